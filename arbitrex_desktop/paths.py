@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""Where the program keeps its files on the user's machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+DATA_DIR_VARIABLE = "ARBITREX_DATA_DIR"
+_APP_NAME = "Arbitrex Desktop"
+
+
+def data_dir() -> Path:
+    """Return the folder for journals, risk state, logs and layout; the environment may name another.
+
+    The folder is not created here: who writes makes it, so that reading never leaves traces.
+    """
+    chosen = os.environ.get(DATA_DIR_VARIABLE, "").strip()
+    return Path(chosen).expanduser() if chosen else user_data_path(_APP_NAME, appauthor=False, roaming=False)
+
+
+def account_file_stem(server: str, login: int) -> str:
+    """Return `server_login` with what a file name cannot hold replaced; one account, one stem."""
+    safe = "".join(letter if letter.isalnum() or letter in "-." else "_" for letter in server)
+    return f"{safe}_{login}"

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The one connection: pool, sessions, connection state, ticks."""

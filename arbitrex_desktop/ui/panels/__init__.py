@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Panels of the window."""

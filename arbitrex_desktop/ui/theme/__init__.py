@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Theme of the window."""
