@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""Trade intents, and the life of one as a table of transitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class IntentState(StrEnum):
+    """Where an intent stands."""
+
+    RECEIVED = "RECEIVED"
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+    SENDING = "SENDING"
+    FILLED = "FILLED"
+    PARTIAL = "PARTIAL"
+    FAILED = "FAILED"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRequest:
+    """What somebody wants to trade, as typed by hand or sent by a strategy, before anyone judged it.
+
+    Attributes: `symbol`; `direction` 1 to buy or -1 to sell; `confidence_score` and `vol_percentile` in [0, 1];
+    `regime`, one of TRENDING, RANGING, VOLATILE, STRESSED, CRISIS; `atr` in price units, None to let the desk
+    measure it; `stop_loss`, `take_profit` as prices; `requested_volume` in lots, None to let the RPM size it;
+    `source`, "manual" or a strategy's name; `time_to_live` in seconds.
+    """
+
+    symbol: str
+    direction: int
+    confidence_score: float
+    regime: str
+    vol_percentile: float
+    atr: float | None = None
+    stop_loss: float | None = None
+    take_profit: float | None = None
+    requested_volume: float | None = None
+    source: str = "manual"
+    time_to_live: float = 120.0
+
+
+TRANSITIONS: Final[dict[IntentState, frozenset[IntentState]]] = {
+    IntentState.RECEIVED: frozenset({IntentState.REJECTED, IntentState.PENDING}),
+    IntentState.PENDING: frozenset(
+        {IntentState.APPROVED, IntentState.REJECTED, IntentState.EXPIRED, IntentState.CANCELLED}
+    ),
+    IntentState.APPROVED: frozenset({IntentState.SENDING, IntentState.REJECTED, IntentState.FAILED}),
+    IntentState.SENDING: frozenset({IntentState.FILLED, IntentState.PARTIAL, IntentState.FAILED, IntentState.UNKNOWN}),
+    IntentState.UNKNOWN: frozenset({IntentState.FILLED, IntentState.PARTIAL, IntentState.FAILED}),
+    IntentState.PARTIAL: frozenset({IntentState.FILLED}),
+    IntentState.REJECTED: frozenset(),
+    IntentState.EXPIRED: frozenset(),
+    IntentState.CANCELLED: frozenset(),
+    IntentState.FILLED: frozenset(),
+    IntentState.FAILED: frozenset(),
+}
+"""What may follow what; anything else raises `IllegalTransition`."""
+
+
+class IllegalTransition(RuntimeError):  # noqa: N818 - the field's term
+    """An intent was asked to go where its state does not lead."""
+
+
+def check_transition(before: IntentState, after: IntentState) -> None:
+    """Raise `IllegalTransition` unless `after` may follow `before`."""
+    if after not in TRANSITIONS[before]:
+        raise IllegalTransition(f"an intent cannot go from {before} to {after}")

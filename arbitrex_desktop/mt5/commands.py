@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: MIT
+"""What the pool may ask of the host: one frozen command, one typed answer.
+
+A command runs in the host process, against the module that lives there.  Commands and answers cross a pipe, so
+both are picklable; passwords are kept out of every `repr`.  A command raises `CallFailed` when the module says no.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar
+
+from arbitrex_desktop.mt5.calls import call, freeze_all
+from arbitrex_desktop.mt5.module import MetaTrader5Module, Rows
+from arbitrex_desktop.mt5.results import (
+    AccountInfo,
+    OrderCheckResult,
+    OrderSendResult,
+    SymbolInfo,
+    TerminalInfo,
+    TradeDeal,
+    TradeOrder,
+    TradePosition,
+)
+
+T = TypeVar("T")
+_DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Observed(Generic[T]):
+    """An answer of the terminal, with the moment it was observed.
+
+    Attributes: `value`; `observed_at`, UTC on this computer's clock when the host had the answer; `seconds`, how
+    long the call took in the host; `market_time_msc`, the simulated terminal's own clock in UTC milliseconds, None
+    on a real terminal, which tells no time.
+    """
+
+    value: T
+    observed_at: datetime
+    seconds: float
+    market_time_msc: int | None = None
+
+
+class Command(ABC, Generic[T]):
+    """A request to the host.  `deadline` is the seconds after which the host counts as hung."""
+
+    deadline: ClassVar[float] = 5.0
+
+    @abstractmethod
+    def run(self, module: MetaTrader5Module) -> T:
+        """Carry it out on the module, in the host; raise `CallFailed` when the module refuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectResult:
+    """What a new connection found: terminal version and build, terminal and account."""
+
+    version: tuple[int, int, str]
+    terminal: TerminalInfo
+    account: AccountInfo
+
+
+@dataclass(frozen=True)
+class Connect(Command[ConnectResult]):
+    """Initialize the module, once.  `initialize` itself may block for 100 s while a terminal starts."""
+
+    terminal_path: str | None
+    login: int | None
+    password: str | None = field(repr=False)
+    server: str | None
+    timeout_ms: int = 60_000
+
+    deadline: ClassVar[float] = 170.0
+
+    def run(self, module: MetaTrader5Module) -> ConnectResult:
+        """Call `initialize` and read who we are."""
+        named = {"login": self.login, "password": self.password, "server": self.server, "timeout": self.timeout_ms}
+        given = {name: value for name, value in named.items() if value is not None}
+        path = () if self.terminal_path is None else (self.terminal_path,)
+        call(module, "initialize", *path, **given)
+        return ConnectResult(
+            version=call(module, "version"),
+            terminal=TerminalInfo.from_module(call(module, "terminal_info")),
+            account=AccountInfo.from_module(call(module, "account_info")),
+        )
+
+
+@dataclass(frozen=True)
+class Disconnect(Command[bool]):
+    """Shut the module's connection down; the terminal itself keeps running."""
+
+    deadline: ClassVar[float] = 3.0
+
+    def run(self, module: MetaTrader5Module) -> bool:
+        """Call `shutdown`, which always succeeds."""
+        return module.shutdown()
+
+
+@dataclass(frozen=True)
+class SelectSymbols(Command[dict[str, SymbolInfo | str]]):
+    """Show symbols in Market Watch and read their properties.
+
+    The answer has a `SymbolInfo` for each symbol that the broker has, and the reason in words for each that it
+    has not.
+    """
+
+    symbols: tuple[str, ...]
+    deadline: ClassVar[float] = 30.0
+
+    def run(self, module: MetaTrader5Module) -> dict[str, SymbolInfo | str]:
+        """Select and read each symbol in turn."""
+        return {symbol: _select(module, symbol) for symbol in self.symbols}
+
+
+@dataclass(frozen=True)
+class ReadSymbols(Command[dict[str, SymbolInfo]]):
+    """Read the properties of symbols again (tick values and session figures move); failing ones are left out."""
+
+    symbols: tuple[str, ...]
+    deadline: ClassVar[float] = 10.0
+
+    def run(self, module: MetaTrader5Module) -> dict[str, SymbolInfo]:
+        """Read each symbol in turn."""
+        found = ((symbol, module.symbol_info(symbol)) for symbol in self.symbols)
+        return {symbol: SymbolInfo.from_module(raw) for symbol, raw in found if raw is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """The account with what is open on it, read in one step."""
+
+    account: AccountInfo
+    positions: tuple[TradePosition, ...]
+    orders: tuple[TradeOrder, ...]
+
+
+@dataclass(frozen=True)
+class ReadAccount(Command[AccountState]):
+    """Read account, positions and pending orders; a failure of any of them fails the whole."""
+
+    deadline: ClassVar[float] = 3.0
+
+    def run(self, module: MetaTrader5Module) -> AccountState:
+        """Read all three; an empty tuple is an answer, None is a failure."""
+        return AccountState(
+            account=AccountInfo.from_module(call(module, "account_info")),
+            positions=freeze_all(TradePosition, call(module, "positions_get")),
+            orders=freeze_all(TradeOrder, call(module, "orders_get")),
+        )
+
+
+@dataclass(frozen=True)
+class SendOrder(Command[OrderSendResult]):
+    """Send a trade request (the package's own keys and types); sent at most once, never repeated by the host."""
+
+    request: dict[str, Any]
+    deadline: ClassVar[float] = 20.0
+
+    def run(self, module: MetaTrader5Module) -> OrderSendResult:
+        """Call `order_send`."""
+        return OrderSendResult.from_module(call(module, "order_send", self.request))
+
+
+@dataclass(frozen=True)
+class CheckOrder(Command[OrderCheckResult]):
+    """Ask what the account would look like after a trade request."""
+
+    request: dict[str, Any]
+    deadline: ClassVar[float] = 5.0
+
+    def run(self, module: MetaTrader5Module) -> OrderCheckResult:
+        """Call `order_check`."""
+        return OrderCheckResult.from_module(call(module, "order_check", self.request))
+
+
+@dataclass(frozen=True, slots=True)
+class MarginQuery:
+    """One deal whose margin is asked: `order_type` 0 buy or 1 sell, volume in lots, price in quote currency."""
+
+    symbol: str
+    order_type: int
+    volume: float
+    price: float
+
+
+@dataclass(frozen=True)
+class CalcMargins(Command[tuple[float | None, ...]]):
+    """Compute the margin of several deals in account currency; None where the terminal cannot tell."""
+
+    queries: tuple[MarginQuery, ...]
+    deadline: ClassVar[float] = 10.0
+
+    def run(self, module: MetaTrader5Module) -> tuple[float | None, ...]:
+        """Call `order_calc_margin` for each query."""
+        return tuple(module.order_calc_margin(q.order_type, q.symbol, q.volume, q.price) for q in self.queries)
+
+
+@dataclass(frozen=True)
+class CopyRates(Command[Rows]):
+    """Read the last bars of a symbol, oldest first, dtype `RATE_DTYPE`; times on the server clock."""
+
+    symbol: str
+    timeframe: int
+    count: int
+    deadline: ClassVar[float] = 30.0
+
+    def run(self, module: MetaTrader5Module) -> Rows:
+        """Call `copy_rates_from_pos`."""
+        rows: Rows = call(module, "copy_rates_from_pos", self.symbol, self.timeframe, 0, self.count)
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Orders and deals of a stretch of time, on the server clock."""
+
+    orders: tuple[TradeOrder, ...]
+    deals: tuple[TradeDeal, ...]
+
+
+@dataclass(frozen=True)
+class ReadHistory(Command[History]):
+    """Read history orders and deals from `since` on (seconds on the server clock), the newest ones included."""
+
+    since: int
+    until: int
+    deadline: ClassVar[float] = 30.0
+
+    def run(self, module: MetaTrader5Module) -> History:
+        """Read both with a day to spare, since a broker's clock may run ahead of ours."""
+        until = self.until + _DAY_SECONDS
+        return History(
+            orders=freeze_all(TradeOrder, call(module, "history_orders_get", self.since, until)),
+            deals=freeze_all(TradeDeal, call(module, "history_deals_get", self.since, until)),
+        )
+
+
+def _select(module: MetaTrader5Module, symbol: str) -> SymbolInfo | str:
+    """Select one symbol; return its properties, or why it is not to be had."""
+    if not module.symbol_select(symbol, True):
+        return "the broker does not have it: {1} ({0})".format(*module.last_error())
+    raw = module.symbol_info(symbol)
+    if raw is None:
+        return "no properties: {1} ({0})".format(*module.last_error())
+    return SymbolInfo.from_module(raw)

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+"""The seam between the pool and the terminal, whatever holds the module."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from arbitrex_desktop.mt5.commands import Command, Observed
+
+T = TypeVar("T")
+
+
+class TerminalPort(Protocol):
+    """One module instance that answers commands, one at a time; the pool owns exactly one.
+
+    Implemented by the host process client (`host.client.HostProcess`) and, for tests, in-process.  Safe to call
+    from any thread; concurrent calls queue.
+    """
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the host, None when it is not running or there is none."""
+
+    def start(self) -> None:
+        """Bring the module's process up; raise `HostDied` if it cannot."""
+
+    def execute(self, command: Command[T], deadline: float | None = None) -> Observed[T]:
+        """Run a command and wait for its answer, `deadline` seconds at most (the command's own when None).
+
+        Raises `CallFailed` when the module refuses; `DeadlineExceeded` (the host is then killed), `HostDied` or
+        `HostNotRunning` when there is no answer, and then what became of the request is unknown.
+        """
+
+    def stop(self) -> None:
+        """End the host, politely and then by force; always returns, and nothing is left running."""

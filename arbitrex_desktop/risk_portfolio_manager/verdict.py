@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""The answer of one rule to one intent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What a rule found.
+
+    UNKNOWN: its source was given but cannot be read now, which refuses an adding intent.  SKIPPED: its source was
+    never given, which does not.
+    """
+
+    PASS = "PASS"  # noqa: S105 - an outcome, no password
+    ADJUST = "ADJUST"
+    FAIL = "FAIL"
+    UNKNOWN = "UNKNOWN"
+    SKIPPED = "SKIPPED"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One check that was made.
+
+    Attributes: `code`, stable name of the rule's reason; `outcome`; `observed` and `limit` in `unit` (None where
+    there is no number); `words`, one plain sentence for the trader.
+    """
+
+    code: str
+    outcome: Outcome
+    observed: float | None
+    limit: float | None
+    unit: str
+    words: str
+
+    @property
+    def blocks(self) -> bool:
+        """Tell whether this verdict alone refuses the intent."""
+        return self.outcome in (Outcome.FAIL, Outcome.UNKNOWN)
