@@ -8,7 +8,7 @@ dressed as UTC, as they cross the real pipe; prices are in quote currency, volum
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from arbitrex_desktop.mt5.constants import ResultCode
 
@@ -17,6 +17,27 @@ if TYPE_CHECKING:
 
     from arbitrex_desktop.mt5 import results
     from arbitrex_desktop.mt5.arrays import Rows
+
+
+ERROR_TEXTS: Final[dict[int, str]] = {
+    ResultCode.E_FAIL: "Terminal: Call failed",
+    ResultCode.E_INVALID_PARAMS: "Terminal: Invalid params",
+    ResultCode.E_NO_MEMORY: "Terminal: Out of memory",
+    ResultCode.E_NOT_FOUND: "Terminal: Not found",
+    ResultCode.E_INVALID_VERSION: (
+        "Terminal: Incompatible versions, please install the latest version of Terminal and Python module"
+    ),
+    ResultCode.E_AUTH_FAILED: "Terminal: Authorization failed",
+    ResultCode.E_UNSUPPORTED: "Terminal: Unsupported function",
+    ResultCode.E_AUTO_TRADING_DISABLED: "Auto-Trading using Python API disabled in Terminal",
+    ResultCode.E_INTERNAL_FAIL: "IPC call failed",
+    ResultCode.E_INTERNAL_FAIL_SEND: "IPC send failed",
+    ResultCode.E_INTERNAL_FAIL_RECEIVE: "IPC recv failed",
+    ResultCode.E_INTERNAL_FAIL_INIT: "IPC initialize failed, MetaTrader 5 x64 not found",
+    ResultCode.E_INTERNAL_FAIL_CONNECT: "No IPC connection",
+    ResultCode.E_INTERNAL_FAIL_TIMEOUT: "IPC timeout",
+}
+"""What the real module's `last_error()` says for each code that does not come from argument validation."""
 
 
 class BackendError(Exception):
@@ -31,9 +52,14 @@ class BackendError(Exception):
         self.message = message
 
     @classmethod
+    def of(cls, code: ResultCode) -> BackendError:
+        """Return the failure with the text that the real module has for its code."""
+        return cls(code, ERROR_TEXTS[code])
+
+    @classmethod
     def not_found(cls) -> BackendError:
         """Return the failure of a call that names something the terminal does not know, such as a symbol."""
-        return cls(ResultCode.E_NOT_FOUND, "Terminal: Not found")
+        return cls.of(ResultCode.E_NOT_FOUND)
 
 
 class ConnectionBackend(Protocol):
