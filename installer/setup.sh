@@ -69,6 +69,13 @@ as_root() {
     fi
 }
 
+# Runs a command and shows what it printed only when it failed.
+quietly() {
+    if printed=$("$@" 2>&1); then return; fi
+    printf '%s\n' "$printed" >&2
+    return 1
+}
+
 can_be_root() { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null 2>&1; }
 
 # Installs the given packages if any is missing.  Fails when it cannot; the caller knows whether that matters.
@@ -80,10 +87,10 @@ ensure_packages() {
         return 1
     fi
     say "installing Debian packages: $missing"
-    as_root apt-get update -qq >&2 || say "apt-get update failed; going on with the package lists that are there"
+    quietly as_root apt-get update || say "apt-get update failed; going on with the package lists that are there"
     names=$(for wanted in $missing; do first_known_name "$wanted"; done)
     # shellcheck disable=SC2086 # one word per package
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $names >&2
+    quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $names
 }
 
 fits() { "$1" -c "import sys; sys.exit(not ($wants))" >/dev/null 2>&1; }
