@@ -155,7 +155,7 @@ install_project() {
     # Dependency groups are known to pip from 25.1 on.
     # shellcheck disable=SC2086 # nothing, or two words
     if pip install --quiet --upgrade 'pip>=25.1' && pip install --quiet $groups --editable .; then return; fi
-    die "pip could not install the packages (see above)" "Is the network up?  Run the same command again."
+    die "pip could not install the packages (see above)" "If it was the network: run the same command again."
 }
 
 check_qt() {
