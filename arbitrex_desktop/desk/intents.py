@@ -31,7 +31,8 @@ class IntentRequest:
     Attributes: `symbol`; `direction` 1 to buy or -1 to sell; `confidence_score` and `vol_percentile` in [0, 1];
     `regime`, one of TRENDING, RANGING, VOLATILE, STRESSED, CRISIS; `atr` in price units, None to let the desk
     measure it; `stop_loss`, `take_profit` as prices; `requested_volume` in lots, None to let the RPM size it;
-    `source`, "manual" or a strategy's name; `time_to_live` in seconds.
+    `source`, "manual" or a strategy's name; `time_to_live` in seconds; `client_id`, the sender's own name for it:
+    the same source and client id twice is the same intent, empty for none.
     """
 
     symbol: str
@@ -45,6 +46,7 @@ class IntentRequest:
     requested_volume: float | None = None
     source: str = "manual"
     time_to_live: float = 120.0
+    client_id: str = ""
 
 
 TRANSITIONS: Final[dict[IntentState, frozenset[IntentState]]] = {
@@ -60,9 +62,22 @@ TRANSITIONS: Final[dict[IntentState, frozenset[IntentState]]] = {
     IntentState.EXPIRED: frozenset(),
     IntentState.CANCELLED: frozenset(),
     IntentState.FILLED: frozenset(),
-    IntentState.FAILED: frozenset(),
+    # A broker may fill what it first showed no trace of; a number that lies is worse than an arrow that goes back.
+    IntentState.FAILED: frozenset({IntentState.FILLED, IntentState.PARTIAL}),
 }
 """What may follow what; anything else raises `IllegalTransition`."""
+
+ENDED: Final = frozenset(
+    {
+        IntentState.REJECTED,
+        IntentState.EXPIRED,
+        IntentState.CANCELLED,
+        IntentState.FILLED,
+        IntentState.PARTIAL,
+        IntentState.FAILED,
+    }
+)
+"""States in which the desk has nothing left to do."""
 
 
 class IllegalTransition(RuntimeError):  # noqa: N818 - the field's term

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""What the desk raises.
+
+DeskError
+├── Refused                  not possible now; the text tells the trader why
+│   └── UnknownIntent        there is no such intent
+└── JournalError
+    ├── JournalUnavailable   the journal cannot be written or read now, so nothing may be sent
+    └── JournalDamaged       the file is not what the desk wrote; it is left untouched
+"""
+
+from __future__ import annotations
+
+
+class DeskError(Exception):
+    """Base of the desk's failures; its text is fit for the trader and has no secrets."""
+
+
+class Refused(DeskError):  # noqa: N818 - an answer, named as one
+    """What was asked cannot be done now; nothing was sent and nothing changed."""
+
+
+class UnknownIntent(Refused):
+    """No intent has that id."""
+
+
+class JournalError(DeskError):
+    """Base of the journal's failures."""
+
+
+class JournalUnavailable(JournalError):  # noqa: N818 - a state, named as one
+    """The journal cannot be used now: disk full, locked, read-only; trying again later may help."""
+
+
+class JournalDamaged(JournalError):  # noqa: N818 - a state, named as one
+    """The journal's file is corrupt, was changed by another hand, or comes from a newer version."""
