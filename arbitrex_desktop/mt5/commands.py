@@ -34,14 +34,15 @@ class Observed(Generic[T]):
     """An answer of the terminal, with the moment it was observed.
 
     Attributes: `value`; `observed_at`, UTC on this computer's clock when the host had the answer; `seconds`, how
-    long the call took in the host; `market_time_msc`, the simulated terminal's own clock in UTC milliseconds, None
-    on a real terminal, which tells no time.
+    long the call took in the host; `market_time_msc` and `server_time_msc`, the simulated terminal's own clock in
+    milliseconds, UTC and as the broker's server shows it, None on a real terminal, which tells no time.
     """
 
     value: T
     observed_at: datetime
     seconds: float
     market_time_msc: int | None = None
+    server_time_msc: int | None = None
 
 
 class Command(ABC, Generic[T]):

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: MIT
+"""The program's end of the host: starts it, asks it, kills it when it does not answer in time."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO, TypeVar, cast
+
+import arbitrex_desktop
+from arbitrex_desktop.clock import Clock, SystemClock
+from arbitrex_desktop.mt5.commands import Command, Observed
+from arbitrex_desktop.mt5.errors import DeadlineExceeded, HostDied, HostNotRunning, MT5Error
+from arbitrex_desktop.mt5.host.lifeline import Lifeline
+from arbitrex_desktop.mt5.host.messages import Answer, Farewell, Hello, HostSpec, Request, read_message, write_message
+
+T = TypeVar("T")
+HOST_ARGUMENT = "--mt5-host"
+"""With this hidden argument the frozen program is the host."""
+
+_START_DEADLINE = 30.0
+_FAREWELL_DEADLINE = 1.0
+_log = logging.getLogger(__name__)
+
+
+def host_command() -> list[str]:
+    """Return the command that starts a host: this very program when frozen, the module otherwise."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, HOST_ARGUMENT]
+    return [sys.executable, "-m", "arbitrex_desktop.mt5.host"]
+
+
+def host_environment() -> dict[str, str]:
+    """Return the host's environment: ours, without credentials, and able to find this package."""
+    environment = {name: value for name, value in os.environ.items() if name != "MT5_PASSWORD"}
+    package_root = str(Path(arbitrex_desktop.__file__).parent.parent)
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (package_root, os.environ.get("PYTHONPATH"))))
+    # A file beside the user's script must not shadow a module of the host.
+    environment["PYTHONSAFEPATH"] = "1"
+    return environment
+
+
+class _Link:
+    """One running host process: its pipes, its reader thread, its lifeline."""
+
+    def __init__(self, spec: HostSpec) -> None:
+        self._lifeline = Lifeline()
+        self.process = subprocess.Popen(  # noqa: S603 - our own program
+            host_command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None if sys.stderr is not None and not getattr(sys, "frozen", False) else subprocess.DEVNULL,
+            env=host_environment(),
+            **self._lifeline.popen_options(),
+        )
+        lifeline = self._lifeline.descriptor
+        self._lifeline.hold(int(getattr(self.process, "_handle", 0)))
+        self._inbox: queue.SimpleQueue[object | None] = queue.SimpleQueue()
+        self._requests = cast("BinaryIO", self.process.stdin)
+        self._answers = cast("BinaryIO", self.process.stdout)
+        self._reader = threading.Thread(target=self._read, name="mt5-host-reader", daemon=True)
+        self._reader.start()
+        self.send(replace(spec, lifeline=lifeline))
+
+    def _read(self) -> None:
+        """Reader thread: pass each message on; the end of the stream is passed on as None."""
+        try:
+            while (message := read_message(self._answers)) is not None:
+                self._inbox.put(message)
+        except Exception:  # noqa: BLE001 - whatever came, this thread must tell its waiter that no more will
+            _log.exception("the host's answer could not be read")
+        finally:
+            self._inbox.put(None)
+
+    def send(self, message: object) -> None:
+        """Write one message; raises `HostDied` when nobody reads it."""
+        try:
+            write_message(self._requests, message)
+        except (OSError, ValueError) as error:
+            raise HostDied("the host process ended") from error
+
+    def receive(self, deadline: float) -> object:
+        """Wait for the next message; raises `DeadlineExceeded` or `HostDied`."""
+        try:
+            message = self._inbox.get(timeout=deadline)
+        except queue.Empty:
+            raise DeadlineExceeded(f"no answer within {deadline:g} s") from None
+        if message is None:
+            raise HostDied("the host process ended before it answered")
+        return message
+
+    def farewell(self, clock: Clock) -> None:
+        """Ask the host to end and give it a moment."""
+        with contextlib.suppress(HostDied, subprocess.TimeoutExpired):
+            self.send(Farewell(clock.now()))
+            self.process.wait(_FAREWELL_DEADLINE)
+
+    def kill(self) -> None:
+        """End the host at once and wait until it, its pipes and its reader are gone."""
+        self.process.kill()
+        self.process.wait()
+        self._reader.join()
+        with contextlib.suppress(OSError):
+            self._requests.close()
+        self._answers.close()
+        self._lifeline.release()
+
+
+class HostProcess:
+    """A `TerminalPort` whose module lives in a child process.
+
+    One command at a time; further callers queue.  A command that outlives its deadline gets the host killed, since a
+    hung call of the real module never returns; `start()` brings up a new one.
+    """
+
+    def __init__(self, spec: HostSpec, clock: Clock | None = None) -> None:
+        self._spec = spec
+        self._clock = clock or SystemClock()
+        self._lock = threading.Lock()
+        self._link: _Link | None = None
+        self._number = 0
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the host, None when it is not running."""
+        link = self._link
+        return link.process.pid if link is not None else None
+
+    def start(self) -> None:
+        """Start a host and wait until it holds its module.
+
+        Raises `HostDied` with the reason when it cannot, `DeadlineExceeded` when it takes over 30 s.
+        """
+        with self._lock:
+            self._drop()
+            self._link = _Link(self._spec)
+            with self._dropping_on_failure():
+                hello = self._link.receive(_START_DEADLINE)
+                if not isinstance(hello, Hello) or hello.error:
+                    raise HostDied(hello.error if isinstance(hello, Hello) else "the host said something odd")
+            _log.info("host %d holds the %s module", hello.pid, hello.module)
+
+    def execute(self, command: Command[T], deadline: float | None = None) -> Observed[T]:
+        """Run a command in the host; see `TerminalPort.execute`."""
+        with self._lock:
+            if self._link is None:
+                raise HostNotRunning("the host process is not running")
+            self._number += 1
+            with self._dropping_on_failure():
+                self._link.send(Request(self._number, command))
+                answer = self._link.receive(command.deadline if deadline is None else deadline)
+                if not isinstance(answer, Answer) or answer.number != self._number:
+                    raise HostDied("the host answered another question")
+        if isinstance(answer.outcome, MT5Error):
+            raise answer.outcome
+        return answer.outcome
+
+    def stop(self) -> None:
+        """End the host; a command under way is given a moment and then loses it, and its caller gets `HostDied`."""
+        if not self._lock.acquire(timeout=_FAREWELL_DEADLINE):
+            self.kill()
+            self._lock.acquire()
+        try:
+            if self._link is not None:
+                self._link.farewell(self._clock)
+                self._drop()
+        finally:
+            self._lock.release()
+
+    def kill(self) -> None:
+        """End the host at once, whoever is waiting for it: they get `HostDied`.  Safe from any thread."""
+        link = self._link
+        if link is not None:
+            link.process.kill()
+
+    def _drop(self) -> None:
+        """Kill and forget the present host."""
+        if self._link is not None:
+            self._link.kill()
+            self._link = None
+
+    @contextlib.contextmanager
+    def _dropping_on_failure(self) -> Iterator[None]:
+        """Forget the host when it fails to answer: what it says later belongs to nobody."""
+        try:
+            yield
+        except MT5Error:
+            self._drop()
+            raise

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""The host process: holds one module, answers one command at a time, ends with its program."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Any, BinaryIO, Protocol, cast
+
+from arbitrex_desktop.clock import Clock, SystemClock
+from arbitrex_desktop.mt5.commands import Command, Observed
+from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
+from arbitrex_desktop.mt5.host.lifeline import bind
+from arbitrex_desktop.mt5.host.messages import (
+    Answer,
+    Farewell,
+    Hello,
+    HostSpec,
+    Request,
+    read_message,
+    write_message,
+)
+from arbitrex_desktop.mt5.host.real_module import load_real_module
+from arbitrex_desktop.mt5.module import MetaTrader5Module
+from arbitrex_desktop.mt5.simulator.factory import build_simulation
+
+_INTERNAL = -1
+
+
+class TellsTime(Protocol):
+    """A simulated terminal's clock; a real terminal has none to ask."""
+
+    def market_time_msc(self) -> int:
+        """Return the simulated present, UTC milliseconds."""
+
+    def server_time_msc(self) -> int:
+        """Return the same on the broker's server clock."""
+
+
+class ModuleRunner:
+    """Runs commands on one module and stamps their answers."""
+
+    def __init__(self, module: MetaTrader5Module, clock: Clock, terminal: TellsTime | None = None) -> None:
+        self._module = module
+        self._clock = clock
+        self._terminal = terminal
+
+    def run(self, command: Command[Any]) -> Observed[Any] | MT5Error:
+        """Run a command; every failure becomes a value, so that no request can end the host."""
+        started = time.perf_counter()
+        try:
+            value = command.run(self._module)
+        except CallFailed as failure:
+            return failure
+        except Exception as error:  # noqa: BLE001 - a fault in a command must reach the caller, not kill the host
+            return CallFailed(type(command).__name__, _INTERNAL, f"{type(error).__name__}: {error}")
+        seconds = time.perf_counter() - started
+        if self._terminal is None:
+            return Observed(value, self._clock.now(), seconds)
+        return Observed(
+            value, self._clock.now(), seconds, self._terminal.market_time_msc(), self._terminal.server_time_msc()
+        )
+
+
+def open_module(spec: HostSpec, clock: Clock) -> ModuleRunner:
+    """Make the module that the spec names; raises ImportError or ValueError with words for the user."""
+    if spec.simulation is None:
+        return ModuleRunner(load_real_module(), clock)
+    simulation = build_simulation(spec.simulation, clock)
+    return ModuleRunner(cast("MetaTrader5Module", simulation.module), clock, simulation.terminal)
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer commands until the stream ends or a farewell comes."""
+    spec = read_message(requests)
+    if not isinstance(spec, HostSpec):
+        return
+    bind(spec.lifeline)
+    kind = "real" if spec.simulation is None else "simulated"
+    try:
+        runner = open_module(spec, SystemClock())
+    except (ImportError, ValueError, OSError) as error:
+        write_message(answers, Hello(os.getpid(), kind, str(error)))
+        return
+    write_message(answers, Hello(os.getpid(), kind))
+    while isinstance(message := read_message(requests), Request):
+        write_message(answers, Answer(message.number, runner.run(message.command)))
+    if isinstance(message, Farewell):
+        answers.close()
+
+
+def main() -> int:
+    """Run the host on the process's standard streams, which are taken away from everything else first."""
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    # A stray print of a library must not corrupt the answers.
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    try:
+        serve(requests, answers)
+    except BrokenPipeError:
+        return 1
+    return 0

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+"""From the terminal's rows to the board: cursors, quality, rings, recording, counters."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.mt5.module import Rows
+from arbitrex_desktop.mt5.polling import PollResult, TickCursor
+from arbitrex_desktop.mt5.results import SymbolInfo
+from arbitrex_desktop.raw_layer.board import TickBoard
+from arbitrex_desktop.raw_layer.quality import bad_ticks
+from arbitrex_desktop.raw_layer.ring import TickRing
+from arbitrex_desktop.raw_layer.server_clock import ServerClock
+from arbitrex_desktop.raw_layer.views import Quote
+
+_RATE_WINDOW_SECONDS = 5.0
+_log = logging.getLogger(__name__)
+
+
+class TickSink(Protocol):
+    """Takes the good ticks as they come, to record or to stream them; called by the collector thread."""
+
+    def write(self, symbol: str, rows: Rows) -> None:
+        """Take ticks of one symbol, oldest first, dtype `TICK_DTYPE`, server clock; raise OSError when it cannot."""
+
+    def close(self) -> None:
+        """Let go of files and connections; called once, after the last tick."""
+
+
+class TickFeed:
+    """Follows the ticks of the selected symbols.  Used by the collector thread only, except the counters.
+
+    Attributes: `board`; `server_clock`; `ticks_total`, good ticks so far; `bad`, bad ones by cause; `gaps`, polls
+    whose ticks did not all fit; `sink_trouble`, why recording fails, empty while it does not.
+    """
+
+    def __init__(self, clock: Clock, ring_capacity: int, sinks: Iterable[TickSink] = ()) -> None:
+        self._clock = clock
+        self._ring_capacity = ring_capacity
+        self._sinks = tuple(sinks)
+        self._cursors: dict[str, TickCursor] = {}
+        self._rings: dict[str, TickRing] = {}
+        self._recent: deque[tuple[float, int]] = deque()
+        self._newest_msc = 0
+        self.board = TickBoard()
+        self.server_clock = ServerClock()
+        self.ticks_total = 0
+        self.bad: Counter[str] = Counter()
+        self.gaps = 0
+        self.sink_trouble = ""
+
+    @property
+    def cursors(self) -> tuple[TickCursor, ...]:
+        """Return how far each symbol has been read."""
+        return tuple(self._cursors.values())
+
+    @property
+    def symbols_with_ticks(self) -> int:
+        """Return how many symbols have had a good tick."""
+        return sum(ring.written > 0 for ring in self._rings.values())
+
+    def ring(self, symbol: str) -> TickRing | None:
+        """Return a symbol's memory of ticks."""
+        return self._rings.get(symbol)
+
+    def select(self, symbols: Mapping[str, SymbolInfo], begin_msc: int | None) -> None:
+        """Follow these symbols: those already followed from where they stand, new ones from `begin_msc`.
+
+        `begin_msc` is in milliseconds on the server clock; None begins at each symbol's last known tick.
+        """
+        self._cursors = {name: self._cursors.get(name) or TickCursor(name, begin_msc) for name in symbols}
+        self._rings = {name: self._rings.get(name) or TickRing(self._ring_capacity) for name in symbols}
+        self.board.select({name: info.digits for name, info in symbols.items()})
+
+    def forget(self) -> None:
+        """Forget all cursors: another account's ticks are another story."""
+        self._cursors.clear()
+        self._rings.clear()
+        self._newest_msc = 0
+        self.server_clock = ServerClock()
+
+    def apply(self, poll: PollResult, market_now: datetime) -> bool:
+        """Take the ticks of one poll; return whether the broker's clock offset changed."""
+        live = [symbol for symbol in poll.ticks if self._cursors[symbol].time_msc is not None]
+        offset_changed = self.server_clock.observe(
+            (float(poll.ticks[symbol]["time_msc"][-1]) / 1000.0 for symbol in live), market_now, len(self._cursors)
+        )
+        self.gaps += bool(poll.behind)
+        arrivals = ((symbol, rows, symbol in live) for symbol, rows in poll.ticks.items())
+        quotes = [quote for arrival in arrivals if (quote := self._take(*arrival, market_now)) is not None]
+        if quotes:
+            self.board.put(quotes)
+        return offset_changed
+
+    def rate(self) -> float:
+        """Return the good ticks per second over the last five seconds."""
+        since = self._clock.monotonic() - _RATE_WINDOW_SECONDS
+        return sum(count for at, count in tuple(self._recent) if at > since) / _RATE_WINDOW_SECONDS
+
+    def close(self) -> None:
+        """Close the sinks."""
+        for sink in self._sinks:
+            self._guard(sink.close)
+
+    def _take(self, symbol: str, rows: Rows, live: bool, market_now: datetime) -> Quote | None:  # noqa: FBT001 - private
+        """Advance one symbol's cursor, keep its good ticks, return its newest quote."""
+        before = self.board.quote(symbol)
+        last_msc = int(self._cursors[symbol].time_msc or 0)
+        self._cursors[symbol] = self._cursors[symbol].advanced(rows)
+        good, causes = bad_ticks(rows, last_msc if live else 0)
+        self.bad.update(causes)
+        kept = rows[good]
+        if not len(kept):
+            return None
+        self._keep(symbol, kept)
+        return self._quote(symbol, kept, before, self._age(int(kept["time_msc"][-1]), live, market_now))
+
+    def _keep(self, symbol: str, rows: Rows) -> None:
+        """Count, remember and record good ticks."""
+        now = self._clock.monotonic()
+        self.ticks_total += len(rows)
+        self._recent.append((now, len(rows)))
+        while self._recent and self._recent[0][0] < now - _RATE_WINDOW_SECONDS:
+            self._recent.popleft()
+        self._rings[symbol].append(rows)
+        for sink in self._sinks:
+            self._guard(partial(sink.write, symbol, rows))
+
+    def _age(self, time_msc: int, live: bool, market_now: datetime) -> float:  # noqa: FBT001 - private
+        """Return how old a tick was when it came, in seconds of market time.
+
+        A tick that arrived while we were watching is measured against the newest of all symbols, so that a wrong
+        clock of this computer does no harm.  One that was there before can only be measured by the clocks, and is
+        of unknown age, infinite, while the broker's offset is unknown.
+        """
+        self._newest_msc = max(self._newest_msc, time_msc if live else 0)
+        if live:
+            return (self._newest_msc - time_msc) / 1000.0
+        if self.server_clock.offset_seconds is None:
+            return math.inf
+        return max(0.0, (market_now - self.server_clock.to_utc(time_msc / 1000.0)).total_seconds())
+
+    def _quote(self, symbol: str, rows: Rows, before: Quote | None, age: float) -> Quote:
+        """Build the quote of the last row."""
+        row = rows[-1]
+        bid = float(row["bid"])
+        moved = 0 if before is None else (bid > before.bid) - (bid < before.bid)
+        return Quote(
+            symbol=symbol,
+            bid=bid,
+            ask=float(row["ask"]),
+            last=float(row["last"]),
+            time=self.server_clock.to_utc(int(row["time_msc"]) / 1000.0),
+            received=self._clock.monotonic(),
+            direction=moved or (before.direction if before else 0),
+            ticks=self._rings[symbol].written,
+            age_at_receipt=age,
+        )
+
+    def _guard(self, action: Callable[[], None]) -> None:
+        """Run a sink's method; its failure is shown and never stops the feed."""
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001 - a recorder, ours or a plug-in's, must not stop the ticks
+            if not self.sink_trouble:
+                _log.warning("ticks cannot be recorded: %s", error)
+            self.sink_trouble = f"ticks cannot be recorded: {error}"

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: MIT
+"""`MT5ConnectionPool`: the owner of the only connection to the terminal."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from types import TracebackType
+from typing import Any, Self
+
+from arbitrex_desktop.clock import Clock, SystemClock
+from arbitrex_desktop.mt5.commands import CheckOrder, CopyRates, History, ReadAccount, ReadHistory, SendOrder
+from arbitrex_desktop.mt5.errors import MT5Error
+from arbitrex_desktop.mt5.host.client import HostProcess
+from arbitrex_desktop.mt5.module import Rows
+from arbitrex_desktop.mt5.results import OrderCheckResult, OrderSendResult, SymbolInfo
+from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
+from arbitrex_desktop.raw_layer.board import TickBoard
+from arbitrex_desktop.raw_layer.collector import Collector
+from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
+from arbitrex_desktop.raw_layer.connection import ConnectionMachine, StateChanged, Trigger
+from arbitrex_desktop.raw_layer.errors import PoolError
+from arbitrex_desktop.raw_layer.events import PoolEvent
+from arbitrex_desktop.raw_layer.feed import TickFeed, TickSink
+from arbitrex_desktop.raw_layer.line import PortFactory, TerminalLine
+from arbitrex_desktop.raw_layer.session_log import SessionLog
+from arbitrex_desktop.raw_layer.sessions import SessionConfig, parse_sessions
+from arbitrex_desktop.raw_layer.settings import PoolSettings
+from arbitrex_desktop.raw_layer.simulated_session import simulation_for
+from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, Quote
+
+_STOP_PATIENCE = 2.0
+_log = logging.getLogger(__name__)
+
+
+class MT5ConnectionPool:
+    """One connection to one terminal, shared by all that need it.
+
+    `sessions` is an ordered fail-over list by name, each a dict of `terminal_path` ('simulated' for the simulated
+    terminal), `login`, `password`, `server`; raises `SessionConfigError` when it cannot be used.  `symbols` are
+    selected on every connection (the whole `TRADING_UNIVERSE` when empty); those that the broker lacks are reported
+    and skipped.  `session_logs_dir` takes JSON lines of what happened, without secrets.
+
+    The keyword-only rest is for composition and tests: `simulation`, what the simulated terminal is made of;
+    `sinks`, takers of ticks; `settings`, times and sizes; `clock`, `randomness`, `port_factory`, injected.
+
+    All methods may be called from any thread.  Implements `PoolView`.  Use `stop()`, or the pool as a context
+    manager, to leave nothing running.
+    """
+
+    def __init__(
+        self,
+        sessions: Mapping[str, Mapping[str, Any]],
+        symbols: Sequence[str] = (),
+        session_logs_dir: str | Path | None = None,
+        *,
+        simulation: SimulationSpec | None = None,
+        sinks: Iterable[TickSink] = (),
+        settings: PoolSettings | None = None,
+        clock: Clock | None = None,
+        randomness: Random | None = None,
+        port_factory: PortFactory = HostProcess,
+    ) -> None:
+        self._clock = clock or SystemClock()
+        self._settings = settings or PoolSettings()
+        self._listeners: tuple[Callable[[PoolEvent], None], ...] = ()
+        self._lock = threading.Lock()
+        self._log = SessionLog(Path(session_logs_dir) if session_logs_dir is not None else None, self._clock)
+        self._machine = ConnectionMachine(self._clock, self._emit)
+        self._line = TerminalLine(self._machine, self._clock, port_factory)
+        self._feed = TickFeed(self._clock, self._settings.ring_capacity, sinks)
+        self._started = False
+        epoch = self._clock.now()
+        universe = [symbol for group in TRADING_UNIVERSE.values() for symbol in group]
+        self._collector = Collector(
+            parse_sessions(sessions),
+            tuple(dict.fromkeys(symbols or universe)),
+            self._line,
+            self._feed,
+            simulation=lambda session: simulation_for(session, simulation, epoch),
+            settings=self._settings,
+            clock=self._clock,
+            randomness=randomness or Random(),  # noqa: S311 - jitter, no secret
+            log=self._log,
+            emit=self._emit,
+        )
+
+    # Life
+
+    def start_tick_collection(self, wait: float | None = None) -> None:
+        """Connect and begin to collect ticks on a thread of the pool's own; a second call does nothing.
+
+        Returns when the first attempt to connect has ended, well or not, or after `wait` seconds (the settings'
+        `first_connect_wait` when None, 0 not to wait).  A failure is told by `stats()` and the listeners, and the
+        pool goes on trying.  Raises `PoolError` after `stop()`.
+        """
+        with self._lock:
+            if self._machine.state is ConnectionState.STOPPED:
+                raise PoolError("the pool was stopped; make a new one")
+            if not self._started:
+                self._started = True
+                self._collector.start()
+        patience = self._settings.first_connect_wait if wait is None else wait
+        if patience > 0:
+            self._collector.attempted.wait(patience)
+
+    def stop(self) -> None:
+        """End thread and host; returns within seconds even when the terminal hangs.  A second call does nothing."""
+        with self._lock:
+            if self._machine.state is ConnectionState.STOPPED:
+                return
+            ended = not self._started or self._collector.stop(_STOP_PATIENCE)
+            self._machine.fire(Trigger.STOP, "stopped")
+            self._line.close()
+            if not ended:
+                self._collector.stop(_STOP_PATIENCE)
+            self._feed.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def subscribe(self, listener: Callable[[PoolEvent], None]) -> Callable[[], None]:
+        """Call `listener` with every `PoolEvent`, on the thread that caused it; return what ends the subscription."""
+        self._listeners = (*self._listeners, listener)
+
+        def unsubscribe() -> None:
+            self._listeners = tuple(other for other in self._listeners if other is not listener)
+
+        return unsubscribe
+
+    # What is known, answered from memory
+
+    @property
+    def board(self) -> TickBoard:
+        """Return the board with the last good tick of each symbol."""
+        return self._feed.board
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Return the selected symbols that the broker has, empty before the first connection."""
+        return tuple(self._collector.symbols)
+
+    @property
+    def mode(self) -> AccountMode | None:
+        """Return what is at stake on the account connected last, None before the first connection."""
+        identity = self._collector.identity
+        return identity.mode if identity is not None else None
+
+    def is_connected(self) -> bool:
+        """Tell whether the state is CONNECTED."""
+        return self._machine.state is ConnectionState.CONNECTED
+
+    def quote(self, symbol: str) -> Quote | None:
+        """Return the last good tick of a symbol, None when there was none."""
+        return self.board.quote(symbol)
+
+    def recent_ticks(self, symbol: str, count: int | None = None) -> Rows | None:
+        """Return a copy of a symbol's last ticks, dtype `TICK_DTYPE`, server clock; None for one not selected."""
+        ring = self._feed.ring(symbol)
+        return ring.latest(count) if ring is not None else None
+
+    def symbol_info(self, symbol: str) -> SymbolInfo | None:
+        """Return a symbol's properties as last read, None for one that is not selected."""
+        return self._collector.symbols.get(symbol)
+
+    def margin_per_lot(self, symbol: str, direction: int) -> float | None:
+        """Return the margin of one lot in account currency, None when it is not known."""
+        return self._collector.margins.get((symbol, direction))
+
+    def latest_account(self) -> AccountReading | None:
+        """Return the newest reading of the account, None before the first."""
+        return self._collector.account
+
+    def server_time_to_utc(self, seconds: float) -> datetime:
+        """Convert a time of the server clock to UTC."""
+        return self._feed.server_clock.to_utc(seconds)
+
+    def market_now(self) -> datetime:
+        """Return the present in market time, UTC."""
+        return self._line.market_now()
+
+    def stats(self) -> PoolStats:
+        """Return the pool's figures."""
+        collector, machine, account = self._collector, self._machine, self._collector.account
+        identity = collector.identity
+        return PoolStats(
+            state=machine.state,
+            since=machine.since,
+            reason=machine.reason,
+            session=collector.session.name,
+            mode=self.mode,
+            login=identity.login if identity else None,
+            server=identity.server if identity else "",
+            terminal=collector.session.terminal_path or "",
+            attempts=collector.attempts,
+            initialize_calls=collector.initialize_calls,
+            connections=collector.connections,
+            host_restarts=max(0, self._line.hosts_started - 1),
+            host_pid=self._line.host_pid,
+            symbols=self.symbols,
+            missing_symbols=dict(collector.missing),
+            ticks_total=self._feed.ticks_total,
+            ticks_per_second=self._feed.rate(),
+            symbols_with_ticks=self._feed.symbols_with_ticks,
+            bad_ticks=dict(self._feed.bad),
+            gaps=self._feed.gaps,
+            server_offset_seconds=self._feed.server_clock.offset_seconds,
+            last_error=self._line.last_error or self._log.trouble or self._feed.sink_trouble,
+            last_poll_at=account.observed_at if account else None,
+            calls=self._line.calls.summary(),
+        )
+
+    # What has to be asked of the terminal
+
+    def read_account(self) -> AccountReading:
+        """Read account, positions and orders afresh; raises `PoolUnavailable` or `MT5Error`."""
+        answer = self._line.ask_connected(ReadAccount())
+        state = answer.value
+        return AccountReading(state.account, state.positions, state.orders, answer.observed_at, self._clock.monotonic())
+
+    def read_history(self, since: datetime, until: datetime) -> History:
+        """Read history orders and deals between two moments; raises `PoolUnavailable` or `MT5Error`."""
+        to_server = self._feed.server_clock.to_server
+        return self._line.ask_connected(ReadHistory(to_server(since), to_server(until))).value
+
+    def read_rates(self, symbol: str, timeframe: int, count: int) -> Rows:
+        """Read the last bars of a symbol; raises `PoolUnavailable` or `MT5Error`."""
+        return self._line.ask_connected(CopyRates(symbol, int(timeframe), count)).value
+
+    def check_order(self, request: Mapping[str, Any]) -> OrderCheckResult:
+        """Ask what the account would look like after a request; raises `PoolUnavailable` or `MT5Error`."""
+        return self._line.ask_connected(CheckOrder(dict(request))).value
+
+    def send_order(self, request: Mapping[str, Any]) -> OrderSendResult:
+        """Send a trade request, once; raises `PoolUnavailable` (not sent) or `MT5Error`.
+
+        After a `HostError`, or a `CallFailed` whose `connection_lost` is set, the request's fate is unknown.
+        """
+        try:
+            return self._line.ask_connected(SendOrder(dict(request))).value
+        finally:
+            self._collector.poll_soon()
+
+    def _emit(self, event: PoolEvent) -> None:
+        """Log an event and tell the listeners; one that raises harms no other."""
+        if isinstance(event, StateChanged):
+            self._log.write(
+                self._collector.session.name,
+                "state",
+                before=event.before,
+                after=event.after,
+                reason=event.reason,
+                seconds_before=round(event.seconds_before, 3),
+            )
+        for listener in self._listeners:
+            try:
+                listener(event)
+            except Exception:  # noqa: BLE001 - a listener's fault is its own
+                _log.exception("a listener of the pool failed")
+
+
+__all__ = ["MT5ConnectionPool", "MT5Error", "PoolError", "SessionConfig"]

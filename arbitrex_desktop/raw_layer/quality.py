@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""Which ticks may reach the board."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arbitrex_desktop.mt5.module import Rows
+
+CAUSES = ("not finite", "not positive", "crossed", "time went back")
+"""Why a tick is kept off the board, in the order in which it is asked."""
+
+
+def bad_ticks(rows: Rows, last_time_msc: int) -> tuple[NDArray[np.bool_], dict[str, int]]:
+    """Find the ticks that must not be shown or used.
+
+    A tick is bad when bid or ask is not finite or not positive, when the bid stands above the ask, or when its time
+    lies before that of a tick that came earlier (`last_time_msc` for the first).  Returns a mask of the good ones
+    and how many were bad for each cause; a tick counts once, under its first cause.
+    """
+    bid, ask = rows["bid"], rows["ask"]
+    with np.errstate(invalid="ignore"):
+        found = (
+            ~(np.isfinite(bid) & np.isfinite(ask)),
+            ~((bid > 0) & (ask > 0)),
+            bid > ask,
+        )
+    sound = ~(found[0] | found[1] | found[2])
+    earlier = np.maximum.accumulate(np.where(sound, rows["time_msc"], last_time_msc))
+    earliest_allowed = np.concatenate(([last_time_msc], np.maximum(earlier[:-1], last_time_msc)))
+    causes = (*found, rows["time_msc"] < earliest_allowed)
+    good = np.ones(len(rows), dtype=bool)
+    counts: dict[str, int] = {}
+    for cause, mask in zip(CAUSES, causes, strict=True):
+        counted = int(np.count_nonzero(mask & good))
+        if counted:
+            counts[cause] = counted
+        good &= ~mask
+    return good, counts

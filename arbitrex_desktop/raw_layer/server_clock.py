@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""The broker's clock: MT5 dresses the server's local time as UTC, so the difference has to be measured."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_STEP_SECONDS: Final = 900
+_AGREEING: Final = 3
+
+
+def _rounded(seconds: float) -> int:
+    """Round to the quarter of an hour, the finest step that time zones have."""
+    return round(seconds / _STEP_SECONDS) * _STEP_SECONDS
+
+
+class ServerClock:
+    """Measures server time minus UTC, and converts with it.
+
+    Only ticks that have just arrived tell the time, since the last tick of a closed market is days old.  Each new
+    tick votes for its difference from the present rounded to 15 minutes; an offset counts when three symbols agree
+    on it (all of them, where fewer tick).  A later measurement that differs replaces it, as in daylight saving.
+
+    Attributes: `offset_seconds`, server time minus UTC, None before it is measured.
+    """
+
+    def __init__(self) -> None:
+        self.offset_seconds: int | None = None
+
+    def observe(self, newest_tick_seconds: Iterable[float], now: datetime, symbols: int) -> bool:
+        """Vote with the server times of ticks that arrived just now; return whether the offset changed.
+
+        `now` is the present in UTC; `symbols`, how many symbols the session has.
+        """
+        votes = Counter(_rounded(seconds - now.timestamp()) for seconds in newest_tick_seconds)
+        if not votes:
+            return False
+        offset, agreeing = votes.most_common(1)[0]
+        if agreeing < min(_AGREEING, symbols) or offset == self.offset_seconds:
+            return False
+        self.offset_seconds = offset
+        return True
+
+    def to_utc(self, server_seconds: float) -> datetime:
+        """Convert a time of the server clock to UTC; an offset that is not measured yet counts as none."""
+        return datetime.fromtimestamp(server_seconds, UTC) - timedelta(seconds=self.offset_seconds or 0)
+
+    def to_server(self, moment: datetime) -> int:
+        """Convert a moment in UTC to whole seconds of the server clock."""
+        return int(moment.timestamp()) + (self.offset_seconds or 0)
