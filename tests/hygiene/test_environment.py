@@ -27,5 +27,7 @@ def test_settings_are_taken_away(pytester: pytest.Pytester, monkeypatch: pytest.
     """A password in the developer's environment is not in a test's."""
     monkeypatch.setenv("MT5_PASSWORD", "hunter2")
     pytester.makepyfile("import os\ndef test_it():\n    assert 'MT5_PASSWORD' not in os.environ\n")
-    result = pytester.runpytest_inprocess("-p", "tests.hygiene.environment", "-p", "no:cacheprovider")
+    result = pytester.runpytest_inprocess(
+        "-p", "tests.hygiene.environment", "-p", "no:pytest-qt", "-p", "no:cacheprovider"
+    )
     result.assert_outcomes(passed=1)

@@ -92,4 +92,6 @@ def run_with_plugin(pytester: pytest.Pytester, root: Path, *arguments: str) -> p
         "plugin.GRACE_SECONDS = 0.2\n"
         "nothing_left_running = plugin.nothing_left_running\n"
     )
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-o", f"pythonpath={root}", *arguments)
+    return pytester.runpytest_subprocess(
+        "-p", "no:pytest-qt", "-p", "no:cacheprovider", "-o", f"pythonpath={root}", *arguments
+    )

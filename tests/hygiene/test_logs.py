@@ -57,7 +57,7 @@ def test_an_unannounced_error_fails_the_test_even_from_a_thread(pytester: pytest
             logging.error("not that")
         """
     )
-    result = pytester.runpytest_inprocess("-p", "tests.hygiene.logs", "-p", "no:cacheprovider")
+    result = pytester.runpytest_inprocess("-p", "tests.hygiene.logs", "-p", "no:pytest-qt", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=4, errors=2)
     result.stdout.fnmatch_lines(["*ERROR root: said in a thread*", "*ERROR root: not that*"])
 
