@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+"""What must be true of the project as a whole: its files, its commands, what it says of itself."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import arbitrex_desktop
+
+ROOT = Path(__file__).resolve().parent.parent
+SPDX = "# SPDX-License-Identifier: MIT"
+MOST_LINES = 450
+DEEPEST_NESTING = 3
+COMMANDS = ("run-demo", "run-tests")
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
+
+
+def project_files() -> list[Path]:
+    """Return the files that git tracks or would, ignored ones left out; in a copy without git, skip the test."""
+    command = ["git", "-C", os.fspath(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listing = subprocess.run(command, capture_output=True, check=False)
+    if listing.returncode:
+        pytest.skip("needs a git checkout")
+    names = listing.stdout.decode().split("\0")
+    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+
+
+def modules() -> Iterator[tuple[str, str, ast.Module]]:
+    """Yield name, text and tree of each Python file."""
+    for path in project_files():
+        if path.suffix == ".py":
+            text = path.read_text(encoding="utf-8")
+            yield path.relative_to(ROOT).as_posix(), text, ast.parse(text)
+
+
+def nesting(statements: list[ast.stmt], depth: int = 0) -> int:
+    """Return the deepest block depth; an elif is no deeper than its if."""
+    return max([depth, *(block_depth(block, depth) for block in statements if isinstance(block, BLOCKS))])
+
+
+def block_depth(block: ast.stmt, depth: int) -> int:
+    """Return the deepest block depth within one compound statement that stands at `depth`."""
+    orelse = getattr(block, "orelse", [])
+    elif_chain = isinstance(block, ast.If) and len(orelse) == 1 and isinstance(orelse[0], ast.If)
+    bodies = [getattr(block, "body", []), getattr(block, "finalbody", [])]
+    bodies += [part.body for part in [*getattr(block, "handlers", []), *getattr(block, "cases", [])]]
+    inner = [nesting(body, depth + 1) for body in bodies]
+    return max([*inner, nesting(orelse, depth if elif_chain else depth + 1) if orelse else depth])
+
+
+def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yield all functions of a module, methods and inner ones too."""
+    return (node for node in ast.walk(tree) if isinstance(node, FUNCTIONS))
+
+
+def test_every_module_names_its_licence_and_its_purpose() -> None:
+    """The first line is the SPDX line, and a docstring follows."""
+    wrong = [
+        name
+        for name, text, tree in modules()
+        if not text.startswith(SPDX + "\n") or not (ast.get_docstring(tree) or "").strip()
+    ]
+    assert wrong == []
+
+
+def test_every_test_says_the_truth_it_checks() -> None:
+    """Each test function has a docstring."""
+    silent = [
+        f"{name}:{function.lineno} {function.name}"
+        for name, _, tree in modules()
+        if Path(name).name.startswith("test_")
+        for function in functions(tree)
+        if function.name.startswith("test_") and not ast.get_docstring(function)
+    ]
+    assert silent == []
+
+
+def test_files_stay_short() -> None:
+    """No Python file is longer than one sitting."""
+    long = [f"{name}: {len(text.splitlines())}" for name, text, _ in modules() if len(text.splitlines()) > MOST_LINES]
+    assert long == []
+
+
+def test_nesting_is_measured_as_a_reader_sees_it() -> None:
+    """Each block counts, an elif counts as its if."""
+    flat = ast.parse("if a:\n  x\nelif b:\n  y\nelse:\n  z")
+    deep = ast.parse("for a in b:\n  try:\n    x\n  except E:\n    while c:\n      y")
+    assert (nesting(flat.body), nesting(deep.body)) == (1, 3)
+
+
+def test_functions_stay_flat() -> None:
+    """No function nests blocks deeper than a reader can hold."""
+    deep = [
+        f"{name}:{function.lineno} {function.name}"
+        for name, _, tree in modules()
+        for function in functions(tree)
+        if nesting(function.body) > DEEPEST_NESTING
+    ]
+    assert deep == []
+
+
+def test_no_file_names_a_folder_of_the_machine_it_was_written_on() -> None:
+    """No text file holds an absolute path into somebody's home or work folder."""
+    private = re.compile(rb"(?<![A-Za-z0-9_.$}])/(?:work|root|home/[a-z]+|Users/[A-Za-z]+)/")
+    naming = [
+        path.relative_to(ROOT).as_posix()
+        for path in project_files()
+        if path.suffix != ".png" and path != Path(__file__).resolve() and private.search(path.read_bytes())
+    ]
+    assert naming == []
+
+
+def test_no_secrets_or_build_results_are_tracked() -> None:
+    """Neither a .env nor a key nor a program nor a database is part of the project."""
+    unwanted = {".pem", ".pfx", ".exe", ".dll", ".whl", ".sqlite", ".sqlite3", ".db", ".pyc"}
+    assert [path.name for path in project_files() if path.name == ".env" or path.suffix in unwanted] == []
+
+
+def test_there_is_one_version() -> None:
+    """Package and changelog name the same version, and pyproject takes it from the package."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "version" in project["project"]["dynamic"]
+    assert project["tool"]["hatch"]["version"]["path"] == "arbitrex_desktop/__init__.py"
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.search(r"^## \[.*$", changelog, re.MULTILINE)
+    assert newest is not None
+    assert arbitrex_desktop.__version__ in newest.group()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_readmes_commands_are_there(command: str) -> None:
+    """Each command stands in the README for Linux and for Windows, and can be executed."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"./{command}" in readme
+    assert f".\\{command}.ps1" in readme
+    assert (ROOT / f"{command}.ps1").is_file()
+    assert os.name == "nt" or os.access(ROOT / command, os.X_OK)
+
+
+def test_the_example_settings_name_every_variable() -> None:
+    """Each variable that the program reads from the environment is explained in .env.example."""
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    spelled = re.compile(r"""["'](MT5_[A-Z_]+|ARBITREX_[A-Z_]+)["']""")
+    used = {
+        variable
+        for name, text, _ in modules()
+        if name.startswith("arbitrex_desktop/")
+        for variable in spelled.findall(text)
+    }
+    assert {variable for variable in used if variable not in example} == set()
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    """Each relative link or picture in a Markdown file exists."""
+    link = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+    broken = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in project_files()
+        if path.suffix == ".md"
+        for target in link.findall(path.read_text(encoding="utf-8"))
+        if not (path.parent / target).exists()
+    ]
+    assert broken == []
