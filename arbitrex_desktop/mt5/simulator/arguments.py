@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import operator
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, SupportsFloat, SupportsIndex, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,6 @@ INVALID_ARGUMENTS: Final = "Invalid arguments"
 INVALID_COUNT: Final = "Invalid number of arguments"
 UNNAMED_NOT_ALLOWED: Final = "Unnamed arguments not allowed"
 
-LONG_BITS: Final = 32
 NAME_UNITS: Final = 29
 """Longest symbol name or comment."""
 GROUP_UNITS: Final = 1997
@@ -30,7 +29,8 @@ CREDENTIAL_UNITS: Final = 253
 """Longest password or server name."""
 PATH_UNITS: Final = 257
 
-_INT_MIN: Final = -(2 ** (LONG_BITS - 1))
+_INT_MIN: Final = -0x8000_0000
+_LONG_MASK: Final = 0xFFFF_FFFF
 _DAY: Final = 86_400
 _LAST_LOCAL_SECOND: Final = 0x7_9340_6FFF
 """End of the year 3000, the last moment that Windows' `localtime` knows."""
@@ -121,7 +121,7 @@ def exact_float(value: object) -> float:
 
 def parsed_int(value: object) -> int:
     """Convert as PyArg_ParseTuple's `i`: whatever has `__index__`, in 32 bits."""
-    number: int = operator.index(value)  # type: ignore[arg-type]  # raises TypeError, which is what we want to know
+    number = operator.index(cast("SupportsIndex", value))  # raises TypeError if it is not
     if not _INT_MIN <= number < -_INT_MIN:
         raise OverflowError("Python int too large to convert to C long")
     return number
@@ -131,13 +131,13 @@ def parsed_mask(value: object) -> int:
     """Convert as PyArg_ParseTuple's `k`: a true int of any size, of which the lowest 32 bits are kept."""
     if not isinstance(value, int):
         raise TypeError("argument must be int")
-    return int.__index__(value) & (2**LONG_BITS - 1)
+    return int.__index__(value) & _LONG_MASK
 
 
 def parsed_double(value: object) -> float:
     """Convert as PyArg_ParseTuple's `d`: whatever has `__float__` or `__index__`, but no text."""
     # math.ldexp reads its argument through PyFloat_AsDouble, as `d` does; float() would also take text.
-    return math.ldexp(value, 0)  # type: ignore[arg-type]  # raises TypeError, which is what we want to know
+    return math.ldexp(cast("SupportsFloat", value), 0)  # raises TypeError if it is not
 
 
 def truncated(number: float) -> int:

@@ -7,7 +7,7 @@ answer False without touching `last_error()`, as the real ones do.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from arbitrex_desktop.mt5.arrays import Rows, read_only
 from arbitrex_desktop.mt5.constants import ResultCode
@@ -39,10 +39,10 @@ class MarketFunctions(ModuleCore):
             self._call("symbols_total", lambda _: None, lambda _: self._symbols_peer().symbols_total()),
         )
 
-    def symbols_get(self, *args: Any, **kwargs: Any) -> tuple[SymbolInfo, ...] | None:
+    def symbols_get(self, *args: Any, **kwargs: Any) -> tuple[SymbolInfo, ...] | Literal[False] | None:
         """Return all symbols, or those of a `group` such as `*USD*,!EUR*`; False when the group is refused."""
         return cast(
-            "tuple[SymbolInfo, ...] | None",
+            "tuple[SymbolInfo, ...] | Literal[False] | None",
             self._call(
                 "symbols_get",
                 lambda _: signatures.symbols_group(args, kwargs),
@@ -84,20 +84,22 @@ class MarketFunctions(ModuleCore):
             ),
         )
 
-    def _switch_book(self, name: str, args: tuple[Any, ...], act: Callable[[TerminalBackend, str], bool]) -> bool:
+    def _switch_book(
+        self, name: str, args: tuple[Any, ...], act: Callable[[TerminalBackend, str], bool]
+    ) -> bool | None:
         def switch(symbol: str) -> bool:
             try:
                 return act(self._peer(), symbol)
             except BackendError:
                 return False
 
-        return cast("bool", self._call(name, lambda _: signatures.symbol(args), switch))
+        return cast("bool | None", self._call(name, lambda _: signatures.symbol(args), switch))
 
-    def market_book_add(self, *args: Any) -> bool:
+    def market_book_add(self, *args: Any) -> bool | None:
         """Subscribe to a symbol's depth of market; None when the argument is refused."""
         return self._switch_book("market_book_add", args, lambda terminal, symbol: terminal.market_book_add(symbol))
 
-    def market_book_release(self, *args: Any) -> bool:
+    def market_book_release(self, *args: Any) -> bool | None:
         """Cancel a subscription; None when the argument is refused."""
         return self._switch_book(
             "market_book_release", args, lambda terminal, symbol: terminal.market_book_release(symbol)
