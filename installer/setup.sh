@@ -90,7 +90,8 @@ ensure_packages() {
     quietly as_root apt-get update || say "apt-get update failed; going on with the package lists that are there"
     names=$(for wanted in $missing; do first_known_name "$wanted"; done)
     # shellcheck disable=SC2086 # one word per package
-    quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $names
+    quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        -o DPkg::Lock::Timeout=300 $names
 }
 
 fits() { "$1" -c "import sys; sys.exit(not ($wants))" >/dev/null 2>&1; }
@@ -115,12 +116,19 @@ require_python() {
         "Install one, or name one:  PYTHON=/path/to/python3.12 $0 $level"
 }
 
-# Debian's Python comes without venv and pip; they are packages of their own.
-require_venv_module() {
-    "$python" -c 'import ensurepip, venv' >/dev/null 2>&1 && return
-    version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-    if is_debian && ensure_packages "python$version-venv"; then return; fi
-    die "$python has no venv module" "On Debian:  apt-get install python$version-venv"
+can_make_venv() { "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; }
+
+# Brings what the system lacks of the given packages, in one go with Python's venv if that has to be made.
+# Debian's Python comes without venv and pip; they are a package.
+prepare_system() {
+    venv_package=''
+    if ! venv_is_good && ! can_make_venv; then
+        venv_package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+        set -- "$venv_package" "$@"
+    fi
+    if is_debian && ! ensure_packages "$@"; then say "going on without them"; fi
+    [ -z "$venv_package" ] || can_make_venv \
+        || die "$python has no venv module" "On Debian:  apt-get install $venv_package"
 }
 
 venv_works() { fits "$inside" && "$inside" -c 'import pip' >/dev/null 2>&1; }
@@ -132,10 +140,9 @@ venv_has_asked_python() {
     [ -z "${PYTHON:-}" ] || [ "$("$inside" -V 2>&1)" = "$("$PYTHON" -V 2>&1)" ]
 }
 
+venv_is_good() { venv_works && venv_is_at_home && venv_has_asked_python; }
+
 make_venv() {
-    if venv_works && venv_is_at_home && venv_has_asked_python; then return; fi
-    require_python
-    require_venv_module
     [ ! -e "$venv" ] || say "the virtual environment is not complete; making it anew"
     say "making .venv with $("$python" -V 2>&1)"
     "$python" -m venv --clear "$venv" || die "$python could not make a virtual environment in $venv"
@@ -163,10 +170,11 @@ check_qt() {
     die "Qt does not load: $trouble" "On Debian:  apt-get install $(echo "$qt_packages" | sed 's/[^ ]*|//g')"
 }
 
-if venv_works && venv_is_at_home && venv_has_asked_python && is_done; then exit 0; fi
-make_venv
+if venv_is_good && is_done; then exit 0; fi
+if venv_is_good; then python=$inside; else require_python; fi
 # shellcheck disable=SC2086 # one word per package
-if is_debian && ! ensure_packages $qt_packages; then say "going on without them"; fi
+prepare_system $qt_packages
+venv_is_good || make_venv
 install_project
 check_qt
 for name in $covers; do fingerprint >"$venv/arbitrex-$name"; done
