@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+"""Where the program starts: `arbitrex-desktop`, `python -m arbitrex_desktop`, and the frozen exe.
+
+The same program is the window and, with a hidden argument, the host of the MetaTrader5 module, which must not load
+Qt.  So each part is imported only once it is known which one this process is.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final, cast
+
+_HOST_ARGUMENT: Final = "--mt5-host"
+_COMMANDS: Final = {"journal": "arbitrex_desktop.desk.journal_cli:main"}
+_WINDOW: Final = "arbitrex_desktop.app:main"
+_HOST: Final = "arbitrex_desktop.mt5.host.server:main"
+
+
+def _load(target: str) -> Callable[..., int]:
+    """Import `module:function`."""
+    module, _, name = target.partition(":")
+    return cast("Callable[..., int]", getattr(importlib.import_module(module), name))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the part that the arguments ask for; return the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == [_HOST_ARGUMENT]:
+        return _load(_HOST)()
+    if given and given[0] in _COMMANDS:
+        return _load(_COMMANDS[given[0]])(given[1:])
+    return _load(_WINDOW)(given)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

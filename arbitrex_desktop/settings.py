@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+"""What the program was asked to do: command line, environment and `.env`, read once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import arbitrex_desktop
+from arbitrex_desktop.mt5.simulator.faults import FaultPlan, load_fault_plan
+from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
+from arbitrex_desktop.paths import DATA_DIR_VARIABLE, data_dir
+from arbitrex_desktop.raw_layer.environment import read_environment, sessions_from
+from arbitrex_desktop.raw_layer.errors import SessionConfigError
+from arbitrex_desktop.raw_layer.sessions import SIMULATED
+
+_FASTEST = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One start of the program.
+
+    Attributes: `env_file`, the `.env` that was named; `data_dir`; `replay`, tick or bar files to play on the
+    simulated terminal, at `speed` simulated seconds per second; `faults`, a file of faults for hand tests;
+    `screenshot`, where to put a picture of the window; `window_size`, width and height in pixels; `theme`, dark or
+    light, None for the one chosen in the window; `self_test`, and `report`, where its observations go.
+    """
+
+    env_file: Path | None = None
+    data_dir: Path = field(default_factory=data_dir)
+    replay: Path | None = None
+    speed: float = 1.0
+    faults: Path | None = None
+    screenshot: Path | None = None
+    window_size: tuple[int, int] = (1600, 1000)
+    theme: str | None = None
+    self_test: bool = False
+    report: Path | None = None
+
+    def sessions(self) -> dict[str, dict[str, Any]]:
+        """Return the sessions for the pool; raises `SessionConfigError` in words for the trader.
+
+        A replay and the self-test run on the simulated terminal, which they select where nothing else is named.
+        """
+        environment = read_environment(self.env_file)
+        simulated_by_request = self.replay is not None or self.self_test
+        if simulated_by_request and not _names_a_session(environment):
+            return {"main": {"terminal_path": SIMULATED}}
+        sessions = sessions_from(environment)
+        if self.replay is not None and sessions["main"]["terminal_path"] != SIMULATED:
+            raise SessionConfigError("--replay plays on the simulated terminal; set MT5_TERMINAL=simulated for it")
+        return sessions
+
+    def simulation(self) -> SimulationSpec | None:
+        """Return what the simulated terminal is made of, None for the usual one.
+
+        A replay has books of its own, kept in memory: yesterday's replay is no part of today's.  Raises
+        `SessionConfigError` for a file of faults that cannot be used.
+        """
+        if self.replay is None and self.faults is None:
+            return None
+        plan = _fault_plan(self.faults) if self.faults is not None else None
+        replay = () if self.replay is None else (self.replay,)
+        return SimulationSpec(replay=replay, speed=self.speed, demo_positions=not replay, faults=plan)
+
+
+def _names_a_session(environment: Mapping[str, str]) -> bool:
+    """Tell whether the environment says anything about an account or a terminal."""
+    return any(environment.get(name, "").strip() for name in ("MT5_LOGIN", "MT5_SERVER", "MT5_TERMINAL"))
+
+
+def _fault_plan(path: Path) -> FaultPlan:
+    """Load a file of faults."""
+    try:
+        return load_fault_plan(path)
+    except (OSError, ValueError) as error:
+        raise SessionConfigError(f"the faults in {str(path)!r} cannot be used: {error}") from error
+
+
+def _speed(text: str) -> float:
+    """Parse a replay's speed."""
+    value = float(text)
+    if not 0.0 < value <= _FASTEST:
+        raise argparse.ArgumentTypeError(f"the speed must be above 0 and at most {_FASTEST:.0f}")
+    return value
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Parse WIDTHxHEIGHT."""
+    width, _, height = text.partition("x")
+    if not (width.isdigit() and height.isdigit()):
+        raise argparse.ArgumentTypeError("the size is written WIDTHxHEIGHT, for example 1280x720")
+    return int(width), int(height)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the command line of the window."""
+    parser = argparse.ArgumentParser(prog="arbitrex-desktop", description=arbitrex_desktop.__doc__, allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"Arbitrex Desktop {arbitrex_desktop.__version__}")
+    parser.add_argument("--env", type=Path, metavar="FILE", help="read the account from this file instead of .env")
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help=f"keep the program's files here (also {DATA_DIR_VARIABLE})"
+    )
+    parser.add_argument(
+        "--replay", type=Path, metavar="PATH", help="play MT5 tick or bar exports, a file or a folder of SYMBOL*.csv"
+    )
+    parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="play N seconds per second")
+    parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and exit")
+    parser.add_argument("--size", type=_size, default=(1600, 1000), metavar="WxH", help="size of the window")
+    parser.add_argument("--theme", choices=("dark", "light"), help="colours of the window, this time")
+    parser.add_argument("--self-test", action="store_true", help="start everything, trade on the simulator, report")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write the self-test's observations as JSON")
+    parser.add_argument("--faults", type=Path, metavar="FILE", help=argparse.SUPPRESS)
+    return parser
+
+
+def parse(arguments: Sequence[str]) -> Settings:
+    """Read the command line; exits with a message for what it does not know.
+
+    The data folder becomes part of the process's environment, so that everything in it finds the same one.
+    """
+    given = make_parser().parse_args(arguments)
+    if given.data_dir is not None:
+        os.environ[DATA_DIR_VARIABLE] = str(given.data_dir.expanduser().absolute())
+    return Settings(
+        env_file=given.env,
+        data_dir=data_dir(),
+        replay=given.replay,
+        speed=given.speed,
+        faults=given.faults,
+        screenshot=given.screenshot,
+        window_size=given.size,
+        theme=given.theme,
+        self_test=given.self_test,
+        report=given.report,
+    )

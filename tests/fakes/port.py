@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""A terminal port in the test's own process, that dies and hangs on demand."""
+
+from __future__ import annotations
+
+import threading
+from typing import TypeVar
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.mt5.commands import Command, Observed
+from arbitrex_desktop.mt5.errors import DeadlineExceeded, HostDied, HostNotRunning, MT5Error
+from arbitrex_desktop.mt5.host.messages import HostSpec
+from arbitrex_desktop.mt5.host.server import ModuleRunner, TellsTime
+from arbitrex_desktop.mt5.module import MetaTrader5Module
+
+T = TypeVar("T")
+
+
+class FakePort:
+    """Implements `TerminalPort` on a module in this process.
+
+    Attributes: `starts`, how often it was started; `commands`, the names of what was asked; `hang_on`, names of
+    commands that get no answer in time, `die_on`, names of those in which the host dies, each for the next time
+    only; `refuse_start`, words with which the next starts fail, while not empty.
+    """
+
+    def __init__(self, module: MetaTrader5Module, clock: Clock, terminal: TellsTime | None = None) -> None:
+        self._runner = ModuleRunner(module, clock, terminal)
+        self._lock = threading.Lock()
+        self._alive = False
+        self.starts = 0
+        self.specs: list[HostSpec] = []
+        self.commands: list[str] = []
+        self.hang_on: set[str] = set()
+        self.die_on: set[str] = set()
+        self.refuse_start = ""
+
+    def factory(self, spec: HostSpec) -> FakePort:
+        """Serve as a port factory: always this one port."""
+        self.specs.append(spec)
+        return self
+
+    @property
+    def pid(self) -> int | None:
+        """Return a number while it lives."""
+        return 4242 if self._alive else None
+
+    def start(self) -> None:
+        """Come to life, unless told to refuse."""
+        self.starts += 1
+        if self.refuse_start:
+            raise HostDied(self.refuse_start)
+        self._alive = True
+
+    def execute(self, command: Command[T], deadline: float | None = None) -> Observed[T]:
+        """Run a command, or fail as planned."""
+        with self._lock:
+            if not self._alive:
+                raise HostNotRunning("the host process is not running")
+            name = type(command).__name__
+            self.commands.append(name)
+            self._fail_as_planned(name)
+            outcome = self._runner.run(command)
+        if isinstance(outcome, MT5Error):
+            raise outcome
+        return outcome
+
+    def stop(self) -> None:
+        """End."""
+        self._alive = False
+
+    def kill(self) -> None:
+        """End at once."""
+        self._alive = False
+
+    def _fail_as_planned(self, name: str) -> None:
+        if name in self.hang_on:
+            self.hang_on.discard(name)
+            self._alive = False
+            raise DeadlineExceeded("no answer within 3 s")
+        if name in self.die_on:
+            self.die_on.discard(name)
+            self._alive = False
+            raise HostDied("the host process ended before it answered")

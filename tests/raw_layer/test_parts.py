@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""The pool's small parts: sessions, backoff, ring, quality, server clock, log, call statistics, universe."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arbitrex_desktop.raw_layer.backoff import Backoff
+from arbitrex_desktop.raw_layer.call_stats import CallBook
+from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
+from arbitrex_desktop.raw_layer.errors import SessionConfigError
+from arbitrex_desktop.raw_layer.quality import bad_ticks
+from arbitrex_desktop.raw_layer.ring import TickRing
+from arbitrex_desktop.raw_layer.server_clock import ServerClock
+from arbitrex_desktop.raw_layer.session_log import SessionLog
+from arbitrex_desktop.raw_layer.sessions import parse_sessions
+from tests.fakes.clock import ManualClock
+from tests.fakes.module import tick_rows
+
+NOW = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
+
+
+def test_the_universe_has_its_three_groups() -> None:
+    """27 crosses of eight currencies, 10 metals, 4 indices, no symbol twice."""
+    assert {group: len(symbols) for group, symbols in TRADING_UNIVERSE.items()} == {
+        "FX": 27,
+        "Metals": 10,
+        "ETFs_Indices": 4,
+    }
+    every = [symbol for group in TRADING_UNIVERSE.values() for symbol in group]
+    assert len(set(every)) == 41
+
+
+def test_sessions_keep_their_order_and_hide_their_password() -> None:
+    """Fail-over follows the dict's order; no text of a session shows the password."""
+    sessions = parse_sessions(
+        {
+            "main": {"terminal_path": None, "login": 1, "password": "hunter2", "server": "A"},
+            "spare": {"login": 2, "password": "", "server": " "},
+        }
+    )
+    assert [session.name for session in sessions] == ["main", "spare"]
+    assert "hunter2" not in repr(sessions) + str(sessions[0])
+    assert (sessions[1].password, sessions[1].server) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("sessions", "words"),
+    [
+        ({}, "no session"),
+        ({"main": {"login": "12x"}}, "login must be a whole number"),
+        ({"main": {"login": True}}, "login must be a whole number"),
+        ({"main": {"login": -5}}, "positive account number"),
+        ({"main": {"pasword": "x"}}, "unknown key 'pasword'"),
+        ({"main": {"password": 7}}, "password must be a text"),
+        ({"a": {"terminal_path": "simulated"}, "b": {"login": 1}}, "cannot be mixed"),
+    ],
+)
+def test_unusable_sessions_are_refused_in_words(sessions: dict[str, Any], words: str) -> None:
+    """Each mistake in the sessions is named, before anything starts."""
+    with pytest.raises(SessionConfigError, match=words):
+        parse_sessions(sessions)
+
+
+@given(st.integers(0, 2**32), st.integers(1, 40))
+def test_backoff_grows_and_stays_bounded(seed: int, tries: int) -> None:
+    """Each wait lies between half and all of min(longest, first x 2^n)."""
+    backoff = Backoff(0.5, 30.0, Random(seed))
+    for failure in range(tries):
+        ceiling = min(30.0, 0.5 * 2**failure)
+        assert ceiling / 2 <= backoff.next_wait() <= ceiling
+    backoff.reset()
+    assert backoff.next_wait() <= 0.5
+
+
+@given(st.lists(st.integers(0, 9), max_size=12), st.integers(1, 7))
+def test_the_ring_keeps_the_last_ticks_in_order(sizes: list[int], capacity: int) -> None:
+    """After any appends, the ring holds exactly the last ones, oldest first."""
+    ring = TickRing(capacity)
+    written: list[int] = []
+    for size in sizes:
+        stamps = range(len(written), len(written) + size)
+        ring.append(tick_rows(*((stamp, 1.0, 1.1) for stamp in stamps)))
+        written += stamps
+    assert ring.latest()["time_msc"].tolist() == written[-capacity:]
+    assert ring.latest(2)["time_msc"].tolist() == written[-min(2, capacity) :]
+    assert ring.written == len(written)
+
+
+def test_bad_ticks_are_found_and_counted_by_cause() -> None:
+    """NaN, zero, negative, crossed and backward ticks are kept out, each counted once."""
+    rows = tick_rows(
+        (1000, 1.1, 1.2), (1001, np.nan, 1.2), (1002, 0.0, 1.2), (1003, 1.1, -1.0), (1004, 1.3, 1.2),
+        (900, 1.1, 1.2), (1004, 1.1, 1.2), (1004, 1.1, np.inf),
+    )  # fmt: skip
+    good, causes = bad_ticks(rows, 950)
+    assert good.tolist() == [True, False, False, False, False, False, True, False]
+    assert causes == {"not finite": 2, "not positive": 2, "crossed": 1, "time went back": 1}
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.floats(), st.floats()), max_size=30), st.integers(0, 50))
+def test_what_passes_the_quality_check_is_sound(ticks: list[tuple[int, float, float]], last: int) -> None:
+    """Whatever comes, good ticks are finite, positive, not crossed, and in order of time."""
+    rows = tick_rows(*ticks)
+    good, causes = bad_ticks(rows, last)
+    kept = rows[good]
+    assert len(kept) + sum(causes.values()) == len(rows)
+    assert np.isfinite(kept["bid"]).all()
+    assert (kept["bid"] > 0).all()
+    assert (kept["bid"] <= kept["ask"]).all()
+    assert (np.diff(kept["time_msc"], prepend=last) >= 0).all()
+
+
+def test_the_server_clock_needs_three_symbols_to_agree() -> None:
+    """Two symbols are no proof; three that agree to the quarter hour set the offset, and daylight saving resets it."""
+    clock = ServerClock()
+    fresh = NOW.timestamp() + 7200.0
+    assert not clock.observe([fresh - 1, fresh - 2], NOW, 41)
+    assert clock.observe([fresh - 1, fresh - 2, fresh - 0.5, fresh - 86400], NOW, 41)
+    assert clock.to_server(NOW) - int(NOW.timestamp()) == 7200
+    assert clock.to_utc(fresh) == NOW
+    assert clock.to_server(NOW) == int(fresh)
+    assert not clock.observe([fresh - 1] * 3, NOW, 41)
+    assert clock.observe([fresh + 3600.0] * 3, NOW, 41)
+    assert clock.offset_seconds == 10800
+
+
+def test_a_session_of_one_symbol_measures_its_clock_too() -> None:
+    """Where fewer than three symbols are followed, all of them must agree."""
+    clock = ServerClock()
+    assert clock.observe([NOW.timestamp() - 5 * 3600 + 3], NOW, 1)
+    assert clock.offset_seconds == -5 * 3600
+
+
+def test_the_session_log_is_one_json_object_a_line(tmp_path: Path) -> None:
+    """Each event is a line with time, session and its fields, in the day's own file."""
+    clock = ManualClock(NOW)
+    log = SessionLog(tmp_path / "logs", clock)
+    log.write("main", "initialize", login=5)
+    clock.set_wall(NOW + timedelta(days=1))
+    log.write("main", "state", after="CONNECTED")
+    first, second = sorted((tmp_path / "logs").iterdir())
+    assert (first.name, second.name) == ("main-2025-03-12.jsonl", "main-2025-03-13.jsonl")
+    assert json.loads(first.read_text()) == {
+        "at": NOW.isoformat(),
+        "session": "main",
+        "event": "initialize",
+        "login": 5,
+    }
+
+
+def test_a_full_log_file_goes_on_in_the_next(tmp_path: Path) -> None:
+    """Past its size a file is left alone and a numbered one takes over."""
+    (tmp_path / "main-2025-03-12.jsonl").write_bytes(b"x" * (10 * 1024 * 1024 + 1))
+    SessionLog(tmp_path, ManualClock(NOW)).write("main", "heartbeat")
+    assert (tmp_path / "main-2025-03-12-2.jsonl").read_text().count("\n") == 1
+
+
+def test_an_unwritable_log_is_reported_and_survived(tmp_path: Path) -> None:
+    """A folder that cannot be made gives words, not an exception."""
+    (tmp_path / "file").write_text("in the way")
+    log = SessionLog(tmp_path / "file", ManualClock(NOW))
+    log.write("main", "heartbeat")
+    assert "cannot be written" in log.trouble
+
+
+def test_call_statistics_give_percentiles_and_failures() -> None:
+    """Counts, failures and the middle, the slow and the slowest of a kind of call."""
+    book = CallBook()
+    for milliseconds in range(1, 101):
+        book.record("Poll", milliseconds / 1000.0, failed=milliseconds == 100)
+    stats = book.summary()["Poll"]
+    assert (stats.count, stats.failures) == (100, 1)
+    assert stats.p50_ms == pytest.approx(50.5, abs=1)
+    assert stats.p99_ms == pytest.approx(99.0, abs=1)
+    assert stats.max_ms == pytest.approx(100.0)
+    assert (book.count("Poll"), book.count("Other")) == (100, 0)
