@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""What the simulated broker needs of a market, whether it is generated or replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from arbitrex_desktop.mt5.arrays import Rows
+from arbitrex_desktop.mt5.simulator.symbols import SymbolSpec
+
+
+class MarketFeed(Protocol):
+    """Ticks by symbol, as `TICK_DTYPE` rows oldest first, with times in milliseconds of UTC.
+
+    Rows handed out are shared and must not be written to.  An unknown symbol raises KeyError.
+    """
+
+    @property
+    def symbols(self) -> Mapping[str, SymbolSpec]:
+        """Return the symbols of the market by name."""
+
+    def ticks(self, symbol: str, from_msc: int, to_msc: int) -> Iterator[Rows]:
+        """Yield the ticks within two moments, both included, in consecutive pieces; empty pieces may occur."""
+
+    def last_tick(self, symbol: str, at_msc: int) -> Rows | None:
+        """Return the newest tick at or before a moment as an array of one row; None when there is none yet."""
+
+    def hours_back(self, symbol: str, at_msc: int) -> Iterator[int]:
+        """Yield the starts of the full UTC hours with ticks that begin at or before a moment, newest first."""
+
+    def is_open(self, symbol: str, at_msc: int) -> bool:
+        """Return whether the symbol can be traded at a moment."""

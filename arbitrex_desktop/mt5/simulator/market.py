@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""The generated market: every symbol's ticks as a pure function of seed, symbol and time."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arbitrex_desktop.mt5.arrays import TICK_DTYPE, Rows, read_only
+from arbitrex_desktop.mt5.constants import TickFlag
+from arbitrex_desktop.mt5.simulator import trading_calendar
+from arbitrex_desktop.mt5.simulator.cache import BoundedCache
+from arbitrex_desktop.mt5.simulator.paths import VOLATILITY, DriverPaths, Mixture, mixture, news_fade
+from arbitrex_desktop.mt5.simulator.server_clock import HOUR_MSC
+from arbitrex_desktop.mt5.simulator.symbols import SYMBOLS, SymbolSpec
+from arbitrex_desktop.mt5.simulator.trading_calendar import HOURS_A_DAY, TradingHour
+
+Floats = NDArray[np.float64]
+
+HISTORY_HOURS: Final = 800 * HOURS_A_DAY
+"""How far back the broker keeps history, in trading hours."""
+
+_SAME_MILLISECOND: Final = 0.01
+_SLOWEST: Final = 0.8
+"""No symbol ticks less often a second; arrivals are spread evenly enough that no pause exceeds twice the mean."""
+
+_NIGHT: Final = (2.5, *([1.3] * 7), *([1.0] * 14), 1.4, 2.5)
+
+
+class GeneratedMarket:
+    """The market of one seed; implements `MarketFeed`.  Keeps the ticks of an hour per symbol, and a few more.  One thread."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._paths = DriverPaths(seed)
+        self._mixtures: dict[str, Mixture] = {name: mixture(spec) for name, spec in SYMBOLS.items()}
+        self._recent: BoundedCache[tuple[str, TradingHour], Rows] = BoundedCache(len(SYMBOLS) + 15)
+
+    @property
+    def symbols(self) -> Mapping[str, SymbolSpec]:
+        """Return all symbols of the simulated broker."""
+        return SYMBOLS
+
+    def is_open(self, symbol: str, at_msc: int) -> bool:
+        """Return whether a moment lies within the trading week, which is the same for all symbols."""
+        del symbol
+        return trading_calendar.is_open(at_msc)
+
+    def ticks(self, symbol: str, from_msc: int, to_msc: int) -> Iterator[Rows]:
+        """Yield the ticks within two moments, an hour at a time; those beyond the broker's history are left out."""
+        last = TradingHour.at(to_msc)
+        at = max(TradingHour.at(from_msc), last.moved(-HISTORY_HOURS))
+        while at <= last:
+            rows = self._hour(symbol, at)
+            first, end = np.searchsorted(rows["time_msc"], [from_msc, to_msc + 1])
+            yield rows[first:end]
+            at = at.moved(1)
+
+    def last_tick(self, symbol: str, at_msc: int) -> Rows | None:
+        """Return the newest tick at or before a moment; the one of Friday's close on a weekend."""
+        hour = TradingHour.at(at_msc)
+        for candidate in (hour, hour.moved(-1)):
+            rows = self._hour(symbol, candidate)
+            end = int(np.searchsorted(rows["time_msc"], at_msc + 1))
+            if end:
+                return rows[end - 1 : end]
+        return None
+
+    def hours_back(self, symbol: str, at_msc: int) -> Iterator[int]:
+        """Yield the starts of the trading hours that begin at or before a moment, newest first."""
+        del symbol
+        hour = TradingHour.at(at_msc)
+        return (hour.moved(-back).start_msc for back in range(HISTORY_HOURS))
+
+    def _hour(self, symbol: str, at: TradingHour) -> Rows:
+        """Return the ticks of one trading hour."""
+        return self._recent.get((symbol, at), lambda: self._make_hour(symbol, at))
+
+    def _make_hour(self, symbol: str, at: TradingHour) -> Rows:
+        """Generate the ticks of one trading hour; a quote that repeats the one before is not sent."""
+        spec, mix = SYMBOLS[symbol], self._mixtures[symbol]
+        random = np.random.default_rng([self._seed, zlib.crc32(symbol.encode()), 5, at.day, at.hour])
+        arrivals = _arrivals(random, spec.ticks_per_second * float(np.sqrt(VOLATILITY[at.hour])))
+        seconds = arrivals / 1000.0
+        path = self._paths.logarithm(mix, at)
+        middle = np.exp(np.interp(seconds, np.arange(len(path)), path)) * 10.0**spec.digits
+        spread = _spreads(random, spec, at.hour, len(arrivals))
+        for item in self._paths.news(mix, at):
+            after = seconds - item.second
+            spread *= np.where(after >= 0, 1.0 + 3.0 * news_fade(np.maximum(after, 0.0)), 1.0)
+        return _rows(spec, arrivals + at.start_msc, middle, spread)
+
+
+def _arrivals(random: np.random.Generator, per_second: float) -> NDArray[np.int64]:
+    """Return the milliseconds of the hour at which ticks arrive, sorted; about 1% repeat the one before."""
+    count = round(max(per_second, _SLOWEST) * HOUR_MSC / 1000)
+    times = ((np.arange(count) + random.random(count)) * (HOUR_MSC / count)).astype(np.int64)
+    same = np.flatnonzero(random.random(count) < _SAME_MILLISECOND)
+    same = same[same > 0]
+    times[same] = times[same - 1]  # reads all before it writes any, so the order stands
+    return times
+
+
+def _spreads(random: np.random.Generator, spec: SymbolSpec, hour: int, count: int) -> Floats:
+    """Return the spread of each tick in points: wider at night, and never quite still."""
+    spread: Floats = spec.spread * _NIGHT[hour] * (0.8 + 0.4 * random.random(count))
+    return spread
+
+
+def _rows(spec: SymbolSpec, times: NDArray[np.int64], middle: Floats, spread: Floats) -> Rows:
+    """Put quotes on the price grid; `middle` and `spread` in points."""
+    points = np.maximum(np.rint(spread), 1.0)
+    bid = np.maximum(np.rint(middle - points / 2.0), 1.0)
+    ask = bid + points
+    flags = np.full(len(times), TickFlag.BID | TickFlag.ASK, dtype=np.uint32)
+    flags[1:] = np.where(np.diff(bid) != 0, TickFlag.BID, 0) + np.where(np.diff(ask) != 0, TickFlag.ASK, 0)
+    sent = np.flatnonzero(flags)
+    rows = np.zeros(len(sent), dtype=TICK_DTYPE)
+    scale = 10.0**spec.digits
+    rows["time_msc"] = times[sent]
+    rows["time"] = times[sent] // 1000
+    rows["bid"] = bid[sent] / scale
+    rows["ask"] = ask[sent] / scale
+    rows["flags"] = flags[sent]
+    return read_only(rows)

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+"""The simulation's own time: a function of the wall clock, so a restarted host finds its place again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from arbitrex_desktop.clock import Clock
+
+
+class SimClock:
+    """Market time, which starts at `start` when the wall clock shows `epoch` and runs at `speed`.
+
+    `speed` is simulated seconds per real second.  Nothing is remembered: setting the computer's clock moves it.
+    """
+
+    def __init__(self, clock: Clock, epoch: datetime, start: datetime, speed: float = 1.0) -> None:
+        self._clock = clock
+        self._epoch = epoch
+        self._start_msc = start.timestamp() * 1000.0
+        self._speed = speed
+
+    def elapsed(self) -> float:
+        """Return wall-clock seconds since the epoch."""
+        return (self._clock.now() - self._epoch).total_seconds()
+
+    def now_msc(self) -> int:
+        """Return market time as milliseconds of UTC."""
+        return int(self._start_msc + self.elapsed() * self._speed * 1000.0)

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: MIT
+"""The simulated broker's symbols: contracts, trading conditions and the liveliness of their quotes.
+
+The levels and conditions are plausible for 2026, not any broker's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from arbitrex_desktop.mt5.constants import SymbolCalcMode, SymbolFilling, SymbolSwapMode, SymbolTradeExecution
+
+USD_LEVELS: Final[dict[str, float]] = {
+    "USD": 1.0,
+    "EUR": 1.15,
+    "GBP": 1.32,
+    "AUD": 0.655,
+    "NZD": 0.575,
+    "CAD": 0.714,
+    "CHF": 1.245,
+    "JPY": 0.00658,
+    "XAU": 4000.0,
+    "XAG": 48.0,
+    "XPD": 1400.0,
+    "XPT": 1550.0,
+}
+"""What one unit of each currency and one ounce of each metal is worth in US dollars, about which it swings."""
+
+INDEX_LEVELS: Final[dict[str, float]] = {"MAYM": 47_000.0, "GDAXIm": 24_000.0, "MXSHAR": 1_500.0, "CHINAH": 9_300.0}
+"""Index points about which each index swings."""
+
+CURRENCIES: Final = ("USD", "EUR", "GBP", "AUD", "NZD", "CAD", "CHF", "JPY")
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolSpec:
+    """A symbol's fixed properties.
+
+    Attributes: `group`, the folder in the broker's tree; `base`, `profit`, `margin`, its currencies; `digits` of the
+    price; `contract_size`, units per lot; volumes in lots (`volume_limit` 0 is none); levels and `spread` in points
+    (`spread` is the usual one by day); `ticks_per_second` in an average hour; swap rates in the unit of `swap_mode`
+    per lot and night; `commission`, US dollars per lot and side.
+    """
+
+    name: str
+    group: str
+    description: str
+    base: str
+    profit: str
+    margin: str
+    digits: int
+    contract_size: float
+    spread: int
+    ticks_per_second: float
+    calc_mode: SymbolCalcMode = SymbolCalcMode.FOREX
+    execution: SymbolTradeExecution = SymbolTradeExecution.MARKET
+    filling: SymbolFilling = SymbolFilling.FOK | SymbolFilling.IOC
+    volume_min: float = 0.01
+    volume_max: float = 100.0
+    volume_step: float = 0.01
+    volume_limit: float = 0.0
+    stops_level: int = 0
+    freeze_level: int = 0
+    swap_mode: SymbolSwapMode = SymbolSwapMode.POINTS
+    swap_long: float = -3.5
+    swap_short: float = -1.2
+    commission: float = 3.0
+
+    @property
+    def point(self) -> float:
+        """Return the smallest step of the price."""
+        return float(round(10.0**-self.digits, self.digits))
+
+    def rounded(self, price: float) -> float:
+        """Return the price on the symbol's grid, the very float that its text reads as."""
+        return round(price, self.digits)
+
+
+_FX_SPREADS: Final[dict[str, tuple[int, float]]] = {
+    "EURUSD": (6, 3.0),
+    "USDJPY": (8, 3.0),
+    "GBPUSD": (9, 2.5),
+    "AUDUSD": (8, 2.0),
+    "USDCHF": (10, 2.0),
+    "USDCAD": (10, 2.0),
+    "NZDUSD": (12, 1.8),
+    "EURJPY": (13, 1.6),
+    "GBPJPY": (18, 1.6),
+    "EURGBP": (11, 1.6),
+    "EURCHF": (15, 1.3),
+    "AUDJPY": (15, 1.3),
+}
+_FX_OTHERS: Final = (
+    *("AUDCAD", "AUDCHF", "AUDNZD", "CADCHF", "CADJPY", "CHFJPY", "EURAUD", "EURCAD"),
+    *("EURNZD", "GBPAUD", "GBPCAD", "GBPCHF", "NZDCAD", "NZDCHF", "NZDJPY"),
+)
+_CROSS: Final = (22, 1.1)
+
+
+def _forex(name: str) -> SymbolSpec:
+    """Describe a currency pair; execution and filling differ between families, as they do between brokers."""
+    base, quote = name[:3], name[3:]
+    spread, ticks = _FX_SPREADS.get(name, _CROSS)
+    plain = SymbolSpec(
+        name=name,
+        group="Forex\\Majors" if "USD" in name else "Forex\\Crosses",
+        description=f"{base} against {quote}",
+        base=base,
+        profit=quote,
+        margin=base,
+        digits=3 if quote == "JPY" else 5,
+        contract_size=100_000.0,
+        spread=spread,
+        ticks_per_second=ticks,
+    )
+    if "NZD" in name:
+        return replace(plain, filling=SymbolFilling.FOK, stops_level=20, freeze_level=5)
+    if "CHF" in name and "USD" not in name:
+        return replace(plain, filling=SymbolFilling.IOC, stops_level=15)
+    if name in {"GBPAUD", "GBPCAD"}:
+        return replace(plain, execution=SymbolTradeExecution.INSTANT, stops_level=30, freeze_level=10)
+    return plain
+
+
+_METALS: Final[dict[str, tuple[str, float, int, float]]] = {
+    "XAU": ("Gold", 100.0, 25, 1.8),
+    "XAG": ("Silver", 5000.0, 25, 1.2),
+    "XPD": ("Palladium", 100.0, 300, 0.8),
+    "XPT": ("Platinum", 100.0, 250, 0.8),
+}
+
+
+def _metal(name: str) -> SymbolSpec:
+    """Describe a metal: executed instantly, so that requests need a price and a deviation."""
+    base, quote = name[:3], name[3:]
+    label, contract, spread, ticks = _METALS[base]
+    return SymbolSpec(
+        name=name,
+        group="Metals",
+        description=f"{label}, one ounce in {quote}",
+        base=base,
+        profit=quote,
+        margin=quote,
+        digits=3 if base == "XAG" else 2,
+        contract_size=contract,
+        spread=spread if quote == "USD" else spread * 2,
+        ticks_per_second=ticks,
+        calc_mode=SymbolCalcMode.CFDLEVERAGE,
+        execution=SymbolTradeExecution.MARKET if name == "XAUUSD" else SymbolTradeExecution.INSTANT,
+        volume_max=50.0,
+        volume_limit=150.0,
+        stops_level=10,
+        swap_long=-12.0,
+        swap_short=4.0,
+    )
+
+
+def _index(name: str, description: str, currency: str, *, digits: int, contract: float, spread: int) -> SymbolSpec:
+    """Describe an index as a contract for difference, exchange executed."""
+    return SymbolSpec(
+        name=name,
+        group="Indices",
+        description=description,
+        base=currency,
+        profit=currency,
+        margin=currency,
+        digits=digits,
+        contract_size=contract,
+        spread=spread,
+        ticks_per_second=1.0,
+        calc_mode=SymbolCalcMode.CFDLEVERAGE,
+        execution=SymbolTradeExecution.EXCHANGE,
+        volume_min=0.1,
+        volume_max=200.0,
+        volume_step=0.1,
+        stops_level=10,
+        swap_mode=SymbolSwapMode.INTEREST_CURRENT,
+        swap_long=-6.5,
+        swap_short=1.5,
+        commission=0.0,
+    )
+
+
+_INDICES: Final = (
+    _index("MAYM", "Micro Dow Jones", "USD", digits=0, contract=0.5, spread=4),
+    _index("GDAXIm", "DAX mini", "EUR", digits=1, contract=1.0, spread=15),
+    replace(
+        _index("MXSHAR", "Emerging markets shares", "USD", digits=2, contract=10.0, spread=60),
+        calc_mode=SymbolCalcMode.CFDINDEX,
+        filling=SymbolFilling(0),
+        volume_max=20.0,
+    ),
+    _index("CHINAH", "China H shares", "USD", digits=1, contract=1.0, spread=40),
+)
+_METAL_NAMES: Final = (
+    *("XAUUSD", "XAUEUR", "XAUAUD", "XAGUSD", "XAGEUR"),
+    *("XAUCHF", "XAUGBP", "XPDUSD", "XPTUSD", "XAGAUD"),
+)
+
+SYMBOLS: Final[dict[str, SymbolSpec]] = {
+    spec.name: spec
+    for spec in (
+        *(_forex(name) for name in sorted([*_FX_SPREADS, *_FX_OTHERS])),
+        *(_metal(name) for name in _METAL_NAMES),
+        *_INDICES,
+    )
+}
+"""Every symbol of the simulated broker by name, as its terminal lists them."""
+
+
+def replayed_spec(name: str, digits: int) -> SymbolSpec:
+    """Return the conditions for a replayed symbol: the known ones with the file's digits, or those of a CFD in USD."""
+    known = SYMBOLS.get(name)
+    if known is not None:
+        return replace(known, digits=digits)
+    if len(name) == len("EURUSD") and name[:3] in CURRENCIES and name[3:] in CURRENCIES:
+        return replace(_forex(name), digits=digits)
+    plain = _index(name, f"{name}, replayed", "USD", digits=digits, contract=1.0, spread=1)
+    return replace(plain, execution=SymbolTradeExecution.MARKET)
