@@ -28,8 +28,11 @@ _log = logging.getLogger(__name__)
 class TickSink(Protocol):
     """Takes the good ticks as they come, to record or to stream them; called by the collector thread."""
 
-    def write(self, symbol: str, rows: Rows) -> None:
-        """Take ticks of one symbol, oldest first, dtype `TICK_DTYPE`, server clock; raise OSError when it cannot."""
+    def write(self, batch: Mapping[str, Rows]) -> None:
+        """Take the ticks of one poll by symbol, oldest first, dtype `TICK_DTYPE`, server clock.
+
+        Raises OSError when it cannot; the feed shows that and goes on.
+        """
 
     def close(self) -> None:
         """Let go of files and connections; called once, after the last tick."""
@@ -50,6 +53,7 @@ class TickFeed:
         self._rings: dict[str, TickRing] = {}
         self._recent: deque[tuple[float, int]] = deque()
         self._newest_msc = 0
+        self._batch: dict[str, Rows] = {}
         self.board = TickBoard()
         self.server_clock = ServerClock()
         self.ticks_total = 0
@@ -98,6 +102,7 @@ class TickFeed:
         quotes = [quote for arrival in arrivals if (quote := self._take(*arrival, market_now)) is not None]
         if quotes:
             self.board.put(quotes)
+            self._record()
         return offset_changed
 
     def rate(self) -> float:
@@ -131,8 +136,7 @@ class TickFeed:
         while self._recent and self._recent[0][0] < now - _RATE_WINDOW_SECONDS:
             self._recent.popleft()
         self._rings[symbol].append(rows)
-        for sink in self._sinks:
-            self._guard(partial(sink.write, symbol, rows))
+        self._batch[symbol] = rows
 
     def _age(self, time_msc: int, live: bool, market_now: datetime) -> float:  # noqa: FBT001 - private
         """Return how old a tick was when it came, in seconds of market time.
@@ -165,11 +169,18 @@ class TickFeed:
             age_at_receipt=age,
         )
 
-    def _guard(self, action: Callable[[], None]) -> None:
-        """Run a sink's method; its failure is shown and never stops the feed."""
+    def _record(self) -> None:
+        """Hand the poll's ticks to the sinks."""
+        batch, self._batch = self._batch, {}
+        troubles = [self._guard(partial(sink.write, batch)) for sink in self._sinks]
+        self.sink_trouble = next(filter(None, troubles), "")
+
+    def _guard(self, action: Callable[[], None]) -> str:
+        """Run a sink's method; its failure is returned in words and never stops the feed."""
         try:
             action()
         except Exception as error:  # noqa: BLE001 - a recorder, ours or a plug-in's, must not stop the ticks
             if not self.sink_trouble:
                 _log.warning("ticks cannot be recorded: %s", error)
-            self.sink_trouble = f"ticks cannot be recorded: {error}"
+            return f"ticks cannot be recorded: {error}"
+        return ""

@@ -49,7 +49,7 @@ def tick_rows(*ticks: tuple[int, float, float]) -> Rows:
 class FakeModule:
     """Implements `MetaTrader5Module`.
 
-    Attributes: `account`, `terminal`, `positions`, `orders`, `deals`, `symbols`, `ticks` (milliseconds, bid, ask by
+    Attributes: `refused_logins`, accounts that `initialize` does not let in; `account`, `terminal`, `positions`, `orders`, `deals`, `symbols`, `ticks` (milliseconds, bid, ask by
     symbol), all to be set by the test; `failing`, code and message by function name; `calls`, how often each
     function was called; `sent`, the requests that `order_send` got.
     """
@@ -62,6 +62,7 @@ class FakeModule:
         self.deals: list[TradeDeal] = []
         self.symbols: dict[str, SymbolInfo] = {name: make_symbol(name) for name in symbols}
         self.ticks: dict[str, list[tuple[int, float, float]]] = {name: [] for name in symbols}
+        self.refused_logins: set[int] = set()
         self.failing: dict[str, tuple[int, str]] = {}
         self.calls: Counter[str] = Counter()
         self.sent: list[Mapping[str, Any]] = []
@@ -72,8 +73,12 @@ class FakeModule:
         self.ticks[symbol].append((msc, bid, ask))
 
     def initialize(self, *args: Any, **kwargs: Any) -> bool:
-        """Connect."""
-        return self._ok("initialize")
+        """Connect, unless the login is refused."""
+        connected = self._ok("initialize")
+        if connected and kwargs.get("login") in self.refused_logins:
+            self._error = (-6, "Terminal: Authorization failed")
+            return False
+        return connected
 
     def shutdown(self) -> bool:
         """Disconnect."""

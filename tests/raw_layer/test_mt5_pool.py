@@ -299,12 +299,15 @@ def test_a_terminal_that_is_not_there_is_told_before_anything_starts(tmp_path: P
 
 def test_sessions_fail_over_in_order(tmp_path: Path) -> None:
     """When the first session is refused, the second one is tried, and it is the active one from then on."""
-    sessions = {"main": {"login": 1, "server": "Elsewhere"}, "spare": SESSION["main"]}
-    bench = Bench(tmp_path / "logs", sessions)
+    bench = Bench(tmp_path / "logs", {"main": {"login": 1, "server": "Elsewhere"}, "spare": SESSION["main"]})
+    bench.module.refused_logins.add(1)
     with bench.pool as pool:
         pool.start_tick_collection()
-        bench.watch.until(lambda: bench.watch.states[-1] is ConnectionState.WRONG_ACCOUNT)
-        assert pool.stats().session == "main"
+        bench.until(pool.is_connected)
+        assert (pool.stats().session, pool.stats().attempts) == ("spare", 2)
+        bench.port.die_on.add("Poll")
+        bench.watch.until(lambda: bench.watch.states.count(ConnectionState.CONNECTED) == 2)
+        assert (pool.stats().session, pool.stats().attempts) == ("spare", 3)
 
 
 def test_orders_and_reads_go_through_the_one_connection(bench: Bench) -> None:

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""The program's own log: rotating files in the data folder, without secrets."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterable
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+_FORMAT = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
+_BYTES_EACH = 5 * 1024 * 1024
+_FILES_KEPT = 5
+_SHORTEST_SECRET = 4
+
+
+class SecretFilter(logging.Filter):
+    """Blacks out known secrets in whatever is logged, messages and tracebacks alike.
+
+    A net below the rule that secrets are not logged in the first place.  Texts shorter than four letters are left
+    alone, since they would black out half the log.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        super().__init__()
+        self._secrets = tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Replace the record's text where it shows a secret; let every record pass."""
+        text = record.getMessage()
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if self._clean(text) != text:
+            record.msg, record.args = self._clean(text), ()
+        if record.exc_text:
+            record.exc_text = self._clean(record.exc_text)
+        return True
+
+    def _clean(self, text: str) -> str:
+        """Return the text without secrets."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+
+def configure(folder: Path, secrets: Iterable[str] = ()) -> list[logging.Handler]:
+    """Send the program's log to `folder/arbitrex.log` (info and up) and to stderr (warnings and up).
+
+    A folder that cannot be written leaves stderr alone as the log, with a warning there.  Returns the handlers, for
+    whoever has to take them down again.
+    """
+    handlers: list[logging.Handler] = []
+    if sys.stderr is not None:  # None in a windowed program
+        console = logging.StreamHandler()
+        console.setLevel(logging.WARNING)
+        handlers.append(console)
+    trouble: OSError | None = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handlers.append(
+            RotatingFileHandler(
+                folder / "arbitrex.log", maxBytes=_BYTES_EACH, backupCount=_FILES_KEPT, encoding="utf-8"
+            )
+        )
+    except OSError as error:
+        trouble = error
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter(_FORMAT))
+        handler.addFilter(SecretFilter(secrets))
+        root.addHandler(handler)
+    if trouble is not None:
+        logging.getLogger(__name__).warning("no log file: %s", trouble)
+    return handlers

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""Commands with which a test makes a real host process misbehave."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from dataclasses import dataclass
+from typing import ClassVar
+
+from arbitrex_desktop.mt5.commands import Command
+from arbitrex_desktop.mt5.module import MetaTrader5Module
+
+
+@dataclass(frozen=True)
+class HoldTheGil(Command[bool]):
+    """Sleep in C without letting go of Python's lock, as a hung call of the real module does."""
+
+    seconds: int
+    deadline: ClassVar[float] = 0.2
+
+    def run(self, module: MetaTrader5Module) -> bool:
+        """Hang."""
+        if sys.platform == "win32":
+            ctypes.PyDLL("kernel32").Sleep(self.seconds * 1000)
+        else:
+            ctypes.PyDLL(None).sleep(self.seconds)
+        return True
+
+
+@dataclass(frozen=True)
+class Crash(Command[bool]):
+    """End the host in the middle of a command."""
+
+    def run(self, module: MetaTrader5Module) -> bool:
+        """Die."""
+        os._exit(3)
+
+
+@dataclass(frozen=True)
+class Stumble(Command[bool]):
+    """Raise what no command should raise."""
+
+    def run(self, module: MetaTrader5Module) -> bool:
+        """Raise."""
+        raise ZeroDivisionError("a fault of ours")
+
+
+@dataclass(frozen=True)
+class TellEnvironment(Command[dict[str, object]]):
+    """Tell what the host can see of us."""
+
+    def run(self, module: MetaTrader5Module) -> dict[str, object]:
+        """Return its environment, command line and loaded Qt modules."""
+        return {
+            "environment": dict(os.environ),
+            "arguments": sys.orig_argv,
+            "qt": [name for name in sys.modules if name.startswith(("PySide6", "pyqtgraph"))],
+            "real": "MetaTrader5" in sys.modules,
+        }

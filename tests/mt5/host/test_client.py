@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""The host process, for real: started, asked, hung, crashed, killed, orphaned."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from arbitrex_desktop.clock import SystemClock
+from arbitrex_desktop.mt5.commands import Connect, ReadAccount, SelectSymbols
+from arbitrex_desktop.mt5.errors import CallFailed, DeadlineExceeded, HostDied, HostNotRunning
+from arbitrex_desktop.mt5.host.client import HostProcess
+from arbitrex_desktop.mt5.host.messages import HostSpec
+from arbitrex_desktop.mt5.polling import Poll, TickCursor
+from arbitrex_desktop.mt5.results import SymbolInfo
+from arbitrex_desktop.mt5.simulator.spec import DEFAULT_LOGIN, DEFAULT_SERVER, SimulationSpec
+from tests.fakes.commands import Crash, HoldTheGil, Stumble, TellEnvironment
+
+CONNECT = Connect(None, DEFAULT_LOGIN, "hunter2", DEFAULT_SERVER)
+
+
+@pytest.fixture
+def host() -> Iterator[HostProcess]:
+    """Give a started host with a simulated terminal, and end it."""
+    process = HostProcess(HostSpec(SimulationSpec()))
+    process.start()
+    yield process
+    process.stop()
+
+
+def is_gone(pid: int) -> bool:
+    """Tell whether a process has ended (a zombie has)."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+    return state == "Z"
+
+
+def until_gone(pid: int, patience: float = 10.0) -> None:
+    """Wait until a process has ended."""
+    pause, deadline = threading.Event(), SystemClock().monotonic() + patience
+    while not is_gone(pid):
+        assert SystemClock().monotonic() < deadline, f"process {pid} still runs"
+        pause.wait(0.01)
+
+
+def test_a_session_of_commands(host: HostProcess) -> None:
+    """Connect, select, poll and read the account through the pipe; results are frozen and stamped in UTC."""
+    connected = host.execute(CONNECT)
+    assert connected.value.account.login == DEFAULT_LOGIN
+    assert connected.observed_at.tzinfo is not None
+    symbols = host.execute(SelectSymbols(("EURUSD", "NOSUCH"))).value
+    assert isinstance(symbols["EURUSD"], SymbolInfo)
+    assert isinstance(symbols["NOSUCH"], str)
+    polled = host.execute(Poll((TickCursor("EURUSD"),)))
+    assert polled.market_time_msc is not None
+    assert polled.value.account is not None
+    assert host.execute(ReadAccount()).value.account.balance > 0
+
+
+def test_the_module_s_refusal_comes_with_its_code(host: HostProcess) -> None:
+    """Before `initialize` the account cannot be read: -10004, told as a failure of that call."""
+    with pytest.raises(CallFailed) as caught:
+        host.execute(ReadAccount())
+    assert (caught.value.call, caught.value.code) == ("account_info", -10004)
+
+
+def test_a_hang_is_cut_at_the_deadline_and_a_new_host_takes_over(host: HostProcess) -> None:
+    """A call that holds the GIL gets its host killed at the deadline; `start` brings up another."""
+    first = host.pid
+    assert first is not None
+    with pytest.raises(DeadlineExceeded):
+        host.execute(HoldTheGil(60))
+    assert is_gone(first)
+    with pytest.raises(HostNotRunning):
+        host.execute(ReadAccount())
+    host.start()
+    assert host.pid != first
+    assert host.execute(CONNECT).value.account.login == DEFAULT_LOGIN
+
+
+def test_a_crash_is_told_at_once(host: HostProcess) -> None:
+    """A host that dies in a command is noticed by its pipe, not by the deadline."""
+    with pytest.raises(HostDied):
+        host.execute(Crash(), deadline=50.0)
+
+
+def test_a_killed_host_is_told(host: HostProcess) -> None:
+    """SIGKILL from outside, between two commands: the next command says that the host died."""
+    assert host.pid is not None
+    os.kill(host.pid, signal.SIGKILL)
+    with pytest.raises(HostDied):
+        host.execute(CONNECT)
+
+
+def test_a_fault_in_a_command_does_not_end_the_host(host: HostProcess) -> None:
+    """An exception of our own crosses as words, and the host goes on."""
+    with pytest.raises(CallFailed, match="ZeroDivisionError: a fault of ours"):
+        host.execute(Stumble())
+    assert host.execute(CONNECT).value.account.login == DEFAULT_LOGIN
+
+
+def test_stopping_does_not_wait_for_a_hang(host: HostProcess) -> None:
+    """While another thread's command hangs, `stop` returns and that thread gets `HostDied`."""
+    fates: list[BaseException] = []
+
+    def hang() -> None:
+        try:
+            host.execute(HoldTheGil(60), deadline=50.0)
+        except HostDied as fate:
+            fates.append(fate)
+
+    hanging = threading.Thread(target=hang)
+    hanging.start()
+    host.stop()
+    hanging.join(10.0)
+    assert len(fates) == 1
+    assert host.pid is None
+
+
+def test_the_host_sees_no_secret_and_no_qt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither its command line nor its environment has the password; neither Qt nor the real package is loaded."""
+    monkeypatch.setenv("MT5_PASSWORD", "hunter2")
+    process = HostProcess(HostSpec(SimulationSpec()))
+    process.start()
+    try:
+        process.execute(CONNECT)
+        seen = process.execute(TellEnvironment()).value
+    finally:
+        process.stop()
+    assert "hunter2" not in repr(seen["environment"]) + repr(seen["arguments"])
+    assert seen["qt"] == []
+    assert seen["real"] is False
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the real package may be there")
+def test_a_real_terminal_is_refused_in_words_where_there_is_none() -> None:
+    """Off Windows the real package cannot be loaded, and the host says so instead of simulating one."""
+    process = HostProcess(HostSpec(None))
+    with pytest.raises(HostDied, match="MetaTrader5 package is not installed here"):
+        process.start()
+    assert process.pid is None
+
+
+ORPHAN = """
+import sys
+from arbitrex_desktop.mt5.host.client import HostProcess
+from arbitrex_desktop.mt5.host.messages import HostSpec
+from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
+from tests.fakes.commands import HoldTheGil
+host = HostProcess(HostSpec(SimulationSpec()))
+host.start()
+print(host.pid, flush=True)
+if sys.argv[1] == "hung":
+    host.execute(HoldTheGil(60), deadline=50.0)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the lifeline is another one elsewhere")
+@pytest.mark.parametrize("life", ["idle", "hung"])
+def test_the_host_dies_with_a_killed_program(life: str, project_root: Path) -> None:
+    """SIGKILL of the program leaves no host behind, even one that hangs with the GIL held."""
+    program = subprocess.Popen(
+        [sys.executable, "-c", ORPHAN, life],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=project_root,
+    )  # fmt: skip
+    assert program.stdout is not None
+    assert program.stdin is not None
+    try:
+        pid = int(program.stdout.readline())
+        assert not is_gone(pid)
+    finally:
+        program.kill()
+        program.wait()
+        program.stdin.close()
+        program.stdout.close()
+    until_gone(pid)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""Durable recording of ticks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from arbitrex_desktop.clock import SystemClock
+from arbitrex_desktop.mt5.polling import Poll
+from arbitrex_desktop.raw_layer.feed import TickFeed
+from arbitrex_desktop.raw_layer.recording import SqliteTickSink, read_recording
+from tests.fakes.clock import ManualClock
+from tests.fakes.module import FakeModule, tick_rows
+
+
+def test_a_recording_gives_back_what_was_written(tmp_path: Path) -> None:
+    """Ticks of two symbols come back whole and in order, those of one millisecond included."""
+    clock = ManualClock()
+    sink = SqliteTickSink(tmp_path / "new" / "folder", "account", clock)
+    sink.write({"EURUSD": tick_rows((5, 1.1, 1.2), (5, 1.11, 1.2)), "USDJPY": tick_rows((6, 150.0, 150.1))})
+    sink.write({"EURUSD": tick_rows((7, 1.12, 1.2))})
+    sink.close()
+    ticks = read_recording(next((tmp_path / "new" / "folder").glob("account-2025-03-12.sqlite3")))
+    assert ticks["EURUSD"].tolist() == tick_rows((5, 1.1, 1.2), (5, 1.11, 1.2), (7, 1.12, 1.2)).tolist()
+    assert ticks["USDJPY"]["bid"].tolist() == [150.0]
+    assert sink.written == 4
+
+
+def test_each_day_has_a_file_of_its_own(tmp_path: Path) -> None:
+    """After midnight UTC a new file begins."""
+    clock = ManualClock()
+    sink = SqliteTickSink(tmp_path, "a", clock)
+    sink.write({"EURUSD": tick_rows((1, 1.1, 1.2))})
+    clock.advance(86_400)
+    sink.write({"EURUSD": tick_rows((2, 1.1, 1.2))})
+    sink.close()
+    assert [len(read_recording(path)["EURUSD"]) for path in sorted(tmp_path.glob("*.sqlite3"))] == [1, 1]
+
+
+def test_what_could_not_be_written_is_written_later(tmp_path: Path) -> None:
+    """A folder in the way of the disk raises, holds the ticks, and loses none once it is gone."""
+    obstacle = tmp_path / "recordings"
+    obstacle.write_text("a file, where a folder should be")
+    sink = SqliteTickSink(obstacle, "a", ManualClock())
+    for stamp in (1, 2):
+        with pytest.raises(OSError, match="recordings"):
+            sink.write({"EURUSD": tick_rows((stamp, 1.1, 1.2))})
+    obstacle.unlink()
+    sink.write({"EURUSD": tick_rows((3, 1.1, 1.2))})
+    sink.close()
+    assert read_recording(next(obstacle.glob("*.sqlite3")))["EURUSD"]["time_msc"].tolist() == [1, 2, 3]
+    assert sink.dropped == 0
+
+
+def test_a_file_that_is_no_recording_is_refused(tmp_path: Path) -> None:
+    """Neither an absent file nor any other file is taken for a recording."""
+    with pytest.raises(FileNotFoundError):
+        read_recording(tmp_path / "none.sqlite3")
+    (tmp_path / "text.sqlite3").write_text("hello " * 1000)
+    with pytest.raises(ValueError, match=r"text\.sqlite3"):
+        read_recording(tmp_path / "text.sqlite3")
+
+
+def test_a_failing_sink_is_shown_and_does_not_stop_the_feed(tmp_path: Path) -> None:
+    """The board goes on while recording fails, the trouble is told, and it clears when recording works again."""
+    obstacle = tmp_path / "recordings"
+    obstacle.write_text("in the way")
+    module = FakeModule(["EURUSD"])
+    feed = TickFeed(ManualClock(), 100, [SqliteTickSink(obstacle, "a", ManualClock())])
+    feed.select(module.symbols, begin_msc=0)
+    for stamp, fails in ((1000, True), (2000, True), (3000, False)):
+        if not fails:
+            obstacle.unlink()
+        module.add_tick("EURUSD", stamp)
+        feed.apply(Poll(feed.cursors).run(module), SystemClock().now() - timedelta(0))
+        assert ("cannot be recorded" in feed.sink_trouble) is fails
+    feed.close()
+    assert feed.ticks_total == 3
+    assert len(read_recording(next(obstacle.glob("*.sqlite3")))["EURUSD"]) == 3

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""The program's own log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from arbitrex_desktop import logs
+
+
+@pytest.fixture(autouse=True)
+def root_as_it_was() -> Iterator[None]:
+    """Take the handlers down again."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    yield
+    for handler in [handler for handler in root.handlers if handler not in before]:
+        root.removeHandler(handler)
+        handler.close()
+    root.setLevel(level)
+
+
+def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
+    """Neither a message, its arguments nor a traceback shows the password."""
+    logs.configure(tmp_path, ["hunter2"])
+    log = logging.getLogger("somewhere")
+    log.info("logging in with %s", "hunter2")
+    try:
+        int("hunter2")
+    except ValueError:
+        log.warning("it failed", exc_info=True)
+    text = (tmp_path / "arbitrex.log").read_text(encoding="utf-8")
+    assert "hunter2" not in text
+    assert "logging in with ***" in text
+    assert "base 10: '***'" in text
+
+
+def test_an_unwritable_folder_leaves_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a log file the program still runs, and says so on stderr."""
+    (tmp_path / "file").write_text("in the way")
+    handlers = logs.configure(tmp_path / "file")
+    assert len(handlers) == 1
+    assert "no log file" in capsys.readouterr().err
