@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -29,18 +28,16 @@ CREATE TABLE IF NOT EXISTS ticks (
 CREATE INDEX IF NOT EXISTS ticks_by_time ON ticks (symbol, time_msc);
 """
 _INSERT: Final = f"INSERT INTO ticks (symbol, {', '.join(_COLUMNS)}) VALUES (?{', ?' * len(_COLUMNS)})"  # noqa: S608 - our own names
-_HELD_AT_MOST: Final = 200_000
 
 
 class SqliteTickSink:
     """A `TickSink` that appends every good tick to `<folder>/<name>-<UTC date>.sqlite3`.
 
     Times stay on the server clock, in the order in which the ticks came.  Each batch is one transaction (WAL,
-    `synchronous=NORMAL`: a crash of the program loses nothing, a power cut at most the last moments).  Batches that
-    cannot be written are held, 200 000 ticks at most, and written when the disk lets us again; `write` raises
-    OSError meanwhile, which the feed reports without stopping.
+    `synchronous=NORMAL`: a crash of the program loses nothing, a power cut at most the last moments).  Put it behind
+    a `BackgroundSink`, which keeps a slow disk from slowing the feed and tries again what failed.
 
-    Attributes: `written`, ticks on disk; `dropped`, ticks that were held too long and lost.
+    Attributes: `written`, ticks on disk.
     """
 
     def __init__(self, folder: Path, name: str, clock: Clock) -> None:
@@ -49,51 +46,33 @@ class SqliteTickSink:
         self._clock = clock
         self._day = ""
         self._database: sqlite3.Connection | None = None
-        self._held: deque[Mapping[str, Rows]] = deque()
-        self._held_rows = 0
         self.written = 0
-        self.dropped = 0
 
     def write(self, batch: Mapping[str, Rows]) -> None:
-        """Append the ticks of one poll; raises OSError when they cannot be written now."""
-        self._hold(batch)
+        """Append a batch, whole or not at all; raises OSError when it cannot be written now."""
         try:
             database = self._open()
-            while self._held:
-                with database:
-                    _insert(database, self._held[0])
-                self._release()
+            with database:
+                _insert(database, batch)
         except sqlite3.Error as error:
-            self._close_database()
+            self.close()
             raise OSError(f"{self._folder}: {error}") from error
+        self.written += sum(map(len, batch.values()))
 
     def close(self) -> None:
-        """Close the file."""
-        self._close_database()
-
-    def _hold(self, batch: Mapping[str, Rows]) -> None:
-        """Queue a batch, dropping the oldest when too much waits."""
-        self._held.append(batch)
-        self._held_rows += _count(batch)
-        while self._held_rows > _HELD_AT_MOST:
-            oldest = self._held.popleft()
-            self._held_rows -= _count(oldest)
-            self.dropped += _count(oldest)
-
-    def _release(self) -> None:
-        """Forget the oldest batch, which is on disk."""
-        count = _count(self._held.popleft())
-        self._held_rows -= count
-        self.written += count
+        """Close today's file, if one is open."""
+        database, self._database = self._database, None
+        if database is not None:
+            database.close()
 
     def _open(self) -> sqlite3.Connection:
         """Return the database of today, opening it when the day is new."""
         day = self._clock.now().date().isoformat()
         if self._database is not None and day == self._day:
             return self._database
-        self._close_database()
+        self.close()
         self._folder.mkdir(parents=True, exist_ok=True)
-        # The pool closes its sinks from whatever thread stops it, after the collector has ended.
+        # Written by one thread and closed by another, never at once.
         database = sqlite3.connect(self._folder / f"{self._name}-{day}.sqlite3", check_same_thread=False)
         self._database, self._day = database, day
         database.execute("PRAGMA journal_mode=WAL")
@@ -101,12 +80,6 @@ class SqliteTickSink:
         database.executescript(_SCHEMA)
         database.execute(f"PRAGMA user_version={FORMAT}")
         return database
-
-    def _close_database(self) -> None:
-        """Close today's database, if one is open."""
-        database, self._database = self._database, None
-        if database is not None:
-            database.close()
 
 
 def read_recording(path: Path) -> dict[str, Rows]:
@@ -135,11 +108,6 @@ def read_recording(path: Path) -> dict[str, Rows]:
     finally:
         database.close()
     return ticks
-
-
-def _count(batch: Mapping[str, Rows]) -> int:
-    """Return how many ticks a batch has."""
-    return sum(len(rows) for rows in batch.values())
 
 
 def _insert(database: sqlite3.Connection, batch: Mapping[str, Rows]) -> None:

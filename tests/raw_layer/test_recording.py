@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from arbitrex_desktop.clock import SystemClock
+from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.polling import Poll
+from arbitrex_desktop.raw_layer.background_sink import HELD_AT_MOST, BackgroundSink
 from arbitrex_desktop.raw_layer.feed import TickFeed
 from arbitrex_desktop.raw_layer.recording import SqliteTickSink, read_recording
 from tests.fakes.clock import ManualClock
@@ -41,18 +46,46 @@ def test_each_day_has_a_file_of_its_own(tmp_path: Path) -> None:
 
 
 def test_what_could_not_be_written_is_written_later(tmp_path: Path) -> None:
-    """A folder in the way of the disk raises, holds the ticks, and loses none once it is gone."""
+    """A folder in the way of the recorder is told, the ticks are held, and none is lost once it is gone."""
     obstacle = tmp_path / "recordings"
     obstacle.write_text("a file, where a folder should be")
-    sink = SqliteTickSink(obstacle, "a", ManualClock())
-    for stamp in (1, 2):
-        with pytest.raises(OSError, match="recordings"):
+    sink = BackgroundSink(SqliteTickSink(obstacle, "a", ManualClock()), retry_seconds=0.001)
+    told = ""
+    for stamp in range(1, 2000):
+        try:
             sink.write({"EURUSD": tick_rows((stamp, 1.1, 1.2))})
+        except OSError as error:
+            told = str(error)
+            break
+        threading.Event().wait(0.001)
+    assert "recordings" in told
     obstacle.unlink()
-    sink.write({"EURUSD": tick_rows((3, 1.1, 1.2))})
     sink.close()
-    assert read_recording(next(obstacle.glob("*.sqlite3")))["EURUSD"]["time_msc"].tolist() == [1, 2, 3]
+    rows = read_recording(next(obstacle.glob("*.sqlite3")))["EURUSD"]
+    assert rows["time_msc"].tolist() == list(range(1, stamp + 1))
     assert sink.dropped == 0
+
+
+def test_too_many_waiting_ticks_shed_the_oldest() -> None:
+    """A recorder that never recovers costs bounded memory, and what was lost is counted."""
+
+    class Refusing:
+        """A sink that takes nothing."""
+
+        def write(self, batch: Mapping[str, Rows]) -> None:
+            """Refuse."""
+            raise OSError("no")
+
+        def close(self) -> None:
+            """Close."""
+
+    sink = BackgroundSink(Refusing(), retry_seconds=0.001)
+    rows = tick_rows(*((stamp, 1.1, 1.2) for stamp in range(50_000)))
+    for _ in range(6):
+        with contextlib.suppress(OSError):
+            sink.write({"EURUSD": rows})
+    assert sink.dropped == 6 * 50_000 - HELD_AT_MOST
+    sink.close()
 
 
 def test_a_file_that_is_no_recording_is_refused(tmp_path: Path) -> None:
@@ -79,4 +112,3 @@ def test_a_failing_sink_is_shown_and_does_not_stop_the_feed(tmp_path: Path) -> N
         assert ("cannot be recorded" in feed.sink_trouble) is fails
     feed.close()
     assert feed.ticks_total == 3
-    assert len(read_recording(next(obstacle.glob("*.sqlite3")))["EURUSD"]) == 3

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""Ticks into Redis Streams, for those who run a Redis (`pip install arbitrex-desktop[redis]`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, cast
+
+import redis
+
+from arbitrex_desktop.mt5.module import Rows
+
+_FIELDS: Final = ("time_msc", "bid", "ask", "last", "volume", "flags", "volume_real")
+_TIMEOUT_SECONDS: Final = 2.0
+
+
+class RedisStreamSink:
+    """A `TickSink` that appends each tick to the stream `<prefix>:<symbol>`, about the latest `keep` of them.
+
+    Fields are those of MT5's tick, times on the server clock in milliseconds.  Put it behind a `BackgroundSink`.
+    `url` may carry a password; it appears in no message of ours.
+    """
+
+    def __init__(self, url: str, prefix: str = "arbitrex:ticks", keep: int = 1_000_000) -> None:
+        self._client = redis.Redis.from_url(
+            url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS
+        )
+        self._prefix = prefix
+        self._keep = keep
+
+    def write(self, batch: Mapping[str, Rows]) -> None:
+        """Append a batch in one transaction; raises OSError when Redis does not take it."""
+        try:
+            with self._client.pipeline(transaction=True) as pipeline:
+                for symbol, rows in batch.items():
+                    columns = (rows[name].tolist() for name in _FIELDS)
+                    for values in zip(*columns, strict=True):
+                        entry = dict(zip(_FIELDS, values, strict=True))
+                        pipeline.xadd(
+                            f"{self._prefix}:{symbol}",
+                            cast("dict[redis.typing.FieldT, redis.typing.EncodableT]", entry),
+                            maxlen=self._keep,
+                            approximate=True,
+                        )
+                pipeline.execute()
+        except redis.RedisError as error:
+            raise OSError(f"Redis does not take ticks: {type(error).__name__}: {error}") from error
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: MIT
+"""The self-test: the real application, driven through its own worker, on the simulated terminal only.
+
+It waits for ticks, a sync, one intent approved and filled and one refused, and writes down what it saw.  It never
+trades on anything but a simulated account.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+import arbitrex_desktop
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.intents import IntentRequest, IntentState
+from arbitrex_desktop.desk.snapshot import DeskSnapshot, IntentRow
+from arbitrex_desktop.raw_layer.views import AccountMode
+from arbitrex_desktop.ui.worker import CoreWorker
+
+ENOUGH_SYMBOLS: Final = 10
+PATIENCE_SECONDS: Final = 90.0
+_SOURCE: Final = "self-test"
+_ENDED_BADLY: Final = (IntentState.REJECTED, IntentState.FAILED, IntentState.EXPIRED, IntentState.UNKNOWN)
+
+
+@dataclass(slots=True)
+class Observations:
+    """What the self-test saw; money in account currency, `seconds` from start to end."""
+
+    passed: bool = False
+    failure: str = ""
+    version: str = arbitrex_desktop.__version__
+    mode: str = ""
+    ticks: int = 0
+    symbols_with_ticks: int = 0
+    capital: float | None = None
+    equity: float | None = None
+    positions: int = 0
+    using_mt5_pool: bool | None = None
+    initialized_by_sync: bool | None = None
+    initialize_calls: int = 0
+    intents: int = 0
+    fills: int = 0
+    refused: str = ""
+    host_restarts: int = 0
+    host_ended: bool = False
+    seconds: float = 0.0
+    messages: list[str] = field(default_factory=list)
+
+    def take(self, snapshot: DeskSnapshot) -> None:
+        """Copy the newest figures."""
+        self.mode = snapshot.pool.mode or ""
+        self.ticks = snapshot.pool.ticks_total
+        self.symbols_with_ticks = snapshot.pool.symbols_with_ticks
+        self.initialize_calls = snapshot.pool.initialize_calls
+        self.host_restarts = snapshot.pool.host_restarts
+        self.using_mt5_pool = snapshot.sync.get("using_mt5_pool")
+        self.initialized_by_sync = snapshot.sync.get("initialized_by_sync")
+        self.positions = len(snapshot.positions)
+        ours = [row for row in snapshot.intents if row.source == _SOURCE]
+        self.intents = len(ours)
+        self.fills = sum(row.state is IntentState.FILLED for row in ours)
+        if snapshot.account is not None:
+            self.capital, self.equity = snapshot.account.capital, snapshot.account.equity
+
+    def write(self, path: Path | None) -> None:
+        """Write them as JSON; raises OSError."""
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+
+class SelfTest(QObject):
+    """Goes from stage to stage as snapshots come.  Lives on the GUI thread.
+
+    Signals: `finished()`, once, on the GUI thread, when all stages are through or one cannot be.
+    """
+
+    finished = Signal()
+
+    def __init__(self, worker: CoreWorker, clock: Clock) -> None:
+        super().__init__()
+        self._worker = worker
+        self._clock = clock
+        self._started = clock.monotonic()
+        self._ids: list[str] = []
+        self._approved = False
+        self._over = False
+        self._stages: list[tuple[str, Callable[[DeskSnapshot], bool]]] = [
+            (f"ticks of at least {ENOUGH_SYMBOLS} symbols", self._has_ticks),
+            ("a successful sync through the pool", self._has_synced),
+            ("one intent pending and one refused", self._has_judged),
+            ("one intent approved and filled", self._has_filled),
+            ("the new position among the synced ones", self._has_position),
+        ]
+        self.seen = Observations()
+        self._limit = QTimer(self)
+        self._limit.setSingleShot(True)
+        self._limit.timeout.connect(self._give_up)
+        worker.snapshot_changed.connect(self._on_snapshot)
+        worker.submitted.connect(self._ids.append)
+        worker.failed.connect(self._on_failed)
+
+    def start(self) -> None:
+        """Start the clock."""
+        self._limit.start(int(PATIENCE_SECONDS * 1000))
+
+    def _on_snapshot(self, snapshot: DeskSnapshot) -> None:
+        """Look at what is new and go on as far as it allows."""
+        if self._over:
+            return
+        self.seen.take(snapshot)
+        if snapshot.pool.mode not in (None, AccountMode.SIMULATED):
+            self._end(f"this is a {snapshot.pool.mode} account; the self-test trades on a simulated one only")
+        self._advance(snapshot)
+        if snapshot.pool.last_error and snapshot.pool.last_error not in self.seen.messages:
+            self._on_failed(snapshot.pool.last_error)
+
+    def _advance(self, snapshot: DeskSnapshot) -> None:
+        """Pass every stage whose condition holds now."""
+        while self._stages and self._stages[0][1](snapshot):
+            del self._stages[0]
+        if not self._stages:
+            self._end("")
+
+    def _on_failed(self, words: str) -> None:
+        """Note a message; before anything is connected it is what will not get better."""
+        self.seen.messages.append(words)
+        if self.seen.capital is None and not self._over:
+            self._end(words)
+
+    def _has_ticks(self, snapshot: DeskSnapshot) -> bool:
+        return snapshot.pool.symbols_with_ticks >= min(ENOUGH_SYMBOLS, len(snapshot.pool.symbols) or ENOUGH_SYMBOLS)
+
+    def _has_synced(self, snapshot: DeskSnapshot) -> bool:
+        if snapshot.account is None or not snapshot.sync.get("last_sync_time"):
+            return False
+        symbol = "EURUSD" if "EURUSD" in snapshot.pool.symbols else snapshot.pool.symbols[0]
+        for confidence in (0.9, 0.05):
+            self._worker.submit(
+                IntentRequest(symbol, 1, confidence, "TRENDING", 0.4, source=_SOURCE, time_to_live=PATIENCE_SECONDS)
+            )
+        return True
+
+    def _has_judged(self, snapshot: DeskSnapshot) -> bool:
+        good, bad = (self._row(snapshot, index) for index in range(2))
+        if good is None or bad is None or bad.state is not IntentState.REJECTED:
+            return False
+        self._expect_alive(good)
+        self.seen.refused = bad.reason
+        if good.can_approve and not self._approved:
+            self._approved = True
+            self._worker.approve(good.intent_id)
+        return self._approved
+
+    def _has_filled(self, snapshot: DeskSnapshot) -> bool:
+        good = self._row(snapshot, 0)
+        if good is not None:
+            self._expect_alive(good)
+        return good is not None and good.state is IntentState.FILLED
+
+    def _has_position(self, snapshot: DeskSnapshot) -> bool:
+        return any(row.intent_id == self._ids[0] for row in snapshot.positions)
+
+    def _row(self, snapshot: DeskSnapshot, index: int) -> IntentRow | None:
+        """Return the row of our first or second intent."""
+        if len(self._ids) <= index:
+            return None
+        return next((row for row in snapshot.intents if row.intent_id == self._ids[index]), None)
+
+    def _expect_alive(self, row: IntentRow) -> None:
+        """End the test when the intent that should be filled cannot be any more."""
+        if row.state in _ENDED_BADLY:
+            self._end(f"the intent that should be filled is {row.state}: {row.reason} {row.details}".rstrip())
+
+    def _give_up(self) -> None:
+        """End at the time limit, naming what did not happen."""
+        waiting_for = self._stages[0][0] if self._stages else "the end"
+        self._end(f"no {waiting_for} within {PATIENCE_SECONDS:.0f} s")
+
+    def _end(self, failure: str) -> None:
+        """End once."""
+        if self._over:
+            return
+        self._over = True
+        self._limit.stop()
+        self.seen.failure = failure
+        self.seen.passed = not failure
+        self.seen.seconds = round(self._clock.monotonic() - self._started, 3)
+        self.finished.emit()
+
+
+def summary(seen: Observations) -> str:
+    """Return one line for the terminal."""
+    if not seen.passed:
+        return f"self-test FAILED: {seen.failure}"
+    return (
+        f"self-test passed in {seen.seconds:.1f} s: {seen.ticks} ticks of {seen.symbols_with_ticks} symbols, "
+        f"capital {seen.capital:,.2f}, {seen.fills} filled, refused for {seen.refused}, "
+        f"using_mt5_pool: {seen.using_mt5_pool}"
+    )
