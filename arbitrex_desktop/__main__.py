@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import Final, cast
 
 _HOST_ARGUMENT: Final = "--mt5-host"
-_COMMANDS: Final = {"journal": "arbitrex_desktop.desk.journal_cli:main"}
+_COMMANDS: Final = frozenset({"journal"})
+_COMMAND_LINE: Final = "arbitrex_desktop.command_line:main"
 _WINDOW: Final = "arbitrex_desktop.app:main"
 _HOST: Final = "arbitrex_desktop.mt5.host.server:main"
 
@@ -29,8 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == [_HOST_ARGUMENT]:
         return _load(_HOST)()
-    if given and given[0] in _COMMANDS:
-        return _load(_COMMANDS[given[0]])(given[1:])
+    if _COMMANDS.intersection(given):
+        return _load(_COMMAND_LINE)(given)
     return _load(_WINDOW)(given)
 
 

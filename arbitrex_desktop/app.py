@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: MIT
+"""The application: settings, logs, window and worker put together, and the ways in which it can be run."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtWidgets import QApplication
+
+from arbitrex_desktop import logs
+from arbitrex_desktop.assembly import build_core
+from arbitrex_desktop.clock import SystemClock
+from arbitrex_desktop.raw_layer.environment import read_environment
+from arbitrex_desktop.raw_layer.errors import SessionConfigError
+from arbitrex_desktop.self_test import SelfTest, summary
+from arbitrex_desktop.settings import Settings, parse
+from arbitrex_desktop.ui.main_window import MainWindow
+from arbitrex_desktop.ui.memory import FileMemory
+from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
+from arbitrex_desktop.ui.worker import CoreWorker
+
+EXIT_FAILED: Final = 1
+EXIT_LEFT_BEHIND: Final = 3
+"""The window closed, but a thread hung in the core had to be left to the end of the process."""
+
+_SETTLE_MS: Final = 200
+_SCREENSHOT_PATIENCE_MS: Final = 60_000
+_CURVE_MS: Final = 4_000
+_log = logging.getLogger(__name__)
+
+
+class Application:
+    """One run of the window.  Lives on the GUI thread.
+
+    Attributes: `window`, `worker`; `exit_code`, what the process should return.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._clock = SystemClock()
+        self._qt = _qt_application()
+        theme = Theme(self._qt, ThemeChoice(settings.theme) if settings.theme else ThemeChoice.SYSTEM)
+        self.worker = CoreWorker(partial(build_core, settings, self._clock))
+        # A picture or a self-test shows the default layout and leaves the trader's own alone.
+        memory = None if settings.self_test or settings.screenshot else FileMemory(settings.data_dir / "window.json")
+        self.window = MainWindow(self.worker, theme, memory=memory)
+        if memory is None:
+            self.window.resize(QSize(*settings.window_size))
+        if settings.theme:
+            theme.choose(ThemeChoice(settings.theme))
+        self.exit_code = 0
+
+    def run(self) -> int:
+        """Show the window, run until it closes, and return the exit code."""
+        self.window.show()
+        self.worker.start()
+        if self._settings.self_test:
+            self._run_self_test()
+        elif self._settings.screenshot is not None:
+            self._take_screenshot(self._settings.screenshot)
+        self._qt.exec()
+        if not self.window.stopped_cleanly:
+            logging.shutdown()
+            os._exit(self.exit_code or EXIT_LEFT_BEHIND)
+        return self.exit_code
+
+    def _run_self_test(self) -> None:
+        """Drive the self-test, and close the window when it is over."""
+        test = SelfTest(self.worker, self._clock)
+
+        def finish() -> None:
+            self.window.close()
+            core = self.worker.core
+            test.seen.host_ended = core is None or core.snapshot().pool.host_pid is None
+            self._report(test)
+
+        test.finished.connect(finish)
+        test.start()
+
+    def _report(self, test: SelfTest) -> None:
+        """Write what the self-test saw, on paper and in words."""
+        try:
+            test.seen.write(self._settings.report)
+        except OSError as error:
+            test.seen.passed = False
+            test.seen.failure = test.seen.failure or f"the report cannot be written: {error}"
+        self.exit_code = 0 if test.seen.passed else EXIT_FAILED
+        _say(summary(test.seen), failed=not test.seen.passed)
+
+    def _take_screenshot(self, path: Path) -> None:
+        """Save the window as a picture once its data have settled, then close it."""
+        deadline = QTimer(self.window, singleShot=True, interval=_SCREENSHOT_PATIENCE_MS)
+        looking = QTimer(self.window, interval=_SETTLE_MS)
+
+        def look() -> None:
+            settled = self.window.is_settled()
+            if not settled and deadline.isActive():
+                return
+            looking.stop()
+            if not settled:
+                _say("the data did not settle; the picture shows the window as it is", failed=True)
+            # A moment more, so that the curve has something to show.
+            QTimer.singleShot(_CURVE_MS if settled else 0, save)
+
+        def save() -> None:
+            if not self.window.grab().save(str(path)):
+                _say(f"the picture cannot be saved to {path}", failed=True)
+                self.exit_code = EXIT_FAILED
+            self.window.close()
+
+        looking.timeout.connect(look)
+        deadline.start()
+        looking.start()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the window as the command line asks; return the exit code."""
+    settings = parse(arguments)
+    logs.configure(settings.data_dir / "logs", _secrets(settings))
+    sys.excepthook = _log_uncaught
+    return Application(settings).run()
+
+
+def _qt_application() -> QApplication:
+    """Return Qt's application object, made on the platform that is there."""
+    if sys.platform == "linux" and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
+        # Without a screen a picture and a self-test can still be made.
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        return application
+    application = QApplication(["arbitrex-desktop"])
+    application.setApplicationName("Arbitrex Desktop")
+    application.setDesktopFileName("arbitrex-desktop")
+    return application
+
+
+def _secrets(settings: Settings) -> list[str]:
+    """Return the texts that may never be logged; a settings file that cannot be read has none that we know."""
+    try:
+        return [read_environment(settings.env_file).get("MT5_PASSWORD", "")]
+    except SessionConfigError:
+        return []
+
+
+def _say(words: str, *, failed: bool) -> None:
+    """Print one line where there is somewhere to print."""
+    stream = sys.stderr if failed else sys.stdout
+    if stream is not None:  # None in a windowed program
+        stream.write(words + "\n")
+        stream.flush()
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Log what nobody caught; the window lives on."""
+    _log.critical("uncaught", exc_info=(kind, error, trace))

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""Puts the core together, without a window: pool, risk manager, journal, desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from arbitrex_desktop.clock import Clock, SystemClock
+from arbitrex_desktop.desk.core import TradingCore
+from arbitrex_desktop.desk.journal import journal_opener
+from arbitrex_desktop.desk.running_pool import RunningPool
+from arbitrex_desktop.raw_layer.feed import TickSink
+from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
+from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
+from arbitrex_desktop.settings import Settings
+
+RISK_FILE = "risk.toml"
+"""The risk manager's limits, in the data folder; without it the preset for ordinary currency trading counts."""
+
+DEFAULT_PRESET = "Standard FX"
+
+
+def risk_config(settings: Settings) -> RPMConfig:
+    """Return the trader's own limits; raises ValueError, in words, for a file that cannot be used."""
+    path = settings.data_dir / RISK_FILE
+    config = RPMConfig.load(path) if path.is_file() else RPMConfig.preset(DEFAULT_PRESET)
+    config.validate()
+    return config
+
+
+def build_core(settings: Settings, clock: Clock | None = None, sinks: Iterable[TickSink] = ()) -> TradingCore:
+    """Build the core that the settings ask for; nothing is connected yet.
+
+    Raises `SessionConfigError` or ValueError in words for the trader when the account, the risk limits or a file
+    named on the command line cannot be used.
+    """
+    clock = clock or SystemClock()
+    config = risk_config(settings)
+    pool = MT5ConnectionPool(
+        settings.sessions(),
+        session_logs_dir=settings.data_dir / "logs" / "mt5",
+        simulation=settings.simulation(),
+        sinks=sinks,
+        clock=clock,
+    )
+
+    def make_rpm(shared: RunningPool) -> RiskPortfolioManager:
+        return RiskPortfolioManager(config, mt5_pool=shared, sync_with_mt5=True, clock=clock)
+
+    return TradingCore(pool, make_rpm, clock=clock, journal=journal_opener(settings.data_dir))

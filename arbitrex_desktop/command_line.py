@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+"""The commands that need no window: `arbitrex-desktop journal ...` and their like."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from arbitrex_desktop.desk import journal_cli
+from arbitrex_desktop.paths import DATA_DIR_VARIABLE
+
+_RUNNERS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {"journal": journal_cli.run}
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(prog="arbitrex-desktop", allow_abbrev=False)
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help=f"the program's files (also {DATA_DIR_VARIABLE})")
+    commands = parser.add_subparsers(dest="command", required=True)
+    journal_cli.add_parser(commands)
+    return parser
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; return its exit code, 2 for what cannot be meant."""
+    given = make_parser().parse_args(arguments)
+    if given.data_dir is not None:
+        os.environ[DATA_DIR_VARIABLE] = str(given.data_dir.expanduser().absolute())
+    return _RUNNERS[given.command](given)
