@@ -58,6 +58,7 @@ class Journal:
         self.path = path
         self._lock = RLock()
         self._doubtful = False
+        self._damage = ""
         self._stack = contextlib.ExitStack()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,9 +91,20 @@ class Journal:
             except sqlite3.Error as error:
                 self._doubtful = True
                 raise in_words(error, self.path) from error
+            except JournalDamaged as error:
+                # Nothing is ever chained behind what another hand wrote.
+                self._damage = str(error)
+                raise
             except BaseException:
                 self._doubtful = True
                 raise
+
+    def unended_actions(self) -> tuple[Event, ...]:
+        """Return the orders on positions whose end was never journalled, oldest first."""
+        return self._query(
+            "kind = 'ACTION_SENDING' AND NOT EXISTS (SELECT 1 FROM events AS e WHERE e.ticket = events.ticket "
+            "AND e.kind = 'ACTION_ENDED' AND e.seq > events.seq) ORDER BY seq"
+        )
 
     def events(self, after: int = 0, intent_id: str | None = None) -> tuple[Event, ...]:
         """Return the events after a number, oldest first, of one intent or of all."""
@@ -155,6 +167,8 @@ class Journal:
 
     def _append(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
         """Write the rows, then the head, then commit; the anchor last."""
+        if self._damage:
+            raise JournalDamaged(self._damage)
         if self._doubtful:
             raise JournalUnavailable(f"the journal {self.path.name} has to be read again after a failure")
         self._db.execute("BEGIN IMMEDIATE")

@@ -92,7 +92,7 @@ class _Chain:
             self.problems.append(f"event {seq} does not follow event {self.seq}: the chain is broken there")
         if _hash_or_none(row) != stored:
             self.problems.append(f"event {seq} was changed: its content does not fit its hash")
-        self.seq, self.hash = int(seq), stored
+        self.seq, self.hash = seq if isinstance(seq, int) else self.seq + 1, stored
 
 
 def _hash_or_none(row: tuple[Any, ...]) -> str | None:

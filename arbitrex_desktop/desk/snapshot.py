@@ -69,7 +69,8 @@ class IntentRow:
     (APPROVED, ADJUSTED or REJECTED) or empty; `lots`, approved volume; `price`, reference price of the decision;
     `stop_loss`, `take_profit`; `risk_amount`, expected loss at the stop in account currency, `risk_pct` the same
     as a share of capital; `reason`, `details`, why it was refused or failed, in words; `checks`, every verdict;
-    `can_approve`, and `blocker`, why not; `fill_price`, `ticket`, `slippage_points` of the fill; times in UTC.
+    `can_approve`, and `blocker`, why not; `fill_price`, `ticket`, `filled_lots` of the fill; `slippage_points`,
+    positive when the fill was worse than asked, and `slippage_amount` the same in account currency; times in UTC.
     """
 
     intent_id: str
@@ -98,6 +99,8 @@ class IntentRow:
     fill_price: float | None = None
     ticket: int | None = None
     slippage_points: float | None = None
+    filled_lots: float = 0.0
+    slippage_amount: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +152,21 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class ArmingRow:
+    """Whether orders may leave: `needed` on LIVE accounts only; `until`, UTC, None while not armed."""
+
+    needed: bool
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DeskSnapshot:
     """All that the window draws besides quotes.
 
     Attributes: `taken_at`, UTC; `pool`, connection figures; `sync`, `rpm.get_mt5_sync_stats()`; `account` and
     `risk`, None before the first sync; `positions`; `intents`, newest first, ended ones included (the latest 500);
-    `equity`, points since the start, decimated to 5 000 at most; `notices`, newest first, the latest 200.
+    `equity`, points since the start, decimated to 5 000 at most; `notices`, newest first, the latest 200; `arming`
+    of LIVE accounts; `journal_problem`, why nothing can be journalled and so nothing sent, empty when all is well.
     """
 
     taken_at: datetime
@@ -166,3 +178,5 @@ class DeskSnapshot:
     intents: tuple[IntentRow, ...] = ()
     equity: tuple[EquityPoint, ...] = ()
     notices: tuple[Notice, ...] = ()
+    arming: ArmingRow = field(default_factory=lambda: ArmingRow(needed=False))
+    journal_problem: str = ""

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""The desk of one account: its book, and what acts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from arbitrex_desktop.desk.book import Book
+from arbitrex_desktop.desk.context import DeskContext
+from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.execution import Executor
+from arbitrex_desktop.desk.intents import ENDED, IntentRequest, IntentState
+from arbitrex_desktop.desk.journal import Journal
+from arbitrex_desktop.desk.pending import Pending
+from arbitrex_desktop.desk.positions import PositionDesk
+from arbitrex_desktop.desk.record import EventKind, Intent, to_body
+from arbitrex_desktop.desk.recovery import Recovery
+from arbitrex_desktop.desk.rows import OwnerCache, digits_of, intent_row, position_row
+from arbitrex_desktop.desk.snapshot import IntentRow, PositionRow
+from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading
+
+POLICY: Final = "policy"
+
+
+class AccountDesk:
+    """Everything that the desk knows and does for one account.
+
+    `submit`, `reject` and the rows may be asked for from any thread; what sends or reconciles runs one at a time,
+    which the core sees to.
+    """
+
+    def __init__(self, journal: Journal, context: DeskContext, new_id: Callable[[], str]) -> None:
+        self._context = context
+        self._journal = journal
+        self.book = Book(journal, context.clock, new_id)
+        self.pending = Pending(self.book, context)
+        self.executor = Executor(self.book, context)
+        self.recovery = Recovery(self.book, context)
+        self.positions = PositionDesk(self.book, context)
+        self._owners = OwnerCache(self.book.owner_of)
+        self._rows: dict[str, tuple[int, IntentRow]] = {}
+        self.recovery.begin()
+        self.positions.begin()
+
+    def submit(self, request: IntentRequest) -> Intent:
+        """Take an intent in and have it judged."""
+        judge = self._context.judge
+
+        return self.book.receive(
+            request, lambda intent_id: judge.decide(request, intent_id), self._context.settings.max_pending
+        )
+
+    def approve(self, intent_id: str, who: str, sync: Callable[[], bool]) -> Intent:
+        """Judge the intent by the price and account of this moment and send it; raise `Refused` if it may not live."""
+        intent = self.book.get(intent_id)
+        if intent.state is not IntentState.PENDING:
+            raise Refused(f"the intent is {intent.state}; only a pending one is approved")
+        if self._context.pool.is_connected() and not sync():
+            raise Refused("the account could not be read just now, so nothing was sent")
+        self.recovery.look()
+        obstacle = self.pending.obstacle(intent)
+        if obstacle:
+            raise Refused(obstacle)
+        look = self.pending.to_approve(intent)
+        changes = self.pending.changes(intent, look)
+        intent = self.book.record(
+            intent,
+            EventKind.APPROVED,
+            who=who,
+            why=f"as things are now: {changes}" if changes else "",
+            after=IntentState.APPROVED,
+            body=to_body(judgement=look),
+        )
+        return self.executor.send(intent)
+
+    def reject(self, intent_id: str, who: str, reason: str) -> None:
+        """End a pending intent by the trader's will."""
+        intent = self.book.get(intent_id)
+        if intent.state is not IntentState.PENDING:
+            raise Refused(f"the intent is {intent.state}; only a pending one is rejected")
+        self.book.record(intent, EventKind.REJECTED, who=who, why=reason, after=IntentState.REJECTED)
+
+    def auto_approvable(self) -> tuple[Intent, ...]:
+        """Return the pending intents that a policy approves: named strategies, small sizes, never on LIVE accounts."""
+        limits = self._context.settings.auto_approve_lots
+        if self._context.pool.mode not in (AccountMode.SIMULATED, AccountMode.DEMO) or not limits:
+            return ()
+        return tuple(each for each in self.book.in_state(IntentState.PENDING) if self._auto(each))
+
+    def intent_rows(self) -> tuple[IntentRow, ...]:
+        """Return the intents for the window, newest first; those that ended are made once."""
+        rows = {intent.intent_id: (intent.seq, self._row(intent)) for intent in self.book.intents()}
+        self._rows = rows
+        return tuple(row for _, row in rows.values())
+
+    def position_rows(self, reading: AccountReading) -> tuple[PositionRow, ...]:
+        """Return the open positions for the window."""
+        pool = self._context.pool
+        return tuple(position_row(each, pool, self._owners.owner(each)) for each in reading.positions)
+
+    def close(self) -> None:
+        """Close the journal."""
+        self._journal.close()
+
+    def _auto(self, intent: Intent) -> bool:
+        """Tell whether a policy approves an intent."""
+        limit = self._context.settings.auto_approve_lots.get(intent.request.source, 0.0)
+        shown = self.pending.shown(intent)
+        return shown is not None and not self.pending.blocker(intent) and 0.0 < shown.lots <= limit
+
+    def _row(self, intent: Intent) -> IntentRow:
+        """Return an intent's row, the one made before when nothing changed."""
+        known = self._rows.get(intent.intent_id)
+        if known is not None and known[0] == intent.seq and intent.state in ENDED:
+            return known[1]
+        digits = digits_of(self._context.pool, intent.request.symbol)
+        return intent_row(intent, self.pending.shown(intent), self.pending.blocker(intent), digits)

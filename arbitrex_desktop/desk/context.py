@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""What all parts of the desk share, whichever account is connected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.gate import Gate
+from arbitrex_desktop.desk.judge import Judge
+from arbitrex_desktop.desk.settings import DeskSettings
+from arbitrex_desktop.raw_layer.pool_view import PoolView
+
+Tell = Callable[[str, str, str], None]
+"""Tells the trader: level (info, warning, error), topic, text."""
+
+
+@dataclass
+class SyncAge:
+    """When the RPM last synced well: monotonic seconds, None before the first time."""
+
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskContext:
+    """The desk's surroundings; every part is safe to use from any thread."""
+
+    pool: PoolView
+    clock: Clock
+    settings: DeskSettings
+    gate: Gate
+    judge: Judge
+    tell: Tell
+    synced: SyncAge = field(default_factory=SyncAge)

@@ -1,0 +1,394 @@
+# SPDX-License-Identifier: MIT
+"""The core that the window drives: pool, risk manager and desk behind one small set of methods.
+
+Which thread: `start`, `step`, `stop`, `approve`, `close_position` and their like run on the window's worker thread
+and may block for a round trip to the terminal.  `submit`, `reject`, `preview` and `snapshot` may be called from any
+thread.  `halt` may be called from any thread, and never waits for anything that the worker is doing.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import RLock, Thread
+from typing import Any, Final
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.account_desk import POLICY, AccountDesk
+from arbitrex_desktop.desk.book import TRADER
+from arbitrex_desktop.desk.context import DeskContext
+from arbitrex_desktop.desk.equity import EquityTrack
+from arbitrex_desktop.desk.errors import DeskError, JournalError, Refused
+from arbitrex_desktop.desk.gate import Gate
+from arbitrex_desktop.desk.intents import IntentRequest, IntentState
+from arbitrex_desktop.desk.journal import JournalOpener
+from arbitrex_desktop.desk.judge import Judge
+from arbitrex_desktop.desk.marks import new_intent_id
+from arbitrex_desktop.desk.notices import NoticeBoard
+from arbitrex_desktop.desk.positions import Which
+from arbitrex_desktop.desk.record import EventKind, Intent
+from arbitrex_desktop.desk.risk_view import RiskManagerFactory, RiskManagerView
+from arbitrex_desktop.desk.rows import account_row, digits_of, intent_row, risk_row
+from arbitrex_desktop.desk.running_pool import Board, RunningPool
+from arbitrex_desktop.desk.settings import DeskSettings
+from arbitrex_desktop.desk.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
+from arbitrex_desktop.raw_layer.views import AccountMode
+
+_log: Final = logging.getLogger(__name__)
+_JOURNAL_RETRY_SECONDS: Final = 5.0
+_SIDE_SECONDS: Final = 2.0
+
+
+class TradingCore:
+    """Implements `ui.seam.Core`.
+
+    `rpm_factory` is called once, when the pool has started; `journal` opens the journal of the account that is
+    connected; `new_id` makes intents' ids.
+    """
+
+    def __init__(
+        self,
+        pool: RunningPool,
+        rpm_factory: RiskManagerFactory,
+        *,
+        clock: Clock,
+        journal: JournalOpener,
+        settings: DeskSettings | None = None,
+        new_id: Callable[[], str] = new_intent_id,
+    ) -> None:
+        self._pool = pool
+        self._rpm_factory = rpm_factory
+        self._clock = clock
+        self._open_journal = journal
+        self._new_id = new_id
+        self._notices = NoticeBoard(clock)
+        self._gate = Gate(pool, clock)
+        self._judge = Judge(pool, clock)
+        chosen = settings or DeskSettings()
+        self._context = DeskContext(pool, clock, chosen, self._gate, self._judge, self._notices.tell)
+        self._equity = EquityTrack()
+        self._desk: AccountDesk | None = None
+        self._account: tuple[str, int] | None = None
+        self._journal_problem = ""
+        self._next_journal = -math.inf
+        self._next_sync = -math.inf
+        # Held by whatever sends or reconciles, so that one order at a time is on its way.
+        self._sending = RLock()
+        self._side: list[Thread] = []
+
+    @property
+    def board(self) -> Board:
+        """Return the pool's tick board."""
+        return self._pool.board
+
+    @property
+    def rpm(self) -> RiskManagerView | None:
+        """Return the risk manager, None before `start`."""
+        return self._judge.rpm
+
+    def start(self) -> None:
+        """Start the pool, then make the risk manager on it; no connection is no error."""
+        self._guard("connection", self._pool.start_tick_collection)
+        self._guard("risk manager", self._make_rpm)
+        self.step()
+
+    def step(self) -> None:
+        """Do what is due; whatever fails is told and does not keep the rest from being done."""
+        self._guard("journal", self._follow_account)
+        if self._clock.monotonic() >= self._next_sync:
+            self._next_sync = self._clock.monotonic() + self._context.settings.sync_seconds
+            self._guard("sync", self._sync)
+            self._guard("intents", self._look_again)
+        if not self._sending.acquire(blocking=False):
+            return
+        try:
+            self._guard("orders", self._settle)
+            self._guard("policy", self._apply_policies)
+        finally:
+            self._sending.release()
+
+    def stop(self) -> None:
+        """Stop the pool and close the journal; nothing is left running."""
+        self._guard("stop", self._pool.stop)
+        self._join_side()
+        with self._sending:
+            if self._desk is not None:
+                self._guard("stop", self._desk.close)
+            self._desk = None
+
+    def snapshot(self) -> DeskSnapshot:
+        """Return all that the window draws besides quotes."""
+        desk, reading, rpm = self._desk, self._pool.latest_account(), self.rpm
+        return DeskSnapshot(
+            taken_at=self._clock.now(),
+            pool=self._pool.stats(),
+            sync=rpm.get_mt5_sync_stats() if rpm is not None else {},
+            account=account_row(reading) if reading is not None else None,
+            risk=self._risk_row(),
+            positions=desk.position_rows(reading) if desk is not None and reading is not None else (),
+            intents=desk.intent_rows() if desk is not None else (),
+            equity=self._equity.points(),
+            notices=self._notices.newest(),
+            arming=self._arming_row(),
+            journal_problem=self._journal_problem,
+        )
+
+    def submit(self, request: IntentRequest) -> str:
+        """Journal an intent, have the RPM judge it, and return its id; raise `DeskError` when that cannot be done."""
+        with self._journalling() as desk:
+            return desk.submit(request).intent_id
+
+    def preview(self, request: IntentRequest, number: int) -> Preview:
+        """Return what the RPM would answer now; nothing is recorded."""
+        judgement = self._judge.look_again(request, "")
+        now = self._clock.now()
+        intent = Intent("", request, IntentState.RECEIVED, now, now, now, judgement)
+        blocker = judgement.details if judgement.refused else self._gate.blocker(reducing=judgement.reducing)
+        return Preview(number, intent_row(intent, judgement, blocker, digits_of(self._pool, request.symbol)))
+
+    def approve(self, intent_id: str) -> None:
+        """Judge an intent once more and send it; raise `Refused` with the reason when it may not be sent."""
+        self._approve(intent_id, TRADER)
+
+    def reject(self, intent_id: str, reason: str = "") -> None:
+        """End a pending intent by the trader's will."""
+        with self._journalling() as desk:
+            desk.reject(intent_id, TRADER, reason)
+
+    def resolve(self, intent_id: str, *, executed: bool, reason: str, ticket: int = 0) -> None:
+        """Take the trader's word for what became of an UNKNOWN intent."""
+        with self._journalling() as desk, self._sending:
+            desk.recovery.resolve(intent_id, executed=executed, reason=reason, ticket=ticket)
+
+    def halt(self, reason: str) -> None:
+        """Stop all sending from this moment; the RPM and the journal learn of it beside, without being waited for."""
+        self._gate.close(reason)
+        self._notices.tell("warning", "halt", f"HALTED: {reason}")
+        thread = Thread(target=self._latch_halt, args=(reason,), name="desk-halt", daemon=True)
+        self._side.append(thread)
+        thread.start()
+
+    def resume(self, reason: str) -> None:
+        """Lift the halt; the reason is journalled and may not be empty."""
+        if not reason.strip():
+            raise Refused("say why trading may go on; it is written to the journal")
+        self._join_side()
+        with self._journalling() as desk:
+            desk.book.note(EventKind.RESUMED, who=TRADER, why=reason)
+        if self.rpm is not None:
+            self.rpm.kill_switches.manual_resume(self.rpm.portfolio_state, reason)
+        self._gate.open()
+        self._notices.over("halt", f"trading resumed: {reason}")
+
+    def arm(self, typed_login: str) -> None:
+        """Arm the connected LIVE account for a time by its login; raise `Refused` if it is not the right one."""
+        with self._journalling() as desk:
+            arming = self._gate.arm(typed_login, self._context.settings.arming_seconds)
+            try:
+                desk.book.note(EventKind.ARMED, who=TRADER, why=f"until {arming.until_utc.isoformat()}")
+            except JournalError:
+                self._gate.disarm()
+                raise
+
+    def disarm(self) -> None:
+        """Take the arming back at once."""
+        self._gate.disarm()
+        with self._journalling() as desk:
+            desk.book.note(EventKind.DISARMED, who=TRADER)
+
+    def close_position(self, ticket: int, lots: float | None = None) -> None:
+        """Close a position, or `lots` of it; works while halted."""
+        with self._managing() as desk:
+            desk.positions.close(ticket, lots)
+
+    def close_many(self, which: Which, symbol: str = "") -> None:
+        """Close all positions, the losing or winning ones, or those of a symbol; works while halted."""
+        with self._managing() as desk:
+            desk.positions.close_many(which, symbol)
+
+    def move_stops(self, ticket: int, stop_loss: float | None, take_profit: float | None) -> None:
+        """Set a position's stop and target as prices."""
+        with self._managing() as desk:
+            desk.positions.move_stops(ticket, stop_loss, take_profit)
+
+    def break_even(self, ticket: int) -> None:
+        """Move a position's stop to its opening price."""
+        with self._managing() as desk:
+            desk.positions.break_even(ticket)
+
+    def cancel_order(self, ticket: int) -> None:
+        """Cancel a pending order at the broker."""
+        with self._managing() as desk:
+            desk.positions.cancel(ticket)
+
+    def _approve(self, intent_id: str, who: str) -> None:
+        """Approve for the trader or a policy, one at a time."""
+        with self._journalling() as desk, self._sending:
+            desk.approve(intent_id, who, self._sync)
+            self._guard("sync", self._sync)
+
+    @contextmanager
+    def _managing(self) -> Iterator[AccountDesk]:
+        """Give the desk for orders on positions, one at a time, and sync afterwards."""
+        with self._journalling() as desk, self._sending:
+            try:
+                yield desk
+            finally:
+                self._guard("sync", self._sync)
+
+    @contextmanager
+    def _journalling(self) -> Iterator[AccountDesk]:
+        """Give the account's desk; raise `Refused` without one, and remember what is wrong with the journal."""
+        desk = self._desk
+        if desk is None:
+            raise Refused(self._journal_problem or "no account has been connected yet")
+        try:
+            yield desk
+        except JournalError as error:
+            self._blame_journal(error)
+            raise
+        if self._journal_problem:
+            self._journal_problem = ""
+            self._notices.over("journal", "the journal can be written again")
+
+    def _blame_journal(self, error: JournalError) -> None:
+        """Show what is wrong with the journal."""
+        self._journal_problem = str(error)
+        self._notices.tell("error", "journal", f"{error}; nothing is sent until it can be written")
+
+    def _follow_account(self) -> None:
+        """Open the journal of the account that is connected, when it is another one than before."""
+        self._heal_journal()
+        reading = self._pool.latest_account()
+        if reading is None or not self._pool.is_connected():
+            return
+        account = (reading.account.server, reading.account.login)
+        if account == self._account or self._clock.monotonic() < self._next_journal:
+            return
+        self._next_journal = self._clock.monotonic() + _JOURNAL_RETRY_SECONDS
+        with self._sending:
+            self._leave_account()
+            try:
+                self._desk = self._enter_account(*account)
+            except JournalError as error:
+                self._blame_journal(error)
+                return
+        self._account = account
+        self._journal_problem = ""
+        self._notices.over("journal", "the journal is open again")
+
+    def _enter_account(self, server: str, login: int) -> AccountDesk:
+        """Open an account's journal and the desk on it."""
+        journal = self._open_journal(server, login)
+        try:
+            return AccountDesk(journal, self._context, self._new_id)
+        except BaseException:
+            journal.close()
+            raise
+
+    def _heal_journal(self) -> None:
+        """Try from time to time whether a journal that failed can be written again."""
+        if self._desk is None or not self._journal_problem or self._clock.monotonic() < self._next_journal:
+            return
+        self._next_journal = self._clock.monotonic() + _JOURNAL_RETRY_SECONDS
+        with self._journalling() as desk:
+            desk.book.note(EventKind.OPENED, why="the journal could not be written for a while")
+
+    def _leave_account(self) -> None:
+        """Close the desk of the account before."""
+        if self._desk is not None:
+            self._desk.close()
+        self._desk, self._account = None, None
+        self._gate.disarm()
+
+    def _sync(self) -> bool:
+        """Let the RPM read the account; a failed sync is told and changes nothing."""
+        rpm = self.rpm
+        if rpm is None or not self._pool.is_connected():
+            return False
+        if not rpm.sync_with_mt5_account():
+            words = rpm.get_mt5_sync_stats().get("last_error") or "no reason given"
+            self._notices.tell("error", "sync", f"the account could not be synced: {words}")
+            return False
+        self._notices.over("sync", "the account is synced again")
+        self._context.synced.at = self._clock.monotonic()
+        reading = self._pool.latest_account()
+        if reading is not None:
+            self._equity.add(reading)
+        return True
+
+    def _look_again(self) -> None:
+        """Expire and judge again what is pending."""
+        if self._desk is None:
+            return
+        self._desk.pending.expire()
+        if self._gate.halted and self._context.settings.cancel_on_halt:
+            self._desk.pending.cancel_all(f"trading was halted: {self._gate.halted}")
+        self._desk.pending.look_again()
+
+    def _settle(self) -> None:
+        """Bring orders of unknown fate to an end."""
+        if self._desk is None:
+            return
+        self._desk.recovery.settle_interrupted()
+        self._desk.recovery.look()
+        reading = self._pool.latest_account()
+        if reading is not None:
+            self._desk.positions.look(reading)
+
+    def _apply_policies(self) -> None:
+        """Approve what a policy lets pass without a person."""
+        for intent in self._desk.auto_approvable() if self._desk is not None else ():
+            self._approve(intent.intent_id, POLICY)
+
+    def _make_rpm(self) -> None:
+        """Make the risk manager, once."""
+        self._judge.rpm = self._rpm_factory(self._pool)
+        if self._judge.rpm.get_mt5_sync_stats().get("last_sync_time"):
+            self._context.synced.at = self._clock.monotonic()
+
+    def _latch_halt(self, reason: str) -> None:
+        """Have the halt outlive the program: in the RPM's state and in the journal."""
+        if self._gate.halted is None:
+            return
+        if self.rpm is not None:
+            rpm = self.rpm
+            self._guard("halt", lambda: rpm.kill_switches.manual_halt(rpm.portfolio_state, reason))
+        desk = self._desk
+        if desk is not None:
+            self._guard("halt", lambda: desk.book.note(EventKind.HALTED, who=TRADER, why=reason))
+
+    def _join_side(self) -> None:
+        """Wait, not for ever, for halts that are being written down."""
+        for thread in self._side:
+            thread.join(_SIDE_SECONDS)
+        self._side = [thread for thread in self._side if thread.is_alive()]
+
+    def _risk_row(self) -> RiskRow | None:
+        """Return the portfolio's risk, None before the first sync."""
+        if self.rpm is None or self._context.synced.at is None:
+            return None
+        trading_state = str(getattr(self.rpm.kill_switches, "trading_state", "ACTIVE"))
+        return risk_row(self.rpm.portfolio_state, self.rpm.config, self._gate.halted, trading_state)
+
+    def _arming_row(self) -> ArmingRow:
+        """Return whether the account has to be armed, and until when it is."""
+        needed = self._pool.mode is AccountMode.LIVE
+        arming = self._gate.armed() if needed else None
+        return ArmingRow(needed, arming.until_utc if arming else None)
+
+    def _guard(self, topic: str, work: Callable[[], Any]) -> None:
+        """Do a part of a step; what it raises is told and logged, and the next part still runs."""
+        topic = f"{topic} failed"
+        try:
+            work()
+            self._notices.over(topic)
+        except JournalError as error:
+            self._blame_journal(error)
+        except DeskError as error:
+            self._notices.tell("warning", topic, str(error))
+        except Exception as error:  # noqa: BLE001 - one broken part must not stop the others, least of all the halt
+            _log.warning("the desk's part %r failed", topic, exc_info=True)
+            self._notices.tell("error", topic, f"{topic}: {str(error) or type(error).__name__}")

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""The gate that every order passes last: HALT, and the arming of LIVE accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.raw_layer.pool_view import PoolView
+from arbitrex_desktop.raw_layer.views import AccountMode
+
+NOT_ARMED = "nothing is sent on LIVE accounts yet: arming comes first (type the account's login to arm)"
+
+
+@dataclass(frozen=True, slots=True)
+class Arming:
+    """A LIVE account made ready to send.
+
+    Attributes: `login` and `server` of the account; `connection`, the number of the pool's connection it holds for;
+    `until`, monotonic seconds; `until_utc`, the same moment for people.
+    """
+
+    login: int
+    server: str
+    connection: int
+    until: float
+    until_utc: datetime
+
+
+class Gate:
+    """Says whether an order may leave.  Safe from any thread, and never waits for more than a few assignments."""
+
+    def __init__(self, pool: PoolView, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._lock = Lock()
+        self._halt: str | None = None
+        self._arming: Arming | None = None
+
+    @property
+    def halted(self) -> str | None:
+        """Return why nothing may be sent, None while the gate is open."""
+        return self._halt
+
+    def close(self, reason: str) -> None:
+        """Stop all sending at once; what only reduces risk still passes."""
+        self._halt = reason or "halted by hand"
+
+    def open(self) -> None:
+        """Let orders pass again."""
+        self._halt = None
+
+    def check(self, *, reducing: bool = False) -> None:
+        """Raise `Refused` unless an order may leave at this moment."""
+        words = self.blocker(reducing=reducing)
+        if words:
+            raise Refused(words)
+
+    def blocker(self, *, reducing: bool = False) -> str:
+        """Return why an order may not leave now, empty when it may; unknown modes count as LIVE."""
+        if self._halt is not None and not reducing:
+            return f"trading is halted: {self._halt}"
+        if self._pool.mode in (AccountMode.SIMULATED, AccountMode.DEMO):
+            return ""
+        return "" if self.armed() is not None else NOT_ARMED
+
+    def arm(self, typed_login: str, seconds: float) -> Arming:
+        """Arm the connected LIVE account for a time, if the login typed is its own; raise `Refused` if not."""
+        stats = self._pool.stats()
+        if stats.mode is not AccountMode.LIVE or not self._pool.is_connected():
+            raise Refused("only a connected LIVE account is armed; others need none")
+        if stats.login is None or typed_login.strip() != str(stats.login):
+            raise Refused("the login typed is not the connected account's; nothing was armed")
+        until = self._clock.monotonic() + seconds
+        until_utc = self._clock.now() + timedelta(seconds=seconds)
+        arming = Arming(stats.login, stats.server, stats.connections, until, until_utc)
+        with self._lock:
+            self._arming = arming
+        return arming
+
+    def disarm(self) -> None:
+        """Take the arming back."""
+        with self._lock:
+            self._arming = None
+
+    def armed(self) -> Arming | None:
+        """Return the arming that holds now; it lapses with time, on reconnect and on another account."""
+        with self._lock:
+            arming = self._arming
+            if arming is None:
+                return None
+            stats = self._pool.stats()
+            same = (stats.login, stats.server, stats.connections) == (arming.login, arming.server, arming.connection)
+            if not same or stats.mode is not AccountMode.LIVE or self._clock.monotonic() >= arming.until:
+                self._arming = None
+            return self._arming

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""Turning what the desk knows into the rows that the window draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from arbitrex_desktop.desk.record import Intent, Judgement
+from arbitrex_desktop.desk.risk_view import LimitsView, PortfolioView
+from arbitrex_desktop.desk.snapshot import AccountRow, IntentRow, PositionRow, RiskRow
+from arbitrex_desktop.mt5.constants import PositionType
+from arbitrex_desktop.mt5.results import TradePosition
+from arbitrex_desktop.raw_layer.pool_view import PoolView
+from arbitrex_desktop.raw_layer.views import AccountReading
+
+_DIGITS = 5
+
+
+def account_row(reading: AccountReading) -> AccountRow:
+    """Return the account as read."""
+    account = reading.account
+    return AccountRow(
+        login=account.login,
+        server=account.server,
+        company=account.company,
+        currency=account.currency,
+        leverage=account.leverage,
+        capital=account.balance,
+        equity=account.equity,
+        margin=account.margin,
+        free_margin=account.margin_free,
+        margin_level=account.margin_level if account.margin > 0.0 else None,
+        unrealized_pnl=account.profit,
+        observed_at=reading.observed_at,
+    )
+
+
+def position_row(position: TradePosition, pool: PoolView, intent_id: str) -> PositionRow:
+    """Return an open position, with the intent it came from."""
+    return PositionRow(
+        ticket=position.ticket,
+        symbol=position.symbol,
+        direction=1 if position.type == PositionType.BUY else -1,
+        volume=position.volume,
+        price_open=position.price_open,
+        price_current=position.price_current,
+        digits=digits_of(pool, position.symbol),
+        stop_loss=position.sl or None,
+        take_profit=position.tp or None,
+        profit=position.profit,
+        swap=position.swap,
+        opened_at=pool.server_time_to_utc(position.time),
+        magic=position.magic,
+        comment=position.comment,
+        intent_id=intent_id,
+    )
+
+
+def intent_row(intent: Intent, judgement: Judgement | None, blocker: str, digits: int) -> IntentRow:
+    """Return an intent with the judgement that the trader is to see."""
+    request, fill = intent.request, intent.fill
+    seen = judgement or Judgement(status="", at=intent.created_at)
+    return IntentRow(
+        intent_id=intent.intent_id,
+        source=request.source,
+        symbol=request.symbol,
+        direction=request.direction,
+        state=intent.state,
+        created_at=intent.created_at,
+        expires_at=intent.expires_at,
+        changed_at=intent.changed_at,
+        decision=seen.status,
+        lots=seen.lots,
+        digits=digits,
+        price=seen.price,
+        stop_loss=seen.stop_loss if seen.stop_loss is not None else request.stop_loss,
+        take_profit=seen.take_profit if seen.take_profit is not None else request.take_profit,
+        risk_amount=seen.risk_amount,
+        risk_pct=seen.risk_pct,
+        confidence=request.confidence_score,
+        regime=request.regime,
+        reason=seen.reason,
+        details=intent.why or seen.details,
+        checks=seen.checks,
+        can_approve=not blocker,
+        blocker=blocker,
+        fill_price=fill.price if fill else None,
+        ticket=(fill.position or fill.order or None) if fill else None,
+        slippage_points=fill.slippage_points if fill else None,
+        filled_lots=fill.volume if fill else 0.0,
+        slippage_amount=fill.slippage_amount if fill else None,
+    )
+
+
+def risk_row(portfolio: PortfolioView, limits: LimitsView, halted: str | None, trading_state: str) -> RiskRow:
+    """Return the portfolio's risk; limits of loss are turned into money of the account."""
+    capital = portfolio.total_capital
+    stopped = halted is not None or portfolio.trading_halted
+    return RiskRow(
+        trading_state="HALTED" if stopped else trading_state,
+        halt_reason=halted or portfolio.halt_reason or "",
+        halted_at=portfolio.halt_timestamp,
+        peak_equity=portfolio.peak_equity,
+        drawdown=portfolio.current_drawdown,
+        max_drawdown=limits.max_drawdown,
+        daily_pnl=portfolio.daily_pnl,
+        daily_limit=capital * limits.daily_loss_limit,
+        weekly_pnl=portfolio.weekly_pnl,
+        weekly_limit=capital * limits.weekly_loss_limit,
+        currency_exposure=dict(portfolio.currency_exposure),
+        symbol_exposure=dict(portfolio.symbol_exposure),
+    )
+
+
+def digits_of(pool: PoolView, symbol: str) -> int:
+    """Return a symbol's decimals, five when it is not known."""
+    info = pool.symbol_info(symbol)
+    return _DIGITS if info is None else info.digits
+
+
+class OwnerCache:
+    """Remembers which intent each position came from, so that a snapshot does not search the journal."""
+
+    def __init__(self, find: Callable[[int, str], str]) -> None:
+        self._find = find
+        self._known: dict[int, str] = {}
+
+    def owner(self, position: TradePosition) -> str:
+        """Return the intent of a position, empty for one that was not opened here."""
+        known = self._known.get(position.ticket)
+        if known is None:
+            known = self._find(position.ticket, position.comment)
+            if known:
+                self._known[position.ticket] = known
+        return known

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: MIT
+"""A broker that keeps books of what it executed, answers as it is told, and survives the program that asks it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from arbitrex_desktop.mt5.arrays import RATE_DTYPE
+from arbitrex_desktop.mt5.constants import DealEntry, OrderState, OrderType, PositionType, TradeAction, TradeRetcode
+from arbitrex_desktop.mt5.errors import DeadlineExceeded
+from arbitrex_desktop.mt5.results import OrderSendResult, TradeDeal, TradeOrder, TradePosition
+from arbitrex_desktop.raw_layer.board import TickBoard
+from tests.fakes.broker_data import make, make_position, make_request
+from tests.fakes.clock import ManualClock
+from tests.fakes.pool import FakePool
+
+
+class Mood(StrEnum):
+    """What the broker makes of the next order.
+
+    FILL it; PART of it; REQUOTE, nothing done; REJECT, nothing done; FILL_LOST and PART_LOST, done but the reply is
+    lost; LOST, the order itself is lost on the way; PLACED, accepted and filled only by `fill_placed()`.
+    """
+
+    FILL = "FILL"
+    PART = "PART"
+    REQUOTE = "REQUOTE"
+    REJECT = "REJECT"
+    FILL_LOST = "FILL_LOST"
+    PART_LOST = "PART_LOST"
+    LOST = "LOST"
+    PLACED = "PLACED"
+
+
+class FakeBroker(FakePool):
+    """A `RunningPool` whose orders leave positions, history orders and deals behind.
+
+    `moods` are taken for one order each, then every order is filled; `slip` is added to buying prices and taken off
+    selling ones; `keep_comments` False overwrites comments as some brokers do; `step` is called before and after
+    each order is executed, so that a test may crash the program there.
+    """
+
+    def __init__(self, clock: ManualClock | None = None) -> None:
+        super().__init__(clock)
+        self.board = TickBoard()
+        self.board.select({name: info.digits for name, info in self.infos.items()})
+        self.moods: deque[Mood] = deque()
+        self.slip = 0.0
+        self.keep_comments = True
+        self.step: Callable[[str], None] = lambda _: None
+        self._placed: list[Mapping[str, Any]] = []
+        for name, quote in self.quotes.items():
+            self.rates[name] = _bars(quote.mid)
+        self.poll()
+
+    @property
+    def opening_deals(self) -> list[TradeDeal]:
+        """Return the deals that opened positions."""
+        return [deal for deal in self.deals if deal.entry == DealEntry.IN]
+
+    def send_order(self, request: Mapping[str, Any]) -> OrderSendResult:
+        """Execute a request in the mood of the moment."""
+        self._ask("send_order")
+        self.step("before the broker has it")
+        self.sent.append(dict(request))
+        mood = self.moods.popleft() if self.moods else Mood.FILL
+        result = self._execute(request, mood)
+        self.step("after the broker had it")
+        if mood in (Mood.FILL_LOST, Mood.PART_LOST, Mood.LOST):
+            raise DeadlineExceeded("the reply was lost")
+        return result
+
+    def fill_placed(self) -> None:
+        """Fill what was only placed so far."""
+        placed, self._placed, self.orders = self._placed, [], ()
+        for request in placed:
+            self._deal(request, float(request["volume"]))
+
+    def _execute(self, request: Mapping[str, Any], mood: Mood) -> OrderSendResult:
+        """Do what the mood says and return the answer."""
+        volume = float(request.get("volume", 0.0))
+        if mood is Mood.LOST:
+            return self._answer(request, TradeRetcode.TIMEOUT)
+        if mood in (Mood.REQUOTE, Mood.REJECT):
+            return self._answer(request, TradeRetcode.REQUOTE if mood is Mood.REQUOTE else TradeRetcode.REJECT)
+        if request["action"] == TradeAction.SLTP:
+            self._change(request)
+            return self._answer(request, TradeRetcode.DONE)
+        if request["action"] == TradeAction.REMOVE:
+            self.orders = tuple(order for order in self.orders if order.ticket != request["order"])
+            return self._answer(request, TradeRetcode.DONE)
+        if mood is Mood.PLACED:
+            return self._place(request)
+        part = mood in (Mood.PART, Mood.PART_LOST)
+        deal = self._deal(request, round(volume / 2.0, 2) if part else volume)
+        code = TradeRetcode.DONE_PARTIAL if part else TradeRetcode.DONE
+        return self._answer(request, code, deal)
+
+    def _deal(self, request: Mapping[str, Any], volume: float) -> TradeDeal:
+        """Book a deal with its order, and open or close the position."""
+        order, number = self._ticket(), self._ticket()
+        buying = request["type"] == OrderType.BUY
+        quote = self.quotes[str(request["symbol"])]
+        price = quote.ask + self.slip if buying else quote.bid - self.slip
+        seconds = int(self.clock.now().timestamp()) + self.server_offset
+        common: dict[str, Any] = {
+            "symbol": request["symbol"],
+            "type": request["type"],
+            "magic": request.get("magic", 0),
+            "comment": request.get("comment", "") if self.keep_comments else "broker's own words",
+        }
+        closing = int(request.get("position", 0))
+        times = {"time_setup": seconds, "time_done": seconds}
+        self.history_orders.append(
+            make(TradeOrder, ticket=order, state=OrderState.FILLED, volume_initial=request["volume"], **times, **common)
+        )
+        entry = DealEntry.OUT if closing else DealEntry.IN
+        ids = {"ticket": number, "order": order, "position_id": closing or order}
+        deal = make(TradeDeal, **ids, **common, entry=entry, volume=volume, price=price, time=seconds)
+        self.deals.append(deal)
+        if closing:
+            self._shrink(closing, volume)
+        else:
+            self._open(deal, request, seconds)
+        return deal
+
+    def _open(self, deal: TradeDeal, request: Mapping[str, Any], seconds: int) -> None:
+        """Add the position that a deal opened."""
+        position = make_position(
+            deal.symbol,
+            1 if deal.type == PositionType.BUY else -1,
+            deal.volume,
+            ticket=deal.order,
+            price_open=deal.price,
+            sl=float(request.get("sl", 0.0)),
+            tp=float(request.get("tp", 0.0)),
+            magic=deal.magic,
+            comment=deal.comment,
+            time=seconds,
+        )
+        self.positions = (*self.positions, position)
+
+    def _shrink(self, ticket: int, volume: float) -> None:
+        """Take volume off a position."""
+        kept: list[TradePosition] = []
+        for position in self.positions:
+            left = round(position.volume - volume, 8) if position.ticket == ticket else position.volume
+            if left > 0.0:
+                kept.append(replace(position, volume=left))
+        self.positions = tuple(kept)
+
+    def _change(self, request: Mapping[str, Any]) -> None:
+        """Set a position's stop and target."""
+        self.positions = tuple(
+            replace(each, sl=request["sl"], tp=request["tp"]) if each.ticket == request["position"] else each
+            for each in self.positions
+        )
+
+    def _place(self, request: Mapping[str, Any]) -> OrderSendResult:
+        """Accept an order without filling it."""
+        order = self._ticket()
+        names = ("symbol", "type", "magic", "comment")
+        placed = make(
+            TradeOrder, ticket=order, volume_initial=request["volume"], **{name: request[name] for name in names}
+        )
+        self.orders = (*self.orders, placed)
+        self._placed.append(request)
+        return replace(self._answer(request, TradeRetcode.PLACED), order=order)
+
+    def _answer(self, request: Mapping[str, Any], code: int, deal: TradeDeal | None = None) -> OrderSendResult:
+        """Return an answer to a request."""
+        done: dict[str, Any] = {}
+        if deal is not None:
+            done = {"deal": deal.ticket, "order": deal.order, "volume": deal.volume, "price": deal.price}
+        return make(OrderSendResult, retcode=int(code), comment="", request=make_request(**request), **done)
+
+    def _ticket(self) -> int:
+        """Return a new ticket."""
+        self._next_ticket += 1
+        return self._next_ticket
+
+
+def _bars(mid: float) -> Any:
+    """Return a hundred bars of a quiet market, oldest first."""
+    bars = np.zeros(100, dtype=RATE_DTYPE)
+    for name, value in (("open", mid), ("close", mid), ("high", mid * 1.001), ("low", mid * 0.999)):
+        bars[name] = value
+    return bars
