@@ -21,6 +21,9 @@ from arbitrex_desktop.mt5.simulator.server_clock import HOUR_MSC, ServerClock
 
 Seconds = NDArray[np.int64]
 
+MAX_BARS: Final = 100_000
+"""As many bars are given at once at most, as by a terminal's own setting."""
+
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86_400
@@ -38,6 +41,14 @@ def bar_start(timeframe: int, seconds: Seconds) -> Seconds:
         return (seconds + _FOUR_DAYS) // (7 * _DAY) * (7 * _DAY) - _FOUR_DAYS
     length = _length(timeframe)
     return seconds // length * length
+
+
+def bar_end(timeframe: int, second: int) -> int:
+    """Return the second at which the bar that holds a second of the server clock ends."""
+    start = bar_start(timeframe, np.array([second], dtype=np.int64))
+    if timeframe == Timeframe.MN1:
+        return int(bar_start(timeframe, start + 31 * _DAY)[0])
+    return int(start[0]) + (7 * _DAY if timeframe == Timeframe.W1 else _length(timeframe))
 
 
 def _length(timeframe: int) -> int:
@@ -97,7 +108,9 @@ class BarSource:
 
     def since(self, symbol: str, timeframe: int, from_second: int, until_msc: int) -> Rows:
         """Return the bars that open at or after a second of the server clock, of the ticks up to a moment of UTC."""
-        bars = self._collect(symbol, timeframe, until_msc, lambda _, oldest: oldest < from_second)
+        bars = self._collect(
+            symbol, timeframe, until_msc, lambda seen, oldest: oldest < from_second or len(seen) > MAX_BARS
+        )
         return bars[bars["time"] >= from_second]
 
     def _collect(self, symbol: str, timeframe: int, until_msc: int, enough: Callable[[set[int], int], bool]) -> Rows:

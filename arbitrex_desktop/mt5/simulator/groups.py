@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+"""MetaTrader's group filters, such as `*EUR*,!*USD*`."""
+
+from __future__ import annotations
+
+import re
+
+
+def in_group(name: str, group: str | None) -> bool:
+    """Return whether a name passes a filter: conditions apply in turn, `!` takes out, `*` stands for any letters."""
+    if group is None:
+        return True
+    passed = False
+    for condition in group.split(","):
+        wanted = not condition.startswith("!")
+        pattern = ".*".join(re.escape(part) for part in condition.removeprefix("!").strip().split("*"))
+        if re.fullmatch(pattern, name):
+            passed = wanted
+    return passed

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""The simulated terminal: a deterministic broker behind the interface of `TerminalBackend`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from arbitrex_desktop.mt5 import results
+from arbitrex_desktop.mt5.constants import ResultCode
+from arbitrex_desktop.mt5.simulator import presentation
+from arbitrex_desktop.mt5.simulator.backend import BackendError
+from arbitrex_desktop.mt5.simulator.terminal_market import MarketCalls
+from arbitrex_desktop.mt5.simulator.terminal_trade import TradeCalls
+
+_VERSION: Final = 500
+_RELEASED: Final = "1 Jan 2026"
+
+
+class SimulatedTerminal(MarketCalls, TradeCalls):
+    """Implements `TerminalBackend`.
+
+    Deterministic from the specification's seed and the clock.  For one thread.  Nothing goes wrong here on its own:
+    `fault_injector.FaultyTerminal` stands in front of it for that.
+    """
+
+    def initialize(
+        self,
+        *,
+        path: str | None,
+        login: int | None,
+        password: str | None,
+        server: str | None,
+        timeout: int,
+        portable: bool,
+    ) -> None:
+        """Connect to the account; raise BackendError (-6) for a login, server or password that is not its own."""
+        del path, timeout, portable
+        self._authorize(login, password, server)
+        self._settle()
+
+    def login(self, login: int, *, password: str | None, server: str | None, timeout: int) -> None:
+        """Connect to the account, the only one there is."""
+        del timeout
+        self._authorize(login, password, server)
+
+    def _authorize(self, login: int | None, password: str | None, server: str | None) -> None:
+        known = (self.spec.login, self.spec.server, self.spec.password)
+        for given, own in zip((login, server, password), known, strict=True):
+            if given is not None and own is not None and given != own:
+                raise BackendError.of(ResultCode.E_AUTH_FAILED)
+
+    def shutdown(self) -> None:
+        """Drop the connection; the books stay open, since the terminal itself goes on."""
+
+    def version(self) -> tuple[int, int, str]:
+        """Return the terminal's version, build and release date."""
+        return _VERSION, presentation.BUILD, _RELEASED
+
+    def terminal_info(self) -> results.TerminalInfo:
+        """Return the terminal's state."""
+        return presentation.terminal()
+
+    def account_info(self) -> results.AccountInfo:
+        """Return the account as of now."""
+        now = self._settle()
+        return presentation.account(self.spec, self._valuation.figures(self.books, now), self._rules)

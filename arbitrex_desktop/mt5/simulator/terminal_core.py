@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""What all calls of the simulated terminal share: the market, the books, and the present moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.mt5.constants import ResultCode
+from arbitrex_desktop.mt5.simulator.backend import BackendError
+from arbitrex_desktop.mt5.simulator.bars import BarSource
+from arbitrex_desktop.mt5.simulator.books import Books
+from arbitrex_desktop.mt5.simulator.execution import Execution
+from arbitrex_desktop.mt5.simulator.feed import MarketFeed
+from arbitrex_desktop.mt5.simulator.market_walk import MarketWalk
+from arbitrex_desktop.mt5.simulator.new_account import NewAccount
+from arbitrex_desktop.mt5.simulator.presentation import ShownTime
+from arbitrex_desktop.mt5.simulator.rules import BrokerRules
+from arbitrex_desktop.mt5.simulator.server_clock import ServerClock
+from arbitrex_desktop.mt5.simulator.sim_clock import SimClock
+from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
+from arbitrex_desktop.mt5.simulator.store import BookStore, StoreError
+from arbitrex_desktop.mt5.simulator.symbols import SymbolSpec
+from arbitrex_desktop.mt5.simulator.trade_server import TradeServer
+from arbitrex_desktop.mt5.simulator.valuation import NoQuote, Quote, Valuation
+
+_COMMIT_EVERY_MSC: Final = 60_000
+_ALWAYS_SHOWN: Final = ("EURUSD", "GBPUSD", "USDJPY", "USDCHF")
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalParts:
+    """What a simulated terminal is put together from; `wall_clock` paces requests, `sim_clock` is market time."""
+
+    spec: SimulationSpec
+    feed: MarketFeed
+    store: BookStore
+    sim_clock: SimClock
+    wall_clock: Clock
+    rules: BrokerRules = field(default_factory=BrokerRules)
+
+
+class TerminalCore:
+    """The state of a simulated terminal.  For one thread.
+
+    Attributes: `spec`, its settings; `books`, the account; `time`, the server's clock as shown; `selected`, the
+    symbols in Market Watch.
+    """
+
+    def __init__(self, parts: TerminalParts) -> None:
+        self.spec = parts.spec
+        self._feed = parts.feed
+        self._rules = parts.rules
+        self._sim_clock = parts.sim_clock
+        self._wall_clock = parts.wall_clock
+        clock = ServerClock(parts.spec.server_clock)
+        self.time = ShownTime(clock)
+        self.books = Books(parts.store)
+        self._valuation = Valuation(parts.feed, parts.spec.currency, parts.spec.leverage)
+        self._execution = Execution(self.books, parts.feed, self._valuation, parts.rules, hedging=parts.spec.hedging)
+        self._server = TradeServer(
+            self.books, parts.feed, self._valuation, self._execution, clock=clock, rules=parts.rules
+        )
+        self._walk = MarketWalk(
+            self.books, parts.feed, self._valuation, self._execution, clock=clock, rules=parts.rules
+        )
+        self._bars = BarSource(parts.feed, clock)
+        self._committed_msc = self.books.processed_msc
+        self.selected: set[str] = set()
+        self.reset_market_watch()
+
+    def open_account(self) -> None:
+        """Make the first entries of a new account, or bring a known one up to the present."""
+        if self.books.is_new:
+            account = NewAccount(self.spec, self._feed, self.books)
+            account.open(self._valuation, self._execution, self._walk, self.market_time_msc())
+        self._settle()
+        self._commit()
+        self.reset_market_watch()
+
+    def market_time_msc(self) -> int:
+        """Return market time, milliseconds of UTC."""
+        return self._sim_clock.now_msc()
+
+    def reset_market_watch(self) -> None:
+        """Show the few symbols that a new terminal shows, and those with positions and orders."""
+        self.selected = {name for name in _ALWAYS_SHOWN if name in self._feed.symbols}
+        self.selected |= self.books.open_symbols()
+
+    def _settle(self) -> int:
+        """Bring the account up to now and return that moment, milliseconds of UTC; what happened is committed."""
+        now = self.market_time_msc()
+        self._walk.advance(now)
+        if self.books.dirty or abs(now - self._committed_msc) > _COMMIT_EVERY_MSC:
+            self._commit()
+        return now
+
+    def _commit(self) -> None:
+        """Write the books; raise BackendError when the file cannot be written."""
+        try:
+            self.books.commit()
+        except StoreError as error:
+            raise BackendError(ResultCode.E_INTERNAL_FAIL, str(error)) from error
+        self._committed_msc = self.books.processed_msc
+
+    def _spec(self, symbol: str) -> SymbolSpec:
+        """Return a symbol's properties; raise BackendError for an unknown one."""
+        found = self._feed.symbols.get(symbol)
+        if found is None:
+            raise BackendError.not_found()
+        return found
+
+    def _quote(self, symbol: str, at_msc: int) -> Quote | None:
+        """Return the symbol's newest price, None when it has none yet."""
+        try:
+            return self._valuation.quote(symbol, at_msc)
+        except NoQuote:
+            return None
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.books.close()

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: MIT
+"""The simulated terminal's calls about symbols, quotes, bars and ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+
+from arbitrex_desktop.mt5 import results
+from arbitrex_desktop.mt5.arrays import TICK_DTYPE, Rows, read_only
+from arbitrex_desktop.mt5.constants import BookType, CopyTicks, ResultCode, TickFlag
+from arbitrex_desktop.mt5.simulator import presentation
+from arbitrex_desktop.mt5.simulator.backend import BackendError
+from arbitrex_desktop.mt5.simulator.bars import MAX_BARS, bar_end
+from arbitrex_desktop.mt5.simulator.cache import BoundedCache
+from arbitrex_desktop.mt5.simulator.groups import in_group
+from arbitrex_desktop.mt5.simulator.presentation import DayPrices, TickValues
+from arbitrex_desktop.mt5.simulator.server_clock import DAY_MSC
+from arbitrex_desktop.mt5.simulator.symbols import SymbolSpec
+from arbitrex_desktop.mt5.simulator.terminal_core import TerminalCore, TerminalParts
+
+_INFO: Final = int(TickFlag.BID | TickFlag.ASK)
+_TRADE: Final = int(TickFlag.LAST | TickFlag.VOLUME)
+_MAX_TICKS: Final = 4_000_000
+
+
+class MarketCalls(TerminalCore):
+    """Implements `MarketBackend`."""
+
+    def __init__(self, parts: TerminalParts) -> None:
+        super().__init__(parts)
+        self._books_of: set[str] = set()
+        self._days: BoundedCache[tuple[str, int], DayPrices] = BoundedCache(4 * len(parts.feed.symbols))
+
+    def symbols_total(self) -> int:
+        """Return how many symbols the broker has."""
+        return len(self._feed.symbols)
+
+    def symbols_get(self, group: str | None) -> Sequence[results.SymbolInfo]:
+        """Return the symbols that pass the filter."""
+        return tuple(self.symbol_info(name) for name in self._feed.symbols if in_group(name, group))
+
+    def symbol_info(self, symbol: str) -> results.SymbolInfo:
+        """Return a symbol's properties, those of its price included once it has one."""
+        spec = self._spec(symbol)
+        now = self.market_time_msc()
+        values = presentation.symbol(spec, selected=symbol in self.selected, depth=self._rules.price_levels)
+        quote = self._quote(symbol, now)
+        if quote is not None:
+            values |= presentation.symbol_prices(
+                spec, quote, self.time, self._day_prices(symbol, now), self._tick_values(spec, now)
+            )
+        return results.SymbolInfo(**values)
+
+    def _day_prices(self, symbol: str, now: int) -> DayPrices:
+        """Return the first bid of the server's present day and the last of the day before."""
+        day = self.time.shown(now) // DAY_MSC
+        return self._days.get((symbol, day), lambda: self._read_day_prices(symbol, self.time.utc(day * DAY_MSC), now))
+
+    def _read_day_prices(self, symbol: str, midnight: int, now: int) -> DayPrices:
+        before = self._feed.last_tick(symbol, midnight - 1)
+        first = next((rows for rows in self._feed.ticks(symbol, midnight, now) if len(rows)), None)
+        return DayPrices(
+            opened=0.0 if first is None else float(first["bid"][0]),
+            closed=0.0 if before is None else float(before["bid"][0]),
+        )
+
+    def _tick_values(self, spec: SymbolSpec, now: int) -> TickValues:
+        amount = spec.point * spec.contract_size
+        gain = amount * self._valuation.rate(spec.profit, now, gain=True)
+        return TickValues(gain=gain, loss=amount * self._valuation.rate(spec.profit, now, gain=False))
+
+    def symbol_info_tick(self, symbol: str) -> results.Tick:
+        """Return a symbol's latest tick; before its first one the failure is "not found"."""
+        self._check_selected(symbol)
+        row = self._feed.last_tick(symbol, self.market_time_msc())
+        if row is None:
+            raise BackendError.not_found()
+        return presentation.tick(row, self.time)
+
+    def _check_selected(self, symbol: str) -> None:
+        """Raise BackendError unless the symbol is in Market Watch, which alone gets ticks."""
+        self._spec(symbol)
+        if symbol not in self.selected:
+            raise BackendError.not_found()
+
+    def symbol_select(self, symbol: str, *, enable: bool) -> bool:
+        """Show a symbol, or hide it unless something is open on it."""
+        self._spec(symbol)
+        if enable:
+            self.selected.add(symbol)
+            return True
+        if symbol in self.books.open_symbols():
+            return False
+        self.selected.discard(symbol)
+        return True
+
+    def market_book_add(self, symbol: str) -> bool:
+        """Subscribe to the depth of market."""
+        self._check_selected(symbol)
+        self._books_of.add(symbol)
+        return True
+
+    def market_book_get(self, symbol: str) -> Sequence[results.BookInfo]:
+        """Return the depth of market around the latest tick, highest price first as in MetaTrader."""
+        spec = self._spec(symbol)
+        quote = self._quote(symbol, self.market_time_msc())
+        if symbol not in self._books_of or quote is None:
+            raise BackendError.not_found()
+        levels = range(self._rules.price_levels)
+        asks = [(BookType.SELL, quote.ask + level * spec.point, level) for level in reversed(levels)]
+        bids = [(BookType.BUY, quote.bid - level * spec.point, level) for level in levels]
+        return tuple(
+            results.BookInfo(
+                type=int(side), price=spec.rounded(price), volume=10 * (level + 1), volume_dbl=10.0 * (level + 1)
+            )
+            for side, price, level in (*asks, *bids)
+        )
+
+    def market_book_release(self, symbol: str) -> bool:
+        """Cancel a subscription."""
+        self._spec(symbol)
+        if symbol not in self._books_of:
+            return False
+        self._books_of.discard(symbol)
+        return True
+
+    def copy_rates_from(self, symbol: str, timeframe: int, date_from: int, count: int) -> Rows:
+        """Return up to `count` bars, the last one open at `date_from` or before."""
+        self._spec(symbol)
+        now = self.market_time_msc()
+        end = bar_end(timeframe, date_from)
+        return self._shown_bars(self._bars.last(symbol, timeframe, min(self._utc(end) - 1, now), min(count, MAX_BARS)))
+
+    def copy_rates_from_pos(self, symbol: str, timeframe: int, start_pos: int, count: int) -> Rows:
+        """Return up to `count` bars that end `start_pos` bars before the current one."""
+        self._spec(symbol)
+        wanted = min(start_pos + count, MAX_BARS)
+        bars = self._bars.last(symbol, timeframe, self.market_time_msc(), wanted)
+        return self._shown_bars(bars[: max(len(bars) - start_pos, 0)][-count:])
+
+    def copy_rates_range(self, symbol: str, timeframe: int, date_from: int, date_to: int) -> Rows:
+        """Return the bars that open within the two moments."""
+        self._spec(symbol)
+        until = min(self._utc(bar_end(timeframe, date_to)) - 1, self.market_time_msc())
+        bars = self._bars.since(symbol, timeframe, date_from - self.time.jump_msc // 1000, until)[-MAX_BARS:]
+        return self._shown_bars(bars[bars["time"] <= date_to - self.time.jump_msc // 1000])
+
+    def copy_ticks_from(self, symbol: str, date_from: int, count: int, flags: int) -> Rows:
+        """Return up to `count` ticks at or after `date_from`."""
+        self._check_selected(symbol)
+        pieces = self._feed.ticks(symbol, self._utc(date_from), self.market_time_msc())
+        return self._shown_ticks(pieces, flags, count)
+
+    def copy_ticks_range(self, symbol: str, date_from: int, date_to: int, flags: int) -> Rows:
+        """Return the ticks within the two moments."""
+        self._check_selected(symbol)
+        until = min(self._utc(date_to), self.market_time_msc())
+        return self._shown_ticks(self._feed.ticks(symbol, self._utc(date_from), until), flags, None)
+
+    def _utc(self, shown_seconds: int) -> int:
+        """Return the moment of UTC, in milliseconds, of a second on the server's clock."""
+        return self.time.utc(shown_seconds * 1000)
+
+    def _shown_bars(self, bars: Rows) -> Rows:
+        return read_only(self.time.shown_bars(bars))
+
+    def _shown_ticks(self, pieces: Iterable[Rows], flags: int, count: int | None) -> Rows:
+        """Return the ticks that pass the flags, up to a count, with the times that the server shows."""
+        if flags not in set(CopyTicks):
+            raise BackendError.of(ResultCode.E_INVALID_PARAMS)
+        taken: list[Rows] = []
+        left = _MAX_TICKS if count is None else count
+        for piece in pieces:
+            chosen = _passing(piece, flags)[:left]
+            taken.append(chosen)
+            left -= len(chosen)
+            if left <= 0:
+                break
+        if count is None and left <= 0:
+            raise BackendError.of(ResultCode.E_NO_MEMORY)
+        rows = taken[0] if len(taken) == 1 else np.concatenate([np.zeros(0, dtype=TICK_DTYPE), *taken])
+        return read_only(self.time.shown_ticks(rows))
+
+
+def _passing(rows: Rows, flags: int) -> Rows:
+    """Return the ticks that a `CopyTicks` asks for."""
+    if flags == CopyTicks.ALL:
+        return rows
+    chosen: Rows = rows[rows["flags"] & (_INFO if flags == CopyTicks.INFO else _TRADE) != 0]
+    return chosen

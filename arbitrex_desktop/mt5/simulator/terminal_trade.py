@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: MIT
+"""The simulated terminal's calls about orders, positions, history and trade requests."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from arbitrex_desktop.mt5 import results
+from arbitrex_desktop.mt5.constants import OrderType, ResultCode, TradeAction, TradeRetcode
+from arbitrex_desktop.mt5.simulator import presentation
+from arbitrex_desktop.mt5.simulator.backend import BackendError
+from arbitrex_desktop.mt5.simulator.groups import in_group
+from arbitrex_desktop.mt5.simulator.records import Deal, Order, Position, lots, units
+from arbitrex_desktop.mt5.simulator.rules import Refused, retcode_comment
+from arbitrex_desktop.mt5.simulator.terminal_core import TerminalCore, TerminalParts
+from arbitrex_desktop.mt5.simulator.trade_server import Outcome
+from arbitrex_desktop.mt5.simulator.valuation import Figures, NoQuote, held_margin, order_side
+
+_SECOND: Final = 1.0
+
+
+class TradeCalls(TerminalCore):
+    """Implements `TradeBackend`; every call first brings the account up to the present."""
+
+    def __init__(self, parts: TerminalParts) -> None:
+        super().__init__(parts)
+        self._request_id = 0
+        self._requests: deque[float] = deque()
+
+    def orders_total(self) -> int:
+        """Return how many orders are active."""
+        self._settle()
+        return len(self.books.orders)
+
+    def orders_get(
+        self, *, symbol: str | None = None, group: str | None = None, ticket: int | None = None
+    ) -> Sequence[results.TradeOrder]:
+        """Return the active orders that pass the filter."""
+        now = self._settle()
+        wanted = self._filter(symbol, group, ticket)
+        return tuple(self._shown_order(item, now) for item in [*self.books.orders.values()] if wanted(item))
+
+    def _shown_order(self, order: Order, now: int) -> results.TradeOrder:
+        quote = self._quote(order.symbol, now)
+        price = 0.0 if quote is None else quote.opening(order_side(order.type))
+        return presentation.order(order, self.time, price=price)
+
+    def positions_total(self) -> int:
+        """Return how many positions are open."""
+        self._settle()
+        return len(self.books.positions)
+
+    def positions_get(
+        self, *, symbol: str | None = None, group: str | None = None, ticket: int | None = None
+    ) -> Sequence[results.TradePosition]:
+        """Return the open positions that pass the filter."""
+        now = self._settle()
+        wanted = self._filter(symbol, group, ticket)
+        return tuple(self._shown_position(item, now) for item in self.books.positions.values() if wanted(item))
+
+    def _shown_position(self, position: Position, now: int) -> results.TradePosition:
+        return presentation.position(
+            position,
+            self.time,
+            price=self._valuation.quote(position.symbol, now).closing(position.side),
+            profit=self._valuation.money(self._valuation.floating(position, now)),
+            swap=self._valuation.money(position.swap),
+        )
+
+    def _filter(self, symbol: str | None, group: str | None, ticket: int | None) -> Callable[[Position | Order], bool]:
+        """Return the test for the one filter that is given; an unknown symbol raises BackendError."""
+        if symbol is not None:
+            self._spec(symbol)
+            return lambda item: item.symbol == symbol
+        if ticket is not None:
+            return lambda item: item.ticket == ticket
+        return lambda item: in_group(item.symbol, group)
+
+    def history_orders_total(self, date_from: int, date_to: int) -> int:
+        """Return how many orders of the history were set up within the two moments."""
+        return len(self.history_orders_get(date_from=date_from, date_to=date_to))
+
+    def history_orders_get(
+        self,
+        *,
+        date_from: int | None = None,
+        date_to: int | None = None,
+        group: str | None = None,
+        ticket: int | None = None,
+        position: int | None = None,
+    ) -> Sequence[results.TradeOrder]:
+        """Return orders that are no longer active: of a ticket, of a position, or between two dates."""
+        self._settle()
+        within = self._window(date_from, date_to)
+
+        def wanted(item: Order) -> bool:
+            if ticket is not None:
+                return item.ticket == ticket
+            if position is not None:
+                return position in {item.position, item.position_by}
+            return within(item.time_msc) and in_group(item.symbol, group)
+
+        return tuple(
+            presentation.order(item, self.time, price=0.0) for item in self.books.closed_orders if wanted(item)
+        )
+
+    def history_deals_total(self, date_from: int, date_to: int) -> int:
+        """Return how many deals were made within the two moments."""
+        return len(self.history_deals_get(date_from=date_from, date_to=date_to))
+
+    def history_deals_get(
+        self,
+        *,
+        date_from: int | None = None,
+        date_to: int | None = None,
+        group: str | None = None,
+        ticket: int | None = None,
+        position: int | None = None,
+    ) -> Sequence[results.TradeDeal]:
+        """Return deals: of an order, of a position, or between two dates; those of exits come a little late."""
+        now = self._settle()
+        within = self._window(date_from, date_to)
+
+        def wanted(item: Deal) -> bool:
+            if ticket is not None:
+                return item.order == ticket
+            if position is not None:
+                return item.position == position
+            return within(item.time_msc) and in_group(item.symbol, group)
+
+        scale = self._valuation.scale
+        visible = (item for item in self.books.deals if item.visible_msc <= now or item.time_msc > now)
+        return tuple(presentation.deal(item, self.time, scale) for item in visible if wanted(item))
+
+    def _window(self, date_from: int | None, date_to: int | None) -> Callable[[int], bool]:
+        """Return the test whether a moment of UTC lies between two seconds of the server's clock, both included."""
+        first = 0 if date_from is None else date_from
+        last = first if date_to is None else date_to
+        return lambda moment: first <= self.time.shown(moment) // 1000 <= last
+
+    def order_calc_margin(self, action: int, symbol: str, volume: float, price: float) -> float:
+        """Return the margin of a deal in account currency."""
+        spec = self._spec(symbol)
+        self._check_side(action)
+        return self._valuation.money(self._valuation.margin(spec, volume, price, self.market_time_msc()))
+
+    def order_calc_profit(
+        self, action: int, symbol: str, volume: float, price_open: float, price_close: float
+    ) -> float:
+        """Return the profit of a round trip in account currency, at the present rates of conversion."""
+        spec = self._spec(symbol)
+        side = self._check_side(action)
+        now = self.market_time_msc()
+        profit = self._valuation.profit(spec, side, volume, opened=price_open, closed=price_close, at_msc=now)
+        return self._valuation.money(profit)
+
+    def _check_side(self, action: int) -> int:
+        """Return 1 or -1 for an order type; raise BackendError unless it buys or sells."""
+        if not OrderType.BUY <= action <= OrderType.SELL_STOP_LIMIT:
+            raise BackendError.of(ResultCode.E_INVALID_PARAMS)
+        return order_side(action)
+
+    def order_check(self, request: results.TradeRequest) -> results.OrderCheckResult:
+        """Judge the request and tell what the account would look like after it; the money is the present one's."""
+        now = self._settle()
+        retcode = 0
+        try:
+            self._server.judge(request, now)
+        except Refused as refusal:
+            retcode = int(refusal.retcode)
+        figures = self._valuation.figures(self.books, now)
+        if retcode == 0 and request.action == TradeAction.DEAL:
+            figures = self._after(request, figures, now)
+        money = self._valuation.money
+        return results.OrderCheckResult(
+            retcode=retcode,
+            balance=money(figures.balance),
+            equity=money(figures.equity),
+            profit=money(figures.profit),
+            margin=money(figures.margin),
+            margin_free=money(figures.free),
+            margin_level=round(figures.level, 2),
+            comment=retcode_comment(retcode),
+            request=request,
+        )
+
+    def _after(self, request: results.TradeRequest, figures: Figures, now: int) -> Figures:
+        """Return the account's sums with the margin as it would be after a market order."""
+        side = order_side(request.type)
+        positions = [*_reduced(self.books.positions.values(), request, hedging=self.spec.hedging)]
+        taken = sum(item.volume for item in self.books.positions.values()) - sum(item.volume for item in positions)
+        left = units(request.volume) - taken
+        if left > 0:
+            price = self._valuation.quote(request.symbol, now).opening(side)
+            margin = self._valuation.margin(self._spec(request.symbol), lots(left), price, now)
+            positions.append(Position(0, request.symbol, side, left, price, now, now, margin))
+        return Figures(figures.balance, figures.credit, figures.profit, held_margin(positions))
+
+    def order_send(self, request: results.TradeRequest) -> results.OrderSendResult:
+        """Carry the request out; what it did is committed before this returns."""
+        now = self._settle()
+        self._request_id += 1
+        if self._too_many():
+            return self._answer(request, Outcome(TradeRetcode.TOO_MANY_REQUESTS), now)
+        try:
+            outcome = self._server.judge(request, now)()
+        except Refused as refusal:
+            return self._answer(request, Outcome(refusal.retcode), now)
+        self._commit()
+        self.selected.add(request.symbol)
+        return self._answer(request, outcome, now)
+
+    def _too_many(self) -> bool:
+        """Count a trade request; return whether there were too many within a second of real time."""
+        now = self._wall_clock.monotonic()
+        while self._requests and now - self._requests[0] >= _SECOND:
+            self._requests.popleft()
+        if len(self._requests) >= self._rules.requests_per_second:
+            return True
+        self._requests.append(now)
+        return False
+
+    def refusal(self, request: results.TradeRequest, retcode: TradeRetcode) -> results.OrderSendResult:
+        """Return the answer that refuses a request, which is not looked at."""
+        self._request_id += 1
+        return self._answer(request, Outcome(retcode), self.market_time_msc())
+
+    def _answer(self, request: results.TradeRequest, outcome: Outcome, now: int) -> results.OrderSendResult:
+        try:
+            quote = self._valuation.quote(request.symbol, now)
+            bid, ask = quote.bid, quote.ask
+        except (NoQuote, KeyError):
+            bid, ask = 0.0, 0.0
+        return results.OrderSendResult(
+            retcode=int(outcome.retcode),
+            deal=outcome.deal,
+            order=outcome.order,
+            volume=lots(outcome.volume),
+            price=outcome.price,
+            bid=bid,
+            ask=ask,
+            comment=retcode_comment(outcome.retcode),
+            request_id=self._request_id,
+            retcode_external=0,
+            request=request,
+        )
+
+
+def _reduced(positions: Iterable[Position], request: results.TradeRequest, *, hedging: bool) -> Iterator[Position]:
+    """Yield positions as they would be after a market order has taken its volume off the one it acts against."""
+    side = order_side(request.type)
+    for item in positions:
+        netted = not hedging and item.symbol == request.symbol and item.side != side
+        if item.ticket != request.position and not (netted and not request.position):
+            yield item
+        elif (left := item.volume - units(request.volume)) > 0:
+            yield replace(item, volume=left, margin=item.margin * left // item.volume)
