@@ -25,12 +25,19 @@ def _load(target: str) -> Callable[..., int]:
     return cast("Callable[..., int]", getattr(importlib.import_module(module), name))
 
 
+def _names_a_command(given: Sequence[str]) -> bool:
+    """Tell whether the first word is a command; `--data-dir DIR` may stand before it."""
+    rest = given[2:] if given[:1] == ["--data-dir"] else given
+    rest = rest[1:] if rest and rest[0].startswith("--data-dir=") else rest
+    return bool(rest) and rest[0] in _COMMANDS
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the part that the arguments ask for; return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == [_HOST_ARGUMENT]:
         return _load(_HOST)()
-    if _COMMANDS.intersection(given):
+    if _names_a_command(given):
         return _load(_COMMAND_LINE)(given)
     return _load(_WINDOW)(given)
 
