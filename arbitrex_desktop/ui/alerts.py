@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""What goes to the notice bar: failures of commands, the connection, a silent core, and the core's own notices."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.widgets.notice_bar import NoticeBar
+
+_WORDS: Final = {
+    "start": "The trading core could not be started",
+    "connect": "Connecting failed",
+    "step": "The trading core failed to update",
+    "snapshot": "The trading core failed to report",
+    "stop": "The trading core failed to stop",
+    "submit": "The intent was not submitted",
+    "approve": "Not approved",
+    "reject": "Not rejected",
+    "resume": "Not resumed",
+    "close": "The position was not closed",
+}
+
+_TROUBLE: Final = frozenset(
+    {
+        ConnectionState.STALE,
+        ConnectionState.UNRESPONSIVE,
+        ConnectionState.LOST,
+        ConnectionState.WRONG_ACCOUNT,
+        ConnectionState.RECONNECTING,
+        ConnectionState.DISCONNECTED,
+    }
+)
+
+
+class Alerts:
+    """Decides what the notice bar says; each standing trouble is told once, and again only when its words change."""
+
+    def __init__(self, bar: NoticeBar) -> None:
+        self._bar = bar
+        self._standing: dict[str, str] = {}
+        self._seen_until: datetime | None = None
+
+    def failed(self, topic: str, words: str) -> None:
+        """Tell that a command or the core itself failed."""
+        kind = topic.partition(" ")[0]
+        self._bar.tell("error", f"{_WORDS.get(kind, kind)}: {words}", topic)
+
+    def submitted(self, intent_id: str) -> None:
+        """Tell that an intent is in the queue."""
+        self._bar.tell("info", f"Intent {formats.short_id(intent_id)} was judged; see pending intents", "submit")
+
+    def refresh(self, fresh: Freshness, *, halt_overdue: bool) -> None:
+        """Tell what stands at this moment, and take away what no longer does."""
+        self._stand("core-silent", "info" if fresh.starting else "error", fresh.silence)
+        overdue = "HALT was asked for, and sending is blocked, but the trading core has not confirmed it yet"
+        self._stand("halt-overdue", "error", overdue if halt_overdue else "")
+        self._stand("connection", "warning", self._trouble(fresh))
+        self._tell_new_notices(fresh)
+
+    def _stand(self, topic: str, level: str, text: str) -> None:
+        if text == self._standing.get(topic, ""):
+            return
+        self._standing[topic] = text
+        if text:
+            self._bar.tell(level, text, topic, stands=True)
+        else:
+            self._bar.clear(topic)
+
+    def _trouble(self, fresh: Freshness) -> str:
+        pool = fresh.snapshot.pool if fresh.snapshot else None
+        if pool is None or pool.state not in _TROUBLE:
+            return ""
+        words = pool.reason or pool.last_error
+        since = formats.clock_time(pool.since)
+        return f"{pool.state} since {since}: {words}" if words else ""
+
+    def _tell_new_notices(self, fresh: Freshness) -> None:
+        """Tell the core's notices that are newer than the last one told, oldest first."""
+        notices = fresh.snapshot.notices if fresh.snapshot else ()
+        for notice in reversed(notices):
+            if self._seen_until is None or notice.at > self._seen_until:
+                self._bar.tell(notice.level, notice.text, notice.topic)
+                self._seen_until = notice.at

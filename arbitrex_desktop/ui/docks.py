@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""The dock around each panel, and the default layouts for a small and for a large window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget
+
+from arbitrex_desktop.ui.panels.panel import Panel
+
+ROOMY: Final = QSize(1500, 860)
+"""From this size on the window has room for positions and connection beside the rest."""
+
+_H: Final = Qt.Orientation.Horizontal
+_V: Final = Qt.Orientation.Vertical
+_LEFT: Final = Qt.DockWidgetArea.LeftDockWidgetArea
+
+
+class Docks:
+    """One dock per panel of a main window, by the panel's name."""
+
+    def __init__(self, window: QMainWindow, panels: Iterable[Panel]) -> None:
+        self._window = window
+        self._panels = {panel.name: panel for panel in panels}
+        self.docks = {name: self._dock(panel) for name, panel in self._panels.items()}
+        window.setDockNestingEnabled(True)
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+
+    def arrange(self, size: QSize) -> None:
+        """Lay the docks out anew for a window of that size, every one shown."""
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            self._window.removeDockWidget(dock)
+        if size.width() >= ROOMY.width() and size.height() >= ROOMY.height():
+            self._arrange_roomy(size)
+        else:
+            self._arrange_compact(size)
+        for dock in self.docks.values():
+            dock.show()
+        for name in ("pending", "risk"):
+            self.docks[name].raise_()
+
+    def show_counts(self) -> None:
+        """Put the panels' counts into their titles."""
+        for name, dock in self.docks.items():
+            title = self._panels[name].tab_title()
+            if dock.windowTitle() != title:
+                dock.setWindowTitle(title)
+
+    def _dock(self, panel: Panel) -> QDockWidget:
+        dock = QDockWidget(panel.title, self._window)
+        dock.setObjectName(panel.name)
+        dock.setWidget(panel)
+        return dock
+
+    def _split(self, first: str, second: str, orientation: Qt.Orientation) -> None:
+        self._window.splitDockWidget(self.docks[first], self.docks[second], orientation)
+
+    def _tab(self, first: str, *others: str) -> None:
+        for other in others:
+            self._window.tabifyDockWidget(self.docks[first], self.docks[other])
+
+    def _columns(self) -> None:
+        """Three columns: Market Watch; account, equity and intents; form and risk."""
+        self._window.addDockWidget(_LEFT, self.docks["market_watch"])
+        self._split("market_watch", "account", _H)
+        self._split("account", "intent_form", _H)
+        self._split("account", "equity", _V)
+        self._split("equity", "pending", _V)
+        self._split("intent_form", "risk", _V)
+
+    def _arrange_compact(self, size: QSize) -> None:
+        self._columns()
+        self._tab("pending", "positions", "history", "notices")
+        self._tab("risk", "connection")
+        self._sizes(_H, size.width(), {"market_watch": 0.285, "account": 0.475, "intent_form": 0.24})
+        self._sizes(_V, size.height(), {"account": 0.18, "equity": 0.24, "pending": 0.58})
+        self._sizes(_V, size.height(), {"intent_form": 0.62, "risk": 0.38})
+
+    def _arrange_roomy(self, size: QSize) -> None:
+        self._columns()
+        self._split("pending", "positions", _V)
+        self._tab("positions", "history", "notices")
+        self._split("risk", "connection", _V)
+        self._sizes(_H, size.width(), {"market_watch": 0.27, "account": 0.52, "intent_form": 0.21})
+        self._sizes(_V, size.height(), {"account": 0.12, "equity": 0.25, "pending": 0.37, "positions": 0.26})
+        self._sizes(_V, size.height(), {"intent_form": 0.4, "risk": 0.28, "connection": 0.32})
+        self.docks["positions"].raise_()
+
+    def _sizes(self, orientation: Qt.Orientation, whole: int, shares: dict[str, float]) -> None:
+        docks = [self.docks[name] for name in shares]
+        self._window.resizeDocks(docks, [round(whole * share) for share in shares.values()], orientation)

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""Numbers and times in words: what is missing or no number is a dash, never a zero."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import Any, Final
+
+DASH: Final = "\N{EN DASH}"
+MINUS: Final = "\N{MINUS SIGN}"
+UP_ARROW: Final = "\N{BLACK UP-POINTING TRIANGLE}"
+DOWN_ARROW: Final = "\N{BLACK DOWN-POINTING TRIANGLE}"
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_SECONDS_WITH_A_DECIMAL: Final = 10
+_ENOUGH_SECONDS: Final = 100
+
+
+def number(value: float | None, decimals: int = 2, *, signed: bool = False) -> str:
+    """Return a number with thousands separators; `signed` puts a plus before what is above zero."""
+    if value is None or not math.isfinite(value):
+        return DASH
+    text = f"{abs(value):,.{decimals}f}"
+    if not any(digit in "123456789" for digit in text):
+        return text
+    sign = MINUS if value < 0 else "+" if signed else ""
+    return sign + text
+
+
+def money(value: float | None, currency: str = "", *, signed: bool = False) -> str:
+    """Return an amount of money with two decimals, and its currency if given."""
+    text = number(value, 2, signed=signed)
+    return f"{text} {currency}" if currency and text != DASH else text
+
+
+def price(value: float | None, digits: int) -> str:
+    """Return a price with its symbol's decimals, without thousands separators, as terminals show prices."""
+    if value is None or not math.isfinite(value):
+        return DASH
+    return f"{value:.{digits}f}"
+
+
+def percent(fraction: float | None, decimals: int = 2, *, signed: bool = False) -> str:
+    """Return a fraction as percent: 0.05 is 5.00 %."""
+    text = number(None if fraction is None else fraction * 100.0, decimals, signed=signed)
+    return text if text == DASH else f"{text} %"
+
+
+def lots(value: float | None) -> str:
+    """Return a volume in lots."""
+    return number(value, 2)
+
+
+def whole(value: float | None) -> str:
+    """Return a count with thousands separators."""
+    return number(value, 0)
+
+
+def side(direction: int) -> str:
+    """Return BUY or SELL with its arrow."""
+    return f"{UP_ARROW} BUY" if direction > 0 else f"{DOWN_ARROW} SELL"
+
+
+def age(seconds: float | None) -> str:
+    """Return how long something is ago, short: 0.4 s, 12 s, 3 min, 2 h, 5 d."""
+    if seconds is None or not math.isfinite(seconds):
+        return DASH
+    seconds = max(0.0, seconds)
+    if seconds < _SECONDS_WITH_A_DECIMAL:
+        return f"{math.floor(seconds * 10) / 10:.1f} s"
+    for limit, unit, name in ((_ENOUGH_SECONDS, 1, "s"), (_HOUR, _MINUTE, "min"), (_DAY, _HOUR, "h")):
+        if seconds < limit:
+            return f"{math.floor(seconds / unit)} {name}"
+    return f"{math.floor(seconds / _DAY)} d"
+
+
+def countdown(seconds: float) -> str:
+    """Return the time left as m:ss, never below zero."""
+    left = max(0, math.ceil(seconds))
+    return f"{left // _MINUTE}:{left % _MINUTE:02d}"
+
+
+def clock_time(moment: datetime | None) -> str:
+    """Return the local time of day."""
+    return DASH if moment is None else moment.astimezone().strftime("%H:%M:%S")
+
+
+def day_and_time(moment: datetime | None) -> str:
+    """Return the local date and time."""
+    return DASH if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def utc_tip(moment: datetime | None) -> str:
+    """Return date and time in UTC, for the tool tip of a local time."""
+    return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def short_id(identifier: str) -> str:
+    """Return the part of an intent's id that people can compare."""
+    return identifier[:8]
+
+
+def words(value: object) -> str:
+    """Return any figure of the connection panel: booleans as True and False, nothing as a dash."""
+    if value is None or value == "":
+        return DASH
+    if isinstance(value, datetime):
+        return day_and_time(value)
+    return str(value)
+
+
+def moment_of(stats: dict[str, Any], *keys: str) -> datetime | None:
+    """Return the first of the keys that holds a time: a datetime with zone, or the same in ISO 8601 text."""
+    for key in keys:
+        value = stats.get(key)
+        if isinstance(value, str):
+            value = _parsed(value)
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            return value
+    return None
+
+
+def _parsed(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""How old what is on the screen is: the one place that decides when a number turns grey."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from arbitrex_desktop.desk.snapshot import DeskSnapshot
+from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.ui import formats
+
+QUOTE_STALE_S: Final = 30.0
+"""Seconds after which a quote is grey even on a good connection."""
+
+SYNC_STALE_S: Final = 5.0
+"""Seconds after which the account is grey; it is synced about once a second."""
+
+CORE_SILENT_S: Final = 3.0
+"""Seconds without a snapshot, normally four a second, after which the core counts as silent."""
+
+_SLOW_BY_NATURE: Final = {"start": "The trading core is starting", "connect": "Connecting to the terminal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The age of one snapshot at one moment of the window's monotonic clock.
+
+    The core's times are compared with the core's own clock, carried on by the monotonic seconds since its snapshot
+    arrived, so that a computer clock that is set, or a simulated one, makes nothing look fresh or old.
+    `snapshot` is None before the first; `received` and `monotonic` are seconds; `doing` is what the worker has been
+    busy with since, as a command's label.
+    """
+
+    snapshot: DeskSnapshot | None
+    received: float
+    monotonic: float
+    doing: str = ""
+
+    @property
+    def snapshot_age(self) -> float:
+        """Seconds since the snapshot came."""
+        return max(0.0, self.monotonic - self.received)
+
+    @property
+    def now(self) -> datetime | None:
+        """The present on the core's clock."""
+        if self.snapshot is None:
+            return None
+        return self.snapshot.taken_at + timedelta(seconds=self.snapshot_age)
+
+    @property
+    def core_silent(self) -> bool:
+        """Whether the core has said nothing for too long."""
+        return self.snapshot_age > CORE_SILENT_S
+
+    @property
+    def silence(self) -> str:
+        """Say since when the core is silent and what it is busy with, in words that stay the same meanwhile.
+
+        Empty while it talks.
+        """
+        if not self.core_silent:
+            return ""
+        since = formats.clock_time(self.snapshot.taken_at) if self.snapshot else "the start"
+        if self.doing in _SLOW_BY_NATURE:
+            return f"{_SLOW_BY_NATURE[self.doing]} since {since}"
+        busy = f", busy with: {self.doing}" if self.doing else ""
+        return f"The trading core has not answered since {since}{busy}"
+
+    @property
+    def starting(self) -> bool:
+        """Whether the silence is the usual one of a start."""
+        return self.doing in _SLOW_BY_NATURE
+
+    @property
+    def was_connected(self) -> bool:
+        """Whether the last known state is CONNECTED, however long ago the core said so."""
+        return self.snapshot is not None and self.snapshot.pool.state is ConnectionState.CONNECTED
+
+    @property
+    def connected(self) -> bool:
+        """Whether the last known state is CONNECTED and the core still talks."""
+        return self.was_connected and not self.core_silent
+
+    @property
+    def synced_at(self) -> datetime | None:
+        """When the account was last synced, on the core's clock."""
+        if self.snapshot is None:
+            return None
+        return formats.moment_of(self.snapshot.sync, "last_sync_at", "last_sync_time")
+
+    @property
+    def sync_age(self) -> float | None:
+        """Seconds since the last sync, None before the first."""
+        return self.seconds_since(self.synced_at)
+
+    @property
+    def account_fresh(self) -> bool:
+        """Whether the account's numbers may be shown as present."""
+        age = self.sync_age
+        return self.connected and age is not None and age <= SYNC_STALE_S
+
+    def seconds_since(self, moment: datetime | None) -> float | None:
+        """Return seconds from a moment to now on the core's clock, None when either is not known."""
+        now = self.now
+        return None if now is None or moment is None else (now - moment).total_seconds()
+
+
+NOTHING_YET: Final = Freshness(None, 0.0, 0.0)
+"""Before the core said anything."""

@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: MIT
+"""The main window: puts panels, bars and worker together, and holds no truth of its own."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QToolBar, QWidget
+
+from arbitrex_desktop.clock import Clock, SystemClock
+from arbitrex_desktop.desk.snapshot import DeskSnapshot
+from arbitrex_desktop.ui.alerts import Alerts
+from arbitrex_desktop.ui.docks import Docks
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.help import TextWindow
+from arbitrex_desktop.ui.memory import Memory, NoMemory, WindowState
+from arbitrex_desktop.ui.menus import Acts, build_menus
+from arbitrex_desktop.ui.panels.account import AccountPanel
+from arbitrex_desktop.ui.panels.connection import ConnectionPanel
+from arbitrex_desktop.ui.panels.equity import EquityPanel, PlotLoader
+from arbitrex_desktop.ui.panels.history import HistoryPanel
+from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
+from arbitrex_desktop.ui.panels.market_watch import MarketWatchPanel
+from arbitrex_desktop.ui.panels.notices import NoticesPanel
+from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.panels.pending import PendingPanel
+from arbitrex_desktop.ui.panels.positions import PositionsPanel
+from arbitrex_desktop.ui.panels.risk import RiskPanel
+from arbitrex_desktop.ui.resources import app_icon
+from arbitrex_desktop.ui.seam import Core
+from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
+from arbitrex_desktop.ui.trading_state import HaltWatch
+from arbitrex_desktop.ui.widgets.notice_bar import NoticeBar
+from arbitrex_desktop.ui.widgets.resume_bar import ResumeBar
+from arbitrex_desktop.ui.widgets.status import StatusBar, TopBar
+from arbitrex_desktop.ui.worker import STOP_WAIT_MS, CoreWorker
+
+TITLE: Final = "Arbitrex Desktop"
+DEFAULT_SIZE: Final = QSize(1600, 1000)
+LEAST_SIZE: Final = QSize(1024, 640)
+
+_BEAT_MS: Final = 500
+_LAYOUT_VERSION: Final = 1
+_SETTLED_SYMBOLS: Final = 10
+_HALT_REASON: Final = "HALT by the trader"
+
+_log = logging.getLogger(__name__)
+
+
+class MainWindow(QMainWindow):
+    """The trader's window on one core.
+
+    The caller makes worker and theme, shows the window and starts the worker; closing the window stops the worker,
+    within a bound.  Lives on the GUI thread and never waits there for the core.
+
+    Attributes: `panels` by name; `stopped_cleanly`, after closing: False when the core hung and was left behind.
+    """
+
+    def __init__(
+        self, worker: CoreWorker, theme: Theme, *, clock: Clock | None = None, memory: Memory | None = None
+    ) -> None:
+        super().__init__()
+        self._worker = worker
+        self._theme = theme
+        self._clock = clock if clock is not None else SystemClock()
+        self._memory = memory if memory is not None else NoMemory()
+        self._fresh = Freshness(None, self._clock.monotonic(), self._clock.monotonic())
+        self._halt_watch = HaltWatch()
+        self._painted = False
+        self._laid_out = False
+        self.stopped_cleanly = True
+        self._make_panels()
+        self._make_bars()
+        self._docks = Docks(self, self.panels.values())
+        self._make_menus()
+        self._connect_worker()
+        self._connect_panels()
+        self._loader = PlotLoader(parent=self)
+        self._loader.loaded.connect(self.equity.install)
+        self._loader.failed.connect(self.equity.show_failure)
+        self._beat = QTimer(self)
+        self._beat.setInterval(_BEAT_MS)
+        self._beat.timeout.connect(self.refresh)
+        self._beat.start()
+        self._open_as_remembered()
+        self.refresh()
+
+    def is_settled(self) -> bool:
+        """Tell whether the window shows a synced account, at least ten quotes, and the chart."""
+        snapshot = self._fresh.snapshot
+        return (
+            snapshot is not None
+            and snapshot.account is not None
+            and self.market_watch.quoted >= _SETTLED_SYMBOLS
+            and self.equity.has_plot
+        )
+
+    @Slot()
+    def halt(self) -> None:
+        """Stop all sending now: straight to the core on this thread, whatever the worker is busy with."""
+        try:
+            self._worker.halt(_HALT_REASON)
+        except Exception as error:
+            _log.exception("HALT failed")
+            self.notice_bar.tell("error", f"HALT FAILED, close the terminal's connection by hand: {error}", "halt")
+            return
+        self._halt_watch.asked(_HALT_REASON, self._clock.monotonic())
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Draw the newest snapshot, as old as it is by now."""
+        before = self._fresh
+        self._fresh = Freshness(before.snapshot, before.received, self._clock.monotonic(), self._worker.doing)
+        for panel in self.panels.values():
+            panel.refresh(self._fresh)
+        state = self._halt_watch.state(self._fresh)
+        self.top_bar.show_state(self._fresh, state)
+        self.status.show_state(self._fresh, state)
+        self._alerts.refresh(self._fresh, halt_overdue=self._halt_watch.overdue(self._fresh))
+        self._docks.show_counts()
+        core = self._worker.core
+        if core is not None:
+            self.intent_form.set_symbols(core.board.symbols)
+        self.intent_form.show_quote(self.market_watch.model.quote_of(self.intent_form.symbol.currentText()))
+
+    def reset_layout(self) -> None:
+        """Put every panel back to its place."""
+        self._docks.arrange(self.size())
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Lay the panels out for the size at which the window is first shown, unless a layout was remembered."""
+        if not self._laid_out:
+            self._laid_out = True
+            self.reset_layout()
+            self.market_watch.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        super().showEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint, and after the first time load what loads slowly."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self._loader.start)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the layout, vanish from the screen, and stop the core within a bound."""
+        self._memory.save(
+            WindowState(
+                geometry=bytes(self.saveGeometry().data()),
+                docks=bytes(self.saveState(_LAYOUT_VERSION).data()),
+                theme=self._theme.choice.value,
+            )
+        )
+        self._beat.stop()
+        self.market_watch.stop()
+        self._texts.close()
+        self.hide()
+        self.stopped_cleanly = self._worker.stop(STOP_WAIT_MS)
+        self._loader.wait(STOP_WAIT_MS / 1000)
+        event.accept()
+
+    def _make_panels(self) -> None:
+        self.market_watch = MarketWatchPanel(self._theme, self._clock)
+        self.account = AccountPanel(self._theme)
+        self.equity = EquityPanel(self._theme)
+        self.pending = PendingPanel(self._theme)
+        self.positions = PositionsPanel(self._theme)
+        self.history = HistoryPanel(self._theme)
+        self.intent_form = IntentFormPanel(self._theme)
+        self.risk = RiskPanel(self._theme)
+        self.connection = ConnectionPanel(self._theme)
+        self.notices = NoticesPanel(self._theme)
+        panels: tuple[Panel, ...] = (
+            self.market_watch, self.account, self.equity, self.pending, self.positions, self.history,
+            self.intent_form, self.risk, self.connection, self.notices,
+        )  # fmt: skip
+        self.panels = {panel.name: panel for panel in panels}
+
+    def _make_bars(self) -> None:
+        self.top_bar = TopBar(self._theme)
+        self.notice_bar = NoticeBar(self._theme)
+        self.resume_bar = ResumeBar(self._theme)
+        self._alerts = Alerts(self.notice_bar)
+        self.status = StatusBar(self._theme)
+        self.setStatusBar(self.status)
+        self._texts = TextWindow(TITLE, self)
+        self._add_bar("top", self.top_bar)
+        notices = self._add_bar("notices", self.notice_bar)
+        resume = self._add_bar("resume", self.resume_bar)
+        for bar in (notices, resume):
+            bar.hide()
+        self.notice_bar.shown_changed.connect(notices.setVisible)
+        self.resume_bar.closed.connect(resume.hide)
+        self.top_bar.resume_asked.connect(self._open_resume)
+        self._resume_toolbar = resume
+
+    def _add_bar(self, name: str, content: QWidget) -> QToolBar:
+        bar = QToolBar(name, self)
+        bar.setObjectName(f"bar_{name}")
+        bar.setMovable(False)
+        bar.setFloatable(False)
+        bar.toggleViewAction().setVisible(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.addWidget(content)
+        self.addToolBar(bar)
+        self.addToolBarBreak()
+        return bar
+
+    def _make_menus(self) -> None:
+        acts = Acts(
+            halt=self.halt,
+            resume=self._open_resume,
+            reset_layout=self.reset_layout,
+            guide=self._texts.show_guide,
+            about=self._texts.show_about,
+            quit=partial(QTimer.singleShot, 0, self.close),
+        )
+        build_menus(self, self._docks.docks.values(), self._theme, acts)
+
+    def _connect_worker(self) -> None:
+        worker = self._worker
+        worker.core_ready.connect(self._on_core)
+        worker.snapshot_changed.connect(self._on_snapshot)
+        worker.preview_ready.connect(self.intent_form.show_preview)
+        worker.submitted.connect(self._on_submitted)
+        worker.command_done.connect(self._on_command_done)
+        worker.failed_about.connect(self._on_failed)
+
+    def _connect_panels(self) -> None:
+        worker = self._worker
+        self.pending.approve_asked.connect(worker.approve)
+        self.pending.reject_asked.connect(worker.reject)
+        self.positions.close_asked.connect(worker.close_position)
+        self.intent_form.preview_asked.connect(worker.preview)
+        self.intent_form.submit_asked.connect(worker.submit)
+        self.market_watch.symbol_chosen.connect(self.intent_form.choose_symbol)
+        self.top_bar.halt_asked.connect(self.halt)
+        self.resume_bar.resume_asked.connect(worker.resume)
+
+    def _open_as_remembered(self) -> None:
+        """Take the remembered size, layout and theme, or the default ones."""
+        self.setWindowTitle(TITLE)
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(LEAST_SIZE)
+        available = self.screen().availableSize()
+        self.resize(DEFAULT_SIZE.boundedTo(available))
+        kept = self._memory.load()
+        if kept is None:
+            return
+        if kept.theme in set(ThemeChoice):
+            self._theme.choose(ThemeChoice(kept.theme))
+        self.restoreGeometry(kept.geometry)
+        self._laid_out = self.restoreState(kept.docks, _LAYOUT_VERSION)
+
+    @Slot(object)
+    def _on_core(self, core: Core) -> None:
+        self.market_watch.watch(core.board)
+
+    @Slot(object)
+    def _on_snapshot(self, snapshot: DeskSnapshot) -> None:
+        self._fresh = Freshness(snapshot, self._clock.monotonic(), self._clock.monotonic())
+        self.refresh()
+
+    @Slot(str)
+    def _on_submitted(self, intent_id: str) -> None:
+        self._alerts.submitted(intent_id)
+
+    @Slot(str)
+    def _on_command_done(self, label: str) -> None:
+        self.pending.command_done(label.partition(" ")[2])
+
+    @Slot(str, str)
+    def _on_failed(self, topic: str, words: str) -> None:
+        if topic == "preview":
+            self.intent_form.preview_failed(words)
+        else:
+            self._alerts.failed(topic, words)
+
+    @Slot()
+    def _open_resume(self) -> None:
+        self._resume_toolbar.show()
+        self.resume_bar.open()

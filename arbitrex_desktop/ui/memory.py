@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""What the window remembers from one day to the next: its layout and theme, never an account or a number."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import logging
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowState:
+    """Qt's own description of geometry and docks, opaque bytes; `theme` as chosen."""
+
+    geometry: bytes = b""
+    docks: bytes = b""
+    theme: str = "system"
+
+
+class Memory(Protocol):
+    """Where the window's state is kept."""
+
+    def load(self) -> WindowState | None:
+        """Return what was kept, None when nothing usable is there."""
+
+    def save(self, state: WindowState) -> None:
+        """Keep a state; a failure is logged and no more, since a layout is not worth a message."""
+
+
+class FileMemory:
+    """Keeps the state in a small JSON file, written whole and then moved into place."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> WindowState | None:
+        """Return the file's state; a missing or damaged file is none."""
+        try:
+            kept = json.loads(self._path.read_text(encoding="utf-8"))
+            return WindowState(
+                geometry=base64.b64decode(kept["geometry"], validate=True),
+                docks=base64.b64decode(kept["docks"], validate=True),
+                theme=str(kept["theme"]),
+            )
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, binascii.Error):
+            _log.warning("the remembered layout in %s cannot be read", self._path, exc_info=True)
+            return None
+
+    def save(self, state: WindowState) -> None:
+        """Write the file, making its folder."""
+        kept = asdict(state) | {
+            "geometry": base64.b64encode(state.geometry).decode("ascii"),
+            "docks": base64.b64encode(state.docks).decode("ascii"),
+        }
+        draft = self._path.with_suffix(".new")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(json.dumps(kept), encoding="utf-8")
+            draft.replace(self._path)
+        except OSError:
+            _log.warning("the layout cannot be kept in %s", self._path, exc_info=True)
+
+
+class NoMemory:
+    """Remembers nothing: for screenshots and self-tests, whose layout is always the default."""
+
+    def load(self) -> WindowState | None:
+        """Return nothing."""
+        return None
+
+    def save(self, state: WindowState) -> None:
+        """Drop the state."""

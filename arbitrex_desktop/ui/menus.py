@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""The menus, and the keys that work in the whole application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
+
+from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
+from arbitrex_desktop.ui.widgets.status import HALT_KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What the menus set off; each is called on the GUI thread."""
+
+    halt: Callable[[], None]
+    resume: Callable[[], None]
+    reset_layout: Callable[[], None]
+    guide: Callable[[], None]
+    about: Callable[[], None]
+    quit: Callable[[], None]
+
+
+def build_menus(window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme, acts: Acts) -> QAction:
+    """Fill the menu bar and return the HALT action."""
+    bar = window.menuBar()
+    program = bar.addMenu("&Program")
+    _add(program, "&Quit", acts.quit, QKeySequence.StandardKey.Quit)
+    trading = bar.addMenu("&Trading")
+    halt = _add(trading, "&HALT: stop all sending", acts.halt)
+    halt.setShortcuts([QKeySequence(keys) for keys in HALT_KEYS])
+    halt.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
+    _add(trading, "&Resume\N{HORIZONTAL ELLIPSIS}", acts.resume)
+    view = bar.addMenu("&View")
+    for dock in docks:
+        view.addAction(dock.toggleViewAction())
+    view.addSeparator()
+    _add(view, "&Reset layout", acts.reset_layout)
+    _add_themes(view.addMenu("&Theme"), theme)
+    help_menu = bar.addMenu("&Help")
+    _add(help_menu, "&User guide", acts.guide, QKeySequence.StandardKey.HelpContents)
+    _add(help_menu, "&About Arbitrex Desktop", acts.about)
+    return halt
+
+
+def _add(menu: QMenu, text: str, act: Callable[[], None], keys: QKeySequence.StandardKey | None = None) -> QAction:
+    action = QAction(text, menu)
+    action.triggered.connect(lambda _checked=False: act())
+    if keys is not None:
+        action.setShortcuts(keys)
+    menu.addAction(action)
+    return action
+
+
+def _add_themes(menu: QMenu, theme: Theme) -> None:
+    group = QActionGroup(menu)
+    for choice, text in (
+        (ThemeChoice.SYSTEM, "As the &system"),
+        (ThemeChoice.DARK, "&Dark"),
+        (ThemeChoice.LIGHT, "&Light"),
+    ):
+        action = _add(menu, text, lambda choice=choice: theme.choose(choice))  # type: ignore[misc]
+        action.setCheckable(True)
+        group.addAction(action)
+        action.setChecked(choice is theme.choice)
+        theme.changed.connect(lambda _colours, action=action, choice=choice: action.setChecked(choice is theme.choice))

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: MIT
+"""Columns of positions, intents, checks and notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from arbitrex_desktop.desk.intents import IntentState
+from arbitrex_desktop.desk.snapshot import IntentRow, Notice, PositionRow
+from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.models.table import Column
+from arbitrex_desktop.ui.theme.colours import Tone
+
+
+def money_tone(value: float | None) -> Tone:
+    """Return the tone of a gain or a loss."""
+    if not value:
+        return Tone.TEXT
+    return Tone.UP if value > 0 else Tone.DOWN
+
+
+def _side_tone(row: PositionRow | IntentRow) -> Tone:
+    return Tone.UP if row.direction > 0 else Tone.DOWN
+
+
+def _position_tip(row: PositionRow) -> str:
+    origin = f"intent {row.intent_id}" if row.intent_id else "not opened by this desk"
+    return f"Ticket {row.ticket}, magic {row.magic}, {origin}\nOpened {formats.utc_tip(row.opened_at)}\n{row.comment}"
+
+
+POSITION_COLUMNS: Final[tuple[Column[PositionRow], ...]] = (
+    Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "CHINAHX", number=False, tip=_position_tip),
+    Column("Side", lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1) + " ",
+           number=False, tone=_side_tone, tip=_position_tip),
+    Column("Lots", lambda row: formats.lots(row.volume), lambda row: row.volume, "188.88", tip=_position_tip),
+    Column("Open", lambda row: formats.price(row.price_open, row.digits), lambda row: row.price_open, "18888.88",
+           tip=_position_tip),
+    Column("Current", lambda row: formats.price(row.price_current, row.digits), lambda row: row.price_current,
+           "18888.88", tip=_position_tip),
+    Column("Stop", lambda row: formats.price(row.stop_loss, row.digits), lambda row: row.stop_loss, "18888.88",
+           tone=lambda row: Tone.TEXT if row.stop_loss else Tone.MUTED, tip=_position_tip),
+    Column("Target", lambda row: formats.price(row.take_profit, row.digits), lambda row: row.take_profit, "18888.88",
+           tone=lambda row: Tone.TEXT if row.take_profit else Tone.MUTED, tip=_position_tip),
+    Column("Swap", lambda row: formats.money(row.swap, signed=True), lambda row: row.swap, "+188.88",
+           tip=_position_tip),
+    Column("Profit", lambda row: formats.money(row.profit, signed=True), lambda row: row.profit, "+188,888.88",
+           tone=lambda row: money_tone(row.profit), tip=_position_tip),
+    Column("Opened", lambda row: formats.clock_time(row.opened_at), lambda row: row.opened_at.timestamp(), "88:88:88",
+           tip=lambda row: formats.utc_tip(row.opened_at)),
+    Column("Ticket", lambda row: str(row.ticket), lambda row: row.ticket, "8888888888", tip=_position_tip),
+    Column("From", lambda row: "desk" if row.intent_id else "other", lambda row: "desk" if row.intent_id else "other",
+           "other", number=False, tip=_position_tip, hint="Opened by this desk, or by hand or an expert advisor"),
+)  # fmt: skip
+"""Open positions."""
+
+_GOOD_ENDS: Final = frozenset({IntentState.FILLED})
+_BAD_ENDS: Final = frozenset({IntentState.REJECTED, IntentState.FAILED, IntentState.UNKNOWN, IntentState.PARTIAL})
+
+STATE_WORDS: Final[dict[IntentState, str]] = {
+    IntentState.UNKNOWN: "? UNKNOWN",
+    IntentState.FILLED: "\N{CHECK MARK} FILLED",
+    IntentState.REJECTED: "\N{MULTIPLICATION X} REJECTED",
+    IntentState.FAILED: "\N{MULTIPLICATION X} FAILED",
+    IntentState.PARTIAL: "~ PARTIAL",
+}
+"""States whose mark beside the word tells them apart without colour."""
+
+
+def _state_text(row: IntentRow) -> str:
+    return STATE_WORDS.get(row.state, row.state.value)
+
+
+def _state_tone(row: IntentRow) -> Tone:
+    if row.state in _GOOD_ENDS:
+        return Tone.UP
+    return Tone.DOWN if row.state in _BAD_ENDS else Tone.TEXT
+
+
+def decision_tone(decision: str) -> Tone:
+    """Return the tone of the RPM's status."""
+    return {"APPROVED": Tone.UP, "ADJUSTED": Tone.WARN, "REJECTED": Tone.DOWN}.get(decision, Tone.MUTED)
+
+
+def _intent_tip(row: IntentRow) -> str:
+    lines = [f"Intent {row.intent_id} from {row.source}", f"Received {formats.utc_tip(row.created_at)}"]
+    lines += [text for text in (row.reason, row.details, row.blocker) if text]
+    return "\n".join(lines)
+
+
+def _why(row: IntentRow) -> str:
+    return row.details or row.reason
+
+
+_SYMBOL: Final[Column[IntentRow]] = Column(
+    "Symbol", lambda row: row.symbol, lambda row: row.symbol, "CHINAHX", number=False, tip=_intent_tip
+)
+_SIDE: Final[Column[IntentRow]] = Column(
+    "Side", lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1) + " ", number=False,
+    tone=_side_tone, tip=_intent_tip,
+)  # fmt: skip
+_DECISION: Final[Column[IntentRow]] = Column(
+    "Decision", lambda row: row.decision or formats.DASH, lambda row: row.decision, "APPROVED ", number=False,
+    tone=lambda row: decision_tone(row.decision), tip=_intent_tip, hint="The Risk & Portfolio Manager's answer",
+)  # fmt: skip
+_LOTS: Final[Column[IntentRow]] = Column(
+    "Lots", lambda row: formats.lots(row.lots), lambda row: row.lots, "188.88", tip=_intent_tip
+)
+_SOURCE: Final[Column[IntentRow]] = Column(
+    "Source", lambda row: row.source, lambda row: row.source, "trend-following", number=False, tip=_intent_tip
+)
+
+
+def pending_columns(time_left: Column[IntentRow]) -> tuple[Column[IntentRow], ...]:
+    """Return the columns of intents that wait for the trader; the panel knows the time, so it gives that column."""
+    return (
+        _SYMBOL,
+        _SIDE,
+        _DECISION,
+        _LOTS,
+        Column("Price", lambda row: formats.price(row.price, row.digits), lambda row: row.price, "18888.88",
+               tip=_intent_tip),
+        Column("Stop", lambda row: formats.price(row.stop_loss, row.digits), lambda row: row.stop_loss, "18888.88",
+               tip=_intent_tip),
+        Column("Risk", lambda row: formats.money(row.risk_amount), lambda row: row.risk_amount, "18,888.88",
+               tip=_intent_tip, hint="Expected loss at the stop, in account currency"),
+        Column("Risk %", lambda row: formats.percent(row.risk_pct), lambda row: row.risk_pct, "18.88 %",
+               tip=_intent_tip, hint="Expected loss at the stop as a share of capital"),
+        time_left,
+        _SOURCE,
+    )  # fmt: skip
+
+
+HISTORY_COLUMNS: Final[tuple[Column[IntentRow], ...]] = (
+    Column("Time", lambda row: formats.clock_time(row.changed_at), lambda row: row.changed_at.timestamp(), "88:88:88",
+           tip=lambda row: formats.utc_tip(row.changed_at)),
+    _SYMBOL,
+    _SIDE,
+    Column("State", _state_text, lambda row: row.state.value, "\N{MULTIPLICATION X} REJECTED ", number=False,
+           tone=_state_tone, tip=_intent_tip),
+    _DECISION,
+    _LOTS,
+    Column("Fill", lambda row: formats.price(row.fill_price, row.digits), lambda row: row.fill_price, "18888.88",
+           tip=_intent_tip, hint="Price of the fill"),
+    Column("Slip", lambda row: formats.number(row.slippage_points, 1, signed=True), lambda row: row.slippage_points,
+           "+18.8", tip=_intent_tip, hint="Slippage in points; above zero is worse than asked"),
+    _SOURCE,
+    Column("Why", _why, _why, "x" * 24, number=False, tip=_intent_tip),
+)  # fmt: skip
+"""Intents that have ended."""
+
+
+class NumberedCheck(NamedTuple):
+    """A check and its place, which tells apart two checks of one code."""
+
+    place: int
+    verdict: Verdict
+
+
+_OUTCOME_WORDS: Final[dict[Outcome, str]] = {
+    Outcome.PASS: "\N{CHECK MARK} pass",
+    Outcome.ADJUST: "~ adjust",
+    Outcome.FAIL: "\N{MULTIPLICATION X} fail",
+    Outcome.UNKNOWN: "? unknown",
+    Outcome.SKIPPED: "\N{EN DASH} skipped",
+}
+
+_OUTCOME_TONES: Final[dict[Outcome, Tone]] = {
+    Outcome.PASS: Tone.TEXT,
+    Outcome.ADJUST: Tone.WARN,
+    Outcome.FAIL: Tone.DOWN,
+    Outcome.UNKNOWN: Tone.DOWN,
+    Outcome.SKIPPED: Tone.MUTED,
+}
+
+_GRAVEST_FIRST: Final = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.ADJUST, Outcome.PASS, Outcome.SKIPPED)
+
+_FRACTION_UNITS: Final = frozenset({"fraction", "share"})
+
+
+def figure(value: float | None, unit: str) -> str:
+    """Return an observed value or a limit in its unit; shares become percent, counts lose their decimals."""
+    if value is None:
+        return formats.DASH
+    if unit in _FRACTION_UNITS:
+        return formats.percent(value)
+    if value == round(value):
+        return formats.whole(value)
+    small = abs(value) < 1
+    return formats.number(value, 4 if small else 2)
+
+
+def _measured(row: NumberedCheck) -> str:
+    check = row.verdict
+    if check.observed is None and check.limit is None:
+        return formats.DASH
+    unit = "" if check.unit in _FRACTION_UNITS else f" {check.unit}"
+    return f"{figure(check.observed, check.unit)} / {figure(check.limit, check.unit)}{unit}".rstrip()
+
+
+def _check_tip(row: NumberedCheck) -> str:
+    return f"{row.verdict.code}: {row.verdict.words}"
+
+
+def _check_tone(row: NumberedCheck) -> Tone:
+    return _OUTCOME_TONES[row.verdict.outcome]
+
+
+def gravest_first(checks: Iterable[Verdict]) -> list[Verdict]:
+    """Return checks with those that refuse before those that adjust, and those before what passed."""
+    return sorted(checks, key=lambda each: _GRAVEST_FIRST.index(each.outcome))
+
+
+CHECK_COLUMNS: Final[tuple[Column[NumberedCheck], ...]] = (
+    Column("Outcome", lambda row: _OUTCOME_WORDS[row.verdict.outcome], lambda row: row.verdict.outcome.value,
+           "? unknown ", number=False, tone=_check_tone, tip=_check_tip),
+    Column("Check", lambda row: row.verdict.code, lambda row: row.verdict.code, "MAX_SYMBOL_EXPOSURE", number=False,
+           tone=_check_tone, tip=_check_tip),
+    Column("Observed / limit", _measured, lambda row: row.verdict.observed, "200,000 / 200,000", tip=_check_tip),
+    Column("In words", lambda row: row.verdict.words, lambda row: row.verdict.words, "x" * 24, number=False,
+           tone=_check_tone, tip=_check_tip),
+)  # fmt: skip
+"""The RPM's checks of one intent."""
+
+NOTICE_TONES: Final[dict[str, Tone]] = {"info": Tone.TEXT, "warning": Tone.WARN, "error": Tone.BAD}
+
+NOTICE_COLUMNS: Final[tuple[Column[Notice], ...]] = (
+    Column("Time", lambda row: formats.clock_time(row.at), lambda row: row.at.timestamp(), "88:88:88",
+           tip=lambda row: formats.utc_tip(row.at)),
+    Column("Level", lambda row: row.level, lambda row: row.level, "warning ", number=False,
+           tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT)),
+    Column("Topic", lambda row: row.topic, lambda row: row.topic, "connection ", number=False),
+    Column("Message", lambda row: row.text, lambda row: row.text, "x" * 40, number=False,
+           tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT), tip=lambda row: row.text),
+)  # fmt: skip
+"""Notices, newest first."""

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: MIT
+"""The Market Watch's rows: the newest quote of every symbol, and how old it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from PySide6.QtCore import QObject
+
+from arbitrex_desktop.raw_layer.views import Quote
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.freshness import QUOTE_STALE_S
+from arbitrex_desktop.ui.models.table import Column, RowTableModel
+from arbitrex_desktop.ui.theme.colours import Tone
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRow:
+    """A symbol with its last quote, None before the first; `age` in seconds, `live` while connected."""
+
+    symbol: str
+    digits: int
+    quote: Quote | None = None
+    age: float | None = None
+    live: bool = False
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the price may be taken for the present one."""
+        return self.live and self.age is not None and self.age <= QUOTE_STALE_S
+
+    @property
+    def spread_points(self) -> float | None:
+        """The spread in points, units of the price's last decimal."""
+        return None if self.quote is None else self.quote.spread * 10.0**self.digits
+
+
+def _tone(row: QuoteRow) -> Tone:
+    return Tone.TEXT if row.is_fresh else Tone.MUTED
+
+
+def _price_tone(row: QuoteRow) -> Tone:
+    if not row.is_fresh or row.quote is None or row.quote.direction == 0:
+        return _tone(row)
+    return Tone.UP if row.quote.direction > 0 else Tone.DOWN
+
+
+def _arrow(row: QuoteRow) -> str:
+    if not row.is_fresh or row.quote is None or row.quote.direction == 0:
+        return ""
+    return formats.UP_ARROW if row.quote.direction > 0 else formats.DOWN_ARROW
+
+
+def _tip(row: QuoteRow) -> str:
+    if row.quote is None:
+        return f"{row.symbol}: no price yet"
+    word = "last tick" if row.is_fresh else "STALE, last tick"
+    return f"{row.symbol}: {word} {formats.day_and_time(row.quote.time)} local, {formats.utc_tip(row.quote.time)}"
+
+
+def _tick_time(row: QuoteRow) -> float | None:
+    return None if row.quote is None else row.quote.time.timestamp()
+
+
+COLUMNS: Final[tuple[Column[QuoteRow], ...]] = (
+    Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "CHINAHX", number=False, tone=_tone, tip=_tip),
+    Column("", _arrow, lambda row: row.quote.direction if row.quote else None, formats.UP_ARROW, number=False,
+           tone=_price_tone, tip=_tip, hint="Which way the bid last moved"),
+    Column("Bid", lambda row: formats.price(row.quote.bid if row.quote else None, row.digits),
+           lambda row: row.quote.bid if row.quote else None, "18888.88", tone=_price_tone, tip=_tip),
+    Column("Ask", lambda row: formats.price(row.quote.ask if row.quote else None, row.digits),
+           lambda row: row.quote.ask if row.quote else None, "18888.88", tone=_price_tone, tip=_tip),
+    Column("Spread", lambda row: formats.whole(row.spread_points), lambda row: row.spread_points, "Spread", tone=_tone,
+           tip=_tip, hint="Ask minus bid in points, units of the price's last decimal"),
+    Column("Time", lambda row: formats.clock_time(row.quote.time if row.quote else None), _tick_time, "88:88:88",
+           tone=_tone, tip=_tip, hint="Local time of the last tick"),
+    Column("Age", lambda row: formats.age(row.age), lambda row: row.age, "88 min", tone=_tone, tip=_tip,
+           hint="How long ago the last tick was; grey when it is stale"),
+    Column("Ticks", lambda row: formats.whole(row.quote.ticks if row.quote else None),
+           lambda row: row.quote.ticks if row.quote else None, "888,888", tone=_tone, tip=_tip,
+           hint="Ticks received since the start"),
+)  # fmt: skip
+"""The Market Watch's columns."""
+
+AGE_COLUMN: Final = 6
+
+
+class QuoteModel(RowTableModel[QuoteRow]):
+    """Merges changed quotes into the rows; a row that did not change is not reported."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(COLUMNS, lambda row: row.symbol, parent)
+        self._all: dict[str, QuoteRow] = {}
+        self._filter = ""
+
+    @property
+    def quoted(self) -> int:
+        """How many symbols have a quote."""
+        return sum(row.quote is not None for row in self._all.values())
+
+    @property
+    def listed(self) -> list[tuple[str, int]]:
+        """The symbols with their digits, in the order in which they were set."""
+        return [(row.symbol, row.digits) for row in self._all.values()]
+
+    def quote_of(self, symbol: str) -> QuoteRow | None:
+        """Return a symbol's row, shown or filtered out."""
+        return self._all.get(symbol)
+
+    def newest_age(self, monotonic: float) -> float:
+        """Return the seconds since the latest quote of any symbol arrived, infinite before the first."""
+        received = [row.quote.received for row in self._all.values() if row.quote is not None]
+        return monotonic - max(received) if received else math.inf
+
+    def set_symbols(self, symbols: Iterable[tuple[str, int]]) -> None:
+        """Show these symbols, given with their digits, in this order; quotes already known are kept."""
+        old = self._all
+        self._all = {
+            symbol: replace(old[symbol], digits=digits) if symbol in old else QuoteRow(symbol, digits)
+            for symbol, digits in symbols
+        }
+        self.refresh_order()
+
+    def set_filter(self, text: str) -> None:
+        """Show only symbols that contain a text, in any case."""
+        self._filter = text.strip().casefold()
+        self.refresh_order()
+
+    def merge(self, quotes: Iterable[Quote], monotonic: float, *, live: bool) -> None:
+        """Take quotes that changed; repaints their rows only."""
+        places = {row.symbol: place for place, row in enumerate(self._rows)}
+        for quote in quotes:
+            known = self._all.get(quote.symbol)
+            if known is None:
+                continue
+            row = QuoteRow(quote.symbol, known.digits, quote, quote.age(monotonic), live)
+            self._all[quote.symbol] = row
+            self._replace(places.get(quote.symbol), row)
+
+    def age_all(self, monotonic: float, *, live: bool) -> None:
+        """Count the quotes' ages up; repaints ages, and whole rows that turned grey or fresh."""
+        places = {row.symbol: place for place, row in enumerate(self._rows)}
+        for symbol, row in self._all.items():
+            if row.quote is None:
+                continue
+            aged = replace(row, age=row.quote.age(monotonic), live=live)
+            self._all[symbol] = aged
+            self._replace(places.get(symbol), aged, only_age=aged.is_fresh == row.is_fresh)
+
+    def refresh_order(self) -> None:
+        """Sort and filter again; called once a second, not on each tick, so that rows can be read and clicked."""
+        self.set_rows(row for row in self._all.values() if self._filter in row.symbol.casefold())
+
+    def _replace(self, place: int | None, row: QuoteRow, *, only_age: bool = False) -> None:
+        if place is None or self._rows[place] == row:
+            return
+        self._rows[place] = row
+        if only_age:
+            self.changed(place, AGE_COLUMN, AGE_COLUMN)
+        else:
+            self.changed(place, 1)

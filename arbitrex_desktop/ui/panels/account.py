@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""The account: what is there, what is at stake, and how old these numbers are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout
+
+from arbitrex_desktop.desk.snapshot import AccountRow, RiskRow
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.models.desk import money_tone
+from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.figure import Figure, TonedLabel
+
+_CAPTIONS: Final = {
+    "capital": "Capital",
+    "equity": "Equity",
+    "free_margin": "Free margin",
+    "margin_level": "Margin level",
+    "unrealized": "Unrealised profit",
+    "daily": "Today",
+    "weekly": "This week",
+    "drawdown": "Drawdown / limit",
+}
+_SAMPLE: Final = "1,888,888.88"
+_LEAST_WIDE: Final = 4 * 118
+_NEAR_LIMIT: Final = 0.8
+
+
+class AccountPanel(Panel):
+    """Eight figures of the account; grey as soon as they are not the present ones."""
+
+    name = "account"
+    title = "Account"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.figures = {key: Figure(caption, theme, _SAMPLE) for key, caption in _CAPTIONS.items()}
+        self.caption = TonedLabel(theme, Tone.MUTED)
+        self._columns = 0
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(14)
+        self._grid.setVerticalSpacing(6)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 6, 12, 6)
+        layout.addLayout(self._grid)
+        layout.addWidget(self.caption)
+        layout.addStretch(1)
+        self._arrange(4)
+
+    def refresh(self, fresh: Freshness) -> None:
+        """Show the account and the RPM's sums."""
+        snapshot = fresh.snapshot
+        account = snapshot.account if snapshot else None
+        risk = snapshot.risk if snapshot else None
+        self._show_account(account, fresh=fresh.account_fresh)
+        self._show_risk(risk, account.currency if account else "", fresh=fresh.account_fresh)
+        self.caption.show_text(*self._caption_of(account, fresh))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Use two columns where four do not fit."""
+        super().resizeEvent(event)
+        self._arrange(4 if event.size().width() >= _LEAST_WIDE else 2)
+
+    def _show_account(self, account: AccountRow | None, *, fresh: bool) -> None:
+        values: dict[str, float | None] = {
+            "capital": account.capital if account else None,
+            "equity": account.equity if account else None,
+            "free_margin": account.free_margin if account else None,
+        }
+        for key, value in values.items():
+            self._show(key, formats.money(value), Tone.TEXT, fresh=fresh)
+        level = account.margin_level if account else None
+        text = "no margin used" if account and level is None else formats.percent(level and level / 100.0)
+        self._show("margin_level", text, Tone.TEXT, fresh=fresh)
+        profit = account.unrealized_pnl if account else None
+        self._show("unrealized", formats.money(profit, signed=True), money_tone(profit), fresh=fresh)
+
+    def _show_risk(self, risk: RiskRow | None, currency: str, *, fresh: bool) -> None:
+        for key, value in (("daily", risk and risk.daily_pnl), ("weekly", risk and risk.weekly_pnl)):
+            tip = f"Profit and loss in {currency}, as the Risk & Portfolio Manager counts it" if risk else ""
+            self._show(key, formats.money(value, signed=True), money_tone(value), fresh=fresh, tip=tip)
+        if risk is None:
+            self._show("drawdown", formats.DASH, Tone.MUTED, fresh=fresh)
+            return
+        near = risk.max_drawdown > 0 and risk.drawdown >= _NEAR_LIMIT * risk.max_drawdown
+        text = f"{formats.percent(risk.drawdown, 1)} / {formats.percent(risk.max_drawdown, 1)}"
+        tip = f"Below the peak equity of {formats.money(risk.peak_equity, currency)}"
+        self._show("drawdown", text, Tone.WARN if near else Tone.TEXT, fresh=fresh, tip=tip)
+
+    def _show(self, key: str, text: str, tone: Tone, *, fresh: bool, tip: str = "") -> None:
+        self.figures[key].show_value(text, tone if fresh else Tone.MUTED, tip)
+
+    def _caption_of(self, account: AccountRow | None, fresh: Freshness) -> tuple[str, Tone]:
+        if account is None:
+            return "The account has not been synced yet.", Tone.MUTED
+        who = f"{account.login} at {account.server} \N{MIDDLE DOT} amounts in {account.currency}"
+        who += f" \N{MIDDLE DOT} leverage 1:{account.leverage}"
+        if fresh.account_fresh:
+            return f"{who} \N{MIDDLE DOT} synced {formats.clock_time(fresh.synced_at)}", Tone.MUTED
+        when = formats.clock_time(fresh.synced_at)
+        return f"STALE: as of {when}, {formats.age(fresh.sync_age)} ago \N{MIDDLE DOT} {who}", Tone.WARN
+
+    def _arrange(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for place, figure in enumerate(self.figures.values()):
+            self._grid.addWidget(figure, place // columns, place % columns)
+        for column in range(4):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)

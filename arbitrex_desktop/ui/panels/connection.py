@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+"""Connection & sync: the one connection, and the proof that the RPM uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from arbitrex_desktop.raw_layer.views import ConnectionState, PoolStats
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.models.table import Column, RowTableModel
+from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.table_view import TableView
+
+
+class Fact(NamedTuple):
+    """One line of the panel."""
+
+    name: str
+    value: str
+    tone: Tone = Tone.TEXT
+    tip: str = ""
+
+
+_COLUMNS: Final[tuple[Column[Fact], ...]] = (
+    Column("Figure", lambda row: row.name, lambda row: row.name, "initialized_by_sync  ", number=False,
+           tone=lambda _row: Tone.MUTED, tip=lambda row: row.tip or row.name),
+    Column("Value", lambda row: row.value, lambda row: row.value, "x" * 20, number=False, tone=lambda row: row.tone,
+           tip=lambda row: row.tip or row.value),
+)  # fmt: skip
+
+_SYNC_KEYS: Final = ("using_mt5_pool", "initialized_by_sync", "mt5_initialized", "mt5_available")
+_SHOWN_SYNC_KEYS: Final = frozenset({*_SYNC_KEYS, "last_sync_time", "last_sync_at", "last_error"})
+
+
+class ConnectionPanel(Panel):
+    """A list of figures, each with its name as the program's interfaces call it."""
+
+    name = "connection"
+    title = "Connection && sync"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.model: RowTableModel[Fact] = RowTableModel(_COLUMNS, lambda row: row.name, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addWidget(TableView(self.model, theme, "The trading core is starting"))
+
+    def refresh(self, fresh: Freshness) -> None:
+        """Show the pool's and the sync's figures."""
+        snapshot = fresh.snapshot
+        if snapshot is not None:
+            self.model.set_rows(
+                [*_core_facts(fresh), *_state_facts(snapshot.pool, fresh), *_sync_facts(snapshot.sync, fresh),
+                 *_pool_facts(snapshot.pool), *_call_facts(snapshot.pool)]
+            )  # fmt: skip
+
+    def value_of(self, name: str) -> str:
+        """Return the value shown for a figure, empty when there is none."""
+        return next((row.value for row in self.model.rows if row.name == name), "")
+
+
+def _core_facts(fresh: Freshness) -> Iterator[Fact]:
+    if fresh.core_silent:
+        yield Fact("trading core", f"no answer for {formats.age(fresh.snapshot_age)}", Tone.BAD)
+
+
+def _state_facts(pool: PoolStats, fresh: Freshness) -> Iterator[Fact]:
+    connected = pool.state is ConnectionState.CONNECTED
+    yield Fact("state", pool.state.value, Tone.TEXT if connected else Tone.WARN)
+    since = f"{formats.clock_time(pool.since)}, {formats.age(fresh.seconds_since(pool.since))}"
+    yield Fact("since", since, tip=formats.utc_tip(pool.since))
+    if pool.reason:
+        yield Fact("reason", pool.reason, Tone.TEXT if connected else Tone.WARN)
+
+
+def _sync_facts(sync: dict[str, Any], fresh: Freshness) -> Iterator[Fact]:
+    for key in _SYNC_KEYS:
+        if key in sync:
+            yield Fact(key, formats.words(sync[key]))
+    when, age = formats.clock_time(fresh.synced_at), formats.age(fresh.sync_age)
+    text = f"{when}, {age} ago" if fresh.synced_at else "never"
+    yield Fact("last_sync_time", text, Tone.TEXT if fresh.account_fresh else Tone.WARN, formats.utc_tip(fresh.synced_at))
+    if sync.get("last_error"):
+        yield Fact("last sync error", formats.words(sync["last_error"]), Tone.WARN)
+    for key, value in sync.items():
+        if key not in _SHOWN_SYNC_KEYS:
+            yield Fact(key, formats.words(value))
+
+
+def _pool_facts(pool: PoolStats) -> Iterator[Fact]:
+    yield Fact("session", formats.words(pool.session))
+    yield Fact("mode", formats.words(pool.mode))
+    yield Fact("login", formats.words(pool.login))
+    yield Fact("server", formats.words(pool.server))
+    yield Fact("terminal", formats.words(pool.terminal))
+    yield Fact("initialize calls", str(pool.initialize_calls))
+    yield Fact("attempts", f"{pool.attempts}, {pool.connections} connected")
+    yield Fact("host process", formats.words(pool.host_pid), tip="Process that holds the MetaTrader5 module")
+    yield Fact("host restarts", str(pool.host_restarts))
+    yield Fact("ticks", f"{formats.number(pool.ticks_per_second, 1)} /s, {formats.whole(pool.ticks_total)} in all")
+    yield Fact("symbols with ticks", f"{pool.symbols_with_ticks} of {len(pool.symbols)}")
+    yield Fact("missing symbols", _missing(pool), Tone.WARN if pool.missing_symbols else Tone.TEXT, _missing_tip(pool))
+    bad = ", ".join(f"{cause} {count}" for cause, count in pool.bad_ticks.items())
+    yield Fact("bad ticks", bad or "none", Tone.WARN if bad else Tone.TEXT)
+    yield Fact("gaps", str(pool.gaps), tip="Polls whose ticks may be incomplete")
+    yield Fact("server clock", _offset(pool.server_offset_seconds), tip="Broker's clock minus UTC")
+    yield Fact("last poll", formats.clock_time(pool.last_poll_at), tip=formats.utc_tip(pool.last_poll_at))
+    yield Fact("last error", formats.words(pool.last_error), Tone.WARN if pool.last_error else Tone.TEXT)
+
+
+def _call_facts(pool: PoolStats) -> Iterator[Fact]:
+    for name, stats in pool.calls.items():
+        text = f"{stats.p50_ms:.1f} / {stats.p99_ms:.1f} ms, {stats.count}\N{MULTIPLICATION SIGN}"
+        failures = f", {stats.failures} failed" if stats.failures else ""
+        yield Fact(f"{name} p50 / p99", text + failures, Tone.WARN if failures else Tone.TEXT)
+
+
+def _missing(pool: PoolStats) -> str:
+    return ", ".join(pool.missing_symbols) or "none"
+
+
+def _missing_tip(pool: PoolStats) -> str:
+    return "\n".join(f"{symbol}: {why}" for symbol, why in pool.missing_symbols.items())
+
+
+def _offset(seconds: int | None) -> str:
+    if seconds is None:
+        return "not measured yet"
+    sign = "+" if seconds >= 0 else formats.MINUS
+    return f"UTC{sign}{abs(seconds) // 3600:02d}:{abs(seconds) % 3600 // 60:02d}"

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""Equity and balance over time; the plot itself arrives after the window has been painted once."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from arbitrex_desktop.desk.snapshot import EquityPoint
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
+from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.figure import TonedLabel
+
+PLOT_MODULE: Final = "arbitrex_desktop.ui.panels.equity_plot"
+
+_log = logging.getLogger(__name__)
+
+
+class Plot(Protocol):
+    """What the panel needs of a plot."""
+
+    def widget(self) -> QWidget:
+        """Return the widget to show."""
+
+    def show_points(self, points: Sequence[EquityPoint]) -> None:
+        """Draw equity and balance."""
+
+
+class PlotLoader(QObject):
+    """Imports the plotting library on a thread of its own: that takes the better part of a second.
+
+    Signals (emitted on the loading thread, so connect to QObjects only): `loaded(Callable[[Theme], Plot])`;
+    `failed(str)`.
+    """
+
+    loaded = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, module: str = PLOT_MODULE, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._module = module
+        self._thread = threading.Thread(target=self._load, name="plot-loader", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the import to end, so that no thread is left when the window closes."""
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+
+    def _load(self) -> None:
+        try:
+            make = importlib.import_module(self._module).EquityPlot
+        except Exception as error:
+            _log.exception("the plotting library cannot be loaded")
+            self.failed.emit(f"The chart cannot be loaded: {error}")
+        else:
+            self.loaded.emit(make)
+
+
+class EquityPanel(Panel):
+    """A legend with the present values, and the plot below as soon as it is there."""
+
+    name = "equity"
+    title = "Equity curve"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._fresh = NOTHING_YET
+        self._plot: Plot | None = None
+        self._points: tuple[EquityPoint, ...] = ()
+        self.legend = {"Equity": TonedLabel(theme, Tone.UP), "Balance": TonedLabel(theme, Tone.MUTED)}
+        self.note = TonedLabel(theme, Tone.MUTED)
+        self._waiting = QLabel("Loading the chart\N{HORIZONTAL ELLIPSIS}")
+        top = QHBoxLayout()
+        top.setContentsMargins(8, 0, 8, 0)
+        for label in self.legend.values():
+            top.addWidget(label)
+            top.addSpacing(12)
+        top.addStretch(1)
+        top.addWidget(self.note)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(2, 4, 2, 2)
+        self._layout.setSpacing(2)
+        self._layout.addLayout(top)
+        self._layout.addWidget(self._waiting, 1)
+
+    @property
+    def has_plot(self) -> bool:
+        """Whether the plot has arrived."""
+        return self._plot is not None
+
+    def install(self, make: Callable[[Theme], Plot]) -> None:
+        """Put the plot in its place (GUI thread)."""
+        self._plot = make(self.theme)
+        self._layout.replaceWidget(self._waiting, self._plot.widget())
+        self._waiting.hide()
+        self._plot.show_points(self._points)
+
+    def show_failure(self, words: str) -> None:
+        """Say in the plot's place why there is none."""
+        self._waiting.setText(words)
+
+    def refresh(self, fresh: Freshness) -> None:
+        """Draw the points when there are new ones."""
+        self._fresh = fresh
+        snapshot = fresh.snapshot
+        if snapshot is None:
+            return
+        self._show_legend(snapshot.equity[-1] if snapshot.equity else None)
+        if snapshot.equity != self._points:
+            self._points = snapshot.equity
+            if self._plot is not None:
+                self._plot.show_points(self._points)
+
+    def _show_legend(self, last: EquityPoint | None) -> None:
+        fresh = self._fresh.account_fresh
+        values = {"Equity": last.equity if last else None, "Balance": last.balance if last else None}
+        for name, value in values.items():
+            tone = Tone.UP if name == "Equity" and fresh else Tone.MUTED
+            dash = "\N{EM DASH}" if name == "Equity" else "- -"
+            self.legend[name].show_text(f"{dash} {name} {formats.money(value)}", tone)
+        if last is None or fresh:
+            self.note.show_text("" if last else "no sync yet", Tone.MUTED)
+        else:
+            self.note.show_text(f"STALE: ends {formats.clock_time(last.at)}", Tone.WARN)

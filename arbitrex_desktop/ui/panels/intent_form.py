@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: MIT
+"""The manual trade intent: its fields, the RPM's answer while typing, and Submit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+
+from arbitrex_desktop.desk.intents import IntentRequest
+from arbitrex_desktop.desk.snapshot import Preview
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
+from arbitrex_desktop.ui.models.quotes import QuoteRow
+from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.widgets.fields import OptionalNumber, Share
+from arbitrex_desktop.ui.widgets.figure import TonedLabel
+from arbitrex_desktop.ui.widgets.filled import FilledButton
+from arbitrex_desktop.ui.widgets.preview_card import PreviewCard
+
+REGIMES: Final = ("TRENDING", "RANGING", "VOLATILE", "STRESSED", "CRISIS")
+DEBOUNCE_MS: Final = 250
+_RENEW_S: Final = 2.0
+"""Seconds after which a preview is asked for again, since prices move."""
+
+
+class IntentFormPanel(Panel):
+    """Builds an `IntentRequest`; at most one preview is on its way at a time, and only its newest answer is shown.
+
+    Signals: `preview_asked(IntentRequest, int)`; `submit_asked(IntentRequest)`.
+    """
+
+    name = "intent_form"
+    title = "Trade intent"
+
+    preview_asked = Signal(object, int)
+    submit_asked = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._fresh = NOTHING_YET
+        self._number = 0
+        self._awaited: int | None = None
+        self._asked_at = 0.0
+        self._make_fields(theme)
+        self._debounce = QTimer(self)
+        self._debounce.setSingleShot(True)
+        self._debounce.setInterval(DEBOUNCE_MS)
+        self._debounce.timeout.connect(self._ask)
+        self._lay_out()
+        self._connect()
+
+    def set_symbols(self, symbols: Iterable[str]) -> None:
+        """Offer these symbols, keeping the one chosen."""
+        names = list(symbols)
+        if names == [self.symbol.itemText(place) for place in range(self.symbol.count())]:
+            return
+        chosen = self.symbol.currentText()
+        self.symbol.clear()
+        self.symbol.addItems(names)
+        if chosen in names:
+            self.symbol.setCurrentText(chosen)
+        elif "EURUSD" in names:
+            self.symbol.setCurrentText("EURUSD")
+
+    def choose_symbol(self, symbol: str) -> None:
+        """Put a symbol into the form."""
+        self.symbol.setCurrentText(symbol)
+        self.symbol.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_quote(self, row: QuoteRow | None) -> None:
+        """Show the present price of the chosen symbol; grey when it is stale."""
+        if row is None or row.quote is None:
+            self.quote.show_text("no price", Tone.MUTED)
+            return
+        text = f"{formats.price(row.quote.bid, row.digits)} / {formats.price(row.quote.ask, row.digits)}"
+        if row.is_fresh:
+            self.quote.show_text(text)
+        else:
+            self.quote.show_text(f"{text}, {formats.age(row.age)} old", Tone.MUTED)
+
+    def refresh(self, fresh: Freshness) -> None:
+        """Ask for a new preview when the last is old, and tell whether Submit can work."""
+        self._fresh = fresh
+        due = fresh.monotonic - self._asked_at >= _RENEW_S
+        if due and not fresh.core_silent and self._awaited is None and self.isVisible() and fresh.snapshot is not None:
+            self._ask()
+        self._show_submit()
+
+    def show_preview(self, preview: Preview) -> None:
+        """Show an answer, unless the form has changed since it was asked for."""
+        if preview.number != self._awaited:
+            return
+        self._awaited = None
+        if preview.number == self._number:
+            self.card.show_preview(preview.intent)
+        else:
+            self._ask()
+
+    def preview_failed(self, words: str) -> None:
+        """Show why the RPM gave no answer."""
+        self._awaited = None
+        self.card.show_words(words, Tone.WARN)
+
+    def request(self) -> IntentRequest:
+        """Return what stands in the form; raise ValueError in words for what cannot be read."""
+        symbol = self.symbol.currentText().strip()
+        if self.symbol.findText(symbol, Qt.MatchFlag.MatchExactly) < 0:
+            raise ValueError(f"{symbol} is no symbol of this terminal" if symbol else "Choose a symbol")
+        return IntentRequest(
+            symbol=symbol,
+            direction=1 if self.buy.isChecked() else -1,
+            confidence_score=round(self.confidence.value(), 2),
+            regime=self.regime.currentText(),
+            vol_percentile=round(self.volatility.value(), 2),
+            atr=self.atr.number(),
+            stop_loss=self.stop_loss.number(),
+            take_profit=self.take_profit.number(),
+            requested_volume=self.volume.number(),
+            time_to_live=float(self.lifetime.value()),
+        )
+
+    def _changed(self) -> None:
+        self._number += 1
+        self.card.outdate()
+        self._show_submit()
+        self._debounce.start()
+
+    def _ask(self) -> None:
+        """Ask for a preview, unless one is on its way: its arrival asks again if the form changed meanwhile."""
+        try:
+            request = self.request()
+        except ValueError as error:
+            self.card.show_words(str(error), Tone.WARN)
+            return
+        if self._awaited is None and self._fresh.snapshot is not None:
+            self._awaited = self._number
+            self._asked_at = self._fresh.monotonic
+            self.preview_asked.emit(request, self._number)
+
+    def _show_submit(self) -> None:
+        try:
+            self.request()
+        except ValueError as error:
+            self.submit.setEnabled(False)
+            self.submit.setToolTip(str(error))
+            return
+        silent = self._fresh.snapshot is None or self._fresh.core_silent
+        self.submit.setEnabled(not silent)
+        self.submit.setToolTip("The trading core does not answer" if silent else "Have the RPM judge it; nothing is sent yet")
+        self.submit.setText(f"Submit {formats.side(1 if self.buy.isChecked() else -1)} {self.symbol.currentText()}")
+
+    def _submit(self) -> None:
+        try:
+            request = self.request()
+        except ValueError as error:
+            self.card.show_words(str(error), Tone.WARN)
+            return
+        self.submit_asked.emit(request)
+
+    def _make_fields(self, theme: Theme) -> None:
+        self.symbol = QComboBox()
+        self.symbol.setEditable(True)
+        self.symbol.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.symbol.setAccessibleName("Symbol")
+        self.symbol.setMinimumContentsLength(7)
+        self.quote = TonedLabel(theme, Tone.MUTED)
+        self.quote.setFont(tabular(self.font()))
+        self.quote.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.buy = FilledButton(f"{formats.UP_ARROW} Buy", theme, lambda colours: colours.buy)
+        self.sell = FilledButton(f"{formats.DOWN_ARROW} Sell", theme, lambda colours: colours.sell)
+        self._sides = QButtonGroup(self)
+        for button in (self.buy, self.sell):
+            button.setCheckable(True)
+            self._sides.addButton(button)
+        self.buy.setChecked(True)
+        self.confidence = Share("Confidence", 0.7)
+        self.volatility = Share("Volatility percentile", 0.5)
+        self.regime = QComboBox()
+        self.regime.addItems(REGIMES)
+        self.regime.setAccessibleName("Regime")
+        self.atr = OptionalNumber("ATR", "measured")
+        self.stop_loss = OptionalNumber("Stop", "by ATR")
+        self.take_profit = OptionalNumber("Target", "none")
+        self.volume = OptionalNumber("Lots", "sized by RPM")
+        self.lifetime = QSpinBox()
+        self.lifetime.setRange(10, 3600)
+        self.lifetime.setValue(120)
+        self.lifetime.setSuffix(" s")
+        self.lifetime.setAccessibleName("Valid for")
+        self.card = PreviewCard(theme)
+        self.submit = FilledButton("Submit", theme, lambda colours: colours.buy)
+
+    def _connect(self) -> None:
+        self.symbol.currentTextChanged.connect(self._changed)
+        self.regime.currentTextChanged.connect(self._changed)
+        self._sides.buttonToggled.connect(self._changed)
+        for share in (self.confidence, self.volatility):
+            share.valueChanged.connect(self._changed)
+        for field in (self.atr, self.stop_loss, self.take_profit, self.volume):
+            field.textChanged.connect(self._changed)
+        self.submit.clicked.connect(self._submit)
+
+    def _lay_out(self) -> None:
+        top, sides = QHBoxLayout(), QHBoxLayout()
+        top.addWidget(self.symbol)
+        top.addWidget(self.quote, 1)
+        for button in (self.buy, self.sell):
+            sides.addWidget(button, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 6, 10, 6)
+        layout.setSpacing(6)
+        for part in (top, sides, self._grid()):
+            layout.addLayout(part)
+        layout.addWidget(self.card)
+        layout.addStretch(1)
+        layout.addWidget(self.submit)
+
+    def _grid(self) -> QGridLayout:
+        pairs: tuple[tuple[str, QWidget], ...] = (
+            ("Confidence", self.confidence), ("Volatility", self.volatility),
+            ("Regime", self.regime), ("ATR", self.atr),
+            ("Stop", self.stop_loss), ("Target", self.take_profit),
+            ("Lots", self.volume), ("Valid for", self.lifetime),
+        )  # fmt: skip
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(4)
+        for place, (caption, field) in enumerate(pairs):
+            label = QLabel(caption)
+            label.setBuddy(field)
+            field.setMinimumWidth(60)
+            grid.addWidget(label, place // 2, place % 2 * 2)
+            grid.addWidget(field, place // 2, place % 2 * 2 + 1)
+        for column in (1, 3):
+            grid.setColumnStretch(column, 1)
+        return grid

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""Market Watch: every symbol's present price, read from the board thirty times a second."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.ui.freshness import CORE_SILENT_S, Freshness
+from arbitrex_desktop.ui.models.quotes import QuoteModel
+from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.seam import Board
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.figure import TonedLabel
+from arbitrex_desktop.ui.widgets.quote_view import QuoteView
+
+_FRAME_MS: Final = 33
+_SORT_S: Final = 1.0
+_TIME_COLUMN: Final = 5
+_ROOM_FOR_TIME: Final = 400
+"""Pixels from which on there is room for the column with the time of day, which the tool tip tells as well."""
+
+
+class MarketWatchPanel(Panel):
+    """Reads the board on a timer of its own; the core's snapshots only tell it whether prices are live.
+
+    Signals: `symbol_chosen(str)`, when a row was double-clicked or Enter pressed on it.
+    """
+
+    name = "market_watch"
+    title = "Market Watch"
+
+    symbol_chosen = Signal(str)
+
+    def __init__(self, theme: Theme, clock: Clock) -> None:
+        super().__init__(theme)
+        self._clock = clock
+        self._board: Board | None = None
+        self._revision = 0
+        self._sorted_at = 0.0
+        self._live = False
+        self.model = QuoteModel(self)
+        self.view = QuoteView(self.model, theme)
+        self._filter = QLineEdit()
+        self._filter.setPlaceholderText("Filter symbols")
+        self._filter.setClearButtonEnabled(True)
+        self._count = TonedLabel(theme, Tone.MUTED)
+        self._lay_out()
+        self._frames = QTimer(self)
+        self._frames.setInterval(_FRAME_MS)
+        self._frames.timeout.connect(self.draw_frame)
+        self._filter.textChanged.connect(self.model.set_filter)
+        self.view.activated.connect(lambda index: self._choose(index.row()))
+
+    @property
+    def quoted(self) -> int:
+        """How many symbols have a quote."""
+        return self.model.quoted
+
+    def watch(self, board: Board) -> None:
+        """Read this board from now on."""
+        self._board, self._revision = board, 0
+        self._frames.start()
+        self.draw_frame()
+
+    def stop(self) -> None:
+        """Read the board no longer; the core is about to go."""
+        self._frames.stop()
+        self._board = None
+
+    def draw_frame(self) -> None:
+        """Take what changed since the last frame."""
+        if self._board is None:
+            return
+        self._check_symbols(self._board)
+        revision, quotes = self._board.changed_since(self._revision)
+        if revision != self._revision:
+            self._revision = revision
+            self.model.merge(quotes, self._clock.monotonic(), live=self._live)
+
+    def refresh(self, fresh: Freshness) -> None:
+        """Count ages up, grey everything while there is no connection, sort again."""
+        now = self._clock.monotonic()
+        self._live = fresh.connected or (fresh.was_connected and self.model.newest_age(now) < CORE_SILENT_S)
+        self.model.age_all(now, live=self._live)
+        if now - self._sorted_at >= _SORT_S:
+            self._sorted_at = now
+            self.model.refresh_order()
+        total = len(self._board.symbols) if self._board is not None else 0
+        self._count.show_text(f"{self.quoted} of {total} with prices", Tone.MUTED)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show the time of day where there is room for it."""
+        super().resizeEvent(event)
+        self.view.setColumnHidden(_TIME_COLUMN, event.size().width() < _ROOM_FOR_TIME)
+
+    def _check_symbols(self, board: Board) -> None:
+        """Follow the board's list: it is complete only after the pool has connected."""
+        wanted = [(symbol, board.digits(symbol)) for symbol in board.symbols]
+        if wanted != self.model.listed:
+            self.model.set_symbols(wanted)
+            self._revision = 0
+
+    def _choose(self, row: int) -> None:
+        chosen = self.model.row_at(row)
+        if chosen is not None:
+            self.symbol_chosen.emit(chosen.symbol)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self._filter, 1)
+        top.addWidget(self._count)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.setSpacing(4)
+        layout.addLayout(top)
+        layout.addWidget(self.view, 1)

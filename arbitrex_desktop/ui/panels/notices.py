@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""Alerts and log: what the core told the trader."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from arbitrex_desktop.desk.snapshot import Notice
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.models.desk import NOTICE_COLUMNS
+from arbitrex_desktop.ui.models.table import RowTableModel
+from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.table_view import TableView
+
+
+class NoticesPanel(Panel):
+    """The latest notices, newest first."""
+
+    name = "notices"
+    title = "Alerts"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.model: RowTableModel[Notice] = RowTableModel(
+            NOTICE_COLUMNS, lambda row: (row.at, row.topic, row.text), self
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addWidget(TableView(self.model, theme, "No alerts"))
+
+    def refresh(self, fresh: Freshness) -> None:
+        """Show the notices, those told twice at one moment once."""
+        notices = fresh.snapshot.notices if fresh.snapshot else ()
+        self.model.set_rows({(row.at, row.topic, row.text): row for row in notices}.values())
+
+    def tab_title(self) -> str:
+        """Return the title with the number of warnings and errors."""
+        count = sum(row.level != "info" for row in self.model.rows)
+        return f"{self.title} ({count})" if count else self.title

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""What every panel is: a widget that draws the newest snapshot and holds no truth of its own."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QWidget
+
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.theme.theme import Theme
+
+
+class Panel(QWidget):
+    """Base of the panels.
+
+    Attributes: `name`, its stable name in a remembered layout; `title`, what the user reads.  `refresh` is called
+    on the GUI thread for each snapshot (about four times a second), and once a second so that ages count up.
+    """
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.setBackgroundRole(QPalette.ColorRole.Window)
+        self.setAutoFillBackground(True)
+
+    def refresh(self, fresh: Freshness) -> None:
+        """Draw a snapshot as old as `fresh` says."""
+        raise NotImplementedError
+
+    def tab_title(self) -> str:
+        """Return the title with a count, where there is something to count."""
+        return self.title

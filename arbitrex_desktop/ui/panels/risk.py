@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""Risk: how much of each limit is used, and what the account is exposed to."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from arbitrex_desktop.desk.snapshot import RiskRow
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
+from arbitrex_desktop.ui.models.table import Column, RowTableModel
+from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.figure import TonedLabel
+from arbitrex_desktop.ui.widgets.limit_bar import LimitBar
+from arbitrex_desktop.ui.widgets.table_view import TableView
+
+
+class _Exposure(NamedTuple):
+    name: str
+    amount: float
+    kind: str
+
+
+def _arrow(row: _Exposure) -> str:
+    return f"{formats.UP_ARROW} long" if row.amount > 0 else f"{formats.DOWN_ARROW} short"
+
+
+_COLUMNS: Final[tuple[Column[_Exposure], ...]] = (
+    Column("Exposure", lambda row: row.name, lambda row: row.name, "CHINAHX", number=False),
+    Column("", _arrow, lambda row: row.amount, formats.DOWN_ARROW + " short", number=False,
+           tone=lambda row: Tone.UP if row.amount > 0 else Tone.DOWN),
+    Column("Net", lambda row: formats.whole(row.amount), lambda row: abs(row.amount), "-18,888,888",
+           hint="Signed and netted; currencies in account currency, symbols in units"),
+    Column("of", lambda row: row.kind, lambda row: row.kind, "symbol, units", number=False),
+)  # fmt: skip
+
+
+class RiskPanel(Panel):
+    """Trading state, bars of the limits, and net exposures."""
+
+    name = "risk"
+    title = "Risk"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._fresh = NOTHING_YET
+        self.state = TonedLabel(theme)
+        self.state.setWordWrap(True)
+        self.drawdown = LimitBar("Drawdown", theme)
+        self.daily = LimitBar("Loss today", theme)
+        self.weekly = LimitBar("Loss this week", theme)
+        self.model: RowTableModel[_Exposure] = RowTableModel(_COLUMNS, lambda row: (row.kind, row.name), self)
+        self.view = TableView(self.model, theme, "No exposure")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 6, 10, 4)
+        layout.setSpacing(5)
+        for widget in (self.state, self.drawdown, self.daily, self.weekly):
+            layout.addWidget(widget)
+        layout.addWidget(self.view, 1)
+
+    def refresh(self, fresh: Freshness) -> None:
+        """Show the RPM's view."""
+        self._fresh = fresh
+        snapshot = fresh.snapshot
+        risk = snapshot.risk if snapshot else None
+        currency = snapshot.account.currency if snapshot and snapshot.account else ""
+        self.state.show_text(*self._state_of(risk))
+        self._show_bars(risk, currency)
+        self.model.set_rows(_exposures(risk, currency) if risk else ())
+        self.view.set_dimmed(not fresh.account_fresh)
+
+    def _state_of(self, risk: RiskRow | None) -> tuple[str, Tone]:
+        if risk is None:
+            return "Limits are not known before the first sync", Tone.MUTED
+        text = f"Trading is {risk.trading_state}"
+        if risk.halted_at is not None:
+            text += f" since {formats.clock_time(risk.halted_at)}"
+        if risk.halt_reason:
+            text += f": {risk.halt_reason}"
+        return text, Tone.TEXT if risk.trading_state == "ACTIVE" else Tone.WARN
+
+    def _show_bars(self, risk: RiskRow | None, currency: str) -> None:
+        stale = not self._fresh.account_fresh
+        if risk is None:
+            for bar in (self.drawdown, self.daily, self.weekly):
+                bar.show_used(None, formats.DASH, stale=True)
+            return
+        text = f"{formats.percent(risk.drawdown)} of {formats.percent(risk.max_drawdown)}"
+        self.drawdown.show_used(used_share(risk.drawdown, risk.max_drawdown), text, stale=stale)
+        for bar, pnl, limit in (
+            (self.daily, risk.daily_pnl, risk.daily_limit),
+            (self.weekly, risk.weekly_pnl, risk.weekly_limit),
+        ):
+            loss = max(0.0, -pnl) if pnl == pnl else pnl  # noqa: PLR0124 - false for NaN, which is not "no loss"
+            text = f"{formats.money(loss)} of {formats.money(abs(limit), currency)}"
+            bar.show_used(used_share(loss, abs(limit)), text, stale=stale)
+
+
+def used_share(used: float, limit: float) -> float | None:
+    """Return how much of a limit is used; without a limit above zero any use is all of it, and none is unknown."""
+    if limit > 0:
+        return used / limit
+    return 1.0 if used > 0 else None
+
+
+def _exposures(risk: RiskRow, currency: str) -> list[_Exposure]:
+    by_currency = [_Exposure(name, amount, currency) for name, amount in risk.currency_exposure.items()]
+    by_symbol = [_Exposure(name, amount, "units") for name, amount in risk.symbol_exposure.items()]
+    both = [sorted(part, key=lambda row: -abs(row.amount)) for part in (by_currency, by_symbol)]
+    return [row for part in both for row in part if row.amount]

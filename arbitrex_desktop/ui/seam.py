@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""The whole contract between the core and the window.
+
+Life: `CoreWorker` calls its factory on the worker thread; from then on the core exists.  `snapshot` may be called
+at once (it says DISCONNECTED), then `start` once, then `step` about four times a second with commands in between,
+then `stop` once.  All of these run on the worker thread, one at a time, and may block on the terminal for as long
+as its deadlines allow.
+
+Two things do not wait for the worker: `halt`, which the window calls on the GUI thread, and `board`, which the
+window reads thirty times a second.  Both answer at once, whatever the worker is doing.
+
+What a command raises is shown to the trader as its text, so that text is plain and has no secrets.
+`arbitrex_desktop.desk.core.TradingCore` implements `Core`; tests use `tests.fakes.core.FakeCore`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from arbitrex_desktop.desk.intents import IntentRequest
+from arbitrex_desktop.desk.snapshot import DeskSnapshot, Preview
+from arbitrex_desktop.raw_layer.views import Quote
+
+
+class Board(Protocol):
+    """The latest quote of every symbol; safe from any thread, holds its lock only to copy."""
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Symbols that may have quotes, in the order in which the user gave them."""
+
+    def digits(self, symbol: str) -> int:
+        """Return how many decimals the symbol's prices have; a point is the last of them."""
+
+    def changed_since(self, revision: int) -> tuple[int, tuple[Quote, ...]]:
+        """Return the present revision and the quotes that changed after `revision`; 0 asks for all."""
+
+
+class Core(Protocol):
+    """What the window drives: the pool, the RPM and the desk as one."""
+
+    @property
+    def board(self) -> Board:
+        """The pool's tick board (any thread, at once)."""
+
+    def halt(self, reason: str) -> None:
+        """Stop all sending from this moment on (any thread, at once, also while the worker is blocked)."""
+
+    def start(self) -> None:
+        """Connect; may block for as long as a first connection attempt takes.  No connection is no error."""
+
+    def step(self) -> None:
+        """Do what is due: sync, expiry, re-judging, reconciling."""
+
+    def snapshot(self) -> DeskSnapshot:
+        """Return all that the window draws besides quotes."""
+
+    def submit(self, request: IntentRequest) -> str:
+        """Have the RPM judge an intent and queue it for the trader; return its id."""
+
+    def preview(self, request: IntentRequest, number: int) -> Preview:
+        """Return what the RPM would answer now, recording nothing; `number` comes back in the answer."""
+
+    def approve(self, intent_id: str) -> None:
+        """Judge the intent once more and send its order if it still may live; raise with the reason if not."""
+
+    def reject(self, intent_id: str, reason: str = "") -> None:
+        """End an intent by the trader's will."""
+
+    def resume(self, reason: str) -> None:
+        """Lift the halt; the reason is recorded and may not be empty."""
+
+    def close_position(self, ticket: int) -> None:
+        """Close an open position at the market; works while halted, since it only reduces risk."""
+
+    def stop(self) -> None:
+        """Stop ticks and close the journal; afterwards nothing of the core is left running."""
+
+
+CoreFactory = Callable[[], Core]
+"""Builds the core on the worker thread; what it raises is shown in the window, which stays usable."""

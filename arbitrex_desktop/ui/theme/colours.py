@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""The colours of the dark and of the light theme, and the measure of their contrast.
+
+Up and down, good and bad are blue and orange, which people with any common colour blindness tell apart; none of
+them is ever the only sign: an arrow, a sign or a word stands beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from PySide6.QtGui import QColor
+
+LEAST_CONTRAST: Final = 4.5
+"""WCAG 2.2, criterion 1.4.3: contrast of text with its background."""
+
+
+class Tone(StrEnum):
+    """What a text means, apart from its words; each is an attribute of `Colours`."""
+
+    TEXT = "text"
+    MUTED = "muted"
+    UP = "up"
+    DOWN = "down"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A filled area and the text on it."""
+
+    back: QColor
+    text: QColor
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """One theme.
+
+    Attributes: `window` behind panels, `base` of tables and fields, `alternate` rows, `raised` buttons and title
+    bars, `line` between them; `text`, `muted` for captions and stale numbers, `up`, `down`, `warn`, `bad`
+    as text on any of these; `equity`, `balance` lines; `accent` of the selection; fills of badges and buttons.
+    """
+
+    is_dark: bool
+    window: QColor
+    base: QColor
+    alternate: QColor
+    raised: QColor
+    line: QColor
+    text: QColor
+    muted: QColor
+    up: QColor
+    down: QColor
+    warn: QColor
+    bad: QColor
+    equity: QColor
+    balance: QColor
+    accent: Fill
+    simulated: Fill
+    demo: Fill
+    live: Fill
+    halt: Fill
+    buy: Fill
+    sell: Fill
+    notice: Fill
+    warning: Fill
+    error: Fill
+
+    def tone(self, tone: Tone) -> QColor:
+        """Return the colour of a text with that meaning."""
+        colour: QColor = getattr(self, tone.value)
+        return colour
+
+
+def _fill(back: str, text: str = "#ffffff") -> Fill:
+    return Fill(QColor(back), QColor(text))
+
+
+DARK: Final = Colours(
+    is_dark=True,
+    window=QColor("#171c24"),
+    base=QColor("#10141a"),
+    alternate=QColor("#141920"),
+    raised=QColor("#232a35"),
+    line=QColor("#323b49"),
+    text=QColor("#e8ecf2"),
+    muted=QColor("#98a2b3"),
+    up=QColor("#63b3ff"),
+    down=QColor("#ffa04d"),
+    warn=QColor("#f5c451"),
+    bad=QColor("#ff8a80"),
+    equity=QColor("#63b3ff"),
+    balance=QColor("#98a2b3"),
+    accent=_fill("#16324f"),
+    simulated=_fill("#4b5a70"),
+    demo=_fill("#1763b0"),
+    live=_fill("#a3124f"),
+    halt=_fill("#c02a1d"),
+    buy=_fill("#1763b0"),
+    sell=_fill("#9a4b00"),
+    notice=_fill("#1d3650"),
+    warning=_fill("#f5c451", "#1b1503"),
+    error=_fill("#a3231a"),
+)
+
+LIGHT: Final = Colours(
+    is_dark=False,
+    window=QColor("#eef1f5"),
+    base=QColor("#ffffff"),
+    alternate=QColor("#f6f8fa"),
+    raised=QColor("#e1e6ed"),
+    line=QColor("#c3cbd6"),
+    text=QColor("#161b22"),
+    muted=QColor("#556070"),
+    up=QColor("#0b57a4"),
+    down=QColor("#9a4300"),
+    warn=QColor("#7a5200"),
+    bad=QColor("#b3261e"),
+    equity=QColor("#0b57a4"),
+    balance=QColor("#667182"),
+    accent=_fill("#cfe3f8", "#0d2036"),
+    simulated=_fill("#4b5a70"),
+    demo=_fill("#0b57a4"),
+    live=_fill("#a3124f"),
+    halt=_fill("#c02a1d"),
+    buy=_fill("#0b57a4"),
+    sell=_fill("#9a4300"),
+    notice=_fill("#d5e6f7", "#0d2036"),
+    warning=_fill("#ffdf8a", "#2b2100"),
+    error=_fill("#b3261e"),
+)
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """Return the contrast ratio of two opaque colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def mix(one: QColor, other: QColor, share: float) -> QColor:
+    """Return `one` with `share` (0 to 1) of `other` in it."""
+    parts = [a + (b - a) * share for a, b in zip(one.getRgb(), other.getRgb(), strict=True)]
+    return QColor(*(round(part) for part in parts))
+
+
+def _luminance(colour: QColor) -> float:
+    """Return the relative luminance (WCAG 2.2, "relative luminance")."""
+
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF())

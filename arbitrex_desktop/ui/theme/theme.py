@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""The theme in use: dark, light, or whatever the system has."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+from arbitrex_desktop.ui.theme.colours import DARK, LIGHT, Colours
+
+
+class ThemeChoice(StrEnum):
+    """What the user chose; SYSTEM follows the desktop, and is dark where the desktop does not say."""
+
+    SYSTEM = "system"
+    DARK = "dark"
+    LIGHT = "light"
+
+
+class Theme(QObject):
+    """Holds the colours and puts them on the application.
+
+    Signals: `changed(Colours)`, after the palette was replaced; whoever paints by hand repaints then.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, app: QApplication, choice: ThemeChoice = ThemeChoice.SYSTEM) -> None:
+        super().__init__()
+        self._app = app
+        self._choice = choice
+        self._colours = DARK
+        app.setStyle("Fusion")
+        app.styleHints().colorSchemeChanged.connect(self._on_system_change)
+        self.choose(choice)
+
+    @property
+    def colours(self) -> Colours:
+        """The colours now in use."""
+        return self._colours
+
+    @property
+    def choice(self) -> ThemeChoice:
+        """What the user chose."""
+        return self._choice
+
+    def choose(self, choice: ThemeChoice) -> None:
+        """Use a theme from now on."""
+        self._choice = choice
+        schemes = {ThemeChoice.DARK: Qt.ColorScheme.Dark, ThemeChoice.LIGHT: Qt.ColorScheme.Light}
+        # Asks the system for a title bar to match; SYSTEM gives the say back to the desktop.
+        self._app.styleHints().setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
+        self._apply()
+
+    def _on_system_change(self) -> None:
+        if self._choice is ThemeChoice.SYSTEM:
+            self._apply()
+
+    def _apply(self) -> None:
+        system_is_light = self._app.styleHints().colorScheme() is Qt.ColorScheme.Light
+        light = self._choice is ThemeChoice.LIGHT or (self._choice is ThemeChoice.SYSTEM and system_is_light)
+        self._colours = LIGHT if light else DARK
+        self._app.setPalette(palette_of(self._colours))
+        self.changed.emit(self._colours)
+
+
+def palette_of(colours: Colours) -> QPalette:
+    """Return the Qt palette of a theme; disabled texts are muted, not invisible."""
+    palette = QPalette(colours.raised, colours.window)
+    role = QPalette.ColorRole
+    pairs = {
+        role.WindowText: colours.text,
+        role.Base: colours.base,
+        role.AlternateBase: colours.alternate,
+        role.Text: colours.text,
+        role.Button: colours.raised,
+        role.ButtonText: colours.text,
+        role.BrightText: colours.text,
+        role.ToolTipBase: colours.raised,
+        role.ToolTipText: colours.text,
+        role.PlaceholderText: colours.muted,
+        role.Highlight: colours.accent.back,
+        role.HighlightedText: colours.accent.text,
+        role.Link: colours.up,
+        role.LinkVisited: colours.up,
+        role.Accent: colours.up,
+    }
+    for name, colour in pairs.items():
+        palette.setColor(name, colour)
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, colours.muted)
+    return palette
+
+
+def tabular(font: QFont, scale: float = 1.0, *, bold: bool = False) -> QFont:
+    """Return a font whose digits are all of one width, so that numbers in a column line up; `scale` its size."""
+    result = QFont(font)
+    result.setFeature(QFont.Tag("tnum"), 1)
+    if font.pointSizeF() > 0:
+        result.setPointSizeF(font.pointSizeF() * scale)
+    else:
+        result.setPixelSize(max(1, round(font.pixelSize() * scale)))
+    result.setBold(bold)
+    return result

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+"""Every check the RPM made of one intent, those that speak against it first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtWidgets import QWidget
+
+from arbitrex_desktop.risk_portfolio_manager.verdict import Verdict
+from arbitrex_desktop.ui.models.desk import CHECK_COLUMNS, NumberedCheck, gravest_first
+from arbitrex_desktop.ui.models.table import RowTableModel
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.table_view import TableView
+
+
+class ChecksTable(TableView):
+    """A table of verdicts."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        self._checks: RowTableModel[NumberedCheck] = RowTableModel(CHECK_COLUMNS, lambda row: row.place)
+        super().__init__(self._checks, theme, "No checks to show", parent)
+
+    @property
+    def shown(self) -> tuple[Verdict, ...]:
+        """The checks in the order shown."""
+        return tuple(row.verdict for row in self._checks.rows)
+
+    def show_checks(self, checks: Iterable[Verdict]) -> None:
+        """Show these checks, the gravest first."""
+        self._checks.set_rows(NumberedCheck(place, each) for place, each in enumerate(gravest_first(checks)))

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""A button that acts on the second press, so that one slip of the hand does nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.filled import FilledButton, quiet
+
+_ARMED_MS: Final = 4_000
+
+
+class ConfirmButton(FilledButton):
+    """The first press asks, the second within four seconds acts; what it acts on may not change in between.
+
+    Signals: `confirmed()`, on the second press.
+    """
+
+    confirmed = Signal()
+
+    def __init__(self, text: str, theme: Theme, parent: QWidget | None = None) -> None:
+        self._armed = False
+        super().__init__(text, theme, lambda colours: colours.sell if self._armed else quiet(colours), parent=parent)
+        self._plain = text
+        self._question = text
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_ARMED_MS)
+        self._timer.timeout.connect(self.disarm)
+        self.clicked.connect(self._press)
+
+    def set_subject(self, text: str, question: str) -> None:
+        """Say what the button is about; when that changes, an armed button asks anew."""
+        if (text, question) != (self._plain, self._question):
+            self._plain, self._question = text, question
+            self.disarm()
+
+    def disarm(self) -> None:
+        """Forget the first press."""
+        self._armed = False
+        self._timer.stop()
+        self.setText(self._plain)
+
+    def _press(self) -> None:
+        if self._armed:
+            self.disarm()
+            self.confirmed.emit()
+            return
+        self._armed = True
+        self.setText(self._question)
+        self._timer.start()

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Fields of the intent form."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QWidget
+
+from arbitrex_desktop.ui.theme.theme import tabular
+
+
+class OptionalNumber(QLineEdit):
+    """A number above zero, or nothing: an empty field is None, anything unreadable is an error and never a guess."""
+
+    def __init__(self, name: str, empty_means: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self.setPlaceholderText(empty_means)
+        self.setFont(tabular(self.font()))
+        self.setMaxLength(20)
+        self.setAccessibleName(name)
+
+    def number(self) -> float | None:
+        """Return the number, None when the field is empty; raise ValueError in words when it is not readable.
+
+        A comma is refused: it may mean a decimal or thousands, and a price must not be read ten thousand times
+        too large.
+        """
+        text = self.text().strip()
+        if not text:
+            return None
+        try:
+            value = float(text) if text.replace(".", "", 1).isdecimal() and text.isascii() else math.nan
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value) or value <= 0:
+            raise ValueError(f"{self._name} must be a number above zero, written like 1.2345")
+        return value
+
+
+class Share(QDoubleSpinBox):
+    """A number from 0 to 1, changed by typing or arrow keys; the mouse wheel scrolls past it unless it has focus."""
+
+    def __init__(self, name: str, value: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setLocale(QLocale.c())
+        self.setRange(0.0, 1.0)
+        self.setSingleStep(0.05)
+        self.setDecimals(2)
+        self.setValue(value)
+        self.setFont(tabular(self.font()))
+        self.setAccessibleName(name)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Change the value only while the keyboard is here."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()

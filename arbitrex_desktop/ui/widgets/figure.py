@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""One key figure: a small caption over a large number."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme, tabular
+
+
+class TonedLabel(QLabel):
+    """A label that takes its colour from a tone, in whatever theme."""
+
+    def __init__(self, theme: Theme, tone: Tone = Tone.TEXT, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._tone = tone
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        theme.changed.connect(self._recolour)
+        self._recolour()
+
+    @property
+    def tone(self) -> Tone:
+        """What the text means."""
+        return self._tone
+
+    def show_text(self, text: str, tone: Tone = Tone.TEXT) -> None:
+        """Show a text in a tone; does nothing when both are shown already."""
+        if text != self.text():
+            self.setText(text)
+        if tone is not self._tone:
+            self._tone = tone
+            self._recolour()
+
+    def _recolour(self) -> None:
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.WindowText, self._theme.colours.tone(self._tone))
+        self.setPalette(palette)
+
+
+class Figure(QWidget):
+    """A caption and a number, right below one another; wide enough for the largest usual number."""
+
+    def __init__(
+        self, caption: str, theme: Theme, sample: str, scale: float = 1.25, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._caption = TonedLabel(theme, Tone.MUTED)
+        self._caption.setText(caption)
+        self._caption.setFont(tabular(self.font(), 0.9))
+        self._value = TonedLabel(theme)
+        self._value.setFont(tabular(self.font(), scale, bold=True))
+        self._sample = sample
+        for label in (self._caption, self._value):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(1)
+        layout.addWidget(self._caption)
+        layout.addWidget(self._value)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._value.setMinimumWidth(QFontMetrics(self._value.font()).horizontalAdvance(sample))
+        self.setAccessibleName(caption)
+
+    @property
+    def text(self) -> str:
+        """The number shown."""
+        return self._value.text()
+
+    @property
+    def tone(self) -> Tone:
+        """What the number means."""
+        return self._value.tone
+
+    def show_value(self, text: str, tone: Tone = Tone.TEXT, tip: str = "") -> None:
+        """Show a number."""
+        self._value.show_text(text, tone)
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the layout's wish, never narrower than the sample."""
+        return super().sizeHint().expandedTo(self._value.minimumSize())

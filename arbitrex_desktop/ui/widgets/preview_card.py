@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""What the RPM would answer to the intent form, in a few lines."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from arbitrex_desktop.desk.snapshot import IntentRow
+from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.models.desk import decision_tone, gravest_first
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.widgets.figure import TonedLabel
+
+_CAPTIONS: Final = ("Lots", "Price", "Stop", "Target", "Risk", "Risk %")
+_SPEAKS: Final = frozenset({Outcome.FAIL, Outcome.UNKNOWN, Outcome.ADJUST})
+
+
+class PreviewCard(QWidget):
+    """Decision, volume, stop and risk; grey while the form has changed since."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.decision = TonedLabel(theme, Tone.MUTED)
+        self.decision.setFont(tabular(self.font(), 1.1, bold=True))
+        self.reasons = TonedLabel(theme, Tone.MUTED)
+        self.reasons.setWordWrap(True)
+        self.values = {caption: TonedLabel(theme, Tone.MUTED) for caption in _CAPTIONS}
+        self._row: IntentRow | None = None
+        self._current = False
+        head = QHBoxLayout()
+        caption = TonedLabel(theme, Tone.MUTED)
+        caption.setText("The RPM would say")
+        head.addWidget(caption)
+        head.addStretch(1)
+        head.addWidget(self.decision)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addLayout(head)
+        layout.addLayout(self._grid(theme))
+        layout.addWidget(self.reasons)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.show_words("")
+
+    @property
+    def row(self) -> IntentRow | None:
+        """The preview shown, None while there is none."""
+        return self._row
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the preview answers what stands in the form now."""
+        return self._current
+
+    def show_preview(self, row: IntentRow) -> None:
+        """Show an answer to what stands in the form."""
+        self._row, self._current = row, True
+        self.decision.show_text(row.decision or "no answer", decision_tone(row.decision))
+        texts = {
+            "Lots": formats.lots(row.lots),
+            "Price": formats.price(row.price, row.digits),
+            "Stop": formats.price(row.stop_loss, row.digits),
+            "Target": formats.price(row.take_profit, row.digits),
+            "Risk": formats.money(row.risk_amount),
+            "Risk %": formats.percent(row.risk_pct),
+        }
+        for caption, label in self.values.items():
+            label.show_text(texts[caption], Tone.TEXT)
+        words = [each.words for each in gravest_first(row.checks) if each.outcome in _SPEAKS]
+        text = row.details or row.reason or "; ".join(words) or "Every check passes."
+        self.reasons.setToolTip("\n".join(words))
+        self.reasons.show_text(text, Tone.TEXT if words or row.reason else Tone.MUTED)
+
+    def show_words(self, words: str, tone: Tone = Tone.MUTED) -> None:
+        """Show why there is no preview."""
+        self._row, self._current = None, False
+        self.decision.show_text(formats.DASH, Tone.MUTED)
+        for label in self.values.values():
+            label.show_text(formats.DASH, Tone.MUTED)
+        self.reasons.show_text(words, tone)
+
+    def outdate(self) -> None:
+        """Grey what is shown: the form has changed since."""
+        self._current = False
+        for label in (self.decision, self.reasons, *self.values.values()):
+            label.show_text(label.text(), Tone.MUTED)
+
+    def _grid(self, theme: Theme) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(1)
+        for place, (caption, label) in enumerate(self.values.items()):
+            name = TonedLabel(theme, Tone.MUTED)
+            name.setText(caption)
+            label.setFont(tabular(self.font()))
+            grid.addWidget(name, place // 2, place % 2 * 2)
+            grid.addWidget(label, place // 2, place % 2 * 2 + 1)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+        return grid

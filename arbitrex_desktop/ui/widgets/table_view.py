@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""The tables of the window: sortable, with tones painted by a small delegate and a word where there are no rows."""
+
+from __future__ import annotations
+
+from typing import Final, TypeVar
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from arbitrex_desktop.ui.models.table import TONE_ROLE, AnyIndex, RowTableModel
+from arbitrex_desktop.ui.theme.colours import Colours, Tone
+from arbitrex_desktop.ui.theme.theme import Theme, tabular
+
+CELL_MARGIN: Final = 5
+"""Pixels left free on both sides of a cell's text."""
+
+_HEADER_EXTRA: Final = 12
+
+Row = TypeVar("Row")
+
+
+def row_height(metrics: QFontMetrics) -> int:
+    """Return the height of a table's row for a font."""
+    return metrics.height() + 7
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints a cell's text in its tone; several times faster than the style's own painting.
+
+    Attributes: `dimmed`, whether every text is grey, because what the table shows is not the present.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.dimmed = False
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:  # type: ignore[override]
+        """Paint background and text; the themes' selection colours keep every tone readable."""
+        rect: QRect = option.rect  # type: ignore[attr-defined]  # the stubs lack QStyleOption's fields
+        colours = self._theme.colours
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        painter.fillRect(rect, cell_back(colours, row=index.row(), selected=selected))
+        text = str(index.data() or "")
+        if text:
+            tone = Tone.MUTED if self.dimmed else Tone(index.data(TONE_ROLE) or Tone.TEXT)
+            painter.setPen(colours.tone(tone))
+            inner = rect.adjusted(CELL_MARGIN, 0, -CELL_MARGIN, 0)
+            align = Qt.AlignmentFlag(index.data(Qt.ItemDataRole.TextAlignmentRole))
+            painter.drawText(inner, int(align), elided(painter.fontMetrics(), text, inner.width()))
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # type: ignore[override]  # noqa: N802 - Qt's name
+        """Return the size that the text needs."""
+        metrics: QFontMetrics = option.fontMetrics  # type: ignore[attr-defined]
+        return QSize(metrics.horizontalAdvance(str(index.data() or "")) + 2 * CELL_MARGIN, row_height(metrics))
+
+
+def cell_back(colours: Colours, *, row: int, selected: bool) -> Qt.GlobalColor | object:
+    """Return the background of a cell."""
+    if selected:
+        return colours.accent.back
+    return colours.alternate if row % 2 else colours.base
+
+
+def elided(metrics: QFontMetrics, text: str, width: int) -> str:
+    """Return a text, shortened with an ellipsis when it does not fit."""
+    if metrics.horizontalAdvance(text) <= width:
+        return text
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+
+class TableView(QTableView):
+    """A table of whole selected rows; its last column takes the room that is left."""
+
+    def __init__(self, model: RowTableModel[Row], theme: Theme, empty: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._empty = empty
+        self._theme = theme
+        self._table_model = model
+        self.setModel(model)
+        self.setFont(tabular(self.font()))
+        self._cells = CellDelegate(theme, self)
+        self.setItemDelegate(self._cells)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self._set_up_headers()
+        model.modelReset.connect(self.viewport().update)
+        theme.changed.connect(self.viewport().update)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return a modest wish, so that tables give way to figures."""
+        return QSize(240, 120)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the header and two rows."""
+        return QSize(120, self.horizontalHeader().sizeHint().height() + 2 * row_height(self.fontMetrics()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint the rows, or the words for none."""
+        super().paintEvent(event)
+        if self._table_model.rowCount() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(self._theme.colours.muted)
+            area = self.viewport().rect().adjusted(8, 8, -8, -8)
+            painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._empty)
+            painter.end()
+
+    def set_dimmed(self, dimmed: bool) -> None:  # noqa: FBT001 - the one thing it sets
+        """Grey every row, or no longer."""
+        if dimmed != self._cells.dimmed:
+            self._cells.dimmed = dimmed
+            self.viewport().update()
+
+    def fit_columns(self) -> None:
+        """Make every column as wide as its sample, its title and its sort arrow need."""
+        metrics, header = QFontMetrics(self.font()), QFontMetrics(self.horizontalHeader().font())
+        for place, column in enumerate(self._table_model.columns):
+            title = header.horizontalAdvance(column.title) + (_HEADER_EXTRA if column.title else 0)
+            self.setColumnWidth(place, max(metrics.horizontalAdvance(column.sample), title) + 2 * CELL_MARGIN)
+
+    def _set_up_headers(self) -> None:
+        header, height = self.horizontalHeader(), row_height(self.fontMetrics())
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(16)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignVCenter)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(height)
+        self.verticalHeader().setMinimumSectionSize(height)
+        self.fit_columns()
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+
+
+def plain_background(widget: QWidget, role: QPalette.ColorRole = QPalette.ColorRole.Base) -> None:
+    """Have a widget paint its background in a role of the palette."""
+    widget.setBackgroundRole(role)
+    widget.setAutoFillBackground(True)

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""A core without a terminal: shows what it is told to show, notes what it is asked to do, and can hang on demand."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from arbitrex_desktop.desk.intents import IntentRequest
+from arbitrex_desktop.desk.snapshot import DeskSnapshot, Preview
+from arbitrex_desktop.raw_layer.views import Quote
+from tests.fakes.desk_data import desk_snapshot, intent_row, risk_row
+
+HANG_LIMIT_S = 20.0
+"""A held call ends by itself after this, so that a failing test leaves no thread behind."""
+
+
+class FakeBoard:
+    """Implements `ui.seam.Board`; every `put` is a new revision."""
+
+    def __init__(self, digits: dict[str, int]) -> None:
+        self._digits = digits
+        self._lock = threading.Lock()
+        self._revision = 0
+        self._quotes: dict[str, tuple[int, Quote]] = {}
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols given at the start."""
+        return tuple(self._digits)
+
+    def digits(self, symbol: str) -> int:
+        """Return a symbol's decimals."""
+        return self._digits[symbol]
+
+    def put(self, quote: Quote) -> None:
+        """Let a tick arrive."""
+        with self._lock:
+            self._revision += 1
+            self._quotes[quote.symbol] = (self._revision, quote)
+
+    def changed_since(self, revision: int) -> tuple[int, tuple[Quote, ...]]:
+        """Return what changed."""
+        with self._lock:
+            return self._revision, tuple(quote for at, quote in self._quotes.values() if at > revision)
+
+
+class FakeCore:
+    """Implements `ui.seam.Core`.
+
+    Attributes: `shown`, the snapshot it gives; `asked`, the commands received in order, as (name, arguments...);
+    `failures`, what a method raises, by its name; `halts`, reasons of halts; `threads`, the names of the threads
+    each method was called on.
+    """
+
+    def __init__(self, board: FakeBoard | None = None, shown: DeskSnapshot | None = None) -> None:
+        self._board = board if board is not None else FakeBoard({"EURUSD": 5, "USDJPY": 3, "XAUUSD": 2})
+        self.shown = shown if shown is not None else desk_snapshot()
+        self.asked: list[tuple[object, ...]] = []
+        self.failures: dict[str, Exception] = {}
+        self.halts: list[str] = []
+        self.threads: dict[str, set[str]] = {}
+        self.steps = 0
+        self.reached = threading.Event()
+        self._held: str | None = None
+        self._release = threading.Event()
+
+    @property
+    def board(self) -> FakeBoard:
+        """The fake board."""
+        return self._board
+
+    def hold(self, method: str) -> None:
+        """Let the next call of a method hang until `release`; `reached` is set once it hangs."""
+        self.reached.clear()
+        self._release.clear()
+        self._held = method
+
+    def release(self) -> None:
+        """Let a held call go on."""
+        self._held = None
+        self._release.set()
+
+    def halt(self, reason: str) -> None:
+        """Note a halt and show it, at once."""
+        self._note("halt")
+        self.halts.append(reason)
+        risk = self.shown.risk if self.shown.risk is not None else risk_row()
+        self.shown = replace(self.shown, risk=replace(risk, trading_state="HALTED", halt_reason=reason))
+
+    def start(self) -> None:
+        """Note a start."""
+        self._note("start")
+        self.asked.append(("start",))
+
+    def step(self) -> None:
+        """Count a step."""
+        self._note("step")
+        self.steps += 1
+
+    def snapshot(self) -> DeskSnapshot:
+        """Return `shown`."""
+        self._note("snapshot")
+        return self.shown
+
+    def submit(self, request: IntentRequest) -> str:
+        """Note an intent."""
+        self._note("submit")
+        self.asked.append(("submit", request))
+        return f"intent-{len(self.asked)}"
+
+    def preview(self, request: IntentRequest, number: int) -> Preview:
+        """Answer as if the RPM approved."""
+        self._note("preview")
+        self.asked.append(("preview", request, number))
+        row = intent_row(symbol=request.symbol, direction=request.direction, intent_id="preview")
+        return Preview(number, row)
+
+    def approve(self, intent_id: str) -> None:
+        """Note an approval."""
+        self._note("approve")
+        self.asked.append(("approve", intent_id))
+
+    def reject(self, intent_id: str, reason: str = "") -> None:
+        """Note a rejection."""
+        self._note("reject")
+        self.asked.append(("reject", intent_id, reason))
+
+    def resume(self, reason: str) -> None:
+        """Note a resume, and show ACTIVE again."""
+        self._note("resume")
+        self.asked.append(("resume", reason))
+        if self.shown.risk is not None:
+            risk = replace(self.shown.risk, trading_state="ACTIVE", halt_reason="")
+            self.shown = replace(self.shown, risk=risk)
+
+    def close_position(self, ticket: int) -> None:
+        """Note a closing."""
+        self._note("close_position")
+        self.asked.append(("close_position", ticket))
+
+    def stop(self) -> None:
+        """Note the end."""
+        self._note("stop")
+        self.asked.append(("stop",))
+
+    def _note(self, method: str) -> None:
+        self.threads.setdefault(method, set()).add(threading.current_thread().name)
+        if self._held == method:
+            self.reached.set()
+            self._release.wait(HANG_LIMIT_S)
+        if method in self.failures:
+            raise self.failures[method]
