@@ -40,7 +40,7 @@ class AccountDesk:
         self.positions = PositionDesk(self.book, context)
         self._owners = OwnerCache(self.book.owner_of)
         self._rows: dict[str, tuple[int, IntentRow]] = {}
-        self.recovery.begin()
+        self.recovery.settle_interrupted()
         self.positions.begin()
 
     def submit(self, request: IntentRequest) -> Intent:

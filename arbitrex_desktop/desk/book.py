@@ -38,6 +38,7 @@ class Book:
         self._lock = RLock()
         self._intents: dict[str, Intent] = {}
         self._order: dict[str, None] = {}
+        self._judging: set[str] = set()
         self._seq = 0
         self.listeners: list[Listener] = []
         self._load()
@@ -75,8 +76,17 @@ class Book:
             received = self._draft(intent_id, request, EventKind.RECEIVED, who=request.source)
             body = to_body(request=request, expires_at=now + timedelta(seconds=life))
             self._write(replace(received, at=now, after=IntentState.RECEIVED, body=body))
+            self._judging.add(intent_id)
         # The RPM and the terminal are asked outside of the lock: a hung terminal must not hold the desk.
-        return self._judged(intent_id, judge(intent_id))
+        try:
+            return self._judged(intent_id, judge(intent_id))
+        finally:
+            self._judging.discard(intent_id)
+
+    def unjudged(self) -> tuple[Intent, ...]:
+        """Return the intents whose judgement was lost on the way: nobody is working on it any more."""
+        with self._lock:
+            return tuple(each for each in self.in_state(IntentState.RECEIVED) if each.intent_id not in self._judging)
 
     def record(
         self,

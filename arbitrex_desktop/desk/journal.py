@@ -42,9 +42,9 @@ def journal_opener(data_dir: Path) -> JournalOpener:
     return open_account
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, factory: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
     """Open a SQLite file for use by several threads, one at a time, with transactions begun by hand."""
-    return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=factory)
 
 
 class Journal:

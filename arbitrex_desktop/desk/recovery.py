@@ -46,15 +46,11 @@ class Recovery:
         self._tell = context.tell
         self._absences: dict[str, _Absence] = {}
 
-    def begin(self) -> None:
-        """End what an earlier run left half done and never sent."""
-        for intent in self._book.in_state(IntentState.RECEIVED):
-            why = "the program ended before it was judged"
-            self._book.record(intent, EventKind.REJECTED, why=why, after=IntentState.REJECTED)
-        self.settle_interrupted()
-
     def settle_interrupted(self) -> None:
-        """Turn APPROVED to FAILED, since nothing was sent, and SENDING to UNKNOWN, since something may have been."""
+        """End what was left half done: nothing was sent of what is RECEIVED or APPROVED, perhaps of what is SENDING."""
+        for intent in self._book.unjudged():
+            why = "the desk was interrupted before it was judged"
+            self._book.record(intent, EventKind.REJECTED, why=why, after=IntentState.REJECTED)
         for intent in self._book.in_state(IntentState.APPROVED):
             why = "it was approved but never sent: the desk was interrupted before"
             self._book.record(intent, EventKind.FAILED, why=why, after=IntentState.FAILED)
