@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
 from arbitrex_desktop.mt5.calls import call, freeze_all
+from arbitrex_desktop.mt5.constants import ResultCode
+from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.module import MetaTrader5Module, Rows
 from arbitrex_desktop.mt5.results import (
     AccountInfo,
@@ -155,13 +157,23 @@ class ReadAccount(Command[AccountState]):
 
 @dataclass(frozen=True)
 class SendOrder(Command[OrderSendResult]):
-    """Send a trade request (the package's own keys and types); sent at most once, never repeated by the host."""
+    """Send a trade request (the package's own keys and types); sent at most once, never repeated by the host.
+
+    `login` and `server` are the account it is meant for.  They are read again in the step before, since a person
+    can change the terminal's account between two polls.
+    """
 
     request: dict[str, Any]
+    login: int
+    server: str
     deadline: ClassVar[float] = 20.0
 
     def run(self, module: MetaTrader5Module) -> OrderSendResult:
-        """Call `order_send`."""
+        """Call `order_send` if the account is the right one; `CallFailed` with -6 and no call if it is not."""
+        account = AccountInfo.from_module(call(module, "account_info"))
+        if (account.login, account.server) != (self.login, self.server):
+            words = f"not sent: the terminal is on account {account.login} at {account.server!r}"
+            raise CallFailed("order_send", ResultCode.E_AUTH_FAILED, words)
         return OrderSendResult.from_module(call(module, "order_send", self.request))
 
 

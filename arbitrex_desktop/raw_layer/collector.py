@@ -200,16 +200,16 @@ class Collector:
         if poll.account is None:
             self._go_stale(f"the account cannot be read: {poll.account_error}")
             return
+        self.verify(poll.account)
         self._take_account(Observed(poll.account, answer.observed_at, answer.seconds))
-        self._verify(poll.account)
         if not poll.terminal.connected:
             self._go_stale("the terminal has lost its broker")
         elif machine.state is _S.STALE:
             machine.fire(Trigger.RECOVERED, "the broker is back; verifying")
             self._reconcile(None)
 
-    def _verify(self, account: AccountState) -> None:
-        """Raise `WrongAccount` when the terminal changed its account under us."""
+    def verify(self, account: AccountState) -> None:
+        """Raise `WrongAccount` when the terminal changed its account under us.  Safe from any thread."""
         check_identity(self.session, self.identity, Identity.of(account.account, simulated=self.session.is_simulated))
 
     def _recheck(self) -> None:
@@ -217,7 +217,7 @@ class Collector:
         account = self._line.ask(Poll(())).value.account
         if account is None:
             return
-        self._verify(account)
+        self.verify(account)
         self._line.machine.fire(Trigger.RECOVERED, "the right account is back; verifying")
         self._reconcile(None)
 

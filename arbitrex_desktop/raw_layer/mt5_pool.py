@@ -23,7 +23,7 @@ from arbitrex_desktop.raw_layer.board import TickBoard
 from arbitrex_desktop.raw_layer.collector import Collector
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
 from arbitrex_desktop.raw_layer.connection import ConnectionMachine, StateChanged, Trigger
-from arbitrex_desktop.raw_layer.errors import PoolError
+from arbitrex_desktop.raw_layer.errors import PoolError, PoolUnavailable
 from arbitrex_desktop.raw_layer.events import PoolEvent
 from arbitrex_desktop.raw_layer.feed import TickFeed, TickSink
 from arbitrex_desktop.raw_layer.line import PortFactory, TerminalLine
@@ -222,9 +222,13 @@ class MT5ConnectionPool:
     # What has to be asked of the terminal
 
     def read_account(self) -> AccountReading:
-        """Read account, positions and orders afresh; raises `PoolUnavailable` or `MT5Error`."""
+        """Read account, positions and orders afresh; raises `PoolUnavailable` or `MT5Error`.
+
+        Another account than the one we are connected to is `WrongAccount`, never a reading.
+        """
         answer = self._line.ask_connected(ReadAccount())
         state = answer.value
+        self._collector.verify(state)
         return AccountReading(state.account, state.positions, state.orders, answer.observed_at, self._clock.monotonic())
 
     def read_history(self, since: datetime, until: datetime) -> History:
@@ -241,12 +245,16 @@ class MT5ConnectionPool:
         return self._line.ask_connected(CheckOrder(dict(request))).value
 
     def send_order(self, request: Mapping[str, Any]) -> OrderSendResult:
-        """Send a trade request, once; raises `PoolUnavailable` (not sent) or `MT5Error`.
+        """Send a trade request, once, to the account we are connected to.
 
+        Raises `PoolUnavailable` (not sent) or `MT5Error`.
         After a `HostError`, or a `CallFailed` whose `connection_lost` is set, the request's fate is unknown.
         """
+        identity = self._collector.identity
+        if identity is None:
+            raise PoolUnavailable("no account has been connected yet")
         try:
-            return self._line.ask_connected(SendOrder(dict(request))).value
+            return self._line.ask_connected(SendOrder(dict(request), identity.login, identity.server)).value
         finally:
             self._collector.poll_soon()
 

@@ -34,6 +34,16 @@ class FakePort:
         self.hang_on: set[str] = set()
         self.die_on: set[str] = set()
         self.refuse_start = ""
+        self._polls_may_run = threading.Event()
+        self._polls_may_run.set()
+
+    def pause_polls(self) -> None:
+        """Let polls wait from now on; other commands run."""
+        self._polls_may_run.clear()
+
+    def resume_polls(self) -> None:
+        """Let polls run again."""
+        self._polls_may_run.set()
 
     def factory(self, spec: HostSpec) -> FakePort:
         """Serve as a port factory: always this one port."""
@@ -54,10 +64,12 @@ class FakePort:
 
     def execute(self, command: Command[T], deadline: float | None = None) -> Observed[T]:
         """Run a command, or fail as planned."""
+        name = type(command).__name__
+        if name == "Poll":
+            self._polls_may_run.wait(10.0)
         with self._lock:
             if not self._alive:
                 raise HostNotRunning("the host process is not running")
-            name = type(command).__name__
             self.commands.append(name)
             self._fail_as_planned(name)
             outcome = self._runner.run(command)

@@ -17,6 +17,7 @@ import pytest
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.mt5.errors import CallFailed, DeadlineExceeded
 from arbitrex_desktop.raw_layer.connection import StateChanged
+from arbitrex_desktop.raw_layer.connector import WrongAccount
 from arbitrex_desktop.raw_layer.errors import PoolError, PoolUnavailable
 from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, SymbolsMissing
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
@@ -334,6 +335,21 @@ def test_an_order_in_a_dying_host_is_sent_at_most_once(bench: Bench) -> None:
         bench.pool.send_order({"symbol": "EURUSD"})
     bench.watch.until(lambda: bench.watch.states[-1] is ConnectionState.CONNECTED)
     assert bench.port.commands.count("SendOrder") == 1
+
+
+def test_an_order_is_not_sent_to_another_account(bench: Bench) -> None:
+    """Even between two polls: an account switched under us gets no order, and no reading of it is given out."""
+    bench.pool.start_tick_collection()
+    bench.pool.stats()
+    bench.port.pause_polls()
+    bench.module.account = replace(bench.module.account, login=99)
+    with pytest.raises(CallFailed, match="not sent: the terminal is on account 99"):
+        bench.pool.send_order({"symbol": "EURUSD"})
+    with pytest.raises(WrongAccount):
+        bench.pool.read_account()
+    assert bench.module.sent == []
+    bench.port.resume_polls()
+    bench.watch.until(lambda: bench.watch.states[-1] is ConnectionState.WRONG_ACCOUNT)
 
 
 def test_a_refused_order_carries_code_and_words(bench: Bench) -> None:

@@ -55,6 +55,7 @@ class TerminalCore:
         self._sim_clock = parts.sim_clock
         self._wall_clock = parts.wall_clock
         clock = ServerClock(parts.spec.server_clock)
+        self._server_clock = clock
         self.time = ShownTime(clock)
         self.books = Books(parts.store)
         self._valuation = Valuation(parts.feed, parts.spec.currency, parts.spec.leverage)
@@ -82,6 +83,10 @@ class TerminalCore:
     def market_time_msc(self) -> int:
         """Return market time, milliseconds of UTC."""
         return self._sim_clock.now_msc()
+
+    def server_time_msc(self) -> int:
+        """Return the same moment as the broker's server shows it, milliseconds."""
+        return self._server_clock.to_server(self.market_time_msc())
 
     def reset_market_watch(self) -> None:
         """Show the few symbols that a new terminal shows, and those with positions and orders."""
