@@ -129,7 +129,8 @@ def _after(rows: Rows, start_msc: int, seen: int) -> Rows:
     times = rows["time_msc"]
     at_start = times == start_msc
     rank = np.cumsum(at_start)
-    return rows[(times > start_msc) | (at_start & (rank > seen))].copy()
+    fresh: Rows = rows[(times > start_msc) | (at_start & (rank > seen))].copy()
+    return fresh
 
 
 def _values(row: np.void) -> tuple[float, ...]:
