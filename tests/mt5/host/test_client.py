@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.mt5.commands import Connect, ReadAccount, SelectSymbols
 from arbitrex_desktop.mt5.errors import CallFailed, DeadlineExceeded, HostDied, HostNotRunning
 from arbitrex_desktop.mt5.host.client import HostProcess
@@ -22,6 +21,7 @@ from arbitrex_desktop.mt5.polling import Poll, TickCursor
 from arbitrex_desktop.mt5.results import SymbolInfo
 from arbitrex_desktop.mt5.simulator.spec import DEFAULT_LOGIN, DEFAULT_SERVER, SimulationSpec
 from tests.fakes.commands import Crash, HoldTheGil, Stumble, TellEnvironment
+from tests.mt5.host.processes import is_gone, until_gone
 
 CONNECT = Connect(None, DEFAULT_LOGIN, "hunter2", DEFAULT_SERVER)
 
@@ -33,23 +33,6 @@ def host() -> Iterator[HostProcess]:
     process.start()
     yield process
     process.stop()
-
-
-def is_gone(pid: int) -> bool:
-    """Tell whether a process has ended (a zombie has)."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-    except OSError:
-        return True
-    return state == "Z"
-
-
-def until_gone(pid: int, patience: float = 10.0) -> None:
-    """Wait until a process has ended."""
-    pause, deadline = threading.Event(), SystemClock().monotonic() + patience
-    while not is_gone(pid):
-        assert SystemClock().monotonic() < deadline, f"process {pid} still runs"
-        pause.wait(0.01)
 
 
 def test_a_session_of_commands(host: HostProcess) -> None:

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""Looking at other processes, on Linux."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from arbitrex_desktop.clock import SystemClock
+
+PATIENCE = 20.0
+_PROC = Path("/proc")
+
+
+def is_gone(pid: int) -> bool:
+    """Tell whether a process has ended (a zombie has)."""
+    try:
+        state = (_PROC / str(pid) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+    return state == "Z"
+
+
+def until_gone(pid: int) -> None:
+    """Wait until a process has ended."""
+    pause, deadline = threading.Event(), SystemClock().monotonic() + PATIENCE
+    while not is_gone(pid):
+        assert SystemClock().monotonic() < deadline, f"process {pid} still runs"
+        pause.wait(0.01)
+
+
+def children_of(pid: int) -> list[int]:
+    """Wait until a process has children, and return them."""
+    pause, deadline = threading.Event(), SystemClock().monotonic() + PATIENCE
+    while True:
+        tasks = (_PROC / str(pid) / "task").glob("*/children")
+        children = [int(child) for task in tasks for child in task.read_text(encoding="ascii").split()]
+        if children:
+            return children
+        assert SystemClock().monotonic() < deadline, f"process {pid} has no children"
+        pause.wait(0.01)

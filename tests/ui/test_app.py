@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""The program as a whole, started as a user starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.mt5.host.processes import children_of, until_gone
+
+
+def start(arguments: list[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the program in a folder of its own, without a screen, and wait for its end."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MT5_")}
+    return subprocess.run(
+        [sys.executable, "-m", "arbitrex_desktop", "--data-dir", str(folder / "data"), *arguments],
+        cwd=folder,
+        env={**clean, "QT_QPA_PLATFORM": "offscreen", **environment},
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+
+
+@pytest.mark.timeout(180)
+def test_the_self_test_passes_and_reports(tmp_path: Path) -> None:
+    """Window, worker, host and simulated terminal: ticks, sync, one fill, one refusal, and nothing left behind."""
+    result = start(["--self-test", "--report", str(tmp_path / "report.json")], tmp_path)
+    assert result.returncode == 0, result.stderr
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert report["symbols_with_ticks"] >= 10
+    assert report["using_mt5_pool"] is True
+    assert report["initialized_by_sync"] is False
+    assert report["initialize_calls"] == 1
+    assert (report["intents"], report["fills"], report["host_restarts"]) == (2, 1, 0)
+    assert report["capital"] > 0
+    assert report["refused"]
+    assert report["host_ended"] is True
+    assert result.stdout.startswith("self-test passed")
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("MT5_LOGIN=12x4\nMT5_PASSWORD=hunter2\nMT5_SERVER=Demo\n", "MT5_LOGIN must be the account's number"),
+        ("MT5_LOGIN=1234\nMT5_SERVER=Demo\n", "MT5_PASSWORD is missing"),
+        (
+            "MT5_LOGIN=1234\nMT5_PASSWORD=hunter2\nMT5_SERVER=Demo\nMT5_TERMINAL=/nowhere/terminal64.exe\n",
+            "there is no terminal at '/nowhere/terminal64.exe'",
+        ),
+    ],
+)
+def test_wrong_settings_are_told_on_stderr_without_secrets(tmp_path: Path, lines: str, words: str) -> None:
+    """The self-test names what is wrong with the account, exits 1, and no password is in any output or file."""
+    (tmp_path / "my.env").write_text(lines, encoding="utf-8")
+    result = start(["--self-test", "--env", "my.env", "--report", "report.json"], tmp_path)
+    assert result.returncode == 1
+    assert words in result.stderr
+    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path.name != "my.env"]
+    assert b"hunter2" not in b"".join(written) + result.stdout.encode() + result.stderr.encode()
+
+
+@pytest.mark.timeout(120)
+def test_a_screenshot_is_a_picture_of_the_window(tmp_path: Path) -> None:
+    """`--screenshot` saves a PNG of the size asked for and ends."""
+    result = start(["--screenshot", "window.png", "--size", "1280x720"], tmp_path, MT5_TERMINAL="simulated")
+    assert result.returncode == 0, result.stderr
+    header = (tmp_path / "window.png").read_bytes()[:24]
+    assert header[:8] == b"\x89PNG\r\n\x1a\n"
+    assert (int.from_bytes(header[16:20]), int.from_bytes(header[20:24])) == (1280, 720)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_nothing_is_left_when_the_program_is_killed(tmp_path: Path) -> None:
+    """SIGKILL of the running window leaves no host process behind."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", "arbitrex_desktop", "--data-dir", str(tmp_path)],
+        cwd=tmp_path,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "MT5_TERMINAL": "simulated"},
+    )
+    try:
+        (host,) = children_of(program.pid)
+    finally:
+        program.kill()
+        program.wait()
+    until_gone(host)
