@@ -59,6 +59,8 @@ class Alerts:
         overdue = "HALT was asked for, and sending is blocked, but the trading core has not confirmed it yet"
         self._stand("halt-overdue", "error", overdue if halt_overdue else "")
         self._stand("connection", "warning", self._trouble(fresh))
+        problem = fresh.snapshot.journal_problem if fresh.snapshot else ""
+        self._stand("journal", "error", f"Nothing can be sent: {problem}" if problem else "")
         self._tell_new_notices(fresh)
 
     def _stand(self, topic: str, level: str, text: str) -> None:

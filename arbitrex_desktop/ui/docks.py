@@ -76,7 +76,7 @@ class Docks:
         self._columns()
         self._tab("pending", "positions", "history", "notices")
         self._tab("risk", "connection")
-        self._sizes(_H, size.width(), {"market_watch": 0.285, "account": 0.475, "intent_form": 0.24})
+        self._sizes(_H, size.width(), {"market_watch": 0.3, "account": 0.46, "intent_form": 0.24})
         self._sizes(_V, size.height(), {"account": 0.18, "equity": 0.24, "pending": 0.58})
         self._sizes(_V, size.height(), {"intent_form": 0.62, "risk": 0.38})
 
@@ -85,7 +85,7 @@ class Docks:
         self._split("pending", "positions", _V)
         self._tab("positions", "history", "notices")
         self._split("risk", "connection", _V)
-        self._sizes(_H, size.width(), {"market_watch": 0.27, "account": 0.52, "intent_form": 0.21})
+        self._sizes(_H, size.width(), {"market_watch": 0.29, "account": 0.5, "intent_form": 0.21})
         self._sizes(_V, size.height(), {"account": 0.12, "equity": 0.25, "pending": 0.37, "positions": 0.26})
         self._sizes(_V, size.height(), {"intent_form": 0.4, "risk": 0.28, "connection": 0.32})
         self.docks["positions"].raise_()

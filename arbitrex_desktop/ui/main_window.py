@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
         """Stop all sending now: straight to the core on this thread, whatever the worker is busy with."""
         try:
             self._worker.halt(_HALT_REASON)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, the trader must know
             _log.exception("HALT failed")
             self.notice_bar.tell("error", f"HALT FAILED, close the terminal's connection by hand: {error}", "halt")
             return

@@ -117,7 +117,7 @@ class _CoreRunner(QObject):
         self.doing.emit(topic)
         try:
             act()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, the worker must live on
             _log.warning("%s failed", topic, exc_info=True)
             self.failed.emit(topic, str(error) or type(error).__name__)
             return False

@@ -31,8 +31,8 @@ def _position_tip(row: PositionRow) -> str:
 
 
 POSITION_COLUMNS: Final[tuple[Column[PositionRow], ...]] = (
-    Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "CHINAHX", number=False, tip=_position_tip),
-    Column("Side", lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1) + " ",
+    Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=_position_tip),
+    Column("Side", lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1),
            number=False, tone=_side_tone, tip=_position_tip),
     Column("Lots", lambda row: formats.lots(row.volume), lambda row: row.volume, "188.88", tip=_position_tip),
     Column("Open", lambda row: formats.price(row.price_open, row.digits), lambda row: row.price_open, "18888.88",
@@ -44,14 +44,15 @@ POSITION_COLUMNS: Final[tuple[Column[PositionRow], ...]] = (
     Column("Target", lambda row: formats.price(row.take_profit, row.digits), lambda row: row.take_profit, "18888.88",
            tone=lambda row: Tone.TEXT if row.take_profit else Tone.MUTED, tip=_position_tip),
     Column("Swap", lambda row: formats.money(row.swap, signed=True), lambda row: row.swap, "+188.88",
-           tip=_position_tip),
+           tip=_position_tip, spare=2),
     Column("Profit", lambda row: formats.money(row.profit, signed=True), lambda row: row.profit, "+188,888.88",
            tone=lambda row: money_tone(row.profit), tip=_position_tip),
     Column("Opened", lambda row: formats.clock_time(row.opened_at), lambda row: row.opened_at.timestamp(), "88:88:88",
-           tip=lambda row: formats.utc_tip(row.opened_at)),
-    Column("Ticket", lambda row: str(row.ticket), lambda row: row.ticket, "8888888888", tip=_position_tip),
+           tip=lambda row: formats.utc_tip(row.opened_at), spare=3),
+    Column("Ticket", lambda row: str(row.ticket), lambda row: row.ticket, "8888888888", tip=_position_tip, spare=4),
     Column("From", lambda row: "desk" if row.intent_id else "other", lambda row: "desk" if row.intent_id else "other",
-           "other", number=False, tip=_position_tip, hint="Opened by this desk, or by hand or an expert advisor"),
+           "other", number=False, tip=_position_tip, spare=1,
+           hint="Opened by this desk, or by hand or an expert advisor"),
 )  # fmt: skip
 """Open positions."""
 
@@ -94,21 +95,21 @@ def _why(row: IntentRow) -> str:
 
 
 _SYMBOL: Final[Column[IntentRow]] = Column(
-    "Symbol", lambda row: row.symbol, lambda row: row.symbol, "CHINAHX", number=False, tip=_intent_tip
+    "Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=_intent_tip
 )
 _SIDE: Final[Column[IntentRow]] = Column(
-    "Side", lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1) + " ", number=False,
+    "Side", lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1), number=False,
     tone=_side_tone, tip=_intent_tip,
 )  # fmt: skip
 _DECISION: Final[Column[IntentRow]] = Column(
-    "Decision", lambda row: row.decision or formats.DASH, lambda row: row.decision, "APPROVED ", number=False,
+    "Decision", lambda row: row.decision or formats.DASH, lambda row: row.decision, "APPROVED", number=False,
     tone=lambda row: decision_tone(row.decision), tip=_intent_tip, hint="The Risk & Portfolio Manager's answer",
 )  # fmt: skip
 _LOTS: Final[Column[IntentRow]] = Column(
     "Lots", lambda row: formats.lots(row.lots), lambda row: row.lots, "188.88", tip=_intent_tip
 )
 _SOURCE: Final[Column[IntentRow]] = Column(
-    "Source", lambda row: row.source, lambda row: row.source, "trend-following", number=False, tip=_intent_tip
+    "Source", lambda row: row.source, lambda row: row.source, "trend-follow", number=False, tip=_intent_tip, spare=2
 )
 
 
@@ -120,10 +121,10 @@ def pending_columns(time_left: Column[IntentRow]) -> tuple[Column[IntentRow], ..
         _DECISION,
         _LOTS,
         Column("Price", lambda row: formats.price(row.price, row.digits), lambda row: row.price, "18888.88",
-               tip=_intent_tip),
+               tip=_intent_tip, spare=1),
         Column("Stop", lambda row: formats.price(row.stop_loss, row.digits), lambda row: row.stop_loss, "18888.88",
                tip=_intent_tip),
-        Column("Risk", lambda row: formats.money(row.risk_amount), lambda row: row.risk_amount, "18,888.88",
+        Column("Risk", lambda row: formats.money(row.risk_amount), lambda row: row.risk_amount, "8,888.88",
                tip=_intent_tip, hint="Expected loss at the stop, in account currency"),
         Column("Risk %", lambda row: formats.percent(row.risk_pct), lambda row: row.risk_pct, "18.88 %",
                tip=_intent_tip, hint="Expected loss at the stop as a share of capital"),
@@ -142,11 +143,11 @@ HISTORY_COLUMNS: Final[tuple[Column[IntentRow], ...]] = (
     _DECISION,
     _LOTS,
     Column("Fill", lambda row: formats.price(row.fill_price, row.digits), lambda row: row.fill_price, "18888.88",
-           tip=_intent_tip, hint="Price of the fill"),
+           tip=_intent_tip, hint="Price of the fill", spare=1),
     Column("Slip", lambda row: formats.number(row.slippage_points, 1, signed=True), lambda row: row.slippage_points,
-           "+18.8", tip=_intent_tip, hint="Slippage in points; above zero is worse than asked"),
+           "+18.8", tip=_intent_tip, hint="Slippage in points; above zero is worse than asked", spare=3),
     _SOURCE,
-    Column("Why", _why, _why, "x" * 24, number=False, tip=_intent_tip),
+    Column("Why", _why, _why, "x" * 18, number=False, tip=_intent_tip),
 )  # fmt: skip
 """Intents that have ended."""
 
@@ -195,12 +196,12 @@ def _measured(row: NumberedCheck) -> str:
     check = row.verdict
     if check.observed is None and check.limit is None:
         return formats.DASH
-    unit = "" if check.unit in _FRACTION_UNITS else f" {check.unit}"
-    return f"{figure(check.observed, check.unit)} / {figure(check.limit, check.unit)}{unit}".rstrip()
+    return f"{figure(check.observed, check.unit)} / {figure(check.limit, check.unit)}"
 
 
 def _check_tip(row: NumberedCheck) -> str:
-    return f"{row.verdict.code}: {row.verdict.words}"
+    unit = f" ({row.verdict.unit})" if row.verdict.unit else ""
+    return f"{row.verdict.code}: {row.verdict.words}\nObserved / limit: {_measured(row)}{unit}"
 
 
 def _check_tone(row: NumberedCheck) -> Tone:
@@ -217,8 +218,8 @@ CHECK_COLUMNS: Final[tuple[Column[NumberedCheck], ...]] = (
            "? unknown ", number=False, tone=_check_tone, tip=_check_tip),
     Column("Check", lambda row: row.verdict.code, lambda row: row.verdict.code, "MAX_SYMBOL_EXPOSURE", number=False,
            tone=_check_tone, tip=_check_tip),
-    Column("Observed / limit", _measured, lambda row: row.verdict.observed, "200,000 / 200,000", tip=_check_tip),
-    Column("In words", lambda row: row.verdict.words, lambda row: row.verdict.words, "x" * 24, number=False,
+    Column("Observed / limit", _measured, lambda row: row.verdict.observed, "98,066.75 / 98,000", tip=_check_tip),
+    Column("In words", lambda row: row.verdict.words, lambda row: row.verdict.words, "x" * 18, number=False,
            tone=_check_tone, tip=_check_tip),
 )  # fmt: skip
 """The RPM's checks of one intent."""

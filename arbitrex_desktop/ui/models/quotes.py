@@ -66,7 +66,7 @@ def _tick_time(row: QuoteRow) -> float | None:
 
 
 COLUMNS: Final[tuple[Column[QuoteRow], ...]] = (
-    Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "CHINAHX", number=False, tone=_tone, tip=_tip),
+    Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tone=_tone, tip=_tip),
     Column("", _arrow, lambda row: row.quote.direction if row.quote else None, formats.UP_ARROW, number=False,
            tone=_price_tone, tip=_tip, hint="Which way the bid last moved"),
     Column("Bid", lambda row: formats.price(row.quote.bid if row.quote else None, row.digits),
@@ -76,12 +76,12 @@ COLUMNS: Final[tuple[Column[QuoteRow], ...]] = (
     Column("Spread", lambda row: formats.whole(row.spread_points), lambda row: row.spread_points, "Spread", tone=_tone,
            tip=_tip, hint="Ask minus bid in points, units of the price's last decimal"),
     Column("Time", lambda row: formats.clock_time(row.quote.time if row.quote else None), _tick_time, "88:88:88",
-           tone=_tone, tip=_tip, hint="Local time of the last tick"),
+           tone=_tone, tip=_tip, hint="Local time of the last tick", spare=2),
     Column("Age", lambda row: formats.age(row.age), lambda row: row.age, "88 min", tone=_tone, tip=_tip,
            hint="How long ago the last tick was; grey when it is stale"),
     Column("Ticks", lambda row: formats.whole(row.quote.ticks if row.quote else None),
            lambda row: row.quote.ticks if row.quote else None, "888,888", tone=_tone, tip=_tip,
-           hint="Ticks received since the start"),
+           hint="Ticks received since the start", spare=1),
 )  # fmt: skip
 """The Market Watch's columns."""
 

@@ -22,6 +22,14 @@ _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _NO_INDEX: Final = QModelIndex()
 
+_ANSWERS: Final[dict[int, str]] = {
+    Qt.ItemDataRole.DisplayRole: "text",
+    Qt.ItemDataRole.ToolTipRole: "tip",
+    TONE_ROLE: "tone",
+    SORT_ROLE: "value",
+}
+"""Which attribute of a column answers which role."""
+
 
 def _plain(_row: object) -> Tone:
     return Tone.TEXT
@@ -36,6 +44,7 @@ class Column(Generic[Row]):
     """One column: its title, the text shown, the value it sorts by, a sample as wide as its widest usual text.
 
     `number` aligns right; `tone` tells what the text means; `tip` is the tool tip, `hint` that of the header.
+    Where a table is too narrow, columns with the highest `spare` above zero are left out first.
     """
 
     title: str
@@ -46,6 +55,7 @@ class Column(Generic[Row]):
     tone: Callable[[Row], Tone] = _plain
     tip: Callable[[Row], str] = _nothing
     hint: str = ""
+    spare: int = 0
 
 
 class RowTableModel(QAbstractTableModel, Generic[Row]):
@@ -114,20 +124,14 @@ class RowTableModel(QAbstractTableModel, Generic[Row]):
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, tone, tool tip, alignment or value to sort by."""
-        if not index.isValid() or index.row() >= len(self._rows):
+        row = self.row_at(index.row()) if index.isValid() else None
+        if row is None:
             return None
-        row, column = self._rows[index.row()], self.columns[index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column.text(row)
-        if role == TONE_ROLE:
-            return column.tone(row)
+        column = self.columns[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column.number else _LEFT
-        if role == SORT_ROLE:
-            return column.value(row)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tip(row) or None
-        return None
+        answer = _ANSWERS.get(role)
+        return None if answer is None else getattr(column, answer)(row)
 
     def headerData(  # noqa: N802 - Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

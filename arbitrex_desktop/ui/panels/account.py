@@ -15,7 +15,7 @@ from arbitrex_desktop.ui.models.desk import money_tone
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.figure import Figure, TonedLabel
+from arbitrex_desktop.ui.widgets.figure import ElidedLabel, Figure
 
 _CAPTIONS: Final = {
     "capital": "Capital",
@@ -41,7 +41,7 @@ class AccountPanel(Panel):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self.figures = {key: Figure(caption, theme, _SAMPLE) for key, caption in _CAPTIONS.items()}
-        self.caption = TonedLabel(theme, Tone.MUTED)
+        self.caption = ElidedLabel(theme, Tone.MUTED)
         self._columns = 0
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(14)
@@ -82,7 +82,7 @@ class AccountPanel(Panel):
         self._show("unrealized", formats.money(profit, signed=True), money_tone(profit), fresh=fresh)
 
     def _show_risk(self, risk: RiskRow | None, currency: str, *, fresh: bool) -> None:
-        for key, value in (("daily", risk and risk.daily_pnl), ("weekly", risk and risk.weekly_pnl)):
+        for key, value in (("daily", risk.daily_pnl if risk else None), ("weekly", risk.weekly_pnl if risk else None)):
             tip = f"Profit and loss in {currency}, as the Risk & Portfolio Manager counts it" if risk else ""
             self._show(key, formats.money(value, signed=True), money_tone(value), fresh=fresh, tip=tip)
         if risk is None:

@@ -28,9 +28,9 @@ class Fact(NamedTuple):
 
 
 _COLUMNS: Final[tuple[Column[Fact], ...]] = (
-    Column("Figure", lambda row: row.name, lambda row: row.name, "initialized_by_sync  ", number=False,
+    Column("Figure", lambda row: row.name, lambda row: row.name, "initialized_by_sync", number=False,
            tone=lambda _row: Tone.MUTED, tip=lambda row: row.tip or row.name),
-    Column("Value", lambda row: row.value, lambda row: row.value, "x" * 20, number=False, tone=lambda row: row.tone,
+    Column("Value", lambda row: row.value, lambda row: row.value, "x" * 10, number=False, tone=lambda row: row.tone,
            tip=lambda row: row.tip or row.value),
 )  # fmt: skip
 
@@ -85,7 +85,9 @@ def _sync_facts(sync: dict[str, Any], fresh: Freshness) -> Iterator[Fact]:
             yield Fact(key, formats.words(sync[key]))
     when, age = formats.clock_time(fresh.synced_at), formats.age(fresh.sync_age)
     text = f"{when}, {age} ago" if fresh.synced_at else "never"
-    yield Fact("last_sync_time", text, Tone.TEXT if fresh.account_fresh else Tone.WARN, formats.utc_tip(fresh.synced_at))
+    yield Fact(
+        "last_sync_time", text, Tone.TEXT if fresh.account_fresh else Tone.WARN, formats.utc_tip(fresh.synced_at)
+    )
     if sync.get("last_error"):
         yield Fact("last sync error", formats.words(sync["last_error"]), Tone.WARN)
     for key, value in sync.items():

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.snapshot import EquityPoint
 from arbitrex_desktop.ui import formats
@@ -62,7 +62,7 @@ class PlotLoader(QObject):
     def _load(self) -> None:
         try:
             make = importlib.import_module(self._module).EquityPlot
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a missing chart must not take the window along
             _log.exception("the plotting library cannot be loaded")
             self.failed.emit(f"The chart cannot be loaded: {error}")
         else:
@@ -83,6 +83,8 @@ class EquityPanel(Panel):
         self.legend = {"Equity": TonedLabel(theme, Tone.UP), "Balance": TonedLabel(theme, Tone.MUTED)}
         self.note = TonedLabel(theme, Tone.MUTED)
         self._waiting = QLabel("Loading the chart\N{HORIZONTAL ELLIPSIS}")
+        self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._waiting.setWordWrap(True)
         top = QHBoxLayout()
         top.setContentsMargins(8, 0, 8, 0)
         for label in self.legend.values():
@@ -90,11 +92,13 @@ class EquityPanel(Panel):
             top.addSpacing(12)
         top.addStretch(1)
         top.addWidget(self.note)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(2, 4, 2, 2)
-        self._layout.setSpacing(2)
-        self._layout.addLayout(top)
-        self._layout.addWidget(self._waiting, 1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._waiting)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2, 4, 2, 2)
+        layout.setSpacing(2)
+        layout.addLayout(top)
+        layout.addWidget(self._stack, 1)
 
     @property
     def has_plot(self) -> bool:
@@ -104,9 +108,9 @@ class EquityPanel(Panel):
     def install(self, make: Callable[[Theme], Plot]) -> None:
         """Put the plot in its place (GUI thread)."""
         self._plot = make(self.theme)
-        self._layout.replaceWidget(self._waiting, self._plot.widget())
-        self._waiting.hide()
-        self._plot.show_points(self._points)
+        self._stack.addWidget(self._plot.widget())
+        self._waiting.setText("No sync yet")
+        self._show_points()
 
     def show_failure(self, words: str) -> None:
         """Say in the plot's place why there is none."""
@@ -121,8 +125,13 @@ class EquityPanel(Panel):
         self._show_legend(snapshot.equity[-1] if snapshot.equity else None)
         if snapshot.equity != self._points:
             self._points = snapshot.equity
-            if self._plot is not None:
-                self._plot.show_points(self._points)
+            self._show_points()
+
+    def _show_points(self) -> None:
+        """Draw, once there are a plot and points; axes without numbers would invent some."""
+        if self._plot is not None and self._points:
+            self._plot.show_points(self._points)
+            self._stack.setCurrentWidget(self._plot.widget())
 
     def _show_legend(self, last: EquityPoint | None) -> None:
         fresh = self._fresh.account_fresh

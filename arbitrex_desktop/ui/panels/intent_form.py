@@ -151,7 +151,9 @@ class IntentFormPanel(Panel):
             return
         silent = self._fresh.snapshot is None or self._fresh.core_silent
         self.submit.setEnabled(not silent)
-        self.submit.setToolTip("The trading core does not answer" if silent else "Have the RPM judge it; nothing is sent yet")
+        self.submit.setToolTip(
+            "The trading core does not answer" if silent else "Have the RPM judge it; nothing is sent yet"
+        )
         self.submit.setText(f"Submit {formats.side(1 if self.buy.isChecked() else -1)} {self.symbol.currentText()}")
 
     def _submit(self) -> None:
@@ -183,15 +185,22 @@ class IntentFormPanel(Panel):
         self.regime = QComboBox()
         self.regime.addItems(REGIMES)
         self.regime.setAccessibleName("Regime")
-        self.atr = OptionalNumber("ATR", "measured")
-        self.stop_loss = OptionalNumber("Stop", "by ATR")
+        self.confidence.setToolTip("How sure you are, 0 to 1")
+        self.volatility.setToolTip("Volatility percentile, 0 to 1: today's volatility among past days'")
+        self.atr = OptionalNumber("ATR", "auto")
+        self.stop_loss = OptionalNumber("Stop", "auto")
         self.take_profit = OptionalNumber("Target", "none")
-        self.volume = OptionalNumber("Lots", "sized by RPM")
+        self.volume = OptionalNumber("Lots", "auto")
         self.lifetime = QSpinBox()
         self.lifetime.setRange(10, 3600)
         self.lifetime.setValue(120)
         self.lifetime.setSuffix(" s")
         self.lifetime.setAccessibleName("Valid for")
+        self.atr.setToolTip("Average true range in price units; empty: measured from the last bars")
+        self.stop_loss.setToolTip("Price of the stop; empty: set by the Risk & Portfolio Manager from the ATR")
+        self.take_profit.setToolTip("Price of the target; empty: none")
+        self.volume.setToolTip("Volume in lots; empty: sized by the Risk & Portfolio Manager")
+        self.lifetime.setToolTip("How long the intent waits for your decision")
         self.card = PreviewCard(theme)
         self.submit = FilledButton("Submit", theme, lambda colours: colours.buy)
 
@@ -218,24 +227,33 @@ class IntentFormPanel(Panel):
             layout.addLayout(part)
         layout.addWidget(self.card)
         layout.addStretch(1)
-        layout.addWidget(self.submit)
+        bottom = QHBoxLayout()
+        bottom.addWidget(_caption("Valid for", self.lifetime))
+        bottom.addWidget(self.lifetime)
+        bottom.addWidget(self.submit, 1)
+        layout.addLayout(bottom)
 
     def _grid(self) -> QGridLayout:
-        pairs: tuple[tuple[str, QWidget], ...] = (
-            ("Confidence", self.confidence), ("Volatility", self.volatility),
-            ("Regime", self.regime), ("ATR", self.atr),
-            ("Stop", self.stop_loss), ("Target", self.take_profit),
-            ("Lots", self.volume), ("Valid for", self.lifetime),
-        )  # fmt: skip
+        rows: tuple[tuple[tuple[str, QWidget], ...], ...] = (
+            (("Confidence", self.confidence), ("Volatility", self.volatility)),
+            (("Regime", self.regime),),
+            (("ATR", self.atr), ("Lots", self.volume)),
+            (("Stop", self.stop_loss), ("Target", self.take_profit)),
+        )
         grid = QGridLayout()
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(4)
-        for place, (caption, field) in enumerate(pairs):
-            label = QLabel(caption)
-            label.setBuddy(field)
-            field.setMinimumWidth(60)
-            grid.addWidget(label, place // 2, place % 2 * 2)
-            grid.addWidget(field, place // 2, place % 2 * 2 + 1)
+        for place, pairs in enumerate(rows):
+            for half, (caption, field) in enumerate(pairs):
+                field.setMinimumWidth(60)
+                grid.addWidget(_caption(caption, field), place, half * 2)
+                grid.addWidget(field, place, half * 2 + 1, 1, 1 if len(pairs) > 1 else 3)
         for column in (1, 3):
             grid.setColumnStretch(column, 1)
         return grid
+
+
+def _caption(text: str, field: QWidget) -> QLabel:
+    label = QLabel(text)
+    label.setBuddy(field)
+    return label

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 
 from arbitrex_desktop.clock import Clock
@@ -21,9 +20,6 @@ from arbitrex_desktop.ui.widgets.quote_view import QuoteView
 
 _FRAME_MS: Final = 33
 _SORT_S: Final = 1.0
-_TIME_COLUMN: Final = 5
-_ROOM_FOR_TIME: Final = 400
-"""Pixels from which on there is room for the column with the time of day, which the tool tip tells as well."""
 
 
 class MarketWatchPanel(Panel):
@@ -93,11 +89,6 @@ class MarketWatchPanel(Panel):
             self.model.refresh_order()
         total = len(self._board.symbols) if self._board is not None else 0
         self._count.show_text(f"{self.quoted} of {total} with prices", Tone.MUTED)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Show the time of day where there is room for it."""
-        super().resizeEvent(event)
-        self.view.setColumnHidden(_TIME_COLUMN, event.size().width() < _ROOM_FOR_TIME)
 
     def _check_symbols(self, board: Board) -> None:
         """Follow the board's list: it is complete only after the pool has connected."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from arbitrex_desktop.desk.intents import TRANSITIONS, IntentState
+from arbitrex_desktop.desk.intents import ENDED, IntentState
 from arbitrex_desktop.desk.snapshot import IntentRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
@@ -32,8 +32,8 @@ _TIME_LEFT: Final = 8
 
 
 def is_open(row: IntentRow) -> bool:
-    """Tell whether an intent still has somewhere to go; a partial fill is shown as ended."""
-    return bool(TRANSITIONS[row.state]) and row.state is not IntentState.PARTIAL
+    """Tell whether the desk still has something to do with an intent."""
+    return row.state not in ENDED
 
 
 class PendingPanel(Panel):
@@ -140,7 +140,9 @@ class PendingPanel(Panel):
         blocker = self.blocker_of(row)
         self.approve.setText(f"Approve {formats.side(row.direction)} {formats.lots(row.lots)} {row.symbol}")
         self.approve.setEnabled(not blocker and not self._guard.isActive())
-        self.approve.setToolTip(blocker or "Judge it once more and send the order (Ctrl+Return). This cannot be undone.")
+        self.approve.setToolTip(
+            blocker or "Judge it once more and send the order (Ctrl+Return). This cannot be undone."
+        )
         self.reject.setEnabled(row.state is IntentState.PENDING and row.intent_id not in self._busy)
         self.blocker.show_text(*self._words_for(row, blocker))
 
@@ -185,9 +187,7 @@ class PendingPanel(Panel):
         self.reject_asked.emit(row.intent_id, self.reason.text().strip())
 
     def _rejectable(self) -> list[IntentRow]:
-        return [
-            row for row in self.model.rows if row.state is IntentState.PENDING and row.intent_id not in self._busy
-        ]
+        return [row for row in self.model.rows if row.state is IntentState.PENDING and row.intent_id not in self._busy]
 
     def _connect(self) -> None:
         self.view.choice_changed.connect(self._show_choice)

@@ -15,7 +15,7 @@ from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
-from arbitrex_desktop.ui.widgets.figure import TonedLabel
+from arbitrex_desktop.ui.widgets.figure import ElidedLabel
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 
 
@@ -35,7 +35,7 @@ class PositionsPanel(Panel):
         self._fresh = NOTHING_YET
         self.model: RowTableModel[PositionRow] = RowTableModel(POSITION_COLUMNS, lambda row: row.ticket, self)
         self.view = KeyedTable(self.model, theme, "No open positions", lambda row: row.ticket)
-        self.sum = TonedLabel(theme)
+        self.sum = ElidedLabel(theme)
         self.close_button = ConfirmButton("Close position", theme)
         bottom = QHBoxLayout()
         bottom.addWidget(self.sum, 1)

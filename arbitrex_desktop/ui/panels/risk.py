@@ -30,12 +30,12 @@ def _arrow(row: _Exposure) -> str:
 
 
 _COLUMNS: Final[tuple[Column[_Exposure], ...]] = (
-    Column("Exposure", lambda row: row.name, lambda row: row.name, "CHINAHX", number=False),
-    Column("", _arrow, lambda row: row.amount, formats.DOWN_ARROW + " short", number=False,
+    Column("Exposure", lambda row: row.name, lambda row: row.name, "XAUUSDm", number=False),
+    Column("Side", _arrow, lambda row: row.amount, formats.DOWN_ARROW + " short", number=False,
            tone=lambda row: Tone.UP if row.amount > 0 else Tone.DOWN),
-    Column("Net", lambda row: formats.whole(row.amount), lambda row: abs(row.amount), "-18,888,888",
+    Column("Net", lambda row: formats.whole(row.amount), lambda row: abs(row.amount), "-8,888,888",
            hint="Signed and netted; currencies in account currency, symbols in units"),
-    Column("of", lambda row: row.kind, lambda row: row.kind, "symbol, units", number=False),
+    Column("in", lambda row: row.kind, lambda row: row.kind, "units", number=False, spare=1),
 )  # fmt: skip
 
 

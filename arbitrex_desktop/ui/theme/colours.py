@@ -16,6 +16,9 @@ from PySide6.QtGui import QColor
 LEAST_CONTRAST: Final = 4.5
 """WCAG 2.2, criterion 1.4.3: contrast of text with its background."""
 
+_LINEAR_UP_TO: Final = 0.04045
+"""Where the sRGB curve changes from a line to a power."""
+
 
 class Tone(StrEnum):
     """What a text means, apart from its words; each is an attribute of `Colours`."""
@@ -103,7 +106,7 @@ DARK: Final = Colours(
     buy=_fill("#1763b0"),
     sell=_fill("#9a4b00"),
     notice=_fill("#1d3650"),
-    warning=_fill("#f5c451", "#1b1503"),
+    warning=_fill("#6b4e00", "#fff0cc"),
     error=_fill("#a3231a"),
 )
 
@@ -143,14 +146,19 @@ def contrast(one: QColor, other: QColor) -> float:
 
 def mix(one: QColor, other: QColor, share: float) -> QColor:
     """Return `one` with `share` (0 to 1) of `other` in it."""
-    parts = [a + (b - a) * share for a, b in zip(one.getRgb(), other.getRgb(), strict=True)]
-    return QColor(*(round(part) for part in parts))
+
+    def between(start: int, end: int) -> int:
+        return round(start + (end - start) * share)
+
+    return QColor(
+        between(one.red(), other.red()), between(one.green(), other.green()), between(one.blue(), other.blue())
+    )
 
 
 def _luminance(colour: QColor) -> float:
     """Return the relative luminance (WCAG 2.2, "relative luminance")."""
 
     def linear(part: float) -> float:
-        return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+        return part / 12.92 if part <= _LINEAR_UP_TO else float(((part + 0.055) / 1.055) ** 2.4)
 
     return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF())

@@ -53,10 +53,10 @@ class NoticeBar(QWidget):
         self._close.setToolTip("Close this message")
         self._close.clicked.connect(self._close_shown)
         self._timers: dict[str, QTimer] = {}
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 3, 6, 3)
-        layout.addWidget(self._label, 1)
-        layout.addWidget(self._close)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(12, 3, 6, 3)
+        self._row.addWidget(self._label, 1)
+        self._row.addWidget(self._close)
         self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self._refresh)
@@ -92,7 +92,7 @@ class NoticeBar(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the height of the text at the present width: one line where it fits, more where it does not."""
-        margins = self.layout().contentsMargins()
+        margins = self._row.contentsMargins()
         room = max(self._label.width(), 200)
         text = self._label.heightForWidth(room)
         return QSize(240, max(text, self._close.sizeHint().height()) + margins.top() + margins.bottom())

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QWidget
 from arbitrex_desktop.ui.models.quotes import QuoteModel, QuoteRow
 from arbitrex_desktop.ui.models.table import Column
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.table_view import CELL_MARGIN, TableView, cell_back
+from arbitrex_desktop.ui.widgets.header import CELL_MARGIN
+from arbitrex_desktop.ui.widgets.table_view import TableView, cell_back
 
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -6,14 +6,14 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStatusBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QVBoxLayout, QWidget
 
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.theme.colours import Colours, Fill, Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
-from arbitrex_desktop.ui.widgets.figure import TonedLabel
+from arbitrex_desktop.ui.widgets.figure import ElidedLabel, TonedLabel
 from arbitrex_desktop.ui.widgets.filled import Badge, FilledButton, FillOf, quiet
 
 HALT_KEYS: Final = ("F12", "Ctrl+Shift+H")
@@ -69,9 +69,9 @@ class TopBar(QWidget):
         super().__init__()
         self.mode = Badge(theme, 1.35)
         self.state = Badge(theme, 1.1)
-        self.account = TonedLabel(theme)
+        self.account = ElidedLabel(theme)
         self.account.setFont(tabular(self.font(), 1.05, bold=True))
-        self.reason = TonedLabel(theme, Tone.MUTED)
+        self.reason = ElidedLabel(theme, Tone.MUTED)
         self.resume = FilledButton("Resume\N{HORIZONTAL ELLIPSIS}", theme, quiet)
         self.halt = FilledButton(f"HALT  {HALT_KEYS[0]}", theme, lambda colours: colours.halt, 1.35)
         self.halt.setToolTip(f"Stop all sending at once ({' or '.join(HALT_KEYS)})")
@@ -93,7 +93,7 @@ class TopBar(QWidget):
         self.account.show_text(account, Tone.TEXT if fresh.connected else Tone.MUTED)
         self.state.show_word(f"TRADING {state.word}", state_fill(state.word))
         self.reason.show_text(*self._reason_of(fresh, state))
-        self.reason.setToolTip(self.reason.text())
+        self.reason.setVisible(bool(self.reason.text()))
         self.resume.setVisible(state.word == HALTED and not state.unconfirmed)
 
     def _reason_of(self, fresh: Freshness, state: TradingState) -> tuple[str, Tone]:
@@ -111,9 +111,10 @@ class TopBar(QWidget):
     def _lay_out(self) -> None:
         words = QVBoxLayout()
         words.setSpacing(0)
+        words.addStretch(1)
         words.addWidget(self.account)
         words.addWidget(self.reason)
-        self.reason.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        words.addStretch(1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 3, 4, 3)
         layout.setSpacing(10)

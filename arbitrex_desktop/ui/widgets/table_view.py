@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -20,11 +20,7 @@ from PySide6.QtWidgets import (
 from arbitrex_desktop.ui.models.table import TONE_ROLE, AnyIndex, RowTableModel
 from arbitrex_desktop.ui.theme.colours import Colours, Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
-
-CELL_MARGIN: Final = 5
-"""Pixels left free on both sides of a cell's text."""
-
-_HEADER_EXTRA: Final = 12
+from arbitrex_desktop.ui.widgets.header import CELL_MARGIN, Header
 
 Row = TypeVar("Row")
 
@@ -45,11 +41,11 @@ class CellDelegate(QStyledItemDelegate):
         self._theme = theme
         self.dimmed = False
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:  # type: ignore[override]
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Paint background and text; the themes' selection colours keep every tone readable."""
-        rect: QRect = option.rect  # type: ignore[attr-defined]  # the stubs lack QStyleOption's fields
+        rect: QRect = option.rect
         colours = self._theme.colours
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.fillRect(rect, cell_back(colours, row=index.row(), selected=selected))
         text = str(index.data() or "")
         if text:
@@ -59,9 +55,9 @@ class CellDelegate(QStyledItemDelegate):
             align = Qt.AlignmentFlag(index.data(Qt.ItemDataRole.TextAlignmentRole))
             painter.drawText(inner, int(align), elided(painter.fontMetrics(), text, inner.width()))
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # type: ignore[override]  # noqa: N802 - Qt's name
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: N802 - Qt's name
         """Return the size that the text needs."""
-        metrics: QFontMetrics = option.fontMetrics  # type: ignore[attr-defined]
+        metrics: QFontMetrics = option.fontMetrics
         return QSize(metrics.horizontalAdvance(str(index.data() or "")) + 2 * CELL_MARGIN, row_height(metrics))
 
 
@@ -98,6 +94,7 @@ class TableView(QTableView):
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QTableView.Shape.NoFrame)
+        self._header = Header(theme, self)
         self._set_up_headers()
         model.modelReset.connect(self.viewport().update)
         theme.changed.connect(self.viewport().update)
@@ -126,24 +123,41 @@ class TableView(QTableView):
             self._cells.dimmed = dimmed
             self.viewport().update()
 
-    def fit_columns(self) -> None:
-        """Make every column as wide as its sample, its title and its sort arrow need."""
-        metrics, header = QFontMetrics(self.font()), QFontMetrics(self.horizontalHeader().font())
-        for place, column in enumerate(self._table_model.columns):
-            title = header.horizontalAdvance(column.title) + (_HEADER_EXTRA if column.title else 0)
-            self.setColumnWidth(place, max(metrics.horizontalAdvance(column.sample), title) + 2 * CELL_MARGIN)
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave out the columns that can be spared where there is no room for all."""
+        super().resizeEvent(event)
+        self._leave_out(event.size().width())
+
+    def wanted_widths(self) -> list[int]:
+        """Return how wide every column's sample and title are."""
+        metrics = QFontMetrics(self.font())
+        return [
+            max(metrics.horizontalAdvance(column.sample) + 2 * CELL_MARGIN, self._header.wanted_width(column.title))
+            for column in self._table_model.columns
+        ]
+
+    def _leave_out(self, room: int) -> None:
+        columns, widths = self._table_model.columns, self.wanted_widths()
+        shown = set(range(len(columns)))
+        for place in sorted(shown, key=lambda place: -columns[place].spare):
+            if columns[place].spare and sum(widths[each] for each in shown) > room:
+                shown.remove(place)
+        for place in range(len(columns)):
+            if self.isColumnHidden(place) != (place not in shown):
+                self.setColumnHidden(place, place not in shown)
 
     def _set_up_headers(self) -> None:
-        header, height = self.horizontalHeader(), row_height(self.fontMetrics())
+        header, height = self._header, row_height(self.fontMetrics())
+        self.setHorizontalHeader(header)
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setMinimumSectionSize(16)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(height)
         self.verticalHeader().setMinimumSectionSize(height)
-        self.fit_columns()
+        for place, width in enumerate(self.wanted_widths()):
+            self.setColumnWidth(place, width)
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
