@@ -9,7 +9,15 @@ from collections.abc import Callable
 from random import Random
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.mt5.commands import AccountState, CalcMargins, Disconnect, MarginQuery, Observed, ReadSymbols
+from arbitrex_desktop.mt5.commands import (
+    AccountState,
+    CalcMargins,
+    Disconnect,
+    MarginQuery,
+    Observed,
+    ReadSymbols,
+    SelectSymbols,
+)
 from arbitrex_desktop.mt5.constants import OrderType
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.polling import Poll, PollResult
@@ -74,6 +82,7 @@ class Collector:
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mt5-pool", daemon=True)
         self._last_heartbeat = self._last_symbols = clock.monotonic()
+        self._next_selection = 0.0
         self._home = 0
         self._failed_attempts = 0
         self.session = sessions[0]
@@ -192,7 +201,24 @@ class Collector:
             self._log.write(self.session.name, "server clock", offset_seconds=seconds)
             self._emit(OffsetChanged(seconds, self._clock.now()))
         self._judge(poll, answer)
+        if poll.failed:
+            self._select_again(tuple(poll.failed), str(next(iter(poll.failed.values()))))
+        back = (self.missing.keys() & self.symbols.keys()) - poll.failed.keys()
+        if back:
+            self.missing = {name: reason for name, reason in self.missing.items() if name not in back}
         return bool(poll.behind)
+
+    def _select_again(self, symbols: tuple[str, ...], why: str) -> None:
+        """Put symbols back into Market Watch that somebody took out of it; at most every few seconds."""
+        now = self._clock.monotonic()
+        if now < self._next_selection:
+            return
+        self._next_selection = now + self._settings.recheck_interval
+        self._log.write(self.session.name, "symbols selected again", symbols=symbols, reason=why)
+        answer = self._line.ask(SelectSymbols(symbols)).value
+        self.missing = {name: found for name, found in answer.items() if isinstance(found, str)} | {
+            name: reason for name, reason in self.missing.items() if name not in answer
+        }
 
     def _judge(self, poll: PollResult, answer: Observed[PollResult]) -> None:
         """Tell from a poll whether the connection is sound, stale, or on another account."""

@@ -234,6 +234,19 @@ def test_a_terminal_without_its_broker_is_stale_not_connected(bench: Bench) -> N
     assert bench.module.calls["initialize"] == 1
 
 
+def test_symbols_taken_out_of_market_watch_are_put_back(bench: Bench) -> None:
+    """A symbol that vanished is selected again, and its ticks go on; the others never stopped."""
+    bench.pool.start_tick_collection()
+    bench.module.symbols["GONE"] = bench.module.symbols.pop("GBPUSD")
+    before = bench.module.calls["symbol_select"]
+    bench.until(lambda: "GBPUSD" in bench.pool.stats().missing_symbols)
+    assert bench.module.calls["symbol_select"] > before
+    bench.module.symbols["GBPUSD"] = bench.module.symbols.pop("GONE")
+    bench.module.add_tick("GBPUSD", server_msc(bench))
+    bench.until(lambda: bench.pool.quote("GBPUSD") is not None)
+    assert "GBPUSD" not in bench.pool.stats().missing_symbols
+
+
 def test_a_failed_read_never_becomes_an_empty_account(bench: Bench) -> None:
     """While positions cannot be read the last known reading stays, and a fresh reading raises."""
     bench.module.positions.append(make_position("EURUSD", 1, 0.5))
