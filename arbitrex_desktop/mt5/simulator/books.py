@@ -21,8 +21,8 @@ class Books:
     deals come from one counter and never repeat.  For one thread.
 
     Attributes: `balance` and `credit` in minor units; `processed_msc`, market time (UTC) up to which ticks have had
-    their effect on the account; `is_new`, whether the account was just created; `revision` changes whenever what is
-    open does.
+    their effect on the account; `is_new`, whether the account was just created; `marks`, numbers remembered with the
+    account under names that begin with `mark:`.
     """
 
     def __init__(self, store: BookStore) -> None:
@@ -40,7 +40,6 @@ class Books:
         self.marks: dict[str, int] = {name: value for name, value in numbers.items() if name.startswith("mark:")}
         self.balance = sum(deal.amount for deal in self.deals if deal.type not in _CREDIT_TYPES)
         self.credit = sum(deal.amount for deal in self.deals if deal.type in _CREDIT_TYPES)
-        self.revision = 0
 
     def take_ticket(self) -> int:
         """Return a number that no position, order or deal has had."""
@@ -83,10 +82,6 @@ class Books:
         held = {position.symbol for position in self.positions.values()}
         return held | {order.symbol for order in self.orders.values()}
 
-    def mark(self, name: str, value: int) -> None:
-        """Remember a number with the account, such as a fault that has struck; written by the next `commit`."""
-        self.marks[f"mark:{name}"] = value
-
     @property
     def dirty(self) -> bool:
         """Return whether there are changes that have not been committed."""
@@ -105,4 +100,3 @@ class Books:
 
     def _note(self, kind: str, ticket: int, record: Record | None) -> None:
         self._changes[kind, ticket] = record
-        self.revision += 1

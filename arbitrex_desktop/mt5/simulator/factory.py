@@ -4,10 +4,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.mt5.simulator.backend import TerminalBackend
+from arbitrex_desktop.mt5.simulator.fault_injector import FaultyTerminal
+from arbitrex_desktop.mt5.simulator.feed import MarketFeed
+from arbitrex_desktop.mt5.simulator.hazards import Hazards, RealHazards
 from arbitrex_desktop.mt5.simulator.market import GeneratedMarket
 from arbitrex_desktop.mt5.simulator.module import SimulatedMetaTrader5
+from arbitrex_desktop.mt5.simulator.replay import load_replay
+from arbitrex_desktop.mt5.simulator.server_clock import ServerClock
 from arbitrex_desktop.mt5.simulator.sim_clock import SimClock
 from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.store import BookStore, NoStore, SqliteStore
@@ -23,25 +31,46 @@ class Simulation:
     module: SimulatedMetaTrader5
     terminal: SimulatedTerminal
 
+    def close(self) -> None:
+        """Let go of the books' file; the simulation is of no use afterwards."""
+        self.terminal.close()
 
-def build_simulation(spec: SimulationSpec, clock: Clock) -> Simulation:
+
+def build_simulation(spec: SimulationSpec, clock: Clock, hazards: Hazards | None = None) -> Simulation:
     """Return a simulated terminal with its account opened or taken up again from `spec.store`.
 
     Raises `ReplayError` for replay files that cannot be used, `StoreError` for a store that cannot be opened and
-    ValueError for an unknown server clock.
+    ValueError for an unknown server clock.  `hazards` is what faults may do to the process, the real thing by default.
     """
     epoch = spec.epoch or clock.now()
-    feed = GeneratedMarket(spec.seed)
-    sim_clock = SimClock(clock, epoch, demo_start(epoch), spec.speed)
+    feed, start = _market(spec, epoch)
+    sim_clock = SimClock(clock, epoch, start, spec.speed)
     terminal = SimulatedTerminal(
-        TerminalParts(spec=spec, feed=feed, store=_store(spec), sim_clock=sim_clock, wall_clock=clock)
+        TerminalParts(spec=spec, feed=feed, store=_store(spec, epoch), sim_clock=sim_clock, wall_clock=clock)
     )
     terminal.open_account()
-    return Simulation(module=SimulatedMetaTrader5(terminal), terminal=terminal)
+    return Simulation(module=SimulatedMetaTrader5(_backend(terminal, hazards or RealHazards())), terminal=terminal)
 
 
-def _store(spec: SimulationSpec) -> BookStore:
+def _backend(terminal: SimulatedTerminal, hazards: Hazards) -> TerminalBackend:
+    """Return the terminal, behind what goes wrong if anything is to."""
+    if terminal.spec.faults is None:
+        return terminal
+    return cast("TerminalBackend", FaultyTerminal(terminal, terminal.spec.faults, hazards))
+
+
+def _market(spec: SimulationSpec, epoch: datetime) -> tuple[MarketFeed, datetime]:
+    """Return the market, and its time at the epoch: a replay's first tick, or a moment of the trading week."""
+    if not spec.replay:
+        return GeneratedMarket(spec.seed), demo_start(epoch)
+    replay = load_replay(spec.replay, ServerClock(spec.server_clock))
+    return replay, datetime.fromtimestamp(replay.first_msc / 1000, tz=UTC)
+
+
+def _store(spec: SimulationSpec, epoch: datetime) -> BookStore:
+    """Return where the account's books are kept; each play of a replay has an account of its own."""
     if spec.store is None:
         return NoStore()
     kind = "hedging" if spec.hedging else "netting"
-    return SqliteStore(spec.store, f"{spec.server}/{spec.login}/{spec.currency}/{kind}/{spec.seed}")
+    market = f"replay {epoch.isoformat()}" if spec.replay else f"seed {spec.seed}"
+    return SqliteStore(spec.store, f"{spec.server}/{spec.login}/{spec.currency}/{kind}/{market}")

@@ -32,7 +32,7 @@ _NIGHT: Final = (2.5, *([1.3] * 7), *([1.0] * 14), 1.4, 2.5)
 
 
 class GeneratedMarket:
-    """The market of one seed; implements `MarketFeed`.  Keeps the ticks of an hour per symbol, and a few more.  One thread."""
+    """The market of one seed; implements `MarketFeed`.  Keeps an hour of ticks per symbol.  For one thread."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed

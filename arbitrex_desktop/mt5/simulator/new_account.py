@@ -68,7 +68,7 @@ class NewAccount:
         openings = [
             (self._tradable(item.symbol, now_msc - round(item.hours_ago * HOUR_MSC)), item)
             for item in _OPENINGS
-            if self._spec.demo_positions and item.symbol in self._feed.symbols
+            if self._spec.demo_positions and not self._spec.replay and item.symbol in self._feed.symbols
         ]
         first = min((moment for moment, _ in openings), default=now_msc)
         deposit(self._spec, self._books, valuation, first - _DEPOSIT_LEAD_MSC)

@@ -26,4 +26,13 @@ class SimClock:
 
     def now_msc(self) -> int:
         """Return market time as milliseconds of UTC."""
-        return int(self._start_msc + self.elapsed() * self._speed * 1000.0)
+        return self.at_msc(self.elapsed())
+
+    def at_msc(self, elapsed: float) -> int:
+        """Return market time at so many wall-clock seconds after the epoch."""
+        return int(self._start_msc + elapsed * self._speed * 1000.0)
+
+    @property
+    def at_epoch_msc(self) -> int:
+        """Return the epoch as milliseconds of UTC."""
+        return round(self._epoch.timestamp() * 1000)

@@ -13,6 +13,7 @@ import msgspec
 
 from arbitrex_desktop.mt5.simulator.records import Deal, Order, Position
 
+_WAIT_SECONDS: Final = 3.0
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS records (
     account TEXT NOT NULL, kind TEXT NOT NULL, ticket INTEGER NOT NULL, body BLOB NOT NULL,
@@ -27,7 +28,7 @@ CREATE TABLE IF NOT EXISTS numbers (
 Record = Position | Order | Deal
 
 
-class StoreError(Exception):
+class StoreError(OSError):
     """The books cannot be read or written; the text names the file."""
 
 
@@ -89,7 +90,9 @@ class SqliteStore:
         self._account = account
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+            # One broker per file: a second one would hand out the same tickets again.
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.executescript(_SCHEMA)

@@ -45,7 +45,7 @@ class TerminalCore:
     """The state of a simulated terminal.  For one thread.
 
     Attributes: `spec`, its settings; `books`, the account; `time`, the server's clock as shown; `selected`, the
-    symbols in Market Watch.
+    symbols in Market Watch; `held_ticks`, moments (UTC) after which a symbol's ticks are held back, "" for all.
     """
 
     def __init__(self, parts: TerminalParts) -> None:
@@ -55,7 +55,6 @@ class TerminalCore:
         self._sim_clock = parts.sim_clock
         self._wall_clock = parts.wall_clock
         clock = ServerClock(parts.spec.server_clock)
-        self._server_clock = clock
         self.time = ShownTime(clock)
         self.books = Books(parts.store)
         self._valuation = Valuation(parts.feed, parts.spec.currency, parts.spec.leverage)
@@ -69,6 +68,7 @@ class TerminalCore:
         self._bars = BarSource(parts.feed, clock)
         self._committed_msc = self.books.processed_msc
         self.selected: set[str] = set()
+        self.held_ticks: dict[str, int] = {}
         self.reset_market_watch()
 
     def open_account(self) -> None:
@@ -85,8 +85,30 @@ class TerminalCore:
         return self._sim_clock.now_msc()
 
     def server_time_msc(self) -> int:
-        """Return the same moment as the broker's server shows it, milliseconds."""
-        return self._server_clock.to_server(self.market_time_msc())
+        """Return the present on the server's clock as shown, milliseconds dressed as UTC."""
+        return self.time.shown(self.market_time_msc())
+
+    def elapsed(self) -> float:
+        """Return wall-clock seconds since the simulation's epoch."""
+        return self._sim_clock.elapsed()
+
+    def market_time_at(self, elapsed: float) -> int:
+        """Return market time, milliseconds of UTC, at so many wall-clock seconds after the epoch."""
+        return self._sim_clock.at_msc(elapsed)
+
+    def struck_at(self, number: int) -> float | None:
+        """Return when a fault struck, in seconds after the epoch, None if it has not."""
+        mark = self.books.marks.get(self._strike_name(number))
+        return None if mark is None else mark / 1000.0
+
+    def strike(self, number: int, seconds: float) -> None:
+        """Write a fault's strike down with the books, committed before the fault acts."""
+        self.books.marks[self._strike_name(number)] = round(seconds * 1000)
+        self._commit()
+
+    def _strike_name(self, number: int) -> str:
+        """Return a strike's name; a new epoch is a new run of the plan."""
+        return f"mark:fault {number} of {self._sim_clock.at_epoch_msc}"
 
     def reset_market_watch(self) -> None:
         """Show the few symbols that a new terminal shows, and those with positions and orders."""

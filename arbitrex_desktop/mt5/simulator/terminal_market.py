@@ -75,7 +75,7 @@ class MarketCalls(TerminalCore):
     def symbol_info_tick(self, symbol: str) -> results.Tick:
         """Return a symbol's latest tick; before its first one the failure is "not found"."""
         self._check_selected(symbol)
-        row = self._feed.last_tick(symbol, self.market_time_msc())
+        row = self._feed.last_tick(symbol, self._newest(symbol))
         if row is None:
             raise BackendError.not_found()
         return presentation.tick(row, self.time)
@@ -85,6 +85,11 @@ class MarketCalls(TerminalCore):
         self._spec(symbol)
         if symbol not in self.selected:
             raise BackendError.not_found()
+
+    def _newest(self, symbol: str) -> int:
+        """Return the moment up to which a symbol's ticks have arrived, milliseconds of UTC."""
+        held = [self.held_ticks[key] for key in (symbol, "") if key in self.held_ticks]
+        return min([self.market_time_msc(), *held])
 
     def symbol_select(self, symbol: str, *, enable: bool) -> bool:
         """Show a symbol, or hide it unless something is open on it."""
@@ -151,13 +156,13 @@ class MarketCalls(TerminalCore):
     def copy_ticks_from(self, symbol: str, date_from: int, count: int, flags: int) -> Rows:
         """Return up to `count` ticks at or after `date_from`."""
         self._check_selected(symbol)
-        pieces = self._feed.ticks(symbol, self._utc(date_from), self.market_time_msc())
+        pieces = self._feed.ticks(symbol, self._utc(date_from), self._newest(symbol))
         return self._shown_ticks(pieces, flags, count)
 
     def copy_ticks_range(self, symbol: str, date_from: int, date_to: int, flags: int) -> Rows:
         """Return the ticks within the two moments."""
         self._check_selected(symbol)
-        until = min(self._utc(date_to), self.market_time_msc())
+        until = min(self._utc(date_to), self._newest(symbol))
         return self._shown_ticks(self._feed.ticks(symbol, self._utc(date_from), until), flags, None)
 
     def _utc(self, shown_seconds: int) -> int:

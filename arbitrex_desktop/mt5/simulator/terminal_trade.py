@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from math import isfinite
 from typing import Final
 
 from arbitrex_desktop.mt5 import results
@@ -227,6 +228,15 @@ class TradeCalls(TerminalCore):
         """Return the answer that refuses a request, which is not looked at."""
         self._request_id += 1
         return self._answer(request, Outcome(retcode), self.market_time_msc())
+
+    def part_of_volume(self, request: results.TradeRequest, share: float) -> float | None:
+        """Return a share of a request's volume on the symbol's steps, None where that leaves nothing or all of it."""
+        spec = self._feed.symbols.get(request.symbol)
+        if spec is None or not isfinite(request.volume):
+            return None
+        step = units(spec.volume_step)
+        part = int(units(request.volume) * share) // step * step
+        return lots(part) if units(spec.volume_min) <= part < units(request.volume) else None
 
     def _answer(self, request: results.TradeRequest, outcome: Outcome, now: int) -> results.OrderSendResult:
         try:
