@@ -34,6 +34,7 @@ class AccountDesk:
         self._context = context
         self._journal = journal
         self.book = Book(journal, context.clock, new_id)
+        self.book.listeners.append(context.announce)
         self.pending = Pending(self.book, context)
         self.executor = Executor(self.book, context)
         self.recovery = Recovery(self.book, context)
@@ -80,6 +81,13 @@ class AccountDesk:
         if intent.state is not IntentState.PENDING:
             raise Refused(f"the intent is {intent.state}; only a pending one is rejected")
         self.book.record(intent, EventKind.REJECTED, who=who, why=reason, after=IntentState.REJECTED)
+
+    def cancel(self, intent_id: str, who: str) -> None:
+        """Let the sender of a pending intent take it back."""
+        intent = self.book.get(intent_id)
+        if intent.state is not IntentState.PENDING:
+            raise Refused(f"the intent is {intent.state}; only a pending one is taken back")
+        self.book.record(intent, EventKind.CANCELLED, who=who, why="taken back", after=IntentState.CANCELLED)
 
     def auto_approvable(self) -> tuple[Intent, ...]:
         """Return the pending intents that a policy approves: named strategies, small sizes, never on LIVE accounts."""

@@ -46,10 +46,7 @@ class Book:
     def get(self, intent_id: str) -> Intent:
         """Return an intent; raise `UnknownIntent`."""
         with self._lock:
-            intent = self._intents.get(intent_id)
-        if intent is None:
-            raise UnknownIntent(f"there is no intent {intent_id} on the desk")
-        return intent
+            return self._intents.get(intent_id) or self._read(intent_id)
 
     def intents(self) -> tuple[Intent, ...]:
         """Return all intents in memory, newest first."""
@@ -67,7 +64,7 @@ class Book:
             self._catch_up()
             known = self.journal.find_client(request.source, request.client_id) if request.client_id else None
             if known is not None:
-                return self._intents.get(known) or self._read(known)
+                return self.get(known)
             if len(self.in_state(IntentState.PENDING)) >= capacity:
                 raise Refused(f"{capacity} intents are waiting already; decide some first")
             intent_id = self._free_id()
@@ -190,7 +187,7 @@ class Book:
             if event.draft.kind in _OF_INTENTS:
                 intent = apply(intent, event)
         if intent is None:
-            raise UnknownIntent(f"there is no intent {intent_id} in the journal")
+            raise UnknownIntent(f"there is no intent {intent_id}")
         return intent
 
     def _forget_old(self) -> None:

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.judge import Judge
+from arbitrex_desktop.desk.record import Event, Intent
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.raw_layer.pool_view import PoolView
 
 Tell = Callable[[str, str, str], None]
 """Tells the trader: level (info, warning, error), topic, text."""
+Announce = Callable[[Intent, Event], None]
+"""Tells of a journalled event of an intent, and the intent after it; may not block."""
 
 
 @dataclass
@@ -33,4 +36,5 @@ class DeskContext:
     gate: Gate
     judge: Judge
     tell: Tell
+    announce: Announce = lambda _intent, _event: None
     synced: SyncAge = field(default_factory=SyncAge)

@@ -18,7 +18,7 @@ from typing import Any, Final
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.account_desk import POLICY, AccountDesk
 from arbitrex_desktop.desk.book import TRADER
-from arbitrex_desktop.desk.context import DeskContext
+from arbitrex_desktop.desk.context import Announce, DeskContext
 from arbitrex_desktop.desk.equity import EquityTrack
 from arbitrex_desktop.desk.errors import DeskError, JournalError, Refused
 from arbitrex_desktop.desk.gate import Gate
@@ -28,7 +28,7 @@ from arbitrex_desktop.desk.judge import Judge
 from arbitrex_desktop.desk.marks import new_intent_id
 from arbitrex_desktop.desk.notices import NoticeBoard
 from arbitrex_desktop.desk.positions import Which
-from arbitrex_desktop.desk.record import EventKind, Intent
+from arbitrex_desktop.desk.record import Event, EventKind, Intent
 from arbitrex_desktop.desk.risk_view import RiskManagerFactory, RiskManagerView
 from arbitrex_desktop.desk.rows import account_row, digits_of, intent_row, risk_row
 from arbitrex_desktop.desk.running_pool import Board, RunningPool
@@ -67,7 +67,10 @@ class TradingCore:
         self._gate = Gate(pool, clock)
         self._judge = Judge(pool, clock)
         chosen = settings or DeskSettings()
-        self._context = DeskContext(pool, clock, chosen, self._gate, self._judge, self._notices.tell)
+        self._listeners: list[Announce] = []
+        self._context = DeskContext(
+            pool, clock, chosen, self._gate, self._judge, self._notices.tell, announce=self._announce
+        )
         self._equity = EquityTrack()
         self._desk: AccountDesk | None = None
         self._account: tuple[str, int] | None = None
@@ -157,6 +160,19 @@ class TradingCore:
         with self._journalling() as desk:
             desk.reject(intent_id, TRADER, reason)
 
+    def cancel(self, intent_id: str, who: str) -> None:
+        """Let the sender of a pending intent take it back."""
+        with self._journalling() as desk:
+            desk.cancel(intent_id, who)
+
+    def intent(self, intent_id: str) -> Intent:
+        """Return an intent as its events left it; raise `UnknownIntent`."""
+        return self._connected_desk().book.get(intent_id)
+
+    def listen(self, listener: Announce) -> None:
+        """Call back with each journalled event of an intent, on whichever thread it happens; it may not block."""
+        self._listeners.append(listener)
+
     def resolve(self, intent_id: str, *, executed: bool, reason: str, ticket: int = 0) -> None:
         """Take the trader's word for what became of an UNKNOWN intent."""
         with self._journalling() as desk, self._sending:
@@ -229,6 +245,11 @@ class TradingCore:
             desk.approve(intent_id, who, self._sync)
             self._guard("sync", self._sync)
 
+    def _announce(self, intent: Intent, event: Event) -> None:
+        """Tell everybody who listens."""
+        for listener in self._listeners:
+            listener(intent, event)
+
     @contextmanager
     def _managing(self) -> Iterator[AccountDesk]:
         """Give the desk for orders on positions, one at a time, and sync afterwards."""
@@ -241,9 +262,7 @@ class TradingCore:
     @contextmanager
     def _journalling(self) -> Iterator[AccountDesk]:
         """Give the account's desk; raise `Refused` without one, and remember what is wrong with the journal."""
-        desk = self._desk
-        if desk is None:
-            raise Refused(self._journal_problem or "no account has been connected yet")
+        desk = self._connected_desk()
         try:
             yield desk
         except JournalError as error:
@@ -252,6 +271,13 @@ class TradingCore:
         if self._journal_problem:
             self._journal_problem = ""
             self._notices.over("journal", "the journal can be written again")
+
+    def _connected_desk(self) -> AccountDesk:
+        """Return the account's desk; raise `Refused` without one."""
+        desk = self._desk
+        if desk is None:
+            raise Refused(self._journal_problem or "no account has been connected yet")
+        return desk
 
     def _blame_journal(self, error: JournalError) -> None:
         """Show what is wrong with the journal."""

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: MIT
+"""For strategies: hand trade intents to a running Arbitrex Desktop, and get decisions and news back.
+
+Needs nothing but Python's standard library, and this file.
+
+    from arbitrex_desktop.client import DeskClient
+
+    with DeskClient("my-strategy") as desk:
+        answer = desk.submit("EURUSD", "buy", confidence_score=0.8, regime="TRENDING", vol_percentile=0.4)
+        print(answer.state, answer.lots, answer.details)
+        final = desk.wait(answer.intent_id, timeout=120)
+
+The desk judges every intent at once; what it lets live waits for the trader.  Desk and strategy run on the same
+computer under the same user.  `AsyncDeskClient` is the same for asyncio.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from multiprocessing.connection import Client, Connection
+from multiprocessing.context import AuthenticationError
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+T = TypeVar("T")
+VERSION: Final = 1
+ENDED: Final = frozenset({"REJECTED", "EXPIRED", "CANCELLED", "FILLED", "PARTIAL", "FAILED"})
+"""States in which nothing more happens to an intent."""
+_DIRECTIONS: Final = {"buy": 1, "sell": -1, 1: 1, -1: -1}
+_MOST_BYTES: Final = 1_048_576
+_MOST_EVENTS: Final = 10_000
+
+
+class DeskClientError(Exception):
+    """Base of what the client raises."""
+
+
+class NoDesk(DeskClientError):  # noqa: N818 - a state, named as one
+    """No desk is running, it does not let us in, or the connection to it broke."""
+
+
+class DeskRefused(DeskClientError):  # noqa: N818 - an answer, named as one
+    """The desk answered with an error; `code` is stable (TOO_FAST, TOO_LATE, MALFORMED, REFUSED ...)."""
+
+    def __init__(self, code: str, words: str) -> None:
+        super().__init__(f"{code}: {words}")
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an intent stands.
+
+    Attributes: `state` (PENDING waits for the trader; REJECTED, FILLED ... as in `ENDED`); `lots`, approved volume,
+    `filled_lots`, executed volume; `decision`, `reason`, `details`, the risk manager's answer in short and in words;
+    `raw`, the whole message.
+    """
+
+    intent_id: str
+    state: str
+    lots: float = 0.0
+    filled_lots: float = 0.0
+    fill_price: float | None = None
+    decision: str = ""
+    reason: str = ""
+    details: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether nothing more will happen to it."""
+        return self.state in ENDED
+
+
+class DeskClient:
+    """A connection to the desk.  Safe from several threads, one call at a time.
+
+    `strategy`, 1 to 32 letters, digits or `_.-`, becomes the intents' source; `data_dir`, the desk's data folder
+    when it is not the usual one (also `ARBITREX_DATA_DIR`); `timeout`, seconds to wait for each answer.
+    Raises `NoDesk`.
+    """
+
+    def __init__(self, strategy: str, data_dir: str | Path | None = None, timeout: float = 10.0) -> None:
+        self._timeout = timeout
+        self._lock = RLock()
+        self._number = 0
+        self._events: deque[Standing] = deque(maxlen=_MOST_EVENTS)
+        self._connection = _connect(Path(data_dir) if data_dir else default_data_dir())
+        try:
+            self._ask("hello", strategy=strategy)
+        except BaseException:
+            self.close()
+            raise
+
+    def submit(self, symbol: str, direction: str | int, **intent: Any) -> Standing:
+        """Hand in an intent and return the desk's decision.
+
+        `direction` is "buy" or "sell"; needed besides: `confidence_score` and `vol_percentile` in [0, 1] and
+        `regime`; optional: `atr`, `stop_loss`, `take_profit`, `requested_volume` in lots, `time_to_live` in
+        seconds, and `client_id`, your own name for it, under which it is taken only once.
+        Raises `DeskRefused`, `NoDesk`, ValueError for a direction that is none.
+        """
+        key = direction.lower() if isinstance(direction, str) else direction
+        if key not in _DIRECTIONS:
+            raise ValueError(f"direction must be 'buy' or 'sell', not {direction!r}")
+        sent_at = datetime.now(UTC).isoformat()
+        return self._ask("submit", symbol=symbol, direction=_DIRECTIONS[key], sent_at=sent_at, **intent)
+
+    def status(self, intent_id: str) -> Standing:
+        """Return how one of your intents stands; raise `DeskRefused` for one that is not yours."""
+        return self._ask("status", intent_id=intent_id)
+
+    def cancel(self, intent_id: str) -> Standing:
+        """Take a pending intent of yours back; raise `DeskRefused` when it is too late for that."""
+        return self._ask("cancel", intent_id=intent_id)
+
+    def events(self, timeout: float = 0.0) -> Iterator[Standing]:
+        """Yield news of your intents that are there, waiting for the first one up to `timeout` seconds."""
+        with self._lock:
+            end = time.monotonic() + timeout
+            while True:
+                while self._events:
+                    yield self._events.popleft()
+                    end = -1.0
+                if not self._receive(max(0.0, end - time.monotonic())):
+                    return
+
+    def wait(self, intent_id: str, timeout: float) -> Standing:
+        """Wait until an intent has ended, or the time is over; return how it stands then."""
+        end = time.monotonic() + timeout
+        standing = self.status(intent_id)
+        while not standing.ended and time.monotonic() < end:
+            with self._lock:
+                self._receive(min(1.0, max(0.0, end - time.monotonic())))
+                news = [event for event in self._events if event.intent_id == intent_id]
+            standing = self.status(intent_id) if news and news[-1].ended else standing
+        return standing if standing.ended else self.status(intent_id)
+
+    def close(self) -> None:
+        """Leave; intents that wait go on waiting."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _ask(self, kind: str, **fields: Any) -> Standing:
+        """Send a message and wait for its answer; news that come before it are kept."""
+        with self._lock:
+            self._number += 1
+            message = {"type": kind, "v": VERSION, "number": self._number, **fields}
+            try:
+                self._connection.send_bytes(json.dumps(message, allow_nan=False).encode())
+            except OSError as error:
+                raise NoDesk(f"the desk is gone: {error}") from error
+            end = time.monotonic() + self._timeout
+            while True:
+                answer = self._receive(max(0.0, end - time.monotonic()))
+                if answer is None:
+                    raise NoDesk(f"the desk did not answer within {self._timeout:g} s")
+                if answer.get("type") == "error" and answer.get("number") in (0, self._number):
+                    raise DeskRefused(str(answer["code"]), str(answer["words"]))
+                if answer.get("type") in ("decision", "hello") and answer.get("number") == self._number:
+                    return _standing(answer)
+
+    def _receive(self, timeout: float) -> dict[str, Any] | None:
+        """Take one message in, news to the queue; None when none came in time."""
+        try:
+            if not self._connection.poll(timeout):
+                return None
+            message: dict[str, Any] = json.loads(self._connection.recv_bytes(_MOST_BYTES))
+        except (OSError, EOFError, ValueError) as error:
+            raise NoDesk(f"the connection to the desk broke: {str(error) or 'it was closed'}") from error
+        if message.get("type") == "event":
+            self._events.append(_standing(message))
+        return message
+
+
+class AsyncDeskClient:
+    """`DeskClient` for asyncio: the same calls, awaited; each runs on a thread, one at a time."""
+
+    def __init__(self, strategy: str, data_dir: str | Path | None = None, timeout: float = 10.0) -> None:
+        self._arguments = (strategy, data_dir, timeout)
+        self._client: DeskClient | None = None
+        self._turn = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        self._client = await asyncio.to_thread(DeskClient, *self._arguments)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._client is not None:
+            self._client.close()
+
+    async def submit(self, symbol: str, direction: str | int, **intent: Any) -> Standing:
+        """Hand in an intent and return the desk's decision; see `DeskClient.submit`."""
+        return await self._run(lambda client: client.submit(symbol, direction, **intent))
+
+    async def status(self, intent_id: str) -> Standing:
+        """Return how one of your intents stands."""
+        return await self._run(lambda client: client.status(intent_id))
+
+    async def cancel(self, intent_id: str) -> Standing:
+        """Take a pending intent of yours back."""
+        return await self._run(lambda client: client.cancel(intent_id))
+
+    async def events(self, timeout: float = 0.0) -> tuple[Standing, ...]:  # noqa: ASYNC109 - the channel's own wait
+        """Return the news of your intents, waiting for the first up to `timeout` seconds."""
+        return await self._run(lambda client: tuple(client.events(timeout)))
+
+    async def wait(self, intent_id: str, timeout: float) -> Standing:  # noqa: ASYNC109 - the channel's own wait
+        """Wait until an intent has ended, or the time is over."""
+        return await self._run(lambda client: client.wait(intent_id, timeout))
+
+    async def _run(self, call: Callable[[DeskClient], T]) -> T:
+        """Run a call on a thread, after the calls before it."""
+        if self._client is None:
+            raise NoDesk("not connected; use 'async with AsyncDeskClient(...)'")
+        async with self._turn:
+            return await asyncio.to_thread(call, self._client)
+
+
+def default_data_dir() -> Path:
+    """Return the desk's data folder: `ARBITREX_DATA_DIR`, or the system's usual place for this user."""
+    chosen = os.environ.get("ARBITREX_DATA_DIR", "").strip()
+    if chosen:
+        return Path(chosen).expanduser()
+    home, name = Path.home(), "Arbitrex Desktop"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / name
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / name
+    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / name
+
+
+def _connect(data_dir: Path) -> Connection:
+    """Find the desk's door and prove that we may come in."""
+    folder = data_dir / "gateway"
+    try:
+        door = json.loads((folder / "door.json").read_text("ascii"))
+        token = bytes.fromhex((folder / "token").read_text("ascii"))
+        connection = Client(door["address"], door["family"], authkey=token)
+    except AuthenticationError as error:
+        raise NoDesk("the desk does not let us in: its token is another one") from error
+    except (OSError, EOFError, ValueError, KeyError) as error:
+        raise NoDesk(f"no desk is running for {data_dir}, or it does not take intents ({error})") from error
+    # Named pipes and sockets have the same methods.
+    return connection
+
+
+def _standing(message: Mapping[str, Any]) -> Standing:
+    """Read how an intent stands out of a message."""
+    return Standing(
+        intent_id=str(message.get("intent_id", "")),
+        state=str(message.get("state", "")),
+        lots=float(message.get("lots") or 0.0),
+        filled_lots=float(message.get("filled_lots") or 0.0),
+        fill_price=message.get("fill_price"),
+        decision=str(message.get("decision", "")),
+        reason=str(message.get("reason", "")),
+        details=str(message.get("details", message.get("why", ""))),
+        raw=message,
+    )

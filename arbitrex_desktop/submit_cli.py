@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""The command line for intents: `arbitrex-desktop submit EURUSD buy --confidence 0.8`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from arbitrex_desktop.client import DeskClient, DeskClientError, Standing
+
+if TYPE_CHECKING:
+    # argparse has no public name for what `add_subparsers` gives.
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - as said above
+
+_REGIMES = ("TRENDING", "RANGING", "VOLATILE", "STRESSED", "CRISIS")
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the command `submit` to the program's command line."""
+    submit = subparsers.add_parser("submit", help="hand a trade intent to the running desk")
+    submit.add_argument("symbol")
+    submit.add_argument("direction", choices=("buy", "sell"))
+    submit.add_argument("--confidence", type=float, required=True, metavar="0..1")
+    submit.add_argument("--regime", choices=_REGIMES, default="TRENDING")
+    submit.add_argument("--vol-percentile", type=float, default=0.5, metavar="0..1")
+    submit.add_argument("--atr", type=float, help="in price units; measured by the desk when left out")
+    submit.add_argument("--stop", type=float, metavar="PRICE")
+    submit.add_argument("--target", type=float, metavar="PRICE")
+    submit.add_argument("--lots", type=float, help="sized by the risk manager when left out")
+    submit.add_argument("--expires", type=float, default=120.0, metavar="SECONDS")
+    submit.add_argument("--client-id", default="", help="your own name for it; the same twice is one intent")
+    submit.add_argument("--strategy", default="command-line")
+    submit.add_argument("--wait", type=float, default=0.0, metavar="SECONDS", help="wait for what the trader decides")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Submit one intent and print what the desk says; return 0, 1 when it was refused, 2 when no desk answers."""
+    try:
+        with DeskClient(args.strategy) as desk:
+            standing = desk.submit(
+                args.symbol,
+                args.direction,
+                confidence_score=args.confidence,
+                regime=args.regime,
+                vol_percentile=args.vol_percentile,
+                atr=args.atr,
+                stop_loss=args.stop,
+                take_profit=args.target,
+                requested_volume=args.lots,
+                time_to_live=args.expires,
+                client_id=args.client_id,
+            )
+            _show(standing)
+            if args.wait > 0.0 and not standing.ended:
+                standing = desk.wait(standing.intent_id, args.wait)
+                _show(standing)
+    except (DeskClientError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 1 if standing.state in ("REJECTED", "FAILED", "EXPIRED", "CANCELLED") else 0
+
+
+def _show(standing: Standing) -> None:
+    """Print how the intent stands."""
+    words = f": {standing.details}" if standing.details else ""
+    sys.stdout.write(f"{standing.intent_id} {standing.state} {standing.lots:g} lots{words}\n")
