@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget
 
 from arbitrex_desktop.ui.panels.panel import Panel
@@ -17,6 +18,20 @@ ROOMY: Final = QSize(1500, 860)
 _H: Final = Qt.Orientation.Horizontal
 _V: Final = Qt.Orientation.Vertical
 _LEFT: Final = Qt.DockWidgetArea.LeftDockWidgetArea
+
+_Shares = tuple[Qt.Orientation, dict[str, float]]
+
+_COMPACT_SHARES: Final[tuple[_Shares, ...]] = (
+    (_H, {"market_watch": 0.3, "account": 0.46, "intent_form": 0.24}),
+    (_V, {"account": 0.18, "equity": 0.24, "pending": 0.58}),
+    (_V, {"intent_form": 0.62, "risk": 0.38}),
+)
+_ROOMY_SHARES: Final[tuple[_Shares, ...]] = (
+    (_H, {"market_watch": 0.29, "account": 0.5, "intent_form": 0.21}),
+    (_V, {"account": 0.12, "equity": 0.25, "pending": 0.37, "positions": 0.26}),
+    (_V, {"intent_form": 0.4, "risk": 0.28, "connection": 0.32}),
+)
+"""Which part of the window's width or height each dock gets."""
 
 
 class Docks:
@@ -34,14 +49,20 @@ class Docks:
         for dock in self.docks.values():
             dock.setFloating(False)
             self._window.removeDockWidget(dock)
-        if size.width() >= ROOMY.width() and size.height() >= ROOMY.height():
-            self._arrange_roomy(size)
+        roomy = size.width() >= ROOMY.width() and size.height() >= ROOMY.height()
+        self._columns()
+        if roomy:
+            self._add_roomy()
         else:
-            self._arrange_compact(size)
+            self._add_compact()
         for dock in self.docks.values():
             dock.show()
-        for name in ("pending", "risk"):
+        for name in ("pending", "positions", "risk") if roomy else ("pending", "risk"):
             self.docks[name].raise_()
+        divide = partial(self._divide, _ROOMY_SHARES if roomy else _COMPACT_SHARES, size)
+        divide()
+        # Qt divides the room anew once it has laid out the docks just shown, so the shares are given again after it.
+        QTimer.singleShot(0, self._window, divide)
 
     def show_counts(self) -> None:
         """Put the panels' counts into their titles."""
@@ -72,24 +93,17 @@ class Docks:
         self._split("equity", "pending", _V)
         self._split("intent_form", "risk", _V)
 
-    def _arrange_compact(self, size: QSize) -> None:
-        self._columns()
+    def _add_compact(self) -> None:
         self._tab("pending", "positions", "history", "notices")
         self._tab("risk", "connection")
-        self._sizes(_H, size.width(), {"market_watch": 0.3, "account": 0.46, "intent_form": 0.24})
-        self._sizes(_V, size.height(), {"account": 0.18, "equity": 0.24, "pending": 0.58})
-        self._sizes(_V, size.height(), {"intent_form": 0.62, "risk": 0.38})
 
-    def _arrange_roomy(self, size: QSize) -> None:
-        self._columns()
+    def _add_roomy(self) -> None:
         self._split("pending", "positions", _V)
         self._tab("positions", "history", "notices")
         self._split("risk", "connection", _V)
-        self._sizes(_H, size.width(), {"market_watch": 0.29, "account": 0.5, "intent_form": 0.21})
-        self._sizes(_V, size.height(), {"account": 0.12, "equity": 0.25, "pending": 0.37, "positions": 0.26})
-        self._sizes(_V, size.height(), {"intent_form": 0.4, "risk": 0.28, "connection": 0.32})
-        self.docks["positions"].raise_()
 
-    def _sizes(self, orientation: Qt.Orientation, whole: int, shares: dict[str, float]) -> None:
-        docks = [self.docks[name] for name in shares]
-        self._window.resizeDocks(docks, [round(whole * share) for share in shares.values()], orientation)
+    def _divide(self, shares: tuple[_Shares, ...], size: QSize) -> None:
+        for orientation, parts in shares:
+            whole = size.width() if orientation is _H else size.height()
+            docks = [self.docks[name] for name in parts]
+            self._window.resizeDocks(docks, [round(whole * part) for part in parts.values()], orientation)

@@ -28,6 +28,7 @@ _CAPTIONS: Final = {
     "drawdown": "Drawdown / limit",
 }
 _SAMPLE: Final = "1,888,888.88"
+_SAMPLES: Final = {"drawdown": "18.8 % / 18.8 %"}
 _LEAST_WIDE: Final = 4 * 118
 _NEAR_LIMIT: Final = 0.8
 
@@ -40,7 +41,7 @@ class AccountPanel(Panel):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.figures = {key: Figure(caption, theme, _SAMPLE) for key, caption in _CAPTIONS.items()}
+        self.figures = {key: Figure(caption, theme, _SAMPLES.get(key, _SAMPLE)) for key, caption in _CAPTIONS.items()}
         self.caption = ElidedLabel(theme, Tone.MUTED)
         self._columns = 0
         self._grid = QGridLayout()

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""The fake core keeps the seam's promises, so that what the window's tests find holds for the real one."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from arbitrex_desktop.desk.intents import IntentRequest
+from arbitrex_desktop.ui.seam import Core
+from tests.fakes.core import FakeBoard, FakeCore
+from tests.fakes.desk_data import quote
+
+REQUEST = IntentRequest("EURUSD", 1, 0.7, "TRENDING", 0.5)
+
+
+def as_core(core: Core) -> Core:
+    """Let the type checker compare the fake with the seam."""
+    return core
+
+
+def test_the_board_gives_each_change_once() -> None:
+    """A quote is given to who has not seen its revision, and to nobody twice."""
+    board = FakeBoard({"EURUSD": 5, "USDJPY": 3})
+    board.put(quote("EURUSD"))
+    revision, first = board.changed_since(0)
+    assert [each.symbol for each in first] == ["EURUSD"]
+    assert board.changed_since(revision) == (revision, ())
+    board.put(quote("USDJPY", 150.0))
+    assert [each.symbol for each in board.changed_since(revision)[1]] == ["USDJPY"]
+    assert board.symbols == ("EURUSD", "USDJPY")
+    assert board.digits("USDJPY") == 3
+
+
+def test_commands_are_noted_in_order() -> None:
+    """What the window asks for is kept with its arguments."""
+    core = as_core(FakeCore())
+    assert isinstance(core, FakeCore)
+    core.start()
+    core.submit(REQUEST)
+    core.approve("a")
+    core.reject("b", "no")
+    core.close_position(7)
+    core.stop()
+    names = [each[0] for each in core.asked]
+    assert names == ["start", "submit", "approve", "reject", "close_position", "stop"]
+    assert core.preview(REQUEST, 9).number == 9
+
+
+def test_a_halt_shows_until_resumed() -> None:
+    """The snapshot says HALTED after a halt and ACTIVE after a resume."""
+    core = FakeCore()
+    core.halt("enough")
+    risk = core.snapshot().risk
+    assert risk is not None
+    assert (risk.trading_state, risk.halt_reason) == ("HALTED", "enough")
+    core.resume("calm again")
+    risk = core.snapshot().risk
+    assert risk is not None
+    assert risk.trading_state == "ACTIVE"
+
+
+def test_a_held_call_hangs_until_released() -> None:
+    """Only the held method hangs; the others answer meanwhile."""
+    core = FakeCore()
+    core.hold("step")
+    thread = threading.Thread(target=core.step)
+    thread.start()
+    assert core.reached.wait(5)
+    core.halt("now")
+    assert core.halts == ["now"]
+    assert core.steps == 0
+    core.release()
+    thread.join(5)
+    assert core.steps == 1
+
+
+def test_a_failure_is_raised() -> None:
+    """A method fails as told."""
+    core = FakeCore()
+    core.failures["approve"] = RuntimeError("no")
+    with pytest.raises(RuntimeError, match="no"):
+        core.approve("a")

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""The Market Watch's rows follow the board, repaint what changed, and never show an old price as a new one."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from arbitrex_desktop.ui.freshness import QUOTE_STALE_S
+from arbitrex_desktop.ui.models.quotes import AGE_COLUMN, QuoteModel
+from arbitrex_desktop.ui.models.table import TONE_ROLE
+from arbitrex_desktop.ui.theme.colours import Tone
+from tests.fakes.desk_data import quote
+
+NOW = 1_000.0
+
+
+@pytest.fixture
+def model(qapp: QApplication) -> QuoteModel:
+    """Return a model of three symbols."""
+    del qapp
+    model = QuoteModel()
+    model.set_symbols([("EURUSD", 5), ("USDJPY", 3), ("XAUUSD", 2)])
+    return model
+
+
+def watch(model: QuoteModel) -> list[tuple[int, int, int]]:
+    """Return a list that fills with (row, first column, last column) of changes."""
+    seen: list[tuple[int, int, int]] = []
+    model.dataChanged.connect(lambda first, last: seen.append((first.row(), first.column(), last.column())))
+    return seen
+
+
+def cells(model: QuoteModel, row: int) -> list[str]:
+    """Return the texts of a row."""
+    return [str(model.index(row, column).data()) for column in range(model.columnCount())]
+
+
+def test_only_rows_whose_quote_changed_are_reported(model: QuoteModel) -> None:
+    """A tick of one symbol repaints one row, without its name."""
+    model.merge([quote("EURUSD"), quote("USDJPY", 150.0)], NOW, live=True)
+    seen = watch(model)
+    model.merge([quote("USDJPY", 150.1)], NOW, live=True)
+    assert seen == [(1, 1, model.columnCount() - 1)]
+
+
+def test_a_row_shows_prices_in_the_symbols_digits(model: QuoteModel) -> None:
+    """Bid and ask have the symbol's decimals, the spread is in points, the arrow tells the move."""
+    model.merge([quote("USDJPY", 150.0, ask=150.012)], NOW + 2, live=True)
+    assert cells(model, 1)[:5] == ["USDJPY", "▲", "150.000", "150.012", "12"]
+    assert cells(model, 1)[AGE_COLUMN] == "2.0 s"
+    assert model.index(1, 2).data(TONE_ROLE) == Tone.UP
+
+
+def test_stale_quotes_turn_grey_and_lose_their_arrow(model: QuoteModel) -> None:
+    """Old, or not connected: both are grey, and both come back."""
+    model.merge([quote()], NOW, live=True)
+    model.age_all(NOW + QUOTE_STALE_S + 1, live=True)
+    assert model.index(0, 2).data(TONE_ROLE) == Tone.MUTED
+    assert cells(model, 0)[1] == ""
+    assert "STALE" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    model.age_all(NOW, live=True)
+    assert model.index(0, 2).data(TONE_ROLE) == Tone.UP
+    model.age_all(NOW, live=False)
+    assert model.index(0, 2).data(TONE_ROLE) == Tone.MUTED
+
+
+def test_ageing_repaints_ages_only(model: QuoteModel) -> None:
+    """While a quote stays fresh, a second more touches one cell."""
+    model.merge([quote()], NOW, live=True)
+    seen = watch(model)
+    model.age_all(NOW + 1, live=True)
+    assert seen == [(0, AGE_COLUMN, AGE_COLUMN)]
+
+
+def test_symbols_sort_by_price_not_by_text(model: QuoteModel) -> None:
+    """9 comes before 10; a symbol without a price stands last."""
+    model.merge([quote("EURUSD", 10.0), quote("XAUUSD", 9.0)], NOW, live=True)
+    model.sort(2, Qt.SortOrder.AscendingOrder)
+    assert [row.symbol for row in model.rows] == ["XAUUSD", "EURUSD", "USDJPY"]
+
+
+def test_the_filter_hides_but_does_not_forget(model: QuoteModel) -> None:
+    """A filtered symbol keeps its quotes coming."""
+    model.set_filter(" usd ")
+    model.set_filter("jpy")
+    assert [row.symbol for row in model.rows] == ["USDJPY"]
+    model.merge([quote("EURUSD", 1.5)], NOW, live=True)
+    model.set_filter("")
+    assert len(model.rows) == 3
+    row = model.quote_of("EURUSD")
+    assert row is not None
+    assert row.quote is not None
+    assert row.quote.bid == 1.5
+    assert model.quoted == 1
+
+
+def test_quotes_of_unknown_symbols_are_ignored_and_new_lists_keep_prices(model: QuoteModel) -> None:
+    """The list of symbols is the board's; a changed list keeps what is known."""
+    model.merge([quote("NOSUCH"), quote("EURUSD")], NOW, live=True)
+    assert model.quote_of("NOSUCH") is None
+    model.set_symbols([("GBPUSD", 5), ("EURUSD", 4)])
+    assert model.listed == [("GBPUSD", 5), ("EURUSD", 4)]
+    assert model.quoted == 1
+    assert model.newest_age(NOW + 3) == 3.0
+    assert QuoteModel().newest_age(NOW) == float("inf")
+
+
+def test_a_symbol_without_price_shows_dashes(model: QuoteModel) -> None:
+    """Nothing is known, nothing is invented."""
+    assert set(cells(model, 0)[2:]) == {"\N{EN DASH}"}
+    assert "no price yet" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    model.age_all(NOW, live=True)

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""One place decides when a number is old, and it errs on the side of grey."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.ui.freshness import CORE_SILENT_S, NOTHING_YET, SYNC_STALE_S, Freshness
+from tests.fakes.clock import START
+from tests.fakes.desk_data import desk_snapshot, pool_stats
+
+Make = Callable[..., Freshness]
+
+
+def test_the_cores_clock_runs_on_with_the_windows(fresh: Make) -> None:
+    """Now is the snapshot's moment and the seconds since it came, whatever the computer's clock says."""
+    assert fresh(age=1.5).now == START + timedelta(seconds=1.5)
+    assert fresh(age=1.5).sync_age == 1.5
+
+
+def test_the_account_is_fresh_only_while_connected_and_just_synced(fresh: Make) -> None:
+    """Connection lost, core silent, sync old or sync never: each alone makes the account stale."""
+    assert fresh().account_fresh
+    assert not fresh(pool=pool_stats(state=ConnectionState.STALE)).account_fresh
+    assert not fresh(age=CORE_SILENT_S + 0.1).account_fresh
+    old = START - timedelta(seconds=SYNC_STALE_S + 0.1)
+    assert not fresh(sync={"last_sync_time": old.isoformat()}).account_fresh
+    assert not fresh(sync={}).account_fresh
+    assert not NOTHING_YET.account_fresh
+
+
+def test_a_silent_core_says_what_it_is_busy_with(fresh: Make) -> None:
+    """Silence names its cause; that of a start is told apart from that of a hang."""
+    assert fresh().silence == ""
+    busy = fresh(age=10, doing="approve 12ab")
+    assert "has not answered since" in busy.silence
+    assert "approve 12ab" in busy.silence
+    assert not busy.starting
+    connecting = fresh(age=10, doing="connect")
+    assert connecting.silence.startswith("Connecting")
+    assert connecting.starting
+
+
+def test_nothing_is_known_before_the_first_snapshot() -> None:
+    """Without a snapshot there is no time, no sync and no connection."""
+    early = Freshness(None, 0.0, 100.0)
+    assert early.now is None
+    assert early.sync_age is None
+    assert not early.connected
+    assert "the start" in early.silence
+
+
+def test_a_sync_without_zone_is_no_sync() -> None:
+    """A time that could mean anything does not make the account look fresh."""
+    naive = desk_snapshot(sync={"last_sync_time": "2025-03-12T10:00:00"})
+    assert not Freshness(naive, 0.0, 0.0).account_fresh

@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: MIT
+"""The whole window on a fake core: it shows the core's truth, obeys the trader, and never waits for the core."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.desk.snapshot import DeskSnapshot, Notice
+from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PoolStats
+from arbitrex_desktop.ui.main_window import DEFAULT_SIZE, MainWindow
+from arbitrex_desktop.ui.memory import WindowState
+from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
+from tests.fakes.clock import START, ManualClock
+from tests.fakes.core import FakeBoard, FakeCore
+from tests.fakes.desk_data import desk_snapshot, intent_row, pool_stats, quote
+from tests.ui.conftest import OPEN_MS, WindowMaker
+
+
+class RememberedState:
+    """Implements `Memory` in memory."""
+
+    def __init__(self, state: WindowState | None = None) -> None:
+        self.state = state
+
+    def load(self) -> WindowState | None:
+        """Return what is kept."""
+        return self.state
+
+    def save(self, state: WindowState) -> None:
+        """Keep a state."""
+        self.state = state
+
+
+def action(window: MainWindow, text: str) -> QAction:
+    """Return the menu entry that contains a text."""
+    return next(each for each in window.findChildren(QAction) if text in each.text().replace("&", ""))
+
+
+def test_the_window_shows_the_snapshot(open_window: WindowMaker) -> None:
+    """Mode, account, connection, the proof of the one connection and the trading state are in sight."""
+    window = open_window()
+    assert window.top_bar.mode.text() == window.status.mode.text() == "SIMULATED"
+    assert window.top_bar.account.text() == "5001234 @ Simulated-Demo"
+    labels = {name: label.text() for name, label in window.status.labels.items()}
+    assert labels == {
+        "connection": "Connection: CONNECTED",
+        "using_mt5_pool": "using_mt5_pool: True",
+        "sync": "Last sync: 0.0 s ago",
+        "ticks": "Ticks: 205 /s",
+        "trading": "Trading: ACTIVE",
+    }
+    assert window.connection.value_of("initialized_by_sync") == "False"
+    assert {panel.name for panel in window.panels.values()} == set(window.panels)
+
+
+@pytest.mark.parametrize("mode", list(AccountMode))
+def test_the_mode_is_told_in_words(open_window: WindowMaker, mode: AccountMode) -> None:
+    """SIMULATED, DEMO and LIVE each stand there as a word."""
+    window = open_window(FakeCore(shown=desk_snapshot(pool=pool_stats(mode=mode))))
+    assert window.top_bar.mode.text() == mode.value
+
+
+def test_the_window_settles(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """Settled means: account, ten quotes and the chart, the last imported only after the first paint."""
+    board = FakeBoard({f"SYM{number}": 5 for number in range(12)})
+    window = open_window(FakeCore(board))
+    assert not window.is_settled()
+    for symbol in board.symbols:
+        board.put(quote(symbol))
+    qtbot.waitUntil(window.is_settled, timeout=OPEN_MS)
+    assert window.equity.has_plot
+
+
+def test_halt_works_by_key_while_the_core_hangs(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """F12 halts at once, the window says so at once, and says that the core has yet to confirm."""
+    core = FakeCore()
+    window = open_window(core)
+    core.hold("step")
+    qtbot.waitUntil(core.reached.is_set, timeout=OPEN_MS)
+    action(window, "HALT").trigger()
+    assert core.halts == ["HALT by the trader"]
+    assert window.top_bar.state.text() == "TRADING HALTED"
+    assert "waiting for the core to confirm" in window.top_bar.reason.text()
+    keys = {keys.toString() for keys in action(window, "HALT").shortcuts()}
+    assert keys == {"F12", "Ctrl+Shift+H"}
+    assert action(window, "HALT").shortcutContext() == Qt.ShortcutContext.ApplicationShortcut
+
+
+def test_the_halt_key_is_heard_in_a_text_field(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """Wherever the keyboard is, F12 halts."""
+    core = FakeCore()
+    window = open_window(core)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=OPEN_MS)
+    window.intent_form.atr.setFocus()
+    qtbot.keyClick(window.intent_form.atr, Qt.Key.Key_F12)
+    assert core.halts == ["HALT by the trader"]
+
+
+@pytest.mark.expects_log_errors("HALT failed")
+def test_a_halt_that_fails_is_shouted(open_window: WindowMaker) -> None:
+    """A HALT that the core did not take is never shown as one."""
+    core = FakeCore()
+    core.failures["halt"] = RuntimeError("disk is gone")
+    window = open_window(core)
+    window.halt()
+    assert "HALT FAILED" in window.notice_bar.text
+    assert window.top_bar.state.text() == "TRADING ACTIVE"
+
+
+def test_the_window_lives_on_while_the_core_hangs(open_window: WindowMaker, qtbot: QtBot, clock: ManualClock) -> None:
+    """With a hung core, events are served, quotes go on, and the window says since when and with what."""
+    core = FakeCore()
+    window = open_window(core)
+    window.pending.reject_asked.emit("aaaa1111", "")
+    core.hold("approve")
+    window.pending.approve_asked.emit("aaaa1111")
+    qtbot.waitUntil(core.reached.is_set, timeout=OPEN_MS)
+    beats: list[int] = []
+    timer = QTimer(interval=1)
+    timer.timeout.connect(lambda: beats.append(1))
+    timer.start()
+    core.board.put(quote("EURUSD", 1.23456, received=clock.monotonic()))
+    qtbot.waitUntil(lambda: len(beats) > 20, timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: window.market_watch.quoted == 1, timeout=OPEN_MS)
+    timer.stop()
+    clock.advance(10)
+    window.refresh()
+    assert "busy with: approve aaaa1111" in window.notice_bar.text
+    assert window.status.labels["connection"].text() == "Connection: core silent"
+    assert not window.pending.approve.isEnabled()
+    core.release()
+    qtbot.waitUntil(lambda: window.notice_bar.text == "", timeout=OPEN_MS)
+
+
+def test_a_slow_connection_is_no_alarm(open_window: WindowMaker, qtbot: QtBot, clock: ManualClock) -> None:
+    """While the first connection takes its time, the window says that it connects."""
+    core = FakeCore(shown=DeskSnapshot(START, PoolStats(ConnectionState.DISCONNECTED, START, "", "main"), {}))
+    core.hold("start")
+    window = open_window(core, wait=False)
+    qtbot.waitUntil(core.reached.is_set, timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: "Connection: DISCONNECTED" in window.status.labels["connection"].text(), timeout=OPEN_MS)
+    clock.advance(10)
+    window.refresh()
+    assert window.notice_bar.text.startswith("INFO: Connecting to the terminal since")
+    assert window.top_bar.mode.text() == "NO ACCOUNT"
+    assert window.top_bar.state.text() == "TRADING NOT SYNCED"
+
+
+def test_resume_asks_for_a_reason_inside_the_window(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """Resume is offered once the halt is confirmed, and works only with a reason."""
+    core = FakeCore()
+    window = open_window(core)
+    assert not window.top_bar.resume.isVisible()
+    window.halt()
+    qtbot.waitUntil(window.top_bar.resume.isVisible, timeout=OPEN_MS)
+    window.top_bar.resume.click()
+    assert window.resume_bar.isVisible()
+    bar = window.resume_bar
+    qtbot.keyClick(bar._reason, Qt.Key.Key_Return)
+    assert not bar._resume.isEnabled()
+    qtbot.keyClicks(bar._reason, "  news are over ")
+    bar._resume.click()
+    assert not bar.isVisible()
+    qtbot.waitUntil(lambda: ("resume", "news are over") in core.asked, timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: window.top_bar.state.text() == "TRADING ACTIVE", timeout=OPEN_MS)
+    window._open_resume()
+    qtbot.keyClick(bar, Qt.Key.Key_Escape)
+    assert not bar.isVisible()
+
+
+def test_what_panels_ask_for_reaches_the_core(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """Approve, reject, submit and close go to the core with what was chosen."""
+    core = FakeCore()
+    window = open_window(core)
+    window.pending._guard.stop()
+    window.refresh()
+    assert window.pending.approve.isEnabled()
+    window.pending.approve.click()
+    window.positions.view.choose(1)
+    window.positions.close_button.click()
+    window.positions.close_button.click()
+    window.intent_form.symbol.setCurrentText("XAUUSD")
+    window.intent_form.sell.click()
+    window.intent_form.submit.click()
+    qtbot.waitUntil(lambda: any(each[0] == "submit" for each in core.asked), timeout=OPEN_MS)
+    asked = {each[0]: each for each in core.asked}
+    assert asked["approve"] == ("approve", "aaaa1111")
+    assert asked["close_position"] == ("close_position", 1)
+    request = asked["submit"][1]
+    assert (request.symbol, request.direction) == ("XAUUSD", -1)  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: "was judged" in window.notice_bar.text, timeout=OPEN_MS)
+
+
+def test_a_refusal_is_shown_without_a_dialog(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """What the core says to an approval stands in the notice bar, and the buttons work again."""
+    core = FakeCore()
+    core.failures["approve"] = RuntimeError("nothing is sent on LIVE accounts yet")
+    window = open_window(core)
+    window.pending._guard.stop()
+    window.refresh()
+    window.pending.approve.click()
+    assert not window.pending.approve.isEnabled()
+    qtbot.waitUntil(
+        lambda: window.notice_bar.text == "ERROR: Not approved: nothing is sent on LIVE accounts yet", timeout=OPEN_MS
+    )
+    qtbot.waitUntil(window.pending.approve.isEnabled, timeout=OPEN_MS)
+
+
+def test_previews_answer_while_typing(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """The RPM's answer appears by itself; a failing preview says so in the form, not in the bar."""
+    core = FakeCore()
+    window = open_window(core)
+    card = window.intent_form.card
+    qtbot.waitUntil(lambda: card.decision.text() == "ADJUSTED", timeout=OPEN_MS)
+    core.failures["preview"] = RuntimeError("no price for XAUUSD")
+    window.intent_form.symbol.setCurrentText("XAUUSD")
+    assert not card.is_current
+    qtbot.waitUntil(lambda: card.reasons.text() == "no price for XAUUSD", timeout=OPEN_MS)
+    assert window.notice_bar.text == ""
+
+
+def test_a_lost_connection_greys_everything(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """State and reason are told, and no number passes for present."""
+    core = FakeCore()
+    window = open_window(core)
+    pool = pool_stats(state=ConnectionState.UNRESPONSIVE, reason="the terminal did not answer within 5 s")
+    core.shown = replace(core.shown, pool=pool)
+    qtbot.waitUntil(lambda: "UNRESPONSIVE" in window.notice_bar.text, timeout=OPEN_MS)
+    assert "did not answer within 5 s" in window.notice_bar.text
+    assert window.account.caption.text().startswith("STALE")
+    core.shown = replace(core.shown, pool=pool_stats())
+    qtbot.waitUntil(lambda: window.notice_bar.text == "", timeout=OPEN_MS)
+
+
+def test_a_notice_of_the_core_is_told_once(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """The core's notices appear in the bar when they are new, and stay in the list."""
+    core = FakeCore()
+    window = open_window(core)
+    first = Notice(START, "error", "sync", "the account could not be synced")
+    core.shown = replace(core.shown, notices=(first,))
+    qtbot.waitUntil(lambda: "could not be synced" in window.notice_bar.text, timeout=OPEN_MS)
+    window.notice_bar._close_shown()
+    window.refresh()
+    assert window.notice_bar.text == ""
+    assert window.notices.model.rowCount() == 1
+    assert window.notices.tab_title() == "Alerts (1)"
+
+
+def test_closing_stops_core_and_thread(open_window: WindowMaker) -> None:
+    """After the window is closed nothing runs, and the layout was kept."""
+    core, memory = FakeCore(), RememberedState()
+    window = open_window(core, memory)
+    window.close()
+    assert ("stop",) in core.asked
+    assert not window._worker.is_running
+    assert window.stopped_cleanly
+    assert memory.state is not None
+    assert memory.state.docks
+
+
+def test_the_layout_comes_back_and_can_be_reset(open_window: WindowMaker, theme: Theme) -> None:
+    """A closed panel stays closed the next time, the theme stays chosen, and Reset shows every panel again."""
+    memory = RememberedState()
+    first = open_window(memory=memory)
+    first._docks.docks["risk"].close()
+    theme.choose(ThemeChoice.LIGHT)
+    first.close()
+    theme.choose(ThemeChoice.DARK)
+    second = open_window(memory=memory)
+    assert second._docks.docks["risk"].isHidden()
+    assert theme.choice is ThemeChoice.LIGHT
+    action(second, "Reset layout").trigger()
+    assert not any(dock.isHidden() for dock in second._docks.docks.values())
+
+
+@pytest.mark.parametrize("size", [QSize(1280, 720), DEFAULT_SIZE], ids=["compact", "roomy"])
+def test_the_default_layout_fits(open_window: WindowMaker, qtbot: QtBot, size: QSize) -> None:
+    """At both sizes the window keeps its size, and no key figure, table head or button is cut off."""
+    window = open_window()
+    window.resize(size)
+    window.reset_layout()
+    cut = cut_off(window)
+    qtbot.waitUntil(lambda: not cut_off(window), timeout=OPEN_MS)
+    assert window.size() == size, cut
+
+
+def cut_off(window: MainWindow) -> list[str]:
+    """Return the key figures, buttons and tables that lack room."""
+    values = [figure._value for figure in window.account.figures.values()]
+    buttons = [window.top_bar.halt, window.pending.approve, window.pending.reject, window.intent_form.submit]
+    tables = [window.market_watch.view, window.pending.view, window.risk.view, window.positions.view]
+    lacking = [widget.text() for widget in (*values, *buttons) if widget.width() < widget.sizeHint().width()]
+    return lacking + [table._empty for table in tables if table.isVisible() and table.horizontalScrollBar().maximum()]
+
+
+def test_help_is_shown_beside_the_window(open_window: WindowMaker) -> None:
+    """Guide and about open in a window that blocks nothing."""
+    window = open_window()
+    action(window, "User guide").trigger()
+    assert window._texts.isVisible()
+    assert not window._texts.isModal()
+    assert "Arbitrex Desktop" in window._texts.browser.toPlainText()
+    action(window, "About").trigger()
+    assert "MIT" in window._texts.browser.toPlainText()
+
+
+def test_themes_can_be_chosen_from_the_menu(open_window: WindowMaker, theme: Theme) -> None:
+    """The chosen theme is checked in the menu, and the window survives the change."""
+    window = open_window()
+    action(window, "Light").trigger()
+    assert theme.choice is ThemeChoice.LIGHT
+    assert action(window, "Light").isChecked()
+    assert not action(window, "Dark").isChecked()
+    window.grab()
+    theme.choose(ThemeChoice.DARK)
+
+
+def test_a_symbol_double_clicked_is_put_into_the_form(open_window: WindowMaker) -> None:
+    """Market Watch and form work together."""
+    core = FakeCore()
+    window = open_window(core)
+    core.board.put(quote("XAUUSD", 2650.0))
+    window.market_watch.draw_frame()
+    window.market_watch.view.activated.emit(window.market_watch.model.index(2, 0))
+    assert window.intent_form.symbol.currentText() == "XAUUSD"
+    window.refresh()
+    assert window.intent_form.quote.text().startswith("2650.00 / 2650.00")
+
+
+def test_an_unconfirmed_halt_is_told(open_window: WindowMaker, qtbot: QtBot, clock: ManualClock) -> None:
+    """A core that goes on saying ACTIVE after a HALT is not believed, and the trader is told."""
+    core = FakeCore(shown=desk_snapshot(risk=None, intents=(intent_row(),)))
+    window = open_window(core)
+    core.halt = lambda reason: core.halts.append(reason)  # type: ignore[method-assign]
+    window.halt()
+    clock.advance(6)
+    window.refresh()
+    assert window.top_bar.state.text() == "TRADING HALTED"
+    qtbot.waitUntil(lambda: any("has not confirmed" in text for text in window.notice_bar.texts), timeout=OPEN_MS)

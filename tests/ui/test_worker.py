@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: MIT
+"""The worker keeps the core on its own thread, and the GUI thread free of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QThread
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.desk.intents import IntentRequest
+from arbitrex_desktop.ui.seam import Core
+from arbitrex_desktop.ui.worker import CoreWorker
+from tests.fakes.core import FakeCore
+
+REQUEST = IntentRequest("EURUSD", 1, 0.7, "TRENDING", 0.5)
+WAIT_MS = 15_000
+
+
+@pytest.fixture
+def core() -> FakeCore:
+    """Return the fake core."""
+    return FakeCore()
+
+
+@pytest.fixture
+def worker(core: FakeCore, qtbot: QtBot) -> Iterator[CoreWorker]:
+    """Return a worker on the fake core, not started; it is stopped afterwards, whatever hangs."""
+    del qtbot
+    worker = CoreWorker(lambda: core)
+    yield worker
+    core.release()
+    assert worker.stop()
+
+
+def collect(signal: object) -> list[tuple[object, ...]]:
+    """Return a list that fills with what a signal brings, and fails off the GUI thread."""
+    seen: list[tuple[object, ...]] = []
+    gui = QThread.currentThread()
+
+    def keep(*values: object) -> None:
+        assert QThread.currentThread() is gui
+        seen.append(values)
+
+    signal.connect(keep)  # type: ignore[attr-defined]
+    return seen
+
+
+def until(qtbot: QtBot, done: Callable[[], object]) -> None:
+    """Wait for a condition."""
+    qtbot.waitUntil(lambda: bool(done()), timeout=WAIT_MS)
+
+
+def test_the_core_is_built_started_and_stepped_on_its_own_thread(
+    qtbot: QtBot, worker: CoreWorker, core: FakeCore
+) -> None:
+    """Everything but HALT and the board runs there, and results come back to the GUI thread."""
+    ready, snapshots = collect(worker.core_ready), collect(worker.snapshot_changed)
+    worker.start()
+    until(qtbot, lambda: core.steps >= 2)
+    until(qtbot, lambda: len(snapshots) >= 2)
+    assert ready == [(core,)]
+    assert worker.core is core
+    assert snapshots[0] == (core.shown,)
+    threads = {name for method in ("start", "step", "snapshot") for name in core.threads[method]}
+    assert len(threads) == 1
+    assert "MainThread" not in threads
+
+
+def test_commands_run_in_order_and_report(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
+    """Each command reaches the core with its arguments, and its label comes back when it has run."""
+    done, submitted, previews = collect(worker.command_done), collect(worker.submitted), collect(worker.preview_ready)
+    worker.start()
+    worker.preview(REQUEST, 3)
+    worker.submit(REQUEST)
+    worker.approve("a1")
+    worker.reject("b2", "too late")
+    worker.close_position(2**40)
+    worker.resume("calm")
+    until(qtbot, lambda: ("resume",) in done)
+    assert [each for each in core.asked if each[0] != "start"] == [
+        ("preview", REQUEST, 3),
+        ("submit", REQUEST),
+        ("approve", "a1"),
+        ("reject", "b2", "too late"),
+        ("close_position", 2**40),
+        ("resume", "calm"),
+    ]
+    assert done == [("submit",), ("approve a1",), ("reject b2",), (f"close {2**40}",), ("resume",)]
+    assert len(submitted) == len(previews) == 1
+
+
+def test_a_failure_is_told_and_survived(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
+    """What a command raises is shown as its text; the worker lives on and the command counts as done."""
+    failed, about, done = collect(worker.failed), collect(worker.failed_about), collect(worker.command_done)
+    core.failures = {"approve": RuntimeError("nothing is sent on LIVE accounts yet"), "step": ValueError()}
+    worker.start()
+    worker.approve("a1")
+    until(qtbot, lambda: done)
+    assert ("nothing is sent on LIVE accounts yet",) in failed
+    assert ("approve a1", "nothing is sent on LIVE accounts yet") in about
+    until(qtbot, lambda: ("step", "ValueError") in about)
+    core.failures = {}
+    until(qtbot, lambda: core.steps)
+
+
+def test_a_core_that_cannot_be_built_is_told(qtbot: QtBot) -> None:
+    """The window stays usable without a core; commands say that there is none."""
+
+    def refuse() -> Core:
+        raise ValueError("MT5_LOGIN must be the account's number")
+
+    worker = CoreWorker(refuse)
+    about = collect(worker.failed_about)
+    worker.start()
+    worker.approve("a1")
+    until(qtbot, lambda: len(about) == 2)
+    assert about == [
+        ("start", "MT5_LOGIN must be the account's number"),
+        ("approve a1", "the trading core is not running"),
+    ]
+    assert worker.core is None
+    assert worker.stop()
+
+
+def test_halt_does_not_wait_for_a_hung_core(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
+    """HALT reaches the core on the caller's thread while a step hangs."""
+    core.hold("step")
+    worker.start()
+    until(qtbot, core.reached.is_set)
+    worker.halt("enough")
+    assert core.halts == ["enough"]
+    assert core.threads["halt"] == {"MainThread"}
+
+
+def test_halt_before_the_core_exists_is_not_lost(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
+    """The core is built halted, before it connects."""
+    worker.halt("not today")
+    assert core.halts == []
+    ready = collect(worker.core_ready)
+    worker.start()
+    until(qtbot, lambda: ready)
+    assert core.halts == ["not today"]
+
+
+def test_halt_during_a_slow_connection(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
+    """The core can be halted, and shows itself, before its start has come back."""
+    core.hold("start")
+    snapshots = collect(worker.snapshot_changed)
+    worker.start()
+    until(qtbot, core.reached.is_set)
+    until(qtbot, lambda: snapshots)
+    until(qtbot, lambda: worker.doing == "connect")
+    worker.halt("slow")
+    assert core.halts == ["slow"]
+
+
+def test_stopping_ends_the_thread_once(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
+    """The core is stopped on its thread, the thread ends, and stopping again is harmless."""
+    worker.start()
+    until(qtbot, lambda: core.steps)
+    with qtbot.waitSignal(worker.stopped, timeout=WAIT_MS):
+        assert worker.stop()
+    assert not worker.is_running
+    assert worker.stop()
+    assert [each[0] for each in core.asked].count("stop") == 1
+
+
+@pytest.mark.expects_log_errors("did not stop within")
+def test_commands_that_have_not_begun_are_dropped_at_the_end(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
+    """An approval that waits behind a hung core when the window closes never reaches the broker."""
+    core.hold("step")
+    worker.start()
+    until(qtbot, core.reached.is_set)
+    worker.approve("a1")
+    worker.submit(REQUEST)
+    worker.preview(REQUEST, 1)
+    assert not worker.stop(wait_ms=1)
+    core.release()
+    until(qtbot, lambda: ("stop",) in core.asked)
+    until(qtbot, lambda: not worker.is_running)
+    assert [each[0] for each in core.asked] == ["start", "stop"]
+
+
+HUNG = """
+import sys, threading
+from PySide6.QtCore import QCoreApplication, QTimer
+from arbitrex_desktop.ui.worker import CoreWorker
+from tests.fakes.core import FakeCore
+import tests.fakes.core as fake
+fake.HANG_LIMIT_S = 600.0
+app = QCoreApplication(sys.argv)
+core = FakeCore()
+core.hold("step")
+worker = CoreWorker(lambda: core)
+def look():
+    if core.reached.is_set():
+        timer.stop()
+        print("clean" if worker.stop(50) else "left behind", flush=True)
+        app.quit()
+timer = QTimer()
+timer.timeout.connect(look)
+timer.start(5)
+worker.start()
+app.exec()
+print("end", flush=True)
+"""
+
+
+def test_a_process_with_a_hung_core_still_ends(project_root: Path) -> None:
+    """A core that never answers is left behind, and neither Qt nor Python keeps the process from ending well."""
+    result = subprocess.run(
+        [sys.executable, "-c", HUNG], cwd=project_root, capture_output=True, text=True, timeout=50, check=False
+    )
+    assert result.stdout.split("\n")[:2] == ["left behind", "end"]
+    assert result.returncode == 0, result.stderr
