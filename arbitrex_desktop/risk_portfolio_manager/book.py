@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: MIT
+"""Running sums over positions and over approved trades that are still under way.
+
+A decision reads sums and does not walk positions.  The sums are recounted when the portfolio state says that
+something in it changed; approvals are added as they are made.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from arbitrex_desktop.risk_portfolio_manager.instruments import Instrument
+from arbitrex_desktop.risk_portfolio_manager.portfolio_state import PortfolioState, Position, as_utc
+from arbitrex_desktop.risk_portfolio_manager.tracking import TrackedDict
+
+InstrumentOf = Callable[[str], Instrument | None]
+_TINY = 1e-6
+
+
+@dataclass(slots=True)
+class Reservation:
+    """An approved trade that is not yet seen among the positions; `notional` and `margin` in account currency."""
+
+    intent_id: str
+    symbol: str
+    direction: int
+    units: float
+    notional: float
+    base: str
+    profit: str
+    margin: float
+    strategy_id: str
+    approved_at: datetime
+    expires: float
+    reducing: bool = False
+
+
+@dataclass(slots=True)
+class Sums:
+    """Exposures in account currency, signed (long positive) where not said otherwise.
+
+    Attributes: `units`, net by symbol; `notional`, net by symbol; `currency`, net by currency, a cross counted in
+    both; `gross`, sum of sizes; `net`, long minus short; `count`, `by_symbol`, `by_strategy`, positions and trades
+    under way; `opened`, when each was; `margin`, of trades under way; `hand_units`, exposures that the program set
+    by hand; `unknown`, why a position could not be valued, empty when all were.
+    """
+
+    units: dict[str, float] = field(default_factory=dict)
+    notional: dict[str, float] = field(default_factory=dict)
+    currency: dict[str, float] = field(default_factory=dict)
+    gross: float = 0.0
+    net: float = 0.0
+    count: int = 0
+    by_symbol: dict[str, int] = field(default_factory=dict)
+    by_strategy: dict[str, int] = field(default_factory=dict)
+    opened: list[datetime] = field(default_factory=list)
+    margin: float = 0.0
+    hand_units: dict[str, float] = field(default_factory=dict)
+    unknown: str = ""
+
+    def add(self, symbol: str, direction: int, units: float, notional: float, instrument_legs: tuple[str, str]) -> None:
+        """Add one exposure; `notional` positive, legs are base and profit currency."""
+        signed = direction * notional
+        base, profit = instrument_legs
+        self.units[symbol] = self.units.get(symbol, 0.0) + direction * units
+        self.notional[symbol] = self.notional.get(symbol, 0.0) + signed
+        self.currency[base] = self.currency.get(base, 0.0) + signed
+        self.currency[profit] = self.currency.get(profit, 0.0) - signed
+        self.gross += notional
+        self.net += signed
+
+    def count_in(self, symbol: str, strategy_id: str, opened: datetime) -> None:
+        """Count one position or trade under way."""
+        self.count += 1
+        self.by_symbol[symbol] = self.by_symbol.get(symbol, 0) + 1
+        if strategy_id:
+            self.by_strategy[strategy_id] = self.by_strategy.get(strategy_id, 0) + 1
+        self.opened.append(opened)
+
+    def copy(self) -> Sums:
+        """Return an independent copy."""
+        return Sums(
+            dict(self.units),
+            dict(self.notional),
+            dict(self.currency),
+            self.gross,
+            self.net,
+            self.count,
+            dict(self.by_symbol),
+            dict(self.by_strategy),
+            list(self.opened),
+            self.margin,
+            dict(self.hand_units),
+            self.unknown,
+        )
+
+
+class Book:
+    """Keeps the sums; not safe for threads, the engine locks."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self.positions = Sums()
+        self.total = Sums()
+        self.reservations: list[Reservation] = []
+        self._seen: tuple[int, ...] | None = None
+        self._sides: dict[tuple[str, int], float] = {}
+        self._written: tuple[dict[str, float], dict[str, float]] = ({}, {})
+        self._by_hand: tuple[dict[str, float], dict[str, float]] = ({}, {})
+
+    def refresh(self, state: PortfolioState, instrument_of: InstrumentOf, monotonic: float) -> None:
+        """Bring the sums up to date: recount if the state changed, let go of trades that were under way too long."""
+        seen = _change_count(state)
+        expired = bool(self.reservations) and any(each.expires <= monotonic for each in self.reservations)
+        if expired:
+            self.reservations = [each for each in self.reservations if each.expires > monotonic]
+        if seen is not None and seen == self._seen and not self.positions.unknown:
+            if expired:
+                self._retotal()
+            return
+        self._seen = seen
+        self.recount(state, instrument_of)
+
+    def recount(self, state: PortfolioState, instrument_of: InstrumentOf) -> None:
+        """Count every position anew, and settle trades under way against the positions that have appeared."""
+        sums, sides = Sums(), dict[tuple[str, int], float]()
+        for position in state.positions():
+            _add_position(sums, position, instrument_of)
+            side = (position.symbol, position.direction)
+            sides[side] = sides.get(side, 0.0) + position.units
+        self._settle(sides)
+        self._sides = sides
+        self._take_hand_values(state, sums)
+        self.positions = sums
+        self._retotal()
+
+    def reserve(self, reservation: Reservation) -> None:
+        """Count an approved trade from now on; another under the same intent is replaced."""
+        if reservation.intent_id and any(each.intent_id == reservation.intent_id for each in self.reservations):
+            self.reservations = [each for each in self.reservations if each.intent_id != reservation.intent_id]
+            self.reservations.append(reservation)
+            self._retotal()
+            return
+        self.reservations.append(reservation)
+        _add_reservation(self.total, reservation)
+        self.version += 1
+
+    def release(self, intent_id: str) -> bool:
+        """Forget a trade under way that will not happen; tell whether there was one."""
+        kept = [each for each in self.reservations if each.intent_id != intent_id]
+        found = len(kept) != len(self.reservations)
+        if found:
+            self.reservations = kept
+            self._retotal()
+        return found
+
+    def without(self, intent_id: str | None) -> Sums:
+        """Return the sums as they would be without the trade under way of one intent."""
+        if not intent_id or all(each.intent_id != intent_id for each in self.reservations):
+            return self.total
+        sums = self.positions.copy()
+        for each in self.reservations:
+            if each.intent_id != intent_id:
+                _add_reservation(sums, each)
+        return sums
+
+    def reducible(self, symbol: str, direction: int, but_intent: str | None) -> float:
+        """Return the units that a trade could take off the open position, less what is being taken off already."""
+        net = self.positions.units.get(symbol, 0.0)
+        if not net * direction < 0.0:
+            return 0.0
+        under_way = sum(
+            each.units
+            for each in self.reservations
+            if each.reducing and each.symbol == symbol and each.direction == direction and each.intent_id != but_intent
+        )
+        return max(0.0, abs(net) - under_way)
+
+    def publish(self, state: PortfolioState) -> None:
+        """Write symbol and currency exposures to the state, keeping what the program set there by hand."""
+        symbols = {**self.positions.units, **self._by_hand[0]}
+        currencies = {**self.positions.currency, **self._by_hand[1]}
+        if dict(state.symbol_exposure) != symbols or dict(state.currency_exposure) != currencies:
+            state.symbol_exposure, state.currency_exposure = TrackedDict(symbols), TrackedDict(currencies)
+        self._written = (symbols, currencies)
+        self._seen = _change_count(state)
+
+    def forget_hand_values(self) -> None:
+        """Drop exposures set by hand: the broker's own positions have just been read."""
+        self._by_hand = ({}, {})
+        self._seen = None
+
+    def _take_hand_values(self, state: PortfolioState, sums: Sums) -> None:
+        """Let exposures that the program set by hand count, where they are larger than the positions' own."""
+        symbols = _changed_by_hand(state.symbol_exposure, self._written[0], self._by_hand[0])
+        currencies = _changed_by_hand(state.currency_exposure, self._written[1], self._by_hand[1])
+        self._by_hand = (symbols, currencies)
+        for symbol, units in symbols.items():
+            if not abs(units) < abs(sums.units.get(symbol, 0.0)):
+                sums.hand_units[symbol] = units
+        for currency, amount in currencies.items():
+            if not abs(amount) < abs(sums.currency.get(currency, 0.0)):
+                sums.currency[currency] = amount
+
+    def _settle(self, sides: Mapping[tuple[str, int], float]) -> None:
+        """Take what has appeared among the positions off the trades under way, oldest first."""
+        for reservation in self.reservations:
+            direction = -reservation.direction if reservation.reducing else reservation.direction
+            side = (reservation.symbol, direction)
+            moved = sides.get(side, 0.0) - self._sides.get(side, 0.0)
+            arrived = min(reservation.units, max(0.0, -moved if reservation.reducing else moved))
+            if arrived > 0.0:
+                share = 1.0 - arrived / reservation.units
+                self._sides[side] = self._sides.get(side, 0.0) + (-arrived if reservation.reducing else arrived)
+                reservation.units -= arrived
+                reservation.notional *= share
+                reservation.margin *= share
+        self.reservations = [each for each in self.reservations if each.units > _TINY]
+
+    def _retotal(self) -> None:
+        """Add the trades under way to the positions' sums."""
+        self.total = self.positions.copy()
+        for each in self.reservations:
+            _add_reservation(self.total, each)
+        self.version += 1
+
+
+def _change_count(state: PortfolioState) -> tuple[int, ...] | None:
+    """Return what moves when the state changes, or is replaced by another."""
+    count = state.change_count()
+    return None if count is None else (id(state), *count)
+
+
+def _add_position(sums: Sums, position: Position, instrument_of: InstrumentOf) -> None:
+    """Add one position, at its last known price."""
+    instrument = instrument_of(position.symbol)
+    price = position.current_price or position.entry_price
+    notional = math.nan if instrument is None else position.units * price * instrument.value
+    sums.count_in(position.symbol, position.strategy_id, as_utc(position.entry_time))
+    if instrument is None or not math.isfinite(notional) or notional < 0.0 or position.direction not in (1, -1):
+        sums.unknown = sums.unknown or f"the position in {position.symbol} cannot be valued"
+        sums.units[position.symbol] = sums.units.get(position.symbol, 0.0) + position.direction * position.units
+        return
+    sums.add(position.symbol, position.direction, position.units, notional, (instrument.base, instrument.profit))
+
+
+def _add_reservation(sums: Sums, reservation: Reservation) -> None:
+    """Add one trade under way; one that reduces frees nothing before it has happened."""
+    if reservation.reducing:
+        return
+    legs = (reservation.base, reservation.profit)
+    sums.add(reservation.symbol, reservation.direction, reservation.units, reservation.notional, legs)
+    sums.count_in(reservation.symbol, reservation.strategy_id, reservation.approved_at)
+    sums.margin += reservation.margin
+    if reservation.symbol in sums.hand_units:
+        sums.hand_units[reservation.symbol] += reservation.direction * reservation.units
+
+
+def _changed_by_hand(
+    now: Mapping[str, Any], written: Mapping[str, float], before: Mapping[str, float]
+) -> dict[str, float]:
+    """Return the entries that the program set: not as the engine wrote them, or set by hand before and still there."""
+    return {
+        name: value for name, value in now.items() if name not in written or value != written[name] or name in before
+    }

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""One intent with everything that the rules look at, gathered once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from arbitrex_desktop.mt5.results import AccountInfo
+from arbitrex_desktop.risk_portfolio_manager.activity import Activity
+from arbitrex_desktop.risk_portfolio_manager.book import Sums
+from arbitrex_desktop.risk_portfolio_manager.calendar import NewsSource
+from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.instruments import Instrument
+from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
+from arbitrex_desktop.risk_portfolio_manager.kill_switches import KillSwitch
+from arbitrex_desktop.risk_portfolio_manager.portfolio_risk import Together
+from arbitrex_desktop.risk_portfolio_manager.portfolio_state import PortfolioState
+
+
+@dataclass(slots=True)
+class MarketFacts:
+    """What the pool says of symbol and account now; without a pool only `price` may be known.
+
+    Attributes: `has_pool`; `connected`; `price`, what the trade would be entered at (the intent's own price, else
+    ask or bid), `mid`, `spread_bps` and `quote_age` in seconds of the last good quote; `account` as last polled;
+    `margin_per_lot` in account currency; `shock`, recent volatility over usual, None when not measured.
+    """
+
+    has_pool: bool = False
+    connected: bool = False
+    price: float | None = None
+    mid: float | None = None
+    spread_bps: float | None = None
+    quote_age: float | None = None
+    account: AccountInfo | None = None
+    margin_per_lot: float | None = None
+    shock: float | None = None
+
+
+@dataclass(slots=True)
+class Case:
+    """What the rules judge.
+
+    Money in account currency, shares as fractions.  `now` is market time in UTC, `moment` monotonic seconds.
+    `drawdown`, `daily_pnl` and `weekly_pnl` are those that count now; `day_anchor` and `week_anchor` what a day's
+    and a week's loss are measured from (None before a reset was seen).  `sync_age` in seconds, None before the
+    first sync; `syncs`, whether this manager was to sync at all.  `reducing`, whether the trade only takes off an
+    open position.  From the sizing on: `sized`, units that the risk allows, `units` wanted of them, `least_units`
+    the smallest volume, `unit_notional` and `unit_loss`, one unit's exposure and its loss at the stop, `together`,
+    how it moves with the portfolio (None when the unit has no known worth).
+    """
+
+    cfg: RPMConfig
+    intent: TradeIntent
+    state: PortfolioState
+    sums: Sums
+    market: MarketFacts
+    activity: Activity
+    switches: list[KillSwitch]
+    calendar: NewsSource | None
+    now: datetime
+    moment: float
+    day_start: datetime
+    capital: float
+    drawdown: float
+    daily_pnl: float
+    weekly_pnl: float
+    day_anchor: float | None
+    week_anchor: float | None
+    sync_age: float | None
+    syncs: bool
+    instrument: Instrument | None = None
+    reducible: float = 0.0
+    reducing: bool = False
+    stop: float | None = None
+    stop_distance: float = 0.0
+    sized: float = 0.0
+    units: float = 0.0
+    least_units: float = 0.0
+    unit_notional: float | None = None
+    unit_loss: float | None = None
+    together: Together | None = None

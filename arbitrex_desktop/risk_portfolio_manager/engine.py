@@ -1,0 +1,370 @@
+# SPDX-License-Identifier: MIT
+"""`RiskPortfolioManager`: strategies propose trades, it decides whether they may live."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from threading import Lock, RLock
+from types import TracebackType
+from typing import Any, Self
+
+from arbitrex_desktop import __version__
+from arbitrex_desktop.clock import Clock, SystemClock
+from arbitrex_desktop.paths import data_dir
+from arbitrex_desktop.raw_layer.pool_view import PoolView
+from arbitrex_desktop.risk_portfolio_manager.account_sync import MT5AccountSync, SyncFailed
+from arbitrex_desktop.risk_portfolio_manager.calendar import NewsSource
+from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.decision import RiskMetrics, RPMOutput, TradeDecision
+from arbitrex_desktop.risk_portfolio_manager.fact_finder import FactFinder, Sources
+from arbitrex_desktop.risk_portfolio_manager.intent import FIELDS, InvalidField, TradeIntent, read_intent
+from arbitrex_desktop.risk_portfolio_manager.judge import decide, judge
+from arbitrex_desktop.risk_portfolio_manager.keeper import Keeper
+from arbitrex_desktop.risk_portfolio_manager.kill_switches import KillSwitches
+from arbitrex_desktop.risk_portfolio_manager.persistence import NoStore, SqliteStateStore, StateStore
+from arbitrex_desktop.risk_portfolio_manager.portfolio_state import PortfolioState
+from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
+from arbitrex_desktop.risk_portfolio_manager.recorder import Recorder
+from arbitrex_desktop.risk_portfolio_manager.refusal import refuse_outright, state_fault
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
+
+_log = logging.getLogger(__name__)
+
+
+class RiskPortfolioManager:
+    """Judges trade intents against the portfolio; cannot be bypassed, and refuses what it cannot check.
+
+    `config`, settings (the defaults when None; ValueError when they do not pass their validation);
+    `enable_persistence`, whether halts, peaks and counters are kept on disk; `sync_with_mt5`, whether the account
+    is read, at once and with `sync_with_mt5_account`; `mt5_pool`, the pool to read through.  With `sync_with_mt5`
+    and no pool a connection of its own is opened, for trying out; `close()` ends it.
+
+    Keyword-only: `clock`; `store`, where state is kept (SQLite in `data_dir`, the user's data folder when None);
+    `calendar`, news that block trades; `account_sync`, in place of one made from the above.
+
+    Attributes: `config`, may be changed at any time; `portfolio_state`, may be set up by hand; `kill_switches`.
+    All methods may be called from any thread; a decision reads memory only and takes microseconds.
+    """
+
+    def __init__(
+        self,
+        config: RPMConfig | None = None,
+        enable_persistence: bool = True,  # noqa: FBT001, FBT002 - the contract's position
+        sync_with_mt5: bool = False,  # noqa: FBT001, FBT002 - the contract's position
+        mt5_pool: PoolView | None = None,
+        *,
+        clock: Clock | None = None,
+        store: StateStore | None = None,
+        data_dir: Path | None = None,
+        calendar: NewsSource | None = None,
+        account_sync: MT5AccountSync | None = None,
+    ) -> None:
+        self.config = config or RPMConfig()
+        self.config.validate()
+        self._clock = clock or SystemClock()
+        self._lock = RLock()
+        self._sync_lock = Lock()
+        self.portfolio_state = PortfolioState(self.config.total_capital)
+        self.kill_switches = KillSwitches(self._clock, self._lock, self._on_switch)
+        self._sync = account_sync or MT5AccountSync(mt5_pool, auto_initialize=sync_with_mt5, clock=self._clock)
+        sources = Sources(self._clock, mt5_pool, calendar, syncs=sync_with_mt5)
+        self._finder = FactFinder(sources, self.kill_switches)
+        self._recorder = Recorder(self._finder, self.kill_switches)
+        kept = store or (SqliteStateStore(data_dir or _default_folder()) if enable_persistence else NoStore())
+        self._keeper = Keeper(kept, self._clock, self._finder, self._recorder, self.kill_switches)
+        self._checked: tuple[int, int] = (0, 0)
+        self._config_fault = ""
+        self._config_hash = ""
+        self._capital_set = self.config.total_capital
+        self._snapshot: tuple[tuple[int, ...] | None, PortfolioState | None] = (None, None)
+        self._keeper.begin(self.portfolio_state, self.config, syncs=sync_with_mt5 or mt5_pool is not None)
+        if sync_with_mt5:
+            self.sync_with_mt5_account()
+
+    @property
+    def risk_metrics(self) -> RiskMetrics:
+        """Return how many decisions were recorded, and how they went."""
+        return self._recorder.metrics
+
+    def process_trade_intent(  # noqa: PLR0917 - the contract's arguments
+        self,
+        symbol: str,
+        direction: int,
+        confidence_score: float,
+        regime: str,
+        atr: float,
+        vol_percentile: float,
+        current_price: float | None = None,
+        win_rate: float | None = None,
+        avg_win: float | None = None,
+        avg_loss: float | None = None,
+        num_trades: int | None = None,
+        adv_units: float | None = None,
+        spread_pct: float | None = None,
+        daily_volatility: float | None = None,
+        *,
+        strategy_id: str | None = None,
+        stop_loss: float | None = None,
+        take_profit: float | None = None,
+        requested_volume: float | None = None,
+        intent_id: str | None = None,
+    ) -> RPMOutput:
+        """Judge an intent and record the decision; the fields are explained at `TradeIntent`.
+
+        An approved trade counts as under way until it appears among the positions, `release_intent` is called for
+        its `intent_id`, or `pending_ttl_seconds` have passed.  Never raises for what an intent holds.
+        """
+        values = (symbol, direction, confidence_score, regime, atr, vol_percentile, current_price)
+        statistics = (win_rate, avg_win, avg_loss, num_trades, adv_units, spread_pct, daily_volatility)
+        return self._answer(
+            (*values, *statistics, strategy_id, stop_loss, take_profit, requested_volume, intent_id), record=True
+        )
+
+    def evaluate(  # noqa: PLR0917 - the contract's arguments
+        self,
+        symbol: str,
+        direction: int,
+        confidence_score: float,
+        regime: str,
+        atr: float,
+        vol_percentile: float,
+        current_price: float | None = None,
+        win_rate: float | None = None,
+        avg_win: float | None = None,
+        avg_loss: float | None = None,
+        num_trades: int | None = None,
+        adv_units: float | None = None,
+        spread_pct: float | None = None,
+        daily_volatility: float | None = None,
+        *,
+        strategy_id: str | None = None,
+        stop_loss: float | None = None,
+        take_profit: float | None = None,
+        requested_volume: float | None = None,
+        intent_id: str | None = None,
+    ) -> RPMOutput:
+        """Give the answer that `process_trade_intent` would give, and change nothing.
+
+        A trade that is under way with the same `intent_id` is not counted against itself.
+        """
+        values = (symbol, direction, confidence_score, regime, atr, vol_percentile, current_price)
+        statistics = (win_rate, avg_win, avg_loss, num_trades, adv_units, spread_pct, daily_volatility)
+        return self._answer(
+            (*values, *statistics, strategy_id, stop_loss, take_profit, requested_volume, intent_id), record=False
+        )
+
+    def release_intent(self, intent_id: str) -> bool:
+        """Forget an approved trade that will not happen; tell whether it was under way."""
+        with self._lock:
+            return self._finder.book.release(intent_id)
+
+    def sync_with_mt5_account(self) -> bool:
+        """Read the account and take it over; on failure change nothing, count it and return False (blocks)."""
+        with self._sync_lock:
+            try:
+                synced = self._read_account()
+            except SyncFailed as failure:
+                self._sync.note_failure(str(failure))
+                return False
+            except Exception as error:  # noqa: BLE001 - a sync must never break the loop that calls it
+                _log.exception("the account sync failed in an unforeseen way")
+                self._sync.note_failure(type(error).__name__)
+                return False
+            if synced:
+                self._sync.note_success()
+                self._keeper.measure(self._sync.pool, self.portfolio_state, self._lock)
+            return synced
+
+    def get_mt5_sync_stats(self) -> dict[str, Any]:
+        """Return how the connection is shared and how the syncs went; see `MT5AccountSync.get_stats`."""
+        return self._sync.get_stats()
+
+    def get_health_status(self) -> dict[str, Any]:
+        """Return version, settings' hash, portfolio, figures, kill switches, limits and an overall `health`."""
+        with self._lock:
+            state = self.portfolio_state
+            return {
+                "rpm_version": __version__,
+                "config_hash": self.config.get_config_hash(),
+                "portfolio_state": state.to_dict(),
+                "risk_metrics": self.risk_metrics.to_dict(),
+                "kill_switches": {**self.kill_switches.get_status(), "trading_halted": state.trading_halted},
+                "portfolio_constraints": {
+                    f"{rule.code.value}: {rule.subject}": {name: getattr(self.config, name) for name in rule.parameters}
+                    for rule in ALL_RULES
+                },
+                "persistence_error": self._keeper.error,
+                "health": self._health(),
+            }
+
+    def reset_daily_metrics(self) -> None:
+        """Begin the trading day anew, by hand: no loss yet, measured from what the account holds now."""
+        self._reset(day=True)
+
+    def reset_weekly_metrics(self) -> None:
+        """Begin the trading week anew, by hand."""
+        self._reset(day=False)
+
+    def save_state(self) -> bool:
+        """Save what must outlive the program; tell whether that went well."""
+        with self._lock:
+            return self._keeper.save(self.portfolio_state)
+
+    def create_backup(self) -> Path | None:
+        """Save, and copy the saved state aside; return where to, None when there is none or it failed."""
+        with self._lock:
+            return self._keeper.backup(self.portfolio_state)
+
+    def close(self) -> None:
+        """Save, and let go of file and own connection; a pool that was given goes on."""
+        with self._lock:
+            self._keeper.close(self.portfolio_state)
+        self._sync.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _answer(self, values: tuple[Any, ...], *, record: bool) -> RPMOutput:
+        """Judge under the lock; whatever goes wrong inside is a refusal."""
+        started = self._clock.monotonic()
+        with self._lock:
+            timestamp = self._clock.now()
+            order_id = f"RPM-{int(timestamp.timestamp() * 1e6):x}-{self.risk_metrics.total_decisions + 1}"
+            try:
+                decision, urgent = self._decide(values, order_id, started, record=record)
+            except Exception:  # noqa: BLE001 - whatever fails in here must refuse, not raise
+                _log.exception("a decision failed; the intent is refused")
+                words = "the risk manager failed on this intent, and so refuses it"
+                decision, urgent = (
+                    self._outright(values, RejectionReason.INTERNAL_ERROR, words, order_id, started),
+                    False,
+                )
+                if record:
+                    self._recorder.count(decision)
+            output = RPMOutput(
+                decision=decision,
+                portfolio_state=self._state_copy(),
+                risk_metrics=self.risk_metrics,
+                config_hash=self._config_hash,
+                rpm_version=__version__,
+                timestamp=timestamp,
+            )
+            if record:
+                self._keeper.after_decision(self.portfolio_state, urgent=urgent)
+        return output
+
+    def _decide(
+        self, values: tuple[Any, ...], order_id: str, started: float, *, record: bool
+    ) -> tuple[TradeDecision, bool]:
+        """Judge an intent; return the decision and whether it must be saved at once."""
+        self._check_config()
+        try:
+            intent = read_intent(*values)
+        except InvalidField as bad:
+            return self._refused(values, RejectionReason.INVALID_INPUT, str(bad), order_id, started, record=record)
+        capital = self._capital(record=record)
+        case = None
+        fault = self._config_fault
+        code = RejectionReason.INVALID_CONFIGURATION if fault else RejectionReason.INVALID_STATE
+        fault = fault or state_fault(self.portfolio_state, capital)
+        if not fault or self._only_reduces(intent):
+            case = self._finder.case(intent, self.portfolio_state, self.config, capital)
+        if case is None or (fault and not case.reducing):
+            return self._refused(values, code, fault, order_id, started, record=record)
+        judgement = judge(case)
+        decision = decide(case, judgement, order_id, (self._clock.monotonic() - started) * 1e3)
+        urgent = self._recorder.record(case, decision, order_id) if record else False
+        return decision, urgent
+
+    def _refused(
+        self, values: tuple[Any, ...], code: RejectionReason, words: str, order_id: str, started: float, *, record: bool
+    ) -> tuple[TradeDecision, bool]:
+        """Refuse before any rule was run."""
+        decision = self._outright(values, code, words, order_id, started)
+        if record:
+            self._recorder.count(decision)
+        return decision, False
+
+    def _outright(
+        self, values: tuple[Any, ...], code: RejectionReason, words: str, order_id: str, started: float
+    ) -> TradeDecision:
+        """Return the refusal."""
+        raw = dict(zip(FIELDS, values, strict=True))
+        return refuse_outright(raw, code, words, order_id, (self._clock.monotonic() - started) * 1e3)
+
+    def _only_reduces(self, intent: TradeIntent) -> bool:
+        """Tell whether an intent goes against an open position, by what is known of the positions."""
+        return self._finder.book.reducible(intent.symbol, intent.direction, intent.intent_id) > 0.0
+
+    def _check_config(self) -> None:
+        """Validate the settings anew when one was changed."""
+        key = (id(self.config), self.config.change_count())
+        if key == self._checked:
+            return
+        try:
+            self.config.validate()
+            self._config_fault = ""
+        except (ValueError, AttributeError, TypeError) as fault:
+            self._config_fault = str(fault)
+        self._config_hash = self.config.get_config_hash()
+        self._checked = key
+
+    def _capital(self, *, record: bool) -> float:
+        """Return the capital; without a synced account, one that was changed in the settings counts at once."""
+        state, wanted = self.portfolio_state, self.config.total_capital
+        if wanted == self._capital_set or self._finder.sources.reading is not None:
+            return state.total_capital
+        if record:
+            state.total_capital = self._capital_set = wanted
+        return wanted
+
+    def _state_copy(self) -> PortfolioState:
+        """Return a copy of the portfolio, made anew only when something in it changed."""
+        state = self.portfolio_state
+        count = state.change_count()
+        key = None if count is None else (id(state), *count)
+        kept_key, kept = self._snapshot
+        if kept is None or key is None or key != kept_key:
+            kept = state.copy()
+            self._snapshot = (key, kept)
+        return kept
+
+    def _read_account(self) -> bool:
+        """Read the account and take it over under the lock; tell whether it was newer than what is known."""
+        started = self._clock.monotonic()
+        synced = self._sync.read(lambda account, now: self._keeper.deals_from(account, now, self.config))
+        pool = self._sync.pool
+        if pool is None:
+            return False
+        with self._lock:
+            self._finder.use_pool(pool)
+            return self._keeper.take(synced, pool, self.portfolio_state, self.config, started)
+
+    def _reset(self, *, day: bool) -> None:
+        """Begin a day or a week anew."""
+        with self._lock:
+            self._keeper.reset(self.portfolio_state, self.config, day=day)
+
+    def _on_switch(self, words: str) -> None:
+        """Log and save a change of halts or switches."""
+        _log.warning("%s", words)
+        self._keeper.save(self.portfolio_state)
+
+    def _health(self) -> str:
+        """Return HALTED, DEGRADED (something is not kept or not synced) or HEALTHY."""
+        if self.portfolio_state.trading_halted:
+            return "HALTED"
+        stats = self._sync.get_stats()
+        degraded = self._keeper.error or self._config_fault or (self._finder.sources.syncs and stats["last_error"])
+        return "DEGRADED" if degraded else "HEALTHY"
+
+
+def _default_folder() -> Path:
+    """Return the user's data folder."""
+    return data_dir()

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""What a rule found, kept as bare numbers: the words of a verdict are made only when somebody reads them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar, NamedTuple, Protocol
+
+from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
+from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
+
+
+class Stage(IntEnum):
+    """When a rule is looked at; the first that refuses gives the rejection its reason."""
+
+    KILL_SWITCH = 1
+    SOURCES = 2
+    REGIME = 3
+    SIZING = 4
+    PORTFOLIO = 5
+    CORRELATION = 6
+    FINAL = 7
+
+
+class Wording(Protocol):
+    """The part of a rule that turns its finding into words; `unit` is explained at `format_value`."""
+
+    stage: ClassVar[Stage]
+    unit: ClassVar[str]
+
+    def words(self, finding: Finding) -> str:
+        """Return one plain sentence for the trader."""
+
+
+class Finding(NamedTuple):
+    """One check that was made.
+
+    Attributes: `rule`, which words it; `code`; `outcome`; `observed` and `limit` in the rule's unit; `room`, the
+    most units that the rule lets through (None when it does not bear on size); `note`, what the rule wants said.
+    """
+
+    rule: Wording
+    code: RejectionReason
+    outcome: Outcome
+    observed: float | None = None
+    limit: float | None = None
+    room: float | None = None
+    note: str = ""
+
+    @property
+    def blocks(self) -> bool:
+        """Tell whether this finding alone refuses the intent."""
+        return self.outcome is Outcome.FAIL or self.outcome is Outcome.UNKNOWN
+
+    def words(self) -> str:
+        """Return the sentence that the rule says about it."""
+        return self.rule.words(self)
+
+    def verdict(self) -> Verdict:
+        """Return the check with its words."""
+        return Verdict(
+            code=self.code.value,
+            outcome=self.outcome,
+            observed=self.observed,
+            limit=self.limit,
+            unit=self.rule.unit,
+            words=self.words(),
+        )
+
+
+def format_value(value: float | None, unit: str) -> str:
+    """Return a number as the trader reads it: a `share` as a percentage with one decimal, `money` with cents."""
+    if value is None:
+        return "unknown"
+    if unit == "share":
+        return f"{value * 100.0:.1f}%"
+    if unit == "money":
+        return f"{value:,.2f}"
+    if unit in ("count", "units"):
+        return f"{value:,.0f}" if unit == "count" else f"{value:,.0f} units"
+    return f"{value:g} {unit}".rstrip()

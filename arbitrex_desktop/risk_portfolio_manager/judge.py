@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: MIT
+"""From a case to an answer: rules, sizing, rules, and a last look at the size that is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from arbitrex_desktop.risk_portfolio_manager.case import Case
+from arbitrex_desktop.risk_portfolio_manager.decision import (
+    ApprovedTrade,
+    RejectedTrade,
+    TradeApprovalStatus,
+    TradeDecision,
+)
+from arbitrex_desktop.risk_portfolio_manager.findings import Finding, Stage
+from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
+from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
+from arbitrex_desktop.risk_portfolio_manager.rules.base import ONLY_REDUCES, Rule
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING, BEFORE_SIZING, CUTTING
+from arbitrex_desktop.risk_portfolio_manager.sizing import Sizing, round_lots, size_reduction, size_trade
+from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
+
+_CUTTING_STAGES = (Stage.PORTFOLIO, Stage.CORRELATION)
+
+
+@dataclass(slots=True)
+class Judgement:
+    """What came of a case: every finding, the size, and the first refusal (None when there is none)."""
+
+    findings: list[Finding]
+    sizing: Sizing
+    lots: float
+    adjusted: bool
+    refusal: Finding | None
+
+
+def judge(case: Case) -> Judgement:
+    """Run every rule on a case; all are run even when one has refused, so that all can be shown."""
+    findings = _run(BEFORE_SIZING, case)
+    sizing = size_reduction(case) if case.reducing else size_trade(case)
+    findings += sizing.findings
+    findings += _run(AFTER_SIZING, case)
+    refusal = next((each for each in findings if each.blocks), None)
+    cuts = [each.room for each in findings if each.outcome is Outcome.ADJUST and each.room is not None]
+    if refusal is not None:
+        return Judgement(findings, sizing, 0.0, bool(cuts), refusal)
+    lots = _final_lots(case, min([case.units, *cuts]))
+    refusal = _last_look(case, lots, adjusted=bool(cuts))
+    if refusal is not None:
+        findings.append(refusal)
+    return Judgement(findings, sizing, lots, bool(cuts), refusal)
+
+
+def _run(rules: tuple[Rule, ...], case: Case) -> list[Finding]:
+    """Run rules; those that guard against adding risk let a reducing trade through unchecked."""
+    if not case.reducing:
+        return [rule.check(case) for rule in rules]
+    return [rule.passed(note=ONLY_REDUCES) if rule.guards_adding else rule.check(case) for rule in rules]
+
+
+def _final_lots(case: Case, units: float) -> float:
+    """Round down to the volume step; a reduction of what is known only by its position keeps its lots."""
+    instrument = case.instrument
+    if instrument is None:
+        return 0.0
+    return round_lots(units, instrument.contract, instrument.volume_step)
+
+
+def _last_look(case: Case, lots: float, *, adjusted: bool) -> Finding | None:
+    """Return why the size that is left cannot be; a size that was cut is held against every cutting rule again."""
+    instrument = case.instrument
+    least = instrument.volume_min if instrument is not None and not case.reducing else 0.0
+    if not (lots > 0.0 and lots >= least * (1.0 - 1e-9)):
+        rule = CUTTING[0]
+        note = f"nothing is left: {lots:g} lots, the smallest volume is {least:g}"
+        return Finding(rule, RejectionReason.ZERO_POSITION_SIZE, Outcome.FAIL, None, None, None, note)
+    if not adjusted or instrument is None:
+        return None
+    case.units = lots * instrument.contract
+    again = (rule.check(case) for rule in CUTTING if rule.code is not RejectionReason.REQUESTED_VOLUME)
+    return next((each for each in again if each.blocks or each.outcome is Outcome.ADJUST), None)
+
+
+def decide(case: Case, judgement: Judgement, order_id: str, milliseconds: float) -> TradeDecision:
+    """Put a judgement into words."""
+    refusal = judgement.refusal
+    if refusal is not None:
+        return refused(case.intent, refusal, judgement, order_id, milliseconds)
+    violations = _violations(judgement.findings) if judgement.adjusted else ()
+    return TradeDecision(
+        status=TradeApprovalStatus.ADJUSTED if judgement.adjusted else TradeApprovalStatus.APPROVED,
+        approved_trade=_approved(case, judgement),
+        order_id=order_id,
+        portfolio_constraints_passed=True,
+        portfolio_constraint_violations=violations,
+        position_sizing_applied=not case.reducing,
+        sizing_adjustments=judgement.sizing.factors,
+        processing_time_ms=milliseconds,
+        evidence=tuple(judgement.findings),
+    )
+
+
+def refused(
+    intent: TradeIntent, refusal: Finding, judgement: Judgement, order_id: str, milliseconds: float
+) -> TradeDecision:
+    """Return the decision for a refusal."""
+    words = refusal.words()
+    killed = refusal.rule.stage is Stage.KILL_SWITCH
+    violations = _violations(judgement.findings)
+    return TradeDecision(
+        status=TradeApprovalStatus.REJECTED,
+        rejected_trade=RejectedTrade(
+            symbol=intent.symbol,
+            direction=intent.direction,
+            rejection_reason=refusal.code,
+            rejection_details=words,
+            confidence_score=intent.confidence_score,
+            regime=intent.regime,
+            atr=intent.atr,
+            vol_percentile=intent.vol_percentile,
+            current_price=intent.current_price,
+            strategy_id=intent.strategy_id,
+            intent_id=intent.intent_id,
+        ),
+        order_id=order_id,
+        kill_switch_triggered=killed,
+        kill_switch_reason=words if killed else None,
+        portfolio_constraints_passed=not _blocked(judgement.findings),
+        portfolio_constraint_violations=violations,
+        position_sizing_applied=bool(judgement.sizing.factors),
+        sizing_adjustments=judgement.sizing.factors,
+        processing_time_ms=milliseconds,
+        evidence=tuple(judgement.findings),
+    )
+
+
+def _approved(case: Case, judgement: Judgement) -> ApprovedTrade:
+    """Return the trade that may live."""
+    intent, instrument, factors = case.intent, case.instrument, judgement.sizing.factors
+    units = judgement.lots * (instrument.contract if instrument is not None else 0.0)
+    target = intent.take_profit
+    price, cfg = case.market.price, case.cfg
+    if target is None and price is not None and cfg.take_profit_ratio > 0.0 and not case.reducing:
+        digits = instrument.digits if instrument is not None else 8
+        target = round(price + intent.direction * cfg.take_profit_ratio * case.stop_distance, digits)
+    return ApprovedTrade(
+        symbol=intent.symbol,
+        direction=intent.direction,
+        position_units=units,
+        lots=judgement.lots,
+        confidence_score=intent.confidence_score,
+        regime=intent.regime,
+        base_units=judgement.sizing.base_units,
+        confidence_adjustment=factors.get("confidence", 1.0),
+        regime_adjustment=factors.get("regime", 1.0),
+        correlation_adjustment=factors.get("correlation", 1.0),
+        atr=intent.atr,
+        vol_percentile=intent.vol_percentile,
+        risk_per_trade=cfg.risk_per_trade,
+        entry_price=price,
+        stop_loss=None if case.reducing else case.stop,
+        take_profit=None if case.reducing else target,
+        expected_loss=None if case.unit_loss is None else units * case.unit_loss,
+        reducing=case.reducing,
+        strategy_id=intent.strategy_id,
+        intent_id=intent.intent_id,
+    )
+
+
+def _violations(findings: list[Finding]) -> tuple[str, ...]:
+    """Return in words what portfolio rules cut or refused."""
+    return tuple(
+        each.words()
+        for each in findings
+        if each.rule.stage in _CUTTING_STAGES and (each.outcome is Outcome.ADJUST or each.blocks)
+    )
+
+
+def _blocked(findings: list[Finding]) -> bool:
+    """Tell whether a portfolio rule refused."""
+    return any(each.blocks and each.rule.stage in _CUTTING_STAGES for each in findings)

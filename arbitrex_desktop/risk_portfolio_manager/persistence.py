@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: MIT
+"""The risk state on disk: one SQLite file, one row per account, written whole.
+
+A file that cannot be read is set aside under another name, and every account then starts halted until a person
+resumes; so does an account whose row is damaged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, Protocol
+
+FILE_NAME: Final = "risk_state.sqlite3"
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS state (
+    account TEXT PRIMARY KEY, body TEXT NOT NULL, checksum TEXT NOT NULL, saved_at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS damage (noticed_at TEXT NOT NULL, words TEXT NOT NULL);
+PRAGMA user_version = 1;
+"""
+_VERSION: Final = 1
+_log = logging.getLogger(__name__)
+
+
+class StateDamaged(Exception):  # noqa: N818 - what the state is
+    """What was saved of an account cannot be trusted; the text says why."""
+
+
+class StateStore(Protocol):
+    """Keeps the risk state of accounts; safe to call from any thread."""
+
+    def load(self, account: str) -> dict[str, Any] | None:
+        """Return what was saved of an account, None when nothing was; raise `StateDamaged`."""
+
+    def save(self, account: str, body: dict[str, Any], moment: datetime) -> None:
+        """Save an account's state durably; raise OSError when that fails."""
+
+    def backup(self, moment: datetime) -> Path | None:
+        """Copy everything aside; return where to, None when there is nothing to copy to."""
+
+    def close(self) -> None:
+        """Let go of the file; a later call opens it again."""
+
+
+class SqliteStateStore:
+    """Implements `StateStore` in `folder`; the folder is made with the first thing saved."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE_NAME
+        self._lock = Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def load(self, account: str) -> dict[str, Any] | None:
+        """Return what was saved of an account; raise `StateDamaged` when file or row cannot be trusted.
+
+        A damaged file is set aside first; the damage is remembered until an account has been saved after it.
+        """
+        with self._lock:
+            if self._connection is None and not self._path.exists():
+                return None
+            try:
+                connection = self._open()
+                row = connection.execute("SELECT body, checksum FROM state WHERE account = ?", (account,)).fetchone()
+                damage = connection.execute("SELECT words FROM damage LIMIT 1").fetchone()
+            except sqlite3.DatabaseError as error:
+                raise StateDamaged(self._set_aside(error)) from error
+        if row is None:
+            if damage is not None:
+                raise StateDamaged(str(damage[0]))
+            return None
+        return _checked(str(row[0]), str(row[1]))
+
+    def save(self, account: str, body: dict[str, Any], moment: datetime) -> None:
+        """Write an account's row in one transaction, on disk when this returns."""
+        text = json.dumps(body, sort_keys=True, allow_nan=False)
+        try:
+            with self._lock, self._open() as connection:
+                connection.execute(
+                    "INSERT INTO state VALUES (?, ?, ?, ?) ON CONFLICT (account) DO UPDATE SET "
+                    "body = excluded.body, checksum = excluded.checksum, saved_at = excluded.saved_at",
+                    (account, text, _checksum(text), moment.isoformat()),
+                )
+        except sqlite3.Error as error:
+            raise OSError(f"the risk state could not be saved: {error}") from error
+
+    def backup(self, moment: datetime) -> Path | None:
+        """Copy the file to `risk_state.TIME.sqlite3` beside it; raise OSError when that fails."""
+        if not self._path.exists():
+            return None
+        target = self._path.with_name(f"risk_state.{moment:%Y%m%dT%H%M%S%f}.sqlite3")
+        try:
+            with self._lock, closing(sqlite3.connect(target)) as copy:
+                self._open().backup(copy)
+        except sqlite3.Error as error:
+            raise OSError(f"the risk state could not be backed up: {error}") from error
+        return target
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._drop()
+
+    def _open(self) -> sqlite3.Connection:
+        """Return the connection, opened and checked once; the caller holds the lock."""
+        if self._connection is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(self._path, check_same_thread=False, timeout=2.0)
+            self._connection = connection
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            verdict = connection.execute("PRAGMA quick_check").fetchone()[0]
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if verdict != "ok" or version not in (0, _VERSION):
+                raise sqlite3.DatabaseError(f"check says {verdict}, version {version}")
+            connection.executescript(_SCHEMA)
+        return self._connection
+
+    def _drop(self) -> None:
+        """Close the connection if there is one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _set_aside(self, error: Exception) -> str:
+        """Rename the damaged file and note the damage in a new one; return what to tell the trader."""
+        self._drop()
+        number = 1
+        while (target := self._path.with_name(f"{FILE_NAME}.damaged-{number}")).exists():
+            number += 1
+        words = f"the saved risk state was damaged ({error}); it was set aside as {target.name}"
+        _log.error("%s", words)
+        try:
+            self._path.rename(target)
+            for suffix in ("-wal", "-shm"):
+                self._path.with_name(FILE_NAME + suffix).unlink(missing_ok=True)
+            with self._open() as connection:
+                connection.execute("INSERT INTO damage VALUES (datetime('now'), ?)", (words,))
+        except (OSError, sqlite3.Error) as failure:
+            _log.error("the damaged risk state could not be set aside: %s", failure)
+        return words
+
+
+class NoStore:
+    """Keeps nothing, for programs that asked for no persistence."""
+
+    def load(self, account: str) -> dict[str, Any] | None:  # noqa: ARG002 - the protocol's
+        """Return nothing."""
+        return None
+
+    def save(self, account: str, body: dict[str, Any], moment: datetime) -> None:
+        """Save nothing."""
+
+    def backup(self, moment: datetime) -> Path | None:  # noqa: ARG002 - the protocol's
+        """Copy nothing."""
+        return None
+
+    def close(self) -> None:
+        """Have nothing to close."""
+
+
+def _checksum(text: str) -> str:
+    """Return the SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _checked(text: str, checksum: str) -> dict[str, Any]:
+    """Return a row's content; raise `StateDamaged` when it is not what was written."""
+    if _checksum(text) != checksum:
+        raise StateDamaged("the saved risk state of this account was changed or damaged")
+    try:
+        body = json.loads(text)
+    except ValueError as error:
+        raise StateDamaged("the saved risk state of this account cannot be read") from error
+    if not isinstance(body, dict):
+        raise StateDamaged("the saved risk state of this account has the wrong form")
+    return body

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""What every rule has: a code, a stage, declared parameters, a check and its words."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from arbitrex_desktop.risk_portfolio_manager.case import Case
+from arbitrex_desktop.risk_portfolio_manager.findings import Finding, Stage, format_value
+from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
+from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
+
+__all__ = ["ONLY_REDUCES", "Measure", "Rule", "Stage"]
+
+ONLY_REDUCES = "this trade only reduces risk"
+
+
+class Measure:
+    """Something that is measured and said; every rule is one, and so is every check of the sizing.
+
+    Class attributes: `code`, the reason it refuses with; `stage`; `subject`, what it measures, in words; `unit` of
+    observed value and limit; `minimum`, whether the limit is a least rather than a greatest value.
+    """
+
+    code: ClassVar[RejectionReason]
+    stage: ClassVar[Stage]
+    subject: ClassVar[str]
+    unit: ClassVar[str] = ""
+    minimum: ClassVar[bool] = False
+
+    def words(self, finding: Finding) -> str:
+        """Return what was found in one plain sentence."""
+        if finding.observed is None:
+            return self._bare_words(finding)
+        seen, limit = format_value(finding.observed, self.unit), format_value(finding.limit, self.unit)
+        tail = f" ({finding.note})" if finding.note else ""
+        bound = "minimum" if self.minimum else "limit"
+        if finding.outcome is Outcome.FAIL:
+            return f"{self.subject} {seen} {'is under' if self.minimum else 'has reached'} the {bound} of {limit}{tail}"
+        if finding.outcome is Outcome.ADJUST:
+            return f"{self.subject} would be {seen}, the {bound} is {limit}: size cut to fit{tail}"
+        return f"{self.subject} {seen}, {bound} {limit}{tail}"
+
+    def _bare_words(self, finding: Finding) -> str:
+        """Return the sentence of a finding without numbers."""
+        lead = {Outcome.UNKNOWN: "cannot be checked", Outcome.SKIPPED: "not checked"}.get(finding.outcome)
+        note = finding.note or "in order"
+        return f"{self.subject} {lead}: {note}" if lead else f"{self.subject}: {note}"
+
+    def passed(self, observed: float | None = None, limit: float | None = None, note: str = "") -> Finding:
+        """Return that the rule has nothing against it."""
+        return Finding(self, self.code, Outcome.PASS, observed, limit, None, note)
+
+    def failed(self, observed: float | None = None, limit: float | None = None, note: str = "") -> Finding:
+        """Return that the rule refuses."""
+        return Finding(self, self.code, Outcome.FAIL, observed, limit, None, note)
+
+    def unknown(self, note: str) -> Finding:
+        """Return that the rule's source was given but cannot be read now."""
+        return Finding(self, self.code, Outcome.UNKNOWN, None, None, None, note)
+
+    def skipped(self, note: str) -> Finding:
+        """Return that the rule's source was never given, or that the rule is switched off."""
+        return Finding(self, self.code, Outcome.SKIPPED, None, None, None, note)
+
+    def below(self, observed: float, limit: float) -> Finding:
+        """Return PASS for what is below the limit, FAIL for what has reached it, UNKNOWN for what is no number."""
+        if observed < limit:
+            return Finding(self, self.code, Outcome.PASS, observed, limit)
+        if observed >= limit:
+            return Finding(self, self.code, Outcome.FAIL, observed, limit)
+        return self.unknown("a number is missing")
+
+    def at_most(self, observed: float, limit: float) -> Finding:
+        """Return PASS for what is at or below the limit, FAIL above, UNKNOWN for what is no number."""
+        if observed <= limit:
+            return Finding(self, self.code, Outcome.PASS, observed, limit)
+        if observed > limit:
+            return Finding(self, self.code, Outcome.FAIL, observed, limit)
+        return self.unknown("a number is missing")
+
+    def at_least(self, observed: float, limit: float) -> Finding:
+        """Return PASS for what is at or above the minimum, FAIL below, UNKNOWN for what is no number."""
+        if observed >= limit:
+            return Finding(self, self.code, Outcome.PASS, observed, limit)
+        if observed < limit:
+            return Finding(self, self.code, Outcome.FAIL, observed, limit)
+        return self.unknown("a number is missing")
+
+
+class Rule(Measure, ABC):
+    """One rule.
+
+    Class attributes besides those of a measure: `parameters`, fields of `RPMConfig` that it reads (labels and bounds
+    are in `FIELD_SPECS`); `guards_adding`, whether a trade that only reduces risk is let through unchecked;
+    `latches`, whether a refusal halts trading.
+    """
+
+    parameters: ClassVar[tuple[str, ...]] = ()
+    guards_adding: ClassVar[bool] = True
+    latches: ClassVar[bool] = False
+
+    @abstractmethod
+    def check(self, case: Case) -> Finding:
+        """Judge a case; reads memory only."""
+
+    def fits(self, case: Case, room: float, observed: float, limit: float) -> Finding:
+        """Return whether the wanted size fits in `room` units: PASS, ADJUST to it, or FAIL below the least volume."""
+        if room >= case.units:
+            return Finding(self, self.code, Outcome.PASS, observed, limit, room)
+        if room < case.least_units or room <= 0.0:
+            return Finding(self, self.code, Outcome.FAIL, observed, limit, room)
+        if room < case.units and math.isfinite(observed):
+            return Finding(self, self.code, Outcome.ADJUST, observed, limit, room)
+        return self.unknown("a number is missing")
+
+    def no_worth(self, case: Case) -> Finding:
+        """Return the finding of a rule that needs the worth of a unit, which is not known."""
+        if case.market.has_pool:
+            return self.unknown("what a unit is worth is not known")
+        return self.skipped("no price was given")

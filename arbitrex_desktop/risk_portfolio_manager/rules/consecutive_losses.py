@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""A run of losing trades ends the day."""
+
+from __future__ import annotations
+
+from arbitrex_desktop.risk_portfolio_manager.case import Case
+from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
+from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+
+
+class ConsecutiveLosses(Rule):
+    """Closing deals with a loss since the last one with a profit, since the day's reset < `max_consecutive_losses`."""
+
+    code = RejectionReason.CONSECUTIVE_LOSSES
+    stage = Stage.PORTFOLIO
+    subject = "losses in a row"
+    unit = "count"
+    parameters = ("max_consecutive_losses",)
+
+    def check(self, case: Case) -> Finding:
+        """Compare the run with its limit; 0 switches the rule off."""
+        limit = case.cfg.max_consecutive_losses
+        return self.below(case.state.consecutive_losses, limit) if limit else self.skipped("switched off")

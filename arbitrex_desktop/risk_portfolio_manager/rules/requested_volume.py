@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+"""What was asked for against what the risk per trade allows."""
+
+from __future__ import annotations
+
+from arbitrex_desktop.risk_portfolio_manager.case import Case
+from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
+from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
+
+
+class RequestedVolume(Rule):
+    """A requested volume above the sized one is cut to it, and the trade counts as adjusted."""
+
+    code = RejectionReason.REQUESTED_VOLUME
+    stage = Stage.PORTFOLIO
+    subject = "requested volume"
+    unit = "lots"
+
+    def check(self, case: Case) -> Finding:
+        """Compare both volumes."""
+        asked, instrument = case.intent.requested_volume, case.instrument
+        if asked is None or instrument is None:
+            return self.skipped("no volume was requested")
+        sized = case.sized / instrument.contract
+        if asked <= sized * (1.0 + 1e-9):
+            return self.passed(asked, round(sized, 8))
+        if not case.sized >= case.least_units:
+            return self.passed(asked, round(sized, 8), "the size itself is too small")
+        return Finding(self, self.code, Outcome.ADJUST, asked, round(sized, 8), case.sized)

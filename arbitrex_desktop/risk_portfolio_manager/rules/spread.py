@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+"""The spread must not eat the trade."""
+
+from __future__ import annotations
+
+from arbitrex_desktop.risk_portfolio_manager.case import Case
+from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
+from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+
+
+class Spread(Rule):
+    """(ask - bid) / middle, in hundredths of a percent, <= `max_spread_bps`; the wider of measured and given."""
+
+    code = RejectionReason.SPREAD_TOO_WIDE
+    stage = Stage.FINAL
+    subject = "spread"
+    unit = "bps"
+    parameters = ("max_spread_bps",)
+
+    def check(self, case: Case) -> Finding:
+        """Compare the spread with its limit."""
+        spread = spread_bps(case)
+        if spread is None:
+            return self.unknown("there is no quote") if case.market.has_pool else self.skipped("no spread was given")
+        return self.at_most(round(spread, 3), case.cfg.max_spread_bps)
+
+
+def spread_bps(case: Case) -> float | None:
+    """Return the wider of the measured spread and the one that the intent gave; None without either."""
+    given, measured = case.intent.spread_pct, case.market.spread_bps
+    if measured is None and case.market.has_pool:
+        return None
+    known = [each for each in (measured, None if given is None else given * 10_000.0) if each is not None]
+    return max(known) if known else None

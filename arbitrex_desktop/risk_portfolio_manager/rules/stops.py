@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""Stop and take-profit must be on their own side of the price, and far enough from it."""
+
+from __future__ import annotations
+
+from arbitrex_desktop.risk_portfolio_manager.case import Case
+from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
+from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+
+
+class StopSides(Rule):
+    """A buy has its stop below and its take-profit above the price, a sale the other way round."""
+
+    code = RejectionReason.INVALID_STOPS
+    stage = Stage.FINAL
+    subject = "sides of stop and take-profit"
+    parameters = ("atr_multiplier",)
+
+    def check(self, case: Case) -> Finding:
+        """Compare both with the price that the trade would be entered at."""
+        intent, price = case.intent, case.market.price
+        if price is None:
+            return self.no_worth(case)
+        stop = case.stop
+        if stop is not None and not (intent.direction * (price - stop) > 0.0 and stop > 0.0):
+            return self.failed(note=f"the stop {stop:g} is on the wrong side of the price {price:g}")
+        target = intent.take_profit
+        if target is not None and not intent.direction * (target - price) > 0.0:
+            return self.failed(note=f"the take-profit {target:g} is on the wrong side of the price {price:g}")
+        return self.passed(note="right")
+
+
+class StopDistance(Rule):
+    """Stop and take-profit at least the broker's stops level (in points) away from the price."""
+
+    code = RejectionReason.INVALID_STOPS
+    stage = Stage.FINAL
+    subject = "distance of the stop"
+    unit = "points of price"
+    minimum = True
+
+    def check(self, case: Case) -> Finding:
+        """Compare the nearer of both with the least distance."""
+        if not case.market.has_pool:
+            return self.skipped("there is no pool")
+        price, instrument, target = case.market.price, case.instrument, case.intent.take_profit
+        if price is None or instrument is None:
+            return self.unknown("price or symbol is not known")
+        nearest = case.stop_distance if target is None else min(case.stop_distance, abs(target - price))
+        return self.at_least(round(nearest, 10), round(instrument.stops_distance, 10))

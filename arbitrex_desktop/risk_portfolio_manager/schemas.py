@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+"""The names in which intents, portfolio and decisions are spoken of, in one place."""
+
+from __future__ import annotations
+
+from arbitrex_desktop.risk_portfolio_manager.decision import (
+    ApprovedTrade,
+    Regime,
+    RejectedTrade,
+    RiskMetrics,
+    RPMOutput,
+    TradeApprovalStatus,
+    TradeDecision,
+)
+from arbitrex_desktop.risk_portfolio_manager.portfolio_state import (
+    OpenPositions,
+    PortfolioState,
+    Position,
+    TradingState,
+)
+from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
+from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
+
+__all__ = [
+    "ApprovedTrade",
+    "OpenPositions",
+    "Outcome",
+    "PortfolioState",
+    "Position",
+    "RPMOutput",
+    "Regime",
+    "RejectedTrade",
+    "RejectionReason",
+    "RiskMetrics",
+    "TradeApprovalStatus",
+    "TradeDecision",
+    "TradingState",
+    "Verdict",
+]

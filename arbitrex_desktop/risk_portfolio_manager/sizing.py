@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: MIT
+"""How large a trade may be: risk capital over the loss of one unit at the stop, and what is taken off it.
+
+units = capital x risk_per_trade / (stop distance x value of one price unit in account currency), times the factors
+for Kelly, expectancy, confidence, regime, volatility, spread and correlation, capped by liquidity.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from arbitrex_desktop.risk_portfolio_manager.case import Case
+from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
+from arbitrex_desktop.risk_portfolio_manager.rules.base import Measure, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.spread import spread_bps
+from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
+
+_EXPECTANCY = ((0.001, 0.0), (0.01, 0.5), (0.02, 1.0))
+_BEST_EXPECTANCY = 1.5
+_VOLATILE = ((0.95, 0.7), (0.90, 0.8), (0.80, 0.9))
+_EXACT = 1e-9
+
+
+class _Conversion(Measure):
+    code = RejectionReason.CONVERSION_UNKNOWN
+    stage = Stage.SIZING
+    subject = "loss of one unit at the stop"
+
+
+class _Kelly(Measure):
+    code = RejectionReason.KELLY_REFUSED
+    stage = Stage.SIZING
+    subject = "Kelly bet"
+    unit = "share"
+
+
+class _WinRate(Measure):
+    code = RejectionReason.KELLY_REFUSED
+    stage = Stage.SIZING
+    subject = "win rate"
+    unit = "share"
+    minimum = True
+
+
+class _Sample(Measure):
+    code = RejectionReason.KELLY_REFUSED
+    stage = Stage.SIZING
+    subject = "trades behind the win statistics"
+    unit = "count"
+    minimum = True
+
+
+class _Expectancy(Measure):
+    code = RejectionReason.LOW_EXPECTANCY
+    stage = Stage.SIZING
+    subject = "expectancy of a trade"
+    unit = "share"
+    minimum = True
+
+
+class _Liquidity(Measure):
+    code = RejectionReason.LOW_LIQUIDITY
+    stage = Stage.SIZING
+    subject = "average daily volume"
+    unit = "units"
+    minimum = True
+
+
+class _Size(Measure):
+    code = RejectionReason.ZERO_POSITION_SIZE
+    stage = Stage.SIZING
+    subject = "position size"
+    unit = "lots"
+    minimum = True
+
+
+_CONVERSION, _KELLY, _WIN_RATE, _SAMPLE = _Conversion(), _Kelly(), _WinRate(), _Sample()
+_EXPECTANCY_CHECK, _LIQUIDITY, _SIZE = _Expectancy(), _Liquidity(), _Size()
+
+
+@dataclass(slots=True)
+class Sizing:
+    """A size and how it came about; `factors` by name, in the order applied."""
+
+    base_units: float = 0.0
+    factors: dict[str, float] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def size_trade(case: Case) -> Sizing:
+    """Size an adding trade; sets stop, unit figures and units of the case.  A refusal is among the findings."""
+    sizing = Sizing()
+    instrument = case.instrument
+    if instrument is None:
+        return sizing
+    _place_stop(case)
+    case.least_units = instrument.volume_min * instrument.contract
+    loss = case.stop_distance * instrument.value
+    if not (loss > 0.0 and math.isfinite(loss)):
+        sizing.findings.append(_CONVERSION.unknown("price, stop or conversion to account currency is not known"))
+        return sizing
+    price = case.market.price
+    case.unit_loss = loss
+    case.unit_notional = price * instrument.value if price is not None else None
+    sizing.findings.append(_CONVERSION.passed(note="known"))
+    sizing.base_units = case.capital * case.cfg.risk_per_trade / loss
+    _apply_factors(case, sizing)
+    _take_size(case, sizing)
+    return sizing
+
+
+def size_reduction(case: Case) -> Sizing:
+    """Size a trade that only takes off an open position: what was asked for, or the whole position."""
+    sizing = Sizing()
+    contract = case.instrument.contract if case.instrument else 0.0
+    asked = case.intent.requested_volume
+    case.units = case.reducible if asked is None else min(case.reducible, asked * contract)
+    case.sized = sizing.base_units = case.units
+    return sizing
+
+
+def round_lots(units: float, contract: float, step: float) -> float:
+    """Return lots for units, rounded down to the volume step; a hair below a step counts as that step."""
+    if not (contract > 0.0 and step > 0.0 and math.isfinite(units)):
+        return 0.0
+    steps = math.floor(units / contract / step * (1.0 + _EXACT) + _EXACT)
+    return round(steps * step, 8)
+
+
+def confidence_factor(confidence: float) -> float:
+    """Return 0.5 + 1 / (1 + exp(-10 (c - 0.5))): 0.5 for no confidence, 1 at one half, close to 1.5 at certainty."""
+    return 0.5 + 1.0 / (1.0 + math.exp(-10.0 * (confidence - 0.5)))
+
+
+def volatility_factor(percentile: float) -> float:
+    """Return 1 below the 80th percentile of volatility, 0.9 from there, 0.8 from the 90th, 0.7 above the 95th."""
+    if percentile > _VOLATILE[0][0]:
+        return _VOLATILE[0][1]
+    return next((factor for start, factor in _VOLATILE[1:] if percentile >= start), 1.0)
+
+
+def regime_factor(regime: str, cfg: RPMConfig) -> float:
+    """Return a regime's factor; one without an adjustment takes its Kelly multiplier, a nervous one its own cap."""
+    factor = cfg.regime_adjustments.get(regime, cfg.kelly_regime_multipliers.get(regime, 0.0))
+    if regime in ("STRESSED", "CRISIS"):
+        return min(factor, cfg.stressed_size_multiplier)
+    return min(factor, cfg.volatile_size_multiplier) if regime == "VOLATILE" else factor
+
+
+def expectancy_factor(expectancy: float) -> float:
+    """Return 0 (refused) up to 0.1%, 0.5 up to 1%, 1 up to 2%, 1.5 above."""
+    return next((factor for most, factor in _EXPECTANCY if expectancy <= most), _BEST_EXPECTANCY)
+
+
+def kelly_share(win_rate: float, avg_win: float, avg_loss: float) -> float:
+    """Return the Kelly bet f = p - (1 - p) L / W (Kelly 1956), below zero for a losing game."""
+    return win_rate - (1.0 - win_rate) * avg_loss / avg_win
+
+
+def _place_stop(case: Case) -> None:
+    """Set the stop and its distance: as given, else ATR x multiplier from the price, on a price step."""
+    intent, price = case.intent, case.market.price
+    distance = intent.atr * case.cfg.atr_multiplier
+    if intent.stop_loss is not None:
+        case.stop = intent.stop_loss
+        case.stop_distance = intent.direction * (price - intent.stop_loss) if price is not None else math.nan
+        return
+    case.stop_distance = distance
+    if price is None or case.instrument is None:
+        return
+    tick = case.instrument.tick
+    case.stop = price - intent.direction * distance
+    if tick > 0.0:
+        case.stop = round(round(case.stop / tick) * tick, case.instrument.digits)
+        case.stop_distance = intent.direction * (price - case.stop)
+
+
+def _apply_factors(case: Case, sizing: Sizing) -> None:
+    """Fill the factors, each of which is explained where it is computed."""
+    factors, intent, cfg = sizing.factors, case.intent, case.cfg
+    if intent.win_rate is not None or intent.num_trades is not None:
+        _win_statistics(case, sizing)
+    factors["confidence"] = confidence_factor(intent.confidence_score)
+    factors["regime"] = regime_factor(intent.regime, cfg)
+    factors["volatility"] = volatility_factor(intent.vol_percentile)
+    spread = spread_bps(case)
+    if spread is not None:
+        factors["spread"] = 1.0 - 0.5 * min(1.0, spread / cfg.max_spread_bps)
+    highest = case.together.highest if case.together is not None else 0.0
+    factors["correlation"] = 1.0 - cfg.correlation_penalty * highest
+
+
+def _win_statistics(case: Case, sizing: Sizing) -> None:
+    """Check the win statistics that were given, and cap the bet by Kelly; without all of them there is no cap."""
+    intent, cfg = case.intent, case.cfg
+    if intent.win_rate is not None:
+        sizing.findings.append(_WIN_RATE.at_least(intent.win_rate, cfg.kelly_min_win_rate))
+    if intent.num_trades is not None:
+        sizing.findings.append(_SAMPLE.at_least(intent.num_trades, cfg.kelly_min_sample_size))
+    if intent.win_rate is None or intent.avg_win is None or intent.avg_loss is None:
+        sizing.findings.append(_KELLY.skipped("the win statistics are not complete"))
+        return
+    _kelly(case, sizing, intent.win_rate, intent.avg_win, intent.avg_loss)
+
+
+def _kelly(case: Case, sizing: Sizing, rate: float, win: float, loss: float) -> None:
+    """Apply Kelly's cap and the expectancy's factor; one that enlarges needs to know its sample."""
+    intent, cfg = case.intent, case.cfg
+    share = kelly_share(rate, win, loss)
+    most = cfg.kelly_base_max_pct * cfg.kelly_regime_multipliers.get(intent.regime, 0.0)
+    bet = min(share * cfg.kelly_safety_factor, most)
+    refused = Finding(_KELLY, _KELLY.code, Outcome.FAIL, None, None, None, f"{share:.1%} is no bet worth taking")
+    sizing.findings.append(_KELLY.passed(bet, most) if bet > 0.0 else refused)
+    sizing.factors["kelly"] = max(0.0, min(1.0, bet / cfg.risk_per_trade))
+    expectancy = rate * win - (1.0 - rate) * loss
+    factor = expectancy_factor(expectancy)
+    least = _EXPECTANCY[0][0]
+    outcome = Outcome.PASS if factor > 0.0 else Outcome.FAIL
+    sizing.findings.append(Finding(_EXPECTANCY_CHECK, _EXPECTANCY_CHECK.code, outcome, expectancy, least))
+    sizing.factors["expectancy"] = factor if intent.num_trades is not None else min(factor, 1.0)
+
+
+def _liquid_units(case: Case, sizing: Sizing) -> float:
+    """Return the units that liquidity allows: a share of the daily volume, and a bounded square-root impact.
+
+    impact = coefficient x daily volatility x sqrt(units / volume) (Almgren and others 2005, exponent one half).
+    """
+    volume, cfg = case.intent.adv_units, case.cfg
+    if volume is None:
+        return math.inf
+    sizing.findings.append(_LIQUIDITY.at_least(volume, cfg.min_adv_units))
+    allowed = cfg.max_adv_pct * volume
+    slope = cfg.impact_coefficient * (case.intent.daily_volatility or 0.0)
+    return min(allowed, volume * (cfg.max_market_impact_pct / slope) ** 2) if slope > 0.0 else allowed
+
+
+def _take_size(case: Case, sizing: Sizing) -> None:
+    """Set the units of the case, and refuse what is below the smallest volume."""
+    instrument = case.instrument
+    if instrument is None:
+        return
+    units = sizing.base_units * math.prod(sizing.factors.values())
+    case.sized = min(units, _liquid_units(case, sizing))
+    asked = case.intent.requested_volume
+    case.units = case.sized if asked is None else min(case.sized, asked * instrument.contract)
+    lots = round_lots(case.units, instrument.contract, instrument.volume_step)
+    if lots >= instrument.volume_min * (1.0 - _EXACT) and lots > 0.0:
+        sizing.findings.append(_SIZE.passed(lots, instrument.volume_min))
+        return
+    sizing.findings.append(_SIZE.failed(lots, instrument.volume_min, _smallest_risk(case)))
+
+
+def _smallest_risk(case: Case) -> str:
+    """Return in words how much would have to be at risk for the smallest volume."""
+    if case.intent.requested_volume is not None and case.sized >= case.least_units:
+        return "less was asked for than the smallest volume"
+    money = case.least_units * (case.unit_loss or 0.0)
+    if not case.sized > 0.0:
+        return f"the smallest volume would risk {money:,.2f}, {money / case.capital:.2%} of capital"
+    needed = case.cfg.risk_per_trade * case.least_units / case.sized
+    return f"the smallest volume would risk {money:,.2f} at the stop; risk_per_trade would have to be {needed:.2%}"

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+"""When a trading day and a trading week began."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+class TradingDays:
+    """Knows the latest resets; remembers them until the next one, so that asking is cheap."""
+
+    def __init__(self) -> None:
+        self._key: tuple[int, str] | None = None
+        self._day = self._week = self._next = datetime.min.replace(tzinfo=UTC)
+
+    def starts(self, now: datetime, hour: int, zone: str) -> tuple[datetime, datetime]:
+        """Return the latest resets of day and week (Monday's) at or before a moment, in UTC."""
+        if (hour, zone) != self._key or not self._day <= now < self._next:
+            self._key = (hour, zone)
+            self._find(now, hour, ZoneInfo(zone))
+        return self._day, self._week
+
+    def _find(self, now: datetime, hour: int, zone: ZoneInfo) -> None:
+        """Find the resets around a moment by the local calendar, so that daylight saving is right."""
+        today = now.astimezone(zone).date()
+        start = _reset(today.year, today.month, today.day, hour, zone)
+        if start > now:
+            today -= timedelta(days=1)
+            start = _reset(today.year, today.month, today.day, hour, zone)
+        monday, tomorrow = today - timedelta(days=today.weekday()), today + timedelta(days=1)
+        self._day = start
+        self._week = _reset(monday.year, monday.month, monday.day, hour, zone)
+        self._next = _reset(tomorrow.year, tomorrow.month, tomorrow.day, hour, zone)
+
+
+def _reset(year: int, month: int, day: int, hour: int, zone: ZoneInfo) -> datetime:
+    """Return the reset of a local date in UTC."""
+    return datetime(year, month, day, hour, tzinfo=zone).astimezone(UTC)
