@@ -34,6 +34,7 @@ from arbitrex_desktop.mt5.simulator.stops import PENDING, frozen, stops_fit
 from arbitrex_desktop.mt5.simulator.symbols import SymbolSpec
 from arbitrex_desktop.mt5.simulator.valuation import NoQuote, Quote, Valuation, order_side
 
+_BY_ORDER: Final = frozenset({TradeAction.MODIFY, TradeAction.REMOVE})
 _MARKET: Final = frozenset({OrderType.BUY, OrderType.SELL})
 
 
@@ -100,11 +101,15 @@ class TradeServer:
         """Return the request with its symbol, which changes of an order or of positions need not name."""
         if request.symbol:
             return request
-        known = {TradeAction.MODIFY: self._books.orders, TradeAction.REMOVE: self._books.orders}
-        record = known.get(TradeAction(request.action), {}).get(request.order)
+        if request.action in _BY_ORDER:
+            order = self._books.orders.get(request.order)
+            if order is None:
+                raise Refused(TradeRetcode.INVALID_ORDER)
+            return replace(request, symbol=order.symbol)
         position = self._books.positions.get(request.position)
-        found = record or position
-        return replace(request, symbol=found.symbol) if found else request
+        if position is None and request.position:
+            raise Refused(TradeRetcode.POSITION_CLOSED)
+        return replace(request, symbol=position.symbol) if position else request
 
     def _deal(self, request: TradeRequest, spec: SymbolSpec, quote: Quote, at_msc: int) -> Action:
         """Judge a market order: opens a position, or closes the one it names."""
