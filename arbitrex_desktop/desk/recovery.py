@@ -155,8 +155,9 @@ class Recovery:
     def _read(self, waiting: tuple[Intent, ...]) -> Books:
         """Read account and history, from before the oldest order that is looked for."""
         now = self._pool.market_now()
-        since = min((each.attempt.market_at for each in waiting if each.attempt), default=now) - _LOOK_BACK
-        history = self._pool.read_history(since, now)
+        # A simulated market's clock may stand before the order's time after a restart on a weekend.
+        moments = [now, *(each.attempt.market_at for each in waiting if each.attempt)]
+        history = self._pool.read_history(min(moments) - _LOOK_BACK, max(moments))
         reading = self._pool.read_account()
         # A netted position tells volume and price of all its deals together, so only deals tell of one order.
         hedging = reading.account.margin_mode == AccountMarginMode.RETAIL_HEDGING

@@ -88,7 +88,10 @@ def meaning(retcode: int, comment: str = "") -> Meaning:
 
 
 def failure_meaning(failure: CallFailed) -> Meaning:
-    """Return what it means that `order_send` gave None: only two codes say for sure that nothing was sent."""
+    """Return what it means that sending gave None: few failures say for sure that nothing was sent."""
+    if failure.call != "order_send" or failure.code == ResultCode.E_AUTH_FAILED:
+        # The host looks at the account first, and sends nothing when that fails or it is another one.
+        return Meaning(Answer.REFUSED, f"nothing was sent: {failure}")
     if failure.code == ResultCode.E_INVALID_PARAMS:
         return Meaning(Answer.REFUSED, f"the terminal does not accept the request ({failure.message})")
     if failure.code == ResultCode.E_AUTO_TRADING_DISABLED:

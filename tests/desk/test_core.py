@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from threading import Event, Thread
+
 import pytest
 
 from arbitrex_desktop.desk.errors import Refused, UnknownIntent
@@ -155,6 +157,32 @@ def test_halt_between_journal_and_sending_still_stops_it(desk: Desk) -> None:
     assert row.state is IntentState.FAILED
     assert "halted: now; nothing was sent" in row.details
     assert desk.broker.sent == []
+
+
+def test_halt_does_not_wait_for_a_hung_terminal(desk: Desk) -> None:
+    """While the worker hangs in the terminal, halt() returns at once, shows, and the next order stays."""
+    inside, release = Event(), Event()
+
+    def hang(moment: str) -> None:
+        if moment == "before the broker has it":
+            inside.set()
+            assert release.wait(10.0)
+
+    desk.broker.step = hang
+    first, second = desk.core.submit(intent()), desk.core.submit(intent(symbol="GBPUSD"))
+    worker = Thread(target=desk.core.approve, args=(first,))
+    worker.start()
+    assert inside.wait(10.0)
+    desk.core.halt("now")
+    snapshot = desk.core.snapshot()
+    assert snapshot.risk is not None
+    assert snapshot.risk.trading_state == "HALTED"
+    assert desk.row(first).state is IntentState.SENDING
+    release.set()
+    worker.join(10.0)
+    assert desk.row(first).state is IntentState.FILLED
+    with pytest.raises(Refused, match="halted"):
+        desk.core.approve(second)
 
 
 def test_closing_works_while_halted(desk: Desk) -> None:

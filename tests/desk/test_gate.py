@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""The gate: HALT and arming, the last things that an order passes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.gate import NOT_ARMED, Gate
+from arbitrex_desktop.raw_layer.views import AccountMode, PoolStats
+from tests.fakes.clock import ManualClock
+from tests.fakes.pool import FakePool
+
+
+class LivePool(FakePool):
+    """A pool on a LIVE account that reconnects and changes accounts at will."""
+
+    def __init__(self) -> None:
+        super().__init__(ManualClock())
+        self.account_mode = AccountMode.LIVE
+        self.connections = 1
+
+    def stats(self) -> PoolStats:
+        """Return figures with the number of connections."""
+        return replace(super().stats(), connections=self.connections)
+
+
+@pytest.fixture
+def pool() -> LivePool:
+    """Give a LIVE pool."""
+    return LivePool()
+
+
+@pytest.fixture
+def gate(pool: LivePool) -> Gate:
+    """Give a gate that was armed for a quarter of an hour."""
+    made = Gate(pool, pool.clock)
+    made.arm(str(pool.account.login), 900.0)
+    return made
+
+
+def test_armed_until_the_time_is_over(gate: Gate, pool: LivePool) -> None:
+    """Arming lasts so long and no longer."""
+    pool.clock.advance(899.0)
+    assert gate.blocker() == ""
+    pool.clock.advance(1.0)
+    assert gate.blocker() == NOT_ARMED
+    assert gate.armed() is None
+
+
+def test_a_clock_set_back_does_not_lengthen_it(gate: Gate, pool: LivePool) -> None:
+    """The arming's end is measured on the clock that never goes back."""
+    pool.clock.advance(950.0)
+    pool.clock.set_wall(pool.clock.now().replace(year=2024))
+    assert gate.blocker() == NOT_ARMED
+
+
+def test_a_reconnect_disarms(gate: Gate, pool: LivePool) -> None:
+    """After a new connection the trader has to mean it again."""
+    pool.connections = 2
+    assert gate.blocker() == NOT_ARMED
+    pool.connections = 1
+    assert gate.blocker() == NOT_ARMED
+
+
+def test_another_account_disarms(gate: Gate, pool: LivePool) -> None:
+    """Arming one account does not arm another."""
+    pool.account = replace(pool.account, login=8)
+    assert gate.blocker() == NOT_ARMED
+
+
+def test_disarming_is_at_once(gate: Gate) -> None:
+    """What was armed can be taken back."""
+    gate.disarm()
+    with pytest.raises(Refused, match="LIVE"):
+        gate.check()
+
+
+@pytest.mark.parametrize("mode", [AccountMode.SIMULATED, AccountMode.DEMO, None])
+def test_only_live_accounts_are_armed(pool: LivePool, mode: AccountMode | None) -> None:
+    """SIMULATED and DEMO need no arming and cannot be armed; an unknown mode cannot either, and is closed."""
+    gate = Gate(pool, pool.clock)
+    pool.account_mode = mode
+    with pytest.raises(Refused, match="only a connected LIVE account"):
+        gate.arm(str(pool.account.login), 900.0)
+    assert (gate.blocker() == "") == (mode is not None)
+
+
+def test_a_lost_line_cannot_be_armed(pool: LivePool) -> None:
+    """Nobody arms what is not there."""
+    pool.connected = False
+    with pytest.raises(Refused, match="only a connected"):
+        Gate(pool, pool.clock).arm(str(pool.account.login), 900.0)
+
+
+def test_halt_lets_only_reducing_orders_pass(gate: Gate) -> None:
+    """A closed gate stops what adds risk, and says why."""
+    gate.close("")
+    assert gate.blocker() == "trading is halted: halted by hand"
+    assert gate.blocker(reducing=True) == ""
+    gate.open()
+    assert gate.blocker() == ""
