@@ -111,7 +111,7 @@ class RPMConfig:
     max_consecutive_losses: int = 5
     max_quote_age_seconds: float = 30.0
     max_sync_age_seconds: float = 300.0
-    max_price_deviation_pct: float = 0.02
+    max_price_deviation_pct: float = 0.05
     allowed_symbols: tuple[str, ...] = ()
     denied_symbols: tuple[str, ...] = ()
     duplicate_window_seconds: float = 0.0
@@ -139,8 +139,10 @@ class RPMConfig:
 
     def change_count(self) -> int:
         """Return a number that grows with every change of a field, in place ones of a table included."""
-        values = vars(self)
-        return int(values["_changes"] + sum(values[name].version for name in _TABLES))
+        values: Any = self.__dict__
+        tables = values["kelly_regime_multipliers"].version + values["regime_adjustments"].version
+        tables += values["correlation_floors"].version + values["assumed_daily_volatility"].version
+        return int(values["_changes"] + tables)
 
     def validate(self) -> bool:
         """Return True, or raise ValueError whose text starts with the field's name and the rule it breaks."""

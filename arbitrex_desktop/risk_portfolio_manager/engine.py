@@ -76,6 +76,8 @@ class RiskPortfolioManager:
         self._checked: tuple[int, int] = (0, 0)
         self._config_fault = ""
         self._config_hash = ""
+        self._state_checked: tuple[int, int, float] = (0, 0, 0.0)
+        self._state_fault_found = ""
         self._capital_set = self.config.total_capital
         self._snapshot: tuple[tuple[int, ...] | None, PortfolioState | None] = (None, None)
         self._keeper.begin(self.portfolio_state, self.config, syncs=sync_with_mt5 or mt5_pool is not None)
@@ -272,7 +274,7 @@ class RiskPortfolioManager:
         case = None
         fault = self._config_fault
         code = RejectionReason.INVALID_CONFIGURATION if fault else RejectionReason.INVALID_STATE
-        fault = fault or state_fault(self.portfolio_state, capital)
+        fault = fault or self._state_fault(capital)
         if not fault or self._only_reduces(intent):
             case = self._finder.case(intent, self.portfolio_state, self.config, capital)
         if case is None or (fault and not case.reducing):
@@ -314,6 +316,15 @@ class RiskPortfolioManager:
             self._config_fault = str(fault)
         self._config_hash = self.config.get_config_hash()
         self._checked = key
+
+    def _state_fault(self, capital: float) -> str:
+        """Return what is wrong with the portfolio's figures; looked at anew when one was set."""
+        state = self.portfolio_state
+        key = (id(state), state.version, capital)
+        if key != self._state_checked:
+            self._state_fault_found = state_fault(state, capital)
+            self._state_checked = key
+        return self._state_fault_found
 
     def _capital(self, *, record: bool) -> float:
         """Return the capital; without a synced account, one that was changed in the settings counts at once."""

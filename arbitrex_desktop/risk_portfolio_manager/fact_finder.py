@@ -182,18 +182,22 @@ class FactFinder:
         """Fill in instrument, market and what follows from both."""
         intent, state = case.intent, case.state
         case.instrument = self.instrument(intent.symbol, case.cfg, state.positions(), intent)
-        case.market = self._market(intent, case.moment)
+        case.market = self._market(intent, case.moment, 0.1 * intent.atr * case.cfg.atr_multiplier)
         case.reducible = self.book.reducible(intent.symbol, intent.direction, intent.intent_id)
         if case.reducible > 0.0:
             case.instrument = case.instrument or _by_position(case)
             asked, contract = intent.requested_volume, case.instrument.contract if case.instrument else 0.0
             case.reducing = asked is None or asked * contract <= case.reducible * (1.0 + 1e-9)
         if case.instrument is not None and not case.reducing and not case.sums.unknown:
-            key = (self.book.version, id(case.cfg), case.cfg.change_count(), hash(intent.intent_id or ""))
+            key = (self.book.version, id(case.cfg), case.cfg.change_count(), hash(intent.intent_id))
             case.together = self._risk.of(case.sums, key, case.instrument, intent.direction, intent.regime, case.cfg)
 
-    def _market(self, intent: TradeIntent, moment: float) -> MarketFacts:
-        """Read what the pool has in memory of the symbol and the account."""
+    def _market(self, intent: TradeIntent, moment: float, near: float) -> MarketFacts:
+        """Read what the pool has in memory of the symbol and the account.
+
+        The intent's own price is what the trade is entered at only while it is within `near` (or the spread) of the
+        market; otherwise it is the market's, since that is what the broker will fill at.
+        """
         pool = self.sources.pool
         if pool is None:
             return MarketFacts(price=intent.current_price or self.sources.prices.get(intent.symbol))
@@ -207,8 +211,9 @@ class FactFinder:
             facts.mid = quote.mid
             facts.quote_age = quote.age(moment)
             facts.spread_bps = quote.spread / quote.mid * 10_000.0
-            if facts.price is None:
-                facts.price = quote.ask if intent.direction > 0 else quote.bid
+            market = quote.ask if intent.direction > 0 else quote.bid
+            if facts.price is None or not abs(facts.price - market) <= max(near, quote.spread):
+                facts.price = market
         return facts
 
     def _account(self, pool: PoolView) -> AccountInfo | None:

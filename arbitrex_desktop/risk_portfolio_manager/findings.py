@@ -78,4 +78,4 @@ def format_value(value: float | None, unit: str) -> str:
         return f"{value:,.2f}"
     if unit in ("count", "units"):
         return f"{value:,.0f}" if unit == "count" else f"{value:,.0f} units"
-    return f"{value:g} {unit}".rstrip()
+    return f"{value:,.1f}%" if unit == "%" else f"{value:g} {unit}".rstrip()

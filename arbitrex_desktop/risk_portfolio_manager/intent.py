@@ -18,7 +18,7 @@ class InvalidField(ValueError):  # noqa: N818 - what the intent has
     """A field of an intent cannot be used; the text starts with the field's name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TradeIntent:
     """What is asked for.
 
@@ -132,6 +132,8 @@ def _to_float(name: str, value: Real) -> float:
 
 def _share(name: str, value: Any) -> float:
     """Return a number in [0, 1]."""
+    if type(value) is float and 0.0 <= value <= 1.0:
+        return value
     number = _number(name, value)
     if not 0.0 <= number <= 1.0:
         raise InvalidField(f"{name} must be in [0, 1] (it is {number:g})")
@@ -140,6 +142,8 @@ def _share(name: str, value: Any) -> float:
 
 def _above_zero(name: str, value: Any) -> float:
     """Return a number above zero."""
+    if type(value) is float and 0.0 < value < math.inf:
+        return value
     number = _number(name, value)
     if not number > 0.0:
         raise InvalidField(f"{name} must be > 0 (it is {number:g})")
@@ -168,6 +172,8 @@ def _whole(name: str, value: Any) -> int:
 
 def _direction(value: Any) -> int:
     """Return 1 or -1."""
+    if type(value) is int and (value == 1 or value == -1):  # noqa: PLR1714 - the membership test costs three times that
+        return value
     if isinstance(value, bool) or not isinstance(value, Integral) or value not in (1, -1):
         raise InvalidField(f"direction must be 1 or -1 (it is {_show(value)})")
     return int(value)

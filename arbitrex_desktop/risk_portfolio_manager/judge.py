@@ -20,6 +20,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING,
 from arbitrex_desktop.risk_portfolio_manager.sizing import Sizing, round_lots, size_reduction, size_trade
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
 
+_PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
 _CUTTING_STAGES = (Stage.PORTFOLIO, Stage.CORRELATION)
 
 
@@ -40,8 +41,7 @@ def judge(case: Case) -> Judgement:
     sizing = size_reduction(case) if case.reducing else size_trade(case)
     findings += sizing.findings
     findings += _run(AFTER_SIZING, case)
-    refusal = next((each for each in findings if each.blocks), None)
-    cuts = [each.room for each in findings if each.outcome is Outcome.ADJUST and each.room is not None]
+    refusal, cuts = _weigh(findings)
     if refusal is not None:
         return Judgement(findings, sizing, 0.0, bool(cuts), refusal)
     lots = _final_lots(case, min([case.units, *cuts]))
@@ -51,11 +51,25 @@ def judge(case: Case) -> Judgement:
     return Judgement(findings, sizing, lots, bool(cuts), refusal)
 
 
+def _weigh(findings: list[Finding]) -> tuple[Finding | None, list[float]]:
+    """Return the first refusal and every room that the size must be cut to."""
+    refusal, cuts = None, []
+    for finding in findings:
+        outcome = finding[2]
+        if outcome is _PASS or outcome is _SKIPPED:
+            continue
+        if outcome is Outcome.ADJUST:
+            cuts.append(finding.room or 0.0)
+        elif refusal is None:
+            refusal = finding
+    return refusal, cuts
+
+
 def _run(rules: tuple[Rule, ...], case: Case) -> list[Finding]:
     """Run rules; those that guard against adding risk let a reducing trade through unchecked."""
     if not case.reducing:
         return [rule.check(case) for rule in rules]
-    return [rule.passed(note=ONLY_REDUCES) if rule.guards_adding else rule.check(case) for rule in rules]
+    return [rule.fine(ONLY_REDUCES) if rule.guards_adding else rule.check(case) for rule in rules]
 
 
 def _final_lots(case: Case, units: float) -> float:

@@ -8,9 +8,9 @@ the number of positions.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, reduce
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +65,7 @@ class Scenarios:
 
     portfolio: Floats
     symbol: Floats
+    _latest: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @cached_property
     def symbol_shortfall(self) -> dict[float, float]:
@@ -73,8 +74,14 @@ class Scenarios:
 
     def tail(self, notional: float, confidence: float) -> tuple[float, float]:
         """Return historical value at risk and expected shortfall, as positive losses, with `notional` more."""
-        profits = self.portfolio + notional * self.symbol if notional else self.portfolio
-        return tail_of(profits, confidence)
+        key = (notional, confidence)
+        if self._latest.get("key") != key:
+            self._latest["key"], self._latest["tail"] = (
+                key,
+                tail_of(self.portfolio + notional * self.symbol, confidence),
+            )
+        found: tuple[float, float] = self._latest["tail"]
+        return found
 
     def room(self, limit: float, confidence: float) -> float:
         """Return a notional that surely keeps the expected shortfall at or below a limit.
@@ -91,8 +98,8 @@ class Scenarios:
 def tail_of(profits: Floats, confidence: float) -> tuple[float, float]:
     """Return value at risk and expected shortfall of a sample: the k-th worst and the mean of the k worst, k >= 1."""
     worst = max(1, int(len(profits) * (1.0 - confidence)))
-    lowest = np.partition(profits, worst - 1)[:worst]
-    return -float(lowest.max()), -float(lowest.mean())
+    lowest = np.partition(profits, worst - 1)[:worst].tolist()
+    return -max(lowest), -sum(lowest) / worst
 
 
 class PortfolioRisk:

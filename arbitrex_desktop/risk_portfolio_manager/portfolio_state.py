@@ -149,11 +149,14 @@ class PortfolioState:
 
     def change_count(self) -> tuple[int, ...] | None:
         """Return what moves with every change of this state; None when a part of it cannot count its changes."""
-        parts = (self.open_positions, self.symbol_exposure, self.currency_exposure)
-        if not all(isinstance(part, TrackedDict) for part in parts):
+        positions, symbols, currencies = self.open_positions, self.symbol_exposure, self.currency_exposure
+        if not (
+            isinstance(positions, TrackedDict)
+            and isinstance(symbols, TrackedDict)
+            and isinstance(currencies, TrackedDict)
+        ):
             return None
-        counts = (part.version for part in parts if isinstance(part, TrackedDict))
-        return (self.version, Position.changes, *counts)
+        return (self.version, Position.changes, positions.version, symbols.version, currencies.version)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-safe values; positions as a list."""

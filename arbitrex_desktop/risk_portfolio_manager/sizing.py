@@ -105,7 +105,7 @@ def size_trade(case: Case) -> Sizing:
     price = case.market.price
     case.unit_loss = loss
     case.unit_notional = price * instrument.value if price is not None else None
-    sizing.findings.append(_CONVERSION.passed(note="known"))
+    sizing.findings.append(_CONVERSION.fine("known"))
     sizing.base_units = case.capital * case.cfg.risk_per_trade / loss
     _apply_factors(case, sizing)
     _take_size(case, sizing)

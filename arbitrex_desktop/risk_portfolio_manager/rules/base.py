@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, cast
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
 from arbitrex_desktop.risk_portfolio_manager.findings import Finding, Stage, format_value
@@ -13,6 +14,11 @@ from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
 
 __all__ = ["ONLY_REDUCES", "Measure", "Rule", "Stage"]
+
+_NO_NUMBER = "a number is missing"
+_PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
+_new = cast("Callable[..., Finding]", tuple.__new__)
+"""Makes a finding in half the time that its own constructor takes; there are fifty in a decision."""
 
 ONLY_REDUCES = "this trade only reduces risk"
 
@@ -29,6 +35,10 @@ class Measure:
     subject: ClassVar[str]
     unit: ClassVar[str] = ""
     minimum: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        self._fine: dict[str, Finding] = {}
+        self._skipped: dict[str, Finding] = {}
 
     def words(self, finding: Finding) -> str:
         """Return what was found in one plain sentence."""
@@ -49,9 +59,17 @@ class Measure:
         note = finding.note or "in order"
         return f"{self.subject} {lead}: {note}" if lead else f"{self.subject}: {note}"
 
-    def passed(self, observed: float | None = None, limit: float | None = None, note: str = "") -> Finding:
-        """Return that the rule has nothing against it."""
-        return Finding(self, self.code, Outcome.PASS, observed, limit, None, note)
+    def passed(self, observed: float, limit: float, note: str = "") -> Finding:
+        """Return numbers that the rule has nothing against."""
+        return _new(Finding, (self, self.code, _PASS, observed, limit, None, note))
+
+    def fine(self, note: str) -> Finding:
+        """Return that the rule has nothing against it, for a reason without numbers; made once and kept."""
+        return self._fine.get(note) or self._fine.setdefault(note, self._bare(_PASS, note))
+
+    def skipped(self, note: str) -> Finding:
+        """Return that the rule's source was never given, or that the rule is off; made once and kept."""
+        return self._skipped.get(note) or self._skipped.setdefault(note, self._bare(_SKIPPED, note))
 
     def failed(self, observed: float | None = None, limit: float | None = None, note: str = "") -> Finding:
         """Return that the rule refuses."""
@@ -61,33 +79,27 @@ class Measure:
         """Return that the rule's source was given but cannot be read now."""
         return Finding(self, self.code, Outcome.UNKNOWN, None, None, None, note)
 
-    def skipped(self, note: str) -> Finding:
-        """Return that the rule's source was never given, or that the rule is switched off."""
-        return Finding(self, self.code, Outcome.SKIPPED, None, None, None, note)
-
     def below(self, observed: float, limit: float) -> Finding:
         """Return PASS for what is below the limit, FAIL for what has reached it, UNKNOWN for what is no number."""
         if observed < limit:
-            return Finding(self, self.code, Outcome.PASS, observed, limit)
-        if observed >= limit:
-            return Finding(self, self.code, Outcome.FAIL, observed, limit)
-        return self.unknown("a number is missing")
+            return _new(Finding, (self, self.code, _PASS, observed, limit, None, ""))
+        return self.failed(observed, limit) if observed >= limit else self.unknown(_NO_NUMBER)
 
     def at_most(self, observed: float, limit: float) -> Finding:
         """Return PASS for what is at or below the limit, FAIL above, UNKNOWN for what is no number."""
         if observed <= limit:
-            return Finding(self, self.code, Outcome.PASS, observed, limit)
-        if observed > limit:
-            return Finding(self, self.code, Outcome.FAIL, observed, limit)
-        return self.unknown("a number is missing")
+            return _new(Finding, (self, self.code, _PASS, observed, limit, None, ""))
+        return self.failed(observed, limit) if observed > limit else self.unknown(_NO_NUMBER)
 
     def at_least(self, observed: float, limit: float) -> Finding:
         """Return PASS for what is at or above the minimum, FAIL below, UNKNOWN for what is no number."""
         if observed >= limit:
-            return Finding(self, self.code, Outcome.PASS, observed, limit)
-        if observed < limit:
-            return Finding(self, self.code, Outcome.FAIL, observed, limit)
-        return self.unknown("a number is missing")
+            return _new(Finding, (self, self.code, _PASS, observed, limit, None, ""))
+        return self.failed(observed, limit) if observed < limit else self.unknown(_NO_NUMBER)
+
+    def _bare(self, outcome: Outcome, note: str) -> Finding:
+        """Return a finding without numbers."""
+        return Finding(self, self.code, outcome, None, None, None, note)
 
 
 class Rule(Measure, ABC):
@@ -106,15 +118,15 @@ class Rule(Measure, ABC):
     def check(self, case: Case) -> Finding:
         """Judge a case; reads memory only."""
 
-    def fits(self, case: Case, room: float, observed: float, limit: float) -> Finding:
+    def fits(self, case: Case, room: float, observed: float, limit: float, note: str = "") -> Finding:
         """Return whether the wanted size fits in `room` units: PASS, ADJUST to it, or FAIL below the least volume."""
         if room >= case.units:
-            return Finding(self, self.code, Outcome.PASS, observed, limit, room)
+            return _new(Finding, (self, self.code, _PASS, observed, limit, room, note))
         if room < case.least_units or room <= 0.0:
-            return Finding(self, self.code, Outcome.FAIL, observed, limit, room)
+            return Finding(self, self.code, Outcome.FAIL, observed, limit, room, note)
         if room < case.units and math.isfinite(observed):
-            return Finding(self, self.code, Outcome.ADJUST, observed, limit, room)
-        return self.unknown("a number is missing")
+            return Finding(self, self.code, Outcome.ADJUST, observed, limit, room, note)
+        return self.unknown(_NO_NUMBER)
 
     def no_worth(self, case: Case) -> Finding:
         """Return the finding of a rule that needs the worth of a unit, which is not known."""

@@ -33,5 +33,4 @@ class CurrencyExposure(Rule):
         held, name = (base, instrument.base) if base >= profit else (profit, instrument.profit)
         limit = case.cfg.max_currency_exposure_pct
         room = (limit * case.capital - held) / worth
-        finding = self.fits(case, room, abs(held + case.units * worth) / case.capital, limit)
-        return finding._replace(note=name)
+        return self.fits(case, room, abs(held + case.units * worth) / case.capital, limit, name)

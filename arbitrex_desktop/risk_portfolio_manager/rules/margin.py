@@ -43,7 +43,7 @@ class MarginLevel(Rule):
         used = account.margin + case.sums.margin
         least = case.cfg.min_margin_level_pct
         after = used + case.units * per_unit
-        level = round(account.equity / after * 100.0, 1) if after > 0.0 else math.inf
+        level = account.equity / after * 100.0 if after > 0.0 else math.inf
         if not per_unit > 0.0:
             return self.at_least(level, least)
         room = (account.equity / (least / 100.0) - used) / per_unit if least > 0.0 else math.inf

@@ -33,5 +33,5 @@ class NewsBlackout(Rule):
         except CalendarUnavailable as error:
             return self.unknown(str(error))
         if event is None:
-            return self.passed(note="none is near")
+            return self.fine("none is near")
         return self.failed(note=f"{event.currency} {event.title} at {event.at:%H:%M} UTC")

@@ -33,7 +33,7 @@ class DuplicateIntent(Rule):
             return self.skipped(_OFF)
         before = case.activity.same_since(asked(case), case.moment - window)
         if before is None:
-            return self.passed(note="it was not asked for lately")
+            return self.fine("it was not asked for lately")
         return self.at_least(case.moment - before, window)
 
 
@@ -101,7 +101,7 @@ class TradeSpacing(Rule):
         if not case.cfg.enforce_time_spacing:
             return self.skipped(_OFF)
         if not case.activity.approvals:
-            return self.passed(note="there was none")
+            return self.fine("there was none")
         return self.at_least(case.moment - case.activity.approvals[-1], case.cfg.min_time_between_trades_seconds)
 
 
@@ -121,7 +121,7 @@ class SymbolSpacing(Rule):
             return self.skipped(_OFF)
         last = case.activity.last_by_symbol.get(case.intent.symbol)
         if last is None:
-            return self.passed(note="there was none")
+            return self.fine("there was none")
         return self.at_least(case.moment - last, case.cfg.min_time_between_same_symbol_seconds)
 
 

@@ -27,5 +27,5 @@ class PriceCollar(Rule):
         if mid is None:
             return self.unknown("there is no quote")
         if price is None:
-            return self.passed(note="the quote itself is used")
+            return self.fine("the quote itself is used")
         return self.at_most(abs(price - mid) / mid, case.cfg.max_price_deviation_pct)

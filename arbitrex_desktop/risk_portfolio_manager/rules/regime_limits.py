@@ -23,7 +23,7 @@ class _RegimeLimits(Rule):
     def check(self, case: Case) -> Finding:
         """Check confidence, then the number of new positions."""
         if case.intent.regime not in self.regimes:
-            return self.passed(note=f"the regime is {case.intent.regime}")
+            return self.fine(f"the regime is {case.intent.regime}")
         most = getattr(case.cfg, f"{self.word}_max_positions")
         least = getattr(case.cfg, f"{self.word}_min_confidence")
         if not case.intent.confidence_score >= least:

@@ -25,7 +25,7 @@ class RequestedVolume(Rule):
             return self.skipped("no volume was requested")
         sized = case.sized / instrument.contract
         if asked <= sized * (1.0 + 1e-9):
-            return self.passed(asked, round(sized, 8))
+            return self.passed(asked, sized)
         if not case.sized >= case.least_units:
-            return self.passed(asked, round(sized, 8), "the size itself is too small")
-        return Finding(self, self.code, Outcome.ADJUST, asked, round(sized, 8), case.sized)
+            return self.passed(asked, sized, "the size itself is too small")
+        return Finding(self, self.code, Outcome.ADJUST, asked, sized, case.sized)

@@ -25,7 +25,7 @@ class ScopedSwitches(Rule):
             suspended = switch.action is SwitchAction.SUSPEND and not case.reducing
             if suspended or (switch.action is SwitchAction.SHUTDOWN and not by_hand):
                 return self.failed(note=switch.words())
-        return self.passed(note="none is set")
+        return self.fine("none is set")
 
 
 class Throttle(Rule):
@@ -44,8 +44,8 @@ class Throttle(Rule):
         ends = case.activity.throttled.get(strategy, 0.0)
         switched = any(switch.action is SwitchAction.THROTTLE for switch in case.switches)
         if not switched and not case.moment < ends:
-            return self.passed(note="not throttled")
+            return self.fine("not throttled")
         heard = case.activity.heard.get(strategy)
         if heard is None:
-            return self.passed(note="throttled, and this is the first intent since")
+            return self.fine("throttled, and this is the first intent since")
         return self.at_least(case.moment - heard, case.cfg.throttle_interval_seconds)

@@ -23,7 +23,7 @@ class Connection(Rule):
         if not case.market.has_pool:
             return self.skipped(NO_POOL)
         if case.market.connected:
-            return self.passed(note="connected")
+            return self.fine("connected")
         return self.unknown("the terminal is not connected")
 
 
@@ -54,7 +54,7 @@ class PositionsKnown(Rule):
 
     def check(self, case: Case) -> Finding:
         """Look whether the sums are complete."""
-        return self.unknown(case.sums.unknown) if case.sums.unknown else self.passed(note="all are known")
+        return self.unknown(case.sums.unknown) if case.sums.unknown else self.fine("all are known")
 
 
 class TradingAllowed(Rule):
@@ -72,7 +72,7 @@ class TradingAllowed(Rule):
         if account is None:
             return self.unknown("the account was not read yet")
         if account.trade_allowed and account.trade_expert:
-            return self.passed(note="allowed")
+            return self.fine("allowed")
         return self.failed(note="the broker does not allow trading on this account")
 
 

@@ -23,7 +23,7 @@ class Spread(Rule):
         spread = spread_bps(case)
         if spread is None:
             return self.unknown("there is no quote") if case.market.has_pool else self.skipped("no spread was given")
-        return self.at_most(round(spread, 3), case.cfg.max_spread_bps)
+        return self.at_most(spread, case.cfg.max_spread_bps)
 
 
 def spread_bps(case: Case) -> float | None:

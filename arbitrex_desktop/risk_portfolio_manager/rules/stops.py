@@ -8,6 +8,9 @@ from arbitrex_desktop.risk_portfolio_manager.findings import Finding
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
+_HAIR = 1.0 + 1e-9
+"""A distance that falls short of its least by the last bit of a float is not short of it."""
+
 
 class StopSides(Rule):
     """A buy has its stop below and its take-profit above the price, a sale the other way round."""
@@ -28,7 +31,7 @@ class StopSides(Rule):
         target = intent.take_profit
         if target is not None and not intent.direction * (target - price) > 0.0:
             return self.failed(note=f"the take-profit {target:g} is on the wrong side of the price {price:g}")
-        return self.passed(note="right")
+        return self.fine("right")
 
 
 class StopDistance(Rule):
@@ -48,4 +51,4 @@ class StopDistance(Rule):
         if price is None or instrument is None:
             return self.unknown("price or symbol is not known")
         nearest = case.stop_distance if target is None else min(case.stop_distance, abs(target - price))
-        return self.at_least(round(nearest, 10), round(instrument.stops_distance, 10))
+        return self.at_least(nearest * _HAIR, instrument.stops_distance)

@@ -24,4 +24,4 @@ class SymbolLists(Rule):
             return self.failed(note=f"{symbol} is on the deny list")
         if cfg.allowed_symbols and symbol not in cfg.allowed_symbols:
             return self.failed(note=f"{symbol} is not on the allow list")
-        return self.passed(note="allowed")
+        return self.fine("allowed")

@@ -35,7 +35,7 @@ class SymbolKnown(Rule):
         """Look whether its properties are there."""
         if case.instrument is None:
             return self.unknown(f"{case.intent.symbol} is not among the symbols that the pool knows")
-        return self.passed(note="known")
+        return self.fine("known")
 
 
 class SymbolTradable(Rule):
@@ -53,5 +53,5 @@ class SymbolTradable(Rule):
             return self.unknown("the symbol is not known")
         mode = case.instrument.trade_mode
         if case.intent.direction in _ALLOWED.get(mode, ()):
-            return self.passed(note="allowed")
+            return self.fine("allowed")
         return self.failed(note=f"the broker allows {_WORDS.get(mode, 'nothing')} only")

@@ -21,7 +21,7 @@ class TradingHalted(Rule):
         """Look at the portfolio's own flag."""
         if case.state.trading_halted:
             return self.failed(note=f"trading is halted: {case.state.halt_reason or 'no reason was given'}")
-        return self.passed(note="not halted")
+        return self.fine("not halted")
 
 
 class TradingReducing(Rule):
@@ -37,4 +37,4 @@ class TradingReducing(Rule):
         state = case.state
         if state.reducing_reason and (state.reducing_until is None or case.now < as_utc(state.reducing_until)):
             return self.failed(note=f"only trades that reduce risk pass: {state.reducing_reason}")
-        return self.passed(note="not reducing")
+        return self.fine("not reducing")

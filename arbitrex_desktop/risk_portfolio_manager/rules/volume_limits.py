@@ -29,4 +29,4 @@ class VolumeLimits(Rule):
         if instrument.volume_limit > 0.0:
             held = case.intent.direction * case.sums.units.get(case.intent.symbol, 0.0) / instrument.contract
             most = min(most, instrument.volume_limit - max(0.0, held))
-        return self.fits(case, most * instrument.contract, round(observed, 8), most)
+        return self.fits(case, most * instrument.contract, observed, most)

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""Time of one risk decision with every rule on, at 0, 10 and 100 open positions.
+
+`python -m tests.benchmarks.bench_rpm` prints microseconds (p50, p99) of `evaluate` and of `process_trade_intent`,
+beside a reference of the same run: a plain Python loop of fixed length.  Aim: 30 us at the middle, flat in positions.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import numpy as np
+
+from arbitrex_desktop.clock import SystemClock
+from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
+from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.calendar import NewsCalendar, NewsEvent
+from tests.fakes.broker_data import make_account, make_position, price_of
+from tests.fakes.clock import ManualClock
+from tests.fakes.pool import DEFAULT_SYMBOLS, FakePool
+
+DECISIONS = 4_000
+WARM_UP = 300
+SYMBOLS = (*DEFAULT_SYMBOLS, "AUDNZD", "CADCHF", "CHFJPY", "EURAUD", "GBPAUD", "GBPJPY", "NZDJPY", "XAGUSD", "AUDCAD")
+
+
+class RealTimePool(FakePool):
+    """A fake pool whose quotes are of this moment on the computer's own clock."""
+
+    def __init__(self, positions: int) -> None:
+        clock = ManualClock(SystemClock().now())
+        clock.monotonic = time.monotonic  # type: ignore[method-assign] # ages are real ones here
+        super().__init__(clock, symbols=SYMBOLS, account=make_account(balance=1e7, equity=1e7, margin_free=1e7))
+        self.positions = tuple(
+            make_position(SYMBOLS[1:][n % (len(SYMBOLS) - 1)], 1 if n % 2 else -1, 0.1, ticket=n + 1)
+            for n in range(positions)
+        )
+        self.rates = {name: bars(price_of(name), n) for n, name in enumerate(SYMBOLS)}
+
+
+def bars(price: float, seed: int) -> Rows:
+    """Return a year of daily bars around a price."""
+    rows = np.zeros(260, dtype=RATE_DTYPE)
+    rows["time"] = np.arange(260) * 86_400
+    rows["close"] = price * np.exp(np.cumsum(np.random.default_rng(seed).normal(0.0, 0.006, 260)))
+    return rows
+
+
+def manager(positions: int) -> RiskPortfolioManager:
+    """Return a synced manager with every rule on and wide enough limits to approve."""
+    pool = RealTimePool(positions)
+    config = RPMConfig.preset(
+        "Standard FX",
+        max_concurrent_positions=10_000,
+        max_positions_per_symbol=10_000,
+        max_intents_per_minute=10**9,
+        max_orders_per_minute=10**9,
+        duplicate_window_seconds=0.000001,
+        min_time_between_trades_seconds=0,
+        min_time_between_same_symbol_seconds=0,
+        max_quote_age_seconds=1e6,
+        max_sync_age_seconds=1e6,
+        pending_ttl_seconds=0.000001,
+    )
+    far = [NewsEvent(SystemClock().now() + timedelta(days=n), "USD", "high", "news") for n in range(2, 300)]
+    rpm = RiskPortfolioManager(config, False, True, pool, calendar=NewsCalendar(far))
+    for _ in range(len(SYMBOLS)):
+        rpm.sync_with_mt5_account()
+    return rpm
+
+
+def timed(work: Callable[[], object], times: int) -> list[float]:
+    """Return the microseconds of each run, sorted."""
+    for _ in range(WARM_UP):
+        work()
+    gc.collect()
+    gc.disable()
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter_ns()
+        work()
+        taken.append((time.perf_counter_ns() - start) / 1_000.0)
+    gc.enable()
+    return sorted(taken)
+
+
+def line(name: str, taken: list[float]) -> str:
+    """Return one line of the report."""
+    return f"{name:<44} p50 {taken[len(taken) // 2]:8.1f} us   p99 {taken[int(len(taken) * 0.99)]:8.1f} us"
+
+
+def reference() -> int:
+    """Do a fixed amount of plain Python work."""
+    return sum(number * number for number in range(200))
+
+
+def main() -> None:
+    """Print the figures."""
+    out = sys.stdout.write
+    out(line("reference: sum of 200 squares", timed(reference, DECISIONS)) + "\n")
+    for positions in (0, 10, 100):
+        rpm = manager(positions)
+        intent = {"confidence_score": 0.7, "regime": "RANGING", "atr": 0.004, "vol_percentile": 0.4}
+
+        def evaluate(rpm: RiskPortfolioManager = rpm, intent: dict[str, object] = intent) -> object:
+            return rpm.evaluate("EURUSD", 1, strategy_id="bench", **intent)  # type: ignore[arg-type] # mixed values
+
+        def process(rpm: RiskPortfolioManager = rpm, intent: dict[str, object] = intent) -> object:
+            return rpm.process_trade_intent("EURUSD", 1, strategy_id="bench", **intent)  # type: ignore[arg-type] # same
+
+        decision = rpm.evaluate("EURUSD", 1, strategy_id="bench", **intent).decision  # type: ignore[arg-type] # same
+        out(f"{positions} positions, {len(decision.checks)} checks, {decision.status}\n")
+        out(line("  evaluate", timed(evaluate, DECISIONS)) + "\n")
+        out(line("  process_trade_intent", timed(process, DECISIONS)) + "\n")
+
+
+if __name__ == "__main__":
+    main()
