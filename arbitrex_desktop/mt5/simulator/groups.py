@@ -11,9 +11,9 @@ def in_group(name: str, group: str | None) -> bool:
     if group is None:
         return True
     passed = False
-    for condition in group.split(","):
+    for condition in (part.strip() for part in group.split(",")):
         wanted = not condition.startswith("!")
-        pattern = ".*".join(re.escape(part) for part in condition.removeprefix("!").strip().split("*"))
+        pattern = ".*".join(re.escape(part) for part in condition.removeprefix("!").split("*"))
         if re.fullmatch(pattern, name):
             passed = wanted
     return passed

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,13 @@ _SLOWEST: Final = 0.8
 _NIGHT: Final = (2.5, *([1.3] * 7), *([1.0] * 14), 1.4, 2.5)
 
 
+class _Hour(NamedTuple):
+    """The ticks of one trading hour, and their times again: a search in the rows' column would copy it each time."""
+
+    rows: Rows
+    times: NDArray[np.int64]
+
+
 class GeneratedMarket:
     """The market of one seed; implements `MarketFeed`.  Keeps an hour of ticks per symbol.  For one thread."""
 
@@ -38,7 +45,7 @@ class GeneratedMarket:
         self._seed = seed
         self._paths = DriverPaths(seed)
         self._mixtures: dict[str, Mixture] = {name: mixture(spec) for name, spec in SYMBOLS.items()}
-        self._recent: BoundedCache[tuple[str, TradingHour], Rows] = BoundedCache(len(SYMBOLS) + 15)
+        self._recent: BoundedCache[tuple[str, TradingHour], _Hour] = BoundedCache(len(SYMBOLS) + 15)
 
     @property
     def symbols(self) -> Mapping[str, SymbolSpec]:
@@ -55,19 +62,19 @@ class GeneratedMarket:
         last = TradingHour.at(to_msc)
         at = max(TradingHour.at(from_msc), last.moved(-HISTORY_HOURS))
         while at <= last:
-            rows = self._hour(symbol, at)
-            first, end = np.searchsorted(rows["time_msc"], [from_msc, to_msc + 1])
-            yield rows[first:end]
+            hour = self._hour(symbol, at)
+            first, end = np.searchsorted(hour.times, [from_msc, to_msc + 1])
+            yield hour.rows[first:end]
             at = at.moved(1)
 
     def last_tick(self, symbol: str, at_msc: int) -> Rows | None:
         """Return the newest tick at or before a moment; the one of Friday's close on a weekend."""
-        hour = TradingHour.at(at_msc)
-        for candidate in (hour, hour.moved(-1)):
-            rows = self._hour(symbol, candidate)
-            end = int(np.searchsorted(rows["time_msc"], at_msc + 1))
+        present = TradingHour.at(at_msc)
+        for candidate in (present, present.moved(-1)):
+            hour = self._hour(symbol, candidate)
+            end = int(np.searchsorted(hour.times, at_msc + 1))
             if end:
-                return rows[end - 1 : end]
+                return hour.rows[end - 1 : end]
         return None
 
     def hours_back(self, symbol: str, at_msc: int) -> Iterator[int]:
@@ -76,11 +83,11 @@ class GeneratedMarket:
         hour = TradingHour.at(at_msc)
         return (hour.moved(-back).start_msc for back in range(HISTORY_HOURS))
 
-    def _hour(self, symbol: str, at: TradingHour) -> Rows:
+    def _hour(self, symbol: str, at: TradingHour) -> _Hour:
         """Return the ticks of one trading hour."""
         return self._recent.get((symbol, at), lambda: self._make_hour(symbol, at))
 
-    def _make_hour(self, symbol: str, at: TradingHour) -> Rows:
+    def _make_hour(self, symbol: str, at: TradingHour) -> _Hour:
         """Generate the ticks of one trading hour; a quote that repeats the one before is not sent."""
         spec, mix = SYMBOLS[symbol], self._mixtures[symbol]
         random = np.random.default_rng([self._seed, zlib.crc32(symbol.encode()), 5, at.day, at.hour])
@@ -92,7 +99,8 @@ class GeneratedMarket:
         for item in self._paths.news(mix, at):
             after = seconds - item.second
             spread *= np.where(after >= 0, 1.0 + 3.0 * news_fade(np.maximum(after, 0.0)), 1.0)
-        return _rows(spec, arrivals + at.start_msc, middle, spread)
+        rows = _rows(spec, arrivals + at.start_msc, middle, spread)
+        return _Hour(rows, np.ascontiguousarray(rows["time_msc"]))
 
 
 def _arrivals(random: np.random.Generator, per_second: float) -> NDArray[np.int64]:

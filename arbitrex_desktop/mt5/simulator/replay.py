@@ -54,8 +54,10 @@ class ReplayMarket:
     def __init__(self, series: Iterable[ReplaySeries]) -> None:
         self._series = {item.spec.name: item for item in _side_by_side([*series])}
         self._symbols = {name: item.spec for name, item in self._series.items()}
+        # A column of its own, since a search in the rows' one would copy it each time.
+        self._times = {name: np.ascontiguousarray(item.rows["time_msc"]) for name, item in self._series.items()}
         self._hours: dict[str, NDArray[np.int64]] = {
-            name: np.unique(item.rows["time_msc"] // HOUR_MSC) * HOUR_MSC for name, item in self._series.items()
+            name: np.unique(times // HOUR_MSC) * HOUR_MSC for name, times in self._times.items()
         }
 
     @property
@@ -76,13 +78,13 @@ class ReplayMarket:
     def ticks(self, symbol: str, from_msc: int, to_msc: int) -> Iterator[Rows]:
         """Yield the ticks within two moments, in one piece."""
         rows = self._series[symbol].rows
-        first, end = np.searchsorted(rows["time_msc"], [from_msc, to_msc + 1])
+        first, end = np.searchsorted(self._times[symbol], [from_msc, to_msc + 1])
         yield rows[first : max(first, end)]
 
     def last_tick(self, symbol: str, at_msc: int) -> Rows | None:
         """Return the newest tick at or before a moment; after the last one the market stands still."""
         rows = self._series[symbol].rows
-        end = int(np.searchsorted(rows["time_msc"], at_msc + 1))
+        end = int(np.searchsorted(self._times[symbol], at_msc + 1))
         return rows[end - 1 : end] if end else None
 
     def hours_back(self, symbol: str, at_msc: int) -> Iterator[int]:
@@ -94,7 +96,7 @@ class ReplayMarket:
     def is_open(self, symbol: str, at_msc: int) -> bool:
         """Return whether the exported market was trading: it is closed before, after, and in its long pauses."""
         item = self._series[symbol]
-        times = item.rows["time_msc"]
+        times = self._times[symbol]
         after = int(np.searchsorted(times, at_msc + 1))
         if after == 0:
             return False
