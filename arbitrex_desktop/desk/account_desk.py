@@ -14,13 +14,14 @@ from arbitrex_desktop.desk.intents import ENDED, IntentRequest, IntentState
 from arbitrex_desktop.desk.journal import Journal
 from arbitrex_desktop.desk.pending import Pending
 from arbitrex_desktop.desk.positions import PositionDesk
-from arbitrex_desktop.desk.record import EventKind, Intent, to_body
+from arbitrex_desktop.desk.record import Event, EventKind, Intent, to_body
 from arbitrex_desktop.desk.recovery import Recovery
 from arbitrex_desktop.desk.rows import OwnerCache, digits_of, intent_row, position_row
 from arbitrex_desktop.desk.snapshot import IntentRow, PositionRow
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading
 
 POLICY: Final = "policy"
+_UNDONE: Final = frozenset({IntentState.REJECTED, IntentState.EXPIRED, IntentState.CANCELLED, IntentState.FAILED})
 
 
 class AccountDesk:
@@ -34,7 +35,7 @@ class AccountDesk:
         self._context = context
         self._journal = journal
         self.book = Book(journal, context.clock, new_id)
-        self.book.listeners.append(context.announce)
+        self.book.listeners.append(self._follow)
         self.pending = Pending(self.book, context)
         self.executor = Executor(self.book, context)
         self.recovery = Recovery(self.book, context)
@@ -111,11 +112,29 @@ class AccountDesk:
         """Close the journal."""
         self._journal.close()
 
+    def _follow(self, intent: Intent, event: Event) -> None:
+        """Tell the RPM of trades that will not happen, and everybody of everything."""
+        rpm = self._context.judge.rpm
+        if rpm is not None and intent.state in _UNDONE:
+            rpm.release_intent(intent.intent_id)
+        self._context.announce(intent, event)
+
     def _auto(self, intent: Intent) -> bool:
         """Tell whether a policy approves an intent."""
-        limit = self._context.settings.auto_approve_lots.get(intent.request.source, 0.0)
+        source = intent.request.source
+        limit = self._context.settings.auto_approve_lots.get(source, 0.0)
         shown = self.pending.shown(intent)
-        return shown is not None and not self.pending.blocker(intent) and 0.0 < shown.lots <= limit
+        if shown is None or self.pending.blocker(intent) or not 0.0 < shown.lots <= limit:
+            return False
+        # What somebody else opened is touched by a person's click only.
+        return shown.closes is None or self._opened_by(shown.closes, source)
+
+    def _opened_by(self, ticket: int, source: str) -> bool:
+        """Tell whether a position came from a source's own intent."""
+        reading = self._context.pool.latest_account()
+        comments = {position.ticket: position.comment for position in reading.positions} if reading else {}
+        owner = self.book.owner_of(ticket, comments.get(ticket, ""))
+        return bool(owner) and self.book.get(owner).request.source == source
 
     def _row(self, intent: Intent) -> IntentRow:
         """Return an intent's row, the one made before when nothing changed."""

@@ -65,8 +65,8 @@ class TradingCore:
         self._new_id = new_id
         self._notices = NoticeBoard(clock)
         self._gate = Gate(pool, clock)
-        self._judge = Judge(pool, clock)
         chosen = settings or DeskSettings()
+        self._judge = Judge(pool, clock, chosen)
         self._listeners: list[Announce] = []
         self._context = DeskContext(
             pool, clock, chosen, self._gate, self._judge, self._notices.tell, announce=self._announce
@@ -120,6 +120,8 @@ class TradingCore:
             if self._desk is not None:
                 self._guard("stop", self._desk.close)
             self._desk = None
+        if self.rpm is not None:
+            self._guard("stop", self.rpm.close)
 
     def snapshot(self) -> DeskSnapshot:
         """Return all that the window draws besides quotes."""
@@ -396,8 +398,7 @@ class TradingCore:
         """Return the portfolio's risk, None before the first sync."""
         if self.rpm is None or self._context.synced.at is None:
             return None
-        trading_state = str(getattr(self.rpm.kill_switches, "trading_state", "ACTIVE"))
-        return risk_row(self.rpm.portfolio_state, self.rpm.config, self._gate.halted, trading_state)
+        return risk_row(self.rpm.portfolio_state, self.rpm.config, self._gate.halted)
 
     def _arming_row(self) -> ArmingRow:
         """Return whether the account has to be armed, and until when it is."""

@@ -142,6 +142,7 @@ class Executor:
             magic=magic_of(intent.request.source, self._settings),
             comment=comment_of(intent.intent_id),
             reducing=approved.reducing,
+            position=approved.closes,
         )
         return deal_request(info, quote, deal, self._settings.deviation_points)
 

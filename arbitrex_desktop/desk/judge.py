@@ -9,14 +9,18 @@ from typing import Any, Final
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.atr import AtrMeter
 from arbitrex_desktop.desk.intents import IntentRequest
+from arbitrex_desktop.desk.marks import magic_of
 from arbitrex_desktop.desk.record import Judgement
-from arbitrex_desktop.desk.risk_view import OutputView, RiskManagerView
-from arbitrex_desktop.mt5.constants import AccountMarginMode, PositionType
+from arbitrex_desktop.desk.risk_view import ApprovedView, OutputView, RiskManagerView
+from arbitrex_desktop.desk.settings import DeskSettings
+from arbitrex_desktop.mt5.constants import PositionType
+from arbitrex_desktop.mt5.results import TradePosition
 from arbitrex_desktop.raw_layer.pool_view import PoolView
 
 REJECTED: Final = "REJECTED"
 ATR_UNKNOWN: Final = "ATR_UNKNOWN"
 JUDGE_FAILED: Final = "JUDGE_FAILED"
+NOTHING_TO_REDUCE: Final = "NOTHING_TO_REDUCE"
 NO_RISK_MANAGER: Final = "NO_RISK_MANAGER"
 _log = logging.getLogger(__name__)
 
@@ -24,9 +28,10 @@ _log = logging.getLogger(__name__)
 class Judge:
     """Puts intents before the RPM, with the price of the moment; what cannot be asked is refused."""
 
-    def __init__(self, pool: PoolView, clock: Clock) -> None:
+    def __init__(self, pool: PoolView, clock: Clock, settings: DeskSettings) -> None:
         self._pool = pool
         self._clock = clock
+        self._settings = settings
         self._atr = AtrMeter(pool, clock)
         self.rpm: RiskManagerView | None = None
 
@@ -76,6 +81,8 @@ class Judge:
             refusal = decision.rejected_trade
             reason, words = ("", "") if refusal is None else (refusal.rejection_reason, refusal.rejection_details)
             return Judgement(status=REJECTED, reason=str(reason), details=words, **values)
+        if trade.reducing:
+            return self._reduction(request, trade, str(decision.status), values)
         return Judgement(
             status=str(decision.status),
             lots=trade.lots,
@@ -83,26 +90,37 @@ class Judge:
             take_profit=trade.take_profit,
             risk_amount=trade.expected_loss,
             risk_pct=self._share(trade.expected_loss),
-            reducing=self._reduces(request, trade.lots),
             **values,
         )
+
+    def _reduction(self, request: IntentRequest, trade: ApprovedView, status: str, values: dict[str, Any]) -> Judgement:
+        """Turn a reducing trade into the close of (a part of) one position: the strategy's own, or the oldest.
+
+        It names its position, so that it cannot open a new one without a stop if that was closed meanwhile.
+        """
+        position = self._to_reduce(request)
+        if position is None:
+            words = f"there is no position of {request.symbol} left that it could reduce"
+            return Judgement(status=REJECTED, reason=NOTHING_TO_REDUCE, details=words, **values)
+        lots = min(trade.lots, position.volume)
+        return Judgement(status=status, lots=lots, risk_amount=0.0, risk_pct=0.0, closes=position.ticket, **values)
+
+    def _to_reduce(self, request: IntentRequest) -> TradePosition | None:
+        """Return the position that an intent takes from."""
+        reading = self._pool.latest_account()
+        kind = PositionType.SELL if request.direction > 0 else PositionType.BUY
+        against = [
+            position
+            for position in (reading.positions if reading else ())
+            if position.symbol == request.symbol and position.type == kind
+        ]
+        magic = magic_of(request.source, self._settings)
+        return min(against, key=lambda each: (each.magic != magic, each.time_msc, each.ticket), default=None)
 
     def _share(self, amount: float | None) -> float | None:
         """Return an amount as a share of capital."""
         capital = self.rpm.portfolio_state.total_capital if self.rpm else 0.0
         return None if amount is None or capital <= 0.0 else amount / capital
-
-    def _reduces(self, request: IntentRequest, lots: float) -> bool:
-        """Tell whether a deal would only make the symbol's position smaller; never on an account that hedges."""
-        reading = self._pool.latest_account()
-        if reading is None or reading.account.margin_mode == AccountMarginMode.RETAIL_HEDGING:
-            return False
-        held = sum(
-            position.volume if position.type == PositionType.BUY else -position.volume
-            for position in reading.positions
-            if position.symbol == request.symbol
-        )
-        return held * request.direction < 0.0 and lots <= abs(held) + 1e-9
 
 
 def _arguments(request: IntentRequest, intent_id: str, atr: float, price: float | None) -> dict[str, Any]:

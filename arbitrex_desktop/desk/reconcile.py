@@ -146,7 +146,9 @@ class _Traces:
     def _likely(self, trace: TradeDeal | TradeOrder | TradePosition, order: int) -> bool:
         """Tell whether an entry could be the intent's order though it does not say so."""
         attempt = self._intent.attempt
-        if attempt is None or order in self._claimed or _ticket(trace) in self._claimed or marked_intent(trace.comment):
+        if attempt is None or order in self._claimed or marked_intent(trace.comment):
+            return False
+        if not self._closing and _ticket(trace) in self._claimed:
             return False
         request = attempt.request
         volume = trace.volume_initial if isinstance(trace, TradeOrder) else trace.volume

@@ -89,7 +89,8 @@ class Judgement:
     Attributes: `status` APPROVED, ADJUSTED or REJECTED; `lots`; `price`, the reference price; `stop_loss`,
     `take_profit` as prices; `risk_amount`, expected loss at the stop in account currency, `risk_pct` the same as a
     share of capital; `reason`, stable code, and `details`, in words, of a refusal; `checks`, every verdict; `atr`,
-    in price units, as given or measured; `at`, UTC; `reducing`, whether the intent only reduces what is open.
+    in price units, as given or measured; `at`, UTC; `closes`, the position that an intent which only reduces takes
+    from, None for one that adds.
     """
 
     status: str
@@ -104,7 +105,12 @@ class Judgement:
     details: str = ""
     checks: tuple[Verdict, ...] = ()
     atr: float | None = None
-    reducing: bool = False
+    closes: int | None = None
+
+    @property
+    def reducing(self) -> bool:
+        """Tell whether the intent only reduces what is open."""
+        return self.closes is not None
 
     @property
     def refused(self) -> bool:

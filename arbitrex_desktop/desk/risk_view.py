@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from arbitrex_desktop.raw_layer.pool_view import PoolView
+from arbitrex_desktop.desk.running_pool import RunningPool
 from arbitrex_desktop.risk_portfolio_manager.verdict import Verdict
 
 
@@ -33,6 +33,10 @@ class ApprovedView(Protocol):
     @property
     def expected_loss(self) -> float | None:
         """Return what is lost at the stop, in account currency."""
+
+    @property
+    def reducing(self) -> bool:
+        """Tell whether the trade only reduces an open position: it then closes, and has no stop."""
 
 
 class RejectedView(Protocol):
@@ -111,6 +115,10 @@ class PortfolioView(Protocol):
         """Return since when."""
 
     @property
+    def trading_state(self) -> str:
+        """Return ACTIVE, REDUCING or HALTED."""
+
+    @property
     def symbol_exposure(self) -> Mapping[str, float]:
         """Return signed units by symbol."""
 
@@ -150,11 +158,16 @@ class RiskManagerView(Protocol):
     def kill_switches(self) -> Any:
         """Return what has `manual_halt(portfolio_state, reason)` and `manual_resume(portfolio_state)`."""
 
-    def process_trade_intent(self, **intent: Any) -> OutputView:
+    @property
+    def process_trade_intent(self) -> Callable[..., OutputView]:
         """Judge an intent and record the decision."""
 
-    def evaluate(self, **intent: Any) -> OutputView:
+    @property
+    def evaluate(self) -> Callable[..., OutputView]:
         """Judge an intent and change nothing."""
+
+    def release_intent(self, intent_id: str) -> bool:
+        """Forget an approved trade that will not happen; tell whether it was under way."""
 
     def sync_with_mt5_account(self) -> bool:
         """Read the account through the pool; False when that failed, and then nothing changed."""
@@ -162,6 +175,9 @@ class RiskManagerView(Protocol):
     def get_mt5_sync_stats(self) -> dict[str, Any]:
         """Return the figures of the sync."""
 
+    def close(self) -> None:
+        """Save what must outlive the program."""
 
-RiskManagerFactory = Callable[[PoolView], RiskManagerView]
+
+RiskManagerFactory = Callable[[RunningPool], RiskManagerView]
 """Makes the RPM once the pool has started, since its constructor syncs."""

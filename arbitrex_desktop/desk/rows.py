@@ -92,12 +92,11 @@ def intent_row(intent: Intent, judgement: Judgement | None, blocker: str, digits
     )
 
 
-def risk_row(portfolio: PortfolioView, limits: LimitsView, halted: str | None, trading_state: str) -> RiskRow:
+def risk_row(portfolio: PortfolioView, limits: LimitsView, halted: str | None) -> RiskRow:
     """Return the portfolio's risk; limits of loss are turned into money of the account."""
     capital = portfolio.total_capital
-    stopped = halted is not None or portfolio.trading_halted
     return RiskRow(
-        trading_state="HALTED" if stopped else trading_state,
+        trading_state="HALTED" if halted is not None else str(portfolio.trading_state),
         halt_reason=halted or portfolio.halt_reason or "",
         halted_at=portfolio.halt_timestamp,
         peak_equity=portfolio.peak_equity,

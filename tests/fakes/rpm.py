@@ -30,6 +30,11 @@ class FakePortfolio:
     symbol_exposure: Mapping[str, float] = field(default_factory=dict)
     currency_exposure: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def trading_state(self) -> str:
+        """Return HALTED or ACTIVE."""
+        return "HALTED" if self.trading_halted else "ACTIVE"
+
 
 @dataclass(frozen=True)
 class FakeLimits:
@@ -48,6 +53,7 @@ class FakeTrade:
     stop_loss: float | None
     take_profit: float | None
     expected_loss: float | None
+    reducing: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,8 +100,8 @@ class FakeKillSwitches:
 class FakeRiskManager:
     """Implements `desk.risk_view.RiskManagerView`: approves `lots` with a stop `stop_distance` away.
 
-    `refusal` (reason and words) makes it say no; `error` makes it raise.  `recorded` and `evaluated` have the
-    intents asked about.
+    `refusal` (reason and words) makes it say no; `error` makes it raise; `reducing` calls every trade a reduction.
+    `recorded` and `evaluated` have the intents asked about, `released` those that will not happen.
     """
 
     def __init__(self, pool: PoolView, lots: float = 0.1, stop_distance: float = 0.005) -> None:
@@ -104,6 +110,9 @@ class FakeRiskManager:
         self.stop_distance = stop_distance
         self.refusal: tuple[str, str] | None = None
         self.error: Exception | None = None
+        self.reducing = False
+        self.released: list[str] = []
+        self.closed = False
         self.portfolio_state = FakePortfolio()
         self.config = FakeLimits()
         self.kill_switches = FakeKillSwitches()
@@ -123,6 +132,15 @@ class FakeRiskManager:
         """Judge an intent."""
         self.evaluated.append(intent)
         return self._answer(intent)
+
+    def release_intent(self, intent_id: str) -> bool:
+        """Remember what will not happen."""
+        self.released.append(intent_id)
+        return True
+
+    def close(self) -> None:
+        """Remember the end."""
+        self.closed = True
 
     def sync_with_mt5_account(self) -> bool:
         """Read the account through the pool."""
@@ -151,12 +169,15 @@ class FakeRiskManager:
         if self.error is not None:
             raise self.error
         refusal = self.refusal
-        if self.portfolio_state.trading_halted:
+        if self.portfolio_state.trading_halted and not self.reducing:
             refusal = ("TRADING_HALTED", f"trading is halted: {self.portfolio_state.halt_reason}")
         if refusal is not None:
             checks = (Verdict(refusal[0], Outcome.FAIL, 2.0, 1.0, "", refusal[1]),)
             return FakeOutput(FakeDecision("REJECTED", None, FakeRefusal(*refusal), checks))
         price = float(intent["current_price"])
+        if self.reducing:
+            trade = FakeTrade(intent["requested_volume"] or self.lots, None, None, 0.0, reducing=True)
+            return FakeOutput(FakeDecision("APPROVED", trade, None, ()))
         stop = intent["stop_loss"] or price - intent["direction"] * self.stop_distance
         trade = FakeTrade(intent["requested_volume"] or self.lots, stop, intent["take_profit"], 50.0)
         checks = (Verdict("CONFIDENCE", Outcome.PASS, intent["confidence_score"], 0.6, "", "confident enough"),)
