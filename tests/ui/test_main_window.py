@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.snapshot import DeskSnapshot, Notice
@@ -98,7 +99,7 @@ def test_the_halt_key_is_heard_in_a_text_field(open_window: WindowMaker, qtbot: 
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=OPEN_MS)
     window.intent_form.atr.setFocus()
-    qtbot.keyClick(window.intent_form.atr, Qt.Key.Key_F12)
+    QTest.keyClick(window.intent_form.atr, Qt.Key.Key_F12)
     assert core.halts == ["HALT by the trader"]
 
 
@@ -162,15 +163,15 @@ def test_resume_asks_for_a_reason_inside_the_window(open_window: WindowMaker, qt
     window.top_bar.resume.click()
     assert window.resume_bar.isVisible()
     bar = window.resume_bar
-    qtbot.keyClick(bar._reason, Qt.Key.Key_Return)
+    QTest.keyClick(bar._reason, Qt.Key.Key_Return)
     assert not bar._resume.isEnabled()
-    qtbot.keyClicks(bar._reason, "  news are over ")
+    QTest.keyClicks(bar._reason, "  news are over ")
     bar._resume.click()
     assert not bar.isVisible()
     qtbot.waitUntil(lambda: ("resume", "news are over") in core.asked, timeout=OPEN_MS)
     qtbot.waitUntil(lambda: window.top_bar.state.text() == "TRADING ACTIVE", timeout=OPEN_MS)
     window._open_resume()
-    qtbot.keyClick(bar, Qt.Key.Key_Escape)
+    QTest.keyClick(bar, Qt.Key.Key_Escape)
     assert not bar.isVisible()
 
 
@@ -295,7 +296,8 @@ def cut_off(window: MainWindow) -> list[str]:
     values = [figure._value for figure in window.account.figures.values()]
     buttons = [window.top_bar.halt, window.pending.approve, window.pending.reject, window.intent_form.submit]
     tables = [window.market_watch.view, window.pending.view, window.risk.view, window.positions.view]
-    lacking = [widget.text() for widget in (*values, *buttons) if widget.width() < widget.sizeHint().width()]
+    lacking = [figure.text() for figure in values if figure.width() < figure.sizeHint().width()]
+    lacking += [button.text() for button in buttons if button.width() < button.sizeHint().width()]
     return lacking + [table._empty for table in tables if table.isVisible() and table.horizontalScrollBar().maximum()]
 
 
@@ -337,7 +339,7 @@ def test_an_unconfirmed_halt_is_told(open_window: WindowMaker, qtbot: QtBot, clo
     """A core that goes on saying ACTIVE after a HALT is not believed, and the trader is told."""
     core = FakeCore(shown=desk_snapshot(risk=None, intents=(intent_row(),)))
     window = open_window(core)
-    core.halt = lambda reason: core.halts.append(reason)  # type: ignore[method-assign]
+    core.halt = core.halts.append  # type: ignore[method-assign]
     window.halt()
     clock.advance(6)
     window.refresh()

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""The curve is loaded late, off the GUI thread, drawn thinned, and says when it ends in the past."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.desk.snapshot import EquityPoint
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.panels.equity import EquityPanel, PlotLoader
+from arbitrex_desktop.ui.panels.equity_plot import EquityPlot
+from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
+from tests.fakes.clock import START
+
+Make = Callable[..., Freshness]
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: Theme) -> EquityPanel:
+    """Return a shown panel without its plot."""
+    panel = EquityPanel(theme)
+    qtbot.addWidget(panel)
+    panel.resize(400, 200)
+    panel.show()
+    return panel
+
+
+def points(count: int) -> tuple[EquityPoint, ...]:
+    """Return a rising curve with one point a second."""
+    return tuple(EquityPoint(START + timedelta(seconds=each), 100.0 + each, 100.0) for each in range(count))
+
+
+def test_the_plot_replaces_the_waiting_words(panel: EquityPanel, qtbot: QtBot, fresh: Make) -> None:
+    """The library is imported on another thread; its plot shows the points that came before it."""
+    panel.refresh(fresh(equity=points(10)))
+    assert not panel.has_plot
+    loader = PlotLoader()
+    loader.loaded.connect(panel.install)
+    loader.start()
+    qtbot.waitUntil(lambda: panel.has_plot, timeout=15_000)
+    loader.wait(5)
+    assert panel._waiting.isHidden()
+    panel.grab()
+
+
+def test_without_points_there_are_no_axes(panel: EquityPanel, fresh: Make) -> None:
+    """Axes without numbers would invent some, so words stand there."""
+    panel.install(EquityPlot)
+    panel.refresh(fresh(equity=()))
+    assert panel._waiting.text() == "No sync yet"
+    assert panel._waiting.isVisible()
+    assert panel.note.text() == "no sync yet"
+    panel.refresh(fresh(equity=points(3)))
+    assert not panel._waiting.isVisible()
+
+
+def test_the_legend_tells_the_last_values_and_when_they_are_old(panel: EquityPanel, fresh: Make) -> None:
+    """Present values in colour; a curve that ends in the past says so."""
+    panel.refresh(fresh(equity=points(3)))
+    assert panel.legend["Equity"].text().endswith("Equity 102.00")
+    assert panel.note.text() == ""
+    panel.refresh(fresh(age=60.0, equity=points(3)))
+    assert panel.note.text().startswith("STALE: ends ")
+
+
+def test_long_curves_are_thinned_to_the_width(panel: EquityPanel, theme: Theme, fresh: Make) -> None:
+    """5,000 points are drawn as a few per pixel, ends included, in both themes."""
+    panel.install(EquityPlot)
+    panel.refresh(fresh(equity=points(5_000)))
+    plot = panel._plot
+    assert isinstance(plot, EquityPlot)
+    x, y = plot._equity.getData()
+    assert len(x) < 2_000
+    assert (y[0], y[-1]) == (100.0, 5_099.0)
+    theme.choose(ThemeChoice.LIGHT)
+    panel.grab()
+    theme.choose(ThemeChoice.DARK)
+
+
+@pytest.mark.expects_log_errors("cannot be loaded")
+def test_a_missing_library_is_told_in_its_place(panel: EquityPanel, qtbot: QtBot) -> None:
+    """Without a chart the window works on, and says why."""
+    loader = PlotLoader("arbitrex_desktop.ui.no_such_module")
+    loader.failed.connect(panel.show_failure)
+    loader.start()
+    qtbot.waitUntil(lambda: "cannot be loaded" in panel._waiting.text(), timeout=15_000)
+    loader.wait(5)
+    PlotLoader().wait(1)

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: MIT
+"""Account, risk, positions, history and connection show the snapshot's numbers, and grey when they are old."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from PySide6.QtGui import QResizeEvent
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.desk.intents import IntentState
+from arbitrex_desktop.raw_layer.views import CallStats, ConnectionState, PoolStats
+from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
+from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
+from arbitrex_desktop.ui.models import desk
+from arbitrex_desktop.ui.panels.account import AccountPanel
+from arbitrex_desktop.ui.panels.connection import ConnectionPanel
+from arbitrex_desktop.ui.panels.history import HistoryPanel
+from arbitrex_desktop.ui.panels.positions import PositionsPanel
+from arbitrex_desktop.ui.panels.risk import RiskPanel, used_share
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from tests.fakes.clock import START
+from tests.fakes.desk_data import CHECKS, account_row, intent_row, pool_stats, position_row, risk_row
+
+Make = Callable[..., Freshness]
+DASH = "\N{EN DASH}"
+
+
+def test_the_account_shows_the_snapshots_values(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """Eight figures, with signs where they are gains and losses."""
+    panel = AccountPanel(theme)
+    qtbot.addWidget(panel)
+    panel.refresh(fresh())
+    assert {key: figure.text for key, figure in panel.figures.items()} == {
+        "capital": "100,000.00",
+        "equity": "100,412.35",
+        "free_margin": "98,066.75",
+        "margin_level": "4,280.88 %",
+        "unrealized": "+412.35",
+        "daily": "\N{MINUS SIGN}312.50",
+        "weekly": "+812.25",
+        "drawdown": "0.6 % / 10.0 %",
+    }
+    assert panel.figures["unrealized"].tone is Tone.UP
+    assert panel.figures["daily"].tone is Tone.DOWN
+    assert "EUR" in panel.caption.text()
+
+
+def test_old_account_figures_are_grey_and_dated(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """A stale account keeps its numbers, all grey, with the moment they are from."""
+    panel = AccountPanel(theme)
+    qtbot.addWidget(panel)
+    panel.refresh(fresh(age=70.0))
+    assert {figure.tone for figure in panel.figures.values()} == {Tone.MUTED}
+    assert panel.caption.text().startswith("STALE: as of ")
+    assert "70 s ago" in panel.caption.text()
+    assert panel.caption.tone is Tone.WARN
+
+
+def test_an_unknown_account_shows_dashes(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """Before the first sync no number is invented, and no margin in use is told in words."""
+    panel = AccountPanel(theme)
+    qtbot.addWidget(panel)
+    panel.refresh(NOTHING_YET)
+    assert {figure.text for figure in panel.figures.values()} == {DASH}
+    panel.refresh(fresh(account=account_row(margin_level=None), risk=risk_row(drawdown=0.09)))
+    assert panel.figures["margin_level"].text == "no margin used"
+    assert panel.figures["drawdown"].tone is Tone.WARN
+
+
+def test_a_narrow_account_panel_uses_two_columns(qtbot: QtBot, theme: Theme) -> None:
+    """Figures wrap instead of being cut."""
+    panel = AccountPanel(theme)
+    qtbot.addWidget(panel)
+    panel.resize(300, 300)
+    panel.resizeEvent(QResizeEvent(panel.size(), panel.size()))
+    assert panel._columns == 2
+
+
+def test_limits_show_what_is_used(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """A loss counts against its limit, a gain does not; near and past the limit look different."""
+    panel = RiskPanel(theme)
+    qtbot.addWidget(panel)
+    panel.resize(300, 400)
+    panel.show()
+    panel.refresh(fresh(risk=risk_row(daily_pnl=-1_700.0, drawdown=0.12)))
+    assert panel.daily.text == "1,700.00 of 2,000.00 EUR"
+    assert panel.daily.tone is Tone.WARN
+    assert panel.drawdown.tone is Tone.BAD
+    assert panel.weekly.text == "0.00 of 5,000.00 EUR"
+    assert panel.weekly.tone is Tone.TEXT
+    assert panel.state.text() == "Trading is ACTIVE"
+    assert [row.name for row in panel.model.rows] == ["USD", "EUR", "EURUSD"]
+    panel.grab()
+
+
+def test_unknown_and_stale_limits_are_grey(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """What is not known is a dash, never an empty bar that looks like no loss."""
+    panel = RiskPanel(theme)
+    qtbot.addWidget(panel)
+    panel.refresh(fresh(risk=None))
+    assert panel.daily.text == DASH
+    assert panel.daily.tone is Tone.MUTED
+    panel.refresh(fresh(risk=risk_row(daily_pnl=math.nan)))
+    assert panel.daily.text.startswith(DASH)
+    assert panel.daily.tone is Tone.MUTED
+    panel.refresh(fresh(age=60.0))
+    assert panel.drawdown.tone is Tone.MUTED
+
+
+def test_a_halt_tells_since_when_and_why(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """State, time and reason stand together."""
+    panel = RiskPanel(theme)
+    qtbot.addWidget(panel)
+    panel.refresh(fresh(risk=risk_row(trading_state="HALTED", halt_reason="news", halted_at=START)))
+    assert panel.state.text().startswith("Trading is HALTED since ")
+    assert panel.state.text().endswith(": news")
+    assert panel.state.tone is Tone.WARN
+
+
+@pytest.mark.parametrize(
+    ("used", "limit", "share"), [(1.0, 2.0, 0.5), (3.0, 2.0, 1.5), (0.0, 0.0, None), (1.0, 0.0, 1.0), (1.0, -1.0, 1.0)]
+)
+def test_a_limit_of_nothing_is_used_up_by_anything(used: float, limit: float, share: float | None) -> None:
+    """Without a limit above zero, use is never shown as harmless."""
+    assert used_share(used, limit) == share
+
+
+def test_positions_are_listed_and_summed(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """Each position with its side, prices and profit; the sum below, with the currency."""
+    panel = PositionsPanel(theme)
+    qtbot.addWidget(panel)
+    panel.refresh(fresh(positions=(position_row(1), position_row(2, symbol="USDJPY", profit=-205.0, stop_loss=None))))
+    assert panel.sum.text() == "2 positions, profit and swap \N{MINUS SIGN}101.60 EUR"
+    assert panel.sum.tone is Tone.DOWN
+    assert panel.model.index(0, 8).data() == "+105.00"
+    assert panel.model.index(1, 5).data() == DASH
+    assert panel.tab_title() == "Positions (2)"
+    panel.refresh(fresh(age=60.0))
+    assert panel.sum.text().startswith("STALE, 60 s old: 1 position,")
+    panel.refresh(NOTHING_YET)
+    assert panel.sum.text() == "Positions are not known yet"
+
+
+def test_closing_a_position_takes_two_presses_on_the_same_one(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """The first press asks; when another position is chosen meanwhile, it asks anew."""
+    panel = PositionsPanel(theme)
+    qtbot.addWidget(panel)
+    panel.refresh(fresh(positions=(position_row(2**40), position_row(2, symbol="USDJPY"))))
+    asked: list[int] = []
+    panel.close_asked.connect(asked.append)
+    assert not panel.close_button.isEnabled()
+    panel.view.choose(2)
+    panel.close_button.click()
+    assert panel.close_button.text() == "Really close 0.50 USDJPY at the market?"
+    panel.view.choose(2**40)
+    assert panel.close_button.text() == "Close 0.50 EURUSD"
+    panel.close_button.click()
+    panel.close_button.click()
+    assert asked == [2**40]
+
+
+def test_history_has_what_ended_and_why(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """Ended intents with their fate in words; the checks of the chosen one below."""
+    panel = HistoryPanel(theme)
+    qtbot.addWidget(panel)
+    panel.show()
+    rejected = intent_row(
+        "r", state=IntentState.REJECTED, decision="REJECTED", reason="MAX_DRAWDOWN", details="too deep"
+    )
+    filled = intent_row("f", state=IntentState.FILLED, fill_price=1.10012, slippage_points=1.2)
+    panel.refresh(fresh(intents=(rejected, filled, intent_row("p"))))
+    assert panel.model.rowCount() == 2
+    cells = [panel.model.index(row, column).data() for row in range(2) for column in (3, 6, 7, 9)]
+    assert cells == ["✕ REJECTED", DASH, DASH, "too deep", "✓ FILLED", "1.10012", "+1.2", ""]
+    assert panel.checks.isHidden()
+    panel.view.choose("r")
+    assert panel.checks.isVisible()
+    assert set(panel.checks.shown) == set(CHECKS)
+
+
+def test_the_connection_panel_names_every_figure(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """The proof of the one connection, under the names that the interfaces use."""
+    panel = ConnectionPanel(theme)
+    qtbot.addWidget(panel)
+    panel.refresh(NOTHING_YET)
+    assert panel.value_of("state") == ""
+    pool = pool_stats(missing_symbols={"MXSHAR": "unknown to the broker"}, bad_ticks={"crossed": 3}, last_error="late",
+                      calls={"Poll": CallStats(9, 1, 1.0, 2.0, 3.0)})  # fmt: skip
+    panel.refresh(fresh(pool=pool))
+    wanted = {
+        "state": "CONNECTED",
+        "using_mt5_pool": "True",
+        "initialized_by_sync": "False",
+        "mt5_initialized": "True",
+        "initialize calls": "1",
+        "attempts": "1, 1 connected",
+        "session": "main",
+        "server": "Simulated-Demo",
+        "login": "5001234",
+        "host process": "4242",
+        "host restarts": "0",
+        "missing symbols": "MXSHAR",
+        "bad ticks": "crossed 3",
+        "server clock": "UTC+02:00",
+        "last error": "late",
+        "sync_count": "42",
+        "Poll p50 / p99": "1.0 / 2.0 ms, 9×, 1 failed",
+    }
+    assert {name: panel.value_of(name) for name in wanted} == wanted
+    assert panel.value_of("last_sync_time").endswith("0.0 s ago")
+
+
+def test_the_connection_panel_before_a_connection(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """No sync is never, no offset is not measured, a silent core says so on top."""
+    panel = ConnectionPanel(theme)
+    qtbot.addWidget(panel)
+    early = PoolStats(ConnectionState.CONNECTING, START - timedelta(seconds=4), "starting", "main")
+    panel.refresh(fresh(age=60.0, pool=early, sync={"last_sync_time": None, "last_error": "no connection"}))
+    assert panel.value_of("last_sync_time") == "never"
+    assert panel.value_of("last sync error") == "no connection"
+    assert panel.value_of("server clock") == "not measured yet"
+    assert panel.value_of("trading core") == "no answer for 60 s"
+    assert panel.value_of("reason") == "starting"
+    panel.refresh(fresh(pool=pool_stats(server_offset_seconds=-12_600)))
+    assert panel.value_of("server clock") == "UTC\N{MINUS SIGN}03:30"
+
+
+@pytest.mark.parametrize(
+    ("observed", "limit", "unit", "text"),
+    [
+        (0.0123, 0.05, "fraction", "1.23 % / 5.00 %"),
+        (90_000.0, 60_000.0, "units", "90,000 / 60,000"),
+        (0.74, 0.6, "", "0.7400 / 0.6000"),
+        (312.5, 2_000.0, "EUR", "312.50 / 2,000"),
+        (None, None, "", DASH),
+        (None, 3.0, "positions", f"{DASH} / 3"),
+    ],
+)
+def test_checks_show_observed_and_limit(observed: float | None, limit: float | None, unit: str, text: str) -> None:
+    """Numbers in a form that fits their unit, the unit in the tool tip."""
+    check = desk.NumberedCheck(0, Verdict("CODE", Outcome.PASS, observed, limit, unit, "words"))
+    column = desk.CHECK_COLUMNS[2]
+    assert column.text(check) == text
+    assert "words" in column.tip(check)
+    assert unit in column.tip(check)

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: MIT
+"""The form hands on exactly what stands in it, refuses what it cannot read, and shows only answers to that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.desk.intents import IntentRequest
+from arbitrex_desktop.desk.snapshot import Preview
+from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.models.quotes import QuoteRow
+from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.fields import OptionalNumber
+from tests.fakes.clock import ManualClock
+from tests.fakes.desk_data import intent_row, quote
+
+Make = Callable[..., Freshness]
+
+
+@pytest.fixture
+def form(qtbot: QtBot, theme: Theme, fresh: Make) -> IntentFormPanel:
+    """Return a shown form with two symbols."""
+    form = IntentFormPanel(theme)
+    qtbot.addWidget(form)
+    form.set_symbols(["AUDUSD", "EURUSD"])
+    form.show()
+    form.refresh(fresh())
+    return form
+
+
+@pytest.fixture
+def asked(form: IntentFormPanel) -> list[tuple[IntentRequest, int]]:
+    """Return a list that fills with the previews asked for."""
+    asked: list[tuple[IntentRequest, int]] = []
+    form.preview_asked.connect(lambda request, number: asked.append((request, number)))
+    return asked
+
+
+def test_the_request_is_what_stands_in_the_form(form: IntentFormPanel) -> None:
+    """Empty fields are None, and every other field arrives in its type."""
+    assert form.request() == IntentRequest("EURUSD", 1, 0.7, "TRENDING", 0.5)
+    form.sell.click()
+    form.regime.setCurrentText("CRISIS")
+    form.confidence.setValue(0.85)
+    form.volatility.setValue(0.15)
+    form.atr.setText("0.0012")
+    form.stop_loss.setText("1.1")
+    form.take_profit.setText(" 1.05 ")
+    form.volume.setText("2")
+    form.lifetime.setValue(45)
+    assert form.request() == IntentRequest("EURUSD", -1, 0.85, "CRISIS", 0.15, 0.0012, 1.1, 1.05, 2.0, "manual", 45.0)
+
+
+@pytest.mark.parametrize("text", ["1,5", "1.000,5", "-1", "0", "abc", "1e5", "nan", "inf", "1.2.3", "٣", "."])
+def test_unreadable_numbers_are_refused_not_guessed(qtbot: QtBot, text: str) -> None:
+    """A comma may mean two things, so it means none; zero, signs and other scripts are no prices."""
+    field = OptionalNumber("Stop", "auto")
+    qtbot.addWidget(field)
+    field.setText(text)
+    with pytest.raises(ValueError, match="Stop must be a number above zero"):
+        field.number()
+
+
+def test_what_cannot_be_read_cannot_be_submitted(form: IntentFormPanel) -> None:
+    """Submit is off, with the reason, and a preview is not asked for."""
+    form.stop_loss.setText("1,1")
+    assert not form.submit.isEnabled()
+    assert "Stop must be" in form.submit.toolTip()
+    form._ask()
+    assert "Stop must be" in form.card.reasons.text()
+    form._submit()
+    form.stop_loss.clear()
+    assert form.submit.isEnabled()
+    form.symbol.setCurrentText("NOSUCH")
+    assert "no symbol of this terminal" in form.submit.toolTip()
+    form.symbol.setCurrentText("")
+    assert form.submit.toolTip() == "Choose a symbol"
+
+
+def test_submit_hands_the_request_on(form: IntentFormPanel) -> None:
+    """One click, one request."""
+    submitted: list[object] = []
+    form.submit_asked.connect(submitted.append)
+    form.submit.click()
+    assert submitted == [form.request()]
+    assert form.submit.text() == "Submit ▲ BUY EURUSD"
+
+
+def test_only_the_newest_question_is_answered(
+    form: IntentFormPanel, asked: list[tuple[IntentRequest, int]], qtbot: QtBot
+) -> None:
+    """An answer to an older form is dropped and the newer one asked for; one question is on its way at a time."""
+    form._awaited = None
+    form._ask()
+    first = asked[-1][1]
+    form.confidence.setValue(0.9)
+    form._ask()
+    assert len(asked) == 1
+    form.show_preview(Preview(first, intent_row(decision="APPROVED")))
+    assert form.card.row is None
+    assert len(asked) == 2
+    form.show_preview(Preview(asked[-1][1], intent_row(decision="REJECTED")))
+    assert form.card.decision.text() == "REJECTED"
+    assert form.card.is_current
+    form.show_preview(Preview(first, intent_row(decision="APPROVED")))
+    assert form.card.decision.text() == "REJECTED"
+    qtbot.waitUntil(lambda: len(asked) == 3)
+
+
+def test_a_change_greys_the_answer_at_once(form: IntentFormPanel) -> None:
+    """Between a change and its answer nothing looks current."""
+    form._awaited = form._number
+    form.show_preview(Preview(form._number, intent_row()))
+    assert form.card.values["Lots"].tone == Tone.TEXT
+    form.volume.setText("3")
+    assert not form.card.is_current
+    assert form.card.values["Lots"].tone == Tone.MUTED
+
+
+def test_the_preview_is_renewed_while_prices_move(
+    form: IntentFormPanel, asked: list[tuple[IntentRequest, int]], fresh: Make, clock: ManualClock
+) -> None:
+    """Every two seconds the question is asked again, unless the core is silent or an answer is due."""
+    form._awaited = None
+    clock.advance(3)
+    form.refresh(fresh())
+    assert len(asked) == 1
+    clock.advance(3)
+    form.refresh(fresh())
+    assert len(asked) == 1
+    form.preview_failed("no price")
+    assert form.card.reasons.text() == "no price"
+    form.refresh(fresh(age=60.0))
+    assert len(asked) == 1
+    assert not form.submit.isEnabled()
+    form.refresh(fresh())
+    assert len(asked) == 2
+
+
+def test_the_answer_names_what_speaks_against_it(form: IntentFormPanel) -> None:
+    """Without details in words, the checks that fail or adjust speak; without those, all is well."""
+    checks = (
+        Verdict("A", Outcome.PASS, None, None, "", "fine"),
+        Verdict("B", Outcome.FAIL, 1.0, 2.0, "", "too much"),
+    )
+    form.card.show_preview(intent_row(checks=checks))
+    assert form.card.reasons.text() == "too much"
+    form.card.show_preview(intent_row(checks=checks[:1]))
+    assert form.card.reasons.text() == "Every check passes."
+    form.card.show_preview(intent_row(details="cut to 0.60"))
+    assert form.card.reasons.text() == "cut to 0.60"
+
+
+def test_the_present_price_is_beside_the_symbol(form: IntentFormPanel) -> None:
+    """Fresh in full colour, stale in grey with its age, none as such."""
+    form.show_quote(QuoteRow("EURUSD", 5, quote(), 0.2, live=True))
+    assert (form.quote.text(), form.quote.tone) == ("1.10000 / 1.10010", Tone.TEXT)
+    form.show_quote(QuoteRow("EURUSD", 5, quote(), 99.0, live=True))
+    assert (form.quote.text(), form.quote.tone) == ("1.10000 / 1.10010, 99 s old", Tone.MUTED)
+    form.show_quote(None)
+    assert form.quote.text() == "no price"
+
+
+def test_a_new_list_of_symbols_keeps_the_choice(form: IntentFormPanel) -> None:
+    """The chosen symbol stays while it is offered."""
+    form.choose_symbol("AUDUSD")
+    form.set_symbols(["AUDUSD", "EURUSD", "XAUUSD"])
+    assert form.symbol.currentText() == "AUDUSD"
+    form.set_symbols(["XAUUSD"])
+    assert form.symbol.currentText() == "XAUUSD"

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""The Market Watch shows the board thirty times a second and paints only what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.models.table import TONE_ROLE
+from arbitrex_desktop.ui.panels.market_watch import MarketWatchPanel
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from tests.fakes.clock import ManualClock
+from tests.fakes.core import FakeBoard
+from tests.fakes.desk_data import pool_stats, quote
+
+Make = Callable[..., Freshness]
+SYMBOLS = [f"SYM{number:03d}" for number in range(41)]
+
+
+@pytest.fixture
+def board() -> FakeBoard:
+    """Return a board of 41 symbols with prices."""
+    board = FakeBoard(dict.fromkeys(SYMBOLS, 5))
+    for place, symbol in enumerate(SYMBOLS):
+        board.put(quote(symbol, 1.0 + place / 100))
+    return board
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: Theme, clock: ManualClock, board: FakeBoard, fresh: Make) -> Iterator[MarketWatchPanel]:
+    """Return a shown panel on the board, whose frames are drawn by hand."""
+    panel = MarketWatchPanel(theme, clock)
+    qtbot.addWidget(panel)
+    panel.resize(520, 1000)
+    panel.watch(board)
+    panel._frames.stop()
+    panel.show()
+    qtbot.waitExposed(panel)
+    panel.refresh(fresh())
+    panel.draw_frame()
+    yield panel
+    panel.stop()
+
+
+def test_every_symbol_is_listed_with_its_price(panel: MarketWatchPanel) -> None:
+    """41 symbols, 41 prices, and a count that says so."""
+    assert panel.model.rowCount() == 41
+    assert panel.quoted == 41
+    assert panel._count.text() == "41 of 41 with prices"
+
+
+def test_a_tick_repaints_one_row(panel: MarketWatchPanel, board: FakeBoard, qtbot: QtBot) -> None:
+    """After a tick of one symbol no cell of another row is painted."""
+    panel.view.repaint()
+    QApplication.processEvents()
+    before = panel.view.cells_painted
+    board.put(quote(SYMBOLS[3], 2.0, ticks=8))
+    panel.draw_frame()
+    qtbot.waitUntil(lambda: panel.view.cells_painted > before)
+    assert panel.view.cells_painted - before == panel.model.columnCount() - 1
+
+
+def test_without_ticks_a_frame_costs_nothing(panel: MarketWatchPanel) -> None:
+    """A frame in which nothing changed changes nothing."""
+    changes: list[object] = []
+    panel.model.dataChanged.connect(lambda *_: changes.append(1))
+    panel.draw_frame()
+    assert changes == []
+
+
+def test_a_lost_connection_greys_prices_at_once(panel: MarketWatchPanel, fresh: Make) -> None:
+    """However young a quote is, without a connection it is not the present price."""
+    panel.refresh(fresh(pool=pool_stats(state=ConnectionState.LOST)))
+    assert {panel.model.index(row, 2).data(TONE_ROLE) for row in range(41)} == {Tone.MUTED}
+
+
+def test_quotes_that_still_come_stay_fresh_while_the_core_is_busy(
+    panel: MarketWatchPanel, fresh: Make, clock: ManualClock, board: FakeBoard
+) -> None:
+    """A worker that waits for an order does not make live prices look dead; prices that stop do."""
+    clock.advance(10)
+    board.put(quote(SYMBOLS[0], 2.0, received=clock.monotonic()))
+    panel.draw_frame()
+    panel.refresh(fresh(age=10.0))
+    assert panel.model.index(0, 2).data(TONE_ROLE) == Tone.UP
+    clock.advance(10)
+    panel.refresh(fresh(age=20.0))
+    assert panel.model.index(0, 2).data(TONE_ROLE) == Tone.MUTED
+
+
+def test_the_list_follows_the_board(panel: MarketWatchPanel, board: FakeBoard) -> None:
+    """Symbols that the pool selects later appear, with the prices they already have."""
+    board._digits = {"EURUSD": 5, **board._digits}
+    board.put(quote("EURUSD"))
+    panel.draw_frame()
+    row = panel.model.quote_of("EURUSD")
+    assert row is not None
+    assert row.quote is not None
+    assert panel.quoted == 42
+
+
+def test_sorting_by_a_live_column_waits_a_second(
+    panel: MarketWatchPanel, board: FakeBoard, fresh: Make, clock: ManualClock
+) -> None:
+    """Rows do not jump under the mouse on each tick; once a second they are put in order."""
+    panel.view.sortByColumn(2, Qt.SortOrder.DescendingOrder)
+    assert panel.model.rows[0].symbol == SYMBOLS[-1]
+    board.put(quote(SYMBOLS[0], 9.0))
+    panel.draw_frame()
+    panel.refresh(fresh())
+    assert panel.model.rows[0].symbol == SYMBOLS[-1]
+    clock.advance(1.5)
+    panel.refresh(fresh())
+    assert panel.model.rows[0].symbol == SYMBOLS[0]
+    panel.grab()
+
+
+def test_the_filter_narrows_the_list(panel: MarketWatchPanel, qtbot: QtBot) -> None:
+    """Typing filters, in any case."""
+    QTest.keyClicks(panel._filter, "sym04")
+    assert [row.symbol for row in panel.model.rows] == ["SYM040"]
+    panel._filter.setText("nothing like it")
+    assert panel.model.rowCount() == 0
+    panel.grab()
+
+
+def test_narrow_tables_leave_out_what_can_be_spared(panel: MarketWatchPanel, qtbot: QtBot) -> None:
+    """Time and ticks go first; symbol, prices, spread and age stay."""
+    titles = [column.title for column in panel.model.columns]
+    panel.resize(390, 500)
+    qtbot.waitUntil(lambda: panel.view.isColumnHidden(titles.index("Time")))
+    shown = [title for place, title in enumerate(titles) if not panel.view.isColumnHidden(place)]
+    assert shown == ["Symbol", "", "Bid", "Ask", "Spread", "Age"]
+    panel.resize(900, 500)
+    qtbot.waitUntil(lambda: not panel.view.isColumnHidden(titles.index("Time")))
+
+
+def test_enter_on_a_row_chooses_its_symbol(panel: MarketWatchPanel) -> None:
+    """The row's symbol is handed on, and nothing when there is no such row."""
+    chosen: list[str] = []
+    panel.symbol_chosen.connect(chosen.append)
+    panel.view.activated.emit(panel.model.index(2, 0))
+    panel._choose(999)
+    assert chosen == ["SYM002"]
+
+
+def test_a_stopped_panel_reads_no_more(panel: MarketWatchPanel, board: FakeBoard, fresh: Make) -> None:
+    """After the end the board is left alone."""
+    panel.stop()
+    board.put(replace(quote(SYMBOLS[0]), bid=5.0))
+    panel.draw_frame()
+    panel.refresh(fresh())
+    row = panel.model.quote_of(SYMBOLS[0])
+    assert row is not None
+    assert row.quote is not None
+    assert row.quote.bid == 1.0

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+"""Approving is possible exactly when it should be, and never hits another intent than the one meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.desk.intents import IntentState
+from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.panels.pending import PendingPanel
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from tests.fakes.clock import START
+from tests.fakes.desk_data import intent_row
+
+Make = Callable[..., Freshness]
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: Theme) -> PendingPanel:
+    """Return a shown panel."""
+    panel = PendingPanel(theme)
+    qtbot.addWidget(panel)
+    panel.resize(700, 500)
+    panel.show()
+    return panel
+
+
+def settle(panel: PendingPanel, fresh: Freshness) -> None:
+    """Show a snapshot, past the moment in which Approve is guarded."""
+    panel.refresh(fresh)
+    panel._guard.stop()
+    panel.refresh(fresh)
+
+
+def texts(panel: PendingPanel, row: int = 0) -> list[str]:
+    """Return the cells of a row."""
+    return [str(panel.model.index(row, column).data()) for column in range(panel.model.columnCount())]
+
+
+def test_an_intent_is_shown_with_all_that_a_decision_needs(panel: PendingPanel, fresh: Make) -> None:
+    """Decision, lots, prices, risk in money and percent, time left, source, and every check, the gravest first."""
+    settle(panel, fresh(age=1.0))
+    assert texts(panel) == [
+        "EURUSD", "▲ BUY", "ADJUSTED", "0.60", "1.10000", "1.09500", "300.00", "0.30 %", "1:39", "manual",
+    ]  # fmt: skip
+    assert panel.checks.shown[0].outcome is Outcome.ADJUST
+    assert len(panel.checks.shown) == 4
+    assert panel.approve.text() == "Approve ▲ BUY 0.60 EURUSD"
+    assert panel.approve.isEnabled()
+    assert "cannot be undone" in panel.blocker.text()
+    assert panel.tab_title() == "Pending intents (1)"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"can_approve": False, "blocker": "nothing is sent on LIVE accounts yet"}, "LIVE accounts"),
+        ({"can_approve": False}, "does not allow it"),
+        ({"expires_at": START}, "has expired"),
+        ({"state": IntentState.SENDING}, "The intent is SENDING"),
+        ({"state": IntentState.UNKNOWN}, "The intent is UNKNOWN"),
+    ],
+)
+def test_approve_is_off_and_says_why(panel: PendingPanel, fresh: Make, changes: dict[str, Any], words: str) -> None:
+    """The core's blocker, an intent that ran out, one already on its way: each disables Approve, with words."""
+    settle(panel, fresh(intents=(intent_row(**changes),)))
+    assert not panel.approve.isEnabled()
+    assert words in panel.blocker.text()
+    assert words in panel.approve.toolTip()
+
+
+def test_a_silent_core_disables_approve(panel: PendingPanel, fresh: Make) -> None:
+    """An old snapshot is no ground for an approval."""
+    settle(panel, fresh(age=60.0))
+    assert not panel.approve.isEnabled()
+    assert "has not answered" in panel.blocker.text()
+
+
+def test_approve_and_reject_by_key(panel: PendingPanel, fresh: Make, qtbot: QtBot) -> None:
+    """Ctrl+Return approves and Ctrl+Backspace rejects the chosen intent; the second press does nothing."""
+    settle(panel, fresh())
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    panel.view.setFocus()
+    asked: list[str] = []
+    panel.approve_asked.connect(asked.append)
+    for _ in range(2):
+        QTest.keyClick(panel.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert asked == ["aaaa1111"]
+    assert "waiting for the trading core" in panel.blocker.text()
+    panel.command_done("aaaa1111")
+    rejected: list[tuple[str, str]] = []
+    panel.reject_asked.connect(lambda *values: rejected.append(values))
+    panel.reason.setText(" too late ")
+    QTest.keyClick(panel.view, Qt.Key.Key_Backspace, Qt.KeyboardModifier.ControlModifier)
+    assert rejected == [("aaaa1111", "too late")]
+    assert panel.reason.text() == ""
+
+
+def test_the_choice_never_slips_to_the_neighbour(panel: PendingPanel, fresh: Make) -> None:
+    """When the chosen intent goes, another may be shown, but Approve stays off for a moment: no click can hit it."""
+    first, second = intent_row("one"), intent_row("two", symbol="USDJPY")
+    settle(panel, fresh(intents=(first, second)))
+    panel.view.choose("one")
+    assert panel.approve.isEnabled()
+    panel.refresh(fresh(intents=(second,)))
+    chosen = panel.view.chosen
+    assert chosen is not None
+    assert chosen.intent_id == "two"
+    assert not panel.approve.isEnabled()
+    asked: list[str] = []
+    panel.approve_asked.connect(asked.append)
+    panel.approve.click()
+    panel._approve()
+    assert asked == []
+    settle(panel, fresh(intents=(second,)))
+    assert panel.approve.isEnabled()
+
+
+def test_new_intents_do_not_move_the_choice(panel: PendingPanel, fresh: Make) -> None:
+    """What arrives, wherever it is sorted in, leaves the chosen intent chosen."""
+    second = intent_row("two", symbol="USDJPY")
+    settle(panel, fresh(intents=(second,)))
+    settle(panel, fresh(intents=(intent_row("one"), second)))
+    panel.model.sort(0, Qt.SortOrder.AscendingOrder)
+    chosen = panel.view.chosen
+    assert chosen is not None
+    assert chosen.intent_id == "two"
+    assert panel.approve.text().endswith("USDJPY")
+    panel.view.choose(None)
+    assert panel.view.chosen is None
+
+
+def test_ended_intents_are_not_pending(panel: PendingPanel, fresh: Make) -> None:
+    """Only what the desk still has to deal with is listed; an unknown fate is, and says so."""
+    states = [IntentState.FILLED, IntentState.FAILED, IntentState.PARTIAL, IntentState.UNKNOWN, IntentState.PENDING]
+    rows = tuple(intent_row(state.value, state=state) for state in states)
+    settle(panel, fresh(intents=rows))
+    assert {row.state for row in panel.model.rows} == {IntentState.UNKNOWN, IntentState.PENDING}
+    assert texts(panel, 0)[8] == "? UNKNOWN"
+
+
+def test_reject_all_needs_two_presses(panel: PendingPanel, fresh: Make) -> None:
+    """Every pending intent is rejected on the second press, and none on the first."""
+    settle(panel, fresh(intents=(intent_row("one"), intent_row("two"), intent_row("x", state=IntentState.SENDING))))
+    rejected: list[str] = []
+    panel.reject_asked.connect(lambda intent_id, _reason: rejected.append(intent_id))
+    panel.reject_all.click()
+    assert rejected == []
+    assert panel.reject_all.text() == "Really reject all?"
+    panel.reject_all.click()
+    assert rejected == ["one", "two"]
+    assert not panel.reject_all.isEnabled()
+
+
+def test_little_time_left_stands_out(panel: PendingPanel, fresh: Make) -> None:
+    """The last seconds are told by tone as well."""
+    settle(panel, fresh(intents=(intent_row(expires_at=START + timedelta(seconds=9)),)))
+    assert panel.model.columns[8].tone(panel.model.rows[0]) is Tone.WARN
+
+
+def test_an_empty_list_says_so(panel: PendingPanel, fresh: Make) -> None:
+    """Nothing chosen, nothing to press."""
+    settle(panel, fresh(intents=()))
+    assert not panel.approve.isEnabled()
+    assert not panel.reject.isEnabled()
+    assert not panel.reject_all.isEnabled()
+    assert panel.blocker.text() == "Choose an intent to see its checks"
+    assert panel.tab_title() == "Pending intents"
+    panel.grab()

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: MIT
+"""Small widgets: notices, buttons, labels, tables, each keeping the one promise it is there for."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.ui.models.desk import NOTICE_COLUMNS
+from arbitrex_desktop.ui.models.table import RowTableModel
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
+from arbitrex_desktop.ui.widgets import notice_bar as notice_module
+from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
+from arbitrex_desktop.ui.widgets.fields import Share
+from arbitrex_desktop.ui.widgets.figure import ElidedLabel
+from arbitrex_desktop.ui.widgets.filled import Badge, FilledButton
+from arbitrex_desktop.ui.widgets.limit_bar import LimitBar
+from arbitrex_desktop.ui.widgets.notice_bar import NoticeBar
+from arbitrex_desktop.ui.widgets.table_view import TableView
+
+
+@pytest.fixture
+def bar(qtbot: QtBot, theme: Theme) -> NoticeBar:
+    """Return a shown notice bar."""
+    bar = NoticeBar(theme)
+    qtbot.addWidget(bar)
+    bar.resize(500, 30)
+    bar.show()
+    return bar
+
+
+def shown(qtbot: QtBot, widget: QWidget) -> None:
+    """Show a widget until the test ends."""
+    qtbot.addWidget(widget)
+    widget.show()
+
+
+def test_the_gravest_message_is_shown_first(bar: NoticeBar) -> None:
+    """An error is not hidden by what comes after it; closing it shows the next."""
+    bar.tell("info", "hello", "a")
+    bar.tell("error", "broken", "b")
+    bar.tell("warning", "careful", "c")
+    assert bar.text == "ERROR: broken  (and 2 more)"
+    bar._close_shown()
+    assert bar.text == "WARNING: careful  (and 1 more)"
+    bar.clear("c")
+    bar.clear("unknown")
+    assert bar.texts == ("hello",)
+    bar.grab()
+
+
+def test_repeats_are_counted_not_piled_up(bar: NoticeBar) -> None:
+    """One topic is one message; the same words again are counted, others replace them."""
+    for _ in range(3):
+        bar.tell("error", "no line", "step")
+    assert bar.text == "ERROR: no line  (3 times)"
+    bar.tell("error", "other", "step")
+    assert bar.text == "ERROR: other"
+
+
+def test_passing_messages_pass_and_standing_ones_stand(
+    bar: NoticeBar, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Infos go by themselves; errors, and whatever stands, stay until cleared."""
+    monkeypatch.setattr(notice_module, "_STAY_MS", {"info": 1, "warning": 1})
+    bar.tell("info", "stands", "s", stands=True)
+    bar.tell("error", "stays", "e")
+    bar.tell("info", "goes", "i")
+    bar.tell("warning", "goes too", "w")
+    qtbot.waitUntil(lambda: bar.texts == ("stands", "stays"))
+
+
+def test_the_bar_says_when_it_is_needed(bar: NoticeBar) -> None:
+    """It appears with the first message and goes with the last."""
+    needed: list[bool] = []
+    bar.shown_changed.connect(needed.append)
+    bar.tell("error", "x", "t")
+    bar.clear("t")
+    assert needed == [True, False]
+    assert bar.text == ""
+
+
+def test_a_long_message_is_wrapped_not_cut(bar: NoticeBar) -> None:
+    """The bar grows with its text."""
+    one_line = bar.sizeHint().height()
+    bar.tell("error", "a long story " * 30, "t")
+    assert bar.sizeHint().height() > 2 * one_line
+    bar._close.click()
+    assert bar.text == ""
+
+
+def test_a_confirm_button_forgets_the_first_press(qtbot: QtBot, theme: Theme) -> None:
+    """After some seconds, or when its subject changes, the next press only asks."""
+    button = ConfirmButton("Do", theme)
+    shown(qtbot, button)
+    done: list[bool] = []
+    button.confirmed.connect(lambda: done.append(True))
+    button.set_subject("Do", "Sure?")
+    button._timer.setInterval(1)
+    button.click()
+    assert button.text() == "Sure?"
+    qtbot.waitUntil(lambda: button.text() == "Do")
+    button._timer.setInterval(60_000)
+    button.click()
+    button.set_subject("Do it", "Really?")
+    assert button.text() == "Do it"
+    button.click()
+    assert button.text() == "Really?"
+    assert done == []
+    button.click()
+    assert done == [True]
+    button.grab()
+
+
+def test_filled_buttons_paint_in_every_state(qtbot: QtBot, theme: Theme) -> None:
+    """Enabled, focused, pressed, disabled, checked: each differs, and the text always fits."""
+    button = FilledButton("&Approve", theme, lambda colours: colours.buy)
+    shown(qtbot, button)
+    pictures = [button.grab().toImage()]
+    button.setDown(True)
+    pictures.append(button.grab().toImage())
+    button.setDown(False)
+    button.setEnabled(False)
+    pictures.append(button.grab().toImage())
+    assert len({picture.pixelColor(8, 8).name() for picture in pictures}) == 3
+    assert button.minimumSizeHint() == button.sizeHint()
+    assert button.sizeHint().width() > button.fontMetrics().horizontalAdvance("Approve")
+
+
+def test_a_badge_shows_its_word_in_readable_colours(qtbot: QtBot, theme: Theme) -> None:
+    """Word and colour change together, and with the theme."""
+    badge = Badge(theme)
+    shown(qtbot, badge)
+    badge.show_word("LIVE", lambda colours: colours.live)
+    assert badge.palette().color(badge.foregroundRole()) == theme.colours.live.text
+    assert badge.grab().toImage().pixelColor(6, badge.height() // 2) == theme.colours.live.back
+    theme.choose(ThemeChoice.LIGHT)
+    theme.choose(ThemeChoice.DARK)
+
+
+def test_an_elided_label_keeps_the_whole_in_its_tool_tip(qtbot: QtBot, theme: Theme) -> None:
+    """What is cut can still be read; what fits has no tool tip."""
+    label = ElidedLabel(theme)
+    shown(qtbot, label)
+    label.show_text("a rather long reason in words", Tone.WARN)
+    label.resize(60, 20)
+    label.grab()
+    assert label.toolTip() == "a rather long reason in words"
+    label.resize(600, 20)
+    label.grab()
+    assert label.toolTip() == ""
+
+
+def test_a_limit_bar_paints_known_and_unknown_shares(qtbot: QtBot, theme: Theme) -> None:
+    """More used is more painted; nothing known is nothing painted."""
+    bar = LimitBar("Loss", theme)
+    shown(qtbot, bar)
+    bar.resize(200, bar.sizeHint().height())
+    y = bar.height() - 5
+
+    def filled() -> int:
+        line = theme.colours.line
+        picture = bar.grab().toImage()
+        return sum(picture.pixelColor(x, y) != line for x in range(5, 195))
+
+    bar.show_used(None, "-")
+    assert filled() == 0
+    bar.show_used(0.5, "half")
+    half = filled()
+    bar.show_used(1.0, "all")
+    assert 70 < half < 120 < filled()
+    assert bar.tone == Tone.BAD
+    bar.show_used(float("nan"), "?")
+    assert bar.tone == Tone.MUTED
+
+
+def test_the_mouse_wheel_does_not_change_a_number_by_accident(qtbot: QtBot) -> None:
+    """Only a field that has the keyboard listens to the wheel."""
+    share = Share("Confidence", 0.5)
+    other = QWidget()
+    shown(qtbot, other)
+    shown(qtbot, share)
+    share.clearFocus()
+    wheel = QWheelEvent(
+        QPointF(5, 5), QPointF(5, 5), QPoint(0, 0), QPoint(0, 120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(share, wheel)
+    assert share.value() == 0.5
+    share.setFocus()
+    qtbot.waitUntil(share.hasFocus)
+    QApplication.sendEvent(share, wheel)
+    assert share.value() == 0.55
+
+
+def test_a_header_click_sorts_and_shows_it(qtbot: QtBot, theme: Theme) -> None:
+    """A click sorts upwards, the next downwards, and a table of nothing says what it is."""
+    model: RowTableModel[object] = RowTableModel(NOTICE_COLUMNS, id)  # type: ignore[arg-type]
+    table = TableView(model, theme, "No alerts")
+    shown(qtbot, table)
+    table.resize(600, 200)
+    table.grab()
+    header = table.horizontalHeader()
+    place = QPoint(header.sectionViewportPosition(1) + 5, 5)
+    QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    assert (header.sortIndicatorSection(), header.sortIndicatorOrder()) == (1, Qt.SortOrder.AscendingOrder)
+    QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    assert header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+    table.set_dimmed(True)
+    table.grab()
+    QApplication.sendEvent(table, QEvent(QEvent.Type.StyleChange))
