@@ -26,6 +26,7 @@ from arbitrex_desktop.mt5.simulator.valuation import NoQuote, Quote, Valuation, 
 
 _CAREFUL_STEP_MSC: Final = 60_000
 _CAREFUL_LEVEL: Final = 300.0
+_ROLLED: Final = "mark:rolled over"
 _THURSDAY: Final = 3
 _WEDNESDAY: Final = 2
 _DAYS_OPEN: Final = 5
@@ -180,7 +181,10 @@ class MarketWalk:
         return min(tradable, key=lambda item: self._valuation.floating(item, at_msc)), figures.level
 
     def _roll_over(self, midnight_msc: int) -> None:
-        """Book the swaps of a night: three on Wednesdays, none on the nights of the weekend."""
+        """Book the swaps of a night, once: three on Wednesdays, none on the nights of the weekend."""
+        if midnight_msc <= self._books.marks.get(_ROLLED, 0):
+            return  # the clock was set back over a midnight that has had its swaps
+        self._books.marks[_ROLLED] = midnight_msc
         weekday = (self._clock.to_server(midnight_msc) // DAY_MSC - 1 + _THURSDAY) % 7
         if weekday >= _DAYS_OPEN:
             return

@@ -61,6 +61,6 @@ class SimulatedTerminal(MarketCalls, TradeCalls):
         return presentation.terminal()
 
     def account_info(self) -> results.AccountInfo:
-        """Return the account as of now."""
-        now = self._settle()
-        return presentation.account(self.spec, self._valuation.figures(self.books, now), self._rules)
+        """Return the account at the newest prices that have arrived."""
+        self._settle()
+        return presentation.account(self.spec, self._valuation.figures(self.books, self._newest()), self._rules)

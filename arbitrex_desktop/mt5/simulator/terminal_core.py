@@ -123,6 +123,11 @@ class TerminalCore:
             self._commit()
         return now
 
+    def _newest(self, symbol: str = "") -> int:
+        """Return the moment up to which ticks have arrived, of a symbol or of all, milliseconds of UTC."""
+        held = [self.held_ticks[key] for key in {symbol, ""} if key in self.held_ticks]
+        return min([self.market_time_msc(), *held])
+
     def _commit(self) -> None:
         """Write the books; raise BackendError when the file cannot be written."""
         try:

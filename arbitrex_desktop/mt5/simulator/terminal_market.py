@@ -45,7 +45,7 @@ class MarketCalls(TerminalCore):
     def symbol_info(self, symbol: str) -> results.SymbolInfo:
         """Return a symbol's properties, those of its price included once it has one."""
         spec = self._spec(symbol)
-        now = self.market_time_msc()
+        now = self._newest(symbol)
         values = presentation.symbol(spec, selected=symbol in self.selected, depth=self._rules.price_levels)
         quote = self._quote(symbol, now)
         if quote is not None:
@@ -85,11 +85,6 @@ class MarketCalls(TerminalCore):
         self._spec(symbol)
         if symbol not in self.selected:
             raise BackendError.not_found()
-
-    def _newest(self, symbol: str) -> int:
-        """Return the moment up to which a symbol's ticks have arrived, milliseconds of UTC."""
-        held = [self.held_ticks[key] for key in (symbol, "") if key in self.held_ticks]
-        return min([self.market_time_msc(), *held])
 
     def symbol_select(self, symbol: str, *, enable: bool) -> bool:
         """Show a symbol, or hide it unless something is open on it."""

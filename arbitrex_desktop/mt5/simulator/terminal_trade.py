@@ -58,9 +58,10 @@ class TradeCalls(TerminalCore):
         self, *, symbol: str | None = None, group: str | None = None, ticket: int | None = None
     ) -> Sequence[results.TradePosition]:
         """Return the open positions that pass the filter."""
-        now = self._settle()
+        self._settle()
+        seen = self._newest()
         wanted = self._filter(symbol, group, ticket)
-        return tuple(self._shown_position(item, now) for item in self.books.positions.values() if wanted(item))
+        return tuple(self._shown_position(item, seen) for item in self.books.positions.values() if wanted(item))
 
     def _shown_position(self, position: Position, now: int) -> results.TradePosition:
         return presentation.position(

@@ -177,3 +177,14 @@ def test_setting_the_clock_back_undoes_nothing(house: BrokerHouse) -> None:
     assert house.position(ticket).volume == 0.1
     house.clock.advance(3600)
     assert house.position(ticket).volume == 0.1
+
+
+def test_a_night_is_paid_once_also_when_it_comes_twice(house: BrokerHouse) -> None:
+    """A clock that is set back over midnight does not book the swaps of that night again."""
+    ticket = house.deal("EURUSD", 1, 0.1).order
+    house.clock.advance(DAY)
+    swap = house.position(ticket).swap
+    house.clock.set_wall(datetime(2025, 3, 12, 23, 0, tzinfo=UTC))
+    assert house.position(ticket).swap == swap
+    house.clock.advance(7200)
+    assert house.position(ticket).swap == swap
