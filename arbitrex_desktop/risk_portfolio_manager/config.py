@@ -168,7 +168,7 @@ class RPMConfig:
             raise ValueError("enforce_time_spacing must be true or false")  # noqa: TRY004 - one kind of error for all
         try:
             ZoneInfo(self.reset_timezone)
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, KeyError, ValueError, TypeError) as error:
             raise ValueError(f"reset_timezone must be a known time zone (it is {self.reset_timezone!r})") from error
 
     def get_config_hash(self) -> str:

@@ -66,7 +66,7 @@ class RiskPortfolioManager:
         self._lock = RLock()
         self._sync_lock = Lock()
         self.portfolio_state = PortfolioState(self.config.total_capital)
-        self.kill_switches = KillSwitches(self._clock, self._lock, self._on_switch)
+        self.kill_switches = KillSwitches(self._clock, self._lock, self._on_switch, self._cooldown)
         self._sync = account_sync or MT5AccountSync(mt5_pool, auto_initialize=sync_with_mt5, clock=self._clock)
         sources = Sources(self._clock, mt5_pool, calendar, syncs=sync_with_mt5)
         self._finder = FactFinder(sources, self.kill_switches)
@@ -366,6 +366,10 @@ class RiskPortfolioManager:
         """Log and save a change of halts or switches."""
         _log.warning("%s", words)
         self._keeper.save(self.portfolio_state)
+
+    def _cooldown(self) -> float:
+        """Return for how long only reducing trades pass after an automatic halt; 0 while time spacing is off."""
+        return self.config.halt_cooldown_seconds if self.config.enforce_time_spacing else 0.0
 
     def _health(self) -> str:
         """Return HALTED, DEGRADED (something is not kept or not synced) or HEALTHY."""

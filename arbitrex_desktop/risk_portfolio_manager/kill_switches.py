@@ -47,12 +47,18 @@ class KillSwitch:
 
 
 class KillSwitches:
-    """All halts and switches.  Safe to call from any thread; `on_change` is told of each change, after it."""
+    """All halts and switches.  Safe to call from any thread; `on_change` is told of each change, after it.
 
-    def __init__(self, clock: Clock, lock: RLock, on_change: Callable[[str], None]) -> None:
+    `cooldown` says for how many seconds an automatic halt leaves only reducing trades after it was resumed.
+    """
+
+    def __init__(
+        self, clock: Clock, lock: RLock, on_change: Callable[[str], None], cooldown: Callable[[], float]
+    ) -> None:
         self._clock = clock
         self._lock: Any = lock
         self._on_change = on_change
+        self._cooldown = cooldown
         self._switches: dict[tuple[SwitchLevel, str], KillSwitch] = {}
         self.halt_code = ""
 
@@ -65,12 +71,10 @@ class KillSwitches:
         if not portfolio_state.trading_halted:
             self._halt(portfolio_state, reason, code)
 
-    def manual_resume(
-        self, portfolio_state: PortfolioState, reason: str = "resumed by hand", *, cooldown_seconds: float = 0.0
-    ) -> None:
+    def manual_resume(self, portfolio_state: PortfolioState, reason: str = "resumed by hand") -> None:
         """Let trading go on, by hand.
 
-        After an automatic halt the state is REDUCING until `cooldown_seconds` have passed since the halt.
+        After an automatic halt the state is REDUCING until the cool-down, counted from the halt, has passed.
         """
         with self._lock:
             halted, code = portfolio_state.halt_timestamp, self.halt_code
@@ -79,8 +83,9 @@ class KillSwitches:
             portfolio_state.halt_timestamp = None
             portfolio_state.reducing_reason = portfolio_state.reducing_until = None
             self.halt_code = ""
-            if halted is not None and cooldown_seconds > 0.0 and code not in ("", "MANUAL"):
-                self._cool_down(portfolio_state, as_utc(halted) + timedelta(seconds=cooldown_seconds))
+            cooldown = self._cooldown()
+            if halted is not None and cooldown > 0.0 and code not in ("", "MANUAL"):
+                self._cool_down(portfolio_state, as_utc(halted) + timedelta(seconds=cooldown))
             self._on_change(f"trading resumed: {reason}")
 
     def reduce_only(self, portfolio_state: PortfolioState, reason: str) -> None:
