@@ -36,12 +36,19 @@ _TROUBLE: Final = frozenset(
 )
 
 
+def _level_of(fresh: Freshness) -> str:
+    """Return how grave it is that the core is busy or silent."""
+    if fresh.starting:
+        return "info"
+    return "error" if fresh.core_silent else "warning"
+
+
 class Alerts:
     """Decides what the notice bar says; each standing trouble is told once, and again only when its words change."""
 
     def __init__(self, bar: NoticeBar) -> None:
         self._bar = bar
-        self._standing: dict[str, str] = {}
+        self._standing: dict[str, tuple[str, str] | None] = {}
         self._seen_until: datetime | None = None
 
     def failed(self, topic: str, words: str) -> None:
@@ -55,7 +62,7 @@ class Alerts:
 
     def refresh(self, fresh: Freshness, *, halt_overdue: bool) -> None:
         """Tell what stands at this moment, and take away what no longer does."""
-        self._stand("core-silent", "info" if fresh.starting else "error", fresh.silence)
+        self._stand("core", _level_of(fresh), fresh.hindrance)
         overdue = "HALT was asked for, and sending is blocked, but the trading core has not confirmed it yet"
         self._stand("halt-overdue", "error", overdue if halt_overdue else "")
         self._stand("connection", "warning", self._trouble(fresh))
@@ -64,9 +71,10 @@ class Alerts:
         self._tell_new_notices(fresh)
 
     def _stand(self, topic: str, level: str, text: str) -> None:
-        if text == self._standing.get(topic, ""):
+        stands = (level, text) if text else None
+        if stands == self._standing.get(topic):
             return
-        self._standing[topic] = text
+        self._standing[topic] = stands
         if text:
             self._bar.tell(level, text, topic, stands=True)
         else:

@@ -29,14 +29,16 @@ class Freshness:
 
     The core's times are compared with the core's own clock, carried on by the monotonic seconds since its snapshot
     arrived, so that a computer clock that is set, or a simulated one, makes nothing look fresh or old.
-    `snapshot` is None before the first; `received` and `monotonic` are seconds; `doing` is what the worker has been
-    busy with since, as a command's label.
+    `snapshot` is None before the first; `received` and `monotonic` are seconds; `doing` is what the worker is busy
+    with, as a command's label, for `busy_for` seconds, since `busy_since` in UTC.
     """
 
     snapshot: DeskSnapshot | None
     received: float
     monotonic: float
     doing: str = ""
+    busy_for: float = 0.0
+    busy_since: datetime | None = None
 
     @property
     def snapshot_age(self) -> float:
@@ -56,22 +58,25 @@ class Freshness:
         return self.snapshot_age > CORE_SILENT_S
 
     @property
-    def silence(self) -> str:
-        """Say since when the core is silent and what it is busy with, in words that stay the same meanwhile.
+    def core_busy(self) -> bool:
+        """Whether the worker has been at one thing for so long that a command would have to wait."""
+        return bool(self.doing) and self.busy_for > CORE_SILENT_S
 
-        Empty while it talks.
-        """
-        if not self.core_silent:
-            return ""
-        since = formats.clock_time(self.snapshot.taken_at) if self.snapshot else "the start"
-        if self.doing in _SLOW_BY_NATURE:
-            return f"{_SLOW_BY_NATURE[self.doing]} since {since}"
-        busy = f", busy with: {self.doing}" if self.doing else ""
-        return f"The trading core has not answered since {since}{busy}"
+    @property
+    def hindrance(self) -> str:
+        """Say why commands wait and since when, in words that stay the same meanwhile; empty when none waits."""
+        if self.core_busy:
+            since = formats.clock_time(self.busy_since)
+            slow = _SLOW_BY_NATURE.get(self.doing)
+            return f"{slow} since {since}" if slow else f"The trading core is busy since {since} with: {self.doing}"
+        if self.core_silent:
+            since = formats.clock_time(self.snapshot.taken_at) if self.snapshot else "the start"
+            return f"The trading core has not answered since {since}"
+        return ""
 
     @property
     def starting(self) -> bool:
-        """Whether the silence is the usual one of a start."""
+        """Whether what takes long is the usual start."""
         return self.doing in _SLOW_BY_NATURE
 
     @property

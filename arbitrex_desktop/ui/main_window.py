@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         self._memory = memory if memory is not None else NoMemory()
         self._fresh = Freshness(None, self._clock.monotonic(), self._clock.monotonic())
         self._halt_watch = HaltWatch()
+        self._doing = ("", self._clock.monotonic(), self._clock.now())
         self._painted = False
         self._laid_out = False
         self.stopped_cleanly = True
@@ -114,8 +115,9 @@ class MainWindow(QMainWindow):
     @Slot()
     def refresh(self) -> None:
         """Draw the newest snapshot, as old as it is by now."""
-        before = self._fresh
-        self._fresh = Freshness(before.snapshot, before.received, self._clock.monotonic(), self._worker.doing)
+        now = self._clock.monotonic()
+        doing, began, began_at = self._doing
+        self._fresh = Freshness(self._fresh.snapshot, self._fresh.received, now, doing, now - began, began_at)
         for panel in self.panels.values():
             panel.refresh(self._fresh)
         state = self._halt_watch.state(self._fresh)
@@ -228,6 +230,7 @@ class MainWindow(QMainWindow):
         worker.snapshot_changed.connect(self._on_snapshot)
         worker.preview_ready.connect(self.intent_form.show_preview)
         worker.submitted.connect(self._on_submitted)
+        worker.doing_changed.connect(self._on_doing)
         worker.command_done.connect(self._on_command_done)
         worker.failed_about.connect(self._on_failed)
 
@@ -269,6 +272,10 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_submitted(self, intent_id: str) -> None:
         self._alerts.submitted(intent_id)
+
+    @Slot(str)
+    def _on_doing(self, label: str) -> None:
+        self._doing = (label, self._clock.monotonic(), self._clock.now())
 
     @Slot(str)
     def _on_command_done(self, label: str) -> None:

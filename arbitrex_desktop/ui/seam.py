@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The whole contract between the core and the window.
 
-Life: `CoreWorker` calls its factory on the worker thread; from then on the core exists.  `snapshot` may be called
-at once (it says DISCONNECTED), then `start` once, then `step` about four times a second with commands in between,
-then `stop` once.  All of these run on the worker thread, one at a time, and may block on the terminal for as long
-as its deadlines allow.
+Life: `CoreWorker` calls its factory on the worker thread; from then on the core exists.  Then `start` once, then
+`step` about four times a second with commands in between, then `stop` once.  All of these run on the worker thread,
+one at a time, and may block on the terminal for as long as its deadlines allow.
 
-Two things do not wait for the worker: `halt`, which the window calls on the GUI thread, and `board`, which the
-window reads thirty times a second.  Both answer at once, whatever the worker is doing.
+Three things do not wait for the worker, whatever it is doing: `halt`, which the window calls on the GUI thread;
+`board`, which the window reads thirty times a second; and `snapshot`, which a thread of its own takes about four
+times a second from the moment the core exists (before `start` it says DISCONNECTED), so that the window can say
+what is going on while the worker is blocked.
 
 What a command raises is shown to the trader as its text, so that text is plain and has no secrets.
 `arbitrex_desktop.desk.core.TradingCore` implements `Core`; tests use `tests.fakes.core.FakeCore`.
@@ -54,7 +55,7 @@ class Core(Protocol):
         """Do what is due: sync, expiry, re-judging, reconciling."""
 
     def snapshot(self) -> DeskSnapshot:
-        """Return all that the window draws besides quotes."""
+        """Return all that the window draws besides quotes (any thread but the GUI's, soon)."""
 
     def submit(self, request: IntentRequest) -> str:
         """Have the RPM judge an intent and queue it for the trader; return its id."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from arbitrex_desktop.raw_layer.views import ConnectionState
@@ -31,16 +32,19 @@ def test_the_account_is_fresh_only_while_connected_and_just_synced(fresh: Make) 
     assert not NOTHING_YET.account_fresh
 
 
-def test_a_silent_core_says_what_it_is_busy_with(fresh: Make) -> None:
-    """Silence names its cause; that of a start is told apart from that of a hang."""
-    assert fresh().silence == ""
-    busy = fresh(age=10, doing="approve 12ab")
-    assert "has not answered since" in busy.silence
-    assert "approve 12ab" in busy.silence
+def test_a_busy_core_says_with_what(fresh: Make) -> None:
+    """What makes commands wait is named once it takes long; a start is told apart from a hang."""
+    assert fresh().hindrance == ""
+    assert fresh(doing="approve 12ab").hindrance == ""
+    busy = replace(fresh(doing="approve 12ab"), busy_for=10.0, busy_since=START)
+    assert busy.hindrance.startswith("The trading core is busy since ")
+    assert busy.hindrance.endswith("with: approve 12ab")
     assert not busy.starting
-    connecting = fresh(age=10, doing="connect")
-    assert connecting.silence.startswith("Connecting")
+    assert busy.connected
+    connecting = replace(busy, doing="connect")
+    assert connecting.hindrance.startswith("Connecting to the terminal since ")
     assert connecting.starting
+    assert fresh(age=10.0).hindrance.startswith("The trading core has not answered since ")
 
 
 def test_nothing_is_known_before_the_first_snapshot() -> None:
@@ -49,7 +53,7 @@ def test_nothing_is_known_before_the_first_snapshot() -> None:
     assert early.now is None
     assert early.sync_age is None
     assert not early.connected
-    assert "the start" in early.silence
+    assert "the start" in early.hindrance
 
 
 def test_a_sync_without_zone_is_no_sync() -> None:

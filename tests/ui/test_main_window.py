@@ -115,10 +115,9 @@ def test_a_halt_that_fails_is_shouted(open_window: WindowMaker) -> None:
 
 
 def test_the_window_lives_on_while_the_core_hangs(open_window: WindowMaker, qtbot: QtBot, clock: ManualClock) -> None:
-    """With a hung core, events are served, quotes go on, and the window says since when and with what."""
+    """With a hung worker, events are served, quotes and state go on, and the window says since when and with what."""
     core = FakeCore()
     window = open_window(core)
-    window.pending.reject_asked.emit("aaaa1111", "")
     core.hold("approve")
     window.pending.approve_asked.emit("aaaa1111")
     qtbot.waitUntil(core.reached.is_set, timeout=OPEN_MS)
@@ -132,11 +131,30 @@ def test_the_window_lives_on_while_the_core_hangs(open_window: WindowMaker, qtbo
     timer.stop()
     clock.advance(10)
     window.refresh()
-    assert "busy with: approve aaaa1111" in window.notice_bar.text
-    assert window.status.labels["connection"].text() == "Connection: core silent"
+    qtbot.waitUntil(
+        lambda: window.notice_bar.text.startswith("WARNING: The trading core is busy since "), timeout=OPEN_MS
+    )
+    assert window.notice_bar.text.endswith("with: approve aaaa1111")
     assert not window.pending.approve.isEnabled()
+    assert not window.intent_form.submit.isEnabled()
+    core.shown = replace(core.shown, pool=pool_stats(state=ConnectionState.UNRESPONSIVE))
+    qtbot.waitUntil(lambda: window.status.labels["connection"].text() == "Connection: UNRESPONSIVE", timeout=OPEN_MS)
+    core.shown = replace(core.shown, pool=pool_stats())
     core.release()
     qtbot.waitUntil(lambda: window.notice_bar.text == "", timeout=OPEN_MS)
+
+
+def test_a_silent_core_is_told(open_window: WindowMaker, qtbot: QtBot, clock: ManualClock) -> None:
+    """When not even snapshots come, everything is grey and the window says since when."""
+    core = FakeCore()
+    window = open_window(core)
+    core.hold("snapshot")
+    qtbot.waitUntil(core.reached.is_set, timeout=OPEN_MS)
+    clock.advance(10)
+    window.refresh()
+    assert window.notice_bar.text.startswith("ERROR: The trading core has not answered since ")
+    assert window.status.labels["connection"].text() == "Connection: core silent"
+    assert window.account.caption.text().startswith("STALE")
 
 
 def test_a_slow_connection_is_no_alarm(open_window: WindowMaker, qtbot: QtBot, clock: ManualClock) -> None:
@@ -339,7 +357,7 @@ def test_an_unconfirmed_halt_is_told(open_window: WindowMaker, qtbot: QtBot, clo
     """A core that goes on saying ACTIVE after a HALT is not believed, and the trader is told."""
     core = FakeCore(shown=desk_snapshot(risk=None, intents=(intent_row(),)))
     window = open_window(core)
-    core.halt = core.halts.append  # type: ignore[method-assign]
+    core.halt = core.halts.append  # type: ignore[method-assign, assignment]
     window.halt()
     clock.advance(6)
     window.refresh()

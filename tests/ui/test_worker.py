@@ -16,6 +16,7 @@ from arbitrex_desktop.desk.intents import IntentRequest
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.core import FakeCore
+from tests.fakes.desk_data import desk_snapshot
 
 REQUEST = IntentRequest("EURUSD", 1, 0.7, "TRENDING", 0.5)
 WAIT_MS = 15_000
@@ -66,9 +67,9 @@ def test_the_core_is_built_started_and_stepped_on_its_own_thread(
     assert ready == [(core,)]
     assert worker.core is core
     assert snapshots[0] == (core.shown,)
-    threads = {name for method in ("start", "step", "snapshot") for name in core.threads[method]}
+    threads = {name for method in ("start", "step") for name in core.threads[method]}
     assert len(threads) == 1
-    assert "MainThread" not in threads
+    assert "MainThread" not in threads | core.threads["snapshot"]
 
 
 def test_commands_run_in_order_and_report(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
@@ -150,13 +151,39 @@ def test_halt_before_the_core_exists_is_not_lost(qtbot: QtBot, worker: CoreWorke
 def test_halt_during_a_slow_connection(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
     """The core can be halted, and shows itself, before its start has come back."""
     core.hold("start")
-    snapshots = collect(worker.snapshot_changed)
+    snapshots, doing = collect(worker.snapshot_changed), collect(worker.doing_changed)
     worker.start()
     until(qtbot, core.reached.is_set)
-    until(qtbot, lambda: snapshots)
-    until(qtbot, lambda: worker.doing == "connect")
+    until(qtbot, lambda: len(snapshots) > 2)
+    until(qtbot, lambda: doing and doing[-1] == ("connect",))
     worker.halt("slow")
     assert core.halts == ["slow"]
+
+
+def test_a_hung_worker_does_not_blind_the_window(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
+    """Snapshots go on while a command hangs, so that the window can say what is going on."""
+    snapshots = collect(worker.snapshot_changed)
+    worker.start()
+    until(qtbot, lambda: core.steps)
+    core.hold("approve")
+    worker.approve("a1")
+    until(qtbot, core.reached.is_set)
+    core.shown = desk_snapshot(positions=())
+    until(qtbot, lambda: snapshots[-1] == (core.shown,))
+
+
+def test_a_hung_snapshot_does_not_keep_commands(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
+    """Nobody waits for a snapshot: commands run on, and report again once it comes back."""
+    worker.start()
+    until(qtbot, lambda: core.steps)
+    core.hold("snapshot")
+    until(qtbot, core.reached.is_set)
+    worker.approve("a1")
+    until(qtbot, lambda: ("approve", "a1") in core.asked)
+    core.release()
+    core.failures["snapshot"] = RuntimeError("no figures")
+    failed = collect(worker.failed_about)
+    until(qtbot, lambda: ("snapshot", "no figures") in failed)
 
 
 def test_stopping_ends_the_thread_once(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
@@ -191,6 +218,7 @@ import sys, threading
 from PySide6.QtCore import QCoreApplication, QTimer
 from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.core import FakeCore
+from tests.fakes.desk_data import desk_snapshot
 import tests.fakes.core as fake
 fake.HANG_LIMIT_S = 600.0
 app = QCoreApplication(sys.argv)

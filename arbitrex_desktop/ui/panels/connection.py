@@ -66,8 +66,8 @@ class ConnectionPanel(Panel):
 
 
 def _core_facts(fresh: Freshness) -> Iterator[Fact]:
-    if fresh.core_silent:
-        yield Fact("trading core", f"no answer for {formats.age(fresh.snapshot_age)}", Tone.BAD)
+    if fresh.hindrance:
+        yield Fact("trading core", fresh.hindrance, Tone.BAD if fresh.core_silent else Tone.WARN)
 
 
 def _state_facts(pool: PoolStats, fresh: Freshness) -> Iterator[Fact]:

@@ -87,7 +87,7 @@ class IntentFormPanel(Panel):
         """Ask for a new preview when the last is old, and tell whether Submit can work."""
         self._fresh = fresh
         due = fresh.monotonic - self._asked_at >= _RENEW_S
-        if due and not fresh.core_silent and self._awaited is None and self.isVisible() and fresh.snapshot is not None:
+        if due and not fresh.hindrance and self._awaited is None and self.isVisible() and fresh.snapshot is not None:
             self._ask()
         self._show_submit()
 
@@ -149,11 +149,9 @@ class IntentFormPanel(Panel):
             self.submit.setEnabled(False)
             self.submit.setToolTip(str(error))
             return
-        silent = self._fresh.snapshot is None or self._fresh.core_silent
-        self.submit.setEnabled(not silent)
-        self.submit.setToolTip(
-            "The trading core does not answer" if silent else "Have the RPM judge it; nothing is sent yet"
-        )
+        waits = self._fresh.hindrance if self._fresh.snapshot else "The trading core is starting"
+        self.submit.setEnabled(not waits)
+        self.submit.setToolTip(waits or "Have the RPM judge it; nothing is sent yet")
         self.submit.setText(f"Submit {formats.side(1 if self.buy.isChecked() else -1)} {self.symbol.currentText()}")
 
     def _submit(self) -> None:

@@ -100,8 +100,8 @@ class PendingPanel(Panel):
         """Return in words why the intent cannot be approved now, empty when it can."""
         if row.intent_id in self._busy:
             return f"{self._busy[row.intent_id]}, waiting for the trading core"
-        if self._fresh.core_silent:
-            return f"{self._fresh.silence} ({formats.age(self._fresh.snapshot_age)})"
+        if self._fresh.hindrance:
+            return self._fresh.hindrance
         if row.state is not IntentState.PENDING:
             return f"The intent is {row.state}"
         if not row.can_approve:

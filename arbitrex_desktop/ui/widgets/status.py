@@ -101,8 +101,8 @@ class TopBar(QWidget):
             return f"{state.reason} (waiting for the core to confirm)", Tone.WARN
         if state.reason:
             return state.reason, Tone.WARN
-        if fresh.core_silent:
-            return f"{fresh.silence} ({formats.age(fresh.snapshot_age)})", Tone.WARN if fresh.starting else Tone.BAD
+        if fresh.hindrance:
+            return fresh.hindrance, Tone.BAD if fresh.core_silent and not fresh.starting else Tone.WARN
         pool = fresh.snapshot.pool if fresh.snapshot else None
         if pool is not None and pool.state is not ConnectionState.CONNECTED:
             return f"{pool.state}: {pool.reason}", Tone.WARN
@@ -151,8 +151,7 @@ class StatusBar(QStatusBar):
         if snapshot is None:
             self._tell("connection", "The trading core is starting", Tone.MUTED)
             return
-        silent = "connecting" if fresh.starting else "core silent"
-        connection = silent if fresh.core_silent else snapshot.pool.state.value
+        connection = "core silent" if fresh.core_silent else snapshot.pool.state.value
         self._tell("connection", f"Connection: {connection}", Tone.TEXT if fresh.connected else Tone.WARN)
         uses_pool = snapshot.sync.get("using_mt5_pool")
         self._tell("using_mt5_pool", f"using_mt5_pool: {formats.words(uses_pool)}", _plain_if(uses_pool is True))

@@ -209,7 +209,7 @@ def test_the_connection_panel_names_every_figure(qtbot: QtBot, theme: Theme, fre
         "server clock": "UTC+02:00",
         "last error": "late",
         "sync_count": "42",
-        "Poll p50 / p99": "1.0 / 2.0 ms, 9×, 1 failed",
+        "Poll p50 / p99": "1.0 / 2.0 ms, 9\N{MULTIPLICATION SIGN}, 1 failed",
     }
     assert {name: panel.value_of(name) for name in wanted} == wanted
     assert panel.value_of("last_sync_time").endswith("0.0 s ago")
@@ -224,7 +224,7 @@ def test_the_connection_panel_before_a_connection(qtbot: QtBot, theme: Theme, fr
     assert panel.value_of("last_sync_time") == "never"
     assert panel.value_of("last sync error") == "no connection"
     assert panel.value_of("server clock") == "not measured yet"
-    assert panel.value_of("trading core") == "no answer for 60 s"
+    assert panel.value_of("trading core").startswith("The trading core has not answered since ")
     assert panel.value_of("reason") == "starting"
     panel.refresh(fresh(pool=pool_stats(server_offset_seconds=-12_600)))
     assert panel.value_of("server clock") == "UTC\N{MINUS SIGN}03:30"

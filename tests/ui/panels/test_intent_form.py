@@ -117,10 +117,10 @@ def test_a_change_greys_the_answer_at_once(form: IntentFormPanel) -> None:
     """Between a change and its answer nothing looks current."""
     form._awaited = form._number
     form.show_preview(Preview(form._number, intent_row()))
-    assert form.card.values["Lots"].tone == Tone.TEXT
+    tones = [form.card.values["Lots"].tone]
     form.volume.setText("3")
     assert not form.card.is_current
-    assert form.card.values["Lots"].tone == Tone.MUTED
+    assert [*tones, form.card.values["Lots"].tone] == [Tone.TEXT, Tone.MUTED]
 
 
 def test_the_preview_is_renewed_while_prices_move(
