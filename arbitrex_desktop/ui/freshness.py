@@ -103,9 +103,10 @@ class Freshness:
 
     @property
     def account_fresh(self) -> bool:
-        """Whether the account's numbers may be shown as present."""
-        age = self.sync_age
-        return self.connected and age is not None and age <= SYNC_STALE_S
+        """Whether the account's numbers may be shown as present: connected, just read, and just synced by the RPM."""
+        account = self.snapshot.account if self.snapshot else None
+        ages = (self.sync_age, self.seconds_since(account.observed_at if account else None))
+        return self.connected and all(age is not None and age <= SYNC_STALE_S for age in ages)
 
     def seconds_since(self, moment: datetime | None) -> float | None:
         """Return seconds from a moment to now on the core's clock, None when either is not known."""

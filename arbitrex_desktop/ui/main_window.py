@@ -91,11 +91,13 @@ class MainWindow(QMainWindow):
         self.refresh()
 
     def is_settled(self) -> bool:
-        """Tell whether the window shows a synced account, at least ten quotes, and the chart."""
+        """Tell whether the window shows an account synced by the RPM, at least ten quotes, and the chart."""
         snapshot = self._fresh.snapshot
         return (
             snapshot is not None
             and snapshot.account is not None
+            and snapshot.risk is not None
+            and self._fresh.synced_at is not None
             and self.market_watch.quoted >= _SETTLED_SYMBOLS
             and self.equity.has_plot
         )

@@ -10,7 +10,7 @@ from datetime import timedelta
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui.freshness import CORE_SILENT_S, NOTHING_YET, SYNC_STALE_S, Freshness
 from tests.fakes.clock import START
-from tests.fakes.desk_data import desk_snapshot, pool_stats
+from tests.fakes.desk_data import account_row, desk_snapshot, pool_stats
 
 Make = Callable[..., Freshness]
 
@@ -29,6 +29,7 @@ def test_the_account_is_fresh_only_while_connected_and_just_synced(fresh: Make) 
     old = START - timedelta(seconds=SYNC_STALE_S + 0.1)
     assert not fresh(sync={"last_sync_time": old.isoformat()}).account_fresh
     assert not fresh(sync={}).account_fresh
+    assert not fresh(account=account_row(observed_at=old)).account_fresh
     assert not NOTHING_YET.account_fresh
 
 

@@ -104,6 +104,8 @@ class AccountPanel(Panel):
         who += f" \N{MIDDLE DOT} leverage 1:{account.leverage}"
         if fresh.account_fresh:
             return f"{who} \N{MIDDLE DOT} synced {formats.clock_time(fresh.synced_at)}", Tone.MUTED
+        if fresh.synced_at is None:
+            return f"Not synced by the Risk & Portfolio Manager yet \N{MIDDLE DOT} {who}", Tone.WARN
         when = formats.clock_time(fresh.synced_at)
         return f"STALE: as of {when}, {formats.age(fresh.sync_age)} ago \N{MIDDLE DOT} {who}", Tone.WARN
 

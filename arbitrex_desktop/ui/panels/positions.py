@@ -72,6 +72,8 @@ class PositionsPanel(Panel):
         text = f"{words}, profit and swap {formats.money(total, snapshot.account.currency, signed=True)}"
         if self._fresh.account_fresh:
             self.sum.show_text(text, money_tone(round(total, 2)))
+        elif self._fresh.synced_at is None:
+            self.sum.show_text(f"Not synced yet: {text}", Tone.MUTED)
         else:
             self.sum.show_text(f"STALE, {formats.age(self._fresh.sync_age)} old: {text}", Tone.MUTED)
 

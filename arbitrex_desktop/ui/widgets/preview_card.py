@@ -86,6 +86,8 @@ class PreviewCard(QWidget):
     def outdate(self) -> None:
         """Grey what is shown: the form has changed since."""
         self._current = False
+        if self._row is None:
+            self.reasons.show_text("", Tone.MUTED)
         for label in (self.decision, self.reasons, *self.values.values()):
             label.show_text(label.text(), Tone.MUTED)
 

@@ -67,6 +67,8 @@ def test_an_unknown_account_shows_dashes(qtbot: QtBot, theme: Theme, fresh: Make
     qtbot.addWidget(panel)
     panel.refresh(NOTHING_YET)
     assert {figure.text for figure in panel.figures.values()} == {DASH}
+    panel.refresh(fresh(sync={}))
+    assert panel.caption.text().startswith("Not synced by the Risk & Portfolio Manager yet")
     panel.refresh(fresh(account=account_row(margin_level=None), risk=risk_row(drawdown=0.09)))
     assert panel.figures["margin_level"].text == "no margin used"
     assert panel.figures["drawdown"].tone is Tone.WARN
@@ -142,6 +144,8 @@ def test_positions_are_listed_and_summed(qtbot: QtBot, theme: Theme, fresh: Make
     assert panel.tab_title() == "Positions (2)"
     panel.refresh(fresh(age=60.0))
     assert panel.sum.text().startswith("STALE, 60 s old: 1 position,")
+    panel.refresh(fresh(sync={}))
+    assert panel.sum.text().startswith("Not synced yet: 1 position,")
     panel.refresh(NOTHING_YET)
     assert panel.sum.text() == "Positions are not known yet"
 
