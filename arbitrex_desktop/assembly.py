@@ -23,7 +23,7 @@ DEFAULT_PRESET = "Standard FX"
 def risk_config(settings: Settings) -> RPMConfig:
     """Return the trader's own limits; raises ValueError, in words, for a file that cannot be used."""
     path = settings.data_dir / RISK_FILE
-    config = RPMConfig.load(path) if path.is_file() else RPMConfig.preset(DEFAULT_PRESET)
+    config = RPMConfig.from_toml(path) if path.is_file() else RPMConfig.preset(DEFAULT_PRESET)
     config.validate()
     return config
 

@@ -49,8 +49,8 @@ def tick_rows(*ticks: tuple[int, float, float]) -> Rows:
 class FakeModule:
     """Implements `MetaTrader5Module`.
 
-    Attributes: `refused_logins`, accounts that `initialize` does not let in; `account`, `terminal`, `positions`, `orders`, `deals`, `symbols`, `ticks` (milliseconds, bid, ask by
-    symbol), all to be set by the test; `failing`, code and message by function name; `calls`, how often each
+    Attributes: `refused_logins`, accounts that `initialize` does not let in; `account`, `terminal`, `positions`,
+    `orders`, `deals`, `symbols`, `ticks` (milliseconds, bid, ask by symbol), all to be set by the test; `failing`, code and message by function name; `calls`, how often each
     function was called; `sent`, the requests that `order_send` got.
     """
 
