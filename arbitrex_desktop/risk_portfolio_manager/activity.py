@@ -32,7 +32,8 @@ class Activity:
 
     Attributes: `asked`, intents as they came; `approvals`, moments of approvals; `added`, moment and size of
     exposure added; `last_by_symbol`, last approval of each symbol; `refusals`, moments by strategy; `throttled`,
-    strategy to the moment its throttle ends; `heard`, last intent that a throttled strategy got through.
+    strategy to the moment its throttle ends; `heard`, last intent that a throttled strategy got through;
+    `admitted`, when each approved intent was, so that none is counted against itself.
     """
 
     asked: deque[Asked] = field(default_factory=lambda: deque(maxlen=_KEEP_ENTRIES))
@@ -42,6 +43,11 @@ class Activity:
     refusals: dict[str, deque[float]] = field(default_factory=dict)
     throttled: dict[str, float] = field(default_factory=dict)
     heard: dict[str, float] = field(default_factory=dict)
+    admitted: dict[str, float] = field(default_factory=dict)
+
+    def admits(self, intent_id: str | None) -> bool:
+        """Tell whether an intent was approved before, and so has been counted."""
+        return intent_id in self.admitted
 
     def asked_since(self, moment: float) -> int:
         """Return how many intents were judged after a moment."""
@@ -80,8 +86,12 @@ class Activity:
         """Remember a refusal of a strategy's intent."""
         self.refusals.setdefault(strategy_id, deque(maxlen=1_000)).append(at)
 
-    def note_approval(self, symbol: str, notional: float, at: float) -> None:
+    def note_approval(self, symbol: str, notional: float, at: float, intent_id: str | None = None) -> None:
         """Remember an approval that adds exposure."""
+        if intent_id:
+            self.admitted[intent_id] = at
+            if len(self.admitted) > _KEEP_ENTRIES:
+                del self.admitted[next(iter(self.admitted))]
         self.approvals.append(at)
         self.added.append((at, notional))
         self.last_by_symbol[symbol] = at
@@ -91,6 +101,7 @@ class Activity:
         return {
             "approvals": [monotonic - at for at in self.approvals if monotonic - at < _KEEP_SECONDS],
             "last_by_symbol": {name: monotonic - at for name, at in self.last_by_symbol.items()},
+            "admitted": {name: monotonic - at for name, at in self.admitted.items() if monotonic - at < _KEEP_SECONDS},
             "throttled": {name: end - monotonic for name, end in self.throttled.items() if end > monotonic},
         }
 
@@ -100,6 +111,8 @@ class Activity:
         self.approvals.extend(monotonic - age for age in ages)
         for name, age in saved.get("last_by_symbol", {}).items():
             self.last_by_symbol[str(name)] = monotonic - float(age) - away
+        for name, age in saved.get("admitted", {}).items():
+            self.admitted[str(name)] = monotonic - float(age) - away
         for name, left in saved.get("throttled", {}).items():
             self.throttled[str(name)] = monotonic + float(left) - away
 

@@ -15,7 +15,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision import (
 from arbitrex_desktop.risk_portfolio_manager.findings import Finding, Stage
 from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import ONLY_REDUCES, Rule
+from arbitrex_desktop.risk_portfolio_manager.rules.base import COUNTED_BEFORE, ONLY_REDUCES, Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING, BEFORE_SIZING, CUTTING
 from arbitrex_desktop.risk_portfolio_manager.sizing import Sizing, round_lots, size_reduction, size_trade
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
@@ -66,8 +66,14 @@ def _weigh(findings: list[Finding]) -> tuple[Finding | None, list[float]]:
 
 
 def _run(rules: tuple[Rule, ...], case: Case) -> list[Finding]:
-    """Run rules; those that guard against adding risk let a reducing trade through unchecked."""
+    """Run rules; those that guard against adding risk let a reducing trade through unchecked.
+
+    An intent that was approved and is judged again passes the rules of pacing: they looked at it then, and would
+    now find itself.
+    """
     if not case.reducing:
+        if case.activity.admits(case.intent.intent_id):
+            return [rule.fine(COUNTED_BEFORE) if rule.paces else rule.check(case) for rule in rules]
         return [rule.check(case) for rule in rules]
     return [rule.fine(ONLY_REDUCES) if rule.guards_adding else rule.check(case) for rule in rules]
 

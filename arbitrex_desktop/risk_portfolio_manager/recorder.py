@@ -93,7 +93,7 @@ class Recorder:
             )
         )
         if not case.reducing:
-            self._finder.activity.note_approval(trade.symbol, notional, case.moment)
+            self._finder.activity.note_approval(trade.symbol, notional, case.moment, case.intent.intent_id)
 
     def _pace_strategy(self, case: Case, decision: TradeDecision) -> bool:
         """Keep count of a strategy's refusals, and throttle one that has too many; tell whether that was done."""

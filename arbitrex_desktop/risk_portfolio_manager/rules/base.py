@@ -13,7 +13,7 @@ from arbitrex_desktop.risk_portfolio_manager.findings import Finding, Stage, for
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
 
-__all__ = ["ONLY_REDUCES", "Measure", "Rule", "Stage"]
+__all__ = ["COUNTED_BEFORE", "ONLY_REDUCES", "Measure", "Rule", "Stage"]
 
 _NO_NUMBER = "a number is missing"
 _PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
@@ -21,6 +21,7 @@ _new = cast("Callable[..., Finding]", tuple.__new__)
 """Makes a finding in half the time that its own constructor takes; there are fifty in a decision."""
 
 ONLY_REDUCES = "this trade only reduces risk"
+COUNTED_BEFORE = "it was counted when it was first approved"
 
 
 class Measure:
@@ -107,12 +108,14 @@ class Rule(Measure, ABC):
 
     Class attributes besides those of a measure: `parameters`, fields of `RPMConfig` that it reads (labels and bounds
     are in `FIELD_SPECS`); `guards_adding`, whether a trade that only reduces risk is let through unchecked;
-    `latches`, whether a refusal halts trading.
+    `latches`, whether a refusal halts trading; `paces`, whether it counts what was approved or asked before, so that
+    an approved intent that is judged again before it is sent must not be counted against itself.
     """
 
     parameters: ClassVar[tuple[str, ...]] = ()
     guards_adding: ClassVar[bool] = True
     latches: ClassVar[bool] = False
+    paces: ClassVar[bool] = False
 
     @abstractmethod
     def check(self, case: Case) -> Finding:

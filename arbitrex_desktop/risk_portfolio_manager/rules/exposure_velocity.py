@@ -16,6 +16,7 @@ class ExposureVelocity(Rule):
     stage = Stage.PORTFOLIO
     subject = "exposure added lately"
     unit = "share"
+    paces = True
     parameters = ("max_exposure_velocity_pct", "exposure_velocity_window_seconds")
 
     def check(self, case: Case) -> Finding:

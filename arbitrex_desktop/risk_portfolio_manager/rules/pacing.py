@@ -23,6 +23,7 @@ class DuplicateIntent(Rule):
     stage = Stage.FINAL
     subject = "time since the same trade was asked for"
     unit = "s"
+    paces = True
     parameters = ("duplicate_window_seconds",)
     minimum = True
 
@@ -44,6 +45,7 @@ class IntentRate(Rule):
     stage = Stage.FINAL
     subject = "intents in the last minute"
     unit = "count"
+    paces = True
     parameters = ("max_intents_per_minute",)
 
     def check(self, case: Case) -> Finding:
@@ -59,6 +61,7 @@ class OrderRate(Rule):
     stage = Stage.FINAL
     subject = "trades approved in the last minute"
     unit = "count"
+    paces = True
     parameters = ("max_orders_per_minute",)
 
     def check(self, case: Case) -> Finding:
@@ -93,6 +96,7 @@ class TradeSpacing(Rule):
     stage = Stage.FINAL
     subject = "time since the last trade"
     unit = "s"
+    paces = True
     parameters = ("enforce_time_spacing", "min_time_between_trades_seconds")
     minimum = True
 
@@ -112,6 +116,7 @@ class SymbolSpacing(Rule):
     stage = Stage.FINAL
     subject = "time since the last trade in the symbol"
     unit = "s"
+    paces = True
     parameters = ("enforce_time_spacing", "min_time_between_same_symbol_seconds")
     minimum = True
 

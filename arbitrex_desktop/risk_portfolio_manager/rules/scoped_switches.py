@@ -35,6 +35,7 @@ class Throttle(Rule):
     stage = Stage.KILL_SWITCH
     subject = "throttle"
     unit = "s"
+    paces = True
     parameters = ("throttle_interval_seconds", "throttle_duration_seconds")
     minimum = True
 

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""The desk with the real risk manager, on a broker that is a fake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arbitrex_desktop.desk.core import TradingCore
+from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.intents import IntentState
+from arbitrex_desktop.desk.journal import journal_opener
+from arbitrex_desktop.desk.snapshot import IntentRow
+from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
+from tests.desk.conftest import intent
+from tests.fakes.broker import FakeBroker
+
+
+class Real:
+    """A core whose risk manager is the real one."""
+
+    def __init__(self, folder: Path, broker: FakeBroker, preset: str = "Standard FX") -> None:
+        self.broker = broker
+        self.broker.connected = True
+
+        def make_rpm(pool: Any) -> RiskPortfolioManager:
+            config = RPMConfig.preset(preset)
+            return RiskPortfolioManager(config, True, True, pool, clock=broker.clock, data_dir=folder)
+
+        self.core = TradingCore(broker, make_rpm, clock=broker.clock, journal=journal_opener(folder))
+        self.core.start()
+
+    def step(self, seconds: float = 1.0) -> None:
+        """Let time pass."""
+        self.broker.clock.advance(seconds)
+        self.broker.refresh_quotes()
+        self.broker.poll()
+        self.core.step()
+
+    def row(self, intent_id: str) -> IntentRow:
+        """Return an intent as the window sees it."""
+        return next(row for row in self.core.snapshot().intents if row.intent_id == intent_id)
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[Real]:
+    """Give a started core."""
+    made = Real(tmp_path, FakeBroker())
+    yield made
+    made.core.stop()
+
+
+def test_what_was_just_submitted_can_be_approved_at_once(real: Real) -> None:
+    """The second look does not count the intent against itself: not as a trade just made, not as a duplicate."""
+    intent_id = real.core.submit(intent())
+    row = real.row(intent_id)
+    assert (row.state, row.can_approve, row.blocker) == (IntentState.PENDING, True, "")
+    real.core.approve(intent_id)
+    row = real.row(intent_id)
+    assert row.state is IntentState.FILLED
+    assert row.risk_amount is not None
+    assert 0.0 < row.risk_amount <= 0.05 * 100_000.0
+    (request,) = real.broker.sent
+    assert request["sl"] < request["price"] < request["tp"] or request["tp"] == 0.0
+
+
+def test_a_later_trade_is_still_paced(real: Real) -> None:
+    """Another intent right after the first is refused by the spacing rule, as it should be."""
+    real.core.approve(real.core.submit(intent()))
+    row = real.row(real.core.submit(intent(symbol="GBPUSD")))
+    assert (row.state, row.reason) == (IntentState.REJECTED, "TRADE_SPACING")
+
+
+def test_a_pending_intent_that_waits_stays_approvable(real: Real) -> None:
+    """Being judged again each second does not use up any limit."""
+    intent_id = real.core.submit(intent())
+    for _ in range(60):
+        real.step()
+    assert real.row(intent_id).blocker == ""
+    real.core.approve(intent_id)
+    assert real.row(intent_id).state is IntentState.FILLED
+
+
+def test_an_opposite_intent_closes_what_is_open(real: Real) -> None:
+    """On a hedging account a trade against the position closes it, by its name, also while halted."""
+    first = real.core.submit(intent())
+    real.core.approve(first)
+    real.step()
+    (position,) = real.broker.positions
+    real.core.halt("news")
+    second = real.core.submit(intent(direction=-1))
+    row = real.row(second)
+    assert row.state is IntentState.PENDING, (row.reason, row.details)
+    real.core.approve(second)
+    assert real.broker.sent[-1]["position"] == position.ticket
+    assert sum(each.volume for each in real.broker.positions) < position.volume
+
+
+def test_a_halt_refuses_what_adds_and_outlives_the_program(real: Real, tmp_path: Path) -> None:
+    """HALT is the RPM's halt too, and a new program starts halted."""
+    real.core.halt("enough for today")
+    real.core.stop()
+    again = Real(tmp_path, real.broker)
+    try:
+        row = again.row(again.core.submit(intent()))
+        assert (row.state, row.reason) == (IntentState.REJECTED, "TRADING_HALTED")
+        risk = again.core.snapshot().risk
+        assert risk is not None
+        assert (risk.trading_state, risk.halt_reason) == ("HALTED", "enough for today")
+        again.core.resume("a new day")
+        again.step(60.0)
+        assert again.row(again.core.submit(intent())).state is IntentState.PENDING
+    finally:
+        again.core.stop()
+
+
+def test_rejected_intents_free_their_room(real: Real) -> None:
+    """What the trader turned down is no longer under way for the RPM."""
+    intent_id = real.core.submit(intent())
+    assert real.core.rpm is not None
+    real.core.reject(intent_id)
+    assert not real.core.rpm.release_intent(intent_id)
+
+
+def test_a_drawdown_at_the_click_refuses(real: Real) -> None:
+    """The account fell while the intent waited: the RPM halts at the click, and nothing is sent."""
+    intent_id = real.core.submit(intent())
+    lost = real.broker.account
+    real.broker.account = type(lost).from_mapping(
+        {name: getattr(lost, name) for name in lost.__slots__} | {"equity": 80_000.0, "profit": -20_000.0}
+    )
+    real.broker.poll()
+    with pytest.raises(Refused, match="refuses it"):
+        real.core.approve(intent_id)
+    assert real.broker.sent == []
+    assert real.row(intent_id).state is IntentState.PENDING
+    assert not real.row(intent_id).can_approve
