@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.desk.core import TradingCore
+from arbitrex_desktop.desk.gateway import Gateway
 from arbitrex_desktop.desk.journal import journal_opener
 from arbitrex_desktop.desk.running_pool import RunningPool
 from arbitrex_desktop.raw_layer.feed import TickSink
@@ -47,4 +48,6 @@ def build_core(settings: Settings, clock: Clock | None = None, sinks: Iterable[T
     def make_rpm(shared: RunningPool) -> RiskPortfolioManager:
         return RiskPortfolioManager(config, mt5_pool=shared, sync_with_mt5=True, clock=clock)
 
-    return TradingCore(pool, make_rpm, clock=clock, journal=journal_opener(settings.data_dir))
+    core = TradingCore(pool, make_rpm, clock=clock, journal=journal_opener(settings.data_dir))
+    core.attach(Gateway(core, settings.data_dir, clock))
+    return core

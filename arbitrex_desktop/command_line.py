@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The commands that need no window: `arbitrex-desktop journal ...` and their like."""
+"""The commands that need no window: `arbitrex-desktop journal ...` and `submit ...`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from arbitrex_desktop import submit_cli
 from arbitrex_desktop.desk import journal_cli
 from arbitrex_desktop.paths import DATA_DIR_VARIABLE
 
-_RUNNERS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {"journal": journal_cli.run}
+_RUNNERS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
+    "journal": journal_cli.run,
+    "submit": submit_cli.run,
+}
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -21,6 +25,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help=f"the program's files (also {DATA_DIR_VARIABLE})")
     commands = parser.add_subparsers(dest="command", required=True)
     journal_cli.add_parser(commands)
+    submit_cli.add_parser(commands)
     return parser
 
 

@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import RLock, Thread
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.account_desk import POLICY, AccountDesk
@@ -39,6 +39,16 @@ from arbitrex_desktop.raw_layer.views import AccountMode
 _log: Final = logging.getLogger(__name__)
 _JOURNAL_RETRY_SECONDS: Final = 5.0
 _SIDE_SECONDS: Final = 2.0
+
+
+class Companion(Protocol):
+    """What lives and ends with the core."""
+
+    def start(self) -> None:
+        """Begin; what it raises is told to the trader and keeps nothing else from starting."""
+
+    def stop(self) -> None:
+        """End; nothing of it is left running."""
 
 
 class TradingCore:
@@ -80,6 +90,7 @@ class TradingCore:
         # Held by whatever sends or reconciles, so that one order at a time is on its way.
         self._sending = RLock()
         self._side: list[Thread] = []
+        self._companions: list[Companion] = []
 
     @property
     def board(self) -> Board:
@@ -91,11 +102,17 @@ class TradingCore:
         """Return the risk manager, None before `start`."""
         return self._judge.rpm
 
+    def attach(self, companion: Companion) -> None:
+        """Let something live and end with the core, such as the door for strategies; before `start`."""
+        self._companions.append(companion)
+
     def start(self) -> None:
         """Start the pool, then make the risk manager on it; no connection is no error."""
         self._guard("connection", self._pool.start_tick_collection)
         self._guard("risk manager", self._make_rpm)
         self.step()
+        for companion in self._companions:
+            self._guard("companion", companion.start)
 
     def step(self) -> None:
         """Do what is due; whatever fails is told and does not keep the rest from being done."""
@@ -114,6 +131,8 @@ class TradingCore:
 
     def stop(self) -> None:
         """Stop the pool and close the journal; nothing is left running."""
+        for companion in self._companions:
+            self._guard("stop", companion.stop)
         self._guard("stop", self._pool.stop)
         self._join_side()
         with self._sending:
