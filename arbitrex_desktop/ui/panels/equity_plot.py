@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
@@ -15,6 +15,12 @@ from PySide6.QtWidgets import QWidget
 from arbitrex_desktop.desk.snapshot import EquityPoint
 from arbitrex_desktop.ui.decimate import Line, thin
 from arbitrex_desktop.ui.theme.theme import Theme
+
+_LEAST_SECONDS: Final = 60.0
+"""A shorter time would be told in milliseconds."""
+
+_LEAST_MONEY: Final = 1.0
+"""A narrower range would make a cent look like a crash."""
 
 
 class _MoneyAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type hints
@@ -37,6 +43,7 @@ class EquityPlot:
         self._plot = pg.PlotWidget(axisItems={"bottom": pg.DateAxisItem(orientation="bottom"), "left": money})
         self._plot.setMenuEnabled(False)
         self._plot.setMouseEnabled(x=True, y=False)
+        self._plot.setLimits(minXRange=_LEAST_SECONDS, minYRange=_LEAST_MONEY)
         self._plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self._balance = self._plot.plot()
         self._equity = self._plot.plot()

@@ -149,7 +149,7 @@ class PendingPanel(Panel):
     def _words_for(self, row: IntentRow, blocker: str) -> tuple[str, Tone]:
         if blocker:
             return f"Cannot approve: {blocker}", Tone.WARN
-        found = row.details or row.reason or "nothing speaks against it"
+        found = row.details or row.reason or "Nothing speaks against it"
         return f"{found}. Approving sends the order at once and cannot be undone.", Tone.MUTED
 
     def _show_nothing(self) -> None:
