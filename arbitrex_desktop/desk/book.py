@@ -38,6 +38,8 @@ class Book:
         self._lock = RLock()
         self._intents: dict[str, Intent] = {}
         self._order: dict[str, None] = {}
+        # A flood of pending intents must not make every question about them slow.
+        self._by_state: dict[IntentState, dict[str, None]] = {state: {} for state in IntentState}
         self._judging: set[str] = set()
         self._seq = 0
         self.listeners: list[Listener] = []
@@ -54,9 +56,9 @@ class Book:
             return tuple(self._intents[intent_id] for intent_id in reversed(self._order))
 
     def in_state(self, *states: IntentState) -> tuple[Intent, ...]:
-        """Return the intents that are in one of the states, oldest first."""
+        """Return the intents that are in one of the states, by state, and by when they came to it."""
         with self._lock:
-            return tuple(self._intents[each] for each in self._order if self._intents[each].state in states)
+            return tuple(self._intents[each] for state in states for each in self._by_state[state])
 
     def receive(self, request: IntentRequest, judge: Callable[[str], Judgement], capacity: int) -> Intent:
         """Take an intent in with the RPM's first answer; one known by its client id is given back as it stands."""
@@ -156,11 +158,20 @@ class Book:
         """Apply an event that is in the journal."""
         intent_id = event.draft.intent_id
         intent = apply(self._intents.get(intent_id), event)
-        self._intents[intent_id] = intent
-        self._order.setdefault(intent_id)
+        self._put(intent)
         self._seq = event.seq
         self._forget_old()
         return intent
+
+    def _put(self, intent: Intent) -> None:
+        """Keep an intent as it is now."""
+        before = self._intents.get(intent.intent_id)
+        if before is None or before.state is not intent.state:
+            if before is not None:
+                del self._by_state[before.state][intent.intent_id]
+            self._by_state[intent.state][intent.intent_id] = None
+        self._intents[intent.intent_id] = intent
+        self._order.setdefault(intent.intent_id)
 
     def _catch_up(self) -> None:
         """After a failed append: take over what reached the disk nevertheless."""
@@ -176,8 +187,7 @@ class Book:
         wanted = dict.fromkeys((*self.journal.open_intents(), *self.journal.latest_intents(KEPT)))
         loaded = [self._read(intent_id) for intent_id in wanted]
         for intent in sorted(loaded, key=lambda each: each.created_at):
-            self._intents[intent.intent_id] = intent
-            self._order[intent.intent_id] = None
+            self._put(intent)
         self._seq = self.journal.head[0]
 
     def _read(self, intent_id: str) -> Intent:
@@ -197,7 +207,7 @@ class Book:
             return
         ended = [each for each in self._order if self._intents[each].state in ENDED]
         for intent_id in ended[:surplus]:
-            del self._intents[intent_id], self._order[intent_id]
+            del self._by_state[self._intents.pop(intent_id).state][intent_id], self._order[intent_id]
 
     def _free_id(self) -> str:
         """Return an id that no intent of this account ever had."""
