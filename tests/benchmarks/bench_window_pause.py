@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""How long the window's thread stalls while the terminal is killed, hangs, and comes back.
+
+Runs the real application offscreen: window, worker, host process, simulated terminal.  A timer on the GUI thread
+measures the longest gap between its own beats; the same timer without an application is the reference.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.app import Application
+from arbitrex_desktop.clock import SystemClock
+from arbitrex_desktop.desk.snapshot import DeskSnapshot
+from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.settings import Settings
+
+pytestmark = pytest.mark.benchmark
+_BEAT_MS = 2
+_REFERENCE_MS = 3_000
+
+
+class Beat(QObject):
+    """Measures the longest gap between two beats of a timer on this thread, in milliseconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._clock = SystemClock()
+        self._timer = QTimer(self, interval=_BEAT_MS)
+        self._timer.timeout.connect(self._on_beat)
+        self._last = 0.0
+        self.gaps: list[float] = []
+
+    def start(self) -> None:
+        """Begin to measure anew."""
+        self.gaps = []
+        self._last = self._clock.monotonic()
+        self._timer.start()
+
+    def stop(self) -> str:
+        """Stop, and return the figures in words."""
+        self._timer.stop()
+        ordered = sorted(self.gaps) or [0.0]
+        return f"longest {ordered[-1]:.0f} ms, p99 {ordered[round((len(ordered) - 1) * 0.99)]:.1f} ms"
+
+    def _on_beat(self) -> None:
+        now = self._clock.monotonic()
+        self.gaps.append((now - self._last) * 1000.0)
+        self._last = now
+
+
+class Watch:
+    """The newest snapshot of an application."""
+
+    def __init__(self, application: Application) -> None:
+        self.snapshot: DeskSnapshot | None = None
+        application.worker.snapshot_changed.connect(self._take)
+
+    def _take(self, snapshot: DeskSnapshot) -> None:
+        self.snapshot = snapshot
+
+    def connected(self, times: int) -> bool:
+        """Tell whether the connection stands, for at least the given time."""
+        return (
+            self.snapshot is not None
+            and self.snapshot.pool.state is ConnectionState.CONNECTED
+            and self.snapshot.pool.connections >= times
+        )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="uses SIGKILL and SIGSTOP")
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(("name", "kill"), [("killed", signal.SIGKILL), ("hung", signal.SIGSTOP)])
+def test_the_window_s_pauses_while_the_host_is_lost(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, kill: signal.Signals
+) -> None:
+    """Prints the longest gap of the GUI thread while a host is lost and replaced; the window is connected again."""
+    monkeypatch.setenv("MT5_TERMINAL", "simulated")
+    beat = Beat()
+    beat.start()
+    qtbot.wait(_REFERENCE_MS)
+    print(f"\nreference, an empty event loop: {beat.stop()}")
+    application = Application(Settings(data_dir=tmp_path, screenshot=tmp_path / "unused.png"))
+    watch = Watch(application)
+    application.window.show()
+    application.worker.start()
+    settled: Callable[[], bool] = application.window.is_settled
+    qtbot.waitUntil(lambda: settled() and watch.connected(1), timeout=60_000)
+    beat.start()
+    qtbot.wait(_REFERENCE_MS)
+    print(f"window, all well: {beat.stop()}")
+    assert watch.snapshot is not None
+    assert watch.snapshot.pool.host_pid is not None
+    beat.start()
+    started = SystemClock().monotonic()
+    os.kill(watch.snapshot.pool.host_pid, kill)
+    qtbot.waitUntil(lambda: watch.connected(2), timeout=60_000)
+    print(f"window, host {name}: {beat.stop()}; connected again after {SystemClock().monotonic() - started:.2f} s")
+    application.window.close()
+    assert QApplication.instance() is not None
