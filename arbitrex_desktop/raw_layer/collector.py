@@ -152,7 +152,8 @@ class Collector:
         self._line.machine.fire(Trigger.ATTEMPT, f"connecting to session {session.name!r}")
         self.attempts += 1
         check_terminal_path(session)
-        self._line.open(self._simulation(session))
+        simulation = self._simulation(session)
+        self._line.open(simulation)
         self.initialize_calls += 1
         self._log.write(
             session.name, "initialize", login=session.login, server=session.server, terminal=session.terminal_path
@@ -160,7 +161,9 @@ class Collector:
         connected = self._line.ask(connect_command(session), self._settings.connect_deadline)
         build = connected.value.version[1]
         self._line.machine.fire(Trigger.INITIALIZED, f"terminal build {build} answers; verifying the account")
-        self._reconcile(connected.server_time_msc)
+        replays = simulation is not None and bool(simulation.replay)
+        # A replay is followed from its first tick; its clock ran on while we connected.
+        self._reconcile(0 if replays else connected.server_time_msc)
 
     def _enter(self, turn: int) -> SessionConfig:
         """Take the session whose turn it is: after a loss the active one first, then the others in order.

@@ -32,11 +32,12 @@ class _Opening:
     stop: float
 
 
+# Small, and on both sides of the dollar, so that the most cautious limits leave room for a first trade.
 _OPENINGS: Final = (
     _Opening("GBPUSD", BUY, 0.10, 6.0, 0.020),
-    _Opening("USDJPY", SELL, 0.10, 4.5, 0.020),
-    _Opening("XAUUSD", BUY, 0.02, 2.5, 0.0),
-    _Opening("AUDCAD", SELL, 0.10, 1.25, 0.025),
+    _Opening("USDJPY", BUY, 0.10, 4.5, 0.020),
+    _Opening("XAUUSD", BUY, 0.01, 2.5, 0.0),
+    _Opening("AUDCAD", SELL, 0.05, 1.25, 0.025),
 )
 
 
