@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import redis
 
@@ -32,19 +32,18 @@ class RedisStreamSink:
         """Append a batch in one transaction; raises OSError when Redis does not take it."""
         try:
             with self._client.pipeline(transaction=True) as pipeline:
-                for symbol, rows in batch.items():
-                    columns = (rows[name].tolist() for name in _FIELDS)
-                    for values in zip(*columns, strict=True):
-                        entry = dict(zip(_FIELDS, values, strict=True))
-                        pipeline.xadd(
-                            f"{self._prefix}:{symbol}",
-                            cast("dict[redis.typing.FieldT, redis.typing.EncodableT]", entry),
-                            maxlen=self._keep,
-                            approximate=True,
-                        )
+                for stream, entry in self._entries(batch):
+                    pipeline.xadd(stream, entry, maxlen=self._keep, approximate=True)
                 pipeline.execute()
         except redis.RedisError as error:
             raise OSError(f"Redis does not take ticks: {type(error).__name__}: {error}") from error
+
+    def _entries(self, batch: Mapping[str, Rows]) -> Iterator[tuple[str, Any]]:
+        """Yield each tick's stream and fields, in order."""
+        for symbol, rows in batch.items():
+            columns = (rows[name].tolist() for name in _FIELDS)
+            for values in zip(*columns, strict=True):
+                yield f"{self._prefix}:{symbol}", dict(zip(_FIELDS, values, strict=True))
 
     def close(self) -> None:
         """Close the connections."""

@@ -50,8 +50,9 @@ class FakeModule:
     """Implements `MetaTrader5Module`.
 
     Attributes: `refused_logins`, accounts that `initialize` does not let in; `account`, `terminal`, `positions`,
-    `orders`, `deals`, `symbols`, `ticks` (milliseconds, bid, ask by symbol), all to be set by the test; `failing`, code and message by function name; `calls`, how often each
-    function was called; `sent`, the requests that `order_send` got.
+    `orders`, `deals`, `symbols`, `ticks` (milliseconds, bid, ask by symbol), all to be set by the test; `failing`,
+    code and message by function name; `calls`, how often each function was called; `sent`, the requests that
+    `order_send` got.
     """
 
     def __init__(self, symbols: Sequence[str] = ("EURUSD", "GBPUSD", "USDJPY")) -> None:
