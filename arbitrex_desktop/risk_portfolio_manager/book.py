@@ -199,6 +199,9 @@ class Book:
         symbols = _changed_by_hand(state.symbol_exposure, self._written[0], self._by_hand[0])
         currencies = _changed_by_hand(state.currency_exposure, self._written[1], self._by_hand[1])
         self._by_hand = (symbols, currencies)
+        for name, value in (*symbols.items(), *currencies.items()):
+            if not math.isfinite(value):
+                sums.unknown = sums.unknown or f"the exposure of {name} that was set by hand is no number"
         for symbol, units in symbols.items():
             if not abs(units) < abs(sums.units.get(symbol, 0.0)):
                 sums.hand_units[symbol] = units

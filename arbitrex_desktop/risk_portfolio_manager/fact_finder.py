@@ -106,6 +106,7 @@ class FactFinder:
             switches=self._switches.covering(intent.symbol, intent.strategy_id),
             calendar=sources.calendar,
             now=now,
+            wall=sources.clock.now(),
             moment=moment,
             day_start=day,
             capital=capital,

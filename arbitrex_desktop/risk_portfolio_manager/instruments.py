@@ -146,6 +146,8 @@ class PoolInstruments:
         known = self._known.get(symbol)
         if known is not None and known[0] is info:
             return known[1]
+        if not _sound(info):
+            return None
         instrument = self._convert(info, price_of)
         if math.isfinite(instrument.value):
             self._known[symbol] = (info, instrument)
@@ -179,9 +181,15 @@ class PoolInstruments:
         return math.nan if rate is None else rate
 
 
+def _sound(info: SymbolInfo) -> bool:
+    """Tell whether the properties that risk is reckoned with are numbers at all."""
+    numbers = (info.trade_contract_size, info.volume_min, info.volume_step, info.volume_max, info.volume_limit)
+    prices = (info.point, info.trade_tick_size, info.trade_tick_value_loss)
+    return all(map(math.isfinite, (*numbers, *prices))) and info.trade_contract_size > 0.0
+
+
 def _tick_value(info: SymbolInfo) -> float | None:
-    """Return the value by the broker's own tick value for losses; None when any of its parts cannot be used."""
-    parts = (info.trade_tick_value_loss, info.trade_tick_size, info.trade_contract_size)
-    if not all(math.isfinite(part) and part > 0.0 for part in parts):
+    """Return the value by the broker's own tick value for losses; None when it gives none."""
+    if not (info.trade_tick_value_loss > 0.0 and info.trade_tick_size > 0.0):
         return None
     return info.trade_tick_value_loss / info.trade_tick_size / info.trade_contract_size

@@ -44,7 +44,7 @@ def judge(case: Case) -> Judgement:
     refusal, cuts = _weigh(findings)
     if refusal is not None:
         return Judgement(findings, sizing, 0.0, bool(cuts), refusal)
-    lots = _final_lots(case, min([case.units, *cuts]))
+    lots = _final_lots(case, min([case.units, *cuts]), cut=bool(cuts))
     refusal = _last_look(case, lots, adjusted=bool(cuts))
     if refusal is not None:
         findings.append(refusal)
@@ -78,12 +78,15 @@ def _run(rules: tuple[Rule, ...], case: Case) -> list[Finding]:
     return [rule.fine(ONLY_REDUCES) if rule.guards_adding else rule.check(case) for rule in rules]
 
 
-def _final_lots(case: Case, units: float) -> float:
-    """Round down to the volume step; a reduction of what is known only by its position keeps its lots."""
+def _final_lots(case: Case, units: float, *, cut: bool) -> float:
+    """Round down to the volume step; what a limit cut to never passes it, not even by the last bit of a float."""
     instrument = case.instrument
     if instrument is None:
         return 0.0
-    return round_lots(units, instrument.contract, instrument.volume_step)
+    lots = round_lots(units, instrument.contract, instrument.volume_step)
+    if cut and lots * instrument.contract > units:
+        return round(lots - instrument.volume_step, 8)
+    return lots
 
 
 def _last_look(case: Case, lots: float, *, adjusted: bool) -> Finding | None:

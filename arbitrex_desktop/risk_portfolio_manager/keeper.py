@@ -114,6 +114,7 @@ class Keeper:
         self._finder.refresh_book(state, cfg, self._clock.monotonic(), None)
         self._finder.book.publish(state)
         self._latch_limits(state, cfg)
+        self._switches.end_cool_down(state)
         self.after_decision(state, urgent=False)
         return True
 

@@ -88,6 +88,14 @@ class KillSwitches:
                 self._cool_down(portfolio_state, as_utc(halted) + timedelta(seconds=cooldown))
             self._on_change(f"trading resumed: {reason}")
 
+    def end_cool_down(self, portfolio_state: PortfolioState) -> None:
+        """Let trading go on when a cool-down has passed."""
+        until = portfolio_state.reducing_until
+        if until is not None and self._clock.now() >= as_utc(until):
+            with self._lock:
+                portfolio_state.reducing_reason = portfolio_state.reducing_until = None
+                self._on_change("the cool-down has ended")
+
     def reduce_only(self, portfolio_state: PortfolioState, reason: str) -> None:
         """Let only risk-reducing trades pass until `manual_resume`."""
         with self._lock:

@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Every code that a verdict or a rejection can carry, with its words; the help's table is generated from here.
-
-`python -m arbitrex_desktop.risk_portfolio_manager.reasons` prints the table.
-"""
+"""Every code that a verdict or a rejection can carry, with its words; `reason_table` makes the help's page of it."""
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from typing import Final
 
@@ -214,16 +210,3 @@ REASON_TEXTS: Final[dict[RejectionReason, tuple[str, str]]] = {
     _R.NEWS_BLACKOUT: ("News that moves this symbol is due or was just out.", "Wait until the window ends."),
 }
 """What each reason means, and what the trader can do."""
-
-
-def reason_table_markdown() -> str:
-    """Return the help's page of reason codes, in Markdown."""
-    rows = "\n".join(f"| `{code}` | {meaning} | {remedy} |" for code, (meaning, remedy) in REASON_TEXTS.items())
-    return (
-        "# Reason codes\n\nThe codes with which the risk manager marks its checks. They never change their names.\n\n"
-        f"| code | meaning | what you can do |\n|---|---|---|\n{rows}\n"
-    )
-
-
-if __name__ == "__main__":
-    sys.stdout.write(reason_table_markdown())

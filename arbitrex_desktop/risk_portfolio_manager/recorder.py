@@ -30,6 +30,7 @@ class Recorder:
     def record(self, case: Case, decision: TradeDecision, order_id: str) -> bool:
         """Take a decision down; tell whether something changed that must outlive the program."""
         self.count(decision)
+        self._switches.end_cool_down(case.state)
         self._roll_over(case)
         self._mark_equity(case)
         activity = self._finder.activity

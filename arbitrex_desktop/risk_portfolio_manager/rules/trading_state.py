@@ -35,6 +35,6 @@ class TradingReducing(Rule):
     def check(self, case: Case) -> Finding:
         """Look whether reducing is in force, and not over by now."""
         state = case.state
-        if state.reducing_reason and (state.reducing_until is None or case.now < as_utc(state.reducing_until)):
+        if state.reducing_reason and (state.reducing_until is None or case.wall < as_utc(state.reducing_until)):
             return self.failed(note=f"only trades that reduce risk pass: {state.reducing_reason}")
         return self.fine("not reducing")

@@ -28,5 +28,5 @@ class VolumeLimits(Rule):
         most, observed = instrument.volume_max, case.units / instrument.contract
         if instrument.volume_limit > 0.0:
             held = case.intent.direction * case.sums.units.get(case.intent.symbol, 0.0) / instrument.contract
-            most = min(most, instrument.volume_limit - max(0.0, held))
+            most = min(most, round(instrument.volume_limit - max(0.0, held), 8))
         return self.fits(case, most * instrument.contract, observed, most)

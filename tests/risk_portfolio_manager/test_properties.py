@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: MIT
+"""What holds for every intent and every portfolio."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arbitrex_desktop.risk_portfolio_manager import OpenPositions, Position, RiskPortfolioManager, RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.book import Book
+from tests.fakes.broker_data import make_position, price_of
+from tests.fakes.clock import ManualClock
+from tests.fakes.pool import DEFAULT_SYMBOLS, FakePool
+from tests.risk_portfolio_manager.helpers import intent, pooled, static, units, wide
+
+NOW = datetime(2025, 3, 12, 9, tzinfo=UTC)
+SHARE = st.floats(0.0, 1.0)
+REGIME = st.sampled_from(["TRENDING", "RANGING", "VOLATILE", "STRESSED", "CRISIS"])
+INTENT = st.fixed_dictionaries(
+    {
+        "symbol": st.sampled_from(DEFAULT_SYMBOLS),
+        "direction": st.sampled_from([1, -1]),
+        "confidence_score": st.floats(0.5, 1.0),
+        "regime": REGIME,
+        "atr": st.floats(1e-4, 5.0),
+        "vol_percentile": SHARE,
+        "requested_volume": st.none() | st.floats(0.01, 50.0),
+    }
+)
+
+
+@given(st.floats(0.001, 0.02), st.floats(1.0, 3.0), INTENT)
+def test_more_risk_never_gives_more_size(atr: float, factor: float, asked: dict[str, Any]) -> None:
+    """A wider stop, a more volatile market or less confidence never makes the trade larger."""
+    rpm = static(RPMConfig())
+    base = {**asked, "symbol": "EURUSD", "current_price": 1.15, "atr": atr}
+    size = units(rpm.evaluate(**base))
+    assert units(rpm.evaluate(**{**base, "atr": atr * factor})) <= size
+    assert units(rpm.evaluate(**{**base, "vol_percentile": min(1.0, base["vol_percentile"] * factor)})) <= size
+    assert units(rpm.evaluate(**{**base, "confidence_score": base["confidence_score"] / factor})) <= size
+
+
+@given(st.floats(0.0005, 0.05), st.floats(1.001, 3.0))
+def test_size_falls_as_atr_rises(atr: float, factor: float) -> None:
+    """Where no limit cuts, twice the range is half the size, but for the step."""
+    rpm = static(wide())
+    one, two = (units(rpm.evaluate(**intent(atr=value))) for value in (atr, atr * factor))
+    assert two <= one
+    assert abs(two * factor - one) <= 1_000 * (1 + factor)
+
+
+def within_limits(rpm: RiskPortfolioManager, pool: FakePool) -> None:
+    """Count every trade under way and every position by hand, and hold the sums against each limit."""
+    cfg, capital = rpm.config, rpm.portfolio_state.total_capital
+    symbols: dict[str, float] = {}
+    currencies: dict[str, float] = {}
+    worth: list[float] = []
+    held = [(p.symbol, p.direction * p.units) for p in rpm.portfolio_state.positions()]
+    held += [(r.symbol, r.direction * r.units) for r in rpm._finder.book.reservations if not r.reducing]
+    for symbol, amount in held:
+        info, quote = pool.infos[symbol], pool.quotes[symbol]
+        value = info.trade_tick_value_loss / info.trade_tick_size / info.trade_contract_size
+        notional = amount * quote.mid * value
+        symbols[symbol] = symbols.get(symbol, 0.0) + amount
+        currencies[info.currency_base] = currencies.get(info.currency_base, 0.0) + notional
+        currencies[info.currency_profit] = currencies.get(info.currency_profit, 0.0) - notional
+        worth.append(notional)
+    slack = 1 + 2e-4  # entry is at ask or bid, the count by hand at the middle
+    assert max(map(abs, symbols.values()), default=0.0) <= cfg.max_symbol_exposure_units
+    assert max(map(abs, currencies.values()), default=0.0) <= cfg.max_currency_exposure_pct * capital * slack
+    assert sum(map(abs, worth)) <= cfg.max_total_exposure_pct * capital * slack
+    assert abs(sum(worth)) <= cfg.max_net_exposure_pct * capital * slack
+    assert len(held) <= cfg.max_concurrent_positions
+    margin = sum(each.margin for each in rpm._finder.book.reservations)
+    assert margin == 0.0 or rpm.portfolio_state.equity / margin >= cfg.min_margin_level_pct / 100
+
+
+@settings(max_examples=30)
+@given(st.lists(INTENT, min_size=1, max_size=12), st.floats(0.3, 8.0))
+def test_no_sequence_of_approvals_exceeds_a_limit(asked: list[dict[str, Any]], scale: float) -> None:
+    """Whatever is approved, alone and summed up, stays within every limit."""
+    pool = FakePool()
+    config = RPMConfig(
+        max_total_exposure_pct=scale,
+        max_net_exposure_pct=scale * 0.7,
+        max_currency_exposure_pct=scale * 0.5,
+        max_symbol_exposure_pct=scale * 0.4,
+        max_positions_per_symbol=3,
+    )
+    rpm = pooled(pool, config)
+    for each in asked:
+        rpm.process_trade_intent(**each)
+        within_limits(rpm, pool)
+
+
+@given(st.lists(INTENT, min_size=1, max_size=4))
+def test_the_same_inputs_and_clock_give_the_same_bytes(asked: list[dict[str, Any]]) -> None:
+    """Two managers that see the same say the same, to the last byte."""
+    texts = []
+    for _ in range(2):
+        rpm = pooled(FakePool())
+        outputs = [rpm.process_trade_intent(**each).to_dict() for each in asked]
+        texts.append(json.dumps(outputs, allow_nan=False))
+    assert texts[0] == texts[1]
+
+
+NUMBERS = ("total_capital", "equity", "peak_equity", "daily_pnl", "weekly_pnl", "unrealized_pnl", "current_drawdown")
+
+
+@given(st.sampled_from(NUMBERS), st.sampled_from([math.nan, math.inf, -math.inf]))
+def test_a_portfolio_figure_that_is_no_number_never_approves(name: str, value: float) -> None:
+    """NaN or infinity in any figure of the state refuses."""
+    rpm = static(wide())
+    setattr(rpm.portfolio_state, name, value)
+    assert rpm.evaluate(**intent()).decision.status == "REJECTED"
+
+
+@given(st.sampled_from(["units", "entry_price", "direction"]), st.sampled_from([math.nan, math.inf]))
+def test_a_position_that_is_no_number_never_approves(name: str, value: float) -> None:
+    """NaN or infinity in an open position refuses."""
+    rpm = static(wide())
+    position = Position("GBPUSD", 1, 1_000.0, 1.3, NOW)
+    setattr(position, name, value)
+    rpm.portfolio_state.open_positions["GBPUSD"] = position
+    assert rpm.evaluate(**intent()).decision.status == "REJECTED"
+
+
+@given(st.sampled_from(["symbol_exposure", "currency_exposure"]), st.sampled_from([math.nan, math.inf]))
+def test_an_exposure_that_is_no_number_never_approves(name: str, value: float) -> None:
+    """NaN or infinity in an exposure set by hand refuses."""
+    rpm = static(wide())
+    getattr(rpm.portfolio_state, name).update({"EURUSD": value, "EUR": value})
+    assert rpm.evaluate(**intent()).decision.status == "REJECTED"
+
+
+Held = st.lists(st.tuples(st.sampled_from(DEFAULT_SYMBOLS), st.sampled_from([1, -1]), st.integers(1, 300)), max_size=12)
+
+
+@given(st.lists(st.tuples(INTENT, Held), min_size=1, max_size=5))
+def test_running_sums_equal_a_full_recount(steps: list[tuple[dict[str, Any], Any]]) -> None:
+    """However positions come and go and trades are approved, the sums are those of counting everything anew."""
+    pool = FakePool()
+    rpm = pooled(pool, wide(max_concurrent_positions=99, max_positions_per_symbol=99))
+    for asked, held in steps:
+        pool.positions = tuple(
+            make_position(symbol, direction, lots / 100, ticket=n) for n, (symbol, direction, lots) in enumerate(held)
+        )
+        rpm.sync_with_mt5_account()
+        rpm.process_trade_intent(**asked)
+        running, fresh = rpm._finder.book, Book()
+        fresh.recount(rpm.portfolio_state, lambda symbol: rpm._finder.instrument(symbol, rpm.config))
+        for reservation in running.reservations:
+            fresh.reserve(replace(reservation))
+        assert running.total.count == fresh.total.count
+        for name in ("units", "notional", "currency"):
+            mine, theirs = getattr(running.total, name), getattr(fresh.total, name)
+            assert all(math.isclose(mine[key], theirs[key], rel_tol=1e-9, abs_tol=1e-6) for key in {*mine, *theirs})
+
+
+@given(held=Held, asked=INTENT, halted=st.booleans())
+def test_only_what_is_held_the_other_way_is_reducing(held: Any, asked: dict[str, Any], *, halted: bool) -> None:
+    """While halted, whatever is approved goes against the net position and takes off no more than it."""
+    rpm = static(wide(max_concurrent_positions=99, max_positions_per_symbol=99), ManualClock())
+    rpm.portfolio_state.open_positions = OpenPositions.of(
+        Position(symbol, direction, size * 1_000.0, price_of(symbol), NOW) for symbol, direction, size in held
+    )
+    net = sum(direction * size * 1_000.0 for symbol, direction, size in held if symbol == asked["symbol"])
+    rpm.portfolio_state.trading_halted = halted
+    trade = rpm.evaluate(**asked, current_price=price_of(asked["symbol"])).decision.approved_trade
+    if trade is not None and (halted or trade.reducing):
+        assert trade.direction * net < 0
+        assert trade.position_units <= abs(net)
