@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""Bars of any timeframe, summed up from the very ticks that the feed gives.
+"""Bars of any timeframe: summed up from the feed's ticks, and before those from its minute bars.
+
+A feed that keeps all its ticks, as a replay does, has exact bars throughout.  The generated market keeps those of the
+last trading days (`TICK_DAYS`); there too each bar is exactly its ticks, the unfinished one included.  Older bars are
+merged from minutes that were drawn coarsely, without ticks: they agree with one another in every timeframe, and with
+what the ticks were at each full hour within about a spread, but in between they are another path.  So the bars of a
+trading day change once, when its ticks are let go.
 
 Bars are cut on the server's clock; prices are the bid's, as in MetaTrader's charts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Final
 
@@ -16,8 +22,8 @@ from numpy.typing import NDArray
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows, read_only
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.mt5.simulator.cache import BoundedCache
-from arbitrex_desktop.mt5.simulator.feed import MarketFeed
-from arbitrex_desktop.mt5.simulator.server_clock import HOUR_MSC, ServerClock
+from arbitrex_desktop.mt5.simulator.feed import MarketFeed, OldBars, ticks_kept_from
+from arbitrex_desktop.mt5.simulator.server_clock import DAY_MSC, HOUR_MSC, ServerClock
 
 Seconds = NDArray[np.int64]
 
@@ -29,6 +35,8 @@ _HOUR: Final = 3600
 _DAY: Final = 86_400
 _MINUTE_HOURS_KEPT: Final = 2048
 _HOURS_KEPT: Final = 40_000
+_MINUTE_DAYS_KEPT: Final = 48
+_HOUR_DAYS_KEPT: Final = 12_000  # 20 MB: a year of all symbols
 _FOUR_DAYS: Final = 4 * _DAY  # 1970 began on a Thursday; MetaTrader's weeks begin on Sunday
 
 
@@ -93,6 +101,27 @@ def _cuts(starts: Seconds) -> NDArray[np.intp]:
     return np.concatenate(([0], np.flatnonzero(np.diff(starts)) + 1))
 
 
+def _by_hour(minutes: Rows) -> Rows:
+    """Sum minute bars up to hours."""
+    return merged(minutes, minutes["time"] // _HOUR * _HOUR)
+
+
+def _collected(pieces: Iterable[Rows], timeframe: int, enough: Callable[[set[int], int], bool]) -> Rows:
+    """Read back until the bars seen so far, and the oldest's opening second, are enough; sum them up, oldest first."""
+    taken: list[Rows] = []
+    seen: set[int] = set()
+    for piece in pieces:
+        taken.append(piece)
+        starts = bar_start(timeframe, piece["time"])
+        seen.update(np.unique(starts).tolist())
+        if enough(seen, int(starts[0])):
+            break
+    if not taken:
+        return np.zeros(0, dtype=RATE_DTYPE)
+    bars = np.concatenate(taken[::-1])
+    return merged(bars, bar_start(timeframe, bars["time"]))
+
+
 class BarSource:
     """Bars of a feed's symbols, read backwards from a moment.  For one thread."""
 
@@ -101,37 +130,36 @@ class BarSource:
         self._clock = server_clock
         self._minutes: BoundedCache[tuple[str, int], Rows] = BoundedCache(_MINUTE_HOURS_KEPT)
         self._hours: BoundedCache[tuple[str, int], Rows] = BoundedCache(_HOURS_KEPT)
+        self._days_minutes: BoundedCache[tuple[str, int], Rows] = BoundedCache(_MINUTE_DAYS_KEPT)
+        self._days_hours: BoundedCache[tuple[str, int], Rows] = BoundedCache(_HOUR_DAYS_KEPT)
 
-    def last(self, symbol: str, timeframe: int, until_msc: int, count: int) -> Rows:
-        """Return up to `count` bars of the ticks up to a moment of UTC (milliseconds), oldest first."""
-        return self._collect(symbol, timeframe, until_msc, lambda seen, _: len(seen) > count)[-count:]
+    def last(self, symbol: str, timeframe: int, count: int, *, until_msc: int, now_msc: int) -> Rows:
+        """Return up to `count` bars of what happened up to a moment of UTC (milliseconds), oldest first.
 
-    def since(self, symbol: str, timeframe: int, from_second: int, until_msc: int) -> Rows:
-        """Return the bars that open at or after a second of the server clock, of the ticks up to a moment of UTC."""
-        bars = self._collect(
-            symbol, timeframe, until_msc, lambda seen, oldest: oldest < from_second or len(seen) > MAX_BARS
-        )
+        `now_msc` is the present, which tells what ticks are still kept; `until_msc` is it, or the end of a bar before.
+        """
+        pieces = self._pieces(symbol, timeframe, until_msc, now_msc)
+        return _collected(pieces, timeframe, lambda seen, _: len(seen) > count)[-count:]
+
+    def since(self, symbol: str, timeframe: int, from_second: int, *, until_msc: int, now_msc: int) -> Rows:
+        """Return the bars that open at or after a second of the server clock; the moments as for `last`."""
+        pieces = self._pieces(symbol, timeframe, until_msc, now_msc)
+        bars = _collected(pieces, timeframe, lambda seen, oldest: oldest < from_second or len(seen) > MAX_BARS)
         return bars[bars["time"] >= from_second]
 
-    def _collect(self, symbol: str, timeframe: int, until_msc: int, enough: Callable[[set[int], int], bool]) -> Rows:
-        """Read back hour by hour until the bars seen so far, and the oldest's opening second, are enough."""
-        pieces: list[Rows] = []
-        seen: set[int] = set()
-        for piece in self._pieces(symbol, timeframe, until_msc):
-            pieces.append(piece)
-            starts = bar_start(timeframe, piece["time"])
-            seen.update(np.unique(starts).tolist())
-            if enough(seen, int(starts[0])):
-                break
-        if not pieces:
-            return np.zeros(0, dtype=RATE_DTYPE)
-        bars = np.concatenate(pieces[::-1])
-        return merged(bars, bar_start(timeframe, bars["time"]))
+    def _pieces(self, symbol: str, timeframe: int, until_msc: int, now_msc: int) -> Iterator[Rows]:
+        """Yield bars piece by piece, newest first: by the minute, or by the hour where that is fine enough."""
+        kept = ticks_kept_from(self._feed, now_msc)
+        yield from self._of_ticks(symbol, timeframe, until_msc, kept)
+        if isinstance(self._feed, OldBars):
+            yield from self._older(self._feed, symbol, timeframe, min(until_msc, kept - 1))
 
-    def _pieces(self, symbol: str, timeframe: int, until_msc: int) -> Iterator[Rows]:
-        """Yield each hour's bars, newest hour first: by the minute, or by the hour where that is fine enough."""
+    def _of_ticks(self, symbol: str, timeframe: int, until_msc: int, kept_msc: int) -> Iterator[Rows]:
+        """Yield each hour's bars as long as there are ticks, newest hour first."""
         by_hour = timeframe >= Timeframe.H1
         for start in self._feed.hours_back(symbol, until_msc):
+            if start < kept_msc:
+                break
             if start + HOUR_MSC > until_msc + 1:
                 rows = self._hour_of_minutes(symbol, start, until_msc)
             elif by_hour:
@@ -141,6 +169,32 @@ class BarSource:
             if len(rows):
                 yield rows
 
+    def _older(self, feed: OldBars, symbol: str, timeframe: int, until_msc: int) -> Iterator[Rows]:
+        """Yield each day's bars without ticks, newest day first."""
+        for start in feed.old_days(symbol, until_msc):
+            if start + DAY_MSC > until_msc + 1:
+                minutes = self._day_of_minutes(feed, symbol, start)
+                yield minutes[minutes["time"] * 1000 <= until_msc + self._clock.offset_msc(start)]
+            elif timeframe >= Timeframe.H1:
+                yield self._days_hours.get((symbol, start), partial(self._day_of_hours, feed, symbol, start))
+            else:
+                yield self._day_of_minutes(feed, symbol, start)
+
+    def _day_of_minutes(self, feed: OldBars, symbol: str, start: int) -> Rows:
+        """Return a trading day's minute bars on the server's clock, kept for a while."""
+        return self._days_minutes.get((symbol, start), lambda: self._drawn_day(feed, symbol, start))
+
+    def _day_of_hours(self, feed: OldBars, symbol: str, start: int) -> Rows:
+        """Return a trading day's hour bars on the server's clock."""
+        # Past the minutes' cache: a year of days would push out those of the charts that are looked at.
+        minutes = self._days_minutes.known((symbol, start))
+        return _by_hour(self._drawn_day(feed, symbol, start) if minutes is None else minutes)
+
+    def _drawn_day(self, feed: OldBars, symbol: str, start: int) -> Rows:
+        minutes = feed.minute_bars(symbol, start)
+        minutes["time"] += self._clock.offset_msc(start) // 1000
+        return read_only(minutes)
+
     def _minutes_of(self, symbol: str, start: int) -> Rows:
         """Return the minute bars of a finished hour, kept for a while."""
         end = start + HOUR_MSC - 1
@@ -148,8 +202,7 @@ class BarSource:
 
     def _whole_hour(self, symbol: str, start: int) -> Rows:
         """Return a finished hour as one bar."""
-        minutes = self._hour_of_minutes(symbol, start, start + HOUR_MSC - 1)
-        return merged(minutes, minutes["time"] // _HOUR * _HOUR)
+        return _by_hour(self._hour_of_minutes(symbol, start, start + HOUR_MSC - 1))
 
     def _hour_of_minutes(self, symbol: str, start: int, until_msc: int) -> Rows:
         """Sum up the ticks from an hour's start to a moment, by the minute."""

@@ -31,3 +31,7 @@ class BoundedCache(Generic[K, V]):
         if len(self._values) > self._capacity:
             self._values.popitem(last=False)
         return value
+
+    def known(self, key: K) -> V | None:
+        """Return the key's value if it is there, and change nothing."""
+        return self._values.get(key)

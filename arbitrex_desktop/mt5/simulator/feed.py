@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.simulator.symbols import SymbolSpec
@@ -31,3 +31,25 @@ class MarketFeed(Protocol):
 
     def is_open(self, symbol: str, at_msc: int) -> bool:
         """Return whether the symbol can be traded at a moment."""
+
+
+@runtime_checkable
+class OldBars(Protocol):
+    """What a feed has besides when it keeps ticks for some days only, and minute bars of the days before."""
+
+    def ticks_kept_from(self, at_msc: int) -> int:
+        """Return the moment from which ticks are still kept at a moment, the start of a full hour."""
+
+    def old_days(self, symbol: str, until_msc: int) -> Iterator[int]:
+        """Yield the starts of the trading days that begin at or before a moment, newest first."""
+
+    def minute_bars(self, symbol: str, day_start_msc: int) -> Rows:
+        """Return a trading day's bars by the minute, `RATE_DTYPE` rows with `time` in seconds of UTC.
+
+        A trading day is 24 hours long, begins with a full hour, and no clock is changed within it.
+        """
+
+
+def ticks_kept_from(feed: MarketFeed, now_msc: int) -> int:
+    """Return the moment from which a feed has ticks: since 1970, unless it forgets them."""
+    return feed.ticks_kept_from(now_msc) if isinstance(feed, OldBars) else 0

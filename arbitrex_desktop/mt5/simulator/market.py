@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The generated market: every symbol's ticks as a pure function of seed, symbol and time."""
+"""The generated market: every symbol's ticks and bars as a pure function of seed, symbol and time.
+
+The ticks of any time can be had, and the account's own past is worked out from them; but like a broker, who keeps
+ticks for a while only, it offers those of the last days, and coarse minute bars of the time before (`OldBars`).
+"""
 
 from __future__ import annotations
 
@@ -14,21 +18,25 @@ from arbitrex_desktop.mt5.arrays import TICK_DTYPE, Rows, read_only
 from arbitrex_desktop.mt5.constants import TickFlag
 from arbitrex_desktop.mt5.simulator import trading_calendar
 from arbitrex_desktop.mt5.simulator.cache import BoundedCache
-from arbitrex_desktop.mt5.simulator.paths import VOLATILITY, DriverPaths, Mixture, mixture, news_fade
+from arbitrex_desktop.mt5.simulator.liveliness import LEAST_SPREAD, SPREAD_VARIES, ticks_a_second, usual_spread
+from arbitrex_desktop.mt5.simulator.minute_bars import MinuteBars
+from arbitrex_desktop.mt5.simulator.paths import DriverPaths, Mixture, mixture, news_fade
 from arbitrex_desktop.mt5.simulator.server_clock import HOUR_MSC
 from arbitrex_desktop.mt5.simulator.symbols import SYMBOLS, SymbolSpec
 from arbitrex_desktop.mt5.simulator.trading_calendar import HOURS_A_DAY, TradingHour
 
 Floats = NDArray[np.float64]
 
-HISTORY_HOURS: Final = 800 * HOURS_A_DAY
-"""How far back the broker keeps history, in trading hours."""
+HISTORY_DAYS: Final = 800
+"""How far back the broker keeps history, in trading days."""
+
+HISTORY_HOURS: Final = HISTORY_DAYS * HOURS_A_DAY
+"""The same in trading hours."""
+
+TICK_DAYS: Final = 2
+"""For how many trading days the broker keeps ticks, the present one included; its bars are older ones' only trace."""
 
 _SAME_MILLISECOND: Final = 0.01
-_SLOWEST: Final = 0.8
-"""No symbol ticks less often a second; arrivals are spread evenly enough that no pause exceeds twice the mean."""
-
-_NIGHT: Final = (2.5, *([1.3] * 7), *([1.0] * 14), 1.4, 2.5)
 
 
 class _Hour(NamedTuple):
@@ -39,12 +47,18 @@ class _Hour(NamedTuple):
 
 
 class GeneratedMarket:
-    """The market of one seed; implements `MarketFeed`.  Keeps an hour of ticks per symbol.  For one thread."""
+    """The market of one seed; implements `MarketFeed` and `OldBars`.  Keeps an hour of ticks per symbol.
+
+    For one thread.
+    """
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._paths = DriverPaths(seed)
         self._mixtures: dict[str, Mixture] = {name: mixture(spec) for name, spec in SYMBOLS.items()}
+        self._minutes = {
+            name: MinuteBars(seed, self._paths, spec, self._mixtures[name]) for name, spec in SYMBOLS.items()
+        }
         self._recent: BoundedCache[tuple[str, TradingHour], _Hour] = BoundedCache(len(SYMBOLS) + 15)
 
     @property
@@ -62,9 +76,13 @@ class GeneratedMarket:
         last = TradingHour.at(to_msc)
         at = max(TradingHour.at(from_msc), last.moved(-HISTORY_HOURS))
         while at <= last:
-            hour = self._hour(symbol, at)
-            first, end = np.searchsorted(hour.times, [from_msc, to_msc + 1])
-            yield hour.rows[first:end]
+            start = at.start_msc
+            if from_msc <= start and start + HOUR_MSC <= to_msc + 1:
+                yield self._whole_hour(symbol, at).rows
+            else:
+                hour = self._hour(symbol, at)
+                first, end = np.searchsorted(hour.times, [from_msc, to_msc + 1])
+                yield hour.rows[first:end]
             at = at.moved(1)
 
     def last_tick(self, symbol: str, at_msc: int) -> Rows | None:
@@ -83,6 +101,24 @@ class GeneratedMarket:
         hour = TradingHour.at(at_msc)
         return (hour.moved(-back).start_msc for back in range(HISTORY_HOURS))
 
+    def ticks_kept_from(self, at_msc: int) -> int:
+        """Return the start of the oldest trading day whose ticks are kept at a moment."""
+        return TradingHour(TradingHour.at(at_msc).day - TICK_DAYS + 1, 0).start_msc
+
+    def old_days(self, symbol: str, until_msc: int) -> Iterator[int]:
+        """Yield the starts of the trading days that begin at or before a moment, newest first."""
+        del symbol
+        day = TradingHour.at(until_msc).day
+        return (TradingHour(day - back, 0).start_msc for back in range(HISTORY_DAYS))
+
+    def minute_bars(self, symbol: str, day_start_msc: int) -> Rows:
+        """Return a trading day's bars by the minute, drawn without its ticks."""
+        return self._minutes[symbol].of_day(TradingHour.at(day_start_msc).day)
+
+    def _whole_hour(self, symbol: str, at: TradingHour) -> _Hour:
+        """Return all ticks of an hour; who reads history hour by hour must not push out what each poll reads."""
+        return self._recent.known((symbol, at)) or self._make_hour(symbol, at)
+
     def _hour(self, symbol: str, at: TradingHour) -> _Hour:
         """Return the ticks of one trading hour."""
         return self._recent.get((symbol, at), lambda: self._make_hour(symbol, at))
@@ -91,7 +127,7 @@ class GeneratedMarket:
         """Generate the ticks of one trading hour; a quote that repeats the one before is not sent."""
         spec, mix = SYMBOLS[symbol], self._mixtures[symbol]
         random = np.random.default_rng([self._seed, zlib.crc32(symbol.encode()), 5, at.day, at.hour])
-        arrivals = _arrivals(random, spec.ticks_per_second * float(np.sqrt(VOLATILITY[at.hour])))
+        arrivals = _arrivals(random, ticks_a_second(spec, at.hour))
         seconds = arrivals / 1000.0
         path = self._paths.logarithm(mix, at)
         middle = np.exp(np.interp(seconds, np.arange(len(path)), path)) * 10.0**spec.digits
@@ -105,7 +141,7 @@ class GeneratedMarket:
 
 def _arrivals(random: np.random.Generator, per_second: float) -> NDArray[np.int64]:
     """Return the milliseconds of the hour at which ticks arrive, sorted; about 1% repeat the one before."""
-    count = round(max(per_second, _SLOWEST) * HOUR_MSC / 1000)
+    count = round(per_second * HOUR_MSC / 1000)
     times = ((np.arange(count) + random.random(count)) * (HOUR_MSC / count)).astype(np.int64)
     same = np.flatnonzero(random.random(count) < _SAME_MILLISECOND)
     same = same[same > 0]
@@ -115,7 +151,7 @@ def _arrivals(random: np.random.Generator, per_second: float) -> NDArray[np.int6
 
 def _spreads(random: np.random.Generator, spec: SymbolSpec, hour: int, count: int) -> Floats:
     """Return the spread of each tick in points: wider at night, and never quite still."""
-    spread: Floats = spec.spread * _NIGHT[hour] * (0.8 + 0.4 * random.random(count))
+    spread: Floats = usual_spread(spec, hour) * (LEAST_SPREAD + SPREAD_VARIES * random.random(count))
     return spread
 
 

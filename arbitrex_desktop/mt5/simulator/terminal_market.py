@@ -15,6 +15,7 @@ from arbitrex_desktop.mt5.simulator import presentation
 from arbitrex_desktop.mt5.simulator.backend import BackendError
 from arbitrex_desktop.mt5.simulator.bars import MAX_BARS, bar_end
 from arbitrex_desktop.mt5.simulator.cache import BoundedCache
+from arbitrex_desktop.mt5.simulator.feed import ticks_kept_from
 from arbitrex_desktop.mt5.simulator.groups import in_group
 from arbitrex_desktop.mt5.simulator.presentation import DayPrices, TickValues
 from arbitrex_desktop.mt5.simulator.server_clock import DAY_MSC
@@ -131,34 +132,41 @@ class MarketCalls(TerminalCore):
         """Return up to `count` bars, the last one open at `date_from` or before."""
         self._spec(symbol)
         now = self.market_time_msc()
-        end = bar_end(timeframe, date_from)
-        return self._shown_bars(self._bars.last(symbol, timeframe, min(self._utc(end) - 1, now), min(count, MAX_BARS)))
+        until = min(self._utc(bar_end(timeframe, date_from)) - 1, now)
+        return self._shown_bars(self._bars.last(symbol, timeframe, min(count, MAX_BARS), until_msc=until, now_msc=now))
 
     def copy_rates_from_pos(self, symbol: str, timeframe: int, start_pos: int, count: int) -> Rows:
         """Return up to `count` bars that end `start_pos` bars before the current one."""
         self._spec(symbol)
+        now = self.market_time_msc()
         wanted = min(start_pos + count, MAX_BARS)
-        bars = self._bars.last(symbol, timeframe, self.market_time_msc(), wanted)
+        bars = self._bars.last(symbol, timeframe, wanted, until_msc=now, now_msc=now)
         return self._shown_bars(bars[: max(len(bars) - start_pos, 0)][-count:])
 
     def copy_rates_range(self, symbol: str, timeframe: int, date_from: int, date_to: int) -> Rows:
         """Return the bars that open within the two moments."""
         self._spec(symbol)
-        until = min(self._utc(bar_end(timeframe, date_to)) - 1, self.market_time_msc())
-        bars = self._bars.since(symbol, timeframe, date_from - self.time.jump_msc // 1000, until)[-MAX_BARS:]
+        now = self.market_time_msc()
+        until = min(self._utc(bar_end(timeframe, date_to)) - 1, now)
+        first = date_from - self.time.jump_msc // 1000
+        bars = self._bars.since(symbol, timeframe, first, until_msc=until, now_msc=now)[-MAX_BARS:]
         return self._shown_bars(bars[bars["time"] <= date_to - self.time.jump_msc // 1000])
 
     def copy_ticks_from(self, symbol: str, date_from: int, count: int, flags: int) -> Rows:
-        """Return up to `count` ticks at or after `date_from`."""
+        """Return up to `count` ticks at or after `date_from`, of those that are kept."""
         self._check_selected(symbol)
-        pieces = self._feed.ticks(symbol, self._utc(date_from), self._newest(symbol))
+        pieces = self._feed.ticks(symbol, self._first_kept(date_from), self._newest(symbol))
         return self._shown_ticks(pieces, flags, count)
 
     def copy_ticks_range(self, symbol: str, date_from: int, date_to: int, flags: int) -> Rows:
-        """Return the ticks within the two moments."""
+        """Return the ticks within the two moments, of those that are kept."""
         self._check_selected(symbol)
         until = min(self._utc(date_to), self._newest(symbol))
-        return self._shown_ticks(self._feed.ticks(symbol, self._utc(date_from), until), flags, None)
+        return self._shown_ticks(self._feed.ticks(symbol, self._first_kept(date_from), until), flags, None)
+
+    def _first_kept(self, date_from: int) -> int:
+        """Return the moment of UTC, in milliseconds, from which there are ticks at or after a second as shown."""
+        return max(self._utc(date_from), ticks_kept_from(self._feed, self.market_time_msc()))
 
     def _utc(self, shown_seconds: int) -> int:
         """Return the moment of UTC, in milliseconds, of a second on the server's clock."""

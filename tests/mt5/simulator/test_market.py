@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from arbitrex_desktop.mt5.arrays import Rows
-from arbitrex_desktop.mt5.simulator.market import GeneratedMarket
+from arbitrex_desktop.mt5.simulator.market import TICK_DAYS, GeneratedMarket
 from arbitrex_desktop.mt5.simulator.symbols import SYMBOLS
 from arbitrex_desktop.mt5.simulator.trading_calendar import TradingHour
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
@@ -67,6 +67,27 @@ def test_reading_in_pieces_gives_every_tick_once(market: GeneratedMarket) -> Non
     cuts = [NOON, NOON + 1, NOON + 17 * MINUTE, NOON + 30 * MINUTE, NOON + HOUR + 1]
     pieces = [ticks(market, "GBPUSD", cuts[i], cuts[i + 1] - 1) for i in range(len(cuts) - 1)]
     assert np.concatenate(pieces).tobytes() == whole.tobytes()
+
+
+def test_ticks_are_kept_for_whole_trading_days(market: GeneratedMarket) -> None:
+    """The present trading day and the one before, over a weekend too, and never less than 24 hours of trading."""
+    friday, monday = SATURDAY - 18 * HOUR, SATURDAY + 48 * HOUR
+    thursday_evening = SATURDAY - (12 + 24 + 3) * HOUR
+    assert market.ticks_kept_from(friday) == thursday_evening - 24 * HOUR
+    assert market.ticks_kept_from(SATURDAY) == thursday_evening - 24 * HOUR
+    assert market.ticks_kept_from(monday) == thursday_evening
+    assert TICK_DAYS == 2
+
+
+def test_reading_history_does_not_push_out_the_present(market: GeneratedMarket) -> None:
+    """Hours read as a whole, for bars, leave alone what was made for each poll, and are the same as those."""
+    busy = GeneratedMarket(7)
+    for symbol in SYMBOLS:
+        busy.last_tick(symbol, NOON)
+    kept = dict(busy._recent._values)
+    rows = ticks(busy, "EURUSD", busy.ticks_kept_from(NOON), NOON)
+    assert dict(busy._recent._values) == kept
+    assert rows.tobytes() == ticks(market, "EURUSD", market.ticks_kept_from(NOON), NOON).tobytes()
 
 
 def test_about_one_tick_in_a_hundred_shares_its_millisecond(market: GeneratedMarket) -> None:
