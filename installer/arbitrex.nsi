@@ -1,5 +1,5 @@
 ; SPDX-License-Identifier: MIT
-; The setup program:  makensis -DSTAGE=folder -DOUTPUT=setup.exe [-DSIGN=command] arbitrex.nsi
+; The setup program:  makensis -DSTAGE=folder -DOUTPUT=setup.exe [-DSIGN=command] [-DTARGET=x86-unicode] arbitrex.nsi
 ; The folder is what stage.py made: the program's tree, the lists of its files, and what Windows shows of it.
 ;
 ; Silent:  setup.exe /S [/AllUsers] [/Desktop] [/Autostart] [/D=C:\folder]      /D comes last, without quotes
@@ -7,6 +7,10 @@
 ; Exit codes: 0 done, 1 cancelled, 2 failed, 3 not this Windows, 4 no right to install for all users,
 ;             5 the program is running, 6 a newer version is installed.
 
+!ifndef TARGET
+  !define TARGET amd64-unicode ; Debian's NSIS has it, the one for Windows has x86-unicode only
+!endif
+Target ${TARGET}
 Unicode true
 ManifestDPIAware true
 ManifestSupportedOS Win10

@@ -38,8 +38,8 @@ LEFT_OUT_MODULES: Final = {
     "numpy.testing": "tests of other people's programs",
     "numpy.tests": "numpy's own tests",
     "PySide6.QtTest": "tests; pyqtgraph does without",
-    "PySide6.QtOpenGL": "nothing is drawn by OpenGL; runtime_hook.py gives pyqtgraph an empty one to import",
-    "PySide6.QtOpenGLWidgets": "same; pyqtgraph does without",
+    "PySide6.QtOpenGL": "charts are painted without it; runtime_hook.py gives pyqtgraph an empty one to import",
+    "PySide6.QtOpenGLWidgets": "same",
     "PySide6.QtPrintSupport": "nothing is printed",
     "PySide6.QtQml": "no QML",
     "PySide6.QtQuick": "no QML",
@@ -63,8 +63,8 @@ _PLUGINS: Final = rf"{_QT}plugins/"
 LEFT_OUT_FILES: Final = {
     "a 20 MB software OpenGL; widgets are painted by the raster engine": (r"PySide6/opengl32sw\.dll",),
     "libraries of the modules left out, pulled in by plugins": (
-        r"PySide6/Qt6(Quick|Qml|Pdf|VirtualKeyboard|OpenGL|Designer|Sql|PrintSupport)\w*\.dll",
-        rf"{_QT}lib/libQt6(Quick|Qml|Pdf|VirtualKeyboard|OpenGL|Wayland|Egl)\w*\.so.*",
+        r"PySide6/Qt6(Quick|Qml|Pdf|VirtualKeyboard|OpenGL|Network|Designer|Sql|PrintSupport)\w*\.dll",
+        rf"{_QT}lib/libQt6(Quick|Qml|Pdf|VirtualKeyboard|OpenGL|Network|Wayland|Egl)\w*\.so.*",
     ),
     "Qt's own few dialogs speak English, as the program does": (rf"{_QT}translations/.*",),
     "touch drivers": (rf"{_PLUGINS}generic/.*",),

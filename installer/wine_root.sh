@@ -99,14 +99,15 @@ enter() {
 }
 
 # Runs a shell script inside the root with a screen and Wine's settings, arguments after it.
+# Windows lives in $prefix, by default the one that has Windows Python, which others can run too.
 with_wine() {
-    enter WINEARCH=win64 WINEPREFIX=/wine WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe=' \
+    enter WINEARCH=win64 WINEPREFIX="${prefix:-/wine}" WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe=' \
         DISPLAY=:9 bash -c '
         set -e
         mkdir -p /tmp/.X11-unix
         Xvfb :9 -screen 0 1920x1080x24 -nolisten tcp >/dev/null 2>&1 &
         for _ in $(seq 100); do [[ -S /tmp/.X11-unix/X9 ]] && break; read -rt 0.1 <> <(:) || true; done
-        windows_python() { wine "C:\\python\\python.exe" "$@" </dev/null 2>&1 | cat; return "${PIPESTATUS[0]}"; }
+        windows_python() { wine "Z:\\wine\\drive_c\\python\\python.exe" "$@" </dev/null 2>&1 | cat; return "${PIPESTATUS[0]}"; }
         export -f windows_python
         code=0
         bash -euo pipefail -c "$1" "${@:0:1}" "${@:2}" || code=$?

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: MIT
+"""The smoke test of the Windows program, run by a Windows Python, on Windows or under Wine.
+
+    python -m installer.smoke.run SETUP OLDER_SETUP PICTURES
+
+Installs, starts, breaks, upgrades and removes the program as a user does, and says what it saw.  It stops at the
+first thing that is not as it must be, with exit code 1.  Nothing of the program may be installed beforehand.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from arbitrex_desktop.mt5.commands import Command, Connect, ReadAccount
+from arbitrex_desktop.mt5.errors import CallFailed
+from arbitrex_desktop.mt5.host import client
+from arbitrex_desktop.mt5.host.messages import HostSpec
+from installer.smoke import steps, win32
+
+assert sys.platform == "win32"  # tells the type checker which half of the libraries this is
+
+MOST_MEGABYTES: Final = 120
+MOST_SETUP_MEGABYTES: Final = 35
+_NO_TERMINAL: Final = -10003
+_NOT_CONNECTED: Final = -10004
+_RUNNING: Final = 5
+_NEWER: Final = 6
+_HOST_ENDS_WITHIN: Final = 5.0
+_HUNG_HOST_NOTICED_WITHIN: Final = 90.0
+_SETTLED: Final = 8.0
+_SIMULATED: Final = {"MT5_TERMINAL": "simulated"}
+_REAL: Final = {"MT5_LOGIN": "1", "MT5_PASSWORD": "not-a-secret", "MT5_SERVER": "Nowhere", "MT5_TERMINAL": ""}
+
+
+def installs_silently(setup: Path) -> None:
+    """Check that a silent setup puts the program where it belongs, and tells Windows."""
+    steps.check(steps.install(setup, "/Desktop") == 0, "the setup program ends with 0")
+    program = steps.INSTALLED / steps.PROGRAM
+    steps.check(program.is_file(), f"the program is in {steps.INSTALLED}")
+    steps.check(steps.START_MENU.is_file() and steps.DESKTOP.is_file(), "it has its shortcuts")
+    steps.check(steps.autostart() is None, "it does not start with Windows unless asked")
+    known = steps.registered() or {}
+    steps.check(
+        known.get("DisplayName") == steps.PRODUCT and known.get("Publisher"), "Windows knows name and publisher"
+    )
+    steps.check(known.get("DisplayVersion"), f"and version {known.get('DisplayVersion')}")
+    megabytes = sum(path.stat().st_size for path in steps.INSTALLED.rglob("*") if path.is_file()) / 1e6
+    steps.check(megabytes <= MOST_MEGABYTES, f"the installed tree has {megabytes:.1f} MB, at most {MOST_MEGABYTES}")
+    steps.check(known.get("EstimatedSize", 0), f"Windows shows {known.get('EstimatedSize')} KB")
+    setup_megabytes = setup.stat().st_size / 1e6
+    steps.check(
+        setup_megabytes <= MOST_SETUP_MEGABYTES,
+        f"the setup has {setup_megabytes:.1f} MB, at most {MOST_SETUP_MEGABYTES}",
+    )
+
+
+def tests_itself() -> None:
+    """Check that the installed program passes its own self-test, and that its console twin can print."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        code = steps.run(
+            steps.INSTALLED / steps.PROGRAM, "--data-dir", Path(folder) / "data", "--self-test", "--report", report
+        )
+        seen = json.loads(report.read_text(encoding="utf-8")) if report.is_file() else {}
+        print(f"  {json.dumps(seen)}")
+        steps.check(code == 0 and seen.get("passed") is True, "the self-test passes in the windowed program")
+    steps.check(not steps.ours(), "and leaves no process behind")
+    said = subprocess.run(
+        [str(steps.INSTALLED / steps.CONSOLE), "--version"], capture_output=True, text=True, timeout=60, check=False
+    )
+    steps.check(
+        said.returncode == 0 and "Arbitrex Desktop" in said.stdout, f"the console twin says {said.stdout.strip()!r}"
+    )
+
+
+def holds_the_real_module() -> None:
+    """Check that the real MetaTrader5 package is inside, and answers without a terminal as it should."""
+    original = client.host_command
+    client.host_command = lambda: [str(steps.INSTALLED / steps.PROGRAM), client.HOST_ARGUMENT]
+    host = client.HostProcess(HostSpec(simulation=None))
+    try:
+        host.start()
+        steps.check(host.pid is not None, "the windowed program is a host when asked to be one")
+        commands: tuple[tuple[Command[Any], int], ...] = (
+            (Connect(None, None, None, None), _NO_TERMINAL),
+            (ReadAccount(), _NOT_CONNECTED),
+        )
+        for command, expected in commands:
+            try:
+                host.execute(command)
+                raise steps.SmokeError(f"{command} succeeded without a terminal")
+            except CallFailed as failure:
+                steps.check(failure.code == expected, f"{type(command).__name__} without a terminal: {failure}")
+    finally:
+        host.stop()
+        client.host_command = original
+    steps.check(not steps.ours(), "the host ends when it is asked to")
+
+
+def shows_its_window(pictures: Path) -> None:
+    """Check that the window opens and shows the simulated market; take its picture."""
+    with steps.started(steps.INSTALLED / steps.PROGRAM, **_SIMULATED) as app:
+        steps.check(app.window.title, f"the window is called {app.window.title!r}, painted after {app.seconds:.2f} s")
+        steps.wait_for(app.hosts, "host process")
+        time.sleep(_SETTLED)
+        win32.save_screenshot(pictures / "window.png")
+        steps.check(app.hosts(), "its host is a child of it")
+
+
+def refuses_while_running(setup: Path) -> None:
+    """Check that neither setup nor uninstaller touches a program that runs."""
+    with steps.started(steps.INSTALLED / steps.PROGRAM, **_SIMULATED):
+        steps.check(steps.install(setup) == _RUNNING, f"setup over a running program ends with {_RUNNING}")
+        code = steps.run(steps.INSTALLED / "uninstall.exe", "/S", f"_?={steps.INSTALLED}")
+        steps.check(code == _RUNNING, f"uninstalling a running program ends with {_RUNNING}")
+    steps.check((steps.INSTALLED / steps.PROGRAM).is_file() and steps.registered(), "and the program is still there")
+
+
+def closes_by_itself() -> None:
+    """Check that closing the window ends the program and its host."""
+    with steps.started(steps.INSTALLED / steps.PROGRAM, **_SIMULATED) as app:
+        steps.wait_for(app.hosts, "host process")
+        win32.close(app.window)
+        code = app.process.wait(steps.LONGEST_WAIT)
+        steps.check(code == 0, f"the closed window ends the program with {code}")
+    steps.wait_for(lambda: not steps.ours(), "end of its host", _HOST_ENDS_WITHIN)
+
+
+def survives_its_host() -> None:
+    """Check that a killed host and a hung host are replaced, and the window stays."""
+    with steps.started(steps.INSTALLED / steps.PROGRAM, **_SIMULATED) as app:
+        first = steps.wait_for(app.hosts, "host process")[0]
+        time.sleep(_SETTLED)
+        win32.terminate(first)
+        second = steps.wait_for(lambda: [pid for pid in app.hosts() if pid != first], "new host after a killed one")[0]
+        steps.check(second != first, "a killed host is replaced")
+        time.sleep(_SETTLED)
+        win32.suspend(second)
+        third = steps.wait_for(
+            lambda: [pid for pid in app.hosts() if pid != second],
+            "new host after a hung one",
+            _HUNG_HOST_NOTICED_WITHIN,
+        )
+        steps.check(third and not steps.is_running(second), "a hung host is killed and replaced")
+        steps.check(app.process.poll() is None, "the window lived through both")
+
+
+def leaves_no_orphan() -> None:
+    """Check that the program ended from the Task Manager takes its host along, even one that hangs."""
+    for hung in (False, True):
+        with steps.started(steps.INSTALLED / steps.PROGRAM, **_SIMULATED) as app:
+            host = steps.wait_for(app.hosts, "host process")[0]
+            if hung:
+                win32.suspend(host)
+            win32.terminate(app.process.pid)
+            app.process.wait(steps.LONGEST_WAIT)
+            steps.wait_for(lambda: not steps.ours(), "end of the host", _HOST_ENDS_WITHIN)
+            steps.check(True, f"TerminateProcess leaves no {'hung ' if hung else ''}host behind")
+
+
+def says_that_there_is_no_terminal(pictures: Path) -> None:
+    """Check that with a real account and no terminal the user is told so in words."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        with steps.started(steps.INSTALLED / steps.PROGRAM, "--data-dir", str(data), **_REAL):
+            texts = steps.wait_for(lambda: _log_lines(data, "10003"), "word about the missing terminal in the log")
+            time.sleep(_SETTLED)
+            win32.save_screenshot(pictures / "no-terminal.png")
+        steps.check("MetaTrader 5" in texts[0], f"the log says {texts[0]!r}")
+        steps.check(not _log_lines(data, _REAL["MT5_PASSWORD"]), "no log holds the password")
+
+
+def _log_lines(data: Path, words: str) -> list[str]:
+    """Return the lines with these words of all logs in a data folder."""
+    files = [path for pattern in ("*.log", "*.jsonl") for path in data.rglob(pattern)]
+    lines = [line for path in files for line in path.read_text(encoding="utf-8", errors="replace").splitlines()]
+    return [line for line in lines if words in line]
+
+
+def upgrades_in_place(older: Path, setup: Path) -> None:
+    """Check that an upgrade takes the old files away, and keeps choices, user data, and what is not its own."""
+    steps.check(steps.install(older, "/Autostart") == 0, "an older version installs")
+    steps.check((steps.INSTALLED / "stale.txt").is_file(), "it has a file that the new version does not have")
+    (steps.INSTALLED / "note.txt").write_text("mine", encoding="utf-8")
+    steps.USER_DATA.mkdir(exist_ok=True)
+    (steps.USER_DATA / "keep.txt").write_text("mine", encoding="utf-8")
+    steps.check(steps.install(setup) == 0, "the new version installs over it")
+    steps.check(not (steps.INSTALLED / "stale.txt").exists(), "the old version's file is gone")
+    steps.check(
+        (steps.INSTALLED / "note.txt").is_file() and (steps.USER_DATA / "keep.txt").is_file(),
+        "the user's files are still there",
+    )
+    steps.check(steps.autostart() == f'"{steps.INSTALLED / steps.PROGRAM}"', "it still starts with Windows")
+    steps.check(steps.install(older) == _NEWER, f"going back in silence ends with {_NEWER}")
+    steps.check(steps.install(setup) == 0, "the same version installs over itself")
+
+
+def uninstalls(setup: Path) -> None:
+    """Check that uninstalling leaves user data and foreign files and nothing else; data go only when asked."""
+    steps.uninstall()
+    left = [path.relative_to(steps.INSTALLED).as_posix() for path in steps.INSTALLED.rglob("*")]
+    steps.check(left == ["note.txt"], f"of the program's folder only the foreign file is left: {left}")
+    steps.check(not steps.START_MENU.exists() and not steps.DESKTOP.exists(), "the shortcuts are gone")
+    steps.check(steps.autostart() is None and steps.registered() is None, "Windows does not know it any more")
+    steps.check((steps.USER_DATA / "keep.txt").is_file(), "the user's data are still there")
+    (steps.INSTALLED / "note.txt").unlink()
+    steps.INSTALLED.rmdir()
+    steps.check(steps.install(setup) == 0, "it can be installed again")
+    steps.uninstall("/DeleteUserData")
+    steps.wait_for(
+        lambda: not steps.USER_DATA.exists() and not steps.INSTALLED.exists(), "end of program and data when asked for"
+    )
+    steps.check(True, "asked to, the uninstaller deletes the data too, and nothing is left")
+
+
+def main() -> int:
+    """Run all steps; return the exit code."""
+    setup, older, pictures = (Path(argument) for argument in sys.argv[1:4])
+    for step, arguments in (
+        (upgrades_in_place, (older, setup)),
+        (uninstalls, (setup,)),
+        (installs_silently, (setup,)),
+        (tests_itself, ()),
+        (holds_the_real_module, ()),
+        (shows_its_window, (pictures,)),
+        (refuses_while_running, (setup,)),
+        (closes_by_itself, ()),
+        (survives_its_host, ()),
+        (leaves_no_orphan, ()),
+        (says_that_there_is_no_terminal, (pictures,)),
+        (steps.uninstall, ("/DeleteUserData",)),
+    ):
+        print(f"{step.__name__.replace('_', ' ')}:", flush=True)
+        try:
+            step(*arguments)
+        except steps.SmokeError as error:
+            win32.save_screenshot(pictures / "failed.png")
+            print(f"FAILED: {error}", flush=True)
+            return 1
+    print("the smoke test passed", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
