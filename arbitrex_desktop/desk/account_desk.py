@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from arbitrex_desktop.desk.book import Book
@@ -89,6 +90,15 @@ class AccountDesk:
         if intent.state is not IntentState.PENDING:
             raise Refused(f"the intent is {intent.state}; only a pending one is taken back")
         self.book.record(intent, EventKind.CANCELLED, who=who, why="taken back", after=IntentState.CANCELLED)
+
+    def cancel_all(self, why: str) -> None:
+        """Take back every pending intent, and every order of this desk that the broker has not filled yet."""
+        self.pending.cancel_all(why)
+        reading = self._context.pool.latest_account()
+        for order in reading.orders if reading is not None else ():
+            if self.book.owner_of(order.ticket, order.comment):
+                with suppress(Refused):
+                    self.positions.cancel(order.ticket)
 
     def auto_approvable(self) -> tuple[Intent, ...]:
         """Return the pending intents that a policy approves: named strategies, small sizes, never on LIVE accounts."""

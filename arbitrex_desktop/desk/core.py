@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import RLock, Thread
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Thread
 from typing import Any, Final, Protocol
 
 from arbitrex_desktop.clock import Clock
@@ -21,6 +21,7 @@ from arbitrex_desktop.desk.book import TRADER
 from arbitrex_desktop.desk.context import Announce, DeskContext
 from arbitrex_desktop.desk.equity import EquityTrack
 from arbitrex_desktop.desk.errors import DeskError, JournalError, Refused
+from arbitrex_desktop.desk.follower import AccountFollower
 from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.intents import IntentRequest, IntentState
 from arbitrex_desktop.desk.journal import JournalOpener
@@ -37,7 +38,6 @@ from arbitrex_desktop.desk.snapshot import ArmingRow, DeskSnapshot, Preview, Ris
 from arbitrex_desktop.raw_layer.views import AccountMode
 
 _log: Final = logging.getLogger(__name__)
-_JOURNAL_RETRY_SECONDS: Final = 5.0
 _SIDE_SECONDS: Final = 2.0
 
 
@@ -71,8 +71,6 @@ class TradingCore:
         self._pool = pool
         self._rpm_factory = rpm_factory
         self._clock = clock
-        self._open_journal = journal
-        self._new_id = new_id
         self._notices = NoticeBoard(clock)
         self._gate = Gate(pool, clock)
         chosen = settings or DeskSettings()
@@ -82,13 +80,8 @@ class TradingCore:
             pool, clock, chosen, self._gate, self._judge, self._notices.tell, announce=self._announce
         )
         self._equity = EquityTrack()
-        self._desk: AccountDesk | None = None
-        self._account: tuple[str, int] | None = None
-        self._journal_problem = ""
-        self._next_journal = -math.inf
+        self._accounts = AccountFollower(self._context, self._notices, journal, new_id)
         self._next_sync = -math.inf
-        # Held by whatever sends or reconciles, so that one order at a time is on its way.
-        self._sending = RLock()
         self._side: list[Thread] = []
         self._companions: list[Companion] = []
 
@@ -101,6 +94,11 @@ class TradingCore:
     def rpm(self) -> RiskManagerView | None:
         """Return the risk manager, None before `start`."""
         return self._judge.rpm
+
+    @property
+    def desk(self) -> AccountDesk | None:
+        """Return the desk of the connected account, None before the first."""
+        return self._accounts.desk
 
     def attach(self, companion: Companion) -> None:
         """Let something live and end with the core, such as the door for strategies; before `start`."""
@@ -116,18 +114,18 @@ class TradingCore:
 
     def step(self) -> None:
         """Do what is due; whatever fails is told and does not keep the rest from being done."""
-        self._guard("journal", self._follow_account)
+        self._guard("journal", self._accounts.follow)
         if self._clock.monotonic() >= self._next_sync:
             self._next_sync = self._clock.monotonic() + self._context.settings.sync_seconds
             self._guard("sync", self._sync)
             self._guard("intents", self._look_again)
-        if not self._sending.acquire(blocking=False):
+        if not self._accounts.sending.acquire(blocking=False):
             return
         try:
             self._guard("orders", self._settle)
             self._guard("policy", self._apply_policies)
         finally:
-            self._sending.release()
+            self._accounts.sending.release()
 
     def stop(self) -> None:
         """Stop the pool and close the journal; nothing is left running."""
@@ -135,16 +133,14 @@ class TradingCore:
             self._guard("stop", companion.stop)
         self._guard("stop", self._pool.stop)
         self._join_side()
-        with self._sending:
-            if self._desk is not None:
-                self._guard("stop", self._desk.close)
-            self._desk = None
+        with self._accounts.sending:
+            self._guard("stop", self._accounts.leave)
         if self.rpm is not None:
             self._guard("stop", self.rpm.close)
 
     def snapshot(self) -> DeskSnapshot:
         """Return all that the window draws besides quotes."""
-        desk, reading, rpm = self._desk, self._pool.latest_account(), self.rpm
+        desk, reading, rpm = self.desk, self._pool.latest_account(), self.rpm
         return DeskSnapshot(
             taken_at=self._clock.now(),
             pool=self._pool.stats(),
@@ -156,12 +152,12 @@ class TradingCore:
             equity=self._equity.points(),
             notices=self._notices.newest(),
             arming=self._arming_row(),
-            journal_problem=self._journal_problem,
+            journal_problem=self._accounts.problem,
         )
 
     def submit(self, request: IntentRequest) -> str:
         """Journal an intent, have the RPM judge it, and return its id; raise `DeskError` when that cannot be done."""
-        with self._journalling() as desk:
+        with self._accounts.journalling() as desk:
             return desk.submit(request).intent_id
 
     def preview(self, request: IntentRequest, number: int) -> Preview:
@@ -178,25 +174,31 @@ class TradingCore:
 
     def reject(self, intent_id: str, reason: str = "") -> None:
         """End a pending intent by the trader's will."""
-        with self._journalling() as desk:
+        with self._accounts.journalling() as desk:
             desk.reject(intent_id, TRADER, reason)
 
     def cancel(self, intent_id: str, who: str) -> None:
         """Let the sender of a pending intent take it back."""
-        with self._journalling() as desk:
+        with self._accounts.journalling() as desk:
             desk.cancel(intent_id, who)
 
     def intent(self, intent_id: str) -> Intent:
         """Return an intent as its events left it; raise `UnknownIntent`."""
-        return self._connected_desk().book.get(intent_id)
+        return self._accounts.connected().book.get(intent_id)
 
     def listen(self, listener: Announce) -> None:
         """Call back with each journalled event of an intent, on whichever thread it happens; it may not block."""
         self._listeners.append(listener)
 
+    def reject_many(self, intent_ids: Iterable[str], reason: str = "") -> None:
+        """End several pending intents; those that were decided meanwhile are left as they are."""
+        for intent_id in intent_ids:
+            with suppress(Refused):
+                self.reject(intent_id, reason)
+
     def resolve(self, intent_id: str, *, executed: bool, reason: str, ticket: int = 0) -> None:
         """Take the trader's word for what became of an UNKNOWN intent."""
-        with self._journalling() as desk, self._sending:
+        with self._accounts.journalling() as desk, self._accounts.sending:
             desk.recovery.resolve(intent_id, executed=executed, reason=reason, ticket=ticket)
 
     def halt(self, reason: str) -> None:
@@ -212,7 +214,7 @@ class TradingCore:
         if not reason.strip():
             raise Refused("say why trading may go on; it is written to the journal")
         self._join_side()
-        with self._journalling() as desk:
+        with self._accounts.journalling() as desk:
             desk.book.note(EventKind.RESUMED, who=TRADER, why=reason)
         if self.rpm is not None:
             self.rpm.kill_switches.manual_resume(self.rpm.portfolio_state, reason)
@@ -221,7 +223,7 @@ class TradingCore:
 
     def arm(self, typed_login: str) -> None:
         """Arm the connected LIVE account for a time by its login; raise `Refused` if it is not the right one."""
-        with self._journalling() as desk:
+        with self._accounts.journalling() as desk:
             arming = self._gate.arm(typed_login, self._context.settings.arming_seconds)
             try:
                 desk.book.note(EventKind.ARMED, who=TRADER, why=f"until {arming.until_utc.isoformat()}")
@@ -232,7 +234,7 @@ class TradingCore:
     def disarm(self) -> None:
         """Take the arming back at once."""
         self._gate.disarm()
-        with self._journalling() as desk:
+        with self._accounts.journalling() as desk:
             desk.book.note(EventKind.DISARMED, who=TRADER)
 
     def close_position(self, ticket: int, lots: float | None = None) -> None:
@@ -262,7 +264,7 @@ class TradingCore:
 
     def _approve(self, intent_id: str, who: str) -> None:
         """Approve for the trader or a policy, one at a time."""
-        with self._journalling() as desk, self._sending:
+        with self._accounts.journalling() as desk, self._accounts.sending:
             desk.approve(intent_id, who, self._sync)
             self._guard("sync", self._sync)
 
@@ -274,81 +276,11 @@ class TradingCore:
     @contextmanager
     def _managing(self) -> Iterator[AccountDesk]:
         """Give the desk for orders on positions, one at a time, and sync afterwards."""
-        with self._journalling() as desk, self._sending:
+        with self._accounts.journalling() as desk, self._accounts.sending:
             try:
                 yield desk
             finally:
                 self._guard("sync", self._sync)
-
-    @contextmanager
-    def _journalling(self) -> Iterator[AccountDesk]:
-        """Give the account's desk; raise `Refused` without one, and remember what is wrong with the journal."""
-        desk = self._connected_desk()
-        try:
-            yield desk
-        except JournalError as error:
-            self._blame_journal(error)
-            raise
-        if self._journal_problem:
-            self._journal_problem = ""
-            self._notices.over("journal", "the journal can be written again")
-
-    def _connected_desk(self) -> AccountDesk:
-        """Return the account's desk; raise `Refused` without one."""
-        desk = self._desk
-        if desk is None:
-            raise Refused(self._journal_problem or "no account has been connected yet")
-        return desk
-
-    def _blame_journal(self, error: JournalError) -> None:
-        """Show what is wrong with the journal."""
-        self._journal_problem = str(error)
-        self._notices.tell("error", "journal", f"{error}; nothing is sent until it can be written")
-
-    def _follow_account(self) -> None:
-        """Open the journal of the account that is connected, when it is another one than before."""
-        self._heal_journal()
-        reading = self._pool.latest_account()
-        if reading is None or not self._pool.is_connected():
-            return
-        account = (reading.account.server, reading.account.login)
-        if account == self._account or self._clock.monotonic() < self._next_journal:
-            return
-        self._next_journal = self._clock.monotonic() + _JOURNAL_RETRY_SECONDS
-        with self._sending:
-            self._leave_account()
-            try:
-                self._desk = self._enter_account(*account)
-            except JournalError as error:
-                self._blame_journal(error)
-                return
-        self._account = account
-        self._journal_problem = ""
-        self._notices.over("journal", "the journal is open again")
-
-    def _enter_account(self, server: str, login: int) -> AccountDesk:
-        """Open an account's journal and the desk on it."""
-        journal = self._open_journal(server, login)
-        try:
-            return AccountDesk(journal, self._context, self._new_id)
-        except BaseException:
-            journal.close()
-            raise
-
-    def _heal_journal(self) -> None:
-        """Try from time to time whether a journal that failed can be written again."""
-        if self._desk is None or not self._journal_problem or self._clock.monotonic() < self._next_journal:
-            return
-        self._next_journal = self._clock.monotonic() + _JOURNAL_RETRY_SECONDS
-        with self._journalling() as desk:
-            desk.book.note(EventKind.OPENED, why="the journal could not be written for a while")
-
-    def _leave_account(self) -> None:
-        """Close the desk of the account before."""
-        if self._desk is not None:
-            self._desk.close()
-        self._desk, self._account = None, None
-        self._gate.disarm()
 
     def _sync(self) -> bool:
         """Let the RPM read the account; a failed sync is told and changes nothing."""
@@ -368,26 +300,26 @@ class TradingCore:
 
     def _look_again(self) -> None:
         """Expire and judge again what is pending."""
-        if self._desk is None:
+        if self.desk is None:
             return
-        self._desk.pending.expire()
-        if self._gate.halted and self._context.settings.cancel_on_halt:
-            self._desk.pending.cancel_all(f"trading was halted: {self._gate.halted}")
-        self._desk.pending.look_again()
+        self.desk.pending.expire()
+        self.desk.pending.look_again()
 
     def _settle(self) -> None:
         """Bring orders of unknown fate to an end."""
-        if self._desk is None:
+        if self.desk is None:
             return
-        self._desk.recovery.settle_interrupted()
-        self._desk.recovery.look()
+        if self._gate.halted and self._context.settings.cancel_on_halt:
+            self.desk.cancel_all(f"trading was halted: {self._gate.halted}")
+        self.desk.recovery.settle_interrupted()
+        self.desk.recovery.look()
         reading = self._pool.latest_account()
         if reading is not None:
-            self._desk.positions.look(reading)
+            self.desk.positions.look(reading)
 
     def _apply_policies(self) -> None:
         """Approve what a policy lets pass without a person."""
-        for intent in self._desk.auto_approvable() if self._desk is not None else ():
+        for intent in self.desk.auto_approvable() if self.desk is not None else ():
             self._approve(intent.intent_id, POLICY)
 
     def _make_rpm(self) -> None:
@@ -403,7 +335,7 @@ class TradingCore:
         if self.rpm is not None:
             rpm = self.rpm
             self._guard("halt", lambda: rpm.kill_switches.manual_halt(rpm.portfolio_state, reason))
-        desk = self._desk
+        desk = self.desk
         if desk is not None:
             self._guard("halt", lambda: desk.book.note(EventKind.HALTED, who=TRADER, why=reason))
 
@@ -432,7 +364,7 @@ class TradingCore:
             work()
             self._notices.over(topic)
         except JournalError as error:
-            self._blame_journal(error)
+            self._accounts.blame(error)
         except DeskError as error:
             self._notices.tell("warning", topic, str(error))
         except Exception as error:  # noqa: BLE001 - one broken part must not stop the others, least of all the halt

@@ -31,12 +31,16 @@ class Arming:
 
 
 class Gate:
-    """Says whether an order may leave.  Safe from any thread, and never waits for more than a few assignments."""
+    """Says whether an order may leave.  Safe from any thread, and never waits for more than a few assignments.
+
+    `account`, server and login that the desk works on: an order leaves for no other.
+    """
 
     def __init__(self, pool: PoolView, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
         self._lock = Lock()
+        self.account: tuple[str, int] | None = None
         self._halt: str | None = None
         self._arming: Arming | None = None
 
@@ -58,6 +62,9 @@ class Gate:
         words = self.blocker(reducing=reducing)
         if words:
             raise Refused(words)
+        stats = self._pool.stats()
+        if self.account is None or (stats.server, stats.login) != self.account:
+            raise Refused("another account is connected than the one this desk works on; one moment")
 
     def blocker(self, *, reducing: bool = False) -> str:
         """Return why an order may not leave now, empty when it may; unknown modes count as LIVE."""

@@ -18,7 +18,7 @@ class DeskSettings:
     how long a LIVE account stays armed; `magic_base`, from which strategies' magic numbers are counted, and
     `magic_numbers`, those given by hand; `auto_approve_lots`, by strategy, up to which size its intents are approved
     without a person on SIMULATED and DEMO accounts (off where a strategy is not named); `cancel_on_halt`, whether HALT
-    cancels the pending intents and the desk's own pending orders.
+    cancels the pending intents, and the desk's own orders that the broker has not filled yet.
     """
 
     sync_seconds: float = 1.0

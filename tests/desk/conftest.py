@@ -57,8 +57,8 @@ class Desk:
 
     def intent(self, intent_id: str) -> Intent:
         """Return an intent as the book has it."""
-        assert self.core._desk is not None
-        return self.core._desk.book.get(intent_id)
+        assert self.core.desk is not None
+        return self.core.desk.book.get(intent_id)
 
 
 BuildDesk = Callable[..., Desk]

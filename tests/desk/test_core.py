@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Event, Thread
 
 import pytest
@@ -11,10 +12,12 @@ from arbitrex_desktop.desk.errors import Refused, UnknownIntent
 from arbitrex_desktop.desk.intents import IntentState
 from arbitrex_desktop.desk.journal_check import verify
 from arbitrex_desktop.desk.settings import DeskSettings
+from arbitrex_desktop.mt5.constants import OrderType
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from tests.desk.conftest import BuildDesk, Desk, intent
 from tests.fakes.broker import FakeBroker, Mood
+from tests.fakes.broker_data import make_order, make_position
 
 
 def test_an_approved_intent_becomes_a_position(desk: Desk) -> None:
@@ -88,7 +91,7 @@ def test_never_more_lots_than_were_shown(desk: Desk) -> None:
     assert [request["volume"] for request in desk.broker.sent] == [0.1, 0.05]
     assert "lots 0.1 to 0.05" in "".join(
         event.draft.why
-        for event in desk.core._desk.book.journal.events(intent_id=second)  # type: ignore[union-attr] # a desk is there
+        for event in desk.core.desk.book.journal.events(intent_id=second)  # type: ignore[union-attr] # a desk is there
     )
 
 
@@ -141,15 +144,15 @@ def test_halt_stops_sending_at_once_and_outlives_the_program(desk: Desk, build: 
     assert desk.rpm.kill_switches.resumed == ["the news are over"]
     desk.step()
     desk.core.approve(intent_id)
-    kinds = [event.draft.kind for event in desk.core._desk.book.journal.events()]  # type: ignore[union-attr] # a desk is there
+    kinds = [event.draft.kind for event in desk.core.desk.book.journal.events()]  # type: ignore[union-attr] # a desk is there
     assert kinds.index("HALTED") < kinds.index("RESUMED") < kinds.index("APPROVED")
 
 
 def test_halt_between_journal_and_sending_still_stops_it(desk: Desk) -> None:
     """The gate is looked at immediately before the call, after everything else."""
     intent_id = desk.core.submit(intent())
-    assert desk.core._desk is not None
-    desk.core._desk.book.listeners.append(
+    assert desk.core.desk is not None
+    desk.core.desk.book.listeners.append(
         lambda _, event: desk.core.halt("now") if event.draft.kind == "SENDING" else None
     )
     desk.core.approve(intent_id)
@@ -295,9 +298,7 @@ def test_a_pool_that_cannot_start_is_told(build: BuildDesk) -> None:
 def test_another_account_has_another_book(desk: Desk) -> None:
     """When the pool comes to another account, its own journal is opened and the intents are its own."""
     desk.core.submit(intent())
-    desk.broker.account = desk.broker.account.__class__.from_mapping(
-        {name: getattr(desk.broker.account, name) for name in desk.broker.account.__slots__} | {"login": 7}
-    )
+    desk.broker.account = replace(desk.broker.account, login=7)
     desk.broker.poll()
     desk.step(10.0)
     assert desk.core.snapshot().intents == ()
@@ -320,12 +321,46 @@ def test_a_policy_approves_small_trades_of_a_named_strategy(build: BuildDesk) ->
 
 
 def test_halt_may_cancel_what_waits(build: BuildDesk) -> None:
-    """With that setting, HALT takes the pending intents back."""
+    """With that setting, HALT takes the pending intents back, and our unfilled orders; not those of others."""
     desk = build(settings=DeskSettings(cancel_on_halt=True))
-    intent_id = desk.core.submit(intent())
+    waiting, placed = desk.core.submit(intent()), desk.core.submit(intent(symbol="GBPUSD"))
+    desk.broker.moods.append(Mood.PLACED)
+    desk.core.approve(placed)
+    desk.broker.orders = (*desk.broker.orders, make_order("EURUSD", OrderType.BUY_LIMIT, 0.1, ticket=5))
+    desk.broker.poll()
     desk.core.halt("enough")
     desk.step()
-    assert desk.row(intent_id).state is IntentState.CANCELLED
+    assert desk.row(waiting).state is IntentState.CANCELLED
+    assert [order.ticket for order in desk.broker.orders] == [5]
+    for _ in range(20):
+        desk.step()
+    assert desk.row(placed).state is IntentState.FAILED
+
+
+def test_nothing_leaves_for_another_account(desk: Desk) -> None:
+    """The pool came to another account and the desk has not followed yet: the order stays."""
+    intent_id = desk.core.submit(intent())
+    desk.broker.account = replace(desk.broker.account, login=7)
+    with pytest.raises(Refused, match="another account"):
+        desk.core.close_position(_strange_position(desk))
+    desk.core.approve(intent_id)
+    assert desk.row(intent_id).state is IntentState.FAILED
+    assert "another account" in desk.row(intent_id).details
+    assert desk.broker.sent == []
+
+
+def _strange_position(desk: Desk) -> int:
+    """Put a position on the account and return its ticket."""
+    desk.broker.positions = (make_position("EURUSD", 1, 0.1, ticket=3),)
+    return 3
+
+
+def test_many_are_rejected_at_once(desk: Desk) -> None:
+    """A bulk rejection ends what is pending and leaves what was decided as it is."""
+    ids = [desk.core.submit(intent()) for _ in range(3)]
+    desk.core.approve(ids[1])
+    desk.core.reject_many(ids, "all of them")
+    assert [desk.row(each).state for each in ids] == [IntentState.REJECTED, IntentState.FILLED, IntentState.REJECTED]
 
 
 def test_partial_fills_are_shown_as_such(desk: Desk) -> None:

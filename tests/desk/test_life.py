@@ -75,7 +75,7 @@ class LifeOfIntents(RuleBasedStateMachine):
 
     def intents(self) -> tuple[Intent, ...]:
         """Return what the desk knows."""
-        return self.core._desk.book.intents() if self.core._desk is not None else ()
+        return self.core.desk.book.intents() if self.core.desk is not None else ()
 
     @rule(symbol=SYMBOLS, direction=st.sampled_from([1, -1]), life=st.sampled_from([5.0, 120.0]))
     def submit(self, symbol: str, direction: int, life: float) -> None:

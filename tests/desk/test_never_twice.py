@@ -64,17 +64,17 @@ class Trial:
         core.approve(intent_id)
         self.run(core, 3)
 
-    def run(self, core: TradingCore, seconds: int) -> None:
-        """Let the program run."""
-        for _ in range(seconds):
-            self.broker.clock.advance(1.0)
+    def run(self, core: TradingCore, steps: int) -> None:
+        """Let the program run, two seconds at a time."""
+        for _ in range(steps):
+            self.broker.clock.advance(2.0)
             self.broker.refresh_quotes()
             core.step()
 
     def intents(self, core: TradingCore) -> tuple[Intent, ...]:
         """Return what the program knows of intents."""
-        assert core._desk is not None
-        return core._desk.book.intents()
+        assert core.desk is not None
+        return core.desk.book.intents()
 
     def agrees(self, core: TradingCore) -> None:
         """Hold broker, journal and desk against each other."""
@@ -135,9 +135,9 @@ def test_killed_at_any_moment(tmp_path: Path, moods: tuple[Mood, ...], comments:
         trial.broker.step = lambda _: None
         with contextlib.closing(stopping(trial.core())) as second:
             second.core.start()
-            trial.run(second.core, 10)
+            trial.run(second.core, 4)
             trial.broker.fill_placed()
-            trial.run(second.core, 20)
+            trial.run(second.core, 11)
             trial.agrees(second.core)
 
 
@@ -151,9 +151,9 @@ def test_disk_full_at_any_moment(tmp_path: Path, moods: tuple[Mood, ...]) -> Non
         with contextlib.closing(stopping(trial.core(fate))) as running:
             with contextlib.suppress(DeskError):
                 trial.work(running.core)
-            trial.run(running.core, 10)
+            trial.run(running.core, 5)
             trial.broker.fill_placed()
-            trial.run(running.core, 20)
+            trial.run(running.core, 11)
             trial.agrees(running.core)
             if fate.failed:
                 assert any("the disk is full" in notice.text for notice in running.core.snapshot().notices)
@@ -172,5 +172,5 @@ def test_nothing_is_sent_that_could_not_be_journalled(tmp_path: Path) -> None:
                 running.core.approve(intent_id)
         assert trial.broker.sent == []
         assert "disk is full" in running.core.snapshot().journal_problem
-        trial.run(running.core, 10)
+        trial.run(running.core, 5)
         assert running.core.snapshot().journal_problem == ""
