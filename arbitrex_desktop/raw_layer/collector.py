@@ -197,7 +197,7 @@ class Collector:
 
     def _poll(self) -> bool:
         """Take all that changed; return whether there is more at once."""
-        answer = self._line.ask(Poll(self._feed.cursors), self._settings.poll_deadline)
+        answer = self._line.ask(self._feed.next_poll(self._line.speed), self._settings.poll_deadline)
         poll = answer.value
         if self._feed.apply(poll, self._line.market_now()):
             seconds = self._feed.server_clock.offset_seconds or 0

@@ -11,11 +11,14 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
+import numpy as np
+
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.module import Rows
-from arbitrex_desktop.mt5.polling import PollResult, TickCursor
+from arbitrex_desktop.mt5.polling import Poll, PollResult, TickCursor
 from arbitrex_desktop.mt5.results import SymbolInfo
 from arbitrex_desktop.raw_layer.board import TickBoard
+from arbitrex_desktop.raw_layer.late_ticks import LateTicks
 from arbitrex_desktop.raw_layer.quality import bad_ticks
 from arbitrex_desktop.raw_layer.ring import TickRing
 from arbitrex_desktop.raw_layer.server_clock import ServerClock
@@ -41,8 +44,9 @@ class TickSink(Protocol):
 class TickFeed:
     """Follows the ticks of the selected symbols.  Used by the collector thread only, except the counters.
 
-    Attributes: `board`; `server_clock`; `ticks_total`, good ticks so far; `bad`, bad ones by cause; `gaps`, polls
-    whose ticks did not all fit; `sink_trouble`, why recording fails, empty while it does not.
+    Attributes: `board`; `server_clock`; `ticks_total`, good ticks so far; `bad`, bad ones by cause, and those that
+    came late, which are recorded but not shown; `gaps`, polls whose ticks did not all fit; `sink_trouble`, why
+    recording fails, empty while it does not.
     """
 
     def __init__(self, clock: Clock, ring_capacity: int, sinks: Iterable[TickSink] = ()) -> None:
@@ -52,7 +56,10 @@ class TickFeed:
         self._cursors: dict[str, TickCursor] = {}
         self._rings: dict[str, TickRing] = {}
         self._recent: deque[tuple[float, int]] = deque()
+        self._late: dict[str, LateTicks] = {}
+        self._turn = 0
         self._newest_msc = 0
+        self._newest_at = (0.0, clock.now())
         self._batch: dict[str, Rows] = {}
         self.board = TickBoard()
         self.server_clock = ServerClock()
@@ -65,6 +72,18 @@ class TickFeed:
     def cursors(self) -> tuple[TickCursor, ...]:
         """Return how far each symbol has been read."""
         return tuple(self._cursors.values())
+
+    def next_poll(self, speed: float = 1.0) -> Poll:
+        """Return what to ask next; `speed` is market seconds per second, 1 but in a replay."""
+        cursors = self.cursors
+        self._turn += 1
+        audit = cursors[self._turn % len(cursors)].symbol if cursors else ""
+        if not self._newest_msc:
+            return Poll(cursors, audit=audit)
+        monotonic, wall = self._newest_at
+        # A computer that slept stops the one clock, one that is set moves the other; neither is the broker's doing.
+        elapsed = max(self._clock.monotonic() - monotonic, (self._clock.now() - wall).total_seconds(), 0.0)
+        return Poll(cursors, self._newest_msc, round(elapsed * speed * 1000), audit)
 
     @property
     def symbols_with_ticks(self) -> int:
@@ -88,11 +107,15 @@ class TickFeed:
         """Forget all cursors: another account's ticks are another story."""
         self._cursors.clear()
         self._rings.clear()
+        self._late.clear()
         self._newest_msc = 0
         self.server_clock = ServerClock()
 
     def apply(self, poll: PollResult, market_now: datetime) -> bool:
         """Take the ticks of one poll; return whether the broker's clock offset changed."""
+        if poll.clock_shift_msc:
+            self._shift(poll.clock_shift_msc)
+        self._audit(poll.overlap)
         live = [symbol for symbol in poll.ticks if self._cursors[symbol].time_msc is not None]
         offset_changed = self.server_clock.observe(
             (float(poll.ticks[symbol]["time_msc"][-1]) / 1000.0 for symbol in live), market_now, len(self._cursors)
@@ -102,8 +125,9 @@ class TickFeed:
         quotes = [quote for arrival in arrivals if (quote := self._take(*arrival, market_now)) is not None]
         if quotes:
             self.board.put(quotes)
+        if self._batch:
             self._record()
-        return offset_changed
+        return offset_changed or bool(poll.clock_shift_msc)
 
     def rate(self) -> float:
         """Return the good ticks per second over the last five seconds."""
@@ -120,13 +144,36 @@ class TickFeed:
         before = self.board.quote(symbol)
         last_msc = int(self._cursors[symbol].time_msc or 0)
         self._cursors[symbol] = self._cursors[symbol].advanced(rows)
-        good, causes = bad_ticks(rows, last_msc if live else 0)
+        good, causes = bad_ticks(rows, last_msc if live else 0, self._rings[symbol].latest(1))
         self.bad.update(causes)
         kept = rows[good]
         if not len(kept):
             return None
         self._keep(symbol, kept)
         return self._quote(symbol, kept, before, self._age(int(kept["time_msc"][-1]), live, market_now))
+
+    def _shift(self, msc: int) -> None:
+        """Go along with a server clock that was moved, history and all."""
+        self._cursors = {symbol: cursor.shifted(msc) for symbol, cursor in self._cursors.items()}
+        self._newest_msc += msc
+        for ring in self._rings.values():
+            ring.shift(msc)
+        for late in self._late.values():
+            late.shift(msc)
+        if self.server_clock.offset_seconds is not None:
+            self.server_clock.offset_seconds += msc // 1000
+
+    def _audit(self, overlap: Rows | None) -> None:
+        """Count and record the ticks that came late to the audited symbol; the board is past them."""
+        cursors = self.cursors
+        if overlap is None or not cursors:
+            return
+        symbol = cursors[self._turn % len(cursors)].symbol
+        good, _ = bad_ticks(overlap, 0)
+        found = self._late.setdefault(symbol, LateTicks()).find(overlap[good], self._rings[symbol])
+        if len(found):
+            self.bad["late"] += len(found)
+            self._batch[symbol] = found
 
     def _keep(self, symbol: str, rows: Rows) -> None:
         """Count, remember and record good ticks."""
@@ -136,7 +183,8 @@ class TickFeed:
         while self._recent and self._recent[0][0] < now - _RATE_WINDOW_SECONDS:
             self._recent.popleft()
         self._rings[symbol].append(rows)
-        self._batch[symbol] = rows
+        late = self._batch.get(symbol)
+        self._batch[symbol] = rows if late is None else np.concatenate([late, rows])
 
     def _age(self, time_msc: int, live: bool, market_now: datetime) -> float:  # noqa: FBT001 - private
         """Return how old a tick was when it came, in seconds of market time.
@@ -145,7 +193,9 @@ class TickFeed:
         clock of this computer does no harm.  One that was there before can only be measured by the clocks, and is
         of unknown age, infinite, while the broker's offset is unknown.
         """
-        self._newest_msc = max(self._newest_msc, time_msc if live else 0)
+        if live and time_msc > self._newest_msc:
+            self._newest_msc = time_msc
+            self._newest_at = (self._clock.monotonic(), self._clock.now())
         if live:
             return (self._newest_msc - time_msc) / 1000.0
         if self.server_clock.offset_seconds is None:

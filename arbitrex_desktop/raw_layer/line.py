@@ -26,14 +26,14 @@ class TerminalLine:
     """Owns the port; safe from any thread, one command at a time.
 
     Attributes: `machine`, the connection's state; `calls`, round-trip times; `last_error`, the last failure in
-    words; `hosts_started`, host processes brought up so far.
+    words; `hosts_started`, host processes brought up so far; `speed`, market seconds per second, 1 but in a replay.
     """
 
     def __init__(self, machine: ConnectionMachine, clock: Clock, port_factory: PortFactory) -> None:
         self._clock = clock
         self._port_factory = port_factory
         self._port: TerminalPort | None = None
-        self._speed = 1.0
+        self.speed = 1.0
         self._market: tuple[int, float] | None = None
         self.machine = machine
         self.calls = CallBook()
@@ -48,7 +48,7 @@ class TerminalLine:
     def open(self, simulation: SimulationSpec | None) -> None:
         """Bring up a host for the real package (None) or a simulated terminal; raises `MT5Error`."""
         self.close()
-        self._speed = simulation.speed if simulation is not None else 1.0
+        self.speed = simulation.speed if simulation is not None else 1.0
         self._market = None
         port = self._port_factory(HostSpec(simulation))
         self._port = port
@@ -93,7 +93,7 @@ class TerminalLine:
         if market is None:
             return self._clock.now()
         told_msc, at = market
-        elapsed = (self._clock.monotonic() - at) * self._speed
+        elapsed = (self._clock.monotonic() - at) * self.speed
         return datetime.fromtimestamp(told_msc / 1000.0, tz=self._clock.now().tzinfo) + timedelta(seconds=elapsed)
 
     def close(self) -> None:

@@ -6,27 +6,34 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from arbitrex_desktop.mt5.arrays import TICK_DTYPE
 from arbitrex_desktop.mt5.module import Rows
 
-CAUSES = ("not finite", "not positive", "crossed", "time went back")
+CAUSES = ("repeated", "not finite", "not positive", "crossed", "time went back")
 """Why a tick is kept off the board, in the order in which it is asked."""
 
 
-def bad_ticks(rows: Rows, last_time_msc: int) -> tuple[NDArray[np.bool_], dict[str, int]]:
+def bad_ticks(rows: Rows, last_time_msc: int, before: Rows | None = None) -> tuple[NDArray[np.bool_], dict[str, int]]:
     """Find the ticks that must not be shown or used.
 
-    A tick is bad when bid or ask is not finite or not positive, when the bid stands above the ask, or when its time
-    lies before that of a tick that came earlier (`last_time_msc` for the first).  Returns a mask of the good ones
-    and how many were bad for each cause; a tick counts once, under its first cause.
+    A tick is bad when it repeats the one before it in every field, its millisecond included (`before` holds the one
+    before the first, if any), when bid or ask is not finite or not positive, when the bid stands above the ask, or
+    when its time lies before that of a tick that came earlier (`last_time_msc` for the first).  Returns a mask of
+    the good ones and how many were bad for each cause; a tick counts once, under its first cause.
     """
     bid, ask = rows["bid"], rows["ask"]
+    repeated = np.zeros(len(rows), dtype=bool)
+    repeated[1:] = _same(rows[1:], rows[:-1])
+    if before is not None and len(before) and len(rows):
+        repeated[0] = bool(_same(rows[:1], before[-1:])[0])
     with np.errstate(invalid="ignore"):
         found = (
+            repeated,
             ~(np.isfinite(bid) & np.isfinite(ask)),
             ~((bid > 0) & (ask > 0)),
             bid > ask,
         )
-    sound = ~(found[0] | found[1] | found[2])
+    sound = ~np.logical_or.reduce(found)
     earlier = np.maximum.accumulate(np.where(sound, rows["time_msc"], last_time_msc))
     earliest_allowed = np.concatenate(([last_time_msc], np.maximum(earlier[:-1], last_time_msc)))
     causes = (*found, rows["time_msc"] < earliest_allowed)
@@ -38,3 +45,9 @@ def bad_ticks(rows: Rows, last_time_msc: int) -> tuple[NDArray[np.bool_], dict[s
             counts[cause] = counted
         good &= ~mask
     return good, counts
+
+
+def _same(rows: Rows, others: Rows) -> NDArray[np.bool_]:
+    """Tell row by row whether two arrays of ticks agree in every field; a price that is no number agrees with none."""
+    same: NDArray[np.bool_] = np.logical_and.reduce([rows[name] == others[name] for name in TICK_DTYPE.names or ()])
+    return same

@@ -36,6 +36,12 @@ class TickRing:
         self._rows[: len(kept) - first] = kept[first:]
         self._written += len(rows)
 
+    def shift(self, msc: int) -> None:
+        """Move the times of all that is kept, after the server's clock was moved."""
+        if self._rows is not None:
+            self._rows["time_msc"] += msc
+            self._rows["time"] = self._rows["time_msc"] // 1000
+
     def latest(self, count: int | None = None) -> Rows:
         """Return a copy of the last `count` ticks (all that are kept when None), oldest first."""
         if self._rows is None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,11 +16,17 @@ from tests.fakes.module import FakeModule, tick_rows
 BEGIN = 1_741_770_000_000
 
 
+def latest_of(module: FakeModule) -> Mapping[str, float]:
+    """Return the last tick, field by field."""
+    latest: Mapping[str, float] = module.symbol_info_tick("EURUSD")._asdict()
+    return latest
+
+
 def read_all(module: FakeModule, cursor: TickCursor) -> tuple[list[tuple[int, float]], TickCursor]:
     """Read until nothing new comes; return milliseconds and bid of each tick, and the cursor."""
     found: list[tuple[int, float]] = []
     while True:
-        rows, complete = new_ticks(module, cursor)
+        rows, complete = new_ticks(module, cursor, latest_of(module))
         found += [(int(row["time_msc"]), float(row["bid"])) for row in rows]
         cursor = cursor.advanced(rows)
         if complete:
@@ -115,3 +123,39 @@ def test_a_lost_connection_fails_the_whole_poll(call: str) -> None:
     with pytest.raises(CallFailed) as caught:
         Poll((TickCursor("EURUSD", BEGIN),)).run(module)
     assert caught.value.connection_lost
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_moved_server_clock_loses_and_repeats_nothing(hours: int) -> None:
+    """When the broker's clock jumps, history included, the cursors go with it: only the new tick is new."""
+    module = FakeModule(["EURUSD"])
+    shift = hours * 3_600_000
+    for index in range(5):
+        module.add_tick("EURUSD", BEGIN + 100 * index, bid=1.1 + index / 1e4)
+    _, cursor = read_all(module, TickCursor("EURUSD", BEGIN))
+    module.ticks["EURUSD"] = [(msc + shift, bid, ask) for msc, bid, ask in module.ticks["EURUSD"]]
+    module.add_tick("EURUSD", BEGIN + 600 + shift, bid=1.2)
+    result = Poll((cursor,), newest_msc=BEGIN + 400, elapsed_msc=210).run(module)
+    assert result.clock_shift_msc == shift
+    assert result.ticks["EURUSD"]["bid"].tolist() == [1.2]
+
+
+def test_a_quiet_market_is_no_moved_clock() -> None:
+    """Hours without a tick, and then one at its proper time, move nothing."""
+    module = FakeModule(["EURUSD"])
+    module.add_tick("EURUSD", BEGIN)
+    cursor = TickCursor("EURUSD", BEGIN - 1)
+    quiet = Poll((cursor,), newest_msc=BEGIN, elapsed_msc=7_200_000).run(module)
+    assert quiet.clock_shift_msc == 0
+    module.add_tick("EURUSD", BEGIN + 7_200_500)
+    assert Poll((cursor,), newest_msc=BEGIN, elapsed_msc=7_200_400).run(module).clock_shift_msc == 0
+
+
+def test_an_audit_reads_the_last_seconds_again() -> None:
+    """The audited symbol's ticks of the last half minute come as the terminal has them now, none beyond the cursor."""
+    module = FakeModule(["EURUSD"])
+    for second in (-40, -20, -1, 0, 5):
+        module.add_tick("EURUSD", BEGIN + 1000 * second)
+    result = Poll((TickCursor("EURUSD", BEGIN, 1),), audit="EURUSD").run(module)
+    assert result.overlap is not None
+    assert result.overlap["time_msc"].tolist() == [BEGIN - 20_000, BEGIN - 1000, BEGIN]
