@@ -49,13 +49,18 @@ class Activity:
         """Tell whether an intent was approved before, and so has been counted."""
         return intent_id in self.admitted
 
-    def asked_since(self, moment: float) -> int:
-        """Return how many intents were judged after a moment."""
-        return _newer(self.asked, moment, lambda each: each.at)
+    def asked_since(self, moment: float, most: int) -> int:
+        """Return how many intents were judged after a moment; counting stops at `most`."""
+        count = 0
+        for each in reversed(self.asked):
+            if each.at <= moment or count >= most:
+                break
+            count += 1
+        return count
 
-    def approved_since(self, moment: float) -> int:
-        """Return how many trades were approved after a moment."""
-        return _newer(self.approvals, moment, lambda each: each)
+    def approved_since(self, moment: float, most: int) -> int:
+        """Return how many trades were approved after a moment; counting stops at `most`."""
+        return _newer(self.approvals, moment, most)
 
     def added_since(self, moment: float) -> float:
         """Return the exposure added after a moment, in account currency."""
@@ -66,9 +71,9 @@ class Activity:
             total += notional
         return total
 
-    def refused_since(self, strategy_id: str, moment: float) -> int:
-        """Return how many intents of a strategy were refused after a moment."""
-        return _newer(self.refusals.get(strategy_id, ()), moment, lambda each: each)
+    def refused_since(self, strategy_id: str, moment: float, most: int) -> int:
+        """Return how many intents of a strategy were refused after a moment; counting stops at `most`."""
+        return _newer(self.refusals.get(strategy_id), moment, most)
 
     def same_since(self, wanted: Asked, moment: float) -> float | None:
         """Return the moment of the newest intent, other than itself, that asked for the same trade after a moment."""
@@ -117,11 +122,11 @@ class Activity:
             self.throttled[str(name)] = monotonic + float(left) - away
 
 
-def _newer(entries: Any, moment: float, at: Any) -> int:
-    """Return how many of the entries, oldest first, are newer than a moment."""
+def _newer(moments: deque[float] | None, moment: float, most: int) -> int:
+    """Return how many of the moments, oldest first, are newer than one; counting stops at `most`."""
     count = 0
-    for entry in reversed(entries):
-        if at(entry) <= moment:
+    for each in reversed(moments or ()):
+        if each <= moment or count >= most:
             break
         count += 1
     return count

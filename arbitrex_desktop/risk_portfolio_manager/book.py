@@ -19,6 +19,7 @@ from arbitrex_desktop.risk_portfolio_manager.tracking import TrackedDict
 
 InstrumentOf = Callable[[str], Instrument | None]
 _TINY = 1e-6
+_REMEMBER = 2_000
 
 
 @dataclass(slots=True)
@@ -100,13 +101,18 @@ class Sums:
 
 
 class Book:
-    """Keeps the sums; not safe for threads, the engine locks."""
+    """Keeps the sums; not safe for threads, the engine locks.
+
+    Attributes: `positions`, sums over positions alone; `total`, with `reservations`, the trades under way, added;
+    `traded`, names of the latest intents that have become positions.
+    """
 
     def __init__(self) -> None:
         self.version = 0
         self.positions = Sums()
         self.total = Sums()
         self.reservations: list[Reservation] = []
+        self.traded: dict[str | None, None] = {}
         self._seen: tuple[int, ...] | None = None
         self._sides: dict[tuple[str, int], float] = {}
         self._written: tuple[dict[str, float], dict[str, float]] = ({}, {})
@@ -222,7 +228,16 @@ class Book:
                 reservation.units -= arrived
                 reservation.notional *= share
                 reservation.margin *= share
+        for each in self.reservations:
+            if each.units <= _TINY:
+                self.note_traded(each.intent_id)
         self.reservations = [each for each in self.reservations if each.units > _TINY]
+
+    def note_traded(self, intent_id: str) -> None:
+        """Remember that an intent has become a position, so that it is not traded again."""
+        self.traded[intent_id] = None
+        if len(self.traded) > _REMEMBER:
+            del self.traded[next(iter(self.traded))]
 
     def _retotal(self) -> None:
         """Add the trades under way to the positions' sums."""

@@ -46,9 +46,10 @@ class Case:
     `moment` monotonic seconds.  `drawdown`, `daily_pnl` and `weekly_pnl` are those that count now; `day_anchor` and
     `week_anchor` what a day's and a week's loss are measured from (None before a reset was seen).  `sync_age` in
     seconds, None before the first sync; `syncs`, whether this manager was to sync at all.  `reducing`, whether the
-    trade only takes off an open position.  From the sizing on: `sized`, units that the risk allows, `units` wanted
-    of them, `least_units` the smallest volume, `unit_notional` and `unit_loss`, one unit's exposure and its loss at
-    the stop, `together`, how it moves with the portfolio (None when the unit has no known worth).
+    trade only takes off an open position; `traded`, whether an intent of this name has become a position.  From the
+    sizing on: `sized`, units that the risk allows, `units` wanted of them, `least_units` the smallest volume,
+    `unit_notional` and `unit_loss`, one unit's exposure and its loss at the stop, `together`, how it moves with the
+    portfolio (None when the unit has no known worth).
     """
 
     cfg: RPMConfig
@@ -74,6 +75,7 @@ class Case:
     instrument: Instrument | None = None
     reducible: float = 0.0
     reducing: bool = False
+    traded: bool = False
     stop: float | None = None
     stop_distance: float = 0.0
     sized: float = 0.0

@@ -117,6 +117,7 @@ class FactFinder:
             week_anchor=self.fresh_anchor(state, cfg) if new_week else state.week_anchor,
             sync_age=None if sources.synced_at is None else moment - sources.synced_at,
             syncs=sources.syncs,
+            traded=intent.intent_id in self.book.traded,
         )
         self._add_instrument(case)
         return case

@@ -20,6 +20,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING,
 from arbitrex_desktop.risk_portfolio_manager.sizing import Sizing, round_lots, size_reduction, size_trade
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
 
+_CHECKS = {rules: tuple(rule.check for rule in rules) for rules in (BEFORE_SIZING, AFTER_SIZING)}
 _PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
 _CUTTING_STAGES = (Stage.PORTFOLIO, Stage.CORRELATION)
 
@@ -72,9 +73,9 @@ def _run(rules: tuple[Rule, ...], case: Case) -> list[Finding]:
     now find itself.
     """
     if not case.reducing:
-        if case.activity.admits(case.intent.intent_id):
+        if not case.traded and case.activity.admits(case.intent.intent_id):
             return [rule.fine(COUNTED_BEFORE) if rule.paces else rule.check(case) for rule in rules]
-        return [rule.check(case) for rule in rules]
+        return [check(case) for check in _CHECKS[rules]]
     return [rule.fine(ONLY_REDUCES) if rule.guards_adding else rule.check(case) for rule in rules]
 
 

@@ -7,7 +7,6 @@ dictionaries count their changes, and the engine recounts its sums when a count 
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -55,6 +54,12 @@ class Position:
     def __setattr__(self, name: str, value: Any) -> None:
         Position.changes += 1
         object.__setattr__(self, name, value)
+
+    def copy(self) -> Position:
+        """Return an independent copy; it does not count as a change."""
+        twin = object.__new__(Position)
+        vars(twin).update(vars(self))
+        return twin
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON-safe values."""
@@ -173,7 +178,7 @@ class PortfolioState:
         for name, value in vars(self).items():
             if name not in ("version", "open_positions", "symbol_exposure", "currency_exposure"):
                 setattr(twin, name, value)
-        twin.open_positions = OpenPositions.of(copy.copy(position) for position in self.positions())
+        twin.open_positions = OpenPositions.of(position.copy() for position in self.positions())
         twin.symbol_exposure = TrackedDict(self.symbol_exposure)
         twin.currency_exposure = TrackedDict(self.currency_exposure)
         return twin

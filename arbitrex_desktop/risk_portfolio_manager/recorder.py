@@ -66,7 +66,9 @@ class Recorder:
     def _mark_equity(self, case: Case) -> None:
         """Write peak and drawdown to the state."""
         state = case.state
-        state.peak_equity = max(state.peak_equity, state.equity)
+        peak = max(state.peak_equity, state.equity)
+        if peak != state.peak_equity:
+            state.peak_equity = peak
         if state.current_drawdown != case.drawdown:
             state.current_drawdown = case.drawdown
         if case.drawdown == self._finder.plain_drawdown(state):
@@ -108,7 +110,7 @@ class Recorder:
             return False
         activity.note_refusal(strategy, case.moment)
         since = case.moment - cfg.rejection_velocity_window_seconds
-        if activity.refused_since(strategy, since) < cfg.rejection_velocity_count:
+        if activity.refused_since(strategy, since, cfg.rejection_velocity_count) < cfg.rejection_velocity_count:
             return False
         activity.throttled[strategy] = case.moment + cfg.throttle_duration_seconds
         return True

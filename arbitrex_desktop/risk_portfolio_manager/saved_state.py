@@ -33,6 +33,7 @@ def dump_state(state: PortfolioState, finder: FactFinder, monotonic: float) -> d
         "figures": {name: json_safe(getattr(state, name)) for name in (*_FIGURES, *_HALT, *_MOMENTS)},
         "days": {"day_start": json_safe(days.day_start), "week_start": json_safe(days.week_start)},
         "activity": finder.activity.to_dict(monotonic),
+        "traded": list(finder.book.traded),
         "under_way": [{**plain(each), "expires": each.expires - monotonic} for each in finder.book.reservations],
     }
 
@@ -70,6 +71,8 @@ def restore_figures(saved: dict[str, Any], state: PortfolioState, finder: FactFi
 def restore_activity(saved: dict[str, Any], finder: FactFinder, monotonic: float, away: float) -> None:
     """Take up pacing and trades under way, `away` seconds after they were saved."""
     finder.activity.restore(saved["activity"], monotonic, away)
+    for name in saved["traded"]:
+        finder.book.note_traded(str(name))
     for each in saved["under_way"]:
         expires = monotonic + float(each["expires"]) - away
         approved_at = as_utc(datetime.fromisoformat(each["approved_at"]))

@@ -275,3 +275,13 @@ def test_a_new_day_clears_the_days_loss_without_a_pool() -> None:
     rpm.process_trade_intent(**intent())
     assert (rpm.portfolio_state.daily_pnl, rpm.portfolio_state.weekly_pnl) == (0.0, -1_000.0)
     assert rpm.portfolio_state.day_anchor == 100_000.0
+
+
+def test_an_intent_that_became_a_position_is_not_traded_again() -> None:
+    """Its name is remembered, whatever the pacing rules are set to."""
+    rpm = static(wide(max_positions_per_symbol=9))
+    trade = rpm.process_trade_intent(**intent(intent_id="a")).decision.approved_trade
+    assert trade is not None
+    rpm.portfolio_state.open_positions["EURUSD"] = Position("EURUSD", 1, trade.position_units, 1.15, NOW)
+    assert reason(rpm.process_trade_intent(**intent(intent_id="a"))) == "DUPLICATE_INTENT"
+    assert rpm.evaluate(**intent(intent_id="b")).decision.status == "APPROVED"

@@ -16,7 +16,8 @@ _OFF = "switched off"
 class DuplicateIntent(Rule):
     """The same strategy, symbol, direction and volume again within `duplicate_window_seconds`; 0 switches it off.
 
-    An intent that is judged again under its own `intent_id` is no duplicate.
+    One whose `intent_id` has become a position is a duplicate at any time; one that is judged again under its own
+    `intent_id` before that is none.
     """
 
     code = RejectionReason.DUPLICATE_INTENT
@@ -28,7 +29,9 @@ class DuplicateIntent(Rule):
     minimum = True
 
     def check(self, case: Case) -> Finding:
-        """Look for it among the latest intents."""
+        """Look for it among the latest intents; an intent that has become a position is never traded again."""
+        if case.traded:
+            return self.failed(note="this intent has been traded already")
         window = case.cfg.duplicate_window_seconds
         if window <= 0.0:
             return self.skipped(_OFF)
@@ -51,7 +54,9 @@ class IntentRate(Rule):
     def check(self, case: Case) -> Finding:
         """Count them."""
         limit = case.cfg.max_intents_per_minute
-        return self.below(case.activity.asked_since(case.moment - _MINUTE), limit) if limit else self.skipped(_OFF)
+        return (
+            self.below(case.activity.asked_since(case.moment - _MINUTE, limit), limit) if limit else self.skipped(_OFF)
+        )
 
 
 class OrderRate(Rule):
@@ -67,7 +72,11 @@ class OrderRate(Rule):
     def check(self, case: Case) -> Finding:
         """Count them."""
         limit = case.cfg.max_orders_per_minute
-        return self.below(case.activity.approved_since(case.moment - _MINUTE), limit) if limit else self.skipped(_OFF)
+        return (
+            self.below(case.activity.approved_since(case.moment - _MINUTE, limit), limit)
+            if limit
+            else self.skipped(_OFF)
+        )
 
 
 class RejectionVelocity(Rule):
@@ -85,7 +94,7 @@ class RejectionVelocity(Rule):
         if not limit or strategy is None:
             return self.skipped(_OFF if not limit else "the intent names no strategy")
         since = case.moment - case.cfg.rejection_velocity_window_seconds
-        count = case.activity.refused_since(strategy, since)
+        count = case.activity.refused_since(strategy, since, limit)
         return self.passed(count, limit, "the strategy is throttled" if count >= limit else "")
 
 
