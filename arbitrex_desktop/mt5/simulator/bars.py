@@ -101,11 +101,6 @@ def _cuts(starts: Seconds) -> NDArray[np.intp]:
     return np.concatenate(([0], np.flatnonzero(np.diff(starts)) + 1))
 
 
-def _by_hour(minutes: Rows) -> Rows:
-    """Sum minute bars up to hours."""
-    return merged(minutes, minutes["time"] // _HOUR * _HOUR)
-
-
 def _collected(pieces: Iterable[Rows], timeframe: int, enough: Callable[[set[int], int], bool]) -> Rows:
     """Read back until the bars seen so far, and the oldest's opening second, are enough; sum them up, oldest first."""
     taken: list[Rows] = []
@@ -176,24 +171,22 @@ class BarSource:
                 minutes = self._day_of_minutes(feed, symbol, start)
                 yield minutes[minutes["time"] * 1000 <= until_msc + self._clock.offset_msc(start)]
             elif timeframe >= Timeframe.H1:
-                yield self._days_hours.get((symbol, start), partial(self._day_of_hours, feed, symbol, start))
+                yield self._day_of_hours(feed, symbol, start)
             else:
                 yield self._day_of_minutes(feed, symbol, start)
 
     def _day_of_minutes(self, feed: OldBars, symbol: str, start: int) -> Rows:
         """Return a trading day's minute bars on the server's clock, kept for a while."""
-        return self._days_minutes.get((symbol, start), lambda: self._drawn_day(feed, symbol, start))
+        return self._days_minutes.get((symbol, start), lambda: self._shown(feed.minute_bars(symbol, start), start))
 
     def _day_of_hours(self, feed: OldBars, symbol: str, start: int) -> Rows:
-        """Return a trading day's hour bars on the server's clock."""
-        # Past the minutes' cache: a year of days would push out those of the charts that are looked at.
-        minutes = self._days_minutes.known((symbol, start))
-        return _by_hour(self._drawn_day(feed, symbol, start) if minutes is None else minutes)
+        """Return a trading day's hour bars on the server's clock, kept for a while."""
+        return self._days_hours.get((symbol, start), lambda: self._shown(feed.hour_bars(symbol, start), start))
 
-    def _drawn_day(self, feed: OldBars, symbol: str, start: int) -> Rows:
-        minutes = feed.minute_bars(symbol, start)
-        minutes["time"] += self._clock.offset_msc(start) // 1000
-        return read_only(minutes)
+    def _shown(self, bars: Rows, start: int) -> Rows:
+        """Put a day's new bars on the server's clock, which is whole hours from UTC."""
+        bars["time"] += self._clock.offset_msc(start) // 1000
+        return read_only(bars)
 
     def _minutes_of(self, symbol: str, start: int) -> Rows:
         """Return the minute bars of a finished hour, kept for a while."""
@@ -202,7 +195,8 @@ class BarSource:
 
     def _whole_hour(self, symbol: str, start: int) -> Rows:
         """Return a finished hour as one bar."""
-        return _by_hour(self._hour_of_minutes(symbol, start, start + HOUR_MSC - 1))
+        minutes = self._hour_of_minutes(symbol, start, start + HOUR_MSC - 1)
+        return merged(minutes, minutes["time"] // _HOUR * _HOUR)
 
     def _hour_of_minutes(self, symbol: str, start: int, until_msc: int) -> Rows:
         """Sum up the ticks from an hour's start to a moment, by the minute."""

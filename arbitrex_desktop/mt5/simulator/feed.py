@@ -49,6 +49,9 @@ class OldBars(Protocol):
         A trading day is 24 hours long, begins with a full hour, and no clock is changed within it.
         """
 
+    def hour_bars(self, symbol: str, day_start_msc: int) -> Rows:
+        """Return the same bars merged by the hour of UTC."""
+
 
 def ticks_kept_from(feed: MarketFeed, now_msc: int) -> int:
     """Return the moment from which a feed has ticks: since 1970, unless it forgets them."""

@@ -56,7 +56,7 @@ class GeneratedMarket:
         self._seed = seed
         self._paths = DriverPaths(seed)
         self._mixtures: dict[str, Mixture] = {name: mixture(spec) for name, spec in SYMBOLS.items()}
-        self._minutes = {
+        self._old_bars = {
             name: MinuteBars(seed, self._paths, spec, self._mixtures[name]) for name, spec in SYMBOLS.items()
         }
         self._recent: BoundedCache[tuple[str, TradingHour], _Hour] = BoundedCache(len(SYMBOLS) + 15)
@@ -113,7 +113,11 @@ class GeneratedMarket:
 
     def minute_bars(self, symbol: str, day_start_msc: int) -> Rows:
         """Return a trading day's bars by the minute, drawn without its ticks."""
-        return self._minutes[symbol].of_day(TradingHour.at(day_start_msc).day)
+        return self._old_bars[symbol].of_day(TradingHour.at(day_start_msc).day)
+
+    def hour_bars(self, symbol: str, day_start_msc: int) -> Rows:
+        """Return the same bars by the hour."""
+        return self._old_bars[symbol].hours_of_day(TradingHour.at(day_start_msc).day)
 
     def _whole_hour(self, symbol: str, at: TradingHour) -> _Hour:
         """Return all ticks of an hour; who reads history hour by hour must not push out what each poll reads."""

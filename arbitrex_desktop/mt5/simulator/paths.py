@@ -70,6 +70,7 @@ VOLATILITY: Final[Path] = np.array(_PROFILE) / np.mean(_PROFILE)
 
 _HOUR_SHARES: Final[Path] = np.sqrt(VOLATILITY / HOURS_A_DAY)
 _MINUTE_SHARES: Final[Path] = np.repeat(VOLATILITY / (HOURS_A_DAY * MINUTES), MINUTES).reshape(HOURS_A_DAY, MINUTES)
+_MINUTE_ROOTS: Final[Path] = np.sqrt(_MINUTE_SHARES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ class DriverPaths:
         """Return a driver's logarithm at each minute of a trading day (1441 values), and each minute's variance."""
         variances = _DRIVERS[driver][0] ** 2 * _MINUTE_SHARES
         steps = self._random(driver, 6, day).standard_normal(variances.shape)
-        steps *= np.sqrt(variances)
+        steps *= _DRIVERS[driver][0] * _MINUTE_ROOTS
         news = self._news(driver, day)
         for item in news:
             minute = item.second // MINUTES

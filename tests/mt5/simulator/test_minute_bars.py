@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
-from arbitrex_desktop.mt5.simulator.bars import bars_of_ticks
+from arbitrex_desktop.mt5.simulator.bars import bars_of_ticks, merged
 from arbitrex_desktop.mt5.simulator.market import GeneratedMarket
 from arbitrex_desktop.mt5.simulator.paths import DriverPaths, mixture
 from arbitrex_desktop.mt5.simulator.server_clock import DAY_MSC
@@ -76,6 +76,15 @@ def test_minutes_look_like_those_of_ticks(symbol: str) -> None:
     exact = bars_of_ticks(ticks, ticks["time"] // 60 * 60, 10.0 ** SYMBOLS[symbol].digits)
     for name, coarse_mean in means(coarse).items():
         assert coarse_mean == pytest.approx(means(exact)[name], rel=0.2), name
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_hours_are_their_minutes(symbol: str) -> None:
+    """The day by the hour is, to the last digit, its minutes merged."""
+    for day in (DAY - 600, DAY):
+        minutes = day_of(symbol, day)
+        hours = MARKET.hour_bars(symbol, TradingHour(day, 0).start_msc)
+        assert hours.tolist() == merged(minutes, minutes["time"] // 3600 * 3600).tolist()
 
 
 def test_days_follow_on_each_other() -> None:
