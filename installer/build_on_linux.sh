@@ -29,15 +29,15 @@ export_source() {
 
 # Freezes and stages under Wine; the paths are the same on every machine.
 freeze() {
-    rm -rf "$work/dist" "$work/stage" "$work/build"
+    rm -rf "$work/dist" "$work/stage" "$work/parts"
     with_wine '
         export SOURCE_DATE_EPOCH=$1 PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1
         cd /src
         for spec in arbitrex.spec baseline/bare_window.spec; do
             windows_python -m PyInstaller --noconfirm --log-level ERROR \
-                --distpath Z:/work/dist --workpath Z:/work/build "Z:/src/installer/$spec"
+                --distpath Z:/build/dist --workpath Z:/build/parts "Z:/src/installer/$spec"
         done
-        windows_python -m installer.stage Z:/work/dist/Arbitrex Z:/work/stage' "$SOURCE_DATE_EPOCH"
+        windows_python -m installer.stage Z:/build/dist/Arbitrex Z:/build/stage' "$SOURCE_DATE_EPOCH"
 }
 
 sign() {
@@ -48,10 +48,10 @@ sign() {
 
 pack() {
     local setup=Arbitrex-$version-setup.exe
-    sign sh /src/installer/sign.sh /work/stage/tree/Arbitrex.exe /work/stage/tree/Arbitrex-console.exe
-    sign SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" makensis -V2 -WX -DSTAGE=/work/stage -DOUTPUT="/work/$setup" \
+    sign sh /src/installer/sign.sh /build/stage/tree/Arbitrex.exe /build/stage/tree/Arbitrex-console.exe
+    sign SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" makensis -V2 -WX -DSTAGE=/build/stage -DOUTPUT="/build/$setup" \
         -DSIGN="sh /src/installer/sign.sh" /src/installer/arbitrex.nsi
-    sign sh /src/installer/sign.sh "/work/$setup"
+    sign sh /src/installer/sign.sh "/build/$setup"
     rm -rf "$dist"/Arbitrex-* "$dist/SHA256SUMS"
     mkdir -p "$dist"
     mv "$work/$setup" "$dist/"

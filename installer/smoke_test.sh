@@ -16,14 +16,14 @@ starts=5
 prepare_wine_root
 work=$cache/work
 source=$checkout
-prefix=/work/smoke/wine
+prefix=/build/smoke/wine
 rm -rf "$work/smoke"
 mkdir -p "$work/smoke/pictures"
 cp "$setup" "$work/smoke/setup.exe"
 
 make_older() {
     (cd "$checkout" && python3 -m installer.smoke.older "$work/stage" "$work/smoke/older")
-    enter makensis -V2 -WX -DSTAGE=/work/smoke/older -DOUTPUT=/work/smoke/older.exe /src/installer/arbitrex.nsi
+    enter makensis -V2 -WX -DSTAGE=/build/smoke/older -DOUTPUT=/build/smoke/older.exe /src/installer/arbitrex.nsi
 }
 
 # Pairs of cold starts, one after the other, so that whatever else the machine does falls on both alike.
@@ -33,7 +33,7 @@ measure() {
         for name in stage/tree/Arbitrex.exe dist/bare-window/bare-window.exe; do
             file=$work/smoke/$(basename "$name").txt
             (cd "$checkout" && python3 -m installer.smoke.figures forget "$work/${name%/*}")
-            with_wine 'cd /src; windows_python -m installer.smoke.cold_start "$1"' "Z:/work/$name" \
+            with_wine 'cd /src; windows_python -m installer.smoke.cold_start "$1"' "Z:/build/$name" \
                 | sed -n 's/^painted after \([0-9.]*\) s.*/\1/p' >>"$file"
         done
     done
@@ -46,8 +46,8 @@ make_older
 say "making a Windows in which nothing is installed"
 with_wine 'wineboot -i >/dev/null 2>&1; wineserver -w'
 code=0
-with_wine 'cd /src; windows_python -m installer.smoke.run Z:/work/smoke/setup.exe Z:/work/smoke/older.exe \
-    Z:/work/smoke/pictures' || code=$?
+with_wine 'cd /src; windows_python -m installer.smoke.run Z:/build/smoke/setup.exe Z:/build/smoke/older.exe \
+    Z:/build/smoke/pictures' || code=$?
 mkdir -p "$pictures"
 cp "$work"/smoke/pictures/*.png "$pictures/" 2>/dev/null || say "no pictures were taken"
 ((code == 0)) || exit "$code"

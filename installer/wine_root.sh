@@ -62,7 +62,7 @@ debian_mirror() {
 make_root() {
     rm -rf "$root.new" "$root"
     debootstrap --variant=minbase --include=ca-certificates "$suite" "$root.new" "$(debian_mirror)" >&2
-    mkdir -p "$root.new/src" "$root.new/work"
+    mkdir -p "$root.new/src" "$root.new/build"
     apt-config dump | grep -E '^Acquire::(http|https|ftp|Check-|Retries|ForceIPv4)' \
         >"$root.new/etc/apt/apt.conf.d/90machine" || true
     mv "$root.new" "$root"
@@ -75,7 +75,7 @@ install_in_root() {
 }
 
 # Runs a command inside the root, in namespaces of its own: its mounts vanish and its processes die with it.
-# /work is the folder named by $work, /src the one named by $source, read-only.
+# /build is the folder named by $work, /src the one named by $source, read-only.
 enter() {
     mkdir -p "${work:=$cache/work}" "${source:=$checkout}"
     root=$root work=$work source=$source unshare --mount --pid --fork --kill-child --propagation private bash -c '
@@ -83,7 +83,7 @@ enter() {
         mount -t proc proc "$root/proc"
         mount --bind /dev "$root/dev"
         mount -t tmpfs tmpfs "$root/tmp"
-        mount --bind "$work" "$root/work"
+        mkdir -p "$root/build" && mount --bind "$work" "$root/build"
         mount --bind "$source" "$root/src"
         mount -o remount,bind,ro "$root/src"
         # What code signing needs, if it was configured: read-only, and only as long as this lasts.
@@ -149,7 +149,7 @@ make_prefix() {
     cp -a "$cache/winpython/unpacked/cp311" "$root/wine/drive_c/python"
     work=$cache with_wine '
         windows_python -m pip install --quiet --no-index --no-deps --no-compile --no-warn-script-location \
-            --disable-pip-version-check --require-hashes --find-links Z:/work/wheels \
+            --disable-pip-version-check --require-hashes --find-links Z:/build/wheels \
             -r Z:/src/installer/pins/windows.txt -r Z:/src/installer/pins/freeze.txt \
             -r Z:/src/installer/pins/freeze-windows.txt
         windows_python -c "import sys, PySide6.QtWidgets, numpy, MetaTrader5; print(sys.version)"'
