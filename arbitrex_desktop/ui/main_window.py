@@ -21,7 +21,7 @@ from arbitrex_desktop.ui.memory import Memory, NoMemory, WindowState
 from arbitrex_desktop.ui.menus import Acts, build_menus
 from arbitrex_desktop.ui.panels.account import AccountPanel
 from arbitrex_desktop.ui.panels.connection import ConnectionPanel
-from arbitrex_desktop.ui.panels.equity import EquityPanel, PlotLoader
+from arbitrex_desktop.ui.panels.equity import EquityPanel
 from arbitrex_desktop.ui.panels.history import HistoryPanel
 from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
 from arbitrex_desktop.ui.panels.market_watch import MarketWatchPanel
@@ -30,6 +30,7 @@ from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel
+from arbitrex_desktop.ui.plot_loader import PlotLoader
 from arbitrex_desktop.ui.resources import app_icon
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
@@ -149,7 +150,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self._loader.start)
+            self._loader.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Keep the layout, vanish from the screen, and stop the core within a bound."""
@@ -161,11 +162,11 @@ class MainWindow(QMainWindow):
             )
         )
         self._beat.stop()
+        self._loader.stop()
         self.market_watch.stop()
         self._texts.close()
         self.hide()
         self.stopped_cleanly = self._worker.stop(STOP_WAIT_MS)
-        self._loader.wait(STOP_WAIT_MS / 1000)
         event.accept()
 
     def _make_panels(self) -> None:

@@ -3,13 +3,10 @@
 
 from __future__ import annotations
 
-import importlib
-import logging
-import threading
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.snapshot import EquityPoint
@@ -20,10 +17,6 @@ from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.figure import TonedLabel
 
-PLOT_MODULE: Final = "arbitrex_desktop.ui.panels.equity_plot"
-
-_log = logging.getLogger(__name__)
-
 
 class Plot(Protocol):
     """What the panel needs of a plot."""
@@ -33,40 +26,6 @@ class Plot(Protocol):
 
     def show_points(self, points: Sequence[EquityPoint]) -> None:
         """Draw equity and balance."""
-
-
-class PlotLoader(QObject):
-    """Imports the plotting library on a thread of its own: that takes the better part of a second.
-
-    Signals (emitted on the loading thread, so connect to QObjects only): `loaded(Callable[[Theme], Plot])`;
-    `failed(str)`.
-    """
-
-    loaded = Signal(object)
-    failed = Signal(str)
-
-    def __init__(self, module: str = PLOT_MODULE, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._module = module
-        self._thread = threading.Thread(target=self._load, name="plot-loader", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def wait(self, seconds: float) -> None:
-        """Wait for the import to end, so that no thread is left when the window closes."""
-        if self._thread.ident is not None:
-            self._thread.join(seconds)
-
-    def _load(self) -> None:
-        try:
-            make = importlib.import_module(self._module).EquityPlot
-        except Exception as error:  # noqa: BLE001 - a missing chart must not take the window along
-            _log.exception("the plotting library cannot be loaded")
-            self.failed.emit(f"The chart cannot be loaded: {error}")
-        else:
-            self.loaded.emit(make)
 
 
 class EquityPanel(Panel):

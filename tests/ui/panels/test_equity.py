@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The curve is loaded late, off the GUI thread, drawn thinned, and says when it ends in the past."""
+"""The curve is loaded late and in steps, drawn thinned, and says when it ends in the past."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.snapshot import EquityPoint
 from arbitrex_desktop.ui.freshness import Freshness
-from arbitrex_desktop.ui.panels.equity import EquityPanel, PlotLoader
+from arbitrex_desktop.ui.panels.equity import EquityPanel
 from arbitrex_desktop.ui.panels.equity_plot import EquityPlot
+from arbitrex_desktop.ui.plot_loader import PlotLoader
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from tests.fakes.clock import START
 
@@ -35,14 +37,14 @@ def points(count: int) -> tuple[EquityPoint, ...]:
 
 
 def test_the_plot_replaces_the_waiting_words(panel: EquityPanel, qtbot: QtBot, fresh: Make) -> None:
-    """The library is imported on another thread; its plot shows the points that came before it."""
+    """The library is loaded in steps; its plot shows the points that came before it."""
     panel.refresh(fresh(equity=points(10)))
     assert not panel.has_plot
     loader = PlotLoader()
     loader.loaded.connect(panel.install)
     loader.start()
+    assert not panel.has_plot
     qtbot.waitUntil(lambda: panel.has_plot, timeout=15_000)
-    loader.wait(5)
     assert panel._waiting.isHidden()
     panel.grab()
 
@@ -88,5 +90,13 @@ def test_a_missing_library_is_told_in_its_place(panel: EquityPanel, qtbot: QtBot
     loader.failed.connect(panel.show_failure)
     loader.start()
     qtbot.waitUntil(lambda: "cannot be loaded" in panel._waiting.text(), timeout=15_000)
-    loader.wait(5)
-    PlotLoader().wait(1)
+
+
+def test_a_stopped_loader_loads_nothing(panel: EquityPanel) -> None:
+    """A window that closes right after its first paint begins no import."""
+    loader = PlotLoader()
+    loader.loaded.connect(panel.install)
+    loader.start()
+    loader.stop()
+    QApplication.processEvents()
+    assert not panel.has_plot

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""Loads the plotting library after the window's first paint, in steps between which the window lives on.
+
+Not on a thread: PySide6 makes its classes when they are first asked for, pyqtgraph asks for all of them, and two
+threads that ask for one at a time, or a thread that is still at it when the process ends, crash the interpreter
+(seen as a segmentation fault at exit).
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Iterator
+from typing import Final
+
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtCore import QObject, QTimer, Signal
+
+PLOT_MODULE: Final = "arbitrex_desktop.ui.panels.equity_plot"
+
+_NAMES_A_STEP: Final = 6
+"""Classes made per step, about 2 ms of work."""
+
+_log = logging.getLogger(__name__)
+
+
+class PlotLoader(QObject):
+    """Has Qt's classes made a few at a time, which is half of the work, and then imports the plot.
+
+    Signals: `loaded(Callable[[Theme], Plot])`; `failed(str)`.
+    """
+
+    loaded = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, module: str = PLOT_MODULE, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._module = module
+        self._names = _names_of_qt()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._step)
+
+    def start(self) -> None:
+        """Begin."""
+        self._timer.start(0)
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        self._timer.stop()
+
+    def _step(self) -> None:
+        for _ in range(_NAMES_A_STEP):
+            if next(self._names, None) is None:
+                self._timer.stop()
+                self._load()
+                return
+
+    def _load(self) -> None:
+        try:
+            make = importlib.import_module(self._module).EquityPlot
+        except Exception as error:  # noqa: BLE001 - a missing chart must not take the window along
+            _log.exception("the plotting library cannot be loaded")
+            self.failed.emit(f"The chart cannot be loaded: {error}")
+        else:
+            self.loaded.emit(make)
+
+
+def _names_of_qt() -> Iterator[str]:
+    """Have one class of Qt made per turn, and yield its name."""
+    for module in (QtCore, QtGui, QtWidgets):
+        for name in dir(module):
+            getattr(module, name, None)
+            yield name
