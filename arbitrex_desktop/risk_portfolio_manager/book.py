@@ -47,7 +47,8 @@ class Sums:
     Attributes: `units`, net by symbol; `notional`, net by symbol; `currency`, net by currency, a cross counted in
     both; `gross`, sum of sizes; `net`, long minus short; `count`, `by_symbol`, `by_strategy`, positions and trades
     under way; `opened`, when each was; `margin`, of trades under way; `hand_units`, exposures that the program set
-    by hand; `unknown`, why a position could not be valued, empty when all were.
+    by hand; `unknown`, why something could not be reckoned with, empty when all could; `unpriced`, the
+    first position for whose worth a program without a pool gave no price, empty when there is none.
     """
 
     units: dict[str, float] = field(default_factory=dict)
@@ -62,6 +63,7 @@ class Sums:
     margin: float = 0.0
     hand_units: dict[str, float] = field(default_factory=dict)
     unknown: str = ""
+    unpriced: str = ""
 
     def add(self, symbol: str, direction: int, units: float, notional: float, instrument_legs: tuple[str, str]) -> None:
         """Add one exposure; `notional` positive, legs are base and profit currency."""
@@ -97,6 +99,7 @@ class Sums:
             self.margin,
             dict(self.hand_units),
             self.unknown,
+            self.unpriced,
         )
 
 
@@ -124,7 +127,7 @@ class Book:
         expired = bool(self.reservations) and any(each.expires <= monotonic for each in self.reservations)
         if expired:
             self.reservations = [each for each in self.reservations if each.expires > monotonic]
-        if seen is not None and seen == self._seen and not self.positions.unknown:
+        if seen is not None and seen == self._seen and not self.positions.unpriced:
             if expired:
                 self._retotal()
             return
@@ -255,15 +258,24 @@ def _change_count(state: PortfolioState) -> tuple[int, ...] | None:
 
 def _add_position(sums: Sums, position: Position, instrument_of: InstrumentOf) -> None:
     """Add one position, at its last known price."""
-    instrument = instrument_of(position.symbol)
+    symbol, direction, units = position.symbol, position.direction, position.units
+    instrument = instrument_of(symbol)
     price = position.current_price or position.entry_price
-    notional = math.nan if instrument is None else position.units * price * instrument.value
-    sums.count_in(position.symbol, position.strategy_id, as_utc(position.entry_time))
-    if instrument is None or not math.isfinite(notional) or notional < 0.0 or position.direction not in (1, -1):
-        sums.unknown = sums.unknown or f"the position in {position.symbol} cannot be valued"
-        sums.units[position.symbol] = sums.units.get(position.symbol, 0.0) + position.direction * position.units
+    sums.count_in(symbol, position.strategy_id, as_utc(position.entry_time))
+    if instrument is None or direction not in (1, -1) or not _sound(units) or not _sound(price):
+        sums.unknown = sums.unknown or f"the position in {symbol} cannot be valued"
         return
-    sums.add(position.symbol, position.direction, position.units, notional, (instrument.base, instrument.profit))
+    if not math.isfinite(instrument.value):
+        sums.unpriced = sums.unpriced or symbol
+        sums.units[symbol] = sums.units.get(symbol, 0.0) + direction * units
+        return
+    legs = (instrument.base, instrument.profit)
+    sums.add(symbol, direction, units, units * price * instrument.value, legs)
+
+
+def _sound(number: float) -> bool:
+    """Tell whether a number is finite and not negative."""
+    return 0.0 <= number < math.inf
 
 
 def _add_reservation(sums: Sums, reservation: Reservation) -> None:

@@ -70,10 +70,12 @@ class NewsCalendar:
         """Return the first such news, None when there is none."""
         if not self._moments or now.date() > self._moments[-1].date():
             raise CalendarUnavailable("the calendar has no entries for today or later")
+        first, until = bisect_left(self._moments, now - after), now + before
+        if first == len(self._moments) or self._moments[first] > until:
+            return None
         wanted, floor = {*currencies, "ALL"}, _IMPACT[least]
-        for index in range(bisect_left(self._moments, now - after), len(self._events)):
-            event = self._events[index]
-            if event.at > now + before:
+        for event in self._events[first:]:
+            if event.at > until:
                 return None
             if event.currency in wanted and _IMPACT[event.impact] >= floor:
                 return event

@@ -298,3 +298,18 @@ def test_a_cross_is_converted_by_prices_given_before() -> None:
     trade = output.decision.approved_trade
     assert trade is not None
     assert trade.base_units == pytest.approx(1_000 / (0.15 * 1.3))
+
+
+def test_a_position_that_was_never_priced_is_listed_and_does_not_refuse() -> None:
+    """Without a pool a cross that no price converts is counted as a position, in no exposure, and shown as skipped."""
+    rpm = static(wide())
+    rpm.portfolio_state.open_positions["AUDCAD"] = Position("AUDCAD", 1, 1_000.0, 0.9, NOW)
+    output = rpm.evaluate(**intent())
+    assert output.decision.status == "APPROVED"
+    verdict = check(output, "CONVERSION_UNKNOWN", "worth of open positions")
+    assert verdict.outcome == "SKIPPED"
+    assert "AUDCAD" in verdict.words
+    rpm.process_trade_intent(**intent(symbol="AUDUSD", current_price=0.65))
+    assert check(rpm.evaluate(**intent()), "CONVERSION_UNKNOWN", "worth").outcome == "SKIPPED"
+    rpm.process_trade_intent(**intent(symbol="USDCAD", current_price=1.4, confidence_score=0.0))
+    assert check(rpm.evaluate(**intent()), "CONVERSION_UNKNOWN", "worth").outcome == "PASS"

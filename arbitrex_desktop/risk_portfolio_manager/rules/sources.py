@@ -53,8 +53,14 @@ class PositionsKnown(Rule):
     subject = "worth of open positions"
 
     def check(self, case: Case) -> Finding:
-        """Look whether the sums are complete."""
-        return self.unknown(case.sums.unknown) if case.sums.unknown else self.fine("all are known")
+        """Look whether the sums are complete; without a pool, prices that were never given are left out."""
+        if case.sums.unknown:
+            return self.unknown(case.sums.unknown)
+        if case.sums.unpriced and case.market.has_pool:
+            return self.unknown(f"the position in {case.sums.unpriced} cannot be converted")
+        if case.sums.unpriced:
+            return self.skipped(f"no price was given to value {case.sums.unpriced}, it is counted in no exposure")
+        return self.fine("all are known")
 
 
 class TradingAllowed(Rule):
