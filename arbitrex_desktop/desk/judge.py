@@ -137,5 +137,5 @@ def _arguments(request: IntentRequest, intent_id: str, atr: float, price: float 
         "stop_loss": request.stop_loss,
         "take_profit": request.take_profit,
         "requested_volume": request.requested_volume,
-        "intent_id": intent_id,
+        "intent_id": intent_id or None,
     }

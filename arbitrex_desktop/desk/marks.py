@@ -17,7 +17,9 @@ from arbitrex_desktop.desk.settings import DeskSettings
 # Crockford's base 32: no letter that reads like a digit.
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ID_LENGTH: Final = 12
-_MARK: Final = re.compile(rf"ABX ([{_ALPHABET}]{{{_ID_LENGTH}}})")
+PREFIX: Final = "ABX "
+"""How every comment of ours begins."""
+_MARK: Final = re.compile(rf"{PREFIX}([{_ALPHABET}]{{{_ID_LENGTH}}})")
 _SPREAD: Final = 1_000_000
 
 
@@ -28,7 +30,7 @@ def new_intent_id() -> str:
 
 def comment_of(intent_id: str) -> str:
     """Return an order's comment: 16 ASCII characters, of the 27 that are safe."""
-    return f"ABX {intent_id}"
+    return f"{PREFIX}{intent_id}"
 
 
 def marked_intent(comment: str) -> str:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.marks import PREFIX
 from arbitrex_desktop.mt5.constants import (
     OrderFilling,
     OrderTime,
@@ -89,7 +90,7 @@ def close_request(
 ) -> dict[str, Any]:
     """Return the opposite deal that closes a position, or a part of it."""
     direction = -1 if position.type == OrderType.BUY else 1
-    marks = Deal(direction, lots, None, None, magic, "ABX close", reducing=True, position=position.ticket)
+    marks = Deal(direction, lots, None, None, magic, f"{PREFIX}close", reducing=True, position=position.ticket)
     return deal_request(info, quote, marks, deviation)
 
 

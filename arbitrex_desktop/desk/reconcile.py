@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from arbitrex_desktop.desk.marks import marked_intent
+from arbitrex_desktop.desk.marks import PREFIX, marked_intent
 from arbitrex_desktop.desk.record import Fill, Intent
-from arbitrex_desktop.mt5.constants import DealEntry, OrderState
+from arbitrex_desktop.mt5.constants import DealEntry, DealReason, OrderState
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
 
 _EPSILON: Final = 1e-9
 _CLOCK_SLACK_SECONDS: Final = 5.0
+_OF_THE_BROKER: Final = frozenset({DealReason.SL, DealReason.TP, DealReason.SO})
 _DEAD: Final = frozenset({OrderState.CANCELED, OrderState.REJECTED, OrderState.EXPIRED})
 
 
@@ -146,30 +147,38 @@ class _Traces:
     def _likely(self, trace: TradeDeal | TradeOrder | TradePosition, order: int) -> bool:
         """Tell whether an entry could be the intent's order though it does not say so."""
         attempt = self._intent.attempt
-        if attempt is None or order in self._claimed or marked_intent(trace.comment):
-            return False
-        if not self._closing and _ticket(trace) in self._claimed:
+        # Whatever bears one of our comments says what it is, and it is not this.
+        if attempt is None or order in self._claimed or trace.comment.startswith(PREFIX):
             return False
         request = attempt.request
         volume = trace.volume_initial if isinstance(trace, TradeOrder) else trace.volume
         seconds = trace.time_setup if isinstance(trace, TradeOrder) else trace.time
         return (
-            trace.magic == request["magic"]
+            self._right_way(trace)
+            and trace.magic == request["magic"]
             and trace.symbol == request["symbol"]
             and trace.type == request["type"]
             and volume <= request["volume"] + _EPSILON
             and self._books.utc(seconds) >= attempt.market_at.timestamp() - _CLOCK_SLACK_SECONDS
         )
 
+    def _right_way(self, trace: TradeDeal | TradeOrder | TradePosition) -> bool:
+        """Tell whether an entry opens as the intent did, or closes the position that the intent was to close."""
+        if self._closing:
+            request = self._intent.attempt.request if self._intent.attempt else {}
+            closes = not isinstance(trace, TradePosition) and trace.position_id == request.get("position")
+            # A stop that closed the position is no order of ours.
+            return closes and trace.reason not in _OF_THE_BROKER
+        if isinstance(trace, TradeDeal):
+            return trace.entry in (DealEntry.IN, DealEntry.INOUT) and trace.position_id not in self._claimed
+        if isinstance(trace, TradeOrder):
+            return trace.position_id in (0, trace.ticket)
+        return trace.ticket not in self._claimed
+
     @property
     def _closing(self) -> bool:
         """Tell whether the intent's own order reduces a netted position, so that its deal is an OUT."""
         return self._intent.approved is not None and self._intent.approved.reducing
-
-
-def _ticket(trace: TradeDeal | TradeOrder | TradePosition) -> int:
-    """Return what another intent may have claimed an entry by."""
-    return trace.position_id if isinstance(trace, TradeDeal) else trace.ticket
 
 
 def _listed(name: str, tickets: Iterable[int]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from arbitrex_desktop.desk.intents import IntentState
 from arbitrex_desktop.desk.record import Intent, Judgement
 from arbitrex_desktop.desk.risk_view import LimitsView, PortfolioView
 from arbitrex_desktop.desk.snapshot import AccountRow, IntentRow, PositionRow, RiskRow
@@ -80,7 +81,8 @@ def intent_row(intent: Intent, judgement: Judgement | None, blocker: str, digits
         confidence=request.confidence_score,
         regime=request.regime,
         reason=seen.reason,
-        details=intent.why or seen.details,
+        # What was said of a pending intent before it was judged again is over.
+        details=seen.details if intent.state is IntentState.PENDING else intent.why or seen.details,
         checks=seen.checks,
         can_approve=not blocker,
         blocker=blocker,

@@ -49,6 +49,8 @@ _ALL_AT_ONCE = {
     "max_orders_per_minute": 0,
     "max_exposure_velocity_pct": 0.0,
     "rejection_velocity_count": 0,
+    "max_consecutive_losses": 0,
+    "max_positions_per_strategy": 1000,
 }
 
 
@@ -76,6 +78,9 @@ def trade(folder: Path, epoch: datetime, seed: int) -> None:
     sys.stdout.flush()
     while True:
         core.step()
+        if not pool.is_connected():
+            time.sleep(0.05)
+            continue
         with suppress(DeskError):
             core.submit(_intent(random))
         pending = [row.intent_id for row in core.snapshot().intents if row.can_approve]

@@ -77,6 +77,7 @@ def test_a_refusal_at_the_click_sends_nothing(desk: Desk) -> None:
     desk.rpm.refusal = None
     desk.step()
     assert desk.row(intent_id).can_approve
+    assert desk.row(intent_id).details == ""
     desk.core.approve(intent_id)
     assert len(desk.broker.sent) == 1
 

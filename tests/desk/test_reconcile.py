@@ -11,8 +11,8 @@ import pytest
 
 from arbitrex_desktop.desk.intents import IntentState
 from arbitrex_desktop.desk.reconcile import Books, Found, reconcile
-from arbitrex_desktop.desk.record import Attempt, Fill, Intent
-from arbitrex_desktop.mt5.constants import DealEntry, OrderState
+from arbitrex_desktop.desk.record import Attempt, Fill, Intent, Judgement
+from arbitrex_desktop.mt5.constants import DealEntry, DealReason, OrderState
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder
 from tests.desk.conftest import intent
 from tests.fakes.broker_data import make, make_deal, make_position
@@ -110,6 +110,9 @@ def test_the_ticket_that_the_broker_gave_is_as_good_as_a_mark() -> None:
         ({"deals": (bought(comment="", volume=0.3),)}, Found.NOTHING),
         ({"deals": (bought(comment="", time=SENT - 60),)}, Found.NOTHING),
         ({"deals": (bought(comment=OURS, entry=DealEntry.OUT, type=1),)}, Found.NOTHING),
+        ({"deals": (bought(comment="ABX close"),)}, Found.NOTHING),
+        ({"deals": (bought(comment="", entry=DealEntry.OUT),)}, Found.NOTHING),
+        ({"history": (replace(order(3, OrderState.FILLED, ""), position_id=2),)}, Found.NOTHING),
         ({"deals": (bought(comment="cut by the broker"),)}, Found.EXECUTED),
         ({"deals": (bought(1, comment=""), bought(2, comment=""))}, Found.AMBIGUOUS),
     ],
@@ -117,6 +120,26 @@ def test_the_ticket_that_the_broker_gave_is_as_good_as_a_mark() -> None:
 def test_what_the_books_show(parts: dict[str, tuple[Any, ...]], found: Found) -> None:
     """Each kind of trace is weighed for what it is worth; what belongs to others is none."""
     assert reconcile(unknown(), books(**parts), ()).found is found
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, Found.EXECUTED),
+        ({"comment": OURS}, Found.EXECUTED),
+        ({"position_id": 51}, Found.NOTHING),
+        ({"comment": "ABX close"}, Found.NOTHING),
+        ({"reason": int(DealReason.SL)}, Found.NOTHING),
+        ({"entry": DealEntry.OUT_BY, "comment": OURS}, Found.NOTHING),
+    ],
+)
+def test_a_lost_reduction_is_known_by_its_position(changes: dict[str, Any], found: Found) -> None:
+    """A reduction's deal closes the position that it named; a stop's or another's close is not taken for it."""
+    request = {"symbol": "EURUSD", "volume": 0.2, "type": 0, "magic": 7, "position": 50}
+    approved = Judgement(status="APPROVED", at=START, lots=0.2, closes=50)
+    closing = unknown(attempt=Attempt(1, request, START, 1.15), approved=approved)
+    deal = bought(**{"comment": "", "entry": DealEntry.OUT, "position_id": 50, "reason": 3, **changes})
+    assert reconcile(closing, books(deals=(deal,)), {50}).found is found
 
 
 def test_what_belongs_to_another_intent_is_not_taken() -> None:

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""An example strategy: hands one intent a minute to the desk, and prints what becomes of each.
+
+Start the program on the simulated terminal first, then run this file with any Python 3.11 or newer that finds
+`arbitrex_desktop` (or a copy of its `client.py`).  It trades on nothing: replace `signal` by an idea.
+"""
+
+# ruff: noqa: INP001 - a file to be copied and run, of no package
+
+from __future__ import annotations
+
+import sys
+import time
+from random import Random
+
+from arbitrex_desktop.client import DeskClient, DeskClientError, DeskRefused
+
+SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY")
+
+
+def signal(random: Random) -> tuple[str, str, float]:
+    """Return symbol, direction and confidence; a coin is tossed, where a strategy would think."""
+    return random.choice(SYMBOLS), random.choice(("buy", "sell")), random.uniform(0.65, 0.95)
+
+
+def run(rounds: int, pause: float) -> None:
+    """Submit so many intents, `pause` seconds apart; raise `NoDesk` when no desk is running."""
+    random = Random()  # noqa: S311 - a coin, no secret
+    with DeskClient("example") as desk:
+        for _ in range(rounds):
+            symbol, direction, confidence = signal(random)
+            try:
+                answer = desk.submit(
+                    symbol, direction, confidence_score=confidence, regime="TRENDING", vol_percentile=0.5
+                )
+            except DeskRefused as refusal:
+                print(f"{direction} {symbol}: {refusal}")  # noqa: T201 - it talks to whoever started it
+            else:
+                print(f"{direction} {symbol}: {answer.state} {answer.lots:g} lots {answer.details}")  # noqa: T201 - same
+            end = time.monotonic() + pause
+            while (left := end - time.monotonic()) > 0:
+                for news in desk.events(timeout=left):
+                    print(f"  {news.intent_id} {news.state} {news.details}")  # noqa: T201 - same
+
+
+if __name__ == "__main__":
+    try:
+        run(rounds=60, pause=60.0)
+    except DeskClientError as error:
+        sys.exit(str(error))

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""`arbitrex-desktop submit`: an intent from the command line, and the example strategy of the help."""
+
+from __future__ import annotations
+
+import argparse
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from arbitrex_desktop import submit_cli
+from arbitrex_desktop.desk.core import TradingCore
+from arbitrex_desktop.desk.gateway import Gateway
+from arbitrex_desktop.desk.journal import journal_opener
+from tests.fakes.broker import FakeBroker
+from tests.fakes.rpm import FakeRiskManager
+
+
+def run(*arguments: str) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser()
+    submit_cli.add_parser(parser.add_subparsers())
+    return submit_cli.run(parser.parse_args(["submit", *arguments]))
+
+
+@pytest.fixture
+def rpm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeRiskManager]:
+    """Give the risk manager of a desk whose door is open."""
+    monkeypatch.setenv("ARBITREX_DATA_DIR", str(tmp_path))
+    broker = FakeBroker()
+    manager = FakeRiskManager(broker)
+    core = TradingCore(broker, lambda _: manager, clock=broker.clock, journal=journal_opener(tmp_path))
+    core.attach(Gateway(core, tmp_path, broker.clock))
+    core.start()
+    yield manager
+    core.stop()
+
+
+def test_an_intent_is_submitted(rpm: FakeRiskManager, capsys: pytest.CaptureFixture[str]) -> None:
+    """The desk's answer is printed, and the options reach the RPM."""
+    assert run("EURUSD", "buy", "--confidence", "0.8", "--stop", "1.1", "--atr", "0.002", "--lots", "0.3") == 0
+    assert "PENDING 0.3 lots" in capsys.readouterr().out
+    (asked,) = rpm.recorded
+    assert (asked["confidence_score"], asked["stop_loss"], asked["atr"]) == (0.8, 1.1, 0.002)
+    assert (asked["strategy_id"], asked["direction"]) == ("command-line", 1)
+
+
+def test_a_refusal_ends_with_one(rpm: FakeRiskManager, capsys: pytest.CaptureFixture[str]) -> None:
+    """The RPM's no is an exit code, with its words on the screen."""
+    rpm.refusal = ("SPREAD", "the spread is too wide")
+    assert run("EURUSD", "sell", "--confidence", "0.8", "--wait", "1") == 1
+    assert "the spread is too wide" in capsys.readouterr().out
+
+
+def test_without_a_desk_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No desk, no trade: exit code 2 and a clear word."""
+    monkeypatch.setenv("ARBITREX_DATA_DIR", str(tmp_path))
+    assert run("EURUSD", "buy", "--confidence", "0.8") == 2
+    assert "no desk is running" in capsys.readouterr().err
+
+
+def test_the_example_strategy_runs(
+    rpm: FakeRiskManager, project_root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The example in the help does what the help says."""
+    example = runpy.run_path(str(project_root / "resources" / "help" / "example_strategy.py"))
+    example["run"](rounds=2, pause=0.0)
+    assert capsys.readouterr().out.count("PENDING 0.1 lots") == 2
+    assert [asked["strategy_id"] for asked in rpm.recorded] == ["example", "example"]
