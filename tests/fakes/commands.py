@@ -9,8 +9,9 @@ import sys
 from dataclasses import dataclass
 from typing import ClassVar
 
+from arbitrex_desktop.mt5.calls import call
 from arbitrex_desktop.mt5.commands import Command
-from arbitrex_desktop.mt5.module import MetaTrader5Module
+from arbitrex_desktop.mt5.module import MetaTrader5Module, Rows
 
 
 @dataclass(frozen=True)
@@ -59,3 +60,16 @@ class TellEnvironment(Command[dict[str, object]]):
             "qt": [name for name in sys.modules if name.startswith(("PySide6", "pyqtgraph"))],
             "real": "MetaTrader5" in sys.modules,
         }
+
+
+@dataclass(frozen=True)
+class ReadTicks(Command[Rows]):
+    """Read all ticks of a symbol from a second of the server clock on, as the terminal has them now."""
+
+    symbol: str
+    since: int
+
+    def run(self, module: MetaTrader5Module) -> Rows:
+        """Call `copy_ticks_from` with a count that is never reached."""
+        rows: Rows = call(module, "copy_ticks_from", self.symbol, self.since, 1_000_000, -1)
+        return rows

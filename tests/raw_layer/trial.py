@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""A pool on a real host process whose simulated terminal misbehaves, and what became of its ticks."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from random import Random
+
+import numpy as np
+
+from arbitrex_desktop.clock import SystemClock
+from arbitrex_desktop.mt5.module import Rows
+from arbitrex_desktop.mt5.simulator.faults import FaultPlan
+from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
+from arbitrex_desktop.raw_layer.connection import StateChanged
+from arbitrex_desktop.raw_layer.events import PoolEvent
+from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
+from arbitrex_desktop.raw_layer.quality import bad_ticks
+from arbitrex_desktop.raw_layer.settings import PoolSettings
+from arbitrex_desktop.raw_layer.views import ConnectionState
+from tests.fakes.commands import ReadTicks
+
+SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY", "XAUUSD")
+SETTINGS = PoolSettings(
+    poll_interval=0.02, poll_deadline=0.7, connect_deadline=0.7, backoff_first=0.05, backoff_longest=0.2,
+    recheck_interval=0.1,
+)  # fmt: skip
+PATIENCE = 20.0
+_CLOCK = SystemClock()
+
+
+class Trial:
+    """Runs a pool under a plan of faults.  Keeps every tick it gave out and every state it entered."""
+
+    def __init__(self, plan: FaultPlan, spec: SimulationSpec | None = None) -> None:
+        self.states: list[ConnectionState] = []
+        self._rows: dict[str, list[Rows]] = {symbol: [] for symbol in SYMBOLS}
+        self.difference = ""
+        self.began = _CLOCK.now()
+        self.pool = MT5ConnectionPool(
+            {"main": {"terminal_path": "simulated"}},
+            SYMBOLS,
+            simulation=SimulationSpec(epoch=self.began, faults=plan) if spec is None else spec,
+            sinks=[self],
+            settings=SETTINGS,
+            randomness=Random(3),
+        )
+        self.pool.subscribe(self._on_event)
+
+    def write(self, batch: Mapping[str, Rows]) -> None:
+        """Take ticks."""
+        for symbol, rows in batch.items():
+            self._rows[symbol].append(rows)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def until(self, condition: Callable[[], bool], patience: float = PATIENCE) -> None:
+        """Wait for a condition."""
+        pause, deadline = threading.Event(), _CLOCK.monotonic() + patience
+        while not condition():
+            assert _CLOCK.monotonic() < deadline, (self.difference, self.states, self.pool.stats())
+            pause.wait(0.01)
+
+    def until_elapsed(self, seconds: float) -> None:
+        """Wait until so many seconds of the plan have passed."""
+        self.until(lambda: (_CLOCK.now() - self.began).total_seconds() >= seconds, seconds + PATIENCE)
+
+    def until_sound(self) -> None:
+        """Wait until the pool is connected and every symbol has been audited once more."""
+        self.until(self.pool.is_connected)
+        polls = self._polls()
+        self.until(lambda: self.pool.is_connected() and self._polls() > polls + 2 * len(SYMBOLS))
+
+    def _polls(self) -> int:
+        """Return how many polls were made."""
+        calls = self.pool.stats().calls.get("Poll")
+        return calls.count if calls is not None else 0
+
+    def _on_event(self, event: PoolEvent) -> None:
+        if isinstance(event, StateChanged):
+            self.states.append(event.after)
+
+    def until_balanced(self, symbol: str) -> None:
+        """Wait until the ticks given out are the terminal's.
+
+        The feed goes on between the two readings, so one comparison may be off by a tick on its way; what was lost
+        or came twice is so in every later comparison.
+        """
+
+        def balanced() -> bool:
+            given, has = self.ledger(symbol)
+            self.difference = f"{symbol}: lost {has - given}, twice {given - has}"
+            return given == has
+
+        self.until(balanced, patience=5.0)
+
+    def ledger(self, symbol: str) -> tuple[Counter[tuple[float, float]], Counter[tuple[float, float]]]:
+        """Return the quotes (bid, ask) that a symbol's feed gave out, and those that the terminal has now.
+
+        Times are left out: a server clock that was moved changes them.  Only the stretch up to the last tick that
+        was given out counts, since the market goes on.
+        """
+        given = np.concatenate(self._rows[symbol])
+        has = self.pool._line.ask(ReadTicks(symbol, int(given["time_msc"][0]) // 1000)).value
+        good, _ = bad_ticks(has, 0)
+        has = has[good & (has["time_msc"] >= given["time_msc"][0]) & (has["time_msc"] <= self._last(symbol))]
+        return _quotes(given), _quotes(has)
+
+    def _last(self, symbol: str) -> int:
+        """Return the time of the last tick that the feed gave out, on the server clock as it is now."""
+        cursor = next(cursor for cursor in self.pool._feed.cursors if cursor.symbol == symbol)
+        assert cursor.time_msc is not None
+        return cursor.time_msc
+
+
+def _quotes(rows: Rows) -> Counter[tuple[float, float]]:
+    """Count the pairs of bid and ask."""
+    return Counter(zip(rows["bid"].tolist(), rows["ask"].tolist(), strict=True))
