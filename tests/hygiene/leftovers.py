@@ -35,6 +35,15 @@ def is_running(thread: threading.Thread) -> bool:
     return thread.is_alive()
 
 
+def wait_for_os_thread(thread: threading.Thread, deadline: float) -> None:
+    """Wait until a thread that Python did not start has ended, at most until a moment of the monotonic clock.
+
+    A QThread says that it is done shortly before the operating system's thread is gone, and nobody tells of that.
+    """
+    while is_running(thread) and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
 def leftover_threads(before: Collection[threading.Thread], grace: float) -> list[threading.Thread]:
     """Return the threads that run now and are not in `before`, after waiting for them for `grace` seconds in all."""
     deadline = time.monotonic() + grace
@@ -42,7 +51,9 @@ def leftover_threads(before: Collection[threading.Thread], grace: float) -> list
     for thread in threading.enumerate():
         if thread in before or thread is threading.current_thread() or not is_running(thread):
             continue
-        if not isinstance(thread, threading._DummyThread):
+        if isinstance(thread, threading._DummyThread):
+            wait_for_os_thread(thread, deadline)
+        else:
             thread.join(max(0.0, deadline - time.monotonic()))
         if is_running(thread):
             left.append(thread)
