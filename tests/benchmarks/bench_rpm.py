@@ -10,14 +10,15 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import cycle
 
 import numpy as np
 
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
-from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
+from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig, RPMOutput
 from arbitrex_desktop.risk_portfolio_manager.calendar import NewsCalendar, NewsEvent
 from tests.fakes.broker_data import make_account, make_position, price_of
 from tests.fakes.clock import ManualClock
@@ -119,15 +120,15 @@ def main() -> None:
     out(line("reference: sum of 200 squares", timed(reference, DECISIONS)) + "\n")
     for positions in (0, 10, 100):
         rpm = manager(positions)
-        intent = {"confidence_score": 0.7, "regime": "RANGING", "atr": 0.004, "vol_percentile": 0.4}
+        ranges = cycle(0.004 + n / 100_000 for n in range(50))  # no two decisions in a row are the same
 
-        def evaluate(rpm: RiskPortfolioManager = rpm, intent: dict[str, object] = intent) -> object:
-            return rpm.evaluate("EURUSD", 1, strategy_id="bench", **intent)  # type: ignore[arg-type] # mixed values
+        def evaluate(rpm: RiskPortfolioManager = rpm, ranges: Iterator[float] = ranges) -> RPMOutput:
+            return rpm.evaluate("EURUSD", 1, 0.7, "RANGING", next(ranges), 0.4, strategy_id="bench")
 
-        def process(rpm: RiskPortfolioManager = rpm, intent: dict[str, object] = intent) -> object:
-            return rpm.process_trade_intent("EURUSD", 1, strategy_id="bench", **intent)  # type: ignore[arg-type] # same
+        def process(rpm: RiskPortfolioManager = rpm, ranges: Iterator[float] = ranges) -> RPMOutput:
+            return rpm.process_trade_intent("EURUSD", 1, 0.7, "RANGING", next(ranges), 0.4, strategy_id="bench")
 
-        decision = rpm.evaluate("EURUSD", 1, strategy_id="bench", **intent).decision  # type: ignore[arg-type] # same
+        decision = evaluate().decision
         out(f"{positions} positions, {len(decision.checks)} checks, {decision.status}\n")
         out(line("  evaluate", timed(evaluate, DECISIONS)) + "\n")
         out(line("  process_trade_intent", timed(process, DECISIONS)) + "\n")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -224,3 +225,30 @@ def test_bars_are_measured_a_few_at_a_time() -> None:
     pool.recover()
     rpm.sync_with_mt5_account()
     assert pool.calls["read_rates"] == 3
+
+
+def test_many_threads_decide_and_sync_at_once() -> None:
+    """Every decision is counted once, none is lost, and no sync disturbs one."""
+    pool = FakePool()
+    pool.positions = (make_position("GBPUSD", 1, 0.1),)
+    rpm = pooled(pool, wide(max_positions_per_symbol=999, max_concurrent_positions=999))
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            for number in range(40):
+                rpm.process_trade_intent(**intent())
+                rpm.evaluate(**intent(direction=-1))
+                if number % 10 == 0:
+                    assert rpm.sync_with_mt5_account()
+        except BaseException as error:  # noqa: BLE001 - handed to the test's own thread
+            failed.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert failed == []
+    assert rpm.risk_metrics.total_decisions == 160
+    assert rpm.risk_metrics.rejections_by_reason.get("INTERNAL_ERROR") is None
