@@ -25,6 +25,7 @@ from arbitrex_desktop.settings import Settings, parse
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.memory import FileMemory
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
+from arbitrex_desktop.ui.updates import UpdateWindow
 from arbitrex_desktop.ui.worker import CoreWorker
 
 EXIT_FAILED: Final = 1
@@ -56,12 +57,16 @@ class Application:
             self.window.resize(QSize(*settings.window_size))
         if settings.theme:
             theme.choose(ThemeChoice(settings.theme))
+        self._updates = UpdateWindow(settings.data_dir if memory is not None else None, self.window)
+        self._updates.newer.connect(lambda words: self.window.notice_bar.tell("info", words, "updates"))
+        self.window.add_help("&Updates\N{HORIZONTAL ELLIPSIS}", self._updates.show)
         self.exit_code = 0
 
     def run(self) -> int:
         """Show the window, run until it closes, and return the exit code."""
         self.window.show()
         self.worker.start()
+        self._updates.ask_at_start()
         if self._settings.self_test:
             self._run_self_test()
         elif self._settings.screenshot is not None:

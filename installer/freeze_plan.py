@@ -102,10 +102,11 @@ def is_left_out(name: str) -> bool:
 def hidden_modules(package: Path, platform: str) -> list[str]:
     """Return the modules that are imported by name at run time, which no analysis of the source can see.
 
-    That is all of ours, since the parts of the program and the commands that cross to the host are found by name,
-    and on Windows the MetaTrader5 package.
+    That is all of ours, since the parts of the program and the commands that cross to the host are found by name;
+    what the program loads only when it is wanted; and on Windows the MetaTrader5 package.
     """
     files = (path.relative_to(package.parent).with_suffix("") for path in package.rglob("*.py"))
     ours = sorted({".".join(file.parts).removesuffix(".__init__") for file in files})
+    by_name = [*ours, "pyqtgraph", "urllib.request"]
     # numpy is imported by MetaTrader5's extension module, whose imports cannot be seen either.
-    return [*ours, "MetaTrader5", "numpy"] if platform == "win32" else ours
+    return [*by_name, "MetaTrader5", "numpy"] if platform == "win32" else by_name

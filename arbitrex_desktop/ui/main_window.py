@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
 
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.desk.snapshot import DeskSnapshot
@@ -18,7 +19,7 @@ from arbitrex_desktop.ui.docks import Docks
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.help import TextWindow
 from arbitrex_desktop.ui.memory import Memory, NoMemory, WindowState
-from arbitrex_desktop.ui.menus import Acts, build_menus
+from arbitrex_desktop.ui.menus import HELP_MENU, Acts, build_menus
 from arbitrex_desktop.ui.panels.account import AccountPanel
 from arbitrex_desktop.ui.panels.connection import ConnectionPanel
 from arbitrex_desktop.ui.panels.equity import EquityPanel
@@ -226,6 +227,12 @@ class MainWindow(QMainWindow):
             quit=partial(QTimer.singleShot, 0, self.close),
         )
         build_menus(self, self._docks.docks.values(), self._theme, acts)
+
+    def add_help(self, text: str, act: Callable[[], None]) -> None:
+        """Add an entry to the help menu, for what the composition root brings along."""
+        menu = self.menuBar().findChild(QMenu, HELP_MENU)
+        assert isinstance(menu, QMenu)
+        menu.addAction(text).triggered.connect(lambda _checked=False: act())
 
     def _connect_worker(self) -> None:
         worker = self._worker

@@ -13,6 +13,9 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.widgets.status import HALT_KEYS
 
+HELP_MENU = "menu_help"
+"""The help menu's object name, by which it is found again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Acts:
@@ -43,6 +46,7 @@ def build_menus(window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme,
     _add(view, "&Reset layout", acts.reset_layout)
     _add_themes(view.addMenu("&Theme"), theme)
     help_menu = bar.addMenu("&Help")
+    help_menu.setObjectName(HELP_MENU)
     _add(help_menu, "&User guide", acts.guide, QKeySequence.StandardKey.HelpContents)
     _add(help_menu, "&About Arbitrex Desktop", acts.about)
     return halt
