@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import chain, takewhile
 from threading import RLock
 from typing import Any, Final
 
@@ -59,6 +60,15 @@ class Book:
         """Return the intents that are in one of the states, by state, and by when they came to it."""
         with self._lock:
             return tuple(self._intents[each] for state in states for each in self._by_state[state])
+
+    def changed_since(self, moment: datetime, *states: IntentState) -> tuple[Intent, ...]:
+        """Return the intents that came to one of the states after a moment (UTC), newest first."""
+        with self._lock:
+            newest = (
+                takewhile(lambda each: each.changed_at >= moment, map(self._intents.__getitem__, reversed(ids)))
+                for ids in (self._by_state[state] for state in states)
+            )
+            return tuple(chain.from_iterable(newest))
 
     def receive(self, request: IntentRequest, judge: Callable[[str], Judgement], capacity: int) -> Intent:
         """Take an intent in with the RPM's first answer; one known by its client id is given back as it stands."""

@@ -145,8 +145,8 @@ class Pending:
     def _fill_blocker(self) -> str:
         """Return which fill the account does not show yet, since the RPM could not count it."""
         since = self._clock.now() - _UNSEEN_FILL
-        filled = self._book.in_state(IntentState.FILLED, IntentState.PARTIAL)
-        unseen = [each for each in filled if each.fill and not each.fill.confirmed and each.changed_at >= since]
+        filled = self._book.changed_since(since, IntentState.FILLED, IntentState.PARTIAL)
+        unseen = any(each.fill and not each.fill.confirmed for each in filled)
         return "the last fill is not in the broker's books yet; one moment" if unseen else ""
 
     def _price_blocker(self, intent: Intent) -> str:

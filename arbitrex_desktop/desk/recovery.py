@@ -141,8 +141,8 @@ class Recovery:
     def _unconfirmed(self) -> tuple[Intent, ...]:
         """Return the fresh fills that the books have not shown yet."""
         since = self._clock.now() - _CONFIRM_FOR
-        filled = self._book.in_state(IntentState.FILLED, IntentState.PARTIAL)
-        return tuple(each for each in filled if each.fill and not each.fill.confirmed and each.changed_at >= since)
+        filled = self._book.changed_since(since, IntentState.FILLED, IntentState.PARTIAL)
+        return tuple(each for each in filled if each.fill and not each.fill.confirmed)
 
     def _late(self) -> tuple[Intent, ...]:
         """Return the intents that counted as failed and stand among the open positions nevertheless."""
