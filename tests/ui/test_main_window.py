@@ -316,7 +316,9 @@ def cut_off(window: MainWindow) -> list[str]:
     tables = [window.market_watch.view, window.pending.view, window.risk.view, window.positions.view]
     lacking = [figure.text() for figure in values if figure.width() < figure.sizeHint().width()]
     lacking += [button.text() for button in buttons if button.width() < button.sizeHint().width()]
-    return lacking + [table._empty for table in tables if table.isVisible() and table.horizontalScrollBar().maximum()]
+    return lacking + [
+        table.empty_words for table in tables if table.isVisible() and table.horizontalScrollBar().maximum()
+    ]
 
 
 def test_help_is_shown_beside_the_window(open_window: WindowMaker) -> None:

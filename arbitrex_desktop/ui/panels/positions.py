@@ -52,6 +52,8 @@ class PositionsPanel(Panel):
         """Show the positions of the last sync."""
         self._fresh = fresh
         snapshot = fresh.snapshot
+        known = snapshot is not None and snapshot.account is not None
+        self.view.say_when_empty("No open positions" if known else "Positions are not known yet")
         self.view.set_rows(snapshot.positions if snapshot else ())
         self.view.set_dimmed(not fresh.account_fresh)
         self._show_sum()

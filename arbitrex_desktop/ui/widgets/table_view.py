@@ -117,6 +117,17 @@ class TableView(QTableView):
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._empty)
             painter.end()
 
+    @property
+    def empty_words(self) -> str:
+        """What stands there while there are no rows."""
+        return self._empty
+
+    def say_when_empty(self, words: str) -> None:
+        """Change what stands there while there are no rows: none is another thing than not known."""
+        if words != self._empty:
+            self._empty = words
+            self.viewport().update()
+
     def set_dimmed(self, dimmed: bool) -> None:  # noqa: FBT001 - the one thing it sets
         """Grey every row, or no longer."""
         if dimmed != self._cells.dimmed:
