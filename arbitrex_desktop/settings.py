@@ -102,7 +102,12 @@ def make_parser() -> argparse.ArgumentParser:
     """Return the command line of the window."""
     parser = argparse.ArgumentParser(prog="arbitrex-desktop", description=arbitrex_desktop.__doc__, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"Arbitrex Desktop {arbitrex_desktop.__version__}")
-    parser.add_argument("--env", type=Path, metavar="FILE", help="read the account from this file instead of .env")
+    parser.add_argument(
+        "--env",
+        type=Path,
+        metavar="FILE",
+        help="read the account from this file; otherwise from .env in the working folder, or in the data folder",
+    )
     parser.add_argument(
         "--data-dir", type=Path, metavar="DIR", help=f"keep the program's files here (also {DATA_DIR_VARIABLE})"
     )
@@ -119,6 +124,15 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _env_in(folder: Path) -> Path | None:
+    """Return the data folder's `.env` when the working folder has none: an installed program has no folder to start in.
+
+    None means the working folder's own.
+    """
+    stored = folder / ".env"
+    return stored if stored.is_file() and not Path(".env").is_file() else None
+
+
 def parse(arguments: Sequence[str]) -> Settings:
     """Read the command line; exits with a message for what it does not know.
 
@@ -128,7 +142,7 @@ def parse(arguments: Sequence[str]) -> Settings:
     if given.data_dir is not None:
         os.environ[DATA_DIR_VARIABLE] = str(given.data_dir.expanduser().absolute())
     return Settings(
-        env_file=given.env,
+        env_file=given.env or _env_in(data_dir()),
         data_dir=data_dir(),
         replay=given.replay,
         speed=given.speed,

@@ -120,6 +120,7 @@ Section "-Program" SectionProgram
   ${EndIf}
   SetOutPath "$INSTDIR"
   CreateShortcut "$SMPROGRAMS\${PRODUCT}.lnk" "$INSTDIR\Arbitrex.exe"
+  CreateShortcut "$SMPROGRAMS\${PRODUCT} (simulated).lnk" "$INSTDIR\Arbitrex.exe" '--env "$INSTDIR\simulated.env"'
   WriteRegStr SHCTX "${UNINSTALL_KEY}" DisplayName "${PRODUCT}"
   WriteRegStr SHCTX "${UNINSTALL_KEY}" DisplayVersion "${VERSION}"
   WriteRegStr SHCTX "${UNINSTALL_KEY}" DisplayIcon "$INSTDIR\Arbitrex.exe"
@@ -249,6 +250,7 @@ Section "Uninstall"
     Delete "$INSTDIR\uninstall.exe"
     RMDir "$INSTDIR"
     Delete "$SMPROGRAMS\${PRODUCT}.lnk"
+    Delete "$SMPROGRAMS\${PRODUCT} (simulated).lnk"
     Delete "$DESKTOP\${PRODUCT}.lnk"
     DeleteRegValue SHCTX "${RUN_KEY}" "${PRODUCT}"
     DeleteRegKey SHCTX "${UNINSTALL_KEY}"

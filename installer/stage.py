@@ -26,6 +26,7 @@ _MSVC: Final = (
     "The files vcruntime140.dll, vcruntime140_1.dll, msvcp140.dll and their likes are Microsoft's Visual C++ runtime,\n"
     "redistributed unchanged under the terms of the Visual Studio licence, as they come with Python and Qt.\n"
 )
+_SIMULATED: Final = "# The simulated terminal, for the shortcut in the Start menu.\nMT5_TERMINAL=simulated\n"
 _QT: Final = (
     "Qt and Qt for Python (PySide6, shiboken6) are used under the GNU Lesser General Public License, version 3.\n"
     "They are in this folder as separate, unchanged library files, which you may replace by your own builds.\n"
@@ -114,6 +115,7 @@ def main() -> None:
     tree = given.stage / "tree"
     shutil.copytree(given.frozen, tree)
     add_licences(tree)
+    (tree / "simulated.env").write_text(_SIMULATED, encoding="ascii", newline="\r\n")
     files = tree_files(tree)
     for file in files:
         os.utime(tree / file, (given.epoch, given.epoch))

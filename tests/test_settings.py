@@ -89,6 +89,22 @@ def test_the_data_folder_holds_for_the_whole_process(tmp_path: Path, monkeypatch
     assert os.environ["ARBITREX_DATA_DIR"] == str(tmp_path / "mine")
 
 
+def test_an_installed_program_finds_its_account_in_the_data_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The data folder's .env counts where the working folder has none; a named file counts before both."""
+    data = tmp_path / "data"
+    data.mkdir()
+    monkeypatch.setenv("ARBITREX_DATA_DIR", str(data))
+    assert parse([]).env_file is None
+    (data / ".env").write_text("MT5_TERMINAL=simulated\n", encoding="utf-8")
+    assert parse([]).env_file == data / ".env"
+    assert parse([]).sessions()["main"]["terminal_path"] == "simulated"
+    assert parse(["--env", "other"]).env_file == Path("other")
+    Path(".env").write_text("", encoding="utf-8")
+    assert parse([]).env_file is None
+
+
 def test_a_replay_selects_the_simulated_terminal(tmp_path: Path) -> None:
     """Without an account `--replay` plays simulated; with a real one it is refused."""
     settings = parse(["--replay", str(tmp_path), "--speed", "50"])

@@ -43,7 +43,8 @@ def installs_silently(setup: Path) -> None:
     steps.check(steps.install(setup, "/Desktop") == 0, "the setup program ends with 0")
     program = steps.INSTALLED / steps.PROGRAM
     steps.check(program.is_file(), f"the program is in {steps.INSTALLED}")
-    steps.check(steps.START_MENU.is_file() and steps.DESKTOP.is_file(), "it has its shortcuts")
+    shortcuts = (steps.START_MENU, steps.START_MENU_SIMULATED, steps.DESKTOP)
+    steps.check(all(shortcut.is_file() for shortcut in shortcuts), "it has its shortcuts")
     steps.check(steps.autostart() is None, "it does not start with Windows unless asked")
     known = steps.registered() or {}
     steps.check(
@@ -206,7 +207,8 @@ def uninstalls(setup: Path) -> None:
     steps.uninstall()
     left = [path.relative_to(steps.INSTALLED).as_posix() for path in steps.INSTALLED.rglob("*")]
     steps.check(left == ["note.txt"], f"of the program's folder only the foreign file is left: {left}")
-    steps.check(not steps.START_MENU.exists() and not steps.DESKTOP.exists(), "the shortcuts are gone")
+    shortcuts = (steps.START_MENU, steps.START_MENU_SIMULATED, steps.DESKTOP)
+    steps.check(not any(shortcut.exists() for shortcut in shortcuts), "the shortcuts are gone")
     steps.check(steps.autostart() is None and steps.registered() is None, "Windows does not know it any more")
     steps.check((steps.USER_DATA / "keep.txt").is_file(), "the user's data are still there")
     (steps.INSTALLED / "note.txt").unlink()

@@ -25,6 +25,7 @@ LOCAL: Final = Path(os.environ["LOCALAPPDATA"])
 INSTALLED: Final = LOCAL / "Programs" / PRODUCT
 USER_DATA: Final = LOCAL / PRODUCT
 START_MENU: Final = Path(os.environ["APPDATA"]) / "Microsoft/Windows/Start Menu/Programs" / f"{PRODUCT}.lnk"
+START_MENU_SIMULATED: Final = START_MENU.with_name(f"{PRODUCT} (simulated).lnk")
 DESKTOP: Final = Path(os.environ["USERPROFILE"]) / "Desktop" / f"{PRODUCT}.lnk"
 UNINSTALL_KEY: Final = rf"Software\Microsoft\Windows\CurrentVersion\Uninstall\{PRODUCT}"
 RUN_KEY: Final = r"Software\Microsoft\Windows\CurrentVersion\Run"
