@@ -64,9 +64,13 @@ class Trial:
             assert _CLOCK.monotonic() < deadline, (self.difference, self.states, self.pool.stats())
             pause.wait(0.01)
 
+    def elapsed(self) -> float:
+        """Return the seconds of the plan that have passed."""
+        return (_CLOCK.now() - self.began).total_seconds()
+
     def until_elapsed(self, seconds: float) -> None:
         """Wait until so many seconds of the plan have passed."""
-        self.until(lambda: (_CLOCK.now() - self.began).total_seconds() >= seconds, seconds + PATIENCE)
+        self.until(lambda: self.elapsed() >= seconds, seconds + PATIENCE)
 
     def until_sound(self) -> None:
         """Wait until the pool is connected and every symbol has been audited once more."""
