@@ -23,24 +23,31 @@ def signal(random: Random) -> tuple[str, str, float]:
     return random.choice(SYMBOLS), random.choice(("buy", "sell")), random.uniform(0.65, 0.95)
 
 
+def trade(desk: DeskClient, random: Random) -> str:
+    """Submit one intent and return the desk's answer in words."""
+    symbol, direction, confidence = signal(random)
+    try:
+        answer = desk.submit(symbol, direction, confidence_score=confidence, regime="TRENDING", vol_percentile=0.5)
+    except DeskRefused as refusal:
+        return f"{direction} {symbol}: {refusal}"
+    return f"{direction} {symbol}: {answer.state} {answer.lots:g} lots {answer.details}"
+
+
+def listen(desk: DeskClient, seconds: float) -> None:
+    """Print the news of our intents for a while."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        for news in desk.events(timeout=left):
+            print(f"  {news.intent_id} {news.state} {news.details}")  # noqa: T201 - it talks to whoever started it
+
+
 def run(rounds: int, pause: float) -> None:
     """Submit so many intents, `pause` seconds apart; raise `NoDesk` when no desk is running."""
     random = Random()  # noqa: S311 - a coin, no secret
     with DeskClient("example") as desk:
         for _ in range(rounds):
-            symbol, direction, confidence = signal(random)
-            try:
-                answer = desk.submit(
-                    symbol, direction, confidence_score=confidence, regime="TRENDING", vol_percentile=0.5
-                )
-            except DeskRefused as refusal:
-                print(f"{direction} {symbol}: {refusal}")  # noqa: T201 - it talks to whoever started it
-            else:
-                print(f"{direction} {symbol}: {answer.state} {answer.lots:g} lots {answer.details}")  # noqa: T201 - same
-            end = time.monotonic() + pause
-            while (left := end - time.monotonic()) > 0:
-                for news in desk.events(timeout=left):
-                    print(f"  {news.intent_id} {news.state} {news.details}")  # noqa: T201 - same
+            print(trade(desk, random))  # noqa: T201 - same
+            listen(desk, pause)
 
 
 if __name__ == "__main__":
