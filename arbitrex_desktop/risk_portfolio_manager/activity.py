@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: MIT
 """What happened lately: intents, approvals and refusals in moving windows of time.
 
-Moments are monotonic seconds, so that a jump of the computer's clock neither forgets nor repeats anything.
+Moments are monotonic seconds, so that a jump of the computer's clock neither forgets nor repeats anything.  Nothing
+here takes longer because more has happened.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
-_KEEP_SECONDS = 4 * 3600.0
-_KEEP_ENTRIES = 5_000
+_KEEP_SECONDS: Final = 4 * 3600.0
+_KEEP_ENTRIES: Final = 5_000
+_KEEP_SYMBOLS: Final = 200
+_SAVE_APPROVALS: Final = 200
+_MINUTE: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,42 +30,56 @@ class Asked:
     volume: float | None
     intent_id: str
 
+    def trade(self) -> tuple[str, str, int, float | None]:
+        """Return what makes two intents the same trade."""
+        return (self.strategy_id, self.symbol, self.direction, self.volume)
+
+
+class Minute:
+    """Counts what happened within the last minute."""
+
+    def __init__(self) -> None:
+        self._moments: deque[float] = deque()
+
+    def add(self, at: float) -> None:
+        """Remember a moment; they come in order."""
+        self._moments.append(at)
+        self.count(at)
+
+    def count(self, now: float) -> int:
+        """Return how many moments lie within the minute before `now`; older ones are forgotten."""
+        moments = self._moments
+        while moments and moments[0] <= now - _MINUTE:
+            moments.popleft()
+        return len(moments)
+
 
 @dataclass(slots=True)
 class Activity:
     """The memory of the pacing rules.
 
-    Attributes: `asked`, intents as they came; `approvals`, moments of approvals; `added`, moment and size of
-    exposure added; `last_by_symbol`, last approval of each symbol; `refusals`, moments by strategy; `throttled`,
-    strategy to the moment its throttle ends; `heard`, last intent that a throttled strategy got through;
-    `admitted`, when each approved intent was, so that none is counted against itself.
+    Attributes: `intents`, `orders`, intents judged and trades approved in the last minute; `approvals`, moments of
+    the latest approvals; `added`, moment and size of exposure added; `last_by_symbol`, last approval of each symbol;
+    `refusals`, moments by strategy; `throttled`, strategy to the moment its throttle ends; `heard`, last intent that
+    a throttled strategy got through; `admitted`, when each approved intent was, so that none is counted against
+    itself; `symbols`, those asked for lately.
     """
 
-    asked: deque[Asked] = field(default_factory=lambda: deque(maxlen=_KEEP_ENTRIES))
-    approvals: deque[float] = field(default_factory=lambda: deque(maxlen=_KEEP_ENTRIES))
+    intents: Minute = field(default_factory=Minute)
+    orders: Minute = field(default_factory=Minute)
+    approvals: deque[float] = field(default_factory=lambda: deque(maxlen=_SAVE_APPROVALS))
     added: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=_KEEP_ENTRIES))
     last_by_symbol: dict[str, float] = field(default_factory=dict)
     refusals: dict[str, deque[float]] = field(default_factory=dict)
     throttled: dict[str, float] = field(default_factory=dict)
     heard: dict[str, float] = field(default_factory=dict)
     admitted: dict[str, float] = field(default_factory=dict)
+    symbols: dict[str, None] = field(default_factory=dict)
+    _trades: dict[tuple[str, str, int, float | None], tuple[Asked, Asked | None]] = field(default_factory=dict)
 
     def admits(self, intent_id: str | None) -> bool:
         """Tell whether an intent was approved before, and so has been counted."""
         return intent_id in self.admitted
-
-    def asked_since(self, moment: float, most: int) -> int:
-        """Return how many intents were judged after a moment; counting stops at `most`."""
-        count = 0
-        for each in reversed(self.asked):
-            if each.at <= moment or count >= most:
-                break
-            count += 1
-        return count
-
-    def approved_since(self, moment: float, most: int) -> int:
-        """Return how many trades were approved after a moment; counting stops at `most`."""
-        return _newer(self.approvals, moment, most)
 
     def added_since(self, moment: float) -> float:
         """Return the exposure added after a moment, in account currency."""
@@ -73,19 +92,28 @@ class Activity:
 
     def refused_since(self, strategy_id: str, moment: float, most: int) -> int:
         """Return how many intents of a strategy were refused after a moment; counting stops at `most`."""
-        return _newer(self.refusals.get(strategy_id), moment, most)
+        latest = islice(reversed(self.refusals.get(strategy_id, ())), most)
+        return sum(1 for at in latest if at > moment)
 
-    def same_since(self, wanted: Asked, moment: float) -> float | None:
-        """Return the moment of the newest intent, other than itself, that asked for the same trade after a moment."""
-        for each in reversed(self.asked):
-            if each.at < moment:
-                break
-            same = (each.strategy_id, each.symbol, each.direction, each.volume)
-            if same == (wanted.strategy_id, wanted.symbol, wanted.direction, wanted.volume) and not (
-                wanted.intent_id and each.intent_id == wanted.intent_id
-            ):
+    def same_before(self, wanted: Asked) -> float | None:
+        """Return the moment of the newest other intent that asked for the same trade, None when there is none."""
+        for each in self._trades.get(wanted.trade(), ()):
+            if each is not None and not (wanted.intent_id and each.intent_id == wanted.intent_id):
                 return each.at
         return None
+
+    def note_asked(self, asked: Asked) -> None:
+        """Remember an intent that was judged."""
+        self.intents.add(asked.at)
+        key = asked.trade()
+        newest, other = self._trades.pop(key, (None, None))
+        if newest is not None and newest.intent_id != asked.intent_id:
+            other = newest
+        self._trades[key] = (asked, other)
+        _forget_oldest(self._trades, _KEEP_ENTRIES)
+        self.symbols.pop(asked.symbol, None)
+        self.symbols[asked.symbol] = None
+        _forget_oldest(self.symbols, _KEEP_SYMBOLS)
 
     def note_refusal(self, strategy_id: str, at: float) -> None:
         """Remember a refusal of a strategy's intent."""
@@ -95,8 +123,8 @@ class Activity:
         """Remember an approval that adds exposure."""
         if intent_id:
             self.admitted[intent_id] = at
-            if len(self.admitted) > _KEEP_ENTRIES:
-                del self.admitted[next(iter(self.admitted))]
+            _forget_oldest(self.admitted, _KEEP_ENTRIES)
+        self.orders.add(at)
         self.approvals.append(at)
         self.added.append((at, notional))
         self.last_by_symbol[symbol] = at
@@ -112,8 +140,9 @@ class Activity:
 
     def restore(self, saved: dict[str, Any], monotonic: float, away: float) -> None:
         """Take up what was saved `away` seconds ago."""
-        ages = sorted((float(age) + away for age in saved.get("approvals", ())), reverse=True)
-        self.approvals.extend(monotonic - age for age in ages)
+        for age in sorted((float(age) + away for age in saved.get("approvals", ())), reverse=True):
+            self.approvals.append(monotonic - age)
+            self.orders.add(monotonic - age)
         for name, age in saved.get("last_by_symbol", {}).items():
             self.last_by_symbol[str(name)] = monotonic - float(age) - away
         for name, age in saved.get("admitted", {}).items():
@@ -122,11 +151,7 @@ class Activity:
             self.throttled[str(name)] = monotonic + float(left) - away
 
 
-def _newer(moments: deque[float] | None, moment: float, most: int) -> int:
-    """Return how many of the moments, oldest first, are newer than one; counting stops at `most`."""
-    count = 0
-    for each in reversed(moments or ()):
-        if each <= moment or count >= most:
-            break
-        count += 1
-    return count
+def _forget_oldest(table: dict[Any, Any], most: int) -> None:
+    """Drop the entry that was put in first when there are too many."""
+    if len(table) > most:
+        del table[next(iter(table))]

@@ -191,8 +191,9 @@ class FactFinder:
             asked, contract = intent.requested_volume, case.instrument.contract if case.instrument else 0.0
             case.reducing = asked is None or asked * contract <= case.reducible * (1.0 + 1e-9)
         if case.instrument is not None and not case.reducing and not case.sums.unknown:
-            key = (self.book.version, id(case.cfg), case.cfg.change_count(), hash(intent.intent_id))
-            case.together = self._risk.of(case.sums, key, case.instrument, intent.direction, intent.regime, case.cfg)
+            without = 0 if case.sums is self.book.total else hash(intent.intent_id)
+            key = (id(case.cfg), case.cfg.change_count(), self.book.version, without)
+            case.together = self._risk.of(case.sums, key, intent.symbol, intent.direction, intent.regime, case.cfg)
 
     def _market(self, intent: TradeIntent, moment: float, near: float) -> MarketFacts:
         """Read what the pool has in memory of the symbol and the account.

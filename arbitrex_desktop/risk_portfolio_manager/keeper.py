@@ -23,7 +23,7 @@ from arbitrex_desktop.risk_portfolio_manager.fact_finder import FactFinder
 from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.kill_switches import KillSwitches
 from arbitrex_desktop.risk_portfolio_manager.ledger import Figures, Ledger
-from arbitrex_desktop.risk_portfolio_manager.persistence import StateDamaged, StateStore
+from arbitrex_desktop.risk_portfolio_manager.persistence import NoStore, StateDamaged, StateStore
 from arbitrex_desktop.risk_portfolio_manager.portfolio_state import OpenPositions, PortfolioState, Position
 from arbitrex_desktop.risk_portfolio_manager.recorder import Recorder
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
@@ -136,7 +136,7 @@ class Keeper:
         moment = self._clock.monotonic()
         with lock:
             wanted = [position.symbol for position in state.positions()]
-            wanted += [each.symbol for each in self._finder.activity.asked]
+            wanted += self._finder.activity.symbols
         due = [name for name in dict.fromkeys(wanted) if moment - self._measured.get(name, -math.inf) > _MEASURE_EVERY]
         for symbol in due[:_MEASURE_AT_ONCE]:
             self._measured[symbol] = moment
@@ -155,7 +155,7 @@ class Keeper:
 
     def save(self, state: PortfolioState) -> bool:
         """Save the account's state; a failure is logged, shown in the health, and tried again with the next."""
-        if not self._account:
+        if not self._account or isinstance(self._store, NoStore):
             return False
         moment = self._clock.monotonic()
         self._saved_at = moment

@@ -1,30 +1,57 @@
 # SPDX-License-Identifier: MIT
 """How a new exposure moves together with the portfolio: shared exposure, variance and historical scenarios.
 
-What depends only on sums, statistics and symbol is kept between decisions, so that a decision does not grow with
-the number of positions.
+Correlations, volatilities and past returns are laid out as arrays once for the symbols that matter; a decision then
+costs a few vector products, however many positions there are.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property, reduce
-from typing import Any, Final
+from functools import reduce
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arbitrex_desktop.risk_portfolio_manager.book import Sums
 from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.instruments import Instrument, split_symbol
+from arbitrex_desktop.risk_portfolio_manager.instruments import split_symbol
 from arbitrex_desktop.risk_portfolio_manager.market_stats import Floats, MarketStats, Returns
 
 _LEAST_SCENARIOS: Final = 100
-_KEEP: Final = 256
+_MOST_SYMBOLS: Final = 200
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
+class Scenarios:
+    """Daily profits of the past, in account currency: of the portfolio, and of one unit of money in the symbol."""
+
+    portfolio: Floats
+    symbol: Floats
+    _latest: tuple[float, float, tuple[float, float]] | None = field(default=None, compare=False)
+
+    def tail(self, notional: float, confidence: float) -> tuple[float, float]:
+        """Return historical value at risk and expected shortfall, as positive losses, with `notional` more."""
+        known = self._latest
+        if known is None or known[0] != notional or known[1] != confidence:
+            known = (notional, confidence, tail_of(self.portfolio + notional * self.symbol, confidence))
+            self._latest = known
+        return known[2]
+
+    def room(self, limit: float, confidence: float) -> float:
+        """Return a notional that surely keeps the expected shortfall at or below a limit.
+
+        Expected shortfall is subadditive: that of the whole is at most the sum of its parts.
+        """
+        per_unit = tail_of(self.symbol, confidence)[1]
+        left = limit - tail_of(self.portfolio, confidence)[1]
+        return left / per_unit if per_unit > 0.0 else math.inf if left >= 0.0 else -1.0
+
+
+@dataclass(slots=True)
 class Together:
     """A symbol and a direction against the portfolio; money in account currency.
 
@@ -59,40 +86,99 @@ class Together:
         return (-half + math.sqrt(max(0.0, square))) / self.sigma**2
 
 
-@dataclass(frozen=True)
-class Scenarios:
-    """Daily profits of the past, in account currency: of the portfolio, and of one unit of money in the symbol."""
+class RiskModel:
+    """Correlations, volatilities and past returns of some symbols, as arrays.
 
-    portfolio: Floats
-    symbol: Floats
-    _latest: dict[str, Any] = field(default_factory=dict, compare=False)
+    Attributes: `index`, row of each symbol; `correlations`; `sigmas`, daily; `past`, simple daily returns over the
+    days that all measured symbols have (one row a symbol), None when those are too few; `measured`, by row.
+    """
 
-    @cached_property
-    def symbol_shortfall(self) -> dict[float, float]:
-        """Keep expected shortfalls of one unit of money in the symbol, by confidence."""
-        return {}
+    def __init__(self, symbols: Iterable[str], stats: MarketStats, cfg: RPMConfig) -> None:
+        names = tuple(symbols)
+        self.index = {name: row for row, name in enumerate(names)}
+        self.sigmas = np.array([_sigma(name, stats, cfg) for name in names])
+        self.correlations = np.eye(len(names))
+        for row, one in enumerate(names):
+            for column, other in enumerate(names[:row]):
+                value = stats.correlation(one, other, cfg.correlation_prior_weight)
+                self.correlations[row, column] = self.correlations[column, row] = value
+        returns = [stats.returns(name) for name in names]
+        self.past = _past([each for each in returns if each is not None], returns)
+        self.measured = np.array([each is not None for each in returns])
+        self.covariances = self.correlations * np.outer(self.sigmas, self.sigmas)
 
-    def tail(self, notional: float, confidence: float) -> tuple[float, float]:
-        """Return historical value at risk and expected shortfall, as positive losses, with `notional` more."""
-        key = (notional, confidence)
-        if self._latest.get("key") != key:
-            self._latest["key"], self._latest["tail"] = (
-                key,
-                tail_of(self.portfolio + notional * self.symbol, confidence),
-            )
-        found: tuple[float, float] = self._latest["tail"]
-        return found
 
-    def room(self, limit: float, confidence: float) -> float:
-        """Return a notional that surely keeps the expected shortfall at or below a limit.
+class PortfolioRisk:
+    """Makes `Together`.  The model is laid out anew for new symbols, bars or settings; weights with every change."""
 
-        Expected shortfall is subadditive: that of the whole is at most the sum of its parts.
+    def __init__(self, stats: MarketStats) -> None:
+        self.stats = stats
+        self._model = RiskModel((), stats, RPMConfig())
+        self._model_key: tuple[int, ...] = ()
+        self._weights_key: tuple[int, ...] = ()
+        self._weights: Floats = np.zeros(0)
+        self._variance = 0.0
+        self._portfolio: Floats | None = None
+        self._known: dict[tuple[str, int, str], Together] = {}
+
+    def of(  # noqa: PLR0917 - whose, when and what
+        self, sums: Sums, key: tuple[int, ...], symbol: str, direction: int, regime: str, cfg: RPMConfig
+    ) -> Together:
+        """Return how a trade stands to the portfolio; `key` must change whenever sums or settings do.
+
+        The first two parts of the key belong to the settings.
         """
-        if confidence not in self.symbol_shortfall:
-            self.symbol_shortfall[confidence] = tail_of(self.symbol, confidence)[1]
-        per_unit = self.symbol_shortfall[confidence]
-        left = limit - tail_of(self.portfolio, confidence)[1]
-        return left / per_unit if per_unit > 0.0 else math.inf if left >= 0.0 else -1.0
+        self._lay_out(sums, key, symbol, cfg)
+        name = (symbol, direction, regime)
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = self._make(symbol, direction, cfg.correlation_floors[regime])
+        return known
+
+    def _lay_out(self, sums: Sums, key: tuple[int, ...], symbol: str, cfg: RPMConfig) -> None:
+        """Bring model and weights up to date."""
+        model_key, weights_key = (*key[:2], self.stats.version), (*key, self.stats.version)
+        index = self._model.index
+        if model_key != self._model_key or symbol not in index or not sums.notional.keys() <= index.keys():
+            kept = index if len(index) < _MOST_SYMBOLS else ()
+            names = {**dict.fromkeys(kept), **dict.fromkeys(sums.notional), symbol: None}
+            self._model = RiskModel(names, self.stats, cfg)
+            self._model_key, self._weights_key = model_key, ()
+        if weights_key != self._weights_key:
+            self._weigh(sums)
+            self._weights_key = weights_key
+            self._known.clear()
+
+    def _weigh(self, sums: Sums) -> None:
+        """Take the portfolio's exposures over as weights of the model's symbols."""
+        model = self._model
+        self._weights = weights = np.zeros(len(model.index))
+        for name, notional in sums.notional.items():
+            weights[model.index[name]] = notional
+        self._variance = max(0.0, float(weights @ model.covariances @ weights))
+        complete = model.past is not None and bool(np.all(model.measured[weights != 0.0]))
+        self._portfolio = weights @ model.past if complete and model.past is not None else None
+
+    def _make(self, symbol: str, direction: int, floor: float) -> Together:
+        """Hold one symbol and direction against the weights."""
+        model, weights = self._model, self._weights
+        row = model.index[symbol]
+        sizes = np.abs(weights)
+        aligned = direction * np.sign(weights) * model.correlations[row]
+        counted = np.maximum(aligned, floor)
+        counted[row] = max(aligned[row], 0.0)
+        held = sizes > 0.0
+        past = None
+        if self._portfolio is not None and model.past is not None and model.measured[row]:
+            past = Scenarios(self._portfolio, direction * model.past[row])
+        return Together(
+            cluster=float(counted @ sizes),
+            highest=min(1.0, float(counted[held].max())) if held.any() else 0.0,
+            sigma=float(model.sigmas[row]),
+            variance=self._variance,
+            covariance=direction * float(model.covariances[row] @ weights),
+            past=past,
+        )
 
 
 def tail_of(profits: Floats, confidence: float) -> tuple[float, float]:
@@ -102,80 +188,24 @@ def tail_of(profits: Floats, confidence: float) -> tuple[float, float]:
     return -max(lowest), -sum(lowest) / worst
 
 
-class PortfolioRisk:
-    """Makes `Together` and keeps it until sums, statistics or settings change."""
+def _sigma(symbol: str, stats: MarketStats, cfg: RPMConfig) -> float:
+    """Return a symbol's daily volatility, measured or assumed by its class."""
+    measured = stats.returns(symbol)
+    return measured.sigma if measured is not None else cfg.assumed_daily_volatility[split_symbol(symbol)[0]]
 
-    def __init__(self, stats: MarketStats) -> None:
-        self.stats = stats
-        self._known: dict[tuple[str, int, str], Together] = {}
-        self._key: tuple[int, ...] = ()
-        self._variance = 0.0
 
-    def of(  # noqa: PLR0917 - four of them are the key
-        self, sums: Sums, key: tuple[int, ...], instrument: Instrument, direction: int, regime: str, cfg: RPMConfig
-    ) -> Together:
-        """Return how a trade stands to the portfolio; `key` must change whenever sums or settings do."""
-        key = (*key, self.stats.version)
-        if key != self._key:
-            self._known.clear()
-            self._key = key
-            self._variance = self._portfolio_variance(sums, cfg)
-        name = (instrument.symbol, direction, regime)
-        known = self._known.get(name)
-        if known is None:
-            if len(self._known) > _KEEP:
-                self._known.clear()
-            known = self._known[name] = self._make(sums, instrument.symbol, direction, regime, cfg)
-        return known
-
-    def sigma(self, symbol: str, cfg: RPMConfig) -> float:
-        """Return a symbol's daily volatility, measured or assumed by its class."""
-        measured = self.stats.returns(symbol)
-        return measured.sigma if measured is not None else cfg.assumed_daily_volatility[split_symbol(symbol)[0]]
-
-    def _make(self, sums: Sums, symbol: str, direction: int, regime: str, cfg: RPMConfig) -> Together:
-        """Walk the portfolio's symbols once."""
-        floor = cfg.correlation_floors[regime]
-        sigma = self.sigma(symbol, cfg)
-        cluster = covariance = 0.0
-        highest = 0.0
-        for other, notional in sums.notional.items():
-            if notional == 0.0:
-                continue
-            correlation = self.stats.correlation(symbol, other, cfg.correlation_prior_weight)
-            covariance += correlation * sigma * self.sigma(other, cfg) * notional
-            aligned = direction * math.copysign(1.0, notional) * correlation
-            counted = max(aligned, 0.0) if other == symbol else max(aligned, floor)
-            cluster += counted * abs(notional)
-            highest = max(highest, counted)
-        past = self._scenarios(sums, symbol, direction)
-        return Together(cluster, min(1.0, highest), sigma, self._variance, direction * covariance, past)
-
-    def _portfolio_variance(self, sums: Sums, cfg: RPMConfig) -> float:
-        """Return the variance of the portfolio's daily profit, in account currency squared."""
-        held = [(symbol, notional * self.sigma(symbol, cfg)) for symbol, notional in sums.notional.items() if notional]
-        total = sum(weight * weight for _, weight in held)
-        for index, (symbol, weight) in enumerate(held):
-            for other, other_weight in held[:index]:
-                correlation = self.stats.correlation(symbol, other, cfg.correlation_prior_weight)
-                total += 2.0 * correlation * weight * other_weight
-        return max(0.0, total)
-
-    def _scenarios(self, sums: Sums, symbol: str, direction: int) -> Scenarios | None:
-        """Return past profits over the days that all symbols have; None when one has no bars or days are too few."""
-        held = [(other, notional) for other, notional in sums.notional.items() if notional]
-        found = [self.stats.returns(name) for name in (symbol, *(other for other, _ in held))]
-        known = [each for each in found if each is not None]
-        if len(known) != len(found):
-            return None
-        days = reduce(np.intersect1d, [each.days for each in known])
-        if len(days) < _LEAST_SCENARIOS:
-            return None
-        mine = direction * _on_days(known[0], days)
-        portfolio = np.zeros(len(days))
-        for (_, notional), returns in zip(held, known[1:], strict=True):
-            portfolio += notional * _on_days(returns, days)
-        return Scenarios(portfolio, mine)
+def _past(measured: list[Returns], rows: list[Returns | None]) -> Floats | None:
+    """Return simple returns over the measured symbols' common days; rows of the others are zero."""
+    if not measured:
+        return None
+    days = reduce(np.intersect1d, [each.days for each in measured])
+    if len(days) < _LEAST_SCENARIOS:
+        return None
+    table = np.zeros((len(rows), len(days)))
+    for row, returns in enumerate(rows):
+        if returns is not None:
+            table[row] = _on_days(returns, days)
+    return table
 
 
 def _on_days(returns: Returns, days: NDArray[np.int64]) -> Floats:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from arbitrex_desktop.risk_portfolio_manager.book import Reservation
 from arbitrex_desktop.risk_portfolio_manager.case import Case
 from arbitrex_desktop.risk_portfolio_manager.decision import ApprovedTrade, RiskMetrics, TradeDecision
@@ -12,7 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager.kill_switches import KillSwitches
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.pacing import asked
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
+from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
 
 
 class Recorder:
@@ -34,21 +36,20 @@ class Recorder:
         self._roll_over(case)
         self._mark_equity(case)
         activity = self._finder.activity
-        activity.asked.append(asked(case))
+        activity.note_asked(asked(case))
         if case.intent.current_price is not None and not case.market.has_pool:
             self._finder.sources.prices[case.intent.symbol] = case.intent.current_price
-        latched = self.latch(case, [each for each in decision.evidence if isinstance(each, Finding)])
+        latched = decision.kill_switch_triggered and self.latch(case, decision.evidence)
         if decision.approved_trade is not None:
             self._reserve(case, decision.approved_trade, order_id)
         throttled = self._pace_strategy(case, decision)
         self._finder.book.publish(case.state)
         return latched or throttled or decision.approved_trade is not None
 
-    def latch(self, case: Case, findings: list[Finding]) -> bool:
+    def latch(self, case: Case, findings: Sequence[Finding | Verdict]) -> bool:
         """Halt trading for the first broken limit that latches; tell whether one did."""
         for finding in findings:
-            rule = finding.rule
-            if isinstance(rule, Rule) and rule.latches and finding.outcome is Outcome.FAIL:
+            if isinstance(finding, Finding) and finding.outcome is Outcome.FAIL and _latches(finding):
                 self._switches.latch(case.state, finding.code.value, finding.words())
                 return True
         return False
@@ -114,3 +115,8 @@ class Recorder:
             return False
         activity.throttled[strategy] = case.moment + cfg.throttle_duration_seconds
         return True
+
+
+def _latches(finding: Finding) -> bool:
+    """Tell whether a refusal by this rule halts trading."""
+    return isinstance(finding.rule, Rule) and finding.rule.latches

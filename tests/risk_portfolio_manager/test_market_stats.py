@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.risk_portfolio_manager import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.book import Sums
-from arbitrex_desktop.risk_portfolio_manager.instruments import ClassInstruments
 from arbitrex_desktop.risk_portfolio_manager.market_stats import MarketStats, assumed_correlation
 from arbitrex_desktop.risk_portfolio_manager.portfolio_risk import PortfolioRisk, Together, tail_of
 from arbitrex_desktop.risk_portfolio_manager.rules.tail_risk import normal_quantile, normal_shortfall
@@ -109,8 +108,7 @@ def test_variance_adds_up_over_symbols() -> None:
     """Two equal positions of correlation one half swing by the square root of three times one of them."""
     config, risk = RPMConfig(), PortfolioRisk(MarketStats())
     sums = Sums(notional={"EURUSD": 1_000.0, "GBPUSD": 1_000.0})
-    instrument = ClassInstruments("USD", 0.01, 0.01).get("AUDCAD", lambda _: 1.0)
-    found = risk.of(sums, (1,), instrument, 1, "TRENDING", config)
+    found = risk.of(sums, (1, 1, 1), "AUDCAD", 1, "TRENDING", config)
     assert found.deviation(0.0) == pytest.approx(3**0.5 * 6.0)
     assert found.cluster == pytest.approx(0.2 * 2_000)
     assert found.highest == 0.2

@@ -9,7 +9,6 @@ from arbitrex_desktop.risk_portfolio_manager.findings import Finding
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
-_MINUTE = 60.0
 _OFF = "switched off"
 
 
@@ -35,8 +34,8 @@ class DuplicateIntent(Rule):
         window = case.cfg.duplicate_window_seconds
         if window <= 0.0:
             return self.skipped(_OFF)
-        before = case.activity.same_since(asked(case), case.moment - window)
-        if before is None:
+        before = case.activity.same_before(asked(case))
+        if before is None or not case.moment - before < window:
             return self.fine("it was not asked for lately")
         return self.at_least(case.moment - before, window)
 
@@ -54,9 +53,7 @@ class IntentRate(Rule):
     def check(self, case: Case) -> Finding:
         """Count them."""
         limit = case.cfg.max_intents_per_minute
-        return (
-            self.below(case.activity.asked_since(case.moment - _MINUTE, limit), limit) if limit else self.skipped(_OFF)
-        )
+        return self.below(case.activity.intents.count(case.moment), limit) if limit else self.skipped(_OFF)
 
 
 class OrderRate(Rule):
@@ -72,11 +69,7 @@ class OrderRate(Rule):
     def check(self, case: Case) -> Finding:
         """Count them."""
         limit = case.cfg.max_orders_per_minute
-        return (
-            self.below(case.activity.approved_since(case.moment - _MINUTE, limit), limit)
-            if limit
-            else self.skipped(_OFF)
-        )
+        return self.below(case.activity.orders.count(case.moment), limit) if limit else self.skipped(_OFF)
 
 
 class RejectionVelocity(Rule):
