@@ -120,7 +120,7 @@ def main() -> None:
     out(line("reference: sum of 200 squares", timed(reference, DECISIONS)) + "\n")
     for positions in (0, 10, 100):
         rpm = manager(positions)
-        ranges = cycle(0.004 + n / 100_000 for n in range(50))  # no two decisions in a row are the same
+        ranges = cycle(0.02 + n / 100_000 for n in range(50))  # no two decisions in a row are the same
 
         def evaluate(rpm: RiskPortfolioManager = rpm, ranges: Iterator[float] = ranges) -> RPMOutput:
             return rpm.evaluate("EURUSD", 1, 0.7, "RANGING", next(ranges), 0.4, strategy_id="bench")
