@@ -24,6 +24,7 @@ from arbitrex_desktop.self_test import SelfTest, summary
 from arbitrex_desktop.settings import Settings, parse
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.memory import FileMemory
+from arbitrex_desktop.ui.seam import CoreFactory
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.updates import UpdateWindow
 from arbitrex_desktop.ui.worker import CoreWorker
@@ -39,17 +40,17 @@ _log = logging.getLogger(__name__)
 
 
 class Application:
-    """One run of the window.  Lives on the GUI thread.
+    """One run of the window, on the core that the settings ask for or the factory makes.  Lives on the GUI thread.
 
     Attributes: `window`, `worker`; `exit_code`, what the process should return.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, core_factory: CoreFactory | None = None) -> None:
         self._settings = settings
         self._clock = SystemClock()
         self._qt = _qt_application()
         theme = Theme(self._qt, ThemeChoice(settings.theme) if settings.theme else ThemeChoice.SYSTEM)
-        self.worker = CoreWorker(partial(build_core, settings, self._clock))
+        self.worker = CoreWorker(core_factory or partial(build_core, settings, self._clock))
         # A picture or a self-test shows the default layout and leaves the trader's own alone.
         memory = None if settings.self_test or settings.screenshot else FileMemory(settings.data_dir / "window.json")
         self.window = MainWindow(self.worker, theme, memory=memory)
