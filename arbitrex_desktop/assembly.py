@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.gateway import Gateway
 from arbitrex_desktop.desk.journal import journal_opener
 from arbitrex_desktop.desk.running_pool import RunningPool
+from arbitrex_desktop.raw_layer.background_sink import BackgroundSink
 from arbitrex_desktop.raw_layer.feed import TickSink
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
+from arbitrex_desktop.raw_layer.recording import SqliteTickSink
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
 from arbitrex_desktop.settings import Settings
 
@@ -29,7 +29,14 @@ def risk_config(settings: Settings) -> RPMConfig:
     return config
 
 
-def build_core(settings: Settings, clock: Clock | None = None, sinks: Iterable[TickSink] = ()) -> TradingCore:
+def tick_sinks(settings: Settings, clock: Clock) -> tuple[TickSink, ...]:
+    """Return what takes the ticks besides the board: a recording in the data folder where that is asked for."""
+    if not settings.record:
+        return ()
+    return (BackgroundSink(SqliteTickSink(settings.data_dir / "recordings", "ticks", clock)),)
+
+
+def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
     """Build the core that the settings ask for; nothing is connected yet.
 
     Raises `SessionConfigError` or ValueError in words for the trader when the account, the risk limits or a file
@@ -41,7 +48,7 @@ def build_core(settings: Settings, clock: Clock | None = None, sinks: Iterable[T
         settings.sessions(),
         session_logs_dir=settings.data_dir / "logs" / "mt5",
         simulation=settings.simulation(),
-        sinks=sinks,
+        sinks=tick_sinks(settings, clock),
         clock=clock,
     )
 

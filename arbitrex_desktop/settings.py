@@ -28,7 +28,7 @@ class Settings:
     Attributes: `env_file`, the `.env` that was named; `data_dir`; `replay`, tick or bar files to play on the
     simulated terminal, at `speed` simulated seconds per second; `faults`, a file of faults for hand tests;
     `screenshot`, where to put a picture of the window; `window_size`, width and height in pixels; `theme`, dark or
-    light, None for the one chosen in the window; `self_test`, and `report`, where its observations go.
+    light, None for the one chosen in the window; `record`, whether ticks are recorded to disk; `self_test`, and `report`, where its observations go.
     """
 
     env_file: Path | None = None
@@ -39,6 +39,7 @@ class Settings:
     screenshot: Path | None = None
     window_size: tuple[int, int] = (1600, 1000)
     theme: str | None = None
+    record: bool = False
     self_test: bool = False
     report: Path | None = None
 
@@ -112,9 +113,13 @@ def make_parser() -> argparse.ArgumentParser:
         "--data-dir", type=Path, metavar="DIR", help=f"keep the program's files here (also {DATA_DIR_VARIABLE})"
     )
     parser.add_argument(
-        "--replay", type=Path, metavar="PATH", help="play MT5 tick or bar exports, a file or a folder of SYMBOL*.csv"
+        "--replay",
+        type=Path,
+        metavar="PATH",
+        help="play MT5 tick or bar exports or a recording: a file, or a folder of SYMBOL*.csv",
     )
     parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="play N seconds per second")
+    parser.add_argument("--record", action="store_true", help="record all ticks in the data folder, for --replay")
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and exit")
     parser.add_argument("--size", type=_size, default=(1600, 1000), metavar="WxH", help="size of the window")
     parser.add_argument("--theme", choices=("dark", "light"), help="colours of the window, this time")
@@ -150,6 +155,7 @@ def parse(arguments: Sequence[str]) -> Settings:
         screenshot=given.screenshot,
         window_size=given.size,
         theme=given.theme,
+        record=given.record,
         self_test=given.self_test,
         report=given.report,
     )

@@ -41,6 +41,7 @@ from arbitrex_desktop.raw_layer.sessions import SessionConfig
 from arbitrex_desktop.raw_layer.settings import PoolSettings
 from arbitrex_desktop.raw_layer.views import AccountReading, ConnectionState
 
+_LEAD_MSC = 10_000
 _log = logging.getLogger(__name__)
 _S = ConnectionState
 
@@ -162,8 +163,11 @@ class Collector:
         build = connected.value.version[1]
         self._line.machine.fire(Trigger.INITIALIZED, f"terminal build {build} answers; verifying the account")
         replays = simulation is not None and bool(simulation.replay)
-        # A replay is followed from its first tick; its clock ran on while we connected.
-        self._reconcile(0 if replays else connected.server_time_msc)
+        now = connected.server_time_msc
+        # A replay is followed from its first tick, since its clock ran on while we connected; otherwise the last
+        # seconds are enough to show a price for every symbol at once.
+        self._reconcile(0 if replays else None if now is None else now - _LEAD_MSC)
+        self._poll()
 
     def _enter(self, turn: int) -> SessionConfig:
         """Take the session whose turn it is: after a loss the active one first, then the others in order.
@@ -173,16 +177,16 @@ class Collector:
         session = self._sessions[turn % len(self._sessions)]
         if session.name != self.session.name:
             self._feed.forget()
-            self.identity = None
-            self.account = None
+            self.identity, self.account, self.symbols = None, None, {}
         self.session = session
         return session
 
     def _reconcile(self, begin_msc: int | None) -> None:
         """Verify who we are, select the symbols, take the account, and be CONNECTED."""
-        found = reconcile(self._line.ask, self.session, self.identity, self._wanted)
+        wanted = tuple(dict.fromkeys((*self._wanted, *self.symbols)))
+        found = reconcile(self._line.ask, self.session, self.identity, wanted)
         self.identity = found.identity
-        self.symbols, self.missing = found.symbols, found.missing
+        self.symbols, self.missing = dict(found.symbols), dict(found.missing)
         self._feed.select(found.symbols, begin_msc)
         self._take_account(found.account)
         self._read_margins()
@@ -231,11 +235,25 @@ class Collector:
             return
         self.verify(poll.account)
         self._take_account(Observed(poll.account, answer.observed_at, answer.seconds))
+        self._follow_positions(poll.account)
         if not poll.terminal.connected:
             self._go_stale("the terminal has lost its broker")
         elif machine.state is _S.STALE:
             machine.fire(Trigger.RECOVERED, "the broker is back; verifying")
             self._reconcile(None)
+
+    def _follow_positions(self, account: AccountState) -> None:
+        """Follow the symbols of positions and orders that others opened: risk cannot be judged without their prices."""
+        held = {position.symbol for position in account.positions} | {order.symbol for order in account.orders}
+        strangers = tuple(sorted(held - self.symbols.keys() - self.missing.keys()))
+        if not strangers:
+            return
+        answer = self._line.ask(SelectSymbols(strangers)).value
+        self.missing = self.missing | {name: found for name, found in answer.items() if isinstance(found, str)}
+        self.symbols = self.symbols | {name: found for name, found in answer.items() if isinstance(found, SymbolInfo)}
+        self._feed.select(self.symbols, None)
+        self._read_margins()
+        self._log.write(self.session.name, "symbols of positions followed", symbols=strangers)
 
     def verify(self, account: AccountState) -> None:
         """Raise `WrongAccount` when the terminal changed its account under us.  Safe from any thread."""

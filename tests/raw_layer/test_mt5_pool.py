@@ -23,7 +23,7 @@ from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, SymbolsM
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.settings import PoolSettings
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
-from tests.fakes.broker_data import make_position
+from tests.fakes.broker_data import make_position, make_symbol
 from tests.fakes.module import FakeModule
 from tests.fakes.port import FakePort
 
@@ -245,6 +245,21 @@ def test_symbols_taken_out_of_market_watch_are_put_back(bench: Bench) -> None:
     bench.module.add_tick("GBPUSD", server_msc(bench))
     bench.until(lambda: bench.pool.quote("GBPUSD") is not None)
     assert "GBPUSD" not in bench.pool.stats().missing_symbols
+
+
+def test_symbols_of_positions_opened_elsewhere_are_followed(bench: Bench) -> None:
+    """A position in a symbol that nobody asked for brings its properties and prices, from the next poll on."""
+    bench.module.symbols["XAUUSD"] = make_symbol("XAUUSD")
+    bench.module.ticks["XAUUSD"] = []
+    bench.pool.start_tick_collection()
+    assert "XAUUSD" not in bench.pool.symbols
+    bench.module.positions.append(make_position("XAUUSD", 1, 0.1))
+    bench.module.add_tick("XAUUSD", server_msc(bench), bid=2600.0, ask=2600.3)
+    bench.until(lambda: bench.pool.quote("XAUUSD") is not None)
+    assert bench.pool.symbol_info("XAUUSD") is not None
+    bench.port.die_on.add("Poll")
+    bench.watch.until(lambda: bench.watch.states.count(ConnectionState.CONNECTED) == 2)
+    bench.until(lambda: "XAUUSD" in bench.pool.symbols)
 
 
 def test_a_failed_read_never_becomes_an_empty_account(bench: Bench) -> None:

@@ -14,9 +14,13 @@ import pytest
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.polling import Poll
+from arbitrex_desktop.mt5.simulator.factory import build_simulation
+from arbitrex_desktop.mt5.simulator.replay_files import ReplayError
+from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
+from arbitrex_desktop.mt5.tick_files import read_recording
 from arbitrex_desktop.raw_layer.background_sink import HELD_AT_MOST, BackgroundSink
 from arbitrex_desktop.raw_layer.feed import TickFeed
-from arbitrex_desktop.raw_layer.recording import SqliteTickSink, read_recording
+from arbitrex_desktop.raw_layer.recording import SqliteTickSink
 from tests.fakes.clock import ManualClock
 from tests.fakes.module import FakeModule, tick_rows
 
@@ -112,3 +116,35 @@ def test_a_failing_sink_is_shown_and_does_not_stop_the_feed(tmp_path: Path) -> N
         assert ("cannot be recorded" in feed.sink_trouble) is fails
     feed.close()
     assert feed.ticks_total == 3
+
+
+def test_the_simulated_terminal_replays_a_recording(tmp_path: Path) -> None:
+    """What was recorded comes out of the simulated terminal again, every tick, at the times of the server clock."""
+    sink = SqliteTickSink(tmp_path, "EURUSD_GBPUSD", ManualClock())
+    begin = 1_741_773_600_000
+    for symbol, price in (("EURUSD", 1.15), ("GBPUSD", 1.30123)):
+        ticks = tick_rows(*((begin + 250 * index, price + index / 1e5, price + 0.0002) for index in range(5)))
+        sink.write({symbol: ticks})
+    sink.close()
+    clock = ManualClock()
+    path = next(tmp_path.glob("*.sqlite3"))
+    simulation = build_simulation(SimulationSpec(replay=(path,), epoch=clock.now(), demo_positions=False), clock)
+    clock.advance(60.0)
+    assert simulation.module.initialize()
+    rows = simulation.module.copy_ticks_from("EURUSD", begin // 1000, 100, -1)
+    assert rows is not None
+    assert rows["time_msc"].tolist() == [begin + 250 * index for index in range(5)]
+    assert rows["bid"].tolist() == pytest.approx([1.15 + index / 1e5 for index in range(5)])
+    info = simulation.module.symbol_info("GBPUSD")
+    assert info is not None
+    assert info.digits == 5
+
+
+def test_a_recording_without_ticks_cannot_be_replayed(tmp_path: Path) -> None:
+    """An empty recording is named, with what was expected."""
+    sink = SqliteTickSink(tmp_path, "empty", ManualClock())
+    sink.write({})
+    sink.close()
+    path = next(tmp_path.glob("*.sqlite3"))
+    with pytest.raises(ReplayError, match=r"empty.*expected"):
+        build_simulation(SimulationSpec(replay=(path,)), ManualClock())

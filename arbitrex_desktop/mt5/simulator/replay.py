@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.arrays import Rows, read_only
-from arbitrex_desktop.mt5.simulator.replay_files import ReplayError, ReplayFile, read_export
+from arbitrex_desktop.mt5.simulator.replay_files import ReplayError, ReplayFile, read_export, read_recorded
 from arbitrex_desktop.mt5.simulator.server_clock import DAY_MSC, HOUR_MSC, ServerClock
 from arbitrex_desktop.mt5.simulator.symbols import SymbolSpec, replayed_spec
+from arbitrex_desktop.mt5.tick_files import RECORDING_SUFFIX
 
 _WEEK_MSC: Final = 7 * DAY_MSC
 _END_MSC: Final = 60_000
@@ -107,15 +108,20 @@ class ReplayMarket:
 
 
 def load_replay(paths: Sequence[Path], clock: ServerClock) -> ReplayMarket:
-    """Read files and folders of `SYMBOL*.csv`, all or nothing; raise `ReplayError`.
+    """Read files and folders of `SYMBOL*.csv`, and recordings (`.sqlite3`), all or nothing; raise `ReplayError`.
 
     Their times are the server clock's.  Several files of a symbol are played one after the other.
     """
-    files = [read_export(path) for path in _files(paths)]
+    files = [file for path in _files(paths) for file in _read(path)]
     by_symbol: dict[str, list[ReplayFile]] = {}
     for file in files:
         by_symbol.setdefault(file.symbol, []).append(file)
     return ReplayMarket(_joined(group, clock) for group in by_symbol.values())
+
+
+def _read(path: Path) -> list[ReplayFile]:
+    """Read one file of either kind."""
+    return read_recorded(path) if path.suffix.lower() == RECORDING_SUFFIX else [read_export(path)]
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

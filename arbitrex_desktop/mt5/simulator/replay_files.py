@@ -16,6 +16,7 @@ import numpy as np
 
 from arbitrex_desktop.mt5.arrays import TICK_DTYPE, Rows
 from arbitrex_desktop.mt5.constants import TickFlag
+from arbitrex_desktop.mt5.tick_files import read_recording
 
 TICK_HEADER: Final = ("<DATE>", "<TIME>", "<BID>", "<ASK>", "<LAST>", "<VOLUME>", "<FLAGS>")
 _PRICES_AND_VOLUMES: Final = ("<OPEN>", "<HIGH>", "<LOW>", "<CLOSE>", "<TICKVOL>", "<VOL>", "<SPREAD>")
@@ -30,6 +31,8 @@ _TWO: Final = 2
 _MSC_DIGITS: Final = 3
 _HOURS: Final = 24
 _SIXTY: Final = 60
+_LOOKED_AT: Final = 1000
+_MOST_DIGITS: Final = 8
 
 
 class ReplayError(ValueError):
@@ -95,6 +98,29 @@ def read_export(path: Path) -> ReplayFile:
         return ReplayFile(path, symbol, digits, rows, pause_msc=max(60 * _MINUTE_MSC, 2 * length))
     expected = " or ".join(" ".join(known) for known in (TICK_HEADER, BAR_HEADER))
     raise ReplayError(f"{path}, line 1: expected the header {expected}, separated by tabs")
+
+
+def read_recorded(path: Path) -> list[ReplayFile]:
+    """Read a recording of this program, which may hold several symbols; raise `ReplayError`."""
+    try:
+        recorded = read_recording(path)
+    except (OSError, ValueError) as error:
+        raise ReplayError(f"{path}: expected a recording of ticks: {error}") from error
+    files = [_recorded(path, symbol, rows) for symbol, rows in recorded.items() if len(rows)]
+    if not files:
+        raise ReplayError(f"{path}: expected recorded ticks, found none")
+    return files
+
+
+def _recorded(path: Path, symbol: str, rows: Rows) -> ReplayFile:
+    """Return one symbol's recorded ticks in order of time; late ones were written after their turn."""
+    ordered = rows[np.argsort(rows["time_msc"], kind="stable")]
+    prices = np.concatenate([ordered["bid"][:_LOOKED_AT], ordered["ask"][:_LOOKED_AT]])
+    # Sums of binary fractions leave dust behind the last decimal.
+    fits = (
+        digits for digits in range(_MOST_DIGITS) if np.allclose(np.round(prices, digits), prices, rtol=1e-10, atol=0)
+    )
+    return ReplayFile(path, symbol, next(fits, _MOST_DIGITS), ordered, pause_msc=60 * _MINUTE_MSC)
 
 
 def _lines(path: Path) -> list[str]:
