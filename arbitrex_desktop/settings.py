@@ -28,7 +28,8 @@ class Settings:
     Attributes: `env_file`, the `.env` that was named; `data_dir`; `replay`, tick or bar files to play on the
     simulated terminal, at `speed` simulated seconds per second; `faults`, a file of faults for hand tests;
     `screenshot`, where to put a picture of the window; `window_size`, width and height in pixels; `theme`, dark or
-    light, None for the one chosen in the window; `record`, whether ticks are recorded to disk; `self_test`, and `report`, where its observations go.
+    light, None for the one chosen in the window;
+    `record`, whether ticks are recorded to disk; `self_test`, and `report`, where its observations go.
     """
 
     env_file: Path | None = None
