@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The developer's commands.  What each check does is written once, in .ci/run.
 
-.PHONY: demo test lint types imports core-without-qt check format benchmarks windows
+.PHONY: demo test lint types imports core-without-qt check format benchmarks kill-trial windows
 
 demo:
 	./run-demo
@@ -25,7 +25,16 @@ format:
 
 # Figures, each beside a reference measured in the same run; nothing is asserted about time.
 benchmarks:
-	./run-tests -n 0 -s -m benchmark tests/benchmarks
+	sh installer/setup.sh dev
+	.venv/bin/python -m tests.benchmarks.bench_rpm
+	.venv/bin/python -m tests.benchmarks.bench_bars
+	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -q -s -m benchmark \
+		tests/benchmarks/bench_window_pause.py tests/benchmarks/bench_fault_storm.py
+
+# The program and its host killed 500 times at random instants while intents flow; about an hour.
+kill-trial:
+	sh installer/setup.sh dev
+	.venv/bin/python -m tests.benchmarks.kill_trial --rounds 500 --seed 1
 
 # The Windows program, built and proven on Debian; as root, some fifteen minutes the first time.
 windows:
