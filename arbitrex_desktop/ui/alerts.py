@@ -21,7 +21,15 @@ _WORDS: Final = {
     "approve": "Not approved",
     "reject": "Not rejected",
     "resume": "Not resumed",
-    "close": "The position was not closed",
+    # The words that follow may say that the answer is not known, so these do not say that nothing happened.
+    "close": "Closing a position",
+    "close-many": "Closing several positions",
+    "stops": "Stop and target",
+    "break-even": "Stop to break-even",
+    "cancel": "Cancelling an order",
+    "resolve": "Not resolved",
+    "arm": "Not armed",
+    "disarm": "Disarming",
 }
 
 _TROUBLE: Final = frozenset(

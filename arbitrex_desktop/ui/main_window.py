@@ -36,6 +36,7 @@ from arbitrex_desktop.ui.resources import app_icon
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.trading_state import HaltWatch
+from arbitrex_desktop.ui.widgets.arming import ArmingBar
 from arbitrex_desktop.ui.widgets.notice_bar import NoticeBar
 from arbitrex_desktop.ui.widgets.resume_bar import ResumeBar
 from arbitrex_desktop.ui.widgets.status import StatusBar, TopBar
@@ -127,6 +128,7 @@ class MainWindow(QMainWindow):
         state = self._halt_watch.state(self._fresh)
         self.top_bar.show_state(self._fresh, state)
         self.status.show_state(self._fresh, state)
+        self.arming_bar.follow(self._fresh)
         self._alerts.refresh(self._fresh, halt_overdue=self._halt_watch.overdue(self._fresh))
         self._docks.show_counts()
         core = self._worker.core
@@ -191,6 +193,7 @@ class MainWindow(QMainWindow):
         self.top_bar = TopBar(self._theme)
         self.notice_bar = NoticeBar(self._theme)
         self.resume_bar = ResumeBar(self._theme)
+        self.arming_bar = ArmingBar(self._theme)
         self._alerts = Alerts(self.notice_bar)
         self.status = StatusBar(self._theme)
         self.setStatusBar(self.status)
@@ -198,12 +201,15 @@ class MainWindow(QMainWindow):
         self._add_bar("top", self.top_bar)
         notices = self._add_bar("notices", self.notice_bar)
         resume = self._add_bar("resume", self.resume_bar)
-        for bar in (notices, resume):
+        arming = self._add_bar("arming", self.arming_bar)
+        for bar in (notices, resume, arming):
             bar.hide()
         self.notice_bar.shown_changed.connect(notices.setVisible)
         self.resume_bar.closed.connect(resume.hide)
         self.top_bar.resume_asked.connect(self._open_resume)
-        self._resume_toolbar = resume
+        self.arming_bar.closed.connect(arming.hide)
+        self.top_bar.arming.arm_asked.connect(self._open_arming)
+        self._resume_toolbar, self._arming_toolbar = resume, arming
 
     def _add_bar(self, name: str, content: QWidget) -> QToolBar:
         bar = QToolBar(name, self)
@@ -254,6 +260,8 @@ class MainWindow(QMainWindow):
         self.market_watch.symbol_chosen.connect(self.intent_form.choose_symbol)
         self.top_bar.halt_asked.connect(self.halt)
         self.resume_bar.resume_asked.connect(worker.resume)
+        self.arming_bar.arm_asked.connect(worker.arm)
+        self.top_bar.arming.disarm_asked.connect(worker.disarm)
 
     def _open_as_remembered(self) -> None:
         """Take the remembered size, layout and theme, or the default ones."""
@@ -302,3 +310,8 @@ class MainWindow(QMainWindow):
     def _open_resume(self) -> None:
         self._resume_toolbar.show()
         self.resume_bar.open()
+
+    @Slot()
+    def _open_arming(self) -> None:
+        self._arming_toolbar.show()
+        self.arming_bar.open(self._fresh)

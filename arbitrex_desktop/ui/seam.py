@@ -20,6 +20,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from arbitrex_desktop.desk.intents import IntentRequest
+from arbitrex_desktop.desk.positions import Which
 from arbitrex_desktop.desk.snapshot import DeskSnapshot, Preview
 from arbitrex_desktop.raw_layer.views import Quote
 
@@ -72,8 +73,29 @@ class Core(Protocol):
     def resume(self, reason: str) -> None:
         """Lift the halt; the reason is recorded and may not be empty."""
 
-    def close_position(self, ticket: int) -> None:
-        """Close an open position at the market; works while halted, since it only reduces risk."""
+    def resolve(self, intent_id: str, *, executed: bool, reason: str, ticket: int = 0) -> None:
+        """Take the trader's word for what became of an UNKNOWN intent; `ticket` 0 when it is not known."""
+
+    def arm(self, typed_login: str) -> None:
+        """Arm the connected LIVE account for a time; raise unless the login is its own."""
+
+    def disarm(self) -> None:
+        """Take the arming back at once."""
+
+    def close_position(self, ticket: int, lots: float | None = None) -> None:
+        """Close a position, or `lots` of it, at the market; works while halted, since it only reduces risk."""
+
+    def close_many(self, which: Which, symbol: str = "") -> None:
+        """Close all positions, the losing or winning ones, or those of a symbol; works while halted."""
+
+    def move_stops(self, ticket: int, stop_loss: float | None, take_profit: float | None) -> None:
+        """Set a position's stop and target as prices, None for none; one that adds risk is refused while halted."""
+
+    def break_even(self, ticket: int) -> None:
+        """Move a position's stop to its opening price."""
+
+    def cancel_order(self, ticket: int) -> None:
+        """Cancel a pending order at the broker."""
 
     def stop(self) -> None:
         """Stop ticks and close the journal; afterwards nothing of the core is left running."""

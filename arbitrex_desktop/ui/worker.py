@@ -15,6 +15,7 @@ from typing import Final
 from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal, Slot
 
 from arbitrex_desktop.desk.intents import IntentRequest
+from arbitrex_desktop.desk.positions import Which
 from arbitrex_desktop.ui.seam import Core, CoreFactory
 from arbitrex_desktop.ui.worker_threads import Reporter, Runner, Watcher
 
@@ -116,9 +117,40 @@ class CoreWorker(QObject):
         """Lift the halt."""
         self._run.emit("resume", lambda core: core.resume(reason))
 
-    def close_position(self, ticket: int) -> None:
-        """Close a position at the market."""
-        self._run.emit(f"close {ticket}", lambda core: core.close_position(ticket))
+    def resolve(self, intent_id: str, executed: bool, reason: str, ticket: int = 0) -> None:  # noqa: FBT001 - a slot
+        """Say what became of an UNKNOWN intent."""
+        self._run.emit(
+            f"resolve {intent_id}",
+            lambda core: core.resolve(intent_id, executed=executed, reason=reason, ticket=ticket),
+        )
+
+    def arm(self, typed_login: str) -> None:
+        """Arm the LIVE account by its login, which no label or log repeats."""
+        self._run.emit("arm", lambda core: core.arm(typed_login))
+
+    def disarm(self) -> None:
+        """Take the arming back."""
+        self._run.emit("disarm", lambda core: core.disarm())
+
+    def close_position(self, ticket: int, lots: float | None = None) -> None:
+        """Close a position, or `lots` of it, at the market."""
+        self._run.emit(f"close {ticket}", lambda core: core.close_position(ticket, lots))
+
+    def close_many(self, which: Which, symbol: str = "") -> None:
+        """Close several positions at the market."""
+        self._run.emit("close-many", lambda core: core.close_many(which, symbol))
+
+    def move_stops(self, ticket: int, stop_loss: float | None, take_profit: float | None) -> None:
+        """Set a position's stop and target."""
+        self._run.emit(f"stops {ticket}", lambda core: core.move_stops(ticket, stop_loss, take_profit))
+
+    def break_even(self, ticket: int) -> None:
+        """Move a position's stop to its opening price."""
+        self._run.emit(f"break-even {ticket}", lambda core: core.break_even(ticket))
+
+    def cancel_order(self, ticket: int) -> None:
+        """Cancel a pending order at the broker."""
+        self._run.emit(f"cancel {ticket}", lambda core: core.cancel_order(ticket))
 
     def stop(self, wait_ms: int = STOP_WAIT_MS) -> bool:
         """Stop the core and its thread, dropping commands that have not begun; idempotent.

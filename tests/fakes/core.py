@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 
 from arbitrex_desktop.desk.intents import IntentRequest
-from arbitrex_desktop.desk.snapshot import DeskSnapshot, Preview
+from arbitrex_desktop.desk.positions import Which
+from arbitrex_desktop.desk.snapshot import ArmingRow, DeskSnapshot, Preview
 from arbitrex_desktop.raw_layer.views import Quote
 from tests.fakes.desk_data import desk_snapshot, intent_row, risk_row
 
@@ -134,10 +136,48 @@ class FakeCore:
             risk = replace(self.shown.risk, trading_state="ACTIVE", halt_reason="")
             self.shown = replace(self.shown, risk=risk)
 
-    def close_position(self, ticket: int) -> None:
+    def resolve(self, intent_id: str, *, executed: bool, reason: str, ticket: int = 0) -> None:
+        """Note the trader's word."""
+        self._note("resolve")
+        self.asked.append(("resolve", intent_id, executed, reason, ticket))
+
+    def arm(self, typed_login: str) -> None:
+        """Note an arming, and show it for 15 minutes."""
+        self._note("arm")
+        self.asked.append(("arm", typed_login))
+        until = self.shown.taken_at + timedelta(minutes=15)
+        self.shown = replace(self.shown, arming=ArmingRow(needed=True, until=until))
+
+    def disarm(self) -> None:
+        """Note a disarming, and show it."""
+        self._note("disarm")
+        self.asked.append(("disarm",))
+        self.shown = replace(self.shown, arming=replace(self.shown.arming, until=None))
+
+    def close_position(self, ticket: int, lots: float | None = None) -> None:
         """Note a closing."""
         self._note("close_position")
-        self.asked.append(("close_position", ticket))
+        self.asked.append(("close_position", ticket, lots))
+
+    def close_many(self, which: Which, symbol: str = "") -> None:
+        """Note a closing of several."""
+        self._note("close_many")
+        self.asked.append(("close_many", which, symbol))
+
+    def move_stops(self, ticket: int, stop_loss: float | None, take_profit: float | None) -> None:
+        """Note a stop and a target."""
+        self._note("move_stops")
+        self.asked.append(("move_stops", ticket, stop_loss, take_profit))
+
+    def break_even(self, ticket: int) -> None:
+        """Note a stop at the opening price."""
+        self._note("break_even")
+        self.asked.append(("break_even", ticket))
+
+    def cancel_order(self, ticket: int) -> None:
+        """Note a cancelling."""
+        self._note("cancel_order")
+        self.asked.append(("cancel_order", ticket))
 
     def stop(self) -> None:
         """Note the end."""

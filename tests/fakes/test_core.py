@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from arbitrex_desktop.desk.intents import IntentRequest
+from arbitrex_desktop.desk.positions import Which
 from arbitrex_desktop.ui.seam import Core
 from tests.fakes.core import FakeBoard, FakeCore
 from tests.fakes.desk_data import quote
@@ -41,10 +42,25 @@ def test_commands_are_noted_in_order() -> None:
     core.submit(REQUEST)
     core.approve("a")
     core.reject("b", "no")
-    core.close_position(7)
+    core.close_position(7, 0.2)
+    core.close_many(Which.SYMBOL, "EURUSD")
+    core.move_stops(7, 1.09, None)
+    core.break_even(7)
+    core.cancel_order(8)
+    core.resolve("c", executed=True, reason="seen in the terminal", ticket=9)
     core.stop()
-    names = [each[0] for each in core.asked]
-    assert names == ["start", "submit", "approve", "reject", "close_position", "stop"]
+    assert core.asked[0] == ("start",)
+    assert core.asked[2:] == [
+        ("approve", "a"),
+        ("reject", "b", "no"),
+        ("close_position", 7, 0.2),
+        ("close_many", Which.SYMBOL, "EURUSD"),
+        ("move_stops", 7, 1.09, None),
+        ("break_even", 7),
+        ("cancel_order", 8),
+        ("resolve", "c", True, "seen in the terminal", 9),
+        ("stop",),
+    ]
     assert core.preview(REQUEST, 9).number == 9
 
 
@@ -59,6 +75,16 @@ def test_a_halt_shows_until_resumed() -> None:
     risk = core.snapshot().risk
     assert risk is not None
     assert risk.trading_state == "ACTIVE"
+
+
+def test_arming_shows_until_disarmed() -> None:
+    """The snapshot says until when a LIVE account is armed, and that it no longer is."""
+    core = FakeCore()
+    core.arm("5001234")
+    assert core.snapshot().arming.until is not None
+    core.disarm()
+    assert core.snapshot().arming.until is None
+    assert core.asked == [("arm", "5001234"), ("disarm",)]
 
 
 def test_a_held_call_hangs_until_released() -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -11,7 +12,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.snapshot import DeskSnapshot, Notice
+from arbitrex_desktop.desk.snapshot import ArmingRow, DeskSnapshot, Notice
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PoolStats
 from arbitrex_desktop.ui.main_window import DEFAULT_SIZE, MainWindow
 from arbitrex_desktop.ui.memory import WindowState
@@ -193,6 +194,62 @@ def test_resume_asks_for_a_reason_inside_the_window(open_window: WindowMaker, qt
     assert not bar.isVisible()
 
 
+def test_a_live_account_is_armed_by_its_login_and_disarmed_at_one_click(
+    open_window: WindowMaker, qtbot: QtBot, clock: ManualClock
+) -> None:
+    """NOT ARMED or ARMED until when stands in both bars; the login is typed into an empty field, every time."""
+    core = FakeCore(shown=desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=ArmingRow(needed=True)))
+    window = open_window(core)
+    view, bar = window.top_bar.arming, window.arming_bar
+    assert view.badge.text() == window.status.arming.text() == "NOT ARMED"
+    assert window.status.arming.isVisible()
+    for typed in ("5001234", ""):
+        view.arm.click()
+        assert bar.isVisible()
+        assert bar.login.text() == ""
+        assert not bar.arm.isEnabled()
+        QTest.keyClicks(bar.login, typed)
+        QTest.keyClick(bar.login, Qt.Key.Key_Return if typed else Qt.Key.Key_Escape)
+        assert not bar.isVisible()
+    qtbot.waitUntil(lambda: "ARMED until" in view.badge.text(), timeout=OPEN_MS)
+    assert view.badge.text().endswith("(15:00)")
+    assert window.status.arming.text() == view.badge.text()
+    clock.advance(61)
+    window.refresh()
+    assert view.badge.text().endswith("(13:59)")
+    assert not view.arm.isVisible()
+    view.disarm.click()
+    qtbot.waitUntil(lambda: view.badge.text() == "NOT ARMED", timeout=OPEN_MS)
+    assert [each for each in core.asked if each[0] in ("arm", "disarm")] == [("arm", "5001234"), ("disarm",)]
+
+
+def test_an_arming_that_ran_out_is_not_shown_as_one(open_window: WindowMaker, clock: ManualClock) -> None:
+    """The countdown ends in NOT ARMED, whether or not the core has said so yet."""
+    arming = ArmingRow(needed=True, until=START + timedelta(seconds=2))
+    core = FakeCore(shown=desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=arming))
+    window = open_window(core)
+    assert window.top_bar.arming.badge.text().endswith("(0:02)")
+    core.hold("snapshot")
+    clock.advance(2)
+    window.refresh()
+    assert window.top_bar.arming.badge.text() == "NOT ARMED"
+
+
+def test_the_arming_bar_goes_when_the_account_does(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """What was typed for one account cannot arm another, and a DEMO account has nothing to arm."""
+    live = desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=ArmingRow(needed=True))
+    core = FakeCore(shown=live)
+    window = open_window(core)
+    window.top_bar.arming.arm.click()
+    window.arming_bar.login.setText("5001234")
+    core.shown = replace(live, pool=pool_stats(mode=AccountMode.LIVE, login=7))
+    qtbot.waitUntil(lambda: not window.arming_bar.isVisible(), timeout=OPEN_MS)
+    assert window.arming_bar.login.text() == ""
+    core.shown = desk_snapshot(pool=pool_stats(mode=AccountMode.DEMO))
+    qtbot.waitUntil(lambda: not window.top_bar.arming.isVisible(), timeout=OPEN_MS)
+    assert not window.status.arming.isVisible()
+
+
 def test_what_panels_ask_for_reaches_the_core(open_window: WindowMaker, qtbot: QtBot) -> None:
     """Approve, reject, submit and close go to the core with what was chosen."""
     core = FakeCore()
@@ -210,7 +267,7 @@ def test_what_panels_ask_for_reaches_the_core(open_window: WindowMaker, qtbot: Q
     qtbot.waitUntil(lambda: any(each[0] == "submit" for each in core.asked), timeout=OPEN_MS)
     asked = {each[0]: each for each in core.asked}
     assert asked["approve"] == ("approve", "aaaa1111")
-    assert asked["close_position"] == ("close_position", 1)
+    assert asked["close_position"] == ("close_position", 1, None)
     request = asked["submit"][1]
     assert (request.symbol, request.direction) == ("XAUUSD", -1)  # type: ignore[attr-defined]
     qtbot.waitUntil(lambda: "was judged" in window.notice_bar.text, timeout=OPEN_MS)

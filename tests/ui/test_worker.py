@@ -13,6 +13,7 @@ from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.intents import IntentRequest
+from arbitrex_desktop.desk.positions import Which
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.core import FakeCore
@@ -81,6 +82,14 @@ def test_commands_run_in_order_and_report(qtbot: QtBot, worker: CoreWorker, core
     worker.approve("a1")
     worker.reject("b2", "too late")
     worker.close_position(2**40)
+    worker.close_position(7, 0.2)
+    worker.close_many(Which.LOSERS)
+    worker.move_stops(7, 1.09, None)
+    worker.break_even(7)
+    worker.cancel_order(8)
+    worker.resolve("c3", False, "not in the terminal", 2**40)
+    worker.arm("5001234")
+    worker.disarm()
     worker.resume("calm")
     until(qtbot, lambda: ("resume",) in done)
     assert [each for each in core.asked if each[0] != "start"] == [
@@ -88,10 +97,20 @@ def test_commands_run_in_order_and_report(qtbot: QtBot, worker: CoreWorker, core
         ("submit", REQUEST),
         ("approve", "a1"),
         ("reject", "b2", "too late"),
-        ("close_position", 2**40),
+        ("close_position", 2**40, None),
+        ("close_position", 7, 0.2),
+        ("close_many", Which.LOSERS, ""),
+        ("move_stops", 7, 1.09, None),
+        ("break_even", 7),
+        ("cancel_order", 8),
+        ("resolve", "c3", False, "not in the terminal", 2**40),
+        ("arm", "5001234"),
+        ("disarm",),
         ("resume", "calm"),
     ]
-    assert done == [("submit",), ("approve a1",), ("reject b2",), (f"close {2**40}",), ("resume",)]
+    labels = ["submit", "approve a1", "reject b2", f"close {2**40}", "close 7", "close-many", "stops 7"]
+    labels += ["break-even 7", "cancel 8", "resolve c3", "arm", "disarm", "resume"]
+    assert done == [(label,) for label in labels]
     assert len(submitted) == len(previews) == 1
 
 

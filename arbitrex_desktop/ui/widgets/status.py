@@ -13,6 +13,7 @@ from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.theme.colours import Colours, Fill, Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.widgets.arming import ArmingView, arming_state
 from arbitrex_desktop.ui.widgets.figure import ElidedLabel, TonedLabel
 from arbitrex_desktop.ui.widgets.filled import Badge, FilledButton, FillOf, quiet
 
@@ -57,7 +58,7 @@ def state_fill(word: str) -> FillOf:
 
 
 class TopBar(QWidget):
-    """Mode badge, account, trading state, Resume and HALT.
+    """Mode badge, trading state, arming where it is needed, account, Resume and HALT.
 
     Signals: `halt_asked()`; `resume_asked()`, when Resume was pressed (the reason is asked for elsewhere).
     """
@@ -69,6 +70,7 @@ class TopBar(QWidget):
         super().__init__()
         self.mode = Badge(theme, 1.35)
         self.state = Badge(theme, 1.1)
+        self.arming = ArmingView(theme)
         self.account = ElidedLabel(theme)
         self.account.setFont(tabular(self.font(), 1.05, bold=True))
         self.reason = ElidedLabel(theme, Tone.MUTED)
@@ -89,6 +91,7 @@ class TopBar(QWidget):
         """Show account, trading state and reason."""
         pool = fresh.snapshot.pool if fresh.snapshot else None
         self.show_mode(pool.mode if pool else None)
+        self.arming.show_state(arming_state(fresh))
         account = f"{pool.login} @ {pool.server}" if pool and pool.login else "Not connected yet"
         self.account.show_text(account, Tone.TEXT if fresh.connected else Tone.MUTED)
         self.state.show_word(f"TRADING {state.word}", state_fill(state.word))
@@ -120,22 +123,24 @@ class TopBar(QWidget):
         layout.setSpacing(10)
         layout.addWidget(self.mode)
         layout.addWidget(self.state)
+        layout.addWidget(self.arming)
         layout.addLayout(words, 1)
         layout.addWidget(self.resume)
         layout.addWidget(self.halt)
 
 
 class StatusBar(QStatusBar):
-    """Mode, connection, the proof of the one connection, age of the last sync, tick rate, trading state."""
+    """Mode, arming on LIVE accounts, connection, the proof of the one, age of the last sync, ticks, trading state."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.mode = Badge(theme, 0.95)
+        self.arming = TonedLabel(theme, Tone.WARN)
         names = ("connection", "using_mt5_pool", "sync", "ticks", "trading")
         self.labels = {name: TonedLabel(theme, Tone.MUTED) for name in names}
         self.setSizeGripEnabled(False)
         self.addWidget(self.mode)
-        for label in self.labels.values():
+        for label in (self.arming, *self.labels.values()):
             label.setFont(tabular(self.font()))
             label.setContentsMargins(8, 0, 8, 0)
             self.addWidget(label)
@@ -147,6 +152,9 @@ class StatusBar(QStatusBar):
             snapshot.pool.mode.value if snapshot and snapshot.pool.mode else "NO ACCOUNT",
             mode_fill(snapshot.pool.mode if snapshot else None),
         )
+        arming = arming_state(fresh)
+        self.arming.show_text(arming.words, Tone.BAD if arming.until else Tone.WARN)
+        self.arming.setVisible(arming.needed)
         self._tell("trading", f"Trading: {state.word}", Tone.TEXT if state.word == ACTIVE else Tone.WARN)
         if snapshot is None:
             self._tell("connection", "The trading core is starting", Tone.MUTED)

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""A bar that asks something inside the window, without blocking it: captions, fields, a button, Cancel, words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.figure import TonedLabel
+
+
+class AskBar(QWidget):
+    """Base of such bars; `words` says what the button would do, or why it cannot.
+
+    Signals: `closed()`, when the bar should go away: by Cancel, by Escape, or when it has been answered.
+    """
+
+    closed = Signal()
+
+    def __init__(self, theme: Theme, *parts: str | QWidget, wide: QWidget | None = None) -> None:
+        super().__init__()
+        self.words = TonedLabel(theme, Tone.MUTED)
+        self.words.setWordWrap(True)
+        self.cancel = QPushButton("Cancel")
+        self.cancel.clicked.connect(self.closed)
+        row = QHBoxLayout()
+        for part in (*parts, self.cancel):
+            row.addWidget(QLabel(part) if isinstance(part, str) else part, 1 if part is wide else 0)
+        if wide is None:
+            row.insertStretch(row.count() - 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 3, 6, 3)
+        layout.setSpacing(3)
+        layout.addLayout(row)
+        layout.addWidget(self.words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Let Escape close the bar."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
