@@ -12,6 +12,7 @@ import logging
 import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from threading import Thread
 from typing import Any, Final, Protocol
 
@@ -117,7 +118,7 @@ class TradingCore:
         self._guard("journal", self._accounts.follow)
         if self._clock.monotonic() >= self._next_sync:
             self._next_sync = self._clock.monotonic() + self._context.settings.sync_seconds
-            self._guard("sync", self._sync)
+            self._guard("sync", partial(self._sync, measure=True))
             self._guard("intents", self._look_again)
         if not self._accounts.sending.acquire(blocking=False):
             return
@@ -282,12 +283,12 @@ class TradingCore:
             finally:
                 self._guard("sync", self._sync)
 
-    def _sync(self) -> bool:
+    def _sync(self, *, measure: bool = False) -> bool:
         """Let the RPM read the account; a failed sync is told and changes nothing."""
         rpm = self.rpm
         if rpm is None or not self._pool.is_connected():
             return False
-        if not rpm.sync_with_mt5_account():
+        if not rpm.sync_with_mt5_account(measure=measure):
             words = rpm.get_mt5_sync_stats().get("last_error") or "no reason given"
             self._notices.tell("error", "sync", f"the account could not be synced: {words}")
             return False

@@ -169,8 +169,11 @@ class RiskManagerView(Protocol):
     def release_intent(self, intent_id: str) -> bool:
         """Forget an approved trade that will not happen; tell whether it was under way."""
 
-    def sync_with_mt5_account(self) -> bool:
-        """Read the account through the pool; False when that failed, and then nothing changed."""
+    def sync_with_mt5_account(self, *, measure: bool = True) -> bool:
+        """Read the account through the pool; False when that failed, and then nothing changed.
+
+        With `measure`, statistics of the market are brought up to date besides, which may take its time.
+        """
 
     def get_mt5_sync_stats(self) -> dict[str, Any]:
         """Return the figures of the sync."""

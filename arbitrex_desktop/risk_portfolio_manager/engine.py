@@ -82,7 +82,7 @@ class RiskPortfolioManager:
         self._snapshot: tuple[tuple[int, ...] | None, PortfolioState | None] = (None, None)
         self._keeper.begin(self.portfolio_state, self.config, syncs=sync_with_mt5 or mt5_pool is not None)
         if sync_with_mt5:
-            self.sync_with_mt5_account()
+            self.sync_with_mt5_account(measure=False)
 
     @property
     def risk_metrics(self) -> RiskMetrics:
@@ -161,8 +161,12 @@ class RiskPortfolioManager:
         with self._lock:
             return self._finder.book.release(intent_id)
 
-    def sync_with_mt5_account(self) -> bool:
-        """Read the account and take it over; on failure change nothing, count it and return False (blocks)."""
+    def sync_with_mt5_account(self, *, measure: bool = True) -> bool:
+        """Read the account and take it over; on failure change nothing, count it and return False (blocks).
+
+        With `measure`, the daily bars of up to two symbols are read besides, each once an hour; a terminal that has
+        to fetch them first may take its time, so who waits for the account alone leaves them out.
+        """
         with self._sync_lock:
             try:
                 synced = self._read_account()
@@ -175,6 +179,7 @@ class RiskPortfolioManager:
                 return False
             if synced:
                 self._sync.note_success()
+            if synced and measure:
                 self._keeper.measure(self._sync.pool, self.portfolio_state, self._lock)
             return synced
 

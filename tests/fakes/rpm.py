@@ -142,7 +142,7 @@ class FakeRiskManager:
         """Remember the end."""
         self.closed = True
 
-    def sync_with_mt5_account(self) -> bool:
+    def sync_with_mt5_account(self, *, measure: bool = True) -> bool:
         """Read the account through the pool."""
         try:
             reading = self._pool.read_account()

@@ -42,7 +42,7 @@ class Trial:
         self.pool = MT5ConnectionPool(
             {"main": {"terminal_path": "simulated"}},
             SYMBOLS,
-            simulation=SimulationSpec(epoch=self.began, faults=plan) if spec is None else spec,
+            simulation=SimulationSpec(epoch=self.began, faults=plan, demo_positions=False) if spec is None else spec,
             sinks=[self],
             settings=SETTINGS,
             randomness=Random(3),

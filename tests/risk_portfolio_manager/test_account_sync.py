@@ -212,12 +212,18 @@ def test_a_position_belongs_to_the_strategy_whose_trade_it_was() -> None:
 
 
 def test_bars_are_measured_a_few_at_a_time() -> None:
-    """A sync reads the bars of at most two symbols, each no more than once an hour; a failure stays harmless."""
+    """A sync reads the bars of at most two symbols, each no more than once an hour; a failure stays harmless.
+
+    The first sync, for which the program's start waits, and one that is asked not to, read none.
+    """
     pool = FakePool()
     pool.positions = tuple(
         make_position(symbol, 1, 0.1, ticket=n) for n, symbol in enumerate(("EURUSD", "GBPUSD", "USDJPY"))
     )
     rpm = pooled(pool)
+    assert rpm.sync_with_mt5_account(measure=False) is True
+    assert pool.calls["read_rates"] == 0
+    rpm.sync_with_mt5_account()
     assert pool.calls["read_rates"] == 2
     pool.fail("read_rates")
     assert rpm.sync_with_mt5_account() is True
