@@ -49,6 +49,8 @@ LEAST_SIZE: Final = QSize(1024, 640)
 _BEAT_MS: Final = 500
 _LAYOUT_VERSION: Final = 1
 _SETTLED_SYMBOLS: Final = 10
+_ON_INTENTS: Final = frozenset({"approve", "reject", "resolve"})
+_ON_POSITIONS: Final = frozenset({"close", "close-many", "stops", "break-even"})
 _HALT_REASON: Final = "HALT by the trader"
 
 _log = logging.getLogger(__name__)
@@ -255,6 +257,10 @@ class MainWindow(QMainWindow):
         self.pending.approve_asked.connect(worker.approve)
         self.pending.reject_asked.connect(worker.reject)
         self.positions.close_asked.connect(worker.close_position)
+        self.positions.close_part_asked.connect(worker.close_position)
+        self.positions.close_many_asked.connect(worker.close_many)
+        self.positions.stops_asked.connect(worker.move_stops)
+        self.positions.break_even_asked.connect(worker.break_even)
         self.intent_form.preview_asked.connect(worker.preview)
         self.intent_form.submit_asked.connect(worker.submit)
         self.market_watch.symbol_chosen.connect(self.intent_form.choose_symbol)
@@ -297,7 +303,11 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _on_command_done(self, label: str) -> None:
-        self.pending.command_done(label.partition(" ")[2])
+        kind, _, subject = label.partition(" ")
+        if kind in _ON_INTENTS:
+            self.pending.command_done(subject)
+        elif kind in _ON_POSITIONS:
+            self.positions.command_done(subject)
 
     @Slot(str, str)
     def _on_failed(self, topic: str, words: str) -> None:

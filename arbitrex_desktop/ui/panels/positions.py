@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Open positions, whoever opened them, and the closing of one."""
+"""Open positions, whoever opened them, and what the trader does with them; all of it works while halted."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from collections.abc import Callable
 
+from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
+
+from arbitrex_desktop.desk.positions import Which
 from arbitrex_desktop.desk.snapshot import PositionRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
@@ -14,38 +17,53 @@ from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.ask_bar import AskBar
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
 from arbitrex_desktop.ui.widgets.figure import ElidedLabel
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
+from arbitrex_desktop.ui.widgets.position_bars import PartBar, SeveralBar, StopsBar
+
+_SEVERAL = "several"
+_MORE = "\N{HORIZONTAL ELLIPSIS}"
 
 
 class PositionsPanel(Panel):
-    """A table of positions, their sum, and a button that closes the chosen one on its second press.
+    """A table of positions, their sum, and buttons; what closes does so on its second press.
 
-    Signals: `close_asked(int)` with the ticket.
+    A bar that asks for more is about one position: it goes away when another is chosen, or when that one is gone.
+
+    Signals: `close_asked(int)` with the ticket; `close_part_asked(int, float)` with ticket and lots;
+    `close_many_asked(Which, str)`; `stops_asked(int, float | None, float | None)` with ticket, stop and target;
+    `break_even_asked(int)` with the ticket.
     """
 
     name = "positions"
     title = "Positions"
 
     close_asked = Signal(object)  # a ticket may exceed the 32 bits of Qt's int
+    close_part_asked = Signal(object, float)
+    close_many_asked = Signal(object, str)
+    stops_asked = Signal(object, object, object)
+    break_even_asked = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._fresh = NOTHING_YET
+        self._busy: set[str] = set()
+        self._bar: AskBar | None = None
+        self._bar_ticket: int | None = None
         self.model: RowTableModel[PositionRow] = RowTableModel(POSITION_COLUMNS, lambda row: row.ticket, self)
         self.view = KeyedTable(self.model, theme, "No open positions", lambda row: row.ticket)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.sum = ElidedLabel(theme)
         self.close_button = ConfirmButton("Close position", theme)
-        bottom = QHBoxLayout()
-        bottom.addWidget(self.sum, 1)
-        bottom.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(self.view, 1)
-        layout.addLayout(bottom)
-        self.view.choice_changed.connect(self._show_choice)
-        self.close_button.confirmed.connect(self._close)
+        self.part = QPushButton(f"Part{_MORE}")
+        self.stops = QPushButton(f"Stop, target{_MORE}")
+        self.break_even = QPushButton("Break-even")
+        self.several = QPushButton(f"Several{_MORE}")
+        self.part_bar, self.stops_bar, self.several_bar = PartBar(theme), StopsBar(theme), SeveralBar(theme)
+        self._lay_out()
+        self._connect()
         self._show_choice()
 
     def refresh(self, fresh: Freshness) -> None:
@@ -59,10 +77,45 @@ class PositionsPanel(Panel):
         self._show_sum()
         self._show_choice()
 
+    def command_done(self, subject: str) -> None:
+        """Let the buttons of a ticket, or of several positions, work again: the command has been run."""
+        self._busy.discard(subject or _SEVERAL)
+        self._show_choice()
+
     def tab_title(self) -> str:
         """Return the title with the number of positions."""
         count = self.model.rowCount()
         return f"{self.title} ({count})" if count else self.title
+
+    def menu(self) -> QMenu | None:
+        """Return what can be done with the chosen position, None when none is chosen."""
+        row = self.view.chosen
+        if row is None:
+            return None
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, button, act in (
+            (f"Close{_MORE}", self.close_button, self.close_button.click),
+            (f"Close a part{_MORE}", self.part, self.part.click),
+            (f"Stop and target{_MORE}", self.stops, self.stops.click),
+            ("Stop to break-even", self.break_even, self.break_even.click),
+            (f"Close several{_MORE}", self.several, self.several.click),
+        ):
+            action = menu.addAction(text)
+            action.setEnabled(button.isEnabled())
+            action.triggered.connect(lambda _checked=False, act=act: self._act_on(row.ticket, act))
+        return menu
+
+    def _act_on(self, ticket: int, act: Callable[[], None]) -> None:
+        """Act for the menu, unless another position has been chosen since it opened, or none."""
+        row = self.view.chosen
+        if row is not None and row.ticket == ticket:
+            act()
+
+    def _pop_up(self, place: QPoint) -> None:
+        menu = self.menu()
+        if menu is not None:
+            menu.popup(self.view.viewport().mapToGlobal(place))
 
     def _show_sum(self) -> None:
         snapshot, rows = self._fresh.snapshot, self.model.rows
@@ -81,7 +134,13 @@ class PositionsPanel(Panel):
 
     def _show_choice(self) -> None:
         row = self.view.chosen
-        self.close_button.setEnabled(row is not None and self._fresh.connected)
+        able = row is not None and self._fresh.connected and str(row.ticket) not in self._busy
+        for button in (self.close_button, self.part, self.stops):
+            button.setEnabled(able)
+        no_break_even = _no_break_even(row)
+        self.break_even.setEnabled(able and not no_break_even)
+        self.break_even.setToolTip(no_break_even or "Move the stop to the opening price")
+        self.several.setEnabled(bool(self.model.rows) and self._fresh.connected and _SEVERAL not in self._busy)
         if row is None:
             self.close_button.set_subject("Close position", "Close position")
             self.close_button.setToolTip("Choose a position first")
@@ -89,8 +148,110 @@ class PositionsPanel(Panel):
             what = f"{formats.lots(row.volume)} {row.symbol}"
             self.close_button.set_subject(f"Close {what}", f"Really close {what} at the market?")
             self.close_button.setToolTip(f"Close ticket {row.ticket} at the market; also works while halted")
+        self._follow(row)
+
+    def _follow(self, row: PositionRow | None) -> None:
+        """Keep the open bar about the position that it was opened for, or close it."""
+        if self._bar is None:
+            return
+        if not self._fresh.connected:
+            self._close_bar()
+        elif self._bar is self.several_bar:
+            self.several_bar.follow(self.model.rows)
+        elif row is None or row.ticket != self._bar_ticket or str(row.ticket) in self._busy:
+            self._close_bar()
+        elif self._bar is self.part_bar:
+            self.part_bar.follow(row)
+        else:
+            self.stops_bar.follow(row)
+
+    def _open(self, bar: AskBar) -> None:
+        """Show one bar, for the chosen position."""
+        self._close_bar()
+        row = self.view.chosen
+        if row is None and bar is not self.several_bar:
+            return
+        self._bar, self._bar_ticket = bar, row.ticket if row else None
+        bar.show()
+        if row is None or bar is self.several_bar:
+            self.several_bar.open(self.model.rows, row.symbol if row else "")
+        elif bar is self.part_bar:
+            self.part_bar.open(row)
+        else:
+            self.stops_bar.open(row)
+
+    def _close_bar(self) -> None:
+        if self._bar is not None:
+            self._bar.hide()
+        self._bar = self._bar_ticket = None
+
+    def _ask(self, signal: SignalInstance, subject: str, *values: object) -> None:
+        """Emit what was asked for; the buttons wait until it has been run."""
+        self._busy.add(subject)
+        signal.emit(*values)
+        self._show_choice()
 
     def _close(self) -> None:
         row = self.view.chosen
         if row is not None:
-            self.close_asked.emit(row.ticket)
+            self._ask(self.close_asked, str(row.ticket), row.ticket)
+
+    def _ask_part(self, ticket: int, lots: float) -> None:
+        self._ask(self.close_part_asked, str(ticket), ticket, lots)
+
+    def _ask_stops(self, ticket: int, stop: float | None, target: float | None) -> None:
+        self._ask(self.stops_asked, str(ticket), ticket, stop, target)
+
+    def _ask_break_even(self) -> None:
+        row = self.view.chosen
+        if row is not None:
+            self._ask(self.break_even_asked, str(row.ticket), row.ticket)
+
+    def _ask_several(self, which: Which, symbol: str) -> None:
+        self._ask(self.close_many_asked, _SEVERAL, which, symbol)
+
+    def _connect(self) -> None:
+        self.view.choice_changed.connect(self._show_choice)
+        self.view.customContextMenuRequested.connect(self._pop_up)
+        self.close_button.confirmed.connect(self._close)
+        self.break_even.clicked.connect(self._ask_break_even)
+        for button, bar in (
+            (self.part, self.part_bar),
+            (self.stops, self.stops_bar),
+            (self.several, self.several_bar),
+        ):
+            button.clicked.connect(lambda _checked=False, bar=bar: self._open(bar))
+            bar.closed.connect(self._close_bar)
+        self.part_bar.asked.connect(self._ask_part)
+        self.stops_bar.asked.connect(self._ask_stops)
+        self.several_bar.asked.connect(self._ask_several)
+
+    def _lay_out(self) -> None:
+        self.part.setToolTip("Close a part of the chosen position")
+        self.stops.setToolTip("Set stop and target of the chosen position")
+        self.several.setToolTip("Close all positions, the losing or winning ones, or those of one symbol")
+        bottom, tools = QHBoxLayout(), QHBoxLayout()
+        bottom.addWidget(self.sum, 1)
+        bottom.addWidget(self.close_button)
+        tools.addStretch(1)
+        for button in (self.part, self.stops, self.break_even, self.several):
+            tools.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addWidget(self.view, 1)
+        for bar in (self.part_bar, self.stops_bar, self.several_bar):
+            bar.hide()
+            layout.addWidget(bar)
+        layout.addLayout(bottom)
+        layout.addLayout(tools)
+
+
+def _no_break_even(row: PositionRow | None) -> str:
+    """Return why a position's stop cannot go to its opening price now, empty when it can."""
+    if row is None:
+        return "Choose a position first"
+    if (row.price_current - row.price_open) * row.direction <= 0:
+        return "The position is not in profit, so its stop cannot be at the opening price"
+    if row.stop_loss and (row.stop_loss - row.price_open) * row.direction >= 0:
+        return "The stop is at the opening price already, or better"
+    return ""

@@ -30,7 +30,7 @@ class AskBar(QWidget):
         for part in (*parts, self.cancel):
             row.addWidget(QLabel(part) if isinstance(part, str) else part, 1 if part is wide else 0)
         if wide is None:
-            row.insertStretch(row.count() - 2)
+            row.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 3, 6, 3)
         layout.setSpacing(3)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -16,6 +17,8 @@ _ARMED_MS: Final = 4_000
 
 class ConfirmButton(FilledButton):
     """The first press asks, the second within four seconds acts; what it acts on may not change in between.
+
+    A double click is one slip of the hand, and counts as one press.
 
     Signals: `confirmed()`, on the second press.
     """
@@ -38,6 +41,10 @@ class ConfirmButton(FilledButton):
         if (text, question) != (self._plain, self._question):
             self._plain, self._question = text, question
             self.disarm()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Take the second press of a double click for nothing."""
+        event.accept()
 
     def disarm(self) -> None:
         """Forget the first press."""

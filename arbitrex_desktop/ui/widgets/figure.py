@@ -19,6 +19,8 @@ class TonedLabel(QLabel):
         self._theme = theme
         self._tone = tone
         self.setTextFormat(Qt.TextFormat.PlainText)
+        # In a tool bar labels would take the colour of its buttons, and lose their tone.
+        self.setForegroundRole(QPalette.ColorRole.WindowText)
         theme.changed.connect(self._recolour)
         self._recolour()
 

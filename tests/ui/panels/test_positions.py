@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: MIT
+"""Closing, a part or several, and moving stops: always the position that was meant, and never by one slip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.desk.positions import Which
+from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.panels.positions import PositionsPanel
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from tests.fakes.desk_data import pool_stats, position_row, risk_row
+
+Make = Callable[..., Freshness]
+
+BIG = 2**40
+LONG = position_row(BIG)
+SHORT = position_row(
+    2, symbol="USDJPY", direction=-1, digits=3, price_open=150.0, price_current=150.5, stop_loss=None,
+    take_profit=None, profit=-205.0,
+)  # fmt: skip
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: Theme, fresh: Make) -> PositionsPanel:
+    """Return a shown panel with a winning EURUSD buy, which is chosen, and a losing USDJPY sale without a stop."""
+    panel = PositionsPanel(theme)
+    qtbot.addWidget(panel)
+    panel.resize(600, 400)
+    panel.show()
+    panel.refresh(fresh(positions=(LONG, SHORT)))
+    panel.view.choose(BIG)
+    return panel
+
+
+def collect(signal: object) -> list[tuple[object, ...]]:
+    """Return a list that fills with what a signal brings."""
+    seen: list[tuple[object, ...]] = []
+    signal.connect(lambda *values: seen.append(values))  # type: ignore[attr-defined]
+    return seen
+
+
+def test_a_part_is_bounded_by_the_position(panel: PositionsPanel) -> None:
+    """Nothing, all of it, more than it, and what is no number cannot be closed as a part; a part takes two presses."""
+    asked = collect(panel.close_part_asked)
+    panel.part.click()
+    bar = panel.part_bar
+    for text in ("", "0", "0.5", "7", "0,2", "x", "-0.1"):
+        bar.lots.setText(text)
+        assert not bar.act.isEnabled(), text
+        assert bar.words.text()
+    bar.lots.setText("0.2")
+    assert bar.words.text() == "0.3 lots of EURUSD stay open"
+    bar.act.click()
+    assert bar.act.text() == "Really close 0.2 of 0.5?"
+    bar.lots.setText("0.3")
+    assert bar.act.text() == "Close 0.3"
+    bar.act.click()
+    assert asked == []
+    bar.act.click()
+    assert asked == [(BIG, 0.3)]
+    assert not bar.isVisible()
+
+
+def test_a_position_waits_for_its_own_command(panel: PositionsPanel) -> None:
+    """Until the command has been run, nothing more is asked of that ticket; others can be dealt with."""
+    asked = collect(panel.close_asked)
+    panel.close_button.click()
+    panel.close_button.click()
+    for button in (panel.close_button, panel.part, panel.stops, panel.break_even):
+        assert not button.isEnabled()
+    panel.view.choose(2)
+    assert panel.close_button.isEnabled()
+    panel.view.choose(BIG)
+    panel.command_done(str(BIG))
+    assert panel.close_button.isEnabled()
+    assert asked == [(BIG,)]
+
+
+def test_a_double_click_closes_nothing(panel: PositionsPanel) -> None:
+    """A double click counts as one press."""
+    asked = collect(panel.close_asked)
+    QTest.mouseClick(panel.close_button, Qt.MouseButton.LeftButton)
+    QTest.mouseDClick(panel.close_button, Qt.MouseButton.LeftButton)
+    assert asked == []
+    assert panel.close_button.text().startswith("Really close")
+
+
+def test_a_bar_never_slips_to_another_position(panel: PositionsPanel, fresh: Make) -> None:
+    """When another position is chosen, or the one meant is gone, or the line is lost, the bar goes away."""
+    leaves: tuple[Callable[[], None], ...] = (
+        lambda: panel.view.choose(2),
+        lambda: panel.refresh(fresh(positions=(SHORT,))),
+        lambda: panel.refresh(fresh(pool=pool_stats(state=ConnectionState.LOST))),
+    )
+    for leave in leaves:
+        panel.refresh(fresh(positions=(LONG, SHORT)))
+        panel.view.choose(BIG)
+        for button, bar in ((panel.part, panel.part_bar), (panel.stops, panel.stops_bar)):
+            button.click()
+            assert bar.isVisible()
+        assert not panel.part_bar.isVisible()
+        leave()
+        assert not panel.stops_bar.isVisible()
+
+
+def test_stops_start_from_what_is_set_and_need_two_presses(panel: PositionsPanel, fresh: Make) -> None:
+    """Present prices stand in the fields; what is typed survives new snapshots; tickets and prices go out."""
+    asked = collect(panel.stops_asked)
+    panel.stops.click()
+    bar = panel.stops_bar
+    assert (bar.stop.text(), bar.target.text()) == ("1.09500", "1.11000")
+    assert "nothing is changed" in bar.words.text()
+    assert not bar.act.isEnabled()
+    bar.stop.setText("1.0990")
+    panel.refresh(fresh(positions=(LONG, SHORT)))
+    assert bar.words.text() == "EURUSD stop 1.09500 \N{RIGHTWARDS ARROW} 1.09900"
+    assert bar.words.tone is Tone.MUTED
+    bar.act.click()
+    assert bar.act.text() == "Really set these?"
+    bar.act.click()
+    assert asked == [(BIG, 1.099, 1.11)]
+
+
+@pytest.mark.parametrize(
+    ("stop", "target", "words"),
+    [
+        ("1.10210", "1.11", "The stop of what was bought belongs below the present price 1.10210"),
+        ("1.095", "1.1", "The target of what was bought belongs above the present price 1.10210"),
+        ("1,095", "1.11", "Stop must be a number above zero, written like 1.2345"),
+    ],
+)
+def test_prices_that_cannot_be_are_refused_in_words(panel: PositionsPanel, stop: str, target: str, words: str) -> None:
+    """A stop or target on the wrong side, or that cannot be read, never leaves the window."""
+    panel.stops.click()
+    panel.stops_bar.stop.setText(stop)
+    panel.stops_bar.target.setText(target)
+    assert panel.stops_bar.words.text() == words
+    assert not panel.stops_bar.act.isEnabled()
+
+
+def test_a_stop_that_risks_more_is_called_that(panel: PositionsPanel) -> None:
+    """Moving a stop away, or taking it off, is told in words before it is asked for."""
+    panel.stops.click()
+    bar = panel.stops_bar
+    bar.stop.setText("1.08")
+    assert "risks more" in bar.words.text()
+    assert bar.words.tone is Tone.WARN
+    bar.act.click()
+    assert bar.act.text() == "Really risk more?"
+    bar.stop.clear()
+    bar.act.click()
+    assert bar.act.text() == "Really leave no stop?"
+    asked = collect(panel.stops_asked)
+    bar.act.click()
+    assert asked == [(BIG, None, 1.11)]
+
+
+def test_stops_of_a_sale_are_on_the_other_side(panel: PositionsPanel) -> None:
+    """A sale's stop belongs above the price; a first stop never risks more."""
+    panel.view.choose(2)
+    panel.stops.click()
+    bar = panel.stops_bar
+    bar.stop.setText("149")
+    assert "belongs above" in bar.words.text()
+    bar.stop.setText("151")
+    bar.act.click()
+    assert bar.act.text() == "Really set these?"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Move the stop to the opening price"),
+        ({"price_current": 1.0999}, "is not in profit"),
+        ({"stop_loss": 1.1}, "at the opening price already"),
+        ({"stop_loss": 1.101}, "at the opening price already"),
+    ],
+)
+def test_break_even_never_loosens_a_stop(
+    panel: PositionsPanel, fresh: Make, changes: dict[str, float], words: str
+) -> None:
+    """It is offered only where the price is beyond the opening price and the stop is not."""
+    panel.refresh(fresh(positions=(position_row(BIG, **changes),)))
+    asked = collect(panel.break_even_asked)
+    assert words in panel.break_even.toolTip()
+    panel.break_even.click()
+    assert asked == ([] if changes else [(BIG,)])
+
+
+def test_several_are_counted_before_they_are_closed(panel: PositionsPanel, fresh: Make) -> None:
+    """All, losers, winners, or one symbol, that of the chosen position first; on the second press."""
+    asked = collect(panel.close_many_asked)
+    bar = panel.several_bar
+    for place, words, wanted in (
+        (0, "2 positions", (Which.ALL, "")),
+        (1, "1 position", (Which.LOSERS, "")),
+        (2, "1 position", (Which.WINNERS, "")),
+        (4, "1 position", (Which.SYMBOL, "USDJPY")),
+    ):
+        panel.several.click()
+        assert bar.which.currentText() == "positions of EURUSD"
+        bar.which.setCurrentIndex(place)
+        bar.act.click()
+        assert bar.act.text() == f"Really close {words}?"
+        bar.act.click()
+        assert asked[-1] == wanted
+        assert not panel.several.isEnabled()
+        panel.command_done("")
+    panel.view.choose(None)
+    panel.several.click()
+    assert bar.which.currentText() == "all positions"
+    bar.which.setCurrentIndex(4)
+    panel.refresh(fresh(positions=(LONG,)))
+    assert bar.which.currentIndex() == -1
+    assert not bar.act.isEnabled()
+    QTest.keyClick(bar, Qt.Key.Key_Escape)
+    assert not bar.isVisible()
+
+
+def test_a_halt_keeps_nothing_from_being_closed(panel: PositionsPanel, fresh: Make) -> None:
+    """What reduces risk works while halted."""
+    panel.refresh(fresh(positions=(LONG,), risk=risk_row(trading_state="HALTED")))
+    for button in (panel.close_button, panel.part, panel.stops, panel.break_even, panel.several):
+        assert button.isEnabled()
+
+
+def test_the_menu_acts_on_the_position_that_it_was_opened_for(panel: PositionsPanel, qtbot: QtBot) -> None:
+    """The menu blocks nothing, offers what the buttons offer, and does nothing once another position is chosen."""
+    asked = collect(panel.break_even_asked)
+    panel._pop_up(QPoint(5, 5))
+    menu = next(each for each in panel.findChildren(QMenu) if each.isVisible())
+    actions = {action.text(): action for action in menu.actions()}
+    assert all(action.isEnabled() for action in actions.values())
+    panel.view.choose(2)
+    actions["Stop to break-even"].trigger()
+    assert asked == []
+    panel.view.choose(BIG)
+    actions["Stop to break-even"].trigger()
+    assert asked == [(BIG,)]
+    menu.close()
+    qtbot.waitUntil(lambda: not panel.findChildren(QMenu))
+    panel.view.choose(None)
+    panel._pop_up(QPoint(5, 5))
+    assert not panel.findChildren(QMenu)
+    assert not panel.close_button.isEnabled()
