@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+Trade = tuple[str, str, int, float | None]
+"""Strategy, symbol, direction and volume: what makes two intents the same trade."""
 
 _KEEP_SECONDS: Final = 4 * 3600.0
 _KEEP_ENTRIES: Final = 5_000
@@ -19,8 +22,7 @@ _SAVE_APPROVALS: Final = 200
 _MINUTE: Final = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """An intent that was judged."""
 
     at: float
@@ -30,7 +32,7 @@ class Asked:
     volume: float | None
     intent_id: str
 
-    def trade(self) -> tuple[str, str, int, float | None]:
+    def trade(self) -> Trade:
         """Return what makes two intents the same trade."""
         return (self.strategy_id, self.symbol, self.direction, self.volume)
 
@@ -75,7 +77,7 @@ class Activity:
     heard: dict[str, float] = field(default_factory=dict)
     admitted: dict[str, float] = field(default_factory=dict)
     symbols: dict[str, None] = field(default_factory=dict)
-    _trades: dict[tuple[str, str, int, float | None], tuple[Asked, Asked | None]] = field(default_factory=dict)
+    _trades: dict[Trade, tuple[Asked, Asked | None]] = field(default_factory=dict)
 
     def admits(self, intent_id: str | None) -> bool:
         """Tell whether an intent was approved before, and so has been counted."""
@@ -92,13 +94,15 @@ class Activity:
 
     def refused_since(self, strategy_id: str, moment: float, most: int) -> int:
         """Return how many intents of a strategy were refused after a moment; counting stops at `most`."""
-        latest = islice(reversed(self.refusals.get(strategy_id, ())), most)
-        return sum(1 for at in latest if at > moment)
+        refusals = self.refusals.get(strategy_id)
+        if not refusals or refusals[-1] <= moment:
+            return 0
+        return sum(1 for at in islice(reversed(refusals), most) if at > moment)
 
-    def same_before(self, wanted: Asked) -> float | None:
+    def same_before(self, trade: Trade, intent_id: str | None) -> float | None:
         """Return the moment of the newest other intent that asked for the same trade, None when there is none."""
-        for each in self._trades.get(wanted.trade(), ()):
-            if each is not None and not (wanted.intent_id and each.intent_id == wanted.intent_id):
+        for each in self._trades.get(trade, ()):
+            if each is not None and not (intent_id and each.intent_id == intent_id):
                 return each.at
         return None
 

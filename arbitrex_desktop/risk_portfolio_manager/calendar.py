@@ -53,6 +53,7 @@ class NewsCalendar:
     def __init__(self, events: Iterable[NewsEvent]) -> None:
         self._events = sorted(events)
         self._moments = [event.at for event in self._events]
+        self._quiet: tuple[timedelta, timedelta, datetime, datetime] | None = None
 
     @classmethod
     def from_csv(cls, path: Path | str) -> NewsCalendar:
@@ -67,11 +68,17 @@ class NewsCalendar:
     def near(
         self, currencies: Iterable[str], now: datetime, before: timedelta, after: timedelta, least: str
     ) -> NewsEvent | None:
-        """Return the first such news, None when there is none."""
+        """Return the first such news, None when there is none; until when nothing at all is near is remembered."""
+        quiet = self._quiet
+        if quiet is not None and quiet[0] == before and quiet[1] == after and quiet[2] <= now < quiet[3]:
+            return None
         if not self._moments or now.date() > self._moments[-1].date():
             raise CalendarUnavailable("the calendar has no entries for today or later")
         first, until = bisect_left(self._moments, now - after), now + before
-        if first == len(self._moments) or self._moments[first] > until:
+        if first == len(self._moments):
+            return None
+        if self._moments[first] > until:
+            self._quiet = (before, after, now, self._moments[first] - before)
             return None
         wanted, floor = {*currencies, "ALL"}, _IMPACT[least]
         for event in self._events[first:]:

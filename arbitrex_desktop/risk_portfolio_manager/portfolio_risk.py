@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,21 +23,27 @@ from arbitrex_desktop.risk_portfolio_manager.market_stats import Floats, MarketS
 
 _LEAST_SCENARIOS: Final = 100
 _MOST_SYMBOLS: Final = 200
+_MOST_ROOMS: Final = 16
 
 
 @dataclass(slots=True)
 class Scenarios:
-    """Daily profits of the past, in account currency: of the portfolio, and of one unit of money in the symbol."""
+    """Daily profits of the past, in account currency: of the portfolio, and of one unit of money in the symbol.
+
+    Each day is a straight line over the notional added.  Only a handful of days can be among the worst for the
+    notionals within a factor of two; they are found once, and a decision then looks at no other day.
+    """
 
     portfolio: Floats
     symbol: Floats
+    _worst_days: _WorstDays | None = field(default=None, compare=False)
     _latest: tuple[float, float, tuple[float, float]] | None = field(default=None, compare=False)
 
     def tail(self, notional: float, confidence: float) -> tuple[float, float]:
         """Return historical value at risk and expected shortfall, as positive losses, with `notional` more."""
         known = self._latest
         if known is None or known[0] != notional or known[1] != confidence:
-            known = (notional, confidence, tail_of(self.portfolio + notional * self.symbol, confidence))
+            known = (notional, confidence, self._tail(notional, confidence))
             self._latest = known
         return known[2]
 
@@ -50,6 +56,42 @@ class Scenarios:
         left = limit - tail_of(self.portfolio, confidence)[1]
         return left / per_unit if per_unit > 0.0 else math.inf if left >= 0.0 else -1.0
 
+    def _tail(self, notional: float, confidence: float) -> tuple[float, float]:
+        """Compute the tail from the days that can be the worst ones at this notional."""
+        if not 0.0 < notional < math.inf:
+            return tail_of(self.portfolio + notional * self.symbol, confidence)
+        days = self._worst_days
+        if days is None or not days.low <= notional <= days.high or days.confidence != confidence:
+            days = self._worst_days = _worst_days(self.portfolio, self.symbol, notional, confidence)
+        lowest = sorted([start + notional * slope for start, slope in days.lines])[: days.count]
+        return -lowest[-1], -sum(lowest) / days.count
+
+
+class _WorstDays(NamedTuple):
+    """The days, as lines (profit without the trade, slope), among which the `count` worst are for low to high."""
+
+    low: float
+    high: float
+    confidence: float
+    count: int
+    lines: list[tuple[float, float]]
+
+
+def _worst_days(portfolio: Floats, symbol: Floats, notional: float, confidence: float) -> _WorstDays:
+    """Return the days that can be among the worst for every notional of the same power of two.
+
+    The lines that are lowest at the low end bound the worst ones from above by their maximum, which is convex; a
+    line above that bound at both ends is above it everywhere between.
+    """
+    exponent = math.frexp(notional)[1]
+    low, high = math.ldexp(0.5, exponent), math.ldexp(1.0, exponent)
+    count = _worst_count(len(portfolio), confidence)
+    at_low, at_high = portfolio + low * symbol, portfolio + high * symbol
+    lowest = np.argpartition(at_low, count - 1)[:count]
+    kept = (at_low <= at_low[lowest].max()) | (at_high <= at_high[lowest].max())
+    lines = list(zip(portfolio[kept].tolist(), symbol[kept].tolist(), strict=True))
+    return _WorstDays(low, high, confidence, count, lines)
+
 
 @dataclass(slots=True)
 class Together:
@@ -59,7 +101,8 @@ class Together:
     its own symbol's net exposure in the same direction; `highest`, the highest correlation with any position, in
     the direction of the new trade, at least the regime's floor, 0 without positions; `sigma`, the symbol's daily
     volatility; `variance` of the portfolio's daily profit, `covariance` of it with one unit of money in the
-    symbol bought (times the direction); `past`, scenarios of both, None when bars are missing.
+    symbol bought (times the direction); `past`, scenarios of both, None when bars are missing.  It is not changed
+    once made, so that what was computed last is kept: several rules ask the same of it.
     """
 
     cluster: float
@@ -68,17 +111,29 @@ class Together:
     variance: float
     covariance: float
     past: Scenarios | None
+    _deviation: tuple[float, float] | None = field(default=None, compare=False)
+    _rooms: dict[float, float] = field(default_factory=dict, compare=False)
 
     def deviation(self, notional: float) -> float:
         """Return the standard deviation of the portfolio's daily profit with `notional` more of the symbol."""
+        known = self._deviation
+        if known is not None and known[0] == notional:
+            return known[1]
         total = self.variance + 2.0 * notional * self.covariance + (notional * self.sigma) ** 2
-        return math.sqrt(max(0.0, total))
+        known = self._deviation = (notional, math.sqrt(max(0.0, total)))
+        return known[1]
 
     def room(self, limit: float) -> float:
-        """Return the largest notional that keeps `deviation` at or below a limit.
+        """Return the largest notional that keeps `deviation` at or below a limit, below zero when there is none."""
+        known = self._rooms.get(limit)
+        if known is None:
+            if len(self._rooms) >= _MOST_ROOMS:
+                self._rooms.clear()
+            known = self._rooms[limit] = self._room(limit)
+        return known
 
-        The larger root of sigma^2 x^2 + 2 c x + v - limit^2 = 0; below zero when the portfolio alone is over it.
-        """
+    def _room(self, limit: float) -> float:
+        """Return the larger root of sigma^2 x^2 + 2 c x + v - limit^2 = 0."""
         if self.variance > limit * limit:
             return -1.0
         half = self.covariance
@@ -183,9 +238,14 @@ class PortfolioRisk:
 
 def tail_of(profits: Floats, confidence: float) -> tuple[float, float]:
     """Return value at risk and expected shortfall of a sample: the k-th worst and the mean of the k worst, k >= 1."""
-    worst = max(1, int(len(profits) * (1.0 - confidence)))
-    lowest = np.partition(profits, worst - 1)[:worst].tolist()
-    return -max(lowest), -sum(lowest) / worst
+    worst = _worst_count(len(profits), confidence)
+    lowest = sorted(np.partition(profits, worst - 1)[:worst].tolist())
+    return -lowest[-1], -sum(lowest) / worst
+
+
+def _worst_count(days: int, confidence: float) -> int:
+    """Return how many of the worst days make up the tail."""
+    return max(1, int(days * (1.0 - confidence)))
 
 
 def _sigma(symbol: str, stats: MarketStats, cfg: RPMConfig) -> float:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 
 from arbitrex_desktop.risk_portfolio_manager.calendar import CalendarUnavailable
 from arbitrex_desktop.risk_portfolio_manager.case import Case
@@ -27,7 +28,7 @@ class NewsBlackout(Rule):
             return self.skipped("there is no calendar")
         cfg, instrument = case.cfg, case.instrument
         legs = (instrument.base, instrument.profit) if instrument else split_symbol(case.intent.symbol)[1:]
-        before, after = timedelta(minutes=cfg.news_minutes_before), timedelta(minutes=cfg.news_minutes_after)
+        before, after = _minutes(cfg.news_minutes_before), _minutes(cfg.news_minutes_after)
         try:
             event = case.calendar.near(legs, case.now, before, after, cfg.news_min_impact)
         except CalendarUnavailable as error:
@@ -35,3 +36,9 @@ class NewsBlackout(Rule):
         if event is None:
             return self.fine("none is near")
         return self.failed(note=f"{event.currency} {event.title} at {event.at:%H:%M} UTC")
+
+
+@lru_cache(maxsize=16)
+def _minutes(number: float) -> timedelta:
+    """Return a duration; the settings name the same few again and again."""
+    return timedelta(minutes=number)

@@ -34,7 +34,9 @@ class DuplicateIntent(Rule):
         window = case.cfg.duplicate_window_seconds
         if window <= 0.0:
             return self.skipped(_OFF)
-        before = case.activity.same_before(asked(case))
+        intent = case.intent
+        trade = (intent.strategy_id or "", intent.symbol, intent.direction, intent.requested_volume)
+        before = case.activity.same_before(trade, intent.intent_id)
         if before is None or not case.moment - before < window:
             return self.fine("it was not asked for lately")
         return self.at_least(case.moment - before, window)

@@ -29,7 +29,6 @@ class Spread(Rule):
 def spread_bps(case: Case) -> float | None:
     """Return the wider of the measured spread and the one that the intent gave; None without either."""
     given, measured = case.intent.spread_pct, case.market.spread_bps
-    if measured is None and case.market.has_pool:
-        return None
-    known = [each for each in (measured, None if given is None else given * 10_000.0) if each is not None]
-    return max(known) if known else None
+    if given is None or (measured is None and case.market.has_pool):
+        return measured
+    return given * 10_000.0 if measured is None else max(measured, given * 10_000.0)
