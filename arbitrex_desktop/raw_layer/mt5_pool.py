@@ -27,6 +27,7 @@ from arbitrex_desktop.raw_layer.errors import PoolError, PoolUnavailable
 from arbitrex_desktop.raw_layer.events import PoolEvent
 from arbitrex_desktop.raw_layer.feed import TickFeed, TickSink
 from arbitrex_desktop.raw_layer.line import PortFactory, TerminalLine
+from arbitrex_desktop.raw_layer.market_hours import market_is_open
 from arbitrex_desktop.raw_layer.session_log import SessionLog
 from arbitrex_desktop.raw_layer.sessions import SessionConfig, parse_sessions
 from arbitrex_desktop.raw_layer.settings import PoolSettings
@@ -216,6 +217,7 @@ class MT5ConnectionPool:
             server_offset_seconds=self._feed.server_clock.offset_seconds,
             last_error=self._line.last_error or self._log.trouble or self._feed.sink_trouble,
             last_poll_at=account.observed_at if account else None,
+            market_open=market_is_open(self.market_now()),
             calls=self._line.calls.summary(),
         )
 

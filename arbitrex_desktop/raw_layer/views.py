@@ -100,7 +100,8 @@ class PoolStats:
     processes replaced; `host_pid`; `symbols`, selected; `missing_symbols`, reason in words by symbol;
     `ticks_total`, `ticks_per_second`, `symbols_with_ticks`; `bad_ticks`, kept off the board, by cause; `gaps`,
     polls whose ticks may be incomplete; `server_offset_seconds`, broker clock minus UTC, None before it is
-    measured; `last_error`, the last failure in words; `last_poll_at`, UTC; `calls` by command.
+    measured; `last_error`, the last failure in words; `last_poll_at`, UTC; `market_open`, whether
+    the currency week is open in market time, so that old prices mean trouble; `calls` by command.
     """
 
     state: ConnectionState
@@ -126,4 +127,5 @@ class PoolStats:
     server_offset_seconds: int | None = None
     last_error: str = ""
     last_poll_at: datetime | None = None
+    market_open: bool = True
     calls: dict[str, CallStats] = field(default_factory=dict)

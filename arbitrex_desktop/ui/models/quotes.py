@@ -19,13 +19,17 @@ from arbitrex_desktop.ui.theme.colours import Tone
 
 @dataclass(frozen=True, slots=True)
 class QuoteRow:
-    """A symbol with its last quote, None before the first; `age` in seconds, `live` while connected."""
+    """A symbol with its last quote, None before the first.
+
+    `age` in seconds; `live` while connected; `closed` when it is old because nobody trades now.
+    """
 
     symbol: str
     digits: int
     quote: Quote | None = None
     age: float | None = None
     live: bool = False
+    closed: bool = False
 
     @property
     def is_fresh(self) -> bool:
@@ -57,7 +61,7 @@ def _arrow(row: QuoteRow) -> str:
 def _tip(row: QuoteRow) -> str:
     if row.quote is None:
         return f"{row.symbol}: no price yet"
-    word = "last tick" if row.is_fresh else "STALE, last tick"
+    word = "last tick" if row.is_fresh else "market closed, last tick" if row.closed else "STALE, last tick"
     return f"{row.symbol}: {word} {formats.day_and_time(row.quote.time)} local, {formats.utc_tip(row.quote.time)}"
 
 
@@ -77,8 +81,8 @@ COLUMNS: Final[tuple[Column[QuoteRow], ...]] = (
            tip=_tip, hint="Ask minus bid in points, units of the price's last decimal"),
     Column("Time", lambda row: formats.clock_time(row.quote.time if row.quote else None), _tick_time, "88:88:88",
            tone=_tone, tip=_tip, hint="Local time of the last tick", spare=2),
-    Column("Age", lambda row: formats.age(row.age), lambda row: row.age, "88 min", tone=_tone, tip=_tip,
-           hint="How long ago the last tick was; grey when it is stale"),
+    Column("Age", lambda row: "closed" if row.closed else formats.age(row.age), lambda row: row.age, "88 min", tone=_tone, tip=_tip,
+           hint="How long ago the last tick was; grey when it is stale or its market is closed"),
     Column("Ticks", lambda row: formats.whole(row.quote.ticks if row.quote else None),
            lambda row: row.quote.ticks if row.quote else None, "888,888", tone=_tone, tip=_tip,
            hint="Ticks received since the start", spare=1),
@@ -140,13 +144,14 @@ class QuoteModel(RowTableModel[QuoteRow]):
             self._all[quote.symbol] = row
             self._replace(places.get(quote.symbol), row)
 
-    def age_all(self, monotonic: float, *, live: bool) -> None:
+    def age_all(self, monotonic: float, *, live: bool, market_open: bool = True) -> None:
         """Count the quotes' ages up; repaints ages, and whole rows that turned grey or fresh."""
         places = {row.symbol: place for place, row in enumerate(self._rows)}
         for symbol, row in self._all.items():
             if row.quote is None:
                 continue
-            aged = replace(row, age=row.quote.age(monotonic), live=live)
+            age = row.quote.age(monotonic)
+            aged = replace(row, age=age, live=live, closed=not market_open and live and age > QUOTE_STALE_S)
             self._all[symbol] = aged
             self._replace(places.get(symbol), aged, only_age=aged.is_fresh == row.is_fresh)
 

@@ -83,7 +83,8 @@ class MarketWatchPanel(Panel):
         """Count ages up, grey everything while there is no connection, sort again."""
         now = self._clock.monotonic()
         self._live = fresh.connected or (fresh.was_connected and self.model.newest_age(now) < CORE_SILENT_S)
-        self.model.age_all(now, live=self._live)
+        market_open = fresh.snapshot is None or fresh.snapshot.pool.market_open
+        self.model.age_all(now, live=self._live, market_open=market_open)
         if now - self._sorted_at >= _SORT_S:
             self._sorted_at = now
             self.model.refresh_order()

@@ -66,6 +66,17 @@ def test_stale_quotes_turn_grey_and_lose_their_arrow(model: QuoteModel) -> None:
     assert model.index(0, 2).data(TONE_ROLE) == Tone.MUTED
 
 
+def test_an_old_quote_of_a_closed_market_is_closed_not_stale(model: QuoteModel) -> None:
+    """At the weekend the age column says closed, and the price is grey all the same."""
+    model.merge([quote()], NOW, live=True)
+    model.age_all(NOW + 1, live=True, market_open=False)
+    assert cells(model, 0)[AGE_COLUMN] != "closed"
+    model.age_all(NOW + QUOTE_STALE_S + 1, live=True, market_open=False)
+    assert cells(model, 0)[AGE_COLUMN] == "closed"
+    assert model.index(0, 2).data(TONE_ROLE) == Tone.MUTED
+    assert "market closed" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+
+
 def test_ageing_repaints_ages_only(model: QuoteModel) -> None:
     """While a quote stays fresh, a second more touches one cell."""
     model.merge([quote()], NOW, live=True)
