@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from arbitrex_desktop.desk.intents import IntentState
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
@@ -51,11 +52,31 @@ def _level_of(fresh: Freshness) -> str:
     return "error" if fresh.core_silent else "warning"
 
 
-class Alerts:
-    """Decides what the notice bar says; each standing trouble is told once, and again only when its words change."""
+def _journal_words(fresh: Freshness) -> tuple[str, ...]:
+    """Return why nothing can be journalled, and so nothing sent."""
+    problem = fresh.snapshot.journal_problem if fresh.snapshot else ""
+    return (f"Nothing can be sent: {problem}.",) if problem else ()
 
-    def __init__(self, bar: NoticeBar) -> None:
+
+def _unknown_words(fresh: Freshness) -> tuple[str, ...]:
+    """Return which symbols are blocked by an order of unknown fate."""
+    intents = fresh.snapshot.intents if fresh.snapshot else ()
+    symbols = sorted({row.symbol for row in intents if row.state is IntentState.UNKNOWN})
+    names = ", ".join(symbols)
+    words = f"{names} blocked: the fate of an order is UNKNOWN. See it, and answer, in Pending intents."
+    return (words,) if symbols else ()
+
+
+class Alerts:
+    """Decides what the notice bars say; each standing trouble is told once, and again only when its words change.
+
+    `bar` has messages that the trader may close; `fixed` has what keeps orders from being sent, and stays as long as
+    it does.
+    """
+
+    def __init__(self, bar: NoticeBar, fixed: NoticeBar) -> None:
         self._bar = bar
+        self._fixed = fixed
         self._standing: dict[str, tuple[str, str] | None] = {}
         self._seen_until: datetime | None = None
 
@@ -70,23 +91,22 @@ class Alerts:
 
     def refresh(self, fresh: Freshness, *, halt_overdue: bool) -> None:
         """Tell what stands at this moment, and take away what no longer does."""
-        self._stand("core", _level_of(fresh), fresh.hindrance)
+        self._stand(self._bar, "core", _level_of(fresh), fresh.hindrance)
         overdue = "HALT was asked for, and sending is blocked, but the trading core has not confirmed it yet"
-        self._stand("halt-overdue", "error", overdue if halt_overdue else "")
-        self._stand("connection", "warning", self._trouble(fresh))
-        problem = fresh.snapshot.journal_problem if fresh.snapshot else ""
-        self._stand("journal", "error", f"Nothing can be sent: {problem}" if problem else "")
+        self._stand(self._bar, "halt-overdue", "error", overdue if halt_overdue else "")
+        self._stand(self._bar, "connection", "warning", self._trouble(fresh))
+        self._stand(self._fixed, "blocked", "error", " ".join((*_journal_words(fresh), *_unknown_words(fresh))))
         self._tell_new_notices(fresh)
 
-    def _stand(self, topic: str, level: str, text: str) -> None:
+    def _stand(self, bar: NoticeBar, topic: str, level: str, text: str) -> None:
         stands = (level, text) if text else None
         if stands == self._standing.get(topic):
             return
         self._standing[topic] = stands
         if text:
-            self._bar.tell(level, text, topic, stands=True)
+            bar.tell(level, text, topic, stands=True)
         else:
-            self._bar.clear(topic)
+            bar.clear(topic)
 
     def _trouble(self, fresh: Freshness) -> str:
         pool = fresh.snapshot.pool if fresh.snapshot else None

@@ -12,6 +12,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.desk.intents import IntentState
+from arbitrex_desktop.desk.positions import Which
 from arbitrex_desktop.desk.snapshot import ArmingRow, DeskSnapshot, Notice
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PoolStats
 from arbitrex_desktop.ui.main_window import DEFAULT_SIZE, MainWindow
@@ -257,6 +259,7 @@ def test_what_panels_ask_for_reaches_the_core(open_window: WindowMaker, qtbot: Q
     window.pending._guard.stop()
     window.refresh()
     assert window.pending.approve.isEnabled()
+    window.pending._knows_no_undo = True
     window.pending.approve.click()
     window.positions.view.choose(1)
     window.positions.close_button.click()
@@ -280,12 +283,59 @@ def test_a_refusal_is_shown_without_a_dialog(open_window: WindowMaker, qtbot: Qt
     window = open_window(core)
     window.pending._guard.stop()
     window.refresh()
+    window.pending._knows_no_undo = True
     window.pending.approve.click()
     assert not window.pending.approve.isEnabled()
     qtbot.waitUntil(
         lambda: window.notice_bar.text == "ERROR: Not approved: nothing is sent on LIVE accounts yet", timeout=OPEN_MS
     )
     qtbot.waitUntil(window.pending.approve.isEnabled, timeout=OPEN_MS)
+
+
+def test_what_is_asked_of_positions_reaches_the_core(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """A part, stop and target, break-even and several go out with their values, and the buttons work again."""
+    core = FakeCore()
+    panel = open_window(core).positions
+    panel.view.choose(1)
+    panel.part.click()
+    panel.part_bar.lots.setText("0.2")
+    for bar in (panel.part_bar, panel.stops_bar, panel.several_bar):
+        if bar is panel.stops_bar:
+            qtbot.waitUntil(panel.stops.isEnabled, timeout=OPEN_MS)
+            panel.stops.click()
+            panel.stops_bar.target.clear()
+        elif bar is panel.several_bar:
+            qtbot.waitUntil(panel.several.isEnabled, timeout=OPEN_MS)
+            panel.several.click()
+        bar.act.click()
+        bar.act.click()
+    qtbot.waitUntil(panel.break_even.isEnabled, timeout=OPEN_MS)
+    panel.break_even.click()
+    qtbot.waitUntil(lambda: ("break_even", 1) in core.asked, timeout=OPEN_MS)
+    assert [each for each in core.asked if each[0] in ("close_position", "move_stops", "close_many")] == [
+        ("close_position", 1, 0.2),
+        ("move_stops", 1, 1.095, None),
+        ("close_many", Which.SYMBOL, "EURUSD"),
+    ]
+    qtbot.waitUntil(panel.break_even.isEnabled, timeout=OPEN_MS)
+    qtbot.waitUntil(panel.several.isEnabled, timeout=OPEN_MS)
+
+
+def test_what_keeps_orders_from_being_sent_stays_in_sight(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """An unusable journal and an order of unknown fate stand in a bar that cannot be closed, until they are over."""
+    lost = intent_row("u", state=IntentState.UNKNOWN)
+    core = FakeCore(shown=desk_snapshot(intents=(lost,), journal_problem="the disk is full"))
+    window = open_window(core)
+    bar = window.fixed_bar
+    qtbot.waitUntil(bar.isVisible, timeout=OPEN_MS)
+    assert bar.text.startswith("ERROR: Nothing can be sent: the disk is full. EURUSD blocked: ")
+    assert not bar._close.isVisible()
+    window.pending.unknown.reason.setText("not in the terminal")
+    window.pending.unknown.not_executed.click()
+    window.pending.unknown.not_executed.click()
+    qtbot.waitUntil(lambda: ("resolve", "u", False, "not in the terminal", 0) in core.asked, timeout=OPEN_MS)
+    core.shown = desk_snapshot()
+    qtbot.waitUntil(lambda: not bar.isVisible(), timeout=OPEN_MS)
 
 
 def test_previews_answer_while_typing(open_window: WindowMaker, qtbot: QtBot) -> None:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from arbitrex_desktop.desk.intents import IntentState
@@ -69,6 +70,10 @@ STATE_WORDS: Final[dict[IntentState, str]] = {
 """States whose mark beside the word tells them apart without colour."""
 
 
+CHANGED: Final = "*"
+"""Stands behind an answer that is another than the first."""
+
+
 def _state_text(row: IntentRow) -> str:
     return STATE_WORDS.get(row.state, row.state.value)
 
@@ -113,21 +118,31 @@ _SOURCE: Final[Column[IntentRow]] = Column(
 )
 
 
-def pending_columns(time_left: Column[IntentRow]) -> tuple[Column[IntentRow], ...]:
-    """Return the columns of intents that wait for the trader; the panel knows the time, so it gives that column."""
+def pending_columns(time_left: Column[IntentRow], change: Callable[[IntentRow], str]) -> tuple[Column[IntentRow], ...]:
+    """Return the columns of intents that wait for the trader.
+
+    The panel knows the time, so it gives that column; and `change`, what is different from the first answer.
+    """
+
+    def decision(row: IntentRow) -> str:
+        return f"{_DECISION.text(row)} {CHANGED}" if change(row) else _DECISION.text(row)
+
+    def tip(row: IntentRow) -> str:
+        return f"Changed while it waited: {change(row)}\n{_intent_tip(row)}" if change(row) else _intent_tip(row)
+
     return (
         _SYMBOL,
         _SIDE,
-        _DECISION,
+        replace(_DECISION, text=decision, tip=tip, sample=f"APPROVED {CHANGED}"),
         _LOTS,
         Column("Price", lambda row: formats.price(row.price, row.digits), lambda row: row.price, "18888.88",
-               tip=_intent_tip, spare=1),
+               tip=_intent_tip, spare=2),
         Column("Stop", lambda row: formats.price(row.stop_loss, row.digits), lambda row: row.stop_loss, "18888.88",
                tip=_intent_tip),
         Column("Risk", lambda row: formats.money(row.risk_amount), lambda row: row.risk_amount, "8,888.88",
                tip=_intent_tip, hint="Expected loss at the stop, in account currency"),
         Column("Risk %", lambda row: formats.percent(row.risk_pct), lambda row: row.risk_pct, "18.88 %",
-               tip=_intent_tip, hint="Expected loss at the stop as a share of capital"),
+               tip=_intent_tip, hint="Expected loss at the stop as a share of capital", spare=1),
         time_left,
         _SOURCE,
     )  # fmt: skip

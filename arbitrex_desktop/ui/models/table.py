@@ -61,15 +61,23 @@ class Column(Generic[Row]):
 class RowTableModel(QAbstractTableModel, Generic[Row]):
     """Shows rows told apart by a key; `set_rows` reports to its views only what differs.
 
+    Rows for which `on_top` is true stand before the others, however the table is sorted.
+
     Selections follow their row when the order changes.  Lives on the GUI thread.
     """
 
     def __init__(
-        self, columns: Sequence[Column[Row]], key: Callable[[Row], Hashable], parent: QObject | None = None
+        self,
+        columns: Sequence[Column[Row]],
+        key: Callable[[Row], Hashable],
+        parent: QObject | None = None,
+        *,
+        on_top: Callable[[Row], bool] | None = None,
     ) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
         self._key = key
+        self._on_top = on_top
         self._rows: list[Row] = []
         self._sort_column = -1
         self._descending = False
@@ -149,6 +157,12 @@ class RowTableModel(QAbstractTableModel, Generic[Row]):
         return None
 
     def _sorted(self, rows: list[Row]) -> list[Row]:
+        rows = self._by_column(rows)
+        on_top = self._on_top
+        # False sorts before true, and the order among equals stays.
+        return rows if on_top is None else sorted(rows, key=lambda row: not on_top(row))
+
+    def _by_column(self, rows: list[Row]) -> list[Row]:
         if not 0 <= self._sort_column < len(self.columns):
             return rows
         value = self.columns[self._sort_column].value

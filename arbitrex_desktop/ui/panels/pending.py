@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QW
 from arbitrex_desktop.desk.intents import ENDED, IntentState
 from arbitrex_desktop.desk.snapshot import IntentRow
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.answers import Answers
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import STATE_WORDS, pending_columns
 from arbitrex_desktop.ui.models.table import Column, RowTableModel
@@ -23,9 +24,10 @@ from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
 from arbitrex_desktop.ui.widgets.figure import TonedLabel
 from arbitrex_desktop.ui.widgets.filled import FilledButton
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
+from arbitrex_desktop.ui.widgets.unknown_box import UnknownBox
 
 GUARD_MS: Final = 700
-"""How long Approve stays off after the window itself chose another intent: a click under way must not hit it."""
+"""How long Approve stays off after the window chose another intent, or asked: a click under way must not hit it."""
 
 _LITTLE_TIME_S: Final = 15.0
 _TIME_LEFT: Final = 8
@@ -36,10 +38,19 @@ def is_open(row: IntentRow) -> bool:
     return row.state not in ENDED
 
 
-class PendingPanel(Panel):
-    """Open intents, the checks of the chosen one, and the two buttons.
+def is_unknown(row: IntentRow) -> bool:
+    """Tell whether it is not known what became of an intent's order."""
+    return row.state is IntentState.UNKNOWN
 
-    Signals: `approve_asked(str)` with the intent's id; `reject_asked(str, str)` with id and reason.
+
+class PendingPanel(Panel):
+    """Open intents, the checks of the chosen one, and the two buttons; orders of unknown fate above all.
+
+    The first Approve of a run only says that there is no undo; the next one of the same intent, and every one after
+    that, acts.
+
+    Signals: `approve_asked(str)` with the intent's id; `reject_asked(str, str)` with id and reason;
+    `resolve_asked(str, bool, str, int)` with id, whether it was executed, reason, and ticket or 0.
     """
 
     name = "pending"
@@ -47,19 +58,24 @@ class PendingPanel(Panel):
 
     approve_asked = Signal(str)
     reject_asked = Signal(str, str)
+    resolve_asked = Signal(str, bool, str, object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._fresh = NOTHING_YET
         self._busy: dict[str, str] = {}
+        self._answers = Answers()
+        self._warned: str | None = None
+        self._knows_no_undo = False
         time_left: Column[IntentRow] = Column(
             "Left", self._left_text, lambda row: row.expires_at.timestamp(), "? UNKNOWN", tone=self._left_tone,
             tip=lambda row: f"Expires {formats.utc_tip(row.expires_at)}", hint="Time until the intent expires",
         )  # fmt: skip
         self.model: RowTableModel[IntentRow] = RowTableModel(
-            pending_columns(time_left), lambda row: row.intent_id, self
+            pending_columns(time_left, self._answers.change), lambda row: row.intent_id, self, on_top=is_unknown
         )
         self.view = KeyedTable(self.model, theme, "No intents are waiting", lambda row: row.intent_id)
+        self.unknown = UnknownBox(theme)
         self.checks = ChecksTable(theme)
         self.blocker = TonedLabel(theme, Tone.MUTED)
         self.blocker.setWordWrap(True)
@@ -80,6 +96,7 @@ class PendingPanel(Panel):
         """Show open intents; their time left counts down on the core's clock."""
         self._fresh = fresh
         rows = [row for row in fresh.snapshot.intents if is_open(row)] if fresh.snapshot else []
+        self._answers.follow(rows)
         self.view.set_rows(rows)
         self._choose_first_if_none()
         for place in range(self.model.rowCount()):
@@ -92,16 +109,19 @@ class PendingPanel(Panel):
         self._show_choice()
 
     def tab_title(self) -> str:
-        """Return the title with the number of open intents."""
-        count = self.model.rowCount()
-        return f"{self.title} ({count})" if count else self.title
+        """Return the title with the number of open intents, and of those of unknown fate."""
+        count, unknown = self.model.rowCount(), len(self._unknown())
+        more = f", {unknown} UNKNOWN" if unknown else ""
+        return f"{self.title} ({count}{more})" if count else self.title
 
     def blocker_of(self, row: IntentRow) -> str:
         """Return in words why the intent cannot be approved now, empty when it can."""
         if row.intent_id in self._busy:
             return f"{self._busy[row.intent_id]}, waiting for the trading core"
-        if self._fresh.hindrance:
-            return self._fresh.hindrance
+        snapshot = self._fresh.snapshot
+        journal = f"Nothing can be sent: {snapshot.journal_problem}" if snapshot and snapshot.journal_problem else ""
+        if self._fresh.hindrance or journal:
+            return self._fresh.hindrance or journal
         if row.state is not IntentState.PENDING:
             return f"The intent is {row.state}"
         if not row.can_approve:
@@ -132,13 +152,17 @@ class PendingPanel(Panel):
 
     def _show_choice(self) -> None:
         row = self.view.chosen
+        self.unknown.show_rows(self._unknown(), row, self._busy)
         self.reject_all.setEnabled(bool(self._rejectable()))
+        if row is None or row.intent_id != self._warned:
+            self._warned = None
         if row is None:
             self._show_nothing()
             return
         self.checks.show_checks(row.checks)
         blocker = self.blocker_of(row)
-        self.approve.setText(f"Approve {formats.side(row.direction)} {formats.lots(row.lots)} {row.symbol}")
+        verb = "Really approve" if self._warned else "Approve"
+        self.approve.setText(f"{verb} {formats.side(row.direction)} {formats.lots(row.lots)} {row.symbol}")
         self.approve.setEnabled(not blocker and not self._guard.isActive())
         self.approve.setToolTip(
             blocker or "Judge it once more and send the order (Ctrl+Return). This cannot be undone."
@@ -148,8 +172,14 @@ class PendingPanel(Panel):
 
     def _words_for(self, row: IntentRow, blocker: str) -> tuple[str, Tone]:
         if blocker:
-            return f"Cannot approve: {blocker}", Tone.WARN
+            change = self._answers.change(row)
+            return f"Cannot approve: {blocker}{f' (changed: {change})' if change else ''}", Tone.WARN
+        if self._warned:
+            return "Approving sends the order at once. It CANNOT BE UNDONE. Press Approve again to send it.", Tone.WARN
         found = row.details or row.reason or "Nothing speaks against it"
+        change = self._answers.change(row)
+        if change:
+            return f"Changed while it waited: {change}. {found}. Approving cannot be undone.", Tone.WARN
         return f"{found}. Approving sends the order at once and cannot be undone.", Tone.MUTED
 
     def _show_nothing(self) -> None:
@@ -164,6 +194,12 @@ class PendingPanel(Panel):
         row = self.view.chosen
         if row is None or not self.approve.isEnabled() or self.blocker_of(row):
             return
+        if not self._knows_no_undo and self._warned is None:
+            self._warned = row.intent_id
+            self._guard.start()
+            self._show_choice()
+            return
+        self._knows_no_undo, self._warned = True, None
         self._busy[row.intent_id] = "Approved"
         self.approve_asked.emit(row.intent_id)
         self._show_choice()
@@ -186,6 +222,14 @@ class PendingPanel(Panel):
         self._busy[row.intent_id] = "Rejected"
         self.reject_asked.emit(row.intent_id, self.reason.text().strip())
 
+    def _resolve(self, intent_id: str, executed: bool, reason: str, ticket: int) -> None:  # noqa: FBT001 - a slot
+        self._busy[intent_id] = "Answered"
+        self.resolve_asked.emit(intent_id, executed, reason, ticket)
+        self._show_choice()
+
+    def _unknown(self) -> list[IntentRow]:
+        return [row for row in self.model.rows if is_unknown(row)]
+
     def _rejectable(self) -> list[IntentRow]:
         return [row for row in self.model.rows if row.state is IntentState.PENDING and row.intent_id not in self._busy]
 
@@ -195,8 +239,11 @@ class PendingPanel(Panel):
         self.approve.clicked.connect(self._approve)
         self.reject.clicked.connect(self._reject)
         self.reject_all.confirmed.connect(self._reject_all)
+        self.unknown.resolve_asked.connect(self._resolve)
         for keys, act in (("Ctrl+Return", self._approve), ("Ctrl+Backspace", self._reject)):
             shortcut = QShortcut(QKeySequence(keys), self)
+            # A key held down is one press.
+            shortcut.setAutoRepeat(False)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
 
@@ -220,4 +267,5 @@ class PendingPanel(Panel):
         splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
+        layout.addWidget(self.unknown)
         layout.addWidget(splitter)

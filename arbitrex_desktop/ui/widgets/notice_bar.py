@@ -32,14 +32,14 @@ class NoticeBar(QWidget):
     """Shows the gravest, and of those the newest, of the messages that stand; one per topic, repeats counted.
 
     Passing infos and warnings go by themselves after some seconds; errors, and what stands, stay until they are
-    closed or their topic is cleared.
+    closed or their topic is cleared; where the bar is not `closable`, until their topic is cleared.
 
     Signals: `shown_changed(bool)`, when there is something to show, or no longer.
     """
 
     shown_changed = Signal(bool)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, closable: bool = True) -> None:
         super().__init__(parent)
         self._theme = theme
         self._messages: dict[str, _Message] = {}
@@ -52,6 +52,7 @@ class NoticeBar(QWidget):
         self._close.setAutoRaise(True)
         self._close.setToolTip("Close this message")
         self._close.clicked.connect(self._close_shown)
+        self._close.setVisible(closable)
         self._timers: dict[str, QTimer] = {}
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 3, 6, 3)

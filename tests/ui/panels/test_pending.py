@@ -93,6 +93,7 @@ def test_approve_and_reject_by_key(panel: PendingPanel, fresh: Make, qtbot: QtBo
     panel.view.setFocus()
     asked: list[str] = []
     panel.approve_asked.connect(asked.append)
+    panel._knows_no_undo = True
     for _ in range(2):
         QTest.keyClick(panel.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert asked == ["aaaa1111"]
@@ -177,3 +178,87 @@ def test_an_empty_list_says_so(panel: PendingPanel, fresh: Make) -> None:
     assert panel.blocker.text() == "Choose an intent to see its checks"
     assert panel.tab_title() == "Pending intents"
     panel.grab()
+
+
+def test_the_first_approve_of_a_run_says_that_there_is_no_undo(panel: PendingPanel, fresh: Make) -> None:
+    """It sends nothing and says so inside the window; the next press sends, and nothing asks again in this run."""
+    settle(panel, fresh())
+    asked: list[str] = []
+    panel.approve_asked.connect(asked.append)
+    panel.approve.click()
+    assert "CANNOT BE UNDONE" in panel.blocker.text()
+    assert panel.approve.text().startswith("Really approve")
+    # Not even a double click gets past it.
+    panel.approve.click()
+    panel._approve()
+    assert asked == []
+    settle(panel, fresh())
+    panel.approve.click()
+    assert asked == ["aaaa1111"]
+    settle(panel, fresh(intents=(intent_row("next"),)))
+    panel.approve.click()
+    assert asked == ["aaaa1111", "next"]
+
+
+def test_the_first_approve_is_about_one_intent(panel: PendingPanel, fresh: Make) -> None:
+    """When another intent is chosen after the first press, the window asks anew."""
+    rows = (intent_row("one"), intent_row("two", symbol="USDJPY"))
+    settle(panel, fresh(intents=rows))
+    asked: list[str] = []
+    panel.approve_asked.connect(asked.append)
+    panel.approve.click()
+    panel.view.choose("two")
+    settle(panel, fresh(intents=rows))
+    panel.approve.click()
+    assert asked == []
+    settle(panel, fresh(intents=rows))
+    panel.approve.click()
+    assert asked == ["two"]
+
+
+def test_an_unusable_journal_disables_approve(panel: PendingPanel, fresh: Make) -> None:
+    """What cannot be journalled is not sent, whatever else the row says."""
+    settle(panel, fresh(journal_problem="the disk is full"))
+    assert not panel.approve.isEnabled()
+    assert panel.blocker.text() == "Cannot approve: Nothing can be sent: the disk is full"
+
+
+def test_an_unknown_fate_stands_on_top_with_its_evidence(panel: PendingPanel, fresh: Make) -> None:
+    """First in the table however that is sorted, in words above it, counted in the tab; the answer goes out once."""
+    pending = intent_row("p", symbol="AUDUSD")
+    lost = intent_row("u", state=IntentState.UNKNOWN, details="no answer came", lots=0.25)
+    settle(panel, fresh(intents=(pending, lost)))
+    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        panel.model.sort(0, order)
+        assert panel.model.rows == (lost, pending)
+    assert panel.tab_title() == "Pending intents (2, 1 UNKNOWN)"
+    assert panel.unknown.isVisible()
+    assert "BUY 0.25 EURUSD" in panel.unknown.what.text()
+    assert "What is known: no answer came. EURUSD is blocked" in panel.unknown.evidence.text()
+    asked: list[tuple[object, ...]] = []
+    panel.resolve_asked.connect(lambda *values: asked.append(values))
+    panel.unknown.reason.setText("it is among the deals")
+    panel.unknown.executed.click()
+    panel.unknown.executed.click()
+    assert asked == [("u", True, "it is among the deals", 0)]
+    assert not panel.unknown.executed.isEnabled()
+    panel.command_done("u")
+    assert panel.unknown.executed.isEnabled()
+    settle(panel, fresh(intents=(pending,)))
+    assert not panel.unknown.isVisible()
+
+
+def test_an_answer_that_changed_is_told(panel: PendingPanel, fresh: Make) -> None:
+    """What is different from the first answer stands in the row and in words; a change back is none."""
+    settle(panel, fresh())
+    assert texts(panel)[2] == "ADJUSTED"
+    settle(panel, fresh(intents=(intent_row(lots=0.4),)))
+    assert texts(panel)[2] == "ADJUSTED *"
+    assert panel.blocker.text().startswith("Changed while it waited: 0.60 \N{RIGHTWARDS ARROW} 0.40 lots. ")
+    assert "Changed while it waited" in str(panel.model.index(0, 2).data(Qt.ItemDataRole.ToolTipRole))
+    refused = intent_row(decision="REJECTED", lots=0.0, can_approve=False, blocker="too deep")
+    settle(panel, fresh(intents=(refused,)))
+    assert "(changed: ADJUSTED \N{RIGHTWARDS ARROW} REJECTED, 0.60" in panel.blocker.text()
+    settle(panel, fresh())
+    assert texts(panel)[2] == "ADJUSTED"
+    assert panel.blocker.tone is Tone.MUTED
