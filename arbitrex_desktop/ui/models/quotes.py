@@ -163,8 +163,10 @@ class QuoteModel(RowTableModel[QuoteRow]):
     def _replace(self, place: int | None, row: QuoteRow, *, only_age: bool = False) -> None:
         if place is None or self._rows[place] == row:
             return
+        was_fresh = self._rows[place].is_fresh
         self._rows[place] = row
         if only_age:
             self.changed(place, AGE_COLUMN, AGE_COLUMN)
         else:
-            self.changed(place, 1)
+            # The symbol's name turns grey with the price, and back; a tick alone does not change it.
+            self.changed(place, 1 if row.is_fresh == was_fresh else 0)

@@ -66,6 +66,18 @@ def test_stale_quotes_turn_grey_and_lose_their_arrow(model: QuoteModel) -> None:
     assert model.index(0, 2).data(TONE_ROLE) == Tone.MUTED
 
 
+def test_a_name_is_repainted_when_its_price_turns_grey_and_when_it_comes_back(model: QuoteModel) -> None:
+    """A fresh price never stands beside a name that is still grey, nor the other way round."""
+    whole = (0, 0, model.columnCount() - 1)
+    seen = watch(model)
+    model.merge([quote()], NOW, live=True)
+    model.age_all(NOW + QUOTE_STALE_S + 1, live=True)
+    model.age_all(NOW, live=True)
+    model.age_all(NOW, live=False)
+    model.merge([quote(bid=1.2)], NOW, live=True)
+    assert seen == [whole] * 5
+
+
 def test_an_old_quote_of_a_closed_market_is_closed_not_stale(model: QuoteModel) -> None:
     """At the weekend the age column says closed, and the price is grey all the same."""
     model.merge([quote()], NOW, live=True)
