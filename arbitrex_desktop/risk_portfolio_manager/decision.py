@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from arbitrex_desktop.risk_portfolio_manager.findings import Finding
 from arbitrex_desktop.risk_portfolio_manager.portfolio_state import PortfolioState, json_safe
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.verdict import Verdict
+
+T = TypeVar("T")
 
 
 class TradeApprovalStatus(StrEnum):
@@ -201,6 +203,16 @@ class RPMOutput:
             "rpm_version": self.rpm_version,
             "timestamp": json_safe(self.timestamp),
         }
+
+
+def made(kind: type[T], values: dict[str, Any]) -> T:
+    """Return a frozen dataclass without slots from all of its fields, filled at once.
+
+    Its own constructor guards every single assignment, which takes three times as long and is a tenth of a decision.
+    """
+    record = object.__new__(kind)
+    object.__setattr__(record, "__dict__", values)
+    return record
 
 
 def plain(record: Any) -> dict[str, Any]:

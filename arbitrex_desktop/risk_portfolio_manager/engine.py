@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from pathlib import Path
 from threading import Lock, RLock
 from types import TracebackType
@@ -16,7 +17,7 @@ from arbitrex_desktop.raw_layer.pool_view import PoolView
 from arbitrex_desktop.risk_portfolio_manager.account_sync import MT5AccountSync, SyncFailed
 from arbitrex_desktop.risk_portfolio_manager.calendar import NewsSource
 from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.decision import RiskMetrics, RPMOutput, TradeDecision
+from arbitrex_desktop.risk_portfolio_manager.decision import RiskMetrics, RPMOutput, TradeDecision, made
 from arbitrex_desktop.risk_portfolio_manager.fact_finder import FactFinder, Sources
 from arbitrex_desktop.risk_portfolio_manager.intent import FIELDS, InvalidField, TradeIntent, read_intent
 from arbitrex_desktop.risk_portfolio_manager.judge import decide, judge
@@ -242,9 +243,9 @@ class RiskPortfolioManager:
         started = self._clock.monotonic()
         with self._lock:
             timestamp = self._clock.now()
-            order_id = f"RPM-{int(timestamp.timestamp() * 1e6):x}-{self.risk_metrics.total_decisions + 1}"
+            order_id = f"RPM-{int(timestamp.timestamp() * 1e6):x}-{self._recorder.metrics.total_decisions + 1}"
             try:
-                decision, urgent = self._decide(values, order_id, started, record=record)
+                decision, urgent = self._decide(values, order_id, started, timestamp, record=record)
             except Exception:  # noqa: BLE001 - whatever fails in here must refuse, not raise
                 _log.exception("a decision failed; the intent is refused")
                 words = "the risk manager failed on this intent, and so refuses it"
@@ -254,20 +255,23 @@ class RiskPortfolioManager:
                 )
                 if record:
                     self._recorder.count(decision)
-            output = RPMOutput(
-                decision=decision,
-                portfolio_state=self._state_copy(),
-                risk_metrics=self.risk_metrics,
-                config_hash=self._config_hash,
-                rpm_version=__version__,
-                timestamp=timestamp,
+            output = made(
+                RPMOutput,
+                {
+                    "decision": decision,
+                    "portfolio_state": self._state_copy(),
+                    "risk_metrics": self._recorder.metrics,
+                    "config_hash": self._config_hash,
+                    "rpm_version": __version__,
+                    "timestamp": timestamp,
+                },
             )
             if record:
                 self._keeper.after_decision(self.portfolio_state, urgent=urgent)
         return output
 
     def _decide(
-        self, values: tuple[Any, ...], order_id: str, started: float, *, record: bool
+        self, values: tuple[Any, ...], order_id: str, started: float, wall: datetime, *, record: bool
     ) -> tuple[TradeDecision, bool]:
         """Judge an intent; return the decision and whether it must be saved at once."""
         self._check_config()
@@ -281,7 +285,7 @@ class RiskPortfolioManager:
         code = RejectionReason.INVALID_CONFIGURATION if fault else RejectionReason.INVALID_STATE
         fault = fault or self._state_fault(capital)
         if not fault or self._only_reduces(intent):
-            case = self._finder.case(intent, self.portfolio_state, self.config, capital)
+            case = self._finder.case(intent, self.portfolio_state, self.config, capital, wall)
         if case is None or (fault and not case.reducing):
             return self._refused(values, code, fault, order_id, started, record=record)
         judgement = judge(case)

@@ -88,14 +88,16 @@ class FactFinder:
         """Return the latest resets of day and week."""
         return self._calendar.starts(now, cfg.reset_hour, cfg.reset_timezone)
 
-    def case(self, intent: TradeIntent, state: PortfolioState, cfg: RPMConfig, capital: float) -> Case:
-        """Gather everything about an intent."""
-        sources, now = self.sources, self.market_now()
+    def case(
+        self, intent: TradeIntent, state: PortfolioState, cfg: RPMConfig, capital: float, wall: datetime | None = None
+    ) -> Case:
+        """Gather everything about an intent; `wall` is this computer's time where it has just been read."""
+        sources, now, days = self.sources, self.market_now(), self.days
         moment = sources.clock.monotonic()
         self.refresh_book(state, cfg, moment, intent)
         day, week = self.resets(now, cfg)
-        new_day = self.days.day_start is not None and day > self.days.day_start
-        new_week = self.days.week_start is not None and week > self.days.week_start
+        new_day = days.day_start is not None and day > days.day_start
+        new_week = days.week_start is not None and week > days.week_start
         case = Case(
             cfg=cfg,
             intent=intent,
@@ -106,7 +108,7 @@ class FactFinder:
             switches=self._switches.covering(intent.symbol, intent.strategy_id),
             calendar=sources.calendar,
             now=now,
-            wall=sources.clock.now(),
+            wall=wall or sources.clock.now(),
             moment=moment,
             day_start=day,
             capital=capital,
@@ -149,6 +151,9 @@ class FactFinder:
         """Return a symbol's instrument from the pool, or by its class without one."""
         source: InstrumentSource
         if self._pool_instruments is not None:
+            known = self._pool_instruments.known(symbol)
+            if known is not None:
+                return known
             if self.sources.reading is not None:
                 self._pool_instruments.account_currency = self.sources.reading.account.currency
             return self._pool_instruments.get(symbol, lambda name: self._mid(name, symbol))
@@ -204,18 +209,22 @@ class FactFinder:
         pool = self.sources.pool
         if pool is None:
             return MarketFacts(price=intent.current_price or self.sources.prices.get(intent.symbol))
-        facts = MarketFacts(has_pool=True, connected=pool.is_connected(), price=intent.current_price)
-        facts.margin_per_lot = pool.margin_per_lot(intent.symbol, intent.direction)
+        symbol, price = intent.symbol, intent.current_price
+        facts = MarketFacts(has_pool=True, connected=pool.is_connected(), price=price)
+        facts.margin_per_lot = pool.margin_per_lot(symbol, intent.direction)
         facts.account = self._account(pool)
-        measured = self.stats.returns(intent.symbol)
+        measured = self.stats.returns(symbol)
         facts.shock = measured.shock if measured is not None else None
-        quote = pool.quote(intent.symbol) or _quote_of_properties(pool, intent.symbol, moment)
-        if quote is not None and 0.0 < quote.bid <= quote.ask < math.inf:
-            facts.mid = quote.mid
+        quote = pool.quote(symbol) or _quote_of_properties(pool, symbol, moment)
+        if quote is None:
+            return facts
+        bid, ask = quote.bid, quote.ask
+        if 0.0 < bid <= ask < math.inf:
+            facts.mid = mid = quote.mid
             facts.quote_age = quote.age(moment)
-            facts.spread_bps = quote.spread / quote.mid * 10_000.0
-            market = quote.ask if intent.direction > 0 else quote.bid
-            if facts.price is None or not abs(facts.price - market) <= max(near, quote.spread):
+            facts.spread_bps = (ask - bid) / mid * 10_000.0
+            market = ask if intent.direction > 0 else bid
+            if price is None or not abs(price - market) <= max(near, ask - bid):
                 facts.price = market
         return facts
 

@@ -138,6 +138,11 @@ class PoolInstruments:
         self._known: dict[str, tuple[SymbolInfo, Instrument]] = {}
         self.account_currency = ""
 
+    def known(self, symbol: str) -> Instrument | None:
+        """Return a symbol's instrument if it was converted since its properties were last read."""
+        known = self._known.get(symbol)
+        return known[1] if known is not None and known[0] is self._pool.symbol_info(symbol) else None
+
     def get(self, symbol: str, price_of: PriceOf) -> Instrument | None:
         """Return a symbol's instrument; None when the pool does not know the symbol."""
         info = self._pool.symbol_info(symbol)

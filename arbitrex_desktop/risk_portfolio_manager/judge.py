@@ -11,6 +11,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision import (
     RejectedTrade,
     TradeApprovalStatus,
     TradeDecision,
+    made,
 )
 from arbitrex_desktop.risk_portfolio_manager.findings import Finding, Stage
 from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
@@ -111,16 +112,22 @@ def decide(case: Case, judgement: Judgement, order_id: str, milliseconds: float)
     if refusal is not None:
         return refused(case.intent, refusal, judgement, order_id, milliseconds)
     violations = _violations(judgement.findings) if judgement.adjusted else ()
-    return TradeDecision(
-        status=TradeApprovalStatus.ADJUSTED if judgement.adjusted else TradeApprovalStatus.APPROVED,
-        approved_trade=_approved(case, judgement),
-        order_id=order_id,
-        portfolio_constraints_passed=True,
-        portfolio_constraint_violations=violations,
-        position_sizing_applied=not case.reducing,
-        sizing_adjustments=judgement.sizing.factors,
-        processing_time_ms=milliseconds,
-        evidence=tuple(judgement.findings),
+    return made(
+        TradeDecision,
+        {
+            "status": TradeApprovalStatus.ADJUSTED if judgement.adjusted else TradeApprovalStatus.APPROVED,
+            "approved_trade": _approved(case, judgement),
+            "rejected_trade": None,
+            "order_id": order_id,
+            "kill_switch_triggered": False,
+            "kill_switch_reason": None,
+            "portfolio_constraints_passed": True,
+            "portfolio_constraint_violations": violations,
+            "position_sizing_applied": not case.reducing,
+            "sizing_adjustments": judgement.sizing.factors,
+            "processing_time_ms": milliseconds,
+            "evidence": tuple(judgement.findings),
+        },
     )
 
 
@@ -167,27 +174,30 @@ def _approved(case: Case, judgement: Judgement) -> ApprovedTrade:
     if target is None and price is not None and cfg.take_profit_ratio > 0.0 and not case.reducing:
         digits = instrument.digits if instrument is not None else 8
         target = round(price + intent.direction * cfg.take_profit_ratio * case.stop_distance, digits)
-    return ApprovedTrade(
-        symbol=intent.symbol,
-        direction=intent.direction,
-        position_units=units,
-        lots=judgement.lots,
-        confidence_score=intent.confidence_score,
-        regime=intent.regime,
-        base_units=judgement.sizing.base_units,
-        confidence_adjustment=factors.get("confidence", 1.0),
-        regime_adjustment=factors.get("regime", 1.0),
-        correlation_adjustment=factors.get("correlation", 1.0),
-        atr=intent.atr,
-        vol_percentile=intent.vol_percentile,
-        risk_per_trade=cfg.risk_per_trade,
-        entry_price=price,
-        stop_loss=None if case.reducing else case.stop,
-        take_profit=None if case.reducing else target,
-        expected_loss=None if case.unit_loss is None else units * case.unit_loss,
-        reducing=case.reducing,
-        strategy_id=intent.strategy_id,
-        intent_id=intent.intent_id,
+    return made(
+        ApprovedTrade,
+        {
+            "symbol": intent.symbol,
+            "direction": intent.direction,
+            "position_units": units,
+            "lots": judgement.lots,
+            "confidence_score": intent.confidence_score,
+            "regime": intent.regime,
+            "base_units": judgement.sizing.base_units,
+            "confidence_adjustment": factors.get("confidence", 1.0),
+            "regime_adjustment": factors.get("regime", 1.0),
+            "correlation_adjustment": factors.get("correlation", 1.0),
+            "atr": intent.atr,
+            "vol_percentile": intent.vol_percentile,
+            "risk_per_trade": cfg.risk_per_trade,
+            "entry_price": price,
+            "stop_loss": None if case.reducing else case.stop,
+            "take_profit": None if case.reducing else target,
+            "expected_loss": None if case.unit_loss is None else units * case.unit_loss,
+            "reducing": case.reducing,
+            "strategy_id": intent.strategy_id,
+            "intent_id": intent.intent_id,
+        },
     )
 
 

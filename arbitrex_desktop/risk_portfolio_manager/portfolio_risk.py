@@ -171,6 +171,7 @@ class PortfolioRisk:
         self._model = RiskModel((), stats, RPMConfig())
         self._model_key: tuple[int, ...] = ()
         self._weights_key: tuple[int, ...] = ()
+        self._stats_seen = -1
         self._weights: Floats = np.zeros(0)
         self._variance = 0.0
         self._portfolio: Floats | None = None
@@ -183,7 +184,8 @@ class PortfolioRisk:
 
         The first two parts of the key belong to the settings.
         """
-        self._lay_out(sums, key, symbol, cfg)
+        if key != self._weights_key or self.stats.version != self._stats_seen or symbol not in self._model.index:
+            self._lay_out(sums, key, symbol, cfg)
         name = (symbol, direction, regime)
         known = self._known.get(name)
         if known is None:
@@ -192,17 +194,15 @@ class PortfolioRisk:
 
     def _lay_out(self, sums: Sums, key: tuple[int, ...], symbol: str, cfg: RPMConfig) -> None:
         """Bring model and weights up to date."""
-        model_key, weights_key = (*key[:2], self.stats.version), (*key, self.stats.version)
-        index = self._model.index
+        model_key, index = (*key[:2], self.stats.version), self._model.index
         if model_key != self._model_key or symbol not in index or not sums.notional.keys() <= index.keys():
             kept = index if len(index) < _MOST_SYMBOLS else ()
             names = {**dict.fromkeys(kept), **dict.fromkeys(sums.notional), symbol: None}
             self._model = RiskModel(names, self.stats, cfg)
-            self._model_key, self._weights_key = model_key, ()
-        if weights_key != self._weights_key:
-            self._weigh(sums)
-            self._weights_key = weights_key
-            self._known.clear()
+            self._model_key = model_key
+        self._weigh(sums)
+        self._weights_key, self._stats_seen = key, self.stats.version
+        self._known.clear()
 
     def _weigh(self, sums: Sums) -> None:
         """Take the portfolio's exposures over as weights of the model's symbols."""

@@ -137,6 +137,8 @@ def confidence_factor(confidence: float) -> float:
 
 def volatility_factor(percentile: float) -> float:
     """Return 1 below the 80th percentile of volatility, 0.9 from there, 0.8 from the 90th, 0.7 above the 95th."""
+    if percentile < _VOLATILE[-1][0]:
+        return 1.0
     if percentile > _VOLATILE[0][0]:
         return _VOLATILE[0][1]
     return next((factor for start, factor in _VOLATILE[1:] if percentile >= start), 1.0)
@@ -223,14 +225,12 @@ def _kelly(case: Case, sizing: Sizing, rate: float, win: float, loss: float) -> 
     sizing.factors["expectancy"] = factor if intent.num_trades is not None else min(factor, 1.0)
 
 
-def _liquid_units(case: Case, sizing: Sizing) -> float:
+def _liquid_units(case: Case, sizing: Sizing, volume: float) -> float:
     """Return the units that liquidity allows: a share of the daily volume, and a bounded square-root impact.
 
     impact = coefficient x daily volatility x sqrt(units / volume) (Almgren and others 2005, exponent one half).
     """
-    volume, cfg = case.intent.adv_units, case.cfg
-    if volume is None:
-        return math.inf
+    cfg = case.cfg
     sizing.findings.append(_LIQUIDITY.at_least(volume, cfg.min_adv_units))
     allowed = cfg.max_adv_pct * volume
     slope = cfg.impact_coefficient * (case.intent.daily_volatility or 0.0)
@@ -242,8 +242,9 @@ def _take_size(case: Case, sizing: Sizing) -> None:
     instrument = case.instrument
     if instrument is None:
         return
-    units = sizing.base_units * math.prod(sizing.factors.values())
-    case.sized = min(units, _liquid_units(case, sizing))
+    case.sized = sizing.base_units * math.prod(sizing.factors.values())
+    if case.intent.adv_units is not None:
+        case.sized = min(case.sized, _liquid_units(case, sizing, case.intent.adv_units))
     asked = case.intent.requested_volume
     case.units = case.sized if asked is None else min(case.sized, asked * instrument.contract)
     lots = round_lots(case.units, instrument.contract, instrument.volume_step)
