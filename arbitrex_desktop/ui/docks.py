@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyleOptionDockWidget, QTabWidget
 
 from arbitrex_desktop.ui.panels.panel import Panel
 
@@ -32,6 +32,25 @@ _ROOMY_SHARES: Final[tuple[_Shares, ...]] = (
     (_V, {"intent_form": 0.4, "risk": 0.28, "connection": 0.32}),
 )
 """Which part of the window's width or height each dock gets."""
+
+
+class Dock(QDockWidget):
+    """A dock whose title is not painted where a tab says the same."""
+
+    def __init__(self, title: str, window: QMainWindow) -> None:
+        super().__init__(title, window)
+        self._window = window
+
+    def initStyleOption(self, option: QStyleOptionDockWidget) -> None:  # noqa: N802 - Qt's name
+        """Leave the text out of the title bar of a tabbed dock; its buttons, and dragging by it, stay."""
+        super().initStyleOption(option)
+        if self._has_tab():
+            option.title = ""
+
+    def _has_tab(self) -> bool:
+        """Tell whether a tab says the title: closed and floating docks keep a place among the tabs, but have none."""
+        others = self._window.tabifiedDockWidgets(self)
+        return not self.isFloating() and any(not other.isHidden() and not other.isFloating() for other in others)
 
 
 class Docks:
@@ -71,8 +90,8 @@ class Docks:
             if dock.windowTitle() != title:
                 dock.setWindowTitle(title)
 
-    def _dock(self, panel: Panel) -> QDockWidget:
-        dock = QDockWidget(panel.title, self._window)
+    def _dock(self, panel: Panel) -> Dock:
+        dock = Dock(panel.title, self._window)
         dock.setObjectName(panel.name)
         dock.setWidget(panel)
         return dock

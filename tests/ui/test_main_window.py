@@ -10,12 +10,14 @@ import pytest
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QStyleOptionDockWidget
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.intents import IntentState
 from arbitrex_desktop.desk.positions import Which
 from arbitrex_desktop.desk.snapshot import ArmingRow, DeskSnapshot, Notice
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PoolStats
+from arbitrex_desktop.ui.docks import Dock
 from arbitrex_desktop.ui.main_window import DEFAULT_SIZE, MainWindow
 from arbitrex_desktop.ui.memory import WindowState
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
@@ -403,6 +405,29 @@ def test_the_layout_comes_back_and_can_be_reset(open_window: WindowMaker, theme:
     assert theme.choice is ThemeChoice.LIGHT
     action(second, "Reset layout").trigger()
     assert not any(dock.isHidden() for dock in second._docks.docks.values())
+
+
+def test_a_title_is_told_once(open_window: WindowMaker) -> None:
+    """Where a tab says it the title bar does not; a lone dock, or one whose neighbours are closed, says it itself."""
+    window = open_window()
+    window.resize(1280, 720)
+    window.reset_layout()
+    docks = window._docks.docks
+    risk, connection = docks["risk"], docks["connection"]
+
+    def painted(dock: Dock) -> str:
+        option = QStyleOptionDockWidget()
+        dock.initStyleOption(option)
+        return option.title.replace("&&", "&")
+
+    assert (painted(docks["market_watch"]), painted(risk)) == ("Market Watch", "")
+    connection.close()
+    assert painted(risk) == "Risk"
+    connection.show()
+    assert painted(risk) == ""
+    connection.setFloating(True)
+    assert (painted(risk), painted(connection)) == ("Risk", "Connection & sync")
+    window.grab()
 
 
 @pytest.mark.parametrize("size", [QSize(1280, 720), DEFAULT_SIZE], ids=["compact", "roomy"])
