@@ -86,9 +86,12 @@ def _fault_plan(path: Path) -> FaultPlan:
 
 def _speed(text: str) -> float:
     """Parse a replay's speed."""
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0.0 < value <= _FASTEST:
-        raise argparse.ArgumentTypeError(f"the speed must be above 0 and at most {_FASTEST:.0f}")
+        raise argparse.ArgumentTypeError(f"the speed must be a number above 0 and at most {_FASTEST:.0f}")
     return value
 
 

@@ -126,11 +126,13 @@ def test_the_usual_start_leaves_the_simulation_to_the_pool() -> None:
     "arguments", [["--speed", "0"], ["--speed", "nan"], ["--speed", "x"], ["--size", "big"], ["--nonsense"]]
 )
 def test_what_cannot_be_meant_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """A wrong argument ends with exit code 2 and names itself."""
+    """A wrong argument ends with exit code 2 and names itself, and no function of the program's."""
     with pytest.raises(SystemExit) as caught:
         parse(arguments)
     assert caught.value.code == 2
-    assert arguments[0] in capsys.readouterr().err
+    words = capsys.readouterr().err
+    assert arguments[0] in words
+    assert "invalid _" not in words
 
 
 def test_a_file_of_faults_that_cannot_be_used_is_told(tmp_path: Path) -> None:
