@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -13,9 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QStyleOptionDockWidget
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.intents import IntentState
-from arbitrex_desktop.desk.positions import Which
-from arbitrex_desktop.desk.snapshot import ArmingRow, DeskSnapshot, Notice
+from arbitrex_desktop.desk.snapshot import DeskSnapshot, Notice
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PoolStats
 from arbitrex_desktop.ui.docks import Dock
 from arbitrex_desktop.ui.main_window import DEFAULT_SIZE, MainWindow
@@ -198,62 +195,6 @@ def test_resume_asks_for_a_reason_inside_the_window(open_window: WindowMaker, qt
     assert not bar.isVisible()
 
 
-def test_a_live_account_is_armed_by_its_login_and_disarmed_at_one_click(
-    open_window: WindowMaker, qtbot: QtBot, clock: ManualClock
-) -> None:
-    """NOT ARMED or ARMED until when stands in both bars; the login is typed into an empty field, every time."""
-    core = FakeCore(shown=desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=ArmingRow(needed=True)))
-    window = open_window(core)
-    view, bar = window.top_bar.arming, window.arming_bar
-    assert view.badge.text() == window.status.arming.text() == "NOT ARMED"
-    assert window.status.arming.isVisible()
-    for typed in ("5001234", ""):
-        view.arm.click()
-        assert bar.isVisible()
-        assert bar.login.text() == ""
-        assert not bar.arm.isEnabled()
-        QTest.keyClicks(bar.login, typed)
-        QTest.keyClick(bar.login, Qt.Key.Key_Return if typed else Qt.Key.Key_Escape)
-        assert not bar.isVisible()
-    qtbot.waitUntil(lambda: "ARMED until" in view.badge.text(), timeout=OPEN_MS)
-    assert view.badge.text().endswith("(15:00)")
-    assert window.status.arming.text() == view.badge.text()
-    clock.advance(61)
-    window.refresh()
-    assert view.badge.text().endswith("(13:59)")
-    assert not view.arm.isVisible()
-    view.disarm.click()
-    qtbot.waitUntil(lambda: view.badge.text() == "NOT ARMED", timeout=OPEN_MS)
-    assert [each for each in core.asked if each[0] in ("arm", "disarm")] == [("arm", "5001234"), ("disarm",)]
-
-
-def test_an_arming_that_ran_out_is_not_shown_as_one(open_window: WindowMaker, clock: ManualClock) -> None:
-    """The countdown ends in NOT ARMED, whether or not the core has said so yet."""
-    arming = ArmingRow(needed=True, until=START + timedelta(seconds=2))
-    core = FakeCore(shown=desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=arming))
-    window = open_window(core)
-    assert window.top_bar.arming.badge.text().endswith("(0:02)")
-    core.hold("snapshot")
-    clock.advance(2)
-    window.refresh()
-    assert window.top_bar.arming.badge.text() == "NOT ARMED"
-
-
-def test_the_arming_bar_goes_when_the_account_does(open_window: WindowMaker, qtbot: QtBot) -> None:
-    """What was typed for one account cannot arm another, and a DEMO account has nothing to arm."""
-    live = desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=ArmingRow(needed=True))
-    core = FakeCore(shown=live)
-    window = open_window(core)
-    window.top_bar.arming.arm.click()
-    window.arming_bar.login.setText("5001234")
-    core.shown = replace(live, pool=pool_stats(mode=AccountMode.LIVE, login=7))
-    qtbot.waitUntil(lambda: not window.arming_bar.isVisible(), timeout=OPEN_MS)
-    assert window.arming_bar.login.text() == ""
-    core.shown = desk_snapshot(pool=pool_stats(mode=AccountMode.DEMO))
-    qtbot.waitUntil(lambda: not window.top_bar.arming.isVisible(), timeout=OPEN_MS)
-    assert not window.status.arming.isVisible()
-
-
 def test_what_panels_ask_for_reaches_the_core(open_window: WindowMaker, qtbot: QtBot) -> None:
     """Approve, reject, submit and close go to the core with what was chosen."""
     core = FakeCore()
@@ -292,52 +233,6 @@ def test_a_refusal_is_shown_without_a_dialog(open_window: WindowMaker, qtbot: Qt
         lambda: window.notice_bar.text == "ERROR: Not approved: nothing is sent on LIVE accounts yet", timeout=OPEN_MS
     )
     qtbot.waitUntil(window.pending.approve.isEnabled, timeout=OPEN_MS)
-
-
-def test_what_is_asked_of_positions_reaches_the_core(open_window: WindowMaker, qtbot: QtBot) -> None:
-    """A part, stop and target, break-even and several go out with their values, and the buttons work again."""
-    core = FakeCore()
-    panel = open_window(core).positions
-    panel.view.choose(1)
-    panel.part.click()
-    panel.part_bar.lots.setText("0.2")
-    for bar in (panel.part_bar, panel.stops_bar, panel.several_bar):
-        if bar is panel.stops_bar:
-            qtbot.waitUntil(panel.stops.isEnabled, timeout=OPEN_MS)
-            panel.stops.click()
-            panel.stops_bar.target.clear()
-        elif bar is panel.several_bar:
-            qtbot.waitUntil(panel.several.isEnabled, timeout=OPEN_MS)
-            panel.several.click()
-        bar.act.click()
-        bar.act.click()
-    qtbot.waitUntil(panel.break_even.isEnabled, timeout=OPEN_MS)
-    panel.break_even.click()
-    qtbot.waitUntil(lambda: ("break_even", 1) in core.asked, timeout=OPEN_MS)
-    assert [each for each in core.asked if each[0] in ("close_position", "move_stops", "close_many")] == [
-        ("close_position", 1, 0.2),
-        ("move_stops", 1, 1.095, None),
-        ("close_many", Which.SYMBOL, "EURUSD"),
-    ]
-    qtbot.waitUntil(panel.break_even.isEnabled, timeout=OPEN_MS)
-    qtbot.waitUntil(panel.several.isEnabled, timeout=OPEN_MS)
-
-
-def test_what_keeps_orders_from_being_sent_stays_in_sight(open_window: WindowMaker, qtbot: QtBot) -> None:
-    """An unusable journal and an order of unknown fate stand in a bar that cannot be closed, until they are over."""
-    lost = intent_row("u", state=IntentState.UNKNOWN)
-    core = FakeCore(shown=desk_snapshot(intents=(lost,), journal_problem="the disk is full"))
-    window = open_window(core)
-    bar = window.fixed_bar
-    qtbot.waitUntil(bar.isVisible, timeout=OPEN_MS)
-    assert bar.text.startswith("ERROR: Nothing can be sent: the disk is full. EURUSD blocked: ")
-    assert not bar._close.isVisible()
-    window.pending.unknown.reason.setText("not in the terminal")
-    window.pending.unknown.not_executed.click()
-    window.pending.unknown.not_executed.click()
-    qtbot.waitUntil(lambda: ("resolve", "u", False, "not in the terminal", 0) in core.asked, timeout=OPEN_MS)
-    core.shown = desk_snapshot()
-    qtbot.waitUntil(lambda: not bar.isVisible(), timeout=OPEN_MS)
 
 
 def test_previews_answer_while_typing(open_window: WindowMaker, qtbot: QtBot) -> None:

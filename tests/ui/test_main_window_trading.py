@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: MIT
+"""The whole window on a fake core: arming, positions, orders of unknown fate, from the trader's hand to the core."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.desk.intents import IntentState
+from arbitrex_desktop.desk.positions import Which
+from arbitrex_desktop.desk.snapshot import ArmingRow
+from arbitrex_desktop.raw_layer.views import AccountMode
+from tests.fakes.clock import START, ManualClock
+from tests.fakes.core import FakeCore
+from tests.fakes.desk_data import desk_snapshot, intent_row, pool_stats
+from tests.ui.conftest import OPEN_MS, WindowMaker
+
+
+def test_a_live_account_is_armed_by_its_login_and_disarmed_at_one_click(
+    open_window: WindowMaker, qtbot: QtBot, clock: ManualClock
+) -> None:
+    """NOT ARMED or ARMED until when stands in both bars; the login is typed into an empty field, every time."""
+    core = FakeCore(shown=desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=ArmingRow(needed=True)))
+    window = open_window(core)
+    view, bar = window.top_bar.arming, window.arming_bar
+    assert view.badge.text() == window.status.arming.text() == "NOT ARMED"
+    assert window.status.arming.isVisible()
+    for typed in ("5001234", ""):
+        view.arm.click()
+        assert bar.isVisible()
+        assert bar.login.text() == ""
+        assert not bar.arm.isEnabled()
+        QTest.keyClicks(bar.login, typed)
+        QTest.keyClick(bar.login, Qt.Key.Key_Return if typed else Qt.Key.Key_Escape)
+        assert not bar.isVisible()
+    qtbot.waitUntil(lambda: "ARMED until" in view.badge.text(), timeout=OPEN_MS)
+    assert view.badge.text().endswith("(15:00)")
+    assert window.status.arming.text() == view.badge.text()
+    clock.advance(61)
+    window.refresh()
+    assert view.badge.text().endswith("(13:59)")
+    assert not view.arm.isVisible()
+    view.disarm.click()
+    qtbot.waitUntil(lambda: view.badge.text() == "NOT ARMED", timeout=OPEN_MS)
+    assert [each for each in core.asked if each[0] in ("arm", "disarm")] == [("arm", "5001234"), ("disarm",)]
+
+
+def test_an_arming_that_ran_out_is_not_shown_as_one(open_window: WindowMaker, clock: ManualClock) -> None:
+    """The countdown ends in NOT ARMED, whether or not the core has said so yet."""
+    arming = ArmingRow(needed=True, until=START + timedelta(seconds=2))
+    core = FakeCore(shown=desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=arming))
+    window = open_window(core)
+    assert window.top_bar.arming.badge.text().endswith("(0:02)")
+    core.hold("snapshot")
+    clock.advance(2)
+    window.refresh()
+    assert window.top_bar.arming.badge.text() == "NOT ARMED"
+
+
+def test_the_arming_bar_goes_when_the_account_does(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """What was typed for one account cannot arm another, and a DEMO account has nothing to arm."""
+    live = desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=ArmingRow(needed=True))
+    core = FakeCore(shown=live)
+    window = open_window(core)
+    window.top_bar.arming.arm.click()
+    window.arming_bar.login.setText("5001234")
+    core.shown = replace(live, pool=pool_stats(mode=AccountMode.LIVE, login=7))
+    qtbot.waitUntil(lambda: not window.arming_bar.isVisible(), timeout=OPEN_MS)
+    assert window.arming_bar.login.text() == ""
+    core.shown = desk_snapshot(pool=pool_stats(mode=AccountMode.DEMO))
+    qtbot.waitUntil(lambda: not window.top_bar.arming.isVisible(), timeout=OPEN_MS)
+    assert not window.status.arming.isVisible()
+
+
+def test_what_is_asked_of_positions_reaches_the_core(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """A part, stop and target, break-even and several go out with their values, and the buttons work again."""
+    core = FakeCore()
+    panel = open_window(core).positions
+    panel.view.choose(1)
+    panel.part.click()
+    panel.part_bar.lots.setText("0.2")
+    for bar in (panel.part_bar, panel.stops_bar, panel.several_bar):
+        if bar is panel.stops_bar:
+            qtbot.waitUntil(panel.stops.isEnabled, timeout=OPEN_MS)
+            panel.stops.click()
+            panel.stops_bar.target.clear()
+        elif bar is panel.several_bar:
+            qtbot.waitUntil(panel.several.isEnabled, timeout=OPEN_MS)
+            panel.several.click()
+        bar.act.click()
+        bar.act.click()
+    qtbot.waitUntil(panel.break_even.isEnabled, timeout=OPEN_MS)
+    panel.break_even.click()
+    qtbot.waitUntil(lambda: ("break_even", 1) in core.asked, timeout=OPEN_MS)
+    assert [each for each in core.asked if each[0] in ("close_position", "move_stops", "close_many")] == [
+        ("close_position", 1, 0.2),
+        ("move_stops", 1, 1.095, None),
+        ("close_many", Which.SYMBOL, "EURUSD"),
+    ]
+    qtbot.waitUntil(panel.break_even.isEnabled, timeout=OPEN_MS)
+    qtbot.waitUntil(panel.several.isEnabled, timeout=OPEN_MS)
+
+
+def test_what_keeps_orders_from_being_sent_stays_in_sight(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """An unusable journal and an order of unknown fate stand in a bar that cannot be closed, until they are over."""
+    lost = intent_row("u", state=IntentState.UNKNOWN)
+    core = FakeCore(shown=desk_snapshot(intents=(lost,), journal_problem="the disk is full"))
+    window = open_window(core)
+    bar = window.fixed_bar
+    qtbot.waitUntil(bar.isVisible, timeout=OPEN_MS)
+    assert bar.text.startswith("ERROR: Nothing can be sent: the disk is full. EURUSD blocked: ")
+    assert not bar._close.isVisible()
+    window.pending.unknown.reason.setText("not in the terminal")
+    window.pending.unknown.not_executed.click()
+    window.pending.unknown.not_executed.click()
+    qtbot.waitUntil(lambda: ("resolve", "u", False, "not in the terminal", 0) in core.asked, timeout=OPEN_MS)
+    core.shown = desk_snapshot()
+    qtbot.waitUntil(lambda: not bar.isVisible(), timeout=OPEN_MS)
+
+
+def test_an_arming_that_was_refused_is_told(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """The core's words stand in the notice bar, nothing is armed, and the field is empty again."""
+    core = FakeCore(shown=desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=ArmingRow(needed=True)))
+    core.failures["arm"] = RuntimeError("the login typed is not the connected account's; nothing was armed")
+    window = open_window(core)
+    window.top_bar.arming.arm.click()
+    window.arming_bar.login.setText("17")
+    window.arming_bar.arm.click()
+    qtbot.waitUntil(lambda: window.notice_bar.text.startswith("ERROR: Not armed: the login typed"), timeout=OPEN_MS)
+    assert window.top_bar.arming.badge.text() == "NOT ARMED"
+    assert window.arming_bar.login.text() == ""
+    assert not any("17" in text for text in window.notice_bar.texts)
+
+
+def test_the_windows_size_survives_its_bars(open_window: WindowMaker) -> None:
+    """At 1280 by 720 every bar and question at once leave the window as large as it was."""
+    lost = intent_row("u", state=IntentState.UNKNOWN)
+    arming = ArmingRow(needed=True)
+    core = FakeCore(
+        shown=desk_snapshot(
+            pool=pool_stats(mode=AccountMode.LIVE), arming=arming, intents=(lost, intent_row()), journal_problem="full"
+        )
+    )
+    window = open_window(core)
+    window.resize(1280, 720)
+    window.reset_layout()
+    window.top_bar.arming.arm.click()
+    window.notice_bar.tell("error", "something else", "other")
+    window._docks.docks["positions"].raise_()
+    window.positions.view.choose(1)
+    window.positions.close_button.click()
+    window.positions.stops.click()
+    window.grab()
+    assert (window.width(), window.height()) == (1280, 720)
