@@ -18,7 +18,7 @@ from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import COUNTED_BEFORE, ONLY_REDUCES, Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING, BEFORE_SIZING, CUTTING
-from arbitrex_desktop.risk_portfolio_manager.sizing import Sizing, round_lots, size_reduction, size_trade
+from arbitrex_desktop.risk_portfolio_manager.sizing import Sizing, round_lots, size_reduction, size_trade, units_of
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
 
 _CHECKS = {rules: tuple(rule.check for rule in rules) for rules in (BEFORE_SIZING, AFTER_SIZING)}
@@ -86,7 +86,7 @@ def _final_lots(case: Case, units: float, *, cut: bool) -> float:
     if instrument is None:
         return 0.0
     lots = round_lots(units, instrument.contract, instrument.volume_step)
-    if cut and lots * instrument.contract > units:
+    if cut and units_of(lots, instrument.contract) > units:
         return round(lots - instrument.volume_step, 8)
     return lots
 
@@ -101,7 +101,7 @@ def _last_look(case: Case, lots: float, *, adjusted: bool) -> Finding | None:
         return Finding(rule, RejectionReason.ZERO_POSITION_SIZE, Outcome.FAIL, None, None, None, note)
     if not adjusted or instrument is None:
         return None
-    case.units = lots * instrument.contract
+    case.units = units_of(lots, instrument.contract)
     again = (rule.check(case) for rule in CUTTING if rule.code is not RejectionReason.REQUESTED_VOLUME)
     return next((each for each in again if each.blocks or each.outcome is Outcome.ADJUST), None)
 
@@ -168,7 +168,7 @@ def refused(
 def _approved(case: Case, judgement: Judgement) -> ApprovedTrade:
     """Return the trade that may live."""
     intent, instrument, factors = case.intent, case.instrument, judgement.sizing.factors
-    units = judgement.lots * (instrument.contract if instrument is not None else 0.0)
+    units = units_of(judgement.lots, instrument.contract) if instrument is not None else 0.0
     target = intent.take_profit
     price, cfg = case.market.price, case.cfg
     if target is None and price is not None and cfg.take_profit_ratio > 0.0 and not case.reducing:

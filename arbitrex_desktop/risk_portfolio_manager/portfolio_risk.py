@@ -31,7 +31,8 @@ class Scenarios:
     """Daily profits of the past, in account currency: of the portfolio, and of one unit of money in the symbol.
 
     Each day is a straight line over the notional added.  Only a handful of days can be among the worst for the
-    notionals within a factor of two; they are found once, and a decision then looks at no other day.
+    notionals within a factor of two; they are found when a second notional is asked about, and a decision then
+    looks at no other day.
     """
 
     portfolio: Floats
@@ -57,23 +58,23 @@ class Scenarios:
         return left / per_unit if per_unit > 0.0 else math.inf if left >= 0.0 else -1.0
 
     def _tail(self, notional: float, confidence: float) -> tuple[float, float]:
-        """Compute the tail from the days that can be the worst ones at this notional."""
-        if not 0.0 < notional < math.inf:
+        """Compute the tail, from the days alone that can be the worst ones where that pays."""
+        if self._latest is None or not 0.0 < notional < math.inf:
             return tail_of(self.portfolio + notional * self.symbol, confidence)
         days = self._worst_days
         if days is None or not days.low <= notional <= days.high or days.confidence != confidence:
             days = self._worst_days = _worst_days(self.portfolio, self.symbol, notional, confidence)
-        lowest = sorted([start + notional * slope for start, slope in days.lines])[: days.count]
-        return -lowest[-1], -sum(lowest) / days.count
+        lowest = sorted([start + notional * slope for start, slope in days.lines])[: days.worst]
+        return -lowest[-1], -sum(lowest) / days.worst
 
 
 class _WorstDays(NamedTuple):
-    """The days, as lines (profit without the trade, slope), among which the `count` worst are for low to high."""
+    """The days, as lines (profit without the trade, slope), among which the `worst` lowest are for low to high."""
 
     low: float
     high: float
     confidence: float
-    count: int
+    worst: int
     lines: list[tuple[float, float]]
 
 

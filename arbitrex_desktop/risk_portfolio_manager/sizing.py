@@ -22,6 +22,8 @@ _EXPECTANCY = ((0.001, 0.0), (0.01, 0.5), (0.02, 1.0))
 _BEST_EXPECTANCY = 1.5
 _VOLATILE = ((0.95, 0.7), (0.90, 0.8), (0.80, 0.9))
 _EXACT = 1e-9
+_HAIR = 1e-3
+"""Never more than this share of a step is forgiven when rounding down, however many steps there are."""
 
 
 class _Conversion(Measure):
@@ -126,8 +128,14 @@ def round_lots(units: float, contract: float, step: float) -> float:
     """Return lots for units, rounded down to the volume step; a hair below a step counts as that step."""
     if not (contract > 0.0 and step > 0.0 and math.isfinite(units)):
         return 0.0
-    steps = math.floor(units / contract / step * (1.0 + _EXACT) + _EXACT)
+    steps = units / contract / step
+    steps = math.floor(steps + min(steps * _EXACT, _HAIR) + _EXACT)
     return round(steps * step, 8)
+
+
+def units_of(lots: float, contract: float) -> float:
+    """Return units for lots, free of the dust that binary fractions leave: 0.58 lots of 100 000 are 58 000."""
+    return round(lots * contract, 8)
 
 
 def confidence_factor(confidence: float) -> float:

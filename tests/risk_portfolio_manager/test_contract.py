@@ -127,9 +127,7 @@ def test_exposure_set_by_hand_cuts_and_then_refuses() -> None:
     assert output.decision.status == "ADJUSTED"
     assert units(output) == 5_000
     rpm.portfolio_state.symbol_exposure["EURUSD"] = 200_000.0
-    output = rpm.evaluate(**intent(intent_id="other"))
-    assert output.decision.rejected_trade is not None
-    assert output.decision.rejected_trade.rejection_reason == RejectionReason.SYMBOL_POSITIONS_REACHED
+    assert reason(rpm.evaluate(**intent(intent_id="other"))) == RejectionReason.SYMBOL_EXPOSURE_LIMIT
     fresh = static(wide(max_symbol_exposure_units=200_000))
     fresh.portfolio_state.symbol_exposure = {"EURUSD": 200_000.0}
     output = fresh.evaluate(**intent())

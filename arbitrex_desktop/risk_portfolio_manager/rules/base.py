@@ -16,6 +16,7 @@ from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
 __all__ = ["COUNTED_BEFORE", "ONLY_REDUCES", "Measure", "Rule", "Stage"]
 
 _NO_NUMBER = "a number is missing"
+_NO_PRICE = "no price was given"
 _PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
 _new = cast("Callable[..., Finding]", tuple.__new__)
 """Makes a finding in half the time that its own constructor takes; there are fifty in a decision."""
@@ -48,6 +49,8 @@ class Measure:
         seen, limit = format_value(finding.observed, self.unit), format_value(finding.limit, self.unit)
         tail = f" ({finding.note})" if finding.note else ""
         bound = "minimum" if self.minimum else "limit"
+        if finding.outcome is Outcome.FAIL and finding.room is not None:
+            return f"{self.subject} would be {seen}, the {bound} is {limit}: no room is left{tail}"
         if finding.outcome is Outcome.FAIL:
             return f"{self.subject} {seen} {'is under' if self.minimum else 'has reached'} the {bound} of {limit}{tail}"
         if finding.outcome is Outcome.ADJUST:
@@ -135,4 +138,13 @@ class Rule(Measure, ABC):
         """Return the finding of a rule that needs the worth of a unit, which is not known."""
         if case.market.has_pool:
             return self.unknown("what a unit is worth is not known")
-        return self.skipped("no price was given")
+        return self.skipped(_NO_PRICE)
+
+    def held_alone(self, case: Case, held: float, limit: float) -> Finding:
+        """Return the finding where a unit has no known worth: what is `held` may have reached the limit by itself.
+
+        `held` in account currency and in the trade's direction, `limit` as a share of capital.
+        """
+        if not case.market.has_pool and held >= limit * case.capital:
+            return self.failed(held / case.capital, limit, _NO_PRICE)
+        return self.no_worth(case)

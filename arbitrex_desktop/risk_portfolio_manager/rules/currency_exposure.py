@@ -25,12 +25,14 @@ class CurrencyExposure(Rule):
     def check(self, case: Case) -> Finding:
         """Measure the room in both currencies."""
         worth, instrument = case.unit_notional, case.instrument
-        if worth is None or instrument is None:
+        if instrument is None:
             return self.no_worth(case)
         direction, currency = case.intent.direction, case.sums.currency
         base = direction * currency.get(instrument.base, 0.0)
         profit = -direction * currency.get(instrument.profit, 0.0)
         held, name = (base, instrument.base) if base >= profit else (profit, instrument.profit)
         limit = case.cfg.max_currency_exposure_pct
+        if worth is None:
+            return self.held_alone(case, held, limit)
         room = (limit * case.capital - held) / worth
         return self.fits(case, room, abs(held + case.units * worth) / case.capital, limit, name)

@@ -63,4 +63,4 @@ def _warned(rule: Rule, case: Case, observed: float, limit: float) -> Finding:
     """Compare, and say so when the limit is close; a profit is no loss below zero."""
     if limit * case.cfg.warning_share <= observed < limit:
         return rule.passed(observed, limit, "warning: close to the limit")
-    return rule.below(0.0 if observed <= 0.0 else observed, limit)
+    return rule.below(max(0.0, observed), limit)

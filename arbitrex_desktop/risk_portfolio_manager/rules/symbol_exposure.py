@@ -42,13 +42,12 @@ class SymbolExposure(Rule):
 
     def check(self, case: Case) -> Finding:
         """Measure the room in account currency."""
-        worth = case.unit_notional
-        if worth is None:
-            return self.no_worth(case)
+        worth, limit = case.unit_notional, case.cfg.max_symbol_exposure_pct
         symbol, direction = case.intent.symbol, case.intent.direction
         held = direction * case.sums.notional.get(symbol, 0.0)
+        if worth is None:
+            return self.held_alone(case, held, limit)
         if symbol in case.sums.hand_units:
             held = max(held, direction * case.sums.hand_units[symbol] * worth, key=abs)
-        limit = case.cfg.max_symbol_exposure_pct
         room = (limit * case.capital - held) / worth
         return self.fits(case, room, abs(held + case.units * worth) / case.capital, limit)

@@ -21,9 +21,9 @@ class TotalExposure(Rule):
     def check(self, case: Case) -> Finding:
         """Measure the room."""
         worth = case.unit_notional
-        if worth is None:
-            return self.no_worth(case)
         limit, held = case.cfg.max_total_exposure_pct, case.sums.gross
+        if worth is None:
+            return self.held_alone(case, held, limit)
         room = (limit * case.capital - held) / worth
         return self.fits(case, room, (held + case.units * worth) / case.capital, limit)
 
@@ -40,8 +40,8 @@ class NetExposure(Rule):
     def check(self, case: Case) -> Finding:
         """Measure the room in the trade's direction."""
         worth = case.unit_notional
-        if worth is None:
-            return self.no_worth(case)
         limit, held = case.cfg.max_net_exposure_pct, case.intent.direction * case.sums.net
+        if worth is None:
+            return self.held_alone(case, held, limit)
         room = (limit * case.capital - held) / worth
         return self.fits(case, room, abs(held + case.units * worth) / case.capital, limit)
