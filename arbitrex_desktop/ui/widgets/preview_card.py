@@ -17,6 +17,8 @@ from arbitrex_desktop.ui.widgets.figure import TonedLabel
 
 _CAPTIONS: Final = ("Lots", "Price", "Stop", "Target", "Risk", "Risk %")
 _SPEAKS: Final = frozenset({Outcome.FAIL, Outcome.UNKNOWN, Outcome.ADJUST})
+_MOST_REASONS: Final = 2
+"""More would push Submit away from under the mouse; the tooltip has them all."""
 
 
 class PreviewCard(QWidget):
@@ -71,7 +73,7 @@ class PreviewCard(QWidget):
         for caption, label in self.values.items():
             label.show_text(texts[caption], Tone.TEXT)
         words = [each.words for each in gravest_first(row.checks) if each.outcome in _SPEAKS]
-        text = row.details or row.reason or "; ".join(words) or "Every check passes."
+        text = row.details or row.reason or _few(words) or "Every check passes."
         self.reasons.setToolTip("\n".join(words))
         self.reasons.show_text(text, Tone.TEXT if words or row.reason else Tone.MUTED)
 
@@ -104,3 +106,10 @@ class PreviewCard(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         return grid
+
+
+def _few(words: list[str]) -> str:
+    """Return the gravest reasons in one text, and how many more there are."""
+    more = len(words) - _MOST_REASONS
+    shown = "; ".join(words[:_MOST_REASONS])
+    return f"{shown}; and {more} more" if more > 0 else shown

@@ -157,6 +157,14 @@ def test_the_answer_names_what_speaks_against_it(form: IntentFormPanel) -> None:
     assert form.card.reasons.text() == "cut to 0.60"
 
 
+def test_many_reasons_are_counted_and_do_not_push_the_submit_button_away(form: IntentFormPanel) -> None:
+    """Two reasons are shown and the rest counted; all are in the tooltip."""
+    checks = tuple(Verdict(name, Outcome.ADJUST, None, None, "", f"limit {name} is met") for name in "ABCDE")
+    form.card.show_preview(intent_row(checks=checks))
+    assert form.card.reasons.text() == "limit A is met; limit B is met; and 3 more"
+    assert form.card.reasons.toolTip().splitlines() == [check.words for check in checks]
+
+
 def test_the_present_price_is_beside_the_symbol(form: IntentFormPanel) -> None:
     """Fresh in full colour, stale in grey with its age, none as such."""
     form.show_quote(QuoteRow("EURUSD", 5, quote(), 0.2, live=True))
