@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import sys
@@ -12,19 +13,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from arbitrex_desktop import logs
-from arbitrex_desktop.assembly import build_core
-from arbitrex_desktop.clock import SystemClock
+from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.raw_layer.environment import read_environment
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.self_test import SelfTest, summary
 from arbitrex_desktop.settings import Settings, parse
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.memory import FileMemory
-from arbitrex_desktop.ui.seam import CoreFactory
+from arbitrex_desktop.ui.seam import Core, CoreFactory
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.updates import UpdateWindow
 from arbitrex_desktop.ui.worker import CoreWorker
@@ -36,6 +36,7 @@ EXIT_LEFT_BEHIND: Final = 3
 _SETTLE_MS: Final = 200
 _SCREENSHOT_PATIENCE_MS: Final = 60_000
 _CURVE_MS: Final = 4_000
+_UNSEEN_MS: Final = 2_000
 _log = logging.getLogger(__name__)
 
 
@@ -50,7 +51,7 @@ class Application:
         self._clock = SystemClock()
         self._qt = _qt_application()
         theme = Theme(self._qt, ThemeChoice(settings.theme) if settings.theme else ThemeChoice.SYSTEM)
-        self.worker = CoreWorker(core_factory or partial(build_core, settings, self._clock))
+        self.worker = CoreWorker(core_factory or partial(_build_core, settings, self._clock))
         # A picture or a self-test shows the default layout and leaves the trader's own alone.
         memory = None if settings.self_test or settings.screenshot else FileMemory(settings.data_dir / "window.json")
         self.window = MainWindow(self.worker, theme, memory=memory)
@@ -61,12 +62,15 @@ class Application:
         self._updates = UpdateWindow(settings.data_dir if memory is not None else None, self.window)
         self._updates.newer.connect(lambda words: self.window.notice_bar.tell("info", words, "updates"))
         self.window.add_help("&Updates\N{HORIZONTAL ELLIPSIS}", self._updates.show)
+        self._started = False
         self.exit_code = 0
 
     def run(self) -> int:
         """Show the window, run until it closes, and return the exit code."""
+        # The first picture comes first; a window that opens minimised is never painted.
+        self.window.first_painted.connect(self._start_worker, Qt.ConnectionType.QueuedConnection)
+        QTimer.singleShot(_UNSEEN_MS, self.window, self._start_worker)
         self.window.show()
-        self.worker.start()
         self._updates.ask_at_start()
         if self._settings.self_test:
             self._run_self_test()
@@ -77,6 +81,12 @@ class Application:
             logging.shutdown()
             os._exit(self.exit_code or EXIT_LEFT_BEHIND)
         return self.exit_code
+
+    def _start_worker(self) -> None:
+        """Start the core, once, unless the window was closed meanwhile."""
+        if not self._started and self.window.isVisible():
+            self._started = True
+            self.worker.start()
 
     def _run_self_test(self) -> None:
         """Drive the self-test, and close the window when it is over."""
@@ -125,6 +135,12 @@ class Application:
         looking.timeout.connect(look)
         deadline.start()
         looking.start()
+
+
+def _build_core(settings: Settings, clock: Clock) -> Core:
+    """Load and build the core, on the worker's thread: it is half of all code, and the window must not wait for it."""
+    core: Core = importlib.import_module("arbitrex_desktop.assembly").build_core(settings, clock)
+    return core
 
 
 def main(arguments: Sequence[str]) -> int:

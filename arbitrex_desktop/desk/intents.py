@@ -80,6 +80,15 @@ ENDED: Final = frozenset(
 """States in which the desk has nothing left to do."""
 
 
+class Which(StrEnum):
+    """Which positions to close at once."""
+
+    ALL = "ALL"
+    LOSERS = "LOSERS"
+    WINNERS = "WINNERS"
+    SYMBOL = "SYMBOL"
+
+
 class IllegalTransition(RuntimeError):  # noqa: N818 - the field's term
     """An intent was asked to go where its state does not lead."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 from arbitrex_desktop.desk.book import TRADER, Book
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.intents import Which
 from arbitrex_desktop.desk.orders import cancel_request, close_request, stops_request
 from arbitrex_desktop.desk.record import EventKind
 from arbitrex_desktop.desk.retcodes import Answer, Meaning, failure_meaning, meaning
@@ -24,16 +24,9 @@ from arbitrex_desktop.mt5.results import SymbolInfo, TradePosition
 from arbitrex_desktop.raw_layer.errors import PoolError
 from arbitrex_desktop.raw_layer.views import AccountReading, Quote
 
+__all__ = ["PositionDesk", "Which"]
+
 _EPSILON: Final = 1e-9
-
-
-class Which(StrEnum):
-    """Which positions to close at once."""
-
-    ALL = "ALL"
-    LOSERS = "LOSERS"
-    WINNERS = "WINNERS"
-    SYMBOL = "SYMBOL"
 
 
 @dataclass(frozen=True, slots=True)

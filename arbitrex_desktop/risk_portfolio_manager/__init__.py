@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.account_sync import MT5AccountSync
-from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.engine import RiskPortfolioManager
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
 from arbitrex_desktop.risk_portfolio_manager.schemas import (
     ApprovedTrade,
     OpenPositions,
@@ -22,6 +22,11 @@ from arbitrex_desktop.risk_portfolio_manager.schemas import (
     TradingState,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from arbitrex_desktop.risk_portfolio_manager.account_sync import MT5AccountSync
+    from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
+    from arbitrex_desktop.risk_portfolio_manager.engine import RiskPortfolioManager
 
 __all__ = [
     "ApprovedTrade",
@@ -42,3 +47,22 @@ __all__ = [
     "TradingState",
     "Verdict",
 ]
+
+_LOADED_WHEN_ASKED_FOR: Final = {
+    "MT5AccountSync": "account_sync",
+    "RPMConfig": "config",
+    "RiskPortfolioManager": "engine",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load the engine and its like when they are first asked for.
+
+    The window needs no more of this package than verdicts, and its first picture must not wait for the rest: half of
+    all that is loaded at the start.
+    """
+    if name not in _LOADED_WHEN_ASKED_FOR:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_LOADED_WHEN_ASKED_FOR[name]}"), name)
+    globals()[name] = value
+    return value

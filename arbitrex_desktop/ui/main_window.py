@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
 
@@ -63,7 +63,11 @@ class MainWindow(QMainWindow):
     within a bound.  Lives on the GUI thread and never waits there for the core.
 
     Attributes: `panels` by name; `stopped_cleanly`, after closing: False when the core hung and was left behind.
+
+    Signals: `first_painted()`, once, when the window has been painted for the first time.
     """
+
+    first_painted = Signal()
 
     def __init__(
         self, worker: CoreWorker, theme: Theme, *, clock: Clock | None = None, memory: Memory | None = None
@@ -156,6 +160,7 @@ class MainWindow(QMainWindow):
         if not self._painted:
             self._painted = True
             self._loader.start()
+            self.first_painted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Keep the layout, vanish from the screen, and stop the core within a bound."""

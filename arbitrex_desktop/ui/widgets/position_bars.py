@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox
 
-from arbitrex_desktop.desk.positions import Which
+from arbitrex_desktop.desk.intents import Which
 from arbitrex_desktop.desk.snapshot import PositionRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.theme.colours import Tone
