@@ -9,7 +9,7 @@ set -euo pipefail
 # shellcheck source=installer/wine_root.sh
 source "$(dirname "$0")/wine_root.sh"
 
-dist=$checkout/dist
+dist=${ARBITREX_DIST:-$checkout/dist}
 work=$cache/work
 
 export_source() {

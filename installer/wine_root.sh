@@ -94,6 +94,7 @@ enter() {
             mount --bind -o ro "$secret" "$target"
         done
         [[ -r /etc/resolv.conf ]] && cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+        exec 9>&- # the lock is not for what runs in there
         exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TZ=UTC "$@"
     ' enter "$@"
 }
@@ -107,7 +108,8 @@ with_wine() {
         mkdir -p /tmp/.X11-unix
         Xvfb :9 -screen 0 1920x1080x24 -nolisten tcp >/dev/null 2>&1 &
         for _ in $(seq 100); do [[ -S /tmp/.X11-unix/X9 ]] && break; read -rt 0.1 <> <(:) || true; done
-        windows_python() { wine "Z:\\wine\\drive_c\\python\\python.exe" "$@" </dev/null 2>&1 | cat; return "${PIPESTATUS[0]}"; }
+        # Windows Python wants pipes for its streams.  Nobody waits for the pipe to close: a process left behind holds it.
+        windows_python() { wine "Z:\\wine\\drive_c\\python\\python.exe" "$@" </dev/null > >(cat) 2>&1; }
         export -f windows_python
         code=0
         bash -euo pipefail -c "$1" "${@:0:1}" "${@:2}" || code=$?
