@@ -24,7 +24,6 @@ from arbitrex_desktop.mt5.results import TerminalInfo
 _FIRST_READ = 256
 _LARGEST_READ = 1_048_576
 _LARGEST_OVERLAP = 4096
-_MOVED_MSC = 60_000
 OVERLAP_SECONDS = 30
 """How far back an audit looks for ticks that came late."""
 
@@ -87,14 +86,15 @@ class Poll(Command[PollResult]):
 
     A lost connection fails the whole poll; a symbol or an account that cannot be read is reported beside the rest.
     `newest_msc` is the newest server time seen so far and `elapsed_msc` how long ago that was, None before the first
-    tick: a newest tick that lies before the one, or a minute after both together, means that the server's clock was
-    moved.  `audit` names a symbol whose last seconds are read again, to find ticks that came late.
+    tick: a newest tick that lies before the one, or after both together, by more than `tolerance_msc` means that the
+    server's clock was moved.  `audit` names a symbol whose last seconds are read again, to find ticks that came late.
     """
 
     cursors: tuple[TickCursor, ...]
     newest_msc: int | None = None
     elapsed_msc: int = 0
     audit: str = ""
+    tolerance_msc: int = 60_000
     deadline: ClassVar[float] = 5.0
 
     def run(self, module: MetaTrader5Module) -> PollResult:
@@ -125,7 +125,7 @@ class Poll(Command[PollResult]):
         if self.newest_msc is None or not newest:
             return 0
         expected = self.newest_msc + self.elapsed_msc
-        if newest > expected + _MOVED_MSC or newest < self.newest_msc - _MOVED_MSC:
+        if newest > expected + self.tolerance_msc or newest < self.newest_msc - self.tolerance_msc:
             return round((newest - expected) / 1000) * 1000
         return 0
 

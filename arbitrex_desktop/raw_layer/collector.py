@@ -220,7 +220,7 @@ class Collector:
         now = self._clock.monotonic()
         if now < self._next_selection:
             return
-        self._next_selection = now + self._settings.recheck_interval
+        self._next_selection = now + self._settings.selection_interval
         self._log.write(self.session.name, "symbols selected again", symbols=symbols, reason=why)
         answer = self._line.ask(SelectSymbols(symbols)).value
         self.missing = {name: found for name, found in answer.items() if isinstance(found, str)} | {

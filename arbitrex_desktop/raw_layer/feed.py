@@ -25,6 +25,7 @@ from arbitrex_desktop.raw_layer.server_clock import ServerClock
 from arbitrex_desktop.raw_layer.views import Quote
 
 _RATE_WINDOW_SECONDS = 5.0
+_MOVED_SECONDS = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -83,7 +84,13 @@ class TickFeed:
         monotonic, wall = self._newest_at
         # A computer that slept stops the one clock, one that is set moves the other; neither is the broker's doing.
         elapsed = max(self._clock.monotonic() - monotonic, (self._clock.now() - wall).total_seconds(), 0.0)
-        return Poll(cursors, self._newest_msc, round(elapsed * speed * 1000), audit)
+        return Poll(
+            cursors,
+            self._newest_msc,
+            round(elapsed * speed * 1000),
+            audit,
+            round(_MOVED_SECONDS * max(1.0, speed) * 1000),
+        )
 
     @property
     def symbols_with_ticks(self) -> int:

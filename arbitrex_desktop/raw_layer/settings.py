@@ -14,7 +14,8 @@ class PoolSettings:
     `connect_deadline` for `initialize`, which blocks up to 100 s while a terminal starts; `first_connect_wait`, how
     long `start_tick_collection` waits for the first attempt; `heartbeat_interval` between two lines of the session
     log; `symbols_interval` between two readings of symbol properties and margins; `backoff_first`,
-    `backoff_longest` between attempts; `recheck_interval` between two looks at a wrong account; `ring_capacity`,
+    `backoff_longest` between attempts; `recheck_interval` between two looks at a wrong account; `selection_interval`
+    between two attempts to select again what vanished; `ring_capacity`,
     ticks kept in memory per symbol.
     """
 
@@ -27,4 +28,5 @@ class PoolSettings:
     backoff_first: float = 0.5
     backoff_longest: float = 30.0
     recheck_interval: float = 2.0
+    selection_interval: float = 10.0
     ring_capacity: int = 8192

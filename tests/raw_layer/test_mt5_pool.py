@@ -28,7 +28,12 @@ from tests.fakes.module import FakeModule
 from tests.fakes.port import FakePort
 
 QUICK = PoolSettings(
-    poll_interval=0.002, backoff_first=0.002, backoff_longest=0.01, recheck_interval=0.002, first_connect_wait=10.0
+    poll_interval=0.002,
+    backoff_first=0.002,
+    backoff_longest=0.01,
+    recheck_interval=0.002,
+    selection_interval=0.002,
+    first_connect_wait=10.0,
 )
 SESSION = {"main": {"login": 50_000_001, "password": "hunter2", "server": "Arbitrex-Simulated"}}
 PATIENCE = 10.0

@@ -25,7 +25,7 @@ from tests.fakes.commands import ReadTicks
 SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY", "XAUUSD")
 SETTINGS = PoolSettings(
     poll_interval=0.02, poll_deadline=0.7, connect_deadline=0.7, backoff_first=0.05, backoff_longest=0.2,
-    recheck_interval=0.1,
+    recheck_interval=0.1, selection_interval=0.1,
 )  # fmt: skip
 PATIENCE = 20.0
 _CLOCK = SystemClock()
