@@ -53,10 +53,10 @@ require_host_tools() {
 
 # The mirror which this machine itself uses.
 debian_mirror() {
-    local line
-    line=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' | head -n 1)
-    [[ -n $line ]] || die "apt knows no Debian mirror; run: apt-get update"
-    printf '%s\n' "$line"
+    local targets
+    targets=(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian')
+    "${targets[@]}" | grep -q . || apt-get update -qq >&2
+    "${targets[@]}" | head -n 1 | grep . || die "apt knows no Debian mirror"
 }
 
 make_root() {
