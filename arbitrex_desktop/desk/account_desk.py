@@ -17,8 +17,8 @@ from arbitrex_desktop.desk.pending import Pending
 from arbitrex_desktop.desk.positions import PositionDesk
 from arbitrex_desktop.desk.record import Event, EventKind, Intent, to_body
 from arbitrex_desktop.desk.recovery import Recovery
-from arbitrex_desktop.desk.rows import OwnerCache, digits_of, intent_row, position_row
-from arbitrex_desktop.desk.snapshot import IntentRow, PositionRow
+from arbitrex_desktop.desk.rows import OwnerCache, digits_of, intent_row, order_row, position_row
+from arbitrex_desktop.desk.snapshot import IntentRow, OrderRow, PositionRow
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading
 
 POLICY: Final = "policy"
@@ -117,6 +117,11 @@ class AccountDesk:
         """Return the open positions for the window."""
         pool = self._context.pool
         return tuple(position_row(each, pool, self._owners.owner(each)) for each in reading.positions)
+
+    def order_rows(self, reading: AccountReading) -> tuple[OrderRow, ...]:
+        """Return the orders that wait at the broker, for the window."""
+        pool = self._context.pool
+        return tuple(order_row(each, pool, self._owners.owner(each)) for each in reading.orders)
 
     def close(self) -> None:
         """Close the journal."""

@@ -24,6 +24,7 @@ from arbitrex_desktop.desk.equity import EquityTrack
 from arbitrex_desktop.desk.errors import DeskError, JournalError, Refused
 from arbitrex_desktop.desk.follower import AccountFollower
 from arbitrex_desktop.desk.gate import Gate
+from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.intents import IntentRequest, IntentState
 from arbitrex_desktop.desk.journal import JournalOpener
 from arbitrex_desktop.desk.judge import Judge
@@ -56,7 +57,7 @@ class TradingCore:
     """Implements `ui.seam.Core`.
 
     `rpm_factory` is called once, when the pool has started; `journal` opens the journal of the account that is
-    connected; `new_id` makes intents' ids.
+    connected; `new_id` makes intents' ids; `halt_note`, where a halt is remembered on a full disk, too.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class TradingCore:
         journal: JournalOpener,
         settings: DeskSettings | None = None,
         new_id: Callable[[], str] = new_intent_id,
+        halt_note: HaltNote | None = None,
     ) -> None:
         self._pool = pool
         self._rpm_factory = rpm_factory
@@ -82,6 +84,7 @@ class TradingCore:
         )
         self._equity = EquityTrack()
         self._accounts = AccountFollower(self._context, self._notices, journal, new_id)
+        self._halt_note = halt_note
         self._next_sync = -math.inf
         self._side: list[Thread] = []
         self._companions: list[Companion] = []
@@ -107,6 +110,7 @@ class TradingCore:
 
     def start(self) -> None:
         """Start the pool, then make the risk manager on it; no connection is no error."""
+        self._guard("halt", self._remember_halt)
         self._guard("connection", self._pool.start_tick_collection)
         self._guard("risk manager", self._make_rpm)
         self.step()
@@ -149,6 +153,7 @@ class TradingCore:
             account=account_row(reading) if reading is not None else None,
             risk=self._risk_row(),
             positions=desk.position_rows(reading) if desk is not None and reading is not None else (),
+            orders=desk.order_rows(reading) if desk is not None and reading is not None else (),
             intents=desk.intent_rows() if desk is not None else (),
             equity=self._equity.points(),
             notices=self._notices.newest(),
@@ -219,6 +224,8 @@ class TradingCore:
             desk.book.note(EventKind.RESUMED, who=TRADER, why=reason)
         if self.rpm is not None:
             self.rpm.kill_switches.manual_resume(self.rpm.portfolio_state, reason)
+        if self._halt_note is not None:
+            self._guard("halt", self._halt_note.clear)
         self._gate.open()
         self._notices.over("halt", f"trading resumed: {reason}")
 
@@ -323,6 +330,12 @@ class TradingCore:
         for intent in self.desk.auto_approvable() if self.desk is not None else ():
             self._approve(intent.intent_id, POLICY)
 
+    def _remember_halt(self) -> None:
+        """Be halted as the program was when it ended."""
+        reason = self._halt_note.prepare() if self._halt_note is not None else ""
+        if reason:
+            self.halt(reason)
+
     def _make_rpm(self) -> None:
         """Make the risk manager, once."""
         self._judge.rpm = self._rpm_factory(self._pool)
@@ -333,6 +346,8 @@ class TradingCore:
         """Have the halt outlive the program: in the RPM's state and in the journal."""
         if self._gate.halted is None:
             return
+        if self._halt_note is not None:
+            self._guard("halt", partial(self._halt_note.write, reason))
         if self.rpm is not None:
             rpm = self.rpm
             self._guard("halt", lambda: rpm.kill_switches.manual_halt(rpm.portfolio_state, reason))

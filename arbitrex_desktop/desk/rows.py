@@ -4,17 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
 
 from arbitrex_desktop.desk.intents import IntentState
 from arbitrex_desktop.desk.record import Intent, Judgement
 from arbitrex_desktop.desk.risk_view import LimitsView, PortfolioView
-from arbitrex_desktop.desk.snapshot import AccountRow, IntentRow, PositionRow, RiskRow
-from arbitrex_desktop.mt5.constants import PositionType
-from arbitrex_desktop.mt5.results import TradePosition
+from arbitrex_desktop.desk.snapshot import AccountRow, IntentRow, OrderRow, PositionRow, RiskRow
+from arbitrex_desktop.mt5.constants import OrderType, PositionType
+from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.pool_view import PoolView
 from arbitrex_desktop.raw_layer.views import AccountReading
 
-_DIGITS = 5
+_DIGITS: Final = 5
+_BUYING: Final = frozenset({OrderType.BUY, OrderType.BUY_LIMIT, OrderType.BUY_STOP, OrderType.BUY_STOP_LIMIT})
+_SELLING: Final = frozenset({OrderType.SELL, OrderType.SELL_LIMIT, OrderType.SELL_STOP, OrderType.SELL_STOP_LIMIT})
 
 
 def account_row(reading: AccountReading) -> AccountRow:
@@ -54,6 +58,26 @@ def position_row(position: TradePosition, pool: PoolView, intent_id: str) -> Pos
         magic=position.magic,
         comment=position.comment,
         intent_id=intent_id,
+    )
+
+
+def order_row(order: TradeOrder, pool: PoolView, intent_id: str) -> OrderRow:
+    """Return an order that waits at the broker, with the intent it came from."""
+    return OrderRow(
+        ticket=order.ticket,
+        symbol=order.symbol,
+        kind=_kind_words(order.type),
+        direction=(order.type in _BUYING) - (order.type in _SELLING),
+        volume=order.volume_current,
+        price=order.price_open or None,
+        digits=digits_of(pool, order.symbol),
+        stop_loss=order.sl or None,
+        take_profit=order.tp or None,
+        placed_at=pool.server_time_to_utc(order.time_setup),
+        magic=order.magic,
+        comment=order.comment,
+        intent_id=intent_id,
+        limit_price=order.price_stoplimit or None,
     )
 
 
@@ -119,18 +143,28 @@ def digits_of(pool: PoolView, symbol: str) -> int:
     return _DIGITS if info is None else info.digits
 
 
+def _kind_words(kind: int) -> str:
+    """Return an order's kind in words; one that is not known is named by its number."""
+    with suppress(ValueError):
+        return OrderType(kind).name.replace("_", " ")
+    return f"TYPE {kind}"
+
+
 class OwnerCache:
-    """Remembers which intent each position came from, so that a snapshot does not search the journal."""
+    """Remembers which intent each position or order came from, so that a snapshot does not search the journal.
+
+    An order and the position that it opens have one ticket.
+    """
 
     def __init__(self, find: Callable[[int, str], str]) -> None:
         self._find = find
         self._known: dict[int, str] = {}
 
-    def owner(self, position: TradePosition) -> str:
-        """Return the intent of a position, empty for one that was not opened here."""
-        known = self._known.get(position.ticket)
+    def owner(self, what: TradePosition | TradeOrder) -> str:
+        """Return the intent of a position or an order, empty for one that does not come from here."""
+        known = self._known.get(what.ticket)
         if known is None:
-            known = self._find(position.ticket, position.comment)
+            known = self._find(what.ticket, what.comment)
             if known:
-                self._known[position.ticket] = known
+                self._known[what.ticket] = known
         return known

@@ -62,6 +62,31 @@ class PositionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order that waits at the broker; `volume` in lots, what is not filled yet; `placed_at` in UTC.
+
+    Attributes: `kind` in words, such as BUY LIMIT; `direction` 1 or -1, 0 for a CLOSE BY, which has none; `price`, at
+    which it is triggered or filled, None for a market order under way; `limit_price`, of a stop limit order, at which
+    it rests once triggered; `intent_id`, the desk's intent it came from, empty for one that was placed elsewhere.
+    """
+
+    ticket: int
+    symbol: str
+    kind: str
+    direction: int
+    volume: float
+    price: float | None
+    digits: int
+    stop_loss: float | None
+    take_profit: float | None
+    placed_at: datetime
+    magic: int
+    comment: str
+    intent_id: str = ""
+    limit_price: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IntentRow:
     """A trade intent and what became of it.
 
@@ -164,7 +189,8 @@ class DeskSnapshot:
     """All that the window draws besides quotes.
 
     Attributes: `taken_at`, UTC; `pool`, connection figures; `sync`, `rpm.get_mt5_sync_stats()`; `account` and
-    `risk`, None before the first sync; `positions`; `intents`, newest first, ended ones included (the latest 500);
+    `risk`, None before the first sync; `positions`; `orders`, those that wait at the broker; `intents`, newest first,
+    ended ones included (the latest 500);
     `equity`, points since the start, decimated to 5 000 at most; `notices`, newest first, the latest 200; `arming`
     of LIVE accounts; `journal_problem`, why nothing can be journalled and so nothing sent, empty when all is well.
     """
@@ -175,6 +201,7 @@ class DeskSnapshot:
     account: AccountRow | None = None
     risk: RiskRow | None = None
     positions: tuple[PositionRow, ...] = ()
+    orders: tuple[OrderRow, ...] = ()
     intents: tuple[IntentRow, ...] = ()
     equity: tuple[EquityPoint, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -15,6 +15,7 @@ from arbitrex_desktop.raw_layer.views import AccountMode
 from tests.desk.conftest import BuildDesk, Desk, intent
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_order, make_position
+from tests.fakes.clock import START
 
 
 @pytest.fixture
@@ -94,11 +95,58 @@ def test_while_halted_a_stop_only_comes_nearer(held: Desk) -> None:
         held.core.move_stops(12, 1.32, None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "words", "direction"),
+    [
+        (OrderType.BUY, "BUY", 1),
+        (OrderType.SELL_LIMIT, "SELL LIMIT", -1),
+        (OrderType.BUY_STOP, "BUY STOP", 1),
+        (OrderType.SELL_STOP_LIMIT, "SELL STOP LIMIT", -1),
+        (OrderType.CLOSE_BY, "CLOSE BY", 0),
+        (99, "TYPE 99", 0),
+    ],
+)
+def test_pending_orders_are_told_by_their_kind(held: Desk, kind: int, words: str, direction: int) -> None:
+    """The kind is in words, and a side is claimed only of what has one."""
+    held.broker.orders = (make_order("EURUSD", kind, 0.1),)
+    held.broker.poll()
+    (row,) = held.core.snapshot().orders
+    assert (row.kind, row.direction) == (words, direction)
+
+
+def test_pending_orders_are_shown_as_the_broker_has_them(held: Desk) -> None:
+    """Volume is what is left to fill, times are UTC, prices that are not set are none, the rest is as it was read."""
+    held.broker.server_offset = 7_200
+    order = make_order(
+        "USDJPY", OrderType.BUY_STOP_LIMIT, 0.5, ticket=21, volume_current=0.2, price_open=151.5, sl=150.0,
+        price_stoplimit=151.2, time_setup=int(START.timestamp()) + 7_200, magic=7, comment="by hand",
+    )  # fmt: skip
+    held.broker.orders = (order, make_order("EURUSD", OrderType.BUY, 0.1, price_open=0.0))
+    assert held.core.snapshot().orders == ()
+    held.broker.poll()
+    row, under_way = held.core.snapshot().orders
+    assert (row.ticket, row.symbol, row.volume, row.magic, row.comment) == (21, "USDJPY", 0.2, 7, "by hand")
+    assert (row.price, row.limit_price, row.stop_loss, row.take_profit) == (151.5, 151.2, 150.0, None)
+    assert (row.digits, row.placed_at, row.intent_id) == (3, START, "")
+    assert (under_way.price, under_way.limit_price) == (None, None)
+
+
+def test_an_order_names_the_intent_that_it_came_from(desk: Desk) -> None:
+    """What the desk placed and the broker has not filled is the desk's own."""
+    intent_id = desk.core.submit(intent())
+    desk.broker.moods.append(Mood.PLACED)
+    desk.core.approve(intent_id)
+    assert [row.intent_id for row in desk.core.snapshot().orders] == [intent_id]
+
+
 def test_pending_orders_are_cancelled(held: Desk) -> None:
-    """An order of the terminal is removed by its ticket."""
+    """An order of the terminal is removed by its ticket, also while halted, and is off the screen at once."""
     held.broker.orders = (make_order("EURUSD", OrderType.BUY_LIMIT, 0.1, ticket=21),)
+    held.broker.poll()
+    held.core.halt("careful")
     held.core.cancel_order(21)
     assert not list(held.broker.orders)
+    assert held.core.snapshot().orders == ()
     with pytest.raises(Refused, match="no pending order #21"):
         held.core.cancel_order(21)
 

@@ -8,7 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 from arbitrex_desktop.desk.intents import IntentState
-from arbitrex_desktop.desk.snapshot import AccountRow, DeskSnapshot, EquityPoint, IntentRow, PositionRow, RiskRow
+from arbitrex_desktop.desk.snapshot import (
+    AccountRow,
+    DeskSnapshot,
+    EquityPoint,
+    IntentRow,
+    OrderRow,
+    PositionRow,
+    RiskRow,
+)
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PoolStats, Quote
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
 from tests.fakes.clock import START
@@ -64,6 +72,14 @@ def position_row(ticket: int = 1, **changes: Any) -> PositionRow:
     return replace(base, **changes)
 
 
+def order_row(ticket: int = 31, **changes: Any) -> OrderRow:
+    """Return an order of the trader's own to buy EURUSD lower."""
+    base = OrderRow(
+        ticket, "EURUSD", "BUY LIMIT", 1, 0.3, 1.09, 5, 1.085, 1.1, START - timedelta(hours=1), 0, "",
+    )  # fmt: skip
+    return replace(base, **changes)
+
+
 def intent_row(intent_id: str = "aaaa1111", **changes: Any) -> IntentRow:
     """Return an intent that may be approved for 100 more seconds."""
     base = IntentRow(
@@ -90,6 +106,6 @@ def desk_snapshot(**changes: Any) -> DeskSnapshot:
         EquityPoint(START - timedelta(seconds=60 - second), 100_000.0 + second, 100_000.0) for second in range(60)
     )
     base = DeskSnapshot(
-        START, pool_stats(), sync, account_row(), risk_row(), (position_row(),), (intent_row(),), points
+        START, pool_stats(), sync, account_row(), risk_row(), (position_row(),), (), (intent_row(),), points
     )
     return replace(base, **changes)

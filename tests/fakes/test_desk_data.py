@@ -5,7 +5,16 @@ from __future__ import annotations
 
 from arbitrex_desktop.desk.intents import IntentState
 from tests.fakes.clock import START, ManualClock
-from tests.fakes.desk_data import account_row, desk_snapshot, intent_row, pool_stats, position_row, quote, risk_row
+from tests.fakes.desk_data import (
+    account_row,
+    desk_snapshot,
+    intent_row,
+    order_row,
+    pool_stats,
+    position_row,
+    quote,
+    risk_row,
+)
 
 
 def test_the_usual_desk_is_healthy_and_of_one_account() -> None:
@@ -29,5 +38,6 @@ def test_changes_change_what_they_name() -> None:
     assert account_row(currency="USD").currency == "USD"
     assert risk_row(drawdown=0.5).drawdown == 0.5
     assert position_row(7, volume=2.0).ticket == 7
+    assert order_row(8, volume=2.0).ticket == 8
     assert intent_row("x", state=IntentState.FILLED).state is IntentState.FILLED
     assert desk_snapshot(positions=()).positions == ()
