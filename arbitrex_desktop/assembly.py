@@ -6,6 +6,7 @@ from __future__ import annotations
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.gateway import Gateway
+from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.journal import journal_opener
 from arbitrex_desktop.desk.running_pool import RunningPool
 from arbitrex_desktop.raw_layer.background_sink import BackgroundSink
@@ -55,6 +56,12 @@ def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
     def make_rpm(shared: RunningPool) -> RiskPortfolioManager:
         return RiskPortfolioManager(config, mt5_pool=shared, sync_with_mt5=True, clock=clock)
 
-    core = TradingCore(pool, make_rpm, clock=clock, journal=journal_opener(settings.data_dir))
+    core = TradingCore(
+        pool,
+        make_rpm,
+        clock=clock,
+        journal=journal_opener(settings.data_dir),
+        halt_note=HaltNote(settings.data_dir / "halt.note"),
+    )
     core.attach(Gateway(core, settings.data_dir, clock))
     return core
