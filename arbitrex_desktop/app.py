@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -33,6 +34,7 @@ EXIT_FAILED: Final = 1
 EXIT_LEFT_BEHIND: Final = 3
 """The window closed, but a thread hung in the core had to be left to the end of the process."""
 
+_PICTURE_SIZE: Final = (1600, 1000)
 _SETTLE_MS: Final = 200
 _SCREENSHOT_PATIENCE_MS: Final = 60_000
 _CURVE_MS: Final = 4_000
@@ -55,8 +57,8 @@ class Application:
         # A picture or a self-test shows the default layout and leaves the trader's own alone.
         memory = None if settings.self_test or settings.screenshot else FileMemory(settings.data_dir / "window.json")
         self.window = MainWindow(self.worker, theme, memory=memory)
-        if memory is None:
-            self.window.resize(QSize(*settings.window_size))
+        if settings.window_size is not None or memory is None:
+            self.window.resize(QSize(*(settings.window_size or _PICTURE_SIZE)))
         if settings.theme:
             theme.choose(ThemeChoice(settings.theme))
         self._updates = UpdateWindow(settings.data_dir if memory is not None else None, self.window)
@@ -148,7 +150,18 @@ def main(arguments: Sequence[str]) -> int:
     settings = parse(arguments)
     logs.configure(settings.data_dir / "logs", _secrets(settings))
     sys.excepthook = _log_uncaught
-    return Application(settings).run()
+    application = Application(settings)
+    _close_on_signals(application.window)
+    return application.run()
+
+
+def _close_on_signals(window: MainWindow) -> None:
+    """Let Ctrl+C and a polite request to end close the window as a click does, so that nothing is left half done.
+
+    Python looks for signals between two of its own steps; the window's timers see to it that there are some.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))
 
 
 def _qt_application() -> QApplication:

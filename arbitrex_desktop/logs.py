@@ -44,6 +44,14 @@ class SecretFilter(logging.Filter):
         return text
 
 
+class BriefFormatter(logging.Formatter):
+    """Leaves tracebacks to the log file: on the screen one sentence tells more."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's first lines, without what it was raised by."""
+        return f"{record.levelname.lower()}: {record.getMessage()}"
+
+
 def configure(folder: Path, secrets: Iterable[str] = ()) -> list[logging.Handler]:
     """Send the program's log to `folder/arbitrex.log` (info and up) and to stderr (warnings and up).
 
@@ -68,7 +76,8 @@ def configure(folder: Path, secrets: Iterable[str] = ()) -> list[logging.Handler
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     for handler in handlers:
-        handler.setFormatter(logging.Formatter(_FORMAT))
+        to_file = isinstance(handler, RotatingFileHandler)
+        handler.setFormatter(logging.Formatter(_FORMAT) if to_file else BriefFormatter())
         handler.addFilter(SecretFilter(secrets))
         root.addHandler(handler)
     if trouble is not None:

@@ -27,9 +27,9 @@ class Settings:
 
     Attributes: `env_file`, the `.env` that was named; `data_dir`; `replay`, tick or bar files to play on the
     simulated terminal, at `speed` simulated seconds per second; `faults`, a file of faults for hand tests;
-    `screenshot`, where to put a picture of the window; `window_size`, width and height in pixels; `theme`, dark or
-    light, None for the one chosen in the window;
-    `record`, whether ticks are recorded to disk; `self_test`, and `report`, where its observations go.
+    `screenshot`, where to put a picture of the window; `window_size`, width and height in pixels, None for the usual
+    one; `theme`, dark or light, None for the one chosen in the window; `record`, whether ticks are recorded to disk;
+    `self_test`, and `report`, where its observations go.
     """
 
     env_file: Path | None = None
@@ -38,7 +38,7 @@ class Settings:
     speed: float = 1.0
     faults: Path | None = None
     screenshot: Path | None = None
-    window_size: tuple[int, int] = (1600, 1000)
+    window_size: tuple[int, int] | None = None
     theme: str | None = None
     record: bool = False
     self_test: bool = False
@@ -125,7 +125,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="play N seconds per second")
     parser.add_argument("--record", action="store_true", help="record all ticks in the data folder, for --replay")
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and exit")
-    parser.add_argument("--size", type=_size, default=(1600, 1000), metavar="WxH", help="size of the window")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window")
     parser.add_argument("--theme", choices=("dark", "light"), help="colours of the window, this time")
     parser.add_argument("--self-test", action="store_true", help="start everything, trade on the simulator, report")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the self-test's observations as JSON")

@@ -24,8 +24,8 @@ def root_as_it_was() -> Iterator[None]:
     root.setLevel(level)
 
 
-def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
-    """Neither a message, its arguments nor a traceback shows the password."""
+def test_no_secret_reaches_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither a message, its arguments nor a traceback shows the password; the screen gets one sentence."""
     logs.configure(tmp_path, ["hunter2"])
     log = logging.getLogger("somewhere")
     log.info("logging in with %s", "hunter2")
@@ -33,6 +33,7 @@ def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
         int("hunter2")
     except ValueError:
         log.warning("it failed", exc_info=True)
+    assert capsys.readouterr().err == "warning: it failed\n"
     text = (tmp_path / "arbitrex.log").read_text(encoding="utf-8")
     assert "hunter2" not in text
     assert "logging in with ***" in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -90,3 +91,23 @@ def test_nothing_is_left_when_the_program_is_killed(tmp_path: Path) -> None:
         program.kill()
         program.wait()
     until_gone(host)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("polite", [signal.SIGINT, signal.SIGTERM])
+def test_a_polite_signal_closes_the_window_in_order(tmp_path: Path, polite: signal.Signals) -> None:
+    """Ctrl+C and SIGTERM end the program as closing its window does: exit code 0, layout kept, no host left."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", "arbitrex_desktop", "--data-dir", str(tmp_path)],
+        cwd=tmp_path,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "MT5_TERMINAL": "simulated"},
+    )
+    try:
+        (host,) = children_of(program.pid)
+        program.send_signal(polite)
+        assert program.wait(30.0) == 0
+    finally:
+        program.kill()
+        program.wait()
+    until_gone(host)
+    assert (tmp_path / "window.json").is_file()
