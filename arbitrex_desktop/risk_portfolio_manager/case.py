@@ -42,20 +42,21 @@ class MarketFacts:
 class Case:
     """What the rules judge.
 
-    Money in account currency, shares as fractions.  `now` is market time and `wall` this computer's, in UTC,
-    `moment` monotonic seconds.  `drawdown`, `daily_pnl` and `weekly_pnl` are those that count now; `day_anchor` and
-    `week_anchor` what a day's and a week's loss are measured from (None before a reset was seen).  `sync_age` in
-    seconds, None before the first sync; `syncs`, whether this manager was to sync at all.  `reducing`, whether the
-    trade only takes off an open position; `traded`, whether an intent of this name has become a position.  From the
-    sizing on: `sized`, units that the risk allows, `units` wanted of them, `least_units` the smallest volume,
-    `unit_notional` and `unit_loss`, one unit's exposure and its loss at the stop, `together`, how it moves with the
-    portfolio (None when the unit has no known worth).
+    `revision` moves with every change of `sums`.  Money in account currency, shares as fractions.  `now` is market time
+    and `wall` this computer's, in UTC, `moment` monotonic seconds.  `drawdown`, `daily_pnl` and `weekly_pnl` are those
+    that count now; `day_anchor` and `week_anchor` what a day's and a week's loss are measured from (None before a
+    reset was seen).  `sync_age` in seconds, None before the first sync; `syncs`, whether this manager was to sync at
+    all.  `reducing`, whether the trade only takes off an open position; `traded`, whether an intent of this name has
+    become a position.  From the sizing on: `sized`, units that the risk allows, `units` wanted of them, `least_units`
+    the smallest volume, `unit_notional` and `unit_loss`, one unit's exposure and its loss at the stop, `together`,
+    how it moves with the portfolio (None when the unit has no known worth).
     """
 
     cfg: RPMConfig
     intent: TradeIntent
     state: PortfolioState
     sums: Sums
+    revision: int
     market: MarketFacts
     activity: Activity
     switches: list[KillSwitch]

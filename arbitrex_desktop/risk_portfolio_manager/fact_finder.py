@@ -103,6 +103,7 @@ class FactFinder:
             intent=intent,
             state=state,
             sums=self.book.without(intent.intent_id),
+            revision=self.book.version,
             market=MarketFacts(),
             activity=self.activity,
             switches=self._switches.covering(intent.symbol, intent.strategy_id),

@@ -19,9 +19,14 @@ from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import COUNTED_BEFORE, ONLY_REDUCES, Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING, BEFORE_SIZING, CUTTING
 from arbitrex_desktop.risk_portfolio_manager.sizing import Sizing, round_lots, size_reduction, size_trade, units_of
+from arbitrex_desktop.risk_portfolio_manager.standing import Standing
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
 
-_CHECKS = {rules: tuple(rule.check for rule in rules) for rules in (BEFORE_SIZING, AFTER_SIZING)}
+_TIMELY = {
+    rules: tuple((place, rule.check) for place, rule in enumerate(rules) if not rule.standing)
+    for rules in (BEFORE_SIZING, AFTER_SIZING)
+}
+"""The checks that every decision makes, with their places among the findings."""
 _PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
 _CUTTING_STAGES = (Stage.PORTFOLIO, Stage.CORRELATION)
 
@@ -37,12 +42,13 @@ class Judgement:
     refusal: Finding | None
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case, standing: Standing) -> Judgement:
     """Run every rule on a case; all are run even when one has refused, so that all can be shown."""
-    findings = _run(BEFORE_SIZING, case)
+    before, after = standing.findings(case)
+    findings = _run(BEFORE_SIZING, case, before)
     sizing = size_reduction(case) if case.reducing else size_trade(case)
     findings += sizing.findings
-    findings += _run(AFTER_SIZING, case)
+    findings += _run(AFTER_SIZING, case, after)
     refusal, cuts = _weigh(findings)
     if refusal is not None:
         return Judgement(findings, sizing, 0.0, bool(cuts), refusal)
@@ -67,16 +73,20 @@ def _weigh(findings: list[Finding]) -> tuple[Finding | None, list[float]]:
     return refusal, cuts
 
 
-def _run(rules: tuple[Rule, ...], case: Case) -> list[Finding]:
-    """Run rules; those that guard against adding risk let a reducing trade through unchecked.
+def _run(rules: tuple[Rule, ...], case: Case, standing: list[Finding]) -> list[Finding]:
+    """Run rules, except those whose finding stands.
 
+    Those that guard against adding risk let a reducing trade through unchecked.
     An intent that was approved and is judged again passes the rules of pacing: they looked at it then, and would
     now find itself.
     """
     if not case.reducing:
         if not case.traded and case.activity.admits(case.intent.intent_id):
             return [rule.fine(COUNTED_BEFORE) if rule.paces else rule.check(case) for rule in rules]
-        return [check(case) for check in _CHECKS[rules]]
+        findings = standing.copy()
+        for place, check in _TIMELY[rules]:
+            findings[place] = check(case)
+        return findings
     return [rule.fine(ONLY_REDUCES) if rule.guards_adding else rule.check(case) for rule in rules]
 
 

@@ -150,7 +150,7 @@ class RiskModel:
     """
 
     def __init__(self, symbols: Iterable[str], stats: MarketStats, cfg: RPMConfig) -> None:
-        names = tuple(symbols)
+        names = sorted(symbols)
         self.index = {name: row for row, name in enumerate(names)}
         self.sigmas = np.array([_sigma(name, stats, cfg) for name in names])
         self.correlations = np.eye(len(names))
@@ -174,6 +174,7 @@ class PortfolioRisk:
         self._weights_key: tuple[int, ...] = ()
         self._stats_seen = -1
         self._weights: Floats = np.zeros(0)
+        self._held: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         self._variance = 0.0
         self._portfolio: Floats | None = None
         self._known: dict[tuple[str, int, str], Together] = {}
@@ -206,33 +207,36 @@ class PortfolioRisk:
         self._known.clear()
 
     def _weigh(self, sums: Sums) -> None:
-        """Take the portfolio's exposures over as weights of the model's symbols."""
+        """Take the portfolio's exposures over as weights of the model's symbols.
+
+        Sums go over the held symbols alone, in order of their names: which others the model knows from earlier
+        decisions must not even move the last bit of an answer.
+        """
         model = self._model
         self._weights = weights = np.zeros(len(model.index))
         for name, notional in sums.notional.items():
             weights[model.index[name]] = notional
-        self._variance = max(0.0, float(weights @ model.covariances @ weights))
-        complete = model.past is not None and bool(np.all(model.measured[weights != 0.0]))
-        self._portfolio = weights @ model.past if complete and model.past is not None else None
+        self._held = held = np.flatnonzero(weights)
+        sizes = weights[held]
+        self._variance = max(0.0, float(sizes @ model.covariances[held[:, None], held] @ sizes))
+        complete = model.past is not None and bool(np.all(model.measured[held]))
+        self._portfolio = sizes @ model.past[held] if complete and model.past is not None else None
 
     def _make(self, symbol: str, direction: int, floor: float) -> Together:
         """Hold one symbol and direction against the weights."""
-        model, weights = self._model, self._weights
-        row = model.index[symbol]
-        sizes = np.abs(weights)
-        aligned = direction * np.sign(weights) * model.correlations[row]
-        counted = np.maximum(aligned, floor)
-        counted[row] = max(aligned[row], 0.0)
-        held = sizes > 0.0
+        model, held = self._model, self._held
+        row, weights = model.index[symbol], self._weights[held]
+        aligned = direction * np.sign(weights) * model.correlations[row, held]
+        counted = np.where(held == row, np.maximum(aligned, 0.0), np.maximum(aligned, floor))
         past = None
         if self._portfolio is not None and model.past is not None and model.measured[row]:
             past = Scenarios(self._portfolio, direction * model.past[row])
         return Together(
-            cluster=float(counted @ sizes),
-            highest=min(1.0, float(counted[held].max())) if held.any() else 0.0,
+            cluster=float(counted @ np.abs(weights)),
+            highest=min(1.0, float(counted.max())) if held.size else 0.0,
             sigma=float(model.sigmas[row]),
             variance=self._variance,
-            covariance=direction * float(model.covariances[row] @ weights),
+            covariance=direction * float(model.covariances[row, held] @ weights),
             past=past,
         )
 

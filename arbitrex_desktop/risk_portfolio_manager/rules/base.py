@@ -112,13 +112,16 @@ class Rule(Measure, ABC):
     Class attributes besides those of a measure: `parameters`, fields of `RPMConfig` that it reads (labels and bounds
     are in `FIELD_SPECS`); `guards_adding`, whether a trade that only reduces risk is let through unchecked;
     `latches`, whether a refusal halts trading; `paces`, whether it counts what was approved or asked before, so that
-    an approved intent that is judged again before it is sent must not be counted against itself.
+    an approved intent that is judged again before it is sent must not be counted against itself; `standing`, whether
+    its answer follows from the facts named in `standing.facts_of` and the intent's symbol, direction and strategy
+    alone, so that it holds until one of them changes.
     """
 
     parameters: ClassVar[tuple[str, ...]] = ()
     guards_adding: ClassVar[bool] = True
     latches: ClassVar[bool] = False
     paces: ClassVar[bool] = False
+    standing: ClassVar[bool] = False
 
     @abstractmethod
     def check(self, case: Case) -> Finding:

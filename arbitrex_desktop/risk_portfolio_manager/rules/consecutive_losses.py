@@ -15,6 +15,7 @@ class ConsecutiveLosses(Rule):
     code = RejectionReason.CONSECUTIVE_LOSSES
     stage = Stage.PORTFOLIO
     subject = "losses in a row"
+    standing = True
     unit = "count"
     parameters = ("max_consecutive_losses",)
 

@@ -15,6 +15,7 @@ class Drawdown(Rule):
     code = RejectionReason.MAX_DRAWDOWN_EXCEEDED
     stage = Stage.KILL_SWITCH
     subject = "drawdown"
+    standing = True
     unit = "share"
     parameters = ("max_drawdown", "warning_share")
     latches = True

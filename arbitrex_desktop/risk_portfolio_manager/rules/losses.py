@@ -15,6 +15,7 @@ class DailyLoss(Rule):
     code = RejectionReason.DAILY_LOSS_LIMIT
     stage = Stage.KILL_SWITCH
     subject = "daily loss"
+    standing = True
     unit = "share"
     parameters = ("daily_loss_limit", "loss_anchor", "reset_hour", "reset_timezone", "warning_share")
     latches = True
@@ -31,6 +32,7 @@ class DailyDrawdown(Rule):
     code = RejectionReason.DAILY_DRAWDOWN_LIMIT
     stage = Stage.KILL_SWITCH
     subject = "daily drawdown"
+    standing = True
     unit = "share"
     parameters = ("max_daily_drawdown", "loss_anchor", "reset_hour", "reset_timezone", "warning_share")
     latches = True
@@ -49,6 +51,7 @@ class WeeklyLoss(Rule):
     code = RejectionReason.WEEKLY_LOSS_LIMIT
     stage = Stage.KILL_SWITCH
     subject = "weekly loss"
+    standing = True
     unit = "share"
     parameters = ("weekly_loss_limit", "loss_anchor", "reset_hour", "reset_timezone", "warning_share")
     latches = True

@@ -15,6 +15,7 @@ class PositionCount(Rule):
     code = RejectionReason.MAX_POSITIONS_REACHED
     stage = Stage.PORTFOLIO
     subject = "position count"
+    standing = True
     unit = "count"
     parameters = ("max_concurrent_positions",)
 
@@ -29,6 +30,7 @@ class SymbolPositions(Rule):
     code = RejectionReason.SYMBOL_POSITIONS_REACHED
     stage = Stage.PORTFOLIO
     subject = "position count in the symbol"
+    standing = True
     unit = "count"
     parameters = ("max_positions_per_symbol",)
 
@@ -43,6 +45,7 @@ class StrategyPositions(Rule):
     code = RejectionReason.STRATEGY_POSITIONS_REACHED
     stage = Stage.PORTFOLIO
     subject = "position count of the strategy"
+    standing = True
     unit = "count"
     parameters = ("max_positions_per_strategy",)
 

@@ -17,6 +17,7 @@ class Connection(Rule):
     code = RejectionReason.CONNECTION_DOWN
     stage = Stage.SOURCES
     subject = "connection"
+    standing = True
 
     def check(self, case: Case) -> Finding:
         """Ask whether the pool counts itself as connected."""
@@ -51,6 +52,7 @@ class PositionsKnown(Rule):
     code = RejectionReason.CONVERSION_UNKNOWN
     stage = Stage.SOURCES
     subject = "worth of open positions"
+    standing = True
 
     def check(self, case: Case) -> Finding:
         """Look whether the sums are complete; without a pool, prices that were never given are left out."""
@@ -69,6 +71,7 @@ class TradingAllowed(Rule):
     code = RejectionReason.TRADING_NOT_ALLOWED
     stage = Stage.SOURCES
     subject = "permission to trade"
+    standing = True
 
     def check(self, case: Case) -> Finding:
         """Look at the account's flags."""

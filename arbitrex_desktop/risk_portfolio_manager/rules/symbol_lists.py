@@ -15,6 +15,7 @@ class SymbolLists(Rule):
     code = RejectionReason.SYMBOL_DENIED
     stage = Stage.FINAL
     subject = "symbol lists"
+    standing = True
     parameters = ("allowed_symbols", "denied_symbols")
 
     def check(self, case: Case) -> Finding:

@@ -30,6 +30,7 @@ class SymbolKnown(Rule):
     code = RejectionReason.SYMBOL_UNKNOWN
     stage = Stage.SOURCES
     subject = "symbol"
+    standing = True
 
     def check(self, case: Case) -> Finding:
         """Look whether its properties are there."""
@@ -44,6 +45,7 @@ class SymbolTradable(Rule):
     code = RejectionReason.SYMBOL_NOT_TRADABLE
     stage = Stage.SOURCES
     subject = "trading in the symbol"
+    standing = True
 
     def check(self, case: Case) -> Finding:
         """Look the direction up in the symbol's trade mode."""

@@ -16,6 +16,7 @@ class TradingHalted(Rule):
     code = RejectionReason.TRADING_HALTED
     stage = Stage.KILL_SWITCH
     subject = "trading state"
+    standing = True
 
     def check(self, case: Case) -> Finding:
         """Look at the portfolio's own flag."""

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+"""What is remembered between decisions never changes an answer."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+
+from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
+from arbitrex_desktop.risk_portfolio_manager import Position, RiskPortfolioManager, RPMConfig, RPMOutput
+from arbitrex_desktop.risk_portfolio_manager import engine as engine_module
+from arbitrex_desktop.risk_portfolio_manager.case import Case
+from arbitrex_desktop.risk_portfolio_manager.judge import Judgement, judge
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
+from arbitrex_desktop.risk_portfolio_manager.standing import Standing
+from tests.fakes.broker_data import make_position, price_of
+from tests.fakes.clock import ManualClock
+from tests.fakes.pool import FakePool
+from tests.risk_portfolio_manager.helpers import intent, pooled, reason, static
+
+SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY", "EURGBP")
+PARTS = ("cfg", "state", "sums", "market", "intent", "instrument")
+FACTS = {"capital", "drawdown", "daily_pnl", "weekly_pnl", "day_anchor", "week_anchor", "instrument"}
+FACTS |= {"market.has_pool", "market.connected", "market.account", "sums"}
+FACTS |= {"intent.symbol", "intent.direction", "intent.strategy_id"}
+PLAIN_STATE = {"trading_halted", "halt_reason", "equity", "consecutive_losses"}
+
+
+class Spy:
+    """Stands for a case or a part of it, and notes what is read."""
+
+    def __init__(self, seen: Any, read: set[str], path: str = "") -> None:
+        self._seen, self._read, self._path = seen, read, path
+
+    def __getattr__(self, name: str) -> Any:
+        value, path = getattr(self._seen, name), f"{self._path}{name}"
+        if path in PARTS and value is not None:
+            return Spy(value, self._read, f"{path}.")
+        self._read.add(path)
+        return value
+
+
+def answer(output: RPMOutput) -> str:
+    """Return an output's bytes."""
+    return json.dumps(output.to_dict(), sort_keys=True, allow_nan=False)
+
+
+def wanted(random: Random) -> dict[str, Any]:
+    """Return some intent."""
+    symbol = random.choice(SYMBOLS)
+    price = price_of(symbol)
+    return intent(
+        symbol=symbol,
+        direction=random.choice((1, -1)),
+        confidence_score=random.choice((0.5, 0.72, 0.8)),
+        regime=random.choice(("TRENDING", "RANGING", "VOLATILE", "STRESSED")),
+        atr=price * random.choice((0.002, 0.004, 0.0041, 0.05)),
+        current_price=random.choice((None, price, price * 1.2)),
+        strategy_id=random.choice((None, "one", "two")),
+    )
+
+
+def change(random: Random, rpm: RiskPortfolioManager) -> None:
+    """Change something by hand: settings, figures, positions or exposures."""
+    state, cfg = rpm.portfolio_state, rpm.config
+    held = Position(random.choice(SYMBOLS), random.choice((1, -1)), 1_000.0 * random.randint(1, 50), 1.1, rpm_entry())
+    changes = (
+        lambda: setattr(cfg, "max_concurrent_positions", random.randint(1, 4)),
+        lambda: setattr(cfg, "denied_symbols", random.choice(([], ["EURUSD"]))),
+        lambda: setattr(cfg, "max_positions_per_symbol", random.randint(1, 3)),
+        lambda: setattr(state, "daily_pnl", random.choice((0.0, -1_700.0, -2_500.0))),
+        lambda: setattr(state, "equity", random.choice((100_000.0, 91_500.0, 80_000.0))),
+        lambda: setattr(state, "trading_halted", random.random() < 0.3),
+        lambda: setattr(state, "consecutive_losses", random.choice((0, 9))),
+        lambda: state.open_positions.__setitem__(held.symbol, held),
+        state.open_positions.clear,
+        lambda: setattr(next(iter(state.positions()), held), "units", 500.0),
+        lambda: state.symbol_exposure.__setitem__("EURUSD", random.choice((0.0, 200_000.0))),
+    )
+    random.choice(changes)()
+
+
+def rpm_entry() -> Any:
+    """Return the moment at which positions were opened."""
+    return ManualClock().now()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_manager_that_remembers_answers_as_a_new_one_does(seed: int) -> None:
+    """After any change by hand the bytes are those of a manager that never decided anything before."""
+    random, clock = Random(seed), ManualClock()
+    warm = static(RPMConfig(), clock)
+    for _ in range(60):
+        change(random, warm)
+        cold = static(RPMConfig.from_dict(warm.config.to_dict()), clock)
+        cold.portfolio_state = warm.portfolio_state.copy()
+        asked = wanted(random)
+        first, again = answer(warm.evaluate(**asked)), answer(warm.evaluate(**asked))
+        assert first == again == answer(cold.evaluate(**asked))
+
+
+def bars(price: float, seed: int) -> Rows:
+    """Return half a year of daily bars."""
+    rows = np.zeros(130, dtype=RATE_DTYPE)
+    rows["time"] = np.arange(130) * 86_400
+    rows["close"] = price * np.exp(np.cumsum(np.random.default_rng(seed).normal(0.0, 0.006, 130)))
+    return rows
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_same_holds_through_a_pool_with_measured_risks(seed: int) -> None:
+    """Quotes, positions and connection change; past days and correlations that are remembered change no byte."""
+    random, pool = Random(seed), FakePool()
+    pool.rates = {name: bars(price_of(name), number) for number, name in enumerate(SYMBOLS)}
+    settings = RPMConfig.preset("Standard FX", max_var_pct=0.004, max_cvar_pct=0.005, min_confidence_threshold=0.5)
+
+    def manager() -> RiskPortfolioManager:
+        pool.refresh_quotes()
+        rpm = pooled(pool, settings)
+        assert all(rpm.sync_with_mt5_account() for _ in SYMBOLS)
+        return rpm
+
+    def hold() -> None:
+        pool.positions = tuple(
+            make_position(name, random.choice((1, -1)), random.choice((0.01, 0.1)), ticket=number + 1)
+            for number, name in enumerate(SYMBOLS)
+        )
+
+    hold()
+    warm = manager()
+    for _ in range(12):
+        hold()
+        pool.connected = True
+        pool.set_quote("EURUSD", price_of("EURUSD") * random.uniform(0.99, 1.01))
+        warm.sync_with_mt5_account()
+        cold = manager()
+        pool.connected = random.random() < 0.8
+        for asked in [wanted(random) for _ in range(4)]:
+            assert answer(warm.evaluate(**asked)) == answer(cold.evaluate(**asked))
+
+
+def test_a_standing_rule_reads_nothing_but_the_facts_it_stands_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a rule marked as standing looks at is among the facts by which its finding is kept."""
+    read: set[str] = set()
+
+    def spying(case: Case, standing: Standing) -> Judgement:
+        for rule in ALL_RULES:
+            if rule.standing:
+                rule.check(Spy(case, read))  # type: ignore[arg-type] # it looks like a case
+        return judge(case, standing)
+
+    monkeypatch.setattr(engine_module, "judge", spying)
+    for seed in range(10):
+        random = Random(seed)
+        rpm = static(RPMConfig()) if seed % 2 else pooled(FakePool())
+        for _ in range(30):
+            change(random, rpm)
+            rpm.evaluate(**wanted(random))
+    parts = {each for each in read if each.split(".")[0] not in FACTS and each not in FACTS}
+    assert {each for each in parts if not each.startswith("cfg.")} == {f"state.{name}" for name in PLAIN_STATE}
+    assert {"capital", "sums.count", "market.account", "intent.symbol"} <= read
+
+
+def test_a_halt_is_seen_by_the_next_decision() -> None:
+    """A finding that stood is not used again once trading was halted, by the same intent or another."""
+    rpm = static()
+    assert rpm.evaluate(**intent()).decision.status == "APPROVED"
+    rpm.kill_switches.manual_halt(rpm.portfolio_state, "now")
+    assert reason(rpm.evaluate(**intent())) == "TRADING_HALTED"
+    rpm.kill_switches.manual_resume(rpm.portfolio_state)
+    assert rpm.evaluate(**intent()).decision.status == "APPROVED"
