@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Final
 
 from arbitrex_desktop.desk.book import Book
+from arbitrex_desktop.desk.closing import closing_words
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import Refused
 from arbitrex_desktop.desk.execution import Executor
@@ -15,7 +16,7 @@ from arbitrex_desktop.desk.intents import ENDED, IntentRequest, IntentState
 from arbitrex_desktop.desk.journal import Journal
 from arbitrex_desktop.desk.pending import Pending
 from arbitrex_desktop.desk.positions import PositionDesk
-from arbitrex_desktop.desk.record import Event, EventKind, Intent, to_body
+from arbitrex_desktop.desk.record import Event, EventKind, Intent, Judgement, to_body
 from arbitrex_desktop.desk.recovery import Recovery
 from arbitrex_desktop.desk.rows import OwnerCache, digits_of, intent_row, order_row, position_row
 from arbitrex_desktop.desk.snapshot import IntentRow, OrderRow, PositionRow
@@ -123,6 +124,13 @@ class AccountDesk:
         pool = self._context.pool
         return tuple(order_row(each, pool, self._owners.owner(each)) for each in reading.orders)
 
+    def closing(self, request: IntentRequest, judgement: Judgement | None) -> str:
+        """Return in words which position a trade closes, empty for one that closes none."""
+        if judgement is None or judgement.closes is None:
+            return ""
+        own = self._opened_by(judgement.closes, request.source)
+        return closing_words(request, judgement, self._context.pool.latest_account(), own=own)
+
     def close(self) -> None:
         """Close the journal."""
         self._journal.close()
@@ -157,4 +165,6 @@ class AccountDesk:
         if known is not None and known[0] == intent.seq and intent.state in ENDED:
             return known[1]
         digits = digits_of(self._context.pool, intent.request.symbol)
-        return intent_row(intent, self.pending.shown(intent), self.pending.blocker(intent), digits)
+        shown = self.pending.shown(intent)
+        closing = self.closing(intent.request, shown)
+        return intent_row(intent, shown, self.pending.blocker(intent), digits, closing)

@@ -172,7 +172,9 @@ class TradingCore:
         now = self._clock.now()
         intent = Intent("", request, IntentState.RECEIVED, now, now, now, judgement)
         blocker = judgement.details if judgement.refused else self._gate.blocker(reducing=judgement.reducing)
-        return Preview(number, intent_row(intent, judgement, blocker, digits_of(self._pool, request.symbol)))
+        desk = self.desk
+        closing = desk.closing(request, judgement) if desk is not None else ""
+        return Preview(number, intent_row(intent, judgement, blocker, digits_of(self._pool, request.symbol), closing))
 
     def approve(self, intent_id: str) -> None:
         """Judge an intent once more and send it; raise `Refused` with the reason when it may not be sent."""

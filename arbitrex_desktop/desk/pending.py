@@ -91,6 +91,8 @@ class Pending:
         look = self._look(intent)
         if look.refused:
             raise Refused(f"the risk manager now refuses it: {look.details or look.reason}")
+        if shown is not None and not shown.refused and shown.closes != look.closes:
+            raise Refused(f"it now {_deed(look)}, while what was shown {_deed(shown)}; please look again")
         if shown is None or shown.refused or look.lots <= shown.lots:
             return look
         share = shown.lots / look.lots
@@ -156,6 +158,11 @@ class Pending:
             return f"there is no price of {intent.request.symbol}"
         age = quote.age(self._clock.monotonic())
         return f"the price is {age:.0f} s old" if age > self._settings.max_quote_age else ""
+
+
+def _deed(judgement: Judgement) -> str:
+    """Return what a trade does: it closes a position, or opens one."""
+    return "opens a position" if judgement.closes is None else f"closes position #{judgement.closes}"
 
 
 def _number(value: float | None) -> str:

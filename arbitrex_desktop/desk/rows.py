@@ -81,8 +81,8 @@ def order_row(order: TradeOrder, pool: PoolView, intent_id: str) -> OrderRow:
     )
 
 
-def intent_row(intent: Intent, judgement: Judgement | None, blocker: str, digits: int) -> IntentRow:
-    """Return an intent with the judgement that the trader is to see."""
+def intent_row(intent: Intent, judgement: Judgement | None, blocker: str, digits: int, closing: str = "") -> IntentRow:
+    """Return an intent with the judgement that the trader is to see; `closing`, what it closes in words."""
     request, fill = intent.request, intent.fill
     seen = judgement or Judgement(status="", at=intent.created_at)
     return IntentRow(
@@ -98,8 +98,9 @@ def intent_row(intent: Intent, judgement: Judgement | None, blocker: str, digits
         lots=seen.lots,
         digits=digits,
         price=seen.price,
-        stop_loss=seen.stop_loss if seen.stop_loss is not None else request.stop_loss,
-        take_profit=seen.take_profit if seen.take_profit is not None else request.take_profit,
+        # What closes a position is sent without stop and target, whatever was asked for.
+        stop_loss=seen.stop_loss if seen.stop_loss is not None or seen.reducing else request.stop_loss,
+        take_profit=seen.take_profit if seen.take_profit is not None or seen.reducing else request.take_profit,
         risk_amount=seen.risk_amount,
         risk_pct=seen.risk_pct,
         confidence=request.confidence_score,
@@ -115,6 +116,8 @@ def intent_row(intent: Intent, judgement: Judgement | None, blocker: str, digits
         slippage_points=fill.slippage_points if fill else None,
         filled_lots=fill.volume if fill else 0.0,
         slippage_amount=fill.slippage_amount if fill else None,
+        closes=seen.closes,
+        closes_words=closing,
     )
 
 

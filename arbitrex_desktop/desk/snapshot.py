@@ -95,7 +95,9 @@ class IntentRow:
     `stop_loss`, `take_profit`; `risk_amount`, expected loss at the stop in account currency, `risk_pct` the same
     as a share of capital; `reason`, `details`, why it was refused or failed, in words; `checks`, every verdict;
     `can_approve`, and `blocker`, why not; `fill_price`, `ticket`, `filled_lots` of the fill; `slippage_points`,
-    positive when the fill was worse than asked, and `slippage_amount` the same in account currency; times in UTC.
+    positive when the fill was worse than asked, and `slippage_amount` the same in account currency; times in UTC;
+    `closes`, ticket of the position that the trade closes or takes from, None for one that opens, and
+    `closes_words`, the same in words for the trader, empty for one that opens.
     """
 
     intent_id: str
@@ -126,6 +128,8 @@ class IntentRow:
     slippage_points: float | None = None
     filled_lots: float = 0.0
     slippage_amount: float | None = None
+    closes: int | None = None
+    closes_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

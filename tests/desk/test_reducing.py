@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from arbitrex_desktop.desk.errors import Refused
 from arbitrex_desktop.desk.intents import IntentState
 from arbitrex_desktop.desk.settings import DeskSettings
 from tests.desk.conftest import BuildDesk, Desk, intent
@@ -50,6 +51,46 @@ def test_a_reduction_passes_a_halt(held: Desk) -> None:
     intent_id = held.core.submit(intent(direction=-1))
     held.core.approve(intent_id)
     assert held.row(intent_id).state is IntentState.FILLED
+
+
+def test_a_trade_that_closes_says_so(held: Desk) -> None:
+    """Row and preview name the position, whole or in part; a strategy that did not open it says that too."""
+    whole = held.row(held.core.submit(intent(direction=-1, symbol="GBPUSD", stop_loss=1.3)))
+    assert (whole.closes, whole.stop_loss) == (13, None)
+    assert whole.closes_words == "CLOSES 0.10 of position #13 (BUY 0.30 GBPUSD)"
+    held.rpm.lots = 0.5
+    preview = held.core.preview(intent(direction=-1), 1).intent
+    assert (preview.closes, preview.closes_words) == (11, "CLOSES position #11 (BUY 0.30 EURUSD)")
+    strange = held.row(held.core.submit(intent(direction=-1, source="bot")))
+    assert strange.closes_words == "CLOSES position #11 (BUY 0.30 EURUSD), which bot did not open"
+    held.rpm.reducing = False
+    opening = held.row(held.core.submit(intent()))
+    assert (opening.closes, opening.closes_words) == (None, "")
+
+
+def test_a_strategys_own_position_needs_no_such_word(desk: Desk) -> None:
+    """What a strategy opened it may close, and the words do not call it a stranger's."""
+    desk.core.approve(desk.core.submit(intent(source="bot")))
+    desk.step()
+    (own,) = desk.broker.positions
+    desk.rpm.reducing = True
+    row = desk.row(desk.core.submit(intent(source="bot", direction=-1)))
+    assert row.closes_words == f"CLOSES position #{own.ticket} (BUY 0.10 EURUSD)"
+
+
+def test_an_approval_is_for_the_position_that_was_shown(held: Desk) -> None:
+    """When another position would be closed at the click, or one opened instead, nothing is sent: it is shown anew."""
+    intent_id = held.core.submit(intent(direction=-1))
+    assert held.row(intent_id).closes == 11
+    held.broker.positions = held.broker.positions[1:]
+    held.broker.poll()
+    with pytest.raises(Refused, match="now closes position #12, while what was shown closes position #11"):
+        held.core.approve(intent_id)
+    assert held.row(intent_id).closes == 12
+    held.rpm.reducing = False
+    with pytest.raises(Refused, match="now opens a position"):
+        held.core.approve(intent_id)
+    assert held.broker.sent == []
 
 
 def test_nothing_to_reduce_is_refused(held: Desk) -> None:
