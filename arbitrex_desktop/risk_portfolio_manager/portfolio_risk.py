@@ -164,6 +164,29 @@ class RiskModel:
         self.covariances = self.correlations * np.outer(self.sigmas, self.sigmas)
 
 
+class _OfHeld(NamedTuple):
+    """The part of a model that concerns the held symbols, in their order: kept while the same ones are held.
+
+    `correlations` and `covariances` of every symbol (rows) with the held ones, `own` covariances among these, `past`
+    returns of these, None when not all of them are measured.
+    """
+
+    model: RiskModel
+    rows: NDArray[np.intp]
+    correlations: Floats
+    covariances: Floats
+    own: Floats
+    past: Floats | None
+
+
+def _of_held(model: RiskModel, rows: NDArray[np.intp]) -> _OfHeld:
+    """Cut the part of some symbols out of a model."""
+    covariances = model.covariances[:, rows]
+    complete = model.past is not None and bool(np.all(model.measured[rows]))
+    past = model.past[rows] if complete and model.past is not None else None
+    return _OfHeld(model, rows, model.correlations[:, rows], covariances, covariances[rows], past)
+
+
 class PortfolioRisk:
     """Makes `Together`.  The model is laid out anew for new symbols, bars or settings; weights with every change."""
 
@@ -174,7 +197,7 @@ class PortfolioRisk:
         self._weights_key: tuple[int, ...] = ()
         self._stats_seen = -1
         self._weights: Floats = np.zeros(0)
-        self._held: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        self._of_held: _OfHeld | None = None
         self._variance = 0.0
         self._portfolio: Floats | None = None
         self._known: dict[tuple[str, int, str], Together] = {}
@@ -216,18 +239,22 @@ class PortfolioRisk:
         self._weights = weights = np.zeros(len(model.index))
         for name, notional in sums.notional.items():
             weights[model.index[name]] = notional
-        self._held = held = np.flatnonzero(weights)
-        sizes = weights[held]
-        self._variance = max(0.0, float(sizes @ model.covariances[held[:, None], held] @ sizes))
-        complete = model.past is not None and bool(np.all(model.measured[held]))
-        self._portfolio = sizes @ model.past[held] if complete and model.past is not None else None
+        held = np.flatnonzero(weights)
+        if self._of_held is None or self._of_held.model is not model or not np.array_equal(held, self._of_held.rows):
+            self._of_held = _of_held(model, held)
+        sizes, part = weights[held], self._of_held
+        self._variance = max(0.0, float(sizes @ part.own @ sizes))
+        self._portfolio = sizes @ part.past if part.past is not None else None
 
     def _make(self, symbol: str, direction: int, floor: float) -> Together:
         """Hold one symbol and direction against the weights."""
-        model, held = self._model, self._held
-        row, weights = model.index[symbol], self._weights[held]
-        aligned = direction * np.sign(weights) * model.correlations[row, held]
-        counted = np.where(held == row, np.maximum(aligned, 0.0), np.maximum(aligned, floor))
+        model, part = self._model, self._of_held
+        if part is None:
+            raise RuntimeError("there are no weights to hold a symbol against")
+        row, held = model.index[symbol], part.rows
+        weights = self._weights[held]
+        aligned = direction * np.sign(weights) * part.correlations[row]
+        counted = np.maximum(aligned, np.where(held == row, 0.0, floor))
         past = None
         if self._portfolio is not None and model.past is not None and model.measured[row]:
             past = Scenarios(self._portfolio, direction * model.past[row])
@@ -236,7 +263,7 @@ class PortfolioRisk:
             highest=min(1.0, float(counted.max())) if held.size else 0.0,
             sigma=float(model.sigmas[row]),
             variance=self._variance,
-            covariance=direction * float(model.covariances[row, held] @ weights),
+            covariance=direction * float(part.covariances[row] @ weights),
             past=past,
         )
 

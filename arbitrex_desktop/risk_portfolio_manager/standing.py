@@ -15,6 +15,12 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING, BEFORE_SIZING
 
 _MOST: Final = 500
+_PLACES: Final = {
+    rules: [rule.unknown("it was not checked") for rule in rules] for rules in (BEFORE_SIZING, AFTER_SIZING)
+}
+_CHECKS: Final = {
+    rules: [(place, rule.check) for place, rule in enumerate(rules) if rule.standing] for rules in _PLACES
+}
 _Kept = tuple[tuple[Any, ...], list[Finding], list[Finding]]
 
 
@@ -64,4 +70,7 @@ def facts_of(case: Case) -> tuple[Any, ...]:
 
 def _check(rules: tuple[Rule, ...], case: Case) -> list[Finding]:
     """Check the standing rules, and hold the places of the others."""
-    return [rule.check(case) if rule.standing else rule.unknown("it was not checked") for rule in rules]
+    findings = _PLACES[rules].copy()
+    for place, check in _CHECKS[rules]:
+        findings[place] = check(case)
+    return findings
