@@ -113,12 +113,12 @@ class Docks:
         self._split("intent_form", "risk", _V)
 
     def _add_compact(self) -> None:
-        self._tab("pending", "positions", "history", "notices")
+        self._tab("pending", "positions", "orders", "history", "notices")
         self._tab("risk", "connection")
 
     def _add_roomy(self) -> None:
         self._split("pending", "positions", _V)
-        self._tab("positions", "history", "notices")
+        self._tab("positions", "orders", "history", "notices")
         self._split("risk", "connection", _V)
 
     def _divide(self, shares: tuple[_Shares, ...], size: QSize) -> None:

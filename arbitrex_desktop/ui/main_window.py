@@ -27,6 +27,7 @@ from arbitrex_desktop.ui.panels.history import HistoryPanel
 from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
 from arbitrex_desktop.ui.panels.market_watch import MarketWatchPanel
 from arbitrex_desktop.ui.panels.notices import NoticesPanel
+from arbitrex_desktop.ui.panels.orders import OrdersPanel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
@@ -47,7 +48,8 @@ DEFAULT_SIZE: Final = QSize(1600, 1000)
 LEAST_SIZE: Final = QSize(1024, 640)
 
 _BEAT_MS: Final = 500
-_LAYOUT_VERSION: Final = 1
+# Counts up when a panel is added: Qt gives a panel that a remembered layout does not know no place at all.
+_LAYOUT_VERSION: Final = 2
 _SETTLED_SYMBOLS: Final = 10
 _ON_INTENTS: Final = frozenset({"approve", "reject", "resolve"})
 _ON_POSITIONS: Final = frozenset({"close", "close-many", "stops", "break-even"})
@@ -185,14 +187,15 @@ class MainWindow(QMainWindow):
         self.equity = EquityPanel(self._theme)
         self.pending = PendingPanel(self._theme)
         self.positions = PositionsPanel(self._theme)
+        self.orders = OrdersPanel(self._theme)
         self.history = HistoryPanel(self._theme)
         self.intent_form = IntentFormPanel(self._theme)
         self.risk = RiskPanel(self._theme)
         self.connection = ConnectionPanel(self._theme)
         self.notices = NoticesPanel(self._theme)
         panels: tuple[Panel, ...] = (
-            self.market_watch, self.account, self.equity, self.pending, self.positions, self.history,
-            self.intent_form, self.risk, self.connection, self.notices,
+            self.market_watch, self.account, self.equity, self.pending, self.positions, self.orders,
+            self.history, self.intent_form, self.risk, self.connection, self.notices,
         )  # fmt: skip
         self.panels = {panel.name: panel for panel in panels}
 
@@ -270,6 +273,7 @@ class MainWindow(QMainWindow):
         self.positions.close_many_asked.connect(worker.close_many)
         self.positions.stops_asked.connect(worker.move_stops)
         self.positions.break_even_asked.connect(worker.break_even)
+        self.orders.cancel_asked.connect(worker.cancel_order)
         self.intent_form.preview_asked.connect(worker.preview)
         self.intent_form.submit_asked.connect(worker.submit)
         self.market_watch.symbol_chosen.connect(self.intent_form.choose_symbol)
@@ -317,6 +321,8 @@ class MainWindow(QMainWindow):
             self.pending.command_done(subject)
         elif kind in _ON_POSITIONS:
             self.positions.command_done(subject)
+        elif kind == "cancel":
+            self.orders.command_done(subject)
 
     @Slot(str, str)
     def _on_failed(self, topic: str, words: str) -> None:

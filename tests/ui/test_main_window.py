@@ -302,6 +302,18 @@ def test_the_layout_comes_back_and_can_be_reset(open_window: WindowMaker, theme:
     assert not any(dock.isHidden() for dock in second._docks.docks.values())
 
 
+def test_a_layout_from_before_a_panel_was_added_gives_way(open_window: WindowMaker) -> None:
+    """A remembered layout that knows nothing of Orders would leave it without a place; the default one is taken."""
+    memory = RememberedState()
+    first = open_window(memory=memory)
+    first.close()
+    assert memory.state is not None
+    first.removeDockWidget(first._docks.docks["orders"])
+    memory.state = replace(memory.state, docks=bytes(first.saveState(1).data()))
+    second = open_window(memory=memory)
+    assert second._docks.docks["orders"] in second.tabifiedDockWidgets(second._docks.docks["positions"])
+
+
 def test_a_title_is_told_once(open_window: WindowMaker) -> None:
     """Where a tab says it the title bar does not; a lone dock, or one whose neighbours are closed, says it itself."""
     window = open_window()
@@ -340,7 +352,8 @@ def cut_off(window: MainWindow) -> list[str]:
     """Return the key figures, buttons and tables that lack room."""
     values = [figure._value for figure in window.account.figures.values()]
     buttons = [window.top_bar.halt, window.pending.approve, window.pending.reject, window.intent_form.submit]
-    tables = [window.market_watch.view, window.pending.view, window.risk.view, window.positions.view]
+    panels = (window.market_watch, window.pending, window.risk, window.positions, window.orders)
+    tables = [panel.view for panel in panels]
     lacking = [figure.text() for figure in values if figure.width() < figure.sizeHint().width()]
     lacking += [button.text() for button in buttons if button.width() < button.sizeHint().width()]
     return lacking + [

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The whole window on a fake core: arming, positions, orders of unknown fate, from the trader's hand to the core."""
+"""The whole window on a fake core: arming, positions, orders, those of unknown fate too, from hand to core."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from arbitrex_desktop.desk.snapshot import ArmingRow
 from arbitrex_desktop.raw_layer.views import AccountMode
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.core import FakeCore
-from tests.fakes.desk_data import desk_snapshot, intent_row, pool_stats
+from tests.fakes.desk_data import desk_snapshot, intent_row, order_row, pool_stats, risk_row
 from tests.ui.conftest import OPEN_MS, WindowMaker
 
 
@@ -103,6 +103,24 @@ def test_what_is_asked_of_positions_reaches_the_core(open_window: WindowMaker, q
     ]
     qtbot.waitUntil(panel.break_even.isEnabled, timeout=OPEN_MS)
     qtbot.waitUntil(panel.several.isEnabled, timeout=OPEN_MS)
+
+
+def test_an_order_is_cancelled_while_halted(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """The ticket reaches the core, the button works again, and the tab tells how many orders wait."""
+    orders = (order_row(2**40), order_row(7))
+    core = FakeCore(shown=desk_snapshot(orders=orders, risk=risk_row(trading_state="HALTED")))
+    window = open_window(core)
+    panel = window.orders
+    assert window._docks.docks["orders"].windowTitle() == "Orders (2)"
+    panel.view.choose(2**40)
+    for _press in range(2):
+        panel.cancel_button.click()
+    assert not panel.cancel_button.isEnabled()
+    qtbot.waitUntil(lambda: ("cancel_order", 2**40) in core.asked, timeout=OPEN_MS)
+    qtbot.waitUntil(panel.cancel_button.isEnabled, timeout=OPEN_MS)
+    core.shown = desk_snapshot(orders=orders[1:])
+    qtbot.waitUntil(lambda: window._docks.docks["orders"].windowTitle() == "Orders (1)", timeout=OPEN_MS)
+    assert not panel.cancel_button.isEnabled()
 
 
 def test_what_keeps_orders_from_being_sent_stays_in_sight(open_window: WindowMaker, qtbot: QtBot) -> None:

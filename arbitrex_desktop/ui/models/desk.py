@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Columns of positions, intents, checks and notices."""
+"""Columns of positions, orders, intents, checks and notices."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from arbitrex_desktop.desk.intents import IntentState
-from arbitrex_desktop.desk.snapshot import IntentRow, Notice, PositionRow
+from arbitrex_desktop.desk.snapshot import IntentRow, Notice, OrderRow, PositionRow
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.table import Column
@@ -56,6 +56,43 @@ POSITION_COLUMNS: Final[tuple[Column[PositionRow], ...]] = (
            hint="Opened by this desk, or by hand or an expert advisor"),
 )  # fmt: skip
 """Open positions."""
+
+_ARROWS: Final = {1: f"{formats.UP_ARROW} ", -1: f"{formats.DOWN_ARROW} "}
+
+
+def _order_tone(row: OrderRow) -> Tone:
+    return {1: Tone.UP, -1: Tone.DOWN}.get(row.direction, Tone.TEXT)
+
+
+def _order_tip(row: OrderRow) -> str:
+    origin = f"intent {row.intent_id}" if row.intent_id else "not placed by this desk"
+    lines = [f"Ticket {row.ticket}, magic {row.magic}, {origin}", f"Placed {formats.utc_tip(row.placed_at)}"]
+    if row.limit_price:
+        lines.append(f"Once triggered it rests at {formats.price(row.limit_price, row.digits)}")
+    return "\n".join((*lines, row.comment) if row.comment else lines)
+
+
+ORDER_COLUMNS: Final[tuple[Column[OrderRow], ...]] = (
+    Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=_order_tip),
+    Column("Kind", lambda row: f"{_ARROWS.get(row.direction, '')}{row.kind}", lambda row: row.kind,
+           f"{formats.DOWN_ARROW} SELL STOP LIMIT", number=False, tone=_order_tone, tip=_order_tip),
+    Column("Lots", lambda row: formats.lots(row.volume), lambda row: row.volume, "188.88", tip=_order_tip,
+           hint="What is not filled yet"),
+    Column("Price", lambda row: formats.price(row.price, row.digits), lambda row: row.price, "18888.88",
+           tip=_order_tip, hint="Price at which the order is triggered or filled"),
+    Column("Stop", lambda row: formats.price(row.stop_loss, row.digits), lambda row: row.stop_loss, "18888.88",
+           tone=lambda row: Tone.TEXT if row.stop_loss else Tone.MUTED, tip=_order_tip),
+    Column("Target", lambda row: formats.price(row.take_profit, row.digits), lambda row: row.take_profit, "18888.88",
+           tone=lambda row: Tone.TEXT if row.take_profit else Tone.MUTED, tip=_order_tip),
+    Column("Placed", lambda row: formats.day_and_time(row.placed_at), lambda row: row.placed_at.timestamp(),
+           "2088-88-88 88:88:88", tip=lambda row: formats.utc_tip(row.placed_at), spare=2,
+           hint="Orders may wait for days, so the date is shown too"),
+    Column("Ticket", lambda row: str(row.ticket), lambda row: row.ticket, "8888888888", tip=_order_tip, spare=3),
+    Column("From", lambda row: "desk" if row.intent_id else "other", lambda row: "desk" if row.intent_id else "other",
+           "other", number=False, tip=_order_tip, spare=1,
+           hint="Placed by this desk, or by hand or an expert advisor"),
+)  # fmt: skip
+"""Orders that wait at the broker."""
 
 _GOOD_ENDS: Final = frozenset({IntentState.FILLED})
 _BAD_ENDS: Final = frozenset({IntentState.REJECTED, IntentState.FAILED, IntentState.UNKNOWN, IntentState.PARTIAL})

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""Orders that wait at the broker, whoever placed them, and Cancel, which works while halted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from arbitrex_desktop.desk.snapshot import OrderRow
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
+from arbitrex_desktop.ui.models.desk import ORDER_COLUMNS
+from arbitrex_desktop.ui.models.table import RowTableModel
+from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
+from arbitrex_desktop.ui.widgets.figure import ElidedLabel
+from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
+
+_NOT_KNOWN = "Orders are not known yet"
+
+
+class OrdersPanel(Panel):
+    """A table of pending orders, their number, and a button that cancels the chosen one on its second press.
+
+    Signals: `cancel_asked(int)` with the ticket.
+    """
+
+    name = "orders"
+    title = "Orders"
+
+    cancel_asked = Signal(object)  # a ticket may exceed the 32 bits of Qt's int
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._fresh = NOTHING_YET
+        self._busy: set[str] = set()
+        self.model: RowTableModel[OrderRow] = RowTableModel(ORDER_COLUMNS, lambda row: row.ticket, self)
+        self.view = KeyedTable(self.model, theme, _NOT_KNOWN, lambda row: row.ticket)
+        self.sum = ElidedLabel(theme)
+        self.cancel_button = ConfirmButton("Cancel order", theme)
+        self._lay_out()
+        # Two orders may read alike, so another choice asks anew whatever the words are.
+        self.view.choice_changed.connect(self.cancel_button.disarm)
+        self.view.choice_changed.connect(self._show_choice)
+        self.cancel_button.confirmed.connect(self._cancel)
+        self._show_choice()
+
+    def refresh(self, fresh: Freshness) -> None:
+        """Show the pending orders of the last reading of the account."""
+        self._fresh = fresh
+        snapshot = fresh.snapshot
+        known = snapshot is not None and snapshot.account is not None
+        self.view.say_when_empty("No pending orders" if known else _NOT_KNOWN)
+        self.view.set_rows(snapshot.orders if snapshot else ())
+        self.view.set_dimmed(not fresh.account_fresh)
+        self._show_sum(known=known)
+        self._show_choice()
+
+    def command_done(self, subject: str) -> None:
+        """Let the button of a ticket work again: its command has been run."""
+        self._busy.discard(subject)
+        self._show_choice()
+
+    def tab_title(self) -> str:
+        """Return the title with the number of pending orders."""
+        count = self.model.rowCount()
+        return f"{self.title} ({count})" if count else self.title
+
+    def _show_sum(self, *, known: bool) -> None:
+        count = self.model.rowCount()
+        text = "1 pending order" if count == 1 else f"{count} pending orders"
+        if not known:
+            self.sum.show_text(_NOT_KNOWN, Tone.MUTED)
+        elif self._fresh.account_fresh:
+            self.sum.show_text(text, Tone.TEXT)
+        elif self._fresh.synced_at is None:
+            self.sum.show_text(f"Not synced yet: {text}", Tone.MUTED)
+        else:
+            self.sum.show_text(f"STALE, {formats.age(self._fresh.sync_age)} old: {text}", Tone.MUTED)
+
+    def _show_choice(self) -> None:
+        row = self.view.chosen
+        self.cancel_button.setEnabled(
+            row is not None and self._fresh.connected and str(row.ticket) not in self._busy,
+        )
+        if row is None:
+            self.cancel_button.set_subject("Cancel order", "Cancel order")
+            self.cancel_button.setToolTip("Choose an order first")
+        else:
+            what = f"{row.kind} {formats.lots(row.volume)} {row.symbol}"
+            self.cancel_button.set_subject(f"Cancel {what}", f"Really cancel {what}?")
+            self.cancel_button.setToolTip(f"Take order {row.ticket} back from the broker; also works while halted")
+
+    def _cancel(self) -> None:
+        """Ask for the chosen order to be cancelled; its button waits until that has been run."""
+        row = self.view.chosen
+        if row is not None:
+            self._busy.add(str(row.ticket))
+            self.cancel_asked.emit(row.ticket)
+            self._show_choice()
+
+    def _lay_out(self) -> None:
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.sum, 1)
+        bottom.addWidget(self.cancel_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addWidget(self.view, 1)
+        layout.addLayout(bottom)
