@@ -10,7 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
 
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.desk.snapshot import DeskSnapshot
@@ -209,15 +209,14 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self._theme)
         self.setStatusBar(self.status)
         self._texts = TextWindow(TITLE, self)
-        self._add_bar("top", self.top_bar)
+        # The strip of notices keeps its place: what the core tells by itself must not move a button under the mouse.
+        self._add_bar("top", _stacked(self.top_bar, self.notice_bar))
         fixed = self._add_bar("fixed", self.fixed_bar)
-        notices = self._add_bar("notices", self.notice_bar)
         resume = self._add_bar("resume", self.resume_bar)
         arming = self._add_bar("arming", self.arming_bar)
-        for bar in (fixed, notices, resume, arming):
+        for bar in (fixed, resume, arming):
             bar.hide()
         self.fixed_bar.shown_changed.connect(fixed.setVisible)
-        self.notice_bar.shown_changed.connect(notices.setVisible)
         self.resume_bar.closed.connect(resume.hide)
         self.top_bar.resume_asked.connect(self._open_resume)
         self.arming_bar.closed.connect(arming.hide)
@@ -340,3 +339,14 @@ class MainWindow(QMainWindow):
     def _open_arming(self) -> None:
         self._arming_toolbar.show()
         self.arming_bar.open(self._fresh)
+
+
+def _stacked(*widgets: QWidget) -> QWidget:
+    """Return a widget that holds others, each below the one before."""
+    stack = QWidget()
+    layout = QVBoxLayout(stack)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return stack

@@ -8,11 +8,12 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QToolTip, QWidget
 
 from arbitrex_desktop.ui.theme.colours import Colours, Fill
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.figure import ElidedLabel
 
 _STAY_MS: Final = {"info": 8_000, "warning": 25_000}
 """How long a passing message stays, by level; errors stay until they are closed."""
@@ -34,6 +35,10 @@ class NoticeBar(QWidget):
     Passing infos and warnings go by themselves after some seconds; errors, and what stands, stay until they are
     closed or their topic is cleared; where the bar is not `closable`, until their topic is cleared.
 
+    A bar that is `closable` is a strip of one line, whose height is the same whether it is empty or not, so that what
+    comes and goes by itself moves nothing under the mouse; what does not fit is told by a tool tip, which a click
+    shows, too.  One that is not wraps its text, is as high as it needs to be, and is hidden by its owner.
+
     Signals: `shown_changed(bool)`, when there is something to show, or no longer.
     """
 
@@ -43,29 +48,22 @@ class NoticeBar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._messages: dict[str, _Message] = {}
-        self._label = QLabel()
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setWordWrap(True)
-        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._closable = closable
+        self._label = ElidedLabel(theme) if closable else _wrapping_label()
+        self._more = QLabel()
         self._close = QToolButton()
         self._close.setText("\N{MULTIPLICATION X}")
         self._close.setAutoRaise(True)
         self._close.setToolTip("Close this message")
         self._close.clicked.connect(self._close_shown)
-        self._close.setVisible(closable)
         self._timers: dict[str, QTimer] = {}
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(12, 3, 6, 3)
-        self._row.addWidget(self._label, 1)
-        self._row.addWidget(self._close)
-        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._lay_out()
         theme.changed.connect(self._refresh)
 
     @property
     def text(self) -> str:
         """What is shown, empty when nothing is."""
-        return self._label.text() if self._shown() else ""
+        return self._label.text() + self._more.text() if self._shown() else ""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -92,14 +90,15 @@ class NoticeBar(QWidget):
             self._refresh()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the height of the text at the present width: one line where it fits, more where it does not."""
+        """Return the strip's one height, or that of the text at the present width, where it wraps."""
+        if self._closable:
+            return QSize(240, _strip_height(self.fontMetrics()))
         margins = self._row.contentsMargins()
-        room = max(self._label.width(), 200)
-        text = self._label.heightForWidth(room)
-        return QSize(240, max(text, self._close.sizeHint().height()) + margins.top() + margins.bottom())
+        text = self._label.heightForWidth(max(self._label.width(), 200))
+        return QSize(240, text + margins.top() + margins.bottom())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the wish: a message is never cut."""
+        """Return the wish: what wraps is never cut, and the strip never changes."""
         return self.sizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -108,8 +107,14 @@ class NoticeBar(QWidget):
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Show the whole of a message that does not fit."""
+        QToolTip.showText(event.globalPosition().toPoint(), self._label.toolTip(), self)
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name and argument
-        """Paint the fill of the level shown."""
+        """Paint the fill of the level shown, and nothing where there is nothing to say."""
+        if self._shown() is None:
+            return
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._fill(self._theme.colours).back)
         painter.end()
@@ -126,21 +131,44 @@ class NoticeBar(QWidget):
             return colours.notice
         return colours.warning if message.level == "warning" else colours.error
 
+    def _lay_out(self) -> None:
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(12, 3, 6, 3)
+        self._row.setSpacing(0)
+        for widget, stretch in ((self._label, 1), (self._more, 0), (self._close, 0)):
+            self._row.addWidget(widget, stretch)
+            widget.hide()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        if self._closable:
+            self._close.setFixedHeight(self.fontMetrics().height() + 2)
+            copy = QAction("&Copy message", self)
+            copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(self.text))
+            self.addAction(copy)
+            self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
     def _refresh(self) -> None:
         message = self._shown()
         if message is not None:
-            more = len(self._messages) - 1
-            repeats = f"  ({message.times} times)" if message.times > 1 else ""
-            others = f"  (and {more} more)" if more else ""
-            self._label.setText(f"{message.level.upper()}: {message.text}{repeats}{others}")
-            palette = self.palette()
-            for role in (self._label.foregroundRole(), self._close.foregroundRole()):
-                palette.setColor(role, self._fill(self._theme.colours).text)
-            self._label.setPalette(palette)
-            self.updateGeometry()
-            self._close.setPalette(palette)
+            self._show(message)
+        self._label.setVisible(message is not None)
+        self._more.setVisible(message is not None)
+        self._close.setVisible(message is not None and self._closable)
+        self.updateGeometry()
         self.update()
         self.shown_changed.emit(message is not None)
+
+    def _show(self, message: _Message) -> None:
+        more = len(self._messages) - 1
+        repeats = f"  ({message.times} times)" if message.times > 1 else ""
+        others = f"  (and {more} more)" if more else ""
+        words = " ".join(message.text.split()) if self._closable else message.text
+        self._label.setText(f"{message.level.upper()}: {words}")
+        self._more.setText(repeats + others)
+        palette = self.palette()
+        for role in (self._label.foregroundRole(), self._more.foregroundRole(), self._close.foregroundRole()):
+            palette.setColor(role, self._fill(self._theme.colours).text)
+        for widget in (self._label, self._more, self._close):
+            widget.setPalette(palette)
 
     def _close_shown(self) -> None:
         message = self._shown()
@@ -159,3 +187,17 @@ class NoticeBar(QWidget):
         if timer is not None:
             timer.stop()
             timer.deleteLater()
+
+
+def _wrapping_label() -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label
+
+
+def _strip_height(metrics: QFontMetrics) -> int:
+    """Return the height of one line with a little air; 24 pixels for the usual fonts."""
+    return metrics.height() + 8

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.ui.models.desk import NOTICE_COLUMNS
@@ -85,13 +85,44 @@ def test_the_bar_says_when_it_is_needed(bar: NoticeBar) -> None:
     assert bar.text == ""
 
 
-def test_a_long_message_is_wrapped_not_cut(bar: NoticeBar) -> None:
-    """The bar grows with its text."""
+def test_a_message_that_comes_or_goes_moves_nothing(bar: NoticeBar) -> None:
+    """The strip is as high empty as with any message, and low."""
+    empty = bar.sizeHint().height()
+    bar.tell("error", "a long story\n" * 30, "t")
+    bar.tell("error", "another", "u")
+    assert (bar.sizeHint().height(), bar.minimumSizeHint().height()) == (empty, empty)
+    assert empty <= max(26, bar.fontMetrics().height() + 8)
+    bar._close.click()
+    bar._close.click()
+    assert bar.text == ""
+    assert bar.sizeHint().height() == empty
+    assert not bar._close.isVisible()
+
+
+def test_a_cut_message_can_be_read_whole(bar: NoticeBar, qtbot: QtBot) -> None:
+    """Its tool tip, which a click shows, and the clipboard have all of it; how many more there are is never cut."""
+    bar.tell("warning", "first", "t")
+    bar.tell("error", "a long story " * 30, "u")
+    whole = "ERROR: " + " ".join(["a long story"] * 30)
+    qtbot.waitUntil(lambda: bar._label.toolTip() == whole)
+    qtbot.waitUntil(lambda: bar._more.width() >= bar._more.sizeHint().width())
+    QTest.mouseClick(bar._label, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: QToolTip.text() == whole)
+    QToolTip.hideText()
+    bar.actions()[0].trigger()
+    assert QGuiApplication.clipboard().text() == whole + "  (and 1 more)"
+
+
+def test_a_bar_that_cannot_be_closed_wraps(qtbot: QtBot, theme: Theme) -> None:
+    """What blocks sending is shown whole, however long."""
+    bar = NoticeBar(theme, closable=False)
+    bar.resize(500, 30)
+    shown(qtbot, bar)
+    bar.tell("error", "short", "t")
     one_line = bar.sizeHint().height()
     bar.tell("error", "a long story " * 30, "t")
     assert bar.sizeHint().height() > 2 * one_line
-    bar._close.click()
-    assert bar.text == ""
+    assert not bar._close.isVisible()
 
 
 def test_a_confirm_button_forgets_the_first_press(qtbot: QtBot, theme: Theme) -> None:
