@@ -12,7 +12,8 @@ from arbitrex_desktop.ui import formats
 class Answers:
     """Remembers the first answer shown of each intent, for as long as it is open.
 
-    Price and stop follow the market all the time; an answer has changed when decision or size are others.
+    Price and stop follow the market all the time; an answer has changed when decision, size or the position that
+    it closes are others.
     """
 
     def __init__(self) -> None:
@@ -28,5 +29,17 @@ class Answers:
         pairs = (
             (first.decision or formats.DASH, row.decision or formats.DASH, ""),
             (formats.lots(first.lots), formats.lots(row.lots), " lots"),
+            (_deed(first), _deed(row), ""),
         )
-        return ", ".join(f"{before} \N{RIGHTWARDS ARROW} {now}{unit}" for before, now, unit in pairs if before != now)
+        return ", ".join(
+            f"{before} \N{RIGHTWARDS ARROW} {now}{unit}"
+            for before, now, unit in pairs
+            if before != now and before and now
+        )
+
+
+def _deed(row: IntentRow) -> str:
+    """Return whether a trade opens a position or closes one; a refused one does neither."""
+    if not row.lots:
+        return ""
+    return "opens" if row.closes is None else f"closes #{row.closes}"

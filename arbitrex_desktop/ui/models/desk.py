@@ -128,7 +128,7 @@ def decision_tone(decision: str) -> Tone:
 
 def _intent_tip(row: IntentRow) -> str:
     lines = [f"Intent {row.intent_id} from {row.source}", f"Received {formats.utc_tip(row.created_at)}"]
-    lines += [text for text in (row.reason, row.details, row.blocker) if text]
+    lines += [text for text in (row.closes_words, row.reason, row.details, row.blocker) if text]
     return "\n".join(lines)
 
 
@@ -156,13 +156,17 @@ _SOURCE: Final[Column[IntentRow]] = Column(
 
 
 def pending_columns(time_left: Column[IntentRow], change: Callable[[IntentRow], str]) -> tuple[Column[IntentRow], ...]:
-    """Return the columns of intents that wait for the trader.
+    """Return the columns of intents that wait for the trader; one that closes a position says so as its decision.
 
     The panel knows the time, so it gives that column; and `change`, what is different from the first answer.
     """
 
     def decision(row: IntentRow) -> str:
-        return f"{_DECISION.text(row)} {CHANGED}" if change(row) else _DECISION.text(row)
+        text = f"CLOSES #{row.closes}" if row.closes is not None else _DECISION.text(row)
+        return f"{text} {CHANGED}" if change(row) else text
+
+    def tone(row: IntentRow) -> Tone:
+        return Tone.WARN if row.closes is not None else _DECISION.tone(row)
 
     def tip(row: IntentRow) -> str:
         return f"Changed while it waited: {change(row)}\n{_intent_tip(row)}" if change(row) else _intent_tip(row)
@@ -170,7 +174,7 @@ def pending_columns(time_left: Column[IntentRow], change: Callable[[IntentRow], 
     return (
         _SYMBOL,
         _SIDE,
-        replace(_DECISION, text=decision, tip=tip, sample=f"APPROVED {CHANGED}"),
+        replace(_DECISION, text=decision, tone=tone, tip=tip, sample=f"CLOSES #88888888 {CHANGED}"),
         _LOTS,
         Column("Price", lambda row: formats.price(row.price, row.digits), lambda row: row.price, "18888.88",
                tip=_intent_tip, spare=2),

@@ -161,16 +161,26 @@ class PendingPanel(Panel):
             return
         self.checks.show_checks(row.checks)
         blocker = self.blocker_of(row)
-        verb = "Really approve" if self._warned else "Approve"
-        self.approve.setText(f"{verb} {formats.side(row.direction)} {formats.lots(row.lots)} {row.symbol}")
-        self.approve.setEnabled(not blocker and not self._guard.isActive())
+        self.approve.setText(_approve_text(row, again=self._warned is not None))
+        # The button that asked once more stays on, and only does not act yet, so that the keyboard stays on it.
+        self._enable_approve(on=not blocker and (self._warned is not None or not self._guard.isActive()))
         self.approve.setToolTip(
             blocker or "Judge it once more and send the order (Ctrl+Return). This cannot be undone."
         )
         self.reject.setEnabled(row.state is IntentState.PENDING and row.intent_id not in self._busy)
         self.blocker.show_text(*self._words_for(row, blocker))
 
+    def _enable_approve(self, *, on: bool) -> None:
+        """Turn Approve on or off; Qt would hand the keyboard of a button that goes off to the next one, Reject."""
+        if not on and self.window().focusWidget() is self.approve:
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.approve.setEnabled(on)
+
     def _words_for(self, row: IntentRow, blocker: str) -> tuple[str, Tone]:
+        words, tone = self._words_besides(row, blocker)
+        return (f"{row.closes_words}. {words}", Tone.WARN) if row.closes_words else (words, tone)
+
+    def _words_besides(self, row: IntentRow, blocker: str) -> tuple[str, Tone]:
         if blocker:
             change = self._answers.change(row)
             return f"Cannot approve: {blocker}{f' (changed: {change})' if change else ''}", Tone.WARN
@@ -185,14 +195,14 @@ class PendingPanel(Panel):
     def _show_nothing(self) -> None:
         self.checks.show_checks(())
         self.approve.setText("Approve")
-        self.approve.setEnabled(False)
+        self._enable_approve(on=False)
         self.approve.setToolTip("Choose an intent first")
         self.reject.setEnabled(False)
         self.blocker.show_text("Choose an intent to see its checks", Tone.MUTED)
 
     def _approve(self) -> None:
         row = self.view.chosen
-        if row is None or not self.approve.isEnabled() or self.blocker_of(row):
+        if row is None or not self.approve.isEnabled() or self._guard.isActive() or self.blocker_of(row):
             return
         if not self._knows_no_undo and self._warned is None:
             self._warned = row.intent_id
@@ -269,3 +279,13 @@ class PendingPanel(Panel):
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self.unknown)
         layout.addWidget(splitter)
+
+
+def _approve_text(row: IntentRow, *, again: bool) -> str:
+    """Return what the button does, in words; what is refused cannot be approved, and has no size to name."""
+    if row.lots <= 0.0:
+        return "Cannot approve"
+    verb = "Really approve" if again else "Approve"
+    if row.closes is not None:
+        return f"{verb}: close #{row.closes}"
+    return f"{verb} {formats.side(row.direction)} {formats.lots(row.lots)} {row.symbol}"

@@ -75,7 +75,10 @@ class PreviewCard(QWidget):
         words = [each.words for each in gravest_first(row.checks) if each.outcome in _SPEAKS]
         text = row.details or row.reason or _few(words) or "Every check passes."
         self.reasons.setToolTip("\n".join(words))
-        self.reasons.show_text(text, Tone.TEXT if words or row.reason else Tone.MUTED)
+        if row.closes_words:
+            self.reasons.show_text(f"{row.closes_words}. {text}", Tone.WARN)
+        else:
+            self.reasons.show_text(text, Tone.TEXT if words or row.reason else Tone.MUTED)
 
     def show_words(self, words: str, tone: Tone = Tone.MUTED) -> None:
         """Show why there is no preview."""

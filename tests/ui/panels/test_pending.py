@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -262,3 +263,53 @@ def test_an_answer_that_changed_is_told(panel: PendingPanel, fresh: Make) -> Non
     settle(panel, fresh())
     assert texts(panel)[2] == "ADJUSTED"
     assert panel.blocker.tone is Tone.MUTED
+
+
+def test_a_trade_that_closes_says_so_everywhere(panel: PendingPanel, fresh: Make) -> None:
+    """Row, words below and button name the position that would be closed; another one is a change that is told."""
+    words = "CLOSES position #123 (BUY 0.01 XAUUSD)"
+    closing = intent_row(decision="APPROVED", lots=0.01, risk_amount=0.0, closes=123, closes_words=words)
+    settle(panel, fresh(intents=(closing,)))
+    assert texts(panel)[2] == "CLOSES #123"
+    assert words in str(panel.model.index(0, 2).data(Qt.ItemDataRole.ToolTipRole))
+    assert panel.approve.text() == "Approve: close #123"
+    assert panel.blocker.text().startswith(f"{words}. ")
+    assert panel.blocker.tone is Tone.WARN
+    panel.approve.click()
+    assert panel.approve.text() == "Really approve: close #123"
+    assert panel.blocker.text().startswith(f"{words}. Approving sends")
+    settle(panel, fresh(intents=(replace(closing, closes=124),)))
+    assert texts(panel)[2] == "CLOSES #124 *"
+    settle(panel, fresh(intents=(replace(closing, closes=None, closes_words=""),)))
+    assert "closes #123 \N{RIGHTWARDS ARROW} opens" in str(panel.model.index(0, 2).data(Qt.ItemDataRole.ToolTipRole))
+
+
+def test_what_is_refused_cannot_be_approved(panel: PendingPanel, fresh: Make) -> None:
+    """A refused trade has no size, so the button names none."""
+    refused = intent_row(decision="REJECTED", lots=0.0, can_approve=False, blocker="too deep")
+    settle(panel, fresh(intents=(refused,)))
+    assert panel.approve.text() == "Cannot approve"
+    assert not panel.approve.isEnabled()
+
+
+def test_the_keyboard_never_lands_on_reject(panel: PendingPanel, fresh: Make, qtbot: QtBot) -> None:
+    """It stays on Approve while that asks once more, and goes to the table when Approve can no longer be pressed."""
+    settle(panel, fresh())
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    panel.approve.setFocus()
+    asked: list[str] = []
+    panel.approve_asked.connect(asked.append)
+    QTest.keyClick(panel.approve, Qt.Key.Key_Space)
+    assert panel.approve.hasFocus()
+    QTest.keyClick(panel.approve, Qt.Key.Key_Space)
+    assert asked == []
+    settle(panel, fresh())
+    assert panel.approve.hasFocus()
+    QTest.keyClick(panel.approve, Qt.Key.Key_Space)
+    assert asked == ["aaaa1111"]
+    assert panel.view.hasFocus()
+    panel.approve.setEnabled(True)
+    panel.approve.setFocus()
+    settle(panel, fresh(intents=()))
+    assert panel.view.hasFocus()
