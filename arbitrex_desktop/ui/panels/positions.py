@@ -211,6 +211,8 @@ class PositionsPanel(Panel):
         self._ask(self.close_many_asked, _SEVERAL, which, symbol)
 
     def _connect(self) -> None:
+        # Two positions may read alike, so another choice asks anew whatever the words are.
+        self.view.choice_changed.connect(self.close_button.disarm)
         self.view.choice_changed.connect(self._show_choice)
         self.view.customContextMenuRequested.connect(self._pop_up)
         self.close_button.confirmed.connect(self._close)

@@ -85,6 +85,17 @@ def test_a_position_waits_for_its_own_command(panel: PositionsPanel) -> None:
     assert asked == [(BIG,)]
 
 
+def test_two_positions_that_read_alike_are_told_apart(panel: PositionsPanel, fresh: Make) -> None:
+    """A first press on one ticket is none on another, though symbol and volume are the same."""
+    panel.refresh(fresh(positions=(LONG, position_row(3))))
+    asked = collect(panel.close_asked)
+    panel.close_button.click()
+    panel.view.choose(3)
+    panel.close_button.click()
+    assert asked == []
+    assert panel.close_button.text().startswith("Really close")
+
+
 def test_a_double_click_closes_nothing(panel: PositionsPanel) -> None:
     """A double click counts as one press."""
     asked = collect(panel.close_asked)
