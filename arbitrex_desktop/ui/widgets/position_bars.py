@@ -168,6 +168,7 @@ class SeveralBar(AskBar):
     def __init__(self, theme: Theme) -> None:
         self._choices: list[_Choice] = []
         self._rows: tuple[PositionRow, ...] = ()
+        self._about: tuple[_Choice | None, frozenset[int]] = (None, frozenset())
         self.which = QComboBox()
         self.which.setAccessibleName("Which positions to close")
         self.act = ConfirmButton("Close", theme)
@@ -215,6 +216,11 @@ class SeveralBar(AskBar):
         choice = self._chosen()
         hit = [row for row in self._rows if choice is not None and _fits(row, choice)]
         count = _count(len(hit))
+        about = (choice, frozenset(row.ticket for row in hit))
+        if about != self._about:
+            # As many others are not those that the first press was about.
+            self._about = about
+            self.act.disarm()
         self.act.setEnabled(bool(hit))
         self.act.set_subject(f"Close {count}", f"Really close {count}?")
         profit = formats.money(sum(row.profit + row.swap for row in hit), signed=True)

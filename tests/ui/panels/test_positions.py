@@ -237,6 +237,23 @@ def test_several_are_counted_before_they_are_closed(panel: PositionsPanel, fresh
     assert not bar.isVisible()
 
 
+def test_several_others_are_asked_about_anew(panel: PositionsPanel, fresh: Make) -> None:
+    """A first press about the losers is none about the winners, nor about what else is open by then, however many."""
+    asked = collect(panel.close_many_asked)
+    bar = panel.several_bar
+    panel.several.click()
+    bar.which.setCurrentIndex(1)
+    bar.act.click()
+    bar.which.setCurrentIndex(2)
+    bar.act.click()
+    panel.refresh(fresh(positions=(position_row(4), SHORT)))
+    bar.act.click()
+    assert asked == []
+    assert bar.act.text() == "Really close 1 position?"
+    bar.act.click()
+    assert asked == [(Which.WINNERS, "")]
+
+
 def test_a_halt_keeps_nothing_from_being_closed(panel: PositionsPanel, fresh: Make) -> None:
     """What reduces risk works while halted."""
     panel.refresh(fresh(positions=(LONG,), risk=risk_row(trading_state="HALTED")))
