@@ -225,9 +225,18 @@ def uninstalls(setup: Path) -> None:
     steps.check(True, "asked to, the uninstaller deletes the data too, and nothing is left")
 
 
+def leaves_nothing(before: set[Path]) -> None:
+    """Check that after the last uninstalling the user's folders are as they were before the first installing."""
+    steps.uninstall("/DeleteUserData")
+    steps.wait_for(lambda: not steps.INSTALLED.exists(), "end of the program's folder")
+    left = sorted(str(path) for path in steps.user_files() - before)
+    steps.check(not left, f"nothing is left in the user's folders: {left}")
+
+
 def main() -> int:
     """Run all steps; return the exit code."""
     setup, older, pictures = (Path(argument) for argument in sys.argv[1:4])
+    before = steps.user_files()
     for step, arguments in (
         (upgrades_in_place, (older, setup)),
         (uninstalls, (setup,)),
@@ -240,7 +249,7 @@ def main() -> int:
         (survives_its_host, ()),
         (leaves_no_orphan, ()),
         (says_that_there_is_no_terminal, (pictures,)),
-        (steps.uninstall, ("/DeleteUserData",)),
+        (leaves_nothing, (before,)),
     ):
         print(f"{step.__name__.replace('_', ' ')}:", flush=True)
         try:

@@ -136,6 +136,14 @@ def is_running(pid: int) -> bool:
     return any(each.pid == pid for each in win32.processes())
 
 
+def user_files() -> set[Path]:
+    """Return all files and folders of the user, but for what Windows itself keeps coming and going there."""
+    profile = Path(os.environ["USERPROFILE"])
+    its_own = {"temp", "microsoft", "packages", "crashdumps"}
+    of_ours = {path for path in profile.rglob("*") if not its_own & {part.lower() for part in path.parts}}
+    return of_ours | set(START_MENU.parent.rglob("*"))
+
+
 def ours() -> list[win32.Process]:
     """Return the program's processes that run, of whatever kind."""
     return [each for each in win32.processes() if each.name in (PROGRAM, CONSOLE)]
