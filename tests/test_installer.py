@@ -10,6 +10,7 @@ import re
 import shutil
 import struct
 import subprocess
+import sys
 import tomllib
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -20,6 +21,8 @@ from hypothesis import strategies as st
 
 import arbitrex_desktop
 from arbitrex_desktop import paths
+from arbitrex_desktop.mt5.host import client, server
+from installer import runtime_hook
 from installer.freeze_plan import LEFT_OUT_FILES, LEFT_OUT_MODULES, hidden_modules, is_left_out
 from installer.pinned import read_pins
 from installer.release import make_sbom, write_sums, write_zip
@@ -180,6 +183,29 @@ def test_setup_and_uninstaller_refuse_to_touch_a_running_program(program: str) -
     for section, first_write in (('Section "-Program"', "install.nsh"), ('Section "Uninstall"', "uninstall.nsh")):
         body = SETUP_SCRIPT[SETUP_SCRIPT.index(section) :]
         assert body.index("RefuseWhileAnyRuns") < body.index(first_write)
+
+
+def test_the_frozen_host_gives_the_terminal_the_users_own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the frozen program added to paths for its own libraries does not reach what the host starts."""
+    monkeypatch.setattr(sys, "_MEIPASS", "inside", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("PATH", os.pathsep.join(["inside", "user"]))
+    monkeypatch.setenv("QT_PLUGIN_PATH", "inside/plugins")
+    monkeypatch.setattr(server, "main", lambda: 7)
+    assert runtime_hook.be_the_host() == 7
+    assert os.environ["PATH"] == "user"
+    assert "QT_PLUGIN_PATH" not in os.environ
+
+
+def test_the_frozen_program_knows_the_hosts_argument() -> None:
+    """The hidden argument with which the client starts a host is the one that the frozen program obeys."""
+    assert runtime_hook._HOST_ARGUMENT == client.HOST_ARGUMENT
+
+
+def test_opengl_fails_by_name() -> None:
+    """The empty class that stands for Qt's refuses to draw."""
+    with pytest.raises(NotImplementedError, match="without OpenGL"):
+        runtime_hook.QOpenGLWidget()
 
 
 def test_windows_shows_the_projects_own_version() -> None:
