@@ -14,6 +14,7 @@ from arbitrex_desktop.desk.errors import Refused
 from arbitrex_desktop.desk.execution import Executor
 from arbitrex_desktop.desk.intents import ENDED, IntentRequest, IntentState
 from arbitrex_desktop.desk.journal import Journal
+from arbitrex_desktop.desk.order_news import order_news
 from arbitrex_desktop.desk.pending import Pending
 from arbitrex_desktop.desk.positions import PositionDesk
 from arbitrex_desktop.desk.record import Event, EventKind, Intent, Judgement, to_body
@@ -136,10 +137,13 @@ class AccountDesk:
         self._journal.close()
 
     def _follow(self, intent: Intent, event: Event) -> None:
-        """Tell the RPM of trades that will not happen, and everybody of everything."""
+        """Tell the RPM of trades that will not happen, the trader of ends, and everybody of everything."""
         rpm = self._context.judge.rpm
         if rpm is not None and intent.state in _UNDONE:
             rpm.release_intent(intent.intent_id)
+        news = order_news(intent, event, digits_of(self._context.pool, intent.request.symbol))
+        if news is not None:
+            self._context.tell(news[0], f"order {intent.intent_id}", news[1])
         self._context.announce(intent, event)
 
     def _auto(self, intent: Intent) -> bool:

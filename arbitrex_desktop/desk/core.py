@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.account_desk import POLICY, AccountDesk
 from arbitrex_desktop.desk.book import TRADER
+from arbitrex_desktop.desk.connection_news import ConnectionNews
 from arbitrex_desktop.desk.context import Announce, DeskContext
 from arbitrex_desktop.desk.equity import EquityTrack
 from arbitrex_desktop.desk.errors import DeskError, JournalError, Refused
@@ -75,6 +76,8 @@ class TradingCore:
         self._rpm_factory = rpm_factory
         self._clock = clock
         self._notices = NoticeBoard(clock)
+        self._connection = ConnectionNews(self._notices, clock)
+        pool.subscribe(self._connection.take)
         self._gate = Gate(pool, clock)
         chosen = settings or DeskSettings()
         self._judge = Judge(pool, clock, chosen)
@@ -158,7 +161,7 @@ class TradingCore:
             equity=self._equity.points(),
             notices=self._notices.newest(),
             arming=self._arming_row(),
-            journal_problem=self._accounts.problem,
+            journal_problem=self._accounts.problem or self._connection.problem,
         )
 
     def submit(self, request: IntentRequest) -> str:

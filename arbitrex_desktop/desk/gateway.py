@@ -59,7 +59,7 @@ class Gateway:
     def start(self) -> None:
         """Open the door; raise `Refused` when another desk holds it, OSError when it cannot be made."""
         if _somebody_listens(self._data_dir):
-            raise Refused("another window of this program takes the strategies' intents")
+            raise Refused("another window of this program uses this data folder, and takes the strategies' intents")
         address, family = door_address(self._data_dir)
         if family == "AF_UNIX":
             # What a killed desk left behind; nobody listens there.

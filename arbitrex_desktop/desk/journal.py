@@ -228,5 +228,5 @@ def _hold(path: Path) -> sqlite3.Connection:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
         lock.close()
-        raise JournalUnavailable("another window of this program has this account's journal open") from error
+        raise JournalUnavailable("another window of this program uses this data folder") from error
     return lock

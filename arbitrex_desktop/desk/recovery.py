@@ -57,7 +57,6 @@ class Recovery:
         for intent in self._book.in_state(IntentState.SENDING):
             why = "the desk was interrupted while it was being sent; looking for it at the broker"
             self._book.record(intent, EventKind.UNKNOWN, why=why, after=IntentState.UNKNOWN)
-            self._tell("warning", f"unknown {intent.intent_id}", f"{_name(intent)}: {why}")
 
     def look(self) -> None:
         """Read the broker's books, if anything waits for that, and take over what they say."""
@@ -98,10 +97,9 @@ class Recovery:
             self._book.record(
                 intent, EventKind.FAILED, why=f"{finding.words}: nothing was executed", after=IntentState.FAILED
             )
-            self._tell("warning", f"unknown {intent.intent_id}", f"{_name(intent)}: {finding.words}; not executed")
         elif finding.words not in intent.why:
             self._book.record(intent, EventKind.EVIDENCE, why=finding.words, body=to_body(tickets=finding.tickets))
-            self._tell("error", f"unknown {intent.intent_id}", f"{_name(intent)}: {finding.words}")
+            self._tell("error", f"order {intent.intent_id}", f"{_name(intent)}: {finding.words}")
 
     def _absent_long_enough(self, intent: Intent, finding: Finding, connection: int) -> bool:
         """Tell whether several looks over the settling time, on one connection, found no trace."""
@@ -122,7 +120,6 @@ class Recovery:
         body = to_body(fill=self._slipped(intent, fill))
         ticket = fill.position or fill.order or None
         self._book.record(intent, kind, why=words, after=state, ticket=ticket, body=body)
-        self._tell("info", f"unknown {intent.intent_id}", f"{_name(intent)}: {words}")
 
     def _confirm(self, intent: Intent, fill: Fill) -> None:
         """Journal what the books say of a fill; one that had counted as failed is an alarm."""

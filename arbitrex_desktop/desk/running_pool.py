@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
+from arbitrex_desktop.raw_layer.events import PoolEvent
 from arbitrex_desktop.raw_layer.pool_view import PoolView
 from arbitrex_desktop.raw_layer.views import Quote
 
@@ -29,6 +31,9 @@ class RunningPool(PoolView, Protocol):
     @property
     def board(self) -> Board:
         """Return the tick board."""
+
+    def subscribe(self, listener: Callable[[PoolEvent], None]) -> Callable[[], None]:
+        """Call `listener` with every event, on the thread that caused it; return what ends the subscription."""
 
     def start_tick_collection(self) -> None:
         """Connect and collect ticks; blocks for the first attempt, and goes on trying beside if that fails."""

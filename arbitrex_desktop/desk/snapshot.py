@@ -196,7 +196,8 @@ class DeskSnapshot:
     `risk`, None before the first sync; `positions`; `orders`, those that wait at the broker; `intents`, newest first,
     ended ones included (the latest 500);
     `equity`, points since the start, decimated to 5 000 at most; `notices`, newest first, the latest 200; `arming`
-    of LIVE accounts; `journal_problem`, why nothing can be journalled and so nothing sent, empty when all is well.
+    of LIVE accounts; `journal_problem`, why nothing can be journalled and so nothing sent, or that another window
+    uses the data folder, empty when all is well.
     """
 
     taken_at: datetime

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 from arbitrex_desktop.desk.intents import IntentState
+from arbitrex_desktop.desk.snapshot import Notice
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
@@ -32,6 +32,9 @@ _WORDS: Final = {
     "arm": "Not armed",
     "disarm": "Disarming",
 }
+
+_CONNECTION: Final = "connection"
+"""The topic of what the core, and this bar, say of the connection."""
 
 _TROUBLE: Final = frozenset(
     {
@@ -78,7 +81,7 @@ class Alerts:
         self._bar = bar
         self._fixed = fixed
         self._standing: dict[str, tuple[str, str] | None] = {}
-        self._seen_until: datetime | None = None
+        self._told: frozenset[Notice] = frozenset()
 
     def failed(self, topic: str, words: str) -> None:
         """Tell that a command or the core itself failed."""
@@ -94,7 +97,7 @@ class Alerts:
         self._stand(self._bar, "core", _level_of(fresh), fresh.hindrance)
         overdue = "HALT was asked for, and sending is blocked, but the trading core has not confirmed it yet"
         self._stand(self._bar, "halt-overdue", "error", overdue if halt_overdue else "")
-        self._stand(self._bar, "connection", "warning", self._trouble(fresh))
+        self._stand(self._bar, _CONNECTION, "warning", self._trouble(fresh))
         self._stand(self._fixed, "blocked", "error", " ".join((*_journal_words(fresh), *_unknown_words(fresh))))
         self._tell_new_notices(fresh)
 
@@ -117,9 +120,11 @@ class Alerts:
         return f"{pool.state} since {since}: {words}" if words else ""
 
     def _tell_new_notices(self, fresh: Freshness) -> None:
-        """Tell the core's notices that are newer than the last one told, oldest first."""
+        """Tell the core's notices that were not there before, oldest first."""
         notices = fresh.snapshot.notices if fresh.snapshot else ()
         for notice in reversed(notices):
-            if self._seen_until is None or notice.at > self._seen_until:
+            # That the connection is gone stands in the bar already, for as long as it is.
+            stands = notice.topic == _CONNECTION and notice.level != "info"
+            if notice not in self._told and not stands:
                 self._bar.tell(notice.level, notice.text, notice.topic)
-                self._seen_until = notice.at
+        self._told = frozenset(notices)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,7 +23,9 @@ from arbitrex_desktop.mt5.results import (
     TradeOrder,
     TradePosition,
 )
+from arbitrex_desktop.raw_layer.connection import StateChanged, Trigger
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
+from arbitrex_desktop.raw_layer.events import PoolEvent
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, Quote
 from tests.fakes.broker_data import make, make_account, make_position, make_request, make_symbol, price_of
 from tests.fakes.clock import ManualClock
@@ -67,6 +69,7 @@ class FakePool:
         self.answers: deque[OrderSendResult | Exception] = deque()
         self.check_answers: deque[OrderCheckResult | Exception] = deque()
         self._failures: dict[str, Exception] = {}
+        self._listeners: list[Callable[[PoolEvent], None]] = []
         self._lose_reply = False
         self._next_ticket = 1_000
         self._latest: AccountReading | None = None
@@ -122,6 +125,18 @@ class FakePool:
     def start_tick_collection(self) -> None:
         """Count the call; a fake needs no start."""
         self._enter("start_tick_collection")
+
+    def subscribe(self, listener: Callable[[PoolEvent], None]) -> Callable[[], None]:
+        """Call back with what `change_state` brings."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def change_state(self, state: ConnectionState, trigger: Trigger, reason: str = "") -> None:
+        """Let the connection go to a state, and tell who listens."""
+        change = StateChanged(self.state, state, trigger, reason, self.clock.now(), 0.0)
+        self.state, self.connected = state, state is ConnectionState.CONNECTED
+        for listener in self._listeners:
+            listener(change)
 
     def stop(self) -> None:
         """Count the call and drop the connection."""

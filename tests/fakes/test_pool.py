@@ -9,8 +9,10 @@ import pytest
 
 from arbitrex_desktop.mt5.constants import OrderType
 from arbitrex_desktop.mt5.errors import DeadlineExceeded
+from arbitrex_desktop.raw_layer.connection import Trigger
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
 from arbitrex_desktop.raw_layer.pool_view import PoolView
+from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.fakes.broker_data import make_deal, make_position, make_symbol
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.pool import FakePool
@@ -102,3 +104,16 @@ def test_tick_values_are_in_the_accounts_currency() -> None:
     """A pip of EURUSD on one lot is worth ten dollars, and the same in euros at the rate."""
     assert make_symbol("EURUSD").trade_tick_value * 10 == pytest.approx(10.0)
     assert make_symbol("EURUSD", "EUR").trade_tick_value * 10 == pytest.approx(10.0 / 1.15)
+
+
+def test_it_tells_of_states_until_nobody_listens() -> None:
+    """A change of state is announced and holds; who left hears nothing."""
+    pool = FakePool()
+    heard: list[object] = []
+    leave = pool.subscribe(heard.append)
+    pool.change_state(ConnectionState.LOST, Trigger.DROPPED, "cut")
+    assert (pool.is_connected(), pool.stats().state) == (False, ConnectionState.LOST)
+    leave()
+    pool.change_state(ConnectionState.CONNECTED, Trigger.RECONCILED)
+    assert pool.is_connected()
+    assert len(heard) == 1

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""What the trader is told without asking: how orders end, and when the connection goes and comes."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import pytest
+
+from arbitrex_desktop.desk.connection_news import OCCUPIED
+from arbitrex_desktop.raw_layer.connection import Trigger
+from arbitrex_desktop.raw_layer.events import OffsetChanged
+from arbitrex_desktop.raw_layer.views import ConnectionState
+from tests.desk.conftest import BuildDesk, Desk, intent
+from tests.fakes.broker import Mood
+from tests.fakes.broker_data import make_position
+
+
+def told(desk: Desk) -> list[tuple[str, str]]:
+    """Return level and text of every notice, newest first."""
+    return [(notice.level, notice.text) for notice in desk.core.snapshot().notices]
+
+
+@pytest.mark.parametrize(
+    ("mood", "level", "words"),
+    [
+        (Mood.FILL, "info", "BUY 0.10 EURUSD FILLED at 1.15006, slippage -0.2 points"),
+        (Mood.REJECT, "error", "BUY 0.10 EURUSD FAILED: "),
+        (Mood.PART, "error", "BUY 0.10 EURUSD PARTIAL: only 0.05 lots were executed at 1.15006"),
+        (Mood.LOST, "error", "The fate of BUY 0.10 EURUSD is UNKNOWN: "),
+    ],
+)
+def test_how_an_order_ended_is_told(desk: Desk, mood: Mood, level: str, words: str) -> None:
+    """Whatever came of an approval stands in a notice: symbol, side, lots, and the broker's reason or price."""
+    desk.broker.moods = deque([mood])
+    intent_id = desk.core.submit(intent())
+    desk.core.approve(intent_id)
+    ((found, text),) = told(desk)
+    assert (found, text[: len(words)]) == (level, words)
+    if mood is Mood.REJECT:
+        assert desk.row(intent_id).details in text
+
+
+def test_an_intent_that_expires_is_told(desk: Desk) -> None:
+    """Nobody decided in time; the trader learns of it."""
+    desk.core.submit(intent(time_to_live=5.0))
+    desk.step(6.0)
+    assert told(desk) == [("info", "BUY 0.10 EURUSD EXPIRED: nobody decided in time")]
+
+
+def test_an_order_that_closes_is_named_so(desk: Desk) -> None:
+    """The notice of a close names the position."""
+    desk.broker.positions = (make_position("EURUSD", 1, 0.3, ticket=11),)
+    desk.broker.poll()
+    desk.rpm.reducing = True
+    desk.core.approve(desk.core.submit(intent(direction=-1)))
+    assert told(desk)[0][1].startswith("SELL 0.10 EURUSD (close #11) FILLED at ")
+
+
+def test_a_restart_tells_what_it_finds(desk: Desk, build: BuildDesk) -> None:
+    """An order that was lost stays an alarm after a restart, and ends with one notice of what became of it."""
+    desk.broker.moods = deque([Mood.FILL_LOST])
+    desk.core.approve(desk.core.submit(intent()))
+    desk.core.stop()
+    again = build(desk.broker)
+    again.step()
+    again.step()
+    assert [level for level, text in told(again) if "FILLED" in text] == ["info"]
+
+
+def test_a_lost_connection_is_told_with_reason_and_duration(desk: Desk) -> None:
+    """Going and coming back are notices; attempts that fail for the same reason are one."""
+    broker = desk.broker
+    broker.change_state(ConnectionState.LOST, Trigger.DROPPED, "no connection to the broker")
+    for _ in range(3):
+        broker.change_state(ConnectionState.RECONNECTING, Trigger.ATTEMPT, "connecting")
+        broker.change_state(ConnectionState.LOST, Trigger.FAILED, "no connection to the broker")
+        desk.clock.advance(25.0)
+    for listener in broker._listeners:
+        listener(OffsetChanged(7_200, desk.clock.now()))
+    broker.change_state(ConnectionState.CONNECTED, Trigger.RECONCILED, "account 1")
+    assert told(desk) == [
+        ("info", "CONNECTED again after 1 min 15 s (LOST: no connection to the broker); account 1"),
+        ("error", "LOST: no connection to the broker"),
+    ]
+    broker.change_state(ConnectionState.STALE, Trigger.WENT_STALE)
+    broker.change_state(ConnectionState.CONNECTED, Trigger.RECONCILED, "account 1")
+    assert told(desk)[:2] == [
+        ("info", "CONNECTED again after 0 s (STALE); account 1"),
+        ("warning", "STALE"),
+    ]
+
+
+def test_a_second_window_on_the_same_folder_says_so(desk: Desk) -> None:
+    """While another window holds the simulated broker's books, that is what stands in the way, and nothing flickers."""
+    broker = desk.broker
+    broker.change_state(ConnectionState.LOST, Trigger.DROPPED, "the books cannot be opened: database is locked")
+    broker.change_state(ConnectionState.RECONNECTING, Trigger.ATTEMPT, "connecting")
+    assert desk.core.snapshot().journal_problem == OCCUPIED == "another window of this program uses this data folder"
+    broker.change_state(ConnectionState.CONNECTED, Trigger.RECONCILED, "account 1")
+    assert desk.core.snapshot().journal_problem == ""
