@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The dock around each panel, and the default layouts for a small and for a large window."""
+"""The dock around each panel, and the layouts for a tight, a compact and a roomy window."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -12,26 +14,81 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyleOptionDockWidget, 
 
 from arbitrex_desktop.ui.panels.panel import Panel
 
-ROOMY: Final = QSize(1500, 860)
-"""From this size on the window has room for positions and connection beside the rest."""
+LEAST_SIZE: Final = QSize(1024, 640)
+"""The smallest window; every panel of the tight layout has room in it, below a bar that blocks sending, too."""
+
+_FOLLOW_MS: Final = 120
+"""The layout follows the window's size once it has not changed for so long."""
 
 _H: Final = Qt.Orientation.Horizontal
 _V: Final = Qt.Orientation.Vertical
 _LEFT: Final = Qt.DockWidgetArea.LeftDockWidgetArea
 
-_Shares = tuple[Qt.Orientation, dict[str, float]]
 
-_COMPACT_SHARES: Final[tuple[_Shares, ...]] = (
-    (_H, {"market_watch": 0.3, "account": 0.46, "intent_form": 0.24}),
-    (_V, {"account": 0.18, "equity": 0.24, "pending": 0.58}),
-    (_V, {"intent_form": 0.62, "risk": 0.38}),
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A layout for windows of at least a size, the first dock being Market Watch.
+
+    `splits` put a dock beside or below one that is placed already; of each of `tabs` the first is placed by a split,
+    and in front at the start; `shares` say which part of the window's width or height the docks of a row or column
+    get.
+    """
+
+    least: QSize
+    splits: tuple[tuple[str, str, Qt.Orientation], ...]
+    tabs: tuple[tuple[str, ...], ...]
+    shares: tuple[tuple[Qt.Orientation, dict[str, float]], ...]
+
+    def has_room(self, size: QSize) -> bool:
+        """Tell whether a window of that size is large enough."""
+        return size.width() >= self.least.width() and size.height() >= self.least.height()
+
+
+_MIDDLE: Final = (("account", "equity", _V), ("equity", "pending", _V))
+_THREE_COLUMNS: Final = (
+    ("market_watch", "account", _H), ("account", "intent_form", _H), *_MIDDLE, ("intent_form", "risk", _V),
+)  # fmt: skip
+
+TIGHT: Final = Layout(
+    LEAST_SIZE,
+    (("market_watch", "account", _H), *_MIDDLE, ("market_watch", "intent_form", _V)),
+    (("pending", "positions", "orders", "history", "notices", "risk", "connection"),),
+    (
+        (_H, {"market_watch": 0.34, "account": 0.66}),
+        (_V, {"market_watch": 0.4, "intent_form": 0.6}),
+        (_V, {"account": 0.18, "equity": 0.24, "pending": 0.58}),
+    ),
 )
-_ROOMY_SHARES: Final[tuple[_Shares, ...]] = (
-    (_H, {"market_watch": 0.29, "account": 0.5, "intent_form": 0.21}),
-    (_V, {"account": 0.12, "equity": 0.25, "pending": 0.37, "positions": 0.26}),
-    (_V, {"intent_form": 0.4, "risk": 0.28, "connection": 0.32}),
+"""Two columns: Market Watch over the form; account, equity and all the rest in tabs."""
+
+COMPACT: Final = Layout(
+    QSize(1160, 720),
+    _THREE_COLUMNS,
+    (("pending", "positions", "orders", "history", "notices"), ("risk", "connection")),
+    (
+        (_H, {"market_watch": 0.3, "account": 0.46, "intent_form": 0.24}),
+        (_V, {"account": 0.18, "equity": 0.24, "pending": 0.58}),
+        (_V, {"intent_form": 0.62, "risk": 0.38}),
+    ),
 )
-"""Which part of the window's width or height each dock gets."""
+"""Three columns: Market Watch; account, equity and a table in tabs; form and risk."""
+
+ROOMY: Final = Layout(
+    QSize(1500, 860),
+    (*_THREE_COLUMNS, ("pending", "positions", _V), ("risk", "connection", _V)),
+    (("positions", "orders", "history", "notices"),),
+    (
+        (_H, {"market_watch": 0.29, "account": 0.5, "intent_form": 0.21}),
+        (_V, {"account": 0.12, "equity": 0.25, "pending": 0.37, "positions": 0.26}),
+        (_V, {"intent_form": 0.4, "risk": 0.28, "connection": 0.32}),
+    ),
+)
+"""Three columns, with positions below the intents and the connection below the risk."""
+
+
+def layout_for(size: QSize) -> Layout:
+    """Return the richest layout for which a window of that size has room, the tight one where none has."""
+    return next((layout for layout in (ROOMY, COMPACT) if layout.has_room(size)), TIGHT)
 
 
 class Dock(QDockWidget):
@@ -54,34 +111,58 @@ class Dock(QDockWidget):
 
 
 class Docks:
-    """One dock per panel of a main window, by the panel's name."""
+    """One dock per panel of a main window, by the panel's name.
+
+    Attributes: `docks`; `moved`, whether the user has taken a dock from its place: from then on the layout is the
+    user's own and is not laid out anew until `arrange`, and the window cannot be made too small for it.
+    """
 
     def __init__(self, window: QMainWindow, panels: Iterable[Panel]) -> None:
         self._window = window
         self._panels = {panel.name: panel for panel in panels}
+        self._arranging = False
+        self.moved = False
+        self._settle = QTimer(window, singleShot=True, interval=_FOLLOW_MS)
+        self._settle.timeout.connect(self.fit)
         self.docks = {name: self._dock(panel) for name, panel in self._panels.items()}
         window.setDockNestingEnabled(True)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        window.setMinimumSize(LEAST_SIZE)
 
-    def arrange(self, size: QSize) -> None:
-        """Lay the docks out anew for a window of that size, every one shown."""
-        for dock in self.docks.values():
-            dock.setFloating(False)
-            self._window.removeDockWidget(dock)
-        roomy = size.width() >= ROOMY.width() and size.height() >= ROOMY.height()
-        self._columns()
-        if roomy:
-            self._add_roomy()
-        else:
-            self._add_compact()
-        for dock in self.docks.values():
-            dock.show()
-        for name in ("pending", "positions", "risk") if roomy else ("pending", "risk"):
-            self.docks[name].raise_()
-        divide = partial(self._divide, _ROOMY_SHARES if roomy else _COMPACT_SHARES, size)
-        divide()
-        # Qt divides the room anew once it has laid out the docks just shown, so the shares are given again after it.
-        QTimer.singleShot(0, self._window, divide)
+    @property
+    def layout(self) -> Layout:
+        """The layout that the docks are in, as long as none was moved."""
+        beside_pending = self._window.tabifiedDockWidgets(self.docks["pending"])
+        if self.docks["risk"] in beside_pending:
+            return TIGHT
+        return COMPACT if self.docks["positions"] in beside_pending else ROOMY
+
+    def arrange(self) -> None:
+        """Lay the docks out anew for the window's size, every one shown."""
+        self.moved = False
+        self._lay_out(layout_for(self._window.size()), closed=(), seen=())
+        self.fit()
+
+    def follow(self) -> None:
+        """Fit the layout to the window's size, soon."""
+        self._settle.start()
+
+    def fit(self) -> None:
+        """Take the layout for the window's size where that is another one and no dock was moved; closed ones stay so.
+
+        What was in front stays in front, and the keyboard where it is.
+        """
+        size = self._window.size()
+        least = self._window.minimumSizeHint() if self.moved else LEAST_SIZE
+        self._window.setMinimumSize(LEAST_SIZE.expandedTo(least))
+        if self.moved or self.layout is layout_for(size):
+            return
+        focus = self._window.focusWidget()
+        closed = [name for name, dock in self.docks.items() if dock.isHidden()]
+        seen = [name for name, dock in self.docks.items() if not dock.visibleRegion().isEmpty()]
+        self._lay_out(layout_for(size), closed=closed, seen=seen)
+        if focus is not None and focus.isVisible():  # type: ignore[redundant-expr] # Qt's stubs forget the None
+            focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_counts(self) -> None:
         """Put the panels' counts into their titles."""
@@ -94,35 +175,56 @@ class Docks:
         dock = Dock(panel.title, self._window)
         dock.setObjectName(panel.name)
         dock.setWidget(panel)
+        dock.topLevelChanged.connect(self._on_moved)
         return dock
 
-    def _split(self, first: str, second: str, orientation: Qt.Orientation) -> None:
-        self._window.splitDockWidget(self.docks[first], self.docks[second], orientation)
+    def _on_moved(self) -> None:
+        """Note that the user takes a dock from its place or puts it back; there is no other way to move one."""
+        if not self._arranging:
+            self.moved = True
+            self.follow()
 
-    def _tab(self, first: str, *others: str) -> None:
-        for other in others:
-            self._window.tabifyDockWidget(self.docks[first], self.docks[other])
+    def _lay_out(self, layout: Layout, *, closed: Collection[str], seen: Collection[str]) -> None:
+        with self._at_once():
+            for dock in self.docks.values():
+                dock.setFloating(False)
+                self._window.removeDockWidget(dock)
+            self._place(layout)
+            for name, dock in self.docks.items():
+                dock.setVisible(name not in closed)
+            for group in layout.tabs:
+                open_ones = [name for name in group if name not in closed]
+                # Sorting is stable: the first that was seen, or the first of all.
+                for name in sorted(open_ones, key=lambda name: name not in seen)[:1]:
+                    self.docks[name].raise_()
+        divide = partial(self._divide, layout)
+        divide()
+        # Qt divides the room anew once it has laid out the docks just shown, so the shares are given again after it.
+        QTimer.singleShot(0, self._window, divide)
 
-    def _columns(self) -> None:
-        """Three columns: Market Watch; account, equity and intents; form and risk."""
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """Paint only the outcome, and take nothing for the user's own doing."""
+        self._arranging = True
+        self._window.setUpdatesEnabled(False)
+        try:
+            yield
+        finally:
+            self._window.setUpdatesEnabled(True)
+            self._arranging = False
+
+    def _place(self, layout: Layout) -> None:
         self._window.addDockWidget(_LEFT, self.docks["market_watch"])
-        self._split("market_watch", "account", _H)
-        self._split("account", "intent_form", _H)
-        self._split("account", "equity", _V)
-        self._split("equity", "pending", _V)
-        self._split("intent_form", "risk", _V)
+        for first, second, orientation in layout.splits:
+            self._window.splitDockWidget(self.docks[first], self.docks[second], orientation)
+        for first, *others in layout.tabs:
+            for other in others:
+                self._window.tabifyDockWidget(self.docks[first], self.docks[other])
 
-    def _add_compact(self) -> None:
-        self._tab("pending", "positions", "orders", "history", "notices")
-        self._tab("risk", "connection")
-
-    def _add_roomy(self) -> None:
-        self._split("pending", "positions", _V)
-        self._tab("positions", "orders", "history", "notices")
-        self._split("risk", "connection", _V)
-
-    def _divide(self, shares: tuple[_Shares, ...], size: QSize) -> None:
-        for orientation, parts in shares:
+    def _divide(self, layout: Layout) -> None:
+        size = self._window.size()
+        for orientation, parts in layout.shares:
             whole = size.width() if orientation is _H else size.height()
-            docks = [self.docks[name] for name in parts]
-            self._window.resizeDocks(docks, [round(whole * part) for part in parts.values()], orientation)
+            open_ones = {name: part for name, part in parts.items() if not self.docks[name].isHidden()}
+            docks = [self.docks[name] for name in open_ones]
+            self._window.resizeDocks(docks, [round(whole * part) for part in open_ones.values()], orientation)

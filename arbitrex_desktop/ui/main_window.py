@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QPaintEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
 
 from arbitrex_desktop.clock import Clock, SystemClock
@@ -45,11 +45,12 @@ from arbitrex_desktop.ui.worker import STOP_WAIT_MS, CoreWorker
 
 TITLE: Final = "Arbitrex Desktop"
 DEFAULT_SIZE: Final = QSize(1600, 1000)
-LEAST_SIZE: Final = QSize(1024, 640)
 
 _BEAT_MS: Final = 500
 # Counts up when a panel is added: Qt gives a panel that a remembered layout does not know no place at all.
-_LAYOUT_VERSION: Final = 2
+_LAYOUT_VERSION: Final = 3
+_OWN_LAYOUT_VERSION: Final = 1000 + _LAYOUT_VERSION
+"""The version of a layout in which the user has moved docks; it comes back as it was, whatever the window's size."""
 _SETTLED_SYMBOLS: Final = 10
 _ON_INTENTS: Final = frozenset({"approve", "reject", "resolve"})
 _ON_POSITIONS: Final = frozenset({"close", "close-many", "stops", "break-even"})
@@ -146,7 +147,7 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Put every panel back to its place."""
-        self._docks.arrange(self.size())
+        self._docks.arrange()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Lay the panels out for the size at which the window is first shown, unless a layout was remembered."""
@@ -154,7 +155,15 @@ class MainWindow(QMainWindow):
             self._laid_out = True
             self.reset_layout()
             self.market_watch.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._docks.fit()
         super().showEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Have the layout follow the window's size."""
+        super().resizeEvent(event)
+        if self._laid_out:
+            self._docks.follow()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint, and after the first time load what loads slowly."""
@@ -169,7 +178,7 @@ class MainWindow(QMainWindow):
         self._memory.save(
             WindowState(
                 geometry=bytes(self.saveGeometry().data()),
-                docks=bytes(self.saveState(_LAYOUT_VERSION).data()),
+                docks=bytes(self.saveState(_OWN_LAYOUT_VERSION if self._docks.moved else _LAYOUT_VERSION).data()),
                 theme=self._theme.choice.value,
             )
         )
@@ -214,7 +223,8 @@ class MainWindow(QMainWindow):
         fixed = self._add_bar("fixed", self.fixed_bar)
         resume = self._add_bar("resume", self.resume_bar)
         arming = self._add_bar("arming", self.arming_bar)
-        for bar in (fixed, resume, arming):
+        self._passing_bars = (fixed, resume, arming)
+        for bar in self._passing_bars:
             bar.hide()
         self.fixed_bar.shown_changed.connect(fixed.setVisible)
         self.resume_bar.closed.connect(resume.hide)
@@ -285,7 +295,6 @@ class MainWindow(QMainWindow):
         """Take the remembered size, layout and theme, or the default ones."""
         self.setWindowTitle(TITLE)
         self.setWindowIcon(app_icon())
-        self.setMinimumSize(LEAST_SIZE)
         available = self.screen().availableSize()
         self.resize(DEFAULT_SIZE.boundedTo(available))
         kept = self._memory.load()
@@ -294,7 +303,12 @@ class MainWindow(QMainWindow):
         if kept.theme in set(ThemeChoice):
             self._theme.choose(ThemeChoice(kept.theme))
         self.restoreGeometry(kept.geometry)
-        self._laid_out = self.restoreState(kept.docks, _LAYOUT_VERSION)
+        moved = self.restoreState(kept.docks, _OWN_LAYOUT_VERSION)
+        self._laid_out = moved or self.restoreState(kept.docks, _LAYOUT_VERSION)
+        self._docks.moved = moved
+        # Qt remembers tool bars, too; these are there only when there is a cause.
+        for bar in self._passing_bars:
+            bar.hide()
 
     @Slot(object)
     def _on_core(self, core: Core) -> None:

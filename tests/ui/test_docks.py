@@ -3,12 +3,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
 from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.ui.docks import COMPACT, LEAST_SIZE, ROOMY, TIGHT, Layout, layout_for
 from arbitrex_desktop.ui.main_window import MainWindow
+from tests.fakes.core import FakeCore
+from tests.fakes.desk_data import desk_snapshot
 from tests.ui.conftest import OPEN_MS, WindowMaker
+from tests.ui.test_main_window import RememberedState
 
 _STILL = 5
 """So many looks in a row, some milliseconds apart, must find everything in its place."""
@@ -55,3 +63,124 @@ def test_a_notice_moves_nothing(open_window: WindowMaker, qtbot: QtBot) -> None:
     window.notice_bar.clear("x")
     window.grab()
     assert places(window) == before
+
+
+def overlaps(window: MainWindow) -> list[tuple[str, str]]:
+    """Return the pairs of panels in sight that cover one another, and the panels that reach over the status bar."""
+    in_sight = {name: dock for name, dock in window._docks.docks.items() if not dock.visibleRegion().isEmpty()}
+    pairs = [
+        (first, second)
+        for first, second in combinations(in_sight, 2)
+        if in_sight[first].geometry().intersects(in_sight[second].geometry())
+    ]
+    room = window.rect().adjusted(0, 0, 0, -window.status.height())
+    return pairs + [(name, "outside") for name, dock in in_sight.items() if not room.contains(dock.geometry())]
+
+
+def prices_in_sight(window: MainWindow) -> bool:
+    """Tell whether symbol, bid and ask of the Market Watch are seen whole."""
+    view = window.market_watch.view
+    place = [column.title for column in window.market_watch.model.columns].index("Ask")
+    return view.columnViewportPosition(place) + view.columnWidth(place) <= view.viewport().width()
+
+
+def resized(window: MainWindow, qtbot: QtBot, size: QSize, layout: Layout) -> None:
+    """Make the window so large, and wait until it has come to rest in a layout."""
+    window.resize(size)
+    qtbot.waitUntil(lambda: window._docks.layout is layout, timeout=OPEN_MS)
+    rest(window, qtbot)
+    assert window.size() == size
+
+
+@pytest.mark.parametrize(
+    ("size", "layout"),
+    [
+        ((1024, 640), TIGHT), ((1159, 900), TIGHT), ((1600, 719), TIGHT), ((1160, 720), COMPACT),
+        ((1499, 1000), COMPACT), ((1500, 860), ROOMY), ((800, 600), TIGHT),
+    ],
+)  # fmt: skip
+def test_each_size_has_its_layout(size: tuple[int, int], layout: Layout) -> None:
+    """The richest layout that has room is taken."""
+    assert layout_for(QSize(*size)) is layout
+
+
+@pytest.mark.parametrize("layout", [TIGHT, COMPACT, ROOMY], ids=["tight", "compact", "roomy"])
+def test_nothing_is_covered_in_the_smallest_window_of_a_layout(
+    open_window: WindowMaker, qtbot: QtBot, layout: Layout
+) -> None:
+    """Every panel keeps its room there, below what blocks sending, too, and prices are in sight."""
+    core = FakeCore(shown=desk_snapshot(journal_problem="the disk is full"))
+    window = open_window(core)
+    window.resize(layout.least)
+    window.reset_layout()
+    qtbot.waitUntil(window.fixed_bar.isVisible, timeout=OPEN_MS)
+    rest(window, qtbot)
+    assert window._docks.layout is layout
+    assert window.size() == layout.least
+    assert not overlaps(window)
+    assert prices_in_sight(window)
+
+
+def test_the_layout_follows_the_windows_size(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """Shrunk and grown back, no panel covers another, and Market Watch is as wide as before."""
+    window = opened(open_window, qtbot, ROOMY.least)
+    wide = window.market_watch.width()
+    for layout in (TIGHT, COMPACT, TIGHT, ROOMY):
+        resized(window, qtbot, layout.least, layout)
+        assert not overlaps(window)
+        assert prices_in_sight(window)
+    assert window.market_watch.width() == wide
+
+
+def test_the_layout_follows_without_forgetting(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """A closed panel stays closed, the tab in front stays in front, and the keyboard stays where it is."""
+    window = opened(open_window, qtbot, COMPACT.least)
+    window.activateWindow()
+    docks = window._docks.docks
+    docks["equity"].close()
+    docks["history"].raise_()
+    rest(window, qtbot)
+    window.intent_form.atr.setFocus()
+    resized(window, qtbot, TIGHT.least, TIGHT)
+    resized(window, qtbot, ROOMY.least, ROOMY)
+    assert docks["equity"].isHidden()
+    assert not docks["history"].visibleRegion().isEmpty()
+    assert window.focusWidget() is window.intent_form.atr
+
+
+def test_a_panel_moved_by_hand_stays(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """The user's own layout is not laid out anew, nor can the window become too small for it, until it is reset."""
+    window = opened(open_window, qtbot, ROOMY.least)
+    docks = window._docks.docks
+    docks["risk"].setFloating(True)
+    docks["risk"].setFloating(False)
+    qtbot.waitUntil(lambda: window.minimumHeight() > TIGHT.least.height(), timeout=OPEN_MS)
+    window.resize(TIGHT.least)
+    rest(window, qtbot)
+    window._docks.fit()
+    assert window._docks.layout is ROOMY
+    assert window.height() > TIGHT.least.height()
+    assert not overlaps(window)
+    window.reset_layout()
+    assert not window._docks.moved
+    assert window.minimumSize() == LEAST_SIZE
+    assert window._docks.layout is not ROOMY
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_remembered_layout_fits_the_window_unless_it_is_the_users_own(
+    open_window: WindowMaker, qtbot: QtBot, *, moved: bool
+) -> None:
+    """On the next day the program's own layout is that of the size; one made by hand comes back as it was."""
+    memory = RememberedState()
+    first = opened(lambda: open_window(memory=memory), qtbot, ROOMY.least)
+    first._docks.moved = moved
+    first.fixed_bar.shown_changed.emit(True)
+    first.close()
+    assert memory.state is not None
+    memory.state = replace(memory.state, geometry=b"")
+    second = open_window(memory=memory)
+    assert second.width() < ROOMY.least.width() or moved
+    assert second._docks.moved is moved
+    assert second._docks.layout is (ROOMY if moved else layout_for(second.size()))
+    assert not second.fixed_bar.isVisible()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -23,6 +23,9 @@ from arbitrex_desktop.ui.widgets.table_view import TableView, cell_back
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
+_KEPT_COLUMNS: Final = 4
+"""Symbol, arrow, bid and ask."""
+
 
 class QuoteView(TableView):
     """A `TableView` whose cells are painted straight from the model's rows.
@@ -34,6 +37,11 @@ class QuoteView(TableView):
         super().__init__(model, theme, "No symbols yet", parent)
         self._quotes = model
         self.cells_painted = 0
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the room for symbol, bid and ask, beside a scroll bar: a price is never out of sight."""
+        least = sum(self.wanted_widths()[:_KEPT_COLUMNS]) + self.verticalScrollBar().sizeHint().width()
+        return super().minimumSizeHint().expandedTo(QSize(least, 0))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint the cells of the region that needs it."""
