@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
 import sys
 import time
@@ -108,11 +109,14 @@ class DeskClient:
         `direction` is "buy" or "sell"; needed besides: `confidence_score` and `vol_percentile` in [0, 1] and
         `regime`; optional: `atr`, `stop_loss`, `take_profit`, `requested_volume` in lots, `time_to_live` in
         seconds, and `client_id`, your own name for it, under which it is taken only once.
-        Raises `DeskRefused`, `NoDesk`, ValueError for a direction that is none.
+        Raises `DeskRefused`, `NoDesk`, ValueError for a direction that is none and for a number that is not finite.
         """
         key = direction.lower() if isinstance(direction, str) else direction
         if key not in _DIRECTIONS:
             raise ValueError(f"direction must be 'buy' or 'sell', not {direction!r}")
+        for name, value in intent.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ValueError(f"{name} must be a finite number, not {value}")
         sent_at = datetime.now(UTC).isoformat()
         return self._ask("submit", symbol=symbol, direction=_DIRECTIONS[key], sent_at=sent_at, **intent)
 

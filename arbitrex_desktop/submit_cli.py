@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import math
 import sys
 from typing import TYPE_CHECKING
 
@@ -21,17 +23,25 @@ def add_parser(subparsers: Subparsers) -> None:
     submit = subparsers.add_parser("submit", help="hand a trade intent to the running desk")
     submit.add_argument("symbol")
     submit.add_argument("direction", choices=("buy", "sell"))
-    submit.add_argument("--confidence", type=float, required=True, metavar="0..1")
+    submit.add_argument("--confidence", type=_finite, required=True, metavar="0..1")
     submit.add_argument("--regime", choices=_REGIMES, default="TRENDING")
-    submit.add_argument("--vol-percentile", type=float, default=0.5, metavar="0..1")
-    submit.add_argument("--atr", type=float, help="in price units; measured by the desk when left out")
-    submit.add_argument("--stop", type=float, metavar="PRICE")
-    submit.add_argument("--target", type=float, metavar="PRICE")
-    submit.add_argument("--lots", type=float, help="sized by the risk manager when left out")
-    submit.add_argument("--expires", type=float, default=120.0, metavar="SECONDS")
+    submit.add_argument("--vol-percentile", type=_finite, default=0.5, metavar="0..1")
+    submit.add_argument("--atr", type=_finite, help="in price units; measured by the desk when left out")
+    submit.add_argument("--stop", type=_finite, metavar="PRICE")
+    submit.add_argument("--target", type=_finite, metavar="PRICE")
+    submit.add_argument("--lots", type=_finite, help="sized by the risk manager when left out")
+    submit.add_argument("--expires", type=_finite, default=120.0, metavar="SECONDS")
     submit.add_argument("--client-id", default="", help="your own name for it; the same twice is one intent")
     submit.add_argument("--strategy", default="command-line")
-    submit.add_argument("--wait", type=float, default=0.0, metavar="SECONDS", help="wait for what the trader decides")
+    submit.add_argument("--wait", type=_finite, default=0.0, metavar="SECONDS", help="wait for what the trader decides")
+
+
+def _finite(text: str) -> float:
+    """Read a number; raise `ArgumentTypeError` in words for what is none, or has no end."""
+    with contextlib.suppress(ValueError):
+        if math.isfinite(float(text)):
+            return float(text)
+    raise argparse.ArgumentTypeError(f"must be a finite number, not {text!r}")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -71,3 +71,18 @@ def test_the_example_strategy_runs(
     example["run"](rounds=2, pause=0.0)
     assert capsys.readouterr().out.count("PENDING 0.1 lots") == 2
     assert [asked["strategy_id"] for asked in rpm.recorded] == ["example", "example"]
+
+
+@pytest.mark.parametrize(("option", "value"), [("--lots", "nan"), ("--stop", "inf"), ("--atr", "much")])
+def test_a_number_that_is_none_is_named(option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The option and what was typed are told; nothing is sent."""
+    with pytest.raises(SystemExit, match="2"):
+        run("EURUSD", "buy", "--confidence", "0.8", option, value)
+    assert f"argument {option}: must be a finite number, not '{value}'" in capsys.readouterr().err
+
+
+def test_a_symbol_that_the_broker_lacks_is_named(rpm: FakeRiskManager, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistyped symbol is called that, and not one whose volatility cannot be measured."""
+    assert run("NOPE", "buy", "--confidence", "0.8") == 1
+    assert "the broker has no symbol NOPE among those that this program watches" in capsys.readouterr().out
+    assert rpm.recorded == []

@@ -21,6 +21,7 @@ REJECTED: Final = "REJECTED"
 ATR_UNKNOWN: Final = "ATR_UNKNOWN"
 JUDGE_FAILED: Final = "JUDGE_FAILED"
 NOTHING_TO_REDUCE: Final = "NOTHING_TO_REDUCE"
+UNKNOWN_SYMBOL: Final = "UNKNOWN_SYMBOL"
 NO_RISK_MANAGER: Final = "NO_RISK_MANAGER"
 _log = logging.getLogger(__name__)
 
@@ -47,6 +48,9 @@ class Judge:
         """Complete the intent with ATR and price, and ask."""
         if self.rpm is None:
             return self._refusal(NO_RISK_MANAGER, "there is no risk manager yet, so nothing can be judged")
+        if self._unknown(request.symbol):
+            words = f"the broker has no symbol {request.symbol} among those that this program watches"
+            return self._refusal(UNKNOWN_SYMBOL, words)
         atr = atr if request.atr is None else request.atr
         if atr is None:
             atr = self._atr.measure(request.symbol)
@@ -60,6 +64,12 @@ class Judge:
             _log.exception("the risk manager failed")
             return self._refusal(JUDGE_FAILED, f"the risk manager failed ({type(error).__name__}: {error})")
         return self._judgement(output, request, atr, price)
+
+    def _unknown(self, symbol: str) -> bool:
+        """Tell whether the broker's symbols are known, and this is none of them."""
+        if self._pool.symbol_info(symbol) is not None:
+            return False
+        return bool(self._pool.stats().symbols)
 
     def _price(self, request: IntentRequest) -> float | None:
         """Return what the intent would trade at: ask to buy, bid to sell; None without a quote."""

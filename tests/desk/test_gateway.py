@@ -92,6 +92,13 @@ def test_a_strategy_gets_its_decision_and_the_news(strategy: DeskClient, desk: D
     assert {"RECEIVED", "PENDING", "APPROVED", "SENDING", "FILLED"} <= {each.state for each in strategy.events()}
 
 
+def test_a_number_without_end_never_leaves(strategy: DeskClient) -> None:
+    """JSON has no word for it, so the client says which one it is."""
+    common = {"confidence_score": 0.8, "regime": "TRENDING", "vol_percentile": 0.4}
+    with pytest.raises(ValueError, match=r"^stop_loss must be a finite number, not inf$"):
+        strategy.submit("EURUSD", "buy", stop_loss=float("inf"), **common)
+
+
 def test_a_refused_intent_comes_back_with_the_reason(strategy: DeskClient, desk: Desk) -> None:
     """The RPM's no is the answer, with its code, words and checks."""
     desk.rpm.refusal = ("DAILY_LOSS_LIMIT", "lost 2.1% today, the limit is 2.0%")
