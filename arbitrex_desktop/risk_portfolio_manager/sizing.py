@@ -32,6 +32,12 @@ class _Conversion(Measure):
     subject = "loss of one unit at the stop"
 
 
+class _StopSide(Measure):
+    code = RejectionReason.INVALID_STOPS
+    stage = Stage.SIZING
+    subject = "side of the stop"
+
+
 class _Kelly(Measure):
     code = RejectionReason.KELLY_REFUSED
     stage = Stage.SIZING
@@ -80,7 +86,7 @@ class _Size(Measure):
 
 
 _CONVERSION, _KELLY, _WIN_RATE, _SAMPLE = _Conversion(), _Kelly(), _WinRate(), _Sample()
-_EXPECTANCY_CHECK, _LIQUIDITY, _SIZE = _Expectancy(), _Liquidity(), _Size()
+_EXPECTANCY_CHECK, _LIQUIDITY, _SIZE, _STOP_SIDE = _Expectancy(), _Liquidity(), _Size(), _StopSide()
 
 
 @dataclass(slots=True)
@@ -100,6 +106,10 @@ def size_trade(case: Case) -> Sizing:
         return sizing
     _place_stop(case)
     case.least_units = instrument.volume_min * instrument.contract
+    if case.intent.stop_loss is not None and case.stop_distance <= 0.0:
+        note = f"the stop {case.intent.stop_loss:g} is on the wrong side of the price {case.market.price:g}"
+        sizing.findings.append(_STOP_SIDE.failed(note=note))
+        return sizing
     loss = case.stop_distance * instrument.value
     if not (loss > 0.0 and math.isfinite(loss)):
         sizing.findings.append(_CONVERSION.unknown("price, stop or conversion to account currency is not known"))

@@ -251,3 +251,26 @@ def test_a_polled_account_that_is_no_number_never_approves(name: str) -> None:
     rpm = pooled(pool, wide())
     account(pool, **{name: float("nan")})
     assert rpm.evaluate(**intent()).decision.status == "REJECTED"
+
+
+@pytest.mark.parametrize(("direction", "stop"), [(1, 1.30), (-1, 1.00)])
+def test_a_stop_on_the_wrong_side_is_called_that(direction: int, stop: float) -> None:
+    """A buy's stop above the price, a sale's below it: refused for its stop, in those words."""
+    decision = pooled(FakePool(), wide()).evaluate(**intent(direction=direction, stop_loss=stop)).decision
+    assert decision.rejected_trade is not None
+    assert decision.rejected_trade.rejection_reason == "INVALID_STOPS"
+    assert "wrong side" in decision.rejected_trade.rejection_details
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_a_stop_within_the_spread_would_close_at_once(direction: int) -> None:
+    """A position is closed on the other side of the spread, so a stop between bid and ask is on the wrong side."""
+    pool = FakePool()
+    quote(pool, 1.15, spread=0.001)
+    decision = (
+        pooled(pool, wide())
+        .evaluate(**intent(direction=direction, stop_loss=1.15, current_price=1.15 + direction * 0.0005))
+        .decision
+    )
+    assert decision.rejected_trade is not None
+    assert decision.rejected_trade.rejection_reason == "INVALID_STOPS"

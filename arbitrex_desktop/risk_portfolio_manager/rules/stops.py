@@ -13,7 +13,11 @@ _HAIR = 1.0 + 1e-9
 
 
 class StopSides(Rule):
-    """A buy has its stop below and its take-profit above the price, a sale the other way round."""
+    """A buy has its stop below and its take-profit above the price, a sale the other way round.
+
+    A position is closed on the other side of the spread than it was opened on, a buy at the bid, so the stop is held
+    against that side where the spread is known.
+    """
 
     code = RejectionReason.INVALID_STOPS
     stage = Stage.FINAL
@@ -21,17 +25,25 @@ class StopSides(Rule):
     parameters = ("atr_multiplier",)
 
     def check(self, case: Case) -> Finding:
-        """Compare both with the price that the trade would be entered at."""
+        """Compare the stop with the price at which it would close, the take-profit with that of the entry."""
         intent, price = case.intent, case.market.price
         if price is None:
             return self.no_worth(case)
-        stop = case.stop
-        if stop is not None and not (intent.direction * (price - stop) > 0.0 and stop > 0.0):
-            return self.failed(note=f"the stop {stop:g} is on the wrong side of the price {price:g}")
+        stop, closing = case.stop, _closing_price(case, price)
+        if stop is not None and not (intent.direction * (closing - stop) > 0.0 and stop > 0.0):
+            return self.failed(note=f"the stop {stop:g} is on the wrong side of the price {closing:g}")
         target = intent.take_profit
         if target is not None and not intent.direction * (target - price) > 0.0:
             return self.failed(note=f"the take-profit {target:g} is on the wrong side of the price {price:g}")
         return self.fine("right")
+
+
+def _closing_price(case: Case, price: float) -> float:
+    """Return the price at which the trade would be closed now: its entry less the spread, where that is known."""
+    market = case.market
+    if market.spread_bps is None or market.mid is None:
+        return price
+    return price - case.intent.direction * market.spread_bps * 1e-4 * market.mid
 
 
 class StopDistance(Rule):
