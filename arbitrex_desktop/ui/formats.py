@@ -91,6 +91,13 @@ def day_and_time(moment: datetime | None) -> str:
     return DASH if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def time_or_day(moment: datetime, now: datetime | None) -> str:
+    """Return the local time of day, with the date before it for a moment that is not of today or when `now` is None."""
+    local = moment.astimezone()
+    today = now is not None and now.astimezone().date() == local.date()
+    return local.strftime("%H:%M:%S" if today else "%Y-%m-%d %H:%M")
+
+
 def utc_tip(moment: datetime | None) -> str:
     """Return date and time in UTC, for the tool tip of a local time."""
     return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -92,3 +92,11 @@ def test_words_of_any_figure() -> None:
     assert formats.words(None) == formats.words("") == formats.DASH
     assert formats.words(datetime(2025, 3, 12, tzinfo=UTC)).startswith("2025-03-1")
     assert formats.short_id("0123456789") == "01234567"
+
+
+def test_what_is_not_of_today_shows_its_day() -> None:
+    """The same local day shows the time alone; another day, or no known present, the date as well."""
+    noon = datetime(2025, 3, 12, 12, tzinfo=UTC).astimezone()
+    assert formats.time_or_day(noon, noon) == noon.strftime("%H:%M:%S")
+    for now in (noon + timedelta(days=1), noon - timedelta(days=365), None):
+        assert formats.time_or_day(noon, now) == noon.strftime("%Y-%m-%d %H:%M")

@@ -31,31 +31,33 @@ def _position_tip(row: PositionRow) -> str:
     return f"Ticket {row.ticket}, magic {row.magic}, {origin}\nOpened {formats.utc_tip(row.opened_at)}\n{row.comment}"
 
 
-POSITION_COLUMNS: Final[tuple[Column[PositionRow], ...]] = (
-    Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=_position_tip),
-    Column("Side", lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1),
-           number=False, tone=_side_tone, tip=_position_tip),
-    Column("Lots", lambda row: formats.lots(row.volume), lambda row: row.volume, "188.88", tip=_position_tip),
-    Column("Open", lambda row: formats.price(row.price_open, row.digits), lambda row: row.price_open, "18888.88",
-           tip=_position_tip),
-    Column("Current", lambda row: formats.price(row.price_current, row.digits), lambda row: row.price_current,
-           "18888.88", tip=_position_tip),
-    Column("Stop", lambda row: formats.price(row.stop_loss, row.digits), lambda row: row.stop_loss, "18888.88",
-           tone=lambda row: Tone.TEXT if row.stop_loss else Tone.MUTED, tip=_position_tip),
-    Column("Target", lambda row: formats.price(row.take_profit, row.digits), lambda row: row.take_profit, "18888.88",
-           tone=lambda row: Tone.TEXT if row.take_profit else Tone.MUTED, tip=_position_tip),
-    Column("Swap", lambda row: formats.money(row.swap, signed=True), lambda row: row.swap, "+188.88",
-           tip=_position_tip, spare=2),
-    Column("Profit", lambda row: formats.money(row.profit, signed=True), lambda row: row.profit, "+188,888.88",
-           tone=lambda row: money_tone(row.profit), tip=_position_tip),
-    Column("Opened", lambda row: formats.clock_time(row.opened_at), lambda row: row.opened_at.timestamp(), "88:88:88",
-           tip=lambda row: formats.utc_tip(row.opened_at), spare=3),
-    Column("Ticket", lambda row: str(row.ticket), lambda row: row.ticket, "8888888888", tip=_position_tip, spare=4),
-    Column("From", lambda row: "desk" if row.intent_id else "other", lambda row: "desk" if row.intent_id else "other",
-           "other", number=False, tip=_position_tip, spare=1,
-           hint="Opened by this desk, or by hand or an expert advisor"),
-)  # fmt: skip
-"""Open positions."""
+def position_columns(opened: Callable[[PositionRow], str]) -> tuple[Column[PositionRow], ...]:
+    """Return the columns of open positions; the panel knows what day it is, so it says when one was `opened`."""
+    return (
+        Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=_position_tip),
+        Column("Side", lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1),
+               number=False, tone=_side_tone, tip=_position_tip),
+        Column("Lots", lambda row: formats.lots(row.volume), lambda row: row.volume, "188.88", tip=_position_tip),
+        Column("Open", lambda row: formats.price(row.price_open, row.digits), lambda row: row.price_open, "18888.88",
+               tip=_position_tip),
+        Column("Current", lambda row: formats.price(row.price_current, row.digits), lambda row: row.price_current,
+               "18888.88", tip=_position_tip),
+        Column("Stop", lambda row: formats.price(row.stop_loss, row.digits), lambda row: row.stop_loss, "18888.88",
+               tone=lambda row: Tone.TEXT if row.stop_loss else Tone.MUTED, tip=_position_tip),
+        Column("Target", lambda row: formats.price(row.take_profit, row.digits), lambda row: row.take_profit,
+               "18888.88", tone=lambda row: Tone.TEXT if row.take_profit else Tone.MUTED, tip=_position_tip),
+        Column("Swap", lambda row: formats.money(row.swap, signed=True), lambda row: row.swap, "+188.88",
+               tip=_position_tip, spare=2),
+        Column("Profit", lambda row: formats.money(row.profit, signed=True), lambda row: row.profit, "+188,888.88",
+               tone=lambda row: money_tone(row.profit), tip=_position_tip),
+        Column("Opened", opened, lambda row: row.opened_at.timestamp(), "2088-88-88 88:88",
+               tip=lambda row: formats.utc_tip(row.opened_at), spare=3),
+        Column("Ticket", lambda row: str(row.ticket), lambda row: row.ticket, "8888888888", tip=_position_tip, spare=4),
+        Column("From", lambda row: "desk" if row.intent_id else "other",
+               lambda row: "desk" if row.intent_id else "other", "other", number=False, tip=_position_tip, spare=1,
+               hint="Opened by this desk, or by hand or an expert advisor"),
+    )  # fmt: skip
+
 
 _ARROWS: Final = {1: f"{formats.UP_ARROW} ", -1: f"{formats.DOWN_ARROW} "}
 

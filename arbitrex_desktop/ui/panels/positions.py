@@ -12,7 +12,7 @@ from arbitrex_desktop.desk.intents import Which
 from arbitrex_desktop.desk.snapshot import PositionRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
-from arbitrex_desktop.ui.models.desk import POSITION_COLUMNS, money_tone
+from arbitrex_desktop.ui.models.desk import money_tone, position_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -52,7 +52,8 @@ class PositionsPanel(Panel):
         self._busy: set[str] = set()
         self._bar: AskBar | None = None
         self._bar_ticket: int | None = None
-        self.model: RowTableModel[PositionRow] = RowTableModel(POSITION_COLUMNS, lambda row: row.ticket, self)
+        columns = position_columns(lambda row: formats.time_or_day(row.opened_at, self._fresh.now))
+        self.model: RowTableModel[PositionRow] = RowTableModel(columns, lambda row: row.ticket, self)
         self.view = KeyedTable(self.model, theme, "No open positions", lambda row: row.ticket)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.sum = ElidedLabel(theme)

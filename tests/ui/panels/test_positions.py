@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -17,6 +19,7 @@ from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
+from tests.fakes.clock import START
 from tests.fakes.desk_data import pool_stats, position_row, risk_row
 
 Make = Callable[..., Freshness]
@@ -280,3 +283,14 @@ def test_the_menu_acts_on_the_position_that_it_was_opened_for(panel: PositionsPa
     panel._pop_up(QPoint(5, 5))
     assert not panel.findChildren(QMenu)
     assert not panel.close_button.isEnabled()
+
+
+def test_a_position_of_another_day_shows_its_date(panel: PositionsPanel, fresh: Make) -> None:
+    """Today's need the time only; older ones would look like today's without their day."""
+    place = [column.title for column in panel.model.columns].index("Opened")
+    old, new = replace(LONG, opened_at=START - timedelta(days=3)), replace(SHORT, opened_at=START)
+    panel.refresh(fresh(positions=(old, new)))
+    shown = [str(panel.model.index(row, place).data()) for row in range(2)]
+    assert shown == [
+        old.opened_at.astimezone().strftime("%Y-%m-%d %H:%M"), new.opened_at.astimezone().strftime("%H:%M:%S"),
+    ]  # fmt: skip
