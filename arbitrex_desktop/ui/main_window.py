@@ -103,14 +103,14 @@ class MainWindow(QMainWindow):
         self.refresh()
 
     def is_settled(self) -> bool:
-        """Tell whether the window shows an account synced by the RPM, at least ten quotes, and the chart."""
+        """Tell whether the window shows an account synced by the RPM, ten quotes (or all there are), and the chart."""
         snapshot = self._fresh.snapshot
         return (
             snapshot is not None
             and snapshot.account is not None
             and snapshot.risk is not None
             and self._fresh.synced_at is not None
-            and self.market_watch.quoted >= _SETTLED_SYMBOLS
+            and self.market_watch.quoted >= min(_SETTLED_SYMBOLS, max(1, len(snapshot.pool.symbols)))
             and self.equity.has_plot
         )
 
