@@ -45,5 +45,8 @@ def _price(intent: Intent, digits: int) -> str:
     fill = intent.fill
     if fill is None or fill.price is None:
         return "; the broker has not told the price yet"
-    slip = "" if fill.slippage_points is None else f", slippage {fill.slippage_points:+.1f} points"
-    return f" at {fill.price:.{digits}f}{slip}"
+    price = f" at {fill.price:.{digits}f}"
+    if fill.slippage_points is None:
+        return price
+    # A hair better than asked is none, and zero has no minus.
+    return f"{price}, slippage {round(fill.slippage_points, 1) + 0.0:+.1f} points"

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
 import pytest
 
 from arbitrex_desktop.desk.connection_news import OCCUPIED
+from arbitrex_desktop.desk.order_news import order_news
 from arbitrex_desktop.raw_layer.connection import Trigger
 from arbitrex_desktop.raw_layer.events import OffsetChanged
 from arbitrex_desktop.raw_layer.views import ConnectionState
@@ -99,3 +101,19 @@ def test_a_second_window_on_the_same_folder_says_so(desk: Desk) -> None:
     assert desk.core.snapshot().journal_problem == OCCUPIED == "another window of this program uses this data folder"
     broker.change_state(ConnectionState.CONNECTED, Trigger.RECONCILED, "account 1")
     assert desk.core.snapshot().journal_problem == ""
+
+
+def test_no_slippage_has_no_minus(desk: Desk) -> None:
+    """A fill a hair better than asked reads +0.0 points."""
+    intent_id = desk.core.submit(intent())
+    desk.core.approve(intent_id)
+    filled = desk.intent(intent_id)
+    assert desk.core.desk is not None
+    assert filled.fill is not None
+    event = desk.core.desk.book.journal.events(intent_id=intent_id)[-1]
+    for slipped, words in ((-0.04, "slippage +0.0 points"), (None, "at 1.15006"), (1.26, "slippage +1.3 points")):
+        news = order_news(replace(filled, fill=replace(filled.fill, slippage_points=slipped)), event, 5)
+        assert news is not None
+        assert news[1].endswith(words)
+    unpriced = order_news(replace(filled, fill=replace(filled.fill, price=None)), event, 5)
+    assert unpriced == ("info", "BUY 0.10 EURUSD FILLED; the broker has not told the price yet")
