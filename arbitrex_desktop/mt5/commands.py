@@ -218,7 +218,8 @@ class CopyRates(Command[Rows]):
     symbol: str
     timeframe: int
     count: int
-    deadline: ClassVar[float] = 30.0
+    # A terminal that has to fetch them from its broker goes on doing so; asked again later, it has them.
+    deadline: ClassVar[float] = 8.0
 
     def run(self, module: MetaTrader5Module) -> Rows:
         """Call `copy_rates_from_pos`."""
@@ -240,7 +241,7 @@ class ReadHistory(Command[History]):
 
     since: int
     until: int
-    deadline: ClassVar[float] = 30.0
+    deadline: ClassVar[float] = 10.0
 
     def run(self, module: MetaTrader5Module) -> History:
         """Read both with a day to spare, since a broker's clock may run ahead of ours."""
