@@ -28,8 +28,9 @@ benchmarks:
 	sh installer/setup.sh dev
 	.venv/bin/python -m tests.benchmarks.bench_rpm
 	.venv/bin/python -m tests.benchmarks.bench_bars
+	.venv/bin/python -m tests.benchmarks.bench_memory
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -q -s -m benchmark \
-		tests/benchmarks/bench_window_pause.py tests/benchmarks/bench_fault_storm.py
+		tests/benchmarks/bench_window_pause.py tests/benchmarks/bench_fault_storm.py tests/benchmarks/bench_flood.py
 
 # The program and its host killed 500 times at random instants while intents flow; about an hour.
 kill-trial:
