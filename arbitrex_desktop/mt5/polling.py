@@ -116,8 +116,19 @@ class Poll(Command[PollResult]):
                 ticks[cursor.symbol] = rows
             if not complete:
                 behind.add(cursor.symbol)
+        if self._moved_meanwhile(module, latest):
+            # What was read belongs to two clocks; the next poll sees the one and reads it all again.
+            ticks, behind, overlap, shift = {}, set(), None, 0
         account, account_error = _account(module)
         return PollResult(ticks, failed, terminal, account, account_error, frozenset(behind), shift, overlap)
+
+    def _moved_meanwhile(self, module: MetaTrader5Module, latest: Mapping[str, LatestTick]) -> bool:
+        """Tell whether the server's clock was moved between the first look at the symbols and now."""
+        symbol = max(latest, key=lambda name: latest[name]["time_msc"], default="")
+        if not symbol or not latest[symbol]["time_msc"]:
+            return False
+        now, _ = _latest_ticks(module, (TickCursor(symbol),))
+        return symbol in now and abs(now[symbol]["time_msc"] - latest[symbol]["time_msc"]) > self.tolerance_msc
 
     def _clock_shift(self, latest: Mapping[str, LatestTick]) -> int:
         """Return by how many milliseconds the server's clock was moved, in whole seconds, 0 as a rule."""

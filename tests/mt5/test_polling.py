@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.errors import CallFailed
+from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.polling import Poll, TickCursor, new_ticks
 from tests.fakes.module import FakeModule, tick_rows
 
@@ -159,3 +160,26 @@ def test_an_audit_reads_the_last_seconds_again() -> None:
     result = Poll((TickCursor("EURUSD", BEGIN, 1),), audit="EURUSD").run(module)
     assert result.overlap is not None
     assert result.overlap["time_msc"].tolist() == [BEGIN - 20_000, BEGIN - 1000, BEGIN]
+
+
+def test_a_clock_that_moves_in_the_middle_of_a_poll_brings_nothing() -> None:
+    """Ticks read half on one clock and half on another are left to the next poll, which reads them all."""
+
+    class Moving(FakeModule):
+        """Its clock goes an hour ahead, history included, right after the first look at the symbol."""
+
+        def copy_ticks_from(self, symbol: str, date_from: int, count: int, flags: int, /) -> Rows | None:
+            """Move the clock, once, then answer."""
+            if not self.calls["copy_ticks_from"]:
+                self.ticks[symbol] = [(msc + 3_600_000, bid, ask) for msc, bid, ask in self.ticks[symbol]]
+            return super().copy_ticks_from(symbol, date_from, count, flags)
+
+    module = Moving(["EURUSD"])
+    module.add_tick("EURUSD", BEGIN, bid=1.1)
+    module.add_tick("EURUSD", BEGIN + 100, bid=1.2)
+    cursor = TickCursor("EURUSD", BEGIN, 1, (1.1, 1.1501, 0.0, 0, 6))
+    first = Poll((cursor,), newest_msc=BEGIN, elapsed_msc=150, audit="EURUSD").run(module)
+    assert (first.ticks, first.overlap, first.clock_shift_msc) == ({}, None, 0)
+    second = Poll((cursor,), newest_msc=BEGIN, elapsed_msc=250).run(module)
+    assert second.clock_shift_msc == 3_600_000
+    assert second.ticks["EURUSD"]["bid"].tolist() == [1.2]
