@@ -9,11 +9,8 @@ stale, which is the safe side.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
-
-from arbitrex_desktop.raw_layer.views import Quote
 
 _NEW_YORK: Final = ZoneInfo("America/New_York")
 # Seven hours ahead of New York the week is Monday to Friday, midnight to midnight.
@@ -21,25 +18,7 @@ _AHEAD: Final = timedelta(hours=7)
 _SATURDAY: Final = 5
 
 
-class QuoteCondition(StrEnum):
-    """What a quote's age means: LIVE, it is fresh; STALE, it should be and is not; CLOSED, nobody trades now."""
-
-    LIVE = "LIVE"
-    STALE = "STALE"
-    CLOSED = "CLOSED"
-
-
 def market_is_open(moment: datetime) -> bool:
     """Tell whether the currency week is open at a moment (timezone-aware)."""
     local = moment.astimezone(_NEW_YORK).replace(tzinfo=None) + _AHEAD
     return local.weekday() < _SATURDAY
-
-
-def quote_condition(quote: Quote, monotonic_now: float, market_now: datetime, limit: float) -> QuoteCondition:
-    """Judge a quote by its age in seconds against `limit`, knowing the week.
-
-    `monotonic_now` in seconds; `market_now` from `PoolView.market_now()`.
-    """
-    if quote.age(monotonic_now) <= limit:
-        return QuoteCondition.LIVE
-    return QuoteCondition.STALE if market_is_open(market_now) else QuoteCondition.CLOSED
