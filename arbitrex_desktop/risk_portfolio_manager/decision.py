@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeVar
 
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Finding, Found
 from arbitrex_desktop.risk_portfolio_manager.portfolio_state import PortfolioState, json_safe
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.verdict import Verdict
@@ -118,12 +118,12 @@ class TradeDecision:
     position_sizing_applied: bool = False
     sizing_adjustments: Mapping[str, float] = field(default_factory=dict)
     processing_time_ms: float = 0.0
-    evidence: tuple[Finding | Verdict, ...] = field(default=(), repr=False, compare=False)
+    evidence: tuple[Found, ...] = field(default=(), repr=False, compare=False)
 
     @cached_property
     def checks(self) -> tuple[Verdict, ...]:
         """Return every check that was made, in order."""
-        return tuple(each if isinstance(each, Verdict) else each.verdict() for each in self.evidence)
+        return tuple(Finding(*each).verdict() for each in self.evidence)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ class Stage(IntEnum):
 class Wording(Protocol):
     """The part of a rule that turns its finding into words; `unit` is explained at `format_value`."""
 
+    code: ClassVar[RejectionReason]
     stage: ClassVar[Stage]
     unit: ClassVar[str]
 
@@ -32,20 +33,32 @@ class Wording(Protocol):
         """Return one plain sentence for the trader."""
 
 
-class Finding(NamedTuple):
-    """One check that was made.
+Found = tuple["Wording", Outcome, float | None, float | None, float | None, str]
+"""A `Finding` without its names, as rules hand it over.
 
-    Attributes: `rule`, which words it; `code`; `outcome`; `observed` and `limit` in the rule's unit; `room`, the
-    most units that the rule lets through (None when it does not bear on size); `note`, what the rule wants said.
+There are fifty in a decision and hardly anybody looks at them: to make one with names takes 0.1 us more, all of them
+a tenth of a decision.
+"""
+
+
+class Finding(NamedTuple):
+    """One check that was made; `Finding(*found)` gives a bare one its names.
+
+    Attributes: `rule`, which words it; `outcome`; `observed` and `limit` in the rule's unit; `room`, the most units
+    that the rule lets through (None when it does not bear on size); `note`, what the rule wants said.
     """
 
     rule: Wording
-    code: RejectionReason
     outcome: Outcome
     observed: float | None = None
     limit: float | None = None
     room: float | None = None
     note: str = ""
+
+    @property
+    def code(self) -> RejectionReason:
+        """Return the reason with which its rule refuses."""
+        return self.rule.code
 
     @property
     def blocks(self) -> bool:

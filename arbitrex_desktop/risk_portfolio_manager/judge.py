@@ -13,10 +13,10 @@ from arbitrex_desktop.risk_portfolio_manager.decision import (
     TradeDecision,
     made,
 )
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding, Stage
+from arbitrex_desktop.risk_portfolio_manager.findings import Finding, Found, Stage
 from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import COUNTED_BEFORE, ONLY_REDUCES, Rule
+from arbitrex_desktop.risk_portfolio_manager.rules.base import COUNTED_BEFORE, ONLY_REDUCES, Measure, Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING, BEFORE_SIZING, CUTTING
 from arbitrex_desktop.risk_portfolio_manager.sizing import Sizing, round_lots, size_reduction, size_trade, units_of
 from arbitrex_desktop.risk_portfolio_manager.standing import Standing
@@ -31,11 +31,20 @@ _PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
 _CUTTING_STAGES = (Stage.PORTFOLIO, Stage.CORRELATION)
 
 
+class _SizeLeft(Measure):
+    code = RejectionReason.ZERO_POSITION_SIZE
+    stage = Stage.PORTFOLIO
+    subject = "position size"
+
+
+_LEFT = _SizeLeft()
+
+
 @dataclass(slots=True)
 class Judgement:
     """What came of a case: every finding, the size, and the first refusal (None when there is none)."""
 
-    findings: list[Finding]
+    findings: list[Found]
     sizing: Sizing
     lots: float
     adjusted: bool
@@ -59,21 +68,21 @@ def judge(case: Case, standing: Standing) -> Judgement:
     return Judgement(findings, sizing, lots, bool(cuts), refusal)
 
 
-def _weigh(findings: list[Finding]) -> tuple[Finding | None, list[float]]:
+def _weigh(findings: list[Found]) -> tuple[Finding | None, list[float]]:
     """Return the first refusal and every room that the size must be cut to."""
     refusal, cuts = None, []
     for finding in findings:
-        outcome = finding[2]
+        outcome = finding[1]
         if outcome is _PASS or outcome is _SKIPPED:
             continue
         if outcome is Outcome.ADJUST:
-            cuts.append(finding.room or 0.0)
+            cuts.append(finding[4] or 0.0)
         elif refusal is None:
-            refusal = finding
+            refusal = Finding(*finding)
     return refusal, cuts
 
 
-def _run(rules: tuple[Rule, ...], case: Case, standing: list[Finding]) -> list[Finding]:
+def _run(rules: tuple[Rule, ...], case: Case, standing: list[Found]) -> list[Found]:
     """Run rules, except those whose finding stands.
 
     Those that guard against adding risk let a reducing trade through unchecked.
@@ -106,13 +115,12 @@ def _last_look(case: Case, lots: float, *, adjusted: bool) -> Finding | None:
     instrument = case.instrument
     least = instrument.volume_min if instrument is not None and not case.reducing else 0.0
     if not (lots > 0.0 and lots >= least * (1.0 - 1e-9)):
-        rule = CUTTING[0]
         note = f"nothing is left: {lots:g} lots, the smallest volume is {least:g}"
-        return Finding(rule, RejectionReason.ZERO_POSITION_SIZE, Outcome.FAIL, None, None, None, note)
+        return Finding(*_LEFT.failed(note=note))
     if not adjusted or instrument is None:
         return None
     case.units = units_of(lots, instrument.contract)
-    again = (rule.check(case) for rule in CUTTING if rule.code is not RejectionReason.REQUESTED_VOLUME)
+    again = (Finding(*rule.check(case)) for rule in CUTTING if rule.code is not RejectionReason.REQUESTED_VOLUME)
     return next((each for each in again if each.blocks or each.outcome is Outcome.ADJUST), None)
 
 
@@ -211,15 +219,15 @@ def _approved(case: Case, judgement: Judgement) -> ApprovedTrade:
     )
 
 
-def _violations(findings: list[Finding]) -> tuple[str, ...]:
+def _violations(findings: list[Found]) -> tuple[str, ...]:
     """Return in words what portfolio rules cut or refused."""
     return tuple(
         each.words()
-        for each in findings
+        for each in map(Finding._make, findings)
         if each.rule.stage in _CUTTING_STAGES and (each.outcome is Outcome.ADJUST or each.blocks)
     )
 
 
-def _blocked(findings: list[Finding]) -> bool:
+def _blocked(findings: list[Found]) -> bool:
     """Tell whether a portfolio rule refused."""
-    return any(each.blocks and each.rule.stage in _CUTTING_STAGES for each in findings)
+    return any(each.blocks and each.rule.stage in _CUTTING_STAGES for each in map(Finding._make, findings))

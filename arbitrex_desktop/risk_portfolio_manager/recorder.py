@@ -9,12 +9,12 @@ from arbitrex_desktop.risk_portfolio_manager.book import Reservation
 from arbitrex_desktop.risk_portfolio_manager.case import Case
 from arbitrex_desktop.risk_portfolio_manager.decision import ApprovedTrade, RiskMetrics, TradeDecision
 from arbitrex_desktop.risk_portfolio_manager.fact_finder import FactFinder
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Finding, Found
 from arbitrex_desktop.risk_portfolio_manager.kill_switches import KillSwitches
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.pacing import asked
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
+from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
 
 
 class Recorder:
@@ -46,10 +46,10 @@ class Recorder:
         self._finder.book.publish(case.state)
         return latched or throttled or decision.approved_trade is not None
 
-    def latch(self, case: Case, findings: Sequence[Finding | Verdict]) -> bool:
+    def latch(self, case: Case, findings: Sequence[Found]) -> bool:
         """Halt trading for the first broken limit that latches; tell whether one did."""
-        for finding in findings:
-            if isinstance(finding, Finding) and finding.outcome is Outcome.FAIL and _latches(finding):
+        for finding in (Finding(*each) for each in findings):
+            if finding.outcome is Outcome.FAIL and _latches(finding):
                 self._switches.latch(case.state, finding.code.value, finding.words())
                 return True
         return False

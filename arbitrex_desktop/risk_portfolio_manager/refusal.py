@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from arbitrex_desktop.risk_portfolio_manager.decision import RejectedTrade, TradeApprovalStatus, TradeDecision
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding, Stage
+from arbitrex_desktop.risk_portfolio_manager.findings import Stage
 from arbitrex_desktop.risk_portfolio_manager.portfolio_state import PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Measure
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
 
 _FIGURES = ("equity", "peak_equity", "unrealized_pnl", "daily_pnl", "weekly_pnl", "current_drawdown")
 
@@ -48,8 +47,6 @@ def refuse_outright(
     raw: Mapping[str, Any], code: RejectionReason, words: str, order_id: str, milliseconds: float
 ) -> TradeDecision:
     """Return the refusal of an intent, whatever its fields hold; `raw` has them by name."""
-    measure = _MEASURES[code]
-    finding = Finding(measure, code, Outcome.FAIL, None, None, None, words)
     return TradeDecision(
         status=TradeApprovalStatus.REJECTED,
         rejected_trade=RejectedTrade(
@@ -67,7 +64,7 @@ def refuse_outright(
         ),
         order_id=order_id,
         processing_time_ms=milliseconds,
-        evidence=(finding,),
+        evidence=(_MEASURES[code].failed(note=words),),
     )
 
 

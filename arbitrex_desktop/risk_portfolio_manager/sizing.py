@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
 from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Measure, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.spread import spread_bps
@@ -95,7 +95,7 @@ class Sizing:
 
     base_units: float = 0.0
     factors: dict[str, float] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Found] = field(default_factory=list)
 
 
 def size_trade(case: Case) -> Sizing:
@@ -232,14 +232,14 @@ def _kelly(case: Case, sizing: Sizing, rate: float, win: float, loss: float) -> 
     share = kelly_share(rate, win, loss)
     most = cfg.kelly_base_max_pct * cfg.kelly_regime_multipliers.get(intent.regime, 0.0)
     bet = min(share * cfg.kelly_safety_factor, most)
-    refused = Finding(_KELLY, _KELLY.code, Outcome.FAIL, None, None, None, f"{share:.1%} is no bet worth taking")
+    refused = _KELLY.failed(note=f"{share:.1%} is no bet worth taking")
     sizing.findings.append(_KELLY.passed(bet, most) if bet > 0.0 else refused)
     sizing.factors["kelly"] = max(0.0, min(1.0, bet / cfg.risk_per_trade))
     expectancy = rate * win - (1.0 - rate) * loss
     factor = expectancy_factor(expectancy)
     least = _EXPECTANCY[0][0]
     outcome = Outcome.PASS if factor > 0.0 else Outcome.FAIL
-    sizing.findings.append(Finding(_EXPECTANCY_CHECK, _EXPECTANCY_CHECK.code, outcome, expectancy, least))
+    sizing.findings.append((_EXPECTANCY_CHECK, outcome, expectancy, least, None, ""))
     sizing.factors["expectancy"] = factor if intent.num_trades is not None else min(factor, 1.0)
 
 

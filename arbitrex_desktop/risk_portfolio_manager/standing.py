@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING, BEFORE_SIZING
 
@@ -21,7 +21,7 @@ _PLACES: Final = {
 _CHECKS: Final = {
     rules: [(place, rule.check) for place, rule in enumerate(rules) if rule.standing] for rules in _PLACES
 }
-_Kept = tuple[tuple[Any, ...], list[Finding], list[Finding]]
+_Kept = tuple[tuple[Any, ...], list[Found], list[Found]]
 
 
 class Standing:
@@ -33,7 +33,7 @@ class Standing:
     def __init__(self) -> None:
         self._kept: dict[tuple[str, int, str | None], _Kept] = {}
 
-    def findings(self, case: Case) -> tuple[list[Finding], list[Finding]]:
+    def findings(self, case: Case) -> tuple[list[Found], list[Found]]:
         """Return findings before and after the sizing, to be copied and completed."""
         intent, facts = case.intent, facts_of(case)
         key = (intent.symbol, intent.direction, intent.strategy_id)
@@ -68,7 +68,7 @@ def facts_of(case: Case) -> tuple[Any, ...]:
     )
 
 
-def _check(rules: tuple[Rule, ...], case: Case) -> list[Finding]:
+def _check(rules: tuple[Rule, ...], case: Case) -> list[Found]:
     """Check the standing rules, and hold the places of the others."""
     findings = _PLACES[rules].copy()
     for place, check in _CHECKS[rules]:

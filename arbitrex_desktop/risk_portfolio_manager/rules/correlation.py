@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -22,7 +22,7 @@ class CorrelatedExposure(Rule):
     unit = "share"
     parameters = ("max_correlation_exposure", "correlation_floors", "correlation_penalty", "correlation_prior_weight")
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Measure the room beside what moves with the symbol."""
         together, worth = case.together, case.unit_notional
         if together is None or worth is None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -22,7 +22,7 @@ class CurrencyExposure(Rule):
     unit = "share"
     parameters = ("max_currency_exposure_pct",)
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Measure the room in both currencies."""
         worth, instrument = case.unit_notional, case.instrument
         if instrument is None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from arbitrex_desktop.risk_portfolio_manager.calendar import CalendarUnavailable
 from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.instruments import split_symbol
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
@@ -22,7 +22,7 @@ class NewsBlackout(Rule):
     subject = "news"
     parameters = ("news_minutes_before", "news_minutes_after", "news_min_impact")
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Ask the calendar, if there is one."""
         if case.calendar is None:
             return self.skipped("there is no calendar")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.activity import Asked
 from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -27,7 +27,7 @@ class DuplicateIntent(Rule):
     parameters = ("duplicate_window_seconds",)
     minimum = True
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Look for it among the latest intents; an intent that has become a position is never traded again."""
         if case.traded:
             return self.failed(note="this intent has been traded already")
@@ -52,7 +52,7 @@ class IntentRate(Rule):
     paces = True
     parameters = ("max_intents_per_minute",)
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Count them."""
         limit = case.cfg.max_intents_per_minute
         return self.below(case.activity.intents.count(case.moment), limit) if limit else self.skipped(_OFF)
@@ -68,7 +68,7 @@ class OrderRate(Rule):
     paces = True
     parameters = ("max_orders_per_minute",)
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Count them."""
         limit = case.cfg.max_orders_per_minute
         return self.below(case.activity.orders.count(case.moment), limit) if limit else self.skipped(_OFF)
@@ -83,7 +83,7 @@ class RejectionVelocity(Rule):
     unit = "count"
     parameters = ("rejection_velocity_count", "rejection_velocity_window_seconds")
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Count them; the throttle itself is another rule."""
         limit, strategy = case.cfg.rejection_velocity_count, case.intent.strategy_id
         if not limit or strategy is None:
@@ -104,7 +104,7 @@ class TradeSpacing(Rule):
     parameters = ("enforce_time_spacing", "min_time_between_trades_seconds")
     minimum = True
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Measure it."""
         if not case.cfg.enforce_time_spacing:
             return self.skipped(_OFF)
@@ -124,7 +124,7 @@ class SymbolSpacing(Rule):
     parameters = ("enforce_time_spacing", "min_time_between_same_symbol_seconds")
     minimum = True
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Measure it."""
         if not case.cfg.enforce_time_spacing:
             return self.skipped(_OFF)

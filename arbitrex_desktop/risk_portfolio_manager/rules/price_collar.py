@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.sources import NO_POOL
@@ -19,7 +19,7 @@ class PriceCollar(Rule):
     unit = "share"
     parameters = ("max_price_deviation_pct",)
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Compare the distance with its limit."""
         if not case.market.has_pool:
             return self.skipped(NO_POOL)

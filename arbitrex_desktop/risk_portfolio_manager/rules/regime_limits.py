@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
 from arbitrex_desktop.risk_portfolio_manager.decision import Regime
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding, format_value
+from arbitrex_desktop.risk_portfolio_manager.findings import Found, format_value
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -20,7 +20,7 @@ class _RegimeLimits(Rule):
     regimes: ClassVar[frozenset[str]]
     word: ClassVar[str]
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Check confidence, then the number of new positions."""
         if case.intent.regime not in self.regimes:
             return self.fine(f"the regime is {case.intent.regime}")

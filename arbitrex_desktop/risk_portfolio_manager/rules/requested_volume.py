@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
@@ -18,7 +18,7 @@ class RequestedVolume(Rule):
     subject = "requested volume"
     unit = "lots"
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Compare both volumes."""
         asked, instrument = case.intent.requested_volume, case.instrument
         if asked is None or instrument is None:
@@ -28,4 +28,4 @@ class RequestedVolume(Rule):
             return self.passed(asked, sized)
         if not case.sized >= case.least_units:
             return self.passed(asked, sized, "the size itself is too small")
-        return Finding(self, self.code, Outcome.ADJUST, asked, sized, case.sized)
+        return (self, Outcome.ADJUST, asked, sized, case.sized, "")

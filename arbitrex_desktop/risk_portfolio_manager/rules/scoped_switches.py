@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.kill_switches import SwitchAction
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
@@ -18,7 +18,7 @@ class ScopedSwitches(Rule):
     subject = "kill switches"
     guards_adding = False
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Look for a switch that covers the intent."""
         for switch in case.switches:
             by_hand = case.reducing and case.intent.strategy_id is None
@@ -39,7 +39,7 @@ class Throttle(Rule):
     parameters = ("throttle_interval_seconds", "throttle_duration_seconds")
     minimum = True
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Measure the time since the strategy's last intent that was let through."""
         strategy = case.intent.strategy_id or ""
         ends = case.activity.throttled.get(strategy, 0.0)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -24,7 +24,7 @@ class StopSides(Rule):
     subject = "sides of stop and take-profit"
     parameters = ("atr_multiplier",)
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Compare the stop with the price at which it would close, the take-profit with that of the entry."""
         intent, price = case.intent, case.market.price
         if price is None:
@@ -55,7 +55,7 @@ class StopDistance(Rule):
     unit = "points of price"
     minimum = True
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Compare the nearer of both with the least distance."""
         if not case.market.has_pool:
             return self.skipped("there is no pool")

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -24,7 +24,7 @@ class SymbolUnits(Rule):
     unit = "units"
     parameters = ("max_symbol_exposure_units",)
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Measure the room in units."""
         direction, limit = case.intent.direction, case.cfg.max_symbol_exposure_units
         held = direction * net_units(case)
@@ -40,7 +40,7 @@ class SymbolExposure(Rule):
     unit = "share"
     parameters = ("max_symbol_exposure_pct",)
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Measure the room in account currency."""
         worth, limit = case.unit_notional, case.cfg.max_symbol_exposure_pct
         symbol, direction = case.intent.symbol, case.intent.direction

@@ -12,7 +12,7 @@ from functools import lru_cache
 from statistics import NormalDist
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -38,7 +38,7 @@ class PortfolioVolatility(Rule):
     unit = "share"
     parameters = ("max_portfolio_volatility", "assumed_daily_volatility", "correlation_prior_weight")
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Measure the room below the largest deviation."""
         if case.together is None or case.unit_notional is None:
             return self.no_worth(case)
@@ -57,7 +57,7 @@ class ValueAtRisk(Rule):
     unit = "share"
     parameters = ("max_var_pct", "var_confidence")
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Take the larger of parametric and historical loss."""
         factor = normal_quantile(case.cfg.var_confidence)
         return _tail(self, case, 0, factor, case.cfg.max_var_pct)
@@ -72,13 +72,13 @@ class ExpectedShortfall(Rule):
     unit = "share"
     parameters = ("max_cvar_pct", "var_confidence")
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Take the larger of parametric and historical loss."""
         factor = normal_shortfall(case.cfg.var_confidence)
         return _tail(self, case, 1, factor, case.cfg.max_cvar_pct)
 
 
-def _tail(rule: Rule, case: Case, which: int, factor: float, share: float) -> Finding:
+def _tail(rule: Rule, case: Case, which: int, factor: float, share: float) -> Found:
     """Judge one kind of tail loss: `which` is 0 for value at risk and 1 for expected shortfall."""
     together, worth = case.together, case.unit_notional
     if together is None or worth is None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -18,7 +18,7 @@ class TotalExposure(Rule):
     unit = "share"
     parameters = ("max_total_exposure_pct",)
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Measure the room."""
         worth = case.unit_notional
         limit, held = case.cfg.max_total_exposure_pct, case.sums.gross
@@ -37,7 +37,7 @@ class NetExposure(Rule):
     unit = "share"
     parameters = ("max_net_exposure_pct",)
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Measure the room in the trade's direction."""
         worth = case.unit_notional
         limit, held = case.cfg.max_net_exposure_pct, case.intent.direction * case.sums.net

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.portfolio_state import as_utc
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
@@ -18,7 +18,7 @@ class TradingHalted(Rule):
     subject = "trading state"
     standing = True
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Look at the portfolio's own flag."""
         if case.state.trading_halted:
             return self.failed(note=f"trading is halted: {case.state.halt_reason or 'no reason was given'}")
@@ -33,7 +33,7 @@ class TradingReducing(Rule):
     subject = "trading state"
     parameters = ("halt_cooldown_seconds",)
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Look whether reducing is in force, and not over by now."""
         state = case.state
         if state.reducing_reason and (state.reducing_until is None or case.wall < as_utc(state.reducing_until)):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.sources import NO_POOL
@@ -18,7 +18,7 @@ class VolumeLimits(Rule):
     subject = "volume"
     unit = "lots"
 
-    def check(self, case: Case) -> Finding:
+    def check(self, case: Case) -> Found:
         """Measure the room in lots."""
         instrument = case.instrument
         if not case.market.has_pool:
