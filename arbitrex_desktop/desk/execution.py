@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from arbitrex_desktop.desk.book import Book
@@ -74,8 +75,8 @@ class Executor:
     def _ask(self, request: dict[str, Any], *, reducing: bool) -> Reply:
         """Send the request, and say what its answer means; what is not a clear no may have been carried out."""
         try:
-            self._gate.check(reducing=reducing)
-            result = self._pool.send_order(request)
+            # Asked again when the request's turn has come: it may wait behind a slow call while the trader halts.
+            result = self._pool.send_order(request, partial(self._gate.check, reducing=reducing))
         except Refused as refusal:
             return Reply(Meaning(Answer.REFUSED, f"{refusal}; nothing was sent"))
         except PoolError as error:

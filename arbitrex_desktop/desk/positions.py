@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from arbitrex_desktop.desk.book import TRADER, Book
@@ -163,8 +164,8 @@ class PositionDesk:
     def _ask(self, request: dict[str, Any], *, reducing: bool) -> Meaning:
         """Send a request and say what its answer means."""
         try:
-            self._context.gate.check(reducing=reducing)
-            result = self._pool.send_order(request)
+            # Asked again when the request's turn has come: it may wait behind a slow call while the trader halts.
+            result = self._pool.send_order(request, partial(self._context.gate.check, reducing=reducing))
         except Refused as refusal:
             return Meaning(Answer.REFUSED, str(refusal))
         except PoolError as error:

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from arbitrex_desktop.mt5.commands import Command, Observed
 
 T = TypeVar("T")
+Permit = Callable[[], None]
+"""Raises unless a command may still leave; asked when its turn has come, so it may not block."""
 
 
 class TerminalPort(Protocol):
@@ -24,9 +27,12 @@ class TerminalPort(Protocol):
     def start(self) -> None:
         """Bring the module's process up; raise `HostDied` if it cannot."""
 
-    def execute(self, command: Command[T], deadline: float | None = None) -> Observed[T]:
+    def execute(
+        self, command: Command[T], deadline: float | None = None, *, permit: Permit | None = None
+    ) -> Observed[T]:
         """Run a command and wait for its answer, `deadline` seconds at most (the command's own when None).
 
+        `permit` is called once the command's turn has come; what it raises is passed on, and nothing was sent.
         Raises `CallFailed` when the module refuses; `DeadlineExceeded` (the host is then killed), `HostDied` or
         `HostNotRunning` when there is no answer, and then what became of the request is unknown.
         """

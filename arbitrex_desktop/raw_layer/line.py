@@ -11,7 +11,7 @@ from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.commands import Command, Observed
 from arbitrex_desktop.mt5.errors import CallFailed, DeadlineExceeded, HostError, MT5Error
 from arbitrex_desktop.mt5.host.messages import HostSpec
-from arbitrex_desktop.mt5.port import TerminalPort
+from arbitrex_desktop.mt5.port import Permit, TerminalPort
 from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
 from arbitrex_desktop.raw_layer.call_stats import CallBook
 from arbitrex_desktop.raw_layer.connection import ConnectionMachine, Trigger
@@ -59,17 +59,17 @@ class TerminalLine:
             self.last_error = str(error)
             raise
 
-    def ask(self, command: Command[T], deadline: float | None = None) -> Observed[T]:
+    def ask(self, command: Command[T], deadline: float | None = None, *, permit: Permit | None = None) -> Observed[T]:
         """Run a command in whatever state the connection is; a loss of the line moves the state.
 
-        Raises `CallFailed` or `HostError`.
+        Raises `CallFailed` or `HostError`, and what `permit` raises when the command's turn has come.
         """
         if self._port is None:
             raise PoolUnavailable(f"not connected: {self.machine.reason}")
         kind = type(command).__name__
         started = self._clock.monotonic()
         try:
-            answer = self._port.execute(command, deadline)
+            answer = self._port.execute(command, deadline, permit=permit)
         except MT5Error as error:
             self.calls.record(kind, self._clock.monotonic() - started, failed=True)
             self._note(error, kind)
@@ -80,12 +80,14 @@ class TerminalLine:
             self._market = (answer.market_time_msc, now)
         return answer
 
-    def ask_connected(self, command: Command[T], deadline: float | None = None) -> Observed[T]:
+    def ask_connected(
+        self, command: Command[T], deadline: float | None = None, *, permit: Permit | None = None
+    ) -> Observed[T]:
         """Run a command if the state is CONNECTED; raises `PoolUnavailable` with state and reason otherwise."""
         state = self.machine.state
         if state is not ConnectionState.CONNECTED:
             raise PoolUnavailable(f"{state}: {self.machine.reason}")
-        return self.ask(command, deadline)
+        return self.ask(command, deadline, permit=permit)
 
     def market_now(self) -> datetime:
         """Return the present in market time: the real clock, or the simulated terminal's own."""

@@ -17,6 +17,7 @@ from arbitrex_desktop.mt5.commands import CheckOrder, CopyRates, History, ReadAc
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.mt5.module import Rows
+from arbitrex_desktop.mt5.port import Permit
 from arbitrex_desktop.mt5.results import OrderCheckResult, OrderSendResult, SymbolInfo
 from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
 from arbitrex_desktop.raw_layer.board import TickBoard
@@ -246,8 +247,8 @@ class MT5ConnectionPool:
         """Ask what the account would look like after a request; raises `PoolUnavailable` or `MT5Error`."""
         return self._line.ask_connected(CheckOrder(dict(request))).value
 
-    def send_order(self, request: Mapping[str, Any]) -> OrderSendResult:
-        """Send a trade request, once, to the account we are connected to.
+    def send_order(self, request: Mapping[str, Any], permit: Permit | None = None) -> OrderSendResult:
+        """Send a trade request, once, to the account we are connected to, if `permit` still lets it when it leaves.
 
         Raises `PoolUnavailable` (not sent) or `MT5Error`.
         After a `HostError`, or a `CallFailed` whose `connection_lost` is set, the request's fate is unknown.
@@ -256,7 +257,8 @@ class MT5ConnectionPool:
         if identity is None:
             raise PoolUnavailable("no account has been connected yet")
         try:
-            return self._line.ask_connected(SendOrder(dict(request), identity.login, identity.server)).value
+            order = SendOrder(dict(request), identity.login, identity.server)
+            return self._line.ask_connected(order, permit=permit).value
         finally:
             self._collector.poll_soon()
 

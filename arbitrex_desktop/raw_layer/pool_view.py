@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from arbitrex_desktop.mt5.commands import History
 from arbitrex_desktop.mt5.module import Rows
+from arbitrex_desktop.mt5.port import Permit
 from arbitrex_desktop.mt5.results import OrderCheckResult, OrderSendResult, SymbolInfo
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, PoolStats, Quote
 
@@ -55,8 +56,12 @@ class PoolView(Protocol):
     def check_order(self, request: Mapping[str, Any]) -> OrderCheckResult:
         """Ask the terminal what the account would look like after a request (asks)."""
 
-    def send_order(self, request: Mapping[str, Any]) -> OrderSendResult:
-        """Send a trade request, once (asks); after a `HostError` its fate is unknown and must be reconciled."""
+    def send_order(self, request: Mapping[str, Any], permit: Permit | None = None) -> OrderSendResult:
+        """Send a trade request, once (asks); after a `HostError` its fate is unknown and must be reconciled.
+
+        The request may wait for its turn behind other calls.  `permit`, called when it has come, raises unless the
+        request may still leave; that is passed on, and nothing was sent.
+        """
 
     def server_time_to_utc(self, seconds: float) -> datetime:
         """Convert a time of the server clock, seconds since 1970, to UTC."""

@@ -14,6 +14,7 @@ import numpy as np
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE
 from arbitrex_desktop.mt5.constants import DealEntry, OrderState, OrderType, PositionType, TradeAction, TradeRetcode
 from arbitrex_desktop.mt5.errors import DeadlineExceeded
+from arbitrex_desktop.mt5.port import Permit
 from arbitrex_desktop.mt5.results import OrderSendResult, TradeDeal, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.board import TickBoard
 from tests.fakes.broker_data import make, make_position, make_request
@@ -43,7 +44,7 @@ class FakeBroker(FakePool):
 
     `moods` are taken for one order each, then every order is filled; `slip` is added to buying prices and taken off
     selling ones; `keep_comments` False overwrites comments as some brokers do; `step` is called before and after
-    each order is executed, so that a test may crash the program there.
+    each order is executed, so that a test may crash the program there; `queueing` while one waits for its turn.
     """
 
     def __init__(self, clock: ManualClock | None = None) -> None:
@@ -54,6 +55,7 @@ class FakeBroker(FakePool):
         self.slip = 0.0
         self.keep_comments = True
         self.step: Callable[[str], None] = lambda _: None
+        self.queueing: Callable[[], None] = lambda: None
         self._placed: list[Mapping[str, Any]] = []
         for name, quote in self.quotes.items():
             self.rates[name] = _bars(quote.mid)
@@ -64,9 +66,12 @@ class FakeBroker(FakePool):
         """Return the deals that opened positions."""
         return [deal for deal in self.deals if deal.entry == DealEntry.IN]
 
-    def send_order(self, request: Mapping[str, Any]) -> OrderSendResult:
+    def send_order(self, request: Mapping[str, Any], permit: Permit | None = None) -> OrderSendResult:
         """Execute a request in the mood of the moment."""
         self._ask("send_order")
+        self.queueing()
+        if permit is not None:
+            permit()
         self.step("before the broker has it")
         self.sent.append(dict(request))
         mood = self.moods.popleft() if self.moods else Mood.FILL

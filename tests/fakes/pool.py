@@ -14,6 +14,7 @@ from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.mt5.commands import History
 from arbitrex_desktop.mt5.constants import TradeRetcode
 from arbitrex_desktop.mt5.errors import DeadlineExceeded
+from arbitrex_desktop.mt5.port import Permit
 from arbitrex_desktop.mt5.results import (
     AccountInfo,
     OrderCheckResult,
@@ -212,9 +213,11 @@ class FakePool:
             request=make_request(**request),
         )
 
-    def send_order(self, request: Mapping[str, Any]) -> OrderSendResult:
+    def send_order(self, request: Mapping[str, Any], permit: Permit | None = None) -> OrderSendResult:
         """Record the request, then answer the next of `answers` or fill it at the quote."""
         self._ask("send_order")
+        if permit is not None:
+            permit()
         self.sent.append(dict(request))
         if self.answers:
             answer = self.answers.popleft()

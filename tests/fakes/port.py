@@ -12,6 +12,7 @@ from arbitrex_desktop.mt5.errors import DeadlineExceeded, HostDied, HostNotRunni
 from arbitrex_desktop.mt5.host.messages import HostSpec
 from arbitrex_desktop.mt5.host.server import ModuleRunner, TellsTime
 from arbitrex_desktop.mt5.module import MetaTrader5Module
+from arbitrex_desktop.mt5.port import Permit
 
 T = TypeVar("T")
 
@@ -62,7 +63,9 @@ class FakePort:
             raise HostDied(self.refuse_start)
         self._alive = True
 
-    def execute(self, command: Command[T], deadline: float | None = None) -> Observed[T]:
+    def execute(
+        self, command: Command[T], deadline: float | None = None, *, permit: Permit | None = None
+    ) -> Observed[T]:
         """Run a command, or fail as planned."""
         name = type(command).__name__
         if name == "Poll":
@@ -70,6 +73,8 @@ class FakePort:
         with self._lock:
             if not self._alive:
                 raise HostNotRunning("the host process is not running")
+            if permit is not None:
+                permit()
             self.commands.append(name)
             self._fail_as_planned(name)
             outcome = self._runner.run(command)

@@ -360,6 +360,20 @@ def test_orders_and_reads_go_through_the_one_connection(bench: Bench) -> None:
     assert bench.module.calls["initialize"] == 1
 
 
+def test_an_order_asks_for_its_permit_when_it_leaves(bench: Bench) -> None:
+    """What the permit raises reaches the caller, the terminal gets nothing, and the connection stands."""
+
+    def withdrawn() -> None:
+        raise PermissionError("halted meanwhile")
+
+    bench.pool.start_tick_collection()
+    with pytest.raises(PermissionError, match="halted meanwhile"):
+        bench.pool.send_order({"symbol": "EURUSD"}, withdrawn)
+    assert "SendOrder" not in bench.port.commands
+    assert bench.pool.is_connected()
+    assert bench.pool.send_order({"symbol": "EURUSD", "volume": 0.1}, lambda: None).retcode == 10009
+
+
 def test_an_order_in_a_dying_host_is_sent_at_most_once(bench: Bench) -> None:
     """The failure is passed on as unknown fate, and neither pool nor host sends it again."""
     bench.pool.start_tick_collection()

@@ -21,6 +21,7 @@ from arbitrex_desktop.mt5.commands import Command, Observed
 from arbitrex_desktop.mt5.errors import DeadlineExceeded, HostDied, HostNotRunning, MT5Error
 from arbitrex_desktop.mt5.host.lifeline import Lifeline
 from arbitrex_desktop.mt5.host.messages import Answer, Farewell, Hello, HostSpec, Request, read_message, write_message
+from arbitrex_desktop.mt5.port import Permit
 
 T = TypeVar("T")
 HOST_ARGUMENT = "--mt5-host"
@@ -148,11 +149,16 @@ class HostProcess:
                     raise HostDied(hello.error if isinstance(hello, Hello) else "the host said something odd")
             _log.info("host %d holds the %s module", hello.pid, hello.module)
 
-    def execute(self, command: Command[T], deadline: float | None = None) -> Observed[T]:
+    def execute(
+        self, command: Command[T], deadline: float | None = None, *, permit: Permit | None = None
+    ) -> Observed[T]:
         """Run a command in the host; see `TerminalPort.execute`."""
         with self._lock:
             if self._link is None:
                 raise HostNotRunning("the host process is not running")
+            # Callers may have queued here for seconds behind a slow call.
+            if permit is not None:
+                permit()
             self._number += 1
             with self._dropping_on_failure():
                 self._link.send(Request(self._number, command))
