@@ -171,4 +171,5 @@ class AccountDesk:
         digits = digits_of(self._context.pool, intent.request.symbol)
         shown = self.pending.shown(intent)
         closing = self.closing(intent.request, shown)
-        return intent_row(intent, shown, self.pending.blocker(intent), digits, closing)
+        changed = self.pending.turned(intent)
+        return intent_row(intent, shown, self.pending.blocker(intent), digits, closing=closing, changed=changed)

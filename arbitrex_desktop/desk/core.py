@@ -3,7 +3,7 @@
 
 Which thread: `start`, `step`, `stop`, `approve`, `close_position` and their like run on the window's worker thread
 and may block for a round trip to the terminal.  `submit`, `reject`, `preview` and `snapshot` may be called from any
-thread.  `halt` may be called from any thread, and never waits for anything that the worker is doing.
+thread.  `halt` and `disarm` may be called from any thread, and never wait for anything that the worker is doing.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ class TradingCore:
             positions=desk.position_rows(reading) if desk is not None and reading is not None else (),
             orders=desk.order_rows(reading) if desk is not None and reading is not None else (),
             intents=desk.intent_rows() if desk is not None else (),
-            equity=self._equity.points(),
+            equity=self._equity.points(reading),
             notices=self._notices.newest(),
             arming=self._arming_row(),
             journal_problem=self._accounts.problem or self._connection.problem,
@@ -177,7 +177,8 @@ class TradingCore:
         blocker = judgement.details if judgement.refused else self._gate.blocker(reducing=judgement.reducing)
         desk = self.desk
         closing = desk.closing(request, judgement) if desk is not None else ""
-        return Preview(number, intent_row(intent, judgement, blocker, digits_of(self._pool, request.symbol), closing))
+        digits = digits_of(self._pool, request.symbol)
+        return Preview(number, intent_row(intent, judgement, blocker, digits, closing=closing))
 
     def approve(self, intent_id: str) -> None:
         """Judge an intent once more and send it; raise `Refused` with the reason when it may not be sent."""
@@ -216,9 +217,7 @@ class TradingCore:
         """Stop all sending from this moment; the RPM and the journal learn of it beside, without being waited for."""
         self._gate.close(reason)
         self._notices.tell("warning", "halt", f"HALTED: {reason}")
-        thread = Thread(target=self._latch_halt, args=(reason,), name="desk-halt", daemon=True)
-        self._side.append(thread)
-        thread.start()
+        self._beside("desk-halt", partial(self._latch_halt, reason))
 
     def resume(self, reason: str) -> None:
         """Lift the halt; the reason is journalled and may not be empty."""
@@ -245,10 +244,9 @@ class TradingCore:
                 raise
 
     def disarm(self) -> None:
-        """Take the arming back at once."""
+        """Take the arming back at once; the journal learns of it beside, without being waited for."""
         self._gate.disarm()
-        with self._accounts.journalling() as desk:
-            desk.book.note(EventKind.DISARMED, who=TRADER)
+        self._beside("desk-disarm", partial(self._note_beside, "disarming", EventKind.DISARMED))
 
     def close_position(self, ticket: int, lots: float | None = None) -> None:
         """Close a position, or `lots` of it; works while halted."""
@@ -356,12 +354,22 @@ class TradingCore:
         if self.rpm is not None:
             rpm = self.rpm
             self._guard("halt", lambda: rpm.kill_switches.manual_halt(rpm.portfolio_state, reason))
+        self._note_beside("halt", EventKind.HALTED, reason)
+
+    def _note_beside(self, topic: str, kind: EventKind, why: str = "") -> None:
+        """Journal what the trader did; nobody waits for it, and a failure is told."""
         desk = self.desk
         if desk is not None:
-            self._guard("halt", lambda: desk.book.note(EventKind.HALTED, who=TRADER, why=reason))
+            self._guard(topic, lambda: desk.book.note(kind, who=TRADER, why=why))
+
+    def _beside(self, name: str, work: Callable[[], None]) -> None:
+        """Write something down on a thread of its own, so that nobody has to wait for the disk."""
+        thread = Thread(target=work, name=name, daemon=True)
+        self._side.append(thread)
+        thread.start()
 
     def _join_side(self) -> None:
-        """Wait, not for ever, for halts that are being written down."""
+        """Wait, not for ever, for what is being written down."""
         for thread in self._side:
             thread.join(_SIDE_SECONDS)
         self._side = [thread for thread in self._side if thread.is_alive()]

@@ -31,7 +31,7 @@ class Arming:
 
 
 class Gate:
-    """Says whether an order may leave.  Safe from any thread, and never waits for more than a few assignments.
+    """Says whether an order may leave.  Safe from any thread; `close` and `disarm` wait for nothing at all.
 
     `account`, server and login that the desk works on: an order leaves for no other.
     """
@@ -89,18 +89,23 @@ class Gate:
         return arming
 
     def disarm(self) -> None:
-        """Take the arming back."""
-        with self._lock:
-            self._arming = None
+        """Take the arming back at once."""
+        self._arming = None
 
     def armed(self) -> Arming | None:
         """Return the arming that holds now; it lapses with time, on reconnect and on another account."""
+        arming = self._arming
+        if arming is None:
+            return None
+        stats = self._pool.stats()
+        same = (stats.login, stats.server, stats.connections) == (arming.login, arming.server, arming.connection)
+        if not same or stats.mode is not AccountMode.LIVE or self._clock.monotonic() >= arming.until:
+            self._lapse(arming)
+        # What was taken back while the figures were read no longer holds.
+        return arming if self._arming is arming else None
+
+    def _lapse(self, arming: Arming) -> None:
+        """End an arming, unless the trader has armed anew meanwhile."""
         with self._lock:
-            arming = self._arming
-            if arming is None:
-                return None
-            stats = self._pool.stats()
-            same = (stats.login, stats.server, stats.connections) == (arming.login, arming.server, arming.connection)
-            if not same or stats.mode is not AccountMode.LIVE or self._clock.monotonic() >= arming.until:
+            if self._arming is arming:
                 self._arming = None
-            return self._arming

@@ -100,6 +100,26 @@ class Pending:
         risk_pct = None if look.risk_pct is None else look.risk_pct * share
         return replace(look, lots=shown.lots, risk_amount=risk, risk_pct=risk_pct)
 
+    def turned(self, intent: Intent) -> str:
+        """Return in words how the answer that the trader sees differs from the RPM's first; empty when it does not.
+
+        Price and stop follow the market all the time; an answer is another one when decision, size or the position
+        that it closes are others.
+        """
+        first, shown = intent.judgement, self.shown(intent)
+        if intent.state is not IntentState.PENDING or first is None or shown is None or first is shown:
+            return ""
+        pairs = (
+            (first.status, shown.status, ""),
+            (f"{first.lots:.2f}", f"{shown.lots:.2f}", " lots"),
+            (_doing(first), _doing(shown), ""),
+        )
+        return ", ".join(
+            f"{before} \N{RIGHTWARDS ARROW} {now}{unit}"
+            for before, now, unit in pairs
+            if before != now and before and now
+        )
+
     def changes(self, intent: Intent, look: Judgement) -> str:
         """Return in words what is different from the RPM's first answer."""
         first = intent.judgement
@@ -163,6 +183,13 @@ class Pending:
 def _deed(judgement: Judgement) -> str:
     """Return what a trade does: it closes a position, or opens one."""
     return "opens a position" if judgement.closes is None else f"closes position #{judgement.closes}"
+
+
+def _doing(judgement: Judgement) -> str:
+    """Return what a trade does in a word or two, empty for a refused one."""
+    if judgement.refused:
+        return ""
+    return "opens" if judgement.closes is None else f"closes #{judgement.closes}"
 
 
 def _number(value: float | None) -> str:

@@ -87,6 +87,18 @@ class PortfolioView(Protocol):
         """Return the balance."""
 
     @property
+    def equity(self) -> float:
+        """Return the balance with floating profit."""
+
+    @property
+    def day_anchor(self) -> float | None:
+        """Return what the day's loss is measured from, None before a daily reset was seen."""
+
+    @property
+    def week_anchor(self) -> float | None:
+        """Return what the week's loss is measured from, None before a weekly reset was seen."""
+
+    @property
     def peak_equity(self) -> float:
         """Return the highest equity seen."""
 
@@ -96,11 +108,11 @@ class PortfolioView(Protocol):
 
     @property
     def daily_pnl(self) -> float:
-        """Return today's profit."""
+        """Return the profit realised today."""
 
     @property
     def weekly_pnl(self) -> float:
-        """Return this week's profit."""
+        """Return the profit realised this week."""
 
     @property
     def trading_halted(self) -> bool:
@@ -128,11 +140,15 @@ class PortfolioView(Protocol):
 
 
 class LimitsView(Protocol):
-    """The limits that the window shows, as fractions of capital."""
+    """The limits that the window shows, as fractions of what each is measured from."""
 
     @property
     def max_drawdown(self) -> float:
         """Return the drawdown at which trading halts."""
+
+    @property
+    def max_daily_drawdown(self) -> float:
+        """Return the day's drawdown, floating loss included, at which trading halts."""
 
     @property
     def daily_loss_limit(self) -> float:

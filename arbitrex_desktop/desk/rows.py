@@ -11,12 +11,13 @@ from arbitrex_desktop.desk.intents import IntentState
 from arbitrex_desktop.desk.record import Intent, Judgement
 from arbitrex_desktop.desk.risk_view import LimitsView, PortfolioView
 from arbitrex_desktop.desk.snapshot import AccountRow, IntentRow, OrderRow, PositionRow, RiskRow
-from arbitrex_desktop.mt5.constants import OrderType, PositionType
+from arbitrex_desktop.mt5.constants import OrderTime, OrderType, PositionType
 from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.pool_view import PoolView
 from arbitrex_desktop.raw_layer.views import AccountReading
 
 _DIGITS: Final = 5
+_DAY_ORDERS: Final = frozenset({OrderTime.DAY, OrderTime.SPECIFIED_DAY})
 _BUYING: Final = frozenset({OrderType.BUY, OrderType.BUY_LIMIT, OrderType.BUY_STOP, OrderType.BUY_STOP_LIMIT})
 _SELLING: Final = frozenset({OrderType.SELL, OrderType.SELL_LIMIT, OrderType.SELL_STOP, OrderType.SELL_STOP_LIMIT})
 
@@ -78,11 +79,18 @@ def order_row(order: TradeOrder, pool: PoolView, intent_id: str) -> OrderRow:
         comment=order.comment,
         intent_id=intent_id,
         limit_price=order.price_stoplimit or None,
+        expires_at=pool.server_time_to_utc(order.time_expiration) if order.time_expiration else None,
+        for_the_day=order.type_time in _DAY_ORDERS,
     )
 
 
-def intent_row(intent: Intent, judgement: Judgement | None, blocker: str, digits: int, closing: str = "") -> IntentRow:
-    """Return an intent with the judgement that the trader is to see; `closing`, what it closes in words."""
+def intent_row(
+    intent: Intent, judgement: Judgement | None, blocker: str, digits: int, *, closing: str = "", changed: str = ""
+) -> IntentRow:
+    """Return an intent with the judgement that the trader is to see.
+
+    `closing`, what it closes, and `changed`, what is different from the first answer, in words.
+    """
     request, fill = intent.request, intent.fill
     seen = judgement or Judgement(status="", at=intent.created_at)
     return IntentRow(
@@ -118,12 +126,13 @@ def intent_row(intent: Intent, judgement: Judgement | None, blocker: str, digits
         slippage_amount=fill.slippage_amount if fill else None,
         closes=seen.closes,
         closes_words=closing,
+        changed=changed,
     )
 
 
 def risk_row(portfolio: PortfolioView, limits: LimitsView, halted: str | None) -> RiskRow:
-    """Return the portfolio's risk; limits of loss are turned into money of the account."""
-    capital = portfolio.total_capital
+    """Return the portfolio's risk; limits of loss are turned into money of the account, as the RPM's rules measure."""
+    capital, anchor = portfolio.total_capital, portfolio.day_anchor
     return RiskRow(
         trading_state="HALTED" if halted is not None else str(portfolio.trading_state),
         halt_reason=halted or portfolio.halt_reason or "",
@@ -132,11 +141,15 @@ def risk_row(portfolio: PortfolioView, limits: LimitsView, halted: str | None) -
         drawdown=portfolio.current_drawdown,
         max_drawdown=limits.max_drawdown,
         daily_pnl=portfolio.daily_pnl,
-        daily_limit=capital * limits.daily_loss_limit,
+        daily_limit=(anchor or capital) * limits.daily_loss_limit,
         weekly_pnl=portfolio.weekly_pnl,
-        weekly_limit=capital * limits.weekly_loss_limit,
+        weekly_limit=(portfolio.week_anchor or capital) * limits.weekly_loss_limit,
         currency_exposure=dict(portfolio.currency_exposure),
         symbol_exposure=dict(portfolio.symbol_exposure),
+        # A gain is no fall below zero.
+        daily_drawdown=max(0.0, (anchor - portfolio.equity) / anchor) if anchor else None,
+        max_daily_drawdown=limits.max_daily_drawdown,
+        day_anchor=anchor,
     )
 
 

@@ -67,7 +67,9 @@ class OrderRow:
 
     Attributes: `kind` in words, such as BUY LIMIT; `direction` 1 or -1, 0 for a CLOSE BY, which has none; `price`, at
     which it is triggered or filled, None for a market order under way; `limit_price`, of a stop limit order, at which
-    it rests once triggered; `intent_id`, the desk's intent it came from, empty for one that was placed elsewhere.
+    it rests once triggered; `intent_id`, the desk's intent it came from, empty for one that was placed elsewhere;
+    `expires_at`, UTC, when the broker says that it takes it back by itself, None where it names no moment;
+    `for_the_day`, whether it rests for a trading day, whose end is the broker's to say.
     """
 
     ticket: int
@@ -84,6 +86,8 @@ class OrderRow:
     comment: str
     intent_id: str = ""
     limit_price: float | None = None
+    expires_at: datetime | None = None
+    for_the_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,8 @@ class IntentRow:
     `can_approve`, and `blocker`, why not; `fill_price`, `ticket`, `filled_lots` of the fill; `slippage_points`,
     positive when the fill was worse than asked, and `slippage_amount` the same in account currency; times in UTC;
     `closes`, ticket of the position that the trade closes or takes from, None for one that opens, and
-    `closes_words`, the same in words for the trader, empty for one that opens.
+    `closes_words`, the same in words for the trader, empty for one that opens; `changed`, in words, what is
+    different from the RPM's first answer while the intent waits, empty when nothing is.
     """
 
     intent_id: str
@@ -130,13 +135,18 @@ class IntentRow:
     slippage_amount: float | None = None
     closes: int | None = None
     closes_words: str = ""
+    changed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RiskRow:
-    """The portfolio's risk as the RPM sees it; money in account currency, shares as fractions of capital.
+    """The portfolio's risk as the RPM sees it; money in account currency, shares as fractions.
 
-    `exposures` is signed and netted, by currency; `symbol_exposure` signed units by symbol.
+    Attributes: `drawdown`, fall of equity below its peak as a share of the peak; `daily_pnl`, `weekly_pnl`, realised
+    since the reset; `daily_limit`, `weekly_limit`, the losses at which trading halts; `currency_exposure`, signed
+    and netted, by currency; `symbol_exposure`, signed units by symbol; `daily_drawdown`, fall of equity, floating
+    loss included, below what it is measured from today, as a share of that, None before a daily reset was seen;
+    `day_anchor`, what it is measured from; `max_daily_drawdown`, where trading halts.
     """
 
     trading_state: str
@@ -151,6 +161,9 @@ class RiskRow:
     weekly_limit: float
     currency_exposure: dict[str, float] = field(default_factory=dict)
     symbol_exposure: dict[str, float] = field(default_factory=dict)
+    daily_drawdown: float | None = None
+    max_daily_drawdown: float = 0.0
+    day_anchor: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -124,6 +125,21 @@ class MainWindow(QMainWindow):
             self.notice_bar.tell("error", f"HALT FAILED, close the terminal's connection by hand: {error}", "halt")
             return
         self._halt_watch.asked(_HALT_REASON, self._clock.monotonic())
+        self.refresh()
+
+    @Slot()
+    def disarm(self) -> None:
+        """Let nothing leave to the LIVE account any more: straight to the core, like HALT."""
+        try:
+            self._worker.disarm()
+        except Exception as error:  # noqa: BLE001 - whatever it was, the trader must know
+            _log.exception("disarming failed")
+            self.notice_bar.tell("error", f"DISARMING FAILED, press HALT: {error}", "disarm")
+            return
+        snapshot = self._fresh.snapshot
+        if snapshot is not None:
+            disarmed = replace(snapshot, arming=replace(snapshot.arming, until=None))
+            self._fresh = replace(self._fresh, snapshot=disarmed)
         self.refresh()
 
     @Slot()
@@ -289,7 +305,7 @@ class MainWindow(QMainWindow):
         self.top_bar.halt_asked.connect(self.halt)
         self.resume_bar.resume_asked.connect(worker.resume)
         self.arming_bar.arm_asked.connect(worker.arm)
-        self.top_bar.arming.disarm_asked.connect(worker.disarm)
+        self.top_bar.arming.disarm_asked.connect(self.disarm)
 
     def _open_as_remembered(self) -> None:
         """Take the remembered size, layout and theme, or the default ones."""

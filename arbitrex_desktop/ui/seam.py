@@ -5,9 +5,9 @@ Life: `CoreWorker` calls its factory on the worker thread; from then on the core
 `step` about four times a second with commands in between, then `stop` once.  All of these run on the worker thread,
 one at a time, and may block on the terminal for as long as its deadlines allow.
 
-Three things do not wait for the worker, whatever it is doing: `halt`, which the window calls on the GUI thread;
-`board`, which the window reads thirty times a second; and `snapshot`, which a thread of its own takes about four
-times a second from the moment the core exists (before `start` it says DISCONNECTED), so that the window can say
+Four things do not wait for the worker, whatever it is doing: `halt` and `disarm`, which the window calls on the GUI
+thread; `board`, which the window reads thirty times a second; and `snapshot`, which a thread of its own takes about
+four times a second from the moment the core exists (before `start` it says DISCONNECTED), so that the window can say
 what is going on while the worker is blocked.
 
 What a command raises is shown to the trader as its text, so that text is plain and has no secrets.
@@ -79,7 +79,7 @@ class Core(Protocol):
         """Arm the connected LIVE account for a time; raise unless the login is its own."""
 
     def disarm(self) -> None:
-        """Take the arming back at once."""
+        """Take the arming back (any thread, at once, also while the worker is blocked)."""
 
     def close_position(self, ticket: int, lots: float | None = None) -> None:
         """Close a position, or `lots` of it, at the market; works while halted, since it only reduces risk."""

@@ -34,7 +34,7 @@ class CoreWorker(QObject):
     been run, well or not; `failed(str)`, words for the trader; `failed_about(str, str)`, the same with a topic that
     groups repeats; `stopped()`, when the worker thread has ended.
 
-    Commands queue behind what the core is doing.  `halt` does not.
+    Commands queue behind what the core is doing.  `halt` and `disarm` do not.
     """
 
     core_ready = Signal(object)
@@ -71,7 +71,7 @@ class CoreWorker(QObject):
 
     @property
     def core(self) -> Core | None:
-        """The core once it is built; only `halt` and `board` may be used outside the worker thread."""
+        """The core once it is built; only `halt`, `disarm` and `board` may be used outside the worker thread."""
         return self._core
 
     @property
@@ -128,8 +128,13 @@ class CoreWorker(QObject):
         self._run.emit("arm", lambda core: core.arm(typed_login))
 
     def disarm(self) -> None:
-        """Take the arming back."""
-        self._run.emit("disarm", lambda core: core.disarm())
+        """Take the arming back now, without waiting for the worker; before the core exists nothing is armed.
+
+        Raises what the core raises, so that a disarming that failed is never taken for one that worked.
+        """
+        core = self._core
+        if core is not None:
+            core.disarm()
 
     def close_position(self, ticket: int, lots: float | None = None) -> None:
         """Close a position, or `lots` of it, at the market."""

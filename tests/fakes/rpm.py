@@ -24,6 +24,8 @@ class FakePortfolio:
     current_drawdown: float = 0.0
     daily_pnl: float = 0.0
     weekly_pnl: float = 0.0
+    day_anchor: float | None = None
+    week_anchor: float | None = None
     trading_halted: bool = False
     halt_reason: str | None = None
     halt_timestamp: datetime | None = None
@@ -43,6 +45,7 @@ class FakeLimits:
     max_drawdown: float = 0.1
     daily_loss_limit: float = 0.02
     weekly_loss_limit: float = 0.05
+    max_daily_drawdown: float = 0.03
 
 
 @dataclass(frozen=True)
