@@ -167,6 +167,10 @@ class Book:
             self._retotal()
         return found
 
+    def is_under_way(self, intent_id: str | None) -> bool:
+        """Tell whether an approved trade of that name is not yet seen among the positions."""
+        return intent_id is not None and any(each.intent_id == intent_id for each in self.reservations)
+
     def without(self, intent_id: str | None) -> Sums:
         """Return the sums as they would be without the trade under way of one intent."""
         if not intent_id or all(each.intent_id != intent_id for each in self.reservations):

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from arbitrex_desktop.mt5.results import AccountInfo
 from arbitrex_desktop.risk_portfolio_manager.activity import Activity
 from arbitrex_desktop.risk_portfolio_manager.book import Sums
 from arbitrex_desktop.risk_portfolio_manager.calendar import NewsSource
 from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.kill_switches import KillSwitch
@@ -30,33 +33,47 @@ class MarketFacts:
     has_pool: bool = False
     connected: bool = False
     price: float | None = None
+    account: AccountInfo | None = None
     mid: float | None = None
     spread_bps: float | None = None
     quote_age: float | None = None
-    account: AccountInfo | None = None
     margin_per_lot: float | None = None
     shock: float | None = None
 
 
-@dataclass(slots=True)
+class Template(NamedTuple):
+    """Findings of some rules in their order, those that do not stand held open, and by place what must fill them."""
+
+    findings: list[Found]
+    timely: tuple[tuple[int, Callable[[Case], Found]], ...]
+
+
+class Standing(NamedTuple):
+    """What the rules before and after the sizing find, as far as it follows from what stands."""
+
+    before: Template
+    after: Template
+
+
+@dataclass
 class Case:
     """What the rules judge.
 
-    `revision` moves with every change of `sums`.  Money in account currency, shares as fractions.  `now` is market time
+    Money in account currency, shares as fractions.  `now` is market time
     and `wall` this computer's, in UTC, `moment` monotonic seconds.  `drawdown`, `daily_pnl` and `weekly_pnl` are those
     that count now; `day_anchor` and `week_anchor` what a day's and a week's loss are measured from (None before a
     reset was seen).  `sync_age` in seconds, None before the first sync; `syncs`, whether this manager was to sync at
     all.  `reducing`, whether the trade only takes off an open position; `traded`, whether an intent of this name has
     become a position.  From the sizing on: `sized`, units that the risk allows, `units` wanted of them, `least_units`
     the smallest volume, `unit_notional` and `unit_loss`, one unit's exposure and its loss at the stop, `together`,
-    how it moves with the portfolio (None when the unit has no known worth).
+    how it moves with the portfolio (None when the unit has no known worth).  `standing`, what the rules found before
+    and would find again, None when all of them are to look.
     """
 
     cfg: RPMConfig
     intent: TradeIntent
     state: PortfolioState
     sums: Sums
-    revision: int
     market: MarketFacts
     activity: Activity
     switches: list[KillSwitch]
@@ -85,3 +102,4 @@ class Case:
     unit_notional: float | None = None
     unit_loss: float | None = None
     together: Together | None = None
+    standing: Standing | None = None

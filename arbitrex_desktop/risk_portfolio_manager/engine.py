@@ -29,7 +29,6 @@ from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.recorder import Recorder
 from arbitrex_desktop.risk_portfolio_manager.refusal import refuse_outright, state_fault
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
-from arbitrex_desktop.risk_portfolio_manager.standing import Standing
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +71,6 @@ class RiskPortfolioManager:
         self._sync = account_sync or MT5AccountSync(mt5_pool, auto_initialize=sync_with_mt5, clock=self._clock)
         sources = Sources(self._clock, mt5_pool, calendar, syncs=sync_with_mt5)
         self._finder = FactFinder(sources, self.kill_switches)
-        self._standing = Standing()
         self._recorder = Recorder(self._finder, self.kill_switches)
         kept = store or (SqliteStateStore(data_dir or _default_folder()) if enable_persistence else NoStore())
         self._keeper = Keeper(kept, self._clock, self._finder, self._recorder, self.kill_switches)
@@ -290,7 +288,7 @@ class RiskPortfolioManager:
             case = self._finder.case(intent, self.portfolio_state, self.config, capital, wall)
         if case is None or (fault and not case.reducing):
             return self._refused(values, code, fault, order_id, started, record=record)
-        judgement = judge(case, self._standing)
+        judgement = judge(case)
         decision = decide(case, judgement, order_id, (self._clock.monotonic() - started) * 1e3)
         urgent = self._recorder.record(case, decision, order_id) if record else False
         return decision, urgent

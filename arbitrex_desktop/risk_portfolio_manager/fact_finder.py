@@ -6,12 +6,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.mt5.results import AccountInfo
 from arbitrex_desktop.raw_layer.pool_view import PoolView
-from arbitrex_desktop.raw_layer.views import AccountReading, Quote
+from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.activity import Activity
 from arbitrex_desktop.risk_portfolio_manager.book import Book
 from arbitrex_desktop.risk_portfolio_manager.calendar import NewsSource
@@ -25,9 +25,11 @@ from arbitrex_desktop.risk_portfolio_manager.instruments import (
 )
 from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.kill_switches import KillSwitches
+from arbitrex_desktop.risk_portfolio_manager.market_reader import add_quote, newer_account
 from arbitrex_desktop.risk_portfolio_manager.market_stats import MarketStats
 from arbitrex_desktop.risk_portfolio_manager.portfolio_risk import PortfolioRisk
 from arbitrex_desktop.risk_portfolio_manager.portfolio_state import PortfolioState
+from arbitrex_desktop.risk_portfolio_manager.standing import StandingCases
 from arbitrex_desktop.risk_portfolio_manager.trading_days import TradingDays
 
 _STEP = 0.01
@@ -69,6 +71,7 @@ class FactFinder:
         self.written_drawdown = 0.0
         self._switches = switches
         self._risk = PortfolioRisk(self.stats)
+        self._standing = StandingCases()
         self._calendar = TradingDays()
         self._pool_instruments = None if sources.pool is None else PoolInstruments(sources.pool)
         self._class_instruments: tuple[tuple[str, float, float], ClassInstruments] | None = None
@@ -91,11 +94,64 @@ class FactFinder:
     def case(
         self, intent: TradeIntent, state: PortfolioState, cfg: RPMConfig, capital: float, wall: datetime | None = None
     ) -> Case:
-        """Gather everything about an intent; `wall` is this computer's time where it has just been read."""
-        sources, now, days = self.sources, self.market_now(), self.days
-        moment = sources.clock.monotonic()
+        """Gather everything about an intent; `wall` is this computer's time where it has just been read.
+
+        An intent that is under way already, or that goes against a position, is looked at from scratch.
+        """
+        sources, now, moment = self.sources, self.market_now(), self.sources.clock.monotonic()
         self.refresh_book(state, cfg, moment, intent)
-        day, week = self.resets(now, cfg)
+        market = self._market(intent, moment, 0.1 * intent.atr * cfg.atr_multiplier)
+        facts = self._facts(intent, state, market, (cfg, cfg.change_count(), capital, self.resets(now, cfg)))
+        under_way = self.book.is_under_way(intent.intent_id)
+        case = None if under_way else self._standing.find(intent, facts)
+        if case is None:
+            case = self._gathered(intent, state, cfg, capital, market, now)
+            if not under_way and not case.reducible:
+                self._standing.keep(facts, case)
+        case.market, case.now, case.moment = market, now, moment
+        case.wall = wall or sources.clock.now()
+        case.sync_age = None if sources.synced_at is None else moment - sources.synced_at
+        case.traded = intent.intent_id in self.book.traded
+        if case.reducible > 0.0:
+            self._see_reduction(case)
+        return case
+
+    def _facts(
+        self, intent: TradeIntent, state: PortfolioState, market: MarketFacts, given: tuple[Any, ...]
+    ) -> tuple[Any, ...]:
+        """Return what a case follows from besides its own fields, all of the market but what is here, and the time.
+
+        Objects that change in place come with a count of their changes; `given` are facts that the caller has.
+        """
+        account, days = market.account, self.days
+        return (
+            *given,
+            state,
+            state.version,
+            self.book.version,
+            self.written_drawdown,
+            days.day_start,
+            days.week_start,
+            self.sources.pool,
+            market.connected,
+            None if account is None else (account.trade_allowed and account.trade_expert),
+            self.instrument(intent.symbol, given[0], state.positions(), intent),
+            self.stats.version,
+            self._switches.covering(intent.symbol, intent.strategy_id),
+            self.activity.throttled.get(intent.strategy_id or ""),
+        )
+
+    def _gathered(  # noqa: PLR0917 - what it is made of
+        self,
+        intent: TradeIntent,
+        state: PortfolioState,
+        cfg: RPMConfig,
+        capital: float,
+        market: MarketFacts,
+        now: datetime,
+    ) -> Case:
+        """Return a new case with all that follows from the facts."""
+        days, (day, week) = self.days, self.resets(now, cfg)
         new_day = days.day_start is not None and day > days.day_start
         new_week = days.week_start is not None and week > days.week_start
         case = Case(
@@ -103,14 +159,13 @@ class FactFinder:
             intent=intent,
             state=state,
             sums=self.book.without(intent.intent_id),
-            revision=self.book.version,
-            market=MarketFacts(),
+            market=market,
             activity=self.activity,
             switches=self._switches.covering(intent.symbol, intent.strategy_id),
-            calendar=sources.calendar,
+            calendar=self.sources.calendar,
             now=now,
-            wall=wall or sources.clock.now(),
-            moment=moment,
+            wall=now,
+            moment=0.0,
             day_start=day,
             capital=capital,
             drawdown=self.drawdown(state),
@@ -118,12 +173,31 @@ class FactFinder:
             weekly_pnl=0.0 if new_week else state.weekly_pnl,
             day_anchor=self.fresh_anchor(state, cfg) if new_day else state.day_anchor,
             week_anchor=self.fresh_anchor(state, cfg) if new_week else state.week_anchor,
-            sync_age=None if sources.synced_at is None else moment - sources.synced_at,
-            syncs=sources.syncs,
-            traded=intent.intent_id in self.book.traded,
+            sync_age=None,
+            syncs=self.sources.syncs,
+            instrument=self.instrument(intent.symbol, cfg, state.positions(), intent),
+            reducible=self.book.reducible(intent.symbol, intent.direction, intent.intent_id),
         )
-        self._add_instrument(case)
+        if not case.reducible:
+            self._add_together(case)
         return case
+
+    def _see_reduction(self, case: Case) -> None:
+        """Tell whether a trade against an open position only takes off from it, or adds on the other side."""
+        intent, instrument = case.intent, case.instrument or _by_position(case)
+        case.instrument = instrument
+        asked, contract = intent.requested_volume, instrument.contract if instrument else 0.0
+        case.reducing = asked is None or asked * contract <= case.reducible * (1.0 + 1e-9)
+        if not case.reducing:
+            self._add_together(case)
+
+    def _add_together(self, case: Case) -> None:
+        """Add how the symbol moves with the portfolio."""
+        if case.instrument is not None and not case.sums.unknown:
+            intent, cfg = case.intent, case.cfg
+            without = 0 if case.sums is self.book.total else hash(intent.intent_id)
+            key = (id(cfg), cfg.change_count(), self.book.version, without)
+            case.together = self._risk.of(case.sums, key, intent.symbol, intent.direction, intent.regime, cfg)
 
     def refresh_book(self, state: PortfolioState, cfg: RPMConfig, moment: float, intent: TradeIntent | None) -> None:
         """Bring the exposure sums up to date; without a pool, at the prices that the program has given."""
@@ -186,65 +260,18 @@ class FactFinder:
                 return float(price) if price is not None else None
         return None
 
-    def _add_instrument(self, case: Case) -> None:
-        """Fill in instrument, market and what follows from both."""
-        intent, state = case.intent, case.state
-        case.instrument = self.instrument(intent.symbol, case.cfg, state.positions(), intent)
-        case.market = self._market(intent, case.moment, 0.1 * intent.atr * case.cfg.atr_multiplier)
-        case.reducible = self.book.reducible(intent.symbol, intent.direction, intent.intent_id)
-        if case.reducible > 0.0:
-            case.instrument = case.instrument or _by_position(case)
-            asked, contract = intent.requested_volume, case.instrument.contract if case.instrument else 0.0
-            case.reducing = asked is None or asked * contract <= case.reducible * (1.0 + 1e-9)
-        if case.instrument is not None and not case.reducing and not case.sums.unknown:
-            without = 0 if case.sums is self.book.total else hash(intent.intent_id)
-            key = (id(case.cfg), case.cfg.change_count(), self.book.version, without)
-            case.together = self._risk.of(case.sums, key, intent.symbol, intent.direction, intent.regime, case.cfg)
-
     def _market(self, intent: TradeIntent, moment: float, near: float) -> MarketFacts:
-        """Read what the pool has in memory of the symbol and the account.
-
-        The intent's own price is what the trade is entered at only while it is within `near` (or the spread) of the
-        market; otherwise it is the market's, since that is what the broker will fill at.
-        """
-        pool = self.sources.pool
+        """Read what the pool has in memory of the symbol and the account; without a pool, the last price given."""
+        pool, symbol = self.sources.pool, intent.symbol
         if pool is None:
-            return MarketFacts(price=intent.current_price or self.sources.prices.get(intent.symbol))
-        symbol, price = intent.symbol, intent.current_price
-        facts = MarketFacts(has_pool=True, connected=pool.is_connected(), price=price)
+            return MarketFacts(price=intent.current_price or self.sources.prices.get(symbol))
+        account = newer_account(pool, self.sources.reading)
+        facts = MarketFacts(True, pool.is_connected(), intent.current_price, account)
         facts.margin_per_lot = pool.margin_per_lot(symbol, intent.direction)
-        facts.account = self._account(pool)
         measured = self.stats.returns(symbol)
         facts.shock = measured.shock if measured is not None else None
-        quote = pool.quote(symbol) or _quote_of_properties(pool, symbol, moment)
-        if quote is None:
-            return facts
-        bid, ask = quote.bid, quote.ask
-        if 0.0 < bid <= ask < math.inf:
-            facts.mid = mid = quote.mid
-            facts.quote_age = quote.age(moment)
-            facts.spread_bps = (ask - bid) / mid * 10_000.0
-            market = ask if intent.direction > 0 else bid
-            if price is None or not abs(price - market) <= max(near, ask - bid):
-                facts.price = market
+        add_quote(facts, pool, intent, moment, near)
         return facts
-
-    def _account(self, pool: PoolView) -> AccountInfo | None:
-        """Return the newer of the last synced and the last polled account."""
-        polled, synced = pool.latest_account(), self.sources.reading
-        if synced is None or (polled is not None and polled.monotonic > synced.monotonic):
-            synced = polled
-        return None if synced is None else synced.account
-
-
-def _quote_of_properties(pool: PoolView, symbol: str, moment: float) -> Quote | None:
-    """Return the quote that came with the symbol's properties, for the first moments before a tick arrives."""
-    info = pool.symbol_info(symbol)
-    if info is None or info.time <= 0:
-        return None
-    time = pool.server_time_to_utc(info.time)
-    age = max(0.0, (pool.market_now() - time) / timedelta(seconds=1))
-    return Quote(symbol, info.bid, info.ask, info.last, time.astimezone(UTC), moment, 0, 0, age)
 
 
 def _by_position(case: Case) -> Instrument | None:

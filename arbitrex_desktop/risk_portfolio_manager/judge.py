@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from arbitrex_desktop.risk_portfolio_manager.case import Case
+from arbitrex_desktop.risk_portfolio_manager.case import Case, Template
 from arbitrex_desktop.risk_portfolio_manager.decision import (
     ApprovedTrade,
     RejectedTrade,
@@ -19,14 +19,8 @@ from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import COUNTED_BEFORE, ONLY_REDUCES, Measure, Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING, BEFORE_SIZING, CUTTING
 from arbitrex_desktop.risk_portfolio_manager.sizing import Sizing, round_lots, size_reduction, size_trade, units_of
-from arbitrex_desktop.risk_portfolio_manager.standing import Standing
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
 
-_TIMELY = {
-    rules: tuple((place, rule.check) for place, rule in enumerate(rules) if not rule.standing)
-    for rules in (BEFORE_SIZING, AFTER_SIZING)
-}
-"""The checks that every decision makes, with their places among the findings."""
 _PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
 _CUTTING_STAGES = (Stage.PORTFOLIO, Stage.CORRELATION)
 
@@ -51,17 +45,19 @@ class Judgement:
     refusal: Finding | None
 
 
-def judge(case: Case, standing: Standing) -> Judgement:
+def judge(case: Case) -> Judgement:
     """Run every rule on a case; all are run even when one has refused, so that all can be shown."""
-    before, after = standing.findings(case)
-    findings = _run(BEFORE_SIZING, case, before)
+    standing = case.standing
+    findings = _run(BEFORE_SIZING, case, standing and standing.before)
     sizing = size_reduction(case) if case.reducing else size_trade(case)
     findings += sizing.findings
-    findings += _run(AFTER_SIZING, case, after)
+    findings += _run(AFTER_SIZING, case, standing and standing.after)
     refusal, cuts = _weigh(findings)
     if refusal is not None:
         return Judgement(findings, sizing, 0.0, bool(cuts), refusal)
-    lots = _final_lots(case, min([case.units, *cuts]), cut=bool(cuts))
+    lots = sizing.lots
+    if cuts or case.reducing:
+        lots = _final_lots(case, min([case.units, *cuts]), cut=bool(cuts))
     refusal = _last_look(case, lots, adjusted=bool(cuts))
     if refusal is not None:
         findings.append(refusal)
@@ -82,8 +78,8 @@ def _weigh(findings: list[Found]) -> tuple[Finding | None, list[float]]:
     return refusal, cuts
 
 
-def _run(rules: tuple[Rule, ...], case: Case, standing: list[Found]) -> list[Found]:
-    """Run rules, except those whose finding stands.
+def _run(rules: tuple[Rule, ...], case: Case, template: Template | None) -> list[Found]:
+    """Run rules, except those whose finding stands in the template.
 
     Those that guard against adding risk let a reducing trade through unchecked.
     An intent that was approved and is judged again passes the rules of pacing: they looked at it then, and would
@@ -92,8 +88,10 @@ def _run(rules: tuple[Rule, ...], case: Case, standing: list[Found]) -> list[Fou
     if not case.reducing:
         if not case.traded and case.activity.admits(case.intent.intent_id):
             return [rule.fine(COUNTED_BEFORE) if rule.paces else rule.check(case) for rule in rules]
-        findings = standing.copy()
-        for place, check in _TIMELY[rules]:
+        if template is None:
+            return [rule.check(case) for rule in rules]
+        findings = template.findings.copy()
+        for place, check in template.timely:
             findings[place] = check(case)
         return findings
     return [rule.fine(ONLY_REDUCES) if rule.guards_adding else rule.check(case) for rule in rules]

@@ -17,6 +17,7 @@ from arbitrex_desktop.risk_portfolio_manager.sizing import (
     kelly_share,
     regime_factor,
     round_lots,
+    units_of,
     volatility_factor,
 )
 from tests.risk_portfolio_manager.helpers import intent, reason, static, units, wide
@@ -171,6 +172,16 @@ def test_rounding_never_rounds_up(amount: float, contract: float, step: float) -
     assert abs(lots / step - round(lots / step)) < 1e-6 * max(1.0, lots / step / 1e9)
     assert lots * contract <= amount + 0.0011 * step * contract + 1e-15 * amount
     assert lots + step * 1.000001 + 1e-8 >= amount / contract
+
+
+@given(st.floats(0.0, 1e9), st.sampled_from([1.0, 10.0, 100_000.0]), st.sampled_from([0.01, 0.02, 0.03, 0.1, 0.7, 1.0]))
+def test_lots_and_units_are_the_decimal_numbers_that_a_person_would_write(
+    amount: float, contract: float, step: float
+) -> None:
+    """However it is reckoned, lots are those of eight decimals, and so are the units for them."""
+    lots = round_lots(amount / 1_000.0, contract, step)
+    assert lots == round(round(lots / step) * step, 8)
+    assert units_of(lots, contract) == round(lots * contract, 8)
 
 
 def test_what_cannot_be_rounded_is_nothing() -> None:

@@ -16,18 +16,18 @@ from arbitrex_desktop.risk_portfolio_manager import engine as engine_module
 from arbitrex_desktop.risk_portfolio_manager.case import Case
 from arbitrex_desktop.risk_portfolio_manager.judge import Judgement, judge
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
-from arbitrex_desktop.risk_portfolio_manager.standing import Standing
 from tests.fakes.broker_data import make_position, price_of
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
 from tests.risk_portfolio_manager.helpers import intent, pooled, reason, static
 
 SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY", "EURGBP")
-PARTS = ("cfg", "state", "sums", "market", "intent", "instrument")
-FACTS = {"capital", "drawdown", "daily_pnl", "weekly_pnl", "day_anchor", "week_anchor", "instrument"}
-FACTS |= {"market.has_pool", "market.connected", "market.account", "sums"}
-FACTS |= {"intent.symbol", "intent.direction", "intent.strategy_id"}
-PLAIN_STATE = {"trading_halted", "halt_reason", "equity", "consecutive_losses"}
+PARTS = ("cfg", "state", "sums", "market", "market.account", "intent", "instrument", "activity")
+FACTS = {"capital", "drawdown", "daily_pnl", "weekly_pnl", "day_anchor", "week_anchor", "instrument", "switches"}
+FACTS |= {"market.has_pool", "market.connected", "market.account", "sums", "activity.throttled", "reducing"}
+FACTS |= {"market.account.trade_allowed", "market.account.trade_expert"}
+FACTS |= {"intent.symbol", "intent.direction", "intent.strategy_id", "intent.regime"}
+PLAIN_STATE = {"trading_halted", "halt_reason", "reducing_reason", "equity", "consecutive_losses"}
 
 
 class Spy:
@@ -147,11 +147,12 @@ def test_a_standing_rule_reads_nothing_but_the_facts_it_stands_on(monkeypatch: p
     """Whatever a rule marked as standing looks at is among the facts by which its finding is kept."""
     read: set[str] = set()
 
-    def spying(case: Case, standing: Standing) -> Judgement:
+    def spying(case: Case) -> Judgement:
+        spy: Any = Spy(case, read)
         for rule in ALL_RULES:
-            if rule.standing:
-                rule.check(Spy(case, read))  # type: ignore[arg-type] # it looks like a case
-        return judge(case, standing)
+            if not case.reducing and rule.stands(spy):
+                rule.check(spy)
+        return judge(case)
 
     monkeypatch.setattr(engine_module, "judge", spying)
     for seed in range(10):
@@ -160,9 +161,9 @@ def test_a_standing_rule_reads_nothing_but_the_facts_it_stands_on(monkeypatch: p
         for _ in range(30):
             change(random, rpm)
             rpm.evaluate(**wanted(random))
-    parts = {each for each in read if each.split(".")[0] not in FACTS and each not in FACTS}
+    parts = {each for each in read if each.split(".")[0] not in {"sums", "instrument"} and each not in FACTS}
     assert {each for each in parts if not each.startswith("cfg.")} == {f"state.{name}" for name in PLAIN_STATE}
-    assert {"capital", "sums.count", "market.account", "intent.symbol"} <= read
+    assert {"capital", "sums.count", "market.account.trade_allowed", "intent.symbol", "intent.regime"} <= read
 
 
 def test_a_halt_is_seen_by_the_next_decision() -> None:

@@ -110,8 +110,7 @@ class Rule(Measure, ABC):
     are in `FIELD_SPECS`); `guards_adding`, whether a trade that only reduces risk is let through unchecked;
     `latches`, whether a refusal halts trading; `paces`, whether it counts what was approved or asked before, so that
     an approved intent that is judged again before it is sent must not be counted against itself; `standing`, whether
-    its answer follows from the facts named in `standing.facts_of` and the intent's symbol, direction and strategy
-    alone, so that it holds until one of them changes.
+    its answer always stands (see `stands`).
     """
 
     parameters: ClassVar[tuple[str, ...]] = ()
@@ -123,6 +122,14 @@ class Rule(Measure, ABC):
     @abstractmethod
     def check(self, case: Case) -> Found:
         """Judge a case; reads memory only."""
+
+    def stands(self, case: Case) -> bool:  # noqa: ARG002 - others look
+        """Tell whether the answer to this case holds until a fact of `FactFinder.case` changes.
+
+        It must follow from these facts and the intent's symbol, direction, strategy and regime alone: not from size,
+        price, confidence or the clock.
+        """
+        return self.standing
 
     def fits(self, case: Case, room: float, observed: float, limit: float, note: str = "") -> Found:
         """Return whether the wanted size fits in `room` units: PASS, ADJUST to it, or FAIL below the least volume."""

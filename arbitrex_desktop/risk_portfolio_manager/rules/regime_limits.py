@@ -31,6 +31,10 @@ class _RegimeLimits(Rule):
             return self.failed(note=f"model confidence {seen} is under the {self.word} market's minimum of {floor}")
         return self.below(sum(opened >= case.day_start for opened in case.sums.opened), most)
 
+    def stands(self, case: Case) -> bool:
+        """In another regime there is nothing to look at."""
+        return case.intent.regime not in self.regimes
+
 
 class StressedRegime(_RegimeLimits):
     """STRESSED, and CRISIS too."""

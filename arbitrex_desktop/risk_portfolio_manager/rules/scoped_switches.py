@@ -17,6 +17,7 @@ class ScopedSwitches(Rule):
     stage = Stage.KILL_SWITCH
     subject = "kill switches"
     guards_adding = False
+    standing = True
 
     def check(self, case: Case) -> Found:
         """Look for a switch that covers the intent."""
@@ -42,11 +43,16 @@ class Throttle(Rule):
     def check(self, case: Case) -> Found:
         """Measure the time since the strategy's last intent that was let through."""
         strategy = case.intent.strategy_id or ""
-        ends = case.activity.throttled.get(strategy, 0.0)
+        ends = case.activity.throttled.get(strategy)
         switched = any(switch.action is SwitchAction.THROTTLE for switch in case.switches)
-        if not switched and not case.moment < ends:
+        if not switched and (ends is None or not case.moment < ends):
             return self.fine("not throttled")
         heard = case.activity.heard.get(strategy)
         if heard is None:
             return self.fine("throttled, and this is the first intent since")
         return self.at_least(case.moment - heard, case.cfg.throttle_interval_seconds)
+
+    def stands(self, case: Case) -> bool:
+        """Look whether the strategy never was throttled."""
+        strategy = case.intent.strategy_id or ""
+        return not case.switches and strategy not in case.activity.throttled

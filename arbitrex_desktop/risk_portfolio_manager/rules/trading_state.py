@@ -39,3 +39,7 @@ class TradingReducing(Rule):
         if state.reducing_reason and (state.reducing_until is None or case.wall < as_utc(state.reducing_until)):
             return self.failed(note=f"only trades that reduce risk pass: {state.reducing_reason}")
         return self.fine("not reducing")
+
+    def stands(self, case: Case) -> bool:
+        """Only what is in force ends with time."""
+        return not case.state.reducing_reason
