@@ -10,16 +10,24 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from arbitrex_desktop.risk_portfolio_manager.instruments import Instrument
-from arbitrex_desktop.risk_portfolio_manager.portfolio_state import PortfolioState, Position, as_utc
+from arbitrex_desktop.risk_portfolio_manager.portfolio_state import (
+    PortfolioState,
+    Position,
+    as_utc,
+    plain_number,
+    real_positions,
+)
 from arbitrex_desktop.risk_portfolio_manager.tracking import TrackedDict
 
 InstrumentOf = Callable[[str], Instrument | None]
 _TINY = 1e-6
 _REMEMBER = 2_000
+_LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
+"""Stands for the time of entry of a position that has none, so that it counts as a new one."""
 
 
 @dataclass(slots=True)
@@ -136,11 +144,14 @@ class Book:
 
     def recount(self, state: PortfolioState, instrument_of: InstrumentOf) -> None:
         """Count every position anew, and settle trades under way against the positions that have appeared."""
-        sums, sides = Sums(), dict[tuple[str, int], float]()
-        for position in state.positions():
+        sums, sides = Sums(unknown=state.fault()), dict[tuple[str, int], float]()
+        held = real_positions(state)
+        if len(held) != len(list(state.positions())):
+            sums.unknown = sums.unknown or "an open position is no Position"
+        for position in held:
             _add_position(sums, position, instrument_of)
             side = (position.symbol, position.direction)
-            sides[side] = sides.get(side, 0.0) + position.units
+            sides[side] = sides.get(side, 0.0) + (position.units if _sound(position.units) else 0.0)
         self._settle(sides)
         self._sides = sides
         self._take_hand_values(state, sums)
@@ -213,8 +224,10 @@ class Book:
         currencies = _changed_by_hand(state.currency_exposure, self._written[1], self._by_hand[1])
         self._by_hand = (symbols, currencies)
         for name, value in (*symbols.items(), *currencies.items()):
-            if not math.isfinite(value):
+            if not _is_number(value):
                 sums.unknown = sums.unknown or f"the exposure of {name} that was set by hand is no number"
+        if sums.unknown:
+            return
         for symbol, units in symbols.items():
             if not abs(units) < abs(sums.units.get(symbol, 0.0)):
                 sums.hand_units[symbol] = units
@@ -263,9 +276,10 @@ def _change_count(state: PortfolioState) -> tuple[int, ...] | None:
 def _add_position(sums: Sums, position: Position, instrument_of: InstrumentOf) -> None:
     """Add one position, at its last known price."""
     symbol, direction, units = position.symbol, position.direction, position.units
-    instrument = instrument_of(symbol)
+    instrument = instrument_of(str(symbol))
     price = position.current_price or position.entry_price
-    sums.count_in(symbol, position.strategy_id, as_utc(position.entry_time))
+    entry: Any = position.entry_time
+    sums.count_in(symbol, position.strategy_id, as_utc(entry) if isinstance(entry, datetime) else _LAST_MOMENT)
     if instrument is None or direction not in (1, -1) or not _sound(units) or not _sound(price):
         sums.unknown = sums.unknown or f"the position in {symbol} cannot be valued"
         return
@@ -277,9 +291,14 @@ def _add_position(sums: Sums, position: Position, instrument_of: InstrumentOf) -
     sums.add(symbol, direction, units, units * price * instrument.value, legs)
 
 
-def _sound(number: float) -> bool:
-    """Tell whether a number is finite and not negative."""
-    return 0.0 <= number < math.inf
+def _is_number(value: Any) -> bool:
+    """Tell whether a value that a program set is a finite number."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _sound(number: Any) -> bool:
+    """Tell whether a value is a finite number and not negative."""
+    return _is_number(number) and number >= 0.0
 
 
 def _add_reservation(sums: Sums, reservation: Reservation) -> None:
@@ -294,10 +313,12 @@ def _add_reservation(sums: Sums, reservation: Reservation) -> None:
         sums.hand_units[reservation.symbol] += reservation.direction * reservation.units
 
 
-def _changed_by_hand(
-    now: Mapping[str, Any], written: Mapping[str, float], before: Mapping[str, float]
-) -> dict[str, float]:
+def _changed_by_hand(now: Any, written: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
     """Return the entries that the program set: not as the engine wrote them, or set by hand before and still there."""
+    if not isinstance(now, Mapping):
+        return {}
     return {
-        name: value for name, value in now.items() if name not in written or value != written[name] or name in before
+        name: plain_number(value)
+        for name, value in now.items()
+        if name not in written or value != written[name] or name in before
     }

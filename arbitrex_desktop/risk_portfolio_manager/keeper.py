@@ -168,7 +168,7 @@ class Keeper:
                 "saved_at": self._clock.now().isoformat(),
             }
             self._store.save(self._account, body, self._clock.now())
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError, AttributeError) as error:  # a program may have put anything in there
             if str(error) != self.error:
                 _log.error("the risk state is not being kept: %s", error)
             self.error = str(error)

@@ -11,10 +11,14 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar
+from numbers import Integral, Real
+from typing import Any, ClassVar, Final
 
 from arbitrex_desktop.risk_portfolio_manager.tracking import TrackedDict
+
+_PLAIN: Final = frozenset({float, int, str, bool, type(None), datetime})
 
 
 class TradingState(StrEnum):
@@ -53,7 +57,7 @@ class Position:
 
     def __setattr__(self, name: str, value: Any) -> None:
         Position.changes += 1
-        object.__setattr__(self, name, value)
+        object.__setattr__(self, name, plain_number(value))
 
     def copy(self) -> Position:
         """Return an independent copy; it does not count as a change."""
@@ -88,6 +92,8 @@ class OpenPositions(TrackedDict[str, Position]):
 
 class PortfolioState:
     """Account, positions and profit; money in account currency, shares as fractions.
+
+    Numbers of numpy and decimals become plain ones when they are set.
 
     Attributes: `total_capital`, the balance; `equity`, the balance with floating profit; `unrealized_pnl`, that
     floating profit; `realized_pnl`, `daily_pnl`, `weekly_pnl`, realised since the account was first seen, since the
@@ -137,7 +143,7 @@ class PortfolioState:
             setattr(self, name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        vars(self)[name] = value
+        vars(self)[name] = plain_number(value)
         vars(self)["version"] += 1
 
     @property
@@ -148,9 +154,22 @@ class PortfolioState:
         return TradingState.REDUCING if self.reducing_reason else TradingState.ACTIVE
 
     def positions(self) -> Iterable[Position]:
-        """Return the open positions, whether the program keeps them in a mapping or in a sequence."""
+        """Return the open positions, whether the program keeps them in a mapping or in a sequence.
+
+        None at all when it keeps them in something else, which `fault` tells.
+        """
         found: Any = self.open_positions
-        return found.values() if isinstance(found, Mapping) else found
+        if isinstance(found, Mapping):
+            return found.values()
+        return found if isinstance(found, (list, tuple)) else ()
+
+    def fault(self) -> str:
+        """Return in words what cannot be read because the program put something else in its place, or nothing."""
+        for name in ("open_positions", "symbol_exposure", "currency_exposure"):
+            found, kinds = vars(self)[name], (Mapping, list, tuple) if name == "open_positions" else (Mapping,)
+            if not isinstance(found, kinds):
+                return f"{name} must be a mapping{' or a list' * (len(kinds) > 1)} (it is a {type(found).__name__})"
+        return ""
 
     def change_count(self) -> tuple[int, ...] | None:
         """Return what moves with every change of this state; None when a part of it cannot count its changes."""
@@ -169,32 +188,74 @@ class PortfolioState:
             name: json_safe(value) for name, value in vars(self).items() if name not in ("version", "open_positions")
         }
         plain["trading_state"] = self.trading_state.value
-        plain["open_positions"] = [position.to_dict() for position in self.positions()]
+        plain["open_positions"] = [each.to_dict() for each in real_positions(self)]
         return plain
 
     def copy(self) -> PortfolioState:
-        """Return an independent copy, its positions copied too."""
+        """Return an independent copy, its positions copied too and under the same names.
+
+        What is no position is left out, and what is no mapping of exposures is empty there.
+        """
         twin = PortfolioState(self.total_capital)
         for name, value in vars(self).items():
             if name not in ("version", "open_positions", "symbol_exposure", "currency_exposure"):
                 setattr(twin, name, value)
-        twin.open_positions = OpenPositions.of(position.copy() for position in self.positions())
-        twin.symbol_exposure = TrackedDict(self.symbol_exposure)
-        twin.currency_exposure = TrackedDict(self.currency_exposure)
+        twin.open_positions = self._copied_positions()
+        twin.symbol_exposure = _copied(self.symbol_exposure)
+        twin.currency_exposure = _copied(self.currency_exposure)
         return twin
+
+    def _copied_positions(self) -> OpenPositions:
+        """Return copies of the positions, by name."""
+        found: Any = self.open_positions
+        if isinstance(found, Mapping):
+            return OpenPositions({name: each.copy() for name, each in found.items() if isinstance(each, Position)})
+        return OpenPositions.of(each.copy() for each in real_positions(self))
+
+
+def real_positions(state: PortfolioState) -> list[Position]:
+    """Return the open positions without what a program put among them that is none."""
+    held: Iterable[Any] = state.positions()
+    return [each for each in held if isinstance(each, Position)]
+
+
+def _copied(exposures: Any) -> TrackedDict[str, float]:
+    """Return a copy of exposures by name."""
+    return TrackedDict(exposures) if isinstance(exposures, Mapping) else TrackedDict()
+
+
+def plain_number(value: Any) -> Any:
+    """Return numbers of numpy, fractions and decimals as plain ones, everything else as it is.
+
+    They would be reckoned with in their own precision, and neither JSON nor the database can hold them.
+    """
+    if type(value) in _PLAIN:
+        return value
+    if not isinstance(value, (Real, Decimal)):
+        return value.item() if getattr(value, "ndim", None) == 0 else value  # a truth value of numpy is no Real
+    try:
+        return int(value) if isinstance(value, Integral) else float(value)
+    except (ValueError, OverflowError):
+        return math.nan
 
 
 def json_safe(value: Any) -> Any:
-    """Return a value that JSON can hold: moments as ISO text, not-a-number and infinity as None."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
+    """Return a value that JSON can hold: moments as ISO text, not-a-number and infinity as None.
+
+    What has no form of its own in JSON becomes its text.
+    """
+    if value is None or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, (Real, Decimal)):
+        number = plain_number(value)
+        return number if math.isfinite(number) else None
     if isinstance(value, datetime):
         return as_utc(value).isoformat()
     if isinstance(value, Mapping):
         return {str(key): json_safe(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [json_safe(item) for item in value]
-    return value
+    return str(value)
 
 
 def as_utc(moment: datetime) -> datetime:

@@ -79,7 +79,7 @@ def state_fault(state: PortfolioState, capital: float) -> str:
         value = getattr(state, name)
         if value is not None and not (_usable(value) and value > 0.0):
             return f"{name} must be a number above zero (it is {value!r})"
-    return ""
+    return state.fault()
 
 
 def _usable(value: Any) -> bool:
