@@ -3,11 +3,23 @@
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar, Final, NamedTuple, Protocol
 
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
+
+_FORMATS: Final = {
+    "money": "{:,.2f}",
+    "count": "{:,.0f}",
+    "units": "{:,.0f} units",
+    "%": "{:,.1f}%",
+    "bps": "{:.1f} bps",
+}
+_LARGE: Final = 1e6
+_DUST: Final = 1e-6
+"""Forgiven when rounding down, since a tenth has no exact binary form."""
 
 
 class Stage(IntEnum):
@@ -85,10 +97,21 @@ def format_value(value: float | None, unit: str) -> str:
     """Return a number as the trader reads it: a `share` as a percentage with one decimal, `money` with cents."""
     if value is None:
         return "unknown"
+    if unit in _FORMATS:
+        return _FORMATS[unit].format(value)
     if unit == "share":
         return f"{value * 100.0:.1f}%"
-    if unit == "money":
-        return f"{value:,.2f}"
-    if unit in ("count", "units"):
-        return f"{value:,.0f}" if unit == "count" else f"{value:,.0f} units"
-    return f"{value:,.1f}%" if unit == "%" else f"{value:g} {unit}".rstrip()
+    if unit == "s":
+        return _duration(value)
+    return f"{value:{',.0f' if abs(value) >= _LARGE else 'g'}} {unit}".rstrip()
+
+
+def _duration(seconds: float) -> str:
+    """Return seconds with one decimal where there is one, below a second milliseconds.
+
+    What is left over is dropped: 4.98 seconds must not read as the 5 that they are short of.
+    """
+    if 0.0 < seconds < 1.0:
+        return f"{math.floor(seconds * 1e3 + _DUST):d} ms"
+    tenths = math.floor(seconds * 10.0 + _DUST) / 10.0 if math.isfinite(seconds) else seconds
+    return f"{tenths:,.1f}".removesuffix(".0") + " s"

@@ -110,7 +110,7 @@ def size_trade(case: Case) -> Sizing:
     _place_stop(case)
     case.least_units = instrument.volume_min * instrument.contract
     if case.intent.stop_loss is not None and case.stop_distance <= 0.0:
-        note = f"the stop {case.intent.stop_loss:g} is on the wrong side of the price {case.market.price:g}"
+        note = f"the stop {case.intent.stop_loss:.10g} is on the wrong side of the price {case.market.price:.10g}"
         sizing.findings.append(_STOP_SIDE.failed(note=note))
         return sizing
     loss = case.stop_distance * instrument.value

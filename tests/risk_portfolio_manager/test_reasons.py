@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.findings import format_value
@@ -64,4 +67,28 @@ def test_values_read_as_people_write_them() -> None:
     assert format_value(3, "count") == "3"
     assert format_value(1.5, "lots") == "1.5 lots"
     assert format_value(213.333, "%") == "213.3%"
+    assert format_value(1.04, "bps") == "1.0 bps"
+    assert format_value(1_234_567.4, "lots") == "1,234,567 lots"
+    assert format_value(0.00185, "") == "0.00185"
     assert format_value(None, "share") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.0671291, "67 ms"),
+        (0.0, "0 s"),
+        (0.05, "50 ms"),
+        (0.9999, "999 ms"),
+        (1.0, "1 s"),
+        (4.98, "4.9 s"),
+        (0.3 * 41, "12.3 s"),
+        (59.99, "59.9 s"),
+        (300.0, "300 s"),
+        (3_600, "3,600 s"),
+        (math.inf, "inf s"),
+    ],
+)
+def test_durations_are_short_and_never_longer_than_they_were(seconds: float, words: str) -> None:
+    """Tenths of a second, or milliseconds below one; what is short of a limit does not read as the limit."""
+    assert format_value(seconds, "s") == words

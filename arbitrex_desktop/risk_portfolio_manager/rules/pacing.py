@@ -98,7 +98,7 @@ class TradeSpacing(Rule):
 
     code = RejectionReason.TRADE_SPACING
     stage = Stage.FINAL
-    subject = "time since the last trade"
+    subject = "time since the last approval"
     unit = "s"
     paces = True
     parameters = ("enforce_time_spacing", "min_time_between_trades_seconds")
@@ -118,7 +118,7 @@ class SymbolSpacing(Rule):
 
     code = RejectionReason.SYMBOL_SPACING
     stage = Stage.FINAL
-    subject = "time since the last trade in the symbol"
+    subject = "time since the last approval in the symbol"
     unit = "s"
     paces = True
     parameters = ("enforce_time_spacing", "min_time_between_same_symbol_seconds")

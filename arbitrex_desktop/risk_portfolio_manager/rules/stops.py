@@ -31,10 +31,10 @@ class StopSides(Rule):
             return self.no_worth(case)
         stop, closing = case.stop, _closing_price(case, price)
         if stop is not None and not (intent.direction * (closing - stop) > 0.0 and stop > 0.0):
-            return self.failed(note=f"the stop {stop:g} is on the wrong side of the price {closing:g}")
+            return self.failed(note=f"the stop {stop:.10g} is on the wrong side of the price {closing:.10g}")
         target = intent.take_profit
         if target is not None and not intent.direction * (target - price) > 0.0:
-            return self.failed(note=f"the take-profit {target:g} is on the wrong side of the price {price:g}")
+            return self.failed(note=f"the take-profit {target:.10g} is on the wrong side of the price {price:.10g}")
         return self.fine("right")
 
 
@@ -51,8 +51,7 @@ class StopDistance(Rule):
 
     code = RejectionReason.INVALID_STOPS
     stage = Stage.FINAL
-    subject = "distance of the stop"
-    unit = "points of price"
+    subject = "distance of the stop in price"
     minimum = True
 
     def check(self, case: Case) -> Found:
