@@ -129,6 +129,9 @@ class RPMConfig:
     default_volume_step: float = 0.01
 
     def __setattr__(self, name: str, value: Any) -> None:
+        """Set a field; raise AttributeError for a name that is none, since a misspelt limit would never be applied."""
+        if name not in type(self).__dataclass_fields__:
+            raise AttributeError(f"RPMConfig has no setting {name!r}")
         if name in _TABLES and isinstance(value, Mapping):
             value = TrackedDict(value)
         elif name in _LISTS and isinstance(value, list):

@@ -97,6 +97,16 @@ class RejectedTrade:
     strategy_id: str | None = None
     intent_id: str | None = None
 
+    @property
+    def reason(self) -> RejectionReason:
+        """Return `rejection_reason` under its shorter name."""
+        return self.rejection_reason
+
+    @property
+    def details(self) -> str:
+        """Return `rejection_details` under its shorter name."""
+        return self.rejection_details
+
 
 @dataclass(frozen=True)
 class TradeDecision:

@@ -28,7 +28,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio_state import PortfolioSta
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.recorder import Recorder
 from arbitrex_desktop.risk_portfolio_manager.refusal import refuse_outright, state_fault
-from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import limits_of
 
 _log = logging.getLogger(__name__)
 
@@ -198,10 +198,7 @@ class RiskPortfolioManager:
                 "portfolio_state": state.to_dict(),
                 "risk_metrics": self.risk_metrics.to_dict(),
                 "kill_switches": {**self.kill_switches.get_status(), "trading_halted": state.trading_halted},
-                "portfolio_constraints": {
-                    f"{rule.code.value}: {rule.subject}": {name: getattr(self.config, name) for name in rule.parameters}
-                    for rule in ALL_RULES
-                },
+                "portfolio_constraints": limits_of(self.config),
                 "persistence_error": self._keeper.error,
                 "health": self._health(),
             }
@@ -341,7 +338,7 @@ class RiskPortfolioManager:
         if wanted == self._capital_set or self._finder.sources.reading is not None:
             return state.total_capital
         if record:
-            state.total_capital = self._capital_set = wanted
+            state.total_capital = self._capital_set = self._keeper.settings_capital = wanted
         return wanted
 
     def _state_copy(self) -> PortfolioState:

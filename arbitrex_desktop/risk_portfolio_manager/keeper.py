@@ -70,11 +70,13 @@ class Keeper:
         self._ledger = Ledger()
         self._account = ""
         self._loaded: _Loaded | None = None
+        self.settings_capital = 0.0
         self._saved_at = -math.inf
         self._measured: dict[str, float] = {}
 
     def begin(self, state: PortfolioState, cfg: RPMConfig, *, syncs: bool) -> None:
         """Take up what was kept; with an account to sync, that waits until the account is known."""
+        self.settings_capital = cfg.total_capital
         if syncs:
             return
         days = self._finder.days
@@ -162,6 +164,7 @@ class Keeper:
         try:
             body = {
                 **dump_state(state, self._finder, moment),
+                "settings_capital": self.settings_capital,
                 "ledger": self._ledger.to_dict(),
                 "switches": self._switches.get_status(),
                 "metrics": self._recorder.metrics.to_dict(),

@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 import sqlite3
+import weakref
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -113,6 +114,7 @@ class SqliteStateStore:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self._path, check_same_thread=False, timeout=2.0)
             self._connection = connection
+            weakref.finalize(self, connection.close)  # programs that never close their manager leave no open file
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             verdict = connection.execute("PRAGMA quick_check").fetchone()[0]

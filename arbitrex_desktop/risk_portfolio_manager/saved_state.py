@@ -53,12 +53,12 @@ def restore_halt(saved: dict[str, Any], state: PortfolioState) -> None:
 def restore_figures(saved: dict[str, Any], state: PortfolioState, finder: FactFinder) -> None:
     """Take up profit, peak and anchors of a program without a pool.
 
-    Capital is the settings'; where it differs from what was saved, money came or went, and everything that is
-    measured against it moves along.
+    What a program made of its capital is kept.  Where the settings' capital is no longer what it was, money came or
+    went, and everything that is measured against it moves along.
     """
     figures = saved["figures"]
-    factor = state.total_capital / float(figures["total_capital"])
-    for name in ("equity", "peak_equity", "day_anchor", "week_anchor"):
+    factor = state.total_capital / float(saved.get("settings_capital", figures["total_capital"]))
+    for name in ("total_capital", "equity", "peak_equity", "day_anchor", "week_anchor"):
         value = figures[name]
         setattr(state, name, None if value is None else float(value) * factor)
     for name in ("realized_pnl", "daily_pnl", "weekly_pnl"):

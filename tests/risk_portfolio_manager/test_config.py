@@ -189,3 +189,12 @@ def test_validation_never_lets_a_bad_share_through(value: float) -> None:
         assert not 0.0 < value <= 0.05
     else:
         assert 0.0 < value <= 0.05
+
+
+def test_a_misspelt_setting_is_refused_when_it_is_set() -> None:
+    """A limit that would never be applied is told at once, and changes nothing."""
+    config = RPMConfig()
+    before = (config.change_count(), config.get_config_hash())
+    with pytest.raises(AttributeError, match="max_drawdwon"):
+        config.max_drawdwon = 0.05
+    assert (config.change_count(), config.get_config_hash()) == before

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sqlite3
@@ -201,3 +202,49 @@ def test_todays_loss_is_reckoned_from_deals_after_a_restart(tmp_path: Path) -> N
     for _ in range(2):
         with pooled(pool, enable_persistence=True, data_dir=tmp_path) as rpm:
             assert rpm.portfolio_state.daily_pnl == -900.0
+
+
+def test_what_a_program_made_of_its_capital_survives_a_restart(tmp_path: Path) -> None:
+    """With the same settings, balance, equity, peak and profit are what they were; twice the capital doubles them."""
+    figures = {"total_capital": 105_000.0, "equity": 104_000.0, "peak_equity": 110_000.0}
+    profit = {"daily_pnl": -500.0, "weekly_pnl": 700.0, "realized_pnl": 5_000.0}
+    with kept(tmp_path) as rpm:
+        for name, value in {**figures, **profit}.items():
+            setattr(rpm.portfolio_state, name, value)
+    for factor, config in ((1, wide()), (2, wide(total_capital=200_000))):
+        with static(config, enable_persistence=True, data_dir=tmp_path) as rpm:
+            state = vars(rpm.portfolio_state)
+            assert {name: state[name] for name in figures} == {name: value * factor for name, value in figures.items()}
+            assert {name: state[name] for name in profit} == profit
+
+
+def test_capital_changed_while_running_is_the_settings_from_then_on(tmp_path: Path) -> None:
+    """A program that raises its settings' capital and starts again with that capital finds its state as it was."""
+    with kept(tmp_path) as rpm:
+        rpm.portfolio_state.equity = 95_000.0
+        rpm.config.total_capital = 150_000.0
+        rpm.process_trade_intent(**intent())
+    with static(wide(total_capital=150_000), enable_persistence=True, data_dir=tmp_path) as rpm:
+        assert (rpm.portfolio_state.total_capital, rpm.portfolio_state.equity) == (150_000.0, 95_000.0)
+
+
+def test_two_managers_may_keep_the_same_account(tmp_path: Path) -> None:
+    """A second one that starts while the first is open sees its halt, and neither disturbs the other."""
+    with kept(tmp_path) as first:
+        first.kill_switches.manual_halt(first.portfolio_state, "by the first")
+        with kept(tmp_path) as second:
+            assert second.portfolio_state.halt_reason == "by the first"
+            assert second.save_state()
+        assert first.save_state()
+
+
+def test_a_manager_that_is_never_closed_leaves_no_open_file(tmp_path: Path) -> None:
+    """Plain programs forget to close; the connection ends with the store that opened it."""
+    store = SqliteStateStore(tmp_path)
+    store.save("static", {}, START)
+    connection = store._connection
+    assert connection is not None
+    del store
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.confidence_floor import ConfidenceFloor
 from arbitrex_desktop.risk_portfolio_manager.rules.consecutive_losses import ConsecutiveLosses
@@ -111,3 +112,12 @@ BEFORE_SIZING: Final = tuple(rule for rule in ALL_RULES if rule.stage < Stage.SI
 AFTER_SIZING: Final = tuple(rule for rule in ALL_RULES if rule.stage > Stage.SIZING)
 CUTTING: Final = tuple(rule for rule in ALL_RULES if rule.stage in (Stage.PORTFOLIO, Stage.CORRELATION))
 """Those that may cut the size, looked at again with the size that is left."""
+
+
+def limits_of(cfg: RPMConfig) -> dict[str, dict[str, Any]]:
+    """Return the settings that every rule reads, by its code and subject; rules that share both share an entry."""
+    limits: dict[str, dict[str, Any]] = {}
+    for rule in ALL_RULES:
+        entry = limits.setdefault(f"{rule.code.value}: {rule.subject}", {})
+        entry.update((name, getattr(cfg, name)) for name in rule.parameters)
+    return limits
