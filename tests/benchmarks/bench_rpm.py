@@ -34,7 +34,7 @@ class RealTimePool(FakePool):
 
     def __init__(self, positions: int) -> None:
         clock = ManualClock(SystemClock().now())
-        clock.monotonic = time.monotonic  # type: ignore[method-assign] # ages are real ones here
+        clock.monotonic = SystemClock().monotonic  # type: ignore[method-assign] # ages are real ones here
         super().__init__(clock, symbols=SYMBOLS, account=make_account(balance=1e7, equity=1e7, margin_free=1e7))
         self.positions = tuple(
             make_position(SYMBOLS[1:][n % (len(SYMBOLS) - 1)], 1 if n % 2 else -1, 0.1, ticket=n + 1)
