@@ -187,4 +187,5 @@ class FaultyTerminal:
         shown = self._terminal.time.shown
         end = begin + fault.duration
         end_msc = inf if end == inf else shown(self._terminal.market_time_at(end))
-        return TickWindow(shown(self._terminal.market_time_at(begin)), end_msc, fault.share)
+        first_msc = shown(self._terminal.market_time_at(begin))
+        return TickWindow(first_msc, end_msc, fault.share, self._terminal.time.jump_msc)

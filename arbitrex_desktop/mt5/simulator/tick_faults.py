@@ -18,15 +18,23 @@ _WAYS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class TickWindow:
-    """A stretch of the server's clock, in milliseconds, within which a share of the ticks is spoilt."""
+    """A stretch of the server's clock, in milliseconds, within which a share of the ticks is spoilt.
+
+    `wrong_msc` is by how much a fault has moved that clock: which ticks are spoilt must not depend on it.
+    """
 
     first_msc: float
     end_msc: float
     share: float
+    wrong_msc: int = 0
+
+    def lot(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return each tick's lot: a large number without likeness to its time, the same on a moved clock."""
+        return _hash(times - self.wrong_msc)
 
     def chosen(self, times: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which ticks are spoilt."""
-        lucky = _hash(times) % _BUCKETS < round(self.share * _BUCKETS)
+        lucky = self.lot(times) % _BUCKETS < round(self.share * _BUCKETS)
         within: NDArray[np.bool_] = (times >= self.first_msc) & (times < self.end_msc) & lucky
         return within
 
@@ -37,7 +45,7 @@ def crazy(rows: Rows, window: TickWindow) -> Rows:
     if not spoilt.any():
         return rows
     copy = rows.copy()
-    way = _hash(rows["time_msc"]) // _BUCKETS % _WAYS
+    way = window.lot(rows["time_msc"]) // _BUCKETS % _WAYS
     for name, other in (("bid", "ask"), ("ask", "bid")):
         choices = [np.zeros(len(rows)), -rows[name], rows[other] * (1.001 if name == "bid" else 1.0)]
         values = np.select([way == 0, way == 1, way == 2], choices, default=np.nan)  # noqa: PLR2004 - the third way
