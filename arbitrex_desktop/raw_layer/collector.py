@@ -201,19 +201,32 @@ class Collector:
 
     def _poll(self) -> bool:
         """Take all that changed; return whether there is more at once."""
-        answer = self._line.ask(self._feed.next_poll(self._line.speed), self._settings.poll_deadline)
+        answer = self._line.ask(self._feed.next_poll(), self._settings.poll_deadline)
         poll = answer.value
         if self._feed.apply(poll, self._line.market_now()):
-            seconds = self._feed.server_clock.offset_seconds or 0
-            self._log.write(self.session.name, "server clock", offset_seconds=seconds)
-            self._emit(OffsetChanged(seconds, self._clock.now()))
+            self._tell_offset()
+        if poll.displaced:
+            self._realign(poll.displaced)
         self._judge(poll, answer)
         if poll.failed:
             self._select_again(tuple(poll.failed), str(next(iter(poll.failed.values()))))
         back = (self.missing.keys() & self.symbols.keys()) - poll.failed.keys()
         if back:
             self.missing = {name: reason for name, reason in self.missing.items() if name not in back}
-        return bool(poll.behind)
+        return bool(poll.behind or poll.displaced)
+
+    def _realign(self, displaced: frozenset[str]) -> None:
+        """Find the displaced symbols' ticks again, after the server's clock was moved or its history amended."""
+        shifts = self._line.ask(self._feed.search(displaced, self._line.speed), self._settings.poll_deadline).value
+        self._log.write(self.session.name, "ticks displaced", symbols=sorted(displaced), moved_msc=dict(shifts))
+        if self._feed.realign(displaced, shifts):
+            self._tell_offset()
+
+    def _tell_offset(self) -> None:
+        """Tell that the broker's offset from UTC changed."""
+        seconds = self._feed.server_clock.offset_seconds or 0
+        self._log.write(self.session.name, "server clock", offset_seconds=seconds)
+        self._emit(OffsetChanged(seconds, self._clock.now()))
 
     def _select_again(self, symbols: tuple[str, ...], why: str) -> None:
         """Put symbols back into Market Watch that somebody took out of it; at most every few seconds."""

@@ -14,9 +14,11 @@ from typing import Protocol
 import numpy as np
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.mt5.clock_shift import TAIL, FindClockShift, Tail
 from arbitrex_desktop.mt5.module import Rows
-from arbitrex_desktop.mt5.polling import Poll, PollResult, TickCursor
+from arbitrex_desktop.mt5.polling import Poll, PollResult
 from arbitrex_desktop.mt5.results import SymbolInfo
+from arbitrex_desktop.mt5.tick_cursor import TickCursor
 from arbitrex_desktop.raw_layer.board import TickBoard
 from arbitrex_desktop.raw_layer.late_ticks import LateTicks
 from arbitrex_desktop.raw_layer.quality import bad_ticks
@@ -25,7 +27,7 @@ from arbitrex_desktop.raw_layer.server_clock import ServerClock
 from arbitrex_desktop.raw_layer.views import Quote
 
 _RATE_WINDOW_SECONDS = 5.0
-_MOVED_SECONDS = 60.0
+_MOST_SEARCHES = 3
 _log = logging.getLogger(__name__)
 
 
@@ -54,13 +56,16 @@ class TickFeed:
         self._clock = clock
         self._ring_capacity = ring_capacity
         self._sinks = tuple(sinks)
+        self._followed: tuple[str, ...] = ()
         self._cursors: dict[str, TickCursor] = {}
         self._rings: dict[str, TickRing] = {}
         self._recent: deque[tuple[float, int]] = deque()
         self._late: dict[str, LateTicks] = {}
         self._turn = 0
+        self._audited = ""
+        self._searches: Counter[str] = Counter()
         self._newest_msc = 0
-        self._newest_at = (0.0, clock.now())
+        self._newest_at = self._read_at = self._read_before = (clock.monotonic(), clock.now())
         self._batch: dict[str, Rows] = {}
         self.board = TickBoard()
         self.server_clock = ServerClock()
@@ -71,26 +76,48 @@ class TickFeed:
 
     @property
     def cursors(self) -> tuple[TickCursor, ...]:
-        """Return how far each symbol has been read."""
-        return tuple(self._cursors.values())
+        """Return how far each followed symbol has been read."""
+        return tuple(self._cursors[symbol] for symbol in self._followed)
 
-    def next_poll(self, speed: float = 1.0) -> Poll:
-        """Return what to ask next; `speed` is market seconds per second, 1 but in a replay."""
+    def next_poll(self) -> Poll:
+        """Return what to ask next; every poll audits another symbol."""
         cursors = self.cursors
         self._turn += 1
-        audit = cursors[self._turn % len(cursors)].symbol if cursors else ""
-        if not self._newest_msc:
-            return Poll(cursors, audit=audit)
+        self._audited = cursors[self._turn % len(cursors)].symbol if cursors else ""
+        return Poll(cursors, self._audited)
+
+    def search(self, displaced: Iterable[str], speed: float = 1.0) -> FindClockShift:
+        """Return how to find where the ticks of displaced symbols are; `speed` is market seconds per second."""
         monotonic, wall = self._newest_at
-        # A computer that slept stops the one clock, one that is set moves the other; neither is the broker's doing.
+        # A computer that slept stops the one clock, one that is set moves the other; the longer time is safe here.
         elapsed = max(self._clock.monotonic() - monotonic, (self._clock.now() - wall).total_seconds(), 0.0)
-        return Poll(
-            cursors,
-            self._newest_msc,
-            round(elapsed * speed * 1000),
-            audit,
-            round(_MOVED_SECONDS * max(1.0, speed) * 1000),
+        since = self._newest_msc + round(elapsed * speed * 1000)
+        tails = ((symbol, self._rings[symbol].latest(TAIL)) for symbol in displaced)
+        return FindClockShift(
+            tuple(
+                Tail(name, rows, max(0, since - int(rows["time_msc"][-1]) if len(rows) else 0)) for name, rows in tails
+            )
         )
+
+    def realign(self, displaced: Iterable[str], shifts: Mapping[str, int | None]) -> bool:
+        """Move displaced symbols to where the search found them; return whether the server's clock was moved.
+
+        A symbol that was not found goes along with most of the others.  One that is found in its old place time and
+        again, or nowhere while the others stayed, goes on from its cursor's time without its tick.  One that could
+        not be read is left for the next poll.
+        """
+        ((common, votes),) = Counter(shift for shift in shifts.values() if shift is not None).most_common(1) or [(0, 0)]
+        for symbol in shifts.keys() & set(displaced):
+            found = shifts[symbol]
+            shift = common if found is None else found
+            self._searches[symbol] += 1
+            if shift:
+                self._shift(symbol, shift)
+            elif found is None or self._searches[symbol] >= _MOST_SEARCHES:
+                self._cursors[symbol] = self._cursors[symbol].adrift()
+        anchored = [cursor.time_msc or 0 for cursor in self.cursors if cursor.anchored]
+        self._newest_msc = max(anchored, default=self._newest_msc)
+        return 2 * votes > len(anchored) and self.server_clock.shift(common)
 
     @property
     def symbols_with_ticks(self) -> int:
@@ -102,30 +129,36 @@ class TickFeed:
         return self._rings.get(symbol)
 
     def select(self, symbols: Mapping[str, SymbolInfo], begin_msc: int | None) -> None:
-        """Follow these symbols: those already followed from where they stand, new ones from `begin_msc`.
+        """Follow these symbols: those that ever were from where they stand, new ones from `begin_msc`.
 
         `begin_msc` is in milliseconds on the server clock; None begins at each symbol's last known tick.
         """
-        self._cursors = {name: self._cursors.get(name) or TickCursor(name, begin_msc) for name in symbols}
-        self._rings = {name: self._rings.get(name) or TickRing(self._ring_capacity) for name in symbols}
+        self._followed = tuple(symbols)
+        for name in symbols:
+            self._cursors.setdefault(name, TickCursor(name, begin_msc))
+            self._rings.setdefault(name, TickRing(self._ring_capacity))
         self.board.select({name: info.digits for name, info in symbols.items()})
 
     def forget(self) -> None:
         """Forget all cursors: another account's ticks are another story."""
+        self._followed = ()
         self._cursors.clear()
         self._rings.clear()
         self._late.clear()
+        self._searches.clear()
         self._newest_msc = 0
         self.server_clock = ServerClock()
 
     def apply(self, poll: PollResult, market_now: datetime) -> bool:
         """Take the ticks of one poll; return whether the broker's clock offset changed."""
-        if poll.clock_shift_msc:
-            self._shift(poll.clock_shift_msc)
+        if not poll.displaced:
+            # A tick may be as old as the last poll that took any.
+            self._read_before, self._read_at = self._read_at, (self._clock.monotonic(), self._clock.now())
+        self._searches = Counter({name: count for name, count in self._searches.items() if name in poll.displaced})
         self._audit(poll.overlap)
-        live = [symbol for symbol in poll.ticks if self._cursors[symbol].time_msc is not None]
+        live = [symbol for symbol, rows in poll.ticks.items() if self._is_live(symbol, rows)]
         offset_changed = self.server_clock.observe(
-            (float(poll.ticks[symbol]["time_msc"][-1]) / 1000.0 for symbol in live), market_now, len(self._cursors)
+            (float(poll.ticks[symbol]["time_msc"][-1]) / 1000.0 for symbol in live), market_now, len(self._followed)
         )
         self.gaps += bool(poll.behind)
         arrivals = ((symbol, rows, symbol in live) for symbol, rows in poll.ticks.items())
@@ -134,7 +167,7 @@ class TickFeed:
             self.board.put(quotes)
         if self._batch:
             self._record()
-        return offset_changed or bool(poll.clock_shift_msc)
+        return offset_changed
 
     def rate(self) -> float:
         """Return the good ticks per second over the last five seconds."""
@@ -159,23 +192,24 @@ class TickFeed:
         self._keep(symbol, kept)
         return self._quote(symbol, kept, before, self._age(int(kept["time_msc"][-1]), live, market_now))
 
-    def _shift(self, msc: int) -> None:
+    def _is_live(self, symbol: str, rows: Rows) -> bool:
+        """Tell whether ticks came while we watched, not from before the feed began."""
+        cursor = self._cursors[symbol]
+        began = cursor.time_msc
+        return began is not None and (cursor.anchored or int(rows["time_msc"][-1]) >= began)
+
+    def _shift(self, symbol: str, msc: int) -> None:
         """Go along with a server clock that was moved, history and all."""
-        self._cursors = {symbol: cursor.shifted(msc) for symbol, cursor in self._cursors.items()}
-        self._newest_msc += msc
-        for ring in self._rings.values():
-            ring.shift(msc)
-        for late in self._late.values():
-            late.shift(msc)
-        if self.server_clock.offset_seconds is not None:
-            self.server_clock.offset_seconds += msc // 1000
+        self._cursors[symbol] = self._cursors[symbol].shifted(msc)
+        self._rings[symbol].shift(msc)
+        if symbol in self._late:
+            self._late[symbol].shift(msc)
 
     def _audit(self, overlap: Rows | None) -> None:
         """Count and record the ticks that came late to the audited symbol; the board is past them."""
-        cursors = self.cursors
-        if overlap is None or not cursors:
+        symbol = self._audited
+        if overlap is None or symbol not in self._rings:
             return
-        symbol = cursors[self._turn % len(cursors)].symbol
         good, _ = bad_ticks(overlap, 0)
         found = self._late.setdefault(symbol, LateTicks()).find(overlap[good], self._rings[symbol])
         if len(found):
@@ -202,7 +236,7 @@ class TickFeed:
         """
         if live and time_msc > self._newest_msc:
             self._newest_msc = time_msc
-            self._newest_at = (self._clock.monotonic(), self._clock.now())
+            self._newest_at = self._read_before
         if live:
             return (self._newest_msc - time_msc) / 1000.0
         if self.server_clock.offset_seconds is None:

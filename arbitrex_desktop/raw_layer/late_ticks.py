@@ -43,6 +43,7 @@ class LateTicks:
             left[key] -= 1
         found: Rows = comparable[missed].copy()
         if len(found):
-            kept = self._known["time_msc"] > int(overlap["time_msc"][-1]) - 1000 * OVERLAP_SECONDS
+            # Twice the overlap: it begins at a whole second, and its last good tick may lie before the cursor.
+            kept = self._known["time_msc"] > int(overlap["time_msc"][-1]) - 2000 * OVERLAP_SECONDS
             self._known = np.concatenate([self._known[kept], found])
         return found

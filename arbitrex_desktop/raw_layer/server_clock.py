@@ -44,6 +44,14 @@ class ServerClock:
         self.offset_seconds = offset
         return True
 
+    def shift(self, msc: int) -> bool:
+        """Go along with a server clock that was moved; return whether the offset changed, which has quarter hours."""
+        seconds = _rounded(msc / 1000.0)
+        if self.offset_seconds is None or not seconds:
+            return False
+        self.offset_seconds += seconds
+        return True
+
     def to_utc(self, server_seconds: float) -> datetime:
         """Convert a time of the server clock to UTC; an offset that is not measured yet counts as none."""
         return datetime.fromtimestamp(server_seconds, UTC) - timedelta(seconds=self.offset_seconds or 0)

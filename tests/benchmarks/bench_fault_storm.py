@@ -3,16 +3,15 @@
 
 Prints the longest gap of the GUI thread beside that of an empty event loop, how often the connection was lost and
 came back, and whether the risk manager's state ever changed by a read that failed.  At the end the pool must be
-CONNECTED.  The faults come one after the other, a few tenths of a second each; `FAULTS` and `SEED` in the
-environment choose others.
+CONNECTED.  A second run without the window counts the ticks: each that the terminal has was given out, none twice.
+The faults come one after the other, a few tenths of a second each; `FAULTS` and `SEED` in the environment choose
+others.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
-from random import Random
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -22,7 +21,7 @@ from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.journal import journal_opener
 from arbitrex_desktop.desk.running_pool import RunningPool
-from arbitrex_desktop.mt5.simulator.faults import Fault, FaultKind, FaultPlan
+from arbitrex_desktop.mt5.simulator.faults import FaultPlan
 from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.settings import PoolSettings
@@ -30,31 +29,19 @@ from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
 from arbitrex_desktop.settings import Settings
 from tests.benchmarks.beat import Beat, Watch
+from tests.raw_layer.storm import storm
+from tests.raw_layer.trial import SYMBOLS, Trial
 
 pytestmark = pytest.mark.benchmark
 _FIRST_SECONDS = 8.0
 _QUICK = PoolSettings(
     poll_deadline=0.7, connect_deadline=1.0, backoff_first=0.05, backoff_longest=0.3, recheck_interval=0.1
 )
-_KINDS = (
-    FaultKind.HANG, FaultKind.CRASH, FaultKind.SLOW, FaultKind.IPC_LOST, FaultKind.BROKER_LINK_LOST,
-    FaultKind.TIMEOUT, FaultKind.AUTH_FAILED, FaultKind.ACCOUNT_SWITCHED, FaultKind.SYMBOLS_VANISHED,
-    FaultKind.FROZEN_TICKS, FaultKind.CRAZY_PRICES, FaultKind.DUPLICATED_TICKS, FaultKind.LATE_TICKS,
-    FaultKind.CLOCK_JUMP,
-)  # fmt: skip
 
 
-def storm(count: int, seed: int) -> FaultPlan:
-    """Return that many faults, one after the other."""
-    random, faults, start = Random(seed), [], _FIRST_SECONDS
-    for _ in range(count):
-        kind = random.choice(_KINDS)
-        duration = 0.0 if kind in {FaultKind.HANG, FaultKind.CRASH, FaultKind.SYMBOLS_VANISHED} else 0.3
-        fault = Fault(kind, start, duration, value=random.choice((-3600.0, 3600.0)))
-        seconds = {FaultKind.HANG: 60.0, FaultKind.SLOW: 0.05, FaultKind.LATE_TICKS: 0.2}.get(kind, 0.0)
-        faults.append(replace(fault, seconds=seconds))
-        start += random.uniform(0.3, 0.9)
-    return FaultPlan(tuple(faults))
+def chosen() -> tuple[int, int]:
+    """Return the number of faults and the seed that the environment asks for."""
+    return int(os.environ.get("FAULTS", "200")), int(os.environ.get("SEED", "1"))
 
 
 class Storm:
@@ -90,12 +77,12 @@ class Storm:
 @pytest.mark.timeout(600)
 def test_a_storm_of_faults_neither_freezes_the_window_nor_fools_the_risk_manager(qtbot: QtBot, tmp_path: Path) -> None:
     """Prints pauses and recoveries; the account that the risk manager believes in is never empty or another one."""
-    count, seed = int(os.environ.get("FAULTS", "200")), int(os.environ.get("SEED", "1"))
+    count, seed = chosen()
     beat = Beat()
     beat.start()
     qtbot.wait(3_000)
     print(f"\nreference, an empty event loop: {beat.stop()}")
-    plan = storm(count, seed)
+    plan = storm(count, seed, _FIRST_SECONDS)
     faulty = Storm(plan, tmp_path)
     application = Application(Settings(data_dir=tmp_path, screenshot=tmp_path / "unused.png"), faulty.build)
     watch = Watch(application)
@@ -121,3 +108,24 @@ def test_a_storm_of_faults_neither_freezes_the_window_nor_fools_the_risk_manager
     application.window.close()
     assert pool.state is ConnectionState.CONNECTED
     assert len(believed) == 1
+
+
+@pytest.mark.timeout(600)
+def test_a_storm_of_faults_loses_no_tick_and_gives_none_twice(tmp_path: Path) -> None:
+    """Prints how many ticks were given out for each symbol; they are the terminal's, each once."""
+    count, seed = chosen()
+    plan = storm(count, seed, 3.0)
+    trial = Trial(plan, SimulationSpec(store=tmp_path / "books.sqlite3", demo_positions=False))
+    trial.pool.start_tick_collection()
+    try:
+        trial.until_elapsed(plan.faults[-1].end + 1.0)
+        trial.until_sound()
+        for symbol in SYMBOLS:
+            trial.until_balanced(symbol)
+        given = {symbol: sum(trial.ledger(symbol)[0].values()) for symbol in SYMBOLS}
+        stats = trial.pool.stats()
+        searches = stats.calls["FindClockShift"].count
+        print(f"\n{count} faults, seed {seed}: {given} ticks given out, none lost, none twice")
+        print(f"{stats.connections} connections, {searches} searches for a moved clock, kept out: {stats.bad_ticks}")
+    finally:
+        trial.pool.stop()

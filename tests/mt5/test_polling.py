@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import pytest
@@ -10,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.errors import CallFailed
-from arbitrex_desktop.mt5.module import Rows
-from arbitrex_desktop.mt5.polling import Poll, TickCursor, new_ticks
+from arbitrex_desktop.mt5.polling import Poll
+from arbitrex_desktop.mt5.tick_cursor import TickCursor, new_ticks
 from tests.fakes.module import FakeModule, tick_rows
 
 BEGIN = 1_741_770_000_000
@@ -27,10 +28,11 @@ def read_all(module: FakeModule, cursor: TickCursor) -> tuple[list[tuple[int, fl
     """Read until nothing new comes; return milliseconds and bid of each tick, and the cursor."""
     found: list[tuple[int, float]] = []
     while True:
-        rows, complete = new_ticks(module, cursor, latest_of(module))
-        found += [(int(row["time_msc"]), float(row["bid"])) for row in rows]
-        cursor = cursor.advanced(rows)
-        if complete:
+        reading = new_ticks(module, cursor, latest_of(module))
+        found += [(int(row["time_msc"]), float(row["bid"])) for row in reading.rows]
+        cursor = cursor.advanced(reading.rows)
+        assert reading.in_place
+        if reading.complete:
             return found, cursor
 
 
@@ -126,60 +128,67 @@ def test_a_lost_connection_fails_the_whole_poll(call: str) -> None:
     assert caught.value.connection_lost
 
 
-@pytest.mark.parametrize("hours", [1, -1])
-def test_a_moved_server_clock_loses_and_repeats_nothing(hours: int) -> None:
-    """When the broker's clock jumps, history included, the cursors go with it: only the new tick is new."""
-    module = FakeModule(["EURUSD"])
-    shift = hours * 3_600_000
+@pytest.mark.parametrize("moved_msc", [3_600_000, -3_600_000, 250, -250, 1])
+def test_a_moved_server_clock_is_noticed_and_nothing_is_taken(moved_msc: int) -> None:
+    """The cursor's tick has gone from its place: no tick counts as new, neither of this symbol nor of the others."""
+    module = FakeModule(["EURUSD", "GBPUSD"])
     for index in range(5):
         module.add_tick("EURUSD", BEGIN + 100 * index, bid=1.1 + index / 1e4)
     _, cursor = read_all(module, TickCursor("EURUSD", BEGIN))
-    module.ticks["EURUSD"] = [(msc + shift, bid, ask) for msc, bid, ask in module.ticks["EURUSD"]]
-    module.add_tick("EURUSD", BEGIN + 600 + shift, bid=1.2)
-    result = Poll((cursor,), newest_msc=BEGIN + 400, elapsed_msc=210).run(module)
-    assert result.clock_shift_msc == shift
-    assert result.ticks["EURUSD"]["bid"].tolist() == [1.2]
+    module.ticks["EURUSD"] = [(msc + moved_msc, bid, ask) for msc, bid, ask in module.ticks["EURUSD"]]
+    module.add_tick("EURUSD", BEGIN + 600 + moved_msc, bid=1.2)
+    module.add_tick("GBPUSD", BEGIN + 600 + moved_msc, bid=1.3)
+    result = Poll((TickCursor("GBPUSD", BEGIN), cursor)).run(module)
+    assert not result.ticks
+    assert result.displaced == {"EURUSD"}
+    result = Poll((cursor.shifted(moved_msc),)).run(module)
+    assert (result.ticks["EURUSD"]["bid"].tolist(), result.displaced) == ([1.2], frozenset())
 
 
 def test_a_quiet_market_is_no_moved_clock() -> None:
-    """Hours without a tick, and then one at its proper time, move nothing."""
+    """Hours without a tick, and then one, displace nothing."""
     module = FakeModule(["EURUSD"])
     module.add_tick("EURUSD", BEGIN)
-    cursor = TickCursor("EURUSD", BEGIN - 1)
-    quiet = Poll((cursor,), newest_msc=BEGIN, elapsed_msc=7_200_000).run(module)
-    assert quiet.clock_shift_msc == 0
+    _, cursor = read_all(module, TickCursor("EURUSD", BEGIN))
+    assert Poll((cursor,)).run(module).displaced == frozenset()
     module.add_tick("EURUSD", BEGIN + 7_200_500)
-    assert Poll((cursor,), newest_msc=BEGIN, elapsed_msc=7_200_400).run(module).clock_shift_msc == 0
+    result = Poll((cursor,)).run(module)
+    assert (len(result.ticks["EURUSD"]), result.displaced) == (1, frozenset())
+
+
+def test_a_tick_without_a_number_for_a_price_is_known_again() -> None:
+    """A price that is not a number is unequal to itself; the cursor that stands at it is in place all the same."""
+    module = FakeModule(["EURUSD"])
+    module.add_tick("EURUSD", BEGIN, bid=math.nan)
+    _, cursor = read_all(module, TickCursor("EURUSD", BEGIN))
+    module.add_tick("EURUSD", BEGIN)
+    assert Poll((cursor,)).run(module).ticks["EURUSD"]["bid"].tolist() == [1.15]
+
+
+def test_a_cursor_ahead_of_the_market_begins_at_the_last_tick() -> None:
+    """A closed market shows its last price, and a clock that is set back before the first tick silences nobody."""
+    module = FakeModule(["EURUSD"])
+    module.add_tick("EURUSD", BEGIN - 86_400_000, bid=1.1)
+    found, _ = read_all(module, TickCursor("EURUSD", BEGIN))
+    assert found == [(BEGIN - 86_400_000, 1.1)]
 
 
 def test_an_audit_reads_the_last_seconds_again() -> None:
     """The audited symbol's ticks of the last half minute come as the terminal has them now, none beyond the cursor."""
     module = FakeModule(["EURUSD"])
-    for second in (-40, -20, -1, 0, 5):
+    for second in (-40, -20, -1, 0):
         module.add_tick("EURUSD", BEGIN + 1000 * second)
-    result = Poll((TickCursor("EURUSD", BEGIN, 1),), audit="EURUSD").run(module)
+    _, cursor = read_all(module, TickCursor("EURUSD", BEGIN - 60_000))
+    module.add_tick("EURUSD", BEGIN + 5000)
+    result = Poll((cursor,), audit="EURUSD").run(module)
     assert result.overlap is not None
     assert result.overlap["time_msc"].tolist() == [BEGIN - 20_000, BEGIN - 1000, BEGIN]
 
 
-def test_a_clock_that_moves_in_the_middle_of_a_poll_brings_nothing() -> None:
-    """Ticks read half on one clock and half on another are left to the next poll, which reads them all."""
-
-    class Moving(FakeModule):
-        """Its clock goes an hour ahead, history included, right after the first look at the symbol."""
-
-        def copy_ticks_from(self, symbol: str, date_from: int, count: int, flags: int, /) -> Rows | None:
-            """Move the clock, once, then answer."""
-            if not self.calls["copy_ticks_from"]:
-                self.ticks[symbol] = [(msc + 3_600_000, bid, ask) for msc, bid, ask in self.ticks[symbol]]
-            return super().copy_ticks_from(symbol, date_from, count, flags)
-
-    module = Moving(["EURUSD"])
-    module.add_tick("EURUSD", BEGIN, bid=1.1)
-    module.add_tick("EURUSD", BEGIN + 100, bid=1.2)
-    cursor = TickCursor("EURUSD", BEGIN, 1, (1.1, 1.1501, 0.0, 0, 6))
-    first = Poll((cursor,), newest_msc=BEGIN, elapsed_msc=150, audit="EURUSD").run(module)
-    assert (first.ticks, first.overlap, first.clock_shift_msc) == ({}, None, 0)
-    second = Poll((cursor,), newest_msc=BEGIN, elapsed_msc=250).run(module)
-    assert second.clock_shift_msc == 3_600_000
-    assert second.ticks["EURUSD"]["bid"].tolist() == [1.2]
+def test_an_audit_on_a_moved_clock_is_void() -> None:
+    """An overlap without the cursor's tick would make every tick in it look late."""
+    module = FakeModule(["EURUSD"])
+    module.add_tick("EURUSD", BEGIN)
+    _, cursor = read_all(module, TickCursor("EURUSD", BEGIN))
+    module.ticks["EURUSD"] = [(BEGIN - 5000, 1.15, 1.1501)]
+    assert Poll((cursor,), audit="EURUSD").run(module).overlap is None

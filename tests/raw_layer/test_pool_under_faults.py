@@ -6,11 +6,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from arbitrex_desktop.mt5.simulator.faults import Fault, FaultKind, FaultPlan
+from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
 from arbitrex_desktop.raw_layer.views import ConnectionState as S
+from tests.raw_layer.storm import storm
 from tests.raw_layer.trial import SYMBOLS, Trial
 
 DURATION = 1.0
@@ -32,6 +35,8 @@ STRIKES: dict[str, tuple[Fault, S | None]] = {
     "late ticks": (Fault(FaultKind.LATE_TICKS, duration=DURATION, seconds=0.3), None),
     "clock an hour ahead": (Fault(FaultKind.CLOCK_JUMP, duration=DURATION, value=3600.0), None),
     "clock an hour back": (Fault(FaultKind.CLOCK_JUMP, duration=DURATION, value=-3600.0), None),
+    "clock seconds ahead": (Fault(FaultKind.CLOCK_JUMP, duration=DURATION, value=7.25), None),
+    "clock seconds back": (Fault(FaultKind.CLOCK_JUMP, duration=DURATION, value=-2.5), None),
 }
 
 
@@ -84,6 +89,19 @@ def test_a_failing_initialize_is_told_and_tried_again(trials: list[Trial], kind:
     stats = trial.pool.stats()
     assert stats.attempts == stats.initialize_calls
     assert stats.connections == 1
+
+
+def test_faults_in_any_order_cost_no_tick_and_give_none_twice(trials: list[Trial], tmp_path: Path) -> None:
+    """Thirty faults from a seed, one into the other; the benchmarks have the storm of two hundred."""
+    plan = storm(30, seed=5, first_seconds=3.0)
+    trial = Trial(plan, SimulationSpec(store=tmp_path / "books.sqlite3", demo_positions=False))
+    trials.append(trial)
+    trial.pool.start_tick_collection()
+    trial.until_elapsed(plan.faults[-1].end + 1.0)
+    trial.until_sound()
+    for symbol in SYMBOLS:
+        trial.until_balanced(symbol)
+    assert {fault.kind for fault in plan.faults} >= {FaultKind.CLOCK_JUMP, FaultKind.CRASH, FaultKind.LATE_TICKS}
 
 
 def test_frozen_ticks_grow_old(trials: list[Trial]) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -29,12 +30,13 @@ SETTINGS = PoolSettings(
 )  # fmt: skip
 PATIENCE = 20.0
 _CLOCK = SystemClock()
+_NO_POSITIONS = SimulationSpec(demo_positions=False)
 
 
 class Trial:
     """Runs a pool under a plan of faults.  Keeps every tick it gave out and every state it entered."""
 
-    def __init__(self, plan: FaultPlan, spec: SimulationSpec | None = None) -> None:
+    def __init__(self, plan: FaultPlan, spec: SimulationSpec = _NO_POSITIONS) -> None:
         self.states: list[ConnectionState] = []
         self._rows: dict[str, list[Rows]] = {symbol: [] for symbol in SYMBOLS}
         self.difference = ""
@@ -42,7 +44,7 @@ class Trial:
         self.pool = MT5ConnectionPool(
             {"main": {"terminal_path": "simulated"}},
             SYMBOLS,
-            simulation=SimulationSpec(epoch=self.began, faults=plan, demo_positions=False) if spec is None else spec,
+            simulation=replace(spec, epoch=self.began, faults=plan),
             sinks=[self],
             settings=SETTINGS,
             randomness=Random(3),

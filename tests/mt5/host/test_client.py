@@ -17,9 +17,10 @@ from arbitrex_desktop.mt5.commands import Connect, ReadAccount, SelectSymbols
 from arbitrex_desktop.mt5.errors import CallFailed, DeadlineExceeded, HostDied, HostNotRunning
 from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.mt5.host.messages import HostSpec
-from arbitrex_desktop.mt5.polling import Poll, TickCursor
+from arbitrex_desktop.mt5.polling import Poll
 from arbitrex_desktop.mt5.results import SymbolInfo
 from arbitrex_desktop.mt5.simulator.spec import DEFAULT_LOGIN, DEFAULT_SERVER, SimulationSpec
+from arbitrex_desktop.mt5.tick_cursor import TickCursor
 from tests.fakes.commands import Crash, HoldTheGil, Stumble, TellEnvironment
 from tests.mt5.host.processes import is_gone, until_gone
 

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: MIT
+"""The feed between a module and the sinks: every tick once, whatever the server's clock does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from arbitrex_desktop.mt5.module import Rows
+from arbitrex_desktop.mt5.polling import Poll
+from arbitrex_desktop.raw_layer.feed import TickFeed
+from tests.fakes.broker_data import make_symbol
+from tests.fakes.clock import ManualClock
+from tests.fakes.module import FakeModule
+
+BEGIN = 1_741_770_000_000
+NOW = datetime.fromtimestamp(BEGIN / 1000, UTC)
+SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY")
+
+
+class Ledger:
+    """A sink that counts the quotes given out, by symbol."""
+
+    def __init__(self) -> None:
+        self.given: Counter[tuple[str, float, float]] = Counter()
+
+    def write(self, batch: Mapping[str, Rows]) -> None:
+        """Count."""
+        for symbol, rows in batch.items():
+            self.given.update((symbol, bid, ask) for bid, ask in zip(rows["bid"], rows["ask"], strict=True))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Followed:
+    """A module, and a feed that follows it."""
+
+    def __init__(self) -> None:
+        self.module = FakeModule(SYMBOLS)
+        self.clock = ManualClock(NOW)
+        self.ledger = Ledger()
+        self.feed = TickFeed(self.clock, 500, [self.ledger])
+        self.feed.select({name: make_symbol(name) for name in SYMBOLS}, BEGIN)
+        self.moved_msc = 0
+        self.passed_msc = 0
+        self.made: Counter[tuple[str, float, float]] = Counter()
+
+    def tick(self, symbol: str, *, late_msc: int = 0) -> None:
+        """Let a tick come; every one has a price of its own, so that each is known again."""
+        bid = 1.0 + sum(self.made.values()) / 1e6
+        self.made[symbol, bid, bid + 0.5] += 1
+        self.module.add_tick(symbol, BEGIN + self.passed_msc + self.moved_msc - late_msc, bid, bid + 0.5)
+        self.module.ticks[symbol].sort(key=lambda tick: tick[0])
+
+    def wait(self, msc: int) -> None:
+        """Let time pass."""
+        self.passed_msc += msc
+        self.clock.advance(msc / 1000.0)
+
+    def move_clock(self, msc: int) -> None:
+        """Move the server's clock, its history with it."""
+        self.moved_msc += msc
+        for symbol, ticks in self.module.ticks.items():
+            self.module.ticks[symbol] = [(time + msc, bid, ask) for time, bid, ask in ticks]
+
+    def poll(self) -> bool:
+        """Poll as the collector does; return whether ticks were displaced."""
+        result = self.feed.next_poll().run(self.module)
+        self.feed.apply(result, NOW)
+        if result.displaced:
+            shifts = self.feed.search(result.displaced).run(self.module)
+            self.feed.realign(result.displaced, shifts)
+        return bool(result.displaced)
+
+    def settle(self) -> None:
+        """Poll until every symbol was audited; nothing may stay displaced."""
+        for _ in range(3):
+            self.poll()
+        assert not any(self.poll() for _ in SYMBOLS)
+
+
+class MovingClock(RuleBasedStateMachine):
+    """Ticks, pauses, and a clock that jumps, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.followed = Followed()
+        for symbol in SYMBOLS:
+            self.followed.tick(symbol)
+        self.followed.poll()
+
+    @rule(symbol=st.sampled_from(SYMBOLS), count=st.integers(1, 4), pause=st.sampled_from([0, 0, 1, 30, 700]))
+    def ticks_come(self, symbol: str, count: int, pause: int) -> None:
+        """Let a few ticks of one symbol come, some in one millisecond."""
+        for _ in range(count):
+            self.followed.wait(pause)
+            self.followed.tick(symbol)
+
+    @rule(msc=st.sampled_from([5, 400, 2500, 90_000, 7_200_000]))
+    def quiet(self, msc: int) -> None:
+        """Let nothing happen for a while."""
+        self.followed.wait(msc)
+
+    @rule(msc=st.one_of(st.sampled_from([3_600_000, -3_600_000, 1000, -1000]), st.integers(-100_000, 100_000)))
+    def clock_is_moved(self, msc: int) -> None:
+        """Move it by hours, seconds, or any number of milliseconds."""
+        self.followed.move_clock(msc)
+
+    @precondition(lambda self: self.followed.passed_msc > 1000)
+    @rule(symbol=st.sampled_from(SYMBOLS), late_msc=st.integers(1, 900))
+    def a_tick_comes_late(self, symbol: str, late_msc: int) -> None:
+        """Bring a tick that belongs before others that were read; the next round of audits is soon."""
+        self.followed.poll()
+        self.followed.tick(symbol, late_msc=late_msc)
+        for _ in SYMBOLS:
+            self.followed.poll()
+
+    @rule()
+    def polled(self) -> None:
+        """Give the collector its turn."""
+        self.followed.poll()
+
+    @invariant()
+    def none_comes_twice(self) -> None:
+        """No tick is ever given out again."""
+        assert not self.followed.ledger.given - self.followed.made
+
+    def teardown(self) -> None:
+        """At rest, every tick was given out once."""
+        self.followed.settle()
+        assert self.followed.ledger.given == self.followed.made
+
+
+TestMovingClock = MovingClock.TestCase
+TestMovingClock.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+
+
+def test_a_symbol_that_was_out_of_sight_goes_on_where_it_was() -> None:
+    """A symbol that could not be selected when we came back is neither forgotten nor read twice."""
+    followed = Followed()
+    for symbol in SYMBOLS:
+        followed.tick(symbol)
+    followed.poll()
+    followed.feed.select({"EURUSD": make_symbol("EURUSD")}, BEGIN)
+    followed.tick("GBPUSD")
+    followed.poll()
+    assert sum(followed.ledger.given.values()) == 3
+    followed.feed.select({name: make_symbol(name) for name in SYMBOLS}, BEGIN)
+    followed.settle()
+    assert followed.ledger.given == followed.made
+
+
+def test_a_symbol_that_cannot_be_searched_is_left_for_the_next_poll() -> None:
+    """A symbol that vanished between the poll and the search has not lost its place."""
+    followed = Followed()
+    for symbol in SYMBOLS:
+        followed.tick(symbol)
+    followed.poll()
+    followed.move_clock(3_600_000)
+    followed.module.failing["copy_ticks_from"] = (-1, "Terminal: Fail")
+    result = Poll(followed.feed.cursors).run(followed.module)
+    assert set(result.failed) == set(SYMBOLS)
+    shifts = followed.feed.search(SYMBOLS).run(followed.module)
+    assert shifts == {}
+    assert not followed.feed.realign(SYMBOLS, shifts)
+    del followed.module.failing["copy_ticks_from"]
+    followed.settle()
+    assert followed.ledger.given == followed.made
+
+
+def test_a_history_that_was_amended_does_not_stop_the_feed() -> None:
+    """When the cursor's tick is gone for good, what comes after its time is read on."""
+    followed = Followed()
+    followed.tick("EURUSD")
+    followed.poll()
+    time, bid, ask = followed.module.ticks["EURUSD"][0]
+    followed.module.ticks["EURUSD"] = [(time + 1, bid + 0.25, ask + 0.25)]
+    followed.wait(10)
+    followed.tick("EURUSD")
+    assert followed.poll()
+    assert not followed.poll()
+    assert len(followed.ledger.given) == 3
+
+
+def test_a_symbol_that_only_had_bad_ticks_is_not_stuck() -> None:
+    """A cursor that stands at a spoilt tick, without a good one before, is let go when that tick is gone."""
+    followed = Followed()
+    followed.module.add_tick("EURUSD", BEGIN, bid=-1.0)
+    followed.poll()
+    followed.move_clock(-3_600_000)
+    followed.tick("EURUSD")
+    assert followed.poll()
+    assert not followed.poll()
+    assert followed.ledger.given == followed.made
