@@ -55,8 +55,9 @@ class Sums:
     Attributes: `units`, net by symbol; `notional`, net by symbol; `currency`, net by currency, a cross counted in
     both; `gross`, sum of sizes; `net`, long minus short; `count`, `by_symbol`, `by_strategy`, positions and trades
     under way; `opened`, when each was; `margin`, of trades under way; `hand_units`, exposures that the program set
-    by hand; `unknown`, why something could not be reckoned with, empty when all could; `unpriced`, the
-    first position for whose worth a program without a pool gave no price, empty when there is none.
+    by hand; `under_way`, the part of `notional` that is trades under way; `unknown`, why something could not be
+    reckoned with, empty when all could; `unpriced`, the first position for whose worth a program without a pool gave
+    no price, empty when there is none.
     """
 
     units: dict[str, float] = field(default_factory=dict)
@@ -70,6 +71,7 @@ class Sums:
     opened: list[datetime] = field(default_factory=list)
     margin: float = 0.0
     hand_units: dict[str, float] = field(default_factory=dict)
+    under_way: dict[str, float] = field(default_factory=dict)
     unknown: str = ""
     unpriced: str = ""
 
@@ -106,6 +108,7 @@ class Sums:
             list(self.opened),
             self.margin,
             dict(self.hand_units),
+            dict(self.under_way),
             self.unknown,
             self.unpriced,
         )
@@ -305,12 +308,13 @@ def _add_reservation(sums: Sums, reservation: Reservation) -> None:
     """Add one trade under way; one that reduces frees nothing before it has happened."""
     if reservation.reducing:
         return
-    legs = (reservation.base, reservation.profit)
-    sums.add(reservation.symbol, reservation.direction, reservation.units, reservation.notional, legs)
-    sums.count_in(reservation.symbol, reservation.strategy_id, reservation.approved_at)
+    symbol, legs = reservation.symbol, (reservation.base, reservation.profit)
+    sums.add(symbol, reservation.direction, reservation.units, reservation.notional, legs)
+    sums.under_way[symbol] = sums.under_way.get(symbol, 0.0) + reservation.direction * reservation.notional
+    sums.count_in(symbol, reservation.strategy_id, reservation.approved_at)
     sums.margin += reservation.margin
-    if reservation.symbol in sums.hand_units:
-        sums.hand_units[reservation.symbol] += reservation.direction * reservation.units
+    if symbol in sums.hand_units:
+        sums.hand_units[symbol] += reservation.direction * reservation.units
 
 
 def _changed_by_hand(now: Any, written: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:

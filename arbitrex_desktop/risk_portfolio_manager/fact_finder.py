@@ -13,7 +13,7 @@ from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.raw_layer.pool_view import PoolView
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.activity import Activity
-from arbitrex_desktop.risk_portfolio_manager.book import Book
+from arbitrex_desktop.risk_portfolio_manager.book import Book, Sums
 from arbitrex_desktop.risk_portfolio_manager.calendar import NewsSource
 from arbitrex_desktop.risk_portfolio_manager.case import Case, MarketFacts
 from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
@@ -27,9 +27,9 @@ from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.kill_switches import KillSwitches
 from arbitrex_desktop.risk_portfolio_manager.market_reader import add_quote, newer_account
 from arbitrex_desktop.risk_portfolio_manager.market_stats import MarketStats
-from arbitrex_desktop.risk_portfolio_manager.portfolio_risk import PortfolioRisk
+from arbitrex_desktop.risk_portfolio_manager.portfolio_risk import PortfolioRisk, Together
 from arbitrex_desktop.risk_portfolio_manager.portfolio_state import PortfolioState
-from arbitrex_desktop.risk_portfolio_manager.standing import StandingCases
+from arbitrex_desktop.risk_portfolio_manager.standing import Kept, StandingCases, counts_of
 from arbitrex_desktop.risk_portfolio_manager.trading_days import TradingDays
 
 _STEP = 0.01
@@ -103,11 +103,13 @@ class FactFinder:
         market = self._market(intent, moment, 0.1 * intent.atr * cfg.atr_multiplier)
         facts = self._facts(intent, state, market, (cfg, cfg.change_count(), capital, self.resets(now, cfg)))
         under_way = self.book.is_under_way(intent.intent_id)
-        case = None if under_way else self._standing.find(intent, facts)
-        if case is None:
+        kept = None if under_way else self._standing.find(intent, facts)
+        if kept is not None and self._renewed(kept, intent, cfg):
+            case = kept.case(intent)
+        else:
             case = self._gathered(intent, state, cfg, capital, market, now)
             if not under_way and not case.reducible:
-                self._standing.keep(facts, case)
+                self._standing.keep(facts, self.book.version, case)
         case.market, case.now, case.moment = market, now, moment
         case.wall = wall or sources.clock.now()
         case.sync_age = None if sources.synced_at is None else moment - sources.synced_at
@@ -128,7 +130,6 @@ class FactFinder:
             *given,
             state,
             state.version,
-            self.book.version,
             self.written_drawdown,
             days.day_start,
             days.week_start,
@@ -179,8 +180,21 @@ class FactFinder:
             reducible=self.book.reducible(intent.symbol, intent.direction, intent.intent_id),
         )
         if not case.reducible:
-            self._add_together(case)
+            case.together = self._together(intent, case.instrument, case.sums, cfg)
         return case
+
+    def _renewed(self, kept: Kept, intent: TradeIntent, cfg: RPMConfig) -> bool:
+        """Bring a case that is kept up to date with the book; tell whether what was found of it still stands."""
+        book = self.book
+        if kept.revision == book.version:
+            return True
+        sums, fields = book.total, kept.fields
+        reducible = book.reducible(intent.symbol, intent.direction, None)
+        if reducible or counts_of(sums, intent) != kept.counts:
+            return False
+        fields["sums"], kept.revision = sums, book.version
+        fields["together"] = self._together(intent, fields["instrument"], sums, cfg)
+        return True
 
     def _see_reduction(self, case: Case) -> None:
         """Tell whether a trade against an open position only takes off from it, or adds on the other side."""
@@ -189,15 +203,16 @@ class FactFinder:
         asked, contract = intent.requested_volume, instrument.contract if instrument else 0.0
         case.reducing = asked is None or asked * contract <= case.reducible * (1.0 + 1e-9)
         if not case.reducing:
-            self._add_together(case)
+            case.together = self._together(intent, instrument, case.sums, case.cfg)
 
-    def _add_together(self, case: Case) -> None:
-        """Add how the symbol moves with the portfolio."""
-        if case.instrument is not None and not case.sums.unknown:
-            intent, cfg = case.intent, case.cfg
-            without = 0 if case.sums is self.book.total else hash(intent.intent_id)
-            key = (id(cfg), cfg.change_count(), self.book.version, without)
-            case.together = self._risk.of(case.sums, key, intent.symbol, intent.direction, intent.regime, cfg)
+    def _together(
+        self, intent: TradeIntent, instrument: Instrument | None, sums: Sums, cfg: RPMConfig
+    ) -> Together | None:
+        """Return how the symbol moves with the portfolio; None when one of them has no known worth."""
+        if instrument is None or sums.unknown:
+            return None
+        held = self.book.positions.notional
+        return self._risk.of(held, sums.under_way, intent.symbol, intent.direction, intent.regime, cfg)
 
     def refresh_book(self, state: PortfolioState, cfg: RPMConfig, moment: float, intent: TradeIntent | None) -> None:
         """Bring the exposure sums up to date; without a pool, at the prices that the program has given."""

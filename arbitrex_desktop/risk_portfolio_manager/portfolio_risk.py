@@ -1,97 +1,29 @@
 # SPDX-License-Identifier: MIT
 """How a new exposure moves together with the portfolio: shared exposure, variance and historical scenarios.
 
-Correlations, volatilities and past returns are laid out as arrays once for the symbols that matter; a decision then
-costs a few vector products, however many positions there are.
+Open positions are weighed once; each trade under way then adds a few products to what was found of them, so that an
+approval costs no new round over the portfolio.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import reduce
-from typing import Final, NamedTuple
+from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from arbitrex_desktop.risk_portfolio_manager.book import Sums
 from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.instruments import split_symbol
-from arbitrex_desktop.risk_portfolio_manager.market_stats import Floats, MarketStats, Returns
+from arbitrex_desktop.risk_portfolio_manager.market_stats import MarketStats
+from arbitrex_desktop.risk_portfolio_manager.risk_model import RiskModel
+from arbitrex_desktop.risk_portfolio_manager.scenarios import PastDays, Scenarios
+from arbitrex_desktop.risk_portfolio_manager.weights import Weights
 
-_LEAST_SCENARIOS: Final = 100
 _MOST_SYMBOLS: Final = 200
 _MOST_ROOMS: Final = 16
-
-
-@dataclass(slots=True)
-class Scenarios:
-    """Daily profits of the past, in account currency: of the portfolio, and of one unit of money in the symbol.
-
-    Each day is a straight line over the notional added.  Only a handful of days can be among the worst for the
-    notionals within a factor of two; they are found when a second notional is asked about, and a decision then
-    looks at no other day.
-    """
-
-    portfolio: Floats
-    symbol: Floats
-    _worst_days: _WorstDays | None = field(default=None, compare=False)
-    _latest: tuple[float, float, tuple[float, float]] | None = field(default=None, compare=False)
-
-    def tail(self, notional: float, confidence: float) -> tuple[float, float]:
-        """Return historical value at risk and expected shortfall, as positive losses, with `notional` more."""
-        known = self._latest
-        if known is None or known[0] != notional or known[1] != confidence:
-            known = (notional, confidence, self._tail(notional, confidence))
-            self._latest = known
-        return known[2]
-
-    def room(self, limit: float, confidence: float) -> float:
-        """Return a notional that surely keeps the expected shortfall at or below a limit.
-
-        Expected shortfall is subadditive: that of the whole is at most the sum of its parts.
-        """
-        per_unit = tail_of(self.symbol, confidence)[1]
-        left = limit - tail_of(self.portfolio, confidence)[1]
-        return left / per_unit if per_unit > 0.0 else math.inf if left >= 0.0 else -1.0
-
-    def _tail(self, notional: float, confidence: float) -> tuple[float, float]:
-        """Compute the tail, from the days alone that can be the worst ones where that pays."""
-        if self._latest is None or not 0.0 < notional < math.inf:
-            return tail_of(self.portfolio + notional * self.symbol, confidence)
-        days = self._worst_days
-        if days is None or not days.low <= notional <= days.high or days.confidence != confidence:
-            days = self._worst_days = _worst_days(self.portfolio, self.symbol, notional, confidence)
-        lowest = sorted([start + notional * slope for start, slope in days.lines])[: days.worst]
-        return -lowest[-1], -sum(lowest) / days.worst
-
-
-class _WorstDays(NamedTuple):
-    """The days, as lines (profit without the trade, slope), among which the `worst` lowest are for low to high."""
-
-    low: float
-    high: float
-    confidence: float
-    worst: int
-    lines: list[tuple[float, float]]
-
-
-def _worst_days(portfolio: Floats, symbol: Floats, notional: float, confidence: float) -> _WorstDays:
-    """Return the days that can be among the worst for every notional of the same power of two.
-
-    The lines that are lowest at the low end bound the worst ones from above by their maximum, which is convex; a
-    line above that bound at both ends is above it everywhere between.
-    """
-    exponent = math.frexp(notional)[1]
-    low, high = math.ldexp(0.5, exponent), math.ldexp(1.0, exponent)
-    count = _worst_count(len(portfolio), confidence)
-    at_low, at_high = portfolio + low * symbol, portfolio + high * symbol
-    lowest = np.argpartition(at_low, count - 1)[:count]
-    kept = (at_low <= at_low[lowest].max()) | (at_high <= at_high[lowest].max())
-    lines = list(zip(portfolio[kept].tolist(), symbol[kept].tolist(), strict=True))
-    return _WorstDays(low, high, confidence, count, lines)
+Notional = Mapping[str, float]
+"""Account currency, net by symbol, long positive."""
+_Name = tuple[str, int, str]
+"""Symbol, direction and regime."""
 
 
 @dataclass(slots=True)
@@ -142,164 +74,133 @@ class Together:
         return (-half + math.sqrt(max(0.0, square))) / self.sigma**2
 
 
-class RiskModel:
-    """Correlations, volatilities and past returns of some symbols, as arrays.
-
-    Attributes: `index`, row of each symbol; `correlations`; `sigmas`, daily; `past`, simple daily returns over the
-    days that all measured symbols have (one row a symbol), None when those are too few; `measured`, by row.
-    """
-
-    def __init__(self, symbols: Iterable[str], stats: MarketStats, cfg: RPMConfig) -> None:
-        names = sorted(symbols)
-        self.index = {name: row for row, name in enumerate(names)}
-        self.sigmas = np.array([_sigma(name, stats, cfg) for name in names])
-        self.correlations = np.eye(len(names))
-        for row, one in enumerate(names):
-            for column, other in enumerate(names[:row]):
-                value = stats.correlation(one, other, cfg.correlation_prior_weight)
-                self.correlations[row, column] = self.correlations[column, row] = value
-        returns = [stats.returns(name) for name in names]
-        self.past = _past([each for each in returns if each is not None], returns)
-        self.measured = np.array([each is not None for each in returns])
-        self.covariances = self.correlations * np.outer(self.sigmas, self.sigmas)
-
-
-class _OfHeld(NamedTuple):
-    """The part of a model that concerns the held symbols, in their order: kept while the same ones are held.
-
-    `correlations` and `covariances` of every symbol (rows) with the held ones, `own` covariances among these, `past`
-    returns of these, None when not all of them are measured.
-    """
-
-    model: RiskModel
-    rows: NDArray[np.intp]
-    correlations: Floats
-    covariances: Floats
-    own: Floats
-    past: Floats | None
-
-
-def _of_held(model: RiskModel, rows: NDArray[np.intp]) -> _OfHeld:
-    """Cut the part of some symbols out of a model."""
-    covariances = model.covariances[:, rows]
-    complete = model.past is not None and bool(np.all(model.measured[rows]))
-    past = model.past[rows] if complete and model.past is not None else None
-    return _OfHeld(model, rows, model.correlations[:, rows], covariances, covariances[rows], past)
-
-
 class PortfolioRisk:
-    """Makes `Together`.  The model is laid out anew for new symbols, bars or settings; weights with every change."""
+    """Makes `Together`.  Not safe for threads; the engine locks.
+
+    The model is laid out anew for new symbols, bars or settings, and positions are weighed when they change.
+    """
 
     def __init__(self, stats: MarketStats) -> None:
         self.stats = stats
         self._model = RiskModel((), stats, RPMConfig())
-        self._model_key: tuple[int, ...] = ()
-        self._weights_key: tuple[int, ...] = ()
-        self._stats_seen = -1
-        self._weights: Floats = np.zeros(0)
-        self._of_held: _OfHeld | None = None
-        self._variance = 0.0
-        self._portfolio: Floats | None = None
-        self._known: dict[tuple[str, int, str], Together] = {}
+        self._model_key: tuple[object, ...] = ()
+        self._weights = Weights(self._model, {})
+        self._of_held: dict[_Name, Together] = {}
+        self._under_way = _UnderWay(self._model, self._weights, {})
+        self._of_all: dict[_Name, Together] = {}
 
-    def of(  # noqa: PLR0917 - whose, when and what
-        self, sums: Sums, key: tuple[int, ...], symbol: str, direction: int, regime: str, cfg: RPMConfig
+    def of(  # noqa: PLR0917 - whose, and in which settings
+        self, held: Notional, under_way: Notional, symbol: str, direction: int, regime: str, cfg: RPMConfig
     ) -> Together:
-        """Return how a trade stands to the portfolio; `key` must change whenever sums or settings do.
+        """Return how a trade stands to open positions and trades under way.
 
-        The first two parts of the key belong to the settings.
+        Whoever gives `held` does not change it afterwards, but gives another.
         """
-        if key != self._weights_key or self.stats.version != self._stats_seen or symbol not in self._model.index:
-            self._lay_out(sums, key, symbol, cfg)
+        key = (cfg, cfg.change_count(), self.stats.version)
+        if held is not self._weights.held or symbol not in self._model.index or key != self._model_key:
+            self._lay_out(held, {**under_way, symbol: 0.0}, key, cfg)
+        if under_way != self._under_way.notional:
+            if not under_way.keys() <= self._model.index.keys():
+                self._lay_out(held, under_way, key, cfg)
+            self._under_way = _UnderWay(self._model, self._weights, dict(under_way))
+            self._of_all = {}
         name = (symbol, direction, regime)
-        known = self._known.get(name)
+        known = (self._of_all if under_way else self._of_held).get(name)
+        return known or self._made(name, cfg.correlation_floors[regime])
+
+    def _lay_out(self, held: Notional, others: Notional, key: tuple[object, ...], cfg: RPMConfig) -> None:
+        """Bring model and weights up to date."""
+        index, names = self._model.index, {**held, **others}
+        if key != self._model_key or not names.keys() <= index.keys():
+            kept = index if len(index) < _MOST_SYMBOLS else ()
+            self._model = RiskModel({*kept, *names}, self.stats, cfg)
+            self._model_key = key
+        self._weights = Weights(self._model, held)
+        self._under_way = _UnderWay(self._model, self._weights, {})
+        self._of_held, self._of_all = {}, {}
+
+    def _made(self, name: _Name, floor: float) -> Together:
+        """Hold one symbol and direction against what is held, and against what is under way if anything is."""
+        known = self._of_held.get(name)
         if known is None:
-            known = self._known[name] = self._make(symbol, direction, cfg.correlation_floors[regime])
+            known = self._of_held[name] = _together(self._model, self._weights, name, floor)
+        if self._under_way.notional:
+            known = self._of_all[name] = self._under_way.added_to(known, name, floor)
         return known
 
-    def _lay_out(self, sums: Sums, key: tuple[int, ...], symbol: str, cfg: RPMConfig) -> None:
-        """Bring model and weights up to date."""
-        model_key, index = (*key[:2], self.stats.version), self._model.index
-        if model_key != self._model_key or symbol not in index or not sums.notional.keys() <= index.keys():
-            kept = index if len(index) < _MOST_SYMBOLS else ()
-            names = {**dict.fromkeys(kept), **dict.fromkeys(sums.notional), symbol: None}
-            self._model = RiskModel(names, self.stats, cfg)
-            self._model_key = model_key
-        self._weigh(sums)
-        self._weights_key, self._stats_seen = key, self.stats.version
-        self._known.clear()
 
-    def _weigh(self, sums: Sums) -> None:
-        """Take the portfolio's exposures over as weights of the model's symbols.
+def _together(model: RiskModel, weights: Weights, name: _Name, floor: float) -> Together:
+    """Return how a trade stands to what is held."""
+    symbol, direction, _ = name
+    row, past = model.index[symbol], None
+    if weights.profits is not None and model.past is not None and model.measured[row]:
+        past = Scenarios(PastDays(weights.profits, direction * model.past[row]), 0.0)
+    cluster, highest = weights.moving_with(row, direction, floor)
+    return Together(
+        cluster=cluster,
+        highest=highest,
+        sigma=float(model.sigmas[row]),
+        variance=weights.variance,
+        covariance=direction * weights.covariance(row),
+        past=past,
+    )
 
-        Sums go over the held symbols alone, in order of their names: which others the model knows from earlier
-        decisions must not even move the last bit of an answer.
-        """
+
+class _UnderWay:
+    """Trades under way on top of weights.
+
+    One that turns what is held of its symbol round, or to nothing, takes away what others may rest on; then all is
+    weighed together instead.
+    """
+
+    def __init__(self, model: RiskModel, weights: Weights, notional: Notional) -> None:
+        self.notional = notional
+        self._model = model
+        held = weights.held
+        self._rows = [(model.index[name], held.get(name, 0.0), more) for name, more in notional.items() if more]
+        self._turned = any(before * (before + more) <= 0.0 < abs(before) for _, before, more in self._rows)
+        whole = {name: held.get(name, 0.0) + more for name, more in notional.items()}
+        self._weights = Weights(model, {**held, **whole}) if self._turned else weights
+        self._variance = self._with_all()
+
+    def added_to(self, held: Together, name: _Name, floor: float) -> Together:
+        """Return how a trade stands to all, from how it stands to what is `held`."""
+        if self._turned:
+            return _together(self._model, self._weights, name, floor)
+        symbol, direction, _ = name
+        row, model = self._model.index[symbol], self._model
+        cluster, highest, covariance = held.cluster, held.highest, held.covariance
+        for other, before, more in self._rows:
+            correlation = direction * model.correlations.item(row, other)
+            after = before + more
+            counted = max(correlation if after > 0.0 else -correlation, 0.0 if other == row else floor)
+            if after:
+                cluster += counted * (abs(after) - abs(before))
+                highest = max(highest, min(1.0, counted))
+            covariance += direction * more * model.covariances.item(row, other)
+        past = self._past(held.past, row, direction)
+        return Together(cluster, highest, held.sigma, self._variance, covariance, past)
+
+    def _with_all(self) -> float:
+        """Return the variance with one after the other added: (w + ne)'C(w + ne) = w'Cw + 2n(Cw)_e + n^2 C_ee."""
+        weights, of = self._weights, self._model.covariances.item
+        if self._turned:
+            return weights.variance
+        variance = weights.variance
+        for number, (row, _, more) in enumerate(self._rows):
+            before = weights.covariance(row) + sum(less * of(row, other) for other, _, less in self._rows[:number])
+            variance += more * (2.0 * before + more * of(row, row))
+        return max(0.0, variance)
+
+    def _past(self, held: Scenarios | None, row: int, direction: int) -> Scenarios | None:
+        """Return past days with all; what is under way in the trade's own symbol lies ahead of it on the same lines."""
         model = self._model
-        self._weights = weights = np.zeros(len(model.index))
-        for name, notional in sums.notional.items():
-            weights[model.index[name]] = notional
-        held = np.flatnonzero(weights)
-        if self._of_held is None or self._of_held.model is not model or not np.array_equal(held, self._of_held.rows):
-            self._of_held = _of_held(model, held)
-        sizes, part = weights[held], self._of_held
-        self._variance = max(0.0, float(sizes @ part.own @ sizes))
-        self._portfolio = sizes @ part.past if part.past is not None else None
-
-    def _make(self, symbol: str, direction: int, floor: float) -> Together:
-        """Hold one symbol and direction against the weights."""
-        model, part = self._model, self._of_held
-        if part is None:
-            raise RuntimeError("there are no weights to hold a symbol against")
-        row, held = model.index[symbol], part.rows
-        weights = self._weights[held]
-        aligned = direction * np.sign(weights) * part.correlations[row]
-        counted = np.maximum(aligned, np.where(held == row, 0.0, floor))
-        past = None
-        if self._portfolio is not None and model.past is not None and model.measured[row]:
-            past = Scenarios(self._portfolio, direction * model.past[row])
-        return Together(
-            cluster=float(counted @ np.abs(weights)),
-            highest=min(1.0, float(counted.max())) if held.size else 0.0,
-            sigma=float(model.sigmas[row]),
-            variance=self._variance,
-            covariance=direction * float(part.covariances[row] @ weights),
-            past=past,
-        )
-
-
-def tail_of(profits: Floats, confidence: float) -> tuple[float, float]:
-    """Return value at risk and expected shortfall of a sample: the k-th worst and the mean of the k worst, k >= 1."""
-    worst = _worst_count(len(profits), confidence)
-    lowest = sorted(np.partition(profits, worst - 1)[:worst].tolist())
-    return -lowest[-1], -sum(lowest) / worst
-
-
-def _worst_count(days: int, confidence: float) -> int:
-    """Return how many of the worst days make up the tail."""
-    return max(1, int(days * (1.0 - confidence)))
-
-
-def _sigma(symbol: str, stats: MarketStats, cfg: RPMConfig) -> float:
-    """Return a symbol's daily volatility, measured or assumed by its class."""
-    measured = stats.returns(symbol)
-    return measured.sigma if measured is not None else cfg.assumed_daily_volatility[split_symbol(symbol)[0]]
-
-
-def _past(measured: list[Returns], rows: list[Returns | None]) -> Floats | None:
-    """Return simple returns over the measured symbols' common days; rows of the others are zero."""
-    if not measured:
-        return None
-    days = reduce(np.intersect1d, [each.days for each in measured])
-    if len(days) < _LEAST_SCENARIOS:
-        return None
-    table = np.zeros((len(rows), len(days)))
-    for row, returns in enumerate(rows):
-        if returns is not None:
-            table[row] = _on_days(returns, days)
-    return table
-
-
-def _on_days(returns: Returns, days: NDArray[np.int64]) -> Floats:
-    """Return the simple returns of the given days."""
-    return np.expm1(returns.values[np.isin(returns.days, days)])
+        if held is None or model.past is None or not all(model.measured[other] for other, _, _ in self._rows):
+            return None
+        profits, start = held.days.portfolio, 0.0
+        for other, _, more in self._rows:
+            if other == row:
+                start = direction * more
+            else:
+                profits = profits + more * model.past[other]
+        return Scenarios(held.days if profits is held.days.portfolio else PastDays(profits, held.days.symbol), start)

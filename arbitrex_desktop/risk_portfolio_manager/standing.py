@@ -9,8 +9,10 @@ the market and the time, and makes only the checks that look at those.  That is 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
+from arbitrex_desktop.risk_portfolio_manager.book import Sums
 from arbitrex_desktop.risk_portfolio_manager.case import Case, Standing, Template
 from arbitrex_desktop.risk_portfolio_manager.decision import made
 from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
@@ -24,31 +26,50 @@ _HELD_PLACES: Final = {
 Facts = tuple[Any, ...]
 
 
+@dataclass(slots=True)
+class Kept:
+    """A case that is kept: the facts it follows from, and of the book its `revision` and `counts`; its fields."""
+
+    facts: Facts
+    revision: int
+    counts: Facts
+    fields: dict[str, Any]
+
+    def case(self, intent: TradeIntent) -> Case:
+        """Return a new case with what stands, to be completed.
+
+        A copy of all fields at once takes a quarter of the time that the constructor needs.
+        """
+        case = made(Case, self.fields.copy())
+        case.intent = intent
+        return case
+
+
 class StandingCases:
     """Keeps cases by what they follow from.  Not safe for threads; the engine locks."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, int, str | None, str], tuple[Facts, dict[str, Any]]] = {}
+        self._kept: dict[tuple[str, int, str | None, str], Kept] = {}
 
-    def find(self, intent: TradeIntent, facts: Facts) -> Case | None:
-        """Return a new case with what stands, to be completed; None when nothing does.
-
-        A copy of all fields at once takes a quarter of the time that the constructor needs.
-        """
+    def find(self, intent: TradeIntent, facts: Facts) -> Kept | None:
+        """Return the case that stands; None when none does."""
         kept = self._kept.get((intent.symbol, intent.direction, intent.strategy_id, intent.regime))
-        if kept is None or kept[0] != facts:
-            return None
-        case = made(Case, kept[1].copy())
-        case.intent = intent
-        return case
+        return None if kept is None or kept.facts != facts else kept
 
-    def keep(self, facts: Facts, case: Case) -> None:
+    def keep(self, facts: Facts, revision: int, case: Case) -> None:
         """Keep a case that was just gathered, before anything is added to it by the sizing."""
         case.standing = Standing(_template(BEFORE_SIZING, case), _template(AFTER_SIZING, case))
         if len(self._kept) >= _MOST:
             self._kept.clear()
         intent = case.intent
-        self._kept[intent.symbol, intent.direction, intent.strategy_id, intent.regime] = (facts, vars(case).copy())
+        kept = Kept(facts, revision, counts_of(case.sums, intent), vars(case).copy())
+        self._kept[intent.symbol, intent.direction, intent.strategy_id, intent.regime] = kept
+
+
+def counts_of(sums: Sums, intent: TradeIntent) -> Facts:
+    """Return all of the sums that findings may stand on; the rest moves with every approval."""
+    strategy = intent.strategy_id or ""
+    return (sums.count, sums.by_symbol.get(intent.symbol), sums.by_strategy.get(strategy), sums.unknown, sums.unpriced)
 
 
 def _template(rules: tuple[Rule, ...], case: Case) -> Template:

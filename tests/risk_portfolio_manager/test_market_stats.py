@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.risk_portfolio_manager import RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.book import Sums
 from arbitrex_desktop.risk_portfolio_manager.market_stats import MarketStats, assumed_correlation
-from arbitrex_desktop.risk_portfolio_manager.portfolio_risk import PortfolioRisk, Together, tail_of
+from arbitrex_desktop.risk_portfolio_manager.portfolio_risk import PortfolioRisk, Together
 from arbitrex_desktop.risk_portfolio_manager.rules.tail_risk import normal_quantile, normal_shortfall
+from arbitrex_desktop.risk_portfolio_manager.scenarios import tail_of
 from tests.fakes.broker_data import make_position
 from tests.fakes.pool import FakePool
 from tests.risk_portfolio_manager.helpers import check, intent, pooled, reason, wide
@@ -107,11 +107,35 @@ def test_the_room_is_where_the_deviation_meets_the_limit(held: float, rho: float
 def test_variance_adds_up_over_symbols() -> None:
     """Two equal positions of correlation one half swing by the square root of three times one of them."""
     config, risk = RPMConfig(), PortfolioRisk(MarketStats())
-    sums = Sums(notional={"EURUSD": 1_000.0, "GBPUSD": 1_000.0})
-    found = risk.of(sums, (1, 1, 1), "AUDCAD", 1, "TRENDING", config)
+    held = {"EURUSD": 1_000.0, "GBPUSD": 1_000.0}
+    found = risk.of(held, {}, "AUDCAD", 1, "TRENDING", config)
     assert found.deviation(0.0) == pytest.approx(3**0.5 * 6.0)
     assert found.cluster == pytest.approx(0.2 * 2_000)
     assert found.highest == 0.2
+
+
+MONEY = st.dictionaries(st.sampled_from(["EURUSD", "GBPUSD", "USDJPY", "AUDCAD"]), st.integers(-5, 5).map(float))
+
+
+@settings(max_examples=40)
+@given(MONEY, MONEY, st.sampled_from(["EURUSD", "AUDCAD"]), st.sampled_from([1, -1]))
+def test_trades_under_way_count_as_if_they_were_held(
+    held: dict[str, float], more: dict[str, float], symbol: str, direction: int
+) -> None:
+    """Whichever they are, and even where they turn a position round, they add up to the same portfolio."""
+    stats, config = MarketStats(), RPMConfig()
+    for number, name in enumerate(("EURUSD", "GBPUSD", "USDJPY")):
+        stats.set_bars(name, bars(noise(number + 5)))
+    whole = {name: held.get(name, 0.0) + more.get(name, 0.0) for name in {**held, **more}}
+    split = PortfolioRisk(stats).of(held, more, symbol, direction, "TRENDING", config)
+    joined = PortfolioRisk(stats).of(whole, {}, symbol, direction, "TRENDING", config)
+    for name in ("cluster", "highest", "sigma", "variance", "covariance"):
+        assert getattr(split, name) == pytest.approx(getattr(joined, name), abs=1e-12)
+    assert (split.past is None) == (joined.past is None)
+    if split.past is not None and joined.past is not None:
+        for notional in (0.0, 1.0, 2.5):
+            assert split.past.tail(notional, 0.95) == pytest.approx(joined.past.tail(notional, 0.95), abs=1e-12)
+        assert split.past.room(1.0, 0.95) == pytest.approx(joined.past.room(1.0, 0.95), abs=1e-9)
 
 
 def test_a_fat_tail_in_the_past_counts_more_than_a_normal_one() -> None:
