@@ -229,6 +229,7 @@ class Book:
 
 _OF_INTENTS: Final = frozenset(EventKind) - {
     EventKind.OPENED,
+    EventKind.SET_ASIDE,
     EventKind.HALTED,
     EventKind.RESUMED,
     EventKind.ARMED,

@@ -11,7 +11,7 @@ from typing import Final
 
 from arbitrex_desktop.desk.account_desk import AccountDesk
 from arbitrex_desktop.desk.context import DeskContext
-from arbitrex_desktop.desk.errors import JournalError, Refused
+from arbitrex_desktop.desk.errors import JournalDamaged, JournalError, Refused
 from arbitrex_desktop.desk.journal import JournalOpener
 from arbitrex_desktop.desk.notices import NoticeBoard
 from arbitrex_desktop.desk.record import EventKind
@@ -89,7 +89,10 @@ class AccountFollower:
     def blame(self, error: JournalError) -> None:
         """Show what is wrong with the journal."""
         self.problem = str(error)
-        self._notices.tell("error", "journal", f"{error}; nothing is sent until it can be written")
+        remedy = "it can be written"
+        if isinstance(error, JournalDamaged):
+            remedy = "it is set aside: close this window and see 'A damaged journal' in the help"
+        self._notices.tell("error", "journal", f"{error}; nothing is sent until {remedy}")
 
     def _enter(self, server: str, login: int) -> AccountDesk:
         """Open an account's journal and the desk on it."""

@@ -62,7 +62,7 @@ class Journal:
         self._stack = contextlib.ExitStack()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._stack.callback(_hold(path.with_suffix(".lock")).close)
+            self._stack.callback(hold(path.with_suffix(".lock")).close)
             self._db = connect(path)
             self._stack.callback(self._db.close)
             self._prepare()
@@ -221,8 +221,11 @@ class Journal:
                 raise in_words(error, self.path) from error
 
 
-def _hold(path: Path) -> sqlite3.Connection:
-    """Take the lock that one desk holds; SQLite's file locks work alike everywhere, and end with the process."""
+def hold(path: Path) -> sqlite3.Connection:
+    """Take the lock that one desk holds, until the connection is closed; raise `JournalUnavailable` when it is taken.
+
+    SQLite's file locks work alike everywhere, and end with the process.
+    """
     lock = sqlite3.connect(path, timeout=0.0, isolation_level=None, check_same_thread=False)
     try:
         lock.execute("BEGIN EXCLUSIVE")

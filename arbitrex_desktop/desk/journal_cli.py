@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command line of the journal: `journal verify` and `journal export`."""
+"""The command line of the journal: `journal verify`, `journal export` and `journal set-aside`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from arbitrex_desktop.desk.errors import JournalError
+from arbitrex_desktop.clock import SystemClock
+from arbitrex_desktop.desk.errors import DeskError, JournalError
 from arbitrex_desktop.desk.intents import IntentState
 from arbitrex_desktop.desk.journal_check import verify
 from arbitrex_desktop.desk.journal_export import Filter, export_events, write_csv, write_json
+from arbitrex_desktop.desk.journal_salvage import set_aside
 from arbitrex_desktop.paths import data_dir
 
 if TYPE_CHECKING:
@@ -24,10 +26,13 @@ if TYPE_CHECKING:
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command `journal` with its actions to the program's command line."""
-    journal = subparsers.add_parser("journal", help="verify or export the journal of decisions and orders")
+    journal = subparsers.add_parser("journal", help="verify, export or set aside the journal of decisions and orders")
     actions = journal.add_subparsers(dest="journal_action", required=True)
     check = actions.add_parser("verify", help="find any edit, deletion or change of order, and say where")
     check.add_argument("files", nargs="*", type=Path, help="journals; all of the data folder when left out")
+    salvage = actions.add_parser("set-aside", help="keep a damaged journal under another name and begin a new one")
+    salvage.add_argument("files", nargs=1, type=Path, metavar="file", help="the damaged journal")
+    salvage.add_argument("--reason", required=True, help="what you know of the damage; it is journalled")
     export = actions.add_parser("export", help="write the events out")
     export.add_argument(
         "files", nargs="*", type=Path, help="one journal; the only one of the data folder when left out"
@@ -50,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
         return _complain(f"there is no journal in {data_dir() / 'journal'}")
     if args.journal_action == "verify":
         return _verify(files)
+    if args.journal_action == "set-aside":
+        return _set_aside(files[0], args.reason)
     if len(files) > 1:
         return _complain("there are several journals; name one: " + ", ".join(str(file) for file in files))
     try:
@@ -77,6 +84,20 @@ def _verify(files: Sequence[Path]) -> int:
         sys.stdout.write(f"{report.path}: {report.events} events, {words}\n")
         sys.stdout.writelines(f"  {problem}\n" for problem in report.problems)
     return 0 if all(report.intact for report in reports) else 1
+
+
+def _set_aside(file: Path, reason: str) -> int:
+    """Set a journal aside and say where it is and what to see to."""
+    try:
+        done = set_aside(file, reason, SystemClock())
+    except DeskError as error:
+        return _complain(str(error))
+    sys.stdout.write(
+        f"{file}: a new journal was begun; the damaged one, {done.found.events} events, is kept as {done.kept.name}\n"
+        "Orders that were on their way are no longer followed, and what a strategy sent before may be taken for new:\n"
+        "compare positions and orders with your broker's before you approve anything.\n"
+    )
+    return 0
 
 
 def _export(file: Path, args: argparse.Namespace) -> int:

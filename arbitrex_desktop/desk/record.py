@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     CONFIRMED = "CONFIRMED"
 
     OPENED = "OPENED"
+    SET_ASIDE = "SET_ASIDE"
     HALTED = "HALTED"
     RESUMED = "RESUMED"
     ARMED = "ARMED"
