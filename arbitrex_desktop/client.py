@@ -63,7 +63,8 @@ class Standing:
     """How an intent stands.
 
     Attributes: `state` (PENDING waits for the trader; REJECTED, FILLED ... as in `ENDED`); `lots`, approved volume,
-    `filled_lots`, executed volume; `decision`, `reason`, `details`, the risk manager's answer in short and in words;
+    `filled_lots`, executed volume; `closes`, ticket of the position that it takes from, None when it opens or adds;
+    `decision`, `reason`, `details`, the risk manager's answer in short and in words;
     `raw`, the whole message.
     """
 
@@ -72,6 +73,7 @@ class Standing:
     lots: float = 0.0
     filled_lots: float = 0.0
     fill_price: float | None = None
+    closes: int | None = None
     decision: str = ""
     reason: str = ""
     details: str = ""
@@ -276,6 +278,7 @@ def _standing(message: Mapping[str, Any]) -> Standing:
         lots=float(message.get("lots") or 0.0),
         filled_lots=float(message.get("filled_lots") or 0.0),
         fill_price=message.get("fill_price"),
+        closes=message.get("closes"),
         decision=str(message.get("decision", "")),
         reason=str(message.get("reason", "")),
         details=str(message.get("details", message.get("why", ""))),

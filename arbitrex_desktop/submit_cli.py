@@ -74,4 +74,5 @@ def run(args: argparse.Namespace) -> int:
 def _show(standing: Standing) -> None:
     """Print how the intent stands."""
     words = f": {standing.details}" if standing.details else ""
-    sys.stdout.write(f"{standing.intent_id} {standing.state} {standing.lots:g} lots{words}\n")
+    closes = f", closes #{standing.closes}" if standing.closes is not None else ""
+    sys.stdout.write(f"{standing.intent_id} {standing.state} {standing.lots:g} lots{closes}{words}\n")

@@ -134,6 +134,7 @@ def _standing(intent: Intent) -> dict[str, Any]:
         "lots": judgement.lots if judgement else 0.0,
         "stop_loss": judgement.stop_loss if judgement else None,
         "take_profit": judgement.take_profit if judgement else None,
+        "closes": judgement.closes if judgement else None,
         "expires_at": intent.expires_at.isoformat(),
         "filled_lots": fill.volume if fill else 0.0,
         "fill_price": fill.price if fill else None,

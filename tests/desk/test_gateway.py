@@ -28,6 +28,7 @@ from arbitrex_desktop.desk.gateway import MOST_CLIENTS, Gateway
 from arbitrex_desktop.desk.messages import MOST_BYTES, ProtocolError, decode
 from arbitrex_desktop.paths import data_dir
 from tests.desk.conftest import Desk, intent
+from tests.fakes.broker_data import make_position
 
 SUBMIT: dict[str, Any] = {"confidence_score": 0.8, "regime": "TRENDING", "vol_percentile": 0.4}
 
@@ -90,6 +91,15 @@ def test_a_strategy_gets_its_decision_and_the_news(strategy: DeskClient, desk: D
     final = strategy.wait(answer.intent_id, timeout=5.0)
     assert (final.state, final.filled_lots) == ("FILLED", 0.1)
     assert {"RECEIVED", "PENDING", "APPROVED", "SENDING", "FILLED"} <= {each.state for each in strategy.events()}
+
+
+def test_a_strategy_learns_that_its_trade_closes(strategy: DeskClient, desk: Desk) -> None:
+    """A decision names the position that the trade takes from, and none when it opens one."""
+    desk.broker.positions = (make_position("EURUSD", 1, 0.3, ticket=11),)
+    desk.broker.poll()
+    assert strategy.submit("EURUSD", "buy", **SUBMIT).closes is None
+    desk.rpm.reducing = True
+    assert strategy.submit("EURUSD", "sell", **SUBMIT).closes == 11
 
 
 def test_a_number_without_end_never_leaves(strategy: DeskClient) -> None:
