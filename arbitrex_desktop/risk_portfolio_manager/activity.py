@@ -62,9 +62,9 @@ class Activity:
 
     Attributes: `intents`, `orders`, intents judged and trades approved in the last minute; `approvals`, moments of
     the latest approvals; `added`, moment and size of exposure added; `last_by_symbol`, last approval of each symbol;
-    `refusals`, moments by strategy; `throttled`, strategy to the moment its throttle ends; `heard`, last intent that
-    a throttled strategy got through; `admitted`, when each approved intent was, so that none is counted against
-    itself; `symbols`, those asked for lately.
+    `refusals`, moments by strategy; `throttled`, strategy to the moment its throttle ends; `heard`, when the last
+    adding intent of each scope (level and name, as of kill switches) was not held back by a throttle; `admitted`,
+    when each approved intent was, so that none is counted against itself; `symbols`, those asked for lately.
     """
 
     intents: Minute = field(default_factory=Minute)
@@ -74,7 +74,7 @@ class Activity:
     last_by_symbol: dict[str, float] = field(default_factory=dict)
     refusals: dict[str, deque[float]] = field(default_factory=dict)
     throttled: dict[str, float] = field(default_factory=dict)
-    heard: dict[str, float] = field(default_factory=dict)
+    heard: dict[tuple[str, str], float] = field(default_factory=dict)
     admitted: dict[str, float] = field(default_factory=dict)
     symbols: dict[str, None] = field(default_factory=dict)
     _trades: dict[Trade, tuple[Asked, Asked | None]] = field(default_factory=dict)

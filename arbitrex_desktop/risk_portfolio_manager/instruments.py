@@ -36,7 +36,8 @@ class Instrument:
     Attributes: `kind`, fx, metal or other; `base`, what one unit is, and `profit`, the currency of its price;
     `contract`, units per lot; `value`, account currency that one unit gains when its price rises by 1 (NaN when
     not known); `tick`, the price step (0 when not known); volumes in lots, `volume_limit` 0 for none;
-    `stops_distance`, least distance of stops from the price; `trade_mode`, a `SymbolTradeMode`.
+    `stops_distance`, least distance of stops from the price (nearer than the freeze level a position could neither
+    be closed nor its stop be moved); `trade_mode`, a `SymbolTradeMode`.
     """
 
     symbol: str
@@ -174,7 +175,7 @@ class PoolInstruments:
             volume_step=info.volume_step,
             volume_max=info.volume_max,
             volume_limit=info.volume_limit,
-            stops_distance=info.trade_stops_level * info.point,
+            stops_distance=max(info.trade_stops_level, info.trade_freeze_level) * info.point,
             trade_mode=info.trade_mode,
         )
 

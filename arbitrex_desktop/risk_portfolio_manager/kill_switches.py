@@ -133,8 +133,7 @@ class KillSwitches:
         """Return the switches that bear on a symbol and a strategy, the widest first."""
         if not self._switches:
             return []
-        keys = ((SwitchLevel.GLOBAL, ""), (SwitchLevel.SYMBOL, symbol), (SwitchLevel.STRATEGY, strategy_id or ""))
-        return [self._switches[key] for key in keys if key in self._switches]
+        return [self._switches[key] for key in scopes_of(symbol, strategy_id) if key in self._switches]
 
     def get_status(self) -> dict[str, Any]:
         """Return the halt's code and every switch, as JSON-safe values."""
@@ -182,3 +181,9 @@ class KillSwitches:
         if until > self._clock.now():
             state.reducing_reason = "cooling down after an automatic halt"
             state.reducing_until = until
+
+
+def scopes_of(symbol: str, strategy_id: str | None) -> tuple[tuple[SwitchLevel, str], ...]:
+    """Return what a switch may be set on that bears on a symbol and a strategy, the widest first."""
+    scopes = ((SwitchLevel.GLOBAL, ""), (SwitchLevel.SYMBOL, symbol))
+    return (*scopes, (SwitchLevel.STRATEGY, strategy_id)) if strategy_id else scopes

@@ -10,7 +10,7 @@ from arbitrex_desktop.risk_portfolio_manager.case import Case
 from arbitrex_desktop.risk_portfolio_manager.decision import ApprovedTrade, RiskMetrics, TradeDecision
 from arbitrex_desktop.risk_portfolio_manager.fact_finder import FactFinder
 from arbitrex_desktop.risk_portfolio_manager.findings import Finding, Found
-from arbitrex_desktop.risk_portfolio_manager.kill_switches import KillSwitches
+from arbitrex_desktop.risk_portfolio_manager.kill_switches import KillSwitches, scopes_of
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.pacing import asked
@@ -102,12 +102,12 @@ class Recorder:
     def _pace_strategy(self, case: Case, decision: TradeDecision) -> bool:
         """Keep count of a strategy's refusals, and throttle one that has too many; tell whether that was done."""
         strategy, activity, cfg = case.intent.strategy_id, self._finder.activity, case.cfg
-        if strategy is None:
-            return False
         refused = decision.rejected_trade
-        if refused is None or refused.rejection_reason is not RejectionReason.STRATEGY_THROTTLED:
-            activity.heard[strategy] = case.moment
-        if refused is None or not cfg.rejection_velocity_count:
+        throttled = refused is not None and refused.rejection_reason is RejectionReason.STRATEGY_THROTTLED
+        if not throttled and not case.reducing:
+            for scope in scopes_of(case.intent.symbol, strategy):
+                activity.heard[scope] = case.moment
+        if strategy is None or refused is None or not cfg.rejection_velocity_count:
             return False
         activity.note_refusal(strategy, case.moment)
         since = case.moment - cfg.rejection_velocity_window_seconds

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from arbitrex_desktop.risk_portfolio_manager.case import Case
 from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.findings import Found
+from arbitrex_desktop.risk_portfolio_manager.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Measure, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.spread import spread_bps
@@ -187,21 +188,26 @@ def kelly_share(win_rate: float, avg_win: float, avg_loss: float) -> float:
     return win_rate - (1.0 - win_rate) * avg_loss / avg_win
 
 
+def on_price_step(price: float, instrument: Instrument | None) -> float:
+    """Return the price step nearest to a price; the price itself where the symbol's steps are not known."""
+    if instrument is None or not instrument.tick > 0.0:
+        return price
+    return round(round(price / instrument.tick) * instrument.tick, instrument.digits)
+
+
 def _place_stop(case: Case) -> None:
-    """Set the stop and its distance: as given, else ATR x multiplier from the price, on a price step."""
+    """Set the stop and its distance: as given, else ATR x multiplier from the price, both on a price step."""
     intent, price = case.intent, case.market.price
     distance = intent.atr * case.cfg.atr_multiplier
     if intent.stop_loss is not None:
-        case.stop = intent.stop_loss
-        case.stop_distance = intent.direction * (price - intent.stop_loss) if price is not None else math.nan
+        case.stop = on_price_step(intent.stop_loss, case.instrument)
+        case.stop_distance = intent.direction * (price - case.stop) if price is not None else math.nan
         return
     case.stop_distance = distance
     if price is None or case.instrument is None:
         return
-    tick = case.instrument.tick
-    case.stop = price - intent.direction * distance
-    if tick > 0.0:
-        case.stop = round(round(case.stop / tick) * tick, case.instrument.digits)
+    case.stop = on_price_step(price - intent.direction * distance, case.instrument)
+    if case.instrument.tick > 0.0:
         case.stop_distance = intent.direction * (price - case.stop)
 
 

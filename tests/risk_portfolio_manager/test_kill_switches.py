@@ -118,6 +118,39 @@ def test_a_throttled_strategy_gets_one_intent_per_interval() -> None:
     assert rpm.process_trade_intent(**asked).decision.status == "APPROVED"
 
 
+@pytest.mark.parametrize("strategy", [None, "alpha"])
+@pytest.mark.parametrize(("level", "name"), [("GLOBAL", ""), ("SYMBOL", "EURUSD")])
+def test_a_throttled_scope_gets_one_intent_per_interval_from_everybody(
+    level: str, name: str, strategy: str | None
+) -> None:
+    """Whoever sends, a person or any strategy, the scope lets one adding intent through; another symbol is free."""
+    clock = ManualClock()
+    rpm = static(wide(max_positions_per_symbol=9), clock)
+    rpm.kill_switches.set(level, name, "THROTTLE", "calm down")
+    assert rpm.process_trade_intent(**intent(strategy_id=strategy)).decision.status == "APPROVED"
+    for other in (None, "alpha", "beta"):
+        assert reason(rpm.evaluate(**intent(strategy_id=other))) == "STRATEGY_THROTTLED"
+    elsewhere = rpm.evaluate(**intent(symbol="GBPUSD", current_price=1.3))
+    assert elsewhere.decision.status == ("REJECTED" if level == "GLOBAL" else "APPROVED")
+    clock.advance(60)
+    assert rpm.evaluate(**intent(strategy_id="beta")).decision.status == "APPROVED"
+
+
+def test_an_intent_that_a_throttle_held_back_does_not_prolong_it() -> None:
+    """Asking again and again within the interval does not move its end, and reductions do not count."""
+    clock = ManualClock()
+    rpm = static(wide(max_positions_per_symbol=9), clock)
+    rpm.portfolio_state.open_positions["EURUSD"] = Position("EURUSD", 1, 100_000, 1.15, NOW)
+    rpm.kill_switches.set("GLOBAL", "", "THROTTLE", "calm down")
+    assert rpm.process_trade_intent(**intent(direction=-1, requested_volume=0.1)).decision.status == "APPROVED"
+    assert rpm.process_trade_intent(**intent()).decision.status == "APPROVED"
+    for _ in range(5):
+        clock.advance(11)
+        assert reason(rpm.process_trade_intent(**intent())) == "STRATEGY_THROTTLED"
+    clock.advance(5)
+    assert rpm.process_trade_intent(**intent()).decision.status == "APPROVED"
+
+
 def test_switches_need_sensible_names() -> None:
     """A global switch has no name, the others have one; unknown levels and actions raise."""
     switches = static().kill_switches

@@ -63,6 +63,7 @@ SPOILT: list[tuple[str, Spoil]] = [
     ("SPREAD_TOO_WIDE", lambda pool: quote(pool, 1.15, spread=0.003)),
     ("PRICE_COLLAR", lambda pool: quote(pool, 1.0)),
     ("INVALID_STOPS", lambda pool: info(pool, trade_stops_level=20_000)),
+    ("INVALID_STOPS", lambda pool: info(pool, trade_freeze_level=20_000)),
     ("VOLUME_LIMIT", lambda pool: info(pool, volume_max=0.001)),
 ]
 
@@ -125,6 +126,16 @@ def test_stops_lie_on_the_symbols_price_steps() -> None:
     assert trade is not None
     assert trade.stop_loss == 1.14815
     assert trade.expected_loss == pytest.approx(trade.position_units * 0.00185)
+
+
+def test_a_given_stop_is_put_on_a_price_step() -> None:
+    """The nearest step is what the broker would take, and the loss at it is the one that was sized."""
+    trade = pooled(FakePool(), wide()).evaluate(**intent(stop_loss=1.1234567, current_price=1.15))
+    approved = trade.decision.approved_trade
+    assert approved is not None
+    assert approved.stop_loss == 1.12346
+    assert approved.expected_loss == pytest.approx(approved.position_units * (1.15 - 1.12346))
+    assert approved.base_units == pytest.approx(1_000 / (1.15 - 1.12346))
 
 
 @pytest.mark.parametrize(

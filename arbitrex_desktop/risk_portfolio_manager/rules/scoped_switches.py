@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
 from arbitrex_desktop.risk_portfolio_manager.findings import Found
-from arbitrex_desktop.risk_portfolio_manager.kill_switches import SwitchAction
+from arbitrex_desktop.risk_portfolio_manager.kill_switches import SwitchAction, SwitchLevel
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -30,7 +30,7 @@ class ScopedSwitches(Rule):
 
 
 class Throttle(Rule):
-    """A throttled strategy gets one adding intent through per interval."""
+    """What is throttled gets one adding intent through per interval: a strategy, a symbol, or everything together."""
 
     code = RejectionReason.STRATEGY_THROTTLED
     stage = Stage.KILL_SWITCH
@@ -41,16 +41,18 @@ class Throttle(Rule):
     minimum = True
 
     def check(self, case: Case) -> Found:
-        """Measure the time since the strategy's last intent that was let through."""
-        strategy = case.intent.strategy_id or ""
-        ends = case.activity.throttled.get(strategy)
-        switched = any(switch.action is SwitchAction.THROTTLE for switch in case.switches)
-        if not switched and (ends is None or not case.moment < ends):
+        """Measure the time since the last intent that any throttle let through."""
+        activity, strategy = case.activity, case.intent.strategy_id or ""
+        scopes = [(each.level, each.name) for each in case.switches if each.action is SwitchAction.THROTTLE]
+        ends = activity.throttled.get(strategy)
+        if ends is not None and case.moment < ends:
+            scopes.append((SwitchLevel.STRATEGY, strategy))
+        if not scopes:
             return self.fine("not throttled")
-        heard = case.activity.heard.get(strategy)
-        if heard is None:
+        heard = [activity.heard[scope] for scope in scopes if scope in activity.heard]
+        if not heard:
             return self.fine("throttled, and this is the first intent since")
-        return self.at_least(case.moment - heard, case.cfg.throttle_interval_seconds)
+        return self.at_least(case.moment - max(heard), case.cfg.throttle_interval_seconds)
 
     def stands(self, case: Case) -> bool:
         """Look whether the strategy never was throttled."""
