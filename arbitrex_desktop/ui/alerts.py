@@ -13,7 +13,6 @@ from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.widgets.notice_bar import NoticeBar
 
 _WORDS: Final = {
-    "start": "The trading core could not be started",
     "connect": "Connecting failed",
     "step": "The trading core failed to update",
     "snapshot": "The trading core failed to report",
@@ -52,7 +51,7 @@ def _level_of(fresh: Freshness) -> str:
     """Return how grave it is that the core is busy or silent."""
     if fresh.starting:
         return "info"
-    return "error" if fresh.core_silent else "warning"
+    return "error" if fresh.core_silent or fresh.broken else "warning"
 
 
 def _journal_words(fresh: Freshness) -> tuple[str, ...]:

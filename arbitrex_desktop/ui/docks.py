@@ -52,14 +52,14 @@ _THREE_COLUMNS: Final = (
 TIGHT: Final = Layout(
     LEAST_SIZE,
     (("market_watch", "account", _H), *_MIDDLE, ("market_watch", "intent_form", _V)),
-    (("pending", "positions", "orders", "history", "notices", "risk", "connection"),),
+    (("pending", "positions", "orders", "history", "notices"), ("market_watch", "risk", "connection")),
     (
-        (_H, {"market_watch": 0.34, "account": 0.66}),
+        (_H, {"market_watch": 0.37, "account": 0.63}),
         (_V, {"market_watch": 0.4, "intent_form": 0.6}),
         (_V, {"account": 0.18, "equity": 0.24, "pending": 0.58}),
     ),
 )
-"""Two columns: Market Watch over the form; account, equity and all the rest in tabs."""
+"""Two columns: Market Watch, risk and connection in tabs over the form; account, equity and tables in tabs."""
 
 COMPACT: Final = Layout(
     QSize(1160, 720),
@@ -133,7 +133,7 @@ class Docks:
     def layout(self) -> Layout:
         """The layout that the docks are in, as long as none was moved."""
         beside_pending = self._window.tabifiedDockWidgets(self.docks["pending"])
-        if self.docks["risk"] in beside_pending:
+        if self.docks["risk"] in self._window.tabifiedDockWidgets(self.docks["market_watch"]):
             return TIGHT
         return COMPACT if self.docks["positions"] in beside_pending else ROOMY
 

@@ -12,6 +12,7 @@ MINUS: Final = "\N{MINUS SIGN}"
 UP_ARROW: Final = "\N{BLACK UP-POINTING TRIANGLE}"
 DOWN_ARROW: Final = "\N{BLACK DOWN-POINTING TRIANGLE}"
 
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _SECONDS_WITH_A_DECIMAL: Final = 10
 _ENOUGH_SECONDS: Final = 100
@@ -96,6 +97,17 @@ def time_or_day(moment: datetime, now: datetime | None) -> str:
     local = moment.astimezone()
     today = now is not None and now.astimezone().date() == local.date()
     return local.strftime("%H:%M:%S" if today else "%Y-%m-%d %H:%M")
+
+
+def short_time(moment: datetime, now: datetime | None) -> str:
+    """Return the local time of day; of another day, or when `now` is None, with the day; of another year, the date."""
+    local, today = moment.astimezone(), None if now is None else now.astimezone()
+    if today is not None and today.date() == local.date():
+        return local.strftime("%H:%M:%S")
+    if today is not None and today.year != local.year:
+        return local.strftime("%Y-%m-%d")
+    # Not by `%b`, which follows the computer's language.
+    return f"{local.day:02d} {_MONTHS[local.month - 1]} {local:%H:%M}"
 
 
 def utc_tip(moment: datetime | None) -> str:

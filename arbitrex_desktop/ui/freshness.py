@@ -20,7 +20,10 @@ SYNC_STALE_S: Final = 5.0
 CORE_SILENT_S: Final = 3.0
 """Seconds without a snapshot, normally four a second, after which the core counts as silent."""
 
-_SLOW_BY_NATURE: Final = {"start": "The trading core is starting", "connect": "Connecting to the terminal"}
+STARTING: Final = "The trading core is starting"
+"""What stands where nothing is known yet."""
+
+_SLOW_BY_NATURE: Final = {"start": STARTING, "connect": "Connecting to the terminal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Freshness:
     The core's times are compared with the core's own clock, carried on by the monotonic seconds since its snapshot
     arrived, so that a computer clock that is set, or a simulated one, makes nothing look fresh or old.
     `snapshot` is None before the first; `received` and `monotonic` are seconds; `doing` is what the worker is busy
-    with, as a command's label, for `busy_for` seconds, since `busy_since` in UTC.
+    with, as a command's label, for `busy_for` seconds, since `busy_since` in UTC; `broken`, why there is no core
+    at all, empty when there is one or may still be.
     """
 
     snapshot: DeskSnapshot | None
@@ -39,6 +43,7 @@ class Freshness:
     doing: str = ""
     busy_for: float = 0.0
     busy_since: datetime | None = None
+    broken: str = ""
 
     @property
     def snapshot_age(self) -> float:
@@ -65,6 +70,8 @@ class Freshness:
     @property
     def hindrance(self) -> str:
         """Say why commands wait and since when, in words that stay the same meanwhile; empty when none waits."""
+        if self.broken:
+            return f"The trading core could not be started: {self.broken}"
         if self.core_busy:
             since = formats.clock_time(self.busy_since)
             slow = _SLOW_BY_NATURE.get(self.doing)
@@ -77,7 +84,7 @@ class Freshness:
     @property
     def starting(self) -> bool:
         """Whether what takes long is the usual start."""
-        return self.doing in _SLOW_BY_NATURE
+        return self.doing in _SLOW_BY_NATURE and not self.broken
 
     @property
     def was_connected(self) -> bool:

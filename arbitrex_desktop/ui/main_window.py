@@ -49,7 +49,7 @@ DEFAULT_SIZE: Final = QSize(1600, 1000)
 
 _BEAT_MS: Final = 500
 # Counts up when a panel is added: Qt gives a panel that a remembered layout does not know no place at all.
-_LAYOUT_VERSION: Final = 3
+_LAYOUT_VERSION: Final = 4
 _OWN_LAYOUT_VERSION: Final = 1000 + _LAYOUT_VERSION
 """The version of a layout in which the user has moved docks; it comes back as it was, whatever the window's size."""
 _SETTLED_SYMBOLS: Final = 10
@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self._memory = memory if memory is not None else NoMemory()
         self._fresh = Freshness(None, self._clock.monotonic(), self._clock.monotonic())
         self._halt_watch = HaltWatch()
+        self._broken = ""
         self._doing = ("", self._clock.monotonic(), self._clock.now())
         self._painted = False
         self._laid_out = False
@@ -147,7 +148,9 @@ class MainWindow(QMainWindow):
         """Draw the newest snapshot, as old as it is by now."""
         now = self._clock.monotonic()
         doing, began, began_at = self._doing
-        self._fresh = Freshness(self._fresh.snapshot, self._fresh.received, now, doing, now - began, began_at)
+        self._fresh = Freshness(
+            self._fresh.snapshot, self._fresh.received, now, doing, now - began, began_at, self._broken
+        )
         for panel in self.panels.values():
             panel.refresh(self._fresh)
         state = self._halt_watch.state(self._fresh)
@@ -265,6 +268,7 @@ class MainWindow(QMainWindow):
         acts = Acts(
             halt=self.halt,
             resume=self._open_resume,
+            decide=self._go_to_pending,
             reset_layout=self.reset_layout,
             guide=self._texts.show_guide,
             about=self._texts.show_about,
@@ -357,8 +361,21 @@ class MainWindow(QMainWindow):
     def _on_failed(self, topic: str, words: str) -> None:
         if topic == "preview":
             self.intent_form.preview_failed(words)
+        elif topic == "start":
+            # This stands for as long as the window does: nothing else would tell why it stays empty.
+            self._broken = words
+            self.refresh()
         else:
             self._alerts.failed(topic, words)
+
+    @Slot()
+    def _go_to_pending(self) -> None:
+        """Bring the pending intents to the front, and the keyboard into their list."""
+        dock = self._docks.docks[self.pending.name]
+        dock.show()
+        dock.raise_()
+        dock.activateWindow()
+        self.pending.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot()
     def _open_resume(self) -> None:

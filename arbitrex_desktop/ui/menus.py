@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 
+from arbitrex_desktop.ui.panels.pending_words import GO_KEY
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.widgets.status import HALT_KEYS
 
@@ -23,6 +24,7 @@ class Acts:
 
     halt: Callable[[], None]
     resume: Callable[[], None]
+    decide: Callable[[], None]
     reset_layout: Callable[[], None]
     guide: Callable[[], None]
     about: Callable[[], None]
@@ -39,6 +41,9 @@ def build_menus(window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme,
     halt.setShortcuts([QKeySequence(keys) for keys in HALT_KEYS])
     halt.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
     _add(trading, "&Resume\N{HORIZONTAL ELLIPSIS}", acts.resume)
+    decide = _add(trading, "&Decide pending intents", acts.decide)
+    decide.setShortcut(QKeySequence(GO_KEY))
+    decide.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
     view = bar.addMenu("&View")
     for dock in docks:
         view.addAction(dock.toggleViewAction())

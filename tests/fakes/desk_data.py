@@ -59,7 +59,7 @@ def risk_row(**changes: Any) -> RiskRow:
     """Return an active portfolio within its limits."""
     base = RiskRow(
         "ACTIVE", "", None, 101_000.0, 0.0058, 0.10, -312.5, 2_000.0, 812.25, 5_000.0,
-        {"USD": -61_000.0, "EUR": 58_000.0}, {"EURUSD": 50_000.0},
+        {"USD": -61_000.0, "EUR": 58_000.0}, {"EURUSD": 50_000.0}, 0.0031, 0.03, 100_724.0,
     )  # fmt: skip
     return replace(base, **changes)
 

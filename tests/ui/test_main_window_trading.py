@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -47,6 +48,45 @@ def test_a_live_account_is_armed_by_its_login_and_disarmed_at_one_click(
     view.disarm.click()
     qtbot.waitUntil(lambda: view.badge.text() == "NOT ARMED", timeout=OPEN_MS)
     assert [each for each in core.asked if each[0] in ("arm", "disarm")] == [("arm", "5001234"), ("disarm",)]
+
+
+@pytest.mark.expects_log_errors("disarming failed")
+def test_disarming_is_seen_at_once_while_the_core_is_busy(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """The click takes effect and shows although a command hangs and no snapshot comes; a failure is told."""
+    arming = ArmingRow(needed=True, until=START + timedelta(minutes=10))
+    core = FakeCore(shown=desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=arming))
+    window = open_window(core)
+    view = window.top_bar.arming
+    core.hold("snapshot")
+    qtbot.waitUntil(core.reached.is_set, timeout=OPEN_MS)
+    core.failures["disarm"] = RuntimeError("the gate is stuck")
+    view.disarm.click()
+    assert window.notice_bar.text.startswith("ERROR: DISARMING FAILED, press HALT: the gate is stuck")
+    assert view.badge.text().startswith("ARMED")
+    core.failures.clear()
+    view.disarm.click()
+    assert core.asked[-1] == ("disarm",)
+    assert view.badge.text() == window.status.arming.text() == "NOT ARMED"
+    assert not view.disarm.isVisible()
+
+
+def test_one_key_leads_to_the_pending_intents(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """F8 brings their tab to the front and the keyboard into their list, from any field, and decides nothing."""
+    core = FakeCore()
+    window = open_window(core)
+    window.resize(1280, 720)
+    window.reset_layout()
+    window._docks.docks["positions"].raise_()
+    window.activateWindow()
+    window.intent_form.atr.setFocus()
+    qtbot.waitUntil(window.intent_form.atr.hasFocus, timeout=OPEN_MS)
+    QTest.keyClick(window.intent_form.atr, Qt.Key.Key_F8)
+    qtbot.waitUntil(window.pending.view.hasFocus, timeout=OPEN_MS)
+    assert window.pending.view.isVisible()
+    assert not [each for each in core.asked if each[0] in ("approve", "reject")]
+    window._docks.docks["pending"].close()
+    QTest.keyClick(window, Qt.Key.Key_F8)
+    qtbot.waitUntil(window.pending.view.hasFocus, timeout=OPEN_MS)
 
 
 def test_an_arming_that_ran_out_is_not_shown_as_one(open_window: WindowMaker, clock: ManualClock) -> None:

@@ -89,7 +89,6 @@ def test_commands_run_in_order_and_report(qtbot: QtBot, worker: CoreWorker, core
     worker.cancel_order(8)
     worker.resolve("c3", False, "not in the terminal", 2**40)
     worker.arm("5001234")
-    worker.disarm()
     worker.resume("calm")
     until(qtbot, lambda: ("resume",) in done)
     assert [each for each in core.asked if each[0] != "start"] == [
@@ -105,13 +104,29 @@ def test_commands_run_in_order_and_report(qtbot: QtBot, worker: CoreWorker, core
         ("cancel_order", 8),
         ("resolve", "c3", False, "not in the terminal", 2**40),
         ("arm", "5001234"),
-        ("disarm",),
         ("resume", "calm"),
     ]
     labels = ["submit", "approve a1", "reject b2", f"close {2**40}", "close 7", "close-many", "stops 7"]
-    labels += ["break-even 7", "cancel 8", "resolve c3", "arm", "disarm", "resume"]
+    labels += ["break-even 7", "cancel 8", "resolve c3", "arm", "resume"]
     assert done == [(label,) for label in labels]
     assert len(submitted) == len(previews) == 1
+
+
+def test_disarming_does_not_wait_for_the_worker(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
+    """It is done when the call returns, on the caller's thread, while a command hangs; a failure is the caller's."""
+    worker.disarm()
+    worker.start()
+    until(qtbot, lambda: worker.core is core)
+    core.hold("approve")
+    worker.approve("a1")
+    until(qtbot, core.reached.is_set)
+    worker.disarm()
+    assert ("disarm",) in core.asked
+    assert core.threads["disarm"] == {"MainThread"}
+    core.failures["disarm"] = RuntimeError("no")
+    with pytest.raises(RuntimeError, match="no"):
+        worker.disarm()
+    core.release()
 
 
 def test_a_failure_is_told_and_survived(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:

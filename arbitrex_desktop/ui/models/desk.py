@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from arbitrex_desktop.desk.intents import IntentState
@@ -13,6 +14,11 @@ from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.table import Column
 from arbitrex_desktop.ui.theme.colours import Tone
+
+When = Callable[[datetime], str]
+"""Says a moment as short as its panel can: that knows what day it is."""
+
+_WHEN: Final = "88 Mar 88:88"
 
 
 def money_tone(value: float | None) -> Tone:
@@ -69,32 +75,52 @@ def _order_tone(row: OrderRow) -> Tone:
 def _order_tip(row: OrderRow) -> str:
     origin = f"intent {row.intent_id}" if row.intent_id else "not placed by this desk"
     lines = [f"Ticket {row.ticket}, magic {row.magic}, {origin}", f"Placed {formats.utc_tip(row.placed_at)}"]
+    lines.append(f"Rests {_ends(row)}")
     if row.limit_price:
         lines.append(f"Once triggered it rests at {formats.price(row.limit_price, row.digits)}")
     return "\n".join((*lines, row.comment) if row.comment else lines)
 
 
-ORDER_COLUMNS: Final[tuple[Column[OrderRow], ...]] = (
-    Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=_order_tip),
-    Column("Kind", lambda row: f"{_ARROWS.get(row.direction, '')}{row.kind}", lambda row: row.kind,
-           f"{formats.DOWN_ARROW} SELL STOP LIMIT", number=False, tone=_order_tone, tip=_order_tip),
-    Column("Lots", lambda row: formats.lots(row.volume), lambda row: row.volume, "188.88", tip=_order_tip,
-           hint="What is not filled yet"),
-    Column("Price", lambda row: formats.price(row.price, row.digits), lambda row: row.price, "18888.88",
-           tip=_order_tip, hint="Price at which the order is triggered or filled"),
-    Column("Stop", lambda row: formats.price(row.stop_loss, row.digits), lambda row: row.stop_loss, "18888.88",
-           tone=lambda row: Tone.TEXT if row.stop_loss else Tone.MUTED, tip=_order_tip),
-    Column("Target", lambda row: formats.price(row.take_profit, row.digits), lambda row: row.take_profit, "18888.88",
-           tone=lambda row: Tone.TEXT if row.take_profit else Tone.MUTED, tip=_order_tip),
-    Column("Placed", lambda row: formats.day_and_time(row.placed_at), lambda row: row.placed_at.timestamp(),
-           "2088-88-88 88:88:88", tip=lambda row: formats.utc_tip(row.placed_at), spare=2,
-           hint="Orders may wait for days, so the date is shown too"),
-    Column("Ticket", lambda row: str(row.ticket), lambda row: row.ticket, "8888888888", tip=_order_tip, spare=3),
-    Column("From", lambda row: "desk" if row.intent_id else "other", lambda row: "desk" if row.intent_id else "other",
-           "other", number=False, tip=_order_tip, spare=1,
-           hint="Placed by this desk, or by hand or an expert advisor"),
-)  # fmt: skip
-"""Orders that wait at the broker."""
+def _ends(row: OrderRow) -> str:
+    """Return in words how long an order rests at the broker."""
+    until = f"until {formats.utc_tip(row.expires_at)}" if row.expires_at else "until it is cancelled"
+    if not row.for_the_day:
+        return until
+    return "until the broker's trading day is over" + (f" ({until})" if row.expires_at else "")
+
+
+def order_columns(when: When) -> tuple[Column[OrderRow], ...]:
+    """Return the columns of orders that wait at the broker."""
+
+    def expires(row: OrderRow) -> str:
+        if row.expires_at is None:
+            return "end of day" if row.for_the_day else "never"
+        return when(row.expires_at)
+
+    return (
+        Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=_order_tip),
+        Column("Kind", lambda row: f"{_ARROWS.get(row.direction, '')}{row.kind}", lambda row: row.kind,
+               f"{formats.DOWN_ARROW} SELL STOP LIMIT", number=False, tone=_order_tone, tip=_order_tip),
+        Column("Lots", lambda row: formats.lots(row.volume), lambda row: row.volume, "188.88", tip=_order_tip,
+               hint="What is not filled yet"),
+        Column("Price", lambda row: formats.price(row.price, row.digits), lambda row: row.price, "18888.88",
+               tip=_order_tip, hint="Price at which the order is triggered or filled"),
+        Column("Stop", lambda row: formats.price(row.stop_loss, row.digits), lambda row: row.stop_loss, "18888.88",
+               tone=lambda row: Tone.TEXT if row.stop_loss else Tone.MUTED, tip=_order_tip),
+        Column("Target", lambda row: formats.price(row.take_profit, row.digits), lambda row: row.take_profit,
+               "18888.88", tone=lambda row: Tone.TEXT if row.take_profit else Tone.MUTED, tip=_order_tip),
+        Column("Expires", expires, lambda row: row.expires_at.timestamp() if row.expires_at else None, _WHEN,
+               tone=lambda row: Tone.TEXT if row.expires_at or row.for_the_day else Tone.MUTED, tip=_order_tip, spare=1,
+               hint="When the broker takes the order back by itself; local time"),
+        Column("Placed", lambda row: when(row.placed_at), lambda row: row.placed_at.timestamp(), _WHEN,
+               tip=lambda row: formats.utc_tip(row.placed_at), spare=3,
+               hint="Local time, with the day when it was not today"),
+        Column("Ticket", lambda row: str(row.ticket), lambda row: row.ticket, "8888888888", tip=_order_tip, spare=4),
+        Column("From", lambda row: "desk" if row.intent_id else "other",
+               lambda row: "desk" if row.intent_id else "other", "other", number=False, tip=_order_tip, spare=2,
+               hint="Placed by this desk, or by hand or an expert advisor"),
+    )  # fmt: skip
+
 
 _GOOD_ENDS: Final = frozenset({IntentState.FILLED})
 _BAD_ENDS: Final = frozenset({IntentState.REJECTED, IntentState.FAILED, IntentState.UNKNOWN, IntentState.PARTIAL})
@@ -134,6 +160,14 @@ def _intent_tip(row: IntentRow) -> str:
     return "\n".join(lines)
 
 
+def _done_lots_value(row: IntentRow) -> float:
+    return row.filled_lots or row.lots
+
+
+def _done_lots(row: IntentRow) -> str:
+    return formats.lots(_done_lots_value(row))
+
+
 def _why(row: IntentRow) -> str:
     return row.details or row.reason
 
@@ -157,26 +191,27 @@ _SOURCE: Final[Column[IntentRow]] = Column(
 )
 
 
-def pending_columns(time_left: Column[IntentRow], change: Callable[[IntentRow], str]) -> tuple[Column[IntentRow], ...]:
+def pending_columns(time_left: Column[IntentRow]) -> tuple[Column[IntentRow], ...]:
     """Return the columns of intents that wait for the trader; one that closes a position says so as its decision.
 
-    The panel knows the time, so it gives that column; and `change`, what is different from the first answer.
+    The panel knows the time, so it gives that column.
     """
 
     def decision(row: IntentRow) -> str:
         text = f"CLOSES #{row.closes}" if row.closes is not None else _DECISION.text(row)
-        return f"{text} {CHANGED}" if change(row) else text
+        return f"{text} {CHANGED}" if row.changed else text
 
     def tone(row: IntentRow) -> Tone:
         return Tone.WARN if row.closes is not None else _DECISION.tone(row)
 
     def tip(row: IntentRow) -> str:
-        return f"Changed while it waited: {change(row)}\n{_intent_tip(row)}" if change(row) else _intent_tip(row)
+        return f"Changed while it waited: {row.changed}\n{_intent_tip(row)}" if row.changed else _intent_tip(row)
 
     return (
         _SYMBOL,
         _SIDE,
-        replace(_DECISION, text=decision, tone=tone, tip=tip, sample=f"CLOSES #88888888 {CHANGED}"),
+        replace(_DECISION, text=decision, tone=tone, tip=tip, sample=f"CLOSES #888888888 {CHANGED}",
+                least=f"CLOSES #8888888 {CHANGED}"),
         _LOTS,
         Column("Price", lambda row: formats.price(row.price, row.digits), lambda row: row.price, "18888.88",
                tip=_intent_tip, spare=2),
@@ -191,23 +226,27 @@ def pending_columns(time_left: Column[IntentRow], change: Callable[[IntentRow], 
     )  # fmt: skip
 
 
-HISTORY_COLUMNS: Final[tuple[Column[IntentRow], ...]] = (
-    Column("Time", lambda row: formats.clock_time(row.changed_at), lambda row: row.changed_at.timestamp(), "88:88:88",
-           tip=lambda row: formats.utc_tip(row.changed_at)),
-    _SYMBOL,
-    _SIDE,
-    Column("State", _state_text, lambda row: row.state.value, "\N{MULTIPLICATION X} REJECTED ", number=False,
-           tone=_state_tone, tip=_intent_tip),
-    _DECISION,
-    _LOTS,
-    Column("Fill", lambda row: formats.price(row.fill_price, row.digits), lambda row: row.fill_price, "18888.88",
-           tip=_intent_tip, hint="Price of the fill", spare=1),
-    Column("Slip", lambda row: formats.number(row.slippage_points, 1, signed=True), lambda row: row.slippage_points,
-           "+18.8", tip=_intent_tip, hint="Slippage in points; above zero is worse than asked", spare=3),
-    _SOURCE,
-    Column("Why", _why, _why, "x" * 18, number=False, tip=_intent_tip),
-)  # fmt: skip
-"""Intents that have ended."""
+def history_columns(when: When) -> tuple[Column[IntentRow], ...]:
+    """Return the columns of intents that have ended."""
+    return (
+        Column("Time", lambda row: when(row.changed_at), lambda row: row.changed_at.timestamp(), _WHEN,
+               tip=lambda row: formats.utc_tip(row.changed_at), hint="Local time, with the day when it was not today"),
+        _SYMBOL,
+        _SIDE,
+        Column("State", _state_text, lambda row: row.state.value, "\N{MULTIPLICATION X} REJECTED ", number=False,
+               tone=_state_tone, tip=_intent_tip),
+        replace(_DECISION, spare=4),
+        Column("Lots", _done_lots, _done_lots_value, "188.88", tip=_intent_tip,
+               hint="Volume that was filled; where nothing was, what was approved, in grey",
+               tone=lambda row: Tone.TEXT if row.filled_lots else Tone.MUTED),
+        Column("Fill", lambda row: formats.price(row.fill_price, row.digits), lambda row: row.fill_price, "18888.88",
+               tip=_intent_tip, hint="Price of the fill", spare=1),
+        Column("Slip", lambda row: formats.number(row.slippage_points, 1, signed=True),
+               lambda row: row.slippage_points, "+18.8", tip=_intent_tip, spare=3,
+               hint="Slippage in points; above zero is worse than asked"),
+        _SOURCE,
+        Column("Why", _why, _why, "x" * 18, number=False, tip=_intent_tip),
+    )  # fmt: skip
 
 
 class NumberedCheck(NamedTuple):
@@ -284,13 +323,16 @@ CHECK_COLUMNS: Final[tuple[Column[NumberedCheck], ...]] = (
 
 NOTICE_TONES: Final[dict[str, Tone]] = {"info": Tone.TEXT, "warning": Tone.WARN, "error": Tone.BAD}
 
-NOTICE_COLUMNS: Final[tuple[Column[Notice], ...]] = (
-    Column("Time", lambda row: formats.clock_time(row.at), lambda row: row.at.timestamp(), "88:88:88",
-           tip=lambda row: formats.utc_tip(row.at)),
-    Column("Level", lambda row: row.level, lambda row: row.level, "warning ", number=False,
-           tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT)),
-    Column("Topic", lambda row: row.topic, lambda row: row.topic, "connection ", number=False),
-    Column("Message", lambda row: row.text, lambda row: row.text, "x" * 40, number=False,
-           tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT), tip=lambda row: row.text),
-)  # fmt: skip
-"""Notices, newest first."""
+
+def notice_columns(when: When) -> tuple[Column[Notice], ...]:
+    """Return the columns of notices."""
+    return (
+        Column("Time", lambda row: when(row.at), lambda row: row.at.timestamp(), _WHEN,
+               tip=lambda row: formats.utc_tip(row.at), hint="Local time, with the day when it was not today"),
+        Column("Level", lambda row: row.level, lambda row: row.level, "warning ", number=False,
+               tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT)),
+        Column("Topic", lambda row: row.topic, lambda row: row.topic, "connection ", number=False, spare=1,
+               tip=lambda row: row.topic),
+        Column("Message", lambda row: row.text, lambda row: row.text, "x" * 40, number=False,
+               tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT), tip=lambda row: row.text),
+    )  # fmt: skip

@@ -44,7 +44,8 @@ class Column(Generic[Row]):
     """One column: its title, the text shown, the value it sorts by, a sample as wide as its widest usual text.
 
     `number` aligns right; `tone` tells what the text means; `tip` is the tool tip, `hint` that of the header.
-    Where a table is too narrow, columns with the highest `spare` above zero are left out first.
+    Where a table is too narrow, columns with the highest `spare` above zero are left out first; and a column of texts
+    may be made as narrow as `least`, a sample, where there is one.
     """
 
     title: str
@@ -56,6 +57,7 @@ class Column(Generic[Row]):
     tip: Callable[[Row], str] = _nothing
     hint: str = ""
     spare: int = 0
+    least: str = ""
 
 
 class RowTableModel(QAbstractTableModel, Generic[Row]):

@@ -23,8 +23,8 @@ _CAPTIONS: Final = {
     "free_margin": "Free margin",
     "margin_level": "Margin level",
     "unrealized": "Unrealised profit",
-    "daily": "Today",
-    "weekly": "This week",
+    "daily": "Realised today",
+    "weekly": "Realised this week",
     "drawdown": "Drawdown / limit",
 }
 _SAMPLE: Final = "1,888,888.88"
@@ -84,7 +84,7 @@ class AccountPanel(Panel):
 
     def _show_risk(self, risk: RiskRow | None, currency: str, *, fresh: bool) -> None:
         for key, value in (("daily", risk.daily_pnl if risk else None), ("weekly", risk.weekly_pnl if risk else None)):
-            tip = f"Profit and loss in {currency}, as the Risk & Portfolio Manager counts it" if risk else ""
+            tip = f"Profit and loss in {currency} since the reset, without what floats" if risk else ""
             self._show(key, formats.money(value, signed=True), money_tone(value), fresh=fresh, tip=tip)
         if risk is None:
             self._show("drawdown", formats.DASH, Tone.MUTED, fresh=fresh)

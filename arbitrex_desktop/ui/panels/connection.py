@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from arbitrex_desktop.raw_layer.views import ConnectionState, PoolStats
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.freshness import STARTING, Freshness
 from arbitrex_desktop.ui.models.table import Column, RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -49,11 +49,13 @@ class ConnectionPanel(Panel):
         self.model: RowTableModel[Fact] = RowTableModel(_COLUMNS, lambda row: row.name, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(TableView(self.model, theme, "The trading core is starting"))
+        self.view = TableView(self.model, theme, STARTING)
+        layout.addWidget(self.view)
 
     def refresh(self, fresh: Freshness) -> None:
         """Show the pool's and the sync's figures."""
         snapshot = fresh.snapshot
+        self.view.say_when_empty(fresh.hindrance or STARTING)
         if snapshot is not None:
             self.model.set_rows(
                 [*_core_facts(fresh), *_state_facts(snapshot.pool, fresh), *_sync_facts(snapshot.sync, fresh),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
@@ -16,6 +16,9 @@ from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.figure import TonedLabel
+
+_LEAST_HEIGHT: Final = 56
+"""Enough to see which way the curve goes; the numbers are in the legend."""
 
 
 class Plot(Protocol):
@@ -53,6 +56,7 @@ class EquityPanel(Panel):
         top.addWidget(self.note)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._waiting)
+        self._stack.setMinimumHeight(_LEAST_HEIGHT)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 4, 2, 2)
         layout.setSpacing(2)
@@ -102,4 +106,4 @@ class EquityPanel(Panel):
         if last is None or fresh:
             self.note.show_text("" if last else "no sync yet", Tone.MUTED)
         else:
-            self.note.show_text(f"STALE: ends {formats.clock_time(last.at)}", Tone.WARN)
+            self.note.show_text(f"STALE: ends {formats.short_time(last.at, self._fresh.now)}", Tone.WARN)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -23,8 +24,20 @@ _LEAST_MONEY: Final = 1.0
 """A narrower range would make a cent look like a crash."""
 
 
+_PIXELS_A_TICK: Final = 18
+"""A number's line and the air to the next one."""
+
+_HAIR: Final = 1.0 - 1e-9
+
+
 class _MoneyAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type hints
-    """Amounts with thousands separators, never in powers of ten."""
+    """Amounts with thousands separators, never in powers of ten, and never on top of one another."""
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N802, N803 - theirs
+        """Return the one round distance of ticks at which every number has its own line."""
+        least = (maxVal - minVal) / max(1.0, size // _PIXELS_A_TICK)
+        power = 10.0 ** math.floor(math.log10(least)) if least > 0 else 1.0
+        return [(next(power * step for step in (1, 2, 5, 10) if power * step >= least * _HAIR), 0.0)]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802 - theirs
         """Return the texts of the ticks, with decimals only where the ticks are closer than one."""

@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout
 
 from arbitrex_desktop.desk.snapshot import IntentRow
-from arbitrex_desktop.ui.freshness import Freshness
-from arbitrex_desktop.ui.models.desk import HISTORY_COLUMNS
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
+from arbitrex_desktop.ui.models.desk import history_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import is_open
@@ -25,7 +26,9 @@ class HistoryPanel(Panel):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.model: RowTableModel[IntentRow] = RowTableModel(HISTORY_COLUMNS, lambda row: row.intent_id, self)
+        self._fresh = NOTHING_YET
+        columns = history_columns(lambda moment: formats.short_time(moment, self._fresh.now))
+        self.model: RowTableModel[IntentRow] = RowTableModel(columns, lambda row: row.intent_id, self)
         self.view = KeyedTable(self.model, theme, "No decisions yet", lambda row: row.intent_id)
         self.checks = ChecksTable(theme)
         self.checks.hide()
@@ -41,6 +44,9 @@ class HistoryPanel(Panel):
 
     def refresh(self, fresh: Freshness) -> None:
         """Show the intents that have ended."""
+        self._fresh = fresh
+        known = fresh.snapshot is not None and fresh.snapshot.account is not None
+        self.view.say_when_empty("No decisions yet" if known else "Decisions are not known yet")
         intents = fresh.snapshot.intents if fresh.snapshot else ()
         self.view.set_rows(row for row in intents if not is_open(row))
 

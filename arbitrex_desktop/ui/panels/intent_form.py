@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QGridLayout, QHBoxLayout,
 from arbitrex_desktop.desk.intents import IntentRequest
 from arbitrex_desktop.desk.snapshot import Preview
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
+from arbitrex_desktop.ui.freshness import NOTHING_YET, STARTING, Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -21,6 +21,7 @@ from arbitrex_desktop.ui.widgets.fields import OptionalNumber, Share
 from arbitrex_desktop.ui.widgets.figure import TonedLabel
 from arbitrex_desktop.ui.widgets.filled import FilledButton
 from arbitrex_desktop.ui.widgets.preview_card import PreviewCard
+from arbitrex_desktop.ui.widgets.tall_scroll import TallScroll
 
 REGIMES: Final = ("TRENDING", "RANGING", "VOLATILE", "STRESSED", "CRISIS")
 DEBOUNCE_MS: Final = 250
@@ -81,13 +82,17 @@ class IntentFormPanel(Panel):
         if row.is_fresh:
             self.quote.show_text(text)
         else:
-            self.quote.show_text(f"{text}, {formats.age(row.age)} old", Tone.MUTED)
+            closed = "closed, " if row.closed else ""
+            self.quote.show_text(f"{text}, {closed}{formats.age(row.age)} old", Tone.MUTED)
 
     def refresh(self, fresh: Freshness) -> None:
         """Ask for a new preview when the last is old, and tell whether Submit can work."""
         self._fresh = fresh
         due = fresh.monotonic - self._asked_at >= _RENEW_S
-        if due and not fresh.hindrance and self._awaited is None and self.isVisible() and fresh.snapshot is not None:
+        if not fresh.connected:
+            # An answer to prices and an account of the past is none.
+            self.card.outdate()
+        elif due and not fresh.hindrance and self._awaited is None and self.isVisible():
             self._ask()
         self._show_submit()
 
@@ -149,7 +154,7 @@ class IntentFormPanel(Panel):
             self.submit.setEnabled(False)
             self.submit.setToolTip(str(error))
             return
-        waits = self._fresh.hindrance if self._fresh.snapshot else "The trading core is starting"
+        waits = self._fresh.hindrance or ("" if self._fresh.snapshot else STARTING)
         self.submit.setEnabled(not waits)
         self.submit.setToolTip(waits or "Have the RPM judge it; nothing is sent yet")
         self.submit.setText(f"Submit {formats.side(1 if self.buy.isChecked() else -1)} {self.symbol.currentText()}")
@@ -221,15 +226,25 @@ class IntentFormPanel(Panel):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 6, 10, 6)
         layout.setSpacing(6)
-        for part in (top, sides, self._grid()):
+        for part in (top, sides):
             layout.addLayout(part)
-        layout.addWidget(self.card)
-        layout.addStretch(1)
+        layout.addWidget(self._scrolled(), 1)
         bottom = QHBoxLayout()
         bottom.addWidget(_caption("Valid for", self.lifetime))
         bottom.addWidget(self.lifetime)
         bottom.addWidget(self.submit, 1)
         layout.addLayout(bottom)
+
+    def _scrolled(self) -> TallScroll:
+        """Return what scrolls where there is little room, so that symbol, side and Submit stay in sight."""
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(self._grid())
+        column.addWidget(self.card)
+        column.addStretch(1)
+        return TallScroll(middle)
 
     def _grid(self) -> QGridLayout:
         rows: tuple[tuple[tuple[str, QWidget], ...], ...] = (

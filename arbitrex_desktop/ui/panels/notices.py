@@ -6,8 +6,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout
 
 from arbitrex_desktop.desk.snapshot import Notice
-from arbitrex_desktop.ui.freshness import Freshness
-from arbitrex_desktop.ui.models.desk import NOTICE_COLUMNS
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
+from arbitrex_desktop.ui.models.desk import notice_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -22,15 +23,16 @@ class NoticesPanel(Panel):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.model: RowTableModel[Notice] = RowTableModel(
-            NOTICE_COLUMNS, lambda row: (row.at, row.topic, row.text), self
-        )
+        self._fresh = NOTHING_YET
+        columns = notice_columns(lambda moment: formats.short_time(moment, self._fresh.now))
+        self.model: RowTableModel[Notice] = RowTableModel(columns, lambda row: (row.at, row.topic, row.text), self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(TableView(self.model, theme, "No alerts"))
 
     def refresh(self, fresh: Freshness) -> None:
         """Show the notices, those told twice at one moment once."""
+        self._fresh = fresh
         notices = fresh.snapshot.notices if fresh.snapshot else ()
         self.model.set_rows({(row.at, row.topic, row.text): row for row in notices}.values())
 

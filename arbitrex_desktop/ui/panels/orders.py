@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from arbitrex_desktop.desk.snapshot import OrderRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
-from arbitrex_desktop.ui.models.desk import ORDER_COLUMNS
+from arbitrex_desktop.ui.models.desk import order_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.arming import NOT_ARMED, not_armed
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
 from arbitrex_desktop.ui.widgets.figure import ElidedLabel
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
@@ -36,7 +37,8 @@ class OrdersPanel(Panel):
         super().__init__(theme)
         self._fresh = NOTHING_YET
         self._busy: set[str] = set()
-        self.model: RowTableModel[OrderRow] = RowTableModel(ORDER_COLUMNS, lambda row: row.ticket, self)
+        columns = order_columns(lambda moment: formats.short_time(moment, self._fresh.now))
+        self.model: RowTableModel[OrderRow] = RowTableModel(columns, lambda row: row.ticket, self)
         self.view = KeyedTable(self.model, theme, _NOT_KNOWN, lambda row: row.ticket)
         self.sum = ElidedLabel(theme)
         self.cancel_button = ConfirmButton("Cancel order", theme)
@@ -74,24 +76,25 @@ class OrdersPanel(Panel):
         if not known:
             self.sum.show_text(_NOT_KNOWN, Tone.MUTED)
         elif self._fresh.account_fresh:
-            self.sum.show_text(text, Tone.TEXT)
+            unarmed = not_armed(self._fresh)
+            self.sum.show_text(f"{NOT_ARMED} \N{MIDDLE DOT} {text}" if unarmed else text, Tone.TEXT)
         elif self._fresh.synced_at is None:
             self.sum.show_text(f"Not synced yet: {text}", Tone.MUTED)
         else:
             self.sum.show_text(f"STALE, {formats.age(self._fresh.sync_age)} old: {text}", Tone.MUTED)
 
     def _show_choice(self) -> None:
-        row = self.view.chosen
-        self.cancel_button.setEnabled(
-            row is not None and self._fresh.connected and str(row.ticket) not in self._busy,
-        )
+        row, unarmed = self.view.chosen, not_armed(self._fresh)
+        able = row is not None and self._fresh.connected and not unarmed
+        self.cancel_button.setEnabled(able and row is not None and str(row.ticket) not in self._busy)
         if row is None:
             self.cancel_button.set_subject("Cancel order", "Cancel order")
             self.cancel_button.setToolTip("Choose an order first")
         else:
             what = f"{row.kind} {formats.lots(row.volume)} {row.symbol}"
             self.cancel_button.set_subject(f"Cancel {what}", f"Really cancel {what}?")
-            self.cancel_button.setToolTip(f"Take order {row.ticket} back from the broker; also works while halted")
+            tip = f"Take order {row.ticket} back from the broker; also works while halted"
+            self.cancel_button.setToolTip(unarmed or tip)
 
     def _cancel(self) -> None:
         """Ask for the chosen order to be cancelled; its button waits until that has been run."""

@@ -3,20 +3,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from itertools import product
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.intents import ENDED, IntentState
 from arbitrex_desktop.desk.snapshot import IntentRow
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.answers import Answers
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import STATE_WORDS, pending_columns
 from arbitrex_desktop.ui.models.table import Column, RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.panels.pending_words import (
+    APPROVE_KEYS,
+    CHOICE_IS_GONE,
+    NOTHING_CHOSEN,
+    OUT_OF_SIGHT,
+    REJECT_KEYS,
+    WHERE_KEYS_WORK,
+    approve_text,
+    words_for,
+)
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.checks_table import ChecksTable
@@ -27,7 +39,7 @@ from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 from arbitrex_desktop.ui.widgets.unknown_box import UnknownBox
 
 GUARD_MS: Final = 700
-"""How long Approve stays off after the window chose another intent, or asked: a click under way must not hit it."""
+"""How long the buttons stay off after the window chose another intent: a click under way must not hit it."""
 
 _LITTLE_TIME_S: Final = 15.0
 _TIME_LEFT: Final = 8
@@ -47,7 +59,7 @@ class PendingPanel(Panel):
     """Open intents, the checks of the chosen one, and the two buttons; orders of unknown fate above all.
 
     The first Approve of a run only says that there is no undo; the next one of the same intent, and every one after
-    that, acts.
+    that, acts.  Keys act only while the keyboard is here, outside of the fields, and on a row that is in sight.
 
     Signals: `approve_asked(str)` with the intent's id; `reject_asked(str, str)` with id and reason;
     `resolve_asked(str, bool, str, int)` with id, whether it was executed, reason, and ticket or 0.
@@ -64,7 +76,9 @@ class PendingPanel(Panel):
         super().__init__(theme)
         self._fresh = NOTHING_YET
         self._busy: dict[str, str] = {}
-        self._answers = Answers()
+        self._decided: set[str] = set()
+        self._choice_is_gone = False
+        self._was_out_of_sight = False
         self._warned: str | None = None
         self._knows_no_undo = False
         time_left: Column[IntentRow] = Column(
@@ -72,7 +86,7 @@ class PendingPanel(Panel):
             tip=lambda row: f"Expires {formats.utc_tip(row.expires_at)}", hint="Time until the intent expires",
         )  # fmt: skip
         self.model: RowTableModel[IntentRow] = RowTableModel(
-            pending_columns(time_left, self._answers.change), lambda row: row.intent_id, self, on_top=is_unknown
+            pending_columns(time_left), lambda row: row.intent_id, self, on_top=is_unknown
         )
         self.view = KeyedTable(self.model, theme, "No intents are waiting", lambda row: row.intent_id)
         self.unknown = UnknownBox(theme)
@@ -85,6 +99,7 @@ class PendingPanel(Panel):
         self.reason = QLineEdit()
         self.reason.setPlaceholderText("Reason to reject (optional)")
         self.reason.setMaxLength(200)
+        self._key_widgets = (self.view, self.checks, self.approve, self.reject)
         self._guard = QTimer(self)
         self._guard.setSingleShot(True)
         self._guard.setInterval(GUARD_MS)
@@ -96,9 +111,9 @@ class PendingPanel(Panel):
         """Show open intents; their time left counts down on the core's clock."""
         self._fresh = fresh
         rows = [row for row in fresh.snapshot.intents if is_open(row)] if fresh.snapshot else []
-        self._answers.follow(rows)
-        self.view.set_rows(rows)
-        self._choose_first_if_none()
+        known = fresh.snapshot is not None and fresh.snapshot.account is not None
+        self.view.say_when_empty("No intents are waiting" if known else "Intents are not known yet")
+        self._show_rows(rows)
         for place in range(self.model.rowCount()):
             self.model.changed(place, _TIME_LEFT, _TIME_LEFT)
         self._show_choice()
@@ -130,9 +145,20 @@ class PendingPanel(Panel):
             return "The intent has expired"
         return ""
 
-    def _choose_first_if_none(self) -> None:
+    def _show_rows(self, rows: list[IntentRow]) -> None:
+        """Show these intents; the next one is chosen for the trader only after the trader has decided on one.
+
+        An intent may expire or be taken back in the very moment in which it is approved; what the hand was meant for
+        is then gone, and nothing stands in its place.
+        """
+        before = self.view.chosen
+        self.view.set_rows(rows)
+        if before is not None and self.view.chosen is None and before.intent_id not in self._decided:
+            self._choice_is_gone = bool(rows)
+        self._decided &= {row.intent_id for row in rows}
+        self._choice_is_gone = self._choice_is_gone and bool(rows)
         first = self.model.row_at(0)
-        if self.view.chosen is None and first is not None:
+        if self.view.chosen is None and first is not None and not self._choice_is_gone:
             self._guard.start()
             self.view.choose(first.intent_id)
 
@@ -152,6 +178,8 @@ class PendingPanel(Panel):
 
     def _show_choice(self) -> None:
         row = self.view.chosen
+        if row is not None:
+            self._choice_is_gone = False
         self.unknown.show_rows(self._unknown(), row, self._busy)
         self.reject_all.setEnabled(bool(self._rejectable()))
         if row is None or row.intent_id != self._warned:
@@ -161,14 +189,22 @@ class PendingPanel(Panel):
             return
         self.checks.show_checks(row.checks)
         blocker = self.blocker_of(row)
-        self.approve.setText(_approve_text(row, again=self._warned is not None))
+        self.approve.setText(approve_text(row, again=self._warned is not None))
         # The button that asked once more stays on, and only does not act yet, so that the keyboard stays on it.
-        self._enable_approve(on=not blocker and (self._warned is not None or not self._guard.isActive()))
+        settled = self._warned is not None or not self._guard.isActive()
+        self._enable_approve(on=not blocker and settled)
         self.approve.setToolTip(
-            blocker or "Judge it once more and send the order (Ctrl+Return). This cannot be undone."
+            blocker
+            or f"Judge it once more and send the order; this cannot be undone. Also {APPROVE_KEYS}, {WHERE_KEYS_WORK}."
         )
-        self.reject.setEnabled(row.state is IntentState.PENDING and row.intent_id not in self._busy)
-        self.blocker.show_text(*self._words_for(row, blocker))
+        rejectable = row.state is IntentState.PENDING and row.intent_id not in self._busy
+        self.reject.setEnabled(rejectable and settled)
+        words = words_for(row, blocker, again=self._warned is not None, keys=self._keys_work())
+        self.blocker.show_text(*((OUT_OF_SIGHT, Tone.WARN) if self._was_out_of_sight else words))
+
+    def _on_choice(self) -> None:
+        self._was_out_of_sight = False
+        self._show_choice()
 
     def _enable_approve(self, *, on: bool) -> None:
         """Turn Approve on or off; Qt would hand the keyboard of a button that goes off to the next one, Reject."""
@@ -176,41 +212,29 @@ class PendingPanel(Panel):
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)
         self.approve.setEnabled(on)
 
-    def _words_for(self, row: IntentRow, blocker: str) -> tuple[str, Tone]:
-        words, tone = self._words_besides(row, blocker)
-        return (f"{row.closes_words}. {words}", Tone.WARN) if row.closes_words else (words, tone)
-
-    def _words_besides(self, row: IntentRow, blocker: str) -> tuple[str, Tone]:
-        if blocker:
-            change = self._answers.change(row)
-            return f"Cannot approve: {blocker}{f' (changed: {change})' if change else ''}", Tone.WARN
-        if self._warned:
-            return "Approving sends the order at once. It CANNOT BE UNDONE. Press Approve again to send it.", Tone.WARN
-        found = row.details or row.reason or "Nothing speaks against it"
-        change = self._answers.change(row)
-        if change:
-            return f"Changed while it waited: {change}. {found}. Approving cannot be undone.", Tone.WARN
-        return f"{found}. Approving sends the order at once and cannot be undone.", Tone.MUTED
-
     def _show_nothing(self) -> None:
         self.checks.show_checks(())
         self.approve.setText("Approve")
         self._enable_approve(on=False)
         self.approve.setToolTip("Choose an intent first")
         self.reject.setEnabled(False)
-        self.blocker.show_text("Choose an intent to see its checks", Tone.MUTED)
+        if self._choice_is_gone:
+            self.blocker.show_text(CHOICE_IS_GONE, Tone.WARN)
+        else:
+            self.blocker.show_text(NOTHING_CHOSEN, Tone.MUTED)
 
     def _approve(self) -> None:
         row = self.view.chosen
         if row is None or not self.approve.isEnabled() or self._guard.isActive() or self.blocker_of(row):
             return
+        self._was_out_of_sight = False
         if not self._knows_no_undo and self._warned is None:
             self._warned = row.intent_id
             self._guard.start()
             self._show_choice()
             return
         self._knows_no_undo, self._warned = True, None
-        self._busy[row.intent_id] = "Approved"
+        self._decide(row.intent_id, "Approved")
         self.approve_asked.emit(row.intent_id)
         self._show_choice()
 
@@ -218,6 +242,7 @@ class PendingPanel(Panel):
         row = self.view.chosen
         if row is None or not self.reject.isEnabled():
             return
+        self._was_out_of_sight = False
         self._ask_to_reject(row)
         self.reason.clear()
         self._show_choice()
@@ -229,13 +254,32 @@ class PendingPanel(Panel):
         self._show_choice()
 
     def _ask_to_reject(self, row: IntentRow) -> None:
-        self._busy[row.intent_id] = "Rejected"
+        self._decide(row.intent_id, "Rejected")
         self.reject_asked.emit(row.intent_id, self.reason.text().strip())
 
     def _resolve(self, intent_id: str, executed: bool, reason: str, ticket: int) -> None:  # noqa: FBT001 - a slot
-        self._busy[intent_id] = "Answered"
+        self._decide(intent_id, "Answered")
         self.resolve_asked.emit(intent_id, executed, reason, ticket)
         self._show_choice()
+
+    def _decide(self, intent_id: str, word: str) -> None:
+        self._busy[intent_id] = word
+        self._decided.add(intent_id)
+
+    def _keys_work(self) -> bool:
+        """Tell whether the keyboard is where the keys act."""
+        return any(widget.hasFocus() for widget in self._key_widgets)
+
+    def _by_key(self, act: Callable[[], None]) -> None:
+        """Act on the chosen row for a key, if the trader sees it; one that was scrolled away is brought back first."""
+        index = self.model.index(self.model.row_of(self.view.chosen.intent_id), 0) if self.view.chosen else None
+        if index is not None and not self.view.viewport().rect().contains(self.view.visualRect(index)):
+            self.view.scrollTo(index)
+            self._guard.start()
+            self._was_out_of_sight = True
+            self._show_choice()
+            return
+        act()
 
     def _unknown(self) -> list[IntentRow]:
         return [row for row in self.model.rows if is_unknown(row)]
@@ -244,24 +288,32 @@ class PendingPanel(Panel):
         return [row for row in self.model.rows if row.state is IntentState.PENDING and row.intent_id not in self._busy]
 
     def _connect(self) -> None:
-        self.view.choice_changed.connect(self._show_choice)
+        self.view.choice_changed.connect(self._on_choice)
         self._guard.timeout.connect(self._show_choice)
         self.approve.clicked.connect(self._approve)
         self.reject.clicked.connect(self._reject)
         self.reject_all.confirmed.connect(self._reject_all)
         self.unknown.resolve_asked.connect(self._resolve)
-        for keys, act in (("Ctrl+Return", self._approve), ("Ctrl+Backspace", self._reject)):
-            shortcut = QShortcut(QKeySequence(keys), self)
+        for widget, (keys, act) in product(
+            self._key_widgets, ((APPROVE_KEYS, self._approve), (REJECT_KEYS, self._reject))
+        ):
+            # Not in the fields: there the one deletes a word, and the other would approve what is being rejected.
+            shortcut = QShortcut(QKeySequence(keys), widget)
             # A key held down is one press.
             shortcut.setAutoRepeat(False)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(partial(self._by_key, act))
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._show_choice)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         for widget in (self.approve, self.reject, self.reason, self.reject_all):
             buttons.addWidget(widget, 1 if widget is self.reason else 0)
-        self.reject.setToolTip("End the intent; nothing is sent (Ctrl+Backspace). This cannot be undone.")
+        self.reject.setToolTip(
+            f"End the intent; nothing is sent; this cannot be undone. Also {REJECT_KEYS}, {WHERE_KEYS_WORK}."
+        )
         self.reject_all.set_subject("Reject all", "Really reject all?")
         lower = QWidget()
         below = QVBoxLayout(lower)
@@ -279,13 +331,3 @@ class PendingPanel(Panel):
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self.unknown)
         layout.addWidget(splitter)
-
-
-def _approve_text(row: IntentRow, *, again: bool) -> str:
-    """Return what the button does, in words; what is refused cannot be approved, and has no size to name."""
-    if row.lots <= 0.0:
-        return "Cannot approve"
-    verb = "Really approve" if again else "Approve"
-    if row.closes is not None:
-        return f"{verb}: close #{row.closes}"
-    return f"{verb} {formats.side(row.direction)} {formats.lots(row.lots)} {row.symbol}"

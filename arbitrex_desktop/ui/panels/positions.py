@@ -17,6 +17,7 @@ from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.arming import NOT_ARMED, not_armed
 from arbitrex_desktop.ui.widgets.ask_bar import AskBar
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
 from arbitrex_desktop.ui.widgets.figure import ElidedLabel
@@ -126,36 +127,39 @@ class PositionsPanel(Panel):
         total = sum(row.profit + row.swap for row in rows)
         words = "1 position" if len(rows) == 1 else f"{len(rows)} positions"
         text = f"{words}, profit and swap {formats.money(total, snapshot.account.currency, signed=True)}"
+        unarmed = not_armed(self._fresh)
         if self._fresh.account_fresh:
-            self.sum.show_text(text, money_tone(round(total, 2)))
+            self.sum.show_text(f"{NOT_ARMED} \N{MIDDLE DOT} {text}" if unarmed else text, money_tone(round(total, 2)))
         elif self._fresh.synced_at is None:
             self.sum.show_text(f"Not synced yet: {text}", Tone.MUTED)
         else:
             self.sum.show_text(f"STALE, {formats.age(self._fresh.sync_age)} old: {text}", Tone.MUTED)
 
     def _show_choice(self) -> None:
-        row = self.view.chosen
-        able = row is not None and self._fresh.connected and str(row.ticket) not in self._busy
+        row, unarmed = self.view.chosen, not_armed(self._fresh)
+        may_send = self._fresh.connected and not unarmed
+        able = row is not None and may_send and str(row.ticket) not in self._busy
         for button in (self.close_button, self.part, self.stops):
             button.setEnabled(able)
         no_break_even = _no_break_even(row)
         self.break_even.setEnabled(able and not no_break_even)
         self.break_even.setToolTip(no_break_even or "Move the stop to the opening price")
-        self.several.setEnabled(bool(self.model.rows) and self._fresh.connected and _SEVERAL not in self._busy)
+        self.several.setEnabled(bool(self.model.rows) and may_send and _SEVERAL not in self._busy)
         if row is None:
             self.close_button.set_subject("Close position", "Close position")
             self.close_button.setToolTip("Choose a position first")
         else:
             what = f"{formats.lots(row.volume)} {row.symbol}"
             self.close_button.set_subject(f"Close {what}", f"Really close {what} at the market?")
-            self.close_button.setToolTip(f"Close ticket {row.ticket} at the market; also works while halted")
+            tip = f"Close ticket {row.ticket} at the market; also works while halted"
+            self.close_button.setToolTip(unarmed or tip)
         self._follow(row)
 
     def _follow(self, row: PositionRow | None) -> None:
         """Keep the open bar about the position that it was opened for, or close it."""
         if self._bar is None:
             return
-        if not self._fresh.connected:
+        if not self._fresh.connected or not_armed(self._fresh):
             self._close_bar()
         elif self._bar is self.several_bar:
             self.several_bar.follow(self.model.rows)

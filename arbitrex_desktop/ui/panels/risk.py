@@ -18,6 +18,9 @@ from arbitrex_desktop.ui.widgets.figure import TonedLabel
 from arbitrex_desktop.ui.widgets.limit_bar import LimitBar
 from arbitrex_desktop.ui.widgets.table_view import TableView
 
+_WITHOUT_CENTS: Final = 100_000.0
+"""A limit of so much money is told without cents, and its loss, too."""
+
 
 class _Exposure(NamedTuple):
     name: str
@@ -51,14 +54,19 @@ class RiskPanel(Panel):
         self.state = TonedLabel(theme)
         self.state.setWordWrap(True)
         self.drawdown = LimitBar("Drawdown", theme)
+        self.today = LimitBar("Drawdown today", theme)
         self.daily = LimitBar("Loss today", theme)
         self.weekly = LimitBar("Loss this week", theme)
+        self.bars = (self.drawdown, self.today, self.daily, self.weekly)
         self.model: RowTableModel[_Exposure] = RowTableModel(_COLUMNS, lambda row: (row.kind, row.name), self)
         self.view = TableView(self.model, theme, "No exposure")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 6, 10, 4)
         layout.setSpacing(5)
-        for widget in (self.state, self.drawdown, self.daily, self.weekly):
+        self.drawdown.setToolTip("Fall of equity below its peak, floating loss included")
+        self.daily.setToolTip("Realised since the day's reset; what floats is in the drawdowns")
+        self.weekly.setToolTip("Realised since the week's reset; what floats is in the drawdowns")
+        for widget in (self.state, *self.bars):
             layout.addWidget(widget)
         layout.addWidget(self.view, 1)
 
@@ -77,19 +85,23 @@ class RiskPanel(Panel):
     def _state_of(self, risk: RiskRow | None) -> tuple[str, Tone]:
         if risk is None:
             return "Limits are not known before the first sync", Tone.MUTED
-        text = f"Trading is {risk.trading_state}"
+        fresh = self._fresh.account_fresh
+        text = f"Trading {'is' if fresh else 'was'} {risk.trading_state}"
         if risk.halted_at is not None:
-            text += f" since {formats.clock_time(risk.halted_at)}"
+            text += f" since {formats.short_time(risk.halted_at, self._fresh.now)}"
         if risk.halt_reason:
             text += f": {risk.halt_reason}"
-        return text, Tone.TEXT if risk.trading_state == "ACTIVE" else Tone.WARN
+        if not fresh:
+            text += f" (STALE, {formats.age(self._fresh.sync_age)} old)"
+        return text, Tone.TEXT if risk.trading_state == "ACTIVE" and fresh else Tone.WARN
 
     def _show_bars(self, risk: RiskRow | None, currency: str) -> None:
         stale = not self._fresh.account_fresh
         if risk is None:
-            for bar in (self.drawdown, self.daily, self.weekly):
+            for bar in self.bars:
                 bar.show_used(None, formats.DASH, stale=True)
             return
+        self._show_today(risk, currency, stale=stale)
         text = f"{formats.percent(risk.drawdown)} of {formats.percent(risk.max_drawdown)}"
         self.drawdown.show_used(used_share(risk.drawdown, risk.max_drawdown), text, stale=stale)
         for bar, pnl, limit in (
@@ -97,8 +109,18 @@ class RiskPanel(Panel):
             (self.weekly, risk.weekly_pnl, risk.weekly_limit),
         ):
             loss = max(0.0, -pnl) if pnl == pnl else pnl  # noqa: PLR0124 - false for NaN, which is not "no loss"
-            text = f"{formats.money(loss)} of {formats.money(abs(limit), currency)}"
+            cents = 0 if abs(limit) >= _WITHOUT_CENTS else 2
+            text = f"{formats.number(loss, cents)} of {formats.number(abs(limit), cents)} {currency}".rstrip()
             bar.show_used(used_share(loss, abs(limit)), text, stale=stale)
+
+    def _show_today(self, risk: RiskRow, currency: str, *, stale: bool) -> None:
+        """Show the day's fall of equity, with what floats; before a daily reset there is nothing to measure it from."""
+        anchor = f"Fall of equity, floating loss included, below today's {formats.money(risk.day_anchor, currency)}"
+        known = risk.day_anchor is not None and risk.daily_drawdown is not None
+        self.today.setToolTip(anchor if known else "Not known before a daily reset was seen")
+        used = None if risk.daily_drawdown is None else used_share(risk.daily_drawdown, risk.max_daily_drawdown)
+        text = f"{formats.percent(risk.daily_drawdown)} of {formats.percent(risk.max_daily_drawdown)}"
+        self.today.show_used(used, text, stale=stale)
 
 
 def used_share(used: float, limit: float) -> float | None:

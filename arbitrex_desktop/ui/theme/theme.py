@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtGui import QFont, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication
 
 from arbitrex_desktop.ui.theme.colours import DARK, LIGHT, Colours
+
+_FINER: Final = 0.02
 
 
 class ThemeChoice(StrEnum):
@@ -95,13 +98,32 @@ def palette_of(colours: Colours) -> QPalette:
     return palette
 
 
+def fitted(font: QFont, text: str, width: int, least: float) -> QFont:
+    """Return a font in which a text fits a width in pixels, smaller where it must be, but not below `least` of it."""
+    needed = QFontMetrics(font).horizontalAdvance(text)
+    if needed <= width:
+        return font
+    scale = max(least, width / needed)
+    result = _scaled(font, scale)
+    # Glyphs are as wide as whole pixels, so they do not shrink evenly.
+    while scale > least and QFontMetrics(result).horizontalAdvance(text) > width:
+        scale = max(least, scale - _FINER)
+        result = _scaled(font, scale)
+    return result
+
+
 def tabular(font: QFont, scale: float = 1.0, *, bold: bool = False) -> QFont:
     """Return a font whose digits are all of one width, so that numbers in a column line up; `scale` its size."""
     result = QFont(font)
     result.setFeature(QFont.Tag("tnum"), 1)
+    result.setBold(bold)
+    return _scaled(result, scale)
+
+
+def _scaled(font: QFont, scale: float) -> QFont:
+    result = QFont(font)
     if font.pointSizeF() > 0:
         result.setPointSizeF(font.pointSizeF() * scale)
     else:
         result.setPixelSize(max(1, round(font.pixelSize() * scale)))
-    result.setBold(bold)
     return result

@@ -17,6 +17,7 @@ from arbitrex_desktop.ui.widgets.ask_bar import AskBar
 from arbitrex_desktop.ui.widgets.filled import Badge, FilledButton, quiet
 
 NOT_ARMED = "NOT ARMED"
+UNARMED_WORDS = "NOT ARMED: nothing is sent to this LIVE account, a close included"
 
 
 class ArmingState(NamedTuple):
@@ -37,6 +38,12 @@ def arming_state(fresh: Freshness) -> ArmingState:
         return ArmingState(needed=True, words=NOT_ARMED)
     words = f"ARMED until {formats.clock_time(row.until)} ({formats.countdown(-past)})"
     return ArmingState(needed=True, until=row.until, words=words)
+
+
+def not_armed(fresh: Freshness) -> str:
+    """Return in words why nothing leaves to a LIVE account, a close included; empty where orders may leave."""
+    state = arming_state(fresh)
+    return UNARMED_WORDS if state.needed and state.until is None else ""
 
 
 def _armed_fill(colours: Colours) -> Fill:
@@ -87,12 +94,13 @@ class ArmingBar(AskBar):
         self.login = QLineEdit()
         self.login.setPlaceholderText("Login")
         self.login.setMaxLength(20)
+        self.login.setMinimumWidth(110)
         self.login.setAccessibleName("Login of the account to arm")
         self.arm = FilledButton("Arm", theme, _armed_fill)
-        super().__init__(theme, "Arm this LIVE account: type its login", self.login, self.arm)
+        super().__init__(theme, "Arm this LIVE account by its login:", self.login, self.arm, beside=True)
         self.words.show_text(
-            "Orders that you approve then reach the broker, with real money. It lapses by itself, and when the "
-            "connection or the account changes.",
+            "Orders that you approve then reach the broker, with real money, until it lapses: after a time, or with "
+            "another connection or account.",
             Tone.WARN,
         )
         self._account: tuple[int | None, str] | None = None

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop.risk_portfolio_manager.verdict import Verdict
 from arbitrex_desktop.ui.models.desk import CHECK_COLUMNS, NumberedCheck, gravest_first
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.table_view import TableView
+from arbitrex_desktop.ui.widgets.table_view import TableView, row_height
 
 
 class ChecksTable(TableView):
@@ -20,6 +21,10 @@ class ChecksTable(TableView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._checks: RowTableModel[NumberedCheck] = RowTableModel(CHECK_COLUMNS, lambda row: row.place)
         super().__init__(self._checks, theme, "No checks to show", parent)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the header and one row, the gravest check: an order of unknown fate needs the room above."""
+        return super().minimumSizeHint() - QSize(0, row_height(self.fontMetrics()))
 
     @property
     def shown(self) -> tuple[Verdict, ...]:

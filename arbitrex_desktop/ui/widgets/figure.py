@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from arbitrex_desktop.ui.theme.colours import Tone
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import Theme, fitted, tabular
 
 
 class TonedLabel(QLabel):
@@ -65,6 +67,34 @@ class ElidedLabel(TonedLabel):
         painter.end()
 
 
+_LEAST_SCALE: Final = 0.6
+"""How much smaller a number may get before it is hidden."""
+
+HIDDEN: Final = "#"
+"""Stands, repeated, for a number that has no room: a part of a number would be another number."""
+
+
+class NumberLabel(TonedLabel):
+    """A number that is never cut: it gets smaller where there is little room, and is hidden where there is none."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name and argument
+        """Paint the number as large as fits."""
+        rect = self.contentsRect()
+        font = fitted(self.font(), self.text(), rect.width(), _LEAST_SCALE)
+        painter = QPainter(self)
+        painter.setFont(font)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(rect, int(self.alignment()), whole_or_hidden(painter.fontMetrics(), self.text(), rect.width()))
+        painter.end()
+
+
+def whole_or_hidden(metrics: QFontMetrics, text: str, width: int) -> str:
+    """Return a number's text where it fits, else as many marks in its place as do."""
+    if metrics.horizontalAdvance(text) <= width:
+        return text
+    return HIDDEN * max(1, width // max(1, metrics.horizontalAdvance(HIDDEN)))
+
+
 class Figure(QWidget):
     """A caption and a number, right below one another; wide enough for the largest usual number."""
 
@@ -75,7 +105,7 @@ class Figure(QWidget):
         self._caption = TonedLabel(theme, Tone.MUTED)
         self._caption.setText(caption)
         self._caption.setFont(tabular(self.font(), 0.9))
-        self._value = TonedLabel(theme)
+        self._value = NumberLabel(theme)
         self._value.setFont(tabular(self.font(), scale, bold=True))
         self._sample = sample
         for label in (self._caption, self._value):

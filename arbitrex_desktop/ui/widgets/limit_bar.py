@@ -7,16 +7,19 @@ import math
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from arbitrex_desktop.ui.theme.colours import Tone
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import Theme, fitted, tabular
+from arbitrex_desktop.ui.widgets.figure import whole_or_hidden
 
 _NEAR: Final = 0.8
 """Share of a limit from which on the bar warns."""
 
 _BAR_HEIGHT: Final = 6
+_GAP: Final = 8
+_LEAST_SCALE: Final = 0.75
 
 
 class LimitBar(QWidget):
@@ -67,11 +70,7 @@ class LimitBar(QWidget):
         colours = self._theme.colours
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line = self.rect().adjusted(0, 0, 0, -_BAR_HEIGHT - 4)
-        painter.setPen(colours.muted)
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self._caption)
-        painter.setPen(colours.tone(self.tone))
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._text)
+        self._paint_texts(painter)
         track = QRectF(0.5, self.height() - _BAR_HEIGHT - 2.5, self.width() - 1, _BAR_HEIGHT)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours.line)
@@ -82,3 +81,19 @@ class LimitBar(QWidget):
             track.setWidth(max(track.width() * share, _BAR_HEIGHT))
             painter.drawRoundedRect(track, 3, 3)
         painter.end()
+
+    def _paint_texts(self, painter: QPainter) -> None:
+        """Paint the numbers whole, smaller where they must be, and as much of the caption as there is room for."""
+        line = self.rect().adjusted(0, 0, 0, -_BAR_HEIGHT - 4)
+        caption = self.fontMetrics().horizontalAdvance(self._caption)
+        font = fitted(self.font(), self._text, line.width() - caption - _GAP, _LEAST_SCALE)
+        numbers = QFontMetrics(font).horizontalAdvance(self._text)
+        left = self.fontMetrics().elidedText(
+            self._caption, Qt.TextElideMode.ElideRight, max(0, line.width() - numbers - _GAP)
+        )
+        painter.setPen(self._theme.colours.muted)
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), left)
+        painter.setFont(font)
+        painter.setPen(self._theme.colours.tone(self.tone))
+        text = whole_or_hidden(painter.fontMetrics(), self._text, line.width())
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)

@@ -74,11 +74,13 @@ class PreviewCard(QWidget):
             label.show_text(texts[caption], Tone.TEXT)
         words = [each.words for each in gravest_first(row.checks) if each.outcome in _SPEAKS]
         text = row.details or row.reason or _few(words) or "Every check passes."
+        if row.blocker and row.decision != "REJECTED":
+            text = f"Could not be approved now: {row.blocker}. {text}"
         self.reasons.setToolTip("\n".join(words))
         if row.closes_words:
             self.reasons.show_text(f"{row.closes_words}. {text}", Tone.WARN)
         else:
-            self.reasons.show_text(text, Tone.TEXT if words or row.reason else Tone.MUTED)
+            self.reasons.show_text(text, Tone.WARN if row.blocker else Tone.TEXT if words or row.reason else Tone.MUTED)
 
     def show_words(self, words: str, tone: Tone = Tone.MUTED) -> None:
         """Show why there is no preview."""

@@ -67,6 +67,7 @@ class QuoteView(TableView):
         left = self.columnViewportPosition(first.column())
         right = self.columnViewportPosition(last.column()) + self.columnWidth(last.column())
         self.viewport().update(QRect(left, top, right - left, bottom - top))
+        self.fit_numbers(first.row(), last.row())
 
     def _rows_in(self, area: QRect) -> range:
         first = self.rowAt(area.top())

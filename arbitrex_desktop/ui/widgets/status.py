@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QVBoxLayout, QWidget
 
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.freshness import STARTING, Freshness
 from arbitrex_desktop.ui.theme.colours import Colours, Fill, Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.arming import ArmingView, arming_state
@@ -57,6 +57,13 @@ def state_fill(word: str) -> FillOf:
     return fill
 
 
+def headline_of(fresh: Freshness, state: TradingState) -> str:
+    """Return in two words whether there is trading: what the RPM would let through means nothing without a line."""
+    if state.word != ACTIVE or fresh.connected:
+        return f"TRADING {state.word}"
+    return "NO ANSWER" if fresh.core_silent else "NOT CONNECTED"
+
+
 class TopBar(QWidget):
     """Mode badge, trading state, arming where it is needed, account, Resume and HALT.
 
@@ -94,7 +101,8 @@ class TopBar(QWidget):
         self.arming.show_state(arming_state(fresh))
         account = f"{pool.login} @ {pool.server}" if pool and pool.login else "Not connected yet"
         self.account.show_text(account, Tone.TEXT if fresh.connected else Tone.MUTED)
-        self.state.show_word(f"TRADING {state.word}", state_fill(state.word))
+        headline = headline_of(fresh, state)
+        self.state.show_word(headline, state_fill(state.word if headline.endswith(state.word) else headline))
         self.reason.show_text(*self._reason_of(fresh, state))
         self.reason.setVisible(bool(self.reason.text()))
         self.resume.setVisible(state.word == HALTED and not state.unconfirmed)
@@ -105,7 +113,9 @@ class TopBar(QWidget):
         if state.reason:
             return state.reason, Tone.WARN
         if fresh.hindrance:
-            return fresh.hindrance, Tone.BAD if fresh.core_silent and not fresh.starting else Tone.WARN
+            return fresh.hindrance, Tone.BAD if fresh.broken or (
+                fresh.core_silent and not fresh.starting
+            ) else Tone.WARN
         pool = fresh.snapshot.pool if fresh.snapshot else None
         if pool is not None and pool.state is not ConnectionState.CONNECTED:
             return f"{pool.state}: {pool.reason}", Tone.WARN
@@ -157,7 +167,8 @@ class StatusBar(QStatusBar):
         self.arming.setVisible(arming.needed)
         self._tell("trading", f"Trading: {state.word}", Tone.TEXT if state.word == ACTIVE else Tone.WARN)
         if snapshot is None:
-            self._tell("connection", "The trading core is starting", Tone.MUTED)
+            words = "The trading core does not run" if fresh.broken else STARTING
+            self._tell("connection", words, Tone.BAD if fresh.broken else Tone.MUTED)
             return
         connection = "core silent" if fresh.core_silent else snapshot.pool.state.value
         self._tell("connection", f"Connection: {connection}", Tone.TEXT if fresh.connected else Tone.WARN)

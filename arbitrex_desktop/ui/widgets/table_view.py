@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import math
+from collections.abc import Collection, Sequence
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -20,9 +22,13 @@ from PySide6.QtWidgets import (
 from arbitrex_desktop.ui.models.table import TONE_ROLE, AnyIndex, RowTableModel
 from arbitrex_desktop.ui.theme.colours import Colours, Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.widgets.figure import whole_or_hidden
 from arbitrex_desktop.ui.widgets.header import CELL_MARGIN, Header
 
 Row = TypeVar("Row")
+
+_MARK: Final = 3
+"""Pixels of the mark on the left of the chosen row while the keyboard is in the table."""
 
 
 def row_height(metrics: QFontMetrics) -> int:
@@ -33,13 +39,15 @@ def row_height(metrics: QFontMetrics) -> int:
 class CellDelegate(QStyledItemDelegate):
     """Paints a cell's text in its tone; several times faster than the style's own painting.
 
-    Attributes: `dimmed`, whether every text is grey, because what the table shows is not the present.
+    Attributes: `dimmed`, whether every text is grey, because what the table shows is not the present;
+    `shows_keyboard`, whether the chosen row has a mark on its left, since the keyboard is there.
     """
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
         self.dimmed = False
+        self.shows_keyboard = False
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Paint background and text; the themes' selection colours keep every tone readable."""
@@ -53,7 +61,10 @@ class CellDelegate(QStyledItemDelegate):
             painter.setPen(colours.tone(tone))
             inner = rect.adjusted(CELL_MARGIN, 0, -CELL_MARGIN, 0)
             align = Qt.AlignmentFlag(index.data(Qt.ItemDataRole.TextAlignmentRole))
-            painter.drawText(inner, int(align), elided(painter.fontMetrics(), text, inner.width()))
+            fit = whole_or_hidden if align & Qt.AlignmentFlag.AlignRight else elided
+            painter.drawText(inner, int(align), fit(painter.fontMetrics(), text, inner.width()))
+            if selected and self.shows_keyboard and index.column() == 0:
+                painter.fillRect(QRect(rect.left(), rect.top(), _MARK, rect.height()), colours.up)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: N802 - Qt's name
         """Return the size that the text needs."""
@@ -76,7 +87,11 @@ def elided(metrics: QFontMetrics, text: str, width: int) -> str:
 
 
 class TableView(QTableView):
-    """A table of whole selected rows; its last column takes the room that is left."""
+    """A table of whole selected rows; its last column takes the room that is left.
+
+    Numbers are never cut: a column of numbers grows with them.  Where there is no room for all columns those that can
+    be spared are left out, and long texts get less than they would like.
+    """
 
     def __init__(self, model: RowTableModel[Row], theme: Theme, empty: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,7 +110,11 @@ class TableView(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self._header = Header(theme, self)
+        self._widths = self._first_widths()
+        self._given = list(self._widths)
+        self._longest = [len(column.sample) for column in model.columns]
         self._set_up_headers()
+        model.rowsInserted.connect(lambda _parent, first, last: self.fit_numbers(first, last))
         model.modelReset.connect(self.viewport().update)
         theme.changed.connect(self.viewport().update)
 
@@ -137,25 +156,85 @@ class TableView(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Leave out the columns that can be spared where there is no room for all."""
         super().resizeEvent(event)
-        self._leave_out(event.size().width())
+        self._share_out(event.size().width())
+
+    def dataChanged(  # noqa: N802 - Qt's name
+        self, first: AnyIndex, last: AnyIndex, roles: Sequence[int] = ()
+    ) -> None:
+        """Make room for the numbers that changed."""
+        super().dataChanged(first, last, roles)
+        self.fit_numbers(first.row(), last.row())
+
+    def fit_numbers(self, first: int, last: int) -> None:
+        """Make the columns of numbers wide enough for these rows; they never get narrower again."""
+        rows = [row for row in map(self._table_model.row_at, range(first, last + 1)) if row is not None]
+        before = list(self._widths)
+        for place, column in enumerate(self._table_model.columns):
+            longest = max((column.text(row) for row in rows), key=len, default="") if column.number else ""
+            # The digits are all of one width, so that a longer text is a wider one.
+            if len(longest) > self._longest[place]:
+                self._longest[place] = len(longest)
+                needed = QFontMetrics(self.font()).horizontalAdvance(longest) + 2 * CELL_MARGIN
+                self._widths[place] = max(self._widths[place], needed)
+        if self._widths != before:
+            self._share_out(self.viewport().width())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Mark the chosen row: keys act on it."""
+        super().focusInEvent(event)
+        self._show_keyboard(on=True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Take the mark away."""
+        super().focusOutEvent(event)
+        self._show_keyboard(on=False)
 
     def wanted_widths(self) -> list[int]:
-        """Return how wide every column's sample and title are."""
+        """Return how wide every column would like to be: its sample, its title, and the numbers seen in it so far."""
+        return list(self._widths)
+
+    def _show_keyboard(self, *, on: bool) -> None:
+        self._cells.shows_keyboard = on
+        self.viewport().update()
+
+    def _first_widths(self) -> list[int]:
         metrics = QFontMetrics(self.font())
         return [
             max(metrics.horizontalAdvance(column.sample) + 2 * CELL_MARGIN, self._header.wanted_width(column.title))
             for column in self._table_model.columns
         ]
 
-    def _leave_out(self, room: int) -> None:
-        columns, widths = self._table_model.columns, self.wanted_widths()
+    def _share_out(self, room: int) -> None:
+        """Leave columns out and make texts narrower where there is no room; columns set by hand stay as they are."""
+        columns = self._table_model.columns
         shown = set(range(len(columns)))
         for place in sorted(shown, key=lambda place: -columns[place].spare):
-            if columns[place].spare and sum(widths[each] for each in shown) > room:
+            if columns[place].spare and sum(self._widths[each] for each in shown) > room:
                 shown.remove(place)
-        for place in range(len(columns)):
+        wanted = self._squeezed(shown, sum(self._widths[each] for each in shown) - room)
+        for place, width in enumerate(wanted):
             if self.isColumnHidden(place) != (place not in shown):
                 self.setColumnHidden(place, place not in shown)
+            if self.columnWidth(place) == self._given[place] and width != self._given[place]:
+                self._given[place] = width
+                self.setColumnWidth(place, width)
+
+    def _squeezed(self, shown: Collection[int], missing: int) -> list[int]:
+        """Return the columns' widths when so many pixels are missing: texts that can give up a part of theirs."""
+        columns, widths = self._table_model.columns, list(self._widths)
+        texts = [place for place in shown if columns[place].least]
+        spare = {place: max(0, widths[place] - self._least_width(place)) for place in texts}
+        whole = sum(spare.values())
+        if missing <= 0 or not whole:
+            return widths
+        for place in texts:
+            widths[place] -= min(spare[place], math.ceil(missing * spare[place] / whole))
+        return widths
+
+    def _least_width(self, place: int) -> int:
+        column = self._table_model.columns[place]
+        least = QFontMetrics(self.font()).horizontalAdvance(column.least) + 2 * CELL_MARGIN
+        return max(self._header.wanted_width(column.title), least)
 
     def _set_up_headers(self) -> None:
         header, height = self._header, row_height(self.fontMetrics())
@@ -167,7 +246,7 @@ class TableView(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(height)
         self.verticalHeader().setMinimumSectionSize(height)
-        for place, width in enumerate(self.wanted_widths()):
+        for place, width in enumerate(self._widths):
             self.setColumnWidth(place, width)
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)

@@ -17,6 +17,7 @@ from arbitrex_desktop.desk.intents import IntentState
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.pending import PendingPanel
+from arbitrex_desktop.ui.panels.pending_words import CHOICE_IS_GONE, NOTHING_CHOSEN
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.clock import START
@@ -86,46 +87,48 @@ def test_a_silent_core_disables_approve(panel: PendingPanel, fresh: Make) -> Non
     assert "has not answered" in panel.blocker.text()
 
 
-def test_approve_and_reject_by_key(panel: PendingPanel, fresh: Make, qtbot: QtBot) -> None:
-    """Ctrl+Return approves and Ctrl+Backspace rejects the chosen intent; the second press does nothing."""
-    settle(panel, fresh())
-    panel.activateWindow()
-    qtbot.waitUntil(panel.isActiveWindow)
-    panel.view.setFocus()
-    asked: list[str] = []
-    panel.approve_asked.connect(asked.append)
-    panel._knows_no_undo = True
-    for _ in range(2):
-        QTest.keyClick(panel.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert asked == ["aaaa1111"]
-    assert "waiting for the trading core" in panel.blocker.text()
-    panel.command_done("aaaa1111")
-    rejected: list[tuple[str, str]] = []
-    panel.reject_asked.connect(lambda *values: rejected.append(values))
-    panel.reason.setText(" too late ")
-    QTest.keyClick(panel.view, Qt.Key.Key_Backspace, Qt.KeyboardModifier.ControlModifier)
-    assert rejected == [("aaaa1111", "too late")]
-    assert panel.reason.text() == ""
-
-
 def test_the_choice_never_slips_to_the_neighbour(panel: PendingPanel, fresh: Make) -> None:
-    """When the chosen intent goes, another may be shown, but Approve stays off for a moment: no click can hit it."""
+    """An intent that ends by itself leaves none chosen, for good: what the hand was meant for is gone."""
     first, second = intent_row("one"), intent_row("two", symbol="USDJPY")
     settle(panel, fresh(intents=(first, second)))
     panel.view.choose("one")
     assert panel.approve.isEnabled()
-    panel.refresh(fresh(intents=(second,)))
-    chosen = panel.view.chosen
-    assert chosen is not None
-    assert chosen.intent_id == "two"
+    settle(panel, fresh(intents=(second,)))
+    assert panel.view.chosen is None
     assert not panel.approve.isEnabled()
-    asked: list[str] = []
+    assert not panel.reject.isEnabled()
+    assert panel.blocker.text() == CHOICE_IS_GONE
+    panel.view.choose("two")
+    assert panel.approve.isEnabled()
+    settle(panel, fresh(intents=()))
+    assert panel.blocker.text() == NOTHING_CHOSEN
+    settle(panel, fresh(intents=(first,)))
+    assert panel.view.chosen == first
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+def test_after_a_decision_the_next_is_chosen_and_no_click_under_way_hits_it(
+    panel: PendingPanel, fresh: Make, decision: str
+) -> None:
+    """The window goes on to the next intent by itself, with both buttons off for a moment."""
+    first, second = intent_row("one"), intent_row("two", symbol="USDJPY")
+    settle(panel, fresh(intents=(first, second)))
+    panel._knows_no_undo = True
+    getattr(panel, decision).click()
+    panel.command_done("one")
+    panel.refresh(fresh(intents=(second,)))
+    assert panel.view.chosen == second
+    asked: list[object] = []
     panel.approve_asked.connect(asked.append)
-    panel.approve.click()
-    panel._approve()
+    panel.reject_asked.connect(lambda *values: asked.append(values))
+    for button, act in ((panel.approve, panel._approve), (panel.reject, panel._reject)):
+        assert not button.isEnabled()
+        button.click()
+        act()
     assert asked == []
     settle(panel, fresh(intents=(second,)))
     assert panel.approve.isEnabled()
+    assert panel.reject.isEnabled()
 
 
 def test_new_intents_do_not_move_the_choice(panel: PendingPanel, fresh: Make) -> None:
@@ -250,23 +253,25 @@ def test_an_unknown_fate_stands_on_top_with_its_evidence(panel: PendingPanel, fr
 
 
 def test_an_answer_that_changed_is_told(panel: PendingPanel, fresh: Make) -> None:
-    """What is different from the first answer stands in the row and in words; a change back is none."""
+    """What the core says is different from the first answer stands in the row, in its tip and in words."""
     settle(panel, fresh())
     assert texts(panel)[2] == "ADJUSTED"
-    settle(panel, fresh(intents=(intent_row(lots=0.4),)))
+    settle(panel, fresh(intents=(intent_row(changed="0.60 to 0.40 lots"),)))
     assert texts(panel)[2] == "ADJUSTED *"
-    assert panel.blocker.text().startswith("Changed while it waited: 0.60 \N{RIGHTWARDS ARROW} 0.40 lots. ")
+    assert panel.blocker.text().startswith("Changed while it waited: 0.60 to 0.40 lots. ")
     assert "Changed while it waited" in str(panel.model.index(0, 2).data(Qt.ItemDataRole.ToolTipRole))
-    refused = intent_row(decision="REJECTED", lots=0.0, can_approve=False, blocker="too deep")
+    refused = intent_row(
+        decision="REJECTED", lots=0.0, can_approve=False, blocker="too deep", changed="ADJUSTED to REJECTED"
+    )
     settle(panel, fresh(intents=(refused,)))
-    assert "(changed: ADJUSTED \N{RIGHTWARDS ARROW} REJECTED, 0.60" in panel.blocker.text()
+    assert panel.blocker.text() == "Cannot approve: too deep (changed: ADJUSTED to REJECTED)"
     settle(panel, fresh())
     assert texts(panel)[2] == "ADJUSTED"
     assert panel.blocker.tone is Tone.MUTED
 
 
 def test_a_trade_that_closes_says_so_everywhere(panel: PendingPanel, fresh: Make) -> None:
-    """Row, words below and button name the position that would be closed; another one is a change that is told."""
+    """Row, words below and button name the position that would be closed, whether or not it was so at first."""
     words = "CLOSES position #123 (BUY 0.01 XAUUSD)"
     closing = intent_row(decision="APPROVED", lots=0.01, risk_amount=0.0, closes=123, closes_words=words)
     settle(panel, fresh(intents=(closing,)))
@@ -278,10 +283,8 @@ def test_a_trade_that_closes_says_so_everywhere(panel: PendingPanel, fresh: Make
     panel.approve.click()
     assert panel.approve.text() == "Really approve: close #123"
     assert panel.blocker.text().startswith(f"{words}. Approving sends")
-    settle(panel, fresh(intents=(replace(closing, closes=124),)))
+    settle(panel, fresh(intents=(replace(closing, closes=124, changed="closes #123 to closes #124"),)))
     assert texts(panel)[2] == "CLOSES #124 *"
-    settle(panel, fresh(intents=(replace(closing, closes=None, closes_words=""),)))
-    assert "closes #123 \N{RIGHTWARDS ARROW} opens" in str(panel.model.index(0, 2).data(Qt.ItemDataRole.ToolTipRole))
 
 
 def test_what_is_refused_cannot_be_approved(panel: PendingPanel, fresh: Make) -> None:

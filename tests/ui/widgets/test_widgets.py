@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.ui.models.desk import NOTICE_COLUMNS
+from arbitrex_desktop.ui.models.desk import notice_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
@@ -231,7 +231,7 @@ def test_the_mouse_wheel_does_not_change_a_number_by_accident(qtbot: QtBot) -> N
 
 def test_a_header_click_sorts_and_shows_it(qtbot: QtBot, theme: Theme) -> None:
     """A click sorts upwards, the next downwards, and a table of nothing says what it is."""
-    model: RowTableModel[object] = RowTableModel(NOTICE_COLUMNS, id)  # type: ignore[arg-type]
+    model: RowTableModel[object] = RowTableModel(notice_columns(str), id)  # type: ignore[arg-type]
     table = TableView(model, theme, "No alerts")
     shown(qtbot, table)
     table.resize(600, 200)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""What the panel of pending intents says of the one that is chosen."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from arbitrex_desktop.desk.snapshot import IntentRow
+from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.theme.colours import Tone
+
+APPROVE_KEYS: Final = "Ctrl+Return"
+REJECT_KEYS: Final = "Ctrl+Backspace"
+GO_KEY: Final = "F8"
+"""Takes the keyboard to the pending intents, from anywhere in the window."""
+
+WHERE_KEYS_WORK: Final = f"while the keyboard is in this list, its checks or its buttons; {GO_KEY} takes it there"
+
+NOTHING_CHOSEN: Final = "Choose an intent to see its checks"
+CHOICE_IS_GONE: Final = "The intent that was chosen has ended by itself. Choose the next one; none is chosen for you."
+OUT_OF_SIGHT: Final = "The chosen intent was out of sight, so nothing was done. Look at it, and press again."
+ONCE_MORE: Final = "Approving sends the order at once. It CANNOT BE UNDONE. Press Approve again to send it."
+
+
+def approve_text(row: IntentRow, *, again: bool) -> str:
+    """Return what the button does, in words; what is refused cannot be approved, and has no size to name."""
+    if row.lots <= 0.0:
+        return "Cannot approve"
+    verb = "Really approve" if again else "Approve"
+    if row.closes is not None:
+        return f"{verb}: close #{row.closes}"
+    return f"{verb} {formats.side(row.direction)} {formats.lots(row.lots)} {row.symbol}"
+
+
+def words_for(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tuple[str, Tone]:
+    """Return what there is to say of an intent, and how grave it is.
+
+    `blocker`, why it cannot be approved; `again`, whether Approve was pressed once; `keys`, whether the keys work now.
+    """
+    words, tone = _besides(row, blocker, again=again, keys=keys)
+    return (f"{row.closes_words}. {words}", Tone.WARN) if row.closes_words else (words, tone)
+
+
+def _besides(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tuple[str, Tone]:
+    if blocker:
+        return f"Cannot approve: {blocker}{f' (changed: {row.changed})' if row.changed else ''}", Tone.WARN
+    if again:
+        return ONCE_MORE, Tone.WARN
+    how = f"({APPROVE_KEYS})" if keys else f"({GO_KEY}, then {APPROVE_KEYS})"
+    if row.changed:
+        return f"Changed while it waited: {row.changed}. {_found(row)}. Approving cannot be undone {how}.", Tone.WARN
+    return f"{_found(row)}. Approving sends the order at once and cannot be undone {how}.", Tone.MUTED
+
+
+def _found(row: IntentRow) -> str:
+    """Return what the RPM found, without the full stop."""
+    adjusted = next((check.words for check in row.checks if check.outcome is Outcome.ADJUST), "")
+    found = row.details or row.reason or (f"Adjusted: {adjusted}" if adjusted else "Nothing speaks against it")
+    return found.rstrip(".")

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""Keys decide on the intent that the trader sees marked, and only while the keyboard is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.panels.pending import PendingPanel
+from arbitrex_desktop.ui.panels.pending_words import GO_KEY, OUT_OF_SIGHT
+from arbitrex_desktop.ui.theme.theme import Theme
+from tests.fakes.desk_data import intent_row
+
+Make = Callable[..., Freshness]
+CTRL = Qt.KeyboardModifier.ControlModifier
+MANY = tuple(intent_row(f"intent{number:02d}") for number in range(30))
+
+
+@pytest.fixture
+def asked() -> list[tuple[str, ...]]:
+    """Return what was asked for, in order."""
+    return []
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: Theme, fresh: Make, asked: list[tuple[str, ...]]) -> PendingPanel:
+    """Return the panel of an active window, with one intent, past its guard and its first warning."""
+    panel = PendingPanel(theme)
+    qtbot.addWidget(panel)
+    panel.resize(700, 500)
+    panel.show()
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    panel.approve_asked.connect(lambda intent_id: asked.append(("approve", intent_id)))
+    panel.reject_asked.connect(lambda *values: asked.append(("reject", *values)))
+    panel._knows_no_undo = True
+    settle(panel, fresh())
+    return panel
+
+
+def settle(panel: PendingPanel, fresh: Freshness) -> None:
+    """Show a snapshot, past the moment in which the buttons are guarded."""
+    panel.refresh(fresh)
+    panel._guard.stop()
+    panel.refresh(fresh)
+
+
+def press(widget: QWidget, key: Qt.Key) -> None:
+    """Give a widget the keyboard and press Ctrl with a key there."""
+    widget.setFocus()
+    assert widget.hasFocus()
+    QTest.keyClick(widget, key, CTRL)
+
+
+@pytest.mark.parametrize("place", ["view", "checks", "approve", "reject"])
+def test_keys_decide_where_the_keyboard_is_on_the_intent(
+    panel: PendingPanel, asked: list[tuple[str, ...]], place: str
+) -> None:
+    """In the list, its checks and on its buttons; a second press does nothing while the first is under way."""
+    press(getattr(panel, place), Qt.Key.Key_Return)
+    press(panel.view, Qt.Key.Key_Return)
+    assert asked == [("approve", "aaaa1111")]
+    assert "waiting for the trading core" in panel.blocker.text()
+    panel.command_done("aaaa1111")
+    panel.reason.setText(" too late ")
+    press(getattr(panel, place), Qt.Key.Key_Backspace)
+    assert asked[1:] == [("reject", "aaaa1111", "too late")]
+    assert panel.reason.text() == ""
+
+
+def test_a_field_keeps_its_keys_to_itself(panel: PendingPanel, asked: list[tuple[str, ...]]) -> None:
+    """Whoever types a reason deletes a word with Ctrl+Backspace, and approves nothing with Ctrl+Return."""
+    panel.reason.setText("too late")
+    press(panel.reason, Qt.Key.Key_Return)
+    press(panel.reason, Qt.Key.Key_Backspace)
+    assert panel.reason.text() == "too "
+    assert asked == []
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Backspace])
+def test_a_row_out_of_sight_is_brought_back_before_anything_is_done(
+    panel: PendingPanel, fresh: Make, asked: list[tuple[str, ...]], key: Qt.Key
+) -> None:
+    """The first press only shows the intent that it would have decided on, also in the moments after it."""
+    settle(panel, fresh(intents=MANY))
+    panel.view.choose(MANY[0].intent_id)
+    panel.view.scrollToBottom()
+    press(panel.view, key)
+    press(panel.view, key)
+    assert asked == []
+    assert panel.blocker.text() == OUT_OF_SIGHT
+    place = panel.view.visualRect(panel.model.index(0, 0))
+    assert panel.view.viewport().rect().contains(place)
+    settle(panel, fresh(intents=MANY))
+    press(panel.view, key)
+    assert [each[:2] for each in asked] == [("approve" if key == Qt.Key.Key_Return else "reject", MANY[0].intent_id)]
+    panel.view.choose(MANY[1].intent_id)
+    assert panel.blocker.text() != OUT_OF_SIGHT
+
+
+def test_the_window_says_where_the_keys_work(panel: PendingPanel, qtbot: QtBot) -> None:
+    """The words below tell whether they work now, the tips where; the marked row is marked only meanwhile."""
+    panel.reason.setFocus()
+    assert f"({GO_KEY}, then Ctrl+Return)" in panel.blocker.text()
+    unmarked = panel.view.viewport().grab().toImage()
+    panel.view.setFocus()
+    assert "(Ctrl+Return)" in panel.blocker.text()
+    marked = panel.view.viewport().grab().toImage()
+    assert marked != unmarked
+    assert marked.pixelColor(1, 4) == panel.theme.colours.up
+    for button, keys in ((panel.approve, "Ctrl+Return"), (panel.reject, "Ctrl+Backspace")):
+        assert keys in button.toolTip()
+        assert GO_KEY in button.toolTip()
+
+
+def test_keys_do_nothing_where_nothing_is_chosen(
+    panel: PendingPanel, fresh: Make, asked: list[tuple[str, ...]]
+) -> None:
+    """An intent that has just gone leaves nothing to decide on."""
+    settle(panel, fresh(intents=(intent_row("other"),)))
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Backspace):
+        press(panel.view, key)
+    assert asked == []

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""Every state of the window reads well in every size and theme, as far as a tool can tell; people look at the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from arbitrex_desktop.ui.docks import LEAST_SIZE
+from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
+from tests.fakes.desk_states import STATES
+from tests.ui.gallery import ARMING, SIZES, Showroom, picture, save_sheets
+from tests.ui.legibility import complaints
+
+ALL_SIZES = {**SIZES, "least": LEAST_SIZE}
+
+
+@pytest.fixture
+def room(theme: Theme) -> Iterator[Showroom]:
+    """Return a window to be shown in any state."""
+    made = Showroom(theme)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("words", ALL_SIZES)
+def test_nothing_is_cut_or_covered_in_any_state(room: Showroom, words: str) -> None:
+    """Every text, button and number in sight is whole, no table scrolls sideways, and the window keeps its size."""
+    size = ALL_SIZES[words]
+    found: list[str] = []
+    for name, make in STATES.items():
+        window = room.show(make(), size)
+        if (name, words) == ("worst", "least"):
+            # In the smallest window of all not everything that takes room fits at once.
+            continue
+        if name in ARMING:
+            window.top_bar.arming.arm.click()
+        picture(window)
+        found += [f"{name}: {each}" for each in complaints(window)]
+        assert window.size() == size
+        window.arming_bar.cancel.click()
+    assert found == []
+
+
+def test_the_gallery_has_a_picture_of_each_theme(qapp: QApplication, tmp_path: Path) -> None:
+    """A sheet of panels is saved under the state's name and the theme's, and the themes differ."""
+    theme = Theme(qapp)
+    for choice in (ThemeChoice.DARK, ThemeChoice.LIGHT):
+        theme.choose(choice)
+        save_sheets(tmp_path, theme, ["unknown"])
+    dark, light = (QImage(str(tmp_path / f"panels_unknown_{name}.png")) for name in ("dark", "light"))
+    assert dark.width() > 1_000
+    assert dark.pixelColor(1, 1).lightness() < 64 < light.pixelColor(1, 1).lightness()
