@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple, Protocol
 
 from arbitrex_desktop.mt5.results import AccountInfo
 from arbitrex_desktop.risk_portfolio_manager.activity import Activity
 from arbitrex_desktop.risk_portfolio_manager.book import Sums
 from arbitrex_desktop.risk_portfolio_manager.calendar import NewsSource
 from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.findings import Found
+from arbitrex_desktop.risk_portfolio_manager.findings import Found, Room
 from arbitrex_desktop.risk_portfolio_manager.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.kill_switches import KillSwitch
@@ -41,11 +41,35 @@ class MarketFacts:
     shock: float | None = None
 
 
+class Roomy(Protocol):
+    """A rule that has a room; `RoomRule` implements it."""
+
+    in_units: ClassVar[bool]
+
+    def room(self, case: Case) -> Room | None:
+        """Return what surely passes, None when that cannot be told without the trade."""
+
+    def check(self, case: Case) -> Found:
+        """Judge a case."""
+
+
 class Template(NamedTuple):
-    """Findings of some rules in their order, those that do not stand held open, and by place what must fill them."""
+    """Findings of some rules in their order, those that do not stand held open.
+
+    Attributes: `timely`, by place, the checks that must fill them; `rooms`, likewise, the rules that must only look at
+    a trade that does not fit in `least_money` (account currency) or `least_units`.
+    """
 
     findings: list[Found]
     timely: tuple[tuple[int, Callable[[Case], Found]], ...]
+    rooms: tuple[tuple[int, Roomy], ...]
+    least_money: float
+    least_units: float
+
+    def has_room_for(self, case: Case) -> bool:
+        """Tell whether a trade passes all rules that have a room; one that is no number does not."""
+        units, worth = case.units, case.unit_notional
+        return worth is not None and units <= self.least_units and units * worth <= self.least_money
 
 
 class Standing(NamedTuple):

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding, Found
+from arbitrex_desktop.risk_portfolio_manager.findings import Evidence
 from arbitrex_desktop.risk_portfolio_manager.portfolio_state import PortfolioState, json_safe
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.verdict import Verdict
 
 T = TypeVar("T")
+NO_EVIDENCE: Final = Evidence(())
 
 
 class TradeApprovalStatus(StrEnum):
@@ -128,12 +129,12 @@ class TradeDecision:
     position_sizing_applied: bool = False
     sizing_adjustments: Mapping[str, float] = field(default_factory=dict)
     processing_time_ms: float = 0.0
-    evidence: tuple[Found, ...] = field(default=(), repr=False, compare=False)
+    evidence: Evidence = field(default=NO_EVIDENCE, repr=False, compare=False)
 
     @cached_property
     def checks(self) -> tuple[Verdict, ...]:
         """Return every check that was made, in order."""
-        return tuple(Finding(*each).verdict() for each in self.evidence)
+        return tuple(finding.verdict() for finding in self.evidence.findings())
 
 
 @dataclass(frozen=True)

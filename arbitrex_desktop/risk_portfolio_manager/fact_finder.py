@@ -29,7 +29,7 @@ from arbitrex_desktop.risk_portfolio_manager.market_reader import add_quote, new
 from arbitrex_desktop.risk_portfolio_manager.market_stats import MarketStats
 from arbitrex_desktop.risk_portfolio_manager.portfolio_risk import PortfolioRisk, Together
 from arbitrex_desktop.risk_portfolio_manager.portfolio_state import PortfolioState
-from arbitrex_desktop.risk_portfolio_manager.standing import Kept, StandingCases, counts_of
+from arbitrex_desktop.risk_portfolio_manager.standing import Kept, StandingCases
 from arbitrex_desktop.risk_portfolio_manager.trading_days import TradingDays
 
 _STEP = 0.01
@@ -104,12 +104,12 @@ class FactFinder:
         facts = self._facts(intent, state, market, (cfg, cfg.change_count(), capital, self.resets(now, cfg)))
         under_way = self.book.is_under_way(intent.intent_id)
         kept = None if under_way else self._standing.find(intent, facts)
-        if kept is not None and self._renewed(kept, intent, cfg):
+        if kept is not None and (kept.revision == self.book.version or self._renewed(kept, intent, cfg)):
             case = kept.case(intent)
         else:
             case = self._gathered(intent, state, cfg, capital, market, now)
             if not under_way and not case.reducible:
-                self._standing.keep(facts, self.book.version, case)
+                self._standing.keep(facts, self.book, case)
         case.market, case.now, case.moment = market, now, moment
         case.wall = wall or sources.clock.now()
         case.sync_age = None if sources.synced_at is None else moment - sources.synced_at
@@ -184,17 +184,9 @@ class FactFinder:
         return case
 
     def _renewed(self, kept: Kept, intent: TradeIntent, cfg: RPMConfig) -> bool:
-        """Bring a case that is kept up to date with the book; tell whether what was found of it still stands."""
-        book = self.book
-        if kept.revision == book.version:
-            return True
-        sums, fields = book.total, kept.fields
-        reducible = book.reducible(intent.symbol, intent.direction, None)
-        if reducible or counts_of(sums, intent) != kept.counts:
-            return False
-        fields["sums"], kept.revision = sums, book.version
-        fields["together"] = self._together(intent, fields["instrument"], sums, cfg)
-        return True
+        """Bring a case that is kept up to date with the book; tell whether that could be done."""
+        book, instrument = self.book, kept.fields["instrument"]
+        return kept.renewed(book, intent, lambda: self._together(intent, instrument, book.total, cfg))
 
     def _see_reduction(self, case: Case) -> None:
         """Tell whether a trade against an open position only takes off from it, or adds on the other side."""

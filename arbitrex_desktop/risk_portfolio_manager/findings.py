@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from enum import IntEnum
-from typing import ClassVar, Final, NamedTuple, Protocol
+from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
@@ -51,6 +51,65 @@ Found = tuple["Wording", Outcome, float | None, float | None, float | None, str]
 There are fifty in a decision and hardly anybody looks at them: to make one with names takes 0.1 us more, all of them
 a tenth of a decision.
 """
+
+
+class Size(NamedTuple):
+    """The trade that was judged: the units wanted, what one is worth in account currency, and the capital."""
+
+    units: float
+    worth: float
+    capital: float
+
+
+class Measuring(Wording, Protocol):
+    """The part of a rule that reckons what it observed of a trade that fits in its room."""
+
+    in_units: ClassVar[bool]
+
+    def observed(self, room: Room, size: Size) -> float:
+        """Return the number, in the rule's unit."""
+
+
+class Room(NamedTuple):
+    """What a rule surely lets through; among findings, one of a trade that fits, with its numbers still to reckon.
+
+    Of the same form as `Found`.  Attributes: `held`, what `observed` needs besides the trade; `limit` in the rule's
+    unit; `most`, what may be added, in account currency or in units.
+    """
+
+    rule: Measuring
+    outcome: Outcome
+    held: Any
+    limit: float
+    most: float
+    note: str
+
+    def found(self, size: Size) -> Found:
+        """Return the finding for a trade that fits."""
+        room = self.most if self.rule.in_units else self.most / size.worth
+        return (self.rule, self.outcome, self.rule.observed(self, size), self.limit, room, self.note)
+
+
+class Evidence(NamedTuple):
+    """The findings of a decision in their order, and the trade that fits in those which are rooms."""
+
+    found: tuple[Found, ...]
+    size: Size | None = None
+
+    def findings(self) -> list[Finding]:
+        """Return every finding with its numbers and names."""
+        return [Finding(*each) for each in self._reckoned()]
+
+    def _reckoned(self) -> tuple[Found, ...]:
+        """Return the findings with rooms reckoned out; nothing that they need can have changed since."""
+        size = self.size
+        if size is None:
+            return self.found
+        return tuple(each.found(size) if isinstance(each, Room) else each for each in self.found)
+
+    def __reduce__(self) -> tuple[type[Evidence], tuple[tuple[Found, ...], None]]:
+        """Let only numbers leave the process, not what they are reckoned from."""
+        return (Evidence, (self._reckoned(), None))
 
 
 class Finding(NamedTuple):

@@ -13,7 +13,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision import (
     TradeDecision,
     made,
 )
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding, Found, Stage
+from arbitrex_desktop.risk_portfolio_manager.findings import Evidence, Finding, Found, Size, Stage
 from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import COUNTED_BEFORE, ONLY_REDUCES, Measure, Rule
@@ -36,9 +36,10 @@ _LEFT = _SizeLeft()
 
 @dataclass(slots=True)
 class Judgement:
-    """What came of a case: every finding, the size, and the first refusal (None when there is none)."""
+    """What came of a case: findings, the size that was judged and how it came about, lots left, the first refusal."""
 
     findings: list[Found]
+    size: Size
     sizing: Sizing
     lots: float
     adjusted: bool
@@ -51,17 +52,18 @@ def judge(case: Case) -> Judgement:
     findings = _run(BEFORE_SIZING, case, standing and standing.before)
     sizing = size_reduction(case) if case.reducing else size_trade(case)
     findings += sizing.findings
+    size = Size(case.units, case.unit_notional or 0.0, case.capital)
     findings += _run(AFTER_SIZING, case, standing and standing.after)
     refusal, cuts = _weigh(findings)
     if refusal is not None:
-        return Judgement(findings, sizing, 0.0, bool(cuts), refusal)
+        return Judgement(findings, size, sizing, 0.0, bool(cuts), refusal)
     lots = sizing.lots
     if cuts or case.reducing:
         lots = _final_lots(case, min([case.units, *cuts]), cut=bool(cuts))
     refusal = _last_look(case, lots, adjusted=bool(cuts))
     if refusal is not None:
         findings.append(refusal)
-    return Judgement(findings, sizing, lots, bool(cuts), refusal)
+    return Judgement(findings, size, sizing, lots, bool(cuts), refusal)
 
 
 def _weigh(findings: list[Found]) -> tuple[Finding | None, list[float]]:
@@ -93,6 +95,9 @@ def _run(rules: tuple[Rule, ...], case: Case, template: Template | None) -> list
         findings = template.findings.copy()
         for place, check in template.timely:
             findings[place] = check(case)
+        if template.rooms and not template.has_room_for(case):
+            for place, rule in template.rooms:
+                findings[place] = rule.check(case)
         return findings
     return [rule.fine(ONLY_REDUCES) if rule.guards_adding else rule.check(case) for rule in rules]
 
@@ -142,7 +147,7 @@ def decide(case: Case, judgement: Judgement, order_id: str, milliseconds: float)
             "position_sizing_applied": not case.reducing,
             "sizing_adjustments": judgement.sizing.factors,
             "processing_time_ms": milliseconds,
-            "evidence": tuple(judgement.findings),
+            "evidence": Evidence(tuple(judgement.findings), judgement.size),
         },
     )
 
@@ -177,7 +182,7 @@ def refused(
         position_sizing_applied=bool(judgement.sizing.factors),
         sizing_adjustments=judgement.sizing.factors,
         processing_time_ms=milliseconds,
-        evidence=tuple(judgement.findings),
+        evidence=Evidence(tuple(judgement.findings), judgement.size),
     )
 
 

@@ -46,6 +46,7 @@ class Together:
     past: Scenarios | None
     _deviation: tuple[float, float] | None = field(default=None, compare=False)
     _rooms: dict[float, float] = field(default_factory=dict, compare=False)
+    _sure_rooms: dict[tuple[float, float, float], float] = field(default_factory=dict, compare=False)
 
     def deviation(self, notional: float) -> float:
         """Return the standard deviation of the portfolio's daily profit with `notional` more of the symbol."""
@@ -65,10 +66,30 @@ class Together:
             known = self._rooms[limit] = self._room(limit)
         return known
 
+    def sure_room(self, limit: float, factor: float, confidence: float) -> float:
+        """Return a notional up to which neither `factor` deviations nor the past expected shortfall pass a limit.
+
+        Expected shortfall is convex in what is added: where it is within the limit for nothing and for the most that
+        the deviation allows, it is so for all between.  Value at risk is never more than expected shortfall.
+        """
+        key = (limit, factor, confidence)
+        known = self._sure_rooms.get(key)
+        if known is None:
+            if len(self._sure_rooms) >= _MOST_ROOMS:
+                self._sure_rooms.clear()
+            known, past = self.room(limit / factor), self.past
+            if past is not None and known > 0.0:
+                ends = past.tail(0.0, confidence)[1], past.tail(known, confidence)[1]
+                known = known if ends[0] <= limit and ends[1] <= limit else min(known, past.room(limit, confidence))
+            self._sure_rooms[key] = known
+        return known
+
     def _room(self, limit: float) -> float:
         """Return the larger root of sigma^2 x^2 + 2 c x + v - limit^2 = 0."""
         if self.variance > limit * limit:
             return -1.0
+        if not self.sigma > 0.0:
+            return math.inf
         half = self.covariance
         square = half * half + self.sigma**2 * (limit * limit - self.variance)
         return (-half + math.sqrt(max(0.0, square))) / self.sigma**2

@@ -39,7 +39,7 @@ class Recorder:
         activity.note_asked(asked(case))
         if case.intent.current_price is not None and not case.market.has_pool:
             self._finder.sources.prices[case.intent.symbol] = case.intent.current_price
-        latched = decision.kill_switch_triggered and self.latch(case, decision.evidence)
+        latched = decision.kill_switch_triggered and self.latch(case, decision.evidence.found)
         if decision.approved_trade is not None:
             self._reserve(case, decision.approved_trade, order_id)
         throttled = self._pace_strategy(case, decision)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from arbitrex_desktop.risk_portfolio_manager.decision import RejectedTrade, TradeApprovalStatus, TradeDecision
-from arbitrex_desktop.risk_portfolio_manager.findings import Stage
+from arbitrex_desktop.risk_portfolio_manager.findings import Evidence, Stage
 from arbitrex_desktop.risk_portfolio_manager.portfolio_state import PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Measure
@@ -64,7 +64,7 @@ def refuse_outright(
         ),
         order_id=order_id,
         processing_time_ms=milliseconds,
-        evidence=(_MEASURES[code].failed(note=words),),
+        evidence=Evidence((_MEASURES[code].failed(note=words),)),
     )
 
 

@@ -9,15 +9,20 @@ the market and the time, and makes only the checks that look at those.  That is 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from arbitrex_desktop.risk_portfolio_manager.book import Sums
-from arbitrex_desktop.risk_portfolio_manager.case import Case, Standing, Template
+from arbitrex_desktop.risk_portfolio_manager.book import Book, Reservation, Sums
+from arbitrex_desktop.risk_portfolio_manager.case import Case, Roomy, Standing, Template
 from arbitrex_desktop.risk_portfolio_manager.decision import made
+from arbitrex_desktop.risk_portfolio_manager.findings import Room
 from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
+from arbitrex_desktop.risk_portfolio_manager.portfolio_risk import Together
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING, BEFORE_SIZING
+from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import RoomRule
 
 _MOST: Final = 500
 _HELD_PLACES: Final = {
@@ -28,12 +33,31 @@ Facts = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Kept:
-    """A case that is kept: the facts it follows from, and of the book its `revision` and `counts`; its fields."""
+    """A case that is kept: the facts it follows from, its fields, and what it found of the book at a `revision`."""
 
     facts: Facts
-    revision: int
-    counts: Facts
     fields: dict[str, Any]
+    counts: Facts
+    revision: int
+    positions: Sums
+    reservations: list[Reservation]
+
+    def renewed(self, book: Book, intent: TradeIntent, together: Callable[[], Together | None]) -> bool:
+        """Bring what follows from the book up to date: rooms, not findings; tell whether that could be done."""
+        fields, sums = self.fields, book.total
+        fields["sums"] = sums
+        if self.positions is not book.positions or self.reservations != book.reservations:
+            if counts_of(sums, intent) != self.counts or book.reducible(intent.symbol, intent.direction, None):
+                return False
+            fields["together"] = together()
+            before, after = fields["standing"]
+            after = _with_rooms(after, made(Case, fields))
+            if after is None:
+                return False
+            fields["standing"] = Standing(before, after)
+            self.positions, self.reservations = book.positions, book.reservations.copy()
+        self.revision = book.version
+        return True
 
     def case(self, intent: TradeIntent) -> Case:
         """Return a new case with what stands, to be completed.
@@ -56,14 +80,20 @@ class StandingCases:
         kept = self._kept.get((intent.symbol, intent.direction, intent.strategy_id, intent.regime))
         return None if kept is None or kept.facts != facts else kept
 
-    def keep(self, facts: Facts, revision: int, case: Case) -> None:
+    def keep(self, facts: Facts, book: Book, case: Case) -> None:
         """Keep a case that was just gathered, before anything is added to it by the sizing."""
+        intent = case.intent
         case.standing = Standing(_template(BEFORE_SIZING, case), _template(AFTER_SIZING, case))
         if len(self._kept) >= _MOST:
             self._kept.clear()
-        intent = case.intent
-        kept = Kept(facts, revision, counts_of(case.sums, intent), vars(case).copy())
-        self._kept[intent.symbol, intent.direction, intent.strategy_id, intent.regime] = kept
+        self._kept[intent.symbol, intent.direction, intent.strategy_id, intent.regime] = Kept(
+            facts,
+            vars(case).copy(),
+            counts_of(case.sums, intent),
+            book.version,
+            book.positions,
+            book.reservations.copy(),
+        )
 
 
 def counts_of(sums: Sums, intent: TradeIntent) -> Facts:
@@ -74,10 +104,34 @@ def counts_of(sums: Sums, intent: TradeIntent) -> Facts:
 
 def _template(rules: tuple[Rule, ...], case: Case) -> Template:
     """Check what stands; every other rule's place is held by an UNKNOWN, which refuses if it were left there."""
-    findings, timely = _HELD_PLACES[rules].copy(), []
+    findings, timely, rooms = _HELD_PLACES[rules].copy(), [], []
     for place, rule in enumerate(rules):
         if rule.stands(case):
             findings[place] = rule.check(case)
+        elif isinstance(rule, RoomRule) and _room(rule, case) is not None:
+            rooms.append((place, rule))
         else:
             timely.append((place, rule.check))
-    return Template(findings, tuple(timely))
+    template = Template(findings, tuple(timely), tuple(rooms), math.inf, math.inf)
+    return _with_rooms(template, case) or template
+
+
+def _with_rooms(template: Template, case: Case) -> Template | None:
+    """Return a template with the rooms of a case in their places; None when one of them cannot be told."""
+    findings, least_money, least_units = template.findings.copy(), math.inf, math.inf
+    for place, rule in template.rooms:
+        room = _room(rule, case)
+        if room is None:
+            return None
+        findings[place] = room
+        if rule.in_units:
+            least_units = min(least_units, room.most)
+        else:
+            least_money = min(least_money, room.most)
+    return Template(findings, template.timely, template.rooms, least_money, least_units)
+
+
+def _room(rule: Roomy, case: Case) -> Room | None:
+    """Return a rule's room; one that is no number cannot be told."""
+    room = rule.room(case)
+    return None if room is None or math.isnan(room.most) else room

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from random import Random
 from typing import Any
 
@@ -14,12 +15,14 @@ from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.risk_portfolio_manager import Position, RiskPortfolioManager, RPMConfig, RPMOutput
 from arbitrex_desktop.risk_portfolio_manager import engine as engine_module
 from arbitrex_desktop.risk_portfolio_manager.case import Case
+from arbitrex_desktop.risk_portfolio_manager.findings import Evidence, Found
 from arbitrex_desktop.risk_portfolio_manager.judge import Judgement, judge
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
+from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import RoomRule
 from tests.fakes.broker_data import make_position, price_of
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
-from tests.risk_portfolio_manager.helpers import intent, pooled, reason, static
+from tests.risk_portfolio_manager.helpers import intent, pooled, reason, static, wide
 
 SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY", "EURGBP")
 PARTS = ("cfg", "state", "sums", "market", "market.account", "intent", "instrument", "activity")
@@ -28,6 +31,7 @@ FACTS |= {"market.has_pool", "market.connected", "market.account", "activity.thr
 FACTS |= {"sums.count", "sums.by_symbol", "sums.by_strategy", "sums.unknown", "sums.unpriced"}
 FACTS |= {"market.account.trade_allowed", "market.account.trade_expert"}
 FACTS |= {"intent.symbol", "intent.direction", "intent.strategy_id", "intent.regime"}
+BOOK = {"together", "sums.notional", "sums.currency", "sums.gross", "sums.net", "sums.units", "sums.hand_units"}
 PLAIN_STATE = {"trading_halted", "halt_reason", "reducing_reason", "equity", "consecutive_losses"}
 
 
@@ -145,14 +149,18 @@ def test_the_same_holds_through_a_pool_with_measured_risks(seed: int) -> None:
 
 
 def test_a_standing_rule_reads_nothing_but_the_facts_it_stands_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a rule marked as standing looks at is among the facts by which its finding is kept."""
+    """Whatever a rule looks at is among the facts by which its finding is kept, or in the book for its room."""
     read: set[str] = set()
+    read_for_rooms: set[str] = set()
 
     def spying(case: Case) -> Judgement:
         spy: Any = Spy(case, read)
         for rule in ALL_RULES:
             if not case.reducing and rule.stands(spy):
                 rule.check(spy)
+            elif not case.reducing and isinstance(rule, RoomRule):
+                spy_room: Any = Spy(case, read_for_rooms)
+                rule.room(spy_room)
         return judge(case)
 
     monkeypatch.setattr(engine_module, "judge", spying)
@@ -165,6 +173,75 @@ def test_a_standing_rule_reads_nothing_but_the_facts_it_stands_on(monkeypatch: p
     parts = {each for each in read if each.split(".")[0] != "instrument" and each not in FACTS}
     assert {each for each in parts if not each.startswith("cfg.")} == {f"state.{name}" for name in PLAIN_STATE}
     assert {"capital", "sums.count", "market.account.trade_allowed", "intent.symbol", "intent.regime"} <= read
+
+    for_rooms = {each for each in read_for_rooms if not each.startswith(("cfg.", "instrument"))}
+    assert for_rooms - FACTS <= BOOK <= for_rooms
+
+
+def numbers(found: Found) -> tuple[Any, ...]:
+    """Return what a verdict has of a finding, numbers to twelve digits."""
+    _, outcome, observed, limit, _, note = found
+    return (outcome, *(None if each is None else f"{each:.12g}" for each in (observed, limit)), note)
+
+
+def test_a_trade_that_fits_in_the_rooms_is_found_as_each_rule_would_find_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One comparison for many rules says what all of them say, with the same numbers when they are read."""
+    fitting, pairs = 0, list[tuple[Any, Any]]()
+
+    def checking(case: Case) -> Judgement:
+        nonlocal fitting
+        judgement = judge(case)
+        template = case.standing.after if case.standing is not None else None
+        if template is not None and not judgement.adjusted and not case.reducing:
+            fitting += template.has_room_for(case)
+            reckoned = {id(each.rule): each for each in Evidence(tuple(judgement.findings), judgement.size).findings()}
+            pairs.extend((numbers(rule.check(case)), numbers(reckoned[id(rule)])) for _, rule in template.rooms)
+        return judgement
+
+    monkeypatch.setattr(engine_module, "judge", checking)
+    for seed in range(12):
+        random, pool = Random(seed), FakePool()
+        pool.rates = {name: bars(price_of(name), number) for number, name in enumerate(SYMBOLS)}
+        rpm = static(wide(max_currency_exposure_pct=3.0)) if seed % 3 == 0 else pooled(pool, wide(max_var_pct=0.01))
+        for _ in range(30):
+            asked = wanted(random)
+            (rpm.evaluate if random.random() < 0.5 else rpm.process_trade_intent)(**asked)
+            if seed % 3:
+                pool.refresh_quotes()
+                rpm.sync_with_mt5_account()
+            elif random.random() < 0.3:
+                change(random, rpm)
+            rpm.portfolio_state.trading_halted = False
+    assert fitting > 20
+    assert [one for one, _ in pairs] == [other for _, other in pairs]
+
+
+def test_numbers_are_those_of_the_decision_whenever_they_are_read() -> None:
+    """Settings, positions, quotes and trades under way that change afterwards change no check of an answer."""
+    pool = FakePool()
+    pool.rates = {name: bars(price_of(name), number) for number, name in enumerate(SYMBOLS)}
+    rpm = pooled(pool, wide())
+    at_once = [rpm.evaluate(**intent()).decision.checks for _ in range(2)][1]
+    later = rpm.evaluate(**intent()).decision
+    rpm.config.max_total_exposure_pct = 50.0
+    rpm.process_trade_intent(**intent())
+    pool.positions = (make_position("EURUSD", 1, 0.5),)
+    pool.set_quote("EURUSD", 1.3)
+    assert rpm.sync_with_mt5_account()
+    rpm.evaluate(**intent())
+    assert later.checks == at_once
+
+
+def test_an_answer_can_be_sent_to_another_process() -> None:
+    """Pickled and read again it has the same checks, and carries no more than their numbers."""
+    pool = FakePool()
+    pool.rates = {name: bars(price_of(name), number) for number, name in enumerate(SYMBOLS)}
+    rpm = pooled(pool, wide())
+    assert rpm.sync_with_mt5_account()
+    output = [rpm.evaluate(**intent()) for _ in range(2)][1]
+    sent = pickle.dumps(output)
+    assert pickle.loads(sent).decision.checks == output.decision.checks
+    assert b"numpy" not in sent
 
 
 def test_a_halt_is_seen_by_the_next_decision() -> None:

@@ -6,10 +6,11 @@ from __future__ import annotations
 from arbitrex_desktop.risk_portfolio_manager.case import Case
 from arbitrex_desktop.risk_portfolio_manager.findings import Found
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import ExposureRule
 
 
-class CorrelatedExposure(Rule):
+class CorrelatedExposure(ExposureRule):
     """(own exposure + sum of others' times correlation) / capital <= `max_correlation_exposure`.
 
     Correlations are in the direction of the trade and never below the regime's floor, so that nothing counts as a
@@ -19,14 +20,13 @@ class CorrelatedExposure(Rule):
     code = RejectionReason.CORRELATION_LIMIT
     stage = Stage.CORRELATION
     subject = "correlated exposure"
-    unit = "share"
     parameters = ("max_correlation_exposure", "correlation_floors", "correlation_penalty", "correlation_prior_weight")
 
-    def check(self, case: Case) -> Found:
-        """Measure the room beside what moves with the symbol."""
-        together, worth = case.together, case.unit_notional
-        if together is None or worth is None:
-            return self.no_worth(case)
-        limit = case.cfg.max_correlation_exposure
-        room = (limit * case.capital - together.cluster) / worth
-        return self.fits(case, room, (together.cluster + case.units * worth) / case.capital, limit)
+    def exposure(self, case: Case) -> tuple[float, float, str] | None:
+        """Return what moves with the symbol."""
+        together = case.together
+        return None if together is None else (together.cluster, case.cfg.max_correlation_exposure, "")
+
+    def held_alone(self, case: Case, held: float, limit: float) -> Found:  # noqa: ARG002 - the class's
+        """Return that nothing can be told without the worth of a unit."""
+        return self.no_worth(case)

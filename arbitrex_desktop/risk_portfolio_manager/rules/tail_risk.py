@@ -8,13 +8,17 @@ otherwise.  Losses are parametric (normal) and, when bars of every symbol are th
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from functools import lru_cache
 from statistics import NormalDist
+from typing import ClassVar
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Found
+from arbitrex_desktop.risk_portfolio_manager.findings import Found, Room, Size
+from arbitrex_desktop.risk_portfolio_manager.portfolio_risk import Together
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import RoomRule
 
 
 @lru_cache(maxsize=64)
@@ -29,7 +33,7 @@ def normal_shortfall(confidence: float) -> float:
     return NormalDist().pdf(normal_quantile(confidence)) / (1.0 - confidence)
 
 
-class PortfolioVolatility(Rule):
+class PortfolioVolatility(RoomRule):
     """Daily standard deviation of the portfolio after the trade / capital <= `max_portfolio_volatility`."""
 
     code = RejectionReason.PORTFOLIO_VOLATILITY_LIMIT
@@ -37,6 +41,17 @@ class PortfolioVolatility(Rule):
     subject = "daily volatility of the portfolio"
     unit = "share"
     parameters = ("max_portfolio_volatility", "assumed_daily_volatility", "correlation_prior_weight")
+
+    def room(self, case: Case) -> Room | None:
+        """Return what keeps the deviation at or below the limit."""
+        together, limit = case.together, case.cfg.max_portfolio_volatility
+        if together is None:
+            return None
+        return self.lets_through(together, limit, together.room(limit * case.capital))
+
+    def observed(self, room: Room, size: Size) -> float:
+        """Return the deviation with the trade, as a share of capital."""
+        return room.held.deviation(size.units * size.worth) / size.capital  # type: ignore[no-any-return] # a float
 
     def check(self, case: Case) -> Found:
         """Measure the room below the largest deviation."""
@@ -48,47 +63,74 @@ class PortfolioVolatility(Rule):
         return self.fits(case, room, observed, limit)
 
 
-class ValueAtRisk(Rule):
+class _TailRule(RoomRule):
+    """A one-day loss in the tail, as a share of capital: the larger of the parametric and the historical one."""
+
+    stage = Stage.PORTFOLIO
+    unit = "share"
+    which: ClassVar[int]
+    share: ClassVar[str]
+
+    @abstractmethod
+    def factor(self, confidence: float) -> float:
+        """Return the deviations that the parametric loss is."""
+
+    def room(self, case: Case) -> Room | None:
+        """Return what keeps both losses at or below the limit for sure."""
+        together, confidence, share = case.together, case.cfg.var_confidence, getattr(case.cfg, self.share)
+        if together is None:
+            return None
+        factor = self.factor(confidence)
+        most = together.sure_room(share * case.capital, factor, confidence)
+        return self.lets_through((together, factor, confidence), share, most)
+
+    def observed(self, room: Room, size: Size) -> float:
+        """Return the larger loss with the trade, as a share of capital."""
+        together, factor, confidence = room.held
+        return self._loss(together, factor, confidence, size.units * size.worth) / size.capital
+
+    def check(self, case: Case) -> Found:
+        """Measure the room below the larger loss."""
+        together, worth = case.together, case.unit_notional
+        if together is None or worth is None:
+            return self.no_worth(case)
+        confidence, share = case.cfg.var_confidence, getattr(case.cfg, self.share)
+        limit, added, factor = share * case.capital, case.units * worth, self.factor(confidence)
+        room = together.room(limit / factor)
+        if together.past is not None and together.past.tail(added, confidence)[self.which] > limit:
+            room = min(room, together.past.room(limit, confidence))
+        loss = self._loss(together, factor, confidence, added)
+        return self.fits(case, room / worth if math.isfinite(room) else room, loss / case.capital, share)
+
+    def _loss(self, together: Together, factor: float, confidence: float, added: float) -> float:
+        """Return the larger loss with `added` more of the symbol, in account currency."""
+        loss = factor * together.deviation(added)
+        return loss if together.past is None else max(loss, together.past.tail(added, confidence)[self.which])
+
+
+class ValueAtRisk(_TailRule):
     """One-day loss that is exceeded with probability 1 - `var_confidence` / capital <= `max_var_pct`."""
 
     code = RejectionReason.VALUE_AT_RISK_LIMIT
-    stage = Stage.PORTFOLIO
     subject = "one-day value at risk"
-    unit = "share"
     parameters = ("max_var_pct", "var_confidence")
+    which = 0
+    share = "max_var_pct"
 
-    def check(self, case: Case) -> Found:
-        """Take the larger of parametric and historical loss."""
-        factor = normal_quantile(case.cfg.var_confidence)
-        return _tail(self, case, 0, factor, case.cfg.max_var_pct)
+    def factor(self, confidence: float) -> float:
+        """Return the normal quantile."""
+        return normal_quantile(confidence)
 
 
-class ExpectedShortfall(Rule):
+class ExpectedShortfall(_TailRule):
     """Mean one-day loss beyond value at risk / capital <= `max_cvar_pct`."""
 
     code = RejectionReason.EXPECTED_SHORTFALL_LIMIT
-    stage = Stage.PORTFOLIO
     subject = "one-day expected shortfall"
-    unit = "share"
     parameters = ("max_cvar_pct", "var_confidence")
+    which = 1
+    share = "max_cvar_pct"
 
-    def check(self, case: Case) -> Found:
-        """Take the larger of parametric and historical loss."""
-        factor = normal_shortfall(case.cfg.var_confidence)
-        return _tail(self, case, 1, factor, case.cfg.max_cvar_pct)
-
-
-def _tail(rule: Rule, case: Case, which: int, factor: float, share: float) -> Found:
-    """Judge one kind of tail loss: `which` is 0 for value at risk and 1 for expected shortfall."""
-    together, worth = case.together, case.unit_notional
-    if together is None or worth is None:
-        return rule.no_worth(case)
-    limit, added = share * case.capital, case.units * worth
-    loss = factor * together.deviation(added)
-    room = together.room(limit / factor)
-    if together.past is not None:
-        past = together.past.tail(added, case.cfg.var_confidence)[which]
-        if past > limit:
-            room = min(room, together.past.room(limit, case.cfg.var_confidence))
-        loss = max(loss, past)
-    return rule.fits(case, room / worth if math.isfinite(room) else room, loss / case.capital, share)
+    def factor(self, confidence: float) -> float:
+        """Return the mean beyond the normal quantile."""
+        return normal_shortfall(confidence)
