@@ -12,6 +12,8 @@ from arbitrex_desktop.risk_portfolio_manager.decision import Regime
 
 REGIMES: Final = frozenset(each.value for each in Regime)
 _MAX_NAME = 200
+_LARGEST = 1e15
+"""No price, volume or money is as large as this; beyond it reckoning would overflow."""
 
 
 class InvalidField(ValueError):  # noqa: N818 - what the intent has
@@ -119,6 +121,8 @@ def _number(name: str, value: Any) -> float:
         number = _to_float(name, value)
     if not math.isfinite(number):
         raise InvalidField(f"{name} must be finite (it is {number})")
+    if abs(number) >= _LARGEST:
+        raise InvalidField(f"{name} must be a number of ordinary size (it is {number:g})")
     return number
 
 
@@ -142,7 +146,7 @@ def _share(name: str, value: Any) -> float:
 
 def _above_zero(name: str, value: Any) -> float:
     """Return a number above zero."""
-    if type(value) is float and 0.0 < value < math.inf:
+    if type(value) is float and 0.0 < value < _LARGEST:
         return value
     number = _number(name, value)
     if not number > 0.0:

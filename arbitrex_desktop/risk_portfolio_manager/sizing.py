@@ -265,7 +265,9 @@ def _liquid_units(case: Case, sizing: Sizing, volume: float) -> float:
     sizing.findings.append(_LIQUIDITY.at_least(volume, cfg.min_adv_units))
     allowed = cfg.max_adv_pct * volume
     slope = cfg.impact_coefficient * (case.intent.daily_volatility or 0.0)
-    return min(allowed, volume * (cfg.max_market_impact_pct / slope) ** 2) if slope > 0.0 else allowed
+    if slope <= cfg.max_market_impact_pct:  # not even the whole volume would move the price that far
+        return allowed
+    return min(allowed, volume * (cfg.max_market_impact_pct / slope) ** 2)
 
 
 def _take_size(case: Case, sizing: Sizing) -> None:

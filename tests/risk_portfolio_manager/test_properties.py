@@ -5,10 +5,16 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,15 +41,65 @@ INTENT = st.fixed_dictionaries(
 )
 
 
-@given(st.floats(0.001, 0.02), st.floats(1.0, 3.0), INTENT)
-def test_more_risk_never_gives_more_size(atr: float, factor: float, asked: dict[str, Any]) -> None:
-    """A wider stop, a more volatile market or less confidence never makes the trade larger."""
-    rpm = static(RPMConfig())
-    base = {**asked, "symbol": "EURUSD", "current_price": 1.15, "atr": atr}
+STATISTICS = st.fixed_dictionaries(
+    {
+        "win_rate": st.floats(0.5, 0.9),
+        "avg_win": st.floats(0.002, 0.1),
+        "avg_loss": st.floats(0.001, 0.05),
+        "num_trades": st.integers(20, 200),
+        "adv_units": st.floats(5_000.0, 5e7),
+        "spread_pct": st.floats(0.0, 0.001),
+        "daily_volatility": st.floats(0.0, 1.0),
+    }
+)
+CALM_FIRST = ("TRENDING", "RANGING", "VOLATILE", "STRESSED", "CRISIS")
+RISKIER: dict[str, Callable[[dict[str, Any], float], Any]] = {
+    "atr": lambda asked, by: asked["atr"] * by,
+    "vol_percentile": lambda asked, by: min(1.0, asked["vol_percentile"] * by),
+    "confidence_score": lambda asked, by: asked["confidence_score"] / by,
+    "regime": lambda asked, by: CALM_FIRST[min(4, CALM_FIRST.index(asked["regime"]) + round(by))],
+    "win_rate": lambda asked, by: asked["win_rate"] / by,
+    "avg_win": lambda asked, by: asked["avg_win"] / by,
+    "avg_loss": lambda asked, by: asked["avg_loss"] * by,
+    "adv_units": lambda asked, by: asked["adv_units"] / by,
+    "spread_pct": lambda asked, by: asked["spread_pct"] * by,
+    "daily_volatility": lambda asked, by: asked["daily_volatility"] * by,
+}
+"""What makes an intent riskier, by field."""
+
+
+@pytest.mark.parametrize("limits", ["bare", "wide"])
+@given(asked=INTENT, statistics=st.just({}) | STATISTICS, atr=st.floats(0.0005, 0.05), by=st.floats(1.0, 3.0))
+def test_more_risk_never_gives_more_size(
+    limits: str, asked: dict[str, Any], statistics: dict[str, Any], atr: float, by: float
+) -> None:
+    """Whatever makes an intent riskier, one thing alone or all together, never makes the trade larger."""
+    rpm = static(RPMConfig() if limits == "bare" else wide())
+    base = {**asked, **statistics, "symbol": "EURUSD", "current_price": 1.15, "atr": atr}
+    worse = {name: riskier(base, by) for name, riskier in RISKIER.items() if name in base}
     size = units(rpm.evaluate(**base))
-    assert units(rpm.evaluate(**{**base, "atr": atr * factor})) <= size
-    assert units(rpm.evaluate(**{**base, "vol_percentile": min(1.0, base["vol_percentile"] * factor)})) <= size
-    assert units(rpm.evaluate(**{**base, "confidence_score": base["confidence_score"] / factor})) <= size
+    for name, value in worse.items():
+        assert units(rpm.evaluate(**{**base, name: value})) <= size, name
+    assert units(rpm.evaluate(**{**base, **worse})) <= size
+
+
+@given(asked=INTENT, by=st.floats(1.0, 3.0), held=st.floats(0.0, 60_000.0))
+def test_a_riskier_portfolio_never_gives_more_size(asked: dict[str, Any], by: float, held: float) -> None:
+    """Less capital, less risk allowed, more held on the same side: none of them makes the trade larger."""
+    asked = {**asked, "symbol": "EURUSD", "current_price": 1.15, "atr": 0.02}
+
+    def size(capital: float, risk: float, more: float) -> float:
+        rpm = static(RPMConfig(total_capital=capital, risk_per_trade=risk, max_positions_per_symbol=9))
+        if more:
+            held = Position("EURUSD", asked["direction"], more, 1.15, NOW)
+            rpm.portfolio_state.open_positions["EURUSD"] = held
+        return units(rpm.evaluate(**asked))
+
+    usual = size(100_000.0, 0.01, 0.0)
+    assert size(100_000.0 / by, 0.01, 0.0) <= usual
+    assert size(100_000.0, 0.01 / by, 0.0) <= usual
+    assert size(100_000.0, 0.01, held) <= usual
+    assert size(100_000.0, 0.01, held * by) <= size(100_000.0, 0.01, held)
 
 
 @given(st.floats(0.0005, 0.05), st.floats(1.001, 3.0))
@@ -108,6 +164,70 @@ def test_the_same_inputs_and_clock_give_the_same_bytes(asked: list[dict[str, Any
         outputs = [rpm.process_trade_intent(**each).to_dict() for each in asked]
         texts.append(json.dumps(outputs, allow_nan=False))
     assert texts[0] == texts[1]
+
+
+ANY_SIZE = st.floats(min_value=0.0, exclude_min=True, allow_infinity=False)
+EXTREME = st.fixed_dictionaries(
+    {"atr": ANY_SIZE, "confidence_score": SHARE, "vol_percentile": SHARE, "regime": REGIME},
+    optional={
+        "current_price": ANY_SIZE,
+        "win_rate": SHARE,
+        "avg_win": ANY_SIZE,
+        "avg_loss": ANY_SIZE,
+        "num_trades": st.integers(0, 10**30),
+        "adv_units": ANY_SIZE,
+        "spread_pct": ANY_SIZE,
+        "daily_volatility": ANY_SIZE,
+        "stop_loss": ANY_SIZE,
+        "take_profit": ANY_SIZE,
+        "requested_volume": ANY_SIZE,
+    },
+)
+
+
+@pytest.mark.parametrize("with_pool", [False, True])
+@given(changes=EXTREME, symbol=st.sampled_from(["EURUSD", "USDJPY", "XAUUSD", "AAPL"]), side=st.sampled_from([1, -1]))
+def test_no_intent_breaks_the_manager(changes: dict[str, Any], symbol: str, side: int, *, with_pool: bool) -> None:
+    """From the smallest number to the largest: an answer within the risk that was meant, strict JSON, no failure."""
+    rpm = pooled(FakePool(), wide()) if with_pool else static(wide())
+    output = rpm.process_trade_intent(
+        **intent(**{"current_price": None, **changes, "symbol": symbol, "direction": side})
+    )
+    assert "INTERNAL_ERROR" not in rpm.risk_metrics.rejections_by_reason
+    json.dumps(output.to_dict(), allow_nan=False)
+    json.dumps(rpm.get_health_status(), allow_nan=False)
+    trade = output.decision.approved_trade
+    if trade is not None:
+        assert 0.0 < trade.lots < math.inf
+        assert trade.expected_loss is not None
+        assert 0.0 < trade.expected_loss <= 1_000 * math.prod(output.decision.sizing_adjustments.values()) * 1.0011
+
+
+_ANOTHER_PROCESS = """
+import json, sys
+from tests.fakes.pool import FakePool
+from tests.risk_portfolio_manager.helpers import intent, pooled, wide
+rpm = pooled(FakePool(), wide(max_positions_per_symbol=9))
+asked = [intent(symbol=name, atr=0.01, current_price=None) for name in ("EURUSD", "GBPUSD", "AUDUSD", "EURUSD")]
+json.dump([rpm.process_trade_intent(**each).to_dict() for each in asked], sys.stdout, allow_nan=False)
+"""
+
+
+def test_the_same_bytes_come_from_another_process(project_root: Path) -> None:
+    """Nothing in an answer follows from the order in which a process happens to hash names."""
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", _ANOTHER_PROCESS],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=project_root,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(texts) == 1
+    assert '"APPROVED"' in texts.pop()
 
 
 NUMBERS = ("total_capital", "equity", "peak_equity", "daily_pnl", "weekly_pnl", "unrealized_pnl", "current_drawdown")
