@@ -94,6 +94,16 @@ def test_words_of_any_figure() -> None:
     assert formats.short_id("0123456789") == "01234567"
 
 
+def test_a_short_time_never_reads_as_another_days() -> None:
+    """Today's time of day, this year's day and time, the date of another year, in English whatever the computer's."""
+    noon = datetime(2025, 3, 12, 12).astimezone()
+    assert formats.short_time(noon, noon + timedelta(hours=5)) == "12:00:00"
+    assert formats.short_time(noon, noon + timedelta(days=1)) == "12 Mar 12:00"
+    assert formats.short_time(noon, noon - timedelta(days=1)) == "12 Mar 12:00"
+    assert formats.short_time(noon, None) == "12 Mar 12:00"
+    assert formats.short_time(noon, noon + timedelta(days=365)) == "2025-03-12"
+
+
 def test_what_is_not_of_today_shows_its_day() -> None:
     """The same local day shows the time alone; another day, or no known present, the date as well."""
     noon = datetime(2025, 3, 12, 12, tzinfo=UTC).astimezone()

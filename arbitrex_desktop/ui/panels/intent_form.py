@@ -148,13 +148,13 @@ class IntentFormPanel(Panel):
             self.preview_asked.emit(request, self._number)
 
     def _show_submit(self) -> None:
+        waits = self._fresh.hindrance or ("" if self._fresh.snapshot else STARTING)
         try:
             self.request()
         except ValueError as error:
             self.submit.setEnabled(False)
-            self.submit.setToolTip(str(error))
+            self.submit.setToolTip(waits or str(error))
             return
-        waits = self._fresh.hindrance or ("" if self._fresh.snapshot else STARTING)
         self.submit.setEnabled(not waits)
         self.submit.setToolTip(waits or "Have the RPM judge it; nothing is sent yet")
         self.submit.setText(f"Submit {formats.side(1 if self.buy.isChecked() else -1)} {self.symbol.currentText()}")

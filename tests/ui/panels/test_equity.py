@@ -7,13 +7,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.snapshot import EquityPoint
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.equity import EquityPanel
-from arbitrex_desktop.ui.panels.equity_plot import EquityPlot
+from arbitrex_desktop.ui.panels.equity_plot import EquityPlot, _MoneyAxis
 from arbitrex_desktop.ui.plot_loader import PlotLoader
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from tests.fakes.clock import START
@@ -81,6 +83,18 @@ def test_long_curves_are_thinned_to_the_width(panel: EquityPanel, theme: Theme, 
     theme.choose(ThemeChoice.LIGHT)
     panel.grab()
     theme.choose(ThemeChoice.DARK)
+
+
+@settings(max_examples=60)
+@given(least=st.floats(-1e9, 1e9), width=st.floats(1.0, 1e9), pixels=st.integers(36, 900))
+def test_numbers_beside_the_curve_never_overlap(qapp: QApplication, least: float, width: float, pixels: int) -> None:
+    """Ticks stand at round numbers, one distance apart, with a line's height between any two."""
+    axis = _MoneyAxis(orientation="left")
+    ((spacing, offset),) = axis.tickSpacing(least, least + width, pixels)
+    assert offset == 0.0
+    assert spacing * pixels / width >= 17.9
+    digits = f"{spacing:e}"[0]
+    assert digits in "125"
 
 
 @pytest.mark.expects_log_errors("cannot be loaded")

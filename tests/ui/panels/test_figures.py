@@ -115,6 +115,40 @@ def test_unknown_and_stale_limits_are_grey(qtbot: QtBot, theme: Theme, fresh: Ma
     assert panel.drawdown.tone is Tone.MUTED
 
 
+def test_the_days_drawdown_has_its_bar(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """Floating loss counts, the tip names what it is measured from; before a reset it is not known, not zero."""
+    panel = RiskPanel(theme)
+    qtbot.addWidget(panel)
+    panel.refresh(fresh(risk=risk_row(daily_drawdown=0.0287, max_daily_drawdown=0.03, day_anchor=100_724.0)))
+    assert panel.today.text == "2.87 % of 3.00 %"
+    tones = [panel.today.tone]
+    assert "100,724.00 EUR" in panel.today.toolTip()
+    panel.refresh(fresh(risk=risk_row(daily_drawdown=0.0301, max_daily_drawdown=0.03)))
+    tones.append(panel.today.tone)
+    panel.refresh(fresh(risk=risk_row(daily_drawdown=None, max_daily_drawdown=0.03, day_anchor=None)))
+    assert panel.today.text == f"{DASH} of 3.00 %"
+    assert [*tones, panel.today.tone] == [Tone.WARN, Tone.BAD, Tone.MUTED]
+    assert panel.today.toolTip() == "Not known before a daily reset was seen"
+
+
+def test_great_limits_are_told_without_cents(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """Loss and limit in the same form, with the currency."""
+    panel = RiskPanel(theme)
+    qtbot.addWidget(panel)
+    panel.refresh(fresh(risk=risk_row(daily_pnl=-23_456_789.4, daily_limit=22_000_000.0)))
+    assert panel.daily.text == "23,456,789 of 22,000,000 EUR"
+    assert panel.weekly.text == "0.00 of 5,000.00 EUR"
+
+
+def test_an_old_trading_state_is_told_as_such(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """What the RPM said before the line was lost is not the present."""
+    panel = RiskPanel(theme)
+    qtbot.addWidget(panel)
+    panel.refresh(fresh(age=60.0))
+    assert panel.state.text() == "Trading was ACTIVE (STALE, 60 s old)"
+    assert panel.state.tone is Tone.WARN
+
+
 def test_a_halt_tells_since_when_and_why(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
     """State, time and reason stand together."""
     panel = RiskPanel(theme)

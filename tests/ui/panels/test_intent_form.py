@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.intents import IntentRequest
 from arbitrex_desktop.desk.snapshot import Preview
+from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteRow
@@ -18,7 +19,7 @@ from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.fields import OptionalNumber
 from tests.fakes.clock import ManualClock
-from tests.fakes.desk_data import intent_row, quote
+from tests.fakes.desk_data import intent_row, pool_stats, quote
 
 Make = Callable[..., Freshness]
 
@@ -143,6 +144,48 @@ def test_the_preview_is_renewed_while_prices_move(
     assert len(asked) == 2
 
 
+def test_an_answer_of_the_past_is_grey(
+    form: IntentFormPanel, asked: list[tuple[IntentRequest, int]], fresh: Make, clock: ManualClock
+) -> None:
+    """Without a connection there is no present answer: the last one greys, and none is asked for until there is one."""
+    form.refresh(fresh())
+    form._awaited = form._number
+    form.show_preview(Preview(form._number, intent_row()))
+    seen = [form.card.is_current]
+    asked.clear()
+    clock.advance(3)
+    form.refresh(fresh(pool=pool_stats(state=ConnectionState.LOST)))
+    assert [*seen, form.card.is_current] == [True, False]
+    assert form.card.decision.tone is Tone.MUTED
+    assert asked == []
+    form.refresh(fresh())
+    assert len(asked) == 1
+
+
+def test_the_answer_says_what_would_keep_it_from_being_sent(form: IntentFormPanel) -> None:
+    """An approval that a halt or a missing arming would stop is not shown as a plain yes."""
+    form.card.show_preview(intent_row(decision="APPROVED", checks=(), blocker="trading is halted: news"))
+    assert form.card.reasons.text() == "Could not be approved now: trading is halted: news. Every check passes."
+    assert form.card.reasons.tone is Tone.WARN
+    refused = intent_row(decision="REJECTED", checks=(), blocker="too deep", details="too deep")
+    form.card.show_preview(refused)
+    assert form.card.reasons.text() == "too deep"
+
+
+def test_submit_stays_in_sight_in_the_lowest_room(form: IntentFormPanel, qtbot: QtBot) -> None:
+    """Symbol, sides and Submit are whole however low the panel is; what is between them scrolls."""
+    form.card.show_preview(intent_row(details="a long reason " * 30))
+    form.show()
+    form.resize(form.minimumSizeHint())
+    for widget in (form.symbol, form.buy, form.sell, form.submit):
+        qtbot.waitUntil(
+            lambda widget=widget: widget.visibleRegion().boundingRect() == widget.rect()  # type: ignore[misc] # bound now
+        )
+    assert form.height() < 220
+    form.volume.setFocus()
+    qtbot.waitUntil(lambda: not form.volume.visibleRegion().isEmpty())
+
+
 def test_the_answer_names_what_speaks_against_it(form: IntentFormPanel) -> None:
     """Without details in words, the checks that fail or adjust speak; without those, all is well."""
     checks = (
@@ -169,6 +212,8 @@ def test_the_present_price_is_beside_the_symbol(form: IntentFormPanel) -> None:
     """Fresh in full colour, stale in grey with its age, none as such."""
     form.show_quote(QuoteRow("EURUSD", 5, quote(), 0.2, live=True))
     assert (form.quote.text(), form.quote.tone) == ("1.10000 / 1.10010", Tone.TEXT)
+    form.show_quote(QuoteRow("EURUSD", 5, quote(), 7_200.0, live=True, closed=True))
+    assert (form.quote.text(), form.quote.tone) == ("1.10000 / 1.10010, closed, 2 h old", Tone.MUTED)
     form.show_quote(QuoteRow("EURUSD", 5, quote(), 99.0, live=True))
     assert (form.quote.text(), form.quote.tone) == ("1.10000 / 1.10010, 99 s old", Tone.MUTED)
     form.show_quote(None)

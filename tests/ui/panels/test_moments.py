@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""A time that is not of today shows its day, and an order shows when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.desk.intents import IntentState
+from arbitrex_desktop.desk.snapshot import Notice
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.models.table import RowTableModel
+from arbitrex_desktop.ui.panels.history import HistoryPanel
+from arbitrex_desktop.ui.panels.notices import NoticesPanel
+from arbitrex_desktop.ui.panels.orders import OrdersPanel
+from arbitrex_desktop.ui.panels.risk import RiskPanel
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from tests.fakes.clock import START
+from tests.fakes.desk_data import intent_row, order_row, risk_row
+
+Make = Callable[..., Freshness]
+LONG_AGO = START - timedelta(days=3)
+
+
+def cells(model: RowTableModel[Any], title: str, role: int = Qt.ItemDataRole.DisplayRole) -> list[str]:
+    """Return a column's cells from top to bottom."""
+    place = [column.title for column in model.columns].index(title)
+    return [str(model.index(row, place).data(role)) for row in range(model.rowCount())]
+
+
+def test_decisions_of_other_days_show_the_day(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """Today's shows the time, an older one day and time; both sort by the moment."""
+    panel = HistoryPanel(theme)
+    qtbot.addWidget(panel)
+    old = intent_row("o", state=IntentState.EXPIRED, changed_at=LONG_AGO)
+    new = intent_row("n", state=IntentState.EXPIRED, changed_at=START)
+    panel.refresh(fresh(intents=(old, new)))
+    assert cells(panel.model, "Time") == [formats.short_time(LONG_AGO, START), START.astimezone().strftime("%H:%M:%S")]
+    assert "Mar" in cells(panel.model, "Time")[0]
+    panel.model.sort(0, Qt.SortOrder.DescendingOrder)
+    assert [row.intent_id for row in panel.model.rows] == ["n", "o"]
+
+
+def test_the_time_gets_its_day_when_the_day_ends(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """What was today's yesterday is not taken for today's."""
+    panel = HistoryPanel(theme)
+    qtbot.addWidget(panel)
+    ended = (intent_row("e", state=IntentState.EXPIRED, changed_at=START),)
+    panel.refresh(fresh(intents=ended))
+    assert ":00:00" in cells(panel.model, "Time")[0]
+    panel.refresh(fresh(intents=ended, taken_at=START + timedelta(days=1)))
+    assert cells(panel.model, "Time") == [formats.short_time(START, START + timedelta(days=1))]
+
+
+def test_notices_of_other_days_show_the_day(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """An error of yesterday does not read as one of this morning."""
+    panel = NoticesPanel(theme)
+    qtbot.addWidget(panel)
+    panel.refresh(fresh(notices=(Notice(START, "info", "a", "now"), Notice(LONG_AGO, "error", "b", "then"))))
+    assert cells(panel.model, "Time")[1] == formats.short_time(LONG_AGO, START)
+
+
+def test_a_halt_of_another_day_shows_the_day(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """A halt may outlive the program by days."""
+    panel = RiskPanel(theme)
+    qtbot.addWidget(panel)
+    panel.refresh(fresh(risk=risk_row(trading_state="HALTED", halt_reason="news", halted_at=LONG_AGO)))
+    assert panel.state.text() == f"Trading is HALTED since {formats.short_time(LONG_AGO, START)}: news"
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: Theme) -> OrdersPanel:
+    """Return a panel of orders."""
+    made = OrdersPanel(theme)
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("changes", "text", "tip"),
+    [
+        ({}, "never", "Rests until it is cancelled"),
+        ({"for_the_day": True}, "end of day", "Rests until the broker's trading day is over"),
+        ({"expires_at": START + timedelta(hours=2)}, None, "Rests until 2025-03-12 12:00:00 UTC"),
+        (
+            {"expires_at": START + timedelta(days=2), "for_the_day": True}, None,
+            "Rests until the broker's trading day is over (until 2025-03-14 10:00:00 UTC)",
+        ),
+    ],
+)  # fmt: skip
+def test_orders_show_when_they_end(
+    panel: OrdersPanel, fresh: Make, changes: dict[str, Any], text: str | None, tip: str
+) -> None:
+    """The broker's moment, a day order as such, and one that never ends in grey; the tip has it in UTC."""
+    row = order_row(**changes)
+    panel.refresh(fresh(orders=(row,)))
+    assert cells(panel.model, "Expires") == [text or formats.short_time(changes["expires_at"], START)]
+    assert tip in cells(panel.model, "Symbol", Qt.ItemDataRole.ToolTipRole)[0].splitlines()
+    column = next(column for column in panel.model.columns if column.title == "Expires")
+    assert column.tone(row) is (Tone.TEXT if changes else Tone.MUTED)
+
+
+def test_orders_sort_by_when_they_end(panel: OrdersPanel, fresh: Make) -> None:
+    """Those that end soonest come first, and those that never do last, either way."""
+    soon, later = (order_row(each, expires_at=START + timedelta(hours=each)) for each in (1, 2))
+    panel.refresh(fresh(orders=(order_row(9), later, soon)))
+    place = [column.title for column in panel.model.columns].index("Expires")
+    for order, wanted in ((Qt.SortOrder.AscendingOrder, [1, 2, 9]), (Qt.SortOrder.DescendingOrder, [2, 1, 9])):
+        panel.model.sort(place, order)
+        assert [row.ticket for row in panel.model.rows] == wanted
