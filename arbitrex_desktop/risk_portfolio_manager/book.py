@@ -117,27 +117,34 @@ class Sums:
 class Book:
     """Keeps the sums; not safe for threads, the engine locks.
 
-    Attributes: `positions`, sums over positions alone; `total`, with `reservations`, the trades under way, added;
-    `traded`, names of the latest intents that have become positions.
+    Attributes: `positions`, sums over positions alone; `total`, with the trades under way added; `under_way`, these by
+    intent, oldest first; `traded`, names of the latest intents that have become positions.
     """
 
     def __init__(self) -> None:
         self.version = 0
         self.positions = Sums()
         self.total = Sums()
-        self.reservations: list[Reservation] = []
+        self.under_way: dict[str, Reservation] = {}
         self.traded: dict[str | None, None] = {}
-        self._seen: tuple[int, ...] | None = None
+        self._next_expiry = math.inf
+        self._seen: tuple[object, ...] | None = None
+        self._published: Sums | None = None
         self._sides: dict[tuple[str, int], float] = {}
         self._written: tuple[dict[str, float], dict[str, float]] = ({}, {})
         self._by_hand: tuple[dict[str, float], dict[str, float]] = ({}, {})
 
+    @property
+    def reservations(self) -> list[Reservation]:
+        """Return the trades under way, oldest first."""
+        return list(self.under_way.values())
+
     def refresh(self, state: PortfolioState, instrument_of: InstrumentOf, monotonic: float) -> None:
         """Bring the sums up to date: recount if the state changed, let go of trades that were under way too long."""
-        seen = _change_count(state)
-        expired = bool(self.reservations) and any(each.expires <= monotonic for each in self.reservations)
+        seen = state.change_count()
+        expired = self._next_expiry <= monotonic
         if expired:
-            self.reservations = [each for each in self.reservations if each.expires > monotonic]
+            self.under_way = {name: each for name, each in self.under_way.items() if each.expires > monotonic}
         if seen is not None and seen == self._seen and not self.positions.unpriced:
             if expired:
                 self._retotal()
@@ -163,34 +170,28 @@ class Book:
 
     def reserve(self, reservation: Reservation) -> None:
         """Count an approved trade from now on; another under the same intent is replaced."""
-        if reservation.intent_id and any(each.intent_id == reservation.intent_id for each in self.reservations):
-            self.reservations = [each for each in self.reservations if each.intent_id != reservation.intent_id]
-            self.reservations.append(reservation)
+        replaced = self.under_way.pop(reservation.intent_id, None)
+        self.under_way[reservation.intent_id] = reservation
+        if replaced is not None:
             self._retotal()
             return
-        self.reservations.append(reservation)
         _add_reservation(self.total, reservation)
+        self._next_expiry = min(self._next_expiry, reservation.expires)
         self.version += 1
 
     def release(self, intent_id: str) -> bool:
         """Forget a trade under way that will not happen; tell whether there was one."""
-        kept = [each for each in self.reservations if each.intent_id != intent_id]
-        found = len(kept) != len(self.reservations)
+        found = self.under_way.pop(intent_id, None) is not None
         if found:
-            self.reservations = kept
             self._retotal()
         return found
 
-    def is_under_way(self, intent_id: str | None) -> bool:
-        """Tell whether an approved trade of that name is not yet seen among the positions."""
-        return intent_id is not None and any(each.intent_id == intent_id for each in self.reservations)
-
     def without(self, intent_id: str | None) -> Sums:
         """Return the sums as they would be without the trade under way of one intent."""
-        if not intent_id or all(each.intent_id != intent_id for each in self.reservations):
+        if intent_id not in self.under_way:
             return self.total
         sums = self.positions.copy()
-        for each in self.reservations:
+        for each in self.under_way.values():
             if each.intent_id != intent_id:
                 _add_reservation(sums, each)
         return sums
@@ -202,19 +203,21 @@ class Book:
             return 0.0
         under_way = sum(
             each.units
-            for each in self.reservations
+            for each in self.under_way.values()
             if each.reducing and each.symbol == symbol and each.direction == direction and each.intent_id != but_intent
         )
         return max(0.0, abs(net) - under_way)
 
     def publish(self, state: PortfolioState) -> None:
         """Write symbol and currency exposures to the state, keeping what the program set there by hand."""
+        if self._published is self.positions and self._seen is not None and self._seen == state.change_count():
+            return  # as after most decisions, there is nothing new to write: 1 us
         symbols = {**self.positions.units, **self._by_hand[0]}
         currencies = {**self.positions.currency, **self._by_hand[1]}
         if dict(state.symbol_exposure) != symbols or dict(state.currency_exposure) != currencies:
             state.symbol_exposure, state.currency_exposure = TrackedDict(symbols), TrackedDict(currencies)
-        self._written = (symbols, currencies)
-        self._seen = _change_count(state)
+        self._written, self._published = (symbols, currencies), self.positions
+        self._seen = state.change_count()
 
     def forget_hand_values(self) -> None:
         """Drop exposures set by hand: the broker's own positions have just been read."""
@@ -254,7 +257,7 @@ class Book:
         for each in self.reservations:
             if each.units <= _TINY:
                 self.note_traded(each.intent_id)
-        self.reservations = [each for each in self.reservations if each.units > _TINY]
+                del self.under_way[each.intent_id]
 
     def note_traded(self, intent_id: str) -> None:
         """Remember that an intent has become a position, so that it is not traded again."""
@@ -265,15 +268,10 @@ class Book:
     def _retotal(self) -> None:
         """Add the trades under way to the positions' sums."""
         self.total = self.positions.copy()
-        for each in self.reservations:
+        for each in self.under_way.values():
             _add_reservation(self.total, each)
+        self._next_expiry = min((each.expires for each in self.under_way.values()), default=math.inf)
         self.version += 1
-
-
-def _change_count(state: PortfolioState) -> tuple[int, ...] | None:
-    """Return what moves when the state changes, or is replaced by another."""
-    count = state.change_count()
-    return None if count is None else (id(state), *count)
 
 
 def _add_position(sums: Sums, position: Position, instrument_of: InstrumentOf) -> None:

@@ -161,14 +161,16 @@ class RiskMetrics:
         if refused is not None:
             code = refused.rejection_reason.value
             reasons = {**reasons, code: reasons.get(code, 0) + 1}
-        return RiskMetrics(
-            total_decisions=self.total_decisions + 1,
-            trades_approved=self.trades_approved + (decision.status is TradeApprovalStatus.APPROVED),
-            trades_rejected=self.trades_rejected + (decision.status is TradeApprovalStatus.REJECTED),
-            trades_adjusted=self.trades_adjusted + (decision.status is TradeApprovalStatus.ADJUSTED),
-            kill_switch_triggers=self.kill_switch_triggers + decision.kill_switch_triggered,
-            rejections_by_reason=reasons,
-        )
+        status = decision.status
+        values = {
+            "total_decisions": self.total_decisions + 1,
+            "trades_approved": self.trades_approved + (status is TradeApprovalStatus.APPROVED),
+            "trades_rejected": self.trades_rejected + (status is TradeApprovalStatus.REJECTED),
+            "trades_adjusted": self.trades_adjusted + (status is TradeApprovalStatus.ADJUSTED),
+            "kill_switch_triggers": self.kill_switch_triggers + decision.kill_switch_triggered,
+            "rejections_by_reason": reasons,
+        }
+        return made(RiskMetrics, values)
 
     def plus(self, other: RiskMetrics) -> RiskMetrics:
         """Return the figures of both together."""

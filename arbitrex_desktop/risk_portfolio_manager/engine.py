@@ -74,13 +74,13 @@ class RiskPortfolioManager:
         self._recorder = Recorder(self._finder, self.kill_switches)
         kept = store or (SqliteStateStore(data_dir or _default_folder()) if enable_persistence else NoStore())
         self._keeper = Keeper(kept, self._clock, self._finder, self._recorder, self.kill_switches)
-        self._checked: tuple[int, int] = (0, 0)
+        self._checked: tuple[RPMConfig | None, int] = (None, 0)
         self._config_fault = ""
         self._config_hash = ""
-        self._state_checked: tuple[int, int, float] = (0, 0, 0.0)
+        self._state_checked: tuple[object, ...] = ()
         self._state_fault_found = ""
         self._capital_set = self.config.total_capital
-        self._snapshot: tuple[tuple[int, ...] | None, PortfolioState | None] = (None, None)
+        self._snapshot: tuple[tuple[object, ...] | None, PortfolioState | None] = (None, None)
         self._keeper.begin(self.portfolio_state, self.config, syncs=sync_with_mt5 or mt5_pool is not None)
         if sync_with_mt5:
             self.sync_with_mt5_account(measure=False)
@@ -312,8 +312,8 @@ class RiskPortfolioManager:
 
     def _check_config(self) -> None:
         """Validate the settings anew when one was changed."""
-        key = (id(self.config), self.config.change_count())
-        if key == self._checked:
+        config, count = self.config, self.config.change_count()
+        if config is self._checked[0] and count == self._checked[1]:
             return
         try:
             self.config.validate()
@@ -321,12 +321,12 @@ class RiskPortfolioManager:
         except (ValueError, AttributeError, TypeError) as fault:
             self._config_fault = str(fault)
         self._config_hash = self.config.get_config_hash()
-        self._checked = key
+        self._checked = (config, count)
 
     def _state_fault(self, capital: float) -> str:
         """Return what is wrong with the portfolio's figures; looked at anew when one was set."""
         state = self.portfolio_state
-        key = (id(state), state.version, capital)
+        key = (state, state.version, capital)
         if key != self._state_checked:
             self._state_fault_found = state_fault(state, capital)
             self._state_checked = key
@@ -344,8 +344,7 @@ class RiskPortfolioManager:
     def _state_copy(self) -> PortfolioState:
         """Return a copy of the portfolio, made anew only when something in it changed."""
         state = self.portfolio_state
-        count = state.change_count()
-        key = None if count is None else (id(state), *count)
+        key = state.change_count()
         kept_key, kept = self._snapshot
         if kept is None or key is None or key != kept_key:
             kept = state.copy()

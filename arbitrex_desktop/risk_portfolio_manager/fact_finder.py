@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -101,8 +100,8 @@ class FactFinder:
         sources, now, moment = self.sources, self.market_now(), self.sources.clock.monotonic()
         self.refresh_book(state, cfg, moment, intent)
         market = self._market(intent, moment, 0.1 * intent.atr * cfg.atr_multiplier)
-        facts = self._facts(intent, state, market, (cfg, cfg.change_count(), capital, self.resets(now, cfg)))
-        under_way = self.book.is_under_way(intent.intent_id)
+        facts = self._facts(intent, state, cfg, market, (capital, self.resets(now, cfg)))
+        under_way = intent.intent_id in self.book.under_way
         kept = None if under_way else self._standing.find(intent, facts)
         if kept is not None and (kept.revision == self.book.version or self._renewed(kept, intent, cfg)):
             case = kept.case(intent)
@@ -119,7 +118,7 @@ class FactFinder:
         return case
 
     def _facts(
-        self, intent: TradeIntent, state: PortfolioState, market: MarketFacts, given: tuple[Any, ...]
+        self, intent: TradeIntent, state: PortfolioState, cfg: RPMConfig, market: MarketFacts, given: tuple[Any, ...]
     ) -> tuple[Any, ...]:
         """Return what a case follows from besides its own fields, all of the market but what is here, and the time.
 
@@ -128,6 +127,8 @@ class FactFinder:
         account, days = market.account, self.days
         return (
             *given,
+            id(cfg),  # of one that the case holds on to, so that no other can have it
+            cfg.change_count(),
             state,
             state.version,
             self.written_drawdown,
@@ -136,7 +137,7 @@ class FactFinder:
             self.sources.pool,
             market.connected,
             None if account is None else (account.trade_allowed and account.trade_expert),
-            self.instrument(intent.symbol, given[0], state.positions(), intent),
+            self.instrument(intent.symbol, cfg, state, intent),
             self.stats.version,
             self._switches.covering(intent.symbol, intent.strategy_id),
             self.activity.throttled.get(intent.strategy_id or ""),
@@ -176,7 +177,7 @@ class FactFinder:
             week_anchor=self.fresh_anchor(state, cfg) if new_week else state.week_anchor,
             sync_age=None,
             syncs=self.sources.syncs,
-            instrument=self.instrument(intent.symbol, cfg, state.positions(), intent),
+            instrument=self.instrument(intent.symbol, cfg, state, intent),
             reducible=self.book.reducible(intent.symbol, intent.direction, intent.intent_id),
         )
         if not case.reducible:
@@ -208,7 +209,7 @@ class FactFinder:
 
     def refresh_book(self, state: PortfolioState, cfg: RPMConfig, moment: float, intent: TradeIntent | None) -> None:
         """Bring the exposure sums up to date; without a pool, at the prices that the program has given."""
-        self.book.refresh(state, lambda symbol: self.instrument(symbol, cfg, state.positions(), intent), moment)
+        self.book.refresh(state, lambda symbol: self.instrument(symbol, cfg, state, intent), moment)
 
     def drawdown(self, state: PortfolioState) -> float:
         """Return the fall of equity from its peak, or what the program set by hand where that is more."""
@@ -228,7 +229,7 @@ class FactFinder:
         return anchors.get(cfg.loss_anchor, max(state.total_capital, state.equity))
 
     def instrument(
-        self, symbol: str, cfg: RPMConfig, positions: Iterable[object] = (), intent: TradeIntent | None = None
+        self, symbol: str, cfg: RPMConfig, state: PortfolioState | None = None, intent: TradeIntent | None = None
     ) -> Instrument | None:
         """Return a symbol's instrument from the pool, or by its class without one."""
         source: InstrumentSource
@@ -240,7 +241,7 @@ class FactFinder:
                 self._pool_instruments.account_currency = self.sources.reading.account.currency
             return self._pool_instruments.get(symbol, lambda name: self._mid(name, symbol))
         source = self._classes(cfg)
-        return source.get(symbol, lambda name: self._given_price(name, positions, intent))
+        return source.get(symbol, lambda name: self._given_price(name, state, intent))
 
     def _classes(self, cfg: RPMConfig) -> ClassInstruments:
         """Return the instruments by class for the present settings."""
@@ -255,13 +256,13 @@ class FactFinder:
         quote = None if pool is None else pool.quote(name) or pool.quote(name + beside[6:])
         return quote.mid if quote is not None else None
 
-    def _given_price(self, name: str, positions: Iterable[object], intent: TradeIntent | None) -> float | None:
+    def _given_price(self, name: str, state: PortfolioState | None, intent: TradeIntent | None) -> float | None:
         """Return a price that the program gave: with this intent, with an earlier one, or in a position."""
         if intent is not None and intent.symbol == name and intent.current_price is not None:
             return intent.current_price
         if name in self.sources.prices:
             return self.sources.prices[name]
-        for position in positions:
+        for position in () if state is None else state.positions():
             if getattr(position, "symbol", None) == name:
                 price = getattr(position, "current_price", None) or getattr(position, "entry_price", None)
                 return float(price) if price is not None else None

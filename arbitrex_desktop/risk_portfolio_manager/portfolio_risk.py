@@ -103,7 +103,8 @@ class PortfolioRisk:
 
     def __init__(self, stats: MarketStats) -> None:
         self.stats = stats
-        self._model = RiskModel((), stats, RPMConfig())
+        self._cfg = RPMConfig()  # held on to, so that no other can have its identity
+        self._model = RiskModel((), stats, self._cfg)
         self._model_key: tuple[object, ...] = ()
         self._weights = Weights(self._model, {})
         self._of_held: dict[_Name, Together] = {}
@@ -117,8 +118,9 @@ class PortfolioRisk:
 
         Whoever gives `held` does not change it afterwards, but gives another.
         """
-        key = (cfg, cfg.change_count(), self.stats.version)
-        if held is not self._weights.held or symbol not in self._model.index or key != self._model_key:
+        key = (id(cfg), cfg.change_count(), self.stats.version)
+        known = self._weights.held
+        if (held is not known and held != known) or symbol not in self._model.index or key != self._model_key:
             self._lay_out(held, {**under_way, symbol: 0.0}, key, cfg)
         if under_way != self._under_way.notional:
             if not under_way.keys() <= self._model.index.keys():
@@ -126,8 +128,8 @@ class PortfolioRisk:
             self._under_way = _UnderWay(self._model, self._weights, dict(under_way))
             self._of_all = {}
         name = (symbol, direction, regime)
-        known = (self._of_all if under_way else self._of_held).get(name)
-        return known or self._made(name, cfg.correlation_floors[regime])
+        together = (self._of_all if under_way else self._of_held).get(name)
+        return together or self._made(name, cfg.correlation_floors[regime])
 
     def _lay_out(self, held: Notional, others: Notional, key: tuple[object, ...], cfg: RPMConfig) -> None:
         """Bring model and weights up to date."""
@@ -135,7 +137,7 @@ class PortfolioRisk:
         if key != self._model_key or not names.keys() <= index.keys():
             kept = index if len(index) < _MOST_SYMBOLS else ()
             self._model = RiskModel({*kept, *names}, self.stats, cfg)
-            self._model_key = key
+            self._model_key, self._cfg = key, cfg
         self._weights = Weights(self._model, held)
         self._under_way = _UnderWay(self._model, self._weights, {})
         self._of_held, self._of_all = {}, {}
@@ -178,7 +180,8 @@ class _UnderWay:
         self.notional = notional
         self._model = model
         held = weights.held
-        self._rows = [(model.index[name], held.get(name, 0.0), more) for name, more in notional.items() if more]
+        by_name = sorted(notional.items())  # in one order, since it must not move the last bit which came first
+        self._rows = [(model.index[name], held.get(name, 0.0), more) for name, more in by_name if more]
         self._turned = any(before * (before + more) <= 0.0 < abs(before) for _, before, more in self._rows)
         whole = {name: held.get(name, 0.0) + more for name, more in notional.items()}
         self._weights = Weights(model, {**held, **whole}) if self._turned else weights

@@ -171,8 +171,11 @@ class PortfolioState:
                 return f"{name} must be a mapping{' or a list' * (len(kinds) > 1)} (it is a {type(found).__name__})"
         return ""
 
-    def change_count(self) -> tuple[int, ...] | None:
-        """Return what moves with every change of this state; None when a part of it cannot count its changes."""
+    def change_count(self) -> tuple[object, ...] | None:
+        """Return what moves with every change of this state, and is another for another state.
+
+        None when a part of it cannot count its changes.
+        """
         positions, symbols, currencies = self.open_positions, self.symbol_exposure, self.currency_exposure
         if not (
             isinstance(positions, TrackedDict)
@@ -180,7 +183,7 @@ class PortfolioState:
             and isinstance(currencies, TrackedDict)
         ):
             return None
-        return (self.version, Position.changes, positions.version, symbols.version, currencies.version)
+        return (self, self.version, Position.changes, positions.version, symbols.version, currencies.version)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-safe values; positions as a list."""

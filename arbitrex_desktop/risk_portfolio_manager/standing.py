@@ -40,13 +40,13 @@ class Kept:
     counts: Facts
     revision: int
     positions: Sums
-    reservations: list[Reservation]
+    under_way: dict[str, Reservation]
 
     def renewed(self, book: Book, intent: TradeIntent, together: Callable[[], Together | None]) -> bool:
         """Bring what follows from the book up to date: rooms, not findings; tell whether that could be done."""
         fields, sums = self.fields, book.total
         fields["sums"] = sums
-        if self.positions is not book.positions or self.reservations != book.reservations:
+        if self.positions is not book.positions or self.under_way != book.under_way:
             if counts_of(sums, intent) != self.counts or book.reducible(intent.symbol, intent.direction, None):
                 return False
             fields["together"] = together()
@@ -55,7 +55,7 @@ class Kept:
             if after is None:
                 return False
             fields["standing"] = Standing(before, after)
-            self.positions, self.reservations = book.positions, book.reservations.copy()
+            self.positions, self.under_way = book.positions, book.under_way.copy()
         self.revision = book.version
         return True
 
@@ -92,7 +92,7 @@ class StandingCases:
             counts_of(case.sums, intent),
             book.version,
             book.positions,
-            book.reservations.copy(),
+            book.under_way.copy(),
         )
 
 
