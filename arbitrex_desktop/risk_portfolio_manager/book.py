@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from arbitrex_desktop.risk_portfolio_manager.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio_state import (
@@ -23,6 +23,9 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio_state import (
 )
 from arbitrex_desktop.risk_portfolio_manager.tracking import TrackedDict
 
+K = TypeVar("K")
+Side = tuple[str, int]
+"""The name of a symbol or currency, and 1 for more or -1 for less of it."""
 InstrumentOf = Callable[[str], Instrument | None]
 _TINY = 1e-6
 _REMEMBER = 2_000
@@ -52,12 +55,12 @@ class Reservation:
 class Sums:
     """Exposures in account currency, signed (long positive) where not said otherwise.
 
-    Attributes: `units`, net by symbol; `notional`, net by symbol; `currency`, net by currency, a cross counted in
-    both; `gross`, sum of sizes; `net`, long minus short; `count`, `by_symbol`, `by_strategy`, positions and trades
-    under way; `opened`, when each was; `margin`, of trades under way; `hand_units`, exposures that the program set
-    by hand; `under_way`, the part of `notional` that is trades under way; `unknown`, why something could not be
-    reckoned with, empty when all could; `unpriced`, the first position for whose worth a program without a pool gave
-    no price, empty when there is none.
+    Of positions: `units`, net by symbol; `notional`, net by symbol; `currency`, net by currency, a cross counted in
+    both; `net`, long minus short; `hand_units`, exposures that the program set by hand.  Of trades under way, by name
+    and side, never netted: `units_under_way`; `under_way`, by symbol; `currency_under_way`; `net_under_way`, by side;
+    `margin`.  Of both: `gross`, sum of sizes; `count`, `by_symbol`, `by_strategy`; `opened`, when each was.
+    `unknown`, why something could not be reckoned with, empty when all could; `unpriced`, the first position for
+    whose worth a program without a pool gave no price, empty when there is none.
     """
 
     units: dict[str, float] = field(default_factory=dict)
@@ -71,7 +74,10 @@ class Sums:
     opened: list[datetime] = field(default_factory=list)
     margin: float = 0.0
     hand_units: dict[str, float] = field(default_factory=dict)
-    under_way: dict[str, float] = field(default_factory=dict)
+    units_under_way: dict[Side, float] = field(default_factory=dict)
+    under_way: dict[Side, float] = field(default_factory=dict)
+    currency_under_way: dict[Side, float] = field(default_factory=dict)
+    net_under_way: dict[int, float] = field(default_factory=dict)
     unknown: str = ""
     unpriced: str = ""
 
@@ -85,6 +91,27 @@ class Sums:
         self.currency[profit] = self.currency.get(profit, 0.0) - signed
         self.gross += notional
         self.net += signed
+
+    def units_towards(self, symbol: str, side: int) -> float:
+        """Return the units held on a side of a symbol and under way towards it.
+
+        What is on the other side makes no room, here and in the sums below: a position may be closed and a trade
+        under way not be filled before the one that is judged.
+        """
+        held = self.hand_units.get(symbol, self.units.get(symbol, 0.0))
+        return max(0.0, side * held) + self.units_under_way.get((symbol, side), 0.0)
+
+    def notional_towards(self, symbol: str, side: int) -> float:
+        """Return the same in account currency, without what was set by hand."""
+        return max(0.0, side * self.notional.get(symbol, 0.0)) + self.under_way.get((symbol, side), 0.0)
+
+    def currency_towards(self, currency: str, side: int) -> float:
+        """Return what is held net of a currency on a side, and under way towards it."""
+        return max(0.0, side * self.currency.get(currency, 0.0)) + self.currency_under_way.get((currency, side), 0.0)
+
+    def net_towards(self, side: int) -> float:
+        """Return what is held net on a side, and under way towards it."""
+        return max(0.0, side * self.net) + self.net_under_way.get(side, 0.0)
 
     def count_in(self, symbol: str, strategy_id: str, opened: datetime) -> None:
         """Count one position or trade under way."""
@@ -108,7 +135,10 @@ class Sums:
             list(self.opened),
             self.margin,
             dict(self.hand_units),
+            dict(self.units_under_way),
             dict(self.under_way),
+            dict(self.currency_under_way),
+            dict(self.net_under_way),
             self.unknown,
             self.unpriced,
         )
@@ -306,13 +336,20 @@ def _add_reservation(sums: Sums, reservation: Reservation) -> None:
     """Add one trade under way; one that reduces frees nothing before it has happened."""
     if reservation.reducing:
         return
-    symbol, legs = reservation.symbol, (reservation.base, reservation.profit)
-    sums.add(symbol, reservation.direction, reservation.units, reservation.notional, legs)
-    sums.under_way[symbol] = sums.under_way.get(symbol, 0.0) + reservation.direction * reservation.notional
-    sums.count_in(symbol, reservation.strategy_id, reservation.approved_at)
+    symbol, side, notional = reservation.symbol, reservation.direction, reservation.notional
+    _add(sums.units_under_way, (symbol, side), reservation.units)
+    _add(sums.under_way, (symbol, side), notional)
+    _add(sums.currency_under_way, (reservation.base, side), notional)
+    _add(sums.currency_under_way, (reservation.profit, -side), notional)
+    _add(sums.net_under_way, side, notional)
+    sums.gross += notional
     sums.margin += reservation.margin
-    if symbol in sums.hand_units:
-        sums.hand_units[symbol] += reservation.direction * reservation.units
+    sums.count_in(symbol, reservation.strategy_id, reservation.approved_at)
+
+
+def _add(amounts: dict[K, float], key: K, amount: float) -> None:
+    """Add to an amount, which is 0 before anything was."""
+    amounts[key] = amounts.get(key, 0.0) + amount
 
 
 def _changed_by_hand(now: Any, written: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:

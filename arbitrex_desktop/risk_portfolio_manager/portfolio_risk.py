@@ -2,15 +2,18 @@
 """How a new exposure moves together with the portfolio: shared exposure, variance and historical scenarios.
 
 Open positions are weighed once; each trade under way then adds a few products to what was found of them, so that an
-approval costs no new round over the portfolio.
+approval costs no new round over the portfolio.  A trade under way may or may not be filled, so it counts where it
+adds risk and never as a hedge: what is found bounds the portfolio with any of them filled.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+
+import numpy as np
 
 from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.market_stats import MarketStats
@@ -22,6 +25,8 @@ _MOST_SYMBOLS: Final = 200
 _MOST_ROOMS: Final = 16
 Notional = Mapping[str, float]
 """Account currency, net by symbol, long positive."""
+UnderWay = Mapping[tuple[str, int], float]
+"""Account currency by symbol and side, 1 for bought or -1 for sold, never negative."""
 _Name = tuple[str, int, str]
 """Symbol, direction and regime."""
 
@@ -112,7 +117,7 @@ class PortfolioRisk:
         self._of_all: dict[_Name, Together] = {}
 
     def of(  # noqa: PLR0917 - whose, and in which settings
-        self, held: Notional, under_way: Notional, symbol: str, direction: int, regime: str, cfg: RPMConfig
+        self, held: Notional, under_way: UnderWay, symbol: str, direction: int, regime: str, cfg: RPMConfig
     ) -> Together:
         """Return how a trade stands to open positions and trades under way.
 
@@ -121,20 +126,21 @@ class PortfolioRisk:
         key = (id(cfg), cfg.change_count(), self.stats.version)
         known = self._weights.held
         if (held is not known and held != known) or symbol not in self._model.index or key != self._model_key:
-            self._lay_out(held, {**under_way, symbol: 0.0}, key, cfg)
+            self._lay_out(held, {symbol, *(name for name, _ in under_way)}, key, cfg)
         if under_way != self._under_way.notional:
-            if not under_way.keys() <= self._model.index.keys():
-                self._lay_out(held, under_way, key, cfg)
+            names = {name for name, _ in under_way}
+            if not names <= self._model.index.keys():
+                self._lay_out(held, names, key, cfg)
             self._under_way = _UnderWay(self._model, self._weights, dict(under_way))
             self._of_all = {}
         name = (symbol, direction, regime)
         together = (self._of_all if under_way else self._of_held).get(name)
         return together or self._made(name, cfg.correlation_floors[regime])
 
-    def _lay_out(self, held: Notional, others: Notional, key: tuple[object, ...], cfg: RPMConfig) -> None:
+    def _lay_out(self, held: Notional, others: Collection[str], key: tuple[object, ...], cfg: RPMConfig) -> None:
         """Bring model and weights up to date."""
-        index, names = self._model.index, {**held, **others}
-        if key != self._model_key or not names.keys() <= index.keys():
+        index, names = self._model.index, {*held, *others}
+        if key != self._model_key or not names <= index.keys():
             kept = index if len(index) < _MOST_SYMBOLS else ()
             self._model = RiskModel({*kept, *names}, self.stats, cfg)
             self._model_key, self._cfg = key, cfg
@@ -170,61 +176,54 @@ def _together(model: RiskModel, weights: Weights, name: _Name, floor: float) -> 
 
 
 class _UnderWay:
-    """Trades under way on top of weights.
+    """Trades under way on top of weights, each where it adds risk."""
 
-    One that turns what is held of its symbol round, or to nothing, takes away what others may rest on; then all is
-    weighed together instead.
-    """
-
-    def __init__(self, model: RiskModel, weights: Weights, notional: Notional) -> None:
+    def __init__(self, model: RiskModel, weights: Weights, notional: UnderWay) -> None:
         self.notional = notional
         self._model = model
-        held = weights.held
         by_name = sorted(notional.items())  # in one order, since it must not move the last bit which came first
-        self._rows = [(model.index[name], held.get(name, 0.0), more) for name, more in by_name if more]
-        self._turned = any(before * (before + more) <= 0.0 < abs(before) for _, before, more in self._rows)
-        whole = {name: held.get(name, 0.0) + more for name, more in notional.items()}
-        self._weights = Weights(model, {**held, **whole}) if self._turned else weights
-        self._variance = self._with_all()
+        self._rows = [(model.index[name], side * size) for (name, side), size in by_name if size]
+        self._variance = self._with_all(weights)
 
     def added_to(self, held: Together, name: _Name, floor: float) -> Together:
         """Return how a trade stands to all, from how it stands to what is `held`."""
-        if self._turned:
-            return _together(self._model, self._weights, name, floor)
         symbol, direction, _ = name
         row, model = self._model.index[symbol], self._model
         cluster, highest, covariance = held.cluster, held.highest, held.covariance
-        for other, before, more in self._rows:
-            correlation = direction * model.correlations.item(row, other)
-            after = before + more
-            counted = max(correlation if after > 0.0 else -correlation, 0.0 if other == row else floor)
-            if after:
-                cluster += counted * (abs(after) - abs(before))
-                highest = max(highest, min(1.0, counted))
-            covariance += direction * more * model.covariances.item(row, other)
+        for other, more in self._rows:
+            correlation = model.correlations.item(row, other) * direction * (1 if more > 0.0 else -1)
+            counted = max(correlation, 0.0 if other == row else floor)
+            cluster += counted * abs(more)
+            highest = max(highest, min(1.0, counted))
+            covariance += max(0.0, direction * more * model.covariances.item(row, other))
         past = self._past(held.past, row, direction)
         return Together(cluster, highest, held.sigma, self._variance, covariance, past)
 
-    def _with_all(self) -> float:
-        """Return the variance with one after the other added: (w + ne)'C(w + ne) = w'Cw + 2n(Cw)_e + n^2 C_ee."""
-        weights, of = self._weights, self._model.covariances.item
-        if self._turned:
-            return weights.variance
-        variance = weights.variance
-        for number, (row, _, more) in enumerate(self._rows):
-            before = weights.covariance(row) + sum(less * of(row, other) for other, _, less in self._rows[:number])
-            variance += more * (2.0 * before + more * of(row, row))
-        return max(0.0, variance)
+    def _with_all(self, weights: Weights) -> float:
+        """Return at least the variance with any of them added.
+
+        (w + sum n e)'C(w + sum n e) = w'Cw + sum n^2 C_ee + 2 sum n (Cw)_e + 2 sum n m C_ef, where a product of two
+        that is below zero, and so hedges, is left out.
+        """
+        variance, of = weights.variance, self._model.covariances.item
+        for number, (row, more) in enumerate(self._rows):
+            before = max(0.0, more * weights.covariance(row))
+            before += sum(max(0.0, more * less * of(row, other)) for other, less in self._rows[:number])
+            variance += 2.0 * before + more * more * of(row, row)
+        return variance
 
     def _past(self, held: Scenarios | None, row: int, direction: int) -> Scenarios | None:
-        """Return past days with all; what is under way in the trade's own symbol lies ahead of it on the same lines."""
+        """Return past days with all, each on the days on which it would have lost.
+
+        What is under way on the trade's own side of its symbol lies ahead of it on the same lines.
+        """
         model = self._model
-        if held is None or model.past is None or not all(model.measured[other] for other, _, _ in self._rows):
+        if held is None or model.past is None or not all(model.measured[other] for other, _ in self._rows):
             return None
         profits, start = held.days.portfolio, 0.0
-        for other, _, more in self._rows:
-            if other == row:
-                start = direction * more
+        for other, more in self._rows:
+            if other == row and more * direction > 0.0:
+                start = abs(more)
             else:
-                profits = profits + more * model.past[other]
+                profits = profits + np.minimum(0.0, more * model.past[other])
         return Scenarios(held.days if profits is held.days.portfolio else PastDays(profits, held.days.symbol), start)

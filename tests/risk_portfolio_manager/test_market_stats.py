@@ -117,25 +117,55 @@ def test_variance_adds_up_over_symbols() -> None:
 MONEY = st.dictionaries(st.sampled_from(["EURUSD", "GBPUSD", "USDJPY", "AUDCAD"]), st.integers(-5, 5).map(float))
 
 
-@settings(max_examples=40)
-@given(MONEY, MONEY, st.sampled_from(["EURUSD", "AUDCAD"]), st.sampled_from([1, -1]))
-def test_trades_under_way_count_as_if_they_were_held(
-    held: dict[str, float], more: dict[str, float], symbol: str, direction: int
-) -> None:
-    """Whichever they are, and even where they turn a position round, they add up to the same portfolio."""
-    stats, config = MarketStats(), RPMConfig()
+SIDES = st.dictionaries(
+    st.tuples(st.sampled_from(["EURUSD", "GBPUSD", "USDJPY", "AUDCAD"]), st.sampled_from([1, -1])),
+    st.integers(0, 5).map(float),
+    max_size=4,
+)
+
+
+def weighed(held: dict[str, float], more: dict[tuple[str, int], float], symbol: str, direction: int) -> Together:
+    """Return how a trade stands to positions and trades under way, of which three symbols are measured."""
+    stats = MarketStats()
     for number, name in enumerate(("EURUSD", "GBPUSD", "USDJPY")):
         stats.set_bars(name, bars(noise(number + 5)))
-    whole = {name: held.get(name, 0.0) + more.get(name, 0.0) for name in {**held, **more}}
-    split = PortfolioRisk(stats).of(held, more, symbol, direction, "TRENDING", config)
-    joined = PortfolioRisk(stats).of(whole, {}, symbol, direction, "TRENDING", config)
-    for name in ("cluster", "highest", "sigma", "variance", "covariance"):
-        assert getattr(split, name) == pytest.approx(getattr(joined, name), abs=1e-12)
-    assert (split.past is None) == (joined.past is None)
-    if split.past is not None and joined.past is not None:
+    return PortfolioRisk(stats).of(held, more, symbol, direction, "TRENDING", RPMConfig())
+
+
+@settings(max_examples=30)
+@given(MONEY, SIDES, st.sampled_from(["EURUSD", "AUDCAD"]), st.sampled_from([1, -1]))
+def test_trades_under_way_bound_the_portfolio_with_any_of_them(
+    held: dict[str, float], more: dict[tuple[str, int], float], symbol: str, direction: int
+) -> None:
+    """Whichever of them are filled, correlated exposure, deviation and tail are never more than what was found."""
+    found = weighed(held, more, symbol, direction)
+    for filled in (set(), set(more), *({one} for one in more), *(set(more) - {one} for one in more)):
+        whole = dict(held)
+        for name, side in filled:
+            whole[name] = whole.get(name, 0.0) + side * more[name, side]
+        real = weighed(whole, {}, symbol, direction)
+        assert found.cluster >= real.cluster - 1e-9
+        assert found.sigma == real.sigma
         for notional in (0.0, 1.0, 2.5):
-            assert split.past.tail(notional, 0.95) == pytest.approx(joined.past.tail(notional, 0.95), abs=1e-12)
-        assert split.past.room(1.0, 0.95) == pytest.approx(joined.past.room(1.0, 0.95), abs=1e-9)
+            assert found.deviation(notional) >= real.deviation(notional) - 1e-9
+            if found.past is not None and real.past is not None:
+                past, really = found.past.tail(notional, 0.95), real.past.tail(notional, 0.95)
+                assert past[0] >= really[0] - 1e-9
+                assert past[1] >= really[1] - 1e-9
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_trades_under_way_on_the_same_side_count_as_if_they_were_held(direction: int) -> None:
+    """Where nothing hedges, they add up to the very portfolio that they will make."""
+    held, more = {"EURUSD": direction * 2.0, "GBPUSD": direction * 1.0}, {("EURUSD", direction): 3.0}
+    found = weighed(held, more, "EURUSD", direction)
+    real = weighed({"EURUSD": direction * 5.0, "GBPUSD": direction * 1.0}, {}, "EURUSD", direction)
+    for name in ("cluster", "highest", "sigma", "variance", "covariance"):
+        assert getattr(found, name) == pytest.approx(getattr(real, name))
+    assert found.past is not None
+    assert real.past is not None
+    assert found.past.tail(2.5, 0.95) == pytest.approx(real.past.tail(2.5, 0.95))
+    assert found.past.room(1.0, 0.95) == pytest.approx(real.past.room(1.0, 0.95))
 
 
 def test_a_fat_tail_in_the_past_counts_more_than_a_normal_one() -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -285,3 +286,34 @@ def test_an_intent_that_became_a_position_is_not_traded_again() -> None:
     rpm.portfolio_state.open_positions["EURUSD"] = Position("EURUSD", 1, trade.position_units, 1.15, NOW)
     assert reason(rpm.process_trade_intent(**intent(intent_id="a"))) == "DUPLICATE_INTENT"
     assert rpm.evaluate(**intent(intent_id="b")).decision.status == "APPROVED"
+
+
+@pytest.mark.parametrize(
+    ("setting", "limit_of"),
+    [
+        ({"max_symbol_exposure_units": 200_000}, lambda trade: trade / 200_000),
+        ({"max_symbol_exposure_pct": 0.3}, lambda trade: trade * 1.15 / 30_000),
+        ({"max_currency_exposure_pct": 0.3}, lambda trade: trade * 1.15 / 30_000),
+        ({"max_net_exposure_pct": 0.3}, lambda trade: trade * 1.15 / 30_000),
+        ({"max_portfolio_volatility": 0.002}, lambda trade: trade * 1.15 * 0.006 / 200),
+        ({"max_var_pct": 0.005}, lambda trade: trade * 1.15 * 0.006 * 2.3263 / 500),
+        ({"max_cvar_pct": 0.005}, lambda trade: trade * 1.15 * 0.006 * 2.6652 / 500),
+        ({"max_correlation_exposure": 0.3}, lambda trade: trade * 1.15 / 30_000),
+    ],
+    ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
+)
+def test_a_trade_that_may_never_be_filled_makes_no_room_for_another(
+    setting: dict[str, float], limit_of: Callable[[float], float]
+) -> None:
+    """With a buy approved and not yet filled, a sale alone stays within the limit as if the buy had never been."""
+    rpm = static(wide(max_positions_per_symbol=9, **setting))
+    bought = units(rpm.process_trade_intent(**intent(atr=0.001)))
+    sold = units(rpm.process_trade_intent(**intent(atr=0.0005, direction=-1)))
+    assert 0.9 < limit_of(bought) <= 1.0
+    assert limit_of(sold) <= 1.0
+
+
+def test_a_position_on_the_other_side_makes_no_room_either() -> None:
+    """A sale of more than is held is no larger than the limit, since the position may be closed first."""
+    rpm = holding(("EURUSD", 1, 150_000.0, 1.15), max_symbol_exposure_units=200_000)
+    assert units(rpm.evaluate(**intent(direction=-1, requested_volume=3.5, atr=0.0001))) == 200_000

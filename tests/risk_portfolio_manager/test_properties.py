@@ -278,7 +278,7 @@ def test_running_sums_equal_a_full_recount(steps: list[tuple[dict[str, Any], Any
         for reservation in running.reservations:
             fresh.reserve(replace(reservation))
         assert running.total.count == fresh.total.count
-        for name in ("units", "notional", "currency"):
+        for name in ("units", "notional", "currency", "units_under_way", "under_way", "currency_under_way"):
             mine, theirs = getattr(running.total, name), getattr(fresh.total, name)
             assert all(math.isclose(mine[key], theirs[key], rel_tol=1e-9, abs_tol=1e-6) for key in {*mine, *theirs})
 

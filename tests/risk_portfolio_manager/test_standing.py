@@ -31,7 +31,8 @@ FACTS |= {"market.has_pool", "market.connected", "market.account", "activity.thr
 FACTS |= {"sums.count", "sums.by_symbol", "sums.by_strategy", "sums.unknown", "sums.unpriced"}
 FACTS |= {"market.account.trade_allowed", "market.account.trade_expert"}
 FACTS |= {"intent.symbol", "intent.direction", "intent.strategy_id", "intent.regime"}
-BOOK = {"together", "sums.notional", "sums.currency", "sums.gross", "sums.net", "sums.units", "sums.hand_units"}
+TOWARDS = {f"sums.{name}_towards" for name in ("units", "notional", "currency", "net")}
+BOOK = {"together", "sums.gross", "sums.hand_units", *TOWARDS}
 PLAIN_STATE = {"trading_halted", "halt_reason", "reducing_reason", "equity", "consecutive_losses"}
 
 

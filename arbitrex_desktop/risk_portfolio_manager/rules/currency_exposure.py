@@ -10,10 +10,11 @@ from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import ExposureRule
 
 
 class CurrencyExposure(ExposureRule):
-    """|net exposure in a currency after the trade| / capital <= `max_currency_exposure_pct`.
+    """Exposure in a currency on the side that the trade adds to / capital <= `max_currency_exposure_pct`.
 
     A pair is long its base and short its profit currency by the same amount, so a cross counts in both; amounts are
-    netted over all positions and trades under way.  The tighter of the two currencies is shown.
+    netted over all positions.  Trades under way count where they add; what is on the other side makes no room.  The
+    tighter of the two currencies is shown.
     """
 
     code = RejectionReason.CURRENCY_EXPOSURE_LIMIT
@@ -26,8 +27,8 @@ class CurrencyExposure(ExposureRule):
         instrument = case.instrument
         if instrument is None:
             return None
-        direction, currency = case.intent.direction, case.sums.currency
-        base = direction * currency.get(instrument.base, 0.0)
-        profit = -direction * currency.get(instrument.profit, 0.0)
+        direction, sums = case.intent.direction, case.sums
+        base = sums.currency_towards(instrument.base, direction)
+        profit = sums.currency_towards(instrument.profit, -direction)
         held, name = (base, instrument.base) if base >= profit else (profit, instrument.profit)
         return held, case.cfg.max_currency_exposure_pct, name

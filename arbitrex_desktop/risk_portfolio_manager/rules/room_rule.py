@@ -40,13 +40,13 @@ class RoomRule(Rule):
 
 
 class ExposureRule(RoomRule):
-    """An exposure as a share of capital: |held + added| / capital <= limit."""
+    """An exposure as a share of capital: (held + added) / capital <= limit."""
 
     unit = "share"
 
     @abstractmethod
     def exposure(self, case: Case) -> tuple[float, float, str] | None:
-        """Return what is held in the trade's direction in account currency, the limit as a share, and a note."""
+        """Return what counts already, in account currency and never below 0, the limit as a share, and a note."""
 
     def room(self, case: Case) -> Room | None:
         """Return what the limit leaves beside what is held."""
@@ -58,7 +58,7 @@ class ExposureRule(RoomRule):
 
     def observed(self, room: Room, size: Size) -> float:
         """Return the exposure with the trade, as a share of capital."""
-        return abs(room.held + size.units * size.worth) / size.capital  # type: ignore[no-any-return] # it is a float
+        return (room.held + size.units * size.worth) / size.capital  # type: ignore[no-any-return] # it is a float
 
     def check(self, case: Case) -> Found:
         """Measure the room."""
@@ -69,4 +69,4 @@ class ExposureRule(RoomRule):
         if worth is None:
             return self.held_alone(case, held, limit)
         room = (limit * case.capital - held) / worth
-        return self.fits(case, room, abs(held + case.units * worth) / case.capital, limit, note)
+        return self.fits(case, room, (held + case.units * worth) / case.capital, limit, note)

@@ -10,14 +10,8 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import ExposureRule, RoomRule
 
 
-def net_units(case: Case) -> float:
-    """Return the symbol's net signed units, as set by hand where that is more."""
-    symbol = case.intent.symbol
-    return case.sums.hand_units.get(symbol, case.sums.units.get(symbol, 0.0))
-
-
 class SymbolUnits(RoomRule):
-    """|net units after the trade| <= `max_symbol_exposure_units`."""
+    """Units on the trade's side of the symbol, held net, under way and asked for, <= `max_symbol_exposure_units`."""
 
     code = RejectionReason.SYMBOL_EXPOSURE_LIMIT
     stage = Stage.PORTFOLIO
@@ -28,21 +22,21 @@ class SymbolUnits(RoomRule):
 
     def room(self, case: Case) -> Room:
         """Return what the limit leaves, in units."""
-        held, limit = case.intent.direction * net_units(case), case.cfg.max_symbol_exposure_units
+        held, limit = _units(case), case.cfg.max_symbol_exposure_units
         return self.lets_through(held, limit, limit - held)
 
     def observed(self, room: Room, size: Size) -> float:
         """Return the units with the trade."""
-        return abs(room.held + size.units)  # type: ignore[no-any-return] # it is a float
+        return room.held + size.units  # type: ignore[no-any-return] # it is a float
 
     def check(self, case: Case) -> Found:
         """Measure the room in units."""
-        held, limit = case.intent.direction * net_units(case), case.cfg.max_symbol_exposure_units
-        return self.fits(case, limit - held, abs(held + case.units), limit)
+        held, limit = _units(case), case.cfg.max_symbol_exposure_units
+        return self.fits(case, limit - held, held + case.units, limit)
 
 
 class SymbolExposure(ExposureRule):
-    """|net exposure in the symbol after the trade| / capital <= `max_symbol_exposure_pct`."""
+    """Exposure on the trade's side of the symbol, as for its units, / capital <= `max_symbol_exposure_pct`."""
 
     code = RejectionReason.SYMBOL_EXPOSURE_LIMIT
     stage = Stage.PORTFOLIO
@@ -52,11 +46,16 @@ class SymbolExposure(ExposureRule):
     def exposure(self, case: Case) -> tuple[float, float, str]:
         """Return what is held in account currency, set by hand where that is more."""
         symbol, direction = case.intent.symbol, case.intent.direction
-        held = direction * case.sums.notional.get(symbol, 0.0)
+        held = case.sums.notional_towards(symbol, direction)
         if symbol in case.sums.hand_units and case.unit_notional is not None:
-            held = max(held, direction * case.sums.hand_units[symbol] * case.unit_notional, key=abs)
+            held = max(held, case.sums.units_towards(symbol, direction) * case.unit_notional)
         return held, case.cfg.max_symbol_exposure_pct, ""
 
     def room(self, case: Case) -> Room | None:
         """Return what the limit leaves; units that were set by hand are worth what the trade's own are."""
         return None if case.intent.symbol in case.sums.hand_units else super().room(case)
+
+
+def _units(case: Case) -> float:
+    """Return the units that are held or under way on the trade's side."""
+    return case.sums.units_towards(case.intent.symbol, case.intent.direction)

@@ -23,7 +23,10 @@ class TotalExposure(ExposureRule):
 
 
 class NetExposure(ExposureRule):
-    """|long minus short exposure| / capital <= `max_net_exposure_pct`."""
+    """Long minus short exposure, or the other way round for a sale, / capital <= `max_net_exposure_pct`.
+
+    Trades under way count on the trade's own side; a surplus on the other side makes no room.
+    """
 
     code = RejectionReason.NET_EXPOSURE_LIMIT
     stage = Stage.PORTFOLIO
@@ -32,4 +35,4 @@ class NetExposure(ExposureRule):
 
     def exposure(self, case: Case) -> tuple[float, float, str]:
         """Return what is held net, in the trade's direction."""
-        return case.intent.direction * case.sums.net, case.cfg.max_net_exposure_pct, ""
+        return case.sums.net_towards(case.intent.direction), case.cfg.max_net_exposure_pct, ""

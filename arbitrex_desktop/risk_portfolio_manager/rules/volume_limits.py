@@ -27,8 +27,8 @@ class VolumeLimits(RoomRule):
             return None
         most = instrument.volume_max
         if instrument.volume_limit > 0.0:
-            held = case.intent.direction * case.sums.units.get(case.intent.symbol, 0.0) / instrument.contract
-            most = min(most, round(instrument.volume_limit - max(0.0, held), 8))
+            held = case.sums.units_towards(case.intent.symbol, case.intent.direction) / instrument.contract
+            most = min(most, round(instrument.volume_limit - held, 8))
         return self.lets_through(instrument.contract, most, most * instrument.contract)
 
     def observed(self, room: Room, size: Size) -> float:
