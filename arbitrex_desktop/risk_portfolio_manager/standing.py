@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from arbitrex_desktop.risk_portfolio_manager.book import Book, Reservation, Sums
-from arbitrex_desktop.risk_portfolio_manager.case import Case, Roomy, Standing, Template
+from arbitrex_desktop.risk_portfolio_manager.case import Case, Roomy, Standing, Template, Timely
 from arbitrex_desktop.risk_portfolio_manager.decision import made
-from arbitrex_desktop.risk_portfolio_manager.findings import Room
+from arbitrex_desktop.risk_portfolio_manager.findings import Found, Room
 from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.portfolio_risk import Together
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
@@ -28,6 +28,7 @@ _MOST: Final = 500
 _HELD_PLACES: Final = {
     rules: [rule.unknown("it was not checked") for rule in rules] for rules in (BEFORE_SIZING, AFTER_SIZING)
 }
+_ROOMY: Final[dict[Rule, Roomy]] = {rule: rule for rule in AFTER_SIZING if isinstance(rule, RoomRule)}
 Facts = tuple[Any, ...]
 
 
@@ -51,7 +52,7 @@ class Kept:
                 return False
             fields["together"] = together()
             before, after = fields["standing"]
-            after = _with_rooms(after, made(Case, fields))
+            after = _renewed(after, made(Case, fields))
             if after is None:
                 return False
             fields["standing"] = Standing(before, after)
@@ -104,31 +105,40 @@ def counts_of(sums: Sums, intent: TradeIntent) -> Facts:
 
 def _template(rules: tuple[Rule, ...], case: Case) -> Template:
     """Check what stands; every other rule's place is held by an UNKNOWN, which refuses if it were left there."""
-    findings, timely, rooms = _HELD_PLACES[rules].copy(), [], []
+    findings, timely = _HELD_PLACES[rules].copy(), []
+    rooms: list[tuple[int, Roomy, Room]] = []
     for place, rule in enumerate(rules):
+        roomy = _ROOMY.get(rule)
         if rule.stands(case):
             findings[place] = rule.check(case)
-        elif isinstance(rule, RoomRule) and _room(rule, case) is not None:
-            rooms.append((place, rule))
+        elif roomy is not None and (room := _room(roomy, case)) is not None:
+            rooms.append((place, roomy, room))
         else:
             timely.append((place, rule.check))
-    template = Template(findings, tuple(timely), tuple(rooms), math.inf, math.inf)
-    return _with_rooms(template, case) or template
+    return _with_rooms(findings, tuple(timely), rooms)
 
 
-def _with_rooms(template: Template, case: Case) -> Template | None:
-    """Return a template with the rooms of a case in their places; None when one of them cannot be told."""
-    findings, least_money, least_units = template.findings.copy(), math.inf, math.inf
+def _renewed(template: Template, case: Case) -> Template | None:
+    """Return a template with its rooms found anew; None when one of them cannot be told any more."""
+    rooms: list[tuple[int, Roomy, Room]] = []
     for place, rule in template.rooms:
         room = _room(rule, case)
         if room is None:
             return None
+        rooms.append((place, rule, room))
+    return _with_rooms(template.findings.copy(), template.timely, rooms)
+
+
+def _with_rooms(findings: list[Found], timely: Timely, rooms: list[tuple[int, Roomy, Room]]) -> Template:
+    """Return a template with rooms in their places."""
+    least_money = least_units = math.inf
+    for place, rule, room in rooms:
         findings[place] = room
         if rule.in_units:
             least_units = min(least_units, room.most)
         else:
             least_money = min(least_money, room.most)
-    return Template(findings, template.timely, template.rooms, least_money, least_units)
+    return Template(findings, timely, tuple([(place, rule) for place, rule, _ in rooms]), least_money, least_units)
 
 
 def _room(rule: Roomy, case: Case) -> Room | None:
