@@ -246,7 +246,7 @@ def _before_sync() -> DeskSnapshot:
 
 
 def _empty() -> DeskSnapshot:
-    return desk_snapshot(positions=(), orders=(), intents=(), notices=(), equity=desk_snapshot().equity[:1])
+    return desk_snapshot(positions=(), orders=(), intents=(), notices=(), equity=busy().equity[-1:])
 
 
 STATES: Final[Mapping[str, Callable[[], DeskState]]] = MappingProxyType(

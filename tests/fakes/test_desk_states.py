@@ -18,9 +18,8 @@ def test_a_state_is_of_one_account_and_one_equity(name: str) -> None:
         assert snapshot is None or not snapshot.equity
         return
     assert (snapshot.account.login, snapshot.account.server) == (snapshot.pool.login, snapshot.pool.server)
-    if name != "empty":
-        last = snapshot.equity[-1]
-        assert (last.at, last.equity) == (snapshot.account.observed_at, snapshot.account.equity)
+    last = snapshot.equity[-1]
+    assert (last.at, last.equity) == (snapshot.account.observed_at, snapshot.account.equity)
     assert snapshot.arming.needed == (snapshot.pool.mode is AccountMode.LIVE)
 
 

@@ -155,6 +155,8 @@ def save_sheets(folder: Path, theme: Theme, names: Iterable[str]) -> None:
         sheet = sheet_of(theme, STATES[name]())
         sheet.adjustSize()
         sheet.show()
+        QTest.qWait(_SETTLE_MS)
+        sheet.adjustSize()
         picture(sheet).save(str(folder / f"panels_{name}_{theme.choice.value}.png"))
         sheet.close()
         sheet.deleteLater()

@@ -313,11 +313,12 @@ def gravest_first(checks: Iterable[Verdict]) -> list[Verdict]:
 CHECK_COLUMNS: Final[tuple[Column[NumberedCheck], ...]] = (
     Column("Outcome", lambda row: _OUTCOME_WORDS[row.verdict.outcome], lambda row: row.verdict.outcome.value,
            "? unknown ", number=False, tone=_check_tone, tip=_check_tip),
+    # The words say more than the code, so where there is little room the code is shortened first.
     Column("Check", lambda row: row.verdict.code, lambda row: row.verdict.code, "MAX_DRAWDOWN_EXCEED", number=False,
-           tone=_check_tone, tip=_check_tip),
+           tone=_check_tone, tip=_check_tip, least="MAX_DRAWDOWN"),
     Column("Observed / limit", _measured, lambda row: row.verdict.observed, "98,066.75 / 98,000", tip=_check_tip),
-    Column("In words", lambda row: row.verdict.words, lambda row: row.verdict.words, "x" * 18, number=False,
-           tone=_check_tone, tip=_check_tip),
+    Column("In words", lambda row: row.verdict.words, lambda row: row.verdict.words, "x" * 36, number=False,
+           tone=_check_tone, tip=_check_tip, least="x" * 12),
 )  # fmt: skip
 """The RPM's checks of one intent."""
 

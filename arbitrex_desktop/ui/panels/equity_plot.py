@@ -27,6 +27,7 @@ _LEAST_MONEY: Final = 1.0
 _PIXELS_A_TICK: Final = 18
 """A number's line and the air to the next one."""
 
+_MOST_TICKS: Final = 8.0
 _HAIR: Final = 1.0 - 1e-9
 
 
@@ -35,7 +36,7 @@ class _MoneyAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type hi
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N802, N803 - theirs
         """Return the one round distance of ticks at which every number has its own line."""
-        least = (maxVal - minVal) / max(1.0, size // _PIXELS_A_TICK)
+        least = (maxVal - minVal) / min(max(1.0, size // _PIXELS_A_TICK), _MOST_TICKS)
         power = 10.0 ** math.floor(math.log10(least)) if least > 0 else 1.0
         return [(next(power * step for step in (1, 2, 5, 10) if power * step >= least * _HAIR), 0.0)]
 

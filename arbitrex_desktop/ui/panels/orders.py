@@ -75,9 +75,10 @@ class OrdersPanel(Panel):
         text = "1 pending order" if count == 1 else f"{count} pending orders"
         if not known:
             self.sum.show_text(_NOT_KNOWN, Tone.MUTED)
+        elif self._fresh.account_fresh and not_armed(self._fresh):
+            self.sum.show_text(f"{NOT_ARMED} \N{MIDDLE DOT} {text}", Tone.WARN)
         elif self._fresh.account_fresh:
-            unarmed = not_armed(self._fresh)
-            self.sum.show_text(f"{NOT_ARMED} \N{MIDDLE DOT} {text}" if unarmed else text, Tone.TEXT)
+            self.sum.show_text(text, Tone.TEXT)
         elif self._fresh.synced_at is None:
             self.sum.show_text(f"Not synced yet: {text}", Tone.MUTED)
         else:

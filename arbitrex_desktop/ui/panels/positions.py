@@ -127,9 +127,10 @@ class PositionsPanel(Panel):
         total = sum(row.profit + row.swap for row in rows)
         words = "1 position" if len(rows) == 1 else f"{len(rows)} positions"
         text = f"{words}, profit and swap {formats.money(total, snapshot.account.currency, signed=True)}"
-        unarmed = not_armed(self._fresh)
-        if self._fresh.account_fresh:
-            self.sum.show_text(f"{NOT_ARMED} \N{MIDDLE DOT} {text}" if unarmed else text, money_tone(round(total, 2)))
+        if self._fresh.account_fresh and not_armed(self._fresh):
+            self.sum.show_text(f"{NOT_ARMED} \N{MIDDLE DOT} {text}", Tone.WARN)
+        elif self._fresh.account_fresh:
+            self.sum.show_text(text, money_tone(round(total, 2)))
         elif self._fresh.synced_at is None:
             self.sum.show_text(f"Not synced yet: {text}", Tone.MUTED)
         else:
