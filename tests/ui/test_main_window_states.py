@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""The whole window without a connection, and without a core: what it claims, and what it says instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.ui.main_window import MainWindow
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.worker import CoreWorker
+from tests.fakes.clock import ManualClock
+from tests.fakes.core import FakeCore
+from tests.fakes.desk_data import desk_snapshot, pool_stats
+from tests.ui.conftest import OPEN_MS, WindowMaker
+
+
+@pytest.mark.parametrize("state", [ConnectionState.LOST, ConnectionState.WRONG_ACCOUNT, ConnectionState.STALE])
+def test_without_a_connection_nothing_claims_that_there_is_trading(
+    open_window: WindowMaker, qtbot: QtBot, state: ConnectionState
+) -> None:
+    """The badge says so instead of the RPM's last word, which a halt still outweighs."""
+    core = FakeCore(shown=desk_snapshot(pool=pool_stats(state=state)))
+    window = open_window(core)
+    assert window.top_bar.state.text() == "NOT CONNECTED"
+    window.halt()
+    assert window.top_bar.state.text() == "TRADING HALTED"
+
+
+@pytest.fixture
+def coreless(theme: Theme, clock: ManualClock) -> Iterator[MainWindow]:
+    """Return a shown window whose core cannot be built."""
+
+    def fail() -> FakeCore:
+        raise ValueError("MT5_LOGIN must be the account's number")
+
+    window = MainWindow(CoreWorker(fail), theme, clock=clock)
+    window.show()
+    window._worker.start()
+    yield window
+    window.close()
+    window.deleteLater()
+
+
+def test_a_core_that_cannot_be_built_says_why_for_as_long_as_the_window_stands(
+    coreless: MainWindow, qtbot: QtBot, clock: ManualClock
+) -> None:
+    """Its cause stands in the notice, the top bar and the connection panel; that nothing answers does not hide it."""
+    window = coreless
+    words = "The trading core could not be started: MT5_LOGIN must be the account's number"
+    qtbot.waitUntil(lambda: window.notice_bar.text == f"ERROR: {words}", timeout=OPEN_MS)
+    clock.advance(60)
+    window.refresh()
+    assert window.notice_bar.text == f"ERROR: {words}"
+    assert window.top_bar.reason.text() == words
+    assert window.connection.view.empty_words == words
+    assert window.status.labels["connection"].text() == "The trading core does not run"
+    assert window.intent_form.submit.toolTip() == words
+    assert not window.intent_form.submit.isEnabled()
