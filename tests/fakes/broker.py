@@ -26,7 +26,8 @@ class Mood(StrEnum):
     """What the broker makes of the next order.
 
     FILL it; PART of it; REQUOTE, nothing done; REJECT, nothing done; FILL_LOST and PART_LOST, done but the reply is
-    lost; LOST, the order itself is lost on the way; PLACED, accepted and filled only by `fill_placed()`.
+    lost; LOST, the order itself is lost on the way; PLACED, accepted and filled only by `fill_placed()`; SHORT, half
+    of it is done and called done; UNTOLD, done without a word on price and volume.
     """
 
     FILL = "FILL"
@@ -37,6 +38,8 @@ class Mood(StrEnum):
     PART_LOST = "PART_LOST"
     LOST = "LOST"
     PLACED = "PLACED"
+    SHORT = "SHORT"
+    UNTOLD = "UNTOLD"
 
 
 class FakeBroker(FakePool):
@@ -102,10 +105,11 @@ class FakeBroker(FakePool):
             return self._answer(request, TradeRetcode.DONE)
         if mood is Mood.PLACED:
             return self._place(request)
-        part = mood in (Mood.PART, Mood.PART_LOST)
+        part = mood in (Mood.PART, Mood.PART_LOST, Mood.SHORT)
         deal = self._deal(request, round(volume / 2.0, 2) if part else volume)
-        code = TradeRetcode.DONE_PARTIAL if part else TradeRetcode.DONE
-        return self._answer(request, code, deal)
+        code = TradeRetcode.DONE_PARTIAL if part and mood is not Mood.SHORT else TradeRetcode.DONE
+        answer = self._answer(request, code, deal)
+        return replace(answer, price=0.0, volume=0.0) if mood is Mood.UNTOLD else answer
 
     def _deal(self, request: Mapping[str, Any], volume: float) -> TradeDeal:
         """Book a deal with its order, and open or close the position."""
