@@ -8,9 +8,10 @@ size), and the Market Watch is repainted up to thirty times a second.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -67,7 +68,6 @@ class QuoteView(TableView):
         left = self.columnViewportPosition(first.column())
         right = self.columnViewportPosition(last.column()) + self.columnWidth(last.column())
         self.viewport().update(QRect(left, top, right - left, bottom - top))
-        self.fit_numbers(first.row(), last.row())
 
     def _rows_in(self, area: QRect) -> range:
         first = self.rowAt(area.top())
@@ -88,12 +88,17 @@ class QuoteView(TableView):
             rect = QRect(self.columnViewportPosition(place), top, self.columnWidth(place), height)
             if region.intersects(rect):
                 painter.fillRect(rect, back)
-                self._paint_cell(painter, rect, column, data)
+                text = self._paint_cell(painter, rect, column, data)
+                if column.number and self.is_longer(place, text):
+                    # Soon, since columns cannot be changed while they are painted.
+                    QTimer.singleShot(0, self, partial(self.fit_numbers, row, row))
 
-    def _paint_cell(self, painter: QPainter, rect: QRect, column: Column[QuoteRow], row: QuoteRow) -> None:
+    def _paint_cell(self, painter: QPainter, rect: QRect, column: Column[QuoteRow], row: QuoteRow) -> str:
+        """Paint a cell, and return its text."""
         self.cells_painted += 1
         text = column.text(row)
         if text:
             painter.setPen(self._theme.colours.tone(column.tone(row)))
             align = _RIGHT if column.number else _LEFT
             painter.drawText(rect.adjusted(CELL_MARGIN, 0, -CELL_MARGIN, 0), align, text)
+        return text

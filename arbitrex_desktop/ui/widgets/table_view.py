@@ -171,13 +171,16 @@ class TableView(QTableView):
         before = list(self._widths)
         for place, column in enumerate(self._table_model.columns):
             longest = max((column.text(row) for row in rows), key=len, default="") if column.number else ""
-            # The digits are all of one width, so that a longer text is a wider one.
-            if len(longest) > self._longest[place]:
+            if self.is_longer(place, longest):
                 self._longest[place] = len(longest)
                 needed = QFontMetrics(self.font()).horizontalAdvance(longest) + 2 * CELL_MARGIN
                 self._widths[place] = max(self._widths[place], needed)
         if self._widths != before:
             self._share_out(self.viewport().width())
+
+    def is_longer(self, place: int, text: str) -> bool:
+        """Tell whether a number is longer than any before in its column; digits being of one width, it is wider."""
+        return len(text) > self._longest[place]
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         """Mark the chosen row: keys act on it."""

@@ -163,3 +163,17 @@ def test_a_stopped_panel_reads_no_more(panel: MarketWatchPanel, board: FakeBoard
     assert row is not None
     assert row.quote is not None
     assert row.quote.bid == 1.0
+
+
+def test_a_longer_price_gets_its_room(panel: MarketWatchPanel, board: FakeBoard, qtbot: QtBot) -> None:
+    """A price with more digits than any before is whole as soon as it has been painted, and so is the next."""
+    place = [column.title for column in panel.model.columns].index("Bid")
+    before = panel.view.columnWidth(place)
+    for digits, bid in ((9, 98_765.4), (11, 9_876_543.2)):
+        board.put(quote(SYMBOLS[3], bid))
+        panel.draw_frame()
+        text = f"{bid:.5f}"
+        needed = panel.view.fontMetrics().horizontalAdvance(text) + 12
+        assert len(text) > digits
+        qtbot.waitUntil(lambda needed=needed: panel.view.columnWidth(place) >= needed)  # type: ignore[misc] # bound now
+    assert panel.view.columnWidth(place) > before
