@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,15 +60,17 @@ Timely = tuple[tuple[int, Callable[["Case"], Found]], ...]
 class Template(NamedTuple):
     """Findings of some rules in their order, those that do not stand held open.
 
-    Attributes: `timely`, by place, the checks that must fill them; `rooms`, likewise, the rules that must only look at
-    a trade that does not fit in `least_money` (account currency) or `least_units`.
+    Attributes: `timely`, by place, the checks that must fill them; `counting`, those whose findings stand while the
+    book does; `rooms`, the rules that must only look at a trade that does not fit in `least_money` (account currency)
+    or `least_units`, which is none at all until they are known.
     """
 
     findings: list[Found]
     timely: Timely
+    counting: Timely
     rooms: tuple[tuple[int, Roomy], ...]
-    least_money: float
-    least_units: float
+    least_money: float = -math.inf
+    least_units: float = -math.inf
 
     def has_room_for(self, case: Case) -> bool:
         """Tell whether a trade passes all rules that have a room; one that is no number does not."""

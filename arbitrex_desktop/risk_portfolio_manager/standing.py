@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from arbitrex_desktop.risk_portfolio_manager.book import Book, Reservation, Sums
-from arbitrex_desktop.risk_portfolio_manager.case import Case, Roomy, Standing, Template, Timely
+from arbitrex_desktop.risk_portfolio_manager.case import Case, Roomy, Standing, Template
 from arbitrex_desktop.risk_portfolio_manager.decision import made
-from arbitrex_desktop.risk_portfolio_manager.findings import Found, Room
+from arbitrex_desktop.risk_portfolio_manager.findings import Room
 from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.portfolio_risk import Together
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
@@ -34,30 +34,44 @@ Facts = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Kept:
-    """A case that is kept: the facts it follows from, its fields, and what it found of the book at a `revision`."""
+    """A case that is kept.
+
+    Attributes: `facts` it follows from; its `fields`; `revision`, the book's version at which all of it is right, and
+    `counted`, the one at which all but the rooms is; `positions` and trades `under_way` that it was counted with;
+    `has_rooms`, whether the rooms are those of these.
+    """
 
     facts: Facts
     fields: dict[str, Any]
-    counts: Facts
     revision: int
+    counted: int
     positions: Sums
     under_way: dict[str, Reservation]
+    has_rooms: bool = True
 
     def renewed(self, book: Book, intent: TradeIntent, together: Callable[[], Together | None]) -> bool:
-        """Bring what follows from the book up to date: rooms, not findings; tell whether that could be done."""
-        fields, sums = self.fields, book.total
-        fields["sums"] = sums
+        """Bring what follows from the book up to date; tell whether that could be done.
+
+        Rooms are closed and found again for the second decision with the same book: finding them takes longer than
+        checking one trade against each rule does, and after most approvals there is no second one.
+        """
+        fields = self.fields
+        if self.counted == book.version:
+            before, after = fields["standing"]
+            fields["standing"] = Standing(before, _with_rooms(after, made(Case, fields)))
+            self.revision, self.has_rooms = book.version, True
+            return True
+        fields["sums"] = book.total
         if self.positions is not book.positions or self.under_way != book.under_way:
-            if counts_of(sums, intent) != self.counts or book.reducible(intent.symbol, intent.direction, None):
+            if book.reducible(intent.symbol, intent.direction, None):
                 return False
             fields["together"] = together()
-            before, after = fields["standing"]
-            after = _renewed(after, made(Case, fields))
-            if after is None:
-                return False
-            fields["standing"] = Standing(before, after)
-            self.positions, self.under_way = book.positions, book.under_way.copy()
-        self.revision = book.version
+            case = made(Case, fields)
+            fields["standing"] = Standing(*[_recounted(template, case) for template in fields["standing"]])
+            self.positions, self.under_way, self.has_rooms = book.positions, book.under_way.copy(), False
+        self.counted = book.version
+        if self.has_rooms:
+            self.revision = book.version
         return True
 
     def case(self, intent: TradeIntent) -> Case:
@@ -88,57 +102,49 @@ class StandingCases:
         if len(self._kept) >= _MOST:
             self._kept.clear()
         self._kept[intent.symbol, intent.direction, intent.strategy_id, intent.regime] = Kept(
-            facts,
-            vars(case).copy(),
-            counts_of(case.sums, intent),
-            book.version,
-            book.positions,
-            book.under_way.copy(),
+            facts, vars(case).copy(), book.version, book.version, book.positions, book.under_way.copy()
         )
-
-
-def counts_of(sums: Sums, intent: TradeIntent) -> Facts:
-    """Return all of the sums that findings may stand on; the rest moves with every approval."""
-    strategy = intent.strategy_id or ""
-    return (sums.count, sums.by_symbol.get(intent.symbol), sums.by_strategy.get(strategy), sums.unknown, sums.unpriced)
 
 
 def _template(rules: tuple[Rule, ...], case: Case) -> Template:
     """Check what stands; every other rule's place is held by an UNKNOWN, which refuses if it were left there."""
     findings, timely = _HELD_PLACES[rules].copy(), []
-    rooms: list[tuple[int, Roomy, Room]] = []
+    counting, rooms = [], []
     for place, rule in enumerate(rules):
         roomy = _ROOMY.get(rule)
         if rule.stands(case):
             findings[place] = rule.check(case)
-        elif roomy is not None and (room := _room(roomy, case)) is not None:
-            rooms.append((place, roomy, room))
+            if rule.counts:
+                counting.append((place, rule.check))
+        elif roomy is not None and _room(roomy, case) is not None:
+            rooms.append((place, roomy))
         else:
             timely.append((place, rule.check))
-    return _with_rooms(findings, tuple(timely), rooms)
+    return _with_rooms(Template(findings, tuple(timely), tuple(counting), tuple(rooms)), case)
 
 
-def _renewed(template: Template, case: Case) -> Template | None:
-    """Return a template with its rooms found anew; None when one of them cannot be told any more."""
-    rooms: list[tuple[int, Roomy, Room]] = []
+def _recounted(template: Template, case: Case) -> Template:
+    """Return a template with what follows from the book's counts found anew, and no room for anything."""
+    findings = template.findings.copy()
+    for place, check in template.counting:
+        findings[place] = check(case)
+    return Template(findings, template.timely, template.counting, template.rooms)
+
+
+def _with_rooms(template: Template, case: Case) -> Template:
+    """Return a template with the rooms of a case in their places; without room when one of them cannot be told."""
+    findings = template.findings.copy()
+    least_money = least_units = math.inf
     for place, rule in template.rooms:
         room = _room(rule, case)
         if room is None:
-            return None
-        rooms.append((place, rule, room))
-    return _with_rooms(template.findings.copy(), template.timely, rooms)
-
-
-def _with_rooms(findings: list[Found], timely: Timely, rooms: list[tuple[int, Roomy, Room]]) -> Template:
-    """Return a template with rooms in their places."""
-    least_money = least_units = math.inf
-    for place, rule, room in rooms:
+            return template
         findings[place] = room
         if rule.in_units:
             least_units = min(least_units, room.most)
         else:
             least_money = min(least_money, room.most)
-    return Template(findings, timely, tuple([(place, rule) for place, rule, _ in rooms]), least_money, least_units)
+    return Template(findings, template.timely, template.counting, template.rooms, least_money, least_units)
 
 
 def _room(rule: Roomy, case: Case) -> Room | None:

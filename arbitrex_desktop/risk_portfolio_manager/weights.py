@@ -25,6 +25,7 @@ class Weights:
         for name, notional in held.items():
             weights[model.index[name]] = notional
         self.held = held
+        self._covariances: dict[int, float] = {}
         self._model = model
         self._rows = rows = np.flatnonzero(weights)
         self._sizes = sizes = weights[rows]
@@ -34,7 +35,10 @@ class Weights:
 
     def covariance(self, row: int) -> float:
         """Return the covariance of the daily profit with that of one unit of money in a symbol."""
-        return float(self._model.covariances[row, self._rows] @ self._sizes)
+        known = self._covariances.get(row)
+        if known is None:
+            known = self._covariances[row] = float(self._model.covariances[row, self._rows] @ self._sizes)
+        return known
 
     def moving_with(self, row: int, direction: int, floor: float) -> tuple[float, float]:
         """Return the exposure that moves with a trade, and the highest correlation with what is held, 0 without any.

@@ -17,8 +17,10 @@ from arbitrex_desktop.risk_portfolio_manager import engine as engine_module
 from arbitrex_desktop.risk_portfolio_manager.case import Case
 from arbitrex_desktop.risk_portfolio_manager.findings import Evidence, Found
 from arbitrex_desktop.risk_portfolio_manager.judge import Judgement, judge
+from arbitrex_desktop.risk_portfolio_manager.portfolio_risk import PortfolioRisk
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
 from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import RoomRule
+from arbitrex_desktop.risk_portfolio_manager.standing import StandingCases
 from tests.fakes.broker_data import make_position, price_of
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
@@ -28,9 +30,9 @@ SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY", "EURGBP")
 PARTS = ("cfg", "state", "sums", "market", "market.account", "intent", "instrument", "activity")
 FACTS = {"capital", "drawdown", "daily_pnl", "weekly_pnl", "day_anchor", "week_anchor", "instrument", "switches"}
 FACTS |= {"market.has_pool", "market.connected", "market.account", "activity.throttled", "reducing"}
-FACTS |= {"sums.count", "sums.by_symbol", "sums.by_strategy", "sums.unknown", "sums.unpriced"}
 FACTS |= {"market.account.trade_allowed", "market.account.trade_expert"}
 FACTS |= {"intent.symbol", "intent.direction", "intent.strategy_id", "intent.regime"}
+COUNTS = {"sums.count", "sums.by_symbol", "sums.by_strategy", "sums.unknown", "sums.unpriced"}
 TOWARDS = {f"sums.{name}_towards" for name in ("units", "notional", "currency", "net")}
 BOOK = {"together", "sums.gross", "sums.hand_units", *TOWARDS}
 PLAIN_STATE = {"trading_halted", "halt_reason", "reducing_reason", "equity", "consecutive_losses"}
@@ -149,17 +151,47 @@ def test_the_same_holds_through_a_pool_with_measured_risks(seed: int) -> None:
             assert answer(warm.evaluate(**asked)) == answer(cold.evaluate(**asked))
 
 
+def forget(rpm: RiskPortfolioManager) -> None:
+    """Let a manager forget what it keeps of cases and of the portfolio's weights."""
+    finder = rpm._finder
+    finder._standing, finder._risk = StandingCases(), PortfolioRisk(finder.stats)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_approvals_are_counted_as_if_everything_were_looked_at_anew(seed: int) -> None:
+    """With trades coming under way, being released and running out, forgetting what is kept changes no byte."""
+    random, pool = Random(seed), FakePool()
+    pool.rates = {name: bars(price_of(name), number) for number, name in enumerate(SYMBOLS[: 2 + seed % 3])}
+    limits = wide(
+        max_concurrent_positions=random.choice((3, 50)), max_positions_per_symbol=20, pending_ttl_seconds=40.0
+    )
+    rpm = pooled(pool, limits) if seed % 2 else static(limits, pool.clock)
+    under_way = 0
+    for number in range(40):
+        name = random.choice((None, f"intent {number % 7}"))
+        rpm.process_trade_intent(**{**wanted(random), "atr": 0.004, "current_price": None, "intent_id": name})
+        if random.random() < 0.2:
+            rpm.release_intent(f"intent {random.randrange(7)}")
+        pool.clock.advance(random.choice((0.5, 5.0)))
+        pool.refresh_quotes()
+        under_way += len(rpm._finder.book.under_way)
+        asked = [wanted(random) for _ in range(2)]
+        first = [answer(rpm.evaluate(**each)) for each in asked for _ in range(3)]
+        forget(rpm)
+        assert first == [answer(rpm.evaluate(**each)) for each in asked for _ in range(3)]
+    assert under_way > 0 or not seed % 2
+
+
 def test_a_standing_rule_reads_nothing_but_the_facts_it_stands_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a rule looks at is among the facts by which its finding is kept, or in the book for its room."""
-    read: set[str] = set()
-    read_for_rooms: set[str] = set()
+    """Whatever a rule looks at is among the facts by which its finding is kept, or in the book if it says so."""
+    read, read_to_count, read_for_rooms = set[str](), set[str](), set[str]()
 
     def spying(case: Case) -> Judgement:
-        spy: Any = Spy(case, read)
-        for rule in ALL_RULES:
-            if not case.reducing and rule.stands(spy):
+        for rule in ALL_RULES if not case.reducing else ():
+            spy: Any = Spy(case, read_to_count if rule.counts else read)
+            if rule.stands(spy):
                 rule.check(spy)
-            elif not case.reducing and isinstance(rule, RoomRule):
+            elif isinstance(rule, RoomRule):
                 spy_room: Any = Spy(case, read_for_rooms)
                 rule.room(spy_room)
         return judge(case)
@@ -173,8 +205,9 @@ def test_a_standing_rule_reads_nothing_but_the_facts_it_stands_on(monkeypatch: p
             rpm.evaluate(**wanted(random))
     parts = {each for each in read if each.split(".")[0] != "instrument" and each not in FACTS}
     assert {each for each in parts if not each.startswith("cfg.")} == {f"state.{name}" for name in PLAIN_STATE}
-    assert {"capital", "sums.count", "market.account.trade_allowed", "intent.symbol", "intent.regime"} <= read
+    assert {"capital", "market.account.trade_allowed", "intent.symbol", "intent.regime"} <= read
 
+    assert {each for each in read_to_count if not each.startswith("cfg.")} - FACTS == COUNTS
     for_rooms = {each for each in read_for_rooms if not each.startswith(("cfg.", "instrument"))}
     assert for_rooms - FACTS <= BOOK <= for_rooms
 

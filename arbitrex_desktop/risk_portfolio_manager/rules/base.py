@@ -110,7 +110,7 @@ class Rule(Measure, ABC):
     are in `FIELD_SPECS`); `guards_adding`, whether a trade that only reduces risk is let through unchecked;
     `latches`, whether a refusal halts trading; `paces`, whether it counts what was approved or asked before, so that
     an approved intent that is judged again before it is sent must not be counted against itself; `standing`, whether
-    its answer always stands (see `stands`).
+    its answer always stands (see `stands`); `counts`, whether that follows from the book's counts, too.
     """
 
     parameters: ClassVar[tuple[str, ...]] = ()
@@ -118,6 +118,7 @@ class Rule(Measure, ABC):
     latches: ClassVar[bool] = False
     paces: ClassVar[bool] = False
     standing: ClassVar[bool] = False
+    counts: ClassVar[bool] = False
 
     @abstractmethod
     def check(self, case: Case) -> Found:

@@ -16,6 +16,7 @@ class PositionCount(Rule):
     stage = Stage.PORTFOLIO
     subject = "position count"
     standing = True
+    counts = True
     unit = "count"
     parameters = ("max_concurrent_positions",)
 
@@ -31,6 +32,7 @@ class SymbolPositions(Rule):
     stage = Stage.PORTFOLIO
     subject = "position count in the symbol"
     standing = True
+    counts = True
     unit = "count"
     parameters = ("max_positions_per_symbol",)
 
@@ -46,6 +48,7 @@ class StrategyPositions(Rule):
     stage = Stage.PORTFOLIO
     subject = "position count of the strategy"
     standing = True
+    counts = True
     unit = "count"
     parameters = ("max_positions_per_strategy",)
 

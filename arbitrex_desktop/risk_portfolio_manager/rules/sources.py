@@ -53,6 +53,7 @@ class PositionsKnown(Rule):
     stage = Stage.SOURCES
     subject = "worth of open positions"
     standing = True
+    counts = True
 
     def check(self, case: Case) -> Found:
         """Look whether the sums are complete; without a pool, prices that were never given are left out."""
