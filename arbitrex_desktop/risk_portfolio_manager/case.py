@@ -54,7 +54,8 @@ class Roomy(Protocol):
         """Judge a case."""
 
 
-Timely = tuple[tuple[int, Callable[["Case"], Found]], ...]
+Checks = tuple[tuple[int, Callable[["Case"], Found]], ...]
+"""By place among the findings."""
 
 
 class Template(NamedTuple):
@@ -66,8 +67,8 @@ class Template(NamedTuple):
     """
 
     findings: list[Found]
-    timely: Timely
-    counting: Timely
+    timely: Checks
+    counting: Checks
     rooms: tuple[tuple[int, Roomy], ...]
     least_money: float = -math.inf
     least_units: float = -math.inf
@@ -89,15 +90,15 @@ class Standing(NamedTuple):
 class Case:
     """What the rules judge.
 
-    Money in account currency, shares as fractions.  `now` is market time
-    and `wall` this computer's, in UTC, `moment` monotonic seconds.  `drawdown`, `daily_pnl` and `weekly_pnl` are those
-    that count now; `day_anchor` and `week_anchor` what a day's and a week's loss are measured from (None before a
-    reset was seen).  `sync_age` in seconds, None before the first sync; `syncs`, whether this manager was to sync at
-    all.  `reducing`, whether the trade only takes off an open position; `traded`, whether an intent of this name has
-    become a position.  From the sizing on: `sized`, units that the risk allows, `units` wanted of them, `least_units`
-    the smallest volume, `unit_notional` and `unit_loss`, one unit's exposure and its loss at the stop, `together`,
-    how it moves with the portfolio (None when the unit has no known worth).  `standing`, what the rules found before
-    and would find again, None when all of them are to look.
+    Money in account currency, shares as fractions.  `now` is market time and `wall` this computer's, in UTC, `moment`
+    monotonic seconds.  `drawdown`, `daily_pnl` and `weekly_pnl` are those that count now; `day_anchor` and
+    `week_anchor` what a day's and a week's loss are measured from (None before a reset was seen).  `sync_age` in
+    seconds, None before the first sync; `syncs`, whether this manager was to sync at all.  `reducing`, whether the
+    trade only takes off an open position; `traded`, whether an intent of this name has become a position.
+    `together`, how the symbol moves with the portfolio (None when something has no known worth).  `standing`, what
+    the rules found before and would find again, None when all of them are to look.  From the sizing on: `sized`,
+    units that the risk allows, `units` wanted of them, `least_units` the smallest volume, `unit_notional` and
+    `unit_loss`, one unit's exposure and its loss at the stop.
     """
 
     cfg: RPMConfig

@@ -203,8 +203,7 @@ class RPMOutput:
     def to_dict(self) -> dict[str, Any]:
         """Return everything as values that JSON can hold."""
         decision = self.decision
-        body = plain(decision)
-        body.pop("evidence")
+        body = plain(decision, but="evidence")
         body["approved_trade"] = decision.approved_trade and plain(decision.approved_trade)
         body["rejected_trade"] = decision.rejected_trade and plain(decision.rejected_trade)
         body["checks"] = [plain(verdict) for verdict in decision.checks]
@@ -228,7 +227,7 @@ def made(kind: type[T], values: dict[str, Any]) -> T:
     return record
 
 
-def plain(record: Any) -> dict[str, Any]:
-    """Return a dataclass's fields as JSON-safe values; enumerations as their text."""
-    values = {each.name: getattr(record, each.name) for each in fields(record)}
+def plain(record: Any, but: str = "") -> dict[str, Any]:
+    """Return a dataclass's fields, all `but` one, as JSON-safe values; enumerations as their text."""
+    values = {each.name: getattr(record, each.name) for each in fields(record) if each.name != but}
     return {name: value.value if isinstance(value, StrEnum) else json_safe(value) for name, value in values.items()}

@@ -4,7 +4,7 @@
 Most of a case is the same from one decision to the next: the portfolio, the settings, the day, how a symbol moves
 with what is held.  So is what many rules find.  Both are kept by symbol, direction, strategy and regime, together
 with the facts (see `FactFinder.case`), and used again while these are the same; a decision then adds the intent,
-the market and the time, and makes only the checks that look at those.  That is half of what it would cost anew.
+the market and the time, and makes only the checks that look at those: a third of what it costs anew.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ class RoomRule(Rule):
     """A rule whose room follows from the facts of `FactFinder.case`, the book and the intent's symbol and direction.
 
     Rooms are kept like findings that stand.  A trade that fits in the least of them passes all these rules by one
-    comparison, which saves a tenth of a decision, and each one's numbers are reckoned when somebody reads them; one
+    comparison, which saves 8 us of 36, and each one's numbers are reckoned when somebody reads them; one
     that does not fit is checked by every rule.
 
     Class attribute: `in_units`, whether the room is in units rather than in account currency.
