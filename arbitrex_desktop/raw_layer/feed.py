@@ -28,6 +28,8 @@ from arbitrex_desktop.raw_layer.views import Quote
 
 _RATE_WINDOW_SECONDS = 5.0
 _MOST_SEARCHES = 3
+_WATCHED_SECONDS = 300.0
+"""Longest pause between two polls after which the ticks that come still count as having just arrived."""
 _log = logging.getLogger(__name__)
 
 
@@ -66,6 +68,7 @@ class TickFeed:
         self._searches: Counter[str] = Counter()
         self._newest_msc = 0
         self._newest_at = self._read_at = self._read_before = (clock.monotonic(), clock.now())
+        self._applied: datetime | None = None
         self._batch: dict[str, Rows] = {}
         self.board = TickBoard()
         self.server_clock = ServerClock()
@@ -147,6 +150,7 @@ class TickFeed:
         self._late.clear()
         self._searches.clear()
         self._newest_msc = 0
+        self._applied = None
         self.server_clock = ServerClock()
 
     def apply(self, poll: PollResult, market_now: datetime) -> bool:
@@ -156,9 +160,11 @@ class TickFeed:
             self._read_before, self._read_at = self._read_at, (self._clock.monotonic(), self._clock.now())
         self._searches = Counter({name: count for name, count in self._searches.items() if name in poll.displaced})
         self._audit(poll.overlap)
-        live = [symbol for symbol, rows in poll.ticks.items() if self._is_live(symbol, rows)]
+        watched = self._applied is None or (market_now - self._applied).total_seconds() <= _WATCHED_SECONDS
+        self._applied = market_now
+        live = {name for name, rows in poll.ticks.items() if watched and self._is_live(name, rows)} - poll.behind
         offset_changed = self.server_clock.observe(
-            (float(poll.ticks[symbol]["time_msc"][-1]) / 1000.0 for symbol in live), market_now, len(self._followed)
+            {name: float(poll.ticks[name]["time_msc"][-1]) / 1000.0 for name in live}, market_now, len(self._followed)
         )
         self.gaps += bool(poll.behind)
         arrivals = ((symbol, rows, symbol in live) for symbol, rows in poll.ticks.items())
@@ -182,9 +188,9 @@ class TickFeed:
     def _take(self, symbol: str, rows: Rows, live: bool, market_now: datetime) -> Quote | None:  # noqa: FBT001 - private
         """Advance one symbol's cursor, keep its good ticks, return its newest quote."""
         before = self.board.quote(symbol)
-        last_msc = int(self._cursors[symbol].time_msc or 0)
+        last_msc, anchored = int(self._cursors[symbol].time_msc or 0), self._cursors[symbol].anchored
         self._cursors[symbol] = self._cursors[symbol].advanced(rows)
-        good, causes = bad_ticks(rows, last_msc if live else 0, self._rings[symbol].latest(1))
+        good, causes = bad_ticks(rows, last_msc if anchored else 0, self._rings[symbol].latest(1))
         self.bad.update(causes)
         kept = rows[good]
         if not len(kept):
@@ -193,7 +199,7 @@ class TickFeed:
         return self._quote(symbol, kept, before, self._age(int(kept["time_msc"][-1]), live, market_now))
 
     def _is_live(self, symbol: str, rows: Rows) -> bool:
-        """Tell whether ticks came while we watched, not from before the feed began."""
+        """Tell whether ticks came after the feed began to follow their symbol."""
         cursor = self._cursors[symbol]
         began = cursor.time_msc
         return began is not None and (cursor.anchored or int(rows["time_msc"][-1]) >= began)
@@ -230,9 +236,9 @@ class TickFeed:
     def _age(self, time_msc: int, live: bool, market_now: datetime) -> float:  # noqa: FBT001 - private
         """Return how old a tick was when it came, in seconds of market time.
 
-        A tick that arrived while we were watching is measured against the newest of all symbols, so that a wrong
-        clock of this computer does no harm.  One that was there before can only be measured by the clocks, and is
-        of unknown age, infinite, while the broker's offset is unknown.
+        A tick that arrived while we were watching (`live`) is measured against the newest of all symbols, so that a
+        wrong clock of this computer does no harm.  One that was there before, or that came while the computer slept,
+        can only be measured by the clocks, and is of unknown age, infinite, while the broker's offset is unknown.
         """
         if live and time_msc > self._newest_msc:
             self._newest_msc = time_msc

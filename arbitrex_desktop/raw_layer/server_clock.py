@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _STEP_SECONDS: Final = 900
 _AGREEING: Final = 3
+_VOTE_COUNTS: Final = timedelta(seconds=60)
 
 
 def _rounded(seconds: float) -> int:
@@ -21,24 +22,28 @@ class ServerClock:
     """Measures server time minus UTC, and converts with it.
 
     Only ticks that have just arrived tell the time, since the last tick of a closed market is days old.  Each new
-    tick votes for its difference from the present rounded to 15 minutes; an offset counts when three symbols agree
-    on it (all of them, where fewer tick).  A later measurement that differs replaces it, as in daylight saving.
+    tick votes for its difference from the present rounded to 15 minutes, and its symbol's vote counts for a minute or
+    until its next tick; an offset counts when three symbols agree on it (all of them, where fewer are followed).  A
+    later measurement that differs replaces it, as in daylight saving.
 
     Attributes: `offset_seconds`, server time minus UTC, None before it is measured.
     """
 
     def __init__(self) -> None:
         self.offset_seconds: int | None = None
+        self._votes: dict[str, tuple[int, datetime]] = {}
 
-    def observe(self, newest_tick_seconds: Iterable[float], now: datetime, symbols: int) -> bool:
+    def observe(self, newest_tick_seconds: Mapping[str, float], now: datetime, symbols: int) -> bool:
         """Vote with the server times of ticks that arrived just now; return whether the offset changed.
 
-        `now` is the present in UTC; `symbols`, how many symbols the session has.
+        `newest_tick_seconds` is by symbol; `now` is the present in UTC; `symbols`, how many symbols the session has.
         """
-        votes = Counter(_rounded(seconds - now.timestamp()) for seconds in newest_tick_seconds)
-        if not votes:
+        if not newest_tick_seconds:
             return False
-        offset, agreeing = votes.most_common(1)[0]
+        for symbol, seconds in newest_tick_seconds.items():
+            self._votes[symbol] = (_rounded(seconds - now.timestamp()), now)
+        self._votes = {symbol: vote for symbol, vote in self._votes.items() if abs(now - vote[1]) <= _VOTE_COUNTS}
+        offset, agreeing = Counter(vote for vote, _ in self._votes.values()).most_common(1)[0]
         if agreeing < min(_AGREEING, symbols) or offset == self.offset_seconds:
             return False
         self.offset_seconds = offset
@@ -46,6 +51,7 @@ class ServerClock:
 
     def shift(self, msc: int) -> bool:
         """Go along with a server clock that was moved; return whether the offset changed, which has quarter hours."""
+        self._votes = {}
         seconds = _rounded(msc / 1000.0)
         if self.offset_seconds is None or not seconds:
             return False

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.polling import Poll
+from arbitrex_desktop.mt5.simulator.factory import build_simulation
+from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
 from arbitrex_desktop.raw_layer.feed import TickFeed
 from tests.fakes.broker_data import make_symbol
 from tests.fakes.clock import ManualClock
@@ -69,10 +72,10 @@ class Followed:
         for symbol, ticks in self.module.ticks.items():
             self.module.ticks[symbol] = [(time + msc, bid, ask) for time, bid, ask in ticks]
 
-    def poll(self) -> bool:
+    def poll(self, now: datetime = NOW) -> bool:
         """Poll as the collector does; return whether ticks were displaced."""
         result = self.feed.next_poll().run(self.module)
-        self.feed.apply(result, NOW)
+        self.feed.apply(result, now)
         if result.displaced:
             shifts = self.feed.search(result.displaced).run(self.module)
             self.feed.realign(result.displaced, shifts)
@@ -198,3 +201,63 @@ def test_a_symbol_that_only_had_bad_ticks_is_not_stuck() -> None:
     assert followed.poll()
     assert not followed.poll()
     assert followed.ledger.given == followed.made
+
+
+def test_ticks_of_before_a_sleep_tell_neither_time_nor_freshness() -> None:
+    """A computer that slept from Friday to Saturday finds old ticks: they are old, and the broker's clock stays."""
+    followed = Followed()
+    for _ in range(2):
+        followed.wait(50)
+        for symbol in SYMBOLS:
+            followed.tick(symbol)
+        followed.poll(NOW + timedelta(seconds=followed.passed_msc / 1000))
+    assert followed.feed.server_clock.offset_seconds == 0
+    followed.wait(1000)
+    for symbol in SYMBOLS:
+        followed.tick(symbol)
+    followed.wait(13 * 3_600_000)
+    followed.poll(NOW + timedelta(seconds=followed.passed_msc / 1000))
+    assert followed.feed.server_clock.offset_seconds == 0
+    quote = followed.feed.board.quote("EURUSD")
+    assert quote is not None
+    assert quote.age_at_receipt == pytest.approx(13 * 3600.0)
+
+
+@pytest.mark.parametrize(
+    ("friday", "sunday", "before", "after"),
+    [
+        (datetime(2026, 10, 23, 20, 30, tzinfo=UTC), datetime(2026, 10, 25, 22, 5, tzinfo=UTC), 3, 2),
+        (datetime(2026, 3, 27, 20, 30, tzinfo=UTC), datetime(2026, 3, 29, 21, 5, tzinfo=UTC), 2, 3),
+    ],
+    ids=["autumn", "spring"],
+)
+def test_daylight_saving_is_noticed_and_costs_no_tick(
+    friday: datetime, sunday: datetime, before: int, after: int
+) -> None:
+    """Over the weekend on which the broker's clock changes, the offset follows and every tick comes once."""
+    clock = ManualClock(friday)
+    spec = SimulationSpec(epoch=friday, server_clock="EET", demo_positions=False)
+    simulation = build_simulation(spec, clock)
+    module, ledger = simulation.module, Ledger()
+    module.initialize()
+    for symbol in SYMBOLS:
+        module.symbol_select(symbol, True)
+    feed = TickFeed(clock, 5000, [ledger])
+    begin_msc = simulation.terminal.server_time_msc()
+    feed.select({name: make_symbol(name) for name in SYMBOLS}, begin_msc)
+    offsets: list[int | None] = []
+    for seconds in (*[10.0] * 18, (sunday - clock.now()).total_seconds() - 180.0, *[20.0] * 20):
+        clock.advance(seconds)
+        behind = True
+        while behind:
+            poll = feed.next_poll().run(module)
+            feed.apply(poll, datetime.fromtimestamp(simulation.terminal.market_time_msc() / 1000, UTC))
+            behind = bool(poll.behind)
+        offsets.append(feed.server_clock.offset_seconds)
+    assert offsets[17] == before * 3600
+    assert offsets[-1] == after * 3600
+    for symbol in SYMBOLS:
+        rows = module.copy_ticks_from(symbol, begin_msc // 1000, 1_000_000, -1)
+        assert rows is not None
+        known = Counter((symbol, bid, ask) for bid, ask in zip(rows["bid"], rows["ask"], strict=True))
+        assert {key: count for key, count in ledger.given.items() if key[0] == symbol} == known

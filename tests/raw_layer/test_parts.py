@@ -120,24 +120,50 @@ def test_what_passes_the_quality_check_is_sound(ticks: list[tuple[int, float, fl
     assert (np.diff(kept["time_msc"], prepend=last) >= 0).all()
 
 
+def told(*seconds: float) -> dict[str, float]:
+    """Return server times by symbol."""
+    return dict(zip(("EURUSD", "GBPUSD", "USDJPY", "XAUUSD"), seconds, strict=False))
+
+
 def test_the_server_clock_needs_three_symbols_to_agree() -> None:
     """Two symbols are no proof; three that agree to the quarter hour set the offset, and daylight saving resets it."""
     clock = ServerClock()
     fresh = NOW.timestamp() + 7200.0
-    assert not clock.observe([fresh - 1, fresh - 2], NOW, 41)
-    assert clock.observe([fresh - 1, fresh - 2, fresh - 0.5, fresh - 86400], NOW, 41)
+    assert not clock.observe(told(fresh - 1, fresh - 2), NOW, 41)
+    assert clock.observe(told(fresh - 1, fresh - 2, fresh - 0.5, fresh - 86400), NOW, 41)
     assert clock.to_server(NOW) - int(NOW.timestamp()) == 7200
     assert clock.to_utc(fresh) == NOW
     assert clock.to_server(NOW) == int(fresh)
-    assert not clock.observe([fresh - 1] * 3, NOW, 41)
-    assert clock.observe([fresh + 3600.0] * 3, NOW, 41)
+    assert not clock.observe(told(fresh - 1, fresh - 1, fresh - 1), NOW, 41)
+    assert clock.observe(told(*[fresh + 3600.0] * 3), NOW, 41)
     assert clock.offset_seconds == 10800
+
+
+def test_votes_add_up_for_a_minute() -> None:
+    """In a thin night three symbols rarely tick at once: their votes of the last minute count, older ones do not."""
+    clock = ServerClock()
+    for index, symbol in enumerate(("EURUSD", "GBPUSD", "USDJPY")):
+        moment = NOW + timedelta(seconds=40 * index)
+        assert not clock.observe({symbol: moment.timestamp() + 3600.0}, moment, 41)
+    assert clock.observe({"EURUSD": NOW.timestamp() + 90 + 3600.0}, NOW + timedelta(seconds=90), 41)
+    assert clock.offset_seconds == 3600
+
+
+def test_a_clock_that_was_moved_by_hand_takes_its_votes_along() -> None:
+    """After a move the votes of before count no more; a move of seconds leaves the offset, which has quarter hours."""
+    clock = ServerClock()
+    assert not clock.shift(3_600_000)
+    clock.observe(told(*[NOW.timestamp()] * 3), NOW, 41)
+    assert not clock.shift(5_000)
+    assert clock.shift(-3_600_000)
+    assert clock.offset_seconds == -3600
+    assert not clock.observe(told(NOW.timestamp()), NOW, 41)
 
 
 def test_a_session_of_one_symbol_measures_its_clock_too() -> None:
     """Where fewer than three symbols are followed, all of them must agree."""
     clock = ServerClock()
-    assert clock.observe([NOW.timestamp() - 5 * 3600 + 3], NOW, 1)
+    assert clock.observe(told(NOW.timestamp() - 5 * 3600 + 3), NOW, 1)
     assert clock.offset_seconds == -5 * 3600
 
 
