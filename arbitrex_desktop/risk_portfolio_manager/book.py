@@ -216,6 +216,11 @@ class Book:
             self._retotal()
         return found
 
+    def is_anothers(self, intent_id: str | None, symbol: str, direction: int) -> bool:
+        """Tell whether a name belongs to a trade under way in another symbol or direction."""
+        named = None if intent_id is None else self.under_way.get(intent_id)
+        return named is not None and (named.symbol, named.direction) != (symbol, direction)
+
     def without(self, intent_id: str | None) -> Sums:
         """Return the sums as they would be without the trade under way of one intent."""
         if intent_id not in self.under_way:

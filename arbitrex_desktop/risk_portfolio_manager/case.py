@@ -94,7 +94,8 @@ class Case:
     monotonic seconds.  `drawdown`, `daily_pnl` and `weekly_pnl` are those that count now; `day_anchor` and
     `week_anchor` what a day's and a week's loss are measured from (None before a reset was seen).  `sync_age` in
     seconds, None before the first sync; `syncs`, whether this manager was to sync at all.  `reducing`, whether the
-    trade only takes off an open position; `traded`, whether an intent of this name has become a position.
+    trade only takes off an open position; `traded`, whether an intent of this name has become a position or is
+    another trade under way.
     `together`, how the symbol moves with the portfolio (None when something has no known worth).  `standing`, what
     the rules found before and would find again, None when all of them are to look.  From the sizing on: `sized`,
     units that the risk allows, `units` wanted of them, `least_units` the smallest volume, `unit_notional` and

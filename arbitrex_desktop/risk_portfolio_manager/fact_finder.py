@@ -112,7 +112,9 @@ class FactFinder:
         case.market, case.now, case.moment = market, now, moment
         case.wall = wall or sources.clock.now()
         case.sync_age = None if sources.synced_at is None else moment - sources.synced_at
-        case.traded = intent.intent_id in self.book.traded
+        case.traded = intent.intent_id in self.book.traded or (
+            under_way and self.book.is_anothers(intent.intent_id, intent.symbol, intent.direction)
+        )
         if case.reducible > 0.0:
             self._see_reduction(case)
         return case

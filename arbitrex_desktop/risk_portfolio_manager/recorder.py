@@ -79,10 +79,13 @@ class Recorder:
         """Count an approved trade as under way until it appears among the positions."""
         instrument, worth = case.instrument, case.unit_notional or 0.0
         notional = trade.position_units * worth
+        book, intent_id = self._finder.book, case.intent.intent_id or order_id
+        if book.is_anothers(intent_id, trade.symbol, trade.direction):
+            intent_id = order_id
         margin = (case.market.margin_per_lot or 0.0) * trade.lots
-        self._finder.book.reserve(
+        book.reserve(
             Reservation(
-                intent_id=case.intent.intent_id or order_id,
+                intent_id=intent_id,
                 symbol=trade.symbol,
                 direction=trade.direction,
                 units=trade.position_units,

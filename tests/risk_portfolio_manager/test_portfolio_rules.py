@@ -317,3 +317,23 @@ def test_a_position_on_the_other_side_makes_no_room_either() -> None:
     """A sale of more than is held is no larger than the limit, since the position may be closed first."""
     rpm = holding(("EURUSD", 1, 150_000.0, 1.15), max_symbol_exposure_units=200_000)
     assert units(rpm.evaluate(**intent(direction=-1, requested_volume=3.5, atr=0.0001))) == 200_000
+
+
+@pytest.mark.parametrize("other", [GBP, {"direction": -1}])
+def test_a_name_is_not_given_to_a_second_trade(other: dict[str, Any]) -> None:
+    """An intent with the name of another trade under way is refused, so that both can never be let through as one."""
+    rpm = static(wide(max_positions_per_symbol=9))
+    assert rpm.process_trade_intent(**intent(intent_id="same")).decision.status == "APPROVED"
+    assert reason(rpm.process_trade_intent(**intent(intent_id="same", **other))) == "DUPLICATE_INTENT"
+    assert check(rpm.evaluate(**intent(intent_id="third")), "MAX_POSITIONS_REACHED").observed == 1
+    assert rpm.release_intent("same")
+    assert rpm.process_trade_intent(**intent(intent_id="same", **other)).decision.status == "APPROVED"
+
+
+def test_a_reduction_with_the_name_of_another_trade_leaves_that_counted() -> None:
+    """Getting out is never refused for a name; the trade whose name it is goes on being counted."""
+    rpm = holding(("GBPUSD", 1, 10_000.0, 1.3))
+    rpm.process_trade_intent(**intent(intent_id="same"))
+    out = rpm.process_trade_intent(**intent(intent_id="same", symbol="GBPUSD", current_price=1.3, direction=-1))
+    assert units(out) == 10_000
+    assert check(rpm.evaluate(**intent(intent_id="third")), "MAX_POSITIONS_REACHED").observed == 2

@@ -28,9 +28,12 @@ class DuplicateIntent(Rule):
     minimum = True
 
     def check(self, case: Case) -> Found:
-        """Look for it among the latest intents; an intent that has become a position is never traded again."""
+        """Look for it among the latest intents; an intent that has become a position is never traded again.
+
+        Nor is one with the name of another trade under way, which would no longer be counted.
+        """
         if case.traded:
-            return self.failed(note="this intent has been traded already")
+            return self.failed(note="this intent has been traded already, or its name is that of another trade")
         window = case.cfg.duplicate_window_seconds
         if window <= 0.0:
             return self.skipped(_OFF)
