@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui.main_window import MainWindow
+from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.clock import ManualClock
@@ -25,7 +26,17 @@ def test_without_a_connection_nothing_claims_that_there_is_trading(
     """The badge says so instead of the RPM's last word, which a halt still outweighs."""
     core = FakeCore(shown=desk_snapshot(pool=pool_stats(state=state)))
     window = open_window(core)
-    assert window.top_bar.state.text() == "NOT CONNECTED"
+    top = window.top_bar
+    assert top.state.text() == "NOT CONNECTED"
+    assert all(badge.isVisible() for badge in (top.mode, top.state, top.account, top.reason, top.halt))
+    assert top.account.tone is Tone.MUTED
+    assert window.status.labels["trading"].text() == "Trading: ACTIVE"
+    core.shown = desk_snapshot()
+    qtbot.waitUntil(lambda: top.state.text() == "TRADING ACTIVE", timeout=OPEN_MS)
+    account = window.top_bar.account
+    assert account.tone is Tone.TEXT
+    core.shown = desk_snapshot(pool=pool_stats(state=state))
+    qtbot.waitUntil(lambda: top.state.text() == "NOT CONNECTED", timeout=OPEN_MS)
     window.halt()
     assert window.top_bar.state.text() == "TRADING HALTED"
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from PySide6.QtGui import QResizeEvent
@@ -16,6 +17,7 @@ from arbitrex_desktop.raw_layer.views import CallStats, ConnectionState, PoolSta
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models import desk
+from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.account import AccountPanel
 from arbitrex_desktop.ui.panels.connection import ConnectionPanel
 from arbitrex_desktop.ui.panels.history import HistoryPanel
@@ -205,6 +207,25 @@ def test_closing_a_position_takes_two_presses_on_the_same_one(qtbot: QtBot, them
     assert asked == [2**40]
 
 
+def tones(model: RowTableModel[Any], title: str) -> list[Tone]:
+    """Return the tones of a column's cells."""
+    column = next(column for column in model.columns if column.title == title)
+    return [column.tone(row) for row in model.rows]
+
+
+def test_the_history_tells_what_was_filled_from_what_was_not(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+    """A part shows its own size, not what was approved; what was never filled shows that in grey."""
+    panel = HistoryPanel(theme)
+    qtbot.addWidget(panel)
+    part = intent_row("p", state=IntentState.PARTIAL, lots=0.6, filled_lots=0.2)
+    never = intent_row("n", state=IntentState.EXPIRED, lots=0.6)
+    panel.refresh(fresh(intents=(part, never)))
+    place = [column.title for column in panel.model.columns].index("Lots")
+    assert [panel.model.index(row, place).data() for row in range(2)] == ["0.20", "0.60"]
+    assert tones(panel.model, "Lots") == [Tone.TEXT, Tone.MUTED]
+    assert tones(panel.model, "State") == [Tone.DOWN, Tone.TEXT]
+
+
 def test_history_has_what_ended_and_why(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
     """Ended intents with their fate in words; the checks of the chosen one below."""
     panel = HistoryPanel(theme)
@@ -218,6 +239,7 @@ def test_history_has_what_ended_and_why(qtbot: QtBot, theme: Theme, fresh: Make)
     assert panel.model.rowCount() == 2
     cells = [panel.model.index(row, column).data() for row in range(2) for column in (3, 6, 7, 9)]
     assert cells == ["✕ REJECTED", DASH, DASH, "too deep", "✓ FILLED", "1.10012", "+1.2", ""]
+    assert tones(panel.model, "State") == [Tone.DOWN, Tone.UP]
     assert panel.checks.isHidden()
     panel.view.choose("r")
     assert panel.checks.isVisible()
