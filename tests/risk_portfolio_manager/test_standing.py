@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -12,8 +15,10 @@ import numpy as np
 import pytest
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
+from arbitrex_desktop.mt5.constants import SymbolTradeMode
 from arbitrex_desktop.risk_portfolio_manager import Position, RiskPortfolioManager, RPMConfig, RPMOutput
 from arbitrex_desktop.risk_portfolio_manager import engine as engine_module
+from arbitrex_desktop.risk_portfolio_manager.calendar import NewsCalendar, NewsEvent
 from arbitrex_desktop.risk_portfolio_manager.case import Case
 from arbitrex_desktop.risk_portfolio_manager.findings import Evidence, Found
 from arbitrex_desktop.risk_portfolio_manager.judge import Judgement, judge
@@ -21,7 +26,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio_risk import PortfolioRisk
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
 from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import RoomRule
 from arbitrex_desktop.risk_portfolio_manager.standing import StandingCases
-from tests.fakes.broker_data import make_position, price_of
+from tests.fakes.broker_data import make_account, make_position, price_of
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
 from tests.risk_portfolio_manager.helpers import intent, pooled, reason, static, wide
@@ -180,6 +185,52 @@ def test_approvals_are_counted_as_if_everything_were_looked_at_anew(seed: int) -
         forget(rpm)
         assert first == [answer(rpm.evaluate(**each)) for each in asked for _ in range(3)]
     assert under_way > 0 or not seed % 2
+
+
+def happen(random: Random, rpm: RiskPortfolioManager, pool: FakePool) -> None:
+    """Let something happen that is none of the portfolio's own changes."""
+    switches, state = rpm.kill_switches, rpm.portfolio_state
+    level, name = random.choice((("GLOBAL", ""), ("SYMBOL", "EURUSD"), ("STRATEGY", "one")))
+    mode = random.choice((SymbolTradeMode.FULL, SymbolTradeMode.LONGONLY))
+    flags = {"trade_allowed": random.random() < 0.5, "equity": random.choice((1e4, 9.9e3))}
+    events: tuple[Callable[[], object], ...] = (
+        lambda: pool.clock.advance(random.choice((5.0, 4_000.0, 86_400.0, 7 * 86_400.0))),
+        lambda: switches.set(level, name, random.choice(("THROTTLE", "SUSPEND", "SHUTDOWN")), "now"),
+        lambda: switches.lift(level, name, "no more"),
+        lambda: switches.reduce_only(state, "now"),
+        lambda: switches.manual_resume(state),
+        lambda: setattr(rpm.config, "max_concurrent_positions", random.randint(1, 4)),
+        lambda: setattr(rpm, "config", RPMConfig.from_dict({**rpm.config.to_dict(), "max_drawdown": 0.2})),
+        lambda: setattr(pool, "connected", random.random() < 0.7),
+        lambda: setattr(pool, "account", make_account(**flags)),
+        lambda: pool.infos.__setitem__("EURUSD", replace(pool.infos["EURUSD"], trade_mode=mode)),
+        lambda: pool.infos.__setitem__("EURUSD", replace(pool.infos["EURUSD"], volume_limit=0.5)),
+        lambda: pool.rates.__setitem__("EURUSD", bars(1.1, random.randrange(9))),
+        lambda: rpm._finder.stats.set_bars("GBPUSD", bars(1.3, random.randrange(9))),
+    )
+    random.choice(events)()
+    afterwards: list[Callable[[], object]] = [pool.poll, pool.refresh_quotes, rpm.sync_with_mt5_account]
+    for act in random.sample(afterwards, k=random.randint(0, 3)):
+        act()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_happens_is_seen_by_the_next_decision(seed: int) -> None:
+    """Time, switches, settings, symbols, account, connection and bars: forgetting what is kept changes no byte."""
+    random, pool = Random(seed), FakePool()
+    pool.rates = {name: bars(price_of(name), number) for number, name in enumerate(SYMBOLS)}
+    soon = pool.clock.now() + timedelta(days=1)
+    rpm = pooled(pool, wide(rejection_velocity_count=3), NewsCalendar([NewsEvent(soon, "USD", "high", "news")]))
+    asked = [{**wanted(random), "atr": 0.004} for _ in range(3)]
+    for _ in range(60):
+        happen(random, rpm, pool)
+        first = [answer(rpm.evaluate(**each)) for each in asked]
+        forget(rpm)
+        assert first == [answer(rpm.evaluate(**each)) for each in asked]
+        rpm.process_trade_intent(**random.choice(asked))
+        first = [answer(rpm.evaluate(**each)) for each in asked]
+        forget(rpm)
+        assert first == [answer(rpm.evaluate(**each)) for each in asked]
 
 
 def test_a_standing_rule_reads_nothing_but_the_facts_it_stands_on(monkeypatch: pytest.MonkeyPatch) -> None:
