@@ -4,14 +4,18 @@
 The module is written in C and compiled for Windows: text is counted in UTF-16 units and ends at the first NUL,
 `long` has 32 bits.  A refused argument sets `last_error()` and the call answers None or False, unless the C
 conversion had set an exception: the module never looks at it, and the interpreter turns it into SystemError.
+
+numpy's part in a conversion is that of numpy 2.0, with which the Windows program ships, whichever is installed here.
 """
 
 from __future__ import annotations
 
 import math
 import operator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, SupportsFloat, SupportsIndex, TypeVar, cast
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +36,9 @@ PATH_UNITS: Final = 257
 _INT_MIN: Final = -0x8000_0000
 _LONG_MASK: Final = 0xFFFF_FFFF
 _DAY: Final = 86_400
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - on the local clock
 _LAST_LOCAL_SECOND: Final = 0x7_9340_6FFF
-"""End of the year 3000, the last moment that Windows' `localtime` knows."""
+"""07:59:59 UTC on the first day of 3001, the last moment that Windows' `localtime` knows."""
 
 
 class ArgumentError(Exception):
@@ -89,10 +94,10 @@ def text(most_units: int) -> Callable[[object], str]:
     def convert(value: object) -> str:
         if not isinstance(value, str):
             raise WrongTypeError
-        units = len(str.encode(value, "utf-16-le", "surrogatepass")) // 2
-        if units > most_units:
+        plain = str.__str__(value)  # a subclass's own idea of its text is not asked
+        if len(plain.encode("utf-16-le", "surrogatepass")) // 2 > most_units:
             raise WrongTypeError
-        return str.partition(value, "\0")[0]
+        return plain.partition("\0")[0]
 
     return convert
 
@@ -120,7 +125,9 @@ def exact_float(value: object) -> float:
 
 
 def parsed_int(value: object) -> int:
-    """Convert as PyArg_ParseTuple's `i`: whatever has `__index__`, in 32 bits."""
+    """Convert as PyArg_ParseTuple's `i`: whatever has `__index__`, in 32 bits; numpy's bool too, as up to numpy 2.1."""
+    if isinstance(value, np.bool_):
+        return int(value)
     number = operator.index(cast("SupportsIndex", value))  # raises TypeError if it is not
     if not _INT_MIN <= number < -_INT_MIN:
         raise OverflowError("Python int too large to convert to C long")
@@ -135,9 +142,19 @@ def parsed_mask(value: object) -> int:
 
 
 def parsed_double(value: object) -> float:
-    """Convert as PyArg_ParseTuple's `d`: whatever has `__float__` or `__index__`, but no text."""
+    """Convert as PyArg_ParseTuple's `d`: whatever has `__float__` or `__index__`, but no text.
+
+    An array of one number is one, whatever its dimensions, as up to numpy 2.3.
+    """
+    if isinstance(value, np.ndarray) and value.size == 1:
+        return float(value.item())
     # math.ldexp reads its argument through PyFloat_AsDouble, as `d` does; float() would also take text.
     return math.ldexp(cast("SupportsFloat", value), 0)  # raises TypeError if it is not
+
+
+def as_bool(value: object) -> bool:
+    """Return an argument's truth; an empty array is false, as up to numpy 2.1."""
+    return bool(value) if not isinstance(value, np.ndarray) or value.size else False
 
 
 def truncated(number: float) -> int:
@@ -163,23 +180,62 @@ def date_seconds(value: object, leftover: Leftover) -> int:
     if isinstance(value, datetime):
         if leftover.error is not None:
             raise leftover.error  # a method cannot be called while an exception is set
-        return truncated(_timestamp(value))
+        return _moment_seconds(value, leftover)
     raise WrongTypeError
+
+
+def _moment_seconds(moment: datetime, leftover: Leftover) -> int:
+    """Return what `timestamp()` says; a subclass's answer that is no number becomes -1 and leaves its error behind."""
+    seconds: object = _timestamp(moment)
+    try:
+        return truncated(parsed_double(seconds))
+    except Exception as error:  # noqa: BLE001 - `__float__` may raise anything
+        leftover.error = error
+        return -1
 
 
 def _timestamp(moment: datetime) -> float:
     """Return seconds since 1970; raise OSError for local times outside of what Windows can convert."""
-    seconds = moment.timestamp()
-    earliest = 0 if moment.fold else _DAY  # a day earlier is looked up too, to find out whether clocks were changed
-    if moment.tzinfo is None and not earliest <= seconds <= _LAST_LOCAL_SECOND:
+    if moment.tzinfo is not None or type(moment).timestamp is not datetime.timestamp:
+        return moment.timestamp()
+    wall = (moment.replace(microsecond=0) - _EPOCH) // timedelta(seconds=1)
+    return _utc_seconds(wall, moment.fold) + moment.microsecond / 1e6
+
+
+def _utc_seconds(wall: int, fold: int) -> int:
+    """Return the moment at which clocks on the wall show so many seconds since 1970, as CPython's datetime finds it.
+
+    Which moments are looked up on the way decides which local times near both ends of Windows' range are refused.
+    """
+    offset = _wall_seconds(wall) - wall
+    first = wall - offset
+    shown = _wall_seconds(first)
+    if shown == wall:  # clocks may have been changed, and another moment may show the same
+        other = first + (_DAY if fold else -_DAY)
+        other_offset = _wall_seconds(other) - other
+        if other_offset == offset:
+            return first
+    else:
+        other_offset = shown - first
+    second = wall - other_offset
+    if _wall_seconds(second) == wall:
+        return second
+    if shown == wall:
+        return first
+    return min(first, second) if fold else max(first, second)  # a time that clocks have skipped
+
+
+def _wall_seconds(seconds: int) -> int:
+    """Return what clocks on the wall show at a moment, as seconds since 1970."""
+    if not 0 <= seconds <= _LAST_LOCAL_SECOND:
         raise OSError("[Errno 22] Invalid argument")
-    return seconds
+    return (datetime.fromtimestamp(seconds) - _EPOCH) // timedelta(seconds=1)  # noqa: DTZ006 - local time is meant
 
 
 def truth(value: object, leftover: Leftover) -> bool:
     """Return an argument's truth; one whose truth cannot be told counts as true and leaves its exception behind."""
     try:
-        return bool(value)
+        return as_bool(value)
     except Exception as error:  # noqa: BLE001 - `__bool__` may raise anything
         leftover.error = error
         return True

@@ -28,18 +28,24 @@ class ModuleCore:
     """The state of the module and the course of a call.
 
     Attributes: the terminal that `initialize()` finds (None: none installed), whether it is connected, the build
-    of the last terminal that was connected, and the outcome of the last call.
+    of the last terminal that was connected, and the outcome of the last call: bytes of its text that are not
+    UTF-8 stand there as surrogates (PEP 383).
     """
 
     def __init__(self, terminal: TerminalBackend | None = None) -> None:
         self._terminal = terminal
         self._connected = False
         self._build = 0
-        self._last_error = SUCCESS
+        self._last_error = (0, "")
 
     def last_error(self) -> tuple[int, str]:
-        """Return code (a `ResultCode`) and text of the last call's outcome; a call that raised TypeError has none."""
-        return self._last_error
+        """Return code (a `ResultCode`) and text of the last call's outcome; a call that raised TypeError has none.
+
+        Before the first call it is 0 and no text.  Raises UnicodeDecodeError, each time, where the text holds a
+        path that is not ASCII: it is written in Windows' code page and read as UTF-8.
+        """
+        code, message = self._last_error
+        return code, message.encode("utf-8", "surrogateescape").decode("utf-8")
 
     def _peer(self) -> TerminalBackend:
         """Return the connected terminal; raise BackendError without one."""

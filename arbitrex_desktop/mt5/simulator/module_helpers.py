@@ -18,8 +18,8 @@ _TRY_AGAIN: Final = frozenset({TradeRetcode.REQUOTE, TradeRetcode.PRICE_OFF})
 _SIDES: Final = (OrderType.BUY, OrderType.SELL)
 
 
-class NoQuoteError(AttributeError):
-    """There is no tick to take a price from; an AttributeError, since that is what the package raises."""
+class _NoQuoteError(Exception):
+    """There is no tick to take a price from."""
 
 
 class HelperFunctions(MarketFunctions, TradeFunctions):
@@ -46,12 +46,23 @@ class HelperFunctions(MarketFunctions, TradeFunctions):
         for _ in range(_TRIES):
             tick = self.symbol_info_tick(symbol)
             if tick is None:
-                raise NoQuoteError("no tick to take a price from")
+                raise _NoQuoteError
             price = tick.ask if side == OrderType.BUY else tick.bid
             answer = self._market_order(side, symbol, volume, price, optional)
             if answer is None or answer.retcode not in _TRY_AGAIN:
                 break
         return answer
+
+    def _order(
+        self, side: OrderType, symbol: Any, volume: Any, price: Any, optional: dict[str, Any]
+    ) -> OrderSendResult | None:
+        """Send a market order at a price or, without one, at the current one; raise AttributeError with neither."""
+        if price is not None:
+            return self._market_order(side, symbol, volume, price, optional)
+        try:
+            return self._at_current_price(side, symbol, volume, optional)
+        except _NoQuoteError:  # the package asks the tick that it has not got for its price
+            raise AttributeError("no tick to take a price from") from None
 
     def Buy(  # noqa: N802 - the package's name
         self, symbol: Any, volume: Any, price: Any = None, *, comment: Any = None, ticket: Any = None
@@ -61,9 +72,7 @@ class HelperFunctions(MarketFunctions, TradeFunctions):
         Raises AttributeError when there is no price and no quote.
         """
         optional = {"comment": comment, "position": ticket}
-        if price is not None:
-            return self._market_order(OrderType.BUY, symbol, volume, price, optional)
-        return self._at_current_price(OrderType.BUY, symbol, volume, optional)
+        return self._order(OrderType.BUY, symbol, volume, price, optional)
 
     def Sell(  # noqa: N802 - the package's name
         self, symbol: Any, volume: Any, price: Any = None, *, comment: Any = None, ticket: Any = None
@@ -73,9 +82,7 @@ class HelperFunctions(MarketFunctions, TradeFunctions):
         Raises AttributeError when there is no price and no quote.
         """
         optional = {"comment": comment, "position": ticket}
-        if price is not None:
-            return self._market_order(OrderType.SELL, symbol, volume, price, optional)
-        return self._at_current_price(OrderType.SELL, symbol, volume, optional)
+        return self._order(OrderType.SELL, symbol, volume, price, optional)
 
     def Close(  # noqa: N802 - the package's name
         self, symbol: Any, *, comment: Any = None, ticket: Any = None
@@ -94,7 +101,7 @@ class HelperFunctions(MarketFunctions, TradeFunctions):
             optional = {"comment": comment, "position": position.ticket}
             try:
                 answer = self._at_current_price(opposite, symbol, position.volume, optional)
-            except NoQuoteError:
+            except _NoQuoteError:
                 return None
             if answer is None:
                 return None

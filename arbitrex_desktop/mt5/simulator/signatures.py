@@ -62,6 +62,8 @@ _EMPTY_REQUEST: Final = results.TradeRequest(
     position_by=0,
 )
 
+_ABSENT: Final = object()
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -128,7 +130,7 @@ def symbol(args: Args) -> str:
 def symbol_select(args: Args) -> tuple[str, bool]:
     """Read symbol and, unless it is left out, whether to show it: anything that is true or false."""
     _count(args, 1, 2)
-    enable = _positional(bool, args[1]) if len(args) > 1 else True
+    enable = _positional(arg.as_bool, args[1]) if len(args) > 1 else True
     return _positional(arg.SYMBOL, args[0]), enable
 
 
@@ -214,6 +216,14 @@ def history_query(args: Args, keywords: Keywords, leftover: Leftover) -> History
     return HistoryQuery(ticket=number) if name == "ticket" else HistoryQuery(position=number)
 
 
+def _looked_up(request: dict[Any, Any], key: str) -> Any:
+    """Return a key's value, or _ABSENT; a subclass's own lookup is not asked, and one that raises finds nothing."""
+    try:
+        return dict.get(request, key, _ABSENT)
+    except Exception:  # noqa: BLE001 - a key of the request may raise anything when it is compared
+        return _ABSENT
+
+
 def trade_request(args: Args, keywords: Keywords) -> results.TradeRequest:
     """Read one dict, or keywords; unknown keys are ignored and missing ones are 0 or empty."""
     if keywords and args:
@@ -223,9 +233,8 @@ def trade_request(args: Args, keywords: Keywords) -> results.TradeRequest:
     request = keywords or args[0]
     if not isinstance(request, dict):
         raise ArgumentError(arg.INVALID_ARGUMENTS)
-    absent = object()
-    given = {key: dict.get(request, key, absent) for key in _REQUEST_KEYS}  # a subclass's own lookup is not asked
-    read = {key: accept(_REQUEST_KEYS[key], value, named(key)) for key, value in given.items() if value is not absent}
+    given = {key: _looked_up(request, key) for key in _REQUEST_KEYS}
+    read = {key: accept(_REQUEST_KEYS[key], value, named(key)) for key, value in given.items() if value is not _ABSENT}
     return results.TradeRequest.from_mapping({key: getattr(_EMPTY_REQUEST, key) for key in _REQUEST_KEYS} | read)
 
 

@@ -8,6 +8,7 @@ frozen result of the same name.
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import fields
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -16,6 +17,9 @@ from arbitrex_desktop.mt5 import results
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+
+_NO_HIDDEN_FIELDS: dict[str, Any] = {}
 
 
 class StructTuple(tuple[Any, ...]):
@@ -41,8 +45,10 @@ class StructTuple(tuple[Any, ...]):
         _TYPES[of] = cls
         _READERS[of] = attrgetter(*names)
 
-    def __new__(cls, sequence: Iterable[Any], dict: Mapping[str, Any] | None = None) -> Self:  # noqa: A002, ARG004 - as in C
+    def __new__(cls, sequence: Iterable[Any], dict: Mapping[str, Any] = _NO_HIDDEN_FIELDS) -> Self:  # noqa: A002 - as in C
         """Build from the fields' values in order; `dict` is for hidden fields, of which there are none."""
+        if not isinstance(dict, builtins.dict):
+            raise TypeError(f"{cls.__name__}() takes a dict as second arg, if any")
         values = tuple(sequence)
         if len(values) != cls.n_fields:
             raise TypeError(f"{cls.__name__}() takes a {cls.n_fields}-sequence ({len(values)}-sequence given)")
