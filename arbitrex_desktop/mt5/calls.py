@@ -25,9 +25,20 @@ def call(module: MetaTrader5Module, name: str, *args: Any, **kwargs: Any) -> Any
     except (SystemError, TypeError) as error:
         raise CallFailed(name, ResultCode.E_INVALID_PARAMS, str(error)) from error
     if result is None or result is False:
-        code, message = module.last_error()
-        raise CallFailed(name, code, message)
+        raise CallFailed(name, *_last_error(module))
     return result
+
+
+def _last_error(module: MetaTrader5Module) -> tuple[int, str]:
+    """Return code and text of the failure.
+
+    WORKAROUND: with a path in its text that is not ASCII the package's own `last_error()` raises (5.0.6231, seen
+    with the genuine module); only a terminal that could not be started has a path there.
+    """
+    try:
+        return module.last_error()
+    except UnicodeDecodeError:
+        return ResultCode.E_INTERNAL_FAIL_INIT, "IPC initialize failed, the terminal at this path cannot be started"
 
 
 def freeze_all(result_type: type[R], rows: Iterable[ModuleTuple]) -> tuple[R, ...]:
