@@ -15,7 +15,6 @@ from typing import ClassVar
 
 from arbitrex_desktop.risk_portfolio_manager.case import Case
 from arbitrex_desktop.risk_portfolio_manager.findings import Found, Room, Size
-from arbitrex_desktop.risk_portfolio_manager.portfolio_risk import Together
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import RoomRule
@@ -64,7 +63,11 @@ class PortfolioVolatility(RoomRule):
 
 
 class _TailRule(RoomRule):
-    """A one-day loss in the tail, as a share of capital: the larger of the parametric and the historical one."""
+    """A one-day loss in the tail, as a share of capital: the larger of the parametric and the historical one.
+
+    Class attributes: `which` of the tail's two figures it is, 0 for value at risk and 1 for expected shortfall;
+    `share`, the field of its limit.
+    """
 
     stage = Stage.PORTFOLIO
     unit = "share"
@@ -87,7 +90,11 @@ class _TailRule(RoomRule):
     def observed(self, room: Room, size: Size) -> float:
         """Return the larger loss with the trade, as a share of capital."""
         together, factor, confidence = room.held
-        return self._loss(together, factor, confidence, size.units * size.worth) / size.capital
+        added = size.units * size.worth
+        loss = factor * together.deviation(added)
+        if together.past is not None:
+            loss = max(loss, together.past.tail(added, confidence)[self.which])
+        return loss / size.capital  # type: ignore[no-any-return] # it is a float
 
     def check(self, case: Case) -> Found:
         """Measure the room below the larger loss."""
@@ -96,16 +103,13 @@ class _TailRule(RoomRule):
             return self.no_worth(case)
         confidence, share = case.cfg.var_confidence, getattr(case.cfg, self.share)
         limit, added, factor = share * case.capital, case.units * worth, self.factor(confidence)
-        room = together.room(limit / factor)
-        if together.past is not None and together.past.tail(added, confidence)[self.which] > limit:
-            room = min(room, together.past.room(limit, confidence))
-        loss = self._loss(together, factor, confidence, added)
+        room, loss = together.room(limit / factor), factor * together.deviation(added)
+        if together.past is not None:
+            past = together.past.tail(added, confidence)[self.which]
+            if past > limit:
+                room = min(room, together.past.room(limit, confidence))
+            loss = max(loss, past)
         return self.fits(case, room / worth if math.isfinite(room) else room, loss / case.capital, share)
-
-    def _loss(self, together: Together, factor: float, confidence: float, added: float) -> float:
-        """Return the larger loss with `added` more of the symbol, in account currency."""
-        loss = factor * together.deviation(added)
-        return loss if together.past is None else max(loss, together.past.tail(added, confidence)[self.which])
 
 
 class ValueAtRisk(_TailRule):
