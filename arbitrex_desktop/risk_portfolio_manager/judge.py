@@ -18,7 +18,14 @@ from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import COUNTED_BEFORE, ONLY_REDUCES, Measure, Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING, BEFORE_SIZING, CUTTING
-from arbitrex_desktop.risk_portfolio_manager.sizing import Sizing, round_lots, size_reduction, size_trade, units_of
+from arbitrex_desktop.risk_portfolio_manager.sizing import (
+    Sizing,
+    on_price_step,
+    round_lots,
+    size_reduction,
+    size_trade,
+    units_of,
+)
 from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
 
 _PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
@@ -190,7 +197,7 @@ def _approved(case: Case, judgement: Judgement) -> ApprovedTrade:
     """Return the trade that may live."""
     intent, instrument, factors = case.intent, case.instrument, judgement.sizing.factors
     units = units_of(judgement.lots, instrument.contract) if instrument is not None else 0.0
-    target = intent.take_profit
+    target = None if intent.take_profit is None else on_price_step(intent.take_profit, instrument)
     price, cfg = case.market.price, case.cfg
     if target is None and price is not None and cfg.take_profit_ratio > 0.0 and not case.reducing:
         digits = instrument.digits if instrument is not None else 8

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, timedelta
+from typing import Final
 
 from arbitrex_desktop.mt5.results import AccountInfo
 from arbitrex_desktop.raw_layer.pool_view import PoolView
 from arbitrex_desktop.raw_layer.views import AccountReading, Quote
 from arbitrex_desktop.risk_portfolio_manager.case import MarketFacts
 from arbitrex_desktop.risk_portfolio_manager.intent import TradeIntent
+
+_NEAR: Final = 0.1
 
 
 def newer_account(pool: PoolView | None, synced: AccountReading | None) -> AccountInfo | None:
@@ -25,7 +28,8 @@ def add_quote(facts: MarketFacts, pool: PoolView, intent: TradeIntent, moment: f
     """Fill in what follows from the symbol's quote; nothing when there is none, or none that can be right.
 
     The intent's own price is what the trade is entered at only while it is within `near` (or the spread) of the
-    market; otherwise it is the market's, since that is what the broker will fill at.
+    market, or within a tenth of the distance to its own stop; otherwise it is the market's, since that is what the
+    broker will fill at.
     """
     quote = pool.quote(intent.symbol) or _quote_of_properties(pool, intent.symbol, moment)
     if quote is None:
@@ -36,7 +40,9 @@ def add_quote(facts: MarketFacts, pool: PoolView, intent: TradeIntent, moment: f
         facts.quote_age = quote.age(moment)
         facts.spread_bps = (ask - bid) / mid * 10_000.0
         market, price = ask if intent.direction > 0 else bid, facts.price
-        if price is None or not abs(price - market) <= max(near, ask - bid):
+        stop = intent.stop_loss
+        allowed = max(near, ask - bid) if stop is None else _NEAR * abs(market - stop)
+        if price is None or not abs(price - market) <= allowed:
             facts.price = market
 
 

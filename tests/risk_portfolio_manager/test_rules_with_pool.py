@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -128,12 +129,29 @@ def test_stops_lie_on_the_symbols_price_steps() -> None:
     assert trade.expected_loss == pytest.approx(trade.position_units * 0.00185)
 
 
-def test_a_given_stop_is_put_on_a_price_step() -> None:
+@pytest.mark.parametrize("atr", [0.001, 0.1, 5.0])
+@pytest.mark.parametrize(("direction", "wanted", "stop"), [(1, 1.14, 1.139), (-1, 1.16, 1.161)])
+def test_a_price_that_is_off_does_not_make_a_given_stop_look_near(
+    direction: int, wanted: float, stop: float, atr: float
+) -> None:
+    """However large the range is said to be, the loss at the stop is reckoned from where the broker would fill."""
+    pool = FakePool()
+    output = pooled(pool, wide()).evaluate(**intent(direction=direction, atr=atr, current_price=wanted, stop_loss=stop))
+    trade, quote = output.decision.approved_trade, pool.quotes["EURUSD"]
+    assert trade is not None
+    fill = quote.ask if direction > 0 else quote.bid
+    assert trade.entry_price == fill
+    assert abs(fill - stop) * trade.position_units <= 1_000 * math.prod(output.decision.sizing_adjustments.values())
+
+
+def test_given_stops_are_put_on_price_steps() -> None:
     """The nearest step is what the broker would take, and the loss at it is the one that was sized."""
-    trade = pooled(FakePool(), wide()).evaluate(**intent(stop_loss=1.1234567, current_price=1.15))
+    trade = pooled(FakePool(), wide()).evaluate(
+        **intent(stop_loss=1.1234567, take_profit=1.2000049, current_price=1.15)
+    )
     approved = trade.decision.approved_trade
     assert approved is not None
-    assert approved.stop_loss == 1.12346
+    assert (approved.stop_loss, approved.take_profit) == (1.12346, 1.2)
     assert approved.expected_loss == pytest.approx(approved.position_units * (1.15 - 1.12346))
     assert approved.base_units == pytest.approx(1_000 / (1.15 - 1.12346))
 
