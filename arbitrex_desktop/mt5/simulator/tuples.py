@@ -3,7 +3,8 @@
 
 Like those they have `_asdict()` but neither `_fields` nor `_replace`, cannot be subclassed, and do not pickle:
 they claim to live in `builtins`, where pickle looks for them in vain.  Their fields, in order, are those of the
-frozen result of the same name.
+frozen result of the same name.  Values behave as the real ones; the types themselves are Python's, not C's: their
+base, their descriptors, and that one could set something on them.
 """
 
 from __future__ import annotations
