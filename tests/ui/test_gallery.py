@@ -59,6 +59,23 @@ def test_nothing_is_cut_or_covered_in_any_state(room: Showroom, words: str) -> N
     assert found == []
 
 
+def test_every_part_has_its_place(room: Showroom) -> None:
+    """What a panel or a bar holds is inside of it, not forgotten: Qt shows nothing that has no place."""
+    window = room.window
+    owners: list[QWidget] = [
+        *window.panels.values(), window.top_bar, window.top_bar.arming, window.status, window.notice_bar,
+        window.fixed_bar, window.resume_bar, window.arming_bar, window.pending.unknown, window.intent_form.card,
+        window.positions.part_bar, window.positions.stops_bar, window.positions.several_bar,
+    ]  # fmt: skip
+    lost = [
+        f"{type(owner).__name__}.{name}"
+        for owner in owners
+        for name, part in vars(owner).items()
+        if isinstance(part, QWidget) and not owner.isAncestorOf(part)
+    ]
+    assert lost == []
+
+
 def test_the_gallery_has_a_picture_of_each_theme(qapp: QApplication, tmp_path: Path) -> None:
     """A sheet of panels is saved under the state's name and the theme's, and the themes differ."""
     theme = Theme(qapp)

@@ -50,6 +50,30 @@ def test_a_live_account_is_armed_by_its_login_and_disarmed_at_one_click(
     assert [each for each in core.asked if each[0] in ("arm", "disarm")] == [("arm", "5001234"), ("disarm",)]
 
 
+def test_the_halt_button_halts(open_window: WindowMaker) -> None:
+    """One click, at once, on the window's own thread."""
+    core = FakeCore()
+    window = open_window(core)
+    QTest.mouseClick(window.top_bar.halt, Qt.MouseButton.LeftButton)
+    assert core.halts == ["HALT by the trader"]
+    assert core.threads["halt"] == {"MainThread"}
+    assert window.top_bar.state.text() == "TRADING HALTED"
+
+
+def test_the_login_is_typed_anew_each_time(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """The bar opens with the keyboard on an empty field, also when it was left open with something typed."""
+    core = FakeCore(shown=desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=ArmingRow(needed=True)))
+    window = open_window(core)
+    window.activateWindow()
+    for _ in range(2):
+        window.top_bar.arming.arm.click()
+        qtbot.waitUntil(window.arming_bar.login.hasFocus, timeout=OPEN_MS)
+        assert window.arming_bar.login.text() == ""
+        window.arming_bar.login.setText("5001234")
+        window.intent_form.atr.setFocus()
+    assert not any(each[0] == "arm" for each in core.asked)
+
+
 @pytest.mark.expects_log_errors("disarming failed")
 def test_disarming_is_seen_at_once_while_the_core_is_busy(open_window: WindowMaker, qtbot: QtBot) -> None:
     """The click takes effect and shows although a command hangs and no snapshot comes; a failure is told."""

@@ -36,10 +36,12 @@ def test_an_answer_needs_a_reason_and_two_presses(box: UnknownBox) -> None:
     assert box.executed.text() == "It was executed"
     box.executed.click()
     assert asked == []
+    assert box.executed.text() == "Really executed?"
     box.executed.click()
     assert asked == [("one", True, "seen", 2**40)]
     box.ticket.clear()
     box.not_executed.click()
+    assert box.not_executed.text() == "Really not executed?"
     box.not_executed.click()
     assert asked[1:] == [("one", False, "seen", 0)]
 
