@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 from arbitrex_desktop.raw_layer.backoff import Backoff
 from arbitrex_desktop.raw_layer.call_stats import CallBook
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
+from arbitrex_desktop.raw_layer.connector import Identity, WrongAccount, check_identity, connect_command
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.raw_layer.quality import bad_ticks
 from arbitrex_desktop.raw_layer.ring import TickRing
 from arbitrex_desktop.raw_layer.server_clock import ServerClock
 from arbitrex_desktop.raw_layer.session_log import SessionLog
 from arbitrex_desktop.raw_layer.sessions import parse_sessions
+from arbitrex_desktop.raw_layer.views import AccountMode
 from tests.fakes.clock import ManualClock
 from tests.fakes.module import tick_rows
 
@@ -118,6 +120,55 @@ def test_what_passes_the_quality_check_is_sound(ticks: list[tuple[int, float, fl
     assert (kept["bid"] > 0).all()
     assert (kept["bid"] <= kept["ask"]).all()
     assert (np.diff(kept["time_msc"], prepend=last) >= 0).all()
+
+
+PRICES = st.sampled_from([1.0, 1.1, 1.2, 0.0, -1.0, np.nan, np.inf])
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), PRICES, PRICES), max_size=12), st.integers(0, 3))
+def test_nothing_sound_is_kept_out(ticks: list[tuple[int, float, float]], last: int) -> None:
+    """Tick by tick: equal times and no spread at all are sound, and only an exact repetition is one."""
+    wanted: list[bool] = []
+    newest = last
+    for index, (msc, bid, ask) in enumerate(ticks):
+        repeated = index > 0 and ticks[index - 1] == (msc, bid, ask)
+        sound = 0.0 < bid <= ask < np.inf and not repeated
+        wanted.append(sound and msc >= newest)
+        newest = max(newest, msc) if sound else newest
+    good, _ = bad_ticks(tick_rows(*ticks), last)
+    assert good.tolist() == wanted
+
+
+def test_a_repetition_of_the_tick_before_the_batch_is_one() -> None:
+    """The last tick of the poll before counts as the one before the first."""
+    before = tick_rows((999, 1.1, 1.2), (1000, 1.1, 1.2))
+    good, causes = bad_ticks(tick_rows((1000, 1.1, 1.2), (1000, 1.1, 1.3)), 1000, before)
+    assert (good.tolist(), causes) == ([False, True], {"repeated": 1})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "words"),
+    [
+        ({"login": 7}, Identity(8, "A", AccountMode.DEMO), "on account 8"),
+        ({"server": "A"}, Identity(7, "B", AccountMode.DEMO), "on 'B'"),
+        ({"login": 7, "server": "A"}, Identity(7, "A", AccountMode.LIVE), "changed from 7"),
+        ({}, Identity(8, "A", AccountMode.DEMO), "changed from 7"),
+    ],
+)
+def test_any_other_account_is_the_wrong_one(wanted: dict[str, Any], found: Identity, words: str) -> None:
+    """Login and server must be those that were asked for; all, with the trade mode, those of before."""
+    (session,) = parse_sessions({"main": {"terminal_path": "C:/terminal64.exe", **wanted}})
+    check_identity(session, None, Identity(wanted.get("login", 1), wanted.get("server", "S"), AccountMode.DEMO))
+    with pytest.raises(WrongAccount, match=words):
+        check_identity(session, Identity(7, "A", AccountMode.DEMO), found)
+
+
+def test_a_real_session_names_its_terminal_and_a_simulated_one_none() -> None:
+    """The path reaches `initialize` only where there is a program to start."""
+    real, simulated = (
+        connect_command(parse_sessions({"main": {"terminal_path": path}})[0]) for path in ("C:/t.exe", "simulated")
+    )
+    assert (real.terminal_path, simulated.terminal_path) == ("C:/t.exe", None)
 
 
 def told(*seconds: float) -> dict[str, float]:
