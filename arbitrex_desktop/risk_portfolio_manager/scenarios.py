@@ -68,8 +68,15 @@ class Scenarios(NamedTuple):
     start: float
 
     def tail(self, notional: float, confidence: float) -> tuple[float, float]:
-        """Return historical value at risk and expected shortfall, as positive losses, with `notional` more."""
-        return self.days.tail(self.start + notional, confidence)
+        """Return historical value at risk and expected shortfall, as positive losses, with `notional` more.
+
+        What is under way may not be filled, and must not hedge what is held: the larger loss with or without it.
+        """
+        found = self.days.tail(self.start + notional, confidence)
+        if not self.start:
+            return found
+        without = self.days.tail(notional, confidence)
+        return max(found[0], without[0]), max(found[1], without[1])
 
     def room(self, limit: float, confidence: float) -> float:
         """Return a notional that surely keeps the expected shortfall at or below a limit.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
@@ -133,6 +133,9 @@ def weighed(held: dict[str, float], more: dict[tuple[str, int], float], symbol: 
 
 
 @settings(max_examples=30)
+@example({}, {("EURUSD", 1): 1.0, ("EURUSD", -1): 1.0}, "EURUSD", 1)
+@example({"EURUSD": -5.0}, {("EURUSD", 1): 3.0}, "EURUSD", 1)
+@example({"GBPUSD": -5.0}, {("EURUSD", 1): 3.0}, "EURUSD", 1)
 @given(MONEY, SIDES, st.sampled_from(["EURUSD", "AUDCAD"]), st.sampled_from([1, -1]))
 def test_trades_under_way_bound_the_portfolio_with_any_of_them(
     held: dict[str, float], more: dict[tuple[str, int], float], symbol: str, direction: int
