@@ -98,7 +98,7 @@ REASON_TEXTS: Final[dict[RejectionReason, tuple[str, str]]] = {
         "Lift the switch by hand with a reason.",
     ),
     _R.STRATEGY_THROTTLED: (
-        "The strategy is throttled and sent another intent too soon.",
+        "The strategy, the symbol or everything is throttled, and another intent came too soon.",
         "Send fewer intents; the throttle ends by itself.",
     ),
     _R.MAX_DRAWDOWN_EXCEEDED: (
