@@ -212,3 +212,31 @@ def test_magic_numbers_are_steady_and_settable() -> None:
     assert magic_of("bot", DeskSettings()) != magic_of("manual", DeskSettings())
     assert magic_of("bot", DeskSettings(magic_numbers={"bot": 12})) == 12
     assert 0 < magic_of("x" * 40, DeskSettings()) < 2**31
+
+
+@pytest.mark.parametrize(("lots", "legal"), [(0.1, 0.1), (0.099, None), (5.0, 5.0), (5.1, None), (0.3, 0.3)])
+def test_the_least_and_the_greatest_volume_are_legal_themselves(lots: float, legal: float | None) -> None:
+    """Exactly the broker's least or greatest volume is sent, a step beyond either is refused."""
+    info = make_symbol("EURUSD", volume_min=0.1, volume_step=0.1, volume_max=5.0)
+    if legal is not None:
+        assert legal_volume(info, lots) == legal
+        return
+    with pytest.raises(Refused, match=r"volume"):
+        legal_volume(info, lots)
+
+
+def test_a_stop_of_nothing_is_no_stop() -> None:
+    """A stop at 0 is what MT5 calls none: an order that opens is refused, one that reduces goes without."""
+    info = make_symbol("EURUSD")
+    with pytest.raises(Refused, match="no stop"):
+        deal_request(info, quote(), deal(stop_loss=0.0), 10)
+    request = deal_request(info, quote(), deal(stop_loss=0.0, reducing=True), 10)
+    assert (request["sl"], request["tp"]) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(("tick_size", "stop"), [(0.00005, 1.14505), (0.0, 1.14502)])
+def test_without_a_tick_size_prices_have_the_symbols_digits(tick_size: float, stop: float) -> None:
+    """Stops stand on the tick size where there is one, and on the last digit where the broker gives none."""
+    info = make_symbol("EURUSD", trade_tick_size=tick_size)
+    request = deal_request(info, quote(), deal(stop_loss=1.145018), 10)
+    assert request["sl"] == pytest.approx(stop, abs=1e-9)

@@ -155,3 +155,19 @@ def test_ambiguity_shows_its_evidence() -> None:
     finding = reconcile(unknown(), books(deals=(bought(1, comment=""), bought(2, comment=""))), ())
     assert finding.tickets == (1, 2)
     assert "#1, #2" in finding.words
+
+
+def test_a_close_that_repeats_the_comment_is_not_the_opening() -> None:
+    """A deal that closed, with our mark copied onto it, answers only when it is of the order that the broker named."""
+    closing = bought(9, entry=DealEntry.OUT, order=5)
+    assert reconcile(unknown(), books(deals=(closing,)), ()).found is Found.NOTHING
+    assert reconcile(unknown(fill=Fill(order=6)), books(deals=(closing,)), ()).found is Found.NOTHING
+    named = reconcile(unknown(fill=Fill(order=5)), books(deals=(closing,)), ())
+    assert named.found is Found.EXECUTED
+
+
+def test_what_was_there_before_we_sent_is_not_ours() -> None:
+    """The only deal that could be ours is, also without a mark, unless it was made long before the order was sent."""
+    for seconds, found in ((1, Found.EXECUTED), (-3600, Found.NOTHING)):
+        unmarked = replace(bought(9, comment=""), time=SENT + seconds)
+        assert reconcile(unknown(), books(deals=(unmarked,)), ()).found is found

@@ -203,6 +203,68 @@ def test_a_symbol_that_only_had_bad_ticks_is_not_stuck() -> None:
     assert followed.ledger.given == followed.made
 
 
+def test_a_quote_is_as_old_as_the_newest_tick_is_ahead_of_it() -> None:
+    """A symbol that lags behind the others shows by how much; the newest of all is fresh."""
+    followed = Followed()
+    for symbol in SYMBOLS:
+        followed.tick(symbol)
+    followed.poll()
+    followed.wait(1500)
+    followed.tick("GBPUSD")
+    followed.wait(500)
+    followed.tick("EURUSD")
+    followed.poll()
+    ages = {symbol: quote.age_at_receipt for symbol in SYMBOLS if (quote := followed.feed.board.quote(symbol))}
+    assert ages == {"EURUSD": 0.0, "GBPUSD": 0.5, "USDJPY": 0.0}
+
+
+def test_the_rate_is_that_of_the_last_five_seconds() -> None:
+    """Ten ticks now are two a second; six seconds later they are none."""
+    followed = Followed()
+    for _ in range(10):
+        followed.tick("EURUSD")
+    followed.poll()
+    assert followed.feed.rate() == pytest.approx(2.0)
+    followed.wait(6000)
+    assert followed.feed.rate() == 0.0
+
+
+def test_the_direction_of_a_price_is_kept_while_it_stands() -> None:
+    """Up, unchanged, down: a repeated price keeps the colour of the last move."""
+    followed = Followed()
+    directions: list[int] = []
+    for bid in (1.1, 1.2, 1.2, 1.15, 1.15):
+        followed.wait(10)
+        followed.module.add_tick("EURUSD", BEGIN + followed.passed_msc, bid, 1.5)
+        followed.poll()
+        quote = followed.feed.board.quote("EURUSD")
+        assert quote is not None
+        directions.append(quote.direction)
+    assert directions == [0, 1, 1, -1, -1]
+
+
+def test_a_symbol_that_is_not_found_goes_with_the_others() -> None:
+    """One whose own ticks were amended while the clock moved is taken along by the move of the rest."""
+    followed = Followed()
+    for _ in range(4):
+        followed.wait(30)
+        for symbol in SYMBOLS:
+            followed.tick(symbol)
+        followed.poll()
+    followed.move_clock(3_600_000)
+    amended = [(msc, bid + 0.25, ask + 0.25) for msc, bid, ask in followed.module.ticks["USDJPY"]]
+    followed.module.ticks["USDJPY"] = amended
+    followed.wait(30)
+    for symbol in SYMBOLS:
+        followed.tick(symbol)
+    assert followed.poll()
+    for _ in range(6):
+        followed.poll()
+    assert not followed.poll()
+    assert sum(followed.ledger.given.values()) - sum(followed.made.values()) <= len(amended)
+    assert not (followed.made - followed.ledger.given)
+
+
 def test_ticks_of_before_a_sleep_tell_neither_time_nor_freshness() -> None:
     """A computer that slept from Friday to Saturday finds old ticks: they are old, and the broker's clock stays."""
     followed = Followed()
