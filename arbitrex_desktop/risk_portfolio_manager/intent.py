@@ -14,6 +14,8 @@ REGIMES: Final = frozenset(each.value for each in Regime)
 _MAX_NAME = 200
 _LARGEST = 1e15
 """No price, volume or money is as large as this; beyond it reckoning would overflow."""
+_SMALLEST = 1e-15
+"""Nor is anything above zero smaller than this: a risk divided by such a distance overflows as well."""
 
 
 class InvalidField(ValueError):  # noqa: N818 - what the intent has
@@ -146,11 +148,13 @@ def _share(name: str, value: Any) -> float:
 
 def _above_zero(name: str, value: Any) -> float:
     """Return a number above zero."""
-    if type(value) is float and 0.0 < value < _LARGEST:
+    if type(value) is float and _SMALLEST <= value < _LARGEST:
         return value
     number = _number(name, value)
     if not number > 0.0:
         raise InvalidField(f"{name} must be > 0 (it is {number:g})")
+    if number < _SMALLEST:
+        raise InvalidField(f"{name} must be a number of ordinary size (it is {number:g})")
     return number
 
 

@@ -21,7 +21,7 @@ BAD: dict[str, list[Any]] = {
     "direction": [0, 2, 1.0, "1", None, True, math.nan],
     "confidence_score": [-0.1, 1.1, math.nan, math.inf, "0.8", None, True, Decimal("0.8"), 10**400],
     "regime": ["trending", "", None, 3, "SIDEWAYS", ["TRENDING"]],
-    "atr": [0.0, -1.0, math.nan, math.inf, "1", None, np.float64("nan"), 1e15, 1e300],
+    "atr": [0.0, -1.0, math.nan, math.inf, "1", None, np.float64("nan"), 1e15, 1e300, 9e-16, 7e-240],
     "vol_percentile": [-0.01, 1.01, math.nan, None],
     "current_price": [0.0, -1.0, math.nan, math.inf, "1"],
     "win_rate": [1.5, math.nan],
