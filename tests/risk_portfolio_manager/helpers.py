@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig, Verdict
 from arbitrex_desktop.risk_portfolio_manager.calendar import NewsSource
@@ -26,20 +26,23 @@ def intent(**changes: Any) -> dict[str, Any]:
     return {**ordinary, **changes}
 
 
+WIDE: Final[dict[str, Any]] = {
+    "max_symbol_exposure_units": 1e9,
+    "max_symbol_exposure_pct": 100.0,
+    "max_currency_exposure_pct": 100.0,
+    "max_total_exposure_pct": 100.0,
+    "max_net_exposure_pct": 100.0,
+    "max_correlation_exposure": 100.0,
+    "max_portfolio_volatility": 1.0,
+    "max_var_pct": 1.0,
+    "max_cvar_pct": 1.0,
+}
+"""Exposure limits that cut nothing ordinary."""
+
+
 def wide(**changes: Any) -> RPMConfig:
-    """Return settings whose exposure limits cut nothing ordinary."""
-    limits: dict[str, Any] = {
-        "max_symbol_exposure_units": 1e9,
-        "max_symbol_exposure_pct": 100.0,
-        "max_currency_exposure_pct": 100.0,
-        "max_total_exposure_pct": 100.0,
-        "max_net_exposure_pct": 100.0,
-        "max_correlation_exposure": 100.0,
-        "max_portfolio_volatility": 1.0,
-        "max_var_pct": 1.0,
-        "max_cvar_pct": 1.0,
-    }
-    return RPMConfig(**{**limits, **changes})
+    """Return settings with those limits."""
+    return RPMConfig(**{**WIDE, **changes})
 
 
 def static(config: RPMConfig | None = None, clock: ManualClock | None = None, **more: Any) -> RiskPortfolioManager:

@@ -20,7 +20,7 @@ from arbitrex_desktop.risk_portfolio_manager import ApprovedTrade, RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.market_stats import assumed_correlation
 from tests.fakes.broker_data import USD_PRICE, make_position, price_of
 from tests.fakes.pool import FakePool
-from tests.risk_portfolio_manager.helpers import pooled
+from tests.risk_portfolio_manager.helpers import WIDE, pooled
 
 SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY", "XAUUSD")
 SLACK = 1 + 2e-4  # a trade is entered at ask or bid, and counted here at the middle
@@ -47,16 +47,8 @@ Step = st.one_of(
     st.tuples(st.just("close"), st.integers(0, 3)),
     st.tuples(st.just("wait"), st.sampled_from([1.0, 30.0, 61.0])),
 )
-WIDE: dict[str, Any] = {
-    "max_symbol_exposure_units": 1e9,
-    "max_symbol_exposure_pct": 100.0,
-    "max_currency_exposure_pct": 100.0,
-    "max_total_exposure_pct": 100.0,
-    "max_net_exposure_pct": 100.0,
-    "max_correlation_exposure": 100.0,
-    "max_portfolio_volatility": 1.0,
-    "max_var_pct": 1.0,
-    "max_cvar_pct": 1.0,
+WIDER: dict[str, Any] = {
+    **WIDE,
     "max_concurrent_positions": 99,
     "max_positions_per_symbol": 99,
     "max_positions_per_strategy": 99,
@@ -242,7 +234,7 @@ def test_no_sequence_of_approvals_and_fills_passes_a_limit(
 ) -> None:
     """Trades are asked for, filled in part or whole, dropped and closed; each approval keeps to every limit."""
     pool = FakePool(symbols=SYMBOLS)
-    world = World(pool, RPMConfig(**{**WIDE, **limits}, pending_ttl_seconds=1e6, max_sync_age_seconds=1e6))
+    world = World(pool, RPMConfig(**{**WIDER, **limits}, pending_ttl_seconds=1e6, max_sync_age_seconds=1e6))
     rpm = pooled(pool, world.config)
     for number, (kind, *arguments) in enumerate(steps):
         names, tickets = list(world.under_way), list(world.held)
