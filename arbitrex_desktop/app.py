@@ -34,6 +34,7 @@ EXIT_FAILED: Final = 1
 EXIT_LEFT_BEHIND: Final = 3
 """The window closed, but a thread hung in the core had to be left to the end of the process."""
 
+_SWITCH_SECONDS: Final = 0.001
 _PICTURE_SIZE: Final = (1600, 1000)
 _SETTLE_MS: Final = 200
 _SCREENSHOT_PATIENCE_MS: Final = 60_000
@@ -172,6 +173,9 @@ def _qt_application() -> QApplication:
     application = QApplication.instance()
     if isinstance(application, QApplication):
         return application
+    # A thread that reckons gives the interpreter back after this long, when the window has something to paint: a
+    # painting that is interrupted several times waits that often, and the default of 5 ms adds up to a visible pause.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     application = QApplication(["arbitrex-desktop"])
     application.setApplicationName("Arbitrex Desktop")
     application.setDesktopFileName("arbitrex-desktop")

@@ -97,6 +97,9 @@ class MainWindow(QMainWindow):
         self._loader = PlotLoader(parent=self)
         self._loader.loaded.connect(self.equity.install)
         self._loader.failed.connect(self.equity.show_failure)
+        self._prices_turn = QTimer(self)
+        self._prices_turn.setSingleShot(True)
+        self._prices_turn.timeout.connect(self._refresh_prices)
         self._beat = QTimer(self)
         self._beat.setInterval(_BEAT_MS)
         self._beat.timeout.connect(self.refresh)
@@ -152,7 +155,10 @@ class MainWindow(QMainWindow):
             self._fresh.snapshot, self._fresh.received, now, doing, now - began, began_at, self._broken
         )
         for panel in self.panels.values():
-            panel.refresh(self._fresh)
+            if panel is not self.market_watch:
+                panel.refresh(self._fresh)
+        # Forty rows of prices are a third of all painting: they have a turn of their own, so that none is long.
+        self._prices_turn.start()
         state = self._halt_watch.state(self._fresh)
         self.top_bar.show_state(self._fresh, state)
         self.status.show_state(self._fresh, state)
@@ -163,6 +169,10 @@ class MainWindow(QMainWindow):
         if core is not None:
             self.intent_form.set_symbols(core.board.symbols)
         self.intent_form.show_quote(self.market_watch.model.quote_of(self.intent_form.symbol.currentText()))
+
+    @Slot()
+    def _refresh_prices(self) -> None:
+        self.market_watch.refresh(self._fresh)
 
     def reset_layout(self) -> None:
         """Put every panel back to its place."""
@@ -202,6 +212,7 @@ class MainWindow(QMainWindow):
             )
         )
         self._beat.stop()
+        self._prices_turn.stop()
         self._loader.stop()
         self.market_watch.stop()
         self._texts.close()
