@@ -44,6 +44,16 @@ class SecretFilter(logging.Filter):
         return text
 
 
+class FileFormatter(logging.Formatter):
+    """Names a thread that Qt made by its identity: from Python 3.13 on its name is a new Dummy-N at each entry."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's line."""
+        if record.threadName is not None and record.threadName.startswith("Dummy-"):
+            record.threadName = f"thread-{record.thread}"
+        return super().format(record)
+
+
 class BriefFormatter(logging.Formatter):
     """Leaves tracebacks to the log file: on the screen one sentence tells more."""
 
@@ -77,7 +87,7 @@ def configure(folder: Path, secrets: Iterable[str] = ()) -> list[logging.Handler
     root.setLevel(logging.INFO)
     for handler in handlers:
         to_file = isinstance(handler, RotatingFileHandler)
-        handler.setFormatter(logging.Formatter(_FORMAT) if to_file else BriefFormatter())
+        handler.setFormatter(FileFormatter(_FORMAT) if to_file else BriefFormatter())
         handler.addFilter(SecretFilter(secrets))
         root.addHandler(handler)
     if trouble is not None:

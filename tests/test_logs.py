@@ -46,3 +46,13 @@ def test_an_unwritable_folder_leaves_stderr(tmp_path: Path, capsys: pytest.Captu
     handlers = logs.configure(tmp_path / "file")
     assert len(handlers) == 1
     assert "no log file" in capsys.readouterr().err
+
+
+def test_a_thread_of_qt_keeps_one_name(tmp_path: Path) -> None:
+    """A thread that Python only met has one name for its whole life: from 3.13 on it is a new Dummy-N at each entry."""
+    logs.configure(tmp_path)
+    log = logging.getLogger("somewhere")
+    record = log.makeRecord("somewhere", logging.INFO, __file__, 1, "painted", (), None)
+    record.threadName, record.thread = "Dummy-7", 4711
+    log.handle(record)
+    assert "thread-4711 somewhere: painted" in (tmp_path / "arbitrex.log").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
-from arbitrex_desktop.mt5.calls import call, freeze_all
+from arbitrex_desktop.mt5.calls import call, call_initialize, freeze_all
 from arbitrex_desktop.mt5.constants import ResultCode
 from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.module import MetaTrader5Module, Rows
@@ -80,10 +80,9 @@ class Connect(Command[ConnectResult]):
 
     def run(self, module: MetaTrader5Module) -> ConnectResult:
         """Call `initialize` and read who we are."""
-        named = {"login": self.login, "password": self.password, "server": self.server, "timeout": self.timeout_ms}
-        given = {name: value for name, value in named.items() if value is not None}
-        path = () if self.terminal_path is None else (self.terminal_path,)
-        call(module, "initialize", *path, **given)
+        call_initialize(
+            module, self.terminal_path, self.timeout_ms, login=self.login, password=self.password, server=self.server
+        )
         return ConnectResult(
             version=call(module, "version"),
             terminal=TerminalInfo.from_module(call(module, "terminal_info")),

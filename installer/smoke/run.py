@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from arbitrex_desktop.mt5.commands import Command, Connect, ReadAccount
+from arbitrex_desktop.mt5.commands import CheckOrder, Command, Connect, ReadAccount
 from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.host import client
 from arbitrex_desktop.mt5.host.messages import HostSpec
@@ -91,6 +91,7 @@ def holds_the_real_module() -> None:
         commands: tuple[tuple[Command[Any], int], ...] = (
             (Connect(None, None, None, None), _NO_TERMINAL),
             (ReadAccount(), _NOT_CONNECTED),
+            (CheckOrder({}), _NOT_CONNECTED),
         )
         for command, expected in commands:
             try:

@@ -51,8 +51,8 @@ class FakeCore:
     """Implements `ui.seam.Core`.
 
     Attributes: `shown`, the snapshot it gives; `asked`, the commands received in order, as (name, arguments...);
-    `failures`, what a method raises, by its name; `halts`, reasons of halts; `threads`, the names of the threads
-    each method was called on.
+    `failures`, what a method raises, by its name; `halts`, reasons of halts; `threads`, the idents of the
+    threads each method was called on (a thread that Qt made has a new name at each entry on Python 3.13).
     """
 
     def __init__(self, board: FakeBoard | None = None, shown: DeskSnapshot | None = None) -> None:
@@ -61,7 +61,7 @@ class FakeCore:
         self.asked: list[tuple[object, ...]] = []
         self.failures: dict[str, Exception] = {}
         self.halts: list[str] = []
-        self.threads: dict[str, set[str]] = {}
+        self.threads: dict[str, set[int]] = {}
         self.steps = 0
         self.reached = threading.Event()
         self._held: str | None = None
@@ -185,7 +185,7 @@ class FakeCore:
         self.asked.append(("stop",))
 
     def _note(self, method: str) -> None:
-        self.threads.setdefault(method, set()).add(threading.current_thread().name)
+        self.threads.setdefault(method, set()).add(threading.get_ident())
         if self._held == method:
             self.reached.set()
             self._release.wait(HANG_LIMIT_S)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -56,7 +57,7 @@ def test_the_halt_button_halts(open_window: WindowMaker) -> None:
     window = open_window(core)
     QTest.mouseClick(window.top_bar.halt, Qt.MouseButton.LeftButton)
     assert core.halts == ["HALT by the trader"]
-    assert core.threads["halt"] == {"MainThread"}
+    assert core.threads["halt"] == {threading.get_ident()}
     assert window.top_bar.state.text() == "TRADING HALTED"
 
 

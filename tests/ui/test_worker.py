@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -68,9 +69,9 @@ def test_the_core_is_built_started_and_stepped_on_its_own_thread(
     assert ready == [(core,)]
     assert worker.core is core
     assert snapshots[0] == (core.shown,)
-    threads = {name for method in ("start", "step") for name in core.threads[method]}
+    threads = {ident for method in ("start", "step") for ident in core.threads[method]}
     assert len(threads) == 1
-    assert "MainThread" not in threads | core.threads["snapshot"]
+    assert threading.get_ident() not in threads | core.threads["snapshot"]
 
 
 def test_commands_run_in_order_and_report(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
@@ -122,7 +123,7 @@ def test_disarming_does_not_wait_for_the_worker(qtbot: QtBot, worker: CoreWorker
     until(qtbot, core.reached.is_set)
     worker.disarm()
     assert ("disarm",) in core.asked
-    assert core.threads["disarm"] == {"MainThread"}
+    assert core.threads["disarm"] == {threading.get_ident()}
     core.failures["disarm"] = RuntimeError("no")
     with pytest.raises(RuntimeError, match="no"):
         worker.disarm()
@@ -169,7 +170,7 @@ def test_halt_does_not_wait_for_a_hung_core(qtbot: QtBot, worker: CoreWorker, co
     until(qtbot, core.reached.is_set)
     worker.halt("enough")
     assert core.halts == ["enough"]
-    assert core.threads["halt"] == {"MainThread"}
+    assert core.threads["halt"] == {threading.get_ident()}
 
 
 def test_halt_before_the_core_exists_is_not_lost(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""Every command of the host, in the forms of call that the genuine package takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from arbitrex_desktop.mt5.clock_shift import FindClockShift, Tail
+from arbitrex_desktop.mt5.commands import (
+    CalcMargins,
+    CheckOrder,
+    Command,
+    Connect,
+    CopyRates,
+    Disconnect,
+    MarginQuery,
+    ReadAccount,
+    ReadHistory,
+    ReadSymbols,
+    SelectSymbols,
+    SendOrder,
+)
+from arbitrex_desktop.mt5.polling import Poll
+from arbitrex_desktop.mt5.tick_cursor import TickCursor
+from tests.fakes.c_module import CModule
+from tests.fakes.module import FakeModule, tick_rows
+
+BEGIN = 1_790_000_000_000
+REQUEST: dict[str, Any] = {"action": 1, "symbol": "EURUSD", "volume": 0.1, "type": 0, "type_filling": 1}
+ACCOUNT = FakeModule().account
+COMMANDS: tuple[Command[Any], ...] = (
+    Connect(None, None, None, None),
+    Connect("C:/terminal64.exe", 5, "secret", "Broker-Demo"),
+    SelectSymbols(("EURUSD",)),
+    ReadSymbols(("EURUSD",)),
+    ReadAccount(),
+    SendOrder(REQUEST, ACCOUNT.login, ACCOUNT.server),
+    CheckOrder(REQUEST),
+    CalcMargins((MarginQuery("EURUSD", 0, 1.0, 1.15),)),
+    CopyRates("EURUSD", 15, 10),
+    ReadHistory(0, BEGIN // 1000),
+    Poll((TickCursor("EURUSD", BEGIN),), audit="EURUSD"),
+    FindClockShift((Tail("EURUSD", tick_rows((BEGIN, 1.15, 1.1501)), 1000),)),
+    Disconnect(),
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: type(command).__name__)
+def test_no_function_gets_empty_keywords(command: Command[Any]) -> None:
+    """A command succeeds on a module of C functions, which see an empty dict of keywords and refuse it."""
+    inner = FakeModule()
+    inner.add_tick("EURUSD", BEGIN)
+    module = CModule(inner)
+    command.run(module)
+    assert module.called
+    assert module.empty_keywords == []
+
+
+def test_every_command_of_the_product_is_tried() -> None:
+    """A new command must be added to the list above."""
+    ours = {one for one in Command.__subclasses__() if one.__module__.startswith("arbitrex_desktop.")}
+    assert ours == {type(command) for command in COMMANDS}
