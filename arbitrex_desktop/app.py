@@ -19,15 +19,15 @@ from PySide6.QtWidgets import QApplication
 
 from arbitrex_desktop import logs
 from arbitrex_desktop.clock import Clock, SystemClock
-from arbitrex_desktop.raw_layer.environment import read_environment
+from arbitrex_desktop.raw_layer.connection.environment import read_environment
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.self_test import SelfTest, summary
 from arbitrex_desktop.settings import Settings, parse
 from arbitrex_desktop.ui.main_window import MainWindow
-from arbitrex_desktop.ui.memory import FileMemory
 from arbitrex_desktop.ui.seam import Core, CoreFactory
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.updates import UpdateWindow
+from arbitrex_desktop.ui.window_state import FileMemory
 from arbitrex_desktop.ui.worker import CoreWorker
 
 EXIT_FAILED: Final = 1

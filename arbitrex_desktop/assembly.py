@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.desk.core import TradingCore
-from arbitrex_desktop.desk.gateway import Gateway
+from arbitrex_desktop.desk.gateway.gateway import Gateway
 from arbitrex_desktop.desk.halt_note import HaltNote
-from arbitrex_desktop.desk.journal import journal_opener
-from arbitrex_desktop.desk.running_pool import RunningPool
-from arbitrex_desktop.raw_layer.background_sink import BackgroundSink
-from arbitrex_desktop.raw_layer.feed import TickSink
+from arbitrex_desktop.desk.journal.journal import journal_opener
+from arbitrex_desktop.desk.pool_protocol import RunningPool
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
-from arbitrex_desktop.raw_layer.recording import SqliteTickSink
+from arbitrex_desktop.raw_layer.recording.background_sink import BackgroundSink
+from arbitrex_desktop.raw_layer.recording.sqlite_sink import SqliteTickSink
+from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickSink
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
 from arbitrex_desktop.settings import Settings
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from arbitrex_desktop import submit_cli
-from arbitrex_desktop.desk import journal_cli
+from arbitrex_desktop.desk.journal import cli as journal_cli
 from arbitrex_desktop.paths import DATA_DIR_VARIABLE
 
 _RUNNERS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {

@@ -17,8 +17,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 import arbitrex_desktop
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.desk.intents import IntentRequest, IntentState
-from arbitrex_desktop.desk.snapshot import DeskSnapshot, IntentRow
+from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow
 from arbitrex_desktop.raw_layer.views import AccountMode
 from arbitrex_desktop.ui.worker import CoreWorker
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import arbitrex_desktop
-from arbitrex_desktop.mt5.simulator.faults import FaultPlan, load_fault_plan
-from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
+from arbitrex_desktop.mt5.fault_plan import FaultPlan, load_fault_plan
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.paths import DATA_DIR_VARIABLE, data_dir
-from arbitrex_desktop.raw_layer.environment import read_environment, sessions_from
+from arbitrex_desktop.raw_layer.connection.environment import read_environment, sessions_from
+from arbitrex_desktop.raw_layer.connection.sessions import SIMULATED
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
-from arbitrex_desktop.raw_layer.sessions import SIMULATED
 
 _FASTEST = 1e6
 

@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 INSTALLER = ROOT / "installer"
 PACKAGE = ROOT / "arbitrex_desktop"
 SETUP_SCRIPT = (INSTALLER / "arbitrex.nsi").read_text(encoding="utf-8")
-ONLY_BY_CHOICE = {"arbitrex_desktop/raw_layer/redis_sink.py"}
+ONLY_BY_CHOICE = {"arbitrex_desktop/raw_layer/recording/redis_sink.py"}
 """Modules that work only where somebody installed more by hand."""
 
 file_names = st.from_regex(r"([a-z]{1,3}/){0,3}[a-z$]{1,4}\.[a-z]{1,3}", fullmatch=True).map(PurePosixPath)

@@ -10,7 +10,7 @@ import pytest
 
 import arbitrex_desktop
 from arbitrex_desktop.__main__ import main
-from arbitrex_desktop.raw_layer.environment import read_environment, sessions_from
+from arbitrex_desktop.raw_layer.connection.environment import read_environment, sessions_from
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.settings import Settings, parse
 

@@ -12,8 +12,8 @@ import pytest
 
 from arbitrex_desktop import submit_cli
 from arbitrex_desktop.desk.core import TradingCore
-from arbitrex_desktop.desk.gateway import Gateway
-from arbitrex_desktop.desk.journal import journal_opener
+from arbitrex_desktop.desk.gateway.gateway import Gateway
+from arbitrex_desktop.desk.journal.journal import journal_opener
 from tests.fakes.broker import FakeBroker
 from tests.fakes.rpm import FakeRiskManager
 

@@ -7,20 +7,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from arbitrex_desktop.desk.book import Book
-from arbitrex_desktop.desk.closing import closing_words
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import Refused
-from arbitrex_desktop.desk.execution import Executor
-from arbitrex_desktop.desk.intents import ENDED, IntentRequest, IntentState
-from arbitrex_desktop.desk.journal import Journal
-from arbitrex_desktop.desk.order_news import order_news
-from arbitrex_desktop.desk.pending import Pending
-from arbitrex_desktop.desk.positions import PositionDesk
-from arbitrex_desktop.desk.record import Event, EventKind, Intent, Judgement, to_body
-from arbitrex_desktop.desk.recovery import Recovery
-from arbitrex_desktop.desk.rows import OwnerCache, digits_of, intent_row, order_row, position_row
-from arbitrex_desktop.desk.snapshot import IntentRow, OrderRow, PositionRow
+from arbitrex_desktop.desk.execution.executor import Executor
+from arbitrex_desktop.desk.execution.positions import PositionDesk
+from arbitrex_desktop.desk.execution.recovery import Recovery
+from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, Judgement, to_body
+from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState
+from arbitrex_desktop.desk.journal.journal import Journal
+from arbitrex_desktop.desk.presentation.closing import closing_words
+from arbitrex_desktop.desk.presentation.order_notices import order_news
+from arbitrex_desktop.desk.presentation.rows import OwnerCache, digits_of, intent_row, order_row, position_row
+from arbitrex_desktop.desk.presentation.snapshot import IntentRow, OrderRow, PositionRow
+from arbitrex_desktop.desk.queue.intent_store import Book
+from arbitrex_desktop.desk.queue.pending import Pending
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading
 
 POLICY: Final = "policy"

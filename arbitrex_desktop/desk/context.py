@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.gate import Gate
-from arbitrex_desktop.desk.judge import Judge
-from arbitrex_desktop.desk.record import Event, Intent
+from arbitrex_desktop.desk.intents.events import Event, Intent
+from arbitrex_desktop.desk.risk.risk_client import Judge
 from arbitrex_desktop.desk.settings import DeskSettings
-from arbitrex_desktop.raw_layer.pool_view import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolView
 
 Tell = Callable[[str, str, str], None]
 """Tells the trader: level (info, warning, error), topic, text."""

@@ -18,26 +18,26 @@ from typing import Any, Final, Protocol
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.account_desk import POLICY, AccountDesk
-from arbitrex_desktop.desk.book import TRADER
-from arbitrex_desktop.desk.connection_news import ConnectionNews
+from arbitrex_desktop.desk.active_account import AccountFollower
 from arbitrex_desktop.desk.context import Announce, DeskContext
-from arbitrex_desktop.desk.equity import EquityTrack
 from arbitrex_desktop.desk.errors import DeskError, JournalError, Refused
-from arbitrex_desktop.desk.follower import AccountFollower
+from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.halt_note import HaltNote
-from arbitrex_desktop.desk.intents import IntentRequest, IntentState
-from arbitrex_desktop.desk.journal import JournalOpener
-from arbitrex_desktop.desk.judge import Judge
-from arbitrex_desktop.desk.marks import new_intent_id
-from arbitrex_desktop.desk.notices import NoticeBoard
-from arbitrex_desktop.desk.positions import Which
-from arbitrex_desktop.desk.record import Event, EventKind, Intent
-from arbitrex_desktop.desk.risk_view import RiskManagerFactory, RiskManagerView
-from arbitrex_desktop.desk.rows import account_row, digits_of, intent_row, risk_row
-from arbitrex_desktop.desk.running_pool import Board, RunningPool
+from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent
+from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
+from arbitrex_desktop.desk.intents.order_tags import new_intent_id
+from arbitrex_desktop.desk.journal.journal import JournalOpener
+from arbitrex_desktop.desk.pool_protocol import Board, RunningPool
+from arbitrex_desktop.desk.presentation.connection_notices import ConnectionNews
+from arbitrex_desktop.desk.presentation.equity import EquityTrack
+from arbitrex_desktop.desk.presentation.notices import NoticeBoard
+from arbitrex_desktop.desk.presentation.rows import account_row, digits_of, intent_row, risk_row
+from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
+from arbitrex_desktop.desk.queue.intent_store import TRADER
+from arbitrex_desktop.desk.risk.risk_client import Judge
+from arbitrex_desktop.desk.risk.risk_view import RiskManagerFactory, RiskManagerView
 from arbitrex_desktop.desk.settings import DeskSettings
-from arbitrex_desktop.desk.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
 from arbitrex_desktop.raw_layer.views import AccountMode
 
 _log: Final = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from threading import Lock
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import Refused
-from arbitrex_desktop.raw_layer.pool_view import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolView
 from arbitrex_desktop.raw_layer.views import AccountMode
 
 NOT_ARMED = "nothing is sent on LIVE accounts yet: arming comes first (type the account's login to arm)"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from arbitrex_desktop.raw_layer.connection import StateChanged
+from arbitrex_desktop.raw_layer.connection.state_machine import StateChanged
 
 
 @dataclass(frozen=True, slots=True)

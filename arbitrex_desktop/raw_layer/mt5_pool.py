@@ -17,22 +17,22 @@ from arbitrex_desktop.mt5.commands import CheckOrder, CopyRates, History, ReadAc
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.mt5.module import Rows
-from arbitrex_desktop.mt5.port import Permit
 from arbitrex_desktop.mt5.results import OrderCheckResult, OrderSendResult, SymbolInfo
-from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
-from arbitrex_desktop.raw_layer.board import TickBoard
-from arbitrex_desktop.raw_layer.collector import Collector
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
+from arbitrex_desktop.mt5.transport import Permit
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
-from arbitrex_desktop.raw_layer.connection import ConnectionMachine, StateChanged, Trigger
+from arbitrex_desktop.raw_layer.connection.connection_loop import Collector
+from arbitrex_desktop.raw_layer.connection.session_log import SessionLog
+from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig, parse_sessions
+from arbitrex_desktop.raw_layer.connection.simulated_session import simulation_for
+from arbitrex_desktop.raw_layer.connection.state_machine import ConnectionMachine, StateChanged, Trigger
+from arbitrex_desktop.raw_layer.connection.terminal_client import PortFactory, TerminalLine
 from arbitrex_desktop.raw_layer.errors import PoolError, PoolUnavailable
 from arbitrex_desktop.raw_layer.events import PoolEvent
-from arbitrex_desktop.raw_layer.feed import TickFeed, TickSink
-from arbitrex_desktop.raw_layer.line import PortFactory, TerminalLine
-from arbitrex_desktop.raw_layer.market_hours import market_is_open
-from arbitrex_desktop.raw_layer.session_log import SessionLog
-from arbitrex_desktop.raw_layer.sessions import SessionConfig, parse_sessions
 from arbitrex_desktop.raw_layer.settings import PoolSettings
-from arbitrex_desktop.raw_layer.simulated_session import simulation_for
+from arbitrex_desktop.raw_layer.ticks.latest_quotes import TickBoard
+from arbitrex_desktop.raw_layer.ticks.market_hours import market_is_open
+from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickFeed, TickSink
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, Quote
 
 _STOP_PATIENCE = 2.0

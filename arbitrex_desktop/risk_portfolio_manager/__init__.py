@@ -24,9 +24,9 @@ from arbitrex_desktop.risk_portfolio_manager.schemas import (
 )
 
 if TYPE_CHECKING:
-    from arbitrex_desktop.risk_portfolio_manager.account_sync import MT5AccountSync
-    from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
+    from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
     from arbitrex_desktop.risk_portfolio_manager.engine import RiskPortfolioManager
+    from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import MT5AccountSync
 
 __all__ = [
     "ApprovedTrade",
@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 _LOADED_WHEN_ASKED_FOR: Final = {
-    "MT5AccountSync": "account_sync",
+    "MT5AccountSync": "portfolio.account_sync",
     "RPMConfig": "config",
     "RiskPortfolioManager": "engine",
 }

@@ -13,22 +13,22 @@ from typing import Any, Self
 from arbitrex_desktop import __version__
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.paths import data_dir
-from arbitrex_desktop.raw_layer.pool_view import PoolView
-from arbitrex_desktop.risk_portfolio_manager.account_sync import MT5AccountSync, SyncFailed
-from arbitrex_desktop.risk_portfolio_manager.calendar import NewsSource
-from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.decision import RiskMetrics, RPMOutput, TradeDecision, made
-from arbitrex_desktop.risk_portfolio_manager.fact_finder import FactFinder, Sources
-from arbitrex_desktop.risk_portfolio_manager.intent import FIELDS, InvalidField, TradeIntent, read_intent
-from arbitrex_desktop.risk_portfolio_manager.judge import decide, judge
-from arbitrex_desktop.risk_portfolio_manager.keeper import Keeper
-from arbitrex_desktop.risk_portfolio_manager.kill_switches import KillSwitches
-from arbitrex_desktop.risk_portfolio_manager.persistence import NoStore, SqliteStateStore, StateStore
-from arbitrex_desktop.risk_portfolio_manager.portfolio_state import PortfolioState
+from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics, RPMOutput, TradeDecision, made
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import FIELDS, InvalidField, TradeIntent, read_intent
+from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
+from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import FactFinder, Sources
+from arbitrex_desktop.risk_portfolio_manager.pipeline.pipeline import decide, judge
+from arbitrex_desktop.risk_portfolio_manager.pipeline.refusal import refuse_outright, state_fault
+from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import MT5AccountSync, SyncFailed
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.recorder import Recorder
-from arbitrex_desktop.risk_portfolio_manager.refusal import refuse_outright, state_fault
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import limits_of
+from arbitrex_desktop.risk_portfolio_manager.state.decision_recorder import Recorder
+from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
+from arbitrex_desktop.risk_portfolio_manager.state.persistence import NoStore, SqliteStateStore, StateStore
+from arbitrex_desktop.risk_portfolio_manager.state.state_manager import Keeper
 
 _log = logging.getLogger(__name__)
 

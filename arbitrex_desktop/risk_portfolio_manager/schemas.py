@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision import (
+from arbitrex_desktop.risk_portfolio_manager.decision.decision import (
     ApprovedTrade,
     Regime,
     RejectedTrade,
@@ -12,14 +12,14 @@ from arbitrex_desktop.risk_portfolio_manager.decision import (
     TradeApprovalStatus,
     TradeDecision,
 )
-from arbitrex_desktop.risk_portfolio_manager.portfolio_state import (
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
     OpenPositions,
     PortfolioState,
     Position,
     TradingState,
 )
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
 
 __all__ = [
     "ApprovedTrade",

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from arbitrex_desktop.desk.intents import IntentState
-from arbitrex_desktop.desk.snapshot import Notice
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.freshness import Freshness
-from arbitrex_desktop.ui.widgets.notice_bar import NoticeBar
 
 _WORDS: Final = {
     "connect": "Connecting failed",

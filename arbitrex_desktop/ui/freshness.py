@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from arbitrex_desktop.desk.snapshot import DeskSnapshot
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui import formats
 

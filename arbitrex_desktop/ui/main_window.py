@@ -14,17 +14,20 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
 
 from arbitrex_desktop.clock import Clock, SystemClock
-from arbitrex_desktop.desk.snapshot import DeskSnapshot
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.ui.alerts import Alerts
+from arbitrex_desktop.ui.bars.arming import ArmingBar
+from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
+from arbitrex_desktop.ui.bars.resume_bar import ResumeBar
+from arbitrex_desktop.ui.bars.status import StatusBar, TopBar
 from arbitrex_desktop.ui.docks import Docks
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.help import TextWindow
-from arbitrex_desktop.ui.memory import Memory, NoMemory, WindowState
 from arbitrex_desktop.ui.menus import HELP_MENU, Acts, build_menus
 from arbitrex_desktop.ui.panels.account import AccountPanel
 from arbitrex_desktop.ui.panels.connection import ConnectionPanel
+from arbitrex_desktop.ui.panels.decisions import HistoryPanel
 from arbitrex_desktop.ui.panels.equity import EquityPanel
-from arbitrex_desktop.ui.panels.history import HistoryPanel
 from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
 from arbitrex_desktop.ui.panels.market_watch import MarketWatchPanel
 from arbitrex_desktop.ui.panels.notices import NoticesPanel
@@ -38,10 +41,7 @@ from arbitrex_desktop.ui.resources import app_icon
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.trading_state import HaltWatch
-from arbitrex_desktop.ui.widgets.arming import ArmingBar
-from arbitrex_desktop.ui.widgets.notice_bar import NoticeBar
-from arbitrex_desktop.ui.widgets.resume_bar import ResumeBar
-from arbitrex_desktop.ui.widgets.status import StatusBar, TopBar
+from arbitrex_desktop.ui.window_state import Memory, NoMemory, WindowState
 from arbitrex_desktop.ui.worker import STOP_WAIT_MS, CoreWorker
 
 TITLE: Final = "Arbitrex Desktop"

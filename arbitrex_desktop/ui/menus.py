@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 
+from arbitrex_desktop.ui.bars.status import HALT_KEYS
 from arbitrex_desktop.ui.panels.pending_words import GO_KEY
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
-from arbitrex_desktop.ui.widgets.status import HALT_KEYS
 
 HELP_MENU = "menu_help"
 """The help menu's object name, by which it is found again."""

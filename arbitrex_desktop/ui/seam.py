@@ -19,8 +19,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from arbitrex_desktop.desk.intents import IntentRequest, Which
-from arbitrex_desktop.desk.snapshot import DeskSnapshot, Preview
+from arbitrex_desktop.desk.intents.intent import IntentRequest, Which
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, Preview
 from arbitrex_desktop.raw_layer.views import Quote
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from arbitrex_desktop.ui.bars.status import HALTED, TradingState
 from arbitrex_desktop.ui.freshness import Freshness
-from arbitrex_desktop.ui.widgets.status import HALTED, TradingState
 
 UNCONFIRMED_S: Final = 5.0
 """Seconds after which a halt that the core does not confirm is reported."""

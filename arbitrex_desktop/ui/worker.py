@@ -14,7 +14,7 @@ from typing import Final
 
 from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal, Slot
 
-from arbitrex_desktop.desk.intents import IntentRequest, Which
+from arbitrex_desktop.desk.intents.intent import IntentRequest, Which
 from arbitrex_desktop.ui.seam import Core, CoreFactory
 from arbitrex_desktop.ui.worker_threads import Reporter, Runner, Watcher
 

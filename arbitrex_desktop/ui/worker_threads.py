@@ -10,7 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from arbitrex_desktop.desk.intents import IntentRequest
+from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.ui.seam import Core, CoreFactory
 
 STEP_MS: Final = 250

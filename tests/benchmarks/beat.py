@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from arbitrex_desktop.app import Application
 from arbitrex_desktop.clock import SystemClock
-from arbitrex_desktop.desk.snapshot import DeskSnapshot
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.raw_layer.views import ConnectionState
 
 _BEAT_MS = 2

@@ -19,10 +19,10 @@ from pytestqt.qtbot import QtBot
 from arbitrex_desktop.app import Application
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.desk.core import TradingCore
-from arbitrex_desktop.desk.journal import journal_opener
-from arbitrex_desktop.desk.running_pool import RunningPool
-from arbitrex_desktop.mt5.simulator.faults import FaultPlan
-from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
+from arbitrex_desktop.desk.journal.journal import journal_opener
+from arbitrex_desktop.desk.pool_protocol import RunningPool
+from arbitrex_desktop.mt5.fault_plan import FaultPlan
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.settings import PoolSettings
 from arbitrex_desktop.raw_layer.views import ConnectionState

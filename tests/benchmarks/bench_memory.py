@@ -15,11 +15,11 @@ from pathlib import Path
 
 from arbitrex_desktop.mt5.polling import Poll
 from arbitrex_desktop.mt5.results import SymbolInfo
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
-from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
-from arbitrex_desktop.raw_layer.feed import TickFeed
 from arbitrex_desktop.raw_layer.settings import PoolSettings
+from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickFeed
 from tests.fakes.clock import ManualClock
 
 HOURS = 24

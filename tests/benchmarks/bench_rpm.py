@@ -20,7 +20,7 @@ import numpy as np
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig, RPMOutput
-from arbitrex_desktop.risk_portfolio_manager.calendar import NewsCalendar, NewsEvent
+from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar, NewsEvent
 from tests.fakes.broker_data import make_account, make_position, price_of
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import DEFAULT_SYMBOLS, FakePool

@@ -29,12 +29,12 @@ from typing import Any
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import DeskError
-from arbitrex_desktop.desk.intents import IntentRequest, IntentState
-from arbitrex_desktop.desk.journal import journal_opener
-from arbitrex_desktop.desk.journal_check import verify
-from arbitrex_desktop.desk.marks import marked_intent
+from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
+from arbitrex_desktop.desk.intents.order_tags import marked_intent
+from arbitrex_desktop.desk.journal.check import verify
+from arbitrex_desktop.desk.journal.journal import journal_opener
 from arbitrex_desktop.desk.settings import DeskSettings
-from arbitrex_desktop.mt5.simulator.spec import DEFAULT_LOGIN, DEFAULT_SERVER, SimulationSpec
+from arbitrex_desktop.mt5.simulation_spec import DEFAULT_LOGIN, DEFAULT_SERVER, SimulationSpec
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
 

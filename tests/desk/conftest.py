@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.desk.core import TradingCore
-from arbitrex_desktop.desk.intents import IntentRequest
-from arbitrex_desktop.desk.journal import journal_opener, journal_path
-from arbitrex_desktop.desk.record import Intent
+from arbitrex_desktop.desk.intents.events import Intent
+from arbitrex_desktop.desk.intents.intent import IntentRequest
+from arbitrex_desktop.desk.journal.journal import journal_opener, journal_path
+from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.desk.settings import DeskSettings
-from arbitrex_desktop.desk.snapshot import IntentRow
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.fakes.broker import FakeBroker
 from tests.fakes.clock import ManualClock

@@ -8,8 +8,8 @@ from threading import Event, Thread
 import pytest
 
 from arbitrex_desktop.desk.errors import Refused
-from arbitrex_desktop.desk.intents import IntentState
-from arbitrex_desktop.desk.record import EventKind
+from arbitrex_desktop.desk.intents.events import EventKind
+from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.raw_layer.views import AccountMode
 from tests.desk.conftest import Desk, intent
 

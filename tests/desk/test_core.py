@@ -9,8 +9,8 @@ from threading import Event, Thread
 import pytest
 
 from arbitrex_desktop.desk.errors import Refused, UnknownIntent
-from arbitrex_desktop.desk.intents import IntentState
-from arbitrex_desktop.desk.journal_check import verify
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.journal.check import verify
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.constants import OrderType
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable

@@ -15,11 +15,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import DeskError
-from arbitrex_desktop.desk.intents import IntentState
-from arbitrex_desktop.desk.journal import journal_opener, journal_path
-from arbitrex_desktop.desk.journal_check import verify
-from arbitrex_desktop.desk.marks import marked_intent
-from arbitrex_desktop.desk.record import Intent
+from arbitrex_desktop.desk.intents.events import Intent
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.intents.order_tags import marked_intent
+from arbitrex_desktop.desk.journal.check import verify
+from arbitrex_desktop.desk.journal.journal import journal_opener, journal_path
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.desk.conftest import intent
 from tests.fakes.broker import FakeBroker, Mood

@@ -11,11 +11,11 @@ import pytest
 
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import DeskError
-from arbitrex_desktop.desk.intents import ENDED, IntentState
-from arbitrex_desktop.desk.journal import Journal, journal_opener, journal_path
-from arbitrex_desktop.desk.journal_check import verify
-from arbitrex_desktop.desk.marks import marked_intent
-from arbitrex_desktop.desk.record import Intent
+from arbitrex_desktop.desk.intents.events import Intent
+from arbitrex_desktop.desk.intents.intent import ENDED, IntentState
+from arbitrex_desktop.desk.intents.order_tags import marked_intent
+from arbitrex_desktop.desk.journal.check import verify
+from arbitrex_desktop.desk.journal.journal import Journal, journal_opener, journal_path
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.desk.conftest import intent
 from tests.fakes.broker import FakeBroker, Mood

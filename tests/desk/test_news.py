@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from arbitrex_desktop.desk.connection_news import OCCUPIED
-from arbitrex_desktop.desk.order_news import order_news
-from arbitrex_desktop.raw_layer.connection import Trigger
+from arbitrex_desktop.desk.presentation.connection_notices import OCCUPIED
+from arbitrex_desktop.desk.presentation.order_notices import order_news
+from arbitrex_desktop.raw_layer.connection.state_machine import Trigger
 from arbitrex_desktop.raw_layer.events import OffsetChanged
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.desk.conftest import BuildDesk, Desk, intent

@@ -13,16 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arbitrex_desktop.desk.atr import AtrMeter, wilder_atr
-from arbitrex_desktop.desk.equity import MOST_POINTS, EquityTrack
-from arbitrex_desktop.desk.intents import ENDED, TRANSITIONS, IllegalTransition, IntentRequest, IntentState
-from arbitrex_desktop.desk.notices import NoticeBoard
-from arbitrex_desktop.desk.rate_limit import TokenBucket
-from arbitrex_desktop.desk.record import Draft, Event, EventKind, Judgement, apply, from_body, to_body
-from arbitrex_desktop.desk.retcodes import Answer, meaning
+from arbitrex_desktop.desk.execution.retcodes import Answer, meaning
+from arbitrex_desktop.desk.gateway.rate_limit import TokenBucket
+from arbitrex_desktop.desk.intents.events import Draft, Event, EventKind, Judgement, apply, from_body, to_body
+from arbitrex_desktop.desk.intents.intent import ENDED, TRANSITIONS, IllegalTransition, IntentRequest, IntentState
+from arbitrex_desktop.desk.presentation.equity import MOST_POINTS, EquityTrack
+from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE
 from arbitrex_desktop.mt5.constants import TradeRetcode
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
+from arbitrex_desktop.risk_portfolio_manager.market.atr import AtrMeter, wilder_atr
 from tests.desk.conftest import intent
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.pool import FakePool

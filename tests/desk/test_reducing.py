@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from arbitrex_desktop.desk.errors import Refused
-from arbitrex_desktop.desk.intents import IntentState
+from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.settings import DeskSettings
 from tests.desk.conftest import BuildDesk, Desk, intent
 from tests.fakes.broker import Mood

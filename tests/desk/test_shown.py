@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from arbitrex_desktop.desk.equity import EquityTrack
-from arbitrex_desktop.desk.snapshot import RiskRow
+from arbitrex_desktop.desk.presentation.equity import EquityTrack
+from arbitrex_desktop.desk.presentation.snapshot import RiskRow
 from arbitrex_desktop.mt5.constants import OrderTime, OrderType
 from tests.desk.conftest import Desk, intent
 from tests.fakes.broker_data import make_order

@@ -11,9 +11,9 @@ import pytest
 
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import Refused
-from arbitrex_desktop.desk.intents import IntentState
-from arbitrex_desktop.desk.journal import journal_opener
-from arbitrex_desktop.desk.snapshot import IntentRow
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.journal.journal import journal_opener
+from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
 from tests.desk.conftest import intent
 from tests.fakes.broker import FakeBroker

@@ -14,9 +14,9 @@ import numpy as np
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE
 from arbitrex_desktop.mt5.constants import DealEntry, OrderState, OrderType, PositionType, TradeAction, TradeRetcode
 from arbitrex_desktop.mt5.errors import DeadlineExceeded
-from arbitrex_desktop.mt5.port import Permit
 from arbitrex_desktop.mt5.results import OrderSendResult, TradeDeal, TradeOrder, TradePosition
-from arbitrex_desktop.raw_layer.board import TickBoard
+from arbitrex_desktop.mt5.transport import Permit
+from arbitrex_desktop.raw_layer.ticks.latest_quotes import TickBoard
 from tests.fakes.broker_data import make, make_position, make_request
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool

@@ -6,12 +6,12 @@ from __future__ import annotations
 from typing import Any
 
 from arbitrex_desktop.mt5.constants import OrderFilling, OrderType, TradeAction
-from arbitrex_desktop.mt5.simulator.module import SimulatedMetaTrader5
-from arbitrex_desktop.mt5.simulator.rules import BrokerRules
-from arbitrex_desktop.mt5.simulator.sim_clock import SimClock
-from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
-from arbitrex_desktop.mt5.simulator.store import BookStore, NoStore
-from arbitrex_desktop.mt5.simulator.symbols import SYMBOLS
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
+from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules
+from arbitrex_desktop.mt5.simulator.broker.store import BookStore, NoStore
+from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS
+from arbitrex_desktop.mt5.simulator.market.sim_clock import SimClock
+from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
 from arbitrex_desktop.mt5.simulator.terminal import SimulatedTerminal
 from arbitrex_desktop.mt5.simulator.terminal_core import TerminalParts
 from tests.fakes.clock import START, ManualClock

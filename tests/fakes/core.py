@@ -7,9 +7,9 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
-from arbitrex_desktop.desk.intents import IntentRequest
-from arbitrex_desktop.desk.positions import Which
-from arbitrex_desktop.desk.snapshot import ArmingRow, DeskSnapshot, Preview
+from arbitrex_desktop.desk.execution.positions import Which
+from arbitrex_desktop.desk.intents.intent import IntentRequest
+from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview
 from arbitrex_desktop.raw_layer.views import Quote
 from tests.fakes.desk_data import desk_snapshot, intent_row, risk_row
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from arbitrex_desktop.desk.intents import IntentState
-from arbitrex_desktop.desk.snapshot import (
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.presentation.snapshot import (
     AccountRow,
     DeskSnapshot,
     EquityPoint,
@@ -18,7 +18,7 @@ from arbitrex_desktop.desk.snapshot import (
     RiskRow,
 )
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PoolStats, Quote
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from tests.fakes.clock import START
 
 CHECKS = (

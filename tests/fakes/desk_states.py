@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from arbitrex_desktop.desk.intents import IntentState
-from arbitrex_desktop.desk.snapshot import (
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.presentation.snapshot import (
     ArmingRow,
     DeskSnapshot,
     EquityPoint,
@@ -21,7 +21,7 @@ from arbitrex_desktop.desk.snapshot import (
 )
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
 from arbitrex_desktop.raw_layer.views import AccountMode, CallStats, ConnectionState, Quote
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from tests.fakes.clock import START
 from tests.fakes.desk_data import (
     CHECKS,

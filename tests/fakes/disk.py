@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from arbitrex_desktop.desk.journal import connect
+from arbitrex_desktop.desk.journal.journal import connect
 
 
 class Killed(BaseException):

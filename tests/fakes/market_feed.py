@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from arbitrex_desktop.mt5.arrays import TICK_DTYPE, Rows
-from arbitrex_desktop.mt5.simulator.server_clock import HOUR_MSC
-from arbitrex_desktop.mt5.simulator.symbols import SYMBOLS, SymbolSpec
+from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS, SymbolSpec
+from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC
 
 
 class ScriptedFeed:

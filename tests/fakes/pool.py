@@ -14,7 +14,6 @@ from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.mt5.commands import History
 from arbitrex_desktop.mt5.constants import TradeRetcode
 from arbitrex_desktop.mt5.errors import DeadlineExceeded
-from arbitrex_desktop.mt5.port import Permit
 from arbitrex_desktop.mt5.results import (
     AccountInfo,
     OrderCheckResult,
@@ -24,7 +23,8 @@ from arbitrex_desktop.mt5.results import (
     TradeOrder,
     TradePosition,
 )
-from arbitrex_desktop.raw_layer.connection import StateChanged, Trigger
+from arbitrex_desktop.mt5.transport import Permit
+from arbitrex_desktop.raw_layer.connection.state_machine import StateChanged, Trigger
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
 from arbitrex_desktop.raw_layer.events import PoolEvent
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, Quote

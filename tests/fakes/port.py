@@ -12,7 +12,7 @@ from arbitrex_desktop.mt5.errors import DeadlineExceeded, HostDied, HostNotRunni
 from arbitrex_desktop.mt5.host.messages import HostSpec
 from arbitrex_desktop.mt5.host.server import ModuleRunner, TellsTime
 from arbitrex_desktop.mt5.module import MetaTrader5Module
-from arbitrex_desktop.mt5.port import Permit
+from arbitrex_desktop.mt5.transport import Permit
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.raw_layer.errors import PoolError
-from arbitrex_desktop.raw_layer.pool_view import PoolView
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
+from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 
 
 @dataclass

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from arbitrex_desktop.desk.risk_view import RiskManagerView
-from arbitrex_desktop.desk.running_pool import RunningPool
+from arbitrex_desktop.desk.pool_protocol import RunningPool
+from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.mt5.constants import DealEntry, TradeRetcode
 from arbitrex_desktop.mt5.errors import DeadlineExceeded
 from tests.fakes.broker import FakeBroker, Mood

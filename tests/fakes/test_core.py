@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from arbitrex_desktop.desk.intents import IntentRequest
-from arbitrex_desktop.desk.positions import Which
+from arbitrex_desktop.desk.execution.positions import Which
+from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.ui.seam import Core
 from tests.fakes.core import FakeBoard, FakeCore
 from tests.fakes.desk_data import quote

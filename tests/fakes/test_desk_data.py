@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.desk.intents import IntentState
+from arbitrex_desktop.desk.intents.intent import IntentState
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.desk_data import (
     account_row,

@@ -7,7 +7,7 @@ import pytest
 
 from arbitrex_desktop.mt5.calls import call
 from arbitrex_desktop.mt5.errors import CallFailed
-from arbitrex_desktop.mt5.simulator.module import SimulatedMetaTrader5
+from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
 
 
 def failure(name: str, *args: object) -> CallFailed:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from arbitrex_desktop.mt5.simulator.faults import Fault, FaultKind, FaultPlan
+from arbitrex_desktop.mt5.fault_plan import Fault, FaultKind, FaultPlan
 
 _KINDS = (
     FaultKind.HANG, FaultKind.CRASH, FaultKind.SLOW, FaultKind.IPC_LOST, FaultKind.BROKER_LINK_LOST,

@@ -16,8 +16,8 @@ import pytest
 
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.mt5.errors import CallFailed, DeadlineExceeded
-from arbitrex_desktop.raw_layer.connection import StateChanged
-from arbitrex_desktop.raw_layer.connector import WrongAccount
+from arbitrex_desktop.raw_layer.connection.connector import WrongAccount
+from arbitrex_desktop.raw_layer.connection.state_machine import StateChanged
 from arbitrex_desktop.raw_layer.errors import PoolError, PoolUnavailable
 from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, SymbolsMissing
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool

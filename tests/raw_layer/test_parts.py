@@ -14,16 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrex_desktop.raw_layer.backoff import Backoff
-from arbitrex_desktop.raw_layer.call_stats import CallBook
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
-from arbitrex_desktop.raw_layer.connector import Identity, WrongAccount, check_identity, connect_command
+from arbitrex_desktop.raw_layer.connection.backoff import Backoff
+from arbitrex_desktop.raw_layer.connection.call_metrics import CallBook
+from arbitrex_desktop.raw_layer.connection.connector import Identity, WrongAccount, check_identity, connect_command
+from arbitrex_desktop.raw_layer.connection.session_log import SessionLog
+from arbitrex_desktop.raw_layer.connection.sessions import parse_sessions
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
-from arbitrex_desktop.raw_layer.quality import bad_ticks
-from arbitrex_desktop.raw_layer.ring import TickRing
-from arbitrex_desktop.raw_layer.server_clock import ServerClock
-from arbitrex_desktop.raw_layer.session_log import SessionLog
-from arbitrex_desktop.raw_layer.sessions import parse_sessions
+from arbitrex_desktop.raw_layer.ticks.quality import bad_ticks
+from arbitrex_desktop.raw_layer.ticks.server_clock import ServerClock
+from arbitrex_desktop.raw_layer.ticks.tick_ring import TickRing
 from arbitrex_desktop.raw_layer.views import AccountMode
 from tests.fakes.clock import ManualClock
 from tests.fakes.module import tick_rows

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from arbitrex_desktop.mt5.simulator.faults import Fault, FaultKind, FaultPlan
-from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
+from arbitrex_desktop.mt5.fault_plan import Fault, FaultKind, FaultPlan
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.raw_layer.views import ConnectionState as S
 from tests.raw_layer.storm import storm
 from tests.raw_layer.trial import SYMBOLS, Trial

@@ -12,14 +12,14 @@ from random import Random
 import numpy as np
 
 from arbitrex_desktop.clock import SystemClock
+from arbitrex_desktop.mt5.fault_plan import FaultPlan
 from arbitrex_desktop.mt5.module import Rows
-from arbitrex_desktop.mt5.simulator.faults import FaultPlan
-from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
-from arbitrex_desktop.raw_layer.connection import StateChanged
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
+from arbitrex_desktop.raw_layer.connection.state_machine import StateChanged
 from arbitrex_desktop.raw_layer.events import PoolEvent
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
-from arbitrex_desktop.raw_layer.quality import bad_ticks
 from arbitrex_desktop.raw_layer.settings import PoolSettings
+from arbitrex_desktop.raw_layer.ticks.quality import bad_ticks
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.fakes.commands import ReadTicks
 

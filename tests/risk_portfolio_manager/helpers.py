@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig, Verdict
-from arbitrex_desktop.risk_portfolio_manager.calendar import NewsSource
-from arbitrex_desktop.risk_portfolio_manager.decision import RPMOutput
+from arbitrex_desktop.risk_portfolio_manager.decision.decision import RPMOutput
+from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
 

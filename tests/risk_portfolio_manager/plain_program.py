@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.engine import RiskPortfolioManager
 from arbitrex_desktop.risk_portfolio_manager.schemas import (
     ApprovedTrade,

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrex_desktop.risk_portfolio_manager.calendar import CalendarError, NewsCalendar
-from arbitrex_desktop.risk_portfolio_manager.trading_days import TradingDays
+from arbitrex_desktop.risk_portfolio_manager.market.calendar import CalendarError, NewsCalendar
+from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import TradingDays
 
 HEADER = "time_utc,currency,impact,title\n"
 HOUR = timedelta(hours=1)

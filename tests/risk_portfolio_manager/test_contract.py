@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import arbitrex_desktop.risk_portfolio_manager as package
-from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.engine import RiskPortfolioManager
 from arbitrex_desktop.risk_portfolio_manager.schemas import (
     PortfolioState,

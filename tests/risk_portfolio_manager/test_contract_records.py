@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.engine import RiskPortfolioManager
 from arbitrex_desktop.risk_portfolio_manager.schemas import (
     RejectionReason,

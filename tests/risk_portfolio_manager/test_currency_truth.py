@@ -9,9 +9,9 @@ import pytest
 
 from arbitrex_desktop.mt5.constants import OrderType
 from arbitrex_desktop.mt5.results import AccountInfo, SymbolInfo
+from arbitrex_desktop.mt5.simulation_spec import DEFAULT_LOGIN, DEFAULT_SERVER, SimulationSpec
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
-from arbitrex_desktop.mt5.simulator.module import SimulatedMetaTrader5
-from arbitrex_desktop.mt5.simulator.spec import DEFAULT_LOGIN, DEFAULT_SERVER, SimulationSpec
+from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
 from tests.fakes.clock import ManualClock

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from arbitrex_desktop.paths import DATA_DIR_VARIABLE
-from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.engine import RiskPortfolioManager
 from arbitrex_desktop.risk_portfolio_manager.schemas import (
     PortfolioState,

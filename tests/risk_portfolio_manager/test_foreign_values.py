@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import PortfolioState, Position, RiskPortfolioManager, RPMOutput
-from arbitrex_desktop.risk_portfolio_manager.portfolio_state import json_safe, plain_number
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import json_safe, plain_number
 from tests.fakes.clock import START
 from tests.risk_portfolio_manager.helpers import intent, reason, static, wide
 

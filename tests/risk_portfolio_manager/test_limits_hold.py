@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arbitrex_desktop.risk_portfolio_manager import ApprovedTrade, RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.market_stats import assumed_correlation
+from arbitrex_desktop.risk_portfolio_manager.market.market_stats import assumed_correlation
 from tests.fakes.broker_data import USD_PRICE, make_position, price_of
 from tests.fakes.pool import FakePool
 from tests.risk_portfolio_manager.helpers import WIDE, pooled

@@ -16,8 +16,8 @@ from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.mt5.results import AccountInfo, SymbolInfo, TradeDeal, TradePosition
 from arbitrex_desktop.raw_layer.views import Quote
 from arbitrex_desktop.risk_portfolio_manager import PortfolioState, Position, RPMConfig, RPMOutput
-from arbitrex_desktop.risk_portfolio_manager.config_fields import FIELD_SPECS
-from arbitrex_desktop.risk_portfolio_manager.intent import FIELDS
+from arbitrex_desktop.risk_portfolio_manager.config.config_fields import FIELD_SPECS
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import FIELDS
 from tests.fakes.broker_data import make_deal, make_position
 from tests.fakes.clock import START
 from tests.fakes.pool import FakePool

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arbitrex_desktop.risk_portfolio_manager import OpenPositions, Position, RiskPortfolioManager, RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.book import Book
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Book
 from tests.fakes.broker_data import make_position, price_of
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import DEFAULT_SYMBOLS, FakePool

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.findings import format_value
+from arbitrex_desktop.risk_portfolio_manager.decision.result import format_value
 from arbitrex_desktop.risk_portfolio_manager.reason_table import reason_table_markdown
 from arbitrex_desktop.risk_portfolio_manager.reasons import REASON_TEXTS
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES

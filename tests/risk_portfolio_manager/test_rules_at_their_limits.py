@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import Outcome, Position, RPMConfig, RPMOutput
-from arbitrex_desktop.risk_portfolio_manager.calendar import NewsCalendar, NewsEvent
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar, NewsEvent
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, limits_of
-from arbitrex_desktop.risk_portfolio_manager.verdict import Verdict
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.pool import FakePool
 from tests.risk_portfolio_manager.helpers import check, intent, pooled, reason, static, units, wide

@@ -13,7 +13,7 @@ import pytest
 
 from arbitrex_desktop.mt5.constants import SymbolTradeMode
 from arbitrex_desktop.risk_portfolio_manager import Outcome, RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.calendar import NewsCalendar, NewsEvent
+from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar, NewsEvent
 from tests.fakes.broker_data import make_position
 from tests.fakes.clock import START
 from tests.fakes.pool import FakePool

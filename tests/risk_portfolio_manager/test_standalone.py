@@ -17,9 +17,9 @@ from arbitrex_desktop.risk_portfolio_manager import (
     RPMConfig,
     TradeApprovalStatus,
 )
-from arbitrex_desktop.risk_portfolio_manager import config as config_module
 from arbitrex_desktop.risk_portfolio_manager import engine as engine_module
 from arbitrex_desktop.risk_portfolio_manager import schemas as schemas_module
+from arbitrex_desktop.risk_portfolio_manager.config import rpm_config as config_module
 from tests.risk_portfolio_manager.helpers import check, intent, reason, static, units, wide
 
 NOW = datetime(2025, 3, 12, 9, tzinfo=UTC)

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.main_window import MainWindow
-from arbitrex_desktop.ui.memory import Memory
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
+from arbitrex_desktop.ui.window_state import Memory
 from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.clock import ManualClock
 from tests.fakes.core import FakeCore

@@ -21,9 +21,9 @@ from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.panels.account import AccountPanel
 from arbitrex_desktop.ui.panels.connection import ConnectionPanel
+from arbitrex_desktop.ui.panels.decisions import HistoryPanel
 from arbitrex_desktop.ui.panels.equity import EquityPanel
 from arbitrex_desktop.ui.panels.equity_plot import EquityPlot
-from arbitrex_desktop.ui.panels.history import HistoryPanel
 from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
 from arbitrex_desktop.ui.panels.market_watch import MarketWatchPanel
 from arbitrex_desktop.ui.panels.notices import NoticesPanel

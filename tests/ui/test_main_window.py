@@ -12,12 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QStyleOptionDockWidget
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.snapshot import DeskSnapshot, Notice
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, Notice
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PoolStats
 from arbitrex_desktop.ui.docks import Dock
 from arbitrex_desktop.ui.main_window import DEFAULT_SIZE, MainWindow
-from arbitrex_desktop.ui.memory import WindowState
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
+from arbitrex_desktop.ui.window_state import WindowState
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.core import FakeBoard, FakeCore
 from tests.fakes.desk_data import desk_snapshot, intent_row, pool_stats, quote

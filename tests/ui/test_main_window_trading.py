@@ -12,9 +12,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.intents import IntentState
-from arbitrex_desktop.desk.positions import Which
-from arbitrex_desktop.desk.snapshot import ArmingRow
+from arbitrex_desktop.desk.execution.positions import Which
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.presentation.snapshot import ArmingRow
 from arbitrex_desktop.raw_layer.views import AccountMode
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.core import FakeCore

@@ -13,8 +13,8 @@ import pytest
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.intents import IntentRequest
-from arbitrex_desktop.desk.positions import Which
+from arbitrex_desktop.desk.execution.positions import Which
+from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.core import FakeCore

@@ -21,7 +21,7 @@ from arbitrex_desktop.mt5.commands import Command, Observed
 from arbitrex_desktop.mt5.errors import DeadlineExceeded, HostDied, HostNotRunning, MT5Error
 from arbitrex_desktop.mt5.host.lifeline import Lifeline
 from arbitrex_desktop.mt5.host.messages import Answer, Farewell, Hello, HostSpec, Request, read_message, write_message
-from arbitrex_desktop.mt5.port import Permit
+from arbitrex_desktop.mt5.transport import Permit
 
 T = TypeVar("T")
 HOST_ARGUMENT = "--mt5-host"

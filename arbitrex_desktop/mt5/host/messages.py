@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from arbitrex_desktop.mt5.commands import Command, Observed
 from arbitrex_desktop.mt5.errors import MT5Error
-from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 
 _LENGTH = struct.Struct("<I")
 

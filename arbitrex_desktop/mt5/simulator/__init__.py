@@ -1,2 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The simulated terminal: the MetaTrader5 module's own face, with a deterministic broker behind it."""
+"""A terminal with a broker and a market behind it, for machines without MetaTrader 5."""
+
+from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
+
+__all__ = ["SimulatedMetaTrader5"]

@@ -8,20 +8,20 @@ from datetime import UTC, datetime
 from typing import cast
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.mt5.simulator.backend import TerminalBackend
-from arbitrex_desktop.mt5.simulator.fault_injector import FaultyTerminal
-from arbitrex_desktop.mt5.simulator.feed import MarketFeed
-from arbitrex_desktop.mt5.simulator.hazards import Hazards, RealHazards
-from arbitrex_desktop.mt5.simulator.market import GeneratedMarket
-from arbitrex_desktop.mt5.simulator.module import SimulatedMetaTrader5
-from arbitrex_desktop.mt5.simulator.replay import load_replay
-from arbitrex_desktop.mt5.simulator.server_clock import ServerClock
-from arbitrex_desktop.mt5.simulator.sim_clock import SimClock
-from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
-from arbitrex_desktop.mt5.simulator.store import BookStore, NoStore, SqliteStore
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
+from arbitrex_desktop.mt5.simulator.broker.store import BookStore, NoStore, SqliteStore
+from arbitrex_desktop.mt5.simulator.faults.fault_injector import FaultyTerminal
+from arbitrex_desktop.mt5.simulator.faults.hazards import Hazards, RealHazards
+from arbitrex_desktop.mt5.simulator.market.market import GeneratedMarket
+from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed
+from arbitrex_desktop.mt5.simulator.market.server_clock import ServerClock
+from arbitrex_desktop.mt5.simulator.market.sim_clock import SimClock
+from arbitrex_desktop.mt5.simulator.market.trading_calendar import demo_start
+from arbitrex_desktop.mt5.simulator.module.backend import TerminalBackend
+from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
+from arbitrex_desktop.mt5.simulator.replay.replay import load_replay
 from arbitrex_desktop.mt5.simulator.terminal import SimulatedTerminal
 from arbitrex_desktop.mt5.simulator.terminal_core import TerminalParts
-from arbitrex_desktop.mt5.simulator.trading_calendar import demo_start
 
 
 @dataclass(frozen=True, slots=True)

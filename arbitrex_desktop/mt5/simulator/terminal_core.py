@@ -8,22 +8,22 @@ from typing import Final
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.constants import ResultCode
-from arbitrex_desktop.mt5.simulator.backend import BackendError
-from arbitrex_desktop.mt5.simulator.bars import BarSource
-from arbitrex_desktop.mt5.simulator.books import Books
-from arbitrex_desktop.mt5.simulator.execution import Execution
-from arbitrex_desktop.mt5.simulator.feed import MarketFeed
-from arbitrex_desktop.mt5.simulator.market_walk import MarketWalk
-from arbitrex_desktop.mt5.simulator.new_account import NewAccount
-from arbitrex_desktop.mt5.simulator.presentation import ShownTime
-from arbitrex_desktop.mt5.simulator.rules import BrokerRules
-from arbitrex_desktop.mt5.simulator.server_clock import ServerClock
-from arbitrex_desktop.mt5.simulator.sim_clock import SimClock
-from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
-from arbitrex_desktop.mt5.simulator.store import BookStore, StoreError
-from arbitrex_desktop.mt5.simulator.symbols import SymbolSpec
-from arbitrex_desktop.mt5.simulator.trade_server import TradeServer
-from arbitrex_desktop.mt5.simulator.valuation import NoQuote, Quote, Valuation
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
+from arbitrex_desktop.mt5.simulator.broker.books import Books
+from arbitrex_desktop.mt5.simulator.broker.execution import Execution
+from arbitrex_desktop.mt5.simulator.broker.market_walk import MarketWalk
+from arbitrex_desktop.mt5.simulator.broker.new_account import NewAccount
+from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules
+from arbitrex_desktop.mt5.simulator.broker.store import BookStore, StoreError
+from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
+from arbitrex_desktop.mt5.simulator.broker.trade_server import TradeServer
+from arbitrex_desktop.mt5.simulator.broker.valuation import NoQuote, Quote, Valuation
+from arbitrex_desktop.mt5.simulator.market.bars import BarSource
+from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed
+from arbitrex_desktop.mt5.simulator.market.server_clock import ServerClock
+from arbitrex_desktop.mt5.simulator.market.sim_clock import SimClock
+from arbitrex_desktop.mt5.simulator.module.backend import BackendError
+from arbitrex_desktop.mt5.simulator.module.presentation import ShownTime
 
 _COMMIT_EVERY_MSC: Final = 60_000
 _ALWAYS_SHOWN: Final = ("EURUSD", "GBPUSD", "USDJPY", "USDCHF")

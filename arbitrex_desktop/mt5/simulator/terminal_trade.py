@@ -11,14 +11,14 @@ from typing import Final
 
 from arbitrex_desktop.mt5 import results
 from arbitrex_desktop.mt5.constants import OrderType, ResultCode, TradeAction, TradeRetcode
-from arbitrex_desktop.mt5.simulator import presentation
-from arbitrex_desktop.mt5.simulator.backend import BackendError
-from arbitrex_desktop.mt5.simulator.groups import in_group
-from arbitrex_desktop.mt5.simulator.records import Deal, Order, Position, lots, units
-from arbitrex_desktop.mt5.simulator.rules import Refused, retcode_comment
+from arbitrex_desktop.mt5.simulator.broker.records import Deal, Order, Position, lots, units
+from arbitrex_desktop.mt5.simulator.broker.rules import Refused, retcode_comment
+from arbitrex_desktop.mt5.simulator.broker.trade_server import Outcome
+from arbitrex_desktop.mt5.simulator.broker.valuation import Figures, NoQuote, held_margin, order_side
+from arbitrex_desktop.mt5.simulator.module import presentation
+from arbitrex_desktop.mt5.simulator.module.backend import BackendError
+from arbitrex_desktop.mt5.simulator.module.groups import in_group
 from arbitrex_desktop.mt5.simulator.terminal_core import TerminalCore, TerminalParts
-from arbitrex_desktop.mt5.simulator.trade_server import Outcome
-from arbitrex_desktop.mt5.simulator.valuation import Figures, NoQuote, held_margin, order_side
 
 _SECOND: Final = 1.0
 

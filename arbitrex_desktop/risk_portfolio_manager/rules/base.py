@@ -7,10 +7,10 @@ import math
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Finding, Found, Stage, format_value
+from arbitrex_desktop.risk_portfolio_manager.decision.result import Finding, Found, Stage, format_value
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
 
 __all__ = ["COUNTED_BEFORE", "ONLY_REDUCES", "Measure", "Rule", "Stage"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import math
 
-from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Found
+from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.sources import NO_POOL

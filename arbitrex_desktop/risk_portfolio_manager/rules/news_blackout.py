@@ -6,10 +6,10 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import lru_cache
 
-from arbitrex_desktop.risk_portfolio_manager.calendar import CalendarUnavailable
-from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Found
-from arbitrex_desktop.risk_portfolio_manager.instruments import split_symbol
+from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.market.calendar import CalendarUnavailable
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import split_symbol
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.decision import Regime
-from arbitrex_desktop.risk_portfolio_manager.findings import Found, format_value
+from arbitrex_desktop.risk_portfolio_manager.decision.decision import Regime
+from arbitrex_desktop.risk_portfolio_manager.decision.result import Found, format_value
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 

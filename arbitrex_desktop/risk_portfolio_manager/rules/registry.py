@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from arbitrex_desktop.risk_portfolio_manager.config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.confidence_floor import ConfidenceFloor
 from arbitrex_desktop.risk_portfolio_manager.rules.consecutive_losses import ConsecutiveLosses

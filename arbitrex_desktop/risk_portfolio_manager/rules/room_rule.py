@@ -6,10 +6,10 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, ClassVar
 
-from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Found, Room, Size
+from arbitrex_desktop.risk_portfolio_manager.decision.result import Found, Room, Size
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
 
 _PASS = Outcome.PASS
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 from statistics import NormalDist
 from typing import ClassVar
 
-from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Found, Room, Size
+from arbitrex_desktop.risk_portfolio_manager.decision.result import Found, Room, Size
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import RoomRule

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.case import Case
-from arbitrex_desktop.risk_portfolio_manager.findings import Found
-from arbitrex_desktop.risk_portfolio_manager.portfolio_state import as_utc
+from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import as_utc
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 

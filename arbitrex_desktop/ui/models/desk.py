@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from arbitrex_desktop.desk.intents import IntentState
-from arbitrex_desktop.desk.snapshot import IntentRow, Notice, OrderRow, PositionRow
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.presentation.snapshot import IntentRow, Notice, OrderRow, PositionRow
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.table import Column
 from arbitrex_desktop.ui.theme.colours import Tone

@@ -8,14 +8,14 @@ from typing import Final
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
-from arbitrex_desktop.desk.snapshot import AccountRow, RiskRow
+from arbitrex_desktop.desk.presentation.snapshot import AccountRow, RiskRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.desk import money_tone
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.figure import ElidedLabel, Figure
+from arbitrex_desktop.ui.widgets.metric import ElidedLabel, Figure
 
 _CAPTIONS: Final = {
     "capital": "Capital",

@@ -9,13 +9,13 @@ from typing import Final, Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from arbitrex_desktop.desk.snapshot import EquityPoint
+from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.figure import TonedLabel
+from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
 _LEAST_HEIGHT: Final = 56
 """Enough to see which way the curve goes; the numbers are in the legend."""

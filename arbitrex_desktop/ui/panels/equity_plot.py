@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
-from arbitrex_desktop.desk.snapshot import EquityPoint
+from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
 from arbitrex_desktop.ui.decimate import Line, thin
 from arbitrex_desktop.ui.theme.theme import Theme
 

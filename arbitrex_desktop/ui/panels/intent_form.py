@@ -9,19 +9,19 @@ from typing import Final
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
-from arbitrex_desktop.desk.intents import IntentRequest
-from arbitrex_desktop.desk.snapshot import Preview
+from arbitrex_desktop.desk.intents.intent import IntentRequest
+from arbitrex_desktop.desk.presentation.snapshot import Preview
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, STARTING, Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.widgets.badges import FilledButton
 from arbitrex_desktop.ui.widgets.fields import OptionalNumber, Share
-from arbitrex_desktop.ui.widgets.figure import TonedLabel
-from arbitrex_desktop.ui.widgets.filled import FilledButton
+from arbitrex_desktop.ui.widgets.metric import TonedLabel
 from arbitrex_desktop.ui.widgets.preview_card import PreviewCard
-from arbitrex_desktop.ui.widgets.tall_scroll import TallScroll
+from arbitrex_desktop.ui.widgets.vertical_scroll import TallScroll
 
 REGIMES: Final = ("TRENDING", "RANGING", "VOLATILE", "STRESSED", "CRISIS")
 DEBOUNCE_MS: Final = 250

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from arbitrex_desktop.desk.snapshot import Notice
+from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import notice_columns

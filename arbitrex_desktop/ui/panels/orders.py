@@ -6,18 +6,18 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from arbitrex_desktop.desk.snapshot import OrderRow
+from arbitrex_desktop.desk.presentation.snapshot import OrderRow
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.bars.arming import NOT_ARMED, not_armed
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import order_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.arming import NOT_ARMED, not_armed
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
-from arbitrex_desktop.ui.widgets.figure import ElidedLabel
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
+from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 
 _NOT_KNOWN = "Orders are not known yet"
 

@@ -12,8 +12,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from arbitrex_desktop.desk.intents import ENDED, IntentState
-from arbitrex_desktop.desk.snapshot import IntentRow
+from arbitrex_desktop.desk.intents.intent import ENDED, IntentState
+from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import STATE_WORDS, pending_columns
@@ -31,11 +31,11 @@ from arbitrex_desktop.ui.panels.pending_words import (
 )
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.badges import FilledButton
 from arbitrex_desktop.ui.widgets.checks_table import ChecksTable
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
-from arbitrex_desktop.ui.widgets.figure import TonedLabel
-from arbitrex_desktop.ui.widgets.filled import FilledButton
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
+from arbitrex_desktop.ui.widgets.metric import TonedLabel
 from arbitrex_desktop.ui.widgets.unknown_box import UnknownBox
 
 GUARD_MS: Final = 700

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from arbitrex_desktop.desk.snapshot import IntentRow
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
+from arbitrex_desktop.desk.presentation.snapshot import IntentRow
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.theme.colours import Tone
 

@@ -8,21 +8,21 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
 
-from arbitrex_desktop.desk.intents import Which
-from arbitrex_desktop.desk.snapshot import PositionRow
+from arbitrex_desktop.desk.intents.intent import Which
+from arbitrex_desktop.desk.presentation.snapshot import PositionRow
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.bars.arming import NOT_ARMED, not_armed
+from arbitrex_desktop.ui.bars.position_bars import PartBar, SeveralBar, StopsBar
+from arbitrex_desktop.ui.bars.prompt_bar import AskBar
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import money_tone, position_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.arming import NOT_ARMED, not_armed
-from arbitrex_desktop.ui.widgets.ask_bar import AskBar
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
-from arbitrex_desktop.ui.widgets.figure import ElidedLabel
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
-from arbitrex_desktop.ui.widgets.position_bars import PartBar, SeveralBar, StopsBar
+from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 
 _SEVERAL = "several"
 _MORE = "\N{HORIZONTAL ELLIPSIS}"

@@ -7,15 +7,15 @@ from typing import Final, NamedTuple
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from arbitrex_desktop.desk.snapshot import RiskRow
+from arbitrex_desktop.desk.presentation.snapshot import RiskRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.table import Column, RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.figure import TonedLabel
 from arbitrex_desktop.ui.widgets.limit_bar import LimitBar
+from arbitrex_desktop.ui.widgets.metric import TonedLabel
 from arbitrex_desktop.ui.widgets.table_view import TableView
 
 _WITHOUT_CENTS: Final = 100_000.0

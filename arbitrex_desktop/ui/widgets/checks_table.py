@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
-from arbitrex_desktop.risk_portfolio_manager.verdict import Verdict
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.ui.models.desk import CHECK_COLUMNS, NumberedCheck, gravest_first
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.theme.theme import Theme

@@ -10,7 +10,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.filled import FilledButton, quiet
+from arbitrex_desktop.ui.widgets.badges import FilledButton, quiet
 
 _ARMED_MS: Final = 4_000
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, fitted, tabular
-from arbitrex_desktop.ui.widgets.figure import whole_or_hidden
+from arbitrex_desktop.ui.widgets.metric import whole_or_hidden
 
 _NEAR: Final = 0.8
 """Share of a limit from which on the bar warns."""

@@ -7,13 +7,13 @@ from typing import Final
 
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from arbitrex_desktop.desk.snapshot import IntentRow
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
+from arbitrex_desktop.desk.presentation.snapshot import IntentRow
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.desk import decision_tone, gravest_first
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
-from arbitrex_desktop.ui.widgets.figure import TonedLabel
+from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
 _CAPTIONS: Final = ("Lots", "Price", "Stop", "Target", "Risk", "Risk %")
 _SPEAKS: Final = frozenset({Outcome.FAIL, Outcome.UNKNOWN, Outcome.ADJUST})

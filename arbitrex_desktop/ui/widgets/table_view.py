@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from arbitrex_desktop.ui.bars.header import CELL_MARGIN, Header
 from arbitrex_desktop.ui.models.table import TONE_ROLE, AnyIndex, RowTableModel
 from arbitrex_desktop.ui.theme.colours import Colours, Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
-from arbitrex_desktop.ui.widgets.figure import whole_or_hidden
-from arbitrex_desktop.ui.widgets.header import CELL_MARGIN, Header
+from arbitrex_desktop.ui.widgets.metric import whole_or_hidden
 
 Row = TypeVar("Row")
 

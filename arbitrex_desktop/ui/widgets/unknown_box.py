@@ -8,12 +8,12 @@ from collections.abc import Container, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from arbitrex_desktop.desk.snapshot import IntentRow
+from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
-from arbitrex_desktop.ui.widgets.figure import TonedLabel
+from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
 _EXECUTED, _NOT_EXECUTED = "It was executed", "It was not executed"
 

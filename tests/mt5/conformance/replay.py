@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from arbitrex_desktop.mt5.simulator.module import SimulatedMetaTrader5
+from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
 from tests.mt5.conformance.recording import differences, load
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from arbitrex_desktop.mt5.simulator.module import SimulatedMetaTrader5
+from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
 from tests.mt5.conformance import record, replay
 from tests.mt5.conformance.calls import programs
 from tests.mt5.conformance.outcome import outcome, run

@@ -19,7 +19,7 @@ from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.mt5.host.messages import HostSpec
 from arbitrex_desktop.mt5.polling import Poll
 from arbitrex_desktop.mt5.results import SymbolInfo
-from arbitrex_desktop.mt5.simulator.spec import DEFAULT_LOGIN, DEFAULT_SERVER, SimulationSpec
+from arbitrex_desktop.mt5.simulation_spec import DEFAULT_LOGIN, DEFAULT_SERVER, SimulationSpec
 from arbitrex_desktop.mt5.tick_cursor import TickCursor
 from tests.fakes.commands import Crash, HoldTheGil, Stumble, TellEnvironment
 from tests.mt5.host.processes import is_gone, until_gone
@@ -138,7 +138,7 @@ ORPHAN = """
 import sys
 from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.mt5.host.messages import HostSpec
-from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from tests.fakes.commands import HoldTheGil
 host = HostProcess(HostSpec(SimulationSpec()))
 host.start()

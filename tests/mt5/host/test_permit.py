@@ -9,7 +9,7 @@ from arbitrex_desktop.mt5.commands import Connect
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.mt5.host.messages import HostSpec
-from arbitrex_desktop.mt5.simulator.spec import DEFAULT_LOGIN, DEFAULT_SERVER, SimulationSpec
+from arbitrex_desktop.mt5.simulation_spec import DEFAULT_LOGIN, DEFAULT_SERVER, SimulationSpec
 
 _TOO_EARLY_S = 0.1
 

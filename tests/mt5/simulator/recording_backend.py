@@ -12,8 +12,8 @@ import numpy as np
 
 from arbitrex_desktop.mt5 import results
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, TICK_DTYPE
-from arbitrex_desktop.mt5.simulator.backend import BackendError, TerminalBackend
-from arbitrex_desktop.mt5.simulator.module import SimulatedMetaTrader5
+from arbitrex_desktop.mt5.simulator.module.backend import BackendError, TerminalBackend
+from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
 
 R = TypeVar("R", bound=results.ModuleResult)
 

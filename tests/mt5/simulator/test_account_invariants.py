@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from arbitrex_desktop.mt5.constants import OrderType, TradeAction
-from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
-from arbitrex_desktop.mt5.simulator.symbols import SYMBOLS
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
+from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS
 from tests.fakes.broker_house import FIRST_QUOTES, BrokerHouse
 
 SYMBOL_NAMES = ("EURUSD", "USDJPY", "EURGBP", "GDAXIm")

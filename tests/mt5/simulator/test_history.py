@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from arbitrex_desktop.mt5.constants import CopyTicks, Timeframe
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
-from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
 from tests.fakes.clock import ManualClock
 
 WEDNESDAY = datetime(2026, 7, 22, 12, 30, 30, tzinfo=UTC)

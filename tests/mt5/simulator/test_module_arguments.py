@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrex_desktop.mt5.simulator.module import SimulatedMetaTrader5
+from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
 from tests.mt5.simulator.recording_backend import connected_module
 
 NO_CONNECTION = (-10004, "No IPC connection")

@@ -15,7 +15,7 @@ import pytest
 
 from arbitrex_desktop.mt5 import results
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, TICK_DTYPE
-from arbitrex_desktop.mt5.simulator.module import SimulatedMetaTrader5
+from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
 from tests.mt5.simulator.recording_backend import connected_module
 
 REFERENCE = Path(__file__).resolve().parents[3].parent / "shared" / "mt5_reference"

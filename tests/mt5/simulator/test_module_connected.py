@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from arbitrex_desktop.mt5 import results
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, TICK_DTYPE
 from arbitrex_desktop.mt5.constants import ResultCode
-from arbitrex_desktop.mt5.simulator.backend import ERROR_TEXTS, BackendError, TerminalBackend
-from arbitrex_desktop.mt5.simulator.module import SimulatedMetaTrader5
+from arbitrex_desktop.mt5.simulator.module.backend import ERROR_TEXTS, BackendError, TerminalBackend
+from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
 from tests.mt5.simulator.recording_backend import BUILD, RecordingBackend, connected_module, sample
 
 SUCCESS = (1, "Success")

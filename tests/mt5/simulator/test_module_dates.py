@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from arbitrex_desktop.mt5.simulator.arguments import Leftover, date_seconds
-from arbitrex_desktop.mt5.simulator.module import SimulatedMetaTrader5
+from arbitrex_desktop.mt5.simulator.module.arguments import Leftover, date_seconds
+from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
 
 NO_CONNECTION = (-10004, "No IPC connection")
 INVALID_ARGUMENTS = (-2, "Invalid arguments")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from arbitrex_desktop.mt5.simulator.module import SimulatedMetaTrader5
+from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
 from tests.mt5.conformance.outcome import outcome
 from tests.mt5.conformance.recording import Program, differences, load
 from tests.mt5.simulator.recording_backend import connected_module

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.constants import TradeAction
-from arbitrex_desktop.mt5.simulator.module import SimulatedMetaTrader5
+from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
 
 NO_CONNECTION = (-10004, "No IPC connection")
 INVALID_ARGUMENTS = (-2, "Invalid arguments")

@@ -12,8 +12,8 @@ import pytest
 
 from arbitrex_desktop.mt5 import results
 from arbitrex_desktop.mt5.arrays import TICK_DTYPE, read_only
-from arbitrex_desktop.mt5.simulator import tuples
-from arbitrex_desktop.mt5.simulator.tuples import StructTuple, struct_of
+from arbitrex_desktop.mt5.simulator.module import tuples
+from arbitrex_desktop.mt5.simulator.module.tuples import StructTuple, struct_of
 from tests.mt5.simulator.recording_backend import sample
 
 KINDS = [kind for kind in vars(tuples).values() if isinstance(kind, type) and kind.__base__ is StructTuple]

@@ -16,8 +16,8 @@ from arbitrex_desktop.mt5.constants import (
     TradeAction,
     TradeRetcode,
 )
-from arbitrex_desktop.mt5.simulator.rules import BrokerRules
-from arbitrex_desktop.mt5.simulator.spec import SimulationSpec
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
+from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules
 from tests.fakes.broker_house import BrokerHouse
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.snapshot import EquityPoint
+from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.equity import EquityPanel
 from arbitrex_desktop.ui.panels.equity_plot import EquityPlot, _MoneyAxis

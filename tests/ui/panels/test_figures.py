@@ -12,15 +12,15 @@ import pytest
 from PySide6.QtGui import QResizeEvent
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.intents import IntentState
+from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.raw_layer.views import CallStats, ConnectionState, PoolStats
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models import desk
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.account import AccountPanel
 from arbitrex_desktop.ui.panels.connection import ConnectionPanel
-from arbitrex_desktop.ui.panels.history import HistoryPanel
+from arbitrex_desktop.ui.panels.decisions import HistoryPanel
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel, used_share
 from arbitrex_desktop.ui.theme.colours import Tone

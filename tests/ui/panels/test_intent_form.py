@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.intents import IntentRequest
-from arbitrex_desktop.desk.snapshot import Preview
+from arbitrex_desktop.desk.intents.intent import IntentRequest
+from arbitrex_desktop.desk.presentation.snapshot import Preview
 from arbitrex_desktop.raw_layer.views import ConnectionState
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel

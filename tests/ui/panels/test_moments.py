@@ -11,12 +11,12 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.intents import IntentState
-from arbitrex_desktop.desk.snapshot import Notice
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.table import RowTableModel
-from arbitrex_desktop.ui.panels.history import HistoryPanel
+from arbitrex_desktop.ui.panels.decisions import HistoryPanel
 from arbitrex_desktop.ui.panels.notices import NoticesPanel
 from arbitrex_desktop.ui.panels.orders import OrdersPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel

@@ -13,8 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.intents import IntentState
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.pending_words import CHOICE_IS_GONE, NOTHING_CHOSEN

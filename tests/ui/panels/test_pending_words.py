@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from arbitrex_desktop.risk_portfolio_manager.verdict import Outcome, Verdict
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.ui.panels.pending_words import ONCE_MORE, approve_text, words_for
 from arbitrex_desktop.ui.theme.colours import Tone
 from tests.fakes.desk_data import CHECKS, intent_row

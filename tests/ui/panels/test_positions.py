@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.positions import Which
+from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.positions import PositionsPanel

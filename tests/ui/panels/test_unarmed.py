@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.snapshot import ArmingRow
+from arbitrex_desktop.desk.presentation.snapshot import ArmingRow
 from arbitrex_desktop.raw_layer.views import AccountMode
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.orders import OrdersPanel

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.intents import IntentState
+from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.unknown_box import UnknownBox
 from tests.fakes.desk_data import intent_row

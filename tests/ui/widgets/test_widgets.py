@@ -10,17 +10,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.ui.bars import notice_bar as notice_module
+from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.models.desk import notice_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
-from arbitrex_desktop.ui.widgets import notice_bar as notice_module
+from arbitrex_desktop.ui.widgets.badges import Badge, FilledButton
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
 from arbitrex_desktop.ui.widgets.fields import Share
-from arbitrex_desktop.ui.widgets.figure import ElidedLabel
-from arbitrex_desktop.ui.widgets.filled import Badge, FilledButton
 from arbitrex_desktop.ui.widgets.limit_bar import LimitBar
-from arbitrex_desktop.ui.widgets.notice_bar import NoticeBar
+from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 from arbitrex_desktop.ui.widgets.table_view import TableView
 
 

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+"""Sending an approved intent: journalled before it leaves, sent at most once for each answer that says "not done"."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from arbitrex_desktop.desk.context import DeskContext
+from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.execution.requests import Deal, deal_request
+from arbitrex_desktop.desk.execution.retcodes import Answer, Meaning, failure_meaning, meaning
+from arbitrex_desktop.desk.intents.events import Attempt, EventKind, Fill, Intent, to_body
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.intents.order_tags import comment_of, magic_of
+from arbitrex_desktop.desk.queue.intent_store import Book
+from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
+from arbitrex_desktop.mt5.results import OrderSendResult, SymbolInfo
+from arbitrex_desktop.raw_layer.errors import PoolError
+from arbitrex_desktop.raw_layer.views import Quote
+
+_log = logging.getLogger(__name__)
+_EPSILON = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of one call of `order_send`: what it means, and the result where there is one."""
+
+    meaning: Meaning
+    result: OrderSendResult | None = None
+
+
+class Executor:
+    """Carries approved intents to the broker.  Called on the worker's thread; asks the terminal."""
+
+    def __init__(self, book: Book, context: DeskContext) -> None:
+        self._book = book
+        self._pool = context.pool
+        self._gate = context.gate
+        self._settings = context.settings
+
+    def send(self, intent: Intent) -> Intent:
+        """Bring an APPROVED intent to an end, or to UNKNOWN; return it as it stands then.
+
+        Raises `JournalError` when a step could not be journalled; the order was then not sent, unless it was its
+        answer that could not be written, and then the journal says SENDING and the outcome is reconciled.
+        """
+        first_price: float | None = None
+        for number in range(1, self._settings.requote_retries + 2):
+            try:
+                quote = self._quote(intent)
+                request = self._request(intent, quote)
+                first_price = request["price"] if first_price is None else first_price
+                self._check_price(intent, request["price"], first_price)
+                self._check_order(request, number)
+                self._gate.check(reducing=_approved_reducing(intent))
+            except Refused as refusal:
+                return self._fail(intent, str(refusal))
+            intent, reply = self._attempt(intent, number, request)
+            if reply.meaning.answer is not Answer.RETRY:
+                return self._settle(intent, reply)
+            intent = self._book.record(intent, EventKind.ANSWERED, why=reply.meaning.words)
+        return self._fail(intent, f"{intent.why}; given up after {self._settings.requote_retries + 1} tries")
+
+    def _attempt(self, intent: Intent, number: int, request: dict[str, Any]) -> tuple[Intent, Reply]:
+        """Journal the order as on its way, then send it."""
+        attempt = Attempt(number, request, self._pool.market_now(), request["price"])
+        body = to_body(attempt=attempt)
+        intent = self._book.record(intent, EventKind.SENDING, after=IntentState.SENDING, body=body)
+        return intent, self._ask(request, reducing=_approved_reducing(intent))
+
+    def _ask(self, request: dict[str, Any], *, reducing: bool) -> Reply:
+        """Send the request, and say what its answer means; what is not a clear no may have been carried out."""
+        try:
+            # Asked again when the request's turn has come: it may wait behind a slow call while the trader halts.
+            result = self._pool.send_order(request, partial(self._gate.check, reducing=reducing))
+        except Refused as refusal:
+            return Reply(Meaning(Answer.REFUSED, f"{refusal}; nothing was sent"))
+        except PoolError as error:
+            return Reply(Meaning(Answer.REFUSED, f"nothing was sent: {error}"))
+        except CallFailed as failure:
+            return Reply(failure_meaning(failure))
+        except MT5Error as error:
+            return Reply(Meaning(Answer.RECONCILE, f"no answer came: {error}"))
+        except Exception as error:  # noqa: BLE001 - whatever broke, the order may be on its way
+            _log.exception("sending an order failed in a way that was not foreseen")
+            return Reply(Meaning(Answer.RECONCILE, f"sending broke off ({type(error).__name__}: {error})"))
+        return Reply(meaning(result.retcode, result.comment), result)
+
+    def _settle(self, intent: Intent, reply: Reply) -> Intent:
+        """Journal what the answer means."""
+        words = reply.meaning.words
+        if reply.meaning.answer is Answer.REFUSED:
+            return self._fail(intent, words)
+        if reply.result is None or reply.meaning.answer is Answer.RECONCILE:
+            ticket = reply.result.order if reply.result else 0
+            body = to_body(fill=Fill(order=ticket)) if ticket else {}
+            return self._book.record(
+                intent, EventKind.UNKNOWN, why=words, after=IntentState.UNKNOWN, ticket=ticket or None, body=body
+            )
+        fill = self._fill(intent, reply.result)
+        asked = float(intent.attempt.request["volume"]) if intent.attempt else fill.volume
+        partial = reply.meaning.answer is Answer.PARTIAL or 0.0 < fill.volume < asked - _EPSILON
+        return self._book.record(
+            intent,
+            EventKind.PARTIAL if partial else EventKind.FILLED,
+            why=words,
+            after=IntentState.PARTIAL if partial else IntentState.FILLED,
+            ticket=fill.order or fill.deal or None,
+            body=to_body(fill=fill, retcode=reply.result.retcode, comment=reply.result.comment),
+        )
+
+    def _fail(self, intent: Intent, words: str) -> Intent:
+        """Journal that nothing was executed."""
+        return self._book.record(intent, EventKind.FAILED, why=words, after=IntentState.FAILED)
+
+    def _fill(self, intent: Intent, result: OrderSendResult) -> Fill:
+        """Return what the broker says that it did; some leave price or volume at 0, which means not told."""
+        info = self._pool.symbol_info(intent.request.symbol)
+        fill = Fill(order=result.order, deal=result.deal, volume=result.volume, price=result.price or None)
+        return fill if info is None else with_slippage(intent, fill, info)
+
+    def _quote(self, intent: Intent) -> Quote:
+        """Return a quote that is fresh enough to trade on."""
+        quote = self._pool.quote(intent.request.symbol)
+        if quote is None:
+            raise Refused(f"there is no price of {intent.request.symbol}")
+        return quote
+
+    def _request(self, intent: Intent, quote: Quote) -> dict[str, Any]:
+        """Build the request from what was approved."""
+        info, approved = self._pool.symbol_info(intent.request.symbol), intent.approved
+        if info is None or approved is None:
+            raise Refused(f"{intent.request.symbol} is not selected in the terminal")
+        deal = Deal(
+            direction=intent.request.direction,
+            lots=approved.lots,
+            stop_loss=approved.stop_loss,
+            take_profit=approved.take_profit,
+            magic=magic_of(intent.request.source, self._settings),
+            comment=comment_of(intent.intent_id),
+            reducing=approved.reducing,
+            position=approved.closes,
+        )
+        return deal_request(info, quote, deal, self._settings.deviation_points)
+
+    def _check_price(self, intent: Intent, price: float, first: float) -> None:
+        """Raise `Refused` when the price ran away between tries."""
+        info = self._pool.symbol_info(intent.request.symbol)
+        worse = (price - first) * intent.request.direction
+        if info is None or worse > self._settings.deviation_points * info.point * (1.0 + 1e-9):
+            raise Refused("the price moved away between tries, by more than the deviation that is allowed")
+
+    def _check_order(self, request: dict[str, Any], number: int) -> None:
+        """Let the terminal check the order before it is sent for the first time; raise `Refused` if it objects."""
+        if number > 1:
+            return
+        try:
+            check = self._pool.check_order(request)
+        except (PoolError, MT5Error) as error:
+            raise Refused(f"the order could not be checked, so nothing was sent: {error}") from error
+        if check.retcode != 0:
+            raise Refused(f"the terminal's check refused it: {meaning(check.retcode, check.comment).words}")
+
+
+def with_slippage(intent: Intent, fill: Fill, info: SymbolInfo) -> Fill:
+    """Return the fill with its slippage: points, positive when worse than asked, and the same in account currency."""
+    attempt = intent.attempt
+    if attempt is None or fill.price is None or info.point <= 0.0:
+        return fill
+    worse = (fill.price - attempt.asked) * intent.request.direction
+    per_price = info.trade_tick_value_loss / info.trade_tick_size if info.trade_tick_size > 0.0 else 0.0
+    return Fill(
+        order=fill.order,
+        deal=fill.deal,
+        position=fill.position,
+        volume=fill.volume,
+        price=fill.price,
+        slippage_points=round(worse / info.point, 3),
+        slippage_amount=round(worse * per_price * fill.volume, 8),
+        confirmed=fill.confirmed,
+    )
+
+
+def _approved_reducing(intent: Intent) -> bool:
+    """Tell whether the intent was approved as one that only reduces what is open."""
+    return intent.approved is not None and intent.approved.reducing

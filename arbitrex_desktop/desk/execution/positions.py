@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: MIT
+"""What the trader does to positions and pending orders: close, close a part, move stops, cancel.
+
+Closing works while halted, since it only reduces risk; so does a stop that is moved nearer.  A position that was not
+opened here is touched only by the trader's own click, like every other.  Each order is journalled before it leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from arbitrex_desktop.desk.context import DeskContext
+from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.execution.requests import cancel_request, close_request, stops_request
+from arbitrex_desktop.desk.execution.retcodes import Answer, Meaning, failure_meaning, meaning
+from arbitrex_desktop.desk.intents.events import EventKind
+from arbitrex_desktop.desk.intents.intent import Which
+from arbitrex_desktop.desk.queue.intent_store import TRADER, Book
+from arbitrex_desktop.mt5.constants import PositionType
+from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
+from arbitrex_desktop.mt5.results import SymbolInfo, TradePosition
+from arbitrex_desktop.raw_layer.errors import PoolError
+from arbitrex_desktop.raw_layer.views import AccountReading, Quote
+
+__all__ = ["PositionDesk", "Which"]
+
+_EPSILON: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsure:
+    """An order on a position whose answer never came: the volume before, and since when (monotonic seconds)."""
+
+    volume: float
+    since: float
+
+
+class PositionDesk:
+    """Manages what is open.  Called on the worker's thread, one order at a time; asks the terminal."""
+
+    def __init__(self, book: Book, context: DeskContext) -> None:
+        self._book = book
+        self._context = context
+        self._pool = context.pool
+        self._unsure: dict[int, _Unsure] = {}
+
+    def begin(self) -> None:
+        """Tell of orders that an earlier run sent and never saw the end of."""
+        for event in self._book.journal.unended_actions():
+            ticket = event.draft.ticket or 0
+            words = f"the desk was interrupted during: {event.draft.why}; please look at the position"
+            self._end(ticket, event.draft.symbol, words)
+            self._context.tell("warning", f"position {ticket}", words)
+
+    def close(self, ticket: int, lots: float | None = None) -> None:
+        """Close a position, or `lots` of it; raise `Refused` in words when that cannot be done."""
+        position = self._position(ticket)
+        info, quote = self._market(position.symbol)
+        volume = position.volume if lots is None else min(lots, position.volume)
+
+        def build() -> dict[str, Any]:
+            deviation = self._context.settings.deviation_points
+            return close_request(info, quote, position, volume, magic=position.magic, deviation=deviation)
+
+        self._send(position, f"close {volume:g} lots of {position.symbol} #{ticket}", build)
+
+    def close_many(self, which: Which, symbol: str = "") -> None:
+        """Close every position that fits; what fails is told at the end, and does not keep the others from closing."""
+        failures: list[str] = []
+        for position in self._pool.read_account().positions:
+            if not _fits(position, which, symbol):
+                continue
+            try:
+                self.close(position.ticket)
+            except Refused as refusal:
+                failures.append(f"#{position.ticket}: {refusal}")
+        if failures:
+            raise Refused("not everything was closed: " + "; ".join(failures))
+
+    def move_stops(self, ticket: int, stop_loss: float | None, take_profit: float | None) -> None:
+        """Set a position's stop and target as prices, None for none; one that adds risk is refused while halted."""
+        position = self._position(ticket)
+        info, _ = self._market(position.symbol)
+        reducing = _not_worse(position, stop_loss)
+        request = stops_request(info, position, stop_loss or 0.0, take_profit or 0.0)
+        self._send(position, f"stop and target of {position.symbol} #{ticket}", lambda: request, reducing=reducing)
+
+    def break_even(self, ticket: int) -> None:
+        """Move a position's stop to its opening price; refused while the price is not beyond it."""
+        position = self._position(ticket)
+        _, quote = self._market(position.symbol)
+        ahead = quote.bid - position.price_open if _is_long(position) else position.price_open - quote.ask
+        if ahead <= 0.0:
+            raise Refused(f"position #{ticket} is not in profit, so its stop cannot be at the opening price")
+        self.move_stops(ticket, position.price_open, position.tp or None)
+
+    def cancel(self, ticket: int) -> None:
+        """Cancel a pending order."""
+        order = next((each for each in self._pool.read_account().orders if each.ticket == ticket), None)
+        if order is None:
+            raise Refused(f"there is no pending order #{ticket}")
+        self._journalled(ticket, order.symbol, f"cancel order #{ticket}", cancel_request(order), 0.0, reducing=True)
+
+    def look(self, reading: AccountReading) -> None:
+        """See in a fresh reading what became of orders whose answers never came."""
+        volumes = {position.ticket: position.volume for position in reading.positions}
+        volumes |= {order.ticket: 0.0 for order in reading.orders}
+        for ticket, unsure in list(self._unsure.items()):
+            now = volumes.get(ticket)
+            if reading.monotonic <= unsure.since:
+                continue
+            if now is None or abs(now - unsure.volume) > _EPSILON:
+                self._settle(ticket, "it was carried out")
+            elif reading.monotonic - unsure.since >= self._context.settings.settle_seconds:
+                self._settle(ticket, "it was not carried out")
+
+    def _settle(self, ticket: int, words: str) -> None:
+        """End what was unsure."""
+        self._end(ticket, "", f"#{ticket}: the broker's books show that {words}")
+        del self._unsure[ticket]
+        self._context.tell("info", f"position {ticket}", f"#{ticket}: {words}")
+
+    def _send(
+        self, position: TradePosition, words: str, build: Callable[[], dict[str, Any]], *, reducing: bool = True
+    ) -> None:
+        """Send an order on a position, with a fresh price for each of the few tries."""
+        for last in (*[False] * self._context.settings.requote_retries, True):
+            outcome = self._journalled(
+                position.ticket, position.symbol, words, build(), position.volume, reducing=reducing, last=last
+            )
+            if outcome.answer is not Answer.RETRY:
+                return
+
+    def _journalled(
+        self,
+        ticket: int,
+        symbol: str,
+        words: str,
+        request: dict[str, Any],
+        volume: float,
+        *,
+        reducing: bool,
+        last: bool = True,
+    ) -> Meaning:
+        """Journal, pass the gate, send, journal the answer; raise `Refused` unless done or worth another try."""
+        if ticket in self._unsure:
+            raise Refused(f"the fate of the last order on #{ticket} is not known yet")
+        self._context.gate.check(reducing=reducing)
+        self._book.note(
+            EventKind.ACTION_SENDING, who=TRADER, why=words, symbol=symbol, ticket=ticket, body={"request": request}
+        )
+        outcome = self._ask(request, reducing=reducing)
+        if outcome.answer is Answer.RECONCILE:
+            self._unsure[ticket] = _Unsure(volume, self._context.clock.monotonic())
+            raise Refused(f"{words}: {outcome.words}; looking at the broker's books")
+        self._end(ticket, symbol, f"{words}: {outcome.words}")
+        if outcome.answer is Answer.REFUSED or (last and outcome.answer is Answer.RETRY):
+            raise Refused(f"{words}: {outcome.words}")
+        return outcome
+
+    def _ask(self, request: dict[str, Any], *, reducing: bool) -> Meaning:
+        """Send a request and say what its answer means."""
+        try:
+            # Asked again when the request's turn has come: it may wait behind a slow call while the trader halts.
+            result = self._pool.send_order(request, partial(self._context.gate.check, reducing=reducing))
+        except Refused as refusal:
+            return Meaning(Answer.REFUSED, str(refusal))
+        except PoolError as error:
+            return Meaning(Answer.REFUSED, f"nothing was sent: {error}")
+        except CallFailed as failure:
+            return failure_meaning(failure)
+        except MT5Error as error:
+            return Meaning(Answer.RECONCILE, f"no answer came ({error})")
+        return meaning(result.retcode, result.comment)
+
+    def _end(self, ticket: int, symbol: str, words: str) -> None:
+        """Journal the end of an order on a position."""
+        self._book.note(EventKind.ACTION_ENDED, why=words, symbol=symbol, ticket=ticket)
+
+    def _position(self, ticket: int) -> TradePosition:
+        """Return an open position as it is now."""
+        try:
+            positions = self._pool.read_account().positions
+        except (PoolError, MT5Error) as error:
+            raise Refused(f"the positions cannot be read now: {error}") from error
+        found = next((position for position in positions if position.ticket == ticket), None)
+        if found is None:
+            raise Refused(f"there is no open position #{ticket}")
+        return found
+
+    def _market(self, symbol: str) -> tuple[SymbolInfo, Quote]:
+        """Return what a symbol is and costs."""
+        info, quote = self._pool.symbol_info(symbol), self._pool.quote(symbol)
+        if info is None or quote is None:
+            raise Refused(f"there is no price of {symbol}; is it shown in the terminal's Market Watch?")
+        return info, quote
+
+
+def _is_long(position: TradePosition) -> bool:
+    """Tell whether a position was bought."""
+    return position.type == PositionType.BUY
+
+
+def _fits(position: TradePosition, which: Which, symbol: str) -> bool:
+    """Tell whether a position is among those to close."""
+    return {
+        Which.ALL: True,
+        Which.LOSERS: position.profit < 0.0,
+        Which.WINNERS: position.profit > 0.0,
+        Which.SYMBOL: position.symbol == symbol,
+    }[which]
+
+
+def _not_worse(position: TradePosition, stop_loss: float | None) -> bool:
+    """Tell whether a new stop risks no more than the one there is."""
+    if not stop_loss:
+        return position.sl == 0.0
+    if position.sl == 0.0:
+        return True
+    return stop_loss >= position.sl if _is_long(position) else stop_loss <= position.sl

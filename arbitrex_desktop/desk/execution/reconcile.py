@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""Finding out what became of an order whose answer never came, from the broker's own books.
+
+Pure: the books go in, a finding comes out.  Sure evidence names the intent in its comment, or is a ticket that the
+broker gave us.  Where a broker overwrites comments, a single order that fits in magic number, symbol, side, volume
+and time, and belongs to no other intent, is taken as well; two that fit are left to the trader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from arbitrex_desktop.desk.intents.events import Fill, Intent
+from arbitrex_desktop.desk.intents.order_tags import PREFIX, marked_intent
+from arbitrex_desktop.mt5.constants import DealEntry, DealReason, OrderState
+from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
+
+_EPSILON: Final = 1e-9
+_CLOCK_SLACK_SECONDS: Final = 5.0
+_OF_THE_BROKER: Final = frozenset({DealReason.SL, DealReason.TP, DealReason.SO})
+_DEAD: Final = frozenset({OrderState.CANCELED, OrderState.REJECTED, OrderState.EXPIRED})
+
+
+class Found(StrEnum):
+    """What the books say of an order.
+
+    EXECUTED, in part or whole.  DEAD: it reached the broker and ended without a deal.  WORKING: the broker has it
+    and has not decided.  NOTHING: no trace.  AMBIGUOUS: several traces, none of them sure.
+    """
+
+    EXECUTED = "EXECUTED"
+    DEAD = "DEAD"
+    WORKING = "WORKING"
+    NOTHING = "NOTHING"
+    AMBIGUOUS = "AMBIGUOUS"
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The broker's books at one moment, with its server clock's seconds turned to UTC by `utc`."""
+
+    positions: tuple[TradePosition, ...]
+    orders: tuple[TradeOrder, ...]
+    history: tuple[TradeOrder, ...]
+    deals: tuple[TradeDeal, ...]
+    utc: Callable[[float], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found: `words` say it for the trader, `fill` what was executed, `tickets` all that fits."""
+
+    found: Found
+    words: str
+    fill: Fill | None = None
+    tickets: tuple[int, ...] = ()
+
+
+def reconcile(intent: Intent, books: Books, claimed: Collection[int]) -> Finding:
+    """Look an intent's last order up in the books; `claimed` has the tickets that belong to other intents."""
+    sure = _Traces(intent, books, claimed, sure=True)
+    if sure.any:
+        return sure.finding()
+    likely = _Traces(intent, books, claimed, sure=False)
+    if not likely.any:
+        return Finding(Found.NOTHING, "the broker's positions, orders and deals show no trace of it")
+    if len(likely.order_tickets) > 1:
+        tickets = tuple(sorted(likely.order_tickets))
+        listed = ", ".join(f"#{ticket}" for ticket in tickets)
+        return Finding(Found.AMBIGUOUS, f"several orders could be it: {listed}; please decide", tickets=tickets)
+    return likely.finding()
+
+
+class _Traces:
+    """All entries of the books that belong, surely or likely, to an intent's order."""
+
+    def __init__(self, intent: Intent, books: Books, claimed: Collection[int], *, sure: bool) -> None:
+        self._intent = intent
+        self._books = books
+        self._claimed = claimed
+        self._known = intent.fill.order if intent.fill else 0
+        fits = self._sure if sure else self._likely
+        self.deals = [deal for deal in books.deals if fits(deal, deal.order) and deal.entry != DealEntry.OUT_BY]
+        self.orders = [order for order in books.orders if fits(order, order.ticket)]
+        self.history = [order for order in books.history if fits(order, order.ticket)]
+        self.positions = [each for each in books.positions if fits(each, each.ticket)]
+
+    @property
+    def any(self) -> bool:
+        """Tell whether anything was found."""
+        return bool(self.deals or self.orders or self.history or self.positions)
+
+    @property
+    def order_tickets(self) -> set[int]:
+        """Return the different orders that the traces speak of."""
+        return (
+            {deal.order for deal in self.deals}
+            | {order.ticket for order in (*self.orders, *self.history)}
+            # A position keeps the ticket of the order that opened it.
+            | {position.identifier or position.ticket for position in self.positions}
+        )
+
+    def finding(self) -> Finding:
+        """Weigh what was found: deals count most, then positions, then orders."""
+        tickets = tuple(sorted(self.order_tickets))
+        if self.deals:
+            return self._executed(tickets)
+        if self.positions:
+            position = self.positions[0]
+            fill = Fill(
+                order=position.identifier or position.ticket,
+                position=position.ticket,
+                volume=position.volume,
+                price=position.price_open,
+                confirmed=True,
+            )
+            words = f"it was executed: position #{position.ticket}, {position.volume:g} lots"
+            return Finding(Found.EXECUTED, words, fill, tickets)
+        if self.orders:
+            return Finding(
+                Found.WORKING, f"the broker has order #{self.orders[0].ticket}, not executed yet", None, tickets
+            )
+        order = self.history[0]
+        if order.state in _DEAD:
+            return Finding(Found.DEAD, f"order #{order.ticket} ended without a deal", None, tickets)
+        return Finding(Found.WORKING, f"order #{order.ticket} is in the history, its deal is not yet", None, tickets)
+
+    def _executed(self, tickets: tuple[int, ...]) -> Finding:
+        """Sum the deals of the order up."""
+        volume = sum(deal.volume for deal in self.deals)
+        price = sum(deal.price * deal.volume for deal in self.deals) / volume if volume > 0.0 else None
+        first = self.deals[0]
+        fill = Fill(first.order, first.ticket, first.position_id, round(volume, 8), price, confirmed=True)
+        words = f"it was executed: {_listed('deal', (deal.ticket for deal in self.deals))}, {volume:g} lots"
+        return Finding(Found.EXECUTED, words, fill, tickets)
+
+    def _sure(self, trace: TradeDeal | TradeOrder | TradePosition, order: int) -> bool:
+        """Tell whether an entry names the intent, or is of the order that the broker told us."""
+        if isinstance(trace, TradeDeal) and trace.entry == DealEntry.OUT and not self._closing:
+            # A close may repeat the comment of what it closes.
+            return bool(self._known) and order == self._known
+        return marked_intent(trace.comment) == self._intent.intent_id or bool(self._known and order == self._known)
+
+    def _likely(self, trace: TradeDeal | TradeOrder | TradePosition, order: int) -> bool:
+        """Tell whether an entry could be the intent's order though it does not say so."""
+        attempt = self._intent.attempt
+        # Whatever bears one of our comments says what it is, and it is not this.
+        if attempt is None or order in self._claimed or trace.comment.startswith(PREFIX):
+            return False
+        request = attempt.request
+        volume = trace.volume_initial if isinstance(trace, TradeOrder) else trace.volume
+        seconds = trace.time_setup if isinstance(trace, TradeOrder) else trace.time
+        return (
+            self._right_way(trace)
+            and trace.magic == request["magic"]
+            and trace.symbol == request["symbol"]
+            and trace.type == request["type"]
+            and volume <= request["volume"] + _EPSILON
+            and self._books.utc(seconds) >= attempt.market_at.timestamp() - _CLOCK_SLACK_SECONDS
+        )
+
+    def _right_way(self, trace: TradeDeal | TradeOrder | TradePosition) -> bool:
+        """Tell whether an entry opens as the intent did, or closes the position that the intent was to close."""
+        if self._closing:
+            request = self._intent.attempt.request if self._intent.attempt else {}
+            closes = not isinstance(trace, TradePosition) and trace.position_id == request.get("position")
+            # A stop that closed the position is no order of ours.
+            return closes and trace.reason not in _OF_THE_BROKER
+        if isinstance(trace, TradeDeal):
+            return trace.entry in (DealEntry.IN, DealEntry.INOUT) and trace.position_id not in self._claimed
+        if isinstance(trace, TradeOrder):
+            return trace.position_id in (0, trace.ticket)
+        return trace.ticket not in self._claimed
+
+    @property
+    def _closing(self) -> bool:
+        """Tell whether the intent's own order reduces a netted position, so that its deal is an OUT."""
+        return self._intent.approved is not None and self._intent.approved.reducing
+
+
+def _listed(name: str, tickets: Iterable[int]) -> str:
+    """Return `deal #1, #2`."""
+    return f"{name} " + ", ".join(f"#{ticket}" for ticket in tickets)

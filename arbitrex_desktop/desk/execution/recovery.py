@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: MIT
+"""Bringing every order that left to a known end: after a crash, a time-out or a lost line, and after a plain fill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from arbitrex_desktop.desk.context import DeskContext
+from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.execution.executor import with_slippage
+from arbitrex_desktop.desk.execution.reconcile import Books, Finding, Found, reconcile
+from arbitrex_desktop.desk.intents.events import EventKind, Fill, Intent, to_body
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.intents.order_tags import marked_intent
+from arbitrex_desktop.desk.queue.intent_store import TRADER, Book
+from arbitrex_desktop.mt5.constants import AccountMarginMode
+
+_LOOK_BACK: Final = timedelta(minutes=10)
+_LEAST_LOOKS: Final = 3
+_CONFIRM_FOR: Final = timedelta(seconds=60)
+_EPSILON: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class _Absence:
+    """How long the books have shown no trace: since when (monotonic seconds), looks, and on which connection."""
+
+    since: float
+    looks: int
+    connection: int
+
+
+class Recovery:
+    """Reconciles what is SENDING or UNKNOWN, and confirms what was filled.
+
+    Called on the worker's thread while no order is on its way; asks the terminal.
+    """
+
+    def __init__(self, book: Book, context: DeskContext) -> None:
+        self._book = book
+        self._pool = context.pool
+        self._clock = context.clock
+        self._settings = context.settings
+        self._tell = context.tell
+        self._absences: dict[str, _Absence] = {}
+
+    def settle_interrupted(self) -> None:
+        """End what was left half done: nothing was sent of what is RECEIVED or APPROVED, perhaps of what is SENDING."""
+        for intent in self._book.unjudged():
+            why = "the desk was interrupted before it was judged"
+            self._book.record(intent, EventKind.REJECTED, why=why, after=IntentState.REJECTED)
+        for intent in self._book.in_state(IntentState.APPROVED):
+            why = "it was approved but never sent: the desk was interrupted before"
+            self._book.record(intent, EventKind.FAILED, why=why, after=IntentState.FAILED)
+        for intent in self._book.in_state(IntentState.SENDING):
+            why = "the desk was interrupted while it was being sent; looking for it at the broker"
+            self._book.record(intent, EventKind.UNKNOWN, why=why, after=IntentState.UNKNOWN)
+
+    def look(self) -> None:
+        """Read the broker's books, if anything waits for that, and take over what they say."""
+        unknown = self._book.in_state(IntentState.UNKNOWN)
+        waiting = (*unknown, *self._unconfirmed(), *self._late())
+        if not waiting or not self._pool.is_connected():
+            return
+        connection = self._pool.stats().connections
+        books = self._read(waiting)
+        for intent in waiting:
+            finding = reconcile(intent, books, self._claimed(intent))
+            if intent.state is IntentState.UNKNOWN:
+                self._decide(intent, finding, connection)
+            elif finding.found is Found.EXECUTED and finding.fill is not None:
+                self._confirm(intent, finding.fill)
+
+    def resolve(self, intent_id: str, *, executed: bool, reason: str, ticket: int = 0) -> Intent:
+        """Take the trader's word for what became of an UNKNOWN intent; raise `Refused` for any other."""
+        intent = self._book.get(intent_id)
+        if intent.state is not IntentState.UNKNOWN:
+            raise Refused(f"the intent is {intent.state}; only an UNKNOWN one is resolved by hand")
+        words = f"decided by the trader: {reason}" if reason else "decided by the trader"
+        if not executed:
+            return self._book.record(intent, EventKind.FAILED, who=TRADER, why=words, after=IntentState.FAILED)
+        lots = float(intent.attempt.request["volume"]) if intent.attempt else 0.0
+        body = to_body(fill=Fill(order=ticket, volume=lots, confirmed=True))
+        return self._book.record(
+            intent, EventKind.FILLED, who=TRADER, why=words, after=IntentState.FILLED, ticket=ticket or None, body=body
+        )
+
+    def _decide(self, intent: Intent, finding: Finding, connection: int) -> None:
+        """Move an UNKNOWN intent as far as the books allow."""
+        if finding.found is not Found.NOTHING:
+            self._absences.pop(intent.intent_id, None)
+        if finding.found is Found.EXECUTED and finding.fill is not None:
+            self._executed(intent, finding.fill, finding.words)
+        elif finding.found is Found.DEAD or self._absent_long_enough(intent, finding, connection):
+            self._book.record(
+                intent, EventKind.FAILED, why=f"{finding.words}: nothing was executed", after=IntentState.FAILED
+            )
+        elif finding.words not in intent.why:
+            self._book.record(intent, EventKind.EVIDENCE, why=finding.words, body=to_body(tickets=finding.tickets))
+            self._tell("error", f"order {intent.intent_id}", f"{_name(intent)}: {finding.words}")
+
+    def _absent_long_enough(self, intent: Intent, finding: Finding, connection: int) -> bool:
+        """Tell whether several looks over the settling time, on one connection, found no trace."""
+        if finding.found is not Found.NOTHING:
+            return False
+        now = self._clock.monotonic()
+        known = self._absences.get(intent.intent_id)
+        if known is None or known.connection != connection:
+            known = _Absence(now, 0, connection)
+        self._absences[intent.intent_id] = known = replace(known, looks=known.looks + 1)
+        return known.looks >= _LEAST_LOOKS and now - known.since >= self._settings.settle_seconds
+
+    def _executed(self, intent: Intent, fill: Fill, words: str) -> None:
+        """Journal that an order was executed after all."""
+        asked = float(intent.attempt.request["volume"]) if intent.attempt else fill.volume
+        partial = fill.volume < asked - _EPSILON
+        kind, state = (EventKind.PARTIAL, IntentState.PARTIAL) if partial else (EventKind.FILLED, IntentState.FILLED)
+        body = to_body(fill=self._slipped(intent, fill))
+        ticket = fill.position or fill.order or None
+        self._book.record(intent, kind, why=words, after=state, ticket=ticket, body=body)
+
+    def _confirm(self, intent: Intent, fill: Fill) -> None:
+        """Journal what the books say of a fill; one that had counted as failed is an alarm."""
+        if intent.state is IntentState.FAILED:
+            self._tell("error", f"late {intent.intent_id}", f"{_name(intent)} had counted as failed, but was executed")
+            self._executed(intent, fill, "the broker executed it after it had counted as failed")
+            return
+        body = to_body(fill=self._slipped(intent, fill))
+        self._book.record(intent, EventKind.CONFIRMED, ticket=fill.position or fill.order or None, body=body)
+
+    def _slipped(self, intent: Intent, fill: Fill) -> Fill:
+        """Return the fill with its slippage, where the symbol is known."""
+        info = self._pool.symbol_info(intent.request.symbol)
+        return fill if info is None else with_slippage(intent, fill, info)
+
+    def _unconfirmed(self) -> tuple[Intent, ...]:
+        """Return the fresh fills that the books have not shown yet."""
+        since = self._clock.now() - _CONFIRM_FOR
+        filled = self._book.changed_since(since, IntentState.FILLED, IntentState.PARTIAL)
+        return tuple(each for each in filled if each.fill and not each.fill.confirmed)
+
+    def _late(self) -> tuple[Intent, ...]:
+        """Return the intents that counted as failed and stand among the open positions nevertheless."""
+        reading = self._pool.latest_account()
+        marked = {marked_intent(position.comment) for position in reading.positions} if reading else set()
+        return tuple(
+            each for each in self._book.in_state(IntentState.FAILED) if each.intent_id in marked and each.attempt
+        )
+
+    def _read(self, waiting: tuple[Intent, ...]) -> Books:
+        """Read account and history, from before the oldest order that is looked for."""
+        now = self._pool.market_now()
+        # A simulated market's clock may stand before the order's time after a restart on a weekend.
+        moments = [now, *(each.attempt.market_at for each in waiting if each.attempt)]
+        history = self._pool.read_history(min(moments) - _LOOK_BACK, max(moments))
+        reading = self._pool.read_account()
+        # A netted position tells volume and price of all its deals together, so only deals tell of one order.
+        hedging = reading.account.margin_mode == AccountMarginMode.RETAIL_HEDGING
+        positions = reading.positions if hedging else ()
+        return Books(positions, reading.orders, history.orders, history.deals, self._utc)
+
+    def _utc(self, seconds: float) -> float:
+        """Turn a server clock's seconds into those of UTC."""
+        return self._pool.server_time_to_utc(seconds).timestamp()
+
+    def _claimed(self, intent: Intent) -> frozenset[int]:
+        """Return the tickets that belong to other intents."""
+        others = (each.fill for each in self._book.intents() if each.intent_id != intent.intent_id and each.fill)
+        return frozenset(ticket for fill in others for ticket in (fill.order, fill.position) if ticket)
+
+
+def _name(intent: Intent) -> str:
+    """Return an intent as the trader knows it."""
+    side = "buy" if intent.request.direction > 0 else "sell"
+    return f"{side} {intent.request.symbol} ({intent.intent_id})"

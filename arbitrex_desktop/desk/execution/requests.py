@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: MIT
+"""From an approved trade to a request that the broker can take: filling, price, stops, volume, marks.
+
+Keys and types are the package's own: an integer volume or a numpy price would be refused by it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.intents.order_tags import PREFIX
+from arbitrex_desktop.mt5.constants import (
+    OrderFilling,
+    OrderTime,
+    OrderType,
+    SymbolFilling,
+    SymbolTradeExecution,
+    SymbolTradeMode,
+    TradeAction,
+)
+from arbitrex_desktop.mt5.results import SymbolInfo, TradeOrder, TradePosition
+from arbitrex_desktop.raw_layer.views import Quote
+
+_HALF: Final = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A market order to be made: `direction` 1 or -1, `lots`, stop and target as prices, marks for the broker.
+
+    `reducing` lets it go without a stop; `position` closes (a part of) that position.
+    """
+
+    direction: int
+    lots: float
+    stop_loss: float | None
+    take_profit: float | None
+    magic: int
+    comment: str
+    reducing: bool = False
+    position: int | None = None
+
+
+def choose_filling(info: SymbolInfo) -> OrderFilling:
+    """Return how a market order on a symbol may be filled; all or nothing where that is to be had.
+
+    Market execution takes FOK and IOC only where flagged, exchange execution also RETURN, the others all three.
+    """
+    flags = SymbolFilling(info.filling_mode & 7)
+    if info.trade_exemode in (SymbolTradeExecution.INSTANT, SymbolTradeExecution.REQUEST):
+        return OrderFilling.FOK
+    if SymbolFilling.FOK in flags:
+        return OrderFilling.FOK
+    if SymbolFilling.IOC in flags:
+        return OrderFilling.IOC
+    if info.trade_exemode == SymbolTradeExecution.EXCHANGE:
+        return OrderFilling.RETURN
+    raise Refused(f"{info.name} names no way of filling that a market order could use")
+
+
+def deal_request(info: SymbolInfo, quote: Quote, deal: Deal, deviation: int) -> dict[str, Any]:
+    """Return a market order at the quote's price; raise `Refused` in words for what the broker could not take."""
+    _check_side(info, deal)
+    price = _round(quote.ask if deal.direction > 0 else quote.bid, info)
+    request: dict[str, Any] = {
+        "action": int(TradeAction.DEAL),
+        "symbol": info.name,
+        "volume": legal_volume(info, deal.lots),
+        "type": int(OrderType.BUY if deal.direction > 0 else OrderType.SELL),
+        "price": price,
+        "sl": 0.0,
+        "tp": 0.0,
+        "deviation": int(deviation),
+        "magic": int(deal.magic),
+        "comment": deal.comment,
+        "type_time": int(OrderTime.GTC),
+        "type_filling": int(choose_filling(info)),
+    }
+    if deal.position is not None:
+        return request | {"position": int(deal.position)}
+    return request | legal_stops(info, quote, deal)
+
+
+def close_request(
+    info: SymbolInfo, quote: Quote, position: TradePosition, lots: float, *, magic: int, deviation: int
+) -> dict[str, Any]:
+    """Return the opposite deal that closes a position, or a part of it."""
+    direction = -1 if position.type == OrderType.BUY else 1
+    marks = Deal(direction, lots, None, None, magic, f"{PREFIX}close", reducing=True, position=position.ticket)
+    return deal_request(info, quote, marks, deviation)
+
+
+def stops_request(info: SymbolInfo, position: TradePosition, stop: float, target: float) -> dict[str, Any]:
+    """Return the request that sets a position's stop and target; 0 removes one."""
+    return {
+        "action": int(TradeAction.SLTP),
+        "symbol": info.name,
+        "position": int(position.ticket),
+        "sl": _round(stop, info),
+        "tp": _round(target, info),
+    }
+
+
+def cancel_request(order: TradeOrder) -> dict[str, Any]:
+    """Return the request that removes a pending order."""
+    return {"action": int(TradeAction.REMOVE), "order": int(order.ticket)}
+
+
+def legal_volume(info: SymbolInfo, lots: float) -> float:
+    """Round lots down to the symbol's step; raise `Refused` outside of its least and greatest volume."""
+    step = Decimal(str(info.volume_step))
+    if step <= 0 or not math.isfinite(lots):
+        raise Refused(f"the volume step of {info.name} is not known, so no volume can be made legal")
+    # A hair of tolerance: 0.29 / 0.01 is 28.999... in binary.
+    steps = int(Decimal(str(round(lots, 8))) / step)
+    volume = float(steps * step)
+    if volume < info.volume_min or volume <= 0.0:
+        raise Refused(f"{lots:g} lots of {info.name} are less than the broker's least volume {info.volume_min:g}")
+    if volume > info.volume_max:
+        raise Refused(f"{lots:g} lots of {info.name} are more than the broker's greatest volume {info.volume_max:g}")
+    return volume
+
+
+def legal_stops(info: SymbolInfo, quote: Quote, deal: Deal) -> dict[str, float]:
+    """Return stop and target on the symbol's grid; raise `Refused` where the broker would not take them.
+
+    A stop is never moved away to make it legal: that would raise the risk that was approved.
+    """
+    if deal.stop_loss is None or deal.stop_loss <= 0.0:
+        if deal.reducing:
+            return {"sl": 0.0, "tp": 0.0}
+        raise Refused("the trade has no stop, and no order is sent without one")
+    # What is bought is closed at the bid, so stops are measured from there; the other way round for a sale.
+    exit_price = quote.bid if deal.direction > 0 else quote.ask
+    stop = _toward(deal.stop_loss, exit_price, info)
+    target = _round(deal.take_profit, info) if deal.take_profit else 0.0
+    least = info.trade_stops_level * info.point
+    _check_distance("stop", deal.direction * (exit_price - stop), least, info)
+    if target:
+        _check_distance("target", deal.direction * (target - exit_price), least, info)
+    return {"sl": stop, "tp": target}
+
+
+def _check_distance(name: str, distance: float, least: float, info: SymbolInfo) -> None:
+    """Raise `Refused` for a stop or target on the wrong side of the price, or too near to it."""
+    points = distance / info.point
+    if distance <= 0.0:
+        raise Refused(f"the {name} is on the wrong side of the price of {info.name}")
+    if distance < least - info.point * 1e-6:
+        raise Refused(
+            f"the {name} is {points:.0f} points from the price of {info.name}; "
+            f"the broker asks for {info.trade_stops_level} at least"
+        )
+
+
+def _check_side(info: SymbolInfo, deal: Deal) -> None:
+    """Raise `Refused` when the symbol does not allow the deal."""
+    mode = info.trade_mode
+    closing = deal.position is not None
+    if mode == SymbolTradeMode.DISABLED:
+        raise Refused(f"the broker has disabled trading on {info.name}")
+    if closing:
+        return
+    if mode == SymbolTradeMode.CLOSEONLY and not deal.reducing:
+        raise Refused(f"the broker allows only closing positions of {info.name}")
+    if mode == SymbolTradeMode.LONGONLY and deal.direction < 0 and not deal.reducing:
+        raise Refused(f"the broker allows only buying {info.name}")
+    if mode == SymbolTradeMode.SHORTONLY and deal.direction > 0 and not deal.reducing:
+        raise Refused(f"the broker allows only selling {info.name}")
+
+
+def _tick(info: SymbolInfo) -> Decimal:
+    """Return the smallest step of a symbol's price."""
+    tick = Decimal(str(info.trade_tick_size)) if info.trade_tick_size > 0.0 else Decimal(1).scaleb(-info.digits)
+    if tick <= 0:
+        raise Refused(f"the price step of {info.name} is not known")
+    return tick
+
+
+def _round(price: float, info: SymbolInfo) -> float:
+    """Round a price to the symbol's grid, halves up."""
+    if not math.isfinite(price):
+        raise Refused(f"a price of {info.name} is not a number")
+    tick = _tick(info)
+    return float((Decimal(str(price)) / tick + _HALF) // 1 * tick)
+
+
+def _toward(stop: float, exit_price: float, info: SymbolInfo) -> float:
+    """Round a stop to the grid, towards the price: the risk gets smaller, not greater."""
+    if not math.isfinite(stop):
+        raise Refused(f"the stop of {info.name} is not a number")
+    tick = _tick(info)
+    # Rounded to a thousandth of a tick first, so that a stop that stands on the grid stays where it is.
+    steps = round(Decimal(str(stop)) / tick, 3)
+    whole = steps // 1
+    up = stop < exit_price and steps != whole
+    return float((whole + (1 if up else 0)) * tick)

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: MIT
+"""One strategy's connection: it is let in, heard, answered, and never waited for."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from multiprocessing.connection import Connection, answer_challenge, deliver_challenge
+from multiprocessing.context import AuthenticationError
+from queue import Full, Queue
+from threading import Event as Flag
+from threading import Thread
+from typing import Final, Protocol
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.errors import DeskError, UnknownIntent
+from arbitrex_desktop.desk.gateway.messages import (
+    MOST_BYTES,
+    RESERVED_NAMES,
+    Cancel,
+    Hello,
+    ProtocolError,
+    Request,
+    Submit,
+    decision,
+    decode,
+    error_message,
+    event_message,
+    hello_message,
+)
+from arbitrex_desktop.desk.gateway.rate_limit import TokenBucket
+from arbitrex_desktop.desk.intents.events import Event, Intent
+from arbitrex_desktop.desk.intents.intent import IntentRequest
+
+_log: Final = logging.getLogger("arbitrex_desktop.gateway")
+_QUEUE: Final = 512
+_MESSAGES_A_SECOND: Final = 500.0
+_LOGGED_MISTAKES: Final = 100
+_MOST_THROWN_AWAY: Final = 1_048_576
+_CLOSE: Final = b""
+
+
+class GatewayCore(Protocol):
+    """What the gateway needs of the core; safe from any thread."""
+
+    def submit(self, request: IntentRequest) -> str:
+        """Judge and queue an intent; return its id."""
+
+    def intent(self, intent_id: str) -> Intent:
+        """Return an intent; raise `UnknownIntent`."""
+
+    def cancel(self, intent_id: str, who: str) -> None:
+        """Take a pending intent back."""
+
+
+class Session:
+    """A connection with a reading and a writing thread of its own.
+
+    `limiter` gives the bucket of a strategy's submits, shared by all its connections.  `offer` may be called from
+    any thread and never blocks: a client that does not read its events is dropped when its queue is full.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        token: bytes,
+        core: GatewayCore,
+        clock: Clock,
+        limiter: Callable[[str], TokenBucket],
+    ) -> None:
+        self.strategy = ""
+        self.admitted = False
+        self.since = clock.monotonic()
+        self._connection = connection
+        self._token = token
+        self._core = core
+        self._clock = clock
+        self._limiter = limiter
+        self._messages = TokenBucket(clock, _MESSAGES_A_SECOND, _MESSAGES_A_SECOND)
+        self._mistakes = 0
+        self._closing = Flag()
+        self._out: Queue[bytes] = Queue(_QUEUE)
+        self._threads = (
+            Thread(target=self._read, name="gateway-read", daemon=True),
+            Thread(target=self._write, name="gateway-write", daemon=True),
+        )
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether a thread of it runs still."""
+        return any(thread.is_alive() for thread in self._threads)
+
+    def offer(self, intent: Intent, event: Event) -> None:
+        """Queue news of an intent, if it is the strategy's own."""
+        if self.strategy and intent.request.source == self.strategy:
+            self._say(event_message(intent, event))
+
+    def close(self) -> None:
+        """End the connection at once; both threads wake and leave."""
+        self._closing.set()
+        with contextlib.suppress(Full):
+            self._out.put_nowait(_CLOSE)
+        _shut(self._connection)
+
+    def join(self, seconds: float) -> None:
+        """Wait for the threads, so long at most for each."""
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(seconds)
+
+    def _read(self) -> None:
+        """Let the client in, then hear it until it leaves."""
+        try:
+            deliver_challenge(self._connection, self._token)
+            answer_challenge(self._connection, self._token)
+            self.admitted = True
+            while not self._closing.is_set():
+                self._hear()
+        except AuthenticationError as error:
+            _log.warning("a client could not prove that it may come in: %s", error)
+        except (EOFError, OSError, ValueError) as error:
+            if not self._closing.is_set() and not isinstance(error, EOFError):
+                _log.warning("the connection of %s broke: %s", self._name, error)
+        finally:
+            self._closing.set()
+            with contextlib.suppress(Full):
+                self._out.put_nowait(_CLOSE)
+
+    def _hear(self) -> None:
+        """Take one message in and answer it; wait a little when they come too thick."""
+        data = self._receive()
+        try:
+            self._answer(decode(data))
+        except ProtocolError as error:
+            self._complain(0, error.code, str(error))
+        pause = self._messages.take()
+        if pause > 0.0:
+            self._closing.wait(pause)
+
+    def _receive(self) -> bytes:
+        """Read one message; one that is longer than what we would even throw away ends the connection."""
+        try:
+            return self._connection.recv_bytes(_MOST_THROWN_AWAY)
+        except OSError as error:
+            if "bad message length" in str(error):
+                self._complain(0, "OVERSIZED", f"a message may have {MOST_BYTES} bytes at most; goodbye")
+            raise
+
+    def _answer(self, request: Request) -> None:
+        """Do what a message asks, and say what came of it."""
+        try:
+            self._say(self._act(request))
+        except ProtocolError as error:
+            self._complain(request.number, error.code, str(error))
+        except UnknownIntent as error:
+            self._complain(request.number, "UNKNOWN_INTENT", str(error))
+        except DeskError as error:
+            self._complain(request.number, "REFUSED", str(error))
+
+    def _act(self, request: Request) -> bytes:
+        """Carry out one message and return its answer."""
+        if isinstance(request, Hello):
+            return self._greet(request)
+        if not self.strategy:
+            raise ProtocolError("NO_HELLO", "the first message has to be a hello with the strategy's name")
+        if isinstance(request, Submit):
+            return decision(request.number, self._submit(request))
+        if isinstance(request, Cancel):
+            self._core.cancel(self._own(request.intent_id).intent_id, self.strategy)
+        return decision(request.number, self._own(request.intent_id))
+
+    def _greet(self, hello: Hello) -> bytes:
+        """Learn the strategy's name."""
+        if hello.strategy.lower() in RESERVED_NAMES:
+            raise ProtocolError("RESERVED_NAME", f"{hello.strategy!r} is a name that the desk keeps for itself")
+        if self.strategy and hello.strategy != self.strategy:
+            raise ProtocolError("ALREADY_NAMED", f"this connection is {self.strategy!r} already")
+        self.strategy = hello.strategy
+        return hello_message(hello.number)
+
+    def _submit(self, submit: Submit) -> Intent:
+        """Hand an intent to the desk, if it comes neither too fast nor too late."""
+        wait = self._limiter(self.strategy).take()
+        if wait > 0.0:
+            raise ProtocolError("TOO_FAST", f"too many intents; the next one in {wait:.2f} s")
+        if submit.direction == 0:
+            raise ProtocolError("MALFORMED", "direction must be 1 or -1 - at `$.direction`")
+        life = submit.time_to_live - self._age(submit)
+        if life <= 0.0:
+            raise ProtocolError("TOO_LATE", "the intent was older than its time to live when it came in")
+        request = IntentRequest(
+            symbol=submit.symbol,
+            direction=submit.direction,
+            confidence_score=submit.confidence_score,
+            regime=submit.regime,
+            vol_percentile=submit.vol_percentile,
+            atr=submit.atr,
+            stop_loss=submit.stop_loss,
+            take_profit=submit.take_profit,
+            requested_volume=submit.requested_volume,
+            source=self.strategy,
+            time_to_live=life,
+            client_id=submit.client_id,
+        )
+        return self._core.intent(self._core.submit(request))
+
+    def _age(self, submit: Submit) -> float:
+        """Return how many seconds ago an intent was sent, 0 when it does not say or is from the future."""
+        if submit.sent_at is None:
+            return 0.0
+        if submit.sent_at.tzinfo is None:
+            raise ProtocolError("MALFORMED", "sent_at has no time zone - at `$.sent_at`")
+        return max(timedelta(), self._clock.now() - submit.sent_at).total_seconds()
+
+    def _own(self, intent_id: str) -> Intent:
+        """Return an intent of the strategy; another's is as good as none."""
+        intent = self._core.intent(intent_id)
+        if intent.request.source != self.strategy:
+            raise UnknownIntent(f"there is no intent {intent_id} of this strategy")
+        return intent
+
+    def _complain(self, number: int, code: str, words: str) -> None:
+        """Answer with an error and leave a line in the log; beyond a hundred the log is spared."""
+        self._mistakes += 1
+        level = logging.WARNING if self._mistakes <= _LOGGED_MISTAKES else logging.DEBUG
+        _log.log(level, "%s: %s: %s", self._name, code, words)
+        self._say(error_message(number, code, words))
+
+    def _say(self, message: bytes) -> None:
+        """Queue a message; a client whose queue is full does not read, and is dropped."""
+        try:
+            self._out.put_nowait(message)
+        except Full:
+            if not self._closing.is_set():
+                _log.warning("%s does not read what it is told; its connection is closed", self._name)
+                self.close()
+
+    def _write(self) -> None:
+        """Send what is queued, until the end."""
+        with contextlib.suppress(OSError, ValueError):
+            while True:
+                message = self._out.get()
+                if message == _CLOSE:
+                    break
+                self._connection.send_bytes(message)
+        self._closing.set()
+        _shut(self._connection)
+        # The reader may be inside the handle still; it is closed by the last one that leaves.
+        self._threads[0].join(1.0)
+        self._connection.close()
+
+    @property
+    def _name(self) -> str:
+        """Return the strategy as the log has it."""
+        return f"strategy {self.strategy!r}" if self.strategy else "a client"
+
+
+def _shut(connection: Connection) -> None:
+    """Wake whoever waits on a connection."""
+    if not hasattr(socket, "AF_UNIX") or os.name == "nt":
+        with contextlib.suppress(OSError):
+            connection.close()
+        return
+    with contextlib.suppress(OSError, ValueError), socket.socket(fileno=os.dup(connection.fileno())) as duplicate:
+        duplicate.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: MIT
+"""What the journal holds of an intent: events, and the intent that they add up to.
+
+An intent in memory is never changed but by `apply`, with an event that is in the journal already; reading the
+journal again therefore gives the same intents.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import msgspec
+
+from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState, check_transition
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+
+T = TypeVar("T")
+Body = Mapping[str, Any]
+
+
+class EventKind(StrEnum):
+    """What happened; the first group moves or describes an intent, the second belongs to the desk as a whole."""
+
+    RECEIVED = "RECEIVED"
+    JUDGED = "JUDGED"
+    REJUDGED = "REJUDGED"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+    SENDING = "SENDING"
+    ANSWERED = "ANSWERED"
+    FILLED = "FILLED"
+    PARTIAL = "PARTIAL"
+    FAILED = "FAILED"
+    UNKNOWN = "UNKNOWN"
+    EVIDENCE = "EVIDENCE"
+    CONFIRMED = "CONFIRMED"
+
+    OPENED = "OPENED"
+    SET_ASIDE = "SET_ASIDE"
+    HALTED = "HALTED"
+    RESUMED = "RESUMED"
+    ARMED = "ARMED"
+    DISARMED = "DISARMED"
+    ACTION_SENDING = "ACTION_SENDING"
+    ACTION_ENDED = "ACTION_ENDED"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event that is to be journalled.
+
+    Attributes: `at`, UTC; `who` caused it (trader, desk, policy or a strategy's name) and `why`, in words;
+    `before` and `after`, states of the intent, equal when it did not move; `ticket`, order or position at the
+    broker; `body`, the rest, JSON-safe.
+    """
+
+    at: datetime
+    kind: EventKind
+    who: str
+    why: str = ""
+    intent_id: str = ""
+    client_id: str = ""
+    source: str = ""
+    symbol: str = ""
+    before: IntentState | None = None
+    after: IntentState | None = None
+    ticket: int | None = None
+    body: Body = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A journalled event: its place `seq` in the chain, from 1, and what happened."""
+
+    seq: int
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The RPM's answer to an intent at one moment.
+
+    Attributes: `status` APPROVED, ADJUSTED or REJECTED; `lots`; `price`, the reference price; `stop_loss`,
+    `take_profit` as prices; `risk_amount`, expected loss at the stop in account currency, `risk_pct` the same as a
+    share of capital; `reason`, stable code, and `details`, in words, of a refusal; `checks`, every verdict; `atr`,
+    in price units, as given or measured; `at`, UTC; `closes`, the position that an intent which only reduces takes
+    from, None for one that adds.
+    """
+
+    status: str
+    at: datetime
+    lots: float = 0.0
+    price: float | None = None
+    stop_loss: float | None = None
+    take_profit: float | None = None
+    risk_amount: float | None = None
+    risk_pct: float | None = None
+    reason: str = ""
+    details: str = ""
+    checks: tuple[Verdict, ...] = ()
+    atr: float | None = None
+    closes: int | None = None
+
+    @property
+    def reducing(self) -> bool:
+        """Tell whether the intent only reduces what is open."""
+        return self.closes is not None
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether the RPM said no (anything but a yes is a no)."""
+        return self.status not in ("APPROVED", "ADJUSTED")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One order on its way: journalled before it leaves.
+
+    Attributes: `number` from 1; `request`, the package's own keys; `market_at`, market time (UTC) when it left;
+    `asked`, the price it was sent at.
+    """
+
+    number: int
+    request: dict[str, Any]
+    market_at: datetime
+    asked: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What the broker did.
+
+    Attributes: `order`, `deal`, `position`, tickets (0 while not known); `volume` in lots; `price`, None while not
+    known; `slippage_points`, positive when the price was worse than asked, and `slippage_amount` the same in
+    account currency; `confirmed`, whether it was seen in the broker's books.
+    """
+
+    order: int = 0
+    deal: int = 0
+    position: int = 0
+    volume: float = 0.0
+    price: float | None = None
+    slippage_points: float | None = None
+    slippage_amount: float | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A trade intent as its events left it; `approved`, the judgement that was approved, sizes the order."""
+
+    intent_id: str
+    request: IntentRequest
+    state: IntentState
+    created_at: datetime
+    expires_at: datetime
+    changed_at: datetime
+    judgement: Judgement | None = None
+    approved: Judgement | None = None
+    attempt: Attempt | None = None
+    fill: Fill | None = None
+    why: str = ""
+    seq: int = 0
+
+
+def to_body(**parts: Any) -> dict[str, Any]:
+    """Turn dataclasses into a JSON-safe body; a number that is not finite becomes its name, never null."""
+    return {name: _plain(msgspec.to_builtins(value)) for name, value in parts.items()}
+
+
+def from_body(body: Body, name: str, kind: type[T]) -> T:
+    """Read one part of a body back; raise `msgspec.ValidationError` if it is not what it should be."""
+    return msgspec.convert(body[name], kind, strict=False)
+
+
+def apply(intent: Intent | None, event: Event) -> Intent:
+    """Return the intent after an event; raise `IllegalTransition` for one that cannot follow."""
+    draft = event.draft
+    if draft.kind is EventKind.RECEIVED:
+        return _received(event)
+    if intent is None:
+        raise ValueError(f"event {event.seq} is about intent {draft.intent_id}, which was never received")
+    if draft.after is not None and draft.after is not intent.state:
+        check_transition(intent.state, draft.after)
+        intent = replace(intent, state=draft.after, changed_at=draft.at, why=draft.why)
+    elif draft.why:
+        intent = replace(intent, why=draft.why)
+    return replace(_with_parts(intent, draft), seq=event.seq)
+
+
+def _received(event: Event) -> Intent:
+    """Begin an intent."""
+    draft = event.draft
+    return Intent(
+        intent_id=draft.intent_id,
+        request=from_body(draft.body, "request", IntentRequest),
+        state=IntentState.RECEIVED,
+        created_at=draft.at,
+        expires_at=from_body(draft.body, "expires_at", datetime),
+        changed_at=draft.at,
+        seq=event.seq,
+    )
+
+
+def _with_parts(intent: Intent, draft: Draft) -> Intent:
+    """Take over what the event's body brings."""
+    body = draft.body
+    if "judgement" in body:
+        judgement = from_body(body, "judgement", Judgement)
+        approved = judgement if draft.kind is EventKind.APPROVED else intent.approved
+        intent = replace(intent, judgement=judgement, approved=approved)
+    if "attempt" in body:
+        intent = replace(intent, attempt=from_body(body, "attempt", Attempt))
+    if "fill" in body:
+        intent = replace(intent, fill=from_body(body, "fill", Fill))
+    return intent
+
+
+def _plain(value: Any) -> Any:
+    """Name the numbers that JSON cannot write, everywhere in a value."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: MIT
+"""The journal: append-only, hash-chained, on disk before anything takes effect.
+
+One SQLite file for each account, WAL with `synchronous=FULL`: when `append` returns, the events survive a crash of
+the program and of the computer.  One desk at a time: a second one is refused by a lock file that the operating
+system releases when its holder dies.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import RLock
+from typing import Any, Final
+
+from arbitrex_desktop.desk.errors import JournalDamaged, JournalUnavailable
+from arbitrex_desktop.desk.intents.events import Draft, Event
+from arbitrex_desktop.desk.intents.intent import ENDED
+from arbitrex_desktop.desk.journal.anchor import Anchor
+from arbitrex_desktop.desk.journal.schema import COLUMNS, GENESIS, from_row, in_words, migrate, to_row
+from arbitrex_desktop.paths import account_file_stem
+
+Connect = Callable[[Path], sqlite3.Connection]
+JournalOpener = Callable[[str, int], "Journal"]
+"""Opens the journal of a server and login; raises `JournalError`."""
+_BUSY_SECONDS: Final = 2.0
+
+
+def journal_path(data_dir: Path, server: str, login: int) -> Path:
+    """Return where an account's journal is."""
+    return data_dir / "journal" / f"{account_file_stem(server, login)}.sqlite3"
+
+
+def journal_opener(data_dir: Path) -> JournalOpener:
+    """Return what opens journals below a data folder, making the folder when it is not there."""
+
+    def open_account(server: str, login: int) -> Journal:
+        return Journal(journal_path(data_dir, server, login))
+
+    return open_account
+
+
+def connect(path: Path, factory: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
+    """Open a SQLite file for use by several threads, one at a time, with transactions begun by hand."""
+    return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=factory)
+
+
+class Journal:
+    """An account's events.  Safe to use from any thread; `append` returns when its events are on disk.
+
+    Raises `JournalUnavailable` when the file cannot be used now, and `JournalDamaged` when it is not what was
+    written; then nothing more is appended, and the file is left as it is.
+    """
+
+    def __init__(self, path: Path, connect: Connect = connect) -> None:
+        self.path = path
+        self._lock = RLock()
+        self._doubtful = False
+        self._damage = ""
+        self._stack = contextlib.ExitStack()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._stack.callback(hold(path.with_suffix(".lock")).close)
+            self._db = connect(path)
+            self._stack.callback(self._db.close)
+            self._prepare()
+        except (sqlite3.Error, OSError) as error:
+            self._stack.close()
+            raise in_words(error, path) from error
+        except BaseException:
+            self._stack.close()
+            raise
+
+    @property
+    def head(self) -> tuple[int, str]:
+        """Return number and hash of the newest event, (0, GENESIS) when there is none."""
+        return self._head
+
+    @property
+    def doubtful(self) -> bool:
+        """Tell whether the last append failed, so that the file may hold more than it was known to take."""
+        return self._doubtful
+
+    def append(self, *drafts: Draft) -> tuple[Event, ...]:
+        """Write events in one transaction and return them with their numbers, once they are on disk."""
+        with self._lock:
+            try:
+                return self._append(drafts)
+            except sqlite3.Error as error:
+                self._doubtful = True
+                raise in_words(error, self.path) from error
+            except JournalDamaged as error:
+                # Nothing is ever chained behind what another hand wrote.
+                self._damage = str(error)
+                raise
+            except BaseException:
+                self._doubtful = True
+                raise
+
+    def unended_actions(self) -> tuple[Event, ...]:
+        """Return the orders on positions whose end was never journalled, oldest first."""
+        return self._query(
+            "kind = 'ACTION_SENDING' AND NOT EXISTS (SELECT 1 FROM events AS e WHERE e.ticket = events.ticket "
+            "AND e.kind = 'ACTION_ENDED' AND e.seq > events.seq) ORDER BY seq"
+        )
+
+    def events(self, after: int = 0, intent_id: str | None = None) -> tuple[Event, ...]:
+        """Return the events after a number, oldest first, of one intent or of all."""
+        if intent_id is None:
+            return self._query("seq > ? ORDER BY seq", after)
+        return self._query("intent_id = ? AND seq > ? ORDER BY seq", intent_id, after)
+
+    def catch_up(self, after: int) -> tuple[Event, ...]:
+        """After a failed append: read what did reach the file, and trust the journal again."""
+        with self._lock:
+            events = self.events(after)
+            self._head = self._read_head()
+            self._doubtful = False
+            return events
+
+    def open_intents(self) -> tuple[str, ...]:
+        """Return the intents that have not ended, oldest first."""
+        marks = ", ".join("?" for _ in ENDED)
+        sql = f"""
+            SELECT intent_id FROM events AS e
+            WHERE intent_id != '' AND after IS NOT NULL
+              AND seq = (SELECT max(seq) FROM events WHERE intent_id = e.intent_id AND after IS NOT NULL)
+              AND after NOT IN ({marks}) ORDER BY seq"""  # noqa: S608 - only question marks are put in
+        return tuple(row[0] for row in self._rows(sql, *(state.value for state in ENDED)))
+
+    def latest_intents(self, limit: int) -> tuple[str, ...]:
+        """Return the intents received last, oldest first."""
+        sql = "SELECT intent_id FROM events WHERE kind = 'RECEIVED' ORDER BY seq DESC LIMIT ?"
+        return tuple(row[0] for row in self._rows(sql, limit))[::-1]
+
+    def find_client(self, source: str, client_id: str) -> str | None:
+        """Return the intent that a sender knows by its own name."""
+        sql = "SELECT intent_id FROM events WHERE source = ? AND client_id = ? AND client_id != '' LIMIT 1"
+        return next((row[0] for row in self._rows(sql, source, client_id)), None)
+
+    def find_ticket(self, ticket: int) -> str | None:
+        """Return the intent that an order or position came from."""
+        sql = "SELECT intent_id FROM events WHERE ticket = ? AND intent_id != '' ORDER BY seq LIMIT 1"
+        return next((row[0] for row in self._rows(sql, ticket)), None)
+
+    def has_intent(self, intent_id: str) -> bool:
+        """Tell whether an intent's id is taken."""
+        return bool(self._rows("SELECT 1 FROM events WHERE intent_id = ? LIMIT 1", intent_id))
+
+    def close(self) -> None:
+        """Close the file and let others have it."""
+        with self._lock:
+            self._stack.close()
+
+    def _prepare(self) -> None:
+        """Set the file up, bring it to the newest version, and see that its end is where we left it."""
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
+            self._db.execute(f"PRAGMA {pragma}")
+        migrate(self._db)
+        self._head = self._read_head()
+        anchor = Anchor(self.path)
+        self._stack.callback(anchor.close)
+        self._anchor = anchor
+        anchor.check(self._head, self._hash_of)
+
+    def _append(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
+        """Write the rows, then the head, then commit; the anchor last."""
+        if self._damage:
+            raise JournalDamaged(self._damage)
+        if self._doubtful:
+            raise JournalUnavailable(f"the journal {self.path.name} has to be read again after a failure")
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            head = self._write(drafts)
+            self._db.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            raise
+        first, self._head = self._head[0] + 1, head
+        self._anchor.move(head)
+        return tuple(Event(seq, draft) for seq, draft in enumerate(drafts, start=first))
+
+    def _write(self, drafts: Sequence[Draft]) -> tuple[int, str]:
+        """Insert events behind the head and return the new head."""
+        if self._read_head() != self._head:
+            raise JournalDamaged(f"another program wrote to the journal {self.path.name}")
+        seq, prev_hash = self._head
+        for draft in drafts:
+            seq += 1
+            row = to_row(seq, draft, prev_hash)
+            marks = ", ".join("?" for _ in row)
+            self._db.execute(f"INSERT INTO events ({COLUMNS}) VALUES ({marks})", row)  # noqa: S608 - constants
+            prev_hash = str(row[-1])
+        self._db.execute("INSERT OR REPLACE INTO head (one, seq, hash) VALUES (1, ?, ?)", (seq, prev_hash))
+        return seq, prev_hash
+
+    def _read_head(self) -> tuple[int, str]:
+        """Return the newest event's number and hash as the file has them."""
+        row = self._db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        return (int(row[0]), str(row[1])) if row else (0, GENESIS)
+
+    def _hash_of(self, seq: int) -> str | None:
+        """Return an event's hash, None when there is no such event."""
+        row = self._db.execute("SELECT hash FROM events WHERE seq = ?", (seq,)).fetchone()
+        return str(row[0]) if row else None
+
+    def _query(self, condition: str, *values: Any) -> tuple[Event, ...]:
+        """Return the events that meet a condition."""
+        sql = f"SELECT {COLUMNS} FROM events WHERE {condition}"  # noqa: S608 - conditions are constants above
+        return tuple(from_row(row) for row in self._rows(sql, *values))
+
+    def _rows(self, sql: str, *values: Any) -> list[Any]:
+        """Run a query; say in words what SQLite refuses."""
+        with self._lock:
+            try:
+                return self._db.execute(sql, values).fetchall()
+            except sqlite3.Error as error:
+                raise in_words(error, self.path) from error
+
+
+def hold(path: Path) -> sqlite3.Connection:
+    """Take the lock that one desk holds, until the connection is closed; raise `JournalUnavailable` when it is taken.
+
+    SQLite's file locks work alike everywhere, and end with the process.
+    """
+    lock = sqlite3.connect(path, timeout=0.0, isolation_level=None, check_same_thread=False)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        lock.close()
+        raise JournalUnavailable("another window of this program uses this data folder") from error
+    return lock

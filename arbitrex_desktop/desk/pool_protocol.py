@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""The pool as its owner sees it: what the desk needs, and its life and tick board besides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from arbitrex_desktop.raw_layer.events import PoolEvent
+from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.views import Quote
+
+
+class Board(Protocol):
+    """The latest quote of every symbol; safe from any thread."""
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Return the symbols that may have quotes."""
+
+    def digits(self, symbol: str) -> int:
+        """Return how many decimals a symbol's prices have."""
+
+    def changed_since(self, revision: int) -> tuple[int, tuple[Quote, ...]]:
+        """Return the present revision and the quotes that changed after `revision`; 0 asks for all."""
+
+
+class RunningPool(PoolView, Protocol):
+    """`MT5ConnectionPool`, with what its owner may do."""
+
+    @property
+    def board(self) -> Board:
+        """Return the tick board."""
+
+    def subscribe(self, listener: Callable[[PoolEvent], None]) -> Callable[[], None]:
+        """Call `listener` with every event, on the thread that caused it; return what ends the subscription."""
+
+    def start_tick_collection(self) -> None:
+        """Connect and collect ticks; blocks for the first attempt, and goes on trying beside if that fails."""
+
+    def stop(self) -> None:
+        """End everything; nothing is left running."""

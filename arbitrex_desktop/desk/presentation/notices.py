@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""Messages for the trader, kept until a window shows them."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from typing import Final
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.presentation.snapshot import Notice
+
+KEPT: Final = 200
+_log: Final = logging.getLogger(__name__)
+
+
+class NoticeBoard:
+    """The latest messages.  Safe from any thread: a bounded deque, whose appends are atomic."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._notices: deque[Notice] = deque(maxlen=KEPT)
+        self._last: dict[str, str] = {}
+
+    def tell(self, level: str, topic: str, text: str) -> None:
+        """Add a message, unless it is what was said last on its topic."""
+        if self._last.get(topic) == text:
+            return
+        self._last[topic] = text
+        self._notices.appendleft(Notice(self._clock.now(), level, topic, text))
+        _log.info("%s: %s", topic, text)
+
+    def over(self, topic: str, text: str = "") -> None:
+        """Say that a trouble has passed, if it was told."""
+        if self._last.pop(topic, None) is not None and text:
+            self._notices.appendleft(Notice(self._clock.now(), "info", topic, text))
+
+    def newest(self) -> tuple[Notice, ...]:
+        """Return the messages, newest first."""
+        return tuple(self._notices.copy())

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""Turning what the desk knows into the rows that the window draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from arbitrex_desktop.desk.intents.events import Intent, Judgement
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.presentation.snapshot import AccountRow, IntentRow, OrderRow, PositionRow, RiskRow
+from arbitrex_desktop.desk.risk.risk_view import LimitsView, PortfolioView
+from arbitrex_desktop.mt5.constants import OrderTime, OrderType, PositionType
+from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
+from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.views import AccountReading
+
+_DIGITS: Final = 5
+_DAY_ORDERS: Final = frozenset({OrderTime.DAY, OrderTime.SPECIFIED_DAY})
+_BUYING: Final = frozenset({OrderType.BUY, OrderType.BUY_LIMIT, OrderType.BUY_STOP, OrderType.BUY_STOP_LIMIT})
+_SELLING: Final = frozenset({OrderType.SELL, OrderType.SELL_LIMIT, OrderType.SELL_STOP, OrderType.SELL_STOP_LIMIT})
+
+
+def account_row(reading: AccountReading) -> AccountRow:
+    """Return the account as read."""
+    account = reading.account
+    return AccountRow(
+        login=account.login,
+        server=account.server,
+        company=account.company,
+        currency=account.currency,
+        leverage=account.leverage,
+        capital=account.balance,
+        equity=account.equity,
+        margin=account.margin,
+        free_margin=account.margin_free,
+        margin_level=account.margin_level if account.margin > 0.0 else None,
+        unrealized_pnl=account.profit,
+        observed_at=reading.observed_at,
+    )
+
+
+def position_row(position: TradePosition, pool: PoolView, intent_id: str) -> PositionRow:
+    """Return an open position, with the intent it came from."""
+    return PositionRow(
+        ticket=position.ticket,
+        symbol=position.symbol,
+        direction=1 if position.type == PositionType.BUY else -1,
+        volume=position.volume,
+        price_open=position.price_open,
+        price_current=position.price_current,
+        digits=digits_of(pool, position.symbol),
+        stop_loss=position.sl or None,
+        take_profit=position.tp or None,
+        profit=position.profit,
+        swap=position.swap,
+        opened_at=pool.server_time_to_utc(position.time),
+        magic=position.magic,
+        comment=position.comment,
+        intent_id=intent_id,
+    )
+
+
+def order_row(order: TradeOrder, pool: PoolView, intent_id: str) -> OrderRow:
+    """Return an order that waits at the broker, with the intent it came from."""
+    return OrderRow(
+        ticket=order.ticket,
+        symbol=order.symbol,
+        kind=_kind_words(order.type),
+        direction=(order.type in _BUYING) - (order.type in _SELLING),
+        volume=order.volume_current,
+        price=order.price_open or None,
+        digits=digits_of(pool, order.symbol),
+        stop_loss=order.sl or None,
+        take_profit=order.tp or None,
+        placed_at=pool.server_time_to_utc(order.time_setup),
+        magic=order.magic,
+        comment=order.comment,
+        intent_id=intent_id,
+        limit_price=order.price_stoplimit or None,
+        expires_at=pool.server_time_to_utc(order.time_expiration) if order.time_expiration else None,
+        for_the_day=order.type_time in _DAY_ORDERS,
+    )
+
+
+def intent_row(
+    intent: Intent, judgement: Judgement | None, blocker: str, digits: int, *, closing: str = "", changed: str = ""
+) -> IntentRow:
+    """Return an intent with the judgement that the trader is to see.
+
+    `closing`, what it closes, and `changed`, what is different from the first answer, in words.
+    """
+    request, fill = intent.request, intent.fill
+    seen = judgement or Judgement(status="", at=intent.created_at)
+    return IntentRow(
+        intent_id=intent.intent_id,
+        source=request.source,
+        symbol=request.symbol,
+        direction=request.direction,
+        state=intent.state,
+        created_at=intent.created_at,
+        expires_at=intent.expires_at,
+        changed_at=intent.changed_at,
+        decision=seen.status,
+        lots=seen.lots,
+        digits=digits,
+        price=seen.price,
+        # What closes a position is sent without stop and target, whatever was asked for.
+        stop_loss=seen.stop_loss if seen.stop_loss is not None or seen.reducing else request.stop_loss,
+        take_profit=seen.take_profit if seen.take_profit is not None or seen.reducing else request.take_profit,
+        risk_amount=seen.risk_amount,
+        risk_pct=seen.risk_pct,
+        confidence=request.confidence_score,
+        regime=request.regime,
+        reason=seen.reason,
+        # What was said of a pending intent before it was judged again is over.
+        details=seen.details if intent.state is IntentState.PENDING else intent.why or seen.details,
+        checks=seen.checks,
+        can_approve=not blocker,
+        blocker=blocker,
+        fill_price=fill.price if fill else None,
+        ticket=(fill.position or fill.order or None) if fill else None,
+        slippage_points=fill.slippage_points if fill else None,
+        filled_lots=fill.volume if fill else 0.0,
+        slippage_amount=fill.slippage_amount if fill else None,
+        closes=seen.closes,
+        closes_words=closing,
+        changed=changed,
+    )
+
+
+def risk_row(portfolio: PortfolioView, limits: LimitsView, halted: str | None) -> RiskRow:
+    """Return the portfolio's risk; limits of loss are turned into money of the account, as the RPM's rules measure."""
+    capital, anchor = portfolio.total_capital, portfolio.day_anchor
+    return RiskRow(
+        trading_state="HALTED" if halted is not None else str(portfolio.trading_state),
+        halt_reason=halted or portfolio.halt_reason or "",
+        halted_at=portfolio.halt_timestamp,
+        peak_equity=portfolio.peak_equity,
+        drawdown=portfolio.current_drawdown,
+        max_drawdown=limits.max_drawdown,
+        daily_pnl=portfolio.daily_pnl,
+        daily_limit=(anchor or capital) * limits.daily_loss_limit,
+        weekly_pnl=portfolio.weekly_pnl,
+        weekly_limit=(portfolio.week_anchor or capital) * limits.weekly_loss_limit,
+        currency_exposure=dict(portfolio.currency_exposure),
+        symbol_exposure=dict(portfolio.symbol_exposure),
+        # A gain is no fall below zero.
+        daily_drawdown=max(0.0, (anchor - portfolio.equity) / anchor) if anchor else None,
+        max_daily_drawdown=limits.max_daily_drawdown,
+        day_anchor=anchor,
+    )
+
+
+def digits_of(pool: PoolView, symbol: str) -> int:
+    """Return a symbol's decimals, five when it is not known."""
+    info = pool.symbol_info(symbol)
+    return _DIGITS if info is None else info.digits
+
+
+def _kind_words(kind: int) -> str:
+    """Return an order's kind in words; one that is not known is named by its number."""
+    with suppress(ValueError):
+        return OrderType(kind).name.replace("_", " ")
+    return f"TYPE {kind}"
+
+
+class OwnerCache:
+    """Remembers which intent each position or order came from, so that a snapshot does not search the journal.
+
+    An order and the position that it opens have one ticket.
+    """
+
+    def __init__(self, find: Callable[[int, str], str]) -> None:
+        self._find = find
+        self._known: dict[int, str] = {}
+
+    def owner(self, what: TradePosition | TradeOrder) -> str:
+        """Return the intent of a position or an order, empty for one that does not come from here."""
+        known = self._known.get(what.ticket)
+        if known is None:
+            known = self._find(what.ticket, what.comment)
+            if known:
+                self._known[what.ticket] = known
+        return known

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: MIT
+"""What the window sees of the core: one frozen snapshot, replaced as a whole.
+
+The seam between core and window.  `desk.core.TradingCore` makes a snapshot on its own thread; the window keeps the
+newest and draws it.  Quotes are not in it: they come from the pool's tick board, thirty times a second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.raw_layer.views import PoolStats
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """The account as last synced; money in `currency`, `margin_level` in percent or None without margin in use.
+
+    `capital` is the balance, `equity` the balance with floating profit, `unrealized_pnl` that floating profit.
+    """
+
+    login: int
+    server: str
+    company: str
+    currency: str
+    leverage: int
+    capital: float
+    equity: float
+    margin: float
+    free_margin: float
+    margin_level: float | None
+    unrealized_pnl: float
+    observed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PositionRow:
+    """An open position; volume in lots, profit and swap in account currency, `opened_at` in UTC.
+
+    `intent_id` is the desk's intent it came from, empty for one opened by hand or by an expert advisor.
+    """
+
+    ticket: int
+    symbol: str
+    direction: int
+    volume: float
+    price_open: float
+    price_current: float
+    digits: int
+    stop_loss: float | None
+    take_profit: float | None
+    profit: float
+    swap: float
+    opened_at: datetime
+    magic: int
+    comment: str
+    intent_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order that waits at the broker; `volume` in lots, what is not filled yet; `placed_at` in UTC.
+
+    Attributes: `kind` in words, such as BUY LIMIT; `direction` 1 or -1, 0 for a CLOSE BY, which has none; `price`, at
+    which it is triggered or filled, None for a market order under way; `limit_price`, of a stop limit order, at which
+    it rests once triggered; `intent_id`, the desk's intent it came from, empty for one that was placed elsewhere;
+    `expires_at`, UTC, when the broker says that it takes it back by itself, None where it names no moment;
+    `for_the_day`, whether it rests for a trading day, whose end is the broker's to say.
+    """
+
+    ticket: int
+    symbol: str
+    kind: str
+    direction: int
+    volume: float
+    price: float | None
+    digits: int
+    stop_loss: float | None
+    take_profit: float | None
+    placed_at: datetime
+    magic: int
+    comment: str
+    intent_id: str = ""
+    limit_price: float | None = None
+    expires_at: datetime | None = None
+    for_the_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRow:
+    """A trade intent and what became of it.
+
+    Attributes: `source`, "manual" or a strategy's name; `direction` 1 or -1; `decision`, the RPM's status
+    (APPROVED, ADJUSTED or REJECTED) or empty; `lots`, approved volume; `price`, reference price of the decision;
+    `stop_loss`, `take_profit`; `risk_amount`, expected loss at the stop in account currency, `risk_pct` the same
+    as a share of capital; `reason`, `details`, why it was refused or failed, in words; `checks`, every verdict;
+    `can_approve`, and `blocker`, why not; `fill_price`, `ticket`, `filled_lots` of the fill; `slippage_points`,
+    positive when the fill was worse than asked, and `slippage_amount` the same in account currency; times in UTC;
+    `closes`, ticket of the position that the trade closes or takes from, None for one that opens, and
+    `closes_words`, the same in words for the trader, empty for one that opens; `changed`, in words, what is
+    different from the RPM's first answer while the intent waits, empty when nothing is.
+    """
+
+    intent_id: str
+    source: str
+    symbol: str
+    direction: int
+    state: IntentState
+    created_at: datetime
+    expires_at: datetime
+    changed_at: datetime
+    decision: str = ""
+    lots: float = 0.0
+    digits: int = 5
+    price: float | None = None
+    stop_loss: float | None = None
+    take_profit: float | None = None
+    risk_amount: float | None = None
+    risk_pct: float | None = None
+    confidence: float = 0.0
+    regime: str = ""
+    reason: str = ""
+    details: str = ""
+    checks: tuple[Verdict, ...] = ()
+    can_approve: bool = False
+    blocker: str = ""
+    fill_price: float | None = None
+    ticket: int | None = None
+    slippage_points: float | None = None
+    filled_lots: float = 0.0
+    slippage_amount: float | None = None
+    closes: int | None = None
+    closes_words: str = ""
+    changed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    """The portfolio's risk as the RPM sees it; money in account currency, shares as fractions.
+
+    Attributes: `drawdown`, fall of equity below its peak as a share of the peak; `daily_pnl`, `weekly_pnl`, realised
+    since the reset; `daily_limit`, `weekly_limit`, the losses at which trading halts; `currency_exposure`, signed
+    and netted, by currency; `symbol_exposure`, signed units by symbol; `daily_drawdown`, fall of equity, floating
+    loss included, below what it is measured from today, as a share of that, None before a daily reset was seen;
+    `day_anchor`, what it is measured from; `max_daily_drawdown`, where trading halts.
+    """
+
+    trading_state: str
+    halt_reason: str
+    halted_at: datetime | None
+    peak_equity: float
+    drawdown: float
+    max_drawdown: float
+    daily_pnl: float
+    daily_limit: float
+    weekly_pnl: float
+    weekly_limit: float
+    currency_exposure: dict[str, float] = field(default_factory=dict)
+    symbol_exposure: dict[str, float] = field(default_factory=dict)
+    daily_drawdown: float | None = None
+    max_daily_drawdown: float = 0.0
+    day_anchor: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EquityPoint:
+    """Equity and balance at one sync, in account currency."""
+
+    at: datetime
+    equity: float
+    balance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The RPM's answer to what stands in the form now; nothing was recorded. `number` echoes the request's."""
+
+    number: int
+    intent: IntentRow
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message for the trader: `level` is info, warning or error; `topic` groups repeats."""
+
+    at: datetime
+    level: str
+    topic: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArmingRow:
+    """Whether orders may leave: `needed` on LIVE accounts only; `until`, UTC, None while not armed."""
+
+    needed: bool
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSnapshot:
+    """All that the window draws besides quotes.
+
+    Attributes: `taken_at`, UTC; `pool`, connection figures; `sync`, `rpm.get_mt5_sync_stats()`; `account` and
+    `risk`, None before the first sync; `positions`; `orders`, those that wait at the broker; `intents`, newest first,
+    ended ones included (the latest 500);
+    `equity`, points since the start, decimated to 5 000 at most; `notices`, newest first, the latest 200; `arming`
+    of LIVE accounts; `journal_problem`, why nothing can be journalled and so nothing sent, or that another window
+    uses the data folder, empty when all is well.
+    """
+
+    taken_at: datetime
+    pool: PoolStats
+    sync: dict[str, Any]
+    account: AccountRow | None = None
+    risk: RiskRow | None = None
+    positions: tuple[PositionRow, ...] = ()
+    orders: tuple[OrderRow, ...] = ()
+    intents: tuple[IntentRow, ...] = ()
+    equity: tuple[EquityPoint, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    arming: ArmingRow = field(default_factory=lambda: ArmingRow(needed=False))
+    journal_problem: str = ""

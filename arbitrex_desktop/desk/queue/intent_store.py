@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: MIT
+"""The intents of one account: in the journal first, then in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import chain, takewhile
+from threading import RLock
+from typing import Any, Final
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.errors import Refused, UnknownIntent
+from arbitrex_desktop.desk.intents.events import Draft, Event, EventKind, Intent, Judgement, apply, to_body
+from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState
+from arbitrex_desktop.desk.intents.order_tags import marked_intent
+from arbitrex_desktop.desk.journal.journal import Journal
+
+Listener = Callable[[Intent, Event], None]
+KEPT: Final = 500
+"""How many ended intents stay in memory; the journal has them all."""
+TRADER: Final = "trader"
+DESK: Final = "desk"
+_LONGEST_LIFE: Final = 7 * 86_400.0
+
+
+class Book:
+    """Intents and their events.  Safe from any thread; each change is one journalled step.
+
+    An intent changes only if it is still in the state that the caller saw, so that two approvals at once cannot
+    both succeed: the second raises `IllegalTransition`.  Raises `JournalError`, and then nothing changed.
+    """
+
+    def __init__(self, journal: Journal, clock: Clock, new_id: Callable[[], str]) -> None:
+        self.journal = journal
+        self._clock = clock
+        self._new_id = new_id
+        self._lock = RLock()
+        self._intents: dict[str, Intent] = {}
+        self._order: dict[str, None] = {}
+        # A flood of pending intents must not make every question about them slow.
+        self._by_state: dict[IntentState, dict[str, None]] = {state: {} for state in IntentState}
+        self._judging: set[str] = set()
+        self._seq = 0
+        self.listeners: list[Listener] = []
+        self._load()
+
+    def get(self, intent_id: str) -> Intent:
+        """Return an intent; raise `UnknownIntent`."""
+        with self._lock:
+            return self._intents.get(intent_id) or self._read(intent_id)
+
+    def intents(self) -> tuple[Intent, ...]:
+        """Return all intents in memory, newest first."""
+        with self._lock:
+            return tuple(self._intents[intent_id] for intent_id in reversed(self._order))
+
+    def in_state(self, *states: IntentState) -> tuple[Intent, ...]:
+        """Return the intents that are in one of the states, by state, and by when they came to it."""
+        with self._lock:
+            return tuple(self._intents[each] for state in states for each in self._by_state[state])
+
+    def changed_since(self, moment: datetime, *states: IntentState) -> tuple[Intent, ...]:
+        """Return the intents that came to one of the states after a moment (UTC), newest first."""
+        with self._lock:
+            newest = (
+                takewhile(lambda each: each.changed_at >= moment, map(self._intents.__getitem__, reversed(ids)))
+                for ids in (self._by_state[state] for state in states)
+            )
+            return tuple(chain.from_iterable(newest))
+
+    def receive(self, request: IntentRequest, judge: Callable[[str], Judgement], capacity: int) -> Intent:
+        """Take an intent in with the RPM's first answer; one known by its client id is given back as it stands."""
+        with self._lock:
+            self._catch_up()
+            known = self.journal.find_client(request.source, request.client_id) if request.client_id else None
+            if known is not None:
+                return self.get(known)
+            if len(self.in_state(IntentState.PENDING)) >= capacity:
+                raise Refused(f"{capacity} intents are waiting already; decide some first")
+            intent_id = self._free_id()
+            now = self._clock.now()
+            life = min(max(request.time_to_live, 1.0), _LONGEST_LIFE) if request.time_to_live > 0.0 else 1.0
+            received = self._draft(intent_id, request, EventKind.RECEIVED, who=request.source)
+            body = to_body(request=request, expires_at=now + timedelta(seconds=life))
+            self._write(replace(received, at=now, after=IntentState.RECEIVED, body=body))
+            self._judging.add(intent_id)
+        # The RPM and the terminal are asked outside of the lock: a hung terminal must not hold the desk.
+        try:
+            return self._judged(intent_id, judge(intent_id))
+        finally:
+            self._judging.discard(intent_id)
+
+    def unjudged(self) -> tuple[Intent, ...]:
+        """Return the intents whose judgement was lost on the way: nobody is working on it any more."""
+        with self._lock:
+            return tuple(each for each in self.in_state(IntentState.RECEIVED) if each.intent_id not in self._judging)
+
+    def record(
+        self,
+        intent: Intent,
+        kind: EventKind,
+        *,
+        who: str = DESK,
+        why: str = "",
+        after: IntentState | None = None,
+        ticket: int | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Intent:
+        """Journal an event of an intent and apply it; `after` None leaves the state as it is.
+
+        Raises `IllegalTransition` when the intent is no longer in the state that the caller saw.
+        """
+        draft = self._draft(intent.intent_id, intent.request, kind, who=who)
+        draft = replace(draft, why=why, before=intent.state, after=after or intent.state, ticket=ticket)
+        draft = replace(draft, body=dict(body or {}))
+        with self._lock:
+            self._catch_up()
+            current = self.get(intent.intent_id)
+            if current.state is not intent.state:
+                raise Refused(f"the intent is {current.state} by now")
+            apply(current, Event(0, draft))
+            return self._write(draft)
+
+    def note(self, kind: EventKind, *, who: str = DESK, why: str = "", **more: Any) -> None:
+        """Journal an event of the desk as a whole, or of a position; `more` are fields of `Draft`."""
+        with self._lock:
+            self._catch_up()
+            events = self.journal.append(Draft(at=self._clock.now(), kind=kind, who=who, why=why, **more))
+            self._seq = events[-1].seq
+
+    def owner_of(self, ticket: int, comment: str) -> str:
+        """Return the intent that a position came from, empty for one that the desk did not open."""
+        marked = marked_intent(comment)
+        if marked and (marked in self._intents or self.journal.has_intent(marked)):
+            return marked
+        return self.journal.find_ticket(ticket) or ""
+
+    def _judged(self, intent_id: str, judgement: Judgement) -> Intent:
+        """Journal the RPM's first answer."""
+        after = IntentState.REJECTED if judgement.refused else IntentState.PENDING
+        body = to_body(judgement=judgement)
+        return self.record(self.get(intent_id), EventKind.JUDGED, why=judgement.details, after=after, body=body)
+
+    def _draft(self, intent_id: str, request: IntentRequest, kind: EventKind, *, who: str) -> Draft:
+        """Begin an event of an intent."""
+        return Draft(
+            at=self._clock.now(),
+            kind=kind,
+            who=who,
+            intent_id=intent_id,
+            client_id=request.client_id,
+            source=request.source,
+            symbol=request.symbol,
+        )
+
+    def _write(self, draft: Draft) -> Intent:
+        """Journal an event, then apply it and tell who listens."""
+        self._catch_up()
+        (event,) = self.journal.append(draft)
+        intent = self._take(event)
+        for listener in self.listeners:
+            listener(intent, event)
+        return intent
+
+    def _take(self, event: Event) -> Intent:
+        """Apply an event that is in the journal."""
+        intent_id = event.draft.intent_id
+        intent = apply(self._intents.get(intent_id), event)
+        self._put(intent)
+        self._seq = event.seq
+        self._forget_old()
+        return intent
+
+    def _put(self, intent: Intent) -> None:
+        """Keep an intent as it is now."""
+        before = self._intents.get(intent.intent_id)
+        if before is None or before.state is not intent.state:
+            if before is not None:
+                del self._by_state[before.state][intent.intent_id]
+            self._by_state[intent.state][intent.intent_id] = None
+        self._intents[intent.intent_id] = intent
+        self._order.setdefault(intent.intent_id)
+
+    def _catch_up(self) -> None:
+        """After a failed append: take over what reached the disk nevertheless."""
+        if not self.journal.doubtful:
+            return
+        for event in self.journal.catch_up(self._seq):
+            if event.draft.intent_id in self._intents or event.draft.kind is EventKind.RECEIVED:
+                self._take(event)
+            self._seq = event.seq
+
+    def _load(self) -> None:
+        """Read the open intents and the latest ended ones."""
+        wanted = dict.fromkeys((*self.journal.open_intents(), *self.journal.latest_intents(KEPT)))
+        loaded = [self._read(intent_id) for intent_id in wanted]
+        for intent in sorted(loaded, key=lambda each: each.created_at):
+            self._put(intent)
+        self._seq = self.journal.head[0]
+
+    def _read(self, intent_id: str) -> Intent:
+        """Build an intent from its events."""
+        intent: Intent | None = None
+        for event in self.journal.events(intent_id=intent_id):
+            if event.draft.kind in _OF_INTENTS:
+                intent = apply(intent, event)
+        if intent is None:
+            raise UnknownIntent(f"there is no intent {intent_id}")
+        return intent
+
+    def _forget_old(self) -> None:
+        """Drop the oldest ended intents beyond what is kept."""
+        surplus = len(self._order) - KEPT
+        if surplus <= 0:
+            return
+        ended = [each for each in self._order if self._intents[each].state in ENDED]
+        for intent_id in ended[:surplus]:
+            del self._by_state[self._intents.pop(intent_id).state][intent_id], self._order[intent_id]
+
+    def _free_id(self) -> str:
+        """Return an id that no intent of this account ever had."""
+        while True:
+            intent_id = self._new_id()
+            if intent_id not in self._intents and not self.journal.has_intent(intent_id):
+                return intent_id
+
+
+_OF_INTENTS: Final = frozenset(EventKind) - {
+    EventKind.OPENED,
+    EventKind.SET_ASIDE,
+    EventKind.HALTED,
+    EventKind.RESUMED,
+    EventKind.ARMED,
+    EventKind.DISARMED,
+    EventKind.ACTION_SENDING,
+    EventKind.ACTION_ENDED,
+}

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: MIT
+"""Keeping pending intents current: they expire, are judged again as things move, and say what blocks them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from arbitrex_desktop.desk.context import DeskContext
+from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.intents.events import EventKind, Intent, Judgement, to_body
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.queue.intent_store import DESK, Book
+
+_UNSEEN_FILL: Final = timedelta(seconds=5)
+
+
+class Pending:
+    """Watches the pending intents of one account.  Called on the worker's thread; `shown` from any."""
+
+    def __init__(self, book: Book, context: DeskContext) -> None:
+        self._book = book
+        self._pool = context.pool
+        self._judge = context.judge
+        self._gate = context.gate
+        self._clock = context.clock
+        self._settings = context.settings
+        self._synced = context.synced
+        self._looks: dict[str, Judgement] = {}
+
+    def expire(self) -> None:
+        """End what waited too long."""
+        now = self._clock.now()
+        for intent in self._book.in_state(IntentState.PENDING):
+            if now >= intent.expires_at:
+                self._move(intent, EventKind.EXPIRED, IntentState.EXPIRED, "nobody decided in time")
+
+    def cancel_all(self, why: str) -> None:
+        """Take back whatever waits."""
+        for intent in self._book.in_state(IntentState.PENDING):
+            self._move(intent, EventKind.CANCELLED, IntentState.CANCELLED, why)
+
+    def look_again(self) -> None:
+        """Judge every pending intent as things stand now; journal only when the answer turned."""
+        pending = self._book.in_state(IntentState.PENDING)
+        looks = dict(self._looks)
+        self._looks = {each.intent_id: looks[each.intent_id] for each in pending if each.intent_id in looks}
+        if not self._pool.is_connected():
+            return
+        for intent in pending:
+            # Somebody may decide it while we look.
+            with suppress(Refused):
+                self._look(intent)
+
+    def shown(self, intent: Intent) -> Judgement | None:
+        """Return the judgement that the trader sees: the latest look of a pending intent, else what was journalled."""
+        if intent.state is not IntentState.PENDING:
+            return intent.approved or intent.judgement
+        return self._looks.get(intent.intent_id, intent.judgement)
+
+    def blocker(self, intent: Intent) -> str:
+        """Return why an intent cannot be approved now, in words; empty when it can.  From memory, asks nobody."""
+        shown = self.shown(intent)
+        refused = shown is not None and shown.refused and (shown.details or "the risk manager refuses it")
+        return self.obstacle(intent) or (refused or "")
+
+    def obstacle(self, intent: Intent) -> str:
+        """Return what is in the way besides the RPM's answer, in words; empty when nothing is."""
+        shown = self.shown(intent)
+        if intent.state is not IntentState.PENDING or shown is None:
+            return f"the intent is {intent.state}"
+        if self._clock.now() >= intent.expires_at:
+            return "the intent has expired"
+        reasons = (
+            self._connection_blocker(),
+            self._gate.blocker(reducing=shown.reducing),
+            self._symbol_blocker(intent),
+            self._fill_blocker(),
+            self._price_blocker(intent),
+        )
+        return next((reason for reason in reasons if reason), "")
+
+    def to_approve(self, intent: Intent) -> Judgement:
+        """Let the RPM look again for an approval; return what is to be sent, never more than was shown.
+
+        Raises `Refused`, with the RPM's reason, and then the row shows it too.
+        """
+        shown = self.shown(intent)
+        look = self._look(intent)
+        if look.refused:
+            raise Refused(f"the risk manager now refuses it: {look.details or look.reason}")
+        if shown is not None and not shown.refused and shown.closes != look.closes:
+            raise Refused(f"it now {_deed(look)}, while what was shown {_deed(shown)}; please look again")
+        if shown is None or shown.refused or look.lots <= shown.lots:
+            return look
+        share = shown.lots / look.lots
+        risk = None if look.risk_amount is None else look.risk_amount * share
+        risk_pct = None if look.risk_pct is None else look.risk_pct * share
+        return replace(look, lots=shown.lots, risk_amount=risk, risk_pct=risk_pct)
+
+    def turned(self, intent: Intent) -> str:
+        """Return in words how the answer that the trader sees differs from the RPM's first; empty when it does not.
+
+        Price and stop follow the market all the time; an answer is another one when decision, size or the position
+        that it closes are others.
+        """
+        first, shown = intent.judgement, self.shown(intent)
+        if intent.state is not IntentState.PENDING or first is None or shown is None or first is shown:
+            return ""
+        pairs = (
+            (first.status, shown.status, ""),
+            (f"{first.lots:.2f}", f"{shown.lots:.2f}", " lots"),
+            (_doing(first), _doing(shown), ""),
+        )
+        return ", ".join(
+            f"{before} \N{RIGHTWARDS ARROW} {now}{unit}"
+            for before, now, unit in pairs
+            if before != now and before and now
+        )
+
+    def changes(self, intent: Intent, look: Judgement) -> str:
+        """Return in words what is different from the RPM's first answer."""
+        first = intent.judgement
+        if first is None or first.refused:
+            return ""
+        pairs = (
+            ("lots", first.lots, look.lots),
+            ("stop", first.stop_loss, look.stop_loss),
+            ("price", first.price, look.price),
+        )
+        said = (f"{name} {_number(before)} to {_number(now)}" for name, before, now in pairs if before != now)
+        return ", ".join(said)
+
+    def _look(self, intent: Intent) -> Judgement:
+        """Judge one intent again and keep the answer."""
+        before = self.shown(intent)
+        atr = intent.judgement.atr if intent.judgement else None
+        look = self._judge.look_again(intent.request, intent.intent_id, atr)
+        self._looks[intent.intent_id] = look
+        if before is None or before.refused != look.refused:
+            self._book.record(intent, EventKind.REJUDGED, why=look.details, body=to_body(look=look))
+        return look
+
+    def _move(self, intent: Intent, kind: EventKind, after: IntentState, why: str) -> None:
+        """Move an intent, unless somebody else just did."""
+        with suppress(Refused):
+            self._book.record(intent, kind, who=DESK, why=why, after=after)
+
+    def _connection_blocker(self) -> str:
+        """Return why the connection does not do."""
+        if not self._pool.is_connected():
+            stats = self._pool.stats()
+            return f"not connected ({stats.state}{': ' + stats.reason if stats.reason else ''})"
+        age = None if self._synced.at is None else self._clock.monotonic() - self._synced.at
+        if age is None or age > self._settings.max_sync_age:
+            return "the account was not synced " + ("yet" if age is None else f"for {age:.0f} s")
+        return ""
+
+    def _symbol_blocker(self, intent: Intent) -> str:
+        """Return which order of unknown fate blocks the symbol."""
+        unknown = self._book.in_state(IntentState.UNKNOWN, IntentState.SENDING)
+        ids = [each.intent_id for each in unknown if each.request.symbol == intent.request.symbol]
+        return f"{intent.request.symbol} is blocked: the fate of order {ids[0]} is not known" if ids else ""
+
+    def _fill_blocker(self) -> str:
+        """Return which fill the account does not show yet, since the RPM could not count it."""
+        since = self._clock.now() - _UNSEEN_FILL
+        filled = self._book.changed_since(since, IntentState.FILLED, IntentState.PARTIAL)
+        unseen = any(each.fill and not each.fill.confirmed for each in filled)
+        return "the last fill is not in the broker's books yet; one moment" if unseen else ""
+
+    def _price_blocker(self, intent: Intent) -> str:
+        """Return why the price does not do."""
+        quote = self._pool.quote(intent.request.symbol)
+        if quote is None:
+            return f"there is no price of {intent.request.symbol}"
+        age = quote.age(self._clock.monotonic())
+        return f"the price is {age:.0f} s old" if age > self._settings.max_quote_age else ""
+
+
+def _deed(judgement: Judgement) -> str:
+    """Return what a trade does: it closes a position, or opens one."""
+    return "opens a position" if judgement.closes is None else f"closes position #{judgement.closes}"
+
+
+def _doing(judgement: Judgement) -> str:
+    """Return what a trade does in a word or two, empty for a refused one."""
+    if judgement.refused:
+        return ""
+    return "opens" if judgement.closes is None else f"closes #{judgement.closes}"
+
+
+def _number(value: float | None) -> str:
+    """Return a number as short as it can be read."""
+    return "none" if value is None else f"{value:.8g}"

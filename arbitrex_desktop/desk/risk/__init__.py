@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The desk's side of the Risk & Portfolio Manager."""

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""What a simulated terminal is made of: picklable, so that it can cross to the host process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from arbitrex_desktop.mt5.fault_plan import FaultPlan
+
+DEFAULT_LOGIN = 50_000_001
+DEFAULT_SERVER = "Arbitrex-Simulated"
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationSpec:
+    """The settings of one simulated terminal.
+
+    Attributes: `seed` of the market; `login`, `server`, `password`, what `initialize` accepts (None accepts any
+    password); `currency`, `deposit`, `leverage` and `hedging` of a new account; `epoch`, the wall-clock moment (UTC)
+    at which simulated time was anchored: a host that is started again with the same epoch goes on where the market
+    is by now, None anchors at the first start; `replay`, tick or bar files to play instead of the generated market;
+    `speed`, simulated seconds per real second; `store`, the file that keeps the broker's books, so that they survive
+    a killed host, None keeps them in memory; `demo_positions`, whether a new account starts with open positions;
+    `server_clock`, the broker's time zone rule ("EET", "NewYork", "UTC"); `faults`, what is to go wrong.
+    """
+
+    seed: int = 7
+    login: int = DEFAULT_LOGIN
+    server: str = DEFAULT_SERVER
+    password: str | None = None
+    currency: str = "USD"
+    deposit: float = 100_000.0
+    leverage: int = 100
+    hedging: bool = True
+    epoch: datetime | None = None
+    replay: tuple[Path, ...] = ()
+    speed: float = 1.0
+    store: Path | None = None
+    demo_positions: bool = True
+    server_clock: str = "EET"
+    faults: FaultPlan | None = None

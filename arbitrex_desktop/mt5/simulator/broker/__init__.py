@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The simulated broker: books, matching, margin, stops."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The simulated market: prices, bars, hours."""

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+"""How often a generated symbol ticks and how wide its quote is, by the hour of the trading day."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
+from arbitrex_desktop.mt5.simulator.market.price_paths import VOLATILITY
+
+LEAST_SPREAD: Final = 0.8
+"""The least spread of a quote, as a part of the usual one of its hour."""
+
+SPREAD_VARIES: Final = 0.4
+"""By how much the spread may be more than the least, likewise."""
+
+_SLOWEST: Final = 0.8
+"""No symbol ticks less often a second; arrivals are spread evenly enough that no pause exceeds twice the mean."""
+
+_NIGHT: Final = (2.5, *([1.3] * 7), *([1.0] * 14), 1.4, 2.5)
+
+
+def ticks_a_second(spec: SymbolSpec, hour: int) -> float:
+    """Return how many ticks arrive each second of an hour; some repeat the quote before and are not sent."""
+    return max(spec.ticks_per_second * float(np.sqrt(VOLATILITY[hour])), _SLOWEST)
+
+
+def usual_spread(spec: SymbolSpec, hour: int) -> float:
+    """Return the usual spread of an hour of the trading day in points: wider at night."""
+    return spec.spread * _NIGHT[hour]

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""A market made of recorded files."""

@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: MIT
+"""The pool's one thread: connects, polls, notices trouble, connects again."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from random import Random
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.mt5.commands import (
+    AccountState,
+    CalcMargins,
+    Disconnect,
+    MarginQuery,
+    Observed,
+    ReadSymbols,
+    SelectSymbols,
+)
+from arbitrex_desktop.mt5.constants import OrderType
+from arbitrex_desktop.mt5.errors import MT5Error
+from arbitrex_desktop.mt5.polling import Poll, PollResult
+from arbitrex_desktop.mt5.results import SymbolInfo
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
+from arbitrex_desktop.raw_layer.connection.backoff import Backoff
+from arbitrex_desktop.raw_layer.connection.connector import (
+    Identity,
+    WrongAccount,
+    check_identity,
+    check_terminal_path,
+    connect_command,
+    reconcile,
+)
+from arbitrex_desktop.raw_layer.connection.session_log import SessionLog
+from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig
+from arbitrex_desktop.raw_layer.connection.state_machine import Trigger
+from arbitrex_desktop.raw_layer.connection.terminal_client import TerminalLine
+from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, SymbolsMissing
+from arbitrex_desktop.raw_layer.settings import PoolSettings
+from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickFeed
+from arbitrex_desktop.raw_layer.views import AccountReading, ConnectionState
+
+_LEAD_MSC = 10_000
+_log = logging.getLogger(__name__)
+_S = ConnectionState
+
+
+class Collector:
+    """Runs the connection's life on a thread of its own.
+
+    Attributes (written by the thread, read by any): `session`, the active one; `identity`, None before the first
+    connection; `symbols`, properties of the selected ones; `missing`, reasons by symbol; `margins`, account currency
+    per lot by symbol and direction; `account`, the newest reading; `attempts`, `initialize_calls`, `connections`;
+    `attempted`, set when the first attempt has ended.
+    """
+
+    def __init__(
+        self,
+        sessions: tuple[SessionConfig, ...],
+        wanted: tuple[str, ...],
+        line: TerminalLine,
+        feed: TickFeed,
+        *,
+        simulation: Callable[[SessionConfig], SimulationSpec | None],
+        settings: PoolSettings,
+        clock: Clock,
+        randomness: Random,
+        log: SessionLog,
+        emit: Callable[[PoolEvent], None],
+    ) -> None:
+        self._sessions = sessions
+        self._wanted = wanted
+        self._line = line
+        self._feed = feed
+        self._simulation = simulation
+        self._settings = settings
+        self._clock = clock
+        self._log = log
+        self._emit = emit
+        self._backoff = Backoff(settings.backoff_first, settings.backoff_longest, randomness)
+        self._stopping = threading.Event()
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="mt5-pool", daemon=True)
+        self._last_heartbeat = self._last_symbols = clock.monotonic()
+        self._next_selection = 0.0
+        self._home = 0
+        self._failed_attempts = 0
+        self.session = sessions[0]
+        self.identity: Identity | None = None
+        self.symbols: dict[str, SymbolInfo] = {}
+        self.missing: dict[str, str] = {}
+        self.margins: dict[tuple[str, int], float] = {}
+        self.account: AccountReading | None = None
+        self.attempts = 0
+        self.initialize_calls = 0
+        self.connections = 0
+        self.attempted = threading.Event()
+
+    # From any thread
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def poll_soon(self) -> None:
+        """Ask for a poll now instead of at the next interval."""
+        self._wake.set()
+
+    def stop(self, patience: float) -> bool:
+        """Ask the thread to end and wait `patience` seconds; return whether it has ended."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(patience)
+        return not self._thread.is_alive()
+
+    # On the thread
+
+    def _run(self) -> None:
+        """Live until stopped; a fault of our own is logged, counts as a loss, and is survived."""
+        while not self._stopping.is_set():
+            try:
+                wait = self._step()
+            except MT5Error as error:
+                wait = self._after_failure(error)
+            except Exception as error:  # noqa: BLE001 - the thread outlives its own faults: the trader sees LOST
+                _log.exception("the pool's thread stumbled")
+                self._line.machine.fire(Trigger.DROPPED, f"internal fault: {error}")
+                wait = self._backoff.next_wait()
+            self.attempted.set()
+            self._wake.wait(wait)
+            self._wake.clear()
+        self._say_goodbye()
+
+    def _step(self) -> float:
+        """Do what the present state asks for; return how long to wait afterwards."""
+        state = self._line.machine.state
+        if state in (_S.DISCONNECTED, _S.LOST, _S.UNRESPONSIVE):
+            self._attempt()
+            return 0.0
+        if state is _S.WRONG_ACCOUNT:
+            self._recheck()
+            return self._settings.recheck_interval
+        behind = self._poll()
+        self._upkeep()
+        return 0.0 if behind else self._settings.poll_interval
+
+    def _attempt(self) -> None:
+        """Make one attempt to connect to the next session in turn."""
+        session = self._enter(self._home + self._failed_attempts)
+        self._failed_attempts += 1
+        self._line.machine.fire(Trigger.ATTEMPT, f"connecting to session {session.name!r}")
+        self.attempts += 1
+        check_terminal_path(session)
+        simulation = self._simulation(session)
+        self._line.open(simulation)
+        self.initialize_calls += 1
+        self._log.write(
+            session.name, "initialize", login=session.login, server=session.server, terminal=session.terminal_path
+        )
+        connected = self._line.ask(connect_command(session), self._settings.connect_deadline)
+        build = connected.value.version[1]
+        self._line.machine.fire(Trigger.INITIALIZED, f"terminal build {build} answers; verifying the account")
+        replays = simulation is not None and bool(simulation.replay)
+        now = connected.server_time_msc
+        # A replay is followed from its first tick, since its clock ran on while we connected; otherwise the last
+        # seconds are enough to show a price for every symbol at once.
+        self._reconcile(0 if replays else None if now is None else now - _LEAD_MSC)
+        self._poll()
+
+    def _enter(self, turn: int) -> SessionConfig:
+        """Take the session whose turn it is: after a loss the active one first, then the others in order.
+
+        Another account's ticks and identity are forgotten.
+        """
+        session = self._sessions[turn % len(self._sessions)]
+        if session.name != self.session.name:
+            self._feed.forget()
+            self.identity, self.account, self.symbols = None, None, {}
+        self.session = session
+        return session
+
+    def _reconcile(self, begin_msc: int | None) -> None:
+        """Verify who we are, select the symbols, take the account, and be CONNECTED."""
+        wanted = tuple(dict.fromkeys((*self._wanted, *self.symbols)))
+        found = reconcile(self._line.ask, self.session, self.identity, wanted)
+        self.identity = found.identity
+        self.symbols, self.missing = dict(found.symbols), dict(found.missing)
+        self._feed.select(found.symbols, begin_msc)
+        self._take_account(found.account)
+        self._read_margins()
+        if found.missing:
+            self._log.write(self.session.name, "symbols missing", reasons=found.missing)
+            self._emit(SymbolsMissing(self.session.name, dict(found.missing), self._clock.now()))
+        self.connections += 1
+        self._home, self._failed_attempts = self._sessions.index(self.session), 0
+        self._backoff.reset()
+        who = f"{found.identity.login} at {found.identity.server}"
+        self._line.machine.fire(Trigger.RECONCILED, f"account {who}, {len(found.symbols)} symbols")
+
+    def _poll(self) -> bool:
+        """Take all that changed; return whether there is more at once."""
+        answer = self._line.ask(self._feed.next_poll(), self._settings.poll_deadline)
+        poll = answer.value
+        if self._feed.apply(poll, self._line.market_now()):
+            self._tell_offset()
+        if poll.displaced:
+            self._realign(poll.displaced)
+        self._judge(poll, answer)
+        if poll.failed:
+            self._select_again(tuple(poll.failed), str(next(iter(poll.failed.values()))))
+        back = (self.missing.keys() & self.symbols.keys()) - poll.failed.keys()
+        if back:
+            self.missing = {name: reason for name, reason in self.missing.items() if name not in back}
+        return bool(poll.behind or poll.displaced)
+
+    def _realign(self, displaced: frozenset[str]) -> None:
+        """Find the displaced symbols' ticks again, after the server's clock was moved or its history amended."""
+        shifts = self._line.ask(self._feed.search(displaced, self._line.speed), self._settings.poll_deadline).value
+        self._log.write(self.session.name, "ticks displaced", symbols=sorted(displaced), moved_msc=dict(shifts))
+        if self._feed.realign(displaced, shifts):
+            self._tell_offset()
+
+    def _tell_offset(self) -> None:
+        """Tell that the broker's offset from UTC changed."""
+        seconds = self._feed.server_clock.offset_seconds or 0
+        self._log.write(self.session.name, "server clock", offset_seconds=seconds)
+        self._emit(OffsetChanged(seconds, self._clock.now()))
+
+    def _select_again(self, symbols: tuple[str, ...], why: str) -> None:
+        """Put symbols back into Market Watch that somebody took out of it; at most every few seconds."""
+        now = self._clock.monotonic()
+        if now < self._next_selection:
+            return
+        self._next_selection = now + self._settings.selection_interval
+        self._log.write(self.session.name, "symbols selected again", symbols=symbols, reason=why)
+        answer = self._line.ask(SelectSymbols(symbols)).value
+        self.missing = {name: found for name, found in answer.items() if isinstance(found, str)} | {
+            name: reason for name, reason in self.missing.items() if name not in answer
+        }
+
+    def _judge(self, poll: PollResult, answer: Observed[PollResult]) -> None:
+        """Tell from a poll whether the connection is sound, stale, or on another account."""
+        machine = self._line.machine
+        if poll.account is None:
+            self._go_stale(f"the account cannot be read: {poll.account_error}")
+            return
+        self.verify(poll.account)
+        self._take_account(Observed(poll.account, answer.observed_at, answer.seconds))
+        self._follow_positions(poll.account)
+        if not poll.terminal.connected:
+            self._go_stale("the terminal has lost its broker")
+        elif machine.state is _S.STALE:
+            machine.fire(Trigger.RECOVERED, "the broker is back; verifying")
+            self._reconcile(None)
+
+    def _follow_positions(self, account: AccountState) -> None:
+        """Follow the symbols of positions and orders that others opened: risk cannot be judged without their prices."""
+        held = {position.symbol for position in account.positions} | {order.symbol for order in account.orders}
+        strangers = tuple(sorted(held - self.symbols.keys() - self.missing.keys()))
+        if not strangers:
+            return
+        answer = self._line.ask(SelectSymbols(strangers)).value
+        self.missing = self.missing | {name: found for name, found in answer.items() if isinstance(found, str)}
+        self.symbols = self.symbols | {name: found for name, found in answer.items() if isinstance(found, SymbolInfo)}
+        self._feed.select(self.symbols, None)
+        self._read_margins()
+        self._log.write(self.session.name, "symbols of positions followed", symbols=strangers)
+
+    def verify(self, account: AccountState) -> None:
+        """Raise `WrongAccount` when the terminal changed its account under us.  Safe from any thread."""
+        check_identity(self.session, self.identity, Identity.of(account.account, simulated=self.session.is_simulated))
+
+    def _recheck(self) -> None:
+        """See whether the right account is back; the terminal is not forced, since a person may be at work there."""
+        account = self._line.ask(Poll(())).value.account
+        if account is None:
+            return
+        self.verify(account)
+        self._line.machine.fire(Trigger.RECOVERED, "the right account is back; verifying")
+        self._reconcile(None)
+
+    def _go_stale(self, reason: str) -> None:
+        """Mark a connection whose data can no longer be trusted."""
+        if self._line.machine.state is not _S.STALE:
+            self._line.machine.fire(Trigger.WENT_STALE, reason)
+
+    def _take_account(self, answer: Observed[AccountState]) -> None:
+        """Keep a reading of the account."""
+        state = answer.value
+        self.account = AccountReading(
+            state.account, state.positions, state.orders, answer.observed_at, self._clock.monotonic()
+        )
+
+    def _upkeep(self) -> None:
+        """Write the heartbeat and read the slowly moving properties when they are due."""
+        now = self._clock.monotonic()
+        if now - self._last_heartbeat >= self._settings.heartbeat_interval:
+            self._last_heartbeat = now
+            self._log.write(
+                self.session.name,
+                "heartbeat",
+                state=self._line.machine.state,
+                ticks=self._feed.ticks_total,
+                ticks_per_second=round(self._feed.rate(), 1),
+                bad_ticks=dict(self._feed.bad),
+            )
+        if now - self._last_symbols >= self._settings.symbols_interval:
+            self.symbols |= self._line.ask(ReadSymbols(tuple(self.symbols))).value
+            self._read_margins()
+
+    def _read_margins(self) -> None:
+        """Ask the margin of one lot of every symbol with a price, both ways."""
+        self._last_symbols = self._clock.monotonic()
+        sides = ((OrderType.BUY, 1), (OrderType.SELL, -1))
+        priced = [info for info in self.symbols.values() if info.bid > 0 and info.ask > 0]
+        wanted = [(info, order, direction) for info in priced for order, direction in sides]
+        queries = tuple(
+            MarginQuery(info.name, int(order), 1.0, info.ask if direction > 0 else info.bid)
+            for info, order, direction in wanted
+        )
+        answers = self._line.ask(CalcMargins(queries)).value
+        keys = ((info.name, direction) for info, _, direction in wanted)
+        self.margins = {key: margin for key, margin in zip(keys, answers, strict=True) if margin is not None}
+
+    def _after_failure(self, error: MT5Error) -> float:
+        """Bring the state in order after a failure; return how long to wait."""
+        machine = self._line.machine
+        self._line.last_error = str(error)
+        if isinstance(error, WrongAccount):
+            if machine.state is not _S.WRONG_ACCOUNT:
+                machine.fire(Trigger.OTHER_ACCOUNT, str(error))
+            return self._settings.recheck_interval
+        if machine.state in (_S.CONNECTING, _S.RECONNECTING, _S.RECONCILING):
+            machine.fire(Trigger.FAILED, str(error))
+        elif machine.state is _S.CONNECTED:
+            self._go_stale(str(error))
+        self._log.write(self.session.name, "failure", error=str(error), state=machine.state)
+        return self._settings.recheck_interval if machine.state is _S.STALE else self._backoff.next_wait()
+
+    def _say_goodbye(self) -> None:
+        """Disconnect politely when there is still somebody to disconnect from."""
+        try:
+            if self._line.machine.state in (_S.CONNECTED, _S.STALE, _S.WRONG_ACCOUNT):
+                self._line.ask(Disconnect())
+        except MT5Error as error:
+            _log.info("no goodbye from the terminal: %s", error)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Ticks kept for good."""

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+"""The RPM's limits: `RPMConfig`, its fields and presets."""
+
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+
+__all__ = ["RPMConfig"]

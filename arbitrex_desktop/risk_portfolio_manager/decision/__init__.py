@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The values of a decision: intent, context, results, outcome."""

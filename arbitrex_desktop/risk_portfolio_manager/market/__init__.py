@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What is known of prices: statistics, correlation, tail risk, calendar."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""How a decision is made: context, stages, sizing."""

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+"""Reads the account: through the pool that is given, or through one of its own for trying out."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+from types import TracebackType
+from typing import Any, Self
+
+from arbitrex_desktop.clock import Clock, SystemClock
+from arbitrex_desktop.mt5.errors import MT5Error
+from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal, TradePosition
+from arbitrex_desktop.raw_layer.errors import PoolError
+from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.views import AccountReading
+from arbitrex_desktop.risk_portfolio_manager.portfolio.own_connection import OwnPool, open_own_pool
+
+_log = logging.getLogger(__name__)
+_MONEY = ("balance", "equity", "profit", "credit", "margin", "margin_free")
+
+
+class SyncFailed(Exception):  # noqa: N818 - what happened
+    """The account could not be read, or what was read cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncedAccount:
+    """One good reading with the deals since the moment asked for; `read_at` in market time, UTC."""
+
+    reading: AccountReading
+    deals: tuple[TradeDeal, ...]
+    read_at: datetime
+
+
+class MT5AccountSync:
+    """Reads the account for the risk manager, and counts how that went.
+
+    With `mt5_pool` it reads through that pool, whatever `auto_initialize` says, and never starts or stops it.
+    Without one and with `auto_initialize` it opens a pool of its own at the first read, from MT5_LOGIN,
+    MT5_PASSWORD, MT5_SERVER and MT5_TERMINAL in the environment or `.env` ("simulated" selects the simulated
+    terminal); `close()`, or leaving it as a context manager, stops that one.  Without either it reads nothing.
+    Safe to call from any thread; reads block for the round trips.
+    """
+
+    def __init__(
+        self,
+        mt5_pool: PoolView | None = None,
+        auto_initialize: bool = True,  # noqa: FBT001, FBT002 - the contract's position
+        *,
+        clock: Clock | None = None,
+        open_pool: Callable[[], OwnPool] = open_own_pool,
+    ) -> None:
+        self._given = mt5_pool
+        self._auto = auto_initialize
+        self._clock = clock or SystemClock()
+        self._open_pool = open_pool
+        self._own: OwnPool | None = None
+        self._lock = Lock()
+        self._succeeded = 0
+        self._failed = 0
+        self._last_at: datetime | None = None
+        self._last_error = ""
+
+    @property
+    def pool(self) -> PoolView | None:
+        """Return the pool that is read through, None before one of its own was opened."""
+        return self._given if self._given is not None else self._own
+
+    def has_source(self) -> bool:
+        """Tell whether there is anything to read from."""
+        return self._given is not None or self._auto
+
+    def read(self, since: Callable[[AccountInfo, datetime], datetime]) -> SyncedAccount:
+        """Read account, positions, orders and deals; raise `SyncFailed` with the reason in words.
+
+        `since` is told the account and the market's time, and returns from when on deals are wanted.
+        """
+        pool = self._pool()
+        try:
+            reading = pool.read_account()
+            _check(reading)
+            now = pool.market_now()
+            history = pool.read_history(since(reading.account, now), now + timedelta(days=1))
+        except (PoolError, MT5Error, OSError, ValueError, ArithmeticError) as error:
+            raise SyncFailed(str(error) or type(error).__name__) from error
+        if not all(math.isfinite(value) for deal in history.deals for value in _money(deal)):
+            raise SyncFailed("a deal of the history has no usable amount")
+        return SyncedAccount(reading, history.deals, now)
+
+    def note_success(self) -> None:
+        """Count a sync that was taken over."""
+        with self._lock:
+            self._succeeded += 1
+            self._last_at = self._clock.now()
+            self._last_error = ""
+
+    def note_failure(self, reason: str) -> None:
+        """Count a sync that failed; it is logged when the reason is a new one."""
+        with self._lock:
+            self._failed += 1
+            if reason != self._last_error:
+                _log.warning("account sync failed: %s", reason)
+            self._last_error = reason
+
+    def get_stats(self) -> dict[str, Any]:
+        """Return how the syncs went; `last_sync_time` as ISO text, `last_sync_at` the same as a moment in UTC."""
+        pool = self.pool
+        with self._lock:
+            return {
+                "using_mt5_pool": self._given is not None,
+                "initialized_by_sync": self._own is not None,
+                "mt5_initialized": pool is not None and pool.is_connected(),
+                "mt5_available": pool is not None,
+                "auto_initialize": self._auto and self._given is None,
+                "last_sync_time": None if self._last_at is None else self._last_at.isoformat(),
+                "last_sync_at": self._last_at,
+                "sync_count": self._succeeded,
+                "sync_failures": self._failed,
+                "last_error": self._last_error,
+            }
+
+    def close(self) -> None:
+        """Stop a pool of its own; one that was given is left alone."""
+        with self._lock:
+            own, self._own = self._own, None
+        if own is not None:
+            own.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _pool(self) -> PoolView:
+        """Return the pool to read through, opening one of its own if that is allowed."""
+        if self._given is not None:
+            return self._given
+        if not self._auto:
+            raise SyncFailed("there is no pool to sync through")
+        with self._lock:
+            if self._own is None:
+                try:
+                    self._own = self._open_pool()
+                except (PoolError, MT5Error, OSError) as error:
+                    raise SyncFailed(str(error) or type(error).__name__) from error
+            return self._own
+
+
+def _check(reading: AccountReading) -> None:
+    """Raise `SyncFailed` for a reading whose numbers cannot be used."""
+    account = reading.account
+    for name in _MONEY:
+        if not math.isfinite(getattr(account, name)):
+            raise SyncFailed(f"the account's {name} is no number")
+    if not all(_usable(position) for position in reading.positions):
+        raise SyncFailed("a position has no usable volume, price or profit")
+
+
+def _usable(position: TradePosition) -> bool:
+    """Tell whether a position's numbers can be reckoned with."""
+    numbers = (position.volume, position.price_open, position.price_current, position.profit, position.swap)
+    return all(math.isfinite(number) for number in numbers) and position.volume > 0.0 and position.price_open > 0.0
+
+
+def _money(deal: TradeDeal) -> tuple[float, ...]:
+    """Return a deal's amounts."""
+    return (deal.profit, deal.commission, deal.swap, deal.fee)

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: MIT
+"""What a symbol is worth: contract size, volume steps, and the value of a price move in account currency.
+
+With a pool everything comes from the symbol's own properties.  Without one, contract sizes come from the symbol's
+class, and values from the prices that the program itself gave.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from arbitrex_desktop.mt5.constants import SymbolTradeMode
+from arbitrex_desktop.mt5.results import SymbolInfo
+from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+
+PriceOf = Callable[[str], float | None]
+"""Gives a symbol's middle price, None when there is none."""
+
+CURRENCIES: Final = frozenset(
+    "AUD CAD CHF CNH CZK DKK EUR GBP HKD HUF ILS JPY MXN NOK NZD PLN SEK SGD THB TRY USD ZAR".split()  # noqa: SIM905 - reads better
+)
+METALS: Final[dict[str, float]] = {"XAU": 100.0, "XAG": 5_000.0, "XPD": 100.0, "XPT": 100.0}
+"""Contract sizes of metals, in ounces per lot."""
+FX_CONTRACT: Final = 100_000.0
+_PIVOTS: Final = ("USD", "EUR", "GBP", "JPY")
+_CODE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A symbol, as far as risk is concerned.
+
+    Attributes: `kind`, fx, metal or other; `base`, what one unit is, and `profit`, the currency of its price;
+    `contract`, units per lot; `value`, account currency that one unit gains when its price rises by 1 (NaN when
+    not known); `tick`, the price step (0 when not known); volumes in lots, `volume_limit` 0 for none;
+    `stops_distance`, least distance of stops from the price (nearer than the freeze level a position could neither
+    be closed nor its stop be moved); `trade_mode`, a `SymbolTradeMode`.
+    """
+
+    symbol: str
+    kind: str
+    base: str
+    profit: str
+    contract: float
+    value: float
+    tick: float
+    digits: int
+    volume_min: float
+    volume_step: float
+    volume_max: float
+    volume_limit: float
+    stops_distance: float
+    trade_mode: int
+
+
+class InstrumentSource(Protocol):
+    """Knows instruments by symbol; answers from memory."""
+
+    def get(self, symbol: str, price_of: PriceOf) -> Instrument | None:
+        """Return a symbol's instrument, None when it is not known."""
+
+
+def split_symbol(symbol: str) -> tuple[str, str, str]:
+    """Return kind, base and profit currency of a symbol by its name; profit is empty when the name does not say."""
+    base, profit = symbol[:_CODE].upper(), symbol[_CODE : 2 * _CODE].upper()
+    if profit in CURRENCIES and base in METALS:
+        return "metal", base, profit
+    if profit in CURRENCIES and base in CURRENCIES:
+        return "fx", base, profit
+    return "other", symbol, ""
+
+
+def conversion_rate(source: str, target: str, price_of: PriceOf) -> float | None:
+    """Return how much of `target` one unit of `source` is worth, directly or through one other currency."""
+    direct = _pair_rate(source, target, price_of)
+    if direct is not None:
+        return direct
+    for pivot in _PIVOTS:
+        first, second = _pair_rate(source, pivot, price_of), _pair_rate(pivot, target, price_of)
+        if first is not None and second is not None:
+            return first * second
+    return None
+
+
+def _pair_rate(source: str, target: str, price_of: PriceOf) -> float | None:
+    """Return the rate from one symbol's price, either way round."""
+    if source == target:
+        return 1.0
+    price = price_of(source + target)
+    if price is not None and price > 0.0:
+        return price
+    price = price_of(target + source)
+    return 1.0 / price if price is not None and price > 0.0 else None
+
+
+class ClassInstruments:
+    """Instruments by the symbol's class, for programs without a pool.
+
+    FX has 100 000 units a lot, metals their usual ounces, all else one unit a lot and its price in account
+    currency.  Volume limits come from the settings.
+    """
+
+    def __init__(self, account_currency: str, volume_min: float, volume_step: float) -> None:
+        self._account = account_currency
+        self._volume_min = volume_min
+        self._volume_step = volume_step
+
+    def get(self, symbol: str, price_of: PriceOf) -> Instrument:
+        """Return a symbol's instrument; its value is NaN when the prices given cannot convert it."""
+        kind, base, profit = split_symbol(symbol)
+        profit = profit or self._account
+        rate = conversion_rate(profit, self._account, price_of)
+        return Instrument(
+            symbol=symbol,
+            kind=kind,
+            base=base,
+            profit=profit,
+            contract={"fx": FX_CONTRACT}.get(kind, METALS.get(base, 1.0)),
+            value=math.nan if rate is None else rate,
+            tick=0.0,
+            digits=8,
+            volume_min=self._volume_min,
+            volume_step=self._volume_step,
+            volume_max=math.inf,
+            volume_limit=0.0,
+            stops_distance=0.0,
+            trade_mode=SymbolTradeMode.FULL,
+        )
+
+
+class PoolInstruments:
+    """Instruments from the symbol properties that the pool holds; converted once per reading of them."""
+
+    def __init__(self, pool: PoolView) -> None:
+        self._pool = pool
+        self._known: dict[str, tuple[SymbolInfo, Instrument]] = {}
+        self.account_currency = ""
+
+    def known(self, symbol: str) -> Instrument | None:
+        """Return a symbol's instrument if it was converted since its properties were last read."""
+        known = self._known.get(symbol)
+        return known[1] if known is not None and known[0] is self._pool.symbol_info(symbol) else None
+
+    def get(self, symbol: str, price_of: PriceOf) -> Instrument | None:
+        """Return a symbol's instrument; None when the pool does not know the symbol."""
+        info = self._pool.symbol_info(symbol)
+        if info is None:
+            return None
+        known = self._known.get(symbol)
+        if known is not None and known[0] is info:
+            return known[1]
+        if not _sound(info):
+            return None
+        instrument = self._convert(info, price_of)
+        if math.isfinite(instrument.value):
+            self._known[symbol] = (info, instrument)
+        return instrument
+
+    def _convert(self, info: SymbolInfo, price_of: PriceOf) -> Instrument:
+        """Return the instrument of a symbol's properties."""
+        kind, _, _ = split_symbol(info.name)
+        return Instrument(
+            symbol=info.name,
+            kind=kind if info.currency_base != info.currency_profit else "other",
+            base=info.currency_base if info.currency_base != info.currency_profit else info.name,
+            profit=info.currency_profit,
+            contract=info.trade_contract_size,
+            value=_tick_value(info) or self._by_rates(info, price_of),
+            tick=info.trade_tick_size,
+            digits=info.digits,
+            volume_min=info.volume_min,
+            volume_step=info.volume_step,
+            volume_max=info.volume_max,
+            volume_limit=info.volume_limit,
+            stops_distance=max(info.trade_stops_level, info.trade_freeze_level) * info.point,
+            trade_mode=info.trade_mode,
+        )
+
+    def _by_rates(self, info: SymbolInfo, price_of: PriceOf) -> float:
+        """Return the value by the cross rates on the board, NaN when they do not reach the account's currency."""
+        if not self.account_currency or not info.currency_profit:
+            return math.nan
+        rate = conversion_rate(info.currency_profit, self.account_currency, price_of)
+        return math.nan if rate is None else rate
+
+
+def _sound(info: SymbolInfo) -> bool:
+    """Tell whether the properties that risk is reckoned with are numbers at all."""
+    numbers = (info.trade_contract_size, info.volume_min, info.volume_step, info.volume_max, info.volume_limit)
+    prices = (info.point, info.trade_tick_size, info.trade_tick_value_loss)
+    return all(map(math.isfinite, (*numbers, *prices))) and info.trade_contract_size > 0.0
+
+
+def _tick_value(info: SymbolInfo) -> float | None:
+    """Return the value by the broker's own tick value for losses; None when it gives none."""
+    if not (info.trade_tick_value_loss > 0.0 and info.trade_tick_size > 0.0):
+        return None
+    return info.trade_tick_value_loss / info.trade_tick_size / info.trade_contract_size

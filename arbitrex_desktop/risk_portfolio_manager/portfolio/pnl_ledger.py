@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: MIT
+"""Peak, anchors and profit from account readings and deals, untouched by deposits and withdrawals.
+
+Money that came or went is what the balance changed by beyond the results of deals.  Deals may reach the history a
+second after the balance, so each sync reckons from the last one at which the books closed: what looked like a
+deposit for a moment leaves no trace.  A flow scales peak and anchors by equity after over equity before it, which
+keeps every drawdown what it was (the unit method of fund accounting).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from arbitrex_desktop.mt5.constants import DealEntry, DealType
+from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import as_utc
+
+_FLOWS: Final = frozenset({DealType.BALANCE, DealType.CREDIT, DealType.CORRECTION, DealType.BONUS})
+_TRADES: Final = frozenset({DealType.BUY, DealType.SELL})
+_CLOSING: Final = frozenset({DealEntry.OUT, DealEntry.INOUT, DealEntry.OUT_BY})
+_CENT: Final = 0.011
+_PATIENCE: Final = timedelta(seconds=60)
+_NEAR: Final = timedelta(minutes=10)
+
+ToUtc = Callable[[float], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Balance and equity at a reset, in account currency."""
+
+    balance: float
+    equity: float
+
+    def by(self, kind: str) -> float:
+        """Return what losses are measured from: balance, equity, or the higher of both."""
+        return {"balance": self.balance, "equity": self.equity}.get(kind, max(self.balance, self.equity))
+
+    def scaled(self, factor: float) -> Anchor:
+        """Return the anchor after money came or went."""
+        return Anchor(self.balance * factor, self.equity * factor)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The account at the last sync at which the books closed; `ticket`, the highest deal seen by then."""
+
+    at: datetime
+    funds: float
+    equity: float
+    peak: float
+    realized: float
+    day: Anchor
+    week: Anchor
+    day_start: datetime
+    week_start: datetime
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a sync came to, in account currency."""
+
+    peak: float
+    day: Anchor
+    week: Anchor
+    daily_pnl: float
+    weekly_pnl: float
+    realized: float
+    consecutive_losses: int
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Keeps the last closing of one account; `reset_at` is a manual daily or weekly reset, which begins it anew."""
+
+    closing: Closing | None = None
+    day_reset_at: datetime | None = None
+    week_reset_at: datetime | None = None
+    _unsettled: frozenset[int] = field(default_factory=frozenset)
+
+    def read_from(self, week_start: datetime) -> datetime:
+        """Return since when deals are needed."""
+        return week_start if self.closing is None else min(week_start, self.closing.at - timedelta(hours=1))
+
+    def update(
+        self,
+        account: AccountInfo,
+        deals: Sequence[TradeDeal],
+        to_utc: ToUtc,
+        now: datetime,
+        starts: tuple[datetime, datetime],
+    ) -> Figures:
+        """Take a reading and the deals since `read_from`, and return the figures; `starts` are the latest resets."""
+        daily = [deal for deal in deals if to_utc(deal.time) >= self._since(starts[0], self.day_reset_at)]
+        weekly = [deal for deal in deals if to_utc(deal.time) >= self._since(starts[1], self.week_reset_at)]
+        if self.closing is None:
+            self.closing = _first(account, deals, (daily, weekly), now, starts)
+        closing = self._take(account, deals, (daily, weekly), now, starts)
+        return Figures(
+            peak=closing.peak,
+            day=closing.day,
+            week=closing.week,
+            daily_pnl=_results(daily),
+            weekly_pnl=_results(weekly),
+            realized=closing.realized,
+            consecutive_losses=losing_run(daily),
+        )
+
+    def reset_day(self, now: datetime) -> None:
+        """Begin the day anew at the last closing's figures."""
+        self.day_reset_at = now
+        if self.closing is not None:
+            anchor = Anchor(self.closing.funds, self.closing.equity)
+            self.closing = replace(self.closing, day=anchor)
+
+    def reset_week(self, now: datetime) -> None:
+        """Begin the week anew at the last closing's figures."""
+        self.week_reset_at = now
+        if self.closing is not None:
+            anchor = Anchor(self.closing.funds, self.closing.equity)
+            self.closing = replace(self.closing, week=anchor)
+
+    def _take(
+        self,
+        account: AccountInfo,
+        deals: Sequence[TradeDeal],
+        since_reset: tuple[list[TradeDeal], list[TradeDeal]],
+        now: datetime,
+        starts: tuple[datetime, datetime],
+    ) -> Closing:
+        """Reckon from the last closing; close the books when every change of the balance is explained."""
+        last = self.closing
+        if last is None:
+            raise RuntimeError("the ledger has no closing to reckon from")
+        funds = account.balance + account.credit
+        new = [deal for deal in deals if deal.ticket > last.ticket]
+        traded = _results(new)
+        flow = funds - last.funds - traded
+        named = sum(deal.profit for deal in new if deal.type in _FLOWS)
+        factor = _factor(account.equity, flow)
+        day, week = self._anchors(last, account, since_reset, starts)
+        current = Closing(
+            at=now,
+            funds=funds,
+            equity=account.equity,
+            peak=last.peak * factor if factor is not None else account.equity,
+            realized=last.realized + traded,
+            day=day.scaled(factor or 1.0),
+            week=week.scaled(factor or 1.0),
+            day_start=starts[0],
+            week_start=starts[1],
+            ticket=max([last.ticket, *(deal.ticket for deal in deals)]),
+        )
+        if abs(flow - named) > _CENT and now - last.at < _PATIENCE:
+            return current
+        self.closing = replace(current, peak=max(current.peak, account.equity))
+        return self.closing
+
+    def _anchors(
+        self,
+        last: Closing,
+        account: AccountInfo,
+        since_reset: tuple[list[TradeDeal], list[TradeDeal]],
+        starts: tuple[datetime, datetime],
+    ) -> tuple[Anchor, Anchor]:
+        """Return the anchors before flows, made anew where a reset has passed since the last closing."""
+        day = last.day if starts[0] <= last.day_start else _anchor(last, account, since_reset[0], starts[0])
+        week = last.week if starts[1] <= last.week_start else _anchor(last, account, since_reset[1], starts[1])
+        return day, week
+
+    def _since(self, start: datetime, reset: datetime | None) -> datetime:
+        """Return the later of the calendar's reset and a manual one."""
+        return start if reset is None else max(start, reset)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what must outlive the program."""
+        resets = {"day_reset_at": _text(self.day_reset_at), "week_reset_at": _text(self.week_reset_at)}
+        last = self.closing
+        if last is None:
+            return resets
+        numbers = {name: getattr(last, name) for name in ("funds", "equity", "peak", "realized", "ticket")}
+        moments = {name: _text(getattr(last, name)) for name in ("at", "day_start", "week_start")}
+        anchors = {"day": [last.day.balance, last.day.equity], "week": [last.week.balance, last.week.equity]}
+        return {**resets, "closing": {**numbers, **moments, **anchors}}
+
+    @classmethod
+    def from_dict(cls, saved: dict[str, Any]) -> Ledger:
+        """Take up what `to_dict` gave; raise KeyError, TypeError or ValueError when it is damaged."""
+        ledger = cls(day_reset_at=_moment(saved["day_reset_at"]), week_reset_at=_moment(saved["week_reset_at"]))
+        body = saved.get("closing")
+        if body is not None:
+            ledger.closing = Closing(
+                at=as_utc(datetime.fromisoformat(body["at"])),
+                funds=float(body["funds"]),
+                equity=float(body["equity"]),
+                peak=float(body["peak"]),
+                realized=float(body["realized"]),
+                day=Anchor(*map(float, body["day"])),
+                week=Anchor(*map(float, body["week"])),
+                day_start=as_utc(datetime.fromisoformat(body["day_start"])),
+                week_start=as_utc(datetime.fromisoformat(body["week_start"])),
+                ticket=int(body["ticket"]),
+            )
+        return ledger
+
+
+def result_of(deal: TradeDeal) -> float:
+    """Return what a deal did to the balance as a result of trading: profit, commission, swap and fee.
+
+    Money that came or went is no result; its commission is.
+    """
+    profit = 0.0 if deal.type in _FLOWS else deal.profit
+    return profit + deal.commission + deal.swap + deal.fee
+
+
+def losing_run(deals: Sequence[TradeDeal]) -> int:
+    """Return how many closing deals in a row, up to the newest, ended in a loss; one that breaks even ends the run."""
+    closing = [deal for deal in deals if deal.type in _TRADES and deal.entry in _CLOSING]
+    run = 0
+    for deal in sorted(closing, key=lambda each: (each.time_msc, each.ticket), reverse=True):
+        if not result_of(deal) < 0.0:
+            break
+        run += 1
+    return run
+
+
+def _results(deals: Sequence[TradeDeal]) -> float:
+    """Return the sum of results."""
+    return sum(result_of(deal) for deal in deals)
+
+
+def _factor(equity: float, flow: float) -> float | None:
+    """Return equity after over equity before a flow; None when there was nothing before it."""
+    if abs(flow) <= _CENT:
+        return 1.0
+    before = equity - flow
+    return equity / before if before > 0.0 and equity > 0.0 else None
+
+
+def _first(
+    account: AccountInfo,
+    deals: Sequence[TradeDeal],
+    since_reset: tuple[list[TradeDeal], list[TradeDeal]],
+    now: datetime,
+    starts: tuple[datetime, datetime],
+) -> Closing:
+    """Return the closing of an account that was never seen before: its peak is its equity."""
+    funds = account.balance + account.credit
+    day, week = funds - _results(since_reset[0]), funds - _results(since_reset[1])
+    return Closing(
+        at=now,
+        funds=funds,
+        equity=account.equity,
+        peak=account.equity,
+        realized=0.0,
+        day=Anchor(day, day),
+        week=Anchor(week, week),
+        day_start=starts[0],
+        week_start=starts[1],
+        ticket=max((deal.ticket for deal in deals), default=0),
+    )
+
+
+def _anchor(last: Closing, account: AccountInfo, since_reset: list[TradeDeal], start: datetime) -> Anchor:
+    """Return an anchor for a reset that has passed: today's funds less what was made since.
+
+    Its equity is that of a closing shortly before the reset; without one it is taken to be the balance.
+    """
+    balance = account.balance + account.credit - _results(since_reset)
+    return Anchor(balance, last.equity if start - last.at <= _NEAR else balance)
+
+
+def _text(moment: datetime | None) -> str | None:
+    """Return a moment as ISO text."""
+    return None if moment is None else moment.isoformat()
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Return a moment from ISO text."""
+    return None if text is None else as_utc(datetime.fromisoformat(text))

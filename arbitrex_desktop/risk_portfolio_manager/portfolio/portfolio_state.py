@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: MIT
+"""The portfolio as the risk manager sees it: a plain object that a program may also set up by hand.
+
+Whatever is changed here, by assignment or in place, counts at the next decision: positions, the state and its
+dictionaries count their changes, and the engine recounts its sums when a count moved.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from numbers import Integral, Real
+from typing import Any, ClassVar, Final
+
+from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict
+
+_PLAIN: Final = frozenset({float, int, str, bool, type(None), datetime})
+
+
+class TradingState(StrEnum):
+    """ACTIVE: all is judged. REDUCING and HALTED: only what reduces risk passes; HALTED is left by hand only."""
+
+    ACTIVE = "ACTIVE"
+    REDUCING = "REDUCING"
+    HALTED = "HALTED"
+
+
+@dataclass
+class Position:
+    """An open position.
+
+    Attributes: `direction` 1 long or -1 short; `units` of the symbol (lots times the symbol's contract size, NaN
+    when that is not known), never negative; prices in quote currency; `entry_time`, UTC (a naive one is taken for
+    UTC); `unrealized_pnl` in account currency; `ticket`, the broker's, 0 for a position set up by hand; `lots`;
+    `current_price`, None to value it at its entry; `strategy_id`, empty when not known.
+    """
+
+    symbol: str
+    direction: int
+    units: float
+    entry_price: float
+    entry_time: datetime
+    unrealized_pnl: float = 0.0
+    ticket: int = 0
+    lots: float | None = None
+    current_price: float | None = None
+    stop_loss: float | None = None
+    take_profit: float | None = None
+    strategy_id: str = ""
+
+    changes: ClassVar[int] = 0
+    """How often any position was made or changed, in this process."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        Position.changes += 1
+        object.__setattr__(self, name, plain_number(value))
+
+    def copy(self) -> Position:
+        """Return an independent copy; it does not count as a change."""
+        twin = object.__new__(Position)
+        vars(twin).update(vars(self))
+        return twin
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON-safe values."""
+        return {name: json_safe(value) for name, value in vars(self).items()}
+
+
+class OpenPositions(TrackedDict[str, Position]):
+    """Open positions by name: a symbol's first under the symbol itself, further ones under `SYMBOL#2` and so on."""
+
+    def append(self, position: Position) -> None:
+        """Add a position under the first free name of its symbol."""
+        name, number = position.symbol, 1
+        while name in self:
+            number += 1
+            name = f"{position.symbol}#{number}"
+        self[name] = position
+
+    @classmethod
+    def of(cls, positions: Iterable[Position]) -> OpenPositions:
+        """Build from positions in order."""
+        book = cls()
+        for position in positions:
+            book.append(position)
+        return book
+
+
+class PortfolioState:
+    """Account, positions and profit; money in account currency, shares as fractions.
+
+    Numbers of numpy and decimals become plain ones when they are set.
+
+    Attributes: `total_capital`, the balance; `equity`, the balance with floating profit; `unrealized_pnl`, that
+    floating profit; `realized_pnl`, `daily_pnl`, `weekly_pnl`, realised since the account was first seen, since the
+    day's and since the week's reset; `peak_equity`; `current_drawdown`, fall from the peak as a share of it;
+    `open_positions`, by name; `symbol_exposure`, net signed units by symbol; `currency_exposure`, net and signed
+    by currency; `trading_halted`, `halt_reason`, `halt_timestamp` (UTC); `reducing_reason` and `reducing_until`,
+    set while only risk-reducing trades pass; `day_anchor`, `week_anchor`, what a day's or week's loss is measured
+    from (None before a reset was seen); `last_update`, UTC, when it was last synced.
+    """
+
+    def __init__(
+        self,
+        total_capital: float = 100_000.0,
+        equity: float | None = None,
+        peak_equity: float | None = None,
+        open_positions: Mapping[str, Position] | None = None,
+        **more: Any,
+    ) -> None:
+        self.version = 0
+        self.total_capital = total_capital
+        self.equity = total_capital if equity is None else equity
+        self.peak_equity = self.equity if peak_equity is None else peak_equity
+        self.unrealized_pnl = 0.0
+        self.realized_pnl = 0.0
+        self.daily_pnl = 0.0
+        self.weekly_pnl = 0.0
+        self.current_drawdown = 0.0
+        self.open_positions: dict[str, Position] = OpenPositions(open_positions or {})
+        self.symbol_exposure: dict[str, float] = TrackedDict()
+        self.currency_exposure: dict[str, float] = TrackedDict()
+        self.trading_halted = False
+        self.halt_reason: str | None = None
+        self.halt_timestamp: datetime | None = None
+        self.reducing_reason: str | None = None
+        self.reducing_until: datetime | None = None
+        self.day_anchor: float | None = None
+        self.week_anchor: float | None = None
+        self.consecutive_losses = 0
+        self.last_update: datetime | None = None
+        self._take(more)
+
+    def _take(self, more: Mapping[str, Any]) -> None:
+        """Set further fields by name; raise TypeError for one that does not exist."""
+        for name, value in more.items():
+            if name not in vars(self):
+                raise TypeError(f"PortfolioState has no field {name!r}")
+            setattr(self, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        vars(self)[name] = plain_number(value)
+        vars(self)["version"] += 1
+
+    @property
+    def trading_state(self) -> TradingState:
+        """Return what is let through; a halt outweighs everything."""
+        if self.trading_halted:
+            return TradingState.HALTED
+        return TradingState.REDUCING if self.reducing_reason else TradingState.ACTIVE
+
+    def positions(self) -> Iterable[Position]:
+        """Return the open positions, whether the program keeps them in a mapping or in a sequence.
+
+        None at all when it keeps them in something else, which `fault` tells.
+        """
+        found: Any = self.open_positions
+        if isinstance(found, Mapping):
+            return found.values()
+        return found if isinstance(found, (list, tuple)) else ()
+
+    def fault(self) -> str:
+        """Return in words what cannot be read because the program put something else in its place, or nothing."""
+        for name in ("open_positions", "symbol_exposure", "currency_exposure"):
+            found, kinds = vars(self)[name], (Mapping, list, tuple) if name == "open_positions" else (Mapping,)
+            if not isinstance(found, kinds):
+                return f"{name} must be a mapping{' or a list' * (len(kinds) > 1)} (it is a {type(found).__name__})"
+        return ""
+
+    def change_count(self) -> tuple[object, ...] | None:
+        """Return what moves with every change of this state, and is another for another state.
+
+        None when a part of it cannot count its changes.
+        """
+        positions, symbols, currencies = self.open_positions, self.symbol_exposure, self.currency_exposure
+        if not (
+            isinstance(positions, TrackedDict)
+            and isinstance(symbols, TrackedDict)
+            and isinstance(currencies, TrackedDict)
+        ):
+            return None
+        return (self, self.version, Position.changes, positions.version, symbols.version, currencies.version)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON-safe values; positions as a list."""
+        plain = {
+            name: json_safe(value) for name, value in vars(self).items() if name not in ("version", "open_positions")
+        }
+        plain["trading_state"] = self.trading_state.value
+        plain["open_positions"] = [each.to_dict() for each in real_positions(self)]
+        return plain
+
+    def copy(self) -> PortfolioState:
+        """Return an independent copy, its positions copied too and under the same names.
+
+        What is no position is left out, and what is no mapping of exposures is empty there.
+        """
+        twin = object.__new__(PortfolioState)
+        values = vars(twin)  # filled past the count of changes, of which a new object has none: 30 us
+        values.update(vars(self))
+        values["open_positions"] = self._copied_positions()
+        values["symbol_exposure"] = _copied(self.symbol_exposure)
+        values["currency_exposure"] = _copied(self.currency_exposure)
+        return twin
+
+    def _copied_positions(self) -> OpenPositions:
+        """Return copies of the positions, by name."""
+        found: Any = self.open_positions
+        if isinstance(found, Mapping):
+            return OpenPositions({name: each.copy() for name, each in found.items() if isinstance(each, Position)})
+        return OpenPositions.of(each.copy() for each in real_positions(self))
+
+
+def real_positions(state: PortfolioState) -> list[Position]:
+    """Return the open positions without what a program put among them that is none."""
+    held: Iterable[Any] = state.positions()
+    return [each for each in held if isinstance(each, Position)]
+
+
+def _copied(exposures: Any) -> TrackedDict[str, float]:
+    """Return a copy of exposures by name."""
+    return TrackedDict(exposures) if isinstance(exposures, Mapping) else TrackedDict()
+
+
+def plain_number(value: Any) -> Any:
+    """Return numbers of numpy, fractions and decimals as plain ones, everything else as it is.
+
+    They would be reckoned with in their own precision, and neither JSON nor the database can hold them.
+    """
+    if type(value) in _PLAIN:
+        return value
+    if not isinstance(value, (Real, Decimal)):
+        return value.item() if getattr(value, "ndim", None) == 0 else value  # a truth value of numpy is no Real
+    try:
+        return int(value) if isinstance(value, Integral) else float(value)
+    except (ValueError, OverflowError):
+        return math.nan
+
+
+def json_safe(value: Any) -> Any:
+    """Return a value that JSON can hold: moments as ISO text, not-a-number and infinity as None.
+
+    What has no form of its own in JSON becomes its text.
+    """
+    if value is None or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, (Real, Decimal)):
+        number = plain_number(value)
+        return number if math.isfinite(number) else None
+    if isinstance(value, datetime):
+        return as_utc(value).isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): json_safe(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [json_safe(item) for item in value]
+    return str(value)
+
+
+def as_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC; a naive one is taken for UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

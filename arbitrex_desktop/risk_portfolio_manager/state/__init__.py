@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What outlives a decision: activity, switches, saved state."""

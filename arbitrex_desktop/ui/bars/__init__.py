@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Bars across the window: header, status, notices, prompts."""

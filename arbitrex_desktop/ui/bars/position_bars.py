@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: MIT
+"""Bars that ask what to do with positions: close a part, move stop and target, close several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox
+
+from arbitrex_desktop.desk.intents.intent import Which
+from arbitrex_desktop.desk.presentation.snapshot import PositionRow
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.bars.prompt_bar import AskBar
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
+from arbitrex_desktop.ui.widgets.fields import OptionalNumber
+
+_EPSILON = 1e-9
+
+
+class PartBar(AskBar):
+    """Closes a part of one position, on the second press.
+
+    Signals: `asked(int, float)` with ticket and lots.
+    """
+
+    asked = Signal(object, float)  # a ticket may exceed the 32 bits of Qt's int
+
+    def __init__(self, theme: Theme) -> None:
+        self._row: PositionRow | None = None
+        self.lots = OptionalNumber("Lots", "lots")
+        self.lots.setMinimumWidth(70)
+        self.act = ConfirmButton("Close part", theme)
+        super().__init__(theme, "Close a part, lots", self.lots, self.act)
+        self.lots.textChanged.connect(self._changed)
+        self.lots.returnPressed.connect(self.act.click)
+        self.act.confirmed.connect(self._ask)
+
+    def open(self, row: PositionRow) -> None:
+        """Ask about a position, with the keyboard on the empty field."""
+        self.lots.clear()
+        self.lots.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.follow(row)
+
+    def follow(self, row: PositionRow) -> None:
+        """Take over what the position is by now."""
+        self._row = row
+        try:
+            words, tone = f"{row.volume - self._wanted():g} lots of {row.symbol} stay open", Tone.MUTED
+            self.act.setEnabled(True)
+        except ValueError as error:
+            words, tone = str(error), Tone.WARN if self.lots.text() else Tone.MUTED
+            self.act.disarm()
+            self.act.setEnabled(False)
+        self.words.show_text(words, tone)
+
+    def _wanted(self) -> float:
+        """Return the lots to close; raise ValueError in words for what cannot be."""
+        lots, row = self.lots.number(), self._row
+        if row is None or lots is None:
+            raise ValueError(f"Say how much of {row.volume:g} lots to close" if row else "No position")
+        if lots >= row.volume - _EPSILON:
+            raise ValueError(f"The position has {row.volume:g} lots; a part is less than that")
+        self.act.set_subject(f"Close {lots:g}", f"Really close {lots:g} of {row.volume:g}?")
+        return lots
+
+    def _changed(self) -> None:
+        self.act.disarm()
+        if self._row is not None:
+            self.follow(self._row)
+
+    def _ask(self) -> None:
+        if self._row is not None:
+            lots = self._wanted()
+            self.closed.emit()
+            self.asked.emit(self._row.ticket, lots)
+
+
+class StopsBar(AskBar):
+    """Sets stop and target of one position, on the second press; an empty field is none.
+
+    Signals: `asked(int, float | None, float | None)` with ticket, stop and target as prices.
+    """
+
+    asked = Signal(object, object, object)
+
+    def __init__(self, theme: Theme) -> None:
+        self._row: PositionRow | None = None
+        self.stop = OptionalNumber("Stop", "none")
+        self.target = OptionalNumber("Target", "none")
+        self.act = ConfirmButton("Set", theme)
+        super().__init__(theme, "Stop", self.stop, "Target", self.target, self.act)
+        for field in (self.stop, self.target):
+            field.setMinimumWidth(80)
+            field.textChanged.connect(self._changed)
+            field.returnPressed.connect(self.act.click)
+        self.act.confirmed.connect(self._ask)
+
+    def open(self, row: PositionRow) -> None:
+        """Ask about a position, beginning with the stop and target that it has."""
+        self._row = row
+        for field, value in ((self.stop, row.stop_loss), (self.target, row.take_profit)):
+            field.setText(formats.price(value, row.digits) if value else "")
+        self.stop.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.stop.selectAll()
+        self.follow(row)
+
+    def follow(self, row: PositionRow) -> None:
+        """Take over what the position is by now; what was typed stays."""
+        self._row = row
+        try:
+            stop, target = self._wanted()
+            risks_more = _risks_more(row, stop)
+            question = "Really leave no stop?" if stop is None else "Really risk more?"
+            self.act.set_subject("Set", question if risks_more else "Really set these?")
+            self.act.setEnabled(True)
+            self.words.show_text(_plan(row, stop, target, risks_more=risks_more), _tone(risks_more=risks_more))
+        except ValueError as error:
+            self.act.disarm()
+            self.act.setEnabled(False)
+            self.words.show_text(str(error), Tone.WARN)
+
+    def _wanted(self) -> tuple[float | None, float | None]:
+        """Return stop and target; raise ValueError in words for what cannot be."""
+        row = self._row
+        stop, target = self.stop.number(), self.target.number()
+        if row is None:
+            raise ValueError("No position")
+        if _same(stop, row.stop_loss, row.digits) and _same(target, row.take_profit, row.digits):
+            raise ValueError(
+                f"{row.symbol} is at {formats.price(row.price_current, row.digits)}; nothing is changed yet"
+            )
+        _check_side(row, "stop", stop, -row.direction)
+        _check_side(row, "target", target, row.direction)
+        return stop, target
+
+    def _changed(self) -> None:
+        self.act.disarm()
+        if self._row is not None:
+            self.follow(self._row)
+
+    def _ask(self) -> None:
+        if self._row is not None:
+            stop, target = self._wanted()
+            self.closed.emit()
+            self.asked.emit(self._row.ticket, stop, target)
+
+
+class _Choice(NamedTuple):
+    """One entry of the list: which positions, and of which symbol if by symbol."""
+
+    which: Which
+    symbol: str
+    words: str
+
+
+class SeveralBar(AskBar):
+    """Closes all positions, the losing or winning ones, or those of a symbol, on the second press.
+
+    Signals: `asked(Which, str)`, with the symbol if by symbol.
+    """
+
+    asked = Signal(object, str)
+
+    def __init__(self, theme: Theme) -> None:
+        self._choices: list[_Choice] = []
+        self._rows: tuple[PositionRow, ...] = ()
+        self._about: tuple[_Choice | None, frozenset[int]] = (None, frozenset())
+        self.which = QComboBox()
+        self.which.setAccessibleName("Which positions to close")
+        self.act = ConfirmButton("Close", theme)
+        super().__init__(theme, "Close", self.which, self.act)
+        self.which.currentIndexChanged.connect(self._show)
+        self.act.confirmed.connect(self._ask)
+
+    def open(self, rows: Sequence[PositionRow], symbol: str) -> None:
+        """Ask anew; `symbol`, that of the chosen position, is proposed, and all if there is none."""
+        self._choices = []
+        self.follow(rows)
+        wanted = [place for place, each in enumerate(self._choices) if symbol and each.symbol == symbol]
+        self.which.setCurrentIndex(wanted[0] if wanted else 0)
+        self.which.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def follow(self, rows: Iterable[PositionRow]) -> None:
+        """Take over what is open by now."""
+        self._rows = tuple(rows)
+        symbols = sorted({row.symbol for row in self._rows})
+        choices = [
+            _Choice(Which.ALL, "", "all positions"),
+            _Choice(Which.LOSERS, "", "losing positions"),
+            _Choice(Which.WINNERS, "", "winning positions"),
+            *(_Choice(Which.SYMBOL, symbol, f"positions of {symbol}") for symbol in symbols),
+        ]
+        if choices != self._choices:
+            self._offer(choices)
+        self._show()
+
+    def _offer(self, choices: list[_Choice]) -> None:
+        """Put entries into the list; the chosen one stays chosen, or none is."""
+        chosen = self._chosen()
+        self._choices = choices
+        self.which.blockSignals(True)
+        self.which.clear()
+        self.which.addItems([each.words for each in choices])
+        self.which.setCurrentIndex(choices.index(chosen) if chosen in choices else -1)
+        self.which.blockSignals(False)
+
+    def _chosen(self) -> _Choice | None:
+        place = self.which.currentIndex()
+        return self._choices[place] if 0 <= place < len(self._choices) else None
+
+    def _show(self) -> None:
+        choice = self._chosen()
+        hit = [row for row in self._rows if choice is not None and _fits(row, choice)]
+        count = _count(len(hit))
+        about = (choice, frozenset(row.ticket for row in hit))
+        if about != self._about:
+            # As many others are not those that the first press was about.
+            self._about = about
+            self.act.disarm()
+        self.act.setEnabled(bool(hit))
+        self.act.set_subject(f"Close {count}", f"Really close {count}?")
+        profit = formats.money(sum(row.profit + row.swap for row in hit), signed=True)
+        self.words.show_text(
+            f"{count} at the market, profit and swap {profit}" if hit else "There are none", Tone.MUTED
+        )
+
+    def _ask(self) -> None:
+        choice = self._chosen()
+        if choice is not None:
+            self.closed.emit()
+            self.asked.emit(choice.which, choice.symbol)
+
+
+def _count(number: int) -> str:
+    return "1 position" if number == 1 else f"{number} positions"
+
+
+def _fits(row: PositionRow, choice: _Choice) -> bool:
+    """Tell whether a position is among those to close, as the desk will."""
+    return {
+        Which.ALL: True,
+        Which.LOSERS: row.profit < 0.0,
+        Which.WINNERS: row.profit > 0.0,
+        Which.SYMBOL: row.symbol == choice.symbol,
+    }[choice.which]
+
+
+def _same(typed: float | None, present: float | None, digits: int) -> bool:
+    """Tell whether a typed price is the present one."""
+    if not typed or not present:
+        return not typed and not present
+    return round(typed, digits) == round(present, digits)
+
+
+def _check_side(row: PositionRow, name: str, price: float | None, side: int) -> None:
+    """Raise ValueError when a stop or target is on the wrong side of the price: it would be hit at once."""
+    if price is None or (price - row.price_current) * side > 0:
+        return
+    where = "above" if side > 0 else "below"
+    now = formats.price(row.price_current, row.digits)
+    raise ValueError(f"The {name} of what was {_bought(row)} belongs {where} the present price {now}")
+
+
+def _bought(row: PositionRow) -> str:
+    return "bought" if row.direction > 0 else "sold"
+
+
+def _risks_more(row: PositionRow, stop: float | None) -> bool:
+    """Tell whether a new stop is farther away than the present one, or gone."""
+    if not row.stop_loss:
+        return False
+    farther = stop is None or (row.stop_loss - stop) * row.direction > 0
+    return farther and not _same(stop, row.stop_loss, row.digits)
+
+
+def _plan(row: PositionRow, stop: float | None, target: float | None, *, risks_more: bool) -> str:
+    """Return in words what will be set."""
+    said = [
+        f"{name} {formats.price(before, row.digits)} \N{RIGHTWARDS ARROW} {formats.price(after, row.digits)}"
+        for name, before, after in (("stop", row.stop_loss, stop), ("target", row.take_profit, target))
+        if not _same(after, before, row.digits)
+    ]
+    warning = "; this risks more, and is refused while trading is halted" if risks_more else ""
+    return f"{row.symbol} {', '.join(said)}{warning}"
+
+
+def _tone(*, risks_more: bool) -> Tone:
+    return Tone.WARN if risks_more else Tone.MUTED

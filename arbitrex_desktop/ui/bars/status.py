@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""What is always in sight: the bar on top with mode, account and HALT, and the status bar."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QVBoxLayout, QWidget
+
+from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.bars.arming import ArmingView, arming_state
+from arbitrex_desktop.ui.freshness import STARTING, Freshness
+from arbitrex_desktop.ui.theme.colours import Colours, Fill, Tone
+from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.widgets.badges import Badge, FilledButton, FillOf, quiet
+from arbitrex_desktop.ui.widgets.metric import ElidedLabel, TonedLabel
+
+HALT_KEYS: Final = ("F12", "Ctrl+Shift+H")
+
+ACTIVE, HALTED = "ACTIVE", "HALTED"
+
+
+class TradingState(NamedTuple):
+    """The trading state as the window shows it.
+
+    `word` is ACTIVE, REDUCING or HALTED, or NOT SYNCED before the RPM is known; `reason` in words; `unconfirmed`
+    while the halt was asked for and no snapshot has told of it yet.
+    """
+
+    word: str
+    reason: str = ""
+    unconfirmed: bool = False
+
+
+def mode_fill(mode: AccountMode | None) -> FillOf:
+    """Return the colour of an account's mode."""
+
+    def fill(colours: Colours) -> Fill:
+        fills = {
+            AccountMode.SIMULATED: colours.simulated,
+            AccountMode.DEMO: colours.demo,
+            AccountMode.LIVE: colours.live,
+        }
+        return quiet(colours) if mode is None else fills[mode]
+
+    return fill
+
+
+def state_fill(word: str) -> FillOf:
+    """Return the colour of a trading state."""
+
+    def fill(colours: Colours) -> Fill:
+        return {ACTIVE: quiet(colours), HALTED: colours.halt}.get(word, colours.warning)
+
+    return fill
+
+
+def headline_of(fresh: Freshness, state: TradingState) -> str:
+    """Return in two words whether there is trading: what the RPM would let through means nothing without a line."""
+    if state.word != ACTIVE or fresh.connected:
+        return f"TRADING {state.word}"
+    return "NO ANSWER" if fresh.core_silent else "NOT CONNECTED"
+
+
+class TopBar(QWidget):
+    """Mode badge, trading state, arming where it is needed, account, Resume and HALT.
+
+    Signals: `halt_asked()`; `resume_asked()`, when Resume was pressed (the reason is asked for elsewhere).
+    """
+
+    halt_asked = Signal()
+    resume_asked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.mode = Badge(theme, 1.35)
+        self.state = Badge(theme, 1.1)
+        self.arming = ArmingView(theme)
+        self.account = ElidedLabel(theme)
+        self.account.setFont(tabular(self.font(), 1.05, bold=True))
+        self.reason = ElidedLabel(theme, Tone.MUTED)
+        self.resume = FilledButton("Resume\N{HORIZONTAL ELLIPSIS}", theme, quiet)
+        self.halt = FilledButton(f"HALT  {HALT_KEYS[0]}", theme, lambda colours: colours.halt, 1.35)
+        self.halt.setToolTip(f"Stop all sending at once ({' or '.join(HALT_KEYS)})")
+        self.halt.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.halt.clicked.connect(self.halt_asked)
+        self.resume.clicked.connect(self.resume_asked)
+        self._lay_out()
+        self.show_mode(None)
+
+    def show_mode(self, mode: AccountMode | None) -> None:
+        """Say what is at stake."""
+        self.mode.show_word(mode.value if mode else "NO ACCOUNT", mode_fill(mode))
+
+    def show_state(self, fresh: Freshness, state: TradingState) -> None:
+        """Show account, trading state and reason."""
+        pool = fresh.snapshot.pool if fresh.snapshot else None
+        self.show_mode(pool.mode if pool else None)
+        self.arming.show_state(arming_state(fresh))
+        account = f"{pool.login} @ {pool.server}" if pool and pool.login else "Not connected yet"
+        self.account.show_text(account, Tone.TEXT if fresh.connected else Tone.MUTED)
+        headline = headline_of(fresh, state)
+        self.state.show_word(headline, state_fill(state.word if headline.endswith(state.word) else headline))
+        self.reason.show_text(*self._reason_of(fresh, state))
+        self.reason.setVisible(bool(self.reason.text()))
+        self.resume.setVisible(state.word == HALTED and not state.unconfirmed)
+
+    def _reason_of(self, fresh: Freshness, state: TradingState) -> tuple[str, Tone]:
+        if state.unconfirmed:
+            return f"{state.reason} (waiting for the core to confirm)", Tone.WARN
+        if state.reason:
+            return state.reason, Tone.WARN
+        if fresh.hindrance:
+            return fresh.hindrance, Tone.BAD if fresh.broken or (
+                fresh.core_silent and not fresh.starting
+            ) else Tone.WARN
+        pool = fresh.snapshot.pool if fresh.snapshot else None
+        if pool is not None and pool.state is not ConnectionState.CONNECTED:
+            return f"{pool.state}: {pool.reason}", Tone.WARN
+        return "", Tone.MUTED
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addStretch(1)
+        words.addWidget(self.account)
+        words.addWidget(self.reason)
+        words.addStretch(1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(6, 3, 4, 3)
+        layout.setSpacing(10)
+        layout.addWidget(self.mode)
+        layout.addWidget(self.state)
+        layout.addWidget(self.arming)
+        layout.addLayout(words, 1)
+        layout.addWidget(self.resume)
+        layout.addWidget(self.halt)
+
+
+class StatusBar(QStatusBar):
+    """Mode, arming on LIVE accounts, connection, the proof of the one, age of the last sync, ticks, trading state."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.mode = Badge(theme, 0.95)
+        self.arming = TonedLabel(theme, Tone.WARN)
+        names = ("connection", "using_mt5_pool", "sync", "ticks", "trading")
+        self.labels = {name: TonedLabel(theme, Tone.MUTED) for name in names}
+        self.setSizeGripEnabled(False)
+        self.addWidget(self.mode)
+        for label in (self.arming, *self.labels.values()):
+            label.setFont(tabular(self.font()))
+            label.setContentsMargins(8, 0, 8, 0)
+            self.addWidget(label)
+
+    def show_state(self, fresh: Freshness, state: TradingState) -> None:
+        """Show the newest figures."""
+        snapshot = fresh.snapshot
+        self.mode.show_word(
+            snapshot.pool.mode.value if snapshot and snapshot.pool.mode else "NO ACCOUNT",
+            mode_fill(snapshot.pool.mode if snapshot else None),
+        )
+        arming = arming_state(fresh)
+        self.arming.show_text(arming.words, Tone.BAD if arming.until else Tone.WARN)
+        self.arming.setVisible(arming.needed)
+        self._tell("trading", f"Trading: {state.word}", Tone.TEXT if state.word == ACTIVE else Tone.WARN)
+        if snapshot is None:
+            words = "The trading core does not run" if fresh.broken else STARTING
+            self._tell("connection", words, Tone.BAD if fresh.broken else Tone.MUTED)
+            return
+        connection = "core silent" if fresh.core_silent else snapshot.pool.state.value
+        self._tell("connection", f"Connection: {connection}", Tone.TEXT if fresh.connected else Tone.WARN)
+        uses_pool = snapshot.sync.get("using_mt5_pool")
+        self._tell("using_mt5_pool", f"using_mt5_pool: {formats.words(uses_pool)}", _plain_if(uses_pool is True))
+        age = "never" if fresh.sync_age is None else f"{formats.age(fresh.sync_age)} ago"
+        self._tell("sync", f"Last sync: {age}", _plain_if(fresh.account_fresh))
+        self._tell("ticks", f"Ticks: {formats.whole(snapshot.pool.ticks_per_second)} /s", _plain_if(fresh.connected))
+
+    def _tell(self, name: str, text: str, tone: Tone) -> None:
+        self.labels[name].show_text(text, tone)
+
+
+def _plain_if(good: bool) -> Tone:  # noqa: FBT001 - the whole of it
+    return Tone.TEXT if good else Tone.WARN

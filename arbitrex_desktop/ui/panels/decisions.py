@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""Decision history: intents that have ended, and why."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout
+
+from arbitrex_desktop.desk.presentation.snapshot import IntentRow
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
+from arbitrex_desktop.ui.models.desk import history_columns
+from arbitrex_desktop.ui.models.table import RowTableModel
+from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.panels.pending import is_open
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.checks_table import ChecksTable
+from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
+
+
+class HistoryPanel(Panel):
+    """Ended intents, newest first, with the checks of the chosen one below."""
+
+    name = "history"
+    title = "Decisions"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._fresh = NOTHING_YET
+        columns = history_columns(lambda moment: formats.short_time(moment, self._fresh.now))
+        self.model: RowTableModel[IntentRow] = RowTableModel(columns, lambda row: row.intent_id, self)
+        self.view = KeyedTable(self.model, theme, "No decisions yet", lambda row: row.intent_id)
+        self.checks = ChecksTable(theme)
+        self.checks.hide()
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.addWidget(self.view)
+        splitter.addWidget(self.checks)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addWidget(splitter)
+        self.view.choice_changed.connect(self._show_choice)
+
+    def refresh(self, fresh: Freshness) -> None:
+        """Show the intents that have ended."""
+        self._fresh = fresh
+        known = fresh.snapshot is not None and fresh.snapshot.account is not None
+        self.view.say_when_empty("No decisions yet" if known else "Decisions are not known yet")
+        intents = fresh.snapshot.intents if fresh.snapshot else ()
+        self.view.set_rows(row for row in intents if not is_open(row))
+
+    def _show_choice(self) -> None:
+        row = self.view.chosen
+        self.checks.setVisible(row is not None)
+        self.checks.show_checks(row.checks if row else ())

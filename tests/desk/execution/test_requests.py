@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: MIT
+"""Requests: legal for the broker, or refused in words; never riskier than what was approved."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.execution.requests import (
+    Deal,
+    cancel_request,
+    choose_filling,
+    close_request,
+    deal_request,
+    legal_volume,
+    stops_request,
+)
+from arbitrex_desktop.desk.intents.order_tags import comment_of, magic_of, marked_intent, new_intent_id
+from arbitrex_desktop.desk.settings import DeskSettings
+from arbitrex_desktop.mt5.constants import OrderFilling, SymbolTradeExecution, SymbolTradeMode
+from arbitrex_desktop.mt5.results import SymbolInfo
+from arbitrex_desktop.raw_layer.views import Quote
+from tests.fakes.broker_data import make_order, make_position, make_symbol
+from tests.fakes.clock import START
+
+
+def quote(bid: float = 1.15, ask: float = 1.15012, symbol: str = "EURUSD") -> Quote:
+    """Return a quote."""
+    return Quote(symbol, bid, ask, 0.0, START, 0.0, 0, 1)
+
+
+def deal(**changes: Any) -> Deal:
+    """Return a purchase of 0.1 lots with a stop 50 pips below."""
+    values: dict[str, Any] = {
+        "direction": 1,
+        "lots": 0.1,
+        "stop_loss": 1.145,
+        "take_profit": None,
+        "magic": 7,
+        "comment": "ABX X",
+    }
+    return Deal(**{**values, **changes})
+
+
+MARKET, EXCHANGE, INSTANT, REQUEST = (
+    SymbolTradeExecution.MARKET,
+    SymbolTradeExecution.EXCHANGE,
+    SymbolTradeExecution.INSTANT,
+    SymbolTradeExecution.REQUEST,
+)
+
+
+@pytest.mark.parametrize(
+    ("execution", "flags", "filling"),
+    [
+        (MARKET, 1, OrderFilling.FOK),
+        (MARKET, 2, OrderFilling.IOC),
+        (MARKET, 3, OrderFilling.FOK),
+        (EXCHANGE, 0, OrderFilling.RETURN),
+        (EXCHANGE, 2, OrderFilling.IOC),
+        (INSTANT, 0, OrderFilling.FOK),
+        (REQUEST, 0, OrderFilling.FOK),
+    ],
+)
+def test_filling_follows_flags_and_execution(execution: int, flags: int, filling: OrderFilling) -> None:
+    """Market execution takes only what is flagged and never RETURN; exchange falls back to RETURN; others take FOK."""
+    assert choose_filling(make_symbol("EURUSD", trade_exemode=execution, filling_mode=flags)) is filling
+
+
+def test_no_way_of_filling_is_refused() -> None:
+    """Market execution without a flag has no legal filling, so nothing is guessed."""
+    with pytest.raises(Refused, match="no way of filling"):
+        choose_filling(make_symbol("EURUSD", trade_exemode=MARKET, filling_mode=4))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"stop_loss": None}, "no stop"),
+        ({"stop_loss": 1.1502}, "wrong side"),
+        ({"stop_loss": 1.14995}, "5 points"),
+        ({"take_profit": 1.1499}, "wrong side"),
+        ({"take_profit": 1.15005}, "5 points"),
+        ({"lots": 0.001}, "less than"),
+        ({"lots": 1000.0}, "more than"),
+        ({"lots": math.nan}, "not known"),
+        ({"stop_loss": math.nan}, "not a number"),
+    ],
+)
+def test_what_the_broker_would_not_take_is_refused_in_words(changes: dict[str, Any], words: str) -> None:
+    """Stops on the wrong side or too near, no stop, and illegal volumes never leave."""
+    with pytest.raises(Refused, match=words):
+        deal_request(make_symbol("EURUSD"), quote(), deal(**changes), 20)
+
+
+@pytest.mark.parametrize(
+    ("mode", "direction", "legal"),
+    [
+        (SymbolTradeMode.FULL, 1, True),
+        (SymbolTradeMode.DISABLED, 1, False),
+        (SymbolTradeMode.LONGONLY, 1, True),
+        (SymbolTradeMode.LONGONLY, -1, False),
+        (SymbolTradeMode.SHORTONLY, -1, True),
+        (SymbolTradeMode.SHORTONLY, 1, False),
+        (SymbolTradeMode.CLOSEONLY, 1, False),
+    ],
+)
+def test_the_symbols_trade_mode_is_obeyed(mode: SymbolTradeMode, direction: int, legal: bool) -> None:
+    """A side that the broker does not allow is refused here; a close is allowed unless all trading is off."""
+    info, stop = make_symbol("EURUSD", trade_mode=mode), 1.15 - direction * 0.005
+    if legal:
+        assert deal_request(info, quote(), deal(direction=direction, stop_loss=stop), 20)["type"] == (direction < 0)
+    else:
+        with pytest.raises(Refused, match="the broker"):
+            deal_request(info, quote(), deal(direction=direction, stop_loss=stop), 20)
+    if mode is not SymbolTradeMode.DISABLED:
+        position = make_position("EURUSD", direction, 0.1, ticket=5)
+        assert close_request(info, quote(), position, 0.1, magic=0, deviation=5)["position"] == 5
+
+
+def test_a_close_is_the_opposite_deal_on_the_position() -> None:
+    """Closing names its position, has no stop, and takes the other side's price."""
+    request = close_request(
+        make_symbol("EURUSD"), quote(), make_position("EURUSD", 1, 0.5, ticket=9), 0.2, magic=3, deviation=10
+    )
+    assert (request["type"], request["position"], request["volume"], request["price"]) == (1, 9, 0.2, 1.15)
+    assert (request["sl"], request["tp"], request["magic"], request["deviation"]) == (0.0, 0.0, 3, 10)
+
+
+def test_stop_changes_and_cancels_name_their_target() -> None:
+    """SLTP names the position, REMOVE the order; prices stand on the grid."""
+    request = stops_request(make_symbol("EURUSD"), make_position("EURUSD", 1, 0.5, ticket=9), 1.1400049, 0.0)
+    assert request == {"action": 6, "symbol": "EURUSD", "position": 9, "sl": 1.14, "tp": 0.0}
+    assert cancel_request(make_order("EURUSD", 2, 0.1, ticket=4)) == {"action": 8, "order": 4}
+
+
+@settings(max_examples=200)
+@given(
+    lots=st.floats(0.001, 120.0),
+    step=st.sampled_from([0.01, 0.1, 0.05, 1.0, 0.001]),
+    least=st.sampled_from([0.01, 0.1, 1.0]),
+)
+def test_volumes_are_whole_steps_and_never_more(lots: float, step: float, least: float) -> None:
+    """A legal volume is a whole number of steps, within the limits, and never above what was asked."""
+    info = make_symbol("EURUSD", volume_step=step, volume_min=least, volume_max=100.0)
+    try:
+        volume = legal_volume(info, lots)
+    except Refused:
+        assert lots < least + step or lots > 100.0
+        return
+    assert type(volume) is float
+    assert least <= volume <= 100.0
+    assert volume <= lots + 1e-8
+    assert Decimal(str(volume)) % Decimal(str(step)) == 0
+
+
+@settings(max_examples=200)
+@given(
+    symbol=st.sampled_from(["EURUSD", "USDJPY", "XAUUSD"]),
+    direction=st.sampled_from([1, -1]),
+    distance=st.floats(0.0005, 0.05),
+    jitter=st.floats(0.0, 1.0),
+)
+def test_stops_stand_on_the_grid_and_never_risk_more(
+    symbol: str, direction: int, distance: float, jitter: float
+) -> None:
+    """A stop is rounded to the symbol's grid towards the price: never farther away than what was approved."""
+    info = make_symbol(symbol)
+    mid = {"EURUSD": 1.15, "USDJPY": 150.0, "XAUUSD": 2600.0}[symbol]
+    market = quote(round(mid, info.digits), round(mid * 1.0001, info.digits), symbol)
+    exit_price = market.bid if direction > 0 else market.ask
+    stop = exit_price - direction * mid * (distance + jitter * 1e-5)
+    request = deal_request(info, market, deal(direction=direction, stop_loss=stop), 20)
+    sent = request["sl"]
+    assert abs(sent - round(sent, info.digits)) < 1e-12
+    assert direction * (exit_price - sent) <= direction * (exit_price - stop) + info.point * 1e-3
+    assert abs(sent - stop) <= info.point * 1.001
+
+
+def test_a_stop_on_the_grid_stays_where_it_is() -> None:
+    """Binary fractions do not move a stop that is legal already."""
+    for pips in range(1, 400):
+        stop = round(1.15 - pips * 0.0001, 5)
+        assert deal_request(_wide(), quote(), deal(stop_loss=stop), 20)["sl"] == stop
+
+
+def _wide() -> SymbolInfo:
+    """Return a symbol without a least stop distance."""
+    return make_symbol("EURUSD", trade_stops_level=0)
+
+
+def test_marks_survive_a_brokers_comment() -> None:
+    """An intent is found in its comment, also when the broker adds words; a comment of others names none."""
+    intent_id = new_intent_id()
+    comment = comment_of(intent_id)
+    assert len(comment) <= 27
+    assert comment.isascii()
+    assert marked_intent(f"[sl 1.2] {comment}...") == intent_id
+    assert marked_intent(comment[:-1]) == ""
+    assert marked_intent("") == ""
+
+
+def test_magic_numbers_are_steady_and_settable() -> None:
+    """A strategy has the same magic number in every run, and the trader may choose it."""
+    assert magic_of("bot", DeskSettings()) == magic_of("bot", DeskSettings())
+    assert magic_of("bot", DeskSettings()) != magic_of("manual", DeskSettings())
+    assert magic_of("bot", DeskSettings(magic_numbers={"bot": 12})) == 12
+    assert 0 < magic_of("x" * 40, DeskSettings()) < 2**31
+
+
+@pytest.mark.parametrize(("lots", "legal"), [(0.1, 0.1), (0.099, None), (5.0, 5.0), (5.1, None), (0.3, 0.3)])
+def test_the_least_and_the_greatest_volume_are_legal_themselves(lots: float, legal: float | None) -> None:
+    """Exactly the broker's least or greatest volume is sent, a step beyond either is refused."""
+    info = make_symbol("EURUSD", volume_min=0.1, volume_step=0.1, volume_max=5.0)
+    if legal is not None:
+        assert legal_volume(info, lots) == legal
+        return
+    with pytest.raises(Refused, match=r"volume"):
+        legal_volume(info, lots)
+
+
+def test_a_stop_of_nothing_is_no_stop() -> None:
+    """A stop at 0 is what MT5 calls none: an order that opens is refused, one that reduces goes without."""
+    info = make_symbol("EURUSD")
+    with pytest.raises(Refused, match="no stop"):
+        deal_request(info, quote(), deal(stop_loss=0.0), 10)
+    request = deal_request(info, quote(), deal(stop_loss=0.0, reducing=True), 10)
+    assert (request["sl"], request["tp"]) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(("tick_size", "stop"), [(0.00005, 1.14505), (0.0, 1.14502)])
+def test_without_a_tick_size_prices_have_the_symbols_digits(tick_size: float, stop: float) -> None:
+    """Stops stand on the tick size where there is one, and on the last digit where the broker gives none."""
+    info = make_symbol("EURUSD", trade_tick_size=tick_size)
+    request = deal_request(info, quote(), deal(stop_loss=1.145018), 10)
+    assert request["sl"] == pytest.approx(stop, abs=1e-9)

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: MIT
+"""A replayed market gives every tick of its files once, in order, as simulated time passes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from arbitrex_desktop.mt5.constants import Timeframe, TradeRetcode
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
+from arbitrex_desktop.mt5.simulator.factory import build_simulation
+from arbitrex_desktop.mt5.simulator.market.server_clock import ServerClock
+from arbitrex_desktop.mt5.simulator.replay.replay import ReplayMarket, load_replay
+from arbitrex_desktop.mt5.simulator.replay.replay_files import ReplayError
+from tests.fakes.clock import ManualClock
+
+HEADER = "<DATE>\t<TIME>\t<BID>\t<ASK>\t<LAST>\t<VOLUME>\t<FLAGS>\n"
+UTC_CLOCK = ServerClock("UTC")
+WEEK = 7 * 86_400_000
+
+
+def export(folder: Path, name: str, start: datetime, count: int = 50, step: float = 1.0) -> Path:
+    """Write ticks `step` seconds apart, two at every fifth moment; return the file."""
+    rows = []
+    for number in range(count):
+        moment = start + timedelta(seconds=step * (number - (number % 5 == 4)))
+        time = moment.strftime("%Y.%m.%d\t%H:%M:%S.") + f"{moment.microsecond // 1000:03d}"
+        rows.append(f"{time}\t{1.1 + number / 1e5:.5f}\t{1.1002 + number / 1e5:.5f}\t\t\t6\n")
+    path = folder / name
+    path.write_text(HEADER + "".join(rows))
+    return path
+
+
+def read_all(spec: SimulationSpec, symbols: list[str], step: float, steps: int) -> dict[str, Any]:
+    """Poll a replay as the pool does, by a cursor with a count of ties; return what was read by symbol."""
+    clock = ManualClock()
+    simulation = build_simulation(spec, clock)
+    module: Any = simulation.module
+    assert module.initialize()
+    cursors = dict.fromkeys(symbols, (0, 0))
+    pieces: dict[str, list[Any]] = {symbol: [] for symbol in symbols}
+    for symbol in symbols:
+        assert module.symbol_select(symbol, True)
+    for _ in range(steps):
+        for symbol in symbols:
+            last, ties = cursors[symbol]
+            rows = module.copy_ticks_from(symbol, last // 1000, 100_000, -1)
+            rows = rows[rows["time_msc"] >= last][ties:]
+            if len(rows):
+                newest = int(rows["time_msc"][-1])
+                again = ties if newest == last else 0
+                cursors[symbol] = newest, again + int((rows["time_msc"] == newest).sum())
+                pieces[symbol].append(rows)
+        clock.advance(step)
+    return {symbol: np.concatenate(found) for symbol, found in pieces.items()}
+
+
+def test_every_tick_of_the_real_files_is_read_once(shared_dir: Path) -> None:
+    """The 10 000 ticks of each real file, and four of each real bar, are read once and in order, at speed 100."""
+    spec = SimulationSpec(replay=(shared_dir / "market_data",), speed=100.0)
+    read = read_all(spec, ["EURUSD", "USDJPY", "GBPUSD"], step=1.3, steps=6200)
+    assert {symbol: len(rows) for symbol, rows in read.items()} == {
+        "EURUSD": 10_000,
+        "USDJPY": 10_000,
+        "GBPUSD": 40_000,
+    }
+    for symbol in ("EURUSD", "USDJPY"):
+        lines = (shared_dir / "market_data" / f"{symbol}_ticks.csv").read_text().splitlines()[1:]
+        first = datetime.strptime(" ".join(lines[0].split("\t")[:2]), "%Y.%m.%d %H:%M:%S.%f").replace(tzinfo=UTC)
+        assert read[symbol]["time_msc"][0] == round(first.timestamp() * 1000)
+        given = [float(line.split("\t")[3]) for line in lines if line.split("\t")[3]]
+        assert read[symbol]["ask"][-1] == given[-1]
+        assert (np.diff(read[symbol]["time_msc"]) >= 0).all()
+        assert [int(line.split("\t")[6]) for line in lines] == read[symbol]["flags"].tolist()
+
+
+def test_ties_are_neither_lost_nor_repeated(tmp_path: Path) -> None:
+    """Ticks that share a millisecond are all read, whatever the pace of reading."""
+    path = export(tmp_path, "EURUSD.csv", datetime(2024, 5, 15, 10, tzinfo=UTC))
+    for step in (0.1, 1.0, 7.0):
+        read = read_all(SimulationSpec(replay=(path,), server_clock="UTC"), ["EURUSD"], step, round(60 / step))
+        assert len(read["EURUSD"]) == 50
+        assert (np.diff(read["EURUSD"]["bid"]) > 0).all()
+
+
+def test_nothing_of_the_future_is_seen(tmp_path: Path) -> None:
+    """At the epoch the first tick is there, the others are not; they come at their time, at the speed asked for."""
+    clock = ManualClock()
+    path = export(tmp_path, "EURUSD.csv", datetime(2024, 5, 15, 10, tzinfo=UTC))
+    module: Any = build_simulation(SimulationSpec(replay=(path,), speed=10.0, server_clock="UTC"), clock).module
+    assert module.initialize()
+    counts = []
+    for _ in range(3):
+        counts.append(len(module.copy_ticks_from("EURUSD", 0, 1000, -1)))
+        clock.advance(1.0)
+    assert counts == [1, 11, 21]
+
+
+def test_a_restarted_replay_goes_on(tmp_path: Path) -> None:
+    """A host with the same epoch finds the replay where it is by now, not at its beginning."""
+    clock = ManualClock()
+    path = export(tmp_path, "EURUSD.csv", datetime(2024, 5, 15, 10, tzinfo=UTC))
+    spec = SimulationSpec(replay=(path,), epoch=clock.now(), server_clock="UTC")
+    before = build_simulation(spec, clock).terminal.market_time_msc()
+    clock.advance(20)
+    assert build_simulation(spec, clock).terminal.market_time_msc() == before + 20_000
+
+
+def test_server_times_are_read_by_the_servers_clock(tmp_path: Path) -> None:
+    """An export's times are the broker's: 10:00 on an EET server in May is 07:00 UTC, and is shown as 10:00 again."""
+    path = export(tmp_path, "EURUSD.csv", datetime(2024, 5, 15, 10, tzinfo=UTC))
+    market = load_replay([path], ServerClock("EET"))
+    assert datetime.fromtimestamp(market.first_msc / 1000, UTC).hour == 7
+    module: Any = build_simulation(SimulationSpec(replay=(path,)), ManualClock()).module
+    assert module.initialize()
+    assert datetime.fromtimestamp(module.symbol_info_tick("EURUSD").time, UTC).hour == 10
+
+
+def test_files_years_apart_play_side_by_side(tmp_path: Path) -> None:
+    """Files that do not meet are moved by whole weeks, so that weekday and time of day stay."""
+    export(tmp_path, "EURUSD_new.csv", datetime(2024, 5, 15, 10, tzinfo=UTC))
+    export(tmp_path, "GBPUSD_old.csv", datetime(2012, 2, 2, 9, tzinfo=UTC))
+    market = load_replay([tmp_path], UTC_CLOCK)
+    new, old = market.series["EURUSD"], market.series["GBPUSD"]
+    assert (new.shifted_msc, old.shifted_msc % WEEK) == (0, 0)
+    assert abs(old.first_msc - new.first_msc) <= WEEK // 2
+    assert datetime.fromtimestamp(old.first_msc / 1000, UTC).strftime("%a %H:%M") == "Thu 09:00"
+
+
+def test_files_that_meet_are_not_moved(tmp_path: Path) -> None:
+    """Ordinary neighbours keep their distance."""
+    export(tmp_path, "EURUSD.csv", datetime(2024, 5, 15, 10, tzinfo=UTC))
+    export(tmp_path, "GBPUSD.csv", datetime(2024, 5, 13, 9, tzinfo=UTC))
+    assert [item.shifted_msc for item in load_replay([tmp_path], UTC_CLOCK).series.values()] == [0, 0]
+
+
+def test_several_files_of_a_symbol_follow_one_another(tmp_path: Path) -> None:
+    """Months of a symbol are joined in order, and may not overlap."""
+    export(tmp_path, "EURUSD_2.csv", datetime(2024, 5, 15, 10, tzinfo=UTC))
+    export(tmp_path, "EURUSD_1.csv", datetime(2024, 5, 14, 10, tzinfo=UTC))
+    market = load_replay([tmp_path], UTC_CLOCK)
+    rows = market.series["EURUSD"].rows
+    assert len(rows) == 100
+    assert (np.diff(rows["time_msc"]) >= 0).all()
+    export(tmp_path, "EURUSD_3.csv", datetime(2024, 5, 15, 10, 0, 20, tzinfo=UTC))
+    with pytest.raises(ReplayError, match=r"EURUSD_3\.csv: expected to begin after the end of .*EURUSD_2\.csv"):
+        load_replay([tmp_path], UTC_CLOCK)
+
+
+def test_one_bad_file_refuses_the_folder(tmp_path: Path) -> None:
+    """Nothing is half loaded; folders and paths with nothing in them are refused too."""
+    export(tmp_path, "EURUSD.csv", datetime(2024, 5, 15, 10, tzinfo=UTC))
+    (tmp_path / "GBPUSD.csv").write_text("nonsense")
+    with pytest.raises(ReplayError, match=r"GBPUSD\.csv, line 1"):
+        build_simulation(SimulationSpec(replay=(tmp_path,)), ManualClock())
+    (tmp_path / "empty").mkdir()
+    for path in (tmp_path / "empty", tmp_path / "none"):
+        with pytest.raises(ReplayError, match=path.name):
+            load_replay([path], UTC_CLOCK)
+
+
+def test_bars_and_trading_follow_the_replay(tmp_path: Path) -> None:
+    """Bars are made of the replayed ticks, orders fill at their prices, and after the last one the market is closed."""
+    clock = ManualClock()
+    path = export(tmp_path, "EURGBP.csv", datetime(2024, 5, 15, 10, tzinfo=UTC), count=120)
+    module: Any = build_simulation(SimulationSpec(replay=(path,), server_clock="UTC"), clock).module
+    assert module.initialize()
+    assert module.symbol_select("EURGBP", True)
+    clock.advance(90)
+    assert module.copy_rates_from_pos("EURGBP", int(Timeframe.M1), 0, 5)["tick_volume"].tolist() == [60, 31]
+    request = {"action": 1, "symbol": "EURGBP", "volume": 0.1, "type": 0, "type_filling": 1}
+    result = module.order_send(request)
+    assert (result.retcode, result.price) == (TradeRetcode.DONE, module.symbol_info_tick("EURGBP").ask)
+    # Pounds become dollars at a plausible level, since no pair of theirs is replayed.
+    assert module.positions_get()[0].profit == pytest.approx(-0.0002 * 10_000 * 1.32, abs=0.02)
+    clock.advance(200)
+    assert module.order_send(request).retcode == TradeRetcode.MARKET_CLOSED
+    assert [item.name for item in module.symbols_get()] == ["EURGBP"]
+
+
+def test_market_is_closed_in_long_pauses(tmp_path: Path) -> None:
+    """A pause of hours between ticks is a closed market, one of minutes is not."""
+    export(tmp_path, "EURUSD_1.csv", datetime(2024, 5, 17, 20, tzinfo=UTC))
+    export(tmp_path, "EURUSD_2.csv", datetime(2024, 5, 19, 22, tzinfo=UTC), step=600.0)
+    market: ReplayMarket = load_replay([tmp_path], UTC_CLOCK)
+    saturday = round(datetime(2024, 5, 18, 12, tzinfo=UTC).timestamp() * 1000)
+    sunday = round(datetime(2024, 5, 19, 22, 5, tzinfo=UTC).timestamp() * 1000)
+    opened = [market.is_open("EURUSD", moment) for moment in (market.first_msc - 1, saturday, sunday, sunday + WEEK)]
+    assert opened == [False, False, True, False]
+    assert market.last_tick("EURUSD", market.first_msc - 1) is None

@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: MIT
+"""Sums over positions and trades under way, and how the one becomes the other."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from arbitrex_desktop.risk_portfolio_manager import OpenPositions, PortfolioState, Position
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Book, Reservation, Sums
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import ClassInstruments, Instrument
+from tests.fakes.broker_data import price_of
+from tests.fakes.clock import START
+
+SOURCE = ClassInstruments("USD", 0.01, 0.01)
+
+
+def instrument(symbol: str) -> Instrument | None:
+    """Return a symbol's instrument at the fakes' prices; one symbol is not known, one has no price."""
+    if symbol == "UNKNOWN":
+        return None
+    return SOURCE.get(symbol, lambda name: price_of(name) if "CHF" not in name else None)
+
+
+def state(*held: tuple[str, int, float]) -> PortfolioState:
+    """Return a portfolio of positions at their usual prices: symbol, direction, units."""
+    positions = [Position(name, side, units, price_of(name), START) for name, side, units in held]
+    return PortfolioState(open_positions=OpenPositions.of(positions))
+
+
+def booked(*held: tuple[str, int, float]) -> tuple[Book, PortfolioState]:
+    """Return a book that has counted a portfolio."""
+    book, portfolio = Book(), state(*held)
+    book.refresh(portfolio, instrument, 0.0)
+    return book, portfolio
+
+
+def reservation(symbol: str = "EURUSD", side: int = 1, units: float = 1_000.0, **changes: Any) -> Reservation:
+    """Return a trade under way at the usual price, margin a hundredth of its worth."""
+    values: dict[str, Any] = {
+        "intent_id": "a",
+        "symbol": symbol,
+        "direction": side,
+        "units": units,
+        "notional": units * 1.15,
+        "base": symbol[:3],
+        "profit": symbol[3:],
+        "margin": units * 0.0115,
+        "strategy_id": "alpha",
+        "approved_at": START,
+        "expires": 100.0,
+    }
+    return Reservation(**{**values, **changes})
+
+
+def refill(book: Book, portfolio: PortfolioState, *held: tuple[str, int, float]) -> None:
+    """Let the portfolio hold other positions, and count them."""
+    portfolio.open_positions = state(*held).open_positions
+    book.refresh(portfolio, instrument, 0.0)
+
+
+def test_positions_are_summed_by_symbol_currency_and_altogether() -> None:
+    """Net by symbol and currency, sizes for the gross sum, long minus short for the net one."""
+    book, _ = booked(("EURUSD", 1, 1_000.0), ("EURUSD", -1, 400.0), ("USDJPY", -1, 2_000.0))
+    sums = book.total
+    assert sums.units == {"EURUSD": 600.0, "USDJPY": -2_000.0}
+    assert sums.notional == pytest.approx({"EURUSD": 690.0, "USDJPY": -2_000.0})
+    assert sums.currency == pytest.approx({"EUR": 690.0, "USD": -2_690.0, "JPY": 2_000.0})
+    assert [sums.gross, sums.net] == pytest.approx([3_610.0, -1_310.0])
+    assert (sums.count, sums.by_symbol, sums.opened) == (3, {"EURUSD": 2, "USDJPY": 1}, [START] * 3)
+
+
+@pytest.mark.parametrize(
+    ("side", "units", "money", "euros", "net"),
+    [(1, 1_000.0 + 300.0, 1_150.0 + 345.0, 1_150.0 + 345.0, 1_150.0 + 345.0), (-1, 200.0, 230.0, 230.0, 230.0)],
+)
+def test_each_side_counts_what_is_held_and_under_way_on_it(
+    side: int, units: float, money: float, euros: float, net: float
+) -> None:
+    """A buy under way adds to the buys, a sale under way to the sales; neither takes anything off the other side."""
+    book, _ = booked(("EURUSD", 1, 1_000.0))
+    book.reserve(reservation(units=300.0, intent_id="buy"))
+    book.reserve(reservation(units=200.0, side=-1, intent_id="sale"))
+    sums = book.total
+    assert sums.units_towards("EURUSD", side) == pytest.approx(units)
+    assert sums.notional_towards("EURUSD", side) == pytest.approx(money)
+    assert sums.currency_towards("EUR", side) == pytest.approx(euros)
+    assert sums.currency_towards("USD", -side) == pytest.approx(euros)
+    assert sums.net_towards(side) == pytest.approx(net)
+    assert (sums.count, sums.by_symbol["EURUSD"], sums.by_strategy) == (3, 3, {"alpha": 2})
+    assert sums.gross == pytest.approx(1_150.0 + 345.0 + 230.0)
+    assert sums.margin == pytest.approx(500 * 0.0115)
+
+
+def test_nothing_is_held_of_what_was_never_traded() -> None:
+    """Sums of nothing are zero on both sides."""
+    sums = Sums()
+    found = [sums.units_towards("X", 1), sums.notional_towards("X", -1), sums.currency_towards("X", 1)]
+    assert [*found, sums.net_towards(-1)] == [0.0] * 4
+
+
+def test_a_reduction_under_way_frees_nothing_before_it_has_happened() -> None:
+    """It is in no sum, but what it takes off cannot be taken off twice."""
+    book, _ = booked(("EURUSD", 1, 1_000.0))
+    before = book.total.copy()
+    book.reserve(reservation(side=-1, units=700.0, reducing=True))
+    assert book.total == before
+    assert book.reducible("EURUSD", -1, None) == pytest.approx(300.0)
+    assert book.reducible("EURUSD", -1, "a") == pytest.approx(1_000.0)
+    assert book.reducible("EURUSD", 1, None) == 0.0
+    assert book.reducible("GBPUSD", -1, None) == 0.0
+
+
+def test_the_same_intent_is_counted_once_and_can_be_left_out() -> None:
+    """A second approval of an intent replaces the first; `without` shows the sums as if it were not there."""
+    book, _ = booked()
+    book.reserve(reservation(units=300.0))
+    book.reserve(reservation(units=500.0, intent_id="b"))
+    book.reserve(reservation(units=100.0))
+    assert book.total.units_under_way == {("EURUSD", 1): 600.0}
+    assert book.without("a").units_under_way == {("EURUSD", 1): 500.0}
+    assert book.without("a").margin == pytest.approx(500 * 0.0115)
+    assert book.without("c") is book.total
+    assert book.without(None) is book.total
+    assert list(book.under_way) == ["b", "a"]
+
+
+def test_a_trade_ends_with_the_position_that_it_became() -> None:
+    """A part that appears leaves the rest under way, with its share of worth and margin."""
+    book, portfolio = booked()
+    book.reserve(reservation(units=1_000.0))
+    refill(book, portfolio, ("EURUSD", 1, 400.0))
+    assert book.total.units_under_way == {("EURUSD", 1): pytest.approx(600.0)}
+    assert book.total.under_way["EURUSD", 1] == pytest.approx(690.0)
+    assert book.total.margin == pytest.approx(6.9)
+    assert book.total.units_towards("EURUSD", 1) == pytest.approx(1_000.0)
+    assert "a" not in book.traded
+    refill(book, portfolio, ("EURUSD", 1, 1_000.0))
+    assert (book.reservations, book.total.count, "a" in book.traded) == ([], 1, True)
+
+
+def test_positions_settle_the_oldest_trade_of_their_side_first() -> None:
+    """What is more than the oldest one wanted belongs to the next; the other side and other symbols stay."""
+    book, portfolio = booked()
+    for name, side, symbol in (("a", 1, "EURUSD"), ("b", 1, "EURUSD"), ("c", -1, "EURUSD"), ("d", 1, "GBPUSD")):
+        book.reserve(reservation(symbol, side, 1_000.0, intent_id=name))
+    refill(book, portfolio, ("EURUSD", 1, 1_200.0))
+    left = {each.intent_id: each.units for each in book.reservations}
+    assert left == {"b": pytest.approx(800.0), "c": 1_000.0, "d": 1_000.0}
+
+
+def test_a_position_that_was_there_before_settles_nothing() -> None:
+    """Only what is new is a fill; a position that shrinks is none either."""
+    book, portfolio = booked(("EURUSD", 1, 5_000.0))
+    book.reserve(reservation(units=1_000.0))
+    refill(book, portfolio, ("EURUSD", 1, 4_000.0))
+    assert [each.units for each in book.reservations] == [1_000.0]
+
+
+def test_a_reduction_ends_when_the_position_has_shrunk() -> None:
+    """What is taken off settles it; a new position on its own side does not."""
+    book, portfolio = booked(("EURUSD", 1, 1_000.0))
+    book.reserve(reservation(side=-1, units=700.0, reducing=True))
+    refill(book, portfolio, ("EURUSD", 1, 1_000.0), ("EURUSD", -1, 700.0))
+    assert len(book.reservations) == 1
+    refill(book, portfolio, ("EURUSD", 1, 300.0))
+    assert (book.reservations, "a" in book.traded) == ([], True)
+
+
+def test_time_ends_a_trade_under_way() -> None:
+    """At its end, not before, it is counted no longer; it does not become a traded one."""
+    book, portfolio = booked()
+    book.reserve(reservation(expires=100.0))
+    book.refresh(portfolio, instrument, 99.9)
+    assert book.total.count == 1
+    book.refresh(portfolio, instrument, 100.0)
+    assert (book.total.count, book.total.gross, "a" in book.traded) == (0, 0.0, False)
+
+
+def test_every_change_moves_the_version_and_nothing_else_does() -> None:
+    """What was derived from the sums is made anew exactly when they changed."""
+    book, portfolio = booked(("EURUSD", 1, 1_000.0))
+    versions = [book.version]
+    book.refresh(portfolio, instrument, 0.0)
+    assert book.version == versions[0]
+    for change in (
+        lambda: book.reserve(reservation()),
+        lambda: book.reserve(reservation(units=5.0)),
+        lambda: book.release("a"),
+        lambda: setattr(next(iter(portfolio.positions())), "units", 5.0),
+        portfolio.open_positions.clear,
+        lambda: portfolio.symbol_exposure.update(EURUSD=7.0),
+        lambda: setattr(portfolio, "currency_exposure", {"EUR": 1.0}),
+    ):
+        change()
+        book.refresh(portfolio, instrument, 0.0)
+        versions.append(book.version)
+    assert versions == sorted(set(versions))
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "held", "buys", "sales"),
+    [
+        (5_000.0, (), 5_000.0, 0.0),
+        (-5_000.0, (), 0.0, 5_000.0),
+        (5_000.0, (("EURUSD", 1, 1_000.0),), 5_000.0, 0.0),
+        (500.0, (("EURUSD", 1, 1_000.0),), 1_000.0, 0.0),
+        (-5_000.0, (("EURUSD", 1, 1_000.0),), 0.0, 5_000.0),
+    ],
+)
+def test_units_set_by_hand_count_where_they_are_more(
+    by_hand: float, held: tuple[tuple[str, int, float], ...], buys: float, sales: float
+) -> None:
+    """The larger of the program's own figure and the positions' sum is the one that counts."""
+    portfolio = state(*held)
+    portfolio.symbol_exposure["EURUSD"] = by_hand
+    book = Book()
+    book.refresh(portfolio, instrument, 0.0)
+    assert (book.total.units_towards("EURUSD", 1), book.total.units_towards("EURUSD", -1)) == (buys, sales)
+
+
+def test_what_was_set_by_hand_stays_until_the_broker_was_read() -> None:
+    """Publishing the sums keeps the program's own figures, as its own; a sync drops them."""
+    portfolio = state(("EURUSD", 1, 1_000.0))
+    portfolio.symbol_exposure["GBPUSD"], portfolio.currency_exposure["GBP"] = 9.0, 10.0
+    book = Book()
+    for profit in (0.0, 1.0, 2.0):
+        portfolio.daily_pnl = profit  # whatever changes, all is counted anew
+        book.refresh(portfolio, instrument, 0.0)
+        book.publish(portfolio)
+        assert portfolio.symbol_exposure == {"EURUSD": 1_000.0, "GBPUSD": 9.0}
+        assert portfolio.currency_exposure == pytest.approx({"EUR": 1_150.0, "USD": -1_150.0, "GBP": 10.0})
+        assert book.total.currency_towards("GBP", 1) == 10.0
+    book.forget_hand_values()
+    portfolio.symbol_exposure, portfolio.currency_exposure = {}, {}
+    book.refresh(portfolio, instrument, 0.0)
+    book.publish(portfolio)
+    assert portfolio.symbol_exposure == {"EURUSD": 1_000.0}
+
+
+@pytest.mark.parametrize(
+    ("symbol", "changes", "unknown", "unpriced"),
+    [
+        ("EURUSD", {}, "", ""),
+        ("UNKNOWN", {}, "UNKNOWN", ""),
+        ("CHFJPY", {}, "", ""),
+        ("USDCHF", {}, "", "USDCHF"),
+        ("EURUSD", {"units": math.nan}, "EURUSD", ""),
+        ("EURUSD", {"entry_price": -1.0}, "EURUSD", ""),
+        ("EURUSD", {"direction": 2}, "EURUSD", ""),
+    ],
+)
+def test_what_cannot_be_valued_is_named(symbol: str, changes: dict[str, Any], unknown: str, unpriced: str) -> None:
+    """Unknown is what can never be reckoned with, unpriced what only lacks a rate; both are counted as positions."""
+    position = Position(symbol, 1, 1_000.0, 1.0, START)
+    for name, value in changes.items():
+        setattr(position, name, value)
+    portfolio = PortfolioState(open_positions={"x": position})
+    book = Book()
+    book.refresh(portfolio, instrument, 0.0)
+    assert unknown in book.total.unknown
+    assert bool(book.total.unknown) is bool(unknown)
+    assert book.total.unpriced == unpriced
+    assert book.total.count == 1
+
+
+def test_a_position_is_valued_at_its_present_price() -> None:
+    """At its entry only while no other price is known."""
+    position = Position("EURUSD", 1, 1_000.0, 1.0, START, current_price=2.0)
+    portfolio = PortfolioState(open_positions={"x": position})
+    book = Book()
+    book.refresh(portfolio, instrument, 0.0)
+    assert book.total.gross == 2_000.0
+    position.current_price = None
+    book.refresh(portfolio, instrument, 0.0)
+    assert book.total.gross == 1_000.0
+
+
+def test_only_the_latest_traded_names_are_kept() -> None:
+    """The memory of names is bounded; the oldest is forgotten first."""
+    book = Book()
+    for number in range(2_001):
+        book.note_traded(f"intent-{number}")
+    assert (len(book.traded), "intent-0" in book.traded, "intent-2000" in book.traded) == (2_000, False, True)

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: MIT
+"""What a symbol is, what a unit of it is worth, and when that is not known."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
+    ClassInstruments,
+    PoolInstruments,
+    conversion_rate,
+    split_symbol,
+)
+from tests.fakes.pool import FakePool
+
+RATES = {"EURUSD": 1.15, "USDJPY": 150.0, "GBPUSD": 1.3, "EURCHF": 0.95}
+
+
+def price(name: str) -> float | None:
+    """Return a rate of the board."""
+    return RATES.get(name)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "kind", "base", "profit"),
+    [
+        ("EURUSD", "fx", "EUR", "USD"),
+        ("eurusd", "fx", "EUR", "USD"),
+        ("GBPJPYm", "fx", "GBP", "JPY"),
+        ("EURUSD.pro", "fx", "EUR", "USD"),
+        ("XAUUSD", "metal", "XAU", "USD"),
+        ("XAGEUR.r", "metal", "XAG", "EUR"),
+        ("USDXAU", "other", "USDXAU", ""),
+        ("AAPL", "other", "AAPL", ""),
+        ("US500", "other", "US500", ""),
+        ("BTCUSD", "other", "BTCUSD", ""),
+        ("EUR", "other", "EUR", ""),
+    ],
+)
+def test_a_name_tells_kind_and_currencies(symbol: str, kind: str, base: str, profit: str) -> None:
+    """Two known codes make a pair, whatever suffix the broker adds; anything else is a symbol of its own."""
+    assert split_symbol(symbol) == (kind, base, profit)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "rate"),
+    [
+        ("USD", "USD", 1.0),
+        ("EUR", "USD", 1.15),
+        ("USD", "EUR", 1 / 1.15),
+        ("JPY", "USD", 1 / 150),
+        ("JPY", "EUR", 1 / 150 / 1.15),
+        ("GBP", "JPY", 1.3 * 150),
+        ("CHF", "EUR", 1 / 0.95),
+        ("CHF", "USD", 1.15 / 0.95),
+        ("NOK", "USD", None),
+        ("USD", "NOK", None),
+    ],
+)
+def test_currencies_are_converted_directly_or_through_one_other(source: str, target: str, rate: float | None) -> None:
+    """Either way round of a pair will do; what no pair reaches is not known."""
+    assert conversion_rate(source, target, price) == (None if rate is None else pytest.approx(rate))
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, math.nan])
+def test_a_rate_that_cannot_be_is_none(bad: float) -> None:
+    """Zero, less, and no number convert nothing, neither way round."""
+    for source, target in (("EUR", "USD"), ("USD", "EUR")):
+        assert conversion_rate(source, target, lambda name: bad if name == "EURUSD" else None) is None
+
+
+@pytest.mark.parametrize(
+    ("symbol", "contract", "value"),
+    [
+        ("EURUSD", 100_000.0, 1.0),
+        ("USDJPY", 100_000.0, 1 / 150),
+        ("EURGBP", 100_000.0, 1.3),
+        ("XAUUSD", 100.0, 1.0),
+        ("XAGUSD", 5_000.0, 1.0),
+        ("XPDUSD", 100.0, 1.0),
+        ("XPTUSD", 100.0, 1.0),
+        ("AAPL", 1.0, 1.0),
+    ],
+)
+def test_without_a_pool_the_class_decides(symbol: str, contract: float, value: float) -> None:
+    """Contracts are those usual for the class, and a unit's worth follows from the rates."""
+    instrument = ClassInstruments("USD", 0.02, 0.05).get(symbol, price)
+    assert instrument.contract == contract
+    assert instrument.value == pytest.approx(value)
+    assert (instrument.volume_min, instrument.volume_step, instrument.tick) == (0.02, 0.05, 0.0)
+    assert instrument.volume_max == math.inf
+
+
+def test_without_a_pool_and_a_rate_the_worth_is_not_known() -> None:
+    """A pair whose price is in a currency that nothing converts."""
+    assert math.isnan(ClassInstruments("USD", 0.01, 0.01).get("EURNOK", price).value)
+    assert ClassInstruments("NOK", 0.01, 0.01).get("EURNOK", price).value == 1.0
+
+
+def from_pool(**changes: Any) -> tuple[PoolInstruments, FakePool]:
+    """Return instruments of a pool whose EURUSD has other properties."""
+    pool = FakePool()
+    pool.infos["EURUSD"] = replace(pool.infos["EURUSD"], **changes)
+    return PoolInstruments(pool), pool
+
+
+def test_with_a_pool_the_symbols_own_properties_decide() -> None:
+    """Worth by the tick value for losses, limits and steps as the broker has them."""
+    source, _ = from_pool(
+        trade_contract_size=10_000.0,
+        trade_tick_value_loss=0.2,
+        trade_tick_value=7.0,
+        trade_tick_size=0.0001,
+        volume_min=0.1,
+        volume_step=0.2,
+        volume_max=9.0,
+        volume_limit=8.0,
+        trade_stops_level=15,
+        trade_freeze_level=4,
+        point=0.00001,
+        digits=4,
+    )
+    found = source.get("EURUSD", price)
+    assert found is not None
+    assert found.value == pytest.approx(0.2 / 0.0001 / 10_000)
+    assert (found.contract, found.tick, found.digits) == (10_000.0, 0.0001, 4)
+    assert (found.volume_min, found.volume_step, found.volume_max, found.volume_limit) == (0.1, 0.2, 9.0, 8.0)
+    assert found.stops_distance == pytest.approx(0.00015)
+    assert (found.kind, found.base, found.profit) == ("fx", "EUR", "USD")
+
+
+@pytest.mark.parametrize("gone", [{"trade_tick_value_loss": 0.0}, {"trade_tick_size": 0.0}])
+def test_without_a_tick_value_the_cross_rates_decide(gone: dict[str, float]) -> None:
+    """The board converts into the account's currency; while that is not known, nothing is."""
+    source, _ = from_pool(**gone)
+    unknown = source.get("EURUSD", price)
+    assert unknown is not None
+    assert math.isnan(unknown.value)
+    source.account_currency = "JPY"
+    known = source.get("EURUSD", price)
+    assert known is not None
+    assert known.value == pytest.approx(150.0)
+
+
+def test_an_index_is_no_pair_of_currencies() -> None:
+    """Where base and profit currency are the same, a unit is one of the symbol itself."""
+    source, _ = from_pool(currency_base="USD", currency_profit="USD")
+    found = source.get("EURUSD", price)
+    assert found is not None
+    assert (found.kind, found.base, found.profit) == ("other", "EURUSD", "USD")
+
+
+def test_what_was_converted_is_kept_until_the_properties_are_read_again() -> None:
+    """The same reading gives the same instrument; a new one is converted anew; an unknown symbol has none."""
+    source, pool = from_pool()
+    first = source.get("EURUSD", price)
+    assert source.get("EURUSD", price) is first is source.known("EURUSD")
+    pool.infos["EURUSD"] = replace(pool.infos["EURUSD"], volume_min=0.5)
+    assert source.known("EURUSD") is None
+    second = source.get("EURUSD", price)
+    assert second is not None
+    assert second.volume_min == 0.5
+    del pool.infos["EURUSD"]
+    assert source.get("EURUSD", price) is None
+    assert source.known("EURUSD") is None
+
+
+@pytest.mark.parametrize(
+    "changes", [{"trade_contract_size": 0.0}, {"trade_contract_size": -1.0}, {"volume_step": math.nan}]
+)
+def test_properties_that_cannot_be_reckoned_with_make_no_instrument(changes: dict[str, float]) -> None:
+    """A contract of nothing, or a step that is no number."""
+    source, _ = from_pool(**changes)
+    assert source.get("EURUSD", price) is None

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: MIT
+"""What must outlive the program does, and what is damaged halts trading."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
+from arbitrex_desktop.risk_portfolio_manager.state.persistence import FILE_NAME, SqliteStateStore
+from tests.fakes.broker_data import make_deal
+from tests.fakes.clock import START, ManualClock
+from tests.fakes.pool import FakePool
+from tests.risk_portfolio_manager.helpers import intent, pooled, reason, static, wide
+
+
+def kept(folder: Path, clock: ManualClock | None = None, **more: Any) -> RiskPortfolioManager:
+    """Return a manager without a pool that keeps its state in a folder."""
+    return static(wide(), clock, enable_persistence=True, data_dir=folder, **more)
+
+
+def test_a_halt_survives_a_restart(tmp_path: Path) -> None:
+    """So do switches, figures and counters."""
+    with kept(tmp_path) as rpm:
+        rpm.process_trade_intent(**intent())
+        rpm.portfolio_state.equity = 80_000.0
+        rpm.process_trade_intent(**intent(symbol="GBPUSD", current_price=1.3))
+        rpm.kill_switches.set("STRATEGY", "alpha", "SUSPEND", "odd")
+    with kept(tmp_path) as rpm:
+        state = rpm.portfolio_state
+        assert state.trading_halted
+        assert "drawdown" in str(state.halt_reason)
+        assert (state.equity, state.peak_equity) == (80_000.0, 100_000.0)
+        assert rpm.risk_metrics.total_decisions == 2
+        assert [switch.name for switch in rpm.kill_switches.active()] == ["alpha"]
+
+
+def test_trades_under_way_survive_a_restart(tmp_path: Path) -> None:
+    """An approved trade still takes its room after a restart, until its time is up."""
+    clock = ManualClock()
+    with kept(tmp_path, clock) as rpm:
+        rpm.process_trade_intent(**intent())
+    clock.advance(10)
+    with kept(tmp_path, clock) as rpm:
+        assert reason(rpm.evaluate(**intent())) == "SYMBOL_POSITIONS_REACHED"
+        clock.advance(180)
+        assert rpm.evaluate(**intent()).decision.status == "APPROVED"
+
+
+def test_capital_changed_between_runs_is_no_drawdown(tmp_path: Path) -> None:
+    """Without a pool, half the capital in the settings halves peak and equity alike."""
+    with kept(tmp_path) as rpm:
+        rpm.portfolio_state.equity = 95_000.0
+        rpm.process_trade_intent(**intent())
+    with static(wide(total_capital=50_000.0), enable_persistence=True, data_dir=tmp_path) as rpm:
+        assert (rpm.portfolio_state.equity, rpm.portfolio_state.peak_equity) == (47_500.0, 50_000.0)
+
+
+def test_the_peak_of_an_account_survives_a_restart(tmp_path: Path) -> None:
+    """The drawdown after a restart is measured from the peak before it; another account is not touched by it."""
+    pool = FakePool()
+    pool.account = replace(pool.account, equity=110_000.0)
+    with pooled(pool, enable_persistence=True, data_dir=tmp_path):
+        pass
+    pool.account = replace(pool.account, equity=104_500.0)
+    with pooled(pool, enable_persistence=True, data_dir=tmp_path) as rpm:
+        assert rpm.portfolio_state.peak_equity == 110_000.0
+        assert rpm.portfolio_state.current_drawdown == pytest.approx(0.05)
+    pool.account = replace(pool.account, login=9, equity=1_000.0, balance=1_000.0)
+    with pooled(pool, enable_persistence=True, data_dir=tmp_path) as rpm:
+        assert rpm.portfolio_state.peak_equity == 1_000.0
+
+
+def test_a_halt_before_the_first_sync_is_not_lost(tmp_path: Path) -> None:
+    """Trading halted by hand while the account is not known yet stays halted when it becomes known."""
+    pool = FakePool()
+    pool.connected = False
+    with pooled(pool, enable_persistence=True, data_dir=tmp_path) as rpm:
+        rpm.kill_switches.manual_halt(rpm.portfolio_state, "early")
+        pool.connected = True
+        assert rpm.sync_with_mt5_account()
+        assert rpm.portfolio_state.halt_reason == "early"
+
+
+@pytest.mark.expects_log_errors("damaged")
+def test_a_corrupt_file_is_set_aside_and_halts(tmp_path: Path) -> None:
+    """It is said aloud, kept under another name, and trading starts halted until a person resumes, once."""
+    path = tmp_path / FILE_NAME
+    path.write_bytes(b"this is no database" * 100)
+    with kept(tmp_path) as rpm:
+        assert rpm.portfolio_state.trading_halted
+        assert "damaged" in str(rpm.portfolio_state.halt_reason)
+        assert path.with_name(f"{FILE_NAME}.damaged-1").read_bytes().startswith(b"this is no database")
+        assert reason(rpm.evaluate(**intent())) == "TRADING_HALTED"
+    with kept(tmp_path) as rpm:
+        assert rpm.portfolio_state.trading_halted
+        rpm.kill_switches.manual_resume(rpm.portfolio_state, "checked by hand")
+    with kept(tmp_path) as rpm:
+        assert not rpm.portfolio_state.trading_halted
+
+
+@pytest.mark.expects_log_errors("damaged")
+def test_damage_is_remembered_for_accounts_seen_later(tmp_path: Path) -> None:
+    """An account that was in the damaged file starts halted too, whenever it comes up."""
+    (tmp_path / FILE_NAME).write_bytes(b"junk" * 1_000)
+    with kept(tmp_path):
+        pass
+    with pooled(FakePool(), enable_persistence=True, data_dir=tmp_path) as rpm:
+        assert rpm.portfolio_state.trading_halted
+
+
+@pytest.mark.expects_log_errors("changed or damaged", "wrong form")
+@pytest.mark.parametrize("body", ['{"a": 1}', None])
+def test_a_row_that_was_edited_halts(tmp_path: Path, body: str | None) -> None:
+    """A peak that somebody edited is not believed; nor is a well-formed row without its parts."""
+    with kept(tmp_path) as rpm:
+        rpm.save_state()
+    if body is None:
+        SqliteStateStore(tmp_path).save("static", {"a": 1}, START)
+    else:
+        connection = sqlite3.connect(tmp_path / FILE_NAME)
+        connection.execute("UPDATE state SET body = ?", (body,))
+        connection.commit()
+        connection.close()
+    with kept(tmp_path) as rpm:
+        assert rpm.portfolio_state.trading_halted
+
+
+@pytest.mark.expects_log_errors("not being kept")
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """Decisions go on; the health says that nothing is being kept."""
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    with kept(blocked / "folder") as rpm:
+        assert rpm.process_trade_intent(**intent()).decision.status == "APPROVED"
+        assert rpm.save_state() is False
+        health = rpm.get_health_status()
+        assert (health["health"], bool(health["persistence_error"])) == ("DEGRADED", True)
+
+
+def test_a_backup_is_a_copy_that_can_be_read(tmp_path: Path) -> None:
+    """`create_backup` returns a file with the same rows."""
+    with kept(tmp_path) as rpm:
+        path = rpm.create_backup()
+    assert path is not None
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT account FROM state").fetchall() == [("static",)]
+    connection.close()
+
+
+def test_without_persistence_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither file nor backup."""
+    monkeypatch.setenv("ARBITREX_DATA_DIR", str(tmp_path))
+    with static() as rpm:
+        rpm.process_trade_intent(**intent())
+        assert rpm.create_backup() is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_data_folder_of_the_environment_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """State goes where ARBITREX_DATA_DIR points."""
+    monkeypatch.setenv("ARBITREX_DATA_DIR", str(tmp_path / "mine"))
+    with static(enable_persistence=True) as rpm:
+        assert rpm.save_state() is True
+    assert (tmp_path / "mine" / FILE_NAME).exists()
+
+
+_VICTIM = """
+import os, signal
+from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
+rpm = RiskPortfolioManager()
+rpm.portfolio_state.equity = 80_000.0
+rpm.process_trade_intent("EURUSD", 1, 0.8, "TRENDING", 0.1, 0.4, 1.15)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_a_halt_survives_a_kill(tmp_path: Path) -> None:
+    """The halt is on disk when the decision returns, whatever becomes of the process then."""
+    environment = {**os.environ, "ARBITREX_DATA_DIR": str(tmp_path)}
+    killed = subprocess.run([sys.executable, "-c", _VICTIM], env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with kept(tmp_path) as rpm:
+        assert rpm.portfolio_state.trading_halted
+        assert rpm.risk_metrics.total_decisions == 1
+
+
+def test_todays_loss_is_reckoned_from_deals_after_a_restart(tmp_path: Path) -> None:
+    """Daily profit needs no memory: it is in the account's history."""
+    pool = FakePool()
+    pool.deals = [make_deal(1, int(START.timestamp()) - 60, profit=-900.0)]
+    for _ in range(2):
+        with pooled(pool, enable_persistence=True, data_dir=tmp_path) as rpm:
+            assert rpm.portfolio_state.daily_pnl == -900.0
+
+
+def test_what_a_program_made_of_its_capital_survives_a_restart(tmp_path: Path) -> None:
+    """With the same settings, balance, equity, peak and profit are what they were; twice the capital doubles them."""
+    figures = {"total_capital": 105_000.0, "equity": 104_000.0, "peak_equity": 110_000.0}
+    profit = {"daily_pnl": -500.0, "weekly_pnl": 700.0, "realized_pnl": 5_000.0}
+    with kept(tmp_path) as rpm:
+        for name, value in {**figures, **profit}.items():
+            setattr(rpm.portfolio_state, name, value)
+    for factor, config in ((1, wide()), (2, wide(total_capital=200_000))):
+        with static(config, enable_persistence=True, data_dir=tmp_path) as rpm:
+            state = vars(rpm.portfolio_state)
+            assert {name: state[name] for name in figures} == {name: value * factor for name, value in figures.items()}
+            assert {name: state[name] for name in profit} == profit
+
+
+def test_capital_changed_while_running_is_the_settings_from_then_on(tmp_path: Path) -> None:
+    """A program that raises its settings' capital and starts again with that capital finds its state as it was."""
+    with kept(tmp_path) as rpm:
+        rpm.portfolio_state.equity = 95_000.0
+        rpm.config.total_capital = 150_000.0
+        rpm.process_trade_intent(**intent())
+    with static(wide(total_capital=150_000), enable_persistence=True, data_dir=tmp_path) as rpm:
+        assert (rpm.portfolio_state.total_capital, rpm.portfolio_state.equity) == (150_000.0, 95_000.0)
+
+
+def test_two_managers_may_keep_the_same_account(tmp_path: Path) -> None:
+    """A second one that starts while the first is open sees its halt, and neither disturbs the other."""
+    with kept(tmp_path) as first:
+        first.kill_switches.manual_halt(first.portfolio_state, "by the first")
+        with kept(tmp_path) as second:
+            assert second.portfolio_state.halt_reason == "by the first"
+            assert second.save_state()
+        assert first.save_state()
+
+
+def test_a_manager_that_is_never_closed_leaves_no_open_file(tmp_path: Path) -> None:
+    """Plain programs forget to close; the connection ends with the store that opened it."""
+    store = SqliteStateStore(tmp_path)
+    store.save("static", {}, START)
+    connection = store._connection
+    assert connection is not None
+    del store
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
