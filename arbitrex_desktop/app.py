@@ -27,7 +27,7 @@ from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.seam import Core, CoreFactory
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.updates import UpdateWindow
-from arbitrex_desktop.ui.window_state import FileMemory
+from arbitrex_desktop.ui.window_state import FileWindowState
 from arbitrex_desktop.ui.worker import CoreWorker
 
 EXIT_FAILED: Final = 1
@@ -56,7 +56,9 @@ class Application:
         theme = Theme(self._qt, ThemeChoice(settings.theme) if settings.theme else ThemeChoice.SYSTEM)
         self.worker = CoreWorker(core_factory or partial(_build_core, settings, self._clock))
         # A picture or a self-test shows the default layout and leaves the trader's own alone.
-        memory = None if settings.self_test or settings.screenshot else FileMemory(settings.data_dir / "window.json")
+        memory = (
+            None if settings.self_test or settings.screenshot else FileWindowState(settings.data_dir / "window.json")
+        )
         self.window = MainWindow(self.worker, theme, memory=memory)
         if settings.window_size is not None or memory is None:
             self.window.resize(QSize(*(settings.window_size or _PICTURE_SIZE)))

@@ -8,7 +8,7 @@ from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.gateway.gateway import Gateway
 from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.journal.journal import journal_opener
-from arbitrex_desktop.desk.pool_protocol import RunningPool
+from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.recording.background_sink import BackgroundSink
 from arbitrex_desktop.raw_layer.recording.sqlite_sink import SqliteTickSink
@@ -53,7 +53,7 @@ def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
         clock=clock,
     )
 
-    def make_rpm(shared: RunningPool) -> RiskPortfolioManager:
+    def make_rpm(shared: TradingPool) -> RiskPortfolioManager:
         return RiskPortfolioManager(config, mt5_pool=shared, sync_with_mt5=True, clock=clock)
 
     core = TradingCore(

@@ -59,7 +59,7 @@ class DeskRefused(DeskClientError):  # noqa: N818 - an answer, named as one
 
 
 @dataclass(frozen=True)
-class Standing:
+class IntentStatus:
     """How an intent stands.
 
     Attributes: `state` (PENDING waits for the trader; REJECTED, FILLED ... as in `ENDED`); `lots`, approved volume,
@@ -97,7 +97,7 @@ class DeskClient:
         self._timeout = timeout
         self._lock = RLock()
         self._number = 0
-        self._events: deque[Standing] = deque(maxlen=_MOST_EVENTS)
+        self._events: deque[IntentStatus] = deque(maxlen=_MOST_EVENTS)
         self._connection = _connect(Path(data_dir) if data_dir else default_data_dir())
         try:
             self._ask("hello", strategy=strategy)
@@ -105,7 +105,7 @@ class DeskClient:
             self.close()
             raise
 
-    def submit(self, symbol: str, direction: str | int, **intent: Any) -> Standing:
+    def submit(self, symbol: str, direction: str | int, **intent: Any) -> IntentStatus:
         """Hand in an intent and return the desk's decision.
 
         `direction` is "buy" or "sell"; needed besides: `confidence_score` and `vol_percentile` in [0, 1] and
@@ -122,15 +122,15 @@ class DeskClient:
         sent_at = datetime.now(UTC).isoformat()
         return self._ask("submit", symbol=symbol, direction=_DIRECTIONS[key], sent_at=sent_at, **intent)
 
-    def status(self, intent_id: str) -> Standing:
+    def status(self, intent_id: str) -> IntentStatus:
         """Return how one of your intents stands; raise `DeskRefused` for one that is not yours."""
         return self._ask("status", intent_id=intent_id)
 
-    def cancel(self, intent_id: str) -> Standing:
+    def cancel(self, intent_id: str) -> IntentStatus:
         """Take a pending intent of yours back; raise `DeskRefused` when it is too late for that."""
         return self._ask("cancel", intent_id=intent_id)
 
-    def events(self, timeout: float = 0.0) -> Iterator[Standing]:
+    def events(self, timeout: float = 0.0) -> Iterator[IntentStatus]:
         """Yield news of your intents that are there, waiting for the first one up to `timeout` seconds."""
         with self._lock:
             end = time.monotonic() + timeout
@@ -141,7 +141,7 @@ class DeskClient:
                 if not self._receive(max(0.0, end - time.monotonic())):
                     return
 
-    def wait(self, intent_id: str, timeout: float) -> Standing:
+    def wait(self, intent_id: str, timeout: float) -> IntentStatus:
         """Wait until an intent has ended, or the time is over; return how it stands then."""
         end = time.monotonic() + timeout
         standing = self.status(intent_id)
@@ -164,7 +164,7 @@ class DeskClient:
     ) -> None:
         self.close()
 
-    def _ask(self, kind: str, **fields: Any) -> Standing:
+    def _ask(self, kind: str, **fields: Any) -> IntentStatus:
         """Send a message and wait for its answer; news that come before it are kept."""
         with self._lock:
             self._number += 1
@@ -214,23 +214,23 @@ class AsyncDeskClient:
         if self._client is not None:
             self._client.close()
 
-    async def submit(self, symbol: str, direction: str | int, **intent: Any) -> Standing:
+    async def submit(self, symbol: str, direction: str | int, **intent: Any) -> IntentStatus:
         """Hand in an intent and return the desk's decision; see `DeskClient.submit`."""
         return await self._run(lambda client: client.submit(symbol, direction, **intent))
 
-    async def status(self, intent_id: str) -> Standing:
+    async def status(self, intent_id: str) -> IntentStatus:
         """Return how one of your intents stands."""
         return await self._run(lambda client: client.status(intent_id))
 
-    async def cancel(self, intent_id: str) -> Standing:
+    async def cancel(self, intent_id: str) -> IntentStatus:
         """Take a pending intent of yours back."""
         return await self._run(lambda client: client.cancel(intent_id))
 
-    async def events(self, timeout: float = 0.0) -> tuple[Standing, ...]:  # noqa: ASYNC109 - the channel's own wait
+    async def events(self, timeout: float = 0.0) -> tuple[IntentStatus, ...]:  # noqa: ASYNC109 - the channel's own wait
         """Return the news of your intents, waiting for the first up to `timeout` seconds."""
         return await self._run(lambda client: tuple(client.events(timeout)))
 
-    async def wait(self, intent_id: str, timeout: float) -> Standing:  # noqa: ASYNC109 - the channel's own wait
+    async def wait(self, intent_id: str, timeout: float) -> IntentStatus:  # noqa: ASYNC109 - the channel's own wait
         """Wait until an intent has ended, or the time is over."""
         return await self._run(lambda client: client.wait(intent_id, timeout))
 
@@ -270,9 +270,9 @@ def _connect(data_dir: Path) -> Connection:
     return connection
 
 
-def _standing(message: Mapping[str, Any]) -> Standing:
+def _standing(message: Mapping[str, Any]) -> IntentStatus:
     """Read how an intent stands out of a message."""
-    return Standing(
+    return IntentStatus(
         intent_id=str(message.get("intent_id", "")),
         state=str(message.get("state", "")),
         lots=float(message.get("lots") or 0.0),

@@ -9,7 +9,7 @@ import math
 import sys
 from typing import TYPE_CHECKING
 
-from arbitrex_desktop.client import DeskClient, DeskClientError, Standing
+from arbitrex_desktop.client import DeskClient, DeskClientError, IntentStatus
 
 if TYPE_CHECKING:
     # argparse has no public name for what `add_subparsers` gives.
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if standing.state in ("REJECTED", "FAILED", "EXPIRED", "CANCELLED") else 0
 
 
-def _show(standing: Standing) -> None:
+def _show(standing: IntentStatus) -> None:
     """Print how the intent stands."""
     words = f": {standing.details}" if standing.details else ""
     closes = f", closes #{standing.closes}" if standing.closes is not None else ""

@@ -8,19 +8,19 @@ from contextlib import suppress
 from typing import Final
 
 from arbitrex_desktop.desk.context import DeskContext
-from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.executor import Executor
-from arbitrex_desktop.desk.execution.positions import PositionDesk
+from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.execution.recovery import Recovery
-from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, Judgement, to_body
+from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, RiskAnswer, to_body
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState
 from arbitrex_desktop.desk.journal.journal import Journal
 from arbitrex_desktop.desk.presentation.closing import closing_words
 from arbitrex_desktop.desk.presentation.order_notices import order_news
 from arbitrex_desktop.desk.presentation.rows import OwnerCache, digits_of, intent_row, order_row, position_row
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, OrderRow, PositionRow
-from arbitrex_desktop.desk.queue.intent_store import Book
-from arbitrex_desktop.desk.queue.pending import Pending
+from arbitrex_desktop.desk.queue.intent_store import IntentStore
+from arbitrex_desktop.desk.queue.pending import PendingQueue
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading
 
 POLICY: Final = "policy"
@@ -37,12 +37,12 @@ class AccountDesk:
     def __init__(self, journal: Journal, context: DeskContext, new_id: Callable[[], str]) -> None:
         self._context = context
         self._journal = journal
-        self.book = Book(journal, context.clock, new_id)
+        self.book = IntentStore(journal, context.clock, new_id)
         self.book.listeners.append(self._follow)
-        self.pending = Pending(self.book, context)
+        self.pending = PendingQueue(self.book, context)
         self.executor = Executor(self.book, context)
         self.recovery = Recovery(self.book, context)
-        self.positions = PositionDesk(self.book, context)
+        self.positions = PositionActions(self.book, context)
         self._owners = OwnerCache(self.book.owner_of)
         self._rows: dict[str, tuple[int, IntentRow]] = {}
         self.recovery.settle_interrupted()
@@ -57,16 +57,16 @@ class AccountDesk:
         )
 
     def approve(self, intent_id: str, who: str, sync: Callable[[], bool]) -> Intent:
-        """Judge the intent by the price and account of this moment and send it; raise `Refused` if it may not live."""
+        """Judge the intent by the price and account of now and send it; raise `CommandRefused` if it may not live."""
         intent = self.book.get(intent_id)
         if intent.state is not IntentState.PENDING:
-            raise Refused(f"the intent is {intent.state}; only a pending one is approved")
+            raise CommandRefused(f"the intent is {intent.state}; only a pending one is approved")
         if self._context.pool.is_connected() and not sync():
-            raise Refused("the account could not be read just now, so nothing was sent")
+            raise CommandRefused("the account could not be read just now, so nothing was sent")
         self.recovery.look()
         obstacle = self.pending.obstacle(intent)
         if obstacle:
-            raise Refused(obstacle)
+            raise CommandRefused(obstacle)
         look = self.pending.to_approve(intent)
         changes = self.pending.changes(intent, look)
         intent = self.book.record(
@@ -83,14 +83,14 @@ class AccountDesk:
         """End a pending intent by the trader's will."""
         intent = self.book.get(intent_id)
         if intent.state is not IntentState.PENDING:
-            raise Refused(f"the intent is {intent.state}; only a pending one is rejected")
+            raise CommandRefused(f"the intent is {intent.state}; only a pending one is rejected")
         self.book.record(intent, EventKind.REJECTED, who=who, why=reason, after=IntentState.REJECTED)
 
     def cancel(self, intent_id: str, who: str) -> None:
         """Let the sender of a pending intent take it back."""
         intent = self.book.get(intent_id)
         if intent.state is not IntentState.PENDING:
-            raise Refused(f"the intent is {intent.state}; only a pending one is taken back")
+            raise CommandRefused(f"the intent is {intent.state}; only a pending one is taken back")
         self.book.record(intent, EventKind.CANCELLED, who=who, why="taken back", after=IntentState.CANCELLED)
 
     def cancel_all(self, why: str) -> None:
@@ -99,7 +99,7 @@ class AccountDesk:
         reading = self._context.pool.latest_account()
         for order in reading.orders if reading is not None else ():
             if self.book.owner_of(order.ticket, order.comment):
-                with suppress(Refused):
+                with suppress(CommandRefused):
                     self.positions.cancel(order.ticket)
 
     def auto_approvable(self) -> tuple[Intent, ...]:
@@ -125,7 +125,7 @@ class AccountDesk:
         pool = self._context.pool
         return tuple(order_row(each, pool, self._owners.owner(each)) for each in reading.orders)
 
-    def closing(self, request: IntentRequest, judgement: Judgement | None) -> str:
+    def closing(self, request: IntentRequest, judgement: RiskAnswer | None) -> str:
         """Return in words which position a trade closes, empty for one that closes none."""
         if judgement is None or judgement.closes is None:
             return ""

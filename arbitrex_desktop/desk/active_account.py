@@ -11,7 +11,7 @@ from typing import Final
 
 from arbitrex_desktop.desk.account_desk import AccountDesk
 from arbitrex_desktop.desk.context import DeskContext
-from arbitrex_desktop.desk.errors import JournalDamaged, JournalError, Refused
+from arbitrex_desktop.desk.errors import CommandRefused, JournalDamaged, JournalError
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.journal.journal import JournalOpener
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
@@ -19,7 +19,7 @@ from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 _RETRY_SECONDS: Final = 5.0
 
 
-class AccountFollower:
+class ActiveAccount:
     """Holds the desk of the connected account, None before the first.
 
     `sending` is held by whatever sends or reconciles, so that one order at a time is on its way and no account is
@@ -67,10 +67,10 @@ class AccountFollower:
         self.desk = None
 
     def connected(self) -> AccountDesk:
-        """Return the account's desk; raise `Refused` without one."""
+        """Return the account's desk; raise `CommandRefused` without one."""
         desk = self.desk
         if desk is None:
-            raise Refused(self.problem or "no account has been connected yet")
+            raise CommandRefused(self.problem or "no account has been connected yet")
         return desk
 
     @contextmanager

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.intents.events import Event, Intent
-from arbitrex_desktop.desk.risk.risk_client import Judge
+from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.settings import DeskSettings
-from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 
 Tell = Callable[[str, str, str], None]
 """Tells the trader: level (info, warning, error), topic, text."""
@@ -30,11 +30,11 @@ class SyncAge:
 class DeskContext:
     """The desk's surroundings; every part is safe to use from any thread."""
 
-    pool: PoolView
+    pool: PoolReader
     clock: Clock
     settings: DeskSettings
     gate: Gate
-    judge: Judge
+    judge: RiskClient
     tell: Tell
     announce: Announce = lambda _intent, _event: None
     synced: SyncAge = field(default_factory=SyncAge)

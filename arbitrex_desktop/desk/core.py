@@ -18,9 +18,9 @@ from typing import Any, Final, Protocol
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.account_desk import POLICY, AccountDesk
-from arbitrex_desktop.desk.active_account import AccountFollower
+from arbitrex_desktop.desk.active_account import ActiveAccount
 from arbitrex_desktop.desk.context import Announce, DeskContext
-from arbitrex_desktop.desk.errors import DeskError, JournalError, Refused
+from arbitrex_desktop.desk.errors import CommandRefused, DeskError, JournalError
 from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.halt_note import HaltNote
@@ -28,14 +28,14 @@ from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.intents.order_tags import new_intent_id
 from arbitrex_desktop.desk.journal.journal import JournalOpener
-from arbitrex_desktop.desk.pool_protocol import Board, RunningPool
+from arbitrex_desktop.desk.pool_protocol import Board, TradingPool
 from arbitrex_desktop.desk.presentation.connection_notices import ConnectionNews
 from arbitrex_desktop.desk.presentation.equity import EquityTrack
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.rows import account_row, digits_of, intent_row, risk_row
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
 from arbitrex_desktop.desk.queue.intent_store import TRADER
-from arbitrex_desktop.desk.risk.risk_client import Judge
+from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerFactory, RiskManagerView
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.raw_layer.views import AccountMode
@@ -44,7 +44,7 @@ _log: Final = logging.getLogger(__name__)
 _SIDE_SECONDS: Final = 2.0
 
 
-class Companion(Protocol):
+class Service(Protocol):
     """What lives and ends with the core."""
 
     def start(self) -> None:
@@ -63,7 +63,7 @@ class TradingCore:
 
     def __init__(
         self,
-        pool: RunningPool,
+        pool: TradingPool,
         rpm_factory: RiskManagerFactory,
         *,
         clock: Clock,
@@ -80,17 +80,17 @@ class TradingCore:
         pool.subscribe(self._connection.take)
         self._gate = Gate(pool, clock)
         chosen = settings or DeskSettings()
-        self._judge = Judge(pool, clock, chosen)
+        self._judge = RiskClient(pool, clock, chosen)
         self._listeners: list[Announce] = []
         self._context = DeskContext(
             pool, clock, chosen, self._gate, self._judge, self._notices.tell, announce=self._announce
         )
         self._equity = EquityTrack()
-        self._accounts = AccountFollower(self._context, self._notices, journal, new_id)
+        self._accounts = ActiveAccount(self._context, self._notices, journal, new_id)
         self._halt_note = halt_note
         self._next_sync = -math.inf
         self._side: list[Thread] = []
-        self._companions: list[Companion] = []
+        self._companions: list[Service] = []
 
     @property
     def board(self) -> Board:
@@ -107,7 +107,7 @@ class TradingCore:
         """Return the desk of the connected account, None before the first."""
         return self._accounts.desk
 
-    def attach(self, companion: Companion) -> None:
+    def attach(self, companion: Service) -> None:
         """Let something live and end with the core, such as the door for strategies; before `start`."""
         self._companions.append(companion)
 
@@ -181,7 +181,7 @@ class TradingCore:
         return Preview(number, intent_row(intent, judgement, blocker, digits, closing=closing))
 
     def approve(self, intent_id: str) -> None:
-        """Judge an intent once more and send it; raise `Refused` with the reason when it may not be sent."""
+        """Judge an intent once more and send it; raise `CommandRefused` with the reason when it may not be sent."""
         self._approve(intent_id, TRADER)
 
     def reject(self, intent_id: str, reason: str = "") -> None:
@@ -205,7 +205,7 @@ class TradingCore:
     def reject_many(self, intent_ids: Iterable[str], reason: str = "") -> None:
         """End several pending intents; those that were decided meanwhile are left as they are."""
         for intent_id in intent_ids:
-            with suppress(Refused):
+            with suppress(CommandRefused):
                 self.reject(intent_id, reason)
 
     def resolve(self, intent_id: str, *, executed: bool, reason: str, ticket: int = 0) -> None:
@@ -222,7 +222,7 @@ class TradingCore:
     def resume(self, reason: str) -> None:
         """Lift the halt; the reason is journalled and may not be empty."""
         if not reason.strip():
-            raise Refused("say why trading may go on; it is written to the journal")
+            raise CommandRefused("say why trading may go on; it is written to the journal")
         self._join_side()
         with self._accounts.journalling() as desk:
             desk.book.note(EventKind.RESUMED, who=TRADER, why=reason)
@@ -234,7 +234,7 @@ class TradingCore:
         self._notices.over("halt", f"trading resumed: {reason}")
 
     def arm(self, typed_login: str) -> None:
-        """Arm the connected LIVE account for a time by its login; raise `Refused` if it is not the right one."""
+        """Arm the connected LIVE account for a time by its login; raise `CommandRefused` if it is not the right one."""
         with self._accounts.journalling() as desk:
             arming = self._gate.arm(typed_login, self._context.settings.arming_seconds)
             try:

@@ -2,7 +2,7 @@
 """What the desk raises.
 
 DeskError
-├── Refused                  not possible now; the text tells the trader why
+├── CommandRefused                  not possible now; the text tells the trader why
 │   └── UnknownIntent        there is no such intent
 └── JournalError
     ├── JournalUnavailable   the journal cannot be written or read now, so nothing may be sent
@@ -16,11 +16,11 @@ class DeskError(Exception):
     """Base of the desk's failures; its text is fit for the trader and has no secrets."""
 
 
-class Refused(DeskError):  # noqa: N818 - an answer, named as one
+class CommandRefused(DeskError):  # noqa: N818 - an answer, named as one
     """What was asked cannot be done now; nothing was sent and nothing changed."""
 
 
-class UnknownIntent(Refused):
+class UnknownIntent(CommandRefused):
     """No intent has that id."""
 
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.desk.errors import Refused
-from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountMode
 
 NOT_ARMED = "nothing is sent on LIVE accounts yet: arming comes first (type the account's login to arm)"
@@ -36,7 +36,7 @@ class Gate:
     `account`, server and login that the desk works on: an order leaves for no other.
     """
 
-    def __init__(self, pool: PoolView, clock: Clock) -> None:
+    def __init__(self, pool: PoolReader, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
         self._lock = Lock()
@@ -58,13 +58,13 @@ class Gate:
         self._halt = None
 
     def check(self, *, reducing: bool = False) -> None:
-        """Raise `Refused` unless an order may leave at this moment."""
+        """Raise `CommandRefused` unless an order may leave at this moment."""
         words = self.blocker(reducing=reducing)
         if words:
-            raise Refused(words)
+            raise CommandRefused(words)
         stats = self._pool.stats()
         if self.account is None or (stats.server, stats.login) != self.account:
-            raise Refused("another account is connected than the one this desk works on; one moment")
+            raise CommandRefused("another account is connected than the one this desk works on; one moment")
 
     def blocker(self, *, reducing: bool = False) -> str:
         """Return why an order may not leave now, empty when it may; unknown modes count as LIVE."""
@@ -75,12 +75,12 @@ class Gate:
         return "" if self.armed() is not None else NOT_ARMED
 
     def arm(self, typed_login: str, seconds: float) -> Arming:
-        """Arm the connected LIVE account for a time, if the login typed is its own; raise `Refused` if not."""
+        """Arm the connected LIVE account for a time, if the login typed is its own; raise `CommandRefused` if not."""
         stats = self._pool.stats()
         if stats.mode is not AccountMode.LIVE or not self._pool.is_connected():
-            raise Refused("only a connected LIVE account is armed; others need none")
+            raise CommandRefused("only a connected LIVE account is armed; others need none")
         if stats.login is None or typed_login.strip() != str(stats.login):
-            raise Refused("the login typed is not the connected account's; nothing was armed")
+            raise CommandRefused("the login typed is not the connected account's; nothing was armed")
         until = self._clock.monotonic() + seconds
         until_utc = self._clock.now() + timedelta(seconds=seconds)
         arming = Arming(stats.login, stats.server, stats.connections, until, until_utc)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from arbitrex_desktop.raw_layer.events import PoolEvent
-from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import Quote
 
 
@@ -25,7 +25,7 @@ class Board(Protocol):
         """Return the present revision and the quotes that changed after `revision`; 0 asks for all."""
 
 
-class RunningPool(PoolView, Protocol):
+class TradingPool(PoolReader, Protocol):
     """`MT5ConnectionPool`, with what its owner may do."""
 
     @property

@@ -13,7 +13,7 @@ Permit = Callable[[], None]
 """Raises unless a command may still leave; asked when its turn has come, so it may not block."""
 
 
-class TerminalPort(Protocol):
+class Transport(Protocol):
     """One module instance that answers commands, one at a time; the pool owns exactly one.
 
     Implemented by the host process client (`host.client.HostProcess`) and, for tests, in-process.  Safe to call

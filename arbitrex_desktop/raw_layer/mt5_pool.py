@@ -21,18 +21,18 @@ from arbitrex_desktop.mt5.results import OrderCheckResult, OrderSendResult, Symb
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.transport import Permit
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
-from arbitrex_desktop.raw_layer.connection.connection_loop import Collector
+from arbitrex_desktop.raw_layer.connection.connection_loop import ConnectionLoop
 from arbitrex_desktop.raw_layer.connection.session_log import SessionLog
 from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig, parse_sessions
 from arbitrex_desktop.raw_layer.connection.simulated_session import simulation_for
 from arbitrex_desktop.raw_layer.connection.state_machine import ConnectionMachine, StateChanged, Trigger
-from arbitrex_desktop.raw_layer.connection.terminal_client import PortFactory, TerminalLine
+from arbitrex_desktop.raw_layer.connection.terminal_client import PortFactory, TerminalClient
 from arbitrex_desktop.raw_layer.errors import PoolError, PoolUnavailable
 from arbitrex_desktop.raw_layer.events import PoolEvent
 from arbitrex_desktop.raw_layer.settings import PoolSettings
-from arbitrex_desktop.raw_layer.ticks.latest_quotes import TickBoard
+from arbitrex_desktop.raw_layer.ticks.latest_quotes import LatestQuotes
 from arbitrex_desktop.raw_layer.ticks.market_hours import market_is_open
-from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickFeed, TickSink
+from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline, TickSink
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, Quote
 
 _STOP_PATIENCE = 2.0
@@ -73,12 +73,12 @@ class MT5ConnectionPool:
         self._lock = threading.Lock()
         self._log = SessionLog(Path(session_logs_dir) if session_logs_dir is not None else None, self._clock)
         self._machine = ConnectionMachine(self._clock, self._emit)
-        self._line = TerminalLine(self._machine, self._clock, port_factory)
-        self._feed = TickFeed(self._clock, self._settings.ring_capacity, sinks)
+        self._line = TerminalClient(self._machine, self._clock, port_factory)
+        self._feed = TickPipeline(self._clock, self._settings.ring_capacity, sinks)
         self._started = False
         epoch = self._clock.now()
         universe = [symbol for group in TRADING_UNIVERSE.values() for symbol in group]
-        self._collector = Collector(
+        self._collector = ConnectionLoop(
             parse_sessions(sessions),
             tuple(dict.fromkeys(symbols or universe)),
             self._line,
@@ -142,7 +142,7 @@ class MT5ConnectionPool:
     # What is known, answered from memory
 
     @property
-    def board(self) -> TickBoard:
+    def board(self) -> LatestQuotes:
         """Return the board with the last good tick of each symbol."""
         return self._feed.board
 

@@ -19,7 +19,7 @@ from arbitrex_desktop.mt5.transport import Permit
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, PoolStats, Quote
 
 
-class PoolView(Protocol):
+class PoolReader(Protocol):
     """The pool as the layers above see it."""
 
     def is_connected(self) -> bool:

@@ -13,22 +13,22 @@ from typing import Any, Self
 from arbitrex_desktop import __version__
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.paths import data_dir
-from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics, RPMOutput, TradeDecision, made
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import FIELDS, InvalidField, TradeIntent, read_intent
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
-from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import FactFinder, Sources
+from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import ContextBuilder, Sources
 from arbitrex_desktop.risk_portfolio_manager.pipeline.pipeline import decide, judge
 from arbitrex_desktop.risk_portfolio_manager.pipeline.refusal import refuse_outright, state_fault
 from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import MT5AccountSync, SyncFailed
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import limits_of
-from arbitrex_desktop.risk_portfolio_manager.state.decision_recorder import Recorder
+from arbitrex_desktop.risk_portfolio_manager.state.decision_recorder import DecisionRecorder
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
-from arbitrex_desktop.risk_portfolio_manager.state.persistence import NoStore, SqliteStateStore, StateStore
-from arbitrex_desktop.risk_portfolio_manager.state.state_manager import Keeper
+from arbitrex_desktop.risk_portfolio_manager.state.persistence import NoStateStore, SqliteStateStore, StateStore
+from arbitrex_desktop.risk_portfolio_manager.state.state_manager import StateManager
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class RiskPortfolioManager:
         config: RPMConfig | None = None,
         enable_persistence: bool = True,  # noqa: FBT001, FBT002 - the contract's position
         sync_with_mt5: bool = False,  # noqa: FBT001, FBT002 - the contract's position
-        mt5_pool: PoolView | None = None,
+        mt5_pool: PoolReader | None = None,
         *,
         clock: Clock | None = None,
         store: StateStore | None = None,
@@ -70,10 +70,10 @@ class RiskPortfolioManager:
         self.kill_switches = KillSwitches(self._clock, self._lock, self._on_switch, self._cooldown)
         self._sync = account_sync or MT5AccountSync(mt5_pool, auto_initialize=sync_with_mt5, clock=self._clock)
         sources = Sources(self._clock, mt5_pool, calendar, syncs=sync_with_mt5)
-        self._finder = FactFinder(sources, self.kill_switches)
-        self._recorder = Recorder(self._finder, self.kill_switches)
-        kept = store or (SqliteStateStore(data_dir or _default_folder()) if enable_persistence else NoStore())
-        self._keeper = Keeper(kept, self._clock, self._finder, self._recorder, self.kill_switches)
+        self._finder = ContextBuilder(sources, self.kill_switches)
+        self._recorder = DecisionRecorder(self._finder, self.kill_switches)
+        kept = store or (SqliteStateStore(data_dir or _default_folder()) if enable_persistence else NoStateStore())
+        self._keeper = StateManager(kept, self._clock, self._finder, self._recorder, self.kill_switches)
         self._checked: tuple[RPMConfig | None, int] = (None, 0)
         self._config_fault = ""
         self._config_hash = ""

@@ -26,7 +26,7 @@ from arbitrex_desktop.ui.help import TextWindow
 from arbitrex_desktop.ui.menus import HELP_MENU, Acts, build_menus
 from arbitrex_desktop.ui.panels.account import AccountPanel
 from arbitrex_desktop.ui.panels.connection import ConnectionPanel
-from arbitrex_desktop.ui.panels.decisions import HistoryPanel
+from arbitrex_desktop.ui.panels.decisions import DecisionsPanel
 from arbitrex_desktop.ui.panels.equity import EquityPanel
 from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
 from arbitrex_desktop.ui.panels.market_watch import MarketWatchPanel
@@ -41,7 +41,7 @@ from arbitrex_desktop.ui.resources import app_icon
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.trading_state import HaltWatch
-from arbitrex_desktop.ui.window_state import Memory, NoMemory, WindowState
+from arbitrex_desktop.ui.window_state import NoWindowState, WindowState, WindowStateStore
 from arbitrex_desktop.ui.worker import STOP_WAIT_MS, CoreWorker
 
 TITLE: Final = "Arbitrex Desktop"
@@ -74,13 +74,13 @@ class MainWindow(QMainWindow):
     first_painted = Signal()
 
     def __init__(
-        self, worker: CoreWorker, theme: Theme, *, clock: Clock | None = None, memory: Memory | None = None
+        self, worker: CoreWorker, theme: Theme, *, clock: Clock | None = None, memory: WindowStateStore | None = None
     ) -> None:
         super().__init__()
         self._worker = worker
         self._theme = theme
         self._clock = clock if clock is not None else SystemClock()
-        self._memory = memory if memory is not None else NoMemory()
+        self._memory = memory if memory is not None else NoWindowState()
         self._fresh = Freshness(None, self._clock.monotonic(), self._clock.monotonic())
         self._halt_watch = HaltWatch()
         self._broken = ""
@@ -227,7 +227,7 @@ class MainWindow(QMainWindow):
         self.pending = PendingPanel(self._theme)
         self.positions = PositionsPanel(self._theme)
         self.orders = OrdersPanel(self._theme)
-        self.history = HistoryPanel(self._theme)
+        self.history = DecisionsPanel(self._theme)
         self.intent_form = IntentFormPanel(self._theme)
         self.risk = RiskPanel(self._theme)
         self.connection = ConnectionPanel(self._theme)

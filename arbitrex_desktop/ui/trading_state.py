@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from arbitrex_desktop.ui.bars.status import HALTED, TradingState
+from arbitrex_desktop.ui.bars.status import HALTED, ShownTradingState
 from arbitrex_desktop.ui.freshness import Freshness
 
 UNCONFIRMED_S: Final = 5.0
@@ -23,16 +23,16 @@ class HaltWatch:
         """Note that the core took a HALT at a moment of the window's clock."""
         self._asked_at, self._reason = monotonic, reason
 
-    def state(self, fresh: Freshness) -> TradingState:
+    def state(self, fresh: Freshness) -> ShownTradingState:
         """Return what to show; a snapshot that says HALTED confirms, and from then on snapshots are believed."""
         risk = fresh.snapshot.risk if fresh.snapshot else None
         if risk is not None and risk.trading_state == HALTED:
             self._asked_at = None
         if self._asked_at is not None:
-            return TradingState(HALTED, self._reason, unconfirmed=True)
+            return ShownTradingState(HALTED, self._reason, unconfirmed=True)
         if risk is None:
-            return TradingState("NOT SYNCED")
-        return TradingState(risk.trading_state, risk.halt_reason)
+            return ShownTradingState("NOT SYNCED")
+        return ShownTradingState(risk.trading_state, risk.halt_reason)
 
     def overdue(self, fresh: Freshness) -> bool:
         """Tell whether the core should have confirmed by now."""

@@ -23,7 +23,7 @@ class WindowState:
     theme: str = "system"
 
 
-class Memory(Protocol):
+class WindowStateStore(Protocol):
     """Where the window's state is kept."""
 
     def load(self) -> WindowState | None:
@@ -33,7 +33,7 @@ class Memory(Protocol):
         """Keep a state; a failure is logged and no more, since a layout is not worth a message."""
 
 
-class FileMemory:
+class FileWindowState:
     """Keeps the state in a small JSON file, written whole and then moved into place."""
 
     def __init__(self, path: Path) -> None:
@@ -69,7 +69,7 @@ class FileMemory:
             _log.warning("the layout cannot be kept in %s", self._path, exc_info=True)
 
 
-class NoMemory:
+class NoWindowState:
     """Remembers nothing: for screenshots and self-tests, whose layout is always the default."""
 
     def load(self) -> WindowState | None:

@@ -20,7 +20,7 @@ from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS
 from arbitrex_desktop.mt5.simulator.market.bars import BarSource
 from arbitrex_desktop.mt5.simulator.market.market import GeneratedMarket
-from arbitrex_desktop.mt5.simulator.market.server_clock import ServerClock
+from arbitrex_desktop.mt5.simulator.market.server_clock import SimulatedServerClock
 
 NOW: Final = round(datetime(2026, 7, 22, 12, 34, 56, tzinfo=UTC).timestamp() * 1000)
 REQUESTS: Final = ((Timeframe.D1, 260), (Timeframe.H1, 1000), (Timeframe.M1, 5000))
@@ -42,7 +42,7 @@ def reference() -> object:
 
 def cold(symbol: str, timeframe: Timeframe, count: int) -> float:
     """Return how long a first request takes."""
-    source = BarSource(GeneratedMarket(7), ServerClock("EET"))
+    source = BarSource(GeneratedMarket(7), SimulatedServerClock("EET"))
     return milliseconds(lambda: source.last(symbol, timeframe, count, until_msc=NOW, now_msc=NOW))
 
 
@@ -68,7 +68,7 @@ def main() -> None:
     market = GeneratedMarket(7)
     out(line("prices of all symbols, cold", [poll(market)]))
     out(line("prices of all symbols, warm", [poll(market) for _ in range(ROUNDS)]))
-    BarSource(market, ServerClock("EET")).last("EURUSD", Timeframe.D1, 260, until_msc=NOW, now_msc=NOW)
+    BarSource(market, SimulatedServerClock("EET")).last("EURUSD", Timeframe.D1, 260, until_msc=NOW, now_msc=NOW)
     out(line("the same after 260 days of bars", [poll(market)]))
 
 

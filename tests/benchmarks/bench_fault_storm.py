@@ -20,7 +20,7 @@ from arbitrex_desktop.app import Application
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.journal.journal import journal_opener
-from arbitrex_desktop.desk.pool_protocol import RunningPool
+from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.mt5.fault_plan import FaultPlan
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
@@ -68,7 +68,7 @@ class Storm:
         """Return the seconds of the plan that have passed."""
         return (self._clock.now() - self.began).total_seconds()
 
-    def _make_rpm(self, pool: RunningPool) -> RiskPortfolioManager:
+    def _make_rpm(self, pool: TradingPool) -> RiskPortfolioManager:
         config = RPMConfig.preset("Standard FX")
         self.rpm = RiskPortfolioManager(config, mt5_pool=pool, sync_with_mt5=True, enable_persistence=False)
         return self.rpm

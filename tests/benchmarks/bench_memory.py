@@ -19,7 +19,7 @@ from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
 from arbitrex_desktop.raw_layer.settings import PoolSettings
-from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickFeed
+from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
 from tests.fakes.clock import ManualClock
 
 HOURS = 24
@@ -47,7 +47,7 @@ def main() -> int:
         info = module.symbol_info(name)
         assert info is not None
         symbols[name] = SymbolInfo.from_module(info)
-    feed = TickFeed(clock, PoolSettings().ring_capacity)
+    feed = TickPipeline(clock, PoolSettings().ring_capacity)
     feed.select(symbols, simulation.terminal.server_time_msc())
     started = time.perf_counter()
     steps = round(3600 / STEP_SECONDS)

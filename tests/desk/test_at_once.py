@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import pytest
 
-from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.raw_layer.views import AccountMode
@@ -41,7 +41,7 @@ def test_a_close_that_waits_for_its_turn_is_stopped_by_disarming(armed: Desk) ->
     armed.step()
     (position,) = armed.core.snapshot().positions
     armed.broker.queueing = armed.core.disarm
-    with pytest.raises(Refused, match="arming comes first"):
+    with pytest.raises(CommandRefused, match="arming comes first"):
         armed.core.close_position(position.ticket)
     assert len(armed.broker.sent) == 1
 
@@ -64,7 +64,7 @@ def test_disarming_waits_for_nothing(armed: Desk) -> None:
     assert armed.core.snapshot().arming.until is None
     release.set()
     worker.join(10.0)
-    with pytest.raises(Refused, match="arming comes first"):
+    with pytest.raises(CommandRefused, match="arming comes first"):
         armed.core.approve(second)
     assert len(armed.broker.sent) == 1
 

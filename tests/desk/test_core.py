@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 import pytest
 
-from arbitrex_desktop.desk.errors import Refused, UnknownIntent
+from arbitrex_desktop.desk.errors import CommandRefused, UnknownIntent
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.check import verify
 from arbitrex_desktop.desk.settings import DeskSettings
@@ -60,7 +60,7 @@ def test_a_refused_intent_shows_its_checks(desk: Desk) -> None:
     assert (row.reason, row.details) == ("MAX_DRAWDOWN_EXCEEDED", "the drawdown is 12.0%, the limit 10.0%")
     assert row.checks[0].blocks
     assert not row.can_approve
-    with pytest.raises(Refused, match="REJECTED"):
+    with pytest.raises(CommandRefused, match="REJECTED"):
         desk.core.approve(intent_id)
     assert desk.broker.sent == []
 
@@ -69,7 +69,7 @@ def test_a_refusal_at_the_click_sends_nothing(desk: Desk) -> None:
     """The RPM looks again at the click; if it refuses then, nothing is sent and the row says why."""
     intent_id = desk.core.submit(intent())
     desk.rpm.refusal = ("SPREAD", "the spread is too wide")
-    with pytest.raises(Refused, match="the spread is too wide"):
+    with pytest.raises(CommandRefused, match="the spread is too wide"):
         desk.core.approve(intent_id)
     row = desk.row(intent_id)
     assert (row.state, row.can_approve, row.blocker) == (IntentState.PENDING, False, "the spread is too wide")
@@ -100,7 +100,7 @@ def test_approving_twice_sends_once(desk: Desk) -> None:
     """A second click finds the intent gone on its way."""
     intent_id = desk.core.submit(intent())
     desk.core.approve(intent_id)
-    with pytest.raises(Refused, match="FILLED"):
+    with pytest.raises(CommandRefused, match="FILLED"):
         desk.core.approve(intent_id)
     assert len(desk.broker.sent) == 1
 
@@ -110,11 +110,11 @@ def test_live_accounts_send_nothing_before_arming(desk: Desk) -> None:
     desk.broker.account_mode = AccountMode.LIVE
     intent_id = desk.core.submit(intent())
     assert "nothing is sent on LIVE accounts yet" in desk.row(intent_id).blocker
-    with pytest.raises(Refused, match="nothing is sent on LIVE accounts yet"):
+    with pytest.raises(CommandRefused, match="nothing is sent on LIVE accounts yet"):
         desk.core.approve(intent_id)
     assert desk.broker.sent == []
     assert desk.core.snapshot().arming.needed
-    with pytest.raises(Refused, match="not the connected account's"):
+    with pytest.raises(CommandRefused, match="not the connected account's"):
         desk.core.arm("1")
     desk.core.arm(f" {desk.broker.account.login} ")
     assert desk.core.snapshot().arming.until is not None
@@ -125,7 +125,7 @@ def test_live_accounts_send_nothing_before_arming(desk: Desk) -> None:
 def test_an_unknown_mode_counts_as_live(desk: Desk) -> None:
     """An account whose mode is not known may be real money."""
     desk.broker.account_mode = None
-    with pytest.raises(Refused, match="LIVE"):
+    with pytest.raises(CommandRefused, match="LIVE"):
         desk.core.approve(desk.core.submit(intent()))
 
 
@@ -133,13 +133,13 @@ def test_halt_stops_sending_at_once_and_outlives_the_program(desk: Desk, build: 
     """After halt() nothing leaves, the RPM and the journal know; resume wants a reason."""
     intent_id = desk.core.submit(intent())
     desk.core.halt("news")
-    with pytest.raises(Refused, match="halted: news"):
+    with pytest.raises(CommandRefused, match="halted: news"):
         desk.core.approve(intent_id)
     assert desk.broker.sent == []
     snapshot = desk.core.snapshot()
     assert snapshot.risk is not None
     assert (snapshot.risk.trading_state, snapshot.risk.halt_reason) == ("HALTED", "news")
-    with pytest.raises(Refused, match="say why"):
+    with pytest.raises(CommandRefused, match="say why"):
         desk.core.resume(" ")
     desk.core.resume("the news are over")
     assert desk.rpm.kill_switches.resumed == ["the news are over"]
@@ -185,7 +185,7 @@ def test_halt_does_not_wait_for_a_hung_terminal(desk: Desk) -> None:
     release.set()
     worker.join(10.0)
     assert desk.row(first).state is IntentState.FILLED
-    with pytest.raises(Refused, match="halted"):
+    with pytest.raises(CommandRefused, match="halted"):
         desk.core.approve(second)
 
 
@@ -216,7 +216,7 @@ def test_reject_takes_a_reason(desk: Desk) -> None:
     desk.core.reject(intent_id, "not today")
     row = desk.row(intent_id)
     assert (row.state, row.details) == (IntentState.REJECTED, "not today")
-    with pytest.raises(Refused):
+    with pytest.raises(CommandRefused):
         desk.core.reject(intent_id)
     with pytest.raises(UnknownIntent):
         desk.core.reject("NOSUCHINTENT")
@@ -227,18 +227,18 @@ def test_what_blocks_an_approval_is_said(desk: Desk) -> None:
     intent_id = desk.core.submit(intent())
     desk.broker.set_quote("EURUSD", 1.15, age=60.0)
     assert desk.row(intent_id).blocker == "the price is 60 s old"
-    with pytest.raises(Refused, match="60 s old"):
+    with pytest.raises(CommandRefused, match="60 s old"):
         desk.core.approve(intent_id)
     desk.broker.refresh_quotes()
     desk.broker.connected, desk.broker.state = False, ConnectionState.UNRESPONSIVE
     assert desk.row(intent_id).blocker == "not connected (UNRESPONSIVE)"
-    with pytest.raises(Refused, match="not connected"):
+    with pytest.raises(CommandRefused, match="not connected"):
         desk.core.approve(intent_id)
     desk.broker.connected, desk.broker.state = True, ConnectionState.CONNECTED
     desk.broker.fail("read_account")
     desk.step(10.0)
     assert "was not synced for" in desk.row(intent_id).blocker
-    with pytest.raises(Refused, match="could not be read"):
+    with pytest.raises(CommandRefused, match="could not be read"):
         desk.core.approve(intent_id)
     assert desk.broker.sent == []
     assert any("could not be synced" in notice.text for notice in desk.core.snapshot().notices)
@@ -279,7 +279,7 @@ def test_without_a_connection_the_core_is_usable(build: BuildDesk) -> None:
     snapshot = desk.core.snapshot()
     assert snapshot.pool.state is ConnectionState.RECONNECTING
     assert (snapshot.account, snapshot.risk) == (None, None)
-    with pytest.raises(Refused, match="no account has been connected yet"):
+    with pytest.raises(CommandRefused, match="no account has been connected yet"):
         desk.core.submit(intent())
     broker.connected, broker.state = True, ConnectionState.CONNECTED
     desk.step()
@@ -342,7 +342,7 @@ def test_nothing_leaves_for_another_account(desk: Desk) -> None:
     """The pool came to another account and the desk has not followed yet: the order stays."""
     intent_id = desk.core.submit(intent())
     desk.broker.account = replace(desk.broker.account, login=7)
-    with pytest.raises(Refused, match="another account"):
+    with pytest.raises(CommandRefused, match="another account"):
         desk.core.close_position(_strange_position(desk))
     desk.core.approve(intent_id)
     assert desk.row(intent_id).state is IntentState.FAILED
@@ -406,7 +406,7 @@ def test_too_many_pending_intents_are_refused(build: BuildDesk) -> None:
     desk = build(settings=DeskSettings(max_pending=2))
     desk.core.submit(intent())
     desk.core.submit(intent())
-    with pytest.raises(Refused, match="2 intents are waiting"):
+    with pytest.raises(CommandRefused, match="2 intents are waiting"):
         desk.core.submit(intent())
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.gate import NOT_ARMED, Gate
 from arbitrex_desktop.raw_layer.views import AccountMode, PoolStats
 from tests.fakes.clock import ManualClock
@@ -74,7 +74,7 @@ def test_another_account_disarms(gate: Gate, pool: LivePool) -> None:
 def test_disarming_is_at_once(gate: Gate) -> None:
     """What was armed can be taken back."""
     gate.disarm()
-    with pytest.raises(Refused, match="LIVE"):
+    with pytest.raises(CommandRefused, match="LIVE"):
         gate.check()
 
 
@@ -83,7 +83,7 @@ def test_only_live_accounts_are_armed(pool: LivePool, mode: AccountMode | None) 
     """SIMULATED and DEMO need no arming and cannot be armed; an unknown mode cannot either, and is closed."""
     gate = Gate(pool, pool.clock)
     pool.account_mode = mode
-    with pytest.raises(Refused, match="only a connected LIVE account"):
+    with pytest.raises(CommandRefused, match="only a connected LIVE account"):
         gate.arm(str(pool.account.login), 900.0)
     assert (gate.blocker() == "") == (mode is not None)
 
@@ -91,7 +91,7 @@ def test_only_live_accounts_are_armed(pool: LivePool, mode: AccountMode | None) 
 def test_a_lost_line_cannot_be_armed(pool: LivePool) -> None:
     """Nobody arms what is not there."""
     pool.connected = False
-    with pytest.raises(Refused, match="only a connected"):
+    with pytest.raises(CommandRefused, match="only a connected"):
         Gate(pool, pool.clock).arm(str(pool.account.login), 900.0)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from arbitrex_desktop.desk.errors import DeskError, JournalError, Refused
+from arbitrex_desktop.desk.errors import CommandRefused, DeskError, JournalError
 from arbitrex_desktop.desk.halt_note import HaltNote
 from tests.desk.conftest import BuildDesk, intent
 
@@ -46,7 +46,7 @@ def test_a_halt_outlives_the_program_without_a_journal(build: BuildDesk, tmp_pat
     first.core.stop()
     second = build(first.broker, halt_note=HaltNote(note))
     second.step()
-    with pytest.raises(Refused):
+    with pytest.raises(CommandRefused):
         second.core.approve(second.core.submit(intent()))
     assert second.broker.sent == []
     risk = second.core.snapshot().risk

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arbitrex_desktop.desk.execution.retcodes import Answer, meaning
+from arbitrex_desktop.desk.execution.retcodes import RetcodeAction, meaning
 from arbitrex_desktop.desk.gateway.rate_limit import TokenBucket
-from arbitrex_desktop.desk.intents.events import Draft, Event, EventKind, Judgement, apply, from_body, to_body
-from arbitrex_desktop.desk.intents.intent import ENDED, TRANSITIONS, IllegalTransition, IntentRequest, IntentState
+from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent, RiskAnswer, apply, from_body, to_body
+from arbitrex_desktop.desk.intents.intent import ENDED, TRANSITIONS, IllegalIntentTransition, IntentRequest, IntentState
 from arbitrex_desktop.desk.presentation.equity import MOST_POINTS, EquityTrack
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE
@@ -121,16 +121,16 @@ def test_every_retcode_of_the_package_has_words() -> None:
     """No retcode that exists is unknown to the desk; one that does not exist is looked into."""
     for code in TradeRetcode:
         assert "not known" not in meaning(code).words
-    assert meaning(99_999).answer is Answer.RECONCILE
-    assert meaning(TradeRetcode.TIMEOUT).answer is Answer.RECONCILE
-    assert meaning(TradeRetcode.CONNECTION).answer is Answer.RECONCILE
-    assert meaning(TradeRetcode.ERROR).answer is Answer.RECONCILE
+    assert meaning(99_999).answer is RetcodeAction.RECONCILE
+    assert meaning(TradeRetcode.TIMEOUT).answer is RetcodeAction.RECONCILE
+    assert meaning(TradeRetcode.CONNECTION).answer is RetcodeAction.RECONCILE
+    assert meaning(TradeRetcode.ERROR).answer is RetcodeAction.RECONCILE
     assert "says: busy" in meaning(TradeRetcode.REJECT, "busy").words
 
 
 @given(
     judgement=st.builds(
-        Judgement,
+        RiskAnswer,
         status=st.sampled_from(["APPROVED", "REJECTED"]),
         at=st.just(START),
         lots=st.floats(),
@@ -151,9 +151,9 @@ def test_every_retcode_of_the_package_has_words() -> None:
     )
 )
 @settings(max_examples=80)
-def test_a_record_reads_back_as_it_was_written(judgement: Judgement) -> None:
+def test_a_record_reads_back_as_it_was_written(judgement: RiskAnswer) -> None:
     """Whatever the RPM answered, infinities included, comes back from the journal as it went in."""
-    back = from_body(to_body(judgement=judgement), "judgement", Judgement)
+    back = from_body(to_body(judgement=judgement), "judgement", RiskAnswer)
     assert repr(back) == repr(judgement)
 
 
@@ -167,11 +167,11 @@ def test_ended_states_lead_nowhere_but_to_the_truth() -> None:
 def test_an_event_that_cannot_follow_is_illegal() -> None:
     """Reading a journal that jumps a state raises, instead of inventing a life."""
     received = Event(
-        1, Draft(START, EventKind.RECEIVED, "bot", intent_id="A", body=to_body(request=intent(), expires_at=START))
+        1, NewEvent(START, EventKind.RECEIVED, "bot", intent_id="A", body=to_body(request=intent(), expires_at=START))
     )
     life = apply(None, received)
-    jump = Event(2, Draft(START, EventKind.FILLED, "desk", intent_id="A", after=IntentState.FILLED))
-    with pytest.raises(IllegalTransition):
+    jump = Event(2, NewEvent(START, EventKind.FILLED, "desk", intent_id="A", after=IntentState.FILLED))
+    with pytest.raises(IllegalIntentTransition):
         apply(life, jump)
     with pytest.raises(ValueError, match="never received"):
         apply(None, jump)

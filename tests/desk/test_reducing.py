@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.settings import DeskSettings
 from tests.desk.conftest import BuildDesk, Desk, intent
@@ -84,11 +84,11 @@ def test_an_approval_is_for_the_position_that_was_shown(held: Desk) -> None:
     assert held.row(intent_id).closes == 11
     held.broker.positions = held.broker.positions[1:]
     held.broker.poll()
-    with pytest.raises(Refused, match="now closes position #12, while what was shown closes position #11"):
+    with pytest.raises(CommandRefused, match="now closes position #12, while what was shown closes position #11"):
         held.core.approve(intent_id)
     assert held.row(intent_id).closes == 12
     held.rpm.reducing = False
-    with pytest.raises(Refused, match="now opens a position"):
+    with pytest.raises(CommandRefused, match="now opens a position"):
         held.core.approve(intent_id)
     assert held.broker.sent == []
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.desk.core import TradingCore
-from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.journal import journal_opener
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
@@ -133,7 +133,7 @@ def test_a_drawdown_at_the_click_refuses(real: Real) -> None:
         {name: getattr(lost, name) for name in lost.__slots__} | {"equity": 80_000.0, "profit": -20_000.0}
     )
     real.broker.poll()
-    with pytest.raises(Refused, match="refuses it"):
+    with pytest.raises(CommandRefused, match="refuses it"):
         real.core.approve(intent_id)
     assert real.broker.sent == []
     assert real.row(intent_id).state is IntentState.PENDING

@@ -16,7 +16,7 @@ from arbitrex_desktop.mt5.constants import DealEntry, OrderState, OrderType, Pos
 from arbitrex_desktop.mt5.errors import DeadlineExceeded
 from arbitrex_desktop.mt5.results import OrderSendResult, TradeDeal, TradeOrder, TradePosition
 from arbitrex_desktop.mt5.transport import Permit
-from arbitrex_desktop.raw_layer.ticks.latest_quotes import TickBoard
+from arbitrex_desktop.raw_layer.ticks.latest_quotes import LatestQuotes
 from tests.fakes.broker_data import make, make_position, make_request
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
@@ -52,7 +52,7 @@ class FakeBroker(FakePool):
 
     def __init__(self, clock: ManualClock | None = None) -> None:
         super().__init__(clock)
-        self.board = TickBoard()
+        self.board = LatestQuotes()
         self.board.select({name: info.digits for name, info in self.infos.items()})
         self.moods: deque[Mood] = deque()
         self.slip = 0.0

@@ -8,7 +8,7 @@ from typing import Any
 from arbitrex_desktop.mt5.constants import OrderFilling, OrderType, TradeAction
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules
-from arbitrex_desktop.mt5.simulator.broker.store import BookStore, NoStore
+from arbitrex_desktop.mt5.simulator.broker.store import BookStore, NoBookStore
 from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS
 from arbitrex_desktop.mt5.simulator.market.sim_clock import SimClock
 from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
@@ -49,7 +49,7 @@ class BrokerHouse:
             TerminalParts(
                 spec=spec or SimulationSpec(demo_positions=False, server_clock="UTC"),
                 feed=self.feed,
-                store=store or NoStore(),
+                store=store or NoBookStore(),
                 sim_clock=SimClock(self.clock, START, START),
                 wall_clock=self.clock,
                 rules=rules or BrokerRules(exit_deal_delay_msc=0),

@@ -10,7 +10,7 @@ from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.commands import Command, Observed
 from arbitrex_desktop.mt5.errors import DeadlineExceeded, HostDied, HostNotRunning, MT5Error
 from arbitrex_desktop.mt5.host.messages import HostSpec
-from arbitrex_desktop.mt5.host.server import ModuleRunner, TellsTime
+from arbitrex_desktop.mt5.host.server import HasClock, ModuleRunner
 from arbitrex_desktop.mt5.module import MetaTrader5Module
 from arbitrex_desktop.mt5.transport import Permit
 
@@ -25,7 +25,7 @@ class FakePort:
     only; `refuse_start`, words with which the next starts fail, while not empty.
     """
 
-    def __init__(self, module: MetaTrader5Module, clock: Clock, terminal: TellsTime | None = None) -> None:
+    def __init__(self, module: MetaTrader5Module, clock: Clock, terminal: HasClock | None = None) -> None:
         self._runner = ModuleRunner(module, clock, terminal)
         self._lock = threading.Lock()
         self._alive = False

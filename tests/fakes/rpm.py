@@ -10,7 +10,7 @@ from typing import Any
 
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.raw_layer.errors import PoolError
-from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 
 
@@ -107,7 +107,7 @@ class FakeRiskManager:
     `recorded` and `evaluated` have the intents asked about, `released` those that will not happen.
     """
 
-    def __init__(self, pool: PoolView, lots: float = 0.1, stop_distance: float = 0.005) -> None:
+    def __init__(self, pool: PoolReader, lots: float = 0.1, stop_distance: float = 0.005) -> None:
         self._pool = pool
         self.lots = lots
         self.stop_distance = stop_distance

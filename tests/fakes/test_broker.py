@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from arbitrex_desktop.desk.pool_protocol import RunningPool
+from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.mt5.constants import DealEntry, TradeRetcode
 from arbitrex_desktop.mt5.errors import DeadlineExceeded
@@ -64,7 +64,7 @@ def test_moods_that_lose_the_reply(mood: Mood, filled: float) -> None:
 
 def test_the_fakes_fit_the_protocols() -> None:
     """What the desk is given in tests has the shape of what it is given in life."""
-    broker: RunningPool = FakeBroker()
+    broker: TradingPool = FakeBroker()
     manager: RiskManagerView = FakeRiskManager(broker)
     assert manager.sync_with_mt5_account()
     assert manager.portfolio_state.total_capital == 100_000.0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The fake pool behaves as `PoolView` promises."""
+"""The fake pool behaves as `PoolReader` promises."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from arbitrex_desktop.mt5.constants import OrderType
 from arbitrex_desktop.mt5.errors import DeadlineExceeded
 from arbitrex_desktop.raw_layer.connection.state_machine import Trigger
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
-from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.fakes.broker_data import make_deal, make_position, make_symbol
 from tests.fakes.clock import START, ManualClock
@@ -22,7 +22,7 @@ BUY = {"action": 1, "symbol": "EURUSD", "type": int(OrderType.BUY), "volume": 0.
 
 def test_it_is_a_pool_view() -> None:
     """The fake fits the protocol that the layers above use."""
-    view: PoolView = FakePool()
+    view: PoolReader = FakePool()
     assert view.is_connected()
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
 from arbitrex_desktop.raw_layer.connection.backoff import Backoff
-from arbitrex_desktop.raw_layer.connection.call_metrics import CallBook
+from arbitrex_desktop.raw_layer.connection.call_metrics import CallMetrics
 from arbitrex_desktop.raw_layer.connection.connector import Identity, WrongAccount, check_identity, connect_command
 from arbitrex_desktop.raw_layer.connection.session_log import SessionLog
 from arbitrex_desktop.raw_layer.connection.sessions import parse_sessions
@@ -252,7 +252,7 @@ def test_an_unwritable_log_is_reported_and_survived(tmp_path: Path) -> None:
 
 def test_call_statistics_give_percentiles_and_failures() -> None:
     """Counts, failures and the middle, the slow and the slowest of a kind of call."""
-    book = CallBook()
+    book = CallMetrics()
     for milliseconds in range(1, 101):
         book.record("Poll", milliseconds / 1000.0, failed=milliseconds == 100)
     stats = book.summary()["Poll"]

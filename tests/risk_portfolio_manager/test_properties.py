@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arbitrex_desktop.risk_portfolio_manager import OpenPositions, Position, RiskPortfolioManager, RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Book
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import ExposureBook
 from tests.fakes.broker_data import make_position, price_of
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import DEFAULT_SYMBOLS, FakePool
@@ -273,7 +273,7 @@ def test_running_sums_equal_a_full_recount(steps: list[tuple[dict[str, Any], Any
         )
         rpm.sync_with_mt5_account()
         rpm.process_trade_intent(**asked)
-        running, fresh = rpm._finder.book, Book()
+        running, fresh = rpm._finder.book, ExposureBook()
         fresh.recount(rpm.portfolio_state, lambda symbol: rpm._finder.instrument(symbol, rpm.config))
         for reservation in running.reservations:
             fresh.reserve(replace(reservation))

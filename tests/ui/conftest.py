@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
-from arbitrex_desktop.ui.window_state import Memory
+from arbitrex_desktop.ui.window_state import WindowStateStore
 from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.clock import ManualClock
 from tests.fakes.core import FakeCore
@@ -74,7 +74,7 @@ def open_window(qtbot: QtBot, theme: Theme, clock: ManualClock) -> Iterator[Wind
     """Return a maker of shown windows whose worker runs; their cores are released and they are closed afterwards."""
     opened: list[tuple[MainWindow, FakeCore]] = []
 
-    def make(core: FakeCore | None = None, memory: Memory | None = None, *, wait: bool = True) -> MainWindow:
+    def make(core: FakeCore | None = None, memory: WindowStateStore | None = None, *, wait: bool = True) -> MainWindow:
         shown = core if core is not None else FakeCore()
         worker = CoreWorker(lambda: shown)
         window = MainWindow(worker, theme, clock=clock, memory=memory)

@@ -21,7 +21,7 @@ from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.panels.account import AccountPanel
 from arbitrex_desktop.ui.panels.connection import ConnectionPanel
-from arbitrex_desktop.ui.panels.decisions import HistoryPanel
+from arbitrex_desktop.ui.panels.decisions import DecisionsPanel
 from arbitrex_desktop.ui.panels.equity import EquityPanel
 from arbitrex_desktop.ui.panels.equity_plot import EquityPlot
 from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
@@ -71,7 +71,7 @@ def panels_in(theme: Theme, state: DeskState) -> dict[str, Panel]:
     watch, form, equity = MarketWatchPanel(theme, clock), IntentFormPanel(theme), EquityPanel(theme)
     made: Sequence[Panel] = (
         watch, AccountPanel(theme), equity, PendingPanel(theme), PositionsPanel(theme), OrdersPanel(theme),
-        HistoryPanel(theme), form, RiskPanel(theme), ConnectionPanel(theme), NoticesPanel(theme),
+        DecisionsPanel(theme), form, RiskPanel(theme), ConnectionPanel(theme), NoticesPanel(theme),
     )  # fmt: skip
     now = clock.monotonic()
     equity.install(EquityPlot)

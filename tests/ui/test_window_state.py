@@ -12,14 +12,14 @@ from pytestqt.qtbot import QtBot
 from arbitrex_desktop.ui import help as help_module
 from arbitrex_desktop.ui.help import TextWindow
 from arbitrex_desktop.ui.resources import app_icon, resource
-from arbitrex_desktop.ui.window_state import FileMemory, NoMemory, WindowState
+from arbitrex_desktop.ui.window_state import FileWindowState, NoWindowState, WindowState
 
 STATE = WindowState(b"\x00\x01geometry", b"\xffdocks", "light")
 
 
 def test_what_is_kept_comes_back(tmp_path: Path) -> None:
     """Saving makes the folder and leaves no draft behind."""
-    memory = FileMemory(tmp_path / "new folder" / "window.json")
+    memory = FileWindowState(tmp_path / "new folder" / "window.json")
     assert memory.load() is None
     memory.save(STATE)
     assert memory.load() == STATE
@@ -31,15 +31,15 @@ def test_a_damaged_file_is_no_layout(tmp_path: Path, text: str) -> None:
     """Whatever stands in the file, the window starts."""
     path = tmp_path / "window.json"
     path.write_text(text, encoding="utf-8")
-    assert FileMemory(path).load() is None
+    assert FileWindowState(path).load() is None
 
 
 def test_a_folder_that_cannot_be_written_costs_the_layout_only(tmp_path: Path) -> None:
     """A failing save is no reason to trouble the trader."""
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    FileMemory(tmp_path / "file" / "window.json").save(STATE)
-    NoMemory().save(STATE)
-    assert NoMemory().load() is None
+    FileWindowState(tmp_path / "file" / "window.json").save(STATE)
+    NoWindowState().save(STATE)
+    assert NoWindowState().load() is None
 
 
 def test_a_missing_guide_is_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,13 @@ from functools import partial
 from typing import Any
 
 from arbitrex_desktop.desk.context import DeskContext
-from arbitrex_desktop.desk.errors import Refused
-from arbitrex_desktop.desk.execution.requests import Deal, deal_request
-from arbitrex_desktop.desk.execution.retcodes import Answer, Meaning, failure_meaning, meaning
+from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.execution.requests import OrderTerms, deal_request
+from arbitrex_desktop.desk.execution.retcodes import Meaning, RetcodeAction, failure_meaning, meaning
 from arbitrex_desktop.desk.intents.events import Attempt, EventKind, Fill, Intent, to_body
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.intents.order_tags import comment_of, magic_of
-from arbitrex_desktop.desk.queue.intent_store import Book
+from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
 from arbitrex_desktop.mt5.results import OrderSendResult, SymbolInfo
 from arbitrex_desktop.raw_layer.errors import PoolError
@@ -36,7 +36,7 @@ class Reply:
 class Executor:
     """Carries approved intents to the broker.  Called on the worker's thread; asks the terminal."""
 
-    def __init__(self, book: Book, context: DeskContext) -> None:
+    def __init__(self, book: IntentStore, context: DeskContext) -> None:
         self._book = book
         self._pool = context.pool
         self._gate = context.gate
@@ -57,10 +57,10 @@ class Executor:
                 self._check_price(intent, request["price"], first_price)
                 self._check_order(request, number)
                 self._gate.check(reducing=_approved_reducing(intent))
-            except Refused as refusal:
+            except CommandRefused as refusal:
                 return self._fail(intent, str(refusal))
             intent, reply = self._attempt(intent, number, request)
-            if reply.meaning.answer is not Answer.RETRY:
+            if reply.meaning.answer is not RetcodeAction.RETRY:
                 return self._settle(intent, reply)
             intent = self._book.record(intent, EventKind.ANSWERED, why=reply.meaning.words)
         return self._fail(intent, f"{intent.why}; given up after {self._settings.requote_retries + 1} tries")
@@ -77,25 +77,25 @@ class Executor:
         try:
             # Asked again when the request's turn has come: it may wait behind a slow call while the trader halts.
             result = self._pool.send_order(request, partial(self._gate.check, reducing=reducing))
-        except Refused as refusal:
-            return Reply(Meaning(Answer.REFUSED, f"{refusal}; nothing was sent"))
+        except CommandRefused as refusal:
+            return Reply(Meaning(RetcodeAction.REFUSED, f"{refusal}; nothing was sent"))
         except PoolError as error:
-            return Reply(Meaning(Answer.REFUSED, f"nothing was sent: {error}"))
+            return Reply(Meaning(RetcodeAction.REFUSED, f"nothing was sent: {error}"))
         except CallFailed as failure:
             return Reply(failure_meaning(failure))
         except MT5Error as error:
-            return Reply(Meaning(Answer.RECONCILE, f"no answer came: {error}"))
+            return Reply(Meaning(RetcodeAction.RECONCILE, f"no answer came: {error}"))
         except Exception as error:  # noqa: BLE001 - whatever broke, the order may be on its way
             _log.exception("sending an order failed in a way that was not foreseen")
-            return Reply(Meaning(Answer.RECONCILE, f"sending broke off ({type(error).__name__}: {error})"))
+            return Reply(Meaning(RetcodeAction.RECONCILE, f"sending broke off ({type(error).__name__}: {error})"))
         return Reply(meaning(result.retcode, result.comment), result)
 
     def _settle(self, intent: Intent, reply: Reply) -> Intent:
         """Journal what the answer means."""
         words = reply.meaning.words
-        if reply.meaning.answer is Answer.REFUSED:
+        if reply.meaning.answer is RetcodeAction.REFUSED:
             return self._fail(intent, words)
-        if reply.result is None or reply.meaning.answer is Answer.RECONCILE:
+        if reply.result is None or reply.meaning.answer is RetcodeAction.RECONCILE:
             ticket = reply.result.order if reply.result else 0
             body = to_body(fill=Fill(order=ticket)) if ticket else {}
             return self._book.record(
@@ -103,7 +103,7 @@ class Executor:
             )
         fill = self._fill(intent, reply.result)
         asked = float(intent.attempt.request["volume"]) if intent.attempt else fill.volume
-        partial = reply.meaning.answer is Answer.PARTIAL or 0.0 < fill.volume < asked - _EPSILON
+        partial = reply.meaning.answer is RetcodeAction.PARTIAL or 0.0 < fill.volume < asked - _EPSILON
         return self._book.record(
             intent,
             EventKind.PARTIAL if partial else EventKind.FILLED,
@@ -127,15 +127,15 @@ class Executor:
         """Return a quote that is fresh enough to trade on."""
         quote = self._pool.quote(intent.request.symbol)
         if quote is None:
-            raise Refused(f"there is no price of {intent.request.symbol}")
+            raise CommandRefused(f"there is no price of {intent.request.symbol}")
         return quote
 
     def _request(self, intent: Intent, quote: Quote) -> dict[str, Any]:
         """Build the request from what was approved."""
         info, approved = self._pool.symbol_info(intent.request.symbol), intent.approved
         if info is None or approved is None:
-            raise Refused(f"{intent.request.symbol} is not selected in the terminal")
-        deal = Deal(
+            raise CommandRefused(f"{intent.request.symbol} is not selected in the terminal")
+        deal = OrderTerms(
             direction=intent.request.direction,
             lots=approved.lots,
             stop_loss=approved.stop_loss,
@@ -148,22 +148,22 @@ class Executor:
         return deal_request(info, quote, deal, self._settings.deviation_points)
 
     def _check_price(self, intent: Intent, price: float, first: float) -> None:
-        """Raise `Refused` when the price ran away between tries."""
+        """Raise `CommandRefused` when the price ran away between tries."""
         info = self._pool.symbol_info(intent.request.symbol)
         worse = (price - first) * intent.request.direction
         if info is None or worse > self._settings.deviation_points * info.point * (1.0 + 1e-9):
-            raise Refused("the price moved away between tries, by more than the deviation that is allowed")
+            raise CommandRefused("the price moved away between tries, by more than the deviation that is allowed")
 
     def _check_order(self, request: dict[str, Any], number: int) -> None:
-        """Let the terminal check the order before it is sent for the first time; raise `Refused` if it objects."""
+        """Let the terminal check the order before it is first sent; raise `CommandRefused` if it objects."""
         if number > 1:
             return
         try:
             check = self._pool.check_order(request)
         except (PoolError, MT5Error) as error:
-            raise Refused(f"the order could not be checked, so nothing was sent: {error}") from error
+            raise CommandRefused(f"the order could not be checked, so nothing was sent: {error}") from error
         if check.retcode != 0:
-            raise Refused(f"the terminal's check refused it: {meaning(check.retcode, check.comment).words}")
+            raise CommandRefused(f"the terminal's check refused it: {meaning(check.retcode, check.comment).words}")
 
 
 def with_slippage(intent: Intent, fill: Fill, info: SymbolInfo) -> Fill:

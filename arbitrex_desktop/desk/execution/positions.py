@@ -13,19 +13,19 @@ from functools import partial
 from typing import Any, Final
 
 from arbitrex_desktop.desk.context import DeskContext
-from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.requests import cancel_request, close_request, stops_request
-from arbitrex_desktop.desk.execution.retcodes import Answer, Meaning, failure_meaning, meaning
+from arbitrex_desktop.desk.execution.retcodes import Meaning, RetcodeAction, failure_meaning, meaning
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.intents.intent import Which
-from arbitrex_desktop.desk.queue.intent_store import TRADER, Book
+from arbitrex_desktop.desk.queue.intent_store import TRADER, IntentStore
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
 from arbitrex_desktop.mt5.results import SymbolInfo, TradePosition
 from arbitrex_desktop.raw_layer.errors import PoolError
 from arbitrex_desktop.raw_layer.views import AccountReading, Quote
 
-__all__ = ["PositionDesk", "Which"]
+__all__ = ["PositionActions", "Which"]
 
 _EPSILON: Final = 1e-9
 
@@ -38,10 +38,10 @@ class _Unsure:
     since: float
 
 
-class PositionDesk:
+class PositionActions:
     """Manages what is open.  Called on the worker's thread, one order at a time; asks the terminal."""
 
-    def __init__(self, book: Book, context: DeskContext) -> None:
+    def __init__(self, book: IntentStore, context: DeskContext) -> None:
         self._book = book
         self._context = context
         self._pool = context.pool
@@ -56,7 +56,7 @@ class PositionDesk:
             self._context.tell("warning", f"position {ticket}", words)
 
     def close(self, ticket: int, lots: float | None = None) -> None:
-        """Close a position, or `lots` of it; raise `Refused` in words when that cannot be done."""
+        """Close a position, or `lots` of it; raise `CommandRefused` in words when that cannot be done."""
         position = self._position(ticket)
         info, quote = self._market(position.symbol)
         volume = position.volume if lots is None else min(lots, position.volume)
@@ -75,10 +75,10 @@ class PositionDesk:
                 continue
             try:
                 self.close(position.ticket)
-            except Refused as refusal:
+            except CommandRefused as refusal:
                 failures.append(f"#{position.ticket}: {refusal}")
         if failures:
-            raise Refused("not everything was closed: " + "; ".join(failures))
+            raise CommandRefused("not everything was closed: " + "; ".join(failures))
 
     def move_stops(self, ticket: int, stop_loss: float | None, take_profit: float | None) -> None:
         """Set a position's stop and target as prices, None for none; one that adds risk is refused while halted."""
@@ -94,14 +94,14 @@ class PositionDesk:
         _, quote = self._market(position.symbol)
         ahead = quote.bid - position.price_open if _is_long(position) else position.price_open - quote.ask
         if ahead <= 0.0:
-            raise Refused(f"position #{ticket} is not in profit, so its stop cannot be at the opening price")
+            raise CommandRefused(f"position #{ticket} is not in profit, so its stop cannot be at the opening price")
         self.move_stops(ticket, position.price_open, position.tp or None)
 
     def cancel(self, ticket: int) -> None:
         """Cancel a pending order."""
         order = next((each for each in self._pool.read_account().orders if each.ticket == ticket), None)
         if order is None:
-            raise Refused(f"there is no pending order #{ticket}")
+            raise CommandRefused(f"there is no pending order #{ticket}")
         self._journalled(ticket, order.symbol, f"cancel order #{ticket}", cancel_request(order), 0.0, reducing=True)
 
     def look(self, reading: AccountReading) -> None:
@@ -131,7 +131,7 @@ class PositionDesk:
             outcome = self._journalled(
                 position.ticket, position.symbol, words, build(), position.volume, reducing=reducing, last=last
             )
-            if outcome.answer is not Answer.RETRY:
+            if outcome.answer is not RetcodeAction.RETRY:
                 return
 
     def _journalled(
@@ -145,20 +145,20 @@ class PositionDesk:
         reducing: bool,
         last: bool = True,
     ) -> Meaning:
-        """Journal, pass the gate, send, journal the answer; raise `Refused` unless done or worth another try."""
+        """Journal, pass the gate, send, journal the answer; raise `CommandRefused` unless done or worth another try."""
         if ticket in self._unsure:
-            raise Refused(f"the fate of the last order on #{ticket} is not known yet")
+            raise CommandRefused(f"the fate of the last order on #{ticket} is not known yet")
         self._context.gate.check(reducing=reducing)
         self._book.note(
             EventKind.ACTION_SENDING, who=TRADER, why=words, symbol=symbol, ticket=ticket, body={"request": request}
         )
         outcome = self._ask(request, reducing=reducing)
-        if outcome.answer is Answer.RECONCILE:
+        if outcome.answer is RetcodeAction.RECONCILE:
             self._unsure[ticket] = _Unsure(volume, self._context.clock.monotonic())
-            raise Refused(f"{words}: {outcome.words}; looking at the broker's books")
+            raise CommandRefused(f"{words}: {outcome.words}; looking at the broker's books")
         self._end(ticket, symbol, f"{words}: {outcome.words}")
-        if outcome.answer is Answer.REFUSED or (last and outcome.answer is Answer.RETRY):
-            raise Refused(f"{words}: {outcome.words}")
+        if outcome.answer is RetcodeAction.REFUSED or (last and outcome.answer is RetcodeAction.RETRY):
+            raise CommandRefused(f"{words}: {outcome.words}")
         return outcome
 
     def _ask(self, request: dict[str, Any], *, reducing: bool) -> Meaning:
@@ -166,14 +166,14 @@ class PositionDesk:
         try:
             # Asked again when the request's turn has come: it may wait behind a slow call while the trader halts.
             result = self._pool.send_order(request, partial(self._context.gate.check, reducing=reducing))
-        except Refused as refusal:
-            return Meaning(Answer.REFUSED, str(refusal))
+        except CommandRefused as refusal:
+            return Meaning(RetcodeAction.REFUSED, str(refusal))
         except PoolError as error:
-            return Meaning(Answer.REFUSED, f"nothing was sent: {error}")
+            return Meaning(RetcodeAction.REFUSED, f"nothing was sent: {error}")
         except CallFailed as failure:
             return failure_meaning(failure)
         except MT5Error as error:
-            return Meaning(Answer.RECONCILE, f"no answer came ({error})")
+            return Meaning(RetcodeAction.RECONCILE, f"no answer came ({error})")
         return meaning(result.retcode, result.comment)
 
     def _end(self, ticket: int, symbol: str, words: str) -> None:
@@ -185,17 +185,17 @@ class PositionDesk:
         try:
             positions = self._pool.read_account().positions
         except (PoolError, MT5Error) as error:
-            raise Refused(f"the positions cannot be read now: {error}") from error
+            raise CommandRefused(f"the positions cannot be read now: {error}") from error
         found = next((position for position in positions if position.ticket == ticket), None)
         if found is None:
-            raise Refused(f"there is no open position #{ticket}")
+            raise CommandRefused(f"there is no open position #{ticket}")
         return found
 
     def _market(self, symbol: str) -> tuple[SymbolInfo, Quote]:
         """Return what a symbol is and costs."""
         info, quote = self._pool.symbol_info(symbol), self._pool.quote(symbol)
         if info is None or quote is None:
-            raise Refused(f"there is no price of {symbol}; is it shown in the terminal's Market Watch?")
+            raise CommandRefused(f"there is no price of {symbol}; is it shown in the terminal's Market Watch?")
         return info, quote
 
 

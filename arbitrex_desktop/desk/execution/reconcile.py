@@ -24,7 +24,7 @@ _OF_THE_BROKER: Final = frozenset({DealReason.SL, DealReason.TP, DealReason.SO})
 _DEAD: Final = frozenset({OrderState.CANCELED, OrderState.REJECTED, OrderState.EXPIRED})
 
 
-class Found(StrEnum):
+class Fate(StrEnum):
     """What the books say of an order.
 
     EXECUTED, in part or whole.  DEAD: it reached the broker and ended without a deal.  WORKING: the broker has it
@@ -39,7 +39,7 @@ class Found(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class BrokerRecords:
     """The broker's books at one moment, with its server clock's seconds turned to UTC by `utc`."""
 
     positions: tuple[TradePosition, ...]
@@ -50,34 +50,34 @@ class Books:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ReconcileResult:
     """What was found: `words` say it for the trader, `fill` what was executed, `tickets` all that fits."""
 
-    found: Found
+    found: Fate
     words: str
     fill: Fill | None = None
     tickets: tuple[int, ...] = ()
 
 
-def reconcile(intent: Intent, books: Books, claimed: Collection[int]) -> Finding:
+def reconcile(intent: Intent, books: BrokerRecords, claimed: Collection[int]) -> ReconcileResult:
     """Look an intent's last order up in the books; `claimed` has the tickets that belong to other intents."""
     sure = _Traces(intent, books, claimed, sure=True)
     if sure.any:
         return sure.finding()
     likely = _Traces(intent, books, claimed, sure=False)
     if not likely.any:
-        return Finding(Found.NOTHING, "the broker's positions, orders and deals show no trace of it")
+        return ReconcileResult(Fate.NOTHING, "the broker's positions, orders and deals show no trace of it")
     if len(likely.order_tickets) > 1:
         tickets = tuple(sorted(likely.order_tickets))
         listed = ", ".join(f"#{ticket}" for ticket in tickets)
-        return Finding(Found.AMBIGUOUS, f"several orders could be it: {listed}; please decide", tickets=tickets)
+        return ReconcileResult(Fate.AMBIGUOUS, f"several orders could be it: {listed}; please decide", tickets=tickets)
     return likely.finding()
 
 
 class _Traces:
     """All entries of the books that belong, surely or likely, to an intent's order."""
 
-    def __init__(self, intent: Intent, books: Books, claimed: Collection[int], *, sure: bool) -> None:
+    def __init__(self, intent: Intent, books: BrokerRecords, claimed: Collection[int], *, sure: bool) -> None:
         self._intent = intent
         self._books = books
         self._claimed = claimed
@@ -103,7 +103,7 @@ class _Traces:
             | {position.identifier or position.ticket for position in self.positions}
         )
 
-    def finding(self) -> Finding:
+    def finding(self) -> ReconcileResult:
         """Weigh what was found: deals count most, then positions, then orders."""
         tickets = tuple(sorted(self.order_tickets))
         if self.deals:
@@ -118,24 +118,26 @@ class _Traces:
                 confirmed=True,
             )
             words = f"it was executed: position #{position.ticket}, {position.volume:g} lots"
-            return Finding(Found.EXECUTED, words, fill, tickets)
+            return ReconcileResult(Fate.EXECUTED, words, fill, tickets)
         if self.orders:
-            return Finding(
-                Found.WORKING, f"the broker has order #{self.orders[0].ticket}, not executed yet", None, tickets
+            return ReconcileResult(
+                Fate.WORKING, f"the broker has order #{self.orders[0].ticket}, not executed yet", None, tickets
             )
         order = self.history[0]
         if order.state in _DEAD:
-            return Finding(Found.DEAD, f"order #{order.ticket} ended without a deal", None, tickets)
-        return Finding(Found.WORKING, f"order #{order.ticket} is in the history, its deal is not yet", None, tickets)
+            return ReconcileResult(Fate.DEAD, f"order #{order.ticket} ended without a deal", None, tickets)
+        return ReconcileResult(
+            Fate.WORKING, f"order #{order.ticket} is in the history, its deal is not yet", None, tickets
+        )
 
-    def _executed(self, tickets: tuple[int, ...]) -> Finding:
+    def _executed(self, tickets: tuple[int, ...]) -> ReconcileResult:
         """Sum the deals of the order up."""
         volume = sum(deal.volume for deal in self.deals)
         price = sum(deal.price * deal.volume for deal in self.deals) / volume if volume > 0.0 else None
         first = self.deals[0]
         fill = Fill(first.order, first.ticket, first.position_id, round(volume, 8), price, confirmed=True)
         words = f"it was executed: {_listed('deal', (deal.ticket for deal in self.deals))}, {volume:g} lots"
-        return Finding(Found.EXECUTED, words, fill, tickets)
+        return ReconcileResult(Fate.EXECUTED, words, fill, tickets)
 
     def _sure(self, trace: TradeDeal | TradeOrder | TradePosition, order: int) -> bool:
         """Tell whether an entry names the intent, or is of the order that the broker told us."""

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Final
 
 from arbitrex_desktop.desk.context import DeskContext
-from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.executor import with_slippage
-from arbitrex_desktop.desk.execution.reconcile import Books, Finding, Found, reconcile
+from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, ReconcileResult, reconcile
 from arbitrex_desktop.desk.intents.events import EventKind, Fill, Intent, to_body
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
-from arbitrex_desktop.desk.queue.intent_store import TRADER, Book
+from arbitrex_desktop.desk.queue.intent_store import TRADER, IntentStore
 from arbitrex_desktop.mt5.constants import AccountMarginMode
 
 _LOOK_BACK: Final = timedelta(minutes=10)
@@ -38,7 +38,7 @@ class Recovery:
     Called on the worker's thread while no order is on its way; asks the terminal.
     """
 
-    def __init__(self, book: Book, context: DeskContext) -> None:
+    def __init__(self, book: IntentStore, context: DeskContext) -> None:
         self._book = book
         self._pool = context.pool
         self._clock = context.clock
@@ -70,14 +70,14 @@ class Recovery:
             finding = reconcile(intent, books, self._claimed(intent))
             if intent.state is IntentState.UNKNOWN:
                 self._decide(intent, finding, connection)
-            elif finding.found is Found.EXECUTED and finding.fill is not None:
+            elif finding.found is Fate.EXECUTED and finding.fill is not None:
                 self._confirm(intent, finding.fill)
 
     def resolve(self, intent_id: str, *, executed: bool, reason: str, ticket: int = 0) -> Intent:
-        """Take the trader's word for what became of an UNKNOWN intent; raise `Refused` for any other."""
+        """Take the trader's word for what became of an UNKNOWN intent; raise `CommandRefused` for any other."""
         intent = self._book.get(intent_id)
         if intent.state is not IntentState.UNKNOWN:
-            raise Refused(f"the intent is {intent.state}; only an UNKNOWN one is resolved by hand")
+            raise CommandRefused(f"the intent is {intent.state}; only an UNKNOWN one is resolved by hand")
         words = f"decided by the trader: {reason}" if reason else "decided by the trader"
         if not executed:
             return self._book.record(intent, EventKind.FAILED, who=TRADER, why=words, after=IntentState.FAILED)
@@ -87,13 +87,13 @@ class Recovery:
             intent, EventKind.FILLED, who=TRADER, why=words, after=IntentState.FILLED, ticket=ticket or None, body=body
         )
 
-    def _decide(self, intent: Intent, finding: Finding, connection: int) -> None:
+    def _decide(self, intent: Intent, finding: ReconcileResult, connection: int) -> None:
         """Move an UNKNOWN intent as far as the books allow."""
-        if finding.found is not Found.NOTHING:
+        if finding.found is not Fate.NOTHING:
             self._absences.pop(intent.intent_id, None)
-        if finding.found is Found.EXECUTED and finding.fill is not None:
+        if finding.found is Fate.EXECUTED and finding.fill is not None:
             self._executed(intent, finding.fill, finding.words)
-        elif finding.found is Found.DEAD or self._absent_long_enough(intent, finding, connection):
+        elif finding.found is Fate.DEAD or self._absent_long_enough(intent, finding, connection):
             self._book.record(
                 intent, EventKind.FAILED, why=f"{finding.words}: nothing was executed", after=IntentState.FAILED
             )
@@ -101,9 +101,9 @@ class Recovery:
             self._book.record(intent, EventKind.EVIDENCE, why=finding.words, body=to_body(tickets=finding.tickets))
             self._tell("error", f"order {intent.intent_id}", f"{_name(intent)}: {finding.words}")
 
-    def _absent_long_enough(self, intent: Intent, finding: Finding, connection: int) -> bool:
+    def _absent_long_enough(self, intent: Intent, finding: ReconcileResult, connection: int) -> bool:
         """Tell whether several looks over the settling time, on one connection, found no trace."""
-        if finding.found is not Found.NOTHING:
+        if finding.found is not Fate.NOTHING:
             return False
         now = self._clock.monotonic()
         known = self._absences.get(intent.intent_id)
@@ -149,7 +149,7 @@ class Recovery:
             each for each in self._book.in_state(IntentState.FAILED) if each.intent_id in marked and each.attempt
         )
 
-    def _read(self, waiting: tuple[Intent, ...]) -> Books:
+    def _read(self, waiting: tuple[Intent, ...]) -> BrokerRecords:
         """Read account and history, from before the oldest order that is looked for."""
         now = self._pool.market_now()
         # A simulated market's clock may stand before the order's time after a restart on a weekend.
@@ -159,7 +159,7 @@ class Recovery:
         # A netted position tells volume and price of all its deals together, so only deals tell of one order.
         hedging = reading.account.margin_mode == AccountMarginMode.RETAIL_HEDGING
         positions = reading.positions if hedging else ()
-        return Books(positions, reading.orders, history.orders, history.deals, self._utc)
+        return BrokerRecords(positions, reading.orders, history.orders, history.deals, self._utc)
 
     def _utc(self, seconds: float) -> float:
         """Turn a server clock's seconds into those of UTC."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.order_tags import PREFIX
 from arbitrex_desktop.mt5.constants import (
     OrderFilling,
@@ -29,7 +29,7 @@ _HALF: Final = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
-class Deal:
+class OrderTerms:
     """A market order to be made: `direction` 1 or -1, `lots`, stop and target as prices, marks for the broker.
 
     `reducing` lets it go without a stop; `position` closes (a part of) that position.
@@ -59,11 +59,11 @@ def choose_filling(info: SymbolInfo) -> OrderFilling:
         return OrderFilling.IOC
     if info.trade_exemode == SymbolTradeExecution.EXCHANGE:
         return OrderFilling.RETURN
-    raise Refused(f"{info.name} names no way of filling that a market order could use")
+    raise CommandRefused(f"{info.name} names no way of filling that a market order could use")
 
 
-def deal_request(info: SymbolInfo, quote: Quote, deal: Deal, deviation: int) -> dict[str, Any]:
-    """Return a market order at the quote's price; raise `Refused` in words for what the broker could not take."""
+def deal_request(info: SymbolInfo, quote: Quote, deal: OrderTerms, deviation: int) -> dict[str, Any]:
+    """Return a market order at the quote's price; raise `CommandRefused` for what the broker could not take."""
     _check_side(info, deal)
     price = _round(quote.ask if deal.direction > 0 else quote.bid, info)
     request: dict[str, Any] = {
@@ -90,7 +90,7 @@ def close_request(
 ) -> dict[str, Any]:
     """Return the opposite deal that closes a position, or a part of it."""
     direction = -1 if position.type == OrderType.BUY else 1
-    marks = Deal(direction, lots, None, None, magic, f"{PREFIX}close", reducing=True, position=position.ticket)
+    marks = OrderTerms(direction, lots, None, None, magic, f"{PREFIX}close", reducing=True, position=position.ticket)
     return deal_request(info, quote, marks, deviation)
 
 
@@ -111,29 +111,33 @@ def cancel_request(order: TradeOrder) -> dict[str, Any]:
 
 
 def legal_volume(info: SymbolInfo, lots: float) -> float:
-    """Round lots down to the symbol's step; raise `Refused` outside of its least and greatest volume."""
+    """Round lots down to the symbol's step; raise `CommandRefused` outside of its least and greatest volume."""
     step = Decimal(str(info.volume_step))
     if step <= 0 or not math.isfinite(lots):
-        raise Refused(f"the volume step of {info.name} is not known, so no volume can be made legal")
+        raise CommandRefused(f"the volume step of {info.name} is not known, so no volume can be made legal")
     # A hair of tolerance: 0.29 / 0.01 is 28.999... in binary.
     steps = int(Decimal(str(round(lots, 8))) / step)
     volume = float(steps * step)
     if volume < info.volume_min or volume <= 0.0:
-        raise Refused(f"{lots:g} lots of {info.name} are less than the broker's least volume {info.volume_min:g}")
+        raise CommandRefused(
+            f"{lots:g} lots of {info.name} are less than the broker's least volume {info.volume_min:g}"
+        )
     if volume > info.volume_max:
-        raise Refused(f"{lots:g} lots of {info.name} are more than the broker's greatest volume {info.volume_max:g}")
+        raise CommandRefused(
+            f"{lots:g} lots of {info.name} are more than the broker's greatest volume {info.volume_max:g}"
+        )
     return volume
 
 
-def legal_stops(info: SymbolInfo, quote: Quote, deal: Deal) -> dict[str, float]:
-    """Return stop and target on the symbol's grid; raise `Refused` where the broker would not take them.
+def legal_stops(info: SymbolInfo, quote: Quote, deal: OrderTerms) -> dict[str, float]:
+    """Return stop and target on the symbol's grid; raise `CommandRefused` where the broker would not take them.
 
     A stop is never moved away to make it legal: that would raise the risk that was approved.
     """
     if deal.stop_loss is None or deal.stop_loss <= 0.0:
         if deal.reducing:
             return {"sl": 0.0, "tp": 0.0}
-        raise Refused("the trade has no stop, and no order is sent without one")
+        raise CommandRefused("the trade has no stop, and no order is sent without one")
     # What is bought is closed at the bid, so stops are measured from there; the other way round for a sale.
     exit_price = quote.bid if deal.direction > 0 else quote.ask
     stop = _toward(deal.stop_loss, exit_price, info)
@@ -146,45 +150,45 @@ def legal_stops(info: SymbolInfo, quote: Quote, deal: Deal) -> dict[str, float]:
 
 
 def _check_distance(name: str, distance: float, least: float, info: SymbolInfo) -> None:
-    """Raise `Refused` for a stop or target on the wrong side of the price, or too near to it."""
+    """Raise `CommandRefused` for a stop or target on the wrong side of the price, or too near to it."""
     points = distance / info.point
     if distance <= 0.0:
-        raise Refused(f"the {name} is on the wrong side of the price of {info.name}")
+        raise CommandRefused(f"the {name} is on the wrong side of the price of {info.name}")
     if distance < least - info.point * 1e-6:
-        raise Refused(
+        raise CommandRefused(
             f"the {name} is {points:.0f} points from the price of {info.name}; "
             f"the broker asks for {info.trade_stops_level} at least"
         )
 
 
-def _check_side(info: SymbolInfo, deal: Deal) -> None:
-    """Raise `Refused` when the symbol does not allow the deal."""
+def _check_side(info: SymbolInfo, deal: OrderTerms) -> None:
+    """Raise `CommandRefused` when the symbol does not allow the deal."""
     mode = info.trade_mode
     closing = deal.position is not None
     if mode == SymbolTradeMode.DISABLED:
-        raise Refused(f"the broker has disabled trading on {info.name}")
+        raise CommandRefused(f"the broker has disabled trading on {info.name}")
     if closing:
         return
     if mode == SymbolTradeMode.CLOSEONLY and not deal.reducing:
-        raise Refused(f"the broker allows only closing positions of {info.name}")
+        raise CommandRefused(f"the broker allows only closing positions of {info.name}")
     if mode == SymbolTradeMode.LONGONLY and deal.direction < 0 and not deal.reducing:
-        raise Refused(f"the broker allows only buying {info.name}")
+        raise CommandRefused(f"the broker allows only buying {info.name}")
     if mode == SymbolTradeMode.SHORTONLY and deal.direction > 0 and not deal.reducing:
-        raise Refused(f"the broker allows only selling {info.name}")
+        raise CommandRefused(f"the broker allows only selling {info.name}")
 
 
 def _tick(info: SymbolInfo) -> Decimal:
     """Return the smallest step of a symbol's price."""
     tick = Decimal(str(info.trade_tick_size)) if info.trade_tick_size > 0.0 else Decimal(1).scaleb(-info.digits)
     if tick <= 0:
-        raise Refused(f"the price step of {info.name} is not known")
+        raise CommandRefused(f"the price step of {info.name} is not known")
     return tick
 
 
 def _round(price: float, info: SymbolInfo) -> float:
     """Round a price to the symbol's grid, halves up."""
     if not math.isfinite(price):
-        raise Refused(f"a price of {info.name} is not a number")
+        raise CommandRefused(f"a price of {info.name} is not a number")
     tick = _tick(info)
     return float((Decimal(str(price)) / tick + _HALF) // 1 * tick)
 
@@ -192,7 +196,7 @@ def _round(price: float, info: SymbolInfo) -> float:
 def _toward(stop: float, exit_price: float, info: SymbolInfo) -> float:
     """Round a stop to the grid, towards the price: the risk gets smaller, not greater."""
     if not math.isfinite(stop):
-        raise Refused(f"the stop of {info.name} is not a number")
+        raise CommandRefused(f"the stop of {info.name} is not a number")
     tick = _tick(info)
     # Rounded to a thousandth of a tick first, so that a stop that stands on the grid stays where it is.
     steps = round(Decimal(str(stop)) / tick, 3)

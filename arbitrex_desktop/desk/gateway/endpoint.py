@@ -20,7 +20,7 @@ _TOKEN_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Endpoint:
     """An address to listen at, its family for `multiprocessing.connection`, and the token that clients must know."""
 
     address: str
@@ -28,7 +28,7 @@ class Door:
     token: bytes
 
 
-def prepare_door(data_dir: Path) -> Door:
+def prepare_door(data_dir: Path) -> Endpoint:
     """Make address and token for a data folder; raise OSError when the files cannot be written.
 
     The token is made anew each time, so that one that leaked does not last.
@@ -39,7 +39,7 @@ def prepare_door(data_dir: Path) -> Door:
     address, family = door_address(data_dir)
     _write_private(folder / "token", token.hex())
     _write_private(folder / "door.json", json.dumps({"version": 1, "address": address, "family": family}))
-    return Door(address, family, token)
+    return Endpoint(address, family, token)
 
 
 def remove_door(data_dir: Path) -> None:

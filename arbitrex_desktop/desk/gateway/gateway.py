@@ -17,8 +17,8 @@ from threading import Lock, Thread
 from typing import Final, Protocol
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.desk.errors import Refused
-from arbitrex_desktop.desk.gateway.endpoint import Door, door_address, prepare_door, remove_door
+from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.gateway.endpoint import Endpoint, door_address, prepare_door, remove_door
 from arbitrex_desktop.desk.gateway.rate_limit import TokenBucket
 from arbitrex_desktop.desk.gateway.session import GatewayCore, Session
 from arbitrex_desktop.desk.intents.events import Event, Intent
@@ -52,14 +52,16 @@ class Gateway:
         self._lock = Lock()
         self._closing = Flag()
         self._listener: Listener | None = None
-        self._door: Door | None = None
+        self._door: Endpoint | None = None
         self._threads: list[Thread] = []
         core.listen(self._tell)
 
     def start(self) -> None:
-        """Open the door; raise `Refused` when another desk holds it, OSError when it cannot be made."""
+        """Open the door; raise `CommandRefused` when another desk holds it, OSError when it cannot be made."""
         if _somebody_listens(self._data_dir):
-            raise Refused("another window of this program uses this data folder, and takes the strategies' intents")
+            raise CommandRefused(
+                "another window of this program uses this data folder, and takes the strategies' intents"
+            )
         address, family = door_address(self._data_dir)
         if family == "AF_UNIX":
             # What a killed desk left behind; nobody listens there.
@@ -95,7 +97,7 @@ class Gateway:
         """Return how many connections are open."""
         return len(self._open_sessions())
 
-    def _accept(self, listener: Listener, door: Door) -> None:
+    def _accept(self, listener: Listener, door: Endpoint) -> None:
         """Take visitors in; each proves itself on its own thread, so that none keeps the others waiting."""
         while not self._closing.is_set():
             try:
@@ -107,7 +109,7 @@ class Gateway:
                 continue
             self._admit(connection, door)
 
-    def _admit(self, connection: Connection, door: Door) -> None:
+    def _admit(self, connection: Connection, door: Endpoint) -> None:
         """Begin a session, if there is room."""
         if self._closing.is_set() or self.clients >= MOST_CLIENTS:
             if not self._closing.is_set():

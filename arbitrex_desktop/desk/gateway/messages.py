@@ -39,7 +39,7 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
     number: int
 
 
-class Hello(Message, frozen=True, tag="hello"):
+class ClientHello(Message, frozen=True, tag="hello"):
     """Who is speaking; the strategy's name becomes the source of its intents."""
 
     strategy: Name
@@ -74,7 +74,7 @@ class Cancel(Message, frozen=True, tag="cancel"):
     intent_id: ClientId
 
 
-Request = Hello | Submit | Status | Cancel
+Request = ClientHello | Submit | Status | Cancel
 _decoder: Final[msgspec.json.Decoder[Request]] = msgspec.json.Decoder(Request)
 _encoder: Final = msgspec.json.Encoder()
 

@@ -22,7 +22,7 @@ from arbitrex_desktop.desk.gateway.messages import (
     MOST_BYTES,
     RESERVED_NAMES,
     Cancel,
-    Hello,
+    ClientHello,
     ProtocolError,
     Request,
     Submit,
@@ -168,7 +168,7 @@ class Session:
 
     def _act(self, request: Request) -> bytes:
         """Carry out one message and return its answer."""
-        if isinstance(request, Hello):
+        if isinstance(request, ClientHello):
             return self._greet(request)
         if not self.strategy:
             raise ProtocolError("NO_HELLO", "the first message has to be a hello with the strategy's name")
@@ -178,7 +178,7 @@ class Session:
             self._core.cancel(self._own(request.intent_id).intent_id, self.strategy)
         return decision(request.number, self._own(request.intent_id))
 
-    def _greet(self, hello: Hello) -> bytes:
+    def _greet(self, hello: ClientHello) -> bytes:
         """Learn the strategy's name."""
         if hello.strategy.lower() in RESERVED_NAMES:
             raise ProtocolError("RESERVED_NAME", f"{hello.strategy!r} is a name that the desk keeps for itself")

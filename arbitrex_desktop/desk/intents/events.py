@@ -53,7 +53,7 @@ class EventKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class NewEvent:
     """An event that is to be journalled.
 
     Attributes: `at`, UTC; `who` caused it (trader, desk, policy or a strategy's name) and `why`, in words;
@@ -80,11 +80,11 @@ class Event:
     """A journalled event: its place `seq` in the chain, from 1, and what happened."""
 
     seq: int
-    draft: Draft
+    draft: NewEvent
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class RiskAnswer:
     """The RPM's answer to an intent at one moment.
 
     Attributes: `status` APPROVED, ADJUSTED or REJECTED; `lots`; `price`, the reference price; `stop_loss`,
@@ -162,8 +162,8 @@ class Intent:
     created_at: datetime
     expires_at: datetime
     changed_at: datetime
-    judgement: Judgement | None = None
-    approved: Judgement | None = None
+    judgement: RiskAnswer | None = None
+    approved: RiskAnswer | None = None
     attempt: Attempt | None = None
     fill: Fill | None = None
     why: str = ""
@@ -209,11 +209,11 @@ def _received(event: Event) -> Intent:
     )
 
 
-def _with_parts(intent: Intent, draft: Draft) -> Intent:
+def _with_parts(intent: Intent, draft: NewEvent) -> Intent:
     """Take over what the event's body brings."""
     body = draft.body
     if "judgement" in body:
-        judgement = from_body(body, "judgement", Judgement)
+        judgement = from_body(body, "judgement", RiskAnswer)
         approved = judgement if draft.kind is EventKind.APPROVED else intent.approved
         intent = replace(intent, judgement=judgement, approved=approved)
     if "attempt" in body:

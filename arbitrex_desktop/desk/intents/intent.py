@@ -65,7 +65,7 @@ TRANSITIONS: Final[dict[IntentState, frozenset[IntentState]]] = {
     # A broker may fill what it first showed no trace of; a number that lies is worse than an arrow that goes back.
     IntentState.FAILED: frozenset({IntentState.FILLED, IntentState.PARTIAL}),
 }
-"""What may follow what; anything else raises `IllegalTransition`."""
+"""What may follow what; anything else raises `IllegalIntentTransition`."""
 
 ENDED: Final = frozenset(
     {
@@ -89,11 +89,11 @@ class Which(StrEnum):
     SYMBOL = "SYMBOL"
 
 
-class IllegalTransition(RuntimeError):  # noqa: N818 - the field's term
+class IllegalIntentTransition(RuntimeError):  # noqa: N818 - the field's term
     """An intent was asked to go where its state does not lead."""
 
 
 def check_transition(before: IntentState, after: IntentState) -> None:
-    """Raise `IllegalTransition` unless `after` may follow `before`."""
+    """Raise `IllegalIntentTransition` unless `after` may follow `before`."""
     if after not in TRANSITIONS[before]:
-        raise IllegalTransition(f"an intent cannot go from {before} to {after}")
+        raise IllegalIntentTransition(f"an intent cannot go from {before} to {after}")

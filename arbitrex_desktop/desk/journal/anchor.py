@@ -12,7 +12,7 @@ from arbitrex_desktop.desk.errors import JournalDamaged
 from arbitrex_desktop.desk.journal.schema import GENESIS
 
 
-class Anchor:
+class JournalAnchor:
     """A small file beside the journal with the newest event's number and hash.
 
     Written after each commit without waiting for the disk: after a power cut it may lag behind, never run ahead.

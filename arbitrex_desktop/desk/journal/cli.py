@@ -15,7 +15,7 @@ from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.desk.errors import DeskError, JournalError
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.check import verify
-from arbitrex_desktop.desk.journal.export import Filter, export_events, write_csv, write_json
+from arbitrex_desktop.desk.journal.export import JournalFilter, export_events, write_csv, write_json
 from arbitrex_desktop.desk.journal.salvage import set_aside
 from arbitrex_desktop.paths import data_dir
 
@@ -102,7 +102,7 @@ def _set_aside(file: Path, reason: str) -> int:
 
 def _export(file: Path, args: argparse.Namespace) -> int:
     """Write one journal out."""
-    chosen = Filter(args.since, args.until, args.symbol, args.strategy, args.state)
+    chosen = JournalFilter(args.since, args.until, args.symbol, args.strategy, args.state)
     events = export_events(file, chosen)
     with contextlib.ExitStack() as stack:
         out: TextIO = sys.stdout

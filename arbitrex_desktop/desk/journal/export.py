@@ -19,7 +19,7 @@ FIELDS: Final = tuple(name.strip() for name in COLUMNS.split(","))
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class JournalFilter:
     """Which events to export; None takes all. `since` inclusive and `until` exclusive, UTC; `strategy`, the source."""
 
     since: datetime | None = None
@@ -29,7 +29,7 @@ class Filter:
     state: IntentState | None = None
 
 
-def export_events(path: Path, chosen: Filter) -> Iterator[dict[str, Any]]:
+def export_events(path: Path, chosen: JournalFilter) -> Iterator[dict[str, Any]]:
     """Yield a journal's events as plain values, oldest first, the body decoded; raise `JournalError`."""
     condition, values = _condition(chosen)
     sql = f"SELECT {COLUMNS} FROM events WHERE {condition} ORDER BY seq"  # noqa: S608 - constants, values are bound
@@ -67,7 +67,7 @@ def _cell(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
-def _condition(chosen: Filter) -> tuple[str, list[str]]:
+def _condition(chosen: JournalFilter) -> tuple[str, list[str]]:
     """Return the filter as SQL with its values; times compare as text, all of them UTC of one length."""
     parts = {
         "at >= ?": _moment(chosen.since),

@@ -16,9 +16,9 @@ from threading import RLock
 from typing import Any, Final
 
 from arbitrex_desktop.desk.errors import JournalDamaged, JournalUnavailable
-from arbitrex_desktop.desk.intents.events import Draft, Event
+from arbitrex_desktop.desk.intents.events import Event, NewEvent
 from arbitrex_desktop.desk.intents.intent import ENDED
-from arbitrex_desktop.desk.journal.anchor import Anchor
+from arbitrex_desktop.desk.journal.anchor import JournalAnchor
 from arbitrex_desktop.desk.journal.schema import COLUMNS, GENESIS, from_row, in_words, migrate, to_row
 from arbitrex_desktop.paths import account_file_stem
 
@@ -83,7 +83,7 @@ class Journal:
         """Tell whether the last append failed, so that the file may hold more than it was known to take."""
         return self._doubtful
 
-    def append(self, *drafts: Draft) -> tuple[Event, ...]:
+    def append(self, *drafts: NewEvent) -> tuple[Event, ...]:
         """Write events in one transaction and return them with their numbers, once they are on disk."""
         with self._lock:
             try:
@@ -160,12 +160,12 @@ class Journal:
             self._db.execute(f"PRAGMA {pragma}")
         migrate(self._db)
         self._head = self._read_head()
-        anchor = Anchor(self.path)
+        anchor = JournalAnchor(self.path)
         self._stack.callback(anchor.close)
         self._anchor = anchor
         anchor.check(self._head, self._hash_of)
 
-    def _append(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
+    def _append(self, drafts: Sequence[NewEvent]) -> tuple[Event, ...]:
         """Write the rows, then the head, then commit; the anchor last."""
         if self._damage:
             raise JournalDamaged(self._damage)
@@ -183,7 +183,7 @@ class Journal:
         self._anchor.move(head)
         return tuple(Event(seq, draft) for seq, draft in enumerate(drafts, start=first))
 
-    def _write(self, drafts: Sequence[Draft]) -> tuple[int, str]:
+    def _write(self, drafts: Sequence[NewEvent]) -> tuple[int, str]:
         """Insert events behind the head and return the new head."""
         if self._read_head() != self._head:
             raise JournalDamaged(f"another program wrote to the journal {self.path.name}")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.desk.errors import JournalUnavailable, Refused
-from arbitrex_desktop.desk.intents.events import Draft, EventKind
+from arbitrex_desktop.desk.errors import CommandRefused, JournalUnavailable
+from arbitrex_desktop.desk.intents.events import EventKind, NewEvent
 from arbitrex_desktop.desk.journal.anchor import anchor_path
 from arbitrex_desktop.desk.journal.check import Report, verify
 from arbitrex_desktop.desk.journal.journal import Journal, hold
@@ -25,18 +25,18 @@ class SetAside:
 def set_aside(path: Path, reason: str, clock: Clock) -> SetAside:
     """Rename a damaged journal and begin a new one, whose first event says so.
 
-    Raises `Refused` for a journal that is intact, or without a reason, and `JournalError` when another window uses
-    the file or it cannot be renamed.  Killed half-way, the account stays without a usable journal, so that nothing
+    Raises `CommandRefused` for a journal that is intact, or without a reason, and `JournalError` when another window
+    uses the file or it cannot be renamed.  Killed half-way, the account stays without a usable journal, so that nothing
     is sent; the same command then ends the work.
     """
     if not reason.strip():
-        raise Refused("say why the journal is set aside; it is written to the new one")
+        raise CommandRefused("say why the journal is set aside; it is written to the new one")
     kept = path.with_name(f"{path.name}.damaged-{clock.now():%Y%m%dT%H%M%S%fZ}")
     lock = hold(path.with_suffix(".lock"))
     try:
         found = verify(path)
         if found.intact:
-            raise Refused(f"{path} is intact ({found.events} events); it is left where it is")
+            raise CommandRefused(f"{path} is intact ({found.events} events); it is left where it is")
         _rename(path, kept)
     except OSError as error:
         raise JournalUnavailable(f"the journal {path.name} cannot be renamed: {error}") from error
@@ -45,7 +45,7 @@ def set_aside(path: Path, reason: str, clock: Clock) -> SetAside:
     journal = Journal(path)
     try:
         body = {"kept": kept.name, "events": found.events, "problems": list(found.problems)}
-        journal.append(Draft(clock.now(), EventKind.SET_ASIDE, "trader", reason, body=body))
+        journal.append(NewEvent(clock.now(), EventKind.SET_ASIDE, "trader", reason, body=body))
     finally:
         journal.close()
     return SetAside(kept, found)

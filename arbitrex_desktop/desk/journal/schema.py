@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from arbitrex_desktop.desk.errors import JournalDamaged, JournalError, JournalUnavailable
-from arbitrex_desktop.desk.intents.events import Draft, Event, EventKind
+from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent
 from arbitrex_desktop.desk.intents.intent import IntentState
 
 APPLICATION_ID: Final = 0x41425844  # "ABXD"
@@ -89,7 +89,7 @@ def read_schema(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
     return connection.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master ORDER BY type, name").fetchall()
 
 
-def to_row(seq: int, draft: Draft, prev_hash: str) -> tuple[Any, ...]:
+def to_row(seq: int, draft: NewEvent, prev_hash: str) -> tuple[Any, ...]:
     """Return an event's columns, its hash last."""
     body = json.dumps(draft.body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     columns = (
@@ -120,7 +120,7 @@ def row_hash(columns: Row) -> str:
 def from_row(row: Row) -> Event:
     """Return the event of a row."""
     seq, at, kind, who, why, intent_id, client_id, source, symbol, before, after, ticket, body = row[:13]
-    draft = Draft(
+    draft = NewEvent(
         at=datetime.fromisoformat(at),
         kind=EventKind(kind),
         who=who,

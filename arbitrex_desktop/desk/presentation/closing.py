@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from arbitrex_desktop.desk.intents.events import Judgement
+from arbitrex_desktop.desk.intents.events import RiskAnswer
 from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.raw_layer.views import AccountReading
 
@@ -14,7 +14,7 @@ _EPSILON: Final = 1e-9
 
 
 def closing_words(
-    request: IntentRequest, judgement: Judgement | None, reading: AccountReading | None, *, own: bool
+    request: IntentRequest, judgement: RiskAnswer | None, reading: AccountReading | None, *, own: bool
 ) -> str:
     """Return "CLOSES position #123 (BUY 0.01 XAUUSD)", empty for a trade that closes nothing.
 

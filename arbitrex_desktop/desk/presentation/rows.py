@@ -7,13 +7,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from arbitrex_desktop.desk.intents.events import Intent, Judgement
+from arbitrex_desktop.desk.intents.events import Intent, RiskAnswer
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.snapshot import AccountRow, IntentRow, OrderRow, PositionRow, RiskRow
 from arbitrex_desktop.desk.risk.risk_view import LimitsView, PortfolioView
 from arbitrex_desktop.mt5.constants import OrderTime, OrderType, PositionType
 from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
-from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
 
 _DIGITS: Final = 5
@@ -41,7 +41,7 @@ def account_row(reading: AccountReading) -> AccountRow:
     )
 
 
-def position_row(position: TradePosition, pool: PoolView, intent_id: str) -> PositionRow:
+def position_row(position: TradePosition, pool: PoolReader, intent_id: str) -> PositionRow:
     """Return an open position, with the intent it came from."""
     return PositionRow(
         ticket=position.ticket,
@@ -62,7 +62,7 @@ def position_row(position: TradePosition, pool: PoolView, intent_id: str) -> Pos
     )
 
 
-def order_row(order: TradeOrder, pool: PoolView, intent_id: str) -> OrderRow:
+def order_row(order: TradeOrder, pool: PoolReader, intent_id: str) -> OrderRow:
     """Return an order that waits at the broker, with the intent it came from."""
     return OrderRow(
         ticket=order.ticket,
@@ -85,14 +85,14 @@ def order_row(order: TradeOrder, pool: PoolView, intent_id: str) -> OrderRow:
 
 
 def intent_row(
-    intent: Intent, judgement: Judgement | None, blocker: str, digits: int, *, closing: str = "", changed: str = ""
+    intent: Intent, judgement: RiskAnswer | None, blocker: str, digits: int, *, closing: str = "", changed: str = ""
 ) -> IntentRow:
     """Return an intent with the judgement that the trader is to see.
 
     `closing`, what it closes, and `changed`, what is different from the first answer, in words.
     """
     request, fill = intent.request, intent.fill
-    seen = judgement or Judgement(status="", at=intent.created_at)
+    seen = judgement or RiskAnswer(status="", at=intent.created_at)
     return IntentRow(
         intent_id=intent.intent_id,
         source=request.source,
@@ -153,7 +153,7 @@ def risk_row(portfolio: PortfolioView, limits: LimitsView, halted: str | None) -
     )
 
 
-def digits_of(pool: PoolView, symbol: str) -> int:
+def digits_of(pool: PoolReader, symbol: str) -> int:
     """Return a symbol's decimals, five when it is not known."""
     info = pool.symbol_info(symbol)
     return _DIGITS if info is None else info.digits

@@ -11,8 +11,8 @@ from threading import RLock
 from typing import Any, Final
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.desk.errors import Refused, UnknownIntent
-from arbitrex_desktop.desk.intents.events import Draft, Event, EventKind, Intent, Judgement, apply, to_body
+from arbitrex_desktop.desk.errors import CommandRefused, UnknownIntent
+from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, NewEvent, RiskAnswer, apply, to_body
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.journal import Journal
@@ -25,7 +25,7 @@ DESK: Final = "desk"
 _LONGEST_LIFE: Final = 7 * 86_400.0
 
 
-class Book:
+class IntentStore:
     """Intents and their events.  Safe from any thread; each change is one journalled step.
 
     An intent changes only if it is still in the state that the caller saw, so that two approvals at once cannot
@@ -70,7 +70,7 @@ class Book:
             )
             return tuple(chain.from_iterable(newest))
 
-    def receive(self, request: IntentRequest, judge: Callable[[str], Judgement], capacity: int) -> Intent:
+    def receive(self, request: IntentRequest, judge: Callable[[str], RiskAnswer], capacity: int) -> Intent:
         """Take an intent in with the RPM's first answer; one known by its client id is given back as it stands."""
         with self._lock:
             self._catch_up()
@@ -78,7 +78,7 @@ class Book:
             if known is not None:
                 return self.get(known)
             if len(self.in_state(IntentState.PENDING)) >= capacity:
-                raise Refused(f"{capacity} intents are waiting already; decide some first")
+                raise CommandRefused(f"{capacity} intents are waiting already; decide some first")
             intent_id = self._free_id()
             now = self._clock.now()
             life = min(max(request.time_to_live, 1.0), _LONGEST_LIFE) if request.time_to_live > 0.0 else 1.0
@@ -119,15 +119,15 @@ class Book:
             self._catch_up()
             current = self.get(intent.intent_id)
             if current.state is not intent.state:
-                raise Refused(f"the intent is {current.state} by now")
+                raise CommandRefused(f"the intent is {current.state} by now")
             apply(current, Event(0, draft))
             return self._write(draft)
 
     def note(self, kind: EventKind, *, who: str = DESK, why: str = "", **more: Any) -> None:
-        """Journal an event of the desk as a whole, or of a position; `more` are fields of `Draft`."""
+        """Journal an event of the desk as a whole, or of a position; `more` are fields of `NewEvent`."""
         with self._lock:
             self._catch_up()
-            events = self.journal.append(Draft(at=self._clock.now(), kind=kind, who=who, why=why, **more))
+            events = self.journal.append(NewEvent(at=self._clock.now(), kind=kind, who=who, why=why, **more))
             self._seq = events[-1].seq
 
     def owner_of(self, ticket: int, comment: str) -> str:
@@ -137,15 +137,15 @@ class Book:
             return marked
         return self.journal.find_ticket(ticket) or ""
 
-    def _judged(self, intent_id: str, judgement: Judgement) -> Intent:
+    def _judged(self, intent_id: str, judgement: RiskAnswer) -> Intent:
         """Journal the RPM's first answer."""
         after = IntentState.REJECTED if judgement.refused else IntentState.PENDING
         body = to_body(judgement=judgement)
         return self.record(self.get(intent_id), EventKind.JUDGED, why=judgement.details, after=after, body=body)
 
-    def _draft(self, intent_id: str, request: IntentRequest, kind: EventKind, *, who: str) -> Draft:
+    def _draft(self, intent_id: str, request: IntentRequest, kind: EventKind, *, who: str) -> NewEvent:
         """Begin an event of an intent."""
-        return Draft(
+        return NewEvent(
             at=self._clock.now(),
             kind=kind,
             who=who,
@@ -155,7 +155,7 @@ class Book:
             symbol=request.symbol,
         )
 
-    def _write(self, draft: Draft) -> Intent:
+    def _write(self, draft: NewEvent) -> Intent:
         """Journal an event, then apply it and tell who listens."""
         self._catch_up()
         (event,) = self.journal.append(draft)

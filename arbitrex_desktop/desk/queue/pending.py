@@ -9,18 +9,18 @@ from datetime import timedelta
 from typing import Final
 
 from arbitrex_desktop.desk.context import DeskContext
-from arbitrex_desktop.desk.errors import Refused
-from arbitrex_desktop.desk.intents.events import EventKind, Intent, Judgement, to_body
+from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.intents.events import EventKind, Intent, RiskAnswer, to_body
 from arbitrex_desktop.desk.intents.intent import IntentState
-from arbitrex_desktop.desk.queue.intent_store import DESK, Book
+from arbitrex_desktop.desk.queue.intent_store import DESK, IntentStore
 
 _UNSEEN_FILL: Final = timedelta(seconds=5)
 
 
-class Pending:
+class PendingQueue:
     """Watches the pending intents of one account.  Called on the worker's thread; `shown` from any."""
 
-    def __init__(self, book: Book, context: DeskContext) -> None:
+    def __init__(self, book: IntentStore, context: DeskContext) -> None:
         self._book = book
         self._pool = context.pool
         self._judge = context.judge
@@ -28,7 +28,7 @@ class Pending:
         self._clock = context.clock
         self._settings = context.settings
         self._synced = context.synced
-        self._looks: dict[str, Judgement] = {}
+        self._looks: dict[str, RiskAnswer] = {}
 
     def expire(self) -> None:
         """End what waited too long."""
@@ -51,10 +51,10 @@ class Pending:
             return
         for intent in pending:
             # Somebody may decide it while we look.
-            with suppress(Refused):
+            with suppress(CommandRefused):
                 self._look(intent)
 
-    def shown(self, intent: Intent) -> Judgement | None:
+    def shown(self, intent: Intent) -> RiskAnswer | None:
         """Return the judgement that the trader sees: the latest look of a pending intent, else what was journalled."""
         if intent.state is not IntentState.PENDING:
             return intent.approved or intent.judgement
@@ -82,17 +82,17 @@ class Pending:
         )
         return next((reason for reason in reasons if reason), "")
 
-    def to_approve(self, intent: Intent) -> Judgement:
+    def to_approve(self, intent: Intent) -> RiskAnswer:
         """Let the RPM look again for an approval; return what is to be sent, never more than was shown.
 
-        Raises `Refused`, with the RPM's reason, and then the row shows it too.
+        Raises `CommandRefused`, with the RPM's reason, and then the row shows it too.
         """
         shown = self.shown(intent)
         look = self._look(intent)
         if look.refused:
-            raise Refused(f"the risk manager now refuses it: {look.details or look.reason}")
+            raise CommandRefused(f"the risk manager now refuses it: {look.details or look.reason}")
         if shown is not None and not shown.refused and shown.closes != look.closes:
-            raise Refused(f"it now {_deed(look)}, while what was shown {_deed(shown)}; please look again")
+            raise CommandRefused(f"it now {_deed(look)}, while what was shown {_deed(shown)}; please look again")
         if shown is None or shown.refused or look.lots <= shown.lots:
             return look
         share = shown.lots / look.lots
@@ -120,7 +120,7 @@ class Pending:
             if before != now and before and now
         )
 
-    def changes(self, intent: Intent, look: Judgement) -> str:
+    def changes(self, intent: Intent, look: RiskAnswer) -> str:
         """Return in words what is different from the RPM's first answer."""
         first = intent.judgement
         if first is None or first.refused:
@@ -133,7 +133,7 @@ class Pending:
         said = (f"{name} {_number(before)} to {_number(now)}" for name, before, now in pairs if before != now)
         return ", ".join(said)
 
-    def _look(self, intent: Intent) -> Judgement:
+    def _look(self, intent: Intent) -> RiskAnswer:
         """Judge one intent again and keep the answer."""
         before = self.shown(intent)
         atr = intent.judgement.atr if intent.judgement else None
@@ -145,7 +145,7 @@ class Pending:
 
     def _move(self, intent: Intent, kind: EventKind, after: IntentState, why: str) -> None:
         """Move an intent, unless somebody else just did."""
-        with suppress(Refused):
+        with suppress(CommandRefused):
             self._book.record(intent, kind, who=DESK, why=why, after=after)
 
     def _connection_blocker(self) -> str:
@@ -180,12 +180,12 @@ class Pending:
         return f"the price is {age:.0f} s old" if age > self._settings.max_quote_age else ""
 
 
-def _deed(judgement: Judgement) -> str:
+def _deed(judgement: RiskAnswer) -> str:
     """Return what a trade does: it closes a position, or opens one."""
     return "opens a position" if judgement.closes is None else f"closes position #{judgement.closes}"
 
 
-def _doing(judgement: Judgement) -> str:
+def _doing(judgement: RiskAnswer) -> str:
     """Return what a trade does in a word or two, empty for a refused one."""
     if judgement.refused:
         return ""

@@ -7,14 +7,14 @@ import logging
 from typing import Any, Final
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.desk.intents.events import Judgement
+from arbitrex_desktop.desk.intents.events import RiskAnswer
 from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.intents.order_tags import magic_of
 from arbitrex_desktop.desk.risk.risk_view import ApprovedView, OutputView, RiskManagerView
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.results import TradePosition
-from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.risk_portfolio_manager.market.atr import AtrMeter
 
 REJECTED: Final = "REJECTED"
@@ -26,25 +26,25 @@ NO_RISK_MANAGER: Final = "NO_RISK_MANAGER"
 _log = logging.getLogger(__name__)
 
 
-class Judge:
+class RiskClient:
     """Puts intents before the RPM, with the price of the moment; what cannot be asked is refused."""
 
-    def __init__(self, pool: PoolView, clock: Clock, settings: DeskSettings) -> None:
+    def __init__(self, pool: PoolReader, clock: Clock, settings: DeskSettings) -> None:
         self._pool = pool
         self._clock = clock
         self._settings = settings
         self._atr = AtrMeter(pool, clock)
         self.rpm: RiskManagerView | None = None
 
-    def decide(self, request: IntentRequest, intent_id: str) -> Judgement:
+    def decide(self, request: IntentRequest, intent_id: str) -> RiskAnswer:
         """Let the RPM decide and record its decision.  Asks the terminal when the ATR has to be measured."""
         return self._ask(request, intent_id, None, recorded=True)
 
-    def look_again(self, request: IntentRequest, intent_id: str, atr: float | None = None) -> Judgement:
+    def look_again(self, request: IntentRequest, intent_id: str, atr: float | None = None) -> RiskAnswer:
         """Let the RPM judge as things stand now; nothing is recorded.  `atr`, what an earlier judgement used."""
         return self._ask(request, intent_id, atr, recorded=False)
 
-    def _ask(self, request: IntentRequest, intent_id: str, atr: float | None, *, recorded: bool) -> Judgement:
+    def _ask(self, request: IntentRequest, intent_id: str, atr: float | None, *, recorded: bool) -> RiskAnswer:
         """Complete the intent with ATR and price, and ask."""
         if self.rpm is None:
             return self._refusal(NO_RISK_MANAGER, "there is no risk manager yet, so nothing can be judged")
@@ -78,11 +78,11 @@ class Judge:
             return None
         return quote.ask if request.direction > 0 else quote.bid
 
-    def _refusal(self, reason: str, words: str) -> Judgement:
+    def _refusal(self, reason: str, words: str) -> RiskAnswer:
         """Return a refusal by the desk itself."""
-        return Judgement(status=REJECTED, at=self._clock.now(), reason=reason, details=words)
+        return RiskAnswer(status=REJECTED, at=self._clock.now(), reason=reason, details=words)
 
-    def _judgement(self, output: OutputView, request: IntentRequest, atr: float, price: float | None) -> Judgement:
+    def _judgement(self, output: OutputView, request: IntentRequest, atr: float, price: float | None) -> RiskAnswer:
         """Freeze the RPM's answer."""
         decision = output.decision
         values: dict[str, Any] = {"at": self._clock.now(), "checks": tuple(decision.checks), "atr": atr, "price": price}
@@ -90,10 +90,10 @@ class Judge:
         if trade is None or str(decision.status) == REJECTED:
             refusal = decision.rejected_trade
             reason, words = ("", "") if refusal is None else (refusal.rejection_reason, refusal.rejection_details)
-            return Judgement(status=REJECTED, reason=str(reason), details=words, **values)
+            return RiskAnswer(status=REJECTED, reason=str(reason), details=words, **values)
         if trade.reducing:
             return self._reduction(request, trade, str(decision.status), values)
-        return Judgement(
+        return RiskAnswer(
             status=str(decision.status),
             lots=trade.lots,
             stop_loss=trade.stop_loss,
@@ -103,7 +103,9 @@ class Judge:
             **values,
         )
 
-    def _reduction(self, request: IntentRequest, trade: ApprovedView, status: str, values: dict[str, Any]) -> Judgement:
+    def _reduction(
+        self, request: IntentRequest, trade: ApprovedView, status: str, values: dict[str, Any]
+    ) -> RiskAnswer:
         """Turn a reducing trade into the close of (a part of) one position: the strategy's own, or the oldest.
 
         It names its position, so that it cannot open a new one without a stop if that was closed meanwhile.
@@ -111,9 +113,9 @@ class Judge:
         position = self._to_reduce(request)
         if position is None:
             words = f"there is no position of {request.symbol} left that it could reduce"
-            return Judgement(status=REJECTED, reason=NOTHING_TO_REDUCE, details=words, **values)
+            return RiskAnswer(status=REJECTED, reason=NOTHING_TO_REDUCE, details=words, **values)
         lots = min(trade.lots, position.volume)
-        return Judgement(status=status, lots=lots, risk_amount=0.0, risk_pct=0.0, closes=position.ticket, **values)
+        return RiskAnswer(status=status, lots=lots, risk_amount=0.0, risk_pct=0.0, closes=position.ticket, **values)
 
     def _to_reduce(self, request: IntentRequest) -> TradePosition | None:
         """Return the position that an intent takes from."""

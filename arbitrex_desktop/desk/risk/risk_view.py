@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from arbitrex_desktop.desk.pool_protocol import RunningPool
+from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 
 
@@ -198,5 +198,5 @@ class RiskManagerView(Protocol):
         """Save what must outlive the program."""
 
 
-RiskManagerFactory = Callable[[RunningPool], RiskManagerView]
+RiskManagerFactory = Callable[[TradingPool], RiskManagerView]
 """Makes the RPM once the pool has started, since its constructor syncs."""

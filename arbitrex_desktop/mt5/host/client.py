@@ -19,8 +19,16 @@ import arbitrex_desktop
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.mt5.commands import Command, Observed
 from arbitrex_desktop.mt5.errors import DeadlineExceeded, HostDied, HostNotRunning, MT5Error
-from arbitrex_desktop.mt5.host.lifeline import Lifeline
-from arbitrex_desktop.mt5.host.messages import Answer, Farewell, Hello, HostSpec, Request, read_message, write_message
+from arbitrex_desktop.mt5.host.messages import (
+    HostAnswer,
+    HostReady,
+    HostSpec,
+    Request,
+    Shutdown,
+    read_message,
+    write_message,
+)
+from arbitrex_desktop.mt5.host.parent_watchdog import ParentWatchdog
 from arbitrex_desktop.mt5.transport import Permit
 
 T = TypeVar("T")
@@ -53,7 +61,7 @@ class _Link:
     """One running host process: its pipes, its reader thread, its lifeline."""
 
     def __init__(self, spec: HostSpec) -> None:
-        self._lifeline = Lifeline()
+        self._lifeline = ParentWatchdog()
         self.process = subprocess.Popen(  # noqa: S603 - our own program
             host_command(),
             stdin=subprocess.PIPE,
@@ -101,7 +109,7 @@ class _Link:
     def farewell(self, clock: Clock) -> None:
         """Ask the host to end and give it a moment."""
         with contextlib.suppress(HostDied, subprocess.TimeoutExpired):
-            self.send(Farewell(clock.now()))
+            self.send(Shutdown(clock.now()))
             self.process.wait(_FAREWELL_DEADLINE)
 
     def kill(self) -> None:
@@ -145,8 +153,8 @@ class HostProcess:
             self._link = _Link(self._spec)
             with self._dropping_on_failure():
                 hello = self._link.receive(_START_DEADLINE)
-                if not isinstance(hello, Hello) or hello.error:
-                    raise HostDied(hello.error if isinstance(hello, Hello) else "the host said something odd")
+                if not isinstance(hello, HostReady) or hello.error:
+                    raise HostDied(hello.error if isinstance(hello, HostReady) else "the host said something odd")
             _log.info("host %d holds the %s module", hello.pid, hello.module)
 
     def execute(
@@ -163,7 +171,7 @@ class HostProcess:
             with self._dropping_on_failure():
                 self._link.send(Request(self._number, command))
                 answer = self._link.receive(command.deadline if deadline is None else deadline)
-                if not isinstance(answer, Answer) or answer.number != self._number:
+                if not isinstance(answer, HostAnswer) or answer.number != self._number:
                     raise HostDied("the host answered another question")
         if isinstance(answer.outcome, MT5Error):
             raise answer.outcome

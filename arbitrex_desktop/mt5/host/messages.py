@@ -33,7 +33,7 @@ class HostSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Hello:
+class HostReady:
     """The host's first word: it holds its module and is ready; or `error`, why it is not."""
 
     pid: int
@@ -50,7 +50,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HostAnswer:
     """The outcome of the request of the same number: a value, or the failure to raise."""
 
     number: int
@@ -58,7 +58,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Farewell:
+class Shutdown:
     """Asks the host to end by itself."""
 
     at: datetime

@@ -11,16 +11,16 @@ from typing import Any, BinaryIO, Protocol, cast
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.mt5.commands import Command, Observed
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
-from arbitrex_desktop.mt5.host.lifeline import bind
 from arbitrex_desktop.mt5.host.messages import (
-    Answer,
-    Farewell,
-    Hello,
+    HostAnswer,
+    HostReady,
     HostSpec,
     Request,
+    Shutdown,
     read_message,
     write_message,
 )
+from arbitrex_desktop.mt5.host.parent_watchdog import bind
 from arbitrex_desktop.mt5.host.real_module import load_real_module
 from arbitrex_desktop.mt5.module import MetaTrader5Module
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
@@ -28,7 +28,7 @@ from arbitrex_desktop.mt5.simulator.factory import build_simulation
 _INTERNAL = -1
 
 
-class TellsTime(Protocol):
+class HasClock(Protocol):
     """A simulated terminal's clock; a real terminal has none to ask."""
 
     def market_time_msc(self) -> int:
@@ -41,7 +41,7 @@ class TellsTime(Protocol):
 class ModuleRunner:
     """Runs commands on one module and stamps their answers."""
 
-    def __init__(self, module: MetaTrader5Module, clock: Clock, terminal: TellsTime | None = None) -> None:
+    def __init__(self, module: MetaTrader5Module, clock: Clock, terminal: HasClock | None = None) -> None:
         self._module = module
         self._clock = clock
         self._terminal = terminal
@@ -81,12 +81,12 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     try:
         runner = open_module(spec, SystemClock())
     except (ImportError, ValueError, OSError) as error:
-        write_message(answers, Hello(os.getpid(), kind, str(error)))
+        write_message(answers, HostReady(os.getpid(), kind, str(error)))
         return
-    write_message(answers, Hello(os.getpid(), kind))
+    write_message(answers, HostReady(os.getpid(), kind))
     while isinstance(message := read_message(requests), Request):
-        write_message(answers, Answer(message.number, runner.run(message.command)))
-    if isinstance(message, Farewell):
+        write_message(answers, HostAnswer(message.number, runner.run(message.command)))
+    if isinstance(message, Shutdown):
         answers.close()
 
 

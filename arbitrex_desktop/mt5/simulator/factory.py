@@ -9,12 +9,12 @@ from typing import cast
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
-from arbitrex_desktop.mt5.simulator.broker.store import BookStore, NoStore, SqliteStore
+from arbitrex_desktop.mt5.simulator.broker.store import BookStore, NoBookStore, SqliteStore
 from arbitrex_desktop.mt5.simulator.faults.fault_injector import FaultyTerminal
 from arbitrex_desktop.mt5.simulator.faults.hazards import Hazards, RealHazards
 from arbitrex_desktop.mt5.simulator.market.market import GeneratedMarket
 from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed
-from arbitrex_desktop.mt5.simulator.market.server_clock import ServerClock
+from arbitrex_desktop.mt5.simulator.market.server_clock import SimulatedServerClock
 from arbitrex_desktop.mt5.simulator.market.sim_clock import SimClock
 from arbitrex_desktop.mt5.simulator.market.trading_calendar import demo_start
 from arbitrex_desktop.mt5.simulator.module.backend import TerminalBackend
@@ -63,14 +63,14 @@ def _market(spec: SimulationSpec, epoch: datetime) -> tuple[MarketFeed, datetime
     """Return the market, and its time at the epoch: a replay's first tick, or a moment of the trading week."""
     if not spec.replay:
         return GeneratedMarket(spec.seed), demo_start(epoch)
-    replay = load_replay(spec.replay, ServerClock(spec.server_clock))
+    replay = load_replay(spec.replay, SimulatedServerClock(spec.server_clock))
     return replay, datetime.fromtimestamp(replay.first_msc / 1000, tz=UTC)
 
 
 def _store(spec: SimulationSpec, epoch: datetime) -> BookStore:
     """Return where the account's books are kept; each play of a replay has an account of its own."""
     if spec.store is None:
-        return NoStore()
+        return NoBookStore()
     kind = "hedging" if spec.hedging else "netting"
     market = f"replay {epoch.isoformat()}" if spec.replay else f"seed {spec.seed}"
     return SqliteStore(spec.store, f"{spec.server}/{spec.login}/{spec.currency}/{kind}/{market}")

@@ -17,10 +17,10 @@ from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules
 from arbitrex_desktop.mt5.simulator.broker.store import BookStore, StoreError
 from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
 from arbitrex_desktop.mt5.simulator.broker.trade_server import TradeServer
-from arbitrex_desktop.mt5.simulator.broker.valuation import NoQuote, Quote, Valuation
+from arbitrex_desktop.mt5.simulator.broker.valuation import BrokerQuote, NoQuote, Valuation
 from arbitrex_desktop.mt5.simulator.market.bars import BarSource
 from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed
-from arbitrex_desktop.mt5.simulator.market.server_clock import ServerClock
+from arbitrex_desktop.mt5.simulator.market.server_clock import SimulatedServerClock
 from arbitrex_desktop.mt5.simulator.market.sim_clock import SimClock
 from arbitrex_desktop.mt5.simulator.module.backend import BackendError
 from arbitrex_desktop.mt5.simulator.module.presentation import ShownTime
@@ -54,7 +54,7 @@ class TerminalCore:
         self._rules = parts.rules
         self._sim_clock = parts.sim_clock
         self._wall_clock = parts.wall_clock
-        clock = ServerClock(parts.spec.server_clock)
+        clock = SimulatedServerClock(parts.spec.server_clock)
         self.time = ShownTime(clock)
         self.books = Books(parts.store)
         self._valuation = Valuation(parts.feed, parts.spec.currency, parts.spec.leverage)
@@ -143,7 +143,7 @@ class TerminalCore:
             raise BackendError.not_found()
         return found
 
-    def _quote(self, symbol: str, at_msc: int) -> Quote | None:
+    def _quote(self, symbol: str, at_msc: int) -> BrokerQuote | None:
         """Return the symbol's newest price, None when it has none yet."""
         try:
             return self._valuation.quote(symbol, at_msc)

@@ -11,10 +11,10 @@ from typing import Final
 
 from arbitrex_desktop.mt5 import results
 from arbitrex_desktop.mt5.constants import OrderType, ResultCode, TradeAction, TradeRetcode
-from arbitrex_desktop.mt5.simulator.broker.records import Deal, Order, Position, lots, units
-from arbitrex_desktop.mt5.simulator.broker.rules import Refused, retcode_comment
-from arbitrex_desktop.mt5.simulator.broker.trade_server import Outcome
-from arbitrex_desktop.mt5.simulator.broker.valuation import Figures, NoQuote, held_margin, order_side
+from arbitrex_desktop.mt5.simulator.broker.records import BrokerPosition, Deal, Order, lots, units
+from arbitrex_desktop.mt5.simulator.broker.rules import RequestRefused, retcode_comment
+from arbitrex_desktop.mt5.simulator.broker.trade_server import TradeResult
+from arbitrex_desktop.mt5.simulator.broker.valuation import AccountFigures, NoQuote, held_margin, order_side
 from arbitrex_desktop.mt5.simulator.module import presentation
 from arbitrex_desktop.mt5.simulator.module.backend import BackendError
 from arbitrex_desktop.mt5.simulator.module.groups import in_group
@@ -63,7 +63,7 @@ class TradeCalls(TerminalCore):
         wanted = self._filter(symbol, group, ticket)
         return tuple(self._shown_position(item, seen) for item in self.books.positions.values() if wanted(item))
 
-    def _shown_position(self, position: Position, now: int) -> results.TradePosition:
+    def _shown_position(self, position: BrokerPosition, now: int) -> results.TradePosition:
         return presentation.position(
             position,
             self.time,
@@ -72,7 +72,9 @@ class TradeCalls(TerminalCore):
             swap=self._valuation.money(position.swap),
         )
 
-    def _filter(self, symbol: str | None, group: str | None, ticket: int | None) -> Callable[[Position | Order], bool]:
+    def _filter(
+        self, symbol: str | None, group: str | None, ticket: int | None
+    ) -> Callable[[BrokerPosition | Order], bool]:
         """Return the test for the one filter that is given; an unknown symbol raises BackendError."""
         if symbol is not None:
             self._spec(symbol)
@@ -171,7 +173,7 @@ class TradeCalls(TerminalCore):
         retcode = 0
         try:
             self._server.judge(request, now)
-        except Refused as refusal:
+        except RequestRefused as refusal:
             retcode = int(refusal.retcode)
         figures = self._valuation.figures(self.books, now)
         if retcode == 0 and request.action == TradeAction.DEAL:
@@ -189,7 +191,7 @@ class TradeCalls(TerminalCore):
             request=request,
         )
 
-    def _after(self, request: results.TradeRequest, figures: Figures, now: int) -> Figures:
+    def _after(self, request: results.TradeRequest, figures: AccountFigures, now: int) -> AccountFigures:
         """Return the account's sums with the margin as it would be after a market order."""
         side = order_side(request.type)
         positions = [*_reduced(self.books.positions.values(), request, hedging=self.spec.hedging)]
@@ -198,19 +200,19 @@ class TradeCalls(TerminalCore):
         if left > 0:
             price = self._valuation.quote(request.symbol, now).opening(side)
             margin = self._valuation.margin(self._spec(request.symbol), lots(left), price, now)
-            positions.append(Position(0, request.symbol, side, left, price, now, now, margin))
-        return Figures(figures.balance, figures.credit, figures.profit, held_margin(positions))
+            positions.append(BrokerPosition(0, request.symbol, side, left, price, now, now, margin))
+        return AccountFigures(figures.balance, figures.credit, figures.profit, held_margin(positions))
 
     def order_send(self, request: results.TradeRequest) -> results.OrderSendResult:
         """Carry the request out; what it did is committed before this returns."""
         now = self._settle()
         self._request_id += 1
         if self._too_many():
-            return self._answer(request, Outcome(TradeRetcode.TOO_MANY_REQUESTS), now)
+            return self._answer(request, TradeResult(TradeRetcode.TOO_MANY_REQUESTS), now)
         try:
             outcome = self._server.judge(request, now)()
-        except Refused as refusal:
-            return self._answer(request, Outcome(refusal.retcode), now)
+        except RequestRefused as refusal:
+            return self._answer(request, TradeResult(refusal.retcode), now)
         self._commit()
         self.selected.add(request.symbol)
         return self._answer(request, outcome, now)
@@ -228,7 +230,7 @@ class TradeCalls(TerminalCore):
     def refusal(self, request: results.TradeRequest, retcode: TradeRetcode) -> results.OrderSendResult:
         """Return the answer that refuses a request, which is not looked at."""
         self._request_id += 1
-        return self._answer(request, Outcome(retcode), self.market_time_msc())
+        return self._answer(request, TradeResult(retcode), self.market_time_msc())
 
     def part_of_volume(self, request: results.TradeRequest, share: float) -> float | None:
         """Return a share of a request's volume on the symbol's steps, None where that leaves nothing or all of it."""
@@ -239,7 +241,7 @@ class TradeCalls(TerminalCore):
         part = int(units(request.volume) * share) // step * step
         return lots(part) if units(spec.volume_min) <= part < units(request.volume) else None
 
-    def _answer(self, request: results.TradeRequest, outcome: Outcome, now: int) -> results.OrderSendResult:
+    def _answer(self, request: results.TradeRequest, outcome: TradeResult, now: int) -> results.OrderSendResult:
         try:
             quote = self._valuation.quote(request.symbol, now)
             bid, ask = quote.bid, quote.ask
@@ -260,7 +262,9 @@ class TradeCalls(TerminalCore):
         )
 
 
-def _reduced(positions: Iterable[Position], request: results.TradeRequest, *, hedging: bool) -> Iterator[Position]:
+def _reduced(
+    positions: Iterable[BrokerPosition], request: results.TradeRequest, *, hedging: bool
+) -> Iterator[BrokerPosition]:
     """Yield positions as they would be after a market order has taken its volume off the one it acts against."""
     side = order_side(request.type)
     for item in positions:

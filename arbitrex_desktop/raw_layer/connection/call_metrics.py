@@ -27,7 +27,7 @@ class _Series:
         return CallStats(self.count, self.failures, p50 * 1e3, p99 * 1e3, self.longest * 1e3)
 
 
-class CallBook:
+class CallMetrics:
     """Collects durations; safe from any thread."""
 
     def __init__(self) -> None:

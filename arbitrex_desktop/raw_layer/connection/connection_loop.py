@@ -35,10 +35,10 @@ from arbitrex_desktop.raw_layer.connection.connector import (
 from arbitrex_desktop.raw_layer.connection.session_log import SessionLog
 from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig
 from arbitrex_desktop.raw_layer.connection.state_machine import Trigger
-from arbitrex_desktop.raw_layer.connection.terminal_client import TerminalLine
+from arbitrex_desktop.raw_layer.connection.terminal_client import TerminalClient
 from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, SymbolsMissing
 from arbitrex_desktop.raw_layer.settings import PoolSettings
-from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickFeed
+from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
 from arbitrex_desktop.raw_layer.views import AccountReading, ConnectionState
 
 _LEAD_MSC = 10_000
@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 _S = ConnectionState
 
 
-class Collector:
+class ConnectionLoop:
     """Runs the connection's life on a thread of its own.
 
     Attributes (written by the thread, read by any): `session`, the active one; `identity`, None before the first
@@ -59,8 +59,8 @@ class Collector:
         self,
         sessions: tuple[SessionConfig, ...],
         wanted: tuple[str, ...],
-        line: TerminalLine,
-        feed: TickFeed,
+        line: TerminalClient,
+        feed: TickPipeline,
         *,
         simulation: Callable[[SessionConfig], SimulationSpec | None],
         settings: PoolSettings,

@@ -68,7 +68,7 @@ TRANSITIONS: Final[dict[tuple[ConnectionState, Trigger], ConnectionState]] = {
 """The state that a trigger leads to, from each state in which it may come."""
 
 
-class IllegalTransition(RuntimeError):  # noqa: N818 - the field's term
+class IllegalConnectionTransition(RuntimeError):  # noqa: N818 - the field's term
     """A trigger came in a state that does not know it: a fault of this program."""
 
 
@@ -103,12 +103,12 @@ class ConnectionMachine:
         self.entered: dict[ConnectionState, int] = dict.fromkeys(ConnectionState, 0)
 
     def fire(self, trigger: Trigger, reason: str) -> ConnectionState:
-        """Apply a trigger and return the state it leads to; raises `IllegalTransition` when the table has none."""
+        """Apply a trigger and return the new state; raises `IllegalConnectionTransition` when the table has none."""
         with self._lock:
             before = self.state
             after = TRANSITIONS.get((before, trigger))
             if after is None:
-                raise IllegalTransition(f"{trigger} cannot come in state {before}")
+                raise IllegalConnectionTransition(f"{trigger} cannot come in state {before}")
             if after is before:
                 return after
             now = self._clock.monotonic()

@@ -12,17 +12,17 @@ from arbitrex_desktop.mt5.commands import Command, Observed
 from arbitrex_desktop.mt5.errors import CallFailed, DeadlineExceeded, HostError, MT5Error
 from arbitrex_desktop.mt5.host.messages import HostSpec
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
-from arbitrex_desktop.mt5.transport import Permit, TerminalPort
-from arbitrex_desktop.raw_layer.connection.call_metrics import CallBook
+from arbitrex_desktop.mt5.transport import Permit, Transport
+from arbitrex_desktop.raw_layer.connection.call_metrics import CallMetrics
 from arbitrex_desktop.raw_layer.connection.state_machine import ConnectionMachine, Trigger
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
 from arbitrex_desktop.raw_layer.views import ConnectionState
 
 T = TypeVar("T")
-PortFactory = Callable[[HostSpec], TerminalPort]
+PortFactory = Callable[[HostSpec], Transport]
 
 
-class TerminalLine:
+class TerminalClient:
     """Owns the port; safe from any thread, one command at a time.
 
     Attributes: `machine`, the connection's state; `calls`, round-trip times; `last_error`, the last failure in
@@ -32,11 +32,11 @@ class TerminalLine:
     def __init__(self, machine: ConnectionMachine, clock: Clock, port_factory: PortFactory) -> None:
         self._clock = clock
         self._port_factory = port_factory
-        self._port: TerminalPort | None = None
+        self._port: Transport | None = None
         self.speed = 1.0
         self._market: tuple[int, float] | None = None
         self.machine = machine
-        self.calls = CallBook()
+        self.calls = CallMetrics()
         self.last_error = ""
         self.hosts_started = 0
 

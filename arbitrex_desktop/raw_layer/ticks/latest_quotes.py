@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from arbitrex_desktop.raw_layer.views import Quote
 
 
-class TickBoard:
+class LatestQuotes:
     """Latest quote per symbol, with a revision, so that a reader takes only what changed.
 
     Written by the pool's collector thread, read by any; the lock is held for microseconds.

@@ -20,7 +20,7 @@ from arbitrex_desktop.mt5.polling import Poll, PollResult
 from arbitrex_desktop.mt5.results import SymbolInfo
 from arbitrex_desktop.mt5.tick_cursor import TickCursor
 from arbitrex_desktop.raw_layer.ticks.late_ticks import LateTicks
-from arbitrex_desktop.raw_layer.ticks.latest_quotes import TickBoard
+from arbitrex_desktop.raw_layer.ticks.latest_quotes import LatestQuotes
 from arbitrex_desktop.raw_layer.ticks.quality import bad_ticks
 from arbitrex_desktop.raw_layer.ticks.server_clock import ServerClock
 from arbitrex_desktop.raw_layer.ticks.tick_ring import TickRing
@@ -46,7 +46,7 @@ class TickSink(Protocol):
         """Let go of files and connections; called once, after the last tick."""
 
 
-class TickFeed:
+class TickPipeline:
     """Follows the ticks of the selected symbols.  Used by the collector thread only, except the counters.
 
     Attributes: `board`; `server_clock`; `ticks_total`, good ticks so far; `bad`, bad ones by cause, and those that
@@ -70,7 +70,7 @@ class TickFeed:
         self._newest_at = self._read_at = self._read_before = (clock.monotonic(), clock.now())
         self._applied: datetime | None = None
         self._batch: dict[str, Rows] = {}
-        self.board = TickBoard()
+        self.board = LatestQuotes()
         self.server_clock = ServerClock()
         self.ticks_total = 0
         self.bad: Counter[str] = Counter()

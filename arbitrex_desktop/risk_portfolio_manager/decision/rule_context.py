@@ -14,8 +14,8 @@ from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found, Room
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
-from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import Together
-from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Sums
+from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import JointRisk
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Exposures
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.state.activity import Activity
@@ -47,14 +47,14 @@ class Roomy(Protocol):
 
     in_units: ClassVar[bool]
 
-    def room(self, case: Case) -> Room | None:
+    def room(self, case: RuleContext) -> Room | None:
         """Return what surely passes, None when that cannot be told without the trade."""
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Judge a case."""
 
 
-Checks = tuple[tuple[int, Callable[["Case"], Found]], ...]
+Checks = tuple[tuple[int, Callable[["RuleContext"], Found]], ...]
 """By place among the findings."""
 
 
@@ -73,7 +73,7 @@ class Template(NamedTuple):
     least_money: float = -math.inf
     least_units: float = -math.inf
 
-    def has_room_for(self, case: Case) -> bool:
+    def has_room_for(self, case: RuleContext) -> bool:
         """Tell whether a trade passes all rules that have a room; one that is no number does not."""
         units, worth = case.units, case.unit_notional
         return worth is not None and units <= self.least_units and units * worth <= self.least_money
@@ -87,7 +87,7 @@ class Standing(NamedTuple):
 
 
 @dataclass
-class Case:
+class RuleContext:
     """What the rules judge.
 
     Money in account currency, shares as fractions.  `now` is market time and `wall` this computer's, in UTC, `moment`
@@ -105,7 +105,7 @@ class Case:
     cfg: RPMConfig
     intent: TradeIntent
     state: PortfolioState
-    sums: Sums
+    sums: Exposures
     market: MarketFacts
     activity: Activity
     switches: list[KillSwitch]
@@ -133,5 +133,5 @@ class Case:
     least_units: float = 0.0
     unit_notional: float | None = None
     unit_loss: float | None = None
-    together: Together | None = None
+    together: JointRisk | None = None
     standing: Standing | None = None

@@ -13,7 +13,7 @@ from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.raw_layer.errors import PoolError
-from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 
 WINDOW: Final = 14
 _BARS: Final = 100
@@ -23,7 +23,7 @@ _KEEP_SECONDS: Final = 60.0
 class AtrMeter:
     """Measures the ATR of 15-minute bars, and keeps each symbol's for a minute.  Asks the terminal."""
 
-    def __init__(self, pool: PoolView, clock: Clock) -> None:
+    def __init__(self, pool: PoolReader, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
         self._kept: dict[str, tuple[float, float]] = {}

@@ -8,7 +8,7 @@ from datetime import UTC, timedelta
 from typing import Final
 
 from arbitrex_desktop.mt5.results import AccountInfo
-from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading, Quote
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import MarketFacts
@@ -16,7 +16,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Market
 _NEAR: Final = 0.1
 
 
-def newer_account(pool: PoolView | None, synced: AccountReading | None) -> AccountInfo | None:
+def newer_account(pool: PoolReader | None, synced: AccountReading | None) -> AccountInfo | None:
     """Return the newer of the last synced and the last polled account."""
     polled = None if pool is None else pool.latest_account()
     if synced is None or (polled is not None and polled.monotonic > synced.monotonic):
@@ -24,7 +24,7 @@ def newer_account(pool: PoolView | None, synced: AccountReading | None) -> Accou
     return None if synced is None else synced.account
 
 
-def add_quote(facts: MarketFacts, pool: PoolView, intent: TradeIntent, moment: float, near: float) -> None:
+def add_quote(facts: MarketFacts, pool: PoolReader, intent: TradeIntent, moment: float, near: float) -> None:
     """Fill in what follows from the symbol's quote; nothing when there is none, or none that can be right.
 
     The intent's own price is what the trade is entered at only while it is within `near` (or the spread) of the
@@ -46,7 +46,7 @@ def add_quote(facts: MarketFacts, pool: PoolView, intent: TradeIntent, moment: f
             facts.price = market
 
 
-def _quote_of_properties(pool: PoolView, symbol: str, moment: float) -> Quote | None:
+def _quote_of_properties(pool: PoolReader, symbol: str, moment: float) -> Quote | None:
     """Return the quote that came with the symbol's properties, for the first moments before a tick arrives."""
     info = pool.symbol_info(symbol)
     if info is None or info.time <= 0:

@@ -32,7 +32,7 @@ _Name = tuple[str, int, str]
 
 
 @dataclass(slots=True)
-class Together:
+class JointRisk:
     """A symbol and a direction against the portfolio; money in account currency.
 
     Attributes: `cluster`, exposure that moves with it: the sum over other symbols of size times correlation, plus
@@ -101,7 +101,7 @@ class Together:
 
 
 class PortfolioRisk:
-    """Makes `Together`.  Not safe for threads; the engine locks.
+    """Makes `JointRisk`.  Not safe for threads; the engine locks.
 
     The model is laid out anew for new symbols, bars or settings, and positions are weighed when they change.
     """
@@ -112,13 +112,13 @@ class PortfolioRisk:
         self._model = RiskModel((), stats, self._cfg)
         self._model_key: tuple[object, ...] = ()
         self._weights = Weights(self._model, {})
-        self._of_held: dict[_Name, Together] = {}
+        self._of_held: dict[_Name, JointRisk] = {}
         self._under_way = _UnderWay(self._model, self._weights, {})
-        self._of_all: dict[_Name, Together] = {}
+        self._of_all: dict[_Name, JointRisk] = {}
 
     def of(  # noqa: PLR0917 - whose, and in which settings
         self, held: Notional, under_way: UnderWay, symbol: str, direction: int, regime: str, cfg: RPMConfig
-    ) -> Together:
+    ) -> JointRisk:
         """Return how a trade stands to open positions and trades under way.
 
         Whoever gives `held` does not change it afterwards, but gives another.
@@ -148,7 +148,7 @@ class PortfolioRisk:
         self._under_way = _UnderWay(self._model, self._weights, {})
         self._of_held, self._of_all = {}, {}
 
-    def _made(self, name: _Name, floor: float) -> Together:
+    def _made(self, name: _Name, floor: float) -> JointRisk:
         """Hold one symbol and direction against what is held, and against what is under way if anything is."""
         known = self._of_held.get(name)
         if known is None:
@@ -158,14 +158,14 @@ class PortfolioRisk:
         return known
 
 
-def _together(model: RiskModel, weights: Weights, name: _Name, floor: float) -> Together:
+def _together(model: RiskModel, weights: Weights, name: _Name, floor: float) -> JointRisk:
     """Return how a trade stands to what is held."""
     symbol, direction, _ = name
     row, past = model.index[symbol], None
     if weights.profits is not None and model.past is not None and model.measured[row]:
         past = Scenarios(PastDays(weights.profits, direction * model.past[row]), 0.0)
     cluster, highest = weights.moving_with(row, direction, floor)
-    return Together(
+    return JointRisk(
         cluster=cluster,
         highest=highest,
         sigma=float(model.sigmas[row]),
@@ -185,7 +185,7 @@ class _UnderWay:
         self._rows = [(model.index[name], side * size) for (name, side), size in by_name if size]
         self._variance = self._with_all(weights)
 
-    def added_to(self, held: Together, name: _Name, floor: float) -> Together:
+    def added_to(self, held: JointRisk, name: _Name, floor: float) -> JointRisk:
         """Return how a trade stands to all, from how it stands to what is `held`."""
         symbol, direction, _ = name
         row, model = self._model.index[symbol], self._model
@@ -197,7 +197,7 @@ class _UnderWay:
             highest = max(highest, min(1.0, counted))
             covariance += max(0.0, direction * more * model.covariances.item(row, other))
         past = self._past(held.past, row, direction)
-        return Together(cluster, highest, held.sigma, self._variance, covariance, past)
+        return JointRisk(cluster, highest, held.sigma, self._variance, covariance, past)
 
     def _with_all(self, weights: Weights) -> float:
         """Return at least the variance with any of them added.

@@ -9,17 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case, MarketFacts
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import MarketFacts, RuleContext
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
 from arbitrex_desktop.risk_portfolio_manager.market.market_reader import add_quote, newer_account
 from arbitrex_desktop.risk_portfolio_manager.market.market_stats import MarketStats
-from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import PortfolioRisk, Together
+from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import JointRisk, PortfolioRisk
 from arbitrex_desktop.risk_portfolio_manager.pipeline.standing import Kept, StandingCases
-from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Book, Sums
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import ExposureBook, Exposures
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
     ClassInstruments,
     Instrument,
@@ -50,7 +50,7 @@ class Sources:
     """
 
     clock: Clock
-    pool: PoolView | None
+    pool: PoolReader | None
     calendar: NewsSource | None
     syncs: bool
     reading: AccountReading | None = None
@@ -58,12 +58,12 @@ class Sources:
     prices: dict[str, float] = field(default_factory=dict)
 
 
-class FactFinder:
+class ContextBuilder:
     """Makes cases.  Not safe for threads; the engine locks.  Reads memory only."""
 
     def __init__(self, sources: Sources, switches: KillSwitches) -> None:
         self.sources = sources
-        self.book = Book()
+        self.book = ExposureBook()
         self.activity = Activity()
         self.stats = MarketStats()
         self.days = Days()
@@ -75,7 +75,7 @@ class FactFinder:
         self._pool_instruments = None if sources.pool is None else PoolInstruments(sources.pool)
         self._class_instruments: tuple[tuple[str, float, float], ClassInstruments] | None = None
 
-    def use_pool(self, pool: PoolView) -> None:
+    def use_pool(self, pool: PoolReader) -> None:
         """Read from a pool from now on: one that the sync opened by itself."""
         if self.sources.pool is not pool:
             self.sources.pool = pool
@@ -92,7 +92,7 @@ class FactFinder:
 
     def case(
         self, intent: TradeIntent, state: PortfolioState, cfg: RPMConfig, capital: float, wall: datetime | None = None
-    ) -> Case:
+    ) -> RuleContext:
         """Gather everything about an intent; `wall` is this computer's time where it has just been read.
 
         An intent that is under way already, or that goes against a position, is looked at from scratch.
@@ -153,12 +153,12 @@ class FactFinder:
         capital: float,
         market: MarketFacts,
         now: datetime,
-    ) -> Case:
+    ) -> RuleContext:
         """Return a new case with all that follows from the facts."""
         days, (day, week) = self.days, self.resets(now, cfg)
         new_day = days.day_start is not None and day > days.day_start
         new_week = days.week_start is not None and week > days.week_start
-        case = Case(
+        case = RuleContext(
             cfg=cfg,
             intent=intent,
             state=state,
@@ -191,7 +191,7 @@ class FactFinder:
         book, instrument = self.book, kept.fields["instrument"]
         return kept.renewed(book, intent, lambda: self._together(intent, instrument, book.total, cfg))
 
-    def _see_reduction(self, case: Case) -> None:
+    def _see_reduction(self, case: RuleContext) -> None:
         """Tell whether a trade against an open position only takes off from it, or adds on the other side."""
         intent, instrument = case.intent, case.instrument or _by_position(case)
         case.instrument = instrument
@@ -201,8 +201,8 @@ class FactFinder:
             case.together = self._together(intent, instrument, case.sums, case.cfg)
 
     def _together(
-        self, intent: TradeIntent, instrument: Instrument | None, sums: Sums, cfg: RPMConfig
-    ) -> Together | None:
+        self, intent: TradeIntent, instrument: Instrument | None, sums: Exposures, cfg: RPMConfig
+    ) -> JointRisk | None:
         """Return how the symbol moves with the portfolio; None when one of them has no known worth."""
         if instrument is None or sums.unknown:
             return None
@@ -284,7 +284,7 @@ class FactFinder:
         return facts
 
 
-def _by_position(case: Case) -> Instrument | None:
+def _by_position(case: RuleContext) -> Instrument | None:
     """Return enough of an instrument to close an open position whose symbol the pool no longer knows."""
     for position in case.state.positions():
         if position.symbol == case.intent.symbol and position.lots:

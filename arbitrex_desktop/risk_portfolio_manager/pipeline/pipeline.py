@@ -14,7 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.decision import (
 )
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Evidence, Finding, Found, Size, Stage
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case, Template
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext, Template
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.pipeline.sizing import (
     Sizing,
@@ -53,7 +53,7 @@ class Judgement:
     refusal: Finding | None
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: RuleContext) -> Judgement:
     """Run every rule on a case; all are run even when one has refused, so that all can be shown."""
     standing = case.standing
     findings = _run(BEFORE_SIZING, case, standing and standing.before)
@@ -87,7 +87,7 @@ def _weigh(findings: list[Found]) -> tuple[Finding | None, list[float]]:
     return refusal, cuts
 
 
-def _run(rules: tuple[Rule, ...], case: Case, template: Template | None) -> list[Found]:
+def _run(rules: tuple[Rule, ...], case: RuleContext, template: Template | None) -> list[Found]:
     """Run rules, except those whose finding stands in the template.
 
     Those that guard against adding risk let a reducing trade through unchecked.
@@ -109,7 +109,7 @@ def _run(rules: tuple[Rule, ...], case: Case, template: Template | None) -> list
     return [rule.fine(ONLY_REDUCES) if rule.guards_adding else rule.check(case) for rule in rules]
 
 
-def _final_lots(case: Case, units: float, *, cut: bool) -> float:
+def _final_lots(case: RuleContext, units: float, *, cut: bool) -> float:
     """Round down to the volume step; what a limit cut to never passes it, not even by the last bit of a float."""
     instrument = case.instrument
     if instrument is None:
@@ -120,7 +120,7 @@ def _final_lots(case: Case, units: float, *, cut: bool) -> float:
     return lots
 
 
-def _last_look(case: Case, lots: float, *, adjusted: bool) -> Finding | None:
+def _last_look(case: RuleContext, lots: float, *, adjusted: bool) -> Finding | None:
     """Return why the size that is left cannot be; a size that was cut is held against every cutting rule again."""
     instrument = case.instrument
     least = instrument.volume_min if instrument is not None and not case.reducing else 0.0
@@ -134,7 +134,7 @@ def _last_look(case: Case, lots: float, *, adjusted: bool) -> Finding | None:
     return next((each for each in again if each.blocks or each.outcome is Outcome.ADJUST), None)
 
 
-def decide(case: Case, judgement: Judgement, order_id: str, milliseconds: float) -> TradeDecision:
+def decide(case: RuleContext, judgement: Judgement, order_id: str, milliseconds: float) -> TradeDecision:
     """Put a judgement into words."""
     refusal = judgement.refusal
     if refusal is not None:
@@ -193,7 +193,7 @@ def refused(
     )
 
 
-def _approved(case: Case, judgement: Judgement) -> ApprovedTrade:
+def _approved(case: RuleContext, judgement: Judgement) -> ApprovedTrade:
     """Return the trade that may live."""
     intent, instrument, factors = case.intent, case.instrument, judgement.sizing.factors
     units = units_of(judgement.lots, instrument.contract) if instrument is not None else 0.0

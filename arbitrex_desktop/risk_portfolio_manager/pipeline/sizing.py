@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
@@ -102,7 +102,7 @@ class Sizing:
     findings: list[Found] = field(default_factory=list)
 
 
-def size_trade(case: Case) -> Sizing:
+def size_trade(case: RuleContext) -> Sizing:
     """Size an adding trade; sets stop, unit figures and units of the case.  A refusal is among the findings."""
     sizing = Sizing()
     instrument = case.instrument
@@ -128,7 +128,7 @@ def size_trade(case: Case) -> Sizing:
     return sizing
 
 
-def size_reduction(case: Case) -> Sizing:
+def size_reduction(case: RuleContext) -> Sizing:
     """Size a trade that only takes off an open position: what was asked for, or the whole position."""
     sizing = Sizing()
     contract = case.instrument.contract if case.instrument else 0.0
@@ -195,7 +195,7 @@ def on_price_step(price: float, instrument: Instrument | None) -> float:
     return round(round(price / instrument.tick) * instrument.tick, instrument.digits)
 
 
-def _place_stop(case: Case) -> None:
+def _place_stop(case: RuleContext) -> None:
     """Set the stop and its distance: as given, else ATR x multiplier from the price, both on a price step."""
     intent, price = case.intent, case.market.price
     distance = intent.atr * case.cfg.atr_multiplier
@@ -211,7 +211,7 @@ def _place_stop(case: Case) -> None:
         case.stop_distance = intent.direction * (price - case.stop)
 
 
-def _apply_factors(case: Case, sizing: Sizing) -> None:
+def _apply_factors(case: RuleContext, sizing: Sizing) -> None:
     """Fill the factors, each of which is explained where it is computed."""
     factors, intent, cfg = sizing.factors, case.intent, case.cfg
     if intent.win_rate is not None or intent.num_trades is not None:
@@ -226,7 +226,7 @@ def _apply_factors(case: Case, sizing: Sizing) -> None:
     factors["correlation"] = 1.0 - cfg.correlation_penalty * highest
 
 
-def _win_statistics(case: Case, sizing: Sizing) -> None:
+def _win_statistics(case: RuleContext, sizing: Sizing) -> None:
     """Check the win statistics that were given, and cap the bet by Kelly; without all of them there is no cap."""
     intent, cfg = case.intent, case.cfg
     if intent.win_rate is not None:
@@ -239,7 +239,7 @@ def _win_statistics(case: Case, sizing: Sizing) -> None:
     _kelly(case, sizing, intent.win_rate, intent.avg_win, intent.avg_loss)
 
 
-def _kelly(case: Case, sizing: Sizing, rate: float, win: float, loss: float) -> None:
+def _kelly(case: RuleContext, sizing: Sizing, rate: float, win: float, loss: float) -> None:
     """Apply Kelly's cap and the expectancy's factor; one that enlarges needs to know its sample."""
     intent, cfg = case.intent, case.cfg
     share = kelly_share(rate, win, loss)
@@ -256,7 +256,7 @@ def _kelly(case: Case, sizing: Sizing, rate: float, win: float, loss: float) -> 
     sizing.factors["expectancy"] = factor if intent.num_trades is not None else min(factor, 1.0)
 
 
-def _liquid_units(case: Case, sizing: Sizing, volume: float) -> float:
+def _liquid_units(case: RuleContext, sizing: Sizing, volume: float) -> float:
     """Return the units that liquidity allows: a share of the daily volume, and a bounded square-root impact.
 
     impact = coefficient x daily volatility x sqrt(units / volume) (Almgren and others 2005, exponent one half).
@@ -270,7 +270,7 @@ def _liquid_units(case: Case, sizing: Sizing, volume: float) -> float:
     return min(allowed, volume * (cfg.max_market_impact_pct / slope) ** 2)
 
 
-def _take_size(case: Case, sizing: Sizing) -> None:
+def _take_size(case: RuleContext, sizing: Sizing) -> None:
     """Set the units of the case, and refuse what is below the smallest volume."""
     instrument = case.instrument
     if instrument is None:
@@ -287,7 +287,7 @@ def _take_size(case: Case, sizing: Sizing) -> None:
     sizing.findings.append(_SIZE.failed(lots, instrument.volume_min, _smallest_risk(case)))
 
 
-def _smallest_risk(case: Case) -> str:
+def _smallest_risk(case: RuleContext) -> str:
     """Return in words how much would have to be at risk for the smallest volume."""
     if case.intent.requested_volume is not None and case.sized >= case.least_units:
         return "less was asked for than the smallest volume"

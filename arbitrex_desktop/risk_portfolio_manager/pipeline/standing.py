@@ -17,9 +17,9 @@ from typing import Any, Final
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import made
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Room
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case, Roomy, Standing, Template
-from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import Together
-from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Book, Reservation, Sums
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Roomy, RuleContext, Standing, Template
+from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import JointRisk
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import ExposureBook, Exposures, Reservation
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING, BEFORE_SIZING
 from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import RoomRule
@@ -45,11 +45,11 @@ class Kept:
     fields: dict[str, Any]
     revision: int
     counted: int
-    positions: Sums
+    positions: Exposures
     under_way: dict[str, Reservation]
     has_rooms: bool = True
 
-    def renewed(self, book: Book, intent: TradeIntent, together: Callable[[], Together | None]) -> bool:
+    def renewed(self, book: ExposureBook, intent: TradeIntent, together: Callable[[], JointRisk | None]) -> bool:
         """Bring what follows from the book up to date; tell whether that could be done.
 
         Rooms are closed and found again for the second decision with the same book: finding them takes longer than
@@ -58,7 +58,7 @@ class Kept:
         fields = self.fields
         if self.counted == book.version:
             before, after = fields["standing"]
-            fields["standing"] = Standing(before, _with_rooms(after, made(Case, fields)))
+            fields["standing"] = Standing(before, _with_rooms(after, made(RuleContext, fields)))
             self.revision, self.has_rooms = book.version, True
             return True
         fields["sums"] = book.total
@@ -66,7 +66,7 @@ class Kept:
             if book.reducible(intent.symbol, intent.direction, None):
                 return False
             fields["together"] = together()
-            case = made(Case, fields)
+            case = made(RuleContext, fields)
             fields["standing"] = Standing(*[_recounted(template, case) for template in fields["standing"]])
             self.positions, self.under_way, self.has_rooms = book.positions, book.under_way.copy(), False
         self.counted = book.version
@@ -74,12 +74,12 @@ class Kept:
             self.revision = book.version
         return True
 
-    def case(self, intent: TradeIntent) -> Case:
+    def case(self, intent: TradeIntent) -> RuleContext:
         """Return a new case with what stands, to be completed.
 
         A copy of all fields at once takes a quarter of the time that the constructor needs.
         """
-        case = made(Case, self.fields.copy())
+        case = made(RuleContext, self.fields.copy())
         case.intent = intent
         return case
 
@@ -95,7 +95,7 @@ class StandingCases:
         kept = self._kept.get((intent.symbol, intent.direction, intent.strategy_id, intent.regime))
         return None if kept is None or kept.facts != facts else kept
 
-    def keep(self, facts: Facts, book: Book, case: Case) -> None:
+    def keep(self, facts: Facts, book: ExposureBook, case: RuleContext) -> None:
         """Keep a case that was just gathered, before anything is added to it by the sizing."""
         intent = case.intent
         case.standing = Standing(_template(BEFORE_SIZING, case), _template(AFTER_SIZING, case))
@@ -106,7 +106,7 @@ class StandingCases:
         )
 
 
-def _template(rules: tuple[Rule, ...], case: Case) -> Template:
+def _template(rules: tuple[Rule, ...], case: RuleContext) -> Template:
     """Check what stands; every other rule's place is held by an UNKNOWN, which refuses if it were left there."""
     findings, timely = _HELD_PLACES[rules].copy(), []
     counting, rooms = [], []
@@ -123,7 +123,7 @@ def _template(rules: tuple[Rule, ...], case: Case) -> Template:
     return _with_rooms(Template(findings, tuple(timely), tuple(counting), tuple(rooms)), case)
 
 
-def _recounted(template: Template, case: Case) -> Template:
+def _recounted(template: Template, case: RuleContext) -> Template:
     """Return a template with what follows from the book's counts found anew, and no room for anything."""
     findings = template.findings.copy()
     for place, check in template.counting:
@@ -131,7 +131,7 @@ def _recounted(template: Template, case: Case) -> Template:
     return Template(findings, template.timely, template.counting, template.rooms)
 
 
-def _with_rooms(template: Template, case: Case) -> Template:
+def _with_rooms(template: Template, case: RuleContext) -> Template:
     """Return a template with the rooms of a case in their places; without room when one of them cannot be told."""
     findings = template.findings.copy()
     least_money = least_units = math.inf
@@ -147,7 +147,7 @@ def _with_rooms(template: Template, case: Case) -> Template:
     return Template(findings, template.timely, template.counting, template.rooms, least_money, least_units)
 
 
-def _room(rule: Roomy, case: Case) -> Room | None:
+def _room(rule: Roomy, case: RuleContext) -> Room | None:
     """Return a rule's room; one that is no number cannot be told."""
     room = rule.room(case)
     return None if room is None or math.isnan(room.most) else room

@@ -16,7 +16,7 @@ from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal, TradePosition
 from arbitrex_desktop.raw_layer.errors import PoolError
-from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.portfolio.own_connection import OwnPool, open_own_pool
 
@@ -49,7 +49,7 @@ class MT5AccountSync:
 
     def __init__(
         self,
-        mt5_pool: PoolView | None = None,
+        mt5_pool: PoolReader | None = None,
         auto_initialize: bool = True,  # noqa: FBT001, FBT002 - the contract's position
         *,
         clock: Clock | None = None,
@@ -67,7 +67,7 @@ class MT5AccountSync:
         self._last_error = ""
 
     @property
-    def pool(self) -> PoolView | None:
+    def pool(self) -> PoolReader | None:
         """Return the pool that is read through, None before one of its own was opened."""
         return self._given if self._given is not None else self._own
 
@@ -139,7 +139,7 @@ class MT5AccountSync:
     ) -> None:
         self.close()
 
-    def _pool(self) -> PoolView:
+    def _pool(self) -> PoolReader:
         """Return the pool to read through, opening one of its own if that is allowed."""
         if self._given is not None:
             return self._given

@@ -52,7 +52,7 @@ class Reservation:
 
 
 @dataclass(slots=True)
-class Sums:
+class Exposures:
     """Exposures in account currency, signed (long positive) where not said otherwise.
 
     Of positions: `units`, net by symbol; `notional`, net by symbol; `currency`, net by currency, a cross counted in
@@ -121,9 +121,9 @@ class Sums:
             self.by_strategy[strategy_id] = self.by_strategy.get(strategy_id, 0) + 1
         self.opened.append(opened)
 
-    def copy(self) -> Sums:
+    def copy(self) -> Exposures:
         """Return an independent copy."""
-        return Sums(
+        return Exposures(
             dict(self.units),
             dict(self.notional),
             dict(self.currency),
@@ -144,7 +144,7 @@ class Sums:
         )
 
 
-class Book:
+class ExposureBook:
     """Keeps the sums; not safe for threads, the engine locks.
 
     Attributes: `positions`, sums over positions alone; `total`, with the trades under way added; `under_way`, these by
@@ -153,13 +153,13 @@ class Book:
 
     def __init__(self) -> None:
         self.version = 0
-        self.positions = Sums()
-        self.total = Sums()
+        self.positions = Exposures()
+        self.total = Exposures()
         self.under_way: dict[str, Reservation] = {}
         self.traded: dict[str | None, None] = {}
         self._next_expiry = math.inf
         self._seen: tuple[object, ...] | None = None
-        self._published: Sums | None = None
+        self._published: Exposures | None = None
         self._sides: dict[tuple[str, int], float] = {}
         self._written: tuple[dict[str, float], dict[str, float]] = ({}, {})
         self._by_hand: tuple[dict[str, float], dict[str, float]] = ({}, {})
@@ -184,7 +184,7 @@ class Book:
 
     def recount(self, state: PortfolioState, instrument_of: InstrumentOf) -> None:
         """Count every position anew, and settle trades under way against the positions that have appeared."""
-        sums, sides = Sums(unknown=state.fault()), dict[tuple[str, int], float]()
+        sums, sides = Exposures(unknown=state.fault()), dict[tuple[str, int], float]()
         held = real_positions(state)
         if len(held) != len(list(state.positions())):
             sums.unknown = sums.unknown or "an open position is no Position"
@@ -221,7 +221,7 @@ class Book:
         named = None if intent_id is None else self.under_way.get(intent_id)
         return named is not None and (named.symbol, named.direction) != (symbol, direction)
 
-    def without(self, intent_id: str | None) -> Sums:
+    def without(self, intent_id: str | None) -> Exposures:
         """Return the sums as they would be without the trade under way of one intent."""
         if intent_id not in self.under_way:
             return self.total
@@ -259,7 +259,7 @@ class Book:
         self._by_hand = ({}, {})
         self._seen = None
 
-    def _take_hand_values(self, state: PortfolioState, sums: Sums) -> None:
+    def _take_hand_values(self, state: PortfolioState, sums: Exposures) -> None:
         """Let exposures that the program set by hand count, where they are larger than the positions' own."""
         symbols = _changed_by_hand(state.symbol_exposure, self._written[0], self._by_hand[0])
         currencies = _changed_by_hand(state.currency_exposure, self._written[1], self._by_hand[1])
@@ -309,7 +309,7 @@ class Book:
         self.version += 1
 
 
-def _add_position(sums: Sums, position: Position, instrument_of: InstrumentOf) -> None:
+def _add_position(sums: Exposures, position: Position, instrument_of: InstrumentOf) -> None:
     """Add one position, at its last known price."""
     symbol, direction, units = position.symbol, position.direction, position.units
     instrument = instrument_of(str(symbol))
@@ -337,7 +337,7 @@ def _sound(number: Any) -> bool:
     return _is_number(number) and number >= 0.0
 
 
-def _add_reservation(sums: Sums, reservation: Reservation) -> None:
+def _add_reservation(sums: Exposures, reservation: Reservation) -> None:
     """Add one trade under way; one that reduces frees nothing before it has happened."""
     if reservation.reducing:
         return

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from arbitrex_desktop.mt5.constants import SymbolTradeMode
 from arbitrex_desktop.mt5.results import SymbolInfo
-from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 
 PriceOf = Callable[[str], float | None]
 """Gives a symbol's middle price, None when there is none."""
@@ -134,7 +134,7 @@ class ClassInstruments:
 class PoolInstruments:
     """Instruments from the symbol properties that the pool holds; converted once per reading of them."""
 
-    def __init__(self, pool: PoolView) -> None:
+    def __init__(self, pool: PoolReader) -> None:
         self._pool = pool
         self._known: dict[str, tuple[SymbolInfo, Instrument]] = {}
         self.account_currency = ""

@@ -7,10 +7,10 @@ from typing import Protocol
 
 from arbitrex_desktop.raw_layer.connection.environment import read_environment, sessions_from
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
-from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 
 
-class OwnPool(PoolView, Protocol):
+class OwnPool(PoolReader, Protocol):
     """A pool that can be stopped."""
 
     def stop(self) -> None:

@@ -29,7 +29,7 @@ ToUtc = Callable[[float], datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Anchor:
+class LossBaseline:
     """Balance and equity at a reset, in account currency."""
 
     balance: float
@@ -39,13 +39,13 @@ class Anchor:
         """Return what losses are measured from: balance, equity, or the higher of both."""
         return {"balance": self.balance, "equity": self.equity}.get(kind, max(self.balance, self.equity))
 
-    def scaled(self, factor: float) -> Anchor:
+    def scaled(self, factor: float) -> LossBaseline:
         """Return the anchor after money came or went."""
-        return Anchor(self.balance * factor, self.equity * factor)
+        return LossBaseline(self.balance * factor, self.equity * factor)
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
+class Checkpoint:
     """The account at the last sync at which the books closed; `ticket`, the highest deal seen by then."""
 
     at: datetime
@@ -53,20 +53,20 @@ class Closing:
     equity: float
     peak: float
     realized: float
-    day: Anchor
-    week: Anchor
+    day: LossBaseline
+    week: LossBaseline
     day_start: datetime
     week_start: datetime
     ticket: int
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class PnlFigures:
     """What a sync came to, in account currency."""
 
     peak: float
-    day: Anchor
-    week: Anchor
+    day: LossBaseline
+    week: LossBaseline
     daily_pnl: float
     weekly_pnl: float
     realized: float
@@ -74,10 +74,10 @@ class Figures:
 
 
 @dataclass(slots=True)
-class Ledger:
+class PnlLedger:
     """Keeps the last closing of one account; `reset_at` is a manual daily or weekly reset, which begins it anew."""
 
-    closing: Closing | None = None
+    closing: Checkpoint | None = None
     day_reset_at: datetime | None = None
     week_reset_at: datetime | None = None
     _unsettled: frozenset[int] = field(default_factory=frozenset)
@@ -93,14 +93,14 @@ class Ledger:
         to_utc: ToUtc,
         now: datetime,
         starts: tuple[datetime, datetime],
-    ) -> Figures:
+    ) -> PnlFigures:
         """Take a reading and the deals since `read_from`, and return the figures; `starts` are the latest resets."""
         daily = [deal for deal in deals if to_utc(deal.time) >= self._since(starts[0], self.day_reset_at)]
         weekly = [deal for deal in deals if to_utc(deal.time) >= self._since(starts[1], self.week_reset_at)]
         if self.closing is None:
             self.closing = _first(account, deals, (daily, weekly), now, starts)
         closing = self._take(account, deals, (daily, weekly), now, starts)
-        return Figures(
+        return PnlFigures(
             peak=closing.peak,
             day=closing.day,
             week=closing.week,
@@ -114,14 +114,14 @@ class Ledger:
         """Begin the day anew at the last closing's figures."""
         self.day_reset_at = now
         if self.closing is not None:
-            anchor = Anchor(self.closing.funds, self.closing.equity)
+            anchor = LossBaseline(self.closing.funds, self.closing.equity)
             self.closing = replace(self.closing, day=anchor)
 
     def reset_week(self, now: datetime) -> None:
         """Begin the week anew at the last closing's figures."""
         self.week_reset_at = now
         if self.closing is not None:
-            anchor = Anchor(self.closing.funds, self.closing.equity)
+            anchor = LossBaseline(self.closing.funds, self.closing.equity)
             self.closing = replace(self.closing, week=anchor)
 
     def _take(
@@ -131,7 +131,7 @@ class Ledger:
         since_reset: tuple[list[TradeDeal], list[TradeDeal]],
         now: datetime,
         starts: tuple[datetime, datetime],
-    ) -> Closing:
+    ) -> Checkpoint:
         """Reckon from the last closing; close the books when every change of the balance is explained."""
         last = self.closing
         if last is None:
@@ -143,7 +143,7 @@ class Ledger:
         named = sum(deal.profit for deal in new if deal.type in _FLOWS)
         factor = _factor(account.equity, flow)
         day, week = self._anchors(last, account, since_reset, starts)
-        current = Closing(
+        current = Checkpoint(
             at=now,
             funds=funds,
             equity=account.equity,
@@ -162,11 +162,11 @@ class Ledger:
 
     def _anchors(
         self,
-        last: Closing,
+        last: Checkpoint,
         account: AccountInfo,
         since_reset: tuple[list[TradeDeal], list[TradeDeal]],
         starts: tuple[datetime, datetime],
-    ) -> tuple[Anchor, Anchor]:
+    ) -> tuple[LossBaseline, LossBaseline]:
         """Return the anchors before flows, made anew where a reset has passed since the last closing."""
         day = last.day if starts[0] <= last.day_start else _anchor(last, account, since_reset[0], starts[0])
         week = last.week if starts[1] <= last.week_start else _anchor(last, account, since_reset[1], starts[1])
@@ -188,19 +188,19 @@ class Ledger:
         return {**resets, "closing": {**numbers, **moments, **anchors}}
 
     @classmethod
-    def from_dict(cls, saved: dict[str, Any]) -> Ledger:
+    def from_dict(cls, saved: dict[str, Any]) -> PnlLedger:
         """Take up what `to_dict` gave; raise KeyError, TypeError or ValueError when it is damaged."""
         ledger = cls(day_reset_at=_moment(saved["day_reset_at"]), week_reset_at=_moment(saved["week_reset_at"]))
         body = saved.get("closing")
         if body is not None:
-            ledger.closing = Closing(
+            ledger.closing = Checkpoint(
                 at=as_utc(datetime.fromisoformat(body["at"])),
                 funds=float(body["funds"]),
                 equity=float(body["equity"]),
                 peak=float(body["peak"]),
                 realized=float(body["realized"]),
-                day=Anchor(*map(float, body["day"])),
-                week=Anchor(*map(float, body["week"])),
+                day=LossBaseline(*map(float, body["day"])),
+                week=LossBaseline(*map(float, body["week"])),
                 day_start=as_utc(datetime.fromisoformat(body["day_start"])),
                 week_start=as_utc(datetime.fromisoformat(body["week_start"])),
                 ticket=int(body["ticket"]),
@@ -247,31 +247,31 @@ def _first(
     since_reset: tuple[list[TradeDeal], list[TradeDeal]],
     now: datetime,
     starts: tuple[datetime, datetime],
-) -> Closing:
+) -> Checkpoint:
     """Return the closing of an account that was never seen before: its peak is its equity."""
     funds = account.balance + account.credit
     day, week = funds - _results(since_reset[0]), funds - _results(since_reset[1])
-    return Closing(
+    return Checkpoint(
         at=now,
         funds=funds,
         equity=account.equity,
         peak=account.equity,
         realized=0.0,
-        day=Anchor(day, day),
-        week=Anchor(week, week),
+        day=LossBaseline(day, day),
+        week=LossBaseline(week, week),
         day_start=starts[0],
         week_start=starts[1],
         ticket=max((deal.ticket for deal in deals), default=0),
     )
 
 
-def _anchor(last: Closing, account: AccountInfo, since_reset: list[TradeDeal], start: datetime) -> Anchor:
+def _anchor(last: Checkpoint, account: AccountInfo, since_reset: list[TradeDeal], start: datetime) -> LossBaseline:
     """Return an anchor for a reset that has passed: today's funds less what was made since.
 
     Its equity is that of a closing shortly before the reset; without one it is taken to be the balance.
     """
     balance = account.balance + account.credit - _results(since_reset)
-    return Anchor(balance, last.equity if start - last.at <= _NEAR else balance)
+    return LossBaseline(balance, last.equity if start - last.at <= _NEAR else balance)
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Finding, Found, Stage, format_value
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 
@@ -121,10 +121,10 @@ class Rule(Measure, ABC):
     counts: ClassVar[bool] = False
 
     @abstractmethod
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Judge a case; reads memory only."""
 
-    def stands(self, case: Case) -> bool:  # noqa: ARG002 - others look
+    def stands(self, case: RuleContext) -> bool:  # noqa: ARG002 - others look
         """Tell whether the answer to this case holds until a fact of `FactFinder.case` changes.
 
         It must follow from these facts and the intent's symbol, direction, strategy and regime alone: not from size,
@@ -132,7 +132,7 @@ class Rule(Measure, ABC):
         """
         return self.standing
 
-    def fits(self, case: Case, room: float, observed: float, limit: float, note: str = "") -> Found:
+    def fits(self, case: RuleContext, room: float, observed: float, limit: float, note: str = "") -> Found:
         """Return whether the wanted size fits in `room` units: PASS, ADJUST to it, or FAIL below the least volume."""
         if room >= case.units:
             return (self, _PASS, observed, limit, room, note)
@@ -142,13 +142,13 @@ class Rule(Measure, ABC):
             return (self, Outcome.ADJUST, observed, limit, room, note)
         return self.unknown(_NO_NUMBER)
 
-    def no_worth(self, case: Case) -> Found:
+    def no_worth(self, case: RuleContext) -> Found:
         """Return the finding of a rule that needs the worth of a unit, which is not known."""
         if case.market.has_pool:
             return self.unknown("what a unit is worth is not known")
         return self.skipped(_NO_PRICE)
 
-    def held_alone(self, case: Case, held: float, limit: float) -> Found:
+    def held_alone(self, case: RuleContext, held: float, limit: float) -> Found:
         """Return the finding where a unit has no known worth: what is `held` may have reached the limit by itself.
 
         `held` in account currency and in the trade's direction, `limit` as a share of capital.

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -19,7 +19,7 @@ class ConsecutiveLosses(Rule):
     unit = "count"
     parameters = ("max_consecutive_losses",)
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Compare the run with its limit; 0 switches the rule off."""
         limit = case.cfg.max_consecutive_losses
         return self.below(case.state.consecutive_losses, limit) if limit else self.skipped("switched off")

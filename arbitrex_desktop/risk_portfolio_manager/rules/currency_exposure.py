@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import ExposureRule
@@ -22,7 +22,7 @@ class CurrencyExposure(ExposureRule):
     subject = "currency exposure"
     parameters = ("max_currency_exposure_pct",)
 
-    def exposure(self, case: Case) -> tuple[float, float, str] | None:
+    def exposure(self, case: RuleContext) -> tuple[float, float, str] | None:
         """Return what is held in the fuller of both currencies."""
         instrument = case.instrument
         if instrument is None:

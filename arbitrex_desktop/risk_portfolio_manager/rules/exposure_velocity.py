@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -19,7 +19,7 @@ class ExposureVelocity(Rule):
     paces = True
     parameters = ("max_exposure_velocity_pct", "exposure_velocity_window_seconds")
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Measure the room within the window."""
         limit = case.cfg.max_exposure_velocity_pct
         if limit <= 0.0:

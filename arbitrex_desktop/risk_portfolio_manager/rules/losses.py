@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -20,7 +20,7 @@ class DailyLoss(Rule):
     parameters = ("daily_loss_limit", "loss_anchor", "reset_hour", "reset_timezone", "warning_share")
     latches = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Compare the realised loss with its limit."""
         loss = -case.daily_pnl / (case.day_anchor or case.capital)
         return _warned(self, case, loss, case.cfg.daily_loss_limit)
@@ -37,7 +37,7 @@ class DailyDrawdown(Rule):
     parameters = ("max_daily_drawdown", "loss_anchor", "reset_hour", "reset_timezone", "warning_share")
     latches = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Compare the fall below the day's anchor with its limit."""
         if case.day_anchor is None:
             return self.skipped("no daily reset has been seen yet")
@@ -56,13 +56,13 @@ class WeeklyLoss(Rule):
     parameters = ("weekly_loss_limit", "loss_anchor", "reset_hour", "reset_timezone", "warning_share")
     latches = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Compare the realised loss with its limit."""
         loss = -case.weekly_pnl / (case.week_anchor or case.capital)
         return _warned(self, case, loss, case.cfg.weekly_loss_limit)
 
 
-def _warned(rule: Rule, case: Case, observed: float, limit: float) -> Found:
+def _warned(rule: Rule, case: RuleContext, observed: float, limit: float) -> Found:
     """Compare, and say so when the limit is close; a profit is no loss below zero."""
     if limit * case.cfg.warning_share <= observed < limit:
         return rule.passed(observed, limit, "warning: close to the limit")

@@ -6,13 +6,13 @@ from __future__ import annotations
 import math
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.sources import NO_POOL
 
 
-def _missing(rule: Rule, case: Case) -> Found | None:
+def _missing(rule: Rule, case: RuleContext) -> Found | None:
     """Return the finding of a rule whose numbers are not all there, None when they are."""
     if not case.market.has_pool:
         return rule.skipped(NO_POOL)
@@ -34,7 +34,7 @@ class MarginLevel(Rule):
     parameters = ("min_margin_level_pct",)
     minimum = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Measure how much margin may be used."""
         missing, account = _missing(self, case), case.market.account
         if missing is not None or account is None or case.instrument is None:
@@ -60,7 +60,7 @@ class FreeMargin(Rule):
     parameters = ("min_free_margin_pct",)
     minimum = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Measure what is left above the least free margin."""
         missing, account = _missing(self, case), case.market.account
         if missing is not None or account is None or case.instrument is None:

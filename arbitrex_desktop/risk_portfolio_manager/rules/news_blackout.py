@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import CalendarUnavailable
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import split_symbol
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
@@ -22,7 +22,7 @@ class NewsBlackout(Rule):
     subject = "news"
     parameters = ("news_minutes_before", "news_minutes_after", "news_min_impact")
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Ask the calendar, if there is one."""
         if case.calendar is None:
             return self.skipped("there is no calendar")

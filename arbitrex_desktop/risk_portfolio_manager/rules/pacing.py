@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 from arbitrex_desktop.risk_portfolio_manager.state.activity import Asked
@@ -27,7 +27,7 @@ class DuplicateIntent(Rule):
     parameters = ("duplicate_window_seconds",)
     minimum = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Look for it among the latest intents; an intent that has become a position is never traded again.
 
         Nor is one with the name of another trade under way, which would no longer be counted.
@@ -55,7 +55,7 @@ class IntentRate(Rule):
     paces = True
     parameters = ("max_intents_per_minute",)
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Count them."""
         limit = case.cfg.max_intents_per_minute
         return self.below(case.activity.intents.count(case.moment), limit) if limit else self.skipped(_OFF)
@@ -71,7 +71,7 @@ class OrderRate(Rule):
     paces = True
     parameters = ("max_orders_per_minute",)
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Count them."""
         limit = case.cfg.max_orders_per_minute
         return self.below(case.activity.orders.count(case.moment), limit) if limit else self.skipped(_OFF)
@@ -86,7 +86,7 @@ class RejectionVelocity(Rule):
     unit = "count"
     parameters = ("rejection_velocity_count", "rejection_velocity_window_seconds")
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Count them; the throttle itself is another rule."""
         limit, strategy = case.cfg.rejection_velocity_count, case.intent.strategy_id
         if not limit or strategy is None:
@@ -107,7 +107,7 @@ class TradeSpacing(Rule):
     parameters = ("enforce_time_spacing", "min_time_between_trades_seconds")
     minimum = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Measure it."""
         if not case.cfg.enforce_time_spacing:
             return self.skipped(_OFF)
@@ -127,7 +127,7 @@ class SymbolSpacing(Rule):
     parameters = ("enforce_time_spacing", "min_time_between_same_symbol_seconds")
     minimum = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Measure it."""
         if not case.cfg.enforce_time_spacing:
             return self.skipped(_OFF)
@@ -137,7 +137,7 @@ class SymbolSpacing(Rule):
         return self.at_least(case.moment - last, case.cfg.min_time_between_same_symbol_seconds)
 
 
-def asked(case: Case) -> Asked:
+def asked(case: RuleContext) -> Asked:
     """Return the intent as the memory of the pacing rules keeps it."""
     intent = case.intent
     return Asked(

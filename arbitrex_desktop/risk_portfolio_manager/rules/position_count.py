@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -20,7 +20,7 @@ class PositionCount(Rule):
     unit = "count"
     parameters = ("max_concurrent_positions",)
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Count all."""
         return self.below(case.sums.count, case.cfg.max_concurrent_positions)
 
@@ -36,7 +36,7 @@ class SymbolPositions(Rule):
     unit = "count"
     parameters = ("max_positions_per_symbol",)
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Count those of the symbol."""
         return self.below(case.sums.by_symbol.get(case.intent.symbol, 0), case.cfg.max_positions_per_symbol)
 
@@ -52,7 +52,7 @@ class StrategyPositions(Rule):
     unit = "count"
     parameters = ("max_positions_per_strategy",)
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Count those of the strategy, if one is named."""
         strategy = case.intent.strategy_id
         if strategy is None:

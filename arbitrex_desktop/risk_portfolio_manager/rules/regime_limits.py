@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import Regime
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found, format_value
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -20,7 +20,7 @@ class _RegimeLimits(Rule):
     regimes: ClassVar[frozenset[str]]
     word: ClassVar[str]
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Check confidence, then the number of new positions."""
         if case.intent.regime not in self.regimes:
             return self.fine(f"the regime is {case.intent.regime}")
@@ -31,7 +31,7 @@ class _RegimeLimits(Rule):
             return self.failed(note=f"model confidence {seen} is under the {self.word} market's minimum of {floor}")
         return self.below(sum(opened >= case.day_start for opened in case.sums.opened), most)
 
-    def stands(self, case: Case) -> bool:
+    def stands(self, case: RuleContext) -> bool:
         """In another regime there is nothing to look at."""
         return case.intent.regime not in self.regimes
 

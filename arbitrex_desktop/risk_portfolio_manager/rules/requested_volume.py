@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
@@ -18,7 +18,7 @@ class RequestedVolume(Rule):
     subject = "requested volume"
     unit = "lots"
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Compare both volumes."""
         asked, instrument = case.intent.requested_volume, case.instrument
         if asked is None or instrument is None:

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from typing import Any, ClassVar
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found, Room, Size
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
 
@@ -27,7 +27,7 @@ class RoomRule(Rule):
     in_units: ClassVar[bool] = False
 
     @abstractmethod
-    def room(self, case: Case) -> Room | None:
+    def room(self, case: RuleContext) -> Room | None:
         """Return what surely passes; None when that does not follow from the above alone."""
 
     @abstractmethod
@@ -45,10 +45,10 @@ class ExposureRule(RoomRule):
     unit = "share"
 
     @abstractmethod
-    def exposure(self, case: Case) -> tuple[float, float, str] | None:
+    def exposure(self, case: RuleContext) -> tuple[float, float, str] | None:
         """Return what counts already, in account currency and never below 0, the limit as a share, and a note."""
 
-    def room(self, case: Case) -> Room | None:
+    def room(self, case: RuleContext) -> Room | None:
         """Return what the limit leaves beside what is held."""
         exposure = self.exposure(case)
         if exposure is None:
@@ -60,7 +60,7 @@ class ExposureRule(RoomRule):
         """Return the exposure with the trade, as a share of capital."""
         return (room.held + size.units * size.worth) / size.capital  # type: ignore[no-any-return] # it is a float
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Measure the room."""
         exposure, worth = self.exposure(case), case.unit_notional
         if exposure is None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import SwitchAction, SwitchLevel
@@ -19,7 +19,7 @@ class ScopedSwitches(Rule):
     guards_adding = False
     standing = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Look for a switch that covers the intent."""
         for switch in case.switches:
             by_hand = case.reducing and case.intent.strategy_id is None
@@ -40,7 +40,7 @@ class Throttle(Rule):
     parameters = ("throttle_interval_seconds", "throttle_duration_seconds")
     minimum = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Measure the time since the last intent that any throttle let through."""
         activity, strategy = case.activity, case.intent.strategy_id or ""
         scopes = [(each.level, each.name) for each in case.switches if each.action is SwitchAction.THROTTLE]
@@ -54,7 +54,7 @@ class Throttle(Rule):
             return self.fine("throttled, and this is the first intent since")
         return self.at_least(case.moment - max(heard), case.cfg.throttle_interval_seconds)
 
-    def stands(self, case: Case) -> bool:
+    def stands(self, case: RuleContext) -> bool:
         """Look whether the strategy never was throttled."""
         strategy = case.intent.strategy_id or ""
         return not case.switches and strategy not in case.activity.throttled

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -19,7 +19,7 @@ class Connection(Rule):
     subject = "connection"
     standing = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Ask whether the pool counts itself as connected."""
         if not case.market.has_pool:
             return self.skipped(NO_POOL)
@@ -37,7 +37,7 @@ class AccountSync(Rule):
     unit = "s"
     parameters = ("max_sync_age_seconds",)
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Compare the age with its limit."""
         if not case.syncs:
             return self.skipped("this manager does not sync")
@@ -55,7 +55,7 @@ class PositionsKnown(Rule):
     standing = True
     counts = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Look whether the sums are complete; without a pool, prices that were never given are left out."""
         if case.sums.unknown:
             return self.unknown(case.sums.unknown)
@@ -74,7 +74,7 @@ class TradingAllowed(Rule):
     subject = "permission to trade"
     standing = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Look at the account's flags."""
         if not case.market.has_pool:
             return self.skipped(NO_POOL)
@@ -95,7 +95,7 @@ class QuoteAge(Rule):
     unit = "s"
     parameters = ("max_quote_age_seconds",)
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Compare the quote's age with its limit."""
         if not case.market.has_pool:
             return self.skipped(NO_POOL)

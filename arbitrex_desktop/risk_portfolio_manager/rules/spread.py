@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -18,7 +18,7 @@ class Spread(Rule):
     unit = "bps"
     parameters = ("max_spread_bps",)
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Compare the spread with its limit."""
         spread = spread_bps(case)
         if spread is None:
@@ -26,7 +26,7 @@ class Spread(Rule):
         return self.at_most(spread, case.cfg.max_spread_bps)
 
 
-def spread_bps(case: Case) -> float | None:
+def spread_bps(case: RuleContext) -> float | None:
     """Return the wider of the measured spread and the one that the intent gave; None without either."""
     given, measured = case.intent.spread_pct, case.market.spread_bps
     if given is None or (measured is None and case.market.has_pool):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -24,7 +24,7 @@ class StopSides(Rule):
     subject = "sides of stop and take-profit"
     parameters = ("atr_multiplier",)
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Compare the stop with the price at which it would close, the take-profit with that of the entry."""
         intent, price = case.intent, case.market.price
         if price is None:
@@ -38,7 +38,7 @@ class StopSides(Rule):
         return self.fine("right")
 
 
-def _closing_price(case: Case, price: float) -> float:
+def _closing_price(case: RuleContext, price: float) -> float:
     """Return the price at which the trade would be closed now: its entry less the spread, where that is known."""
     market = case.market
     if market.spread_bps is None or market.mid is None:
@@ -54,7 +54,7 @@ class StopDistance(Rule):
     subject = "distance of the stop in price"
     minimum = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Compare the nearer of both with the least distance."""
         if not case.market.has_pool:
             return self.skipped("there is no pool")

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found, Room, Size
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import ExposureRule, RoomRule
@@ -20,7 +20,7 @@ class SymbolUnits(RoomRule):
     parameters = ("max_symbol_exposure_units",)
     in_units = True
 
-    def room(self, case: Case) -> Room:
+    def room(self, case: RuleContext) -> Room:
         """Return what the limit leaves, in units."""
         held, limit = _units(case), case.cfg.max_symbol_exposure_units
         return self.lets_through(held, limit, limit - held)
@@ -29,7 +29,7 @@ class SymbolUnits(RoomRule):
         """Return the units with the trade."""
         return room.held + size.units  # type: ignore[no-any-return] # it is a float
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Measure the room in units."""
         held, limit = _units(case), case.cfg.max_symbol_exposure_units
         return self.fits(case, limit - held, held + case.units, limit)
@@ -43,7 +43,7 @@ class SymbolExposure(ExposureRule):
     subject = "symbol exposure"
     parameters = ("max_symbol_exposure_pct",)
 
-    def exposure(self, case: Case) -> tuple[float, float, str]:
+    def exposure(self, case: RuleContext) -> tuple[float, float, str]:
         """Return what is held in account currency, set by hand where that is more."""
         symbol, direction = case.intent.symbol, case.intent.direction
         held = case.sums.notional_towards(symbol, direction)
@@ -51,11 +51,11 @@ class SymbolExposure(ExposureRule):
             held = max(held, case.sums.units_towards(symbol, direction) * case.unit_notional)
         return held, case.cfg.max_symbol_exposure_pct, ""
 
-    def room(self, case: Case) -> Room | None:
+    def room(self, case: RuleContext) -> Room | None:
         """Return what the limit leaves; units that were set by hand are worth what the trade's own are."""
         return None if case.intent.symbol in case.sums.hand_units else super().room(case)
 
 
-def _units(case: Case) -> float:
+def _units(case: RuleContext) -> float:
     """Return the units that are held or under way on the trade's side."""
     return case.sums.units_towards(case.intent.symbol, case.intent.direction)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -18,7 +18,7 @@ class SymbolLists(Rule):
     standing = True
     parameters = ("allowed_symbols", "denied_symbols")
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Look the symbol up in both lists."""
         symbol, cfg = case.intent.symbol, case.cfg
         if symbol in cfg.denied_symbols:

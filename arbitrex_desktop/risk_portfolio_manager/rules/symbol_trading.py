@@ -7,7 +7,7 @@ from typing import Final
 
 from arbitrex_desktop.mt5.constants import SymbolTradeMode
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.sources import NO_POOL
@@ -32,7 +32,7 @@ class SymbolKnown(Rule):
     subject = "symbol"
     standing = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Look whether its properties are there."""
         if case.instrument is None:
             return self.unknown(f"{case.intent.symbol} is not among the symbols that the pool knows")
@@ -47,7 +47,7 @@ class SymbolTradable(Rule):
     subject = "trading in the symbol"
     standing = True
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Look the direction up in the symbol's trade mode."""
         if not case.market.has_pool:
             return self.skipped(NO_POOL)

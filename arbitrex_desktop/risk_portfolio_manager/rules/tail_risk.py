@@ -14,7 +14,7 @@ from statistics import NormalDist
 from typing import ClassVar
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found, Room, Size
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import RoomRule
@@ -41,7 +41,7 @@ class PortfolioVolatility(RoomRule):
     unit = "share"
     parameters = ("max_portfolio_volatility", "assumed_daily_volatility", "correlation_prior_weight")
 
-    def room(self, case: Case) -> Room | None:
+    def room(self, case: RuleContext) -> Room | None:
         """Return what keeps the deviation at or below the limit."""
         together, limit = case.together, case.cfg.max_portfolio_volatility
         if together is None:
@@ -52,7 +52,7 @@ class PortfolioVolatility(RoomRule):
         """Return the deviation with the trade, as a share of capital."""
         return room.held.deviation(size.units * size.worth) / size.capital  # type: ignore[no-any-return] # a float
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Measure the room below the largest deviation."""
         if case.together is None or case.unit_notional is None:
             return self.no_worth(case)
@@ -78,7 +78,7 @@ class _TailRule(RoomRule):
     def factor(self, confidence: float) -> float:
         """Return the deviations that the parametric loss is."""
 
-    def room(self, case: Case) -> Room | None:
+    def room(self, case: RuleContext) -> Room | None:
         """Return what keeps both losses at or below the limit for sure."""
         together, confidence, share = case.together, case.cfg.var_confidence, getattr(case.cfg, self.share)
         if together is None:
@@ -96,7 +96,7 @@ class _TailRule(RoomRule):
             loss = max(loss, together.past.tail(added, confidence)[self.which])
         return loss / size.capital  # type: ignore[no-any-return] # it is a float
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Measure the room below the larger loss."""
         together, worth = case.together, case.unit_notional
         if together is None or worth is None:

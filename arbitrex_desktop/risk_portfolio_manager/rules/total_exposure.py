@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import ExposureRule
@@ -17,7 +17,7 @@ class TotalExposure(ExposureRule):
     subject = "total exposure"
     parameters = ("max_total_exposure_pct",)
 
-    def exposure(self, case: Case) -> tuple[float, float, str]:
+    def exposure(self, case: RuleContext) -> tuple[float, float, str]:
         """Return all that is held."""
         return case.sums.gross, case.cfg.max_total_exposure_pct, ""
 
@@ -33,6 +33,6 @@ class NetExposure(ExposureRule):
     subject = "net exposure"
     parameters = ("max_net_exposure_pct",)
 
-    def exposure(self, case: Case) -> tuple[float, float, str]:
+    def exposure(self, case: RuleContext) -> tuple[float, float, str]:
         """Return what is held net, in the trade's direction."""
         return case.sums.net_towards(case.intent.direction), case.cfg.max_net_exposure_pct, ""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from statistics import NormalDist
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
@@ -26,7 +26,7 @@ class VolatilityShock(Rule):
     unit = "share"
     parameters = ("extreme_volatility_threshold",)
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Compare the percentile, and the measured shock if there is one."""
         threshold = case.cfg.extreme_volatility_threshold
         shock = case.market.shock

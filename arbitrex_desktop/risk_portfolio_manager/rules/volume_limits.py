@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Found, Room, Size
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import RoomRule
@@ -20,7 +20,7 @@ class VolumeLimits(RoomRule):
     unit = "lots"
     in_units = True
 
-    def room(self, case: Case) -> Room | None:
+    def room(self, case: RuleContext) -> Room | None:
         """Return what the broker lets through, in units; `held` is the contract's size."""
         instrument = case.instrument
         if instrument is None or not case.market.has_pool:
@@ -35,7 +35,7 @@ class VolumeLimits(RoomRule):
         """Return the lots of the trade."""
         return size.units / room.held  # type: ignore[no-any-return] # it is a float
 
-    def check(self, case: Case) -> Found:
+    def check(self, case: RuleContext) -> Found:
         """Measure the room in lots."""
         room, instrument = self.room(case), case.instrument
         if room is not None and instrument is not None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import ApprovedTrade, RiskMetrics, TradeDecision
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Finding, Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
-from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import FactFinder
+from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import ContextBuilder
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Reservation
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
@@ -17,10 +17,10 @@ from arbitrex_desktop.risk_portfolio_manager.rules.pacing import asked
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches, scopes_of
 
 
-class Recorder:
+class DecisionRecorder:
     """Takes decisions down.  Not safe for threads; the engine locks."""
 
-    def __init__(self, finder: FactFinder, switches: KillSwitches) -> None:
+    def __init__(self, finder: ContextBuilder, switches: KillSwitches) -> None:
         self.metrics = RiskMetrics()
         self._finder = finder
         self._switches = switches
@@ -29,7 +29,7 @@ class Recorder:
         """Count a decision."""
         self.metrics = self.metrics.counting(decision)
 
-    def record(self, case: Case, decision: TradeDecision, order_id: str) -> bool:
+    def record(self, case: RuleContext, decision: TradeDecision, order_id: str) -> bool:
         """Take a decision down; tell whether something changed that must outlive the program."""
         self.count(decision)
         self._switches.end_cool_down(case.state)
@@ -46,7 +46,7 @@ class Recorder:
         self._finder.book.publish(case.state)
         return latched or throttled or decision.approved_trade is not None
 
-    def latch(self, case: Case, findings: Sequence[Found]) -> bool:
+    def latch(self, case: RuleContext, findings: Sequence[Found]) -> bool:
         """Halt trading for the first broken limit that latches; tell whether one did."""
         for finding in (Finding(*each) for each in findings):
             if finding.outcome is Outcome.FAIL and _latches(finding):
@@ -54,7 +54,7 @@ class Recorder:
                 return True
         return False
 
-    def _roll_over(self, case: Case) -> None:
+    def _roll_over(self, case: RuleContext) -> None:
         """Begin a new day or week in the state, when one has begun."""
         days, state = self._finder.days, case.state
         day, week = self._finder.resets(case.now, case.cfg)
@@ -64,7 +64,7 @@ class Recorder:
             state.weekly_pnl, state.week_anchor = 0.0, case.week_anchor
         days.day_start, days.week_start = day, week
 
-    def _mark_equity(self, case: Case) -> None:
+    def _mark_equity(self, case: RuleContext) -> None:
         """Write peak and drawdown to the state."""
         state = case.state
         peak = max(state.peak_equity, state.equity)
@@ -75,7 +75,7 @@ class Recorder:
         if case.drawdown == self._finder.plain_drawdown(state):
             self._finder.written_drawdown = case.drawdown
 
-    def _reserve(self, case: Case, trade: ApprovedTrade, order_id: str) -> None:
+    def _reserve(self, case: RuleContext, trade: ApprovedTrade, order_id: str) -> None:
         """Count an approved trade as under way until it appears among the positions."""
         instrument, worth = case.instrument, case.unit_notional or 0.0
         notional = trade.position_units * worth
@@ -102,7 +102,7 @@ class Recorder:
         if not case.reducing:
             self._finder.activity.note_approval(trade.symbol, notional, case.moment, case.intent.intent_id)
 
-    def _pace_strategy(self, case: Case, decision: TradeDecision) -> bool:
+    def _pace_strategy(self, case: RuleContext, decision: TradeDecision) -> bool:
         """Keep count of a strategy's refusals, and throttle one that has too many; tell whether that was done."""
         strategy, activity, cfg = case.intent.strategy_id, self._finder.activity, case.cfg
         refused = decision.rejected_trade

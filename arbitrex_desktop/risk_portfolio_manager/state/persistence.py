@@ -149,7 +149,7 @@ class SqliteStateStore:
         return words
 
 
-class NoStore:
+class NoStateStore:
     """Keeps nothing, for programs that asked for no persistence."""
 
     def load(self, account: str) -> dict[str, Any] | None:  # noqa: ARG002 - the protocol's

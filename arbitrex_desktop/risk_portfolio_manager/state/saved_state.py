@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics, plain
-from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import FactFinder
+from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import ContextBuilder
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Reservation
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState, as_utc, json_safe
 
@@ -26,7 +26,7 @@ _HALT: Final = ("trading_halted", "halt_reason", "reducing_reason")
 _MOMENTS: Final = ("halt_timestamp", "reducing_until")
 
 
-def dump_state(state: PortfolioState, finder: FactFinder, monotonic: float) -> dict[str, Any]:
+def dump_state(state: PortfolioState, finder: ContextBuilder, monotonic: float) -> dict[str, Any]:
     """Return what must outlive the program of portfolio, trades under way and pacing."""
     days = finder.days
     return {
@@ -50,7 +50,7 @@ def restore_halt(saved: dict[str, Any], state: PortfolioState) -> None:
         state.reducing_until = moment_of(figures["reducing_until"])
 
 
-def restore_figures(saved: dict[str, Any], state: PortfolioState, finder: FactFinder) -> None:
+def restore_figures(saved: dict[str, Any], state: PortfolioState, finder: ContextBuilder) -> None:
     """Take up profit, peak and anchors of a program without a pool.
 
     What a program made of its capital is kept.  Where the settings' capital is no longer what it was, money came or
@@ -68,7 +68,7 @@ def restore_figures(saved: dict[str, Any], state: PortfolioState, finder: FactFi
     finder.days.week_start = moment_of(saved["days"]["week_start"])
 
 
-def restore_activity(saved: dict[str, Any], finder: FactFinder, monotonic: float, away: float) -> None:
+def restore_activity(saved: dict[str, Any], finder: ContextBuilder, monotonic: float, away: float) -> None:
     """Take up pacing and trades under way, `away` seconds after they were saved."""
     finder.activity.restore(saved["activity"], monotonic, away)
     for name in saved["traded"]:

@@ -16,17 +16,17 @@ from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.results import AccountInfo, TradePosition
 from arbitrex_desktop.paths import account_file_stem
 from arbitrex_desktop.raw_layer.errors import PoolError
-from arbitrex_desktop.raw_layer.pool_protocol import PoolView
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
-from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import FactFinder
+from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import ContextBuilder
 from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import SyncedAccount
-from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import Figures, Ledger
+from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlFigures, PnlLedger
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import OpenPositions, PortfolioState, Position
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
-from arbitrex_desktop.risk_portfolio_manager.state.decision_recorder import Recorder
+from arbitrex_desktop.risk_portfolio_manager.state.decision_recorder import DecisionRecorder
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
-from arbitrex_desktop.risk_portfolio_manager.state.persistence import NoStore, StateDamaged, StateStore
+from arbitrex_desktop.risk_portfolio_manager.state.persistence import NoStateStore, StateDamaged, StateStore
 from arbitrex_desktop.risk_portfolio_manager.state.saved_state import (
     dump_state,
     metrics_from,
@@ -55,11 +55,16 @@ class _Loaded:
     damage: str
 
 
-class Keeper:
+class StateManager:
     """Not safe for threads, except `deals_from` and `measure`, which only the syncing thread calls."""
 
     def __init__(
-        self, store: StateStore, clock: Clock, finder: FactFinder, recorder: Recorder, switches: KillSwitches
+        self,
+        store: StateStore,
+        clock: Clock,
+        finder: ContextBuilder,
+        recorder: DecisionRecorder,
+        switches: KillSwitches,
     ) -> None:
         self.error = ""
         self._store = store
@@ -67,7 +72,7 @@ class Keeper:
         self._finder = finder
         self._recorder = recorder
         self._switches = switches
-        self._ledger = Ledger()
+        self._ledger = PnlLedger()
         self._account = ""
         self._loaded: _Loaded | None = None
         self.settings_capital = 0.0
@@ -96,7 +101,7 @@ class Keeper:
         return ledger.read_from(self._finder.resets(now, cfg)[1])
 
     def take(
-        self, synced: SyncedAccount, pool: PoolView, state: PortfolioState, cfg: RPMConfig, started: float
+        self, synced: SyncedAccount, pool: PoolReader, state: PortfolioState, cfg: RPMConfig, started: float
     ) -> bool:
         """Take a reading over, unless a newer one is known."""
         sources, reading = self._finder.sources, synced.reading
@@ -131,7 +136,7 @@ class Keeper:
             state.weekly_pnl, state.week_anchor = 0.0, anchor
         self.save(state)
 
-    def measure(self, pool: PoolView | None, state: PortfolioState, lock: Any) -> None:
+    def measure(self, pool: PoolReader | None, state: PortfolioState, lock: Any) -> None:
         """Read daily bars of a few symbols that are held or were asked for, each once an hour (asks)."""
         if pool is None:
             return
@@ -157,7 +162,7 @@ class Keeper:
 
     def save(self, state: PortfolioState) -> bool:
         """Save the account's state; a failure is logged, shown in the health, and tried again with the next."""
-        if not self._account or isinstance(self._store, NoStore):
+        if not self._account or isinstance(self._store, NoStateStore):
             return False
         moment = self._clock.monotonic()
         self._saved_at = moment
@@ -235,7 +240,7 @@ class Keeper:
         away = 0.0 if saved_at is None else max(0.0, (self._clock.now() - saved_at).total_seconds())
         restore_activity(body, self._finder, self._clock.monotonic(), away)
 
-    def _write(self, state: PortfolioState, synced: SyncedAccount, figures: Figures, cfg: RPMConfig) -> None:
+    def _write(self, state: PortfolioState, synced: SyncedAccount, figures: PnlFigures, cfg: RPMConfig) -> None:
         """Write a reading's figures to the state."""
         account = synced.reading.account
         state.total_capital, state.equity, state.unrealized_pnl = account.balance, account.equity, account.profit
@@ -246,7 +251,7 @@ class Keeper:
         state.current_drawdown = self._finder.written_drawdown = self._finder.plain_drawdown(state)
         state.last_update = synced.reading.observed_at
 
-    def _position(self, raw: TradePosition, pool: PoolView, state: PortfolioState) -> Position:
+    def _position(self, raw: TradePosition, pool: PoolReader, state: PortfolioState) -> Position:
         """Return a broker's position as the portfolio keeps it; its strategy is that of the trade it came from."""
         info = pool.symbol_info(raw.symbol)
         direction = 1 if raw.type == PositionType.BUY else -1
@@ -283,15 +288,15 @@ class Keeper:
         self._recorder.latch(case, [rule.check(case) for rule in _LATCHING])
 
 
-def _ledger_of(loaded: _Loaded) -> Ledger:
+def _ledger_of(loaded: _Loaded) -> PnlLedger:
     """Return the ledger that was kept, a new one when there is none or it is damaged (which `_restore` tells)."""
     try:
-        return Ledger() if loaded.body is None else Ledger.from_dict(loaded.body["ledger"])
+        return PnlLedger() if loaded.body is None else PnlLedger.from_dict(loaded.body["ledger"])
     except (KeyError, TypeError, ValueError):
-        return Ledger()
+        return PnlLedger()
 
 
-def _forget(state: PortfolioState, finder: FactFinder) -> None:
+def _forget(state: PortfolioState, finder: ContextBuilder) -> None:
     """Clear what belonged to another account."""
     state.trading_halted, state.halt_reason, state.halt_timestamp = False, None, None
     state.reducing_reason = state.reducing_until = None

@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.bars.prompt_bar import AskBar
+from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
 from arbitrex_desktop.ui.freshness import Freshness
-from arbitrex_desktop.ui.theme.colours import Colours, Fill, Tone
+from arbitrex_desktop.ui.theme.colours import Colours, FillColours, Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.badges import Badge, FilledButton, quiet
 
@@ -46,7 +46,7 @@ def not_armed(fresh: Freshness) -> str:
     return UNARMED_WORDS if state.needed and state.until is None else ""
 
 
-def _armed_fill(colours: Colours) -> Fill:
+def _armed_fill(colours: Colours) -> FillColours:
     return colours.live
 
 
@@ -82,7 +82,7 @@ class ArmingView(QWidget):
         self.setVisible(state.needed)
 
 
-class ArmingBar(AskBar):
+class ArmingBar(PromptBar):
     """Arms by typing the account's login; the field is never filled in for the trader.
 
     Signals: `arm_asked(str)` with what was typed; the core compares it.

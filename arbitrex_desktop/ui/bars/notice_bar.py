@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QToolTip, QWidget
 
-from arbitrex_desktop.ui.theme.colours import Colours, Fill
+from arbitrex_desktop.ui.theme.colours import Colours, FillColours
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 
@@ -125,7 +125,7 @@ class NoticeBar(QWidget):
             return None
         return max(enumerate(standing), key=lambda pair: (_RANK.get(pair[1].level, 2), pair[0]))[1]
 
-    def _fill(self, colours: Colours) -> Fill:
+    def _fill(self, colours: Colours) -> FillColours:
         message = self._shown()
         if message is None or message.level == "info":
             return colours.notice

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox
 from arbitrex_desktop.desk.intents.intent import Which
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.bars.prompt_bar import AskBar
+from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
@@ -21,7 +21,7 @@ from arbitrex_desktop.ui.widgets.fields import OptionalNumber
 _EPSILON = 1e-9
 
 
-class PartBar(AskBar):
+class PartBar(PromptBar):
     """Closes a part of one position, on the second press.
 
     Signals: `asked(int, float)` with ticket and lots.
@@ -79,7 +79,7 @@ class PartBar(AskBar):
             self.asked.emit(self._row.ticket, lots)
 
 
-class StopsBar(AskBar):
+class StopsBar(PromptBar):
     """Sets stop and target of one position, on the second press; an empty field is none.
 
     Signals: `asked(int, float | None, float | None)` with ticket, stop and target as prices.
@@ -157,7 +157,7 @@ class _Choice(NamedTuple):
     words: str
 
 
-class SeveralBar(AskBar):
+class SeveralBar(PromptBar):
     """Closes all positions, the losing or winning ones, or those of a symbol, on the second press.
 
     Signals: `asked(Which, str)`, with the symbol if by symbol.

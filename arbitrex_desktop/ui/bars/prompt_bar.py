@@ -12,7 +12,7 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
 
-class AskBar(QWidget):
+class PromptBar(QWidget):
     """Base of such bars; `words` says what the button would do, or why it cannot, below the fields or `beside` them.
 
     Signals: `closed()`, when the bar should go away: by Cancel, by Escape, or when it has been answered.

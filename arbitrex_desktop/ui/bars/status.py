@@ -12,7 +12,7 @@ from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.arming import ArmingView, arming_state
 from arbitrex_desktop.ui.freshness import STARTING, Freshness
-from arbitrex_desktop.ui.theme.colours import Colours, Fill, Tone
+from arbitrex_desktop.ui.theme.colours import Colours, FillColours, Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.badges import Badge, FilledButton, FillOf, quiet
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel, TonedLabel
@@ -22,7 +22,7 @@ HALT_KEYS: Final = ("F12", "Ctrl+Shift+H")
 ACTIVE, HALTED = "ACTIVE", "HALTED"
 
 
-class TradingState(NamedTuple):
+class ShownTradingState(NamedTuple):
     """The trading state as the window shows it.
 
     `word` is ACTIVE, REDUCING or HALTED, or NOT SYNCED before the RPM is known; `reason` in words; `unconfirmed`
@@ -37,7 +37,7 @@ class TradingState(NamedTuple):
 def mode_fill(mode: AccountMode | None) -> FillOf:
     """Return the colour of an account's mode."""
 
-    def fill(colours: Colours) -> Fill:
+    def fill(colours: Colours) -> FillColours:
         fills = {
             AccountMode.SIMULATED: colours.simulated,
             AccountMode.DEMO: colours.demo,
@@ -51,13 +51,13 @@ def mode_fill(mode: AccountMode | None) -> FillOf:
 def state_fill(word: str) -> FillOf:
     """Return the colour of a trading state."""
 
-    def fill(colours: Colours) -> Fill:
+    def fill(colours: Colours) -> FillColours:
         return {ACTIVE: quiet(colours), HALTED: colours.halt}.get(word, colours.warning)
 
     return fill
 
 
-def headline_of(fresh: Freshness, state: TradingState) -> str:
+def headline_of(fresh: Freshness, state: ShownTradingState) -> str:
     """Return in two words whether there is trading: what the RPM would let through means nothing without a line."""
     if state.word != ACTIVE or fresh.connected:
         return f"TRADING {state.word}"
@@ -94,7 +94,7 @@ class TopBar(QWidget):
         """Say what is at stake."""
         self.mode.show_word(mode.value if mode else "NO ACCOUNT", mode_fill(mode))
 
-    def show_state(self, fresh: Freshness, state: TradingState) -> None:
+    def show_state(self, fresh: Freshness, state: ShownTradingState) -> None:
         """Show account, trading state and reason."""
         pool = fresh.snapshot.pool if fresh.snapshot else None
         self.show_mode(pool.mode if pool else None)
@@ -107,7 +107,7 @@ class TopBar(QWidget):
         self.reason.setVisible(bool(self.reason.text()))
         self.resume.setVisible(state.word == HALTED and not state.unconfirmed)
 
-    def _reason_of(self, fresh: Freshness, state: TradingState) -> tuple[str, Tone]:
+    def _reason_of(self, fresh: Freshness, state: ShownTradingState) -> tuple[str, Tone]:
         if state.unconfirmed:
             return f"{state.reason} (waiting for the core to confirm)", Tone.WARN
         if state.reason:
@@ -155,7 +155,7 @@ class StatusBar(QStatusBar):
             label.setContentsMargins(8, 0, 8, 0)
             self.addWidget(label)
 
-    def show_state(self, fresh: Freshness, state: TradingState) -> None:
+    def show_state(self, fresh: Freshness, state: ShownTradingState) -> None:
         """Show the newest figures."""
         snapshot = fresh.snapshot
         self.mode.show_word(

@@ -15,7 +15,7 @@ from arbitrex_desktop.ui.models.desk import money_tone
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.metric import ElidedLabel, Figure
+from arbitrex_desktop.ui.widgets.metric import ElidedLabel, Metric
 
 _CAPTIONS: Final = {
     "capital": "Capital",
@@ -41,7 +41,7 @@ class AccountPanel(Panel):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.figures = {key: Figure(caption, theme, _SAMPLES.get(key, _SAMPLE)) for key, caption in _CAPTIONS.items()}
+        self.figures = {key: Metric(caption, theme, _SAMPLES.get(key, _SAMPLE)) for key, caption in _CAPTIONS.items()}
         self.caption = ElidedLabel(theme, Tone.MUTED)
         self._columns = 0
         self._grid = QGridLayout()

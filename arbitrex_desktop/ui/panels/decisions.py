@@ -18,7 +18,7 @@ from arbitrex_desktop.ui.widgets.checks_table import ChecksTable
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 
 
-class HistoryPanel(Panel):
+class DecisionsPanel(Panel):
     """Ended intents, newest first, with the checks of the chosen one below."""
 
     name = "history"

@@ -21,7 +21,7 @@ from arbitrex_desktop.ui.widgets.badges import FilledButton
 from arbitrex_desktop.ui.widgets.fields import OptionalNumber, Share
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 from arbitrex_desktop.ui.widgets.preview_card import PreviewCard
-from arbitrex_desktop.ui.widgets.vertical_scroll import TallScroll
+from arbitrex_desktop.ui.widgets.vertical_scroll import VerticalScrollArea
 
 REGIMES: Final = ("TRENDING", "RANGING", "VOLATILE", "STRESSED", "CRISIS")
 DEBOUNCE_MS: Final = 250
@@ -235,7 +235,7 @@ class IntentFormPanel(Panel):
         bottom.addWidget(self.submit, 1)
         layout.addLayout(bottom)
 
-    def _scrolled(self) -> TallScroll:
+    def _scrolled(self) -> VerticalScrollArea:
         """Return what scrolls where there is little room, so that symbol, side and Submit stay in sight."""
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -244,7 +244,7 @@ class IntentFormPanel(Panel):
         column.addLayout(self._grid())
         column.addWidget(self.card)
         column.addStretch(1)
-        return TallScroll(middle)
+        return VerticalScrollArea(middle)
 
     def _grid(self) -> QGridLayout:
         rows: tuple[tuple[tuple[str, QWidget], ...], ...] = (

@@ -13,7 +13,7 @@ from arbitrex_desktop.desk.presentation.snapshot import PositionRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.arming import NOT_ARMED, not_armed
 from arbitrex_desktop.ui.bars.position_bars import PartBar, SeveralBar, StopsBar
-from arbitrex_desktop.ui.bars.prompt_bar import AskBar
+from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import money_tone, position_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
@@ -51,7 +51,7 @@ class PositionsPanel(Panel):
         super().__init__(theme)
         self._fresh = NOTHING_YET
         self._busy: set[str] = set()
-        self._bar: AskBar | None = None
+        self._bar: PromptBar | None = None
         self._bar_ticket: int | None = None
         columns = position_columns(lambda row: formats.time_or_day(row.opened_at, self._fresh.now))
         self.model: RowTableModel[PositionRow] = RowTableModel(columns, lambda row: row.ticket, self)
@@ -171,7 +171,7 @@ class PositionsPanel(Panel):
         else:
             self.stops_bar.follow(row)
 
-    def _open(self, bar: AskBar) -> None:
+    def _open(self, bar: PromptBar) -> None:
         """Show one bar, for the chosen position."""
         self._close_bar()
         row = self.view.chosen

@@ -32,7 +32,7 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fill:
+class FillColours:
     """A filled area and the text on it."""
 
     back: QColor
@@ -62,16 +62,16 @@ class Colours:
     bad: QColor
     equity: QColor
     balance: QColor
-    accent: Fill
-    simulated: Fill
-    demo: Fill
-    live: Fill
-    halt: Fill
-    buy: Fill
-    sell: Fill
-    notice: Fill
-    warning: Fill
-    error: Fill
+    accent: FillColours
+    simulated: FillColours
+    demo: FillColours
+    live: FillColours
+    halt: FillColours
+    buy: FillColours
+    sell: FillColours
+    notice: FillColours
+    warning: FillColours
+    error: FillColours
 
     def tone(self, tone: Tone) -> QColor:
         """Return the colour of a text with that meaning."""
@@ -79,8 +79,8 @@ class Colours:
         return colour
 
 
-def _fill(back: str, text: str = "#ffffff") -> Fill:
-    return Fill(QColor(back), QColor(text))
+def _fill(back: str, text: str = "#ffffff") -> FillColours:
+    return FillColours(QColor(back), QColor(text))
 
 
 DARK: Final = Colours(

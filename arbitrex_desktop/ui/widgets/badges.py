@@ -10,18 +10,18 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from arbitrex_desktop.ui.theme.colours import Colours, Fill, mix
+from arbitrex_desktop.ui.theme.colours import Colours, FillColours, mix
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 
 _RADIUS: Final = 4.0
 
-FillOf = Callable[[Colours], Fill]
+FillOf = Callable[[Colours], FillColours]
 """Picks a fill from whatever theme is in use."""
 
 
-def quiet(colours: Colours) -> Fill:
+def quiet(colours: Colours) -> FillColours:
     """Return the fill of something that needs no attention."""
-    return Fill(colours.raised, colours.text)
+    return FillColours(colours.raised, colours.text)
 
 
 class Badge(QLabel):
@@ -89,7 +89,7 @@ class FilledButton(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name and argument
         """Paint fill, text, and a ring while the keyboard is on it."""
         colours = self._theme.colours
-        fill = self._fill(colours) if self.isEnabled() else Fill(colours.raised, colours.muted)
+        fill = self._fill(colours) if self.isEnabled() else FillColours(colours.raised, colours.muted)
         unchosen = self.isCheckable() and not self.isChecked() and self.isEnabled()
         if unchosen:
             fill = quiet(colours)

@@ -95,7 +95,7 @@ def whole_or_hidden(metrics: QFontMetrics, text: str, width: int) -> str:
     return HIDDEN * max(1, width // max(1, metrics.horizontalAdvance(HIDDEN)))
 
 
-class Figure(QWidget):
+class Metric(QWidget):
     """A caption and a number, right below one another; wide enough for the largest usual number."""
 
     def __init__(

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 _LEAST_HEIGHT: Final = 54
 
 
-class TallScroll(QScrollArea):
+class VerticalScrollArea(QScrollArea):
     """Scrolls one widget up and down; it looks as if it were not there, until it is needed."""
 
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.mt5.constants import OrderType
 from arbitrex_desktop.raw_layer.views import AccountMode
@@ -67,7 +67,7 @@ def test_many_are_closed_at_once(held: Desk, which: Which, symbol: str, left: li
 def test_one_that_fails_does_not_keep_the_others(held: Desk) -> None:
     """Closing all goes on past a refusal, and tells of it at the end."""
     held.broker.moods.append(Mood.REJECT)
-    with pytest.raises(Refused, match=r"#11.*rejected"):
+    with pytest.raises(CommandRefused, match=r"#11.*rejected"):
         held.core.close_many(Which.ALL)
     assert tickets(held) == [11]
 
@@ -78,7 +78,7 @@ def test_stops_are_moved_and_break_even_set(held: Desk) -> None:
     assert (held.broker.positions[0].sl, held.broker.positions[0].tp) == (1.145, 1.21)
     held.core.break_even(11)
     assert (held.broker.positions[0].sl, held.broker.positions[0].tp) == (1.14, 1.21)
-    with pytest.raises(Refused, match="not in profit"):
+    with pytest.raises(CommandRefused, match="not in profit"):
         held.core.break_even(12)
 
 
@@ -87,11 +87,11 @@ def test_while_halted_a_stop_only_comes_nearer(held: Desk) -> None:
     held.core.halt("careful")
     held.core.move_stops(11, 1.135, None)
     held.core.move_stops(12, 1.31, None)
-    with pytest.raises(Refused, match="halted"):
+    with pytest.raises(CommandRefused, match="halted"):
         held.core.move_stops(11, 1.12, None)
-    with pytest.raises(Refused, match="halted"):
+    with pytest.raises(CommandRefused, match="halted"):
         held.core.move_stops(11, None, None)
-    with pytest.raises(Refused, match="halted"):
+    with pytest.raises(CommandRefused, match="halted"):
         held.core.move_stops(12, 1.32, None)
 
 
@@ -147,7 +147,7 @@ def test_pending_orders_are_cancelled(held: Desk) -> None:
     held.core.cancel_order(21)
     assert not list(held.broker.orders)
     assert held.core.snapshot().orders == ()
-    with pytest.raises(Refused, match="no pending order #21"):
+    with pytest.raises(CommandRefused, match="no pending order #21"):
         held.core.cancel_order(21)
 
 
@@ -161,14 +161,14 @@ def test_pending_orders_are_cancelled(held: Desk) -> None:
 )
 def test_what_is_not_there_is_refused(held: Desk, action: Callable[[object], None]) -> None:
     """A position that is gone is said to be gone."""
-    with pytest.raises(Refused, match="no open position #99"):
+    with pytest.raises(CommandRefused, match="no open position #99"):
         action(held.core)
 
 
 def test_live_accounts_need_arming_for_closes_too(held: Desk) -> None:
     """On a LIVE account nothing at all is sent before arming."""
     held.broker.account_mode = AccountMode.LIVE
-    with pytest.raises(Refused, match="LIVE"):
+    with pytest.raises(CommandRefused, match="LIVE"):
         held.core.close_position(11)
     held.core.arm(str(held.broker.account.login))
     held.core.close_position(11)
@@ -180,7 +180,7 @@ def test_requotes_of_a_close_are_tried_again(held: Desk) -> None:
     held.broker.moods.extend([Mood.REQUOTE, Mood.REQUOTE, Mood.FILL])
     held.core.close_position(12)
     held.broker.moods.extend([Mood.REQUOTE] * 3)
-    with pytest.raises(Refused, match="another price"):
+    with pytest.raises(CommandRefused, match="another price"):
         held.core.close_position(13)
     assert tickets(held) == [11, 13]
 
@@ -188,9 +188,9 @@ def test_requotes_of_a_close_are_tried_again(held: Desk) -> None:
 def test_a_close_of_unknown_fate_is_not_repeated(held: Desk) -> None:
     """After a lost answer the position is left alone until the books tell whether it was closed."""
     held.broker.moods.append(Mood.LOST)
-    with pytest.raises(Refused, match="looking at the broker's books"):
+    with pytest.raises(CommandRefused, match="looking at the broker's books"):
         held.core.close_position(11)
-    with pytest.raises(Refused, match="not known yet"):
+    with pytest.raises(CommandRefused, match="not known yet"):
         held.core.close_position(11)
     for _ in range(17):
         held.step()
@@ -202,7 +202,7 @@ def test_a_close_of_unknown_fate_is_not_repeated(held: Desk) -> None:
 def test_a_close_whose_answer_was_lost_is_seen_in_the_books(held: Desk) -> None:
     """The position is gone at the next reading, and the desk says so."""
     held.broker.moods.append(Mood.FILL_LOST)
-    with pytest.raises(Refused):
+    with pytest.raises(CommandRefused):
         held.core.close_position(13, 0.1)
     held.step()
     held.broker.poll()
@@ -240,6 +240,6 @@ def test_closing_an_intents_position_keeps_its_story(desk: Desk) -> None:
 def test_account_that_cannot_be_read_is_said(held: Desk) -> None:
     """Without a reading of the positions nothing is closed blindly."""
     held.broker.fail("read_account")
-    with pytest.raises(Refused, match="cannot be read"):
+    with pytest.raises(CommandRefused, match="cannot be read"):
         held.core.close_position(11)
     assert replace(held.broker.positions[0]).ticket == 11

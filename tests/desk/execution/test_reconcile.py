@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from arbitrex_desktop.desk.execution.reconcile import Books, Found, reconcile
-from arbitrex_desktop.desk.intents.events import Attempt, Fill, Intent, Judgement
+from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, reconcile
+from arbitrex_desktop.desk.intents.events import Attempt, Fill, Intent, RiskAnswer
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.mt5.constants import DealEntry, DealReason, OrderState
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder
@@ -38,10 +38,10 @@ def unknown(**changes: Any) -> Intent:
     return replace(base, **changes)
 
 
-def books(**parts: tuple[Any, ...]) -> Books:
+def books(**parts: tuple[Any, ...]) -> BrokerRecords:
     """Return books with the given entries and no others."""
     empty: dict[str, Any] = {"positions": (), "orders": (), "history": (), "deals": ()}
-    return Books(**{**empty, **parts}, utc=lambda seconds: seconds)
+    return BrokerRecords(**{**empty, **parts}, utc=lambda seconds: seconds)
 
 
 def bought(ticket: int = 1, volume: float = 0.2, comment: str = OURS, **changes: Any) -> TradeDeal:
@@ -76,7 +76,7 @@ def test_a_deal_with_our_mark_is_the_answer() -> None:
     finding = reconcile(
         unknown(), books(deals=(bought(1, 0.1, price=1.1, order=5), bought(2, 0.1, price=1.2, order=5))), ()
     )
-    assert finding.found is Found.EXECUTED
+    assert finding.found is Fate.EXECUTED
     assert finding.fill is not None
     assert (finding.fill.order, finding.fill.volume) == (5, 0.2)
     assert finding.fill.price == pytest.approx(1.15)
@@ -86,38 +86,38 @@ def test_a_position_with_our_mark_is_the_answer() -> None:
     """Where the history is late, the position tells."""
     position = make_position("EURUSD", 1, 0.2, ticket=9, comment=OURS)
     finding = reconcile(unknown(), books(positions=(position,)), ())
-    assert (finding.found, finding.fill and finding.fill.position) == (Found.EXECUTED, 9)
+    assert (finding.found, finding.fill and finding.fill.position) == (Fate.EXECUTED, 9)
 
 
 def test_the_ticket_that_the_broker_gave_is_as_good_as_a_mark() -> None:
     """An order that was placed under a ticket is found by it, whatever its comment says now."""
     known = unknown(fill=Fill(order=77))
-    assert reconcile(known, books(deals=(bought(1, comment="x", order=77, magic=0),)), ()).found is Found.EXECUTED
+    assert reconcile(known, books(deals=(bought(1, comment="x", order=77, magic=0),)), ()).found is Fate.EXECUTED
 
 
 @pytest.mark.parametrize(
     ("parts", "found"),
     [
-        ({"orders": (order(3, OrderState.PLACED),)}, Found.WORKING),
-        ({"history": (order(3, OrderState.FILLED),)}, Found.WORKING),
-        ({"history": (order(3, OrderState.REJECTED),)}, Found.DEAD),
-        ({"history": (order(3, OrderState.CANCELED),)}, Found.DEAD),
-        ({}, Found.NOTHING),
-        ({"deals": (bought(comment=OTHERS),)}, Found.NOTHING),
-        ({"deals": (bought(comment="", symbol="GBPUSD"),)}, Found.NOTHING),
-        ({"deals": (bought(comment="", magic=0),)}, Found.NOTHING),
-        ({"deals": (bought(comment="", type=1),)}, Found.NOTHING),
-        ({"deals": (bought(comment="", volume=0.3),)}, Found.NOTHING),
-        ({"deals": (bought(comment="", time=SENT - 60),)}, Found.NOTHING),
-        ({"deals": (bought(comment=OURS, entry=DealEntry.OUT, type=1),)}, Found.NOTHING),
-        ({"deals": (bought(comment="ABX close"),)}, Found.NOTHING),
-        ({"deals": (bought(comment="", entry=DealEntry.OUT),)}, Found.NOTHING),
-        ({"history": (replace(order(3, OrderState.FILLED, ""), position_id=2),)}, Found.NOTHING),
-        ({"deals": (bought(comment="cut by the broker"),)}, Found.EXECUTED),
-        ({"deals": (bought(1, comment=""), bought(2, comment=""))}, Found.AMBIGUOUS),
+        ({"orders": (order(3, OrderState.PLACED),)}, Fate.WORKING),
+        ({"history": (order(3, OrderState.FILLED),)}, Fate.WORKING),
+        ({"history": (order(3, OrderState.REJECTED),)}, Fate.DEAD),
+        ({"history": (order(3, OrderState.CANCELED),)}, Fate.DEAD),
+        ({}, Fate.NOTHING),
+        ({"deals": (bought(comment=OTHERS),)}, Fate.NOTHING),
+        ({"deals": (bought(comment="", symbol="GBPUSD"),)}, Fate.NOTHING),
+        ({"deals": (bought(comment="", magic=0),)}, Fate.NOTHING),
+        ({"deals": (bought(comment="", type=1),)}, Fate.NOTHING),
+        ({"deals": (bought(comment="", volume=0.3),)}, Fate.NOTHING),
+        ({"deals": (bought(comment="", time=SENT - 60),)}, Fate.NOTHING),
+        ({"deals": (bought(comment=OURS, entry=DealEntry.OUT, type=1),)}, Fate.NOTHING),
+        ({"deals": (bought(comment="ABX close"),)}, Fate.NOTHING),
+        ({"deals": (bought(comment="", entry=DealEntry.OUT),)}, Fate.NOTHING),
+        ({"history": (replace(order(3, OrderState.FILLED, ""), position_id=2),)}, Fate.NOTHING),
+        ({"deals": (bought(comment="cut by the broker"),)}, Fate.EXECUTED),
+        ({"deals": (bought(1, comment=""), bought(2, comment=""))}, Fate.AMBIGUOUS),
     ],
 )
-def test_what_the_books_show(parts: dict[str, tuple[Any, ...]], found: Found) -> None:
+def test_what_the_books_show(parts: dict[str, tuple[Any, ...]], found: Fate) -> None:
     """Each kind of trace is weighed for what it is worth; what belongs to others is none."""
     assert reconcile(unknown(), books(**parts), ()).found is found
 
@@ -125,18 +125,18 @@ def test_what_the_books_show(parts: dict[str, tuple[Any, ...]], found: Found) ->
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
-        ({}, Found.EXECUTED),
-        ({"comment": OURS}, Found.EXECUTED),
-        ({"position_id": 51}, Found.NOTHING),
-        ({"comment": "ABX close"}, Found.NOTHING),
-        ({"reason": int(DealReason.SL)}, Found.NOTHING),
-        ({"entry": DealEntry.OUT_BY, "comment": OURS}, Found.NOTHING),
+        ({}, Fate.EXECUTED),
+        ({"comment": OURS}, Fate.EXECUTED),
+        ({"position_id": 51}, Fate.NOTHING),
+        ({"comment": "ABX close"}, Fate.NOTHING),
+        ({"reason": int(DealReason.SL)}, Fate.NOTHING),
+        ({"entry": DealEntry.OUT_BY, "comment": OURS}, Fate.NOTHING),
     ],
 )
-def test_a_lost_reduction_is_known_by_its_position(changes: dict[str, Any], found: Found) -> None:
+def test_a_lost_reduction_is_known_by_its_position(changes: dict[str, Any], found: Fate) -> None:
     """A reduction's deal closes the position that it named; a stop's or another's close is not taken for it."""
     request = {"symbol": "EURUSD", "volume": 0.2, "type": 0, "magic": 7, "position": 50}
-    approved = Judgement(status="APPROVED", at=START, lots=0.2, closes=50)
+    approved = RiskAnswer(status="APPROVED", at=START, lots=0.2, closes=50)
     closing = unknown(attempt=Attempt(1, request, START, 1.15), approved=approved)
     deal = bought(**{"comment": "", "entry": DealEntry.OUT, "position_id": 50, "reason": 3, **changes})
     assert reconcile(closing, books(deals=(deal,)), {50}).found is found
@@ -145,9 +145,9 @@ def test_a_lost_reduction_is_known_by_its_position(changes: dict[str, Any], foun
 def test_what_belongs_to_another_intent_is_not_taken() -> None:
     """A likely order that another intent has claimed is not counted a second time."""
     likely = books(deals=(bought(1, comment="", position_id=50),))
-    assert reconcile(unknown(), likely, ()).found is Found.EXECUTED
-    assert reconcile(unknown(), likely, {1}).found is Found.NOTHING
-    assert reconcile(unknown(), likely, {50}).found is Found.NOTHING
+    assert reconcile(unknown(), likely, ()).found is Fate.EXECUTED
+    assert reconcile(unknown(), likely, {1}).found is Fate.NOTHING
+    assert reconcile(unknown(), likely, {50}).found is Fate.NOTHING
 
 
 def test_ambiguity_shows_its_evidence() -> None:
@@ -160,14 +160,14 @@ def test_ambiguity_shows_its_evidence() -> None:
 def test_a_close_that_repeats_the_comment_is_not_the_opening() -> None:
     """A deal that closed, with our mark copied onto it, answers only when it is of the order that the broker named."""
     closing = bought(9, entry=DealEntry.OUT, order=5)
-    assert reconcile(unknown(), books(deals=(closing,)), ()).found is Found.NOTHING
-    assert reconcile(unknown(fill=Fill(order=6)), books(deals=(closing,)), ()).found is Found.NOTHING
+    assert reconcile(unknown(), books(deals=(closing,)), ()).found is Fate.NOTHING
+    assert reconcile(unknown(fill=Fill(order=6)), books(deals=(closing,)), ()).found is Fate.NOTHING
     named = reconcile(unknown(fill=Fill(order=5)), books(deals=(closing,)), ())
-    assert named.found is Found.EXECUTED
+    assert named.found is Fate.EXECUTED
 
 
 def test_what_was_there_before_we_sent_is_not_ours() -> None:
     """The only deal that could be ours is, also without a mark, unless it was made long before the order was sent."""
-    for seconds, found in ((1, Found.EXECUTED), (-3600, Found.NOTHING)):
+    for seconds, found in ((1, Fate.EXECUTED), (-3600, Fate.NOTHING)):
         unmarked = replace(bought(9, comment=""), time=SENT + seconds)
         assert reconcile(unknown(), books(deals=(unmarked,)), ()).found is found

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.mt5.constants import AccountMarginMode, ResultCode
 from arbitrex_desktop.mt5.errors import CallFailed
@@ -66,7 +66,7 @@ def test_an_unknown_order_blocks_its_symbol(desk: Desk) -> None:
     intent_id = lost(desk, Mood.PLACED)
     same, other = desk.core.submit(intent()), desk.core.submit(intent(symbol="GBPUSD"))
     assert desk.row(same).blocker == f"EURUSD is blocked: the fate of order {intent_id} is not known"
-    with pytest.raises(Refused, match="is blocked"):
+    with pytest.raises(CommandRefused, match="is blocked"):
         desk.core.approve(same)
     desk.core.approve(other)
     desk.step()
@@ -94,7 +94,7 @@ def test_ambiguous_evidence_waits_for_the_trader(desk: Desk) -> None:
     desk.core.resolve(intent_id, executed=True, reason="seen in the terminal", ticket=twin.order)
     row = desk.row(intent_id)
     assert (row.state, row.ticket) == (IntentState.FILLED, twin.order)
-    with pytest.raises(Refused, match="only an UNKNOWN one"):
+    with pytest.raises(CommandRefused, match="only an UNKNOWN one"):
         desk.core.resolve(intent_id, executed=False, reason="")
 
 
@@ -159,7 +159,7 @@ def test_the_next_approval_waits_until_the_last_fill_is_seen(desk: Desk) -> None
     desk.core.approve(first)
     hidden = (desk.broker.positions, desk.broker.deals[:], desk.broker.history_orders[:])
     desk.broker.positions, desk.broker.deals, desk.broker.history_orders = (), [], []
-    with pytest.raises(Refused, match="not in the broker's books yet"):
+    with pytest.raises(CommandRefused, match="not in the broker's books yet"):
         desk.core.approve(second)
     desk.broker.positions, desk.broker.deals, desk.broker.history_orders = hidden
     desk.core.approve(second)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.requests import (
-    Deal,
+    OrderTerms,
     cancel_request,
     choose_filling,
     close_request,
@@ -35,7 +35,7 @@ def quote(bid: float = 1.15, ask: float = 1.15012, symbol: str = "EURUSD") -> Qu
     return Quote(symbol, bid, ask, 0.0, START, 0.0, 0, 1)
 
 
-def deal(**changes: Any) -> Deal:
+def deal(**changes: Any) -> OrderTerms:
     """Return a purchase of 0.1 lots with a stop 50 pips below."""
     values: dict[str, Any] = {
         "direction": 1,
@@ -45,7 +45,7 @@ def deal(**changes: Any) -> Deal:
         "magic": 7,
         "comment": "ABX X",
     }
-    return Deal(**{**values, **changes})
+    return OrderTerms(**{**values, **changes})
 
 
 MARKET, EXCHANGE, INSTANT, REQUEST = (
@@ -75,7 +75,7 @@ def test_filling_follows_flags_and_execution(execution: int, flags: int, filling
 
 def test_no_way_of_filling_is_refused() -> None:
     """Market execution without a flag has no legal filling, so nothing is guessed."""
-    with pytest.raises(Refused, match="no way of filling"):
+    with pytest.raises(CommandRefused, match="no way of filling"):
         choose_filling(make_symbol("EURUSD", trade_exemode=MARKET, filling_mode=4))
 
 
@@ -95,7 +95,7 @@ def test_no_way_of_filling_is_refused() -> None:
 )
 def test_what_the_broker_would_not_take_is_refused_in_words(changes: dict[str, Any], words: str) -> None:
     """Stops on the wrong side or too near, no stop, and illegal volumes never leave."""
-    with pytest.raises(Refused, match=words):
+    with pytest.raises(CommandRefused, match=words):
         deal_request(make_symbol("EURUSD"), quote(), deal(**changes), 20)
 
 
@@ -117,7 +117,7 @@ def test_the_symbols_trade_mode_is_obeyed(mode: SymbolTradeMode, direction: int,
     if legal:
         assert deal_request(info, quote(), deal(direction=direction, stop_loss=stop), 20)["type"] == (direction < 0)
     else:
-        with pytest.raises(Refused, match="the broker"):
+        with pytest.raises(CommandRefused, match="the broker"):
             deal_request(info, quote(), deal(direction=direction, stop_loss=stop), 20)
     if mode is not SymbolTradeMode.DISABLED:
         position = make_position("EURUSD", direction, 0.1, ticket=5)
@@ -151,7 +151,7 @@ def test_volumes_are_whole_steps_and_never_more(lots: float, step: float, least:
     info = make_symbol("EURUSD", volume_step=step, volume_min=least, volume_max=100.0)
     try:
         volume = legal_volume(info, lots)
-    except Refused:
+    except CommandRefused:
         assert lots < least + step or lots > 100.0
         return
     assert type(volume) is float
@@ -221,14 +221,14 @@ def test_the_least_and_the_greatest_volume_are_legal_themselves(lots: float, leg
     if legal is not None:
         assert legal_volume(info, lots) == legal
         return
-    with pytest.raises(Refused, match=r"volume"):
+    with pytest.raises(CommandRefused, match=r"volume"):
         legal_volume(info, lots)
 
 
 def test_a_stop_of_nothing_is_no_stop() -> None:
     """A stop at 0 is what MT5 calls none: an order that opens is refused, one that reduces goes without."""
     info = make_symbol("EURUSD")
-    with pytest.raises(Refused, match="no stop"):
+    with pytest.raises(CommandRefused, match="no stop"):
         deal_request(info, quote(), deal(stop_loss=0.0), 10)
     request = deal_request(info, quote(), deal(stop_loss=0.0, reducing=True), 10)
     assert (request["sl"], request["tp"]) == (0.0, 0.0)

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from arbitrex_desktop import client as client_module
 from arbitrex_desktop.client import AsyncDeskClient, DeskClient, DeskRefused, NoDesk
-from arbitrex_desktop.desk.errors import Refused
+from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.gateway.endpoint import door_address
 from arbitrex_desktop.desk.gateway.gateway import MOST_CLIENTS, Gateway
 from arbitrex_desktop.desk.gateway.messages import MOST_BYTES, ProtocolError, decode
@@ -281,7 +281,7 @@ def test_a_deep_data_folder_still_has_a_door(desk: Desk, tmp_path: Path) -> None
 
 def test_a_second_desk_does_not_take_the_door(gateway: Gateway, folder: Path, desk: Desk) -> None:
     """Two windows on one data folder: the first keeps the strategies; a killed one's leftovers hinder nobody."""
-    with pytest.raises(Refused, match="another window"):
+    with pytest.raises(CommandRefused, match="another window"):
         Gateway(desk.core, folder, desk.clock).start()
     with DeskClient("bot", folder) as strategy:
         assert strategy.submit("EURUSD", "buy", **SUBMIT).state == "PENDING"

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from arbitrex_desktop.desk.errors import JournalDamaged, JournalError, JournalUnavailable
-from arbitrex_desktop.desk.intents.events import Draft, EventKind
+from arbitrex_desktop.desk.intents.events import EventKind, NewEvent
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.anchor import anchor_path
 from arbitrex_desktop.desk.journal.check import verify
@@ -23,7 +23,7 @@ from arbitrex_desktop.desk.journal.schema import MIGRATIONS, migrate
 from tests.fakes.clock import START
 
 
-def draft(number: int = 1, **changes: Any) -> Draft:
+def draft(number: int = 1, **changes: Any) -> NewEvent:
     """Return an event worth journalling."""
     values: dict[str, Any] = {
         "at": START,
@@ -35,7 +35,7 @@ def draft(number: int = 1, **changes: Any) -> Draft:
         "after": IntentState.RECEIVED,
         "body": {"number": number, "words": "é √ \ud7ff"},
     }
-    return Draft(**{**values, **changes})
+    return NewEvent(**{**values, **changes})
 
 
 @pytest.fixture

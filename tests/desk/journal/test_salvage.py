@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from arbitrex_desktop.clock import SystemClock
-from arbitrex_desktop.desk.errors import JournalDamaged, JournalError, JournalUnavailable, Refused
+from arbitrex_desktop.desk.errors import CommandRefused, JournalDamaged, JournalError, JournalUnavailable
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.journal.check import verify
 from arbitrex_desktop.desk.journal.journal import Journal
@@ -65,7 +65,7 @@ def test_a_journal_in_use_stays(desk: Desk) -> None:
 
 def test_a_reason_is_needed(damaged: Path) -> None:
     """Blanks are no reason."""
-    with pytest.raises(Refused, match="say why"):
+    with pytest.raises(CommandRefused, match="say why"):
         set_aside(damaged, "  ", CLOCK)
 
 

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from arbitrex_desktop.desk.errors import Refused, UnknownIntent
-from arbitrex_desktop.desk.intents.events import EventKind, Judgement
-from arbitrex_desktop.desk.intents.intent import IllegalTransition, IntentState
+from arbitrex_desktop.desk.errors import CommandRefused, UnknownIntent
+from arbitrex_desktop.desk.intents.events import EventKind, RiskAnswer
+from arbitrex_desktop.desk.intents.intent import IllegalIntentTransition, IntentState
 from arbitrex_desktop.desk.journal.journal import Journal
-from arbitrex_desktop.desk.queue.intent_store import KEPT, Book
+from arbitrex_desktop.desk.queue.intent_store import KEPT, IntentStore
 from tests.desk.conftest import intent
 from tests.fakes.clock import START, ManualClock
 
-YES = Judgement(status="APPROVED", at=START, lots=0.1)
-NO = Judgement(status="REJECTED", at=START, reason="NO", details="no")
+YES = RiskAnswer(status="APPROVED", at=START, lots=0.1)
+NO = RiskAnswer(status="REJECTED", at=START, reason="NO", details="no")
 
 
 @pytest.fixture
@@ -30,10 +30,10 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
         yield opened
 
 
-def make(journal: Journal) -> Book:
+def make(journal: Journal) -> IntentStore:
     """Return a book on a journal."""
     numbers = count(journal.head[0])
-    return Book(journal, ManualClock(), lambda: f"ID{next(numbers):06d}")
+    return IntentStore(journal, ManualClock(), lambda: f"ID{next(numbers):06d}")
 
 
 def test_a_book_read_again_is_the_same(journal: Journal) -> None:
@@ -68,16 +68,16 @@ def test_a_change_that_comes_too_late_is_refused(journal: Journal) -> None:
     book = make(journal)
     seen = book.receive(intent(), lambda _: YES, 10)
     book.record(seen, EventKind.REJECTED, after=IntentState.REJECTED)
-    with pytest.raises(Refused, match="REJECTED by now"):
+    with pytest.raises(CommandRefused, match="REJECTED by now"):
         book.record(seen, EventKind.APPROVED, after=IntentState.APPROVED)
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(IllegalIntentTransition):
         book.record(book.get(seen.intent_id), EventKind.APPROVED, after=IntentState.APPROVED)
     assert journal.head[0] == 3
 
 
 def test_an_id_is_never_given_twice(journal: Journal) -> None:
     """An id that was used once, even long ago, is passed over."""
-    book = Book(journal, ManualClock(), iter(["A", "A", "A", "B"]).__next__)
+    book = IntentStore(journal, ManualClock(), iter(["A", "A", "A", "B"]).__next__)
     assert [book.receive(intent(), lambda _: NO, 10).intent_id for _ in range(2)] == ["A", "B"]
     with pytest.raises(UnknownIntent):
         book.get("C")
@@ -96,7 +96,7 @@ def test_an_intent_whose_judge_broke_off_is_unjudged(journal: Journal) -> None:
     book = make(journal)
     seen: list[int] = []
 
-    def judge(_: str) -> Judgement:
+    def judge(_: str) -> RiskAnswer:
         seen.append(len(book.unjudged()))
         raise KeyboardInterrupt
 
@@ -109,7 +109,7 @@ def test_an_intent_whose_judge_broke_off_is_unjudged(journal: Journal) -> None:
 def test_what_changed_lately_is_found_from_the_newest_on(journal: Journal) -> None:
     """Only what came to its state after the moment is given."""
     clock = ManualClock()
-    book = Book(journal, clock, map("N{}".format, count()).__next__)
+    book = IntentStore(journal, clock, map("N{}".format, count()).__next__)
     for _ in range(4):
         book.receive(intent(), lambda _: NO, 10)
         clock.advance(1.0)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from arbitrex_desktop.raw_layer.connection.state_machine import (
     TRANSITIONS,
     ConnectionMachine,
-    IllegalTransition,
+    IllegalConnectionTransition,
     StateChanged,
     Trigger,
 )
@@ -29,7 +29,7 @@ def test_only_the_table_moves_the_state(triggers: list[Trigger]) -> None:
             assert machine.fire(trigger, "why") is TRANSITIONS[before, trigger]
             assert len(events) == told + (machine.state is not before)
         else:
-            with pytest.raises(IllegalTransition):
+            with pytest.raises(IllegalConnectionTransition):
                 machine.fire(trigger, "why")
             assert (machine.state, len(events)) == (before, told)
 

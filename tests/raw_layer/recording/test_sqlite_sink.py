@@ -20,7 +20,7 @@ from arbitrex_desktop.mt5.simulator.replay.replay_files import ReplayError
 from arbitrex_desktop.mt5.tick_files import read_recording
 from arbitrex_desktop.raw_layer.recording.background_sink import HELD_AT_MOST, BackgroundSink
 from arbitrex_desktop.raw_layer.recording.sqlite_sink import SqliteTickSink
-from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickFeed
+from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
 from tests.fakes.clock import ManualClock
 from tests.fakes.module import FakeModule, tick_rows
 
@@ -106,7 +106,7 @@ def test_a_failing_sink_is_shown_and_does_not_stop_the_feed(tmp_path: Path) -> N
     obstacle = tmp_path / "recordings"
     obstacle.write_text("in the way")
     module = FakeModule(["EURUSD"])
-    feed = TickFeed(ManualClock(), 100, [SqliteTickSink(obstacle, "a", ManualClock())])
+    feed = TickPipeline(ManualClock(), 100, [SqliteTickSink(obstacle, "a", ManualClock())])
     feed.select(module.symbols, begin_msc=0)
     for stamp, fails in ((1000, True), (2000, True), (3000, False)):
         if not fails:

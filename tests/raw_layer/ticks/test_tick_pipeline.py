@@ -16,7 +16,7 @@ from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.polling import Poll
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
-from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickFeed
+from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
 from tests.fakes.broker_data import make_symbol
 from tests.fakes.clock import ManualClock
 from tests.fakes.module import FakeModule
@@ -48,7 +48,7 @@ class Followed:
         self.module = FakeModule(SYMBOLS)
         self.clock = ManualClock(NOW)
         self.ledger = Ledger()
-        self.feed = TickFeed(self.clock, 500, [self.ledger])
+        self.feed = TickPipeline(self.clock, 500, [self.ledger])
         self.feed.select({name: make_symbol(name) for name in SYMBOLS}, BEGIN)
         self.moved_msc = 0
         self.passed_msc = 0
@@ -304,7 +304,7 @@ def test_daylight_saving_is_noticed_and_costs_no_tick(
     module.initialize()
     for symbol in SYMBOLS:
         module.symbol_select(symbol, True)
-    feed = TickFeed(clock, 5000, [ledger])
+    feed = TickPipeline(clock, 5000, [ledger])
     begin_msc = simulation.terminal.server_time_msc()
     feed.select({name: make_symbol(name) for name in SYMBOLS}, begin_msc)
     offsets: list[int | None] = []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.risk_portfolio_manager import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.market.market_stats import MarketStats, assumed_correlation
-from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import PortfolioRisk, Together
+from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import JointRisk, PortfolioRisk
 from arbitrex_desktop.risk_portfolio_manager.market.scenarios import tail_of
 from arbitrex_desktop.risk_portfolio_manager.rules.tail_risk import normal_quantile, normal_shortfall
 from tests.fakes.broker_data import make_position
@@ -95,7 +95,7 @@ def test_historical_tails_are_the_worst_days() -> None:
 def test_the_room_is_where_the_deviation_meets_the_limit(held: float, rho: float, sigma: float, limit: float) -> None:
     """Within the room the portfolio stays at or below the limit; with more it does not."""
     other = held * 0.006
-    together = Together(0.0, 0.0, sigma, other**2, rho * sigma * other, None)
+    together = JointRisk(0.0, 0.0, sigma, other**2, rho * sigma * other, None)
     room = together.room(limit)
     if room > 0:
         assert together.deviation(room) <= limit * (1 + 1e-6)
@@ -124,7 +124,7 @@ SIDES = st.dictionaries(
 )
 
 
-def weighed(held: dict[str, float], more: dict[tuple[str, int], float], symbol: str, direction: int) -> Together:
+def weighed(held: dict[str, float], more: dict[tuple[str, int], float], symbol: str, direction: int) -> JointRisk:
     """Return how a trade stands to positions and trades under way, of which three symbols are measured."""
     stats = MarketStats()
     for number, name in enumerate(("EURUSD", "GBPUSD", "USDJPY")):

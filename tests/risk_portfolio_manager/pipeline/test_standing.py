@@ -19,7 +19,7 @@ from arbitrex_desktop.mt5.constants import SymbolTradeMode
 from arbitrex_desktop.risk_portfolio_manager import Position, RiskPortfolioManager, RPMConfig, RPMOutput
 from arbitrex_desktop.risk_portfolio_manager import engine as engine_module
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Evidence, Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import Case
+from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar, NewsEvent
 from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import PortfolioRisk
 from arbitrex_desktop.risk_portfolio_manager.pipeline.pipeline import Judgement, judge
@@ -237,7 +237,7 @@ def test_a_standing_rule_reads_nothing_but_the_facts_it_stands_on(monkeypatch: p
     """Whatever a rule looks at is among the facts by which its finding is kept, or in the book if it says so."""
     read, read_to_count, read_for_rooms = set[str](), set[str](), set[str]()
 
-    def spying(case: Case) -> Judgement:
+    def spying(case: RuleContext) -> Judgement:
         for rule in ALL_RULES if not case.reducing else ():
             spy: Any = Spy(case, read_to_count if rule.counts else read)
             if rule.stands(spy):
@@ -273,7 +273,7 @@ def test_a_trade_that_fits_in_the_rooms_is_found_as_each_rule_would_find_it(monk
     """One comparison for many rules says what all of them say, with the same numbers when they are read."""
     fitting, pairs = 0, list[tuple[Any, Any]]()
 
-    def checking(case: Case) -> Judgement:
+    def checking(case: RuleContext) -> Judgement:
         nonlocal fitting
         judgement = judge(case)
         template = case.standing.after if case.standing is not None else None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import OpenPositions, PortfolioState, Position
-from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Book, Reservation, Sums
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import ExposureBook, Exposures, Reservation
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import ClassInstruments, Instrument
 from tests.fakes.broker_data import price_of
 from tests.fakes.clock import START
@@ -30,9 +30,9 @@ def state(*held: tuple[str, int, float]) -> PortfolioState:
     return PortfolioState(open_positions=OpenPositions.of(positions))
 
 
-def booked(*held: tuple[str, int, float]) -> tuple[Book, PortfolioState]:
+def booked(*held: tuple[str, int, float]) -> tuple[ExposureBook, PortfolioState]:
     """Return a book that has counted a portfolio."""
-    book, portfolio = Book(), state(*held)
+    book, portfolio = ExposureBook(), state(*held)
     book.refresh(portfolio, instrument, 0.0)
     return book, portfolio
 
@@ -55,7 +55,7 @@ def reservation(symbol: str = "EURUSD", side: int = 1, units: float = 1_000.0, *
     return Reservation(**{**values, **changes})
 
 
-def refill(book: Book, portfolio: PortfolioState, *held: tuple[str, int, float]) -> None:
+def refill(book: ExposureBook, portfolio: PortfolioState, *held: tuple[str, int, float]) -> None:
     """Let the portfolio hold other positions, and count them."""
     portfolio.open_positions = state(*held).open_positions
     book.refresh(portfolio, instrument, 0.0)
@@ -96,7 +96,7 @@ def test_each_side_counts_what_is_held_and_under_way_on_it(
 
 def test_nothing_is_held_of_what_was_never_traded() -> None:
     """Sums of nothing are zero on both sides."""
-    sums = Sums()
+    sums = Exposures()
     found = [sums.units_towards("X", 1), sums.notional_towards("X", -1), sums.currency_towards("X", 1)]
     assert [*found, sums.net_towards(-1)] == [0.0] * 4
 
@@ -216,7 +216,7 @@ def test_units_set_by_hand_count_where_they_are_more(
     """The larger of the program's own figure and the positions' sum is the one that counts."""
     portfolio = state(*held)
     portfolio.symbol_exposure["EURUSD"] = by_hand
-    book = Book()
+    book = ExposureBook()
     book.refresh(portfolio, instrument, 0.0)
     assert (book.total.units_towards("EURUSD", 1), book.total.units_towards("EURUSD", -1)) == (buys, sales)
 
@@ -225,7 +225,7 @@ def test_what_was_set_by_hand_stays_until_the_broker_was_read() -> None:
     """Publishing the sums keeps the program's own figures, as its own; a sync drops them."""
     portfolio = state(("EURUSD", 1, 1_000.0))
     portfolio.symbol_exposure["GBPUSD"], portfolio.currency_exposure["GBP"] = 9.0, 10.0
-    book = Book()
+    book = ExposureBook()
     for profit in (0.0, 1.0, 2.0):
         portfolio.daily_pnl = profit  # whatever changes, all is counted anew
         book.refresh(portfolio, instrument, 0.0)
@@ -258,7 +258,7 @@ def test_what_cannot_be_valued_is_named(symbol: str, changes: dict[str, Any], un
     for name, value in changes.items():
         setattr(position, name, value)
     portfolio = PortfolioState(open_positions={"x": position})
-    book = Book()
+    book = ExposureBook()
     book.refresh(portfolio, instrument, 0.0)
     assert unknown in book.total.unknown
     assert bool(book.total.unknown) is bool(unknown)
@@ -270,7 +270,7 @@ def test_a_position_is_valued_at_its_present_price() -> None:
     """At its entry only while no other price is known."""
     position = Position("EURUSD", 1, 1_000.0, 1.0, START, current_price=2.0)
     portfolio = PortfolioState(open_positions={"x": position})
-    book = Book()
+    book = ExposureBook()
     book.refresh(portfolio, instrument, 0.0)
     assert book.total.gross == 2_000.0
     position.current_price = None
@@ -280,7 +280,7 @@ def test_a_position_is_valued_at_its_present_price() -> None:
 
 def test_only_the_latest_traded_names_are_kept() -> None:
     """The memory of names is bounded; the oldest is forgotten first."""
-    book = Book()
+    book = ExposureBook()
     for number in range(2_001):
         book.note_traded(f"intent-{number}")
     assert (len(book.traded), "intent-0" in book.traded, "intent-2000" in book.traded) == (2_000, False, True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.constants import DealType
 from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal
-from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import Figures, Ledger, losing_run, result_of
+from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlFigures, PnlLedger, losing_run, result_of
 from tests.fakes.broker_data import make_account, make_deal
 
 NOW = datetime(2025, 3, 12, 10, tzinfo=UTC)
@@ -26,7 +26,7 @@ class Books:
     def __init__(self, balance: float = 100_000.0) -> None:
         self.account: AccountInfo = make_account(balance=balance, equity=balance)
         self.deals: list[TradeDeal] = []
-        self.ledger = Ledger()
+        self.ledger = PnlLedger()
         self.now = NOW
         self.sync()
 
@@ -42,7 +42,7 @@ class Books:
         """Let equity move with open positions."""
         self.account = replace(self.account, equity=self.account.equity + amount)
 
-    def sync(self, starts: tuple[datetime, datetime] = STARTS) -> Figures:
+    def sync(self, starts: tuple[datetime, datetime] = STARTS) -> PnlFigures:
         """Take a reading."""
         self.now += timedelta(seconds=1)
         to_utc = lambda seconds: datetime.fromtimestamp(seconds, UTC)  # noqa: E731 - one line of a fake
@@ -155,7 +155,7 @@ def test_it_goes_on_where_it_was_saved() -> None:
     books = Books()
     books.float(-5_000.0)
     books.sync()
-    books.ledger = Ledger.from_dict(books.ledger.to_dict())
+    books.ledger = PnlLedger.from_dict(books.ledger.to_dict())
     books.move(-20_000.0, type=int(DealType.BALANCE))
     figures = books.sync()
     assert 1 - books.account.equity / figures.peak == pytest.approx(0.05)

@@ -20,7 +20,7 @@ from arbitrex_desktop.ui.models import desk
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.account import AccountPanel
 from arbitrex_desktop.ui.panels.connection import ConnectionPanel
-from arbitrex_desktop.ui.panels.decisions import HistoryPanel
+from arbitrex_desktop.ui.panels.decisions import DecisionsPanel
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel, used_share
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -215,7 +215,7 @@ def tones(model: RowTableModel[Any], title: str) -> list[Tone]:
 
 def test_the_history_tells_what_was_filled_from_what_was_not(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
     """A part shows its own size, not what was approved; what was never filled shows that in grey."""
-    panel = HistoryPanel(theme)
+    panel = DecisionsPanel(theme)
     qtbot.addWidget(panel)
     part = intent_row("p", state=IntentState.PARTIAL, lots=0.6, filled_lots=0.2)
     never = intent_row("n", state=IntentState.EXPIRED, lots=0.6)
@@ -228,7 +228,7 @@ def test_the_history_tells_what_was_filled_from_what_was_not(qtbot: QtBot, theme
 
 def test_history_has_what_ended_and_why(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
     """Ended intents with their fate in words; the checks of the chosen one below."""
-    panel = HistoryPanel(theme)
+    panel = DecisionsPanel(theme)
     qtbot.addWidget(panel)
     panel.show()
     rejected = intent_row(

@@ -16,7 +16,7 @@ from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.table import RowTableModel
-from arbitrex_desktop.ui.panels.decisions import HistoryPanel
+from arbitrex_desktop.ui.panels.decisions import DecisionsPanel
 from arbitrex_desktop.ui.panels.notices import NoticesPanel
 from arbitrex_desktop.ui.panels.orders import OrdersPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel
@@ -37,7 +37,7 @@ def cells(model: RowTableModel[Any], title: str, role: int = Qt.ItemDataRole.Dis
 
 def test_decisions_of_other_days_show_the_day(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
     """Today's shows the time, an older one day and time; both sort by the moment."""
-    panel = HistoryPanel(theme)
+    panel = DecisionsPanel(theme)
     qtbot.addWidget(panel)
     old = intent_row("o", state=IntentState.EXPIRED, changed_at=LONG_AGO)
     new = intent_row("n", state=IntentState.EXPIRED, changed_at=START)
@@ -50,7 +50,7 @@ def test_decisions_of_other_days_show_the_day(qtbot: QtBot, theme: Theme, fresh:
 
 def test_the_time_gets_its_day_when_the_day_ends(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
     """What was today's yesterday is not taken for today's."""
-    panel = HistoryPanel(theme)
+    panel = DecisionsPanel(theme)
     qtbot.addWidget(panel)
     ended = (intent_row("e", state=IntentState.EXPIRED, changed_at=START),)
     panel.refresh(fresh(intents=ended))

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
-from arbitrex_desktop.ui.theme.colours import DARK, LEAST_CONTRAST, LIGHT, Colours, Fill, Tone, contrast, mix
+from arbitrex_desktop.ui.theme.colours import DARK, LEAST_CONTRAST, LIGHT, Colours, FillColours, Tone, contrast, mix
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice, palette_of, tabular
 
 BOTH = pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
@@ -27,7 +27,7 @@ def test_every_tone_is_readable_everywhere(colours: Colours, tone: Tone) -> None
 def test_every_fill_is_readable(colours: Colours) -> None:
     """Badges, buttons and notices have readable words, disabled ones included."""
     fills = [getattr(colours, field.name) for field in fields(colours)]
-    fills = [fill for fill in fills if isinstance(fill, Fill)]
+    fills = [fill for fill in fills if isinstance(fill, FillColours)]
     assert len(fills) > 8
     assert min(contrast(fill.back, fill.text) for fill in fills) >= LEAST_CONTRAST
     assert contrast(colours.raised, colours.muted) >= LEAST_CONTRAST

@@ -17,7 +17,7 @@ from arbitrex_desktop.ui.models.table import Column, RowTableModel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, fitted
 from arbitrex_desktop.ui.widgets.limit_bar import LimitBar
-from arbitrex_desktop.ui.widgets.metric import HIDDEN, Figure, whole_or_hidden
+from arbitrex_desktop.ui.widgets.metric import HIDDEN, Metric, whole_or_hidden
 from arbitrex_desktop.ui.widgets.table_view import TableView
 
 _YELLOWISH, _BRIGHT = 40, 100
@@ -84,7 +84,7 @@ def test_a_number_without_room_is_hidden_whole(qapp: QApplication) -> None:
 
 def test_a_long_figure_is_painted_whole(qtbot: QtBot, theme: Theme) -> None:
     """It is neither cut, which would change it, nor hidden while a smaller font has room for it."""
-    figure = Figure("Capital", theme, "1,888.88")
+    figure = Metric("Capital", theme, "1,888.88")
     qtbot.addWidget(figure)
     figure.show()
     figure.resize(figure._value.minimumWidth(), figure.sizeHint().height())

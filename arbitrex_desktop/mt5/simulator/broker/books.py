@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from arbitrex_desktop.mt5.constants import DealType
-from arbitrex_desktop.mt5.simulator.broker.records import Deal, Order, Position
+from arbitrex_desktop.mt5.simulator.broker.records import BrokerPosition, Deal, Order
 from arbitrex_desktop.mt5.simulator.broker.store import BookStore, Change, Record
 
 FIRST_TICKET: Final = 100_001
@@ -30,7 +30,7 @@ class Books:
         self._changes: dict[tuple[str, int], Record | None] = {}
         saved = store.load()
         self.is_new = saved is None
-        self.positions: dict[int, Position] = {item.ticket: item for item in saved.positions} if saved else {}
+        self.positions: dict[int, BrokerPosition] = {item.ticket: item for item in saved.positions} if saved else {}
         self.orders: dict[int, Order] = {item.ticket: item for item in saved.orders} if saved else {}
         self.closed_orders: list[Order] = list(saved.closed_orders) if saved else []
         self.deals: list[Deal] = list(saved.deals) if saved else []
@@ -46,7 +46,7 @@ class Books:
         self._next_ticket += 1
         return self._next_ticket - 1
 
-    def put_position(self, position: Position) -> None:
+    def put_position(self, position: BrokerPosition) -> None:
         """Open a position, or replace it."""
         self.positions[position.ticket] = position
         self._note("position", position.ticket, position)

@@ -16,14 +16,14 @@ from arbitrex_desktop.mt5.constants import (
     TradeRetcode,
 )
 from arbitrex_desktop.mt5.simulator.broker.books import Books
-from arbitrex_desktop.mt5.simulator.broker.records import BUY, Deal, Order, Position, lots
-from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules, Refused
+from arbitrex_desktop.mt5.simulator.broker.records import BUY, BrokerPosition, Deal, Order, lots
+from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules, RequestRefused
 from arbitrex_desktop.mt5.simulator.broker.valuation import Valuation, held_margin, order_side
 from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed
 
 
 @dataclass(frozen=True, slots=True)
-class Fill:
+class FillPlan:
     """A price at which an order is filled: `volume` in hundred-millionths of a lot, `at_msc` market time in UTC."""
 
     volume: int
@@ -45,8 +45,8 @@ class Execution:
         self._rules = rules
         self.hedging = hedging
 
-    def fill(self, order: Order, fill: Fill) -> Deal:
-        """Fill an order, in whole or in part, and move it to the history; raise `Refused` (no money) if it cannot be.
+    def fill(self, order: Order, fill: FillPlan) -> Deal:
+        """Fill an order, in whole or in part, and move it to the history; raise `RequestRefused` for want of money.
 
         An order with a `position` closes that position; on a netting account, one against the symbol's position
         reduces, closes or reverses it.
@@ -68,7 +68,7 @@ class Execution:
         self._books.add_deal(deal)
         return deal
 
-    def close(self, position: Position, fill: Fill, reason: OrderReason = OrderReason.EXPERT) -> Deal:
+    def close(self, position: BrokerPosition, fill: FillPlan, reason: OrderReason = OrderReason.EXPERT) -> Deal:
         """Close a position, or the part that the fill's volume says, by an order of the server's own."""
         kind = OrderType.SELL if position.side == BUY else OrderType.BUY
         order = Order(
@@ -87,10 +87,10 @@ class Execution:
         )
         return self.fill(order, fill)
 
-    def close_by(self, order: Order, position: Position, other: Position, at_msc: int) -> Deal:
+    def close_by(self, order: Order, position: BrokerPosition, other: BrokerPosition, at_msc: int) -> Deal:
         """Close two opposite positions by one another, as far as the smaller one reaches, at the other's open price."""
         volume = min(position.volume, other.volume)
-        fills = (Fill(volume, other.price_open, at_msc), Fill(volume, position.price_open, at_msc))
+        fills = (FillPlan(volume, other.price_open, at_msc), FillPlan(volume, position.price_open, at_msc))
         first = replace(self._reduce(order, fills[0], position), entry=DealEntry.OUT_BY)
         # Both legs carry the same price difference: it is booked once, with the first.
         second = replace(self._reduce(order, fills[1], other), entry=DealEntry.OUT_BY, profit=0)
@@ -100,24 +100,24 @@ class Execution:
             self._books.add_deal(deal)
         return first
 
-    def afford(self, symbol: str, side: int, fill: Fill, without: Position | None = None) -> None:
-        """Check that a new position's margin is covered by the equity; raise `Refused` with NO_MONEY if not.
+    def afford(self, symbol: str, side: int, fill: FillPlan, without: BrokerPosition | None = None) -> None:
+        """Check that a new position's margin is covered by the equity; raise `RequestRefused` with NO_MONEY if not.
 
         `without` is a position that the new one takes the place of.
         """
         margin = self._valuation.margin(self._feed.symbols[symbol], lots(fill.volume), fill.price, fill.at_msc)
-        new = Position(0, symbol, side, fill.volume, fill.price, fill.at_msc, fill.at_msc, margin)
+        new = BrokerPosition(0, symbol, side, fill.volume, fill.price, fill.at_msc, fill.at_msc, margin)
         kept = [position for position in self._books.positions.values() if position is not without]
         figures = self._valuation.figures(self._books, fill.at_msc)
         if figures.equity + self.commission(symbol, fill) < held_margin([*kept, new]):
-            raise Refused(TradeRetcode.NO_MONEY)
+            raise RequestRefused(TradeRetcode.NO_MONEY)
 
-    def commission(self, symbol: str, fill: Fill) -> int:
+    def commission(self, symbol: str, fill: FillPlan) -> int:
         """Return what a fill costs, in minor units, zero or negative."""
         dollars = self._feed.symbols[symbol].commission * lots(fill.volume)
         return -self._valuation.minor(dollars * self._valuation.rate("USD", fill.at_msc, gain=False))
 
-    def _target(self, order: Order) -> Position | None:
+    def _target(self, order: Order) -> BrokerPosition | None:
         """Return the position that an order acts upon: the named one, or the only one of a netting account's symbol."""
         if order.position:
             return self._books.positions.get(order.position)
@@ -125,12 +125,14 @@ class Execution:
             return None
         return next((item for item in self._books.positions.values() if item.symbol == order.symbol), None)
 
-    def _open(self, order: Order, fill: Fill, side: int, replaced: Position | None = None) -> tuple[Deal, int]:
+    def _open(
+        self, order: Order, fill: FillPlan, side: int, replaced: BrokerPosition | None = None
+    ) -> tuple[Deal, int]:
         """Open a position under the order's ticket."""
         self.afford(order.symbol, side, fill, without=replaced)
         spec = self._feed.symbols[order.symbol]
         self._books.put_position(
-            Position(
+            BrokerPosition(
                 ticket=order.ticket,
                 symbol=order.symbol,
                 side=side,
@@ -148,7 +150,7 @@ class Execution:
         )
         return self._deal(order, fill, DealEntry.IN, order.ticket), order.ticket
 
-    def _increase(self, order: Order, fill: Fill, position: Position) -> tuple[Deal, int]:
+    def _increase(self, order: Order, fill: FillPlan, position: BrokerPosition) -> tuple[Deal, int]:
         """Add to a netting position; its price becomes the average, weighted by volume."""
         self.afford(order.symbol, position.side, fill)
         spec = self._feed.symbols[order.symbol]
@@ -167,7 +169,7 @@ class Execution:
         )
         return self._deal(order, fill, DealEntry.IN, position.ticket), position.ticket
 
-    def _reverse(self, order: Order, fill: Fill, position: Position) -> tuple[Deal, int]:
+    def _reverse(self, order: Order, fill: FillPlan, position: BrokerPosition) -> tuple[Deal, int]:
         """Close a netting position and open the rest on the other side, in one deal."""
         rest = replace(fill, volume=fill.volume - position.volume)
         self._open(order, rest, -position.side, replaced=position)
@@ -177,7 +179,7 @@ class Execution:
         )
         return whole, order.ticket
 
-    def _reduce(self, order: Order, fill: Fill, position: Position) -> Deal:
+    def _reduce(self, order: Order, fill: FillPlan, position: BrokerPosition) -> Deal:
         """Take volume off a position, or close it; swap and margin go in proportion."""
         spec = self._feed.symbols[position.symbol]
         swap = position.swap * fill.volume // position.volume
@@ -201,7 +203,7 @@ class Execution:
         side = DealType.SELL if position.side == BUY else DealType.BUY
         return replace(deal, type=side, profit=profit, swap=swap, visible_msc=fill.at_msc + late)
 
-    def _deal(self, order: Order, fill: Fill, entry: DealEntry, position: int) -> Deal:
+    def _deal(self, order: Order, fill: FillPlan, entry: DealEntry, position: int) -> Deal:
         """Return a deal of an order with its commission, no profit yet."""
         return Deal(
             ticket=self._books.take_ticket(),

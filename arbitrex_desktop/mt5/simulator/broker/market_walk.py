@@ -16,13 +16,13 @@ import numpy as np
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.constants import DealReason, OrderReason, OrderState, OrderType, SymbolSwapMode
 from arbitrex_desktop.mt5.simulator.broker.books import Books
-from arbitrex_desktop.mt5.simulator.broker.execution import Execution, Fill
-from arbitrex_desktop.mt5.simulator.broker.records import Order, Position, lots
-from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules, Refused
+from arbitrex_desktop.mt5.simulator.broker.execution import Execution, FillPlan
+from arbitrex_desktop.mt5.simulator.broker.records import BrokerPosition, Order, lots
+from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules, RequestRefused
 from arbitrex_desktop.mt5.simulator.broker.stops import STOP_LIMITS, first_exit, first_trigger, stop_was_hit
-from arbitrex_desktop.mt5.simulator.broker.valuation import NoQuote, Quote, Valuation, order_side, quote_of
+from arbitrex_desktop.mt5.simulator.broker.valuation import BrokerQuote, NoQuote, Valuation, order_side, quote_of
 from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed
-from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, HOUR_MSC, ServerClock
+from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, HOUR_MSC, SimulatedServerClock
 
 _CAREFUL_STEP_MSC: Final = 60_000
 _CAREFUL_LEVEL: Final = 300.0
@@ -38,7 +38,7 @@ class _Hit:
     """A tick that sets something off: its time and price, and the position or order concerned."""
 
     at_msc: int
-    quote: Quote
+    quote: BrokerQuote
     ticket: int
 
 
@@ -52,7 +52,7 @@ class MarketWalk:
         valuation: Valuation,
         execution: Execution,
         *,
-        clock: ServerClock,
+        clock: SimulatedServerClock,
         rules: BrokerRules,
     ) -> None:
         self._books = books
@@ -101,14 +101,16 @@ class MarketWalk:
         """Return all that is set off at the earliest moment at which anything is, until a given one."""
         ticks: dict[str, Rows] = {}
         hits: list[_Hit] = []
-        watched: list[Position | Order] = [*self._books.positions.values(), *self._books.orders.values()]
+        watched: list[BrokerPosition | Order] = [*self._books.positions.values(), *self._books.orders.values()]
         for record in watched:
-            if isinstance(record, Position) and not (record.sl or record.tp):
+            if isinstance(record, BrokerPosition) and not (record.sl or record.tp):
                 continue
             if record.symbol not in ticks:
                 ticks[record.symbol] = self._ticks(record.symbol, to_msc)
             rows = ticks[record.symbol]
-            index = first_exit(record, rows) if isinstance(record, Position) else _first_live_trigger(record, rows)
+            index = (
+                first_exit(record, rows) if isinstance(record, BrokerPosition) else _first_live_trigger(record, rows)
+            )
             if index is not None:
                 quote = quote_of(rows[index : index + 1])
                 hits.append(_Hit(quote.time_msc, quote, record.ticket))
@@ -128,14 +130,14 @@ class MarketWalk:
         elif position is not None:
             self._exit(position, hit)
 
-    def _exit(self, position: Position, hit: _Hit) -> None:
+    def _exit(self, position: BrokerPosition, hit: _Hit) -> None:
         """Close a position at its stop or target, at the price of the tick that hit it."""
         price = hit.quote.closing(position.side)
         stopped = stop_was_hit(position, price)
         digits = self._feed.symbols[position.symbol].digits
         label = f"[sl {position.sl:.{digits}f}]" if stopped else f"[tp {position.tp:.{digits}f}]"
         reason = DealReason.SL if stopped else DealReason.TP
-        fill = Fill(position.volume, price, hit.at_msc, reason, label)
+        fill = FillPlan(position.volume, price, hit.at_msc, reason, label)
         self._execution.close(position, fill, OrderReason.SL if stopped else OrderReason.TP)
 
     def _trigger(self, order: Order, hit: _Hit) -> None:
@@ -146,8 +148,8 @@ class MarketWalk:
             return
         price = hit.quote.opening(order_side(order.type))
         try:
-            self._execution.fill(order, Fill(order.volume, price, hit.at_msc))
-        except Refused:
+            self._execution.fill(order, FillPlan(order.volume, price, hit.at_msc))
+        except RequestRefused:
             rejected = replace(order, state=OrderState.REJECTED, time_done_msc=hit.at_msc)
             self._books.close_order(rejected)
 
@@ -164,10 +166,10 @@ class MarketWalk:
             position, level = worst
             quote = self._valuation.quote(position.symbol, at_msc)
             label = f"[so {level:.1f}%]"
-            fill = Fill(position.volume, quote.closing(position.side), at_msc, DealReason.SO, label)
+            fill = FillPlan(position.volume, quote.closing(position.side), at_msc, DealReason.SO, label)
             self._execution.close(position, fill, OrderReason.SO)
 
-    def _worst_if_under(self, at_msc: int) -> tuple[Position, float] | None:
+    def _worst_if_under(self, at_msc: int) -> tuple[BrokerPosition, float] | None:
         """Return the tradable position with the greatest loss and the margin level, if that is at the stop-out."""
         try:
             figures = self._valuation.figures(self._books, at_msc)
@@ -192,7 +194,7 @@ class MarketWalk:
         for position, swap in list(self._swaps(midnight_msc)):
             self._books.put_position(replace(position, swap=position.swap + swap * nights))
 
-    def _swaps(self, at_msc: int) -> Iterator[tuple[Position, int]]:
+    def _swaps(self, at_msc: int) -> Iterator[tuple[BrokerPosition, int]]:
         """Yield each position with its swap of one night in minor units."""
         for position in self._books.positions.values():
             spec = self._feed.symbols[position.symbol]

@@ -9,7 +9,7 @@ from typing import Final
 from arbitrex_desktop.mt5.constants import DealReason, DealType, OrderFilling, OrderType
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.broker.books import Books
-from arbitrex_desktop.mt5.simulator.broker.execution import Execution, Fill
+from arbitrex_desktop.mt5.simulator.broker.execution import Execution, FillPlan
 from arbitrex_desktop.mt5.simulator.broker.market_walk import MarketWalk
 from arbitrex_desktop.mt5.simulator.broker.records import BUY, SELL, Deal, Order, units
 from arbitrex_desktop.mt5.simulator.broker.symbols import USD_LEVELS, SymbolSpec
@@ -99,7 +99,7 @@ class NewAccount:
             filling=OrderFilling.IOC,
             comment="demo",
         )
-        execution.fill(order, Fill(volume, price, at_msc))
+        execution.fill(order, FillPlan(volume, price, at_msc))
 
     def _volume(self, spec: SymbolSpec, lots: float) -> int:
         """Return the volume for the account's deposit, on the symbol's steps."""

@@ -38,7 +38,7 @@ def lots(volume: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class BrokerPosition:
     """An open position. `side` is 1 (buy) or -1 (sell); `swap` so far and `margin` held, in minor units."""
 
     ticket: int

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Checks of a trade request against its symbol's conditions; each raises `Refused` with the retcode that fits."""
+"""Checks of a trade request against its symbol's conditions; each raises `RequestRefused` with its retcode."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from arbitrex_desktop.mt5.constants import (
 )
 from arbitrex_desktop.mt5.results import TradeRequest
 from arbitrex_desktop.mt5.simulator.broker.records import Order, units
-from arbitrex_desktop.mt5.simulator.broker.rules import Refused
+from arbitrex_desktop.mt5.simulator.broker.rules import RequestRefused
 from arbitrex_desktop.mt5.simulator.broker.stops import STOP_LIMITS, pending_price_fits, stops_fit
 from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
-from arbitrex_desktop.mt5.simulator.broker.valuation import Quote, order_side
+from arbitrex_desktop.mt5.simulator.broker.valuation import BrokerQuote, order_side
 
 _HAIR: Final = 0.01
 _NEEDS_PRICE: Final = frozenset({SymbolTradeExecution.REQUEST, SymbolTradeExecution.INSTANT})
@@ -29,16 +29,16 @@ def lifetime(request: TradeRequest) -> OrderTime:
     try:
         return OrderTime(request.type_time)
     except ValueError:
-        raise Refused(TradeRetcode.INVALID_EXPIRATION) from None
+        raise RequestRefused(TradeRetcode.INVALID_EXPIRATION) from None
 
 
 def checked_volume(request: TradeRequest, spec: SymbolSpec) -> int:
-    """Return the request's volume in hundred-millionths of a lot; raise `Refused` unless the symbol allows it."""
+    """Return the request's volume in hundred-millionths of a lot; raise `RequestRefused` if it is not allowed."""
     if not isfinite(request.volume) or not spec.volume_min - 1e-9 <= request.volume <= spec.volume_max + 1e-9:
-        raise Refused(TradeRetcode.INVALID_VOLUME)
+        raise RequestRefused(TradeRetcode.INVALID_VOLUME)
     volume = units(request.volume)
     if volume % units(spec.volume_step):
-        raise Refused(TradeRetcode.INVALID_VOLUME)
+        raise RequestRefused(TradeRetcode.INVALID_VOLUME)
     return volume
 
 
@@ -57,13 +57,13 @@ def _allowed_filling(spec: SymbolSpec) -> set[int]:
 def check_market_filling(request: TradeRequest, spec: SymbolSpec) -> None:
     """Check that a market order may be filled the way it asks for."""
     if request.type_filling not in _allowed_filling(spec):
-        raise Refused(TradeRetcode.INVALID_FILL)
+        raise RequestRefused(TradeRetcode.INVALID_FILL)
 
 
 def check_pending_filling(request: TradeRequest, spec: SymbolSpec) -> None:
     """Check that a pending order may be filled the way it asks for; RETURN always may."""
     if request.type_filling not in {*_allowed_filling(spec), OrderFilling.RETURN}:
-        raise Refused(TradeRetcode.INVALID_FILL)
+        raise RequestRefused(TradeRetcode.INVALID_FILL)
 
 
 def check_price(request: TradeRequest, spec: SymbolSpec, price: float) -> None:
@@ -71,15 +71,15 @@ def check_price(request: TradeRequest, spec: SymbolSpec, price: float) -> None:
     if spec.execution not in _NEEDS_PRICE:
         return
     if not isfinite(request.price) or request.price <= 0:
-        raise Refused(TradeRetcode.INVALID_PRICE)
+        raise RequestRefused(TradeRetcode.INVALID_PRICE)
     if abs(request.price - price) > (request.deviation + _HAIR) * spec.point:
-        raise Refused(TradeRetcode.REQUOTE)
+        raise RequestRefused(TradeRetcode.REQUOTE)
 
 
-def check_waiting(spec: SymbolSpec, order: Order, quote: Quote) -> None:
+def check_waiting(spec: SymbolSpec, order: Order, quote: BrokerQuote) -> None:
     """Check where a pending order waits, and its stop and target, which count from the price it will be filled at."""
     if not pending_price_fits(spec, order, quote):
-        raise Refused(TradeRetcode.INVALID_PRICE)
+        raise RequestRefused(TradeRetcode.INVALID_PRICE)
     entry = order.stoplimit if order.type in STOP_LIMITS else order.price
     if not stops_fit(spec, order_side(order.type), entry, order.sl, order.tp):
-        raise Refused(TradeRetcode.INVALID_STOPS)
+        raise RequestRefused(TradeRetcode.INVALID_STOPS)

@@ -59,7 +59,7 @@ _COMMENTS: Final[dict[int, str]] = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - an answer of the trade server, named as one
+class RequestRefused(Exception):  # noqa: N818 - an answer of the trade server, named as one
     """The trade server refuses a request.  Attribute: `retcode`, one of `TradeRetcode`."""
 
     def __init__(self, retcode: TradeRetcode) -> None:

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.constants import OrderType
-from arbitrex_desktop.mt5.simulator.broker.records import BUY, Order, Position
+from arbitrex_desktop.mt5.simulator.broker.records import BUY, BrokerPosition, Order
 from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
-from arbitrex_desktop.mt5.simulator.broker.valuation import Quote, order_side
+from arbitrex_desktop.mt5.simulator.broker.valuation import BrokerQuote, order_side
 
 LIMITS: Final = frozenset({OrderType.BUY_LIMIT, OrderType.SELL_LIMIT})
 STOPS: Final = frozenset({OrderType.BUY_STOP, OrderType.SELL_STOP})
@@ -37,7 +37,7 @@ def stops_fit(spec: SymbolSpec, side: int, reference: float, sl: float, tp: floa
     return (not sl or (reference - sl) * side >= least) and (not tp or (tp - reference) * side >= least)
 
 
-def pending_price_fits(spec: SymbolSpec, order: Order, quote: Quote) -> bool:
+def pending_price_fits(spec: SymbolSpec, order: Order, quote: BrokerQuote) -> bool:
     """Return whether a pending order's price stands where its kind may wait."""
     if not isfinite(order.price) or order.price <= 0:
         return False
@@ -58,7 +58,7 @@ def frozen(spec: SymbolSpec, price: float, *levels: float) -> bool:
     return bool(reach) and any(level and abs(level - price) <= reach for level in levels)
 
 
-def first_exit(position: Position, ticks: Rows) -> int | None:
+def first_exit(position: BrokerPosition, ticks: Rows) -> int | None:
     """Return the index of the first tick that hits the position's stop or target, None if none does."""
     if not len(ticks) or not (position.sl or position.tp):
         return None
@@ -71,7 +71,7 @@ def first_exit(position: Position, ticks: Rows) -> int | None:
     return _first(hit)
 
 
-def stop_was_hit(position: Position, price: float) -> bool:
+def stop_was_hit(position: BrokerPosition, price: float) -> bool:
     """Return whether a closing price is at the stop or beyond, rather than at the target."""
     return bool(position.sl) and (price - position.sl) * position.side <= 0
 

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from arbitrex_desktop.mt5.simulator.broker.records import Deal, Order, Position
+from arbitrex_desktop.mt5.simulator.broker.records import BrokerPosition, Deal, Order
 
 _WAIT_SECONDS: Final = 3.0
 _SCHEMA: Final = """
@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS numbers (
 ) WITHOUT ROWID;
 """
 
-Record = Position | Order | Deal
+Record = BrokerPosition | Order | Deal
 
 
 class StoreError(OSError):
@@ -36,7 +36,7 @@ class StoreError(OSError):
 class SavedBooks:
     """The books as they were last committed; deals and closed orders in the order of their tickets."""
 
-    positions: tuple[Position, ...] = ()
+    positions: tuple[BrokerPosition, ...] = ()
     orders: tuple[Order, ...] = ()
     closed_orders: tuple[Order, ...] = ()
     deals: tuple[Deal, ...] = ()
@@ -65,7 +65,7 @@ class BookStore(Protocol):
         """Let go of the file."""
 
 
-class NoStore:
+class NoBookStore:
     """Books that live as long as the process."""
 
     def load(self) -> SavedBooks | None:
@@ -111,7 +111,7 @@ class SqliteStore:
 
     def _read(self, numbers: dict[str, int]) -> SavedBooks:
         return SavedBooks(
-            positions=tuple(msgspec.json.decode(body, type=Position) for body in self._bodies("position")),
+            positions=tuple(msgspec.json.decode(body, type=BrokerPosition) for body in self._bodies("position")),
             orders=tuple(msgspec.json.decode(body, type=Order) for body in self._bodies("order")),
             closed_orders=tuple(msgspec.json.decode(body, type=Order) for body in self._bodies("closed_order")),
             deals=tuple(msgspec.json.decode(body, type=Deal) for body in self._bodies("deal")),

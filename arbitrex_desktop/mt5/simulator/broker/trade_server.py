@@ -17,8 +17,8 @@ from arbitrex_desktop.mt5.constants import (
 )
 from arbitrex_desktop.mt5.results import TradeRequest
 from arbitrex_desktop.mt5.simulator.broker.books import Books
-from arbitrex_desktop.mt5.simulator.broker.execution import Execution, Fill
-from arbitrex_desktop.mt5.simulator.broker.records import Order, Position, units
+from arbitrex_desktop.mt5.simulator.broker.execution import Execution, FillPlan
+from arbitrex_desktop.mt5.simulator.broker.records import BrokerPosition, Order, units
 from arbitrex_desktop.mt5.simulator.broker.request_checks import (
     check_market_filling,
     check_pending_filling,
@@ -27,19 +27,19 @@ from arbitrex_desktop.mt5.simulator.broker.request_checks import (
     checked_volume,
     lifetime,
 )
-from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules, Refused
+from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules, RequestRefused
 from arbitrex_desktop.mt5.simulator.broker.stops import PENDING, frozen, stops_fit
 from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
-from arbitrex_desktop.mt5.simulator.broker.valuation import NoQuote, Quote, Valuation, order_side
+from arbitrex_desktop.mt5.simulator.broker.valuation import BrokerQuote, NoQuote, Valuation, order_side
 from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed
-from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, ServerClock
+from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, SimulatedServerClock
 
 _BY_ORDER: Final = frozenset({TradeAction.MODIFY, TradeAction.REMOVE})
 _MARKET: Final = frozenset({OrderType.BUY, OrderType.SELL})
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TradeResult:
     """What became of a request: tickets of the deal and order made, and volume (of 1e-8 lot) and price of the fill."""
 
     retcode: TradeRetcode = TradeRetcode.DONE
@@ -49,7 +49,7 @@ class Outcome:
     price: float = 0.0
 
 
-Action = Callable[[], Outcome]
+Action = Callable[[], TradeResult]
 
 
 class TradeServer:
@@ -62,7 +62,7 @@ class TradeServer:
         valuation: Valuation,
         execution: Execution,
         *,
-        clock: ServerClock,
+        clock: SimulatedServerClock,
         rules: BrokerRules,
     ) -> None:
         self._books = books
@@ -71,7 +71,7 @@ class TradeServer:
         self._execution = execution
         self._clock = clock
         self._rules = rules
-        self._judges: dict[int, Callable[[TradeRequest, SymbolSpec, Quote, int], Action]] = {
+        self._judges: dict[int, Callable[[TradeRequest, SymbolSpec, BrokerQuote, int], Action]] = {
             TradeAction.DEAL: self._deal,
             TradeAction.PENDING: self._pending,
             TradeAction.SLTP: self._stops,
@@ -81,20 +81,20 @@ class TradeServer:
         }
 
     def judge(self, request: TradeRequest, at_msc: int) -> Action:
-        """Return what carries the request out at a moment of market time; raise `Refused` if it may not be."""
+        """Return what carries the request out at a moment of market time; raise `RequestRefused` if it may not be."""
         judge = self._judges.get(request.action)
         if judge is None:
-            raise Refused(TradeRetcode.INVALID)
+            raise RequestRefused(TradeRetcode.INVALID)
         request = self._with_symbol(request)
         spec = self._feed.symbols.get(request.symbol)
         if spec is None:
-            raise Refused(TradeRetcode.INVALID)
+            raise RequestRefused(TradeRetcode.INVALID)
         if not self._feed.is_open(spec.name, at_msc):
-            raise Refused(TradeRetcode.MARKET_CLOSED)
+            raise RequestRefused(TradeRetcode.MARKET_CLOSED)
         try:
             quote = self._valuation.quote(spec.name, at_msc)
         except NoQuote:
-            raise Refused(TradeRetcode.PRICE_OFF) from None
+            raise RequestRefused(TradeRetcode.PRICE_OFF) from None
         return judge(request, spec, quote, at_msc)
 
     def _with_symbol(self, request: TradeRequest) -> TradeRequest:
@@ -104,33 +104,35 @@ class TradeServer:
         if request.action in _BY_ORDER:
             order = self._books.orders.get(request.order)
             if order is None:
-                raise Refused(TradeRetcode.INVALID_ORDER)
+                raise RequestRefused(TradeRetcode.INVALID_ORDER)
             return replace(request, symbol=order.symbol)
         position = self._books.positions.get(request.position)
         if position is None and request.position:
-            raise Refused(TradeRetcode.POSITION_CLOSED)
+            raise RequestRefused(TradeRetcode.POSITION_CLOSED)
         return replace(request, symbol=position.symbol) if position else request
 
-    def _deal(self, request: TradeRequest, spec: SymbolSpec, quote: Quote, at_msc: int) -> Action:
+    def _deal(self, request: TradeRequest, spec: SymbolSpec, quote: BrokerQuote, at_msc: int) -> Action:
         """Judge a market order: opens a position, or closes the one it names."""
         if request.type not in _MARKET:
-            raise Refused(TradeRetcode.INVALID)
+            raise RequestRefused(TradeRetcode.INVALID)
         volume = checked_volume(request, spec)
         check_market_filling(request, spec)
         side = order_side(request.type)
         price = quote.opening(side)
         check_price(request, spec, price)
-        fill = Fill(volume, price, at_msc)
+        fill = FillPlan(volume, price, at_msc)
         position = self._check_target(request, spec, quote, fill)
         if position is None and not stops_fit(spec, side, quote.closing(side), request.sl, request.tp):
-            raise Refused(TradeRetcode.INVALID_STOPS)
+            raise RequestRefused(TradeRetcode.INVALID_STOPS)
         return lambda: self._fill(self._market_order(request, spec, volume, at_msc), fill)
 
-    def _fill(self, order: Order, fill: Fill) -> Outcome:
+    def _fill(self, order: Order, fill: FillPlan) -> TradeResult:
         deal = self._execution.fill(order, fill)
-        return Outcome(deal=deal.ticket, order=order.ticket, volume=fill.volume, price=fill.price)
+        return TradeResult(deal=deal.ticket, order=order.ticket, volume=fill.volume, price=fill.price)
 
-    def _check_target(self, request: TradeRequest, spec: SymbolSpec, quote: Quote, fill: Fill) -> Position | None:
+    def _check_target(
+        self, request: TradeRequest, spec: SymbolSpec, quote: BrokerQuote, fill: FillPlan
+    ) -> BrokerPosition | None:
         """Check the position that a market order closes, or the money for the one that it opens."""
         side = order_side(request.type)
         if not request.position:
@@ -138,16 +140,16 @@ class TradeServer:
             return None
         position = self._books.positions.get(request.position)
         if position is None:
-            raise Refused(TradeRetcode.POSITION_CLOSED)
+            raise RequestRefused(TradeRetcode.POSITION_CLOSED)
         if position.symbol != spec.name or position.side == side:
-            raise Refused(TradeRetcode.INVALID)
+            raise RequestRefused(TradeRetcode.INVALID)
         if fill.volume > position.volume:
-            raise Refused(TradeRetcode.INVALID_CLOSE_VOLUME)
+            raise RequestRefused(TradeRetcode.INVALID_CLOSE_VOLUME)
         if frozen(spec, quote.closing(position.side), position.sl, position.tp):
-            raise Refused(TradeRetcode.FROZEN)
+            raise RequestRefused(TradeRetcode.FROZEN)
         return position
 
-    def _check_room(self, spec: SymbolSpec, side: int, fill: Fill) -> None:
+    def _check_room(self, spec: SymbolSpec, side: int, fill: FillPlan) -> None:
         """Check volume limit and money for what a market order adds; reducing a netting position needs neither."""
         held = [item for item in self._books.positions.values() if item.symbol == spec.name]
         net = None if self._execution.hedging else next(iter(held), None)
@@ -157,7 +159,7 @@ class TradeServer:
                 return
         same_side = sum(item.volume for item in held if item.side == side)
         if spec.volume_limit and same_side + fill.volume > units(spec.volume_limit):
-            raise Refused(TradeRetcode.LIMIT_VOLUME)
+            raise RequestRefused(TradeRetcode.LIMIT_VOLUME)
         self._execution.afford(spec.name, side, fill, without=net if net and net.side != side else None)
 
     def _market_order(self, request: TradeRequest, spec: SymbolSpec, volume: int, at_msc: int) -> Order:
@@ -177,14 +179,14 @@ class TradeServer:
             position=request.position,
         )
 
-    def _pending(self, request: TradeRequest, spec: SymbolSpec, quote: Quote, at_msc: int) -> Action:
+    def _pending(self, request: TradeRequest, spec: SymbolSpec, quote: BrokerQuote, at_msc: int) -> Action:
         """Judge a pending order."""
         if request.type not in PENDING:
-            raise Refused(TradeRetcode.INVALID)
+            raise RequestRefused(TradeRetcode.INVALID)
         volume = checked_volume(request, spec)
         check_pending_filling(request, spec)
         if len(self._books.orders) >= self._rules.max_orders:
-            raise Refused(TradeRetcode.LIMIT_ORDERS)
+            raise RequestRefused(TradeRetcode.LIMIT_ORDERS)
         plain = self._market_order(replace(request, position=0), spec, volume, at_msc)
         order = self._with_terms(plain, request, spec, at_msc)
         check_waiting(spec, order, quote)
@@ -202,9 +204,9 @@ class TradeServer:
             expiration_msc=self._expiration(request, at_msc),
         )
 
-    def _place(self, order: Order) -> Outcome:
+    def _place(self, order: Order) -> TradeResult:
         self._books.put_order(order)
-        return Outcome(order=order.ticket)
+        return TradeResult(order=order.ticket)
 
     def _expiration(self, request: TradeRequest, at_msc: int) -> int:
         """Return the moment of UTC at which a pending order ends, 0 for never."""
@@ -216,74 +218,74 @@ class TradeServer:
             server = (server // DAY_MSC + 1) * DAY_MSC
         moment = self._clock.to_utc(server)
         if moment <= at_msc:
-            raise Refused(TradeRetcode.INVALID_EXPIRATION)
+            raise RequestRefused(TradeRetcode.INVALID_EXPIRATION)
         return moment
 
-    def _stops(self, request: TradeRequest, spec: SymbolSpec, quote: Quote, at_msc: int) -> Action:
+    def _stops(self, request: TradeRequest, spec: SymbolSpec, quote: BrokerQuote, at_msc: int) -> Action:
         """Judge a change of a position's stop and target."""
         position = self._books.positions.get(request.position)
         if position is None and not request.position and not self._execution.hedging:
             position = next((item for item in self._books.positions.values() if item.symbol == spec.name), None)
         if position is None:
-            raise Refused(TradeRetcode.POSITION_CLOSED if request.position else TradeRetcode.INVALID)
+            raise RequestRefused(TradeRetcode.POSITION_CLOSED if request.position else TradeRetcode.INVALID)
         if position.symbol != spec.name:
-            raise Refused(TradeRetcode.INVALID)
+            raise RequestRefused(TradeRetcode.INVALID)
         price = quote.closing(position.side)
         if not stops_fit(spec, position.side, price, request.sl, request.tp):
-            raise Refused(TradeRetcode.INVALID_STOPS)
+            raise RequestRefused(TradeRetcode.INVALID_STOPS)
         sl, tp = spec.rounded(request.sl), spec.rounded(request.tp)
         if (sl, tp) == (position.sl, position.tp):
-            raise Refused(TradeRetcode.NO_CHANGES)
+            raise RequestRefused(TradeRetcode.NO_CHANGES)
         if frozen(spec, price, position.sl, position.tp):
-            raise Refused(TradeRetcode.FROZEN)
+            raise RequestRefused(TradeRetcode.FROZEN)
         changed = replace(position, sl=sl, tp=tp, update_msc=at_msc)
         return lambda: self._changed(changed)
 
-    def _changed(self, position: Position) -> Outcome:
+    def _changed(self, position: BrokerPosition) -> TradeResult:
         self._books.put_position(position)
-        return Outcome()
+        return TradeResult()
 
-    def _active_order(self, request: TradeRequest, spec: SymbolSpec, quote: Quote) -> Order:
-        """Return the pending order that a request names; raise `Refused` if there is none or it is frozen."""
+    def _active_order(self, request: TradeRequest, spec: SymbolSpec, quote: BrokerQuote) -> Order:
+        """Return the pending order that a request names; raise `RequestRefused` if there is none or it is frozen."""
         order = self._books.orders.get(request.order)
         if order is None or order.symbol != spec.name:
-            raise Refused(TradeRetcode.INVALID_ORDER)
+            raise RequestRefused(TradeRetcode.INVALID_ORDER)
         if frozen(spec, quote.opening(order_side(order.type)), order.price):
-            raise Refused(TradeRetcode.FROZEN)
+            raise RequestRefused(TradeRetcode.FROZEN)
         return order
 
-    def _modify(self, request: TradeRequest, spec: SymbolSpec, quote: Quote, at_msc: int) -> Action:
+    def _modify(self, request: TradeRequest, spec: SymbolSpec, quote: BrokerQuote, at_msc: int) -> Action:
         """Judge a change of a pending order's prices and lifetime."""
         order = self._active_order(request, spec, quote)
         changed = self._with_terms(order, request, spec, at_msc)
         if changed == order:
-            raise Refused(TradeRetcode.NO_CHANGES)
+            raise RequestRefused(TradeRetcode.NO_CHANGES)
         check_waiting(spec, changed, quote)
         return lambda: self._place(changed)
 
-    def _remove(self, request: TradeRequest, spec: SymbolSpec, quote: Quote, at_msc: int) -> Action:
+    def _remove(self, request: TradeRequest, spec: SymbolSpec, quote: BrokerQuote, at_msc: int) -> Action:
         """Judge the removal of a pending order."""
         order = self._active_order(request, spec, quote)
         done = replace(order, state=OrderState.CANCELED, time_done_msc=at_msc)
 
-        def remove() -> Outcome:
+        def remove() -> TradeResult:
             self._books.close_order(done)
-            return Outcome(order=order.ticket)
+            return TradeResult(order=order.ticket)
 
         return remove
 
-    def _close_by(self, request: TradeRequest, spec: SymbolSpec, quote: Quote, at_msc: int) -> Action:
+    def _close_by(self, request: TradeRequest, spec: SymbolSpec, quote: BrokerQuote, at_msc: int) -> Action:
         """Judge the closing of a position by an opposite one."""
         del quote
         position = self._books.positions.get(request.position)
         other = self._books.positions.get(request.position_by)
         if position is None or other is None:
-            raise Refused(TradeRetcode.POSITION_CLOSED)
+            raise RequestRefused(TradeRetcode.POSITION_CLOSED)
         opposite = position.symbol == other.symbol == spec.name and position.side == -other.side
         if not (self._execution.hedging and opposite):
-            raise Refused(TradeRetcode.INVALID)
+            raise RequestRefused(TradeRetcode.INVALID)
 
-        def close() -> Outcome:
+        def close() -> TradeResult:
             order = Order(
                 ticket=self._books.take_ticket(),
                 symbol=spec.name,
@@ -297,6 +299,6 @@ class TradeServer:
                 position_by=other.ticket,
             )
             deal = self._execution.close_by(order, position, other, at_msc)
-            return Outcome(deal=deal.ticket, order=order.ticket, volume=deal.volume, price=deal.price)
+            return TradeResult(deal=deal.ticket, order=order.ticket, volume=deal.volume, price=deal.price)
 
         return close

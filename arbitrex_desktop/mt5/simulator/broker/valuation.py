@@ -15,7 +15,7 @@ from typing import Final
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.constants import OrderType, SymbolCalcMode
 from arbitrex_desktop.mt5.simulator.broker.books import Books
-from arbitrex_desktop.mt5.simulator.broker.records import BUY, Position, lots
+from arbitrex_desktop.mt5.simulator.broker.records import BUY, BrokerPosition, lots
 from arbitrex_desktop.mt5.simulator.broker.symbols import USD_LEVELS, SymbolSpec
 from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed
 
@@ -34,7 +34,7 @@ def currency_digits(currency: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class BrokerQuote:
     """The newest price of a symbol; `time_msc` in UTC."""
 
     bid: float
@@ -51,7 +51,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class AccountFigures:
     """The account's sums in minor units; `profit` has the swaps in it, so that equity = balance + credit + profit."""
 
     balance: int
@@ -84,7 +84,7 @@ class Valuation:
         self.leverage = leverage
         self.scale: int = 10 ** currency_digits(currency)
 
-    def quote(self, symbol: str, at_msc: int) -> Quote:
+    def quote(self, symbol: str, at_msc: int) -> BrokerQuote:
         """Return the newest price; raise `NoQuote` when there is none yet."""
         row = self._feed.last_tick(symbol, at_msc)
         if row is None:
@@ -116,7 +116,7 @@ class Valuation:
             return self._rate(source, "USD", at_msc, gain=gain) * self._rate("USD", target, at_msc, gain=gain)
         return USD_LEVELS.get(source, 1.0) / USD_LEVELS.get(target, 1.0)
 
-    def _known(self, symbol: str, at_msc: int) -> Quote | None:
+    def _known(self, symbol: str, at_msc: int) -> BrokerQuote | None:
         """Return a pair's price, None when it is not traded or has none yet."""
         row = self._feed.last_tick(symbol, at_msc) if symbol in self._feed.symbols else None
         return None if row is None else quote_of(row)
@@ -133,7 +133,7 @@ class Valuation:
             return self.minor(amount * price * self.rate(spec.profit, at_msc, gain=False))
         return self.minor(amount * self.rate(spec.margin, at_msc, gain=False))
 
-    def floating(self, position: Position, at_msc: int) -> int:
+    def floating(self, position: BrokerPosition, at_msc: int) -> int:
         """Return a position's profit at the newest price in minor units, without its swap."""
         spec = self._feed.symbols[position.symbol]
         closed = self.quote(position.symbol, at_msc).closing(position.side)
@@ -141,10 +141,10 @@ class Valuation:
             spec, position.side, lots(position.volume), opened=position.price_open, closed=closed, at_msc=at_msc
         )
 
-    def figures(self, books: Books, at_msc: int) -> Figures:
+    def figures(self, books: Books, at_msc: int) -> AccountFigures:
         """Return the account's sums."""
         positions = books.positions.values()
-        return Figures(
+        return AccountFigures(
             balance=books.balance,
             credit=books.credit,
             profit=sum(self.floating(position, at_msc) + position.swap for position in positions),
@@ -152,7 +152,7 @@ class Valuation:
         )
 
 
-def held_margin(positions: Iterable[Position]) -> int:
+def held_margin(positions: Iterable[BrokerPosition]) -> int:
     """Return the margin of positions in minor units: of opposite ones in a symbol, the larger side's alone."""
     sides: dict[str, dict[int, int]] = {}
     for position in positions:
@@ -161,9 +161,9 @@ def held_margin(positions: Iterable[Position]) -> int:
     return sum(max(held.values()) for held in sides.values())
 
 
-def quote_of(row: Rows) -> Quote:
+def quote_of(row: Rows) -> BrokerQuote:
     """Return the price of an array of one tick."""
-    return Quote(float(row["bid"][0]), float(row["ask"][0]), int(row["time_msc"][0]))
+    return BrokerQuote(float(row["bid"][0]), float(row["ask"][0]), int(row["time_msc"][0]))
 
 
 def order_side(order_type: int) -> int:

@@ -23,7 +23,7 @@ from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows, read_only
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.mt5.simulator.market.cache import BoundedCache
 from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed, OldBars, ticks_kept_from
-from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, HOUR_MSC, ServerClock
+from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, HOUR_MSC, SimulatedServerClock
 
 Seconds = NDArray[np.int64]
 
@@ -120,7 +120,7 @@ def _collected(pieces: Iterable[Rows], timeframe: int, enough: Callable[[set[int
 class BarSource:
     """Bars of a feed's symbols, read backwards from a moment.  For one thread."""
 
-    def __init__(self, feed: MarketFeed, server_clock: ServerClock) -> None:
+    def __init__(self, feed: MarketFeed, server_clock: SimulatedServerClock) -> None:
         self._feed = feed
         self._clock = server_clock
         self._minutes: BoundedCache[tuple[str, int], Rows] = BoundedCache(_MINUTE_HOURS_KEPT)

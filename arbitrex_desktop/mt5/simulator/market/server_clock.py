@@ -52,7 +52,7 @@ def _changes(rule: str) -> list[int]:
     return [_msc(moment) for moment in moments]
 
 
-class ServerClock:
+class SimulatedServerClock:
     """Converts between UTC and one broker's clock.  Raises ValueError for an unknown rule."""
 
     def __init__(self, rule: str) -> None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, HOUR_MSC, ServerClock
+from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, HOUR_MSC, SimulatedServerClock
 
-_MARKET_CLOCK: Final = ServerClock("NewYork")
+_MARKET_CLOCK: Final = SimulatedServerClock("NewYork")
 _DAYS_OPEN: Final = 5
 _THURSDAY: Final = 3  # 1 January 1970
 _LEAD: Final = timedelta(minutes=5)

@@ -10,11 +10,11 @@ from arbitrex_desktop.mt5 import results
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.constants import AccountMarginMode, AccountTradeMode, PositionType, SymbolTradeMode
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
-from arbitrex_desktop.mt5.simulator.broker.records import BUY, Deal, Order, Position, lots
+from arbitrex_desktop.mt5.simulator.broker.records import BUY, BrokerPosition, Deal, Order, lots
 from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules
 from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
-from arbitrex_desktop.mt5.simulator.broker.valuation import Figures, Quote, currency_digits
-from arbitrex_desktop.mt5.simulator.market.server_clock import ServerClock
+from arbitrex_desktop.mt5.simulator.broker.valuation import AccountFigures, BrokerQuote, currency_digits
+from arbitrex_desktop.mt5.simulator.market.server_clock import SimulatedServerClock
 
 COMPANY: Final = "Arbitrex simulation"
 BUILD: Final = 5000
@@ -30,7 +30,7 @@ class ShownTime:
     Attribute: `jump_msc`, by how much the clock is wrong, in milliseconds.
     """
 
-    def __init__(self, clock: ServerClock) -> None:
+    def __init__(self, clock: SimulatedServerClock) -> None:
         self._clock = clock
         self.jump_msc = 0
 
@@ -78,7 +78,7 @@ def tick(row: Rows, time: ShownTime) -> results.Tick:
     return results.Tick(**{name: shown[name][0].item() for name in shown.dtype.names or ()})
 
 
-def account(spec: SimulationSpec, figures: Figures, rules: BrokerRules) -> results.AccountInfo:
+def account(spec: SimulationSpec, figures: AccountFigures, rules: BrokerRules) -> results.AccountInfo:
     """Return the account with its sums."""
     scale = 10 ** currency_digits(spec.currency)
     values = _blank(results.AccountInfo) | {
@@ -163,7 +163,7 @@ def symbol(spec: SymbolSpec, *, selected: bool, depth: int) -> dict[str, Any]:
 
 
 def symbol_prices(
-    spec: SymbolSpec, quote: Quote, time: ShownTime, day: DayPrices, values: TickValues
+    spec: SymbolSpec, quote: BrokerQuote, time: ShownTime, day: DayPrices, values: TickValues
 ) -> dict[str, Any]:
     """Return the properties of a symbol that follow its price."""
     return {
@@ -180,7 +180,9 @@ def symbol_prices(
     }
 
 
-def position(record: Position, time: ShownTime, *, price: float, profit: float, swap: float) -> results.TradePosition:
+def position(
+    record: BrokerPosition, time: ShownTime, *, price: float, profit: float, swap: float
+) -> results.TradePosition:
     """Return a position at a closing price; profit and swap in account currency."""
     opened, updated = time.shown(record.time_msc), time.shown(record.update_msc)
     return results.TradePosition(

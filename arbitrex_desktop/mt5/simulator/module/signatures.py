@@ -85,7 +85,7 @@ class Initialize:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class PositionFilter:
     """The one filter of `positions_get` and `orders_get` that counts: ticket before symbol before group."""
 
     ticket: int | None = None
@@ -185,15 +185,15 @@ def calculation(args: Args, prices: int) -> tuple[int, str, float, list[float]]:
     return action, _positional(arg.SYMBOL, args[1]), volume, rest
 
 
-def open_filter(args: Args, keywords: Keywords) -> Filter:
+def open_filter(args: Args, keywords: Keywords) -> PositionFilter:
     """Read the keywords of `positions_get` and `orders_get`; those that do not count are not even looked at."""
     if args:
         raise ArgumentError(arg.UNNAMED_NOT_ALLOWED)
     if "ticket" in keywords:
-        return Filter(ticket=_keyword(keywords, "ticket", arg.U64))
+        return PositionFilter(ticket=_keyword(keywords, "ticket", arg.U64))
     if "symbol" in keywords:
-        return Filter(symbol=_keyword(keywords, "symbol", arg.SYMBOL))
-    return Filter(group=_keyword(keywords, "group", arg.GROUP))
+        return PositionFilter(symbol=_keyword(keywords, "symbol", arg.SYMBOL))
+    return PositionFilter(group=_keyword(keywords, "group", arg.GROUP))
 
 
 def dates(args: Args, leftover: Leftover) -> tuple[int, int]:

@@ -39,7 +39,7 @@ class TradeFunctions(ModuleCore):
         name: str,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
-        get: Callable[[signatures.Filter], Sequence[results.ModuleResult]],
+        get: Callable[[signatures.PositionFilter], Sequence[results.ModuleResult]],
     ) -> Any:
         return self._call(name, lambda _: signatures.open_filter(args, kwargs), lambda query: structs(get(query)))
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.arrays import Rows, read_only
 from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec, replayed_spec
-from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, HOUR_MSC, ServerClock
+from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, HOUR_MSC, SimulatedServerClock
 from arbitrex_desktop.mt5.simulator.replay.replay_files import ReplayError, ReplayFile, read_export, read_recorded
 from arbitrex_desktop.mt5.tick_files import RECORDING_SUFFIX
 
@@ -107,7 +107,7 @@ class ReplayMarket:
         return since <= _END_MSC or int(times[after] - times[after - 1]) <= item.pause_msc
 
 
-def load_replay(paths: Sequence[Path], clock: ServerClock) -> ReplayMarket:
+def load_replay(paths: Sequence[Path], clock: SimulatedServerClock) -> ReplayMarket:
     """Read files and folders of `SYMBOL*.csv`, and recordings (`.sqlite3`), all or nothing; raise `ReplayError`.
 
     Their times are the server clock's.  Several files of a symbol are played one after the other.
@@ -137,7 +137,7 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _joined(files: list[ReplayFile], clock: ServerClock) -> ReplaySeries:
+def _joined(files: list[ReplayFile], clock: SimulatedServerClock) -> ReplaySeries:
     """Put a symbol's files one after the other and its times into UTC."""
     ordered = sorted(files, key=lambda file: int(file.rows["time_msc"][0]))
     for earlier, later in pairwise(ordered):

@@ -15,14 +15,14 @@ import pytest
 
 from arbitrex_desktop.mt5.constants import DealType, OrderType
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
-from arbitrex_desktop.mt5.simulator.broker.records import Deal, Order, Position
-from arbitrex_desktop.mt5.simulator.broker.store import Change, NoStore, SavedBooks, SqliteStore, StoreError
+from arbitrex_desktop.mt5.simulator.broker.records import BrokerPosition, Deal, Order
+from arbitrex_desktop.mt5.simulator.broker.store import Change, NoBookStore, SavedBooks, SqliteStore, StoreError
 from arbitrex_desktop.mt5.simulator.factory import Simulation, build_simulation
 from tests.fakes.broker_house import BrokerHouse
 from tests.fakes.clock import ManualClock
 
 EPOCH = datetime(2026, 7, 22, 12, 30, tzinfo=UTC)
-POSITION = Position(7, "EURUSD", 1, 10_000_000, 1.1, 5, 5, 110, comment="ü")
+POSITION = BrokerPosition(7, "EURUSD", 1, 10_000_000, 1.1, 5, 5, 110, comment="ü")
 ORDER = Order(8, "EURUSD", OrderType.BUY_LIMIT, 1, 1, 5, price=1.05)
 DEAL = Deal(9, DealType.BALANCE, 5, 5, profit=10_000)
 
@@ -73,7 +73,7 @@ def test_two_brokers_cannot_share_a_file(store: SqliteStore, monkeypatch: pytest
 
 def test_no_store_keeps_nothing() -> None:
     """Without a store every account is new."""
-    store = NoStore()
+    store = NoBookStore()
     store.commit([Change("deal", 9, DEAL)], {"next_ticket": 10})
     assert store.load() is None
     store.close()

@@ -15,10 +15,10 @@ from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.mt5.simulator.market.bars import BarSource, bar_end, bar_start, bars_of_ticks, merged
 from arbitrex_desktop.mt5.simulator.market.market import TICK_DAYS, GeneratedMarket
-from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC, ServerClock
+from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC, SimulatedServerClock
 
 NOW = round(datetime(2026, 7, 22, 12, 34, 56, tzinfo=UTC).timestamp() * 1000)
-CLOCK = ServerClock("EET")
+CLOCK = SimulatedServerClock("EET")
 MARKET = GeneratedMarket(7)
 SOURCE = BarSource(MARKET, CLOCK)
 DAY = 86_400
@@ -65,7 +65,7 @@ def test_every_minute_with_ticks_is_their_sum() -> None:
 @pytest.mark.parametrize("rule", ["EET", "NewYork", "UTC"])
 def test_larger_bars_are_their_minutes(timeframe: Timeframe, count: int, rule: str) -> None:
     """Over old history and the ticks alike, whatever the server's clock, a larger bar is the sum of its minutes."""
-    source = BarSource(MARKET, ServerClock(rule))
+    source = BarSource(MARKET, SimulatedServerClock(rule))
     bars = source.last("GBPJPY", timeframe, count, until_msc=NOW, now_msc=NOW)
     minutes = source.since("GBPJPY", Timeframe.M1, int(bars["time"][0]), until_msc=NOW, now_msc=NOW)
     assert same_prices(merged(minutes, bar_start(timeframe, minutes["time"])), bars)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC, SERVER_CLOCKS, ServerClock
+from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC, SERVER_CLOCKS, SimulatedServerClock
 
 
 def msc(text: str) -> int:
@@ -34,13 +34,13 @@ def msc(text: str) -> int:
 )
 def test_offset_changes_on_the_day_of_the_rule(rule: str, moment: str, hours: int) -> None:
     """Summer time begins and ends at the very second that Europe's and New York's rules say."""
-    assert ServerClock(rule).offset_msc(msc(moment)) == hours * HOUR_MSC
+    assert SimulatedServerClock(rule).offset_msc(msc(moment)) == hours * HOUR_MSC
 
 
 def test_unknown_rule_is_refused() -> None:
     """A misspelt rule is an error with the known ones in its text, not UTC."""
     with pytest.raises(ValueError, match="EET, NewYork, UTC"):
-        ServerClock("Mars")
+        SimulatedServerClock("Mars")
 
 
 moments = st.integers(msc("2000-01-01"), msc("2060-01-01"))
@@ -49,7 +49,7 @@ moments = st.integers(msc("2000-01-01"), msc("2060-01-01"))
 @given(rule=st.sampled_from(SERVER_CLOCKS), moment=moments)
 def test_there_and_back(rule: str, moment: int) -> None:
     """A moment is found again, but for the hour that autumn repeats."""
-    clock = ServerClock(rule)
+    clock = SimulatedServerClock(rule)
     assert clock.to_utc(clock.to_server(moment)) - moment in {0, HOUR_MSC}
     if clock.offset_msc(moment) == clock.offset_msc(moment + HOUR_MSC):
         assert clock.to_utc(clock.to_server(moment)) == moment
@@ -58,6 +58,6 @@ def test_there_and_back(rule: str, moment: int) -> None:
 @given(rule=st.sampled_from(SERVER_CLOCKS), given_moments=st.lists(moments, max_size=6))
 def test_many_at_once_are_as_one_by_one(rule: str, given_moments: list[int]) -> None:
     """The offsets of an array are those of its elements, also across years and changes."""
-    clock = ServerClock(rule)
+    clock = SimulatedServerClock(rule)
     ordered = np.array(sorted(given_moments), dtype=np.int64)
     assert clock.offsets_msc(ordered).tolist() == [clock.offset_msc(int(moment)) for moment in ordered]

@@ -13,13 +13,13 @@ import pytest
 from arbitrex_desktop.mt5.constants import Timeframe, TradeRetcode
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
-from arbitrex_desktop.mt5.simulator.market.server_clock import ServerClock
+from arbitrex_desktop.mt5.simulator.market.server_clock import SimulatedServerClock
 from arbitrex_desktop.mt5.simulator.replay.replay import ReplayMarket, load_replay
 from arbitrex_desktop.mt5.simulator.replay.replay_files import ReplayError
 from tests.fakes.clock import ManualClock
 
 HEADER = "<DATE>\t<TIME>\t<BID>\t<ASK>\t<LAST>\t<VOLUME>\t<FLAGS>\n"
-UTC_CLOCK = ServerClock("UTC")
+UTC_CLOCK = SimulatedServerClock("UTC")
 WEEK = 7 * 86_400_000
 
 
@@ -113,7 +113,7 @@ def test_a_restarted_replay_goes_on(tmp_path: Path) -> None:
 def test_server_times_are_read_by_the_servers_clock(tmp_path: Path) -> None:
     """An export's times are the broker's: 10:00 on an EET server in May is 07:00 UTC, and is shown as 10:00 again."""
     path = export(tmp_path, "EURUSD.csv", datetime(2024, 5, 15, 10, tzinfo=UTC))
-    market = load_replay([path], ServerClock("EET"))
+    market = load_replay([path], SimulatedServerClock("EET"))
     assert datetime.fromtimestamp(market.first_msc / 1000, UTC).hour == 7
     module: Any = build_simulation(SimulationSpec(replay=(path,)), ManualClock()).module
     assert module.initialize()

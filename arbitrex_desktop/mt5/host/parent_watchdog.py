@@ -47,7 +47,7 @@ if sys.platform == "win32":  # pragma: no cover - proven by the Windows smoke te
             ("PeakJobMemoryUsed", ctypes.c_size_t),
         )
 
-    class Lifeline:
+    class ParentWatchdog:
         """Program's end: a job object that kills the host when this process ends, however it ends."""
 
         def __init__(self) -> None:
@@ -81,7 +81,7 @@ if sys.platform == "win32":  # pragma: no cover - proven by the Windows smoke te
 
 else:
 
-    class Lifeline:
+    class ParentWatchdog:
         """Program's end: the write end of a pipe that is only ever closed."""
 
         def __init__(self) -> None:
