@@ -25,13 +25,16 @@ from arbitrex_desktop.risk_portfolio_manager.schemas import (
 
 if TYPE_CHECKING:
     from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+    from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource, OrderKind, TradeIntent
     from arbitrex_desktop.risk_portfolio_manager.engine import RiskPortfolioManager
     from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import MT5AccountSync
 
 __all__ = [
     "ApprovedTrade",
+    "IntentSource",
     "MT5AccountSync",
     "OpenPositions",
+    "OrderKind",
     "Outcome",
     "PortfolioState",
     "Position",
@@ -44,14 +47,18 @@ __all__ = [
     "RiskPortfolioManager",
     "TradeApprovalStatus",
     "TradeDecision",
+    "TradeIntent",
     "TradingState",
     "Verdict",
 ]
 
 _LOADED_WHEN_ASKED_FOR: Final = {
+    "IntentSource": "decision.intent",
     "MT5AccountSync": "portfolio.account_sync",
+    "OrderKind": "decision.intent",
     "RPMConfig": "config",
     "RiskPortfolioManager": "engine",
+    "TradeIntent": "decision.intent",
 }
 
 

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
 from threading import Lock, RLock
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Concatenate, ParamSpec, Self
 
 from arbitrex_desktop import __version__
 from arbitrex_desktop.clock import Clock, SystemClock
@@ -16,7 +18,7 @@ from arbitrex_desktop.paths import data_dir
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics, RPMOutput, TradeDecision, made
-from arbitrex_desktop.risk_portfolio_manager.decision.intent import FIELDS, InvalidField, TradeIntent, read_intent
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import InvalidField, TradeIntent, checked
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
 from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import ContextBuilder, Sources
 from arbitrex_desktop.risk_portfolio_manager.pipeline.pipeline import decide, judge
@@ -31,6 +33,21 @@ from arbitrex_desktop.risk_portfolio_manager.state.persistence import NoStateSto
 from arbitrex_desktop.risk_portfolio_manager.state.state_manager import StateManager
 
 _log = logging.getLogger(__name__)
+P = ParamSpec("P")
+
+
+def _judging(
+    read: Callable[Concatenate[RiskPortfolioManager, P], TradeIntent], name: str, words: str
+) -> Callable[Concatenate[RiskPortfolioManager, P], RPMOutput]:
+    """Return the method that judges the intent which `read` makes of its arguments."""
+    record = name == "process_trade_intent"
+
+    @wraps(read)
+    def method(self: RiskPortfolioManager, /, *args: P.args, **kwargs: P.kwargs) -> RPMOutput:
+        return self.judge(read(self, *args, **kwargs), record=record)
+
+    method.__name__, method.__qualname__, method.__doc__ = name, f"RiskPortfolioManager.{name}", words
+    return method
 
 
 class RiskPortfolioManager:
@@ -90,41 +107,16 @@ class RiskPortfolioManager:
         """Return how many decisions were recorded, and how they went."""
         return self._recorder.metrics
 
-    def process_trade_intent(  # noqa: PLR0917 - the contract's arguments
-        self,
-        symbol: str,
-        direction: int,
-        confidence_score: float,
-        regime: str,
-        atr: float,
-        vol_percentile: float,
-        current_price: float | None = None,
-        win_rate: float | None = None,
-        avg_win: float | None = None,
-        avg_loss: float | None = None,
-        num_trades: int | None = None,
-        adv_units: float | None = None,
-        spread_pct: float | None = None,
-        daily_volatility: float | None = None,
-        *,
-        strategy_id: str | None = None,
-        stop_loss: float | None = None,
-        take_profit: float | None = None,
-        requested_volume: float | None = None,
-        intent_id: str | None = None,
-    ) -> RPMOutput:
-        """Judge an intent and record the decision; the fields are explained at `TradeIntent`.
+    def judge(self, intent: TradeIntent, *, record: bool) -> RPMOutput:
+        """Judge an intent; with `record`, the decision counts from now on, without it nothing changes.
 
         An approved trade counts as under way until it appears among the positions, `release_intent` is called for
-        its `intent_id`, or `pending_ttl_seconds` have passed.  Never raises for what an intent holds.
+        its `intent_id`, or `pending_ttl_seconds` have passed; it is not counted against itself when it is judged
+        again.  Never raises for what an intent holds.
         """
-        values = (symbol, direction, confidence_score, regime, atr, vol_percentile, current_price)
-        statistics = (win_rate, avg_win, avg_loss, num_trades, adv_units, spread_pct, daily_volatility)
-        return self._answer(
-            (*values, *statistics, strategy_id, stop_loss, take_profit, requested_volume, intent_id), record=True
-        )
+        return self._answer(intent, record=record)
 
-    def evaluate(  # noqa: PLR0917 - the contract's arguments
+    def _by_fields(  # noqa: PLR0917 - the contract's arguments
         self,
         symbol: str,
         direction: int,
@@ -146,16 +138,19 @@ class RiskPortfolioManager:
         take_profit: float | None = None,
         requested_volume: float | None = None,
         intent_id: str | None = None,
-    ) -> RPMOutput:
-        """Give the answer that `process_trade_intent` would give, and change nothing.
-
-        A trade that is under way with the same `intent_id` is not counted against itself.
-        """
-        values = (symbol, direction, confidence_score, regime, atr, vol_percentile, current_price)
+    ) -> TradeIntent:
+        """Return the intent of these fields."""
         statistics = (win_rate, avg_win, avg_loss, num_trades, adv_units, spread_pct, daily_volatility)
-        return self._answer(
-            (*values, *statistics, strategy_id, stop_loss, take_profit, requested_volume, intent_id), record=False
-        )
+        more = (strategy_id, stop_loss, take_profit, requested_volume, intent_id)
+        market = (symbol, direction, confidence_score, regime, atr, vol_percentile, current_price)
+        return TradeIntent(*market, *statistics, *more)
+
+    process_trade_intent = _judging(
+        _by_fields, "process_trade_intent", "Judge an intent by its fields (see `TradeIntent`), and record it."
+    )
+    evaluate = _judging(
+        _by_fields, "evaluate", "Give the answer that `process_trade_intent` would give, and change nothing."
+    )
 
     def release_intent(self, intent_id: str) -> bool:
         """Forget an approved trade that will not happen; tell whether it was under way."""
@@ -235,19 +230,19 @@ class RiskPortfolioManager:
     ) -> None:
         self.close()
 
-    def _answer(self, values: tuple[Any, ...], *, record: bool) -> RPMOutput:
+    def _answer(self, intent: TradeIntent, *, record: bool) -> RPMOutput:
         """Judge under the lock; whatever goes wrong inside is a refusal."""
         started = self._clock.monotonic()
         with self._lock:
             timestamp = self._clock.now()
             order_id = f"RPM-{int(timestamp.timestamp() * 1e6):x}-{self._recorder.metrics.total_decisions + 1}"
             try:
-                decision, urgent = self._decide(values, order_id, started, timestamp, record=record)
+                decision, urgent = self._decide(intent, order_id, started, timestamp, record=record)
             except Exception:  # noqa: BLE001 - whatever fails in here must refuse, not raise
                 _log.exception("a decision failed; the intent is refused")
                 words = "the risk manager failed on this intent, and so refuses it"
                 decision, urgent = (
-                    self._outright(values, RejectionReason.INTERNAL_ERROR, words, order_id, started),
+                    self._outright(intent, RejectionReason.INTERNAL_ERROR, words, order_id, started),
                     False,
                 )
                 if record:
@@ -268,14 +263,14 @@ class RiskPortfolioManager:
         return output
 
     def _decide(
-        self, values: tuple[Any, ...], order_id: str, started: float, wall: datetime, *, record: bool
+        self, intent: TradeIntent, order_id: str, started: float, wall: datetime, *, record: bool
     ) -> tuple[TradeDecision, bool]:
         """Judge an intent; return the decision and whether it must be saved at once."""
         self._check_config()
         try:
-            intent = read_intent(*values)
+            intent = checked(intent)
         except InvalidField as bad:
-            return self._refused(values, RejectionReason.INVALID_INPUT, str(bad), order_id, started, record=record)
+            return self._refused(intent, RejectionReason.INVALID_INPUT, str(bad), order_id, started, record=record)
         capital = self._capital(record=record)
         case = None
         fault = self._config_fault
@@ -284,27 +279,26 @@ class RiskPortfolioManager:
         if not fault or self._only_reduces(intent):
             case = self._finder.case(intent, self.portfolio_state, self.config, capital, wall)
         if case is None or (fault and not case.reducing):
-            return self._refused(values, code, fault, order_id, started, record=record)
+            return self._refused(intent, code, fault, order_id, started, record=record)
         judgement = judge(case)
         decision = decide(case, judgement, order_id, (self._clock.monotonic() - started) * 1e3)
         urgent = self._recorder.record(case, decision, order_id) if record else False
         return decision, urgent
 
     def _refused(
-        self, values: tuple[Any, ...], code: RejectionReason, words: str, order_id: str, started: float, *, record: bool
+        self, intent: TradeIntent, code: RejectionReason, words: str, order_id: str, started: float, *, record: bool
     ) -> tuple[TradeDecision, bool]:
         """Refuse before any rule was run."""
-        decision = self._outright(values, code, words, order_id, started)
+        decision = self._outright(intent, code, words, order_id, started)
         if record:
             self._recorder.count(decision)
         return decision, False
 
     def _outright(
-        self, values: tuple[Any, ...], code: RejectionReason, words: str, order_id: str, started: float
+        self, intent: TradeIntent, code: RejectionReason, words: str, order_id: str, started: float
     ) -> TradeDecision:
         """Return the refusal."""
-        raw = dict(zip(FIELDS, values, strict=True))
-        return refuse_outright(raw, code, words, order_id, (self._clock.monotonic() - started) * 1e3)
+        return refuse_outright(intent, code, words, order_id, (self._clock.monotonic() - started) * 1e3)
 
     def _only_reduces(self, intent: TradeIntent) -> bool:
         """Tell whether an intent goes against an open position, by what is known of the positions."""

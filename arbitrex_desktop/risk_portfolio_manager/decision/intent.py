@@ -4,17 +4,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
 from numbers import Integral, Real
 from typing import Any, Final
 
+import msgspec
+
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import Regime
 
-REGIMES: Final = frozenset(each.value for each in Regime)
-_MAX_NAME = 200
-_LARGEST = 1e15
-"""No price, volume or money is as large as this; beyond it reckoning would overflow."""
-_SMALLEST = 1e-15
+_LONGEST_NAME: Final = 200
+_LARGEST: Final = 1e15
+"""No price, volume or money is as large as this; beyond it, arithmetic would overflow."""
+_SMALLEST: Final = 1e-15
 """Nor is anything above zero smaller than this: a risk divided by such a distance overflows as well."""
 
 
@@ -22,15 +25,50 @@ class InvalidField(ValueError):  # noqa: N818 - what the intent has
     """A field of an intent cannot be used; the text starts with the field's name."""
 
 
-@dataclass(slots=True)
-class TradeIntent:
-    """What is asked for.
+class IntentSource(StrEnum):
+    """Who asks: a program, or a person."""
 
-    Attributes: `direction` 1 or -1; `confidence_score`, `vol_percentile` and `win_rate` in [0, 1]; `regime`, a name
-    of `Regime`; `atr`, `current_price`, `stop_loss`, `take_profit` in price units; `avg_win` and `avg_loss`, mean
-    result of winning and losing trades as positive shares of what was risked or invested, both in the same measure;
-    `num_trades`, the sample behind them; `adv_units`, average daily volume in units; `spread_pct` and
-    `daily_volatility` as shares of the price; `requested_volume` in lots.
+    STRATEGY = "STRATEGY"
+    TRADER = "TRADER"
+
+
+class OrderKind(StrEnum):
+    """How the trade is to be entered: at once, or by an order that rests until the price is reached."""
+
+    MARKET = "MARKET"
+    LIMIT = "LIMIT"
+    STOP = "STOP"
+
+
+class TradeIntent(msgspec.Struct, frozen=True):
+    """What is asked for, as one value from the desk to the rules; `checked` tells whether it can be used.
+
+    Attributes:
+        symbol: what to trade.
+        direction: 1 to buy, -1 to sell.
+        confidence_score: how sure the sender is, in [0, 1].
+        regime: a name of `Regime`.
+        atr: average true range, in price units.
+        vol_percentile: how volatile the market is against its past, in [0, 1].
+        current_price: what the sender believes the price to be.
+        win_rate: share of winning trades, in [0, 1].
+        avg_win: mean result of winning trades, a positive share of what was risked or invested.
+        avg_loss: mean result of losing trades in the same measure, as a positive number.
+        num_trades: the sample behind these statistics.
+        adv_units: average daily volume, in units.
+        spread_pct: spread as a share of the price.
+        daily_volatility: standard deviation of daily returns, as a share of the price.
+        strategy_id: the strategy's name; None when a person asks.
+        stop_loss: price of the stop; None lets the risk manager place it.
+        take_profit: price of the target.
+        requested_volume: lots; None lets the risk manager size the trade.
+        intent_id: the sender's name for this intent.
+        source: who asks.
+        order_kind: how the trade is entered.
+        order_price: price at which a resting order is entered.
+        expires_at: when a resting order ends, in UTC.
+        reduce_only: whether the trade must only take off an open position.
+        position_ticket: the broker's number of the position that is meant.
     """
 
     symbol: str
@@ -52,57 +90,32 @@ class TradeIntent:
     take_profit: float | None = None
     requested_volume: float | None = None
     intent_id: str | None = None
+    source: IntentSource = IntentSource.STRATEGY
+    order_kind: OrderKind = OrderKind.MARKET
+    order_price: float | None = None
+    expires_at: datetime | None = None
+    reduce_only: bool = False
+    position_ticket: int | None = None
 
 
-FIELDS: Final = tuple(each.name for each in fields(TradeIntent))
-"""In the order in which `read_intent` takes them."""
+def checked(intent: TradeIntent) -> TradeIntent:
+    """Return the intent with plain numbers; raise `InvalidField` for the first field that cannot be used.
 
-
-def read_intent(  # noqa: PLR0917 - the contract's arguments
-    symbol: Any,
-    direction: Any,
-    confidence_score: Any,
-    regime: Any,
-    atr: Any,
-    vol_percentile: Any,
-    current_price: Any = None,
-    win_rate: Any = None,
-    avg_win: Any = None,
-    avg_loss: Any = None,
-    num_trades: Any = None,
-    adv_units: Any = None,
-    spread_pct: Any = None,
-    daily_volatility: Any = None,
-    strategy_id: Any = None,
-    stop_loss: Any = None,
-    take_profit: Any = None,
-    requested_volume: Any = None,
-    intent_id: Any = None,
-) -> TradeIntent:
-    """Return the intent; raise `InvalidField` for the first field that is of the wrong type or out of range."""
-    if not isinstance(regime, str) or regime not in REGIMES:
-        raise InvalidField(f"regime must be one of {', '.join(each.value for each in Regime)} (it is {_show(regime)})")
-    return TradeIntent(
-        _name("symbol", symbol),
-        _direction(direction),
-        _share("confidence_score", confidence_score),
-        str(regime),
-        _above_zero("atr", atr),
-        _share("vol_percentile", vol_percentile),
-        None if current_price is None else _above_zero("current_price", current_price),
-        None if win_rate is None else _share("win_rate", win_rate),
-        None if avg_win is None else _above_zero("avg_win", avg_win),
-        None if avg_loss is None else _magnitude("avg_loss", avg_loss),
-        None if num_trades is None else _whole("num_trades", num_trades),
-        None if adv_units is None else _not_negative("adv_units", adv_units),
-        None if spread_pct is None else _not_negative("spread_pct", spread_pct),
-        None if daily_volatility is None else _not_negative("daily_volatility", daily_volatility),
-        None if strategy_id is None else _name("strategy_id", strategy_id),
-        None if stop_loss is None else _above_zero("stop_loss", stop_loss),
-        None if take_profit is None else _above_zero("take_profit", take_profit),
-        None if requested_volume is None else _above_zero("requested_volume", requested_volume),
-        None if intent_id is None else _name("intent_id", intent_id),
-    )
+    A kind of order that no rule judges yet is refused by its field's name: what is not looked at must not pass.
+    """
+    changes = {}
+    for name, check in _REQUIRED:
+        value = getattr(intent, name)
+        usable = check(name, value)
+        if usable is not value:
+            changes[name] = usable
+    for name, check in _OPTIONAL:
+        value = getattr(intent, name)
+        if value is not None:
+            usable = check(name, value)
+            if usable is not value:
+                changes[name] = usable
+    return msgspec.structs.replace(intent, **changes) if changes else intent
 
 
 def _show(value: Any) -> str:
@@ -115,12 +128,12 @@ def _show(value: Any) -> str:
 
 def _number(name: str, value: Any) -> float:
     """Return a finite float; numpy's numbers are numbers, booleans and texts are not."""
-    if type(value) is float:
-        number = value
-    elif isinstance(value, bool) or not isinstance(value, Real):
+    if isinstance(value, bool) or not isinstance(value, Real):
         raise InvalidField(f"{name} must be a number (it is {_show(value)})")
-    else:
-        number = _to_float(name, value)
+    try:
+        number = float(value)
+    except (OverflowError, ValueError, TypeError) as error:
+        raise InvalidField(f"{name} must be a number of ordinary size") from error
     if not math.isfinite(number):
         raise InvalidField(f"{name} must be finite (it is {number})")
     if abs(number) >= _LARGEST:
@@ -128,18 +141,8 @@ def _number(name: str, value: Any) -> float:
     return number
 
 
-def _to_float(name: str, value: Real) -> float:
-    """Convert a number that is no float; one that is too large is refused like any other bad field."""
-    try:
-        return float(value)
-    except (OverflowError, ValueError, TypeError) as error:
-        raise InvalidField(f"{name} must be a number of ordinary size") from error
-
-
 def _share(name: str, value: Any) -> float:
     """Return a number in [0, 1]."""
-    if type(value) is float and 0.0 <= value <= 1.0:
-        return value
     number = _number(name, value)
     if not 0.0 <= number <= 1.0:
         raise InvalidField(f"{name} must be in [0, 1] (it is {number:g})")
@@ -148,8 +151,6 @@ def _share(name: str, value: Any) -> float:
 
 def _above_zero(name: str, value: Any) -> float:
     """Return a number above zero."""
-    if type(value) is float and _SMALLEST <= value < _LARGEST:
-        return value
     number = _number(name, value)
     if not number > 0.0:
         raise InvalidField(f"{name} must be > 0 (it is {number:g})")
@@ -178,17 +179,82 @@ def _whole(name: str, value: Any) -> int:
     return int(value)
 
 
-def _direction(value: Any) -> int:
+def _direction(name: str, value: Any) -> int:
     """Return 1 or -1."""
-    if type(value) is int and (value == 1 or value == -1):  # noqa: PLR1714 - the membership test costs three times that
-        return value
     if isinstance(value, bool) or not isinstance(value, Integral) or value not in (1, -1):
-        raise InvalidField(f"direction must be 1 or -1 (it is {_show(value)})")
+        raise InvalidField(f"{name} must be 1 or -1 (it is {_show(value)})")
     return int(value)
 
 
 def _name(name: str, value: Any) -> str:
     """Return a text that is not empty and not absurdly long."""
-    if not isinstance(value, str) or not value.strip() or len(value) > _MAX_NAME:
+    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_NAME:
         raise InvalidField(f"{name} must be a name (it is {_show(value)})")
     return value
+
+
+def _regime(name: str, value: Any) -> str:
+    """Return a regime's name."""
+    if not isinstance(value, str) or value not in _REGIMES:
+        raise InvalidField(f"{name} must be one of {', '.join(_REGIMES)} (it is {_show(value)})")
+    return value
+
+
+def _source(name: str, value: Any) -> IntentSource:
+    """Return who asks."""
+    if not isinstance(value, IntentSource):
+        raise InvalidField(f"{name} must be one of {', '.join(IntentSource)} (it is {_show(value)})")
+    return value
+
+
+def _market_only(name: str, value: Any) -> OrderKind:
+    """Return the one kind of order that the rules judge."""
+    if value is not OrderKind.MARKET:
+        raise InvalidField(f"{name} must be MARKET, no other order is judged (it is {_show(value)})")
+    return OrderKind.MARKET
+
+
+def _off(name: str, value: Any) -> bool:
+    """Return False: what is not judged must not be asked for."""
+    if value is not False:
+        raise InvalidField(f"{name} must be False, it is not judged (it is {_show(value)})")
+    return False
+
+
+def _left_out(name: str, value: Any) -> None:
+    """Refuse whatever is given: it is not judged."""
+    raise InvalidField(f"{name} must be left out, it is not judged (it is {_show(value)})")
+
+
+Check = Callable[[str, Any], Any]
+_REGIMES: Final = tuple(each.value for each in Regime)
+_REQUIRED: Final[tuple[tuple[str, Check], ...]] = (
+    ("regime", _regime),
+    ("symbol", _name),
+    ("direction", _direction),
+    ("confidence_score", _share),
+    ("atr", _above_zero),
+    ("vol_percentile", _share),
+    ("source", _source),
+    ("order_kind", _market_only),
+    ("reduce_only", _off),
+)
+_OPTIONAL: Final[tuple[tuple[str, Check], ...]] = (
+    ("current_price", _above_zero),
+    ("win_rate", _share),
+    ("avg_win", _above_zero),
+    ("avg_loss", _magnitude),
+    ("num_trades", _whole),
+    ("adv_units", _not_negative),
+    ("spread_pct", _not_negative),
+    ("daily_volatility", _not_negative),
+    ("strategy_id", _name),
+    ("stop_loss", _above_zero),
+    ("take_profit", _above_zero),
+    ("requested_volume", _above_zero),
+    ("intent_id", _name),
+    ("order_price", _left_out),
+    ("expires_at", _left_out),
+    ("position_ticket", _left_out),
+)
+FIELDS: Final = tuple(name for name, _ in (*_REQUIRED, *_OPTIONAL))

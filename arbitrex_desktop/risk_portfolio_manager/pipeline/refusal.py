@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RejectedTrade, TradeApprovalStatus, TradeDecision
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Evidence, Stage
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
@@ -44,23 +44,23 @@ _MEASURES: dict[RejectionReason, Measure] = {each.code: each for each in (_Input
 
 
 def refuse_outright(
-    raw: Mapping[str, Any], code: RejectionReason, words: str, order_id: str, milliseconds: float
+    intent: TradeIntent, code: RejectionReason, words: str, order_id: str, milliseconds: float
 ) -> TradeDecision:
-    """Return the refusal of an intent, whatever its fields hold; `raw` has them by name."""
+    """Return the refusal of an intent, whatever its fields hold."""
     return TradeDecision(
         status=TradeApprovalStatus.REJECTED,
         rejected_trade=RejectedTrade(
-            symbol=_text(raw.get("symbol")) or "",
-            direction=_whole(raw.get("direction")),
+            symbol=_text(intent.symbol) or "",
+            direction=_whole(intent.direction),
             rejection_reason=code,
             rejection_details=words,
-            confidence_score=_number(raw.get("confidence_score")),
-            regime=_text(raw.get("regime")) or "",
-            atr=_number(raw.get("atr")),
-            vol_percentile=_number(raw.get("vol_percentile")),
-            current_price=None if raw.get("current_price") is None else _number(raw["current_price"]),
-            strategy_id=_text(raw.get("strategy_id")),
-            intent_id=_text(raw.get("intent_id")),
+            confidence_score=_number(intent.confidence_score),
+            regime=_text(intent.regime) or "",
+            atr=_number(intent.atr),
+            vol_percentile=_number(intent.vol_percentile),
+            current_price=None if intent.current_price is None else _number(intent.current_price),
+            strategy_id=_text(intent.strategy_id),
+            intent_id=_text(intent.intent_id),
         ),
         order_id=order_id,
         processing_time_ms=milliseconds,

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import UTC, datetime
 from decimal import Decimal
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrex_desktop.risk_portfolio_manager.decision.intent import FIELDS, InvalidField, read_intent
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import (
+    FIELDS,
+    InvalidField,
+    OrderKind,
+    TradeIntent,
+    checked,
+)
 from tests.risk_portfolio_manager.helpers import intent, reason, static
 
 BAD: dict[str, list[Any]] = {
@@ -36,7 +44,14 @@ BAD: dict[str, list[Any]] = {
     "take_profit": [-1.0, math.inf],
     "requested_volume": [0.0, math.nan, "1"],
     "intent_id": ["", 5],
+    "source": ["TRADER", None, 1],
+    "order_kind": [OrderKind.LIMIT, OrderKind.STOP, "MARKET", None],
+    "order_price": [1.1, math.nan, "1"],
+    "expires_at": [datetime(2030, 1, 1, tzinfo=UTC), 5],
+    "reduce_only": [True, 1, None],
+    "position_ticket": [1, 0],
 }
+"""A resting order, and an exit that names its position, are refused until rules judge them."""
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -44,7 +59,7 @@ def test_a_bad_field_refuses_by_its_name(name: str) -> None:
     """Wrong type, out of range, not a number: INVALID_INPUT, the details start with the field, nothing raises."""
     rpm = static()
     for value in BAD[name]:
-        output = rpm.process_trade_intent(**intent(**{name: value}))
+        output = rpm.judge(TradeIntent(**intent(**{name: value})), record=True)
         refused = output.decision.rejected_trade
         assert reason(output) == "INVALID_INPUT", value
         assert refused is not None
@@ -66,6 +81,22 @@ def test_numbers_of_numpy_are_numbers() -> None:
     assert output.decision.status == "APPROVED"
 
 
+TEXTS = ("symbol", "regime", "strategy_id", "intent_id", "source", "order_kind", "expires_at")
+NUMERIC = [name for name in FIELDS if name not in TEXTS]
+
+
+def test_both_ways_of_asking_are_one() -> None:
+    """`judge` with a typed intent answers what the contract's methods answer to the same fields."""
+    one, other = static(), static()
+    typed = one.judge(TradeIntent(**intent(intent_id="a", stop_loss=1.1)), record=True)
+    assert (
+        typed.decision.approved_trade
+        == other.process_trade_intent(**intent(intent_id="a", stop_loss=1.1)).decision.approved_trade
+    )
+    assert one.risk_metrics == other.risk_metrics
+    assert signature(one.evaluate) == signature(one.process_trade_intent)
+
+
 class Hostile:
     """An object that fails at everything that might be done to it."""
 
@@ -79,14 +110,14 @@ def test_an_object_that_breaks_when_shown_is_refused() -> None:
     """Even a field whose text cannot be made only refuses."""
     rpm = static()
     for name in FIELDS:
-        assert reason(rpm.process_trade_intent(**intent(**{name: Hostile()}))) == "INVALID_INPUT"
+        assert reason(rpm.judge(TradeIntent(**intent(**{name: Hostile()})), record=True)) == "INVALID_INPUT"
 
 
 @given(
-    st.sampled_from([name for name in FIELDS if name not in ("symbol", "regime", "strategy_id", "intent_id")]),
+    st.sampled_from(NUMERIC),
     st.sampled_from([math.nan, math.inf, -math.inf]),
 )
 def test_not_a_number_never_passes(name: str, value: float) -> None:
     """NaN or infinity in any numeric field is refused by that field's name."""
     with pytest.raises(InvalidField, match=f"^{name} "):
-        read_intent(**intent(**{name: value}))
+        checked(TradeIntent(**intent(**{name: value})))
