@@ -42,6 +42,7 @@ from arbitrex_desktop.raw_layer.views import AccountMode
 
 _log: Final = logging.getLogger(__name__)
 _SIDE_SECONDS: Final = 2.0
+_SYNC_SECONDS: Final = 1.0
 
 
 class Service(Protocol):
@@ -124,7 +125,7 @@ class TradingCore:
         """Do what is due; whatever fails is told and does not keep the rest from being done."""
         self._guard("journal", self._accounts.follow)
         if self._clock.monotonic() >= self._next_sync:
-            self._next_sync = self._clock.monotonic() + self._context.settings.sync_seconds
+            self._next_sync = self._clock.monotonic() + _SYNC_SECONDS
             self._guard("sync", partial(self._sync, measure=True))
             self._guard("intents", self._look_again)
         if not self._accounts.sending.acquire(blocking=False):

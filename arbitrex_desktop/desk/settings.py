@@ -1,35 +1,62 @@
 # SPDX-License-Identifier: MIT
-"""What can be set about the desk, with cautious defaults."""
+"""What can be set about the desk (`[desk]` in settings.toml), with cautious defaults."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+_SECONDS: Final = {"unit": "s"}
 
 
 @dataclass(frozen=True, slots=True)
 class DeskSettings:
-    """The desk's settings; times in seconds.
+    """The desk's settings; each field declares its own meaning, unit and bounds."""
 
-    Attributes: `sync_seconds` between account syncs; `max_quote_age` and `max_sync_age`, beyond which nothing is
-    approved; `deviation_points`, how far a fill may be from the price asked, and how far the price may move between
-    retries; `requote_retries`, further tries after a requote; `settle_seconds`, how long the broker's books must show
-    no trace of an order before it counts as never executed; `max_pending`, intents waiting at once; `arming_seconds`,
-    how long a LIVE account stays armed; `magic_base`, from which strategies' magic numbers are counted, and
-    `magic_numbers`, those given by hand; `auto_approve_lots`, by strategy, up to which size its intents are approved
-    without a person on SIMULATED and DEMO accounts (off where a strategy is not named); `cancel_on_halt`, whether HALT
-    cancels the pending intents, and the desk's own orders that the broker has not filled yet.
-    """
-
-    sync_seconds: float = 1.0
-    max_quote_age: float = 15.0
-    max_sync_age: float = 5.0
-    deviation_points: int = 20
-    requote_retries: int = 2
-    settle_seconds: float = 15.0
-    max_pending: int = 200
-    arming_seconds: float = 900.0
-    magic_base: int = 770_000_000
-    magic_numbers: Mapping[str, int] = field(default_factory=dict)
-    auto_approve_lots: Mapping[str, float] = field(default_factory=dict)
-    cancel_on_halt: bool = False
+    max_quote_age: Annotated[
+        float, Meta(ge=0.5, le=300, description="nothing is approved on a price older than this", extra=_SECONDS)
+    ] = 15.0
+    max_sync_age: Annotated[
+        float, Meta(ge=2, le=300, description="nothing is approved on an account read longer ago", extra=_SECONDS)
+    ] = 5.0
+    deviation_points: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=10_000,
+            description="how far a fill may be from the price asked, and how far the price may run between retries",
+            extra={"unit": "points"},
+        ),
+    ] = 20
+    requote_retries: Annotated[int, Meta(ge=0, le=10, description="further tries after a requote")] = 2
+    settle_seconds: Annotated[
+        float,
+        Meta(
+            ge=3,
+            le=600,
+            description="how long the broker must show no trace of an order before it counts as never executed",
+            extra=_SECONDS,
+        ),
+    ] = 15.0
+    max_pending: Annotated[int, Meta(ge=1, le=10_000, description="intents that may wait at once")] = 200
+    arming_seconds: Annotated[
+        float, Meta(ge=10, le=86_400, description="how long a LIVE account stays armed", extra=_SECONDS)
+    ] = 900.0
+    magic_numbers: Annotated[
+        Mapping[str, Annotated[int, Meta(ge=1, le=2**31 - 1)]],
+        Meta(description="magic numbers of strategies, instead of those made from their names"),
+    ] = field(default_factory=dict)
+    auto_approve_lots: Annotated[
+        Mapping[str, Annotated[float, Meta(gt=0, le=1000)]],
+        Meta(
+            description="by strategy: intents up to this size are approved without you, on SIMULATED and DEMO only",
+            extra={"unit": "lots"},
+        ),
+    ] = field(default_factory=dict)
+    cancel_on_halt: Annotated[
+        bool,
+        Meta(description="whether HALT cancels the pending intents, and the desk's own orders not filled yet"),
+    ] = False

@@ -36,6 +36,7 @@ from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline, TickSin
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, Quote
 
 _STOP_PATIENCE = 2.0
+_FIRST_CONNECT_SECONDS = 20.0
 _log = logging.getLogger(__name__)
 
 
@@ -93,12 +94,11 @@ class MT5ConnectionPool:
 
     # Life
 
-    def start_tick_collection(self, wait: float | None = None) -> None:
+    def start_tick_collection(self, wait: float = _FIRST_CONNECT_SECONDS) -> None:
         """Connect and begin to collect ticks on a thread of the pool's own; a second call does nothing.
 
-        Returns when the first attempt to connect has ended, well or not, or after `wait` seconds (the settings'
-        `first_connect_wait` when None, 0 not to wait).  A failure is told by `stats()` and the listeners, and the
-        pool goes on trying.  Raises `PoolError` after `stop()`.
+        Returns when the first attempt to connect has ended, well or not, or after `wait` seconds (0 not to wait).  A
+        failure is told by `stats()` and the listeners, and the pool goes on trying.  Raises `PoolError` after `stop()`.
         """
         with self._lock:
             if self._machine.state is ConnectionState.STOPPED:
@@ -106,9 +106,8 @@ class MT5ConnectionPool:
             if not self._started:
                 self._started = True
                 self._collector.start()
-        patience = self._settings.first_connect_wait if wait is None else wait
-        if patience > 0:
-            self._collector.attempted.wait(patience)
+        if wait > 0:
+            self._collector.attempted.wait(wait)
 
     def stop(self) -> None:
         """End thread and host; returns within seconds even when the terminal hangs.  A second call does nothing."""

@@ -1,32 +1,66 @@
 # SPDX-License-Identifier: MIT
-"""The pool's times and sizes, in one place."""
+"""What can be set about the connection (`[pool]` in settings.toml) and the ticks (`[ticks]`)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+_SECONDS: Final = {"unit": "s"}
 
 
 @dataclass(frozen=True, slots=True)
 class PoolSettings:
-    """How often the pool asks, and how long it waits; seconds unless said otherwise.
+    """How often the pool asks, and how long it waits; each field declares its own meaning, unit and bounds."""
 
-    Attributes: `poll_interval` between two polls; `poll_deadline`, after which a poll's host counts as hung;
-    `connect_deadline` for `initialize`, which blocks up to 100 s while a terminal starts; `first_connect_wait`, how
-    long `start_tick_collection` waits for the first attempt; `heartbeat_interval` between two lines of the session
-    log; `symbols_interval` between two readings of symbol properties and margins; `backoff_first`,
-    `backoff_longest` between attempts; `recheck_interval` between two looks at a wrong account; `selection_interval`
-    between two attempts to select again what vanished; `ring_capacity`,
-    ticks kept in memory per symbol.
-    """
+    poll_interval: Annotated[
+        float, Meta(ge=0.02, le=5, description="between two polls of the terminal", extra=_SECONDS)
+    ] = 0.1
+    poll_deadline: Annotated[
+        float, Meta(ge=0.5, le=60, description="a poll unanswered for this long: the terminal hangs", extra=_SECONDS)
+    ] = 3.0
+    connect_deadline: Annotated[
+        float,
+        Meta(ge=5, le=600, description="patience with a terminal that starts, which takes up to 100 s", extra=_SECONDS),
+    ] = 170.0
+    backoff_first: Annotated[
+        float, Meta(ge=0.1, le=60, description="wait after the first failed attempt to connect", extra=_SECONDS)
+    ] = 0.5
+    backoff_longest: Annotated[
+        float, Meta(ge=1, le=3600, description="longest wait between two attempts to connect", extra=_SECONDS)
+    ] = 30.0
+    recheck_interval: Annotated[
+        float, Meta(ge=0.5, le=60, description="between two looks at a terminal on a wrong account", extra=_SECONDS)
+    ] = 2.0
+    selection_interval: Annotated[
+        float,
+        Meta(ge=1, le=600, description="between two attempts to select vanished symbols again", extra=_SECONDS),
+    ] = 10.0
+    ring_capacity: Annotated[
+        int,
+        Meta(ge=256, le=1_000_000, description="kept in memory of each symbol", extra={"unit": "ticks"}),
+    ] = 8192
 
-    poll_interval: float = 0.1
-    poll_deadline: float = 3.0
-    connect_deadline: float = 170.0
-    first_connect_wait: float = 20.0
-    heartbeat_interval: float = 30.0
-    symbols_interval: float = 60.0
-    backoff_first: float = 0.5
-    backoff_longest: float = 30.0
-    recheck_interval: float = 2.0
-    selection_interval: float = 10.0
-    ring_capacity: int = 8192
+
+@dataclass(frozen=True, slots=True)
+class TickSettings:
+    """Where ticks go besides the window; each field declares its own meaning, unit and bounds."""
+
+    record: Annotated[bool, Meta(description="whether all ticks are recorded in the data folder, for --replay")] = False
+    redis_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^$|^(redis|rediss|unix)://[^@]*$",
+            description="a Redis that takes the ticks as streams, such as redis://localhost:6379/0; empty for none; "
+            "its password goes into .env as ARBITREX_REDIS_PASSWORD",
+        ),
+    ] = ""
+    redis_prefix: Annotated[
+        str, Meta(min_length=1, max_length=200, description="the streams are named PREFIX:SYMBOL")
+    ] = "arbitrex:ticks"
+    redis_keep: Annotated[
+        int,
+        Meta(ge=1, le=1_000_000_000, description="kept of each symbol in Redis, about", extra={"unit": "ticks"}),
+    ] = 1_000_000

@@ -33,7 +33,6 @@ QUICK = PoolSettings(
     backoff_longest=0.01,
     recheck_interval=0.002,
     selection_interval=0.002,
-    first_connect_wait=10.0,
 )
 SESSION = {"main": {"login": 50_000_001, "password": "hunter2", "server": "Arbitrex-Simulated"}}
 PATIENCE = 10.0

@@ -20,6 +20,7 @@ _ID_LENGTH: Final = 12
 PREFIX: Final = "ABX "
 """How every comment of ours begins."""
 _MARK: Final = re.compile(rf"{PREFIX}([{_ALPHABET}]{{{_ID_LENGTH}}})")
+_MAGIC_BASE: Final = 770_000_000
 _SPREAD: Final = 1_000_000
 
 
@@ -42,4 +43,4 @@ def marked_intent(comment: str) -> str:
 def magic_of(source: str, settings: DeskSettings) -> int:
     """Return a source's magic number: as set, or always the same one made from its name."""
     given = settings.magic_numbers.get(source)
-    return settings.magic_base + zlib.crc32(source.encode()) % _SPREAD if given is None else int(given)
+    return _MAGIC_BASE + zlib.crc32(source.encode()) % _SPREAD if given is None else int(given)

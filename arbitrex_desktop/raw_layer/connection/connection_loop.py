@@ -42,6 +42,8 @@ from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
 from arbitrex_desktop.raw_layer.views import AccountReading, ConnectionState
 
 _LEAD_MSC = 10_000
+_HEARTBEAT_SECONDS = 30.0
+_SYMBOLS_SECONDS = 60.0
 _log = logging.getLogger(__name__)
 _S = ConnectionState
 
@@ -296,7 +298,7 @@ class ConnectionLoop:
     def _upkeep(self) -> None:
         """Write the heartbeat and read the slowly moving properties when they are due."""
         now = self._clock.monotonic()
-        if now - self._last_heartbeat >= self._settings.heartbeat_interval:
+        if now - self._last_heartbeat >= _HEARTBEAT_SECONDS:
             self._last_heartbeat = now
             self._log.write(
                 self.session.name,
@@ -306,7 +308,7 @@ class ConnectionLoop:
                 ticks_per_second=round(self._feed.rate(), 1),
                 bad_ticks=dict(self._feed.bad),
             )
-        if now - self._last_symbols >= self._settings.symbols_interval:
+        if now - self._last_symbols >= _SYMBOLS_SECONDS:
             self.symbols |= self._line.ask(ReadSymbols(tuple(self.symbols))).value
             self._read_margins()
 
