@@ -20,6 +20,7 @@ from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow
 from arbitrex_desktop.raw_layer.views import AccountMode
+from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, SubmitIntent
 from arbitrex_desktop.ui.worker import CoreWorker
 
 ENOUGH_SYMBOLS: Final = 10
@@ -103,8 +104,8 @@ class SelfTest(QObject):
         self._limit.setSingleShot(True)
         self._limit.timeout.connect(self._give_up)
         worker.snapshot_changed.connect(self._on_snapshot)
-        worker.submitted.connect(self._ids.append)
-        worker.failed.connect(self._on_failed)
+        worker.command_done.connect(self._on_done)
+        worker.phase_failed.connect(lambda _phase, message: self._on_failed(message))
 
     def start(self) -> None:
         """Start the clock."""
@@ -128,11 +129,18 @@ class SelfTest(QObject):
         if not self._stages:
             self._end("")
 
-    def _on_failed(self, words: str) -> None:
+    def _on_done(self, result: CommandResult) -> None:
+        """Keep the id of a submitted intent, or what went wrong."""
+        if result.error:
+            self._on_failed(result.error)
+        elif isinstance(result.command, SubmitIntent):
+            self._ids.append(str(result.answer))
+
+    def _on_failed(self, message: str) -> None:
         """Note a message; before anything is connected it is what will not get better."""
-        self.seen.messages.append(words)
+        self.seen.messages.append(message)
         if self.seen.capital is None and not self._over:
-            self._end(words)
+            self._end(message)
 
     def _has_ticks(self, snapshot: DeskSnapshot) -> bool:
         return snapshot.pool.symbols_with_ticks >= min(ENOUGH_SYMBOLS, len(snapshot.pool.symbols) or ENOUGH_SYMBOLS)
@@ -142,9 +150,10 @@ class SelfTest(QObject):
             return False
         symbol = "EURUSD" if "EURUSD" in snapshot.pool.symbols else snapshot.pool.symbols[0]
         for confidence in (0.9, 0.05):
-            self._worker.submit(
-                IntentRequest(symbol, 1, confidence, "TRENDING", 0.4, source=_SOURCE, time_to_live=PATIENCE_SECONDS)
+            request = IntentRequest(
+                symbol, 1, confidence, "TRENDING", 0.4, source=_SOURCE, time_to_live=PATIENCE_SECONDS
             )
+            self._worker.send(SubmitIntent(request))
         return True
 
     def _has_judged(self, snapshot: DeskSnapshot) -> bool:
@@ -155,7 +164,7 @@ class SelfTest(QObject):
         self.seen.refused = bad.reason
         if good.can_approve and not self._approved:
             self._approved = True
-            self._worker.approve(good.intent_id)
+            self._worker.send(ApproveIntent(good.intent_id))
         return self._approved
 
     def _has_filled(self, snapshot: DeskSnapshot) -> bool:

@@ -28,7 +28,7 @@ from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.intents.order_tags import new_intent_id
 from arbitrex_desktop.desk.journal.journal import JournalOpener
-from arbitrex_desktop.desk.pool_protocol import Board, TradingPool
+from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.desk.presentation.connection_notices import ConnectionNews
 from arbitrex_desktop.desk.presentation.equity import EquityTrack
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
@@ -38,6 +38,7 @@ from arbitrex_desktop.desk.queue.intent_store import TRADER
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerFactory, RiskManagerView
 from arbitrex_desktop.desk.settings import DeskSettings
+from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.raw_layer.views import AccountMode
 
 _log: Final = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ class TradingCore:
         self._companions: list[Service] = []
 
     @property
-    def board(self) -> Board:
+    def board(self) -> QuoteBoard:
         """Return the pool's tick board."""
         return self._pool.board
 

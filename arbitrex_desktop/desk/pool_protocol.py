@@ -8,28 +8,14 @@ from typing import Protocol
 
 from arbitrex_desktop.raw_layer.events import PoolEvent
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
-from arbitrex_desktop.raw_layer.views import Quote
-
-
-class Board(Protocol):
-    """The latest quote of every symbol; safe from any thread."""
-
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """Return the symbols that may have quotes."""
-
-    def digits(self, symbol: str) -> int:
-        """Return how many decimals a symbol's prices have."""
-
-    def changed_since(self, revision: int) -> tuple[int, tuple[Quote, ...]]:
-        """Return the present revision and the quotes that changed after `revision`; 0 asks for all."""
+from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 
 
 class TradingPool(PoolReader, Protocol):
     """`MT5ConnectionPool`, with what its owner may do."""
 
     @property
-    def board(self) -> Board:
+    def board(self) -> QuoteBoard:
         """Return the tick board."""
 
     def subscribe(self, listener: Callable[[PoolEvent], None]) -> Callable[[], None]:

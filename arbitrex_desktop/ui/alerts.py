@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What goes to the notice bar: failures of commands, the connection, a silent core, and the core's own notices."""
+"""What goes to the notice bar: results of commands, the connection, a silent core, and the core's own notices."""
 
 from __future__ import annotations
 
@@ -10,26 +10,14 @@ from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
+from arbitrex_desktop.ui.commands import CommandResult, Phase, SubmitIntent
 from arbitrex_desktop.ui.freshness import Freshness
 
-_WORDS: Final = {
-    "connect": "Connecting failed",
-    "step": "The trading core failed to update",
-    "snapshot": "The trading core failed to report",
-    "stop": "The trading core failed to stop",
-    "submit": "The intent was not submitted",
-    "approve": "Not approved",
-    "reject": "Not rejected",
-    "resume": "Not resumed",
-    # The words that follow may say that the answer is not known, so these do not say that nothing happened.
-    "close": "Closing a position",
-    "close-many": "Closing several positions",
-    "stops": "Stop and target",
-    "break-even": "Stop to break-even",
-    "cancel": "Cancelling an order",
-    "resolve": "Not resolved",
-    "arm": "Not armed",
-    "disarm": "Disarming",
+_PHASE_FAILURES: Final = {
+    Phase.CONNECT: "Connecting failed",
+    Phase.STEP: "The trading core failed to update",
+    Phase.REPORT: "The trading core failed to report",
+    Phase.STOP: "The trading core failed to stop",
 }
 
 _CONNECTION: Final = "connection"
@@ -82,18 +70,22 @@ class Alerts:
         self._standing: dict[str, tuple[str, str] | None] = {}
         self._told: frozenset[Notice] = frozenset()
 
-    def failed(self, topic: str, words: str) -> None:
-        """Tell that a command or the core itself failed."""
-        kind = topic.partition(" ")[0]
-        self._bar.tell("error", f"{_WORDS.get(kind, kind)}: {words}", topic)
+    def phase_failed(self, phase: Phase, message: str) -> None:
+        """Say that the core itself failed."""
+        self._bar.tell("error", f"{_PHASE_FAILURES.get(phase, phase)}: {message}", phase)
 
-    def submitted(self, intent_id: str) -> None:
-        """Tell that an intent is in the queue."""
-        self._bar.tell("info", f"Intent {formats.short_id(intent_id)} was judged; see pending intents", "submit")
+    def command_done(self, result: CommandResult) -> None:
+        """Say what came of a command, where that is not seen elsewhere."""
+        command = result.command
+        if result.error:
+            self._bar.tell("error", f"{command.failure}: {result.error}", f"{command.doing} {command.subject}")
+        elif isinstance(command, SubmitIntent):
+            words = f"Intent {formats.short_id(str(result.answer))} was judged; see pending intents"
+            self._bar.tell("info", words, "submit")
 
     def refresh(self, fresh: Freshness, *, halt_overdue: bool) -> None:
         """Tell what stands at this moment, and take away what no longer does."""
-        self._stand(self._bar, "core", _level_of(fresh), fresh.hindrance)
+        self._stand(self._bar, "core", _level_of(fresh), fresh.blocking_reason)
         overdue = "HALT was asked for, and sending is blocked, but the trading core has not confirmed it yet"
         self._stand(self._bar, "halt-overdue", "error", overdue if halt_overdue else "")
         self._stand(self._bar, _CONNECTION, "warning", self._trouble(fresh))

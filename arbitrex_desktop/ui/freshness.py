@@ -10,6 +10,7 @@ from typing import Final
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.commands import Phase, Task, TraderCommand
 
 QUOTE_STALE_S: Final = 30.0
 """Seconds after which a quote is grey even on a good connection."""
@@ -23,7 +24,7 @@ CORE_SILENT_S: Final = 3.0
 STARTING: Final = "The trading core is starting"
 """What stands where nothing is known yet."""
 
-_SLOW_BY_NATURE: Final = {"start": STARTING, "connect": "Connecting to the terminal"}
+_SLOW_BY_NATURE: Final[dict[Task | None, str]] = {Phase.START: STARTING, Phase.CONNECT: "Connecting to the terminal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,21 @@ class Freshness:
 
     The core's times are compared with the core's own clock, carried on by the monotonic seconds since its snapshot
     arrived, so that a computer clock that is set, or a simulated one, makes nothing look fresh or old.
-    `snapshot` is None before the first; `received` and `monotonic` are seconds; `doing` is what the worker is busy
-    with, as a command's label, for `busy_for` seconds, since `busy_since` in UTC; `broken`, why there is no core
-    at all, empty when there is one or may still be.
+
+    Attributes:
+        snapshot: the newest, None before the first.
+        received: when it came, seconds of the window's clock.
+        monotonic: the present, seconds of the window's clock.
+        task: what the worker is busy with, None when with nothing.
+        busy_for: for how many seconds.
+        busy_since: since when, UTC.
+        broken: why there is no core at all, empty when there is one or may still be.
     """
 
     snapshot: DeskSnapshot | None
     received: float
     monotonic: float
-    doing: str = ""
+    task: Task | None = None
     busy_for: float = 0.0
     busy_since: datetime | None = None
     broken: str = ""
@@ -65,17 +72,18 @@ class Freshness:
     @property
     def core_busy(self) -> bool:
         """Whether the worker has been at one thing for so long that a command would have to wait."""
-        return bool(self.doing) and self.busy_for > CORE_SILENT_S
+        return self.task is not None and self.busy_for > CORE_SILENT_S
 
     @property
-    def hindrance(self) -> str:
+    def blocking_reason(self) -> str:
         """Say why commands wait and since when, in words that stay the same meanwhile; empty when none waits."""
         if self.broken:
             return f"The trading core could not be started: {self.broken}"
         if self.core_busy:
             since = formats.clock_time(self.busy_since)
-            slow = _SLOW_BY_NATURE.get(self.doing)
-            return f"{slow} since {since}" if slow else f"The trading core is busy since {since} with: {self.doing}"
+            slow = _SLOW_BY_NATURE.get(self.task)
+            doing = self.task.doing if isinstance(self.task, TraderCommand) else self.task
+            return f"{slow} since {since}" if slow else f"The trading core is busy since {since} with: {doing}"
         if self.core_silent:
             since = formats.clock_time(self.snapshot.taken_at) if self.snapshot else "the start"
             return f"The trading core has not answered since {since}"
@@ -84,7 +92,7 @@ class Freshness:
     @property
     def starting(self) -> bool:
         """Whether what takes long is the usual start."""
-        return self.doing in _SLOW_BY_NATURE and not self.broken
+        return self.task in _SLOW_BY_NATURE and not self.broken
 
     @property
     def was_connected(self) -> bool:

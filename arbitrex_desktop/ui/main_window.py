@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -20,6 +21,7 @@ from arbitrex_desktop.ui.bars.arming import ArmingBar
 from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.bars.resume_bar import ResumeBar
 from arbitrex_desktop.ui.bars.status import StatusBar, TopBar
+from arbitrex_desktop.ui.commands import ArmAccount, CommandResult, Phase, PreviewIntent, ResumeTrading, Task
 from arbitrex_desktop.ui.docks import Docks
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.help import TextWindow
@@ -53,8 +55,6 @@ _LAYOUT_VERSION: Final = 4
 _OWN_LAYOUT_VERSION: Final = 1000 + _LAYOUT_VERSION
 """The version of a layout in which the user has moved docks; it comes back as it was, whatever the window's size."""
 _SETTLED_SYMBOLS: Final = 10
-_ON_INTENTS: Final = frozenset({"approve", "reject", "resolve"})
-_ON_POSITIONS: Final = frozenset({"close", "close-many", "stops", "break-even"})
 _HALT_REASON: Final = "HALT by the trader"
 
 _log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class MainWindow(QMainWindow):
         self._fresh = Freshness(None, self._clock.monotonic(), self._clock.monotonic())
         self._halt_watch = HaltWatch()
         self._broken = ""
-        self._doing = ("", self._clock.monotonic(), self._clock.now())
+        self._task: tuple[Task | None, float, datetime] = (None, self._clock.monotonic(), self._clock.now())
         self._painted = False
         self._laid_out = False
         self.stopped_cleanly = True
@@ -150,9 +150,9 @@ class MainWindow(QMainWindow):
     def refresh(self) -> None:
         """Draw the newest snapshot, as old as it is by now."""
         now = self._clock.monotonic()
-        doing, began, began_at = self._doing
+        task, began, began_at = self._task
         self._fresh = Freshness(
-            self._fresh.snapshot, self._fresh.received, now, doing, now - began, began_at, self._broken
+            self._fresh.snapshot, self._fresh.received, now, task, now - began, began_at, self._broken
         )
         for panel in self.panels.values():
             if panel is not self.market_watch:
@@ -297,29 +297,18 @@ class MainWindow(QMainWindow):
         worker = self._worker
         worker.core_ready.connect(self._on_core)
         worker.snapshot_changed.connect(self._on_snapshot)
-        worker.preview_ready.connect(self.intent_form.show_preview)
-        worker.submitted.connect(self._on_submitted)
-        worker.doing_changed.connect(self._on_doing)
+        worker.busy_changed.connect(self._on_busy)
         worker.command_done.connect(self._on_command_done)
-        worker.failed_about.connect(self._on_failed)
+        worker.phase_failed.connect(self._on_phase_failed)
 
     def _connect_panels(self) -> None:
         worker = self._worker
-        self.pending.approve_asked.connect(worker.approve)
-        self.pending.reject_asked.connect(worker.reject)
-        self.pending.resolve_asked.connect(worker.resolve)
-        self.positions.close_asked.connect(worker.close_position)
-        self.positions.close_part_asked.connect(worker.close_position)
-        self.positions.close_many_asked.connect(worker.close_many)
-        self.positions.stops_asked.connect(worker.move_stops)
-        self.positions.break_even_asked.connect(worker.break_even)
-        self.orders.cancel_asked.connect(worker.cancel_order)
-        self.intent_form.preview_asked.connect(worker.preview)
-        self.intent_form.submit_asked.connect(worker.submit)
+        for panel in self.panels.values():
+            panel.asked.connect(worker.send)
         self.market_watch.symbol_chosen.connect(self.intent_form.choose_symbol)
         self.top_bar.halt_asked.connect(self.halt)
-        self.resume_bar.resume_asked.connect(worker.resume)
-        self.arming_bar.arm_asked.connect(worker.arm)
+        self.resume_bar.resume_asked.connect(lambda reason: worker.send(ResumeTrading(reason)))
+        self.arming_bar.arm_asked.connect(lambda typed_login: worker.send(ArmAccount(typed_login)))
         self.top_bar.arming.disarm_asked.connect(self.disarm)
 
     def _open_as_remembered(self) -> None:
@@ -350,34 +339,26 @@ class MainWindow(QMainWindow):
         self._fresh = Freshness(snapshot, self._clock.monotonic(), self._clock.monotonic())
         self.refresh()
 
-    @Slot(str)
-    def _on_submitted(self, intent_id: str) -> None:
-        self._alerts.submitted(intent_id)
+    @Slot(object)
+    def _on_busy(self, task: Task | None) -> None:
+        self._task = (task, self._clock.monotonic(), self._clock.now())
 
-    @Slot(str)
-    def _on_doing(self, label: str) -> None:
-        self._doing = (label, self._clock.monotonic(), self._clock.now())
+    @Slot(object)
+    def _on_command_done(self, result: CommandResult) -> None:
+        for panel in self.panels.values():
+            panel.command_done(result)
+        # The form says itself why it has no preview.
+        if not isinstance(result.command, PreviewIntent):
+            self._alerts.command_done(result)
 
-    @Slot(str)
-    def _on_command_done(self, label: str) -> None:
-        kind, _, subject = label.partition(" ")
-        if kind in _ON_INTENTS:
-            self.pending.command_done(subject)
-        elif kind in _ON_POSITIONS:
-            self.positions.command_done(subject)
-        elif kind == "cancel":
-            self.orders.command_done(subject)
-
-    @Slot(str, str)
-    def _on_failed(self, topic: str, words: str) -> None:
-        if topic == "preview":
-            self.intent_form.preview_failed(words)
-        elif topic == "start":
+    @Slot(object, str)
+    def _on_phase_failed(self, phase: Phase, message: str) -> None:
+        if phase is Phase.START:
             # This stands for as long as the window does: nothing else would tell why it stays empty.
-            self._broken = words
+            self._broken = message
             self.refresh()
         else:
-            self._alerts.failed(topic, words)
+            self._alerts.phase_failed(phase, message)
 
     @Slot()
     def _go_to_pending(self) -> None:

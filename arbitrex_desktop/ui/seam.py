@@ -21,28 +21,14 @@ from typing import Protocol
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest, Which
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, Preview
-from arbitrex_desktop.raw_layer.views import Quote
-
-
-class Board(Protocol):
-    """The latest quote of every symbol; safe from any thread, holds its lock only to copy."""
-
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """Symbols that may have quotes, in the order in which the user gave them."""
-
-    def digits(self, symbol: str) -> int:
-        """Return how many decimals the symbol's prices have; a point is the last of them."""
-
-    def changed_since(self, revision: int) -> tuple[int, tuple[Quote, ...]]:
-        """Return the present revision and the quotes that changed after `revision`; 0 asks for all."""
+from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 
 
 class Core(Protocol):
     """What the window drives: the pool, the RPM and the desk as one."""
 
     @property
-    def board(self) -> Board:
+    def board(self) -> QuoteBoard:
         """The pool's tick board (any thread, at once)."""
 
     def halt(self, reason: str) -> None:

@@ -10,18 +10,19 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from arbitrex_desktop.desk.intents.intent import IntentRequest
+from arbitrex_desktop.ui.commands import HANDLERS, CommandResult, Phase, PreviewIntent, TraderCommand
 from arbitrex_desktop.ui.seam import Core, CoreFactory
 
 STEP_MS: Final = 250
 """Milliseconds between two steps of the core, and between two snapshots."""
 
+NOT_RUNNING: Final = "the trading core is not running"
+CLOSING: Final = "the window is closing, so it was not done"
+
 _log = logging.getLogger(__name__)
 
-Command = Callable[[Core], None]
 
-
-def words_of(error: Exception) -> str:
+def message_of(error: Exception) -> str:
     """Return what an exception says, or what it is when it says nothing."""
     return str(error) or type(error).__name__
 
@@ -29,11 +30,11 @@ def words_of(error: Exception) -> str:
 class Reporter(QObject):
     """Takes snapshots for whichever thread asks, one at a time, so that they reach the window in their order.
 
-    Signals (emitted on the asking thread): `snapshot(DeskSnapshot)`; `failed(str, str)` topic and words.
+    Signals (emitted on the asking thread): `snapshot(DeskSnapshot)`; `failed(Phase, str)`, with the message.
     """
 
     snapshot = Signal(object)
-    failed = Signal(str, str)
+    failed = Signal(object, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +48,7 @@ class Reporter(QObject):
             self.snapshot.emit(core.snapshot())
         except Exception as error:  # noqa: BLE001 - whatever it was, the thread must live on
             _log.warning("snapshot failed", exc_info=True)
-            self.failed.emit("snapshot", words_of(error))
+            self.failed.emit(Phase.REPORT, message_of(error))
         finally:
             self._one_at_a_time.release()
 
@@ -79,17 +80,15 @@ class Watcher(QObject):
 class Runner(QObject):
     """Lives on the worker thread and runs there whatever may block.
 
-    Signals (all emitted on the worker thread): `built(core)`, `answered(Preview)`, `accepted(str)` the id of a
-    submitted intent, `doing(str)` the label of what begins now and "" when it is over, `done(str)` a command's
-    label when it has run, well or not, `failed(str, str)` topic and words, `finished()` after the core was stopped.
+    Signals (all emitted on the worker thread): `built(Core)`; `busy_with(Task | None)`, what begins now, None when it
+    is over; `done(CommandResult)`, when a command has run, well or not; `failed(Phase, str)`, with the message;
+    `finished()`, after the core was stopped.
     """
 
     built = Signal(object)
-    answered = Signal(object)
-    accepted = Signal(str)
-    doing = Signal(str)
-    done = Signal(str)
-    failed = Signal(str, str)
+    busy_with = Signal(object)
+    done = Signal(object)
+    failed = Signal(object, str)
     finished = Signal()
 
     def __init__(self, factory: CoreFactory, reporter: Reporter, closing: threading.Event) -> None:
@@ -103,40 +102,36 @@ class Runner(QObject):
     @Slot()
     def begin(self) -> None:
         """Build and start the core, then step it on a timer."""
-        if not self._attempt("start", self._build) or self._core is None:
+        self._attempt(Phase.START, self._build)
+        if self._core is None:
             return
         self._reporter.report(self._core)
         if self._closing.is_set():
             return
-        self._attempt("connect", self._core.start)
+        self._attempt(Phase.CONNECT, self._core.start)
         self._timer = QTimer(self)
         self._timer.setInterval(STEP_MS)
         self._timer.timeout.connect(self._step)
         self._timer.start()
         self._step()
 
-    @Slot(str, object)
-    def run(self, label: str, command: Command) -> None:
+    @Slot(object)
+    def run(self, command: TraderCommand) -> None:
         """Run one command, unless the window is closing: then nothing new may reach the broker."""
         core = self._core
-        if core is None:
-            self.failed.emit(label, "the trading core is not running")
-        elif not self._closing.is_set():
-            self._attempt(label, lambda: command(core))
+        if core is None or self._closing.is_set():
+            self.done.emit(CommandResult(command, error=NOT_RUNNING if core is None else CLOSING))
+            return
+        self.busy_with.emit(command)
+        try:
+            result = CommandResult(command, HANDLERS[type(command)](core, command))
+        except Exception as error:  # noqa: BLE001 - whatever it was, the worker must live on
+            _log.warning("%s failed", command.doing, exc_info=True)
+            result = CommandResult(command, error=message_of(error))
+        self.busy_with.emit(None)
+        if not isinstance(command, PreviewIntent):
             self._reporter.report(core)
-        self.done.emit(label)
-
-    @Slot(object, int)
-    def preview(self, request: IntentRequest, number: int) -> None:
-        """Ask for a preview and emit it."""
-        core = self._core
-        if core is not None and not self._closing.is_set():
-            self._attempt("preview", lambda: self.answered.emit(core.preview(request, number)))
-
-    @Slot(object)
-    def submit(self, request: IntentRequest) -> None:
-        """Submit an intent and emit its id."""
-        self.run("submit", lambda core: self.accepted.emit(core.submit(request)))
+        self.done.emit(result)
 
     @Slot()
     def end(self) -> None:
@@ -144,7 +139,7 @@ class Runner(QObject):
         if self._timer is not None:
             self._timer.stop()
         if self._core is not None:
-            self._attempt("stop", self._core.stop)
+            self._attempt(Phase.STOP, self._core.stop)
         self._core = None
         self.finished.emit()
 
@@ -154,17 +149,15 @@ class Runner(QObject):
 
     def _step(self) -> None:
         if self._core is not None and not self._closing.is_set():
-            self._attempt("step", self._core.step)
+            self._attempt(Phase.STEP, self._core.step)
 
-    def _attempt(self, topic: str, act: Callable[[], object]) -> bool:
-        """Run `act`; whatever it raises becomes a notice, since one failure must not end the worker."""
-        self.doing.emit(topic)
+    def _attempt(self, phase: Phase, act: Callable[[], None]) -> None:
+        """Run `act`; whatever it raises becomes a message, since one failure must not end the worker."""
+        self.busy_with.emit(phase)
         try:
             act()
         except Exception as error:  # noqa: BLE001 - whatever it was, the worker must live on
-            _log.warning("%s failed", topic, exc_info=True)
-            self.failed.emit(topic, words_of(error))
-            return False
+            _log.warning("%s failed", phase, exc_info=True)
+            self.failed.emit(phase, message_of(error))
         finally:
-            self.doing.emit("")
-        return True
+            self.busy_with.emit(None)

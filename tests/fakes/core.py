@@ -18,7 +18,7 @@ HANG_LIMIT_S = 20.0
 
 
 class FakeBoard:
-    """Implements `ui.seam.Board`; every `put` is a new revision."""
+    """Implements `raw_layer.quote_board.QuoteBoard`; every `put` is a new revision."""
 
     def __init__(self, digits: dict[str, int]) -> None:
         self._digits = digits

@@ -22,6 +22,7 @@ from arbitrex_desktop.desk.presentation.snapshot import (
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
 from arbitrex_desktop.raw_layer.views import AccountMode, CallStats, ConnectionState, Quote
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
+from arbitrex_desktop.ui.commands import ApproveIntent, Phase, Task
 from tests.fakes.clock import START
 from tests.fakes.desk_data import (
     CHECKS,
@@ -54,13 +55,13 @@ _REFUSAL: Final = (
 class DeskState:
     """What the core shows; how old the snapshot and the quotes are by then, in seconds.
 
-    Besides, what the worker is `doing`, why there is no core, `broken`, and the answer to the form, `preview`.
+    Besides, the `task` of the worker, why there is no core, `broken`, and the answer to the form, `preview`.
     """
 
     snapshot: DeskSnapshot | None
     age: float = 0.0
     quote_age: float = 0.4
-    doing: str = ""
+    task: Task | None = None
     broken: str = ""
     preview: IntentRow = field(default_factory=intent_row)
 
@@ -252,7 +253,7 @@ def _empty() -> DeskSnapshot:
 STATES: Final[Mapping[str, Callable[[], DeskState]]] = MappingProxyType(
     {
         "broken": lambda: DeskState(None, broken="MT5_LOGIN must be the account's number, not '12x4'"),
-        "starting": lambda: DeskState(None, doing="connect"),
+        "starting": lambda: DeskState(None, task=Phase.CONNECT),
         "disconnected": lambda: DeskState(_before_sync()),
         "connected": lambda: DeskState(busy()),
         "empty": lambda: DeskState(_empty()),
@@ -264,7 +265,7 @@ STATES: Final[Mapping[str, Callable[[], DeskState]]] = MappingProxyType(
         "stale": lambda: DeskState(
             _in(ConnectionState.STALE, "no tick for 45 s, while the market is open"), quote_age=47.0
         ),
-        "silent": lambda: DeskState(busy(), age=60.0, quote_age=60.0, doing="approve 7GZ2K4M9Q1AB"),
+        "silent": lambda: DeskState(busy(), age=60.0, quote_age=60.0, task=ApproveIntent("7GZ2K4M9Q1AB")),
         "closed": lambda: DeskState(busy(pool=replace(busy().pool, market_open=False)), quote_age=40_000.0),
         "halted": lambda: DeskState(_halted()),
         "deep": lambda: DeskState(_deep()),

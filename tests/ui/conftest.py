@@ -11,6 +11,7 @@ from PySide6.QtCore import QtMsgType
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.ui.commands import Task
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
@@ -62,9 +63,9 @@ def theme(qapp: QApplication) -> Theme:
 def fresh(clock: ManualClock) -> Callable[..., Freshness]:
     """Return a maker of snapshots that arrived `age` seconds ago."""
 
-    def make(age: float = 0.0, doing: str = "", **changes: object) -> Freshness:
+    def make(age: float = 0.0, task: Task | None = None, **changes: object) -> Freshness:
         now = clock.monotonic()
-        return Freshness(desk_snapshot(**changes), now - age, now, doing)
+        return Freshness(desk_snapshot(**changes), now - age, now, task)
 
     return make
 

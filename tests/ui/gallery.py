@@ -78,7 +78,7 @@ def panels_in(theme: Theme, state: DeskState) -> dict[str, Panel]:
     watch.watch(board)
     watch._frames.stop()
     form.set_symbols(board.symbols)
-    fresh = Freshness(state.snapshot, now - state.age, now, state.doing, 12.0, clock.now(), state.broken)
+    fresh = Freshness(state.snapshot, now - state.age, now, state.task, 12.0, clock.now(), state.broken)
     if state.snapshot is not None and state.snapshot.account is not None:
         form.card.show_preview(state.preview)
     for panel in made:
@@ -134,7 +134,7 @@ class Showroom:
         for each in quotes(now - state.quote_age):
             self.board.put(each)
         window._fresh = Freshness(state.snapshot, now - state.age, now)
-        window._doing = (state.doing, now - 12.0, self.clock.now())
+        window._task = (state.task, now - 12.0, self.clock.now())
         window.market_watch.draw_frame()
         window.intent_form.set_symbols(self.board.symbols)
         window._broken = state.broken

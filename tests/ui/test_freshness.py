@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.ui.commands import ApproveIntent, Phase
 from arbitrex_desktop.ui.freshness import CORE_SILENT_S, NOTHING_YET, SYNC_STALE_S, Freshness
 from tests.fakes.clock import START
 from tests.fakes.desk_data import account_row, desk_snapshot, pool_stats
@@ -35,17 +36,17 @@ def test_the_account_is_fresh_only_while_connected_and_just_synced(fresh: Make) 
 
 def test_a_busy_core_says_with_what(fresh: Make) -> None:
     """What makes commands wait is named once it takes long; a start is told apart from a hang."""
-    assert fresh().hindrance == ""
-    assert fresh(doing="approve 12ab").hindrance == ""
-    busy = replace(fresh(doing="approve 12ab"), busy_for=10.0, busy_since=START)
-    assert busy.hindrance.startswith("The trading core is busy since ")
-    assert busy.hindrance.endswith("with: approve 12ab")
+    assert fresh().blocking_reason == ""
+    assert fresh(task=ApproveIntent("12ab")).blocking_reason == ""
+    busy = replace(fresh(task=ApproveIntent("12ab")), busy_for=10.0, busy_since=START)
+    assert busy.blocking_reason.startswith("The trading core is busy since ")
+    assert busy.blocking_reason.endswith("with: approving an intent")
     assert not busy.starting
     assert busy.connected
-    connecting = replace(busy, doing="connect")
-    assert connecting.hindrance.startswith("Connecting to the terminal since ")
+    connecting = replace(busy, task=Phase.CONNECT)
+    assert connecting.blocking_reason.startswith("Connecting to the terminal since ")
     assert connecting.starting
-    assert fresh(age=10.0).hindrance.startswith("The trading core has not answered since ")
+    assert fresh(age=10.0).blocking_reason.startswith("The trading core has not answered since ")
 
 
 def test_nothing_is_known_before_the_first_snapshot() -> None:
@@ -54,7 +55,7 @@ def test_nothing_is_known_before_the_first_snapshot() -> None:
     assert early.now is None
     assert early.sync_age is None
     assert not early.connected
-    assert "the start" in early.hindrance
+    assert "the start" in early.blocking_reason
 
 
 def test_a_sync_without_zone_is_no_sync() -> None:

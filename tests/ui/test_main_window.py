@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, Notice
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PoolStats
+from arbitrex_desktop.ui.commands import ApproveIntent
 from arbitrex_desktop.ui.docks import Dock
 from arbitrex_desktop.ui.main_window import DEFAULT_SIZE, MainWindow
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
@@ -121,7 +122,7 @@ def test_the_window_lives_on_while_the_core_hangs(open_window: WindowMaker, qtbo
     core = FakeCore()
     window = open_window(core)
     core.hold("approve")
-    window.pending.approve_asked.emit("aaaa1111")
+    window.pending.asked.emit(ApproveIntent("aaaa1111"))
     qtbot.waitUntil(core.reached.is_set, timeout=OPEN_MS)
     beats: list[int] = []
     timer = QTimer(interval=1)
@@ -136,7 +137,7 @@ def test_the_window_lives_on_while_the_core_hangs(open_window: WindowMaker, qtbo
     qtbot.waitUntil(
         lambda: window.notice_bar.text.startswith("WARNING: The trading core is busy since "), timeout=OPEN_MS
     )
-    assert "with: approve aaaa1111" in window.notice_bar.text
+    assert "with: approving an intent" in window.notice_bar.text
     assert not window.pending.approve.isEnabled()
     assert not window.intent_form.submit.isEnabled()
     core.shown = replace(core.shown, pool=pool_stats(state=ConnectionState.UNRESPONSIVE))

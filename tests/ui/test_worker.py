@@ -15,6 +15,25 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.desk.intents.intent import IntentRequest
+from arbitrex_desktop.desk.presentation.snapshot import Preview
+from arbitrex_desktop.ui.commands import (
+    HANDLERS,
+    ApproveIntent,
+    ArmAccount,
+    CancelOrder,
+    ClosePosition,
+    ClosePositions,
+    CommandResult,
+    MoveStops,
+    MoveToBreakEven,
+    Phase,
+    PreviewIntent,
+    RejectIntent,
+    ResolveIntent,
+    ResumeTrading,
+    SubmitIntent,
+    TraderCommand,
+)
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.core import FakeCore
@@ -74,43 +93,43 @@ def test_the_core_is_built_started_and_stepped_on_its_own_thread(
     assert threading.get_ident() not in threads | core.threads["snapshot"]
 
 
+COMMANDS: dict[TraderCommand, tuple[object, ...]] = {
+    PreviewIntent(REQUEST, 3): ("preview", REQUEST, 3),
+    SubmitIntent(REQUEST): ("submit", REQUEST),
+    ApproveIntent("a1"): ("approve", "a1"),
+    RejectIntent("b2", "too late"): ("reject", "b2", "too late"),
+    ClosePosition(2**40): ("close_position", 2**40, None),
+    ClosePosition(7, 0.2): ("close_position", 7, 0.2),
+    ClosePositions(Which.LOSERS): ("close_many", Which.LOSERS, ""),
+    MoveStops(7, 1.09, None): ("move_stops", 7, 1.09, None),
+    MoveToBreakEven(7): ("break_even", 7),
+    CancelOrder(8): ("cancel_order", 8),
+    ResolveIntent("c3", executed=False, reason="not in the terminal", ticket=2**40): (
+        "resolve", "c3", False, "not in the terminal", 2**40,
+    ),
+    ArmAccount("5001234"): ("arm", "5001234"),
+    ResumeTrading("calm"): ("resume", "calm"),
+}  # fmt: skip
+
+
 def test_commands_run_in_order_and_report(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
-    """Each command reaches the core with its arguments, and its label comes back when it has run."""
-    done, submitted, previews = collect(worker.command_done), collect(worker.submitted), collect(worker.preview_ready)
+    """Each kind of command reaches the core with its arguments, and its result refers to it."""
+    done = collect(worker.command_done)
     worker.start()
-    worker.preview(REQUEST, 3)
-    worker.submit(REQUEST)
-    worker.approve("a1")
-    worker.reject("b2", "too late")
-    worker.close_position(2**40)
-    worker.close_position(7, 0.2)
-    worker.close_many(Which.LOSERS)
-    worker.move_stops(7, 1.09, None)
-    worker.break_even(7)
-    worker.cancel_order(8)
-    worker.resolve("c3", False, "not in the terminal", 2**40)
-    worker.arm("5001234")
-    worker.resume("calm")
-    until(qtbot, lambda: ("resume",) in done)
-    assert [each for each in core.asked if each[0] != "start"] == [
-        ("preview", REQUEST, 3),
-        ("submit", REQUEST),
-        ("approve", "a1"),
-        ("reject", "b2", "too late"),
-        ("close_position", 2**40, None),
-        ("close_position", 7, 0.2),
-        ("close_many", Which.LOSERS, ""),
-        ("move_stops", 7, 1.09, None),
-        ("break_even", 7),
-        ("cancel_order", 8),
-        ("resolve", "c3", False, "not in the terminal", 2**40),
-        ("arm", "5001234"),
-        ("resume", "calm"),
-    ]
-    labels = ["submit", "approve a1", "reject b2", f"close {2**40}", "close 7", "close-many", "stops 7"]
-    labels += ["break-even 7", "cancel 8", "resolve c3", "arm", "resume"]
-    assert done == [(label,) for label in labels]
-    assert len(submitted) == len(previews) == 1
+    for command in COMMANDS:
+        worker.send(command)
+    until(qtbot, lambda: len(done) == len(COMMANDS))
+    assert {type(command) for command in COMMANDS} == set(HANDLERS)
+    assert [each for each in core.asked if each[0] != "start"] == list(COMMANDS.values())
+    results = [result for (result,) in done if isinstance(result, CommandResult)]
+    assert [result.command for result in results] == list(COMMANDS)
+    assert [type(result.answer) for result in results] == [Preview, str, *[type(None)] * (len(COMMANDS) - 2)]
+    assert not any(result.error for result in results)
+
+
+def test_a_login_is_not_in_what_a_log_would_say() -> None:
+    """The command that arms does not show what was typed."""
+    assert "5001234" not in f"{ArmAccount('5001234')!r} {ArmAccount.doing} {ArmAccount('5001234').subject}"
 
 
 def test_disarming_does_not_wait_for_the_worker(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
@@ -119,7 +138,7 @@ def test_disarming_does_not_wait_for_the_worker(qtbot: QtBot, worker: CoreWorker
     worker.start()
     until(qtbot, lambda: worker.core is core)
     core.hold("approve")
-    worker.approve("a1")
+    worker.send(ApproveIntent("a1"))
     until(qtbot, core.reached.is_set)
     worker.disarm()
     assert ("disarm",) in core.asked
@@ -132,14 +151,13 @@ def test_disarming_does_not_wait_for_the_worker(qtbot: QtBot, worker: CoreWorker
 
 def test_a_failure_is_told_and_survived(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
     """What a command raises is shown as its text; the worker lives on and the command counts as done."""
-    failed, about, done = collect(worker.failed), collect(worker.failed_about), collect(worker.command_done)
+    about, done = collect(worker.phase_failed), collect(worker.command_done)
     core.failures = {"approve": RuntimeError("nothing is sent on LIVE accounts yet"), "step": ValueError()}
     worker.start()
-    worker.approve("a1")
+    worker.send(ApproveIntent("a1"))
     until(qtbot, lambda: done)
-    assert ("nothing is sent on LIVE accounts yet",) in failed
-    assert ("approve a1", "nothing is sent on LIVE accounts yet") in about
-    until(qtbot, lambda: ("step", "ValueError") in about)
+    assert done == [(CommandResult(ApproveIntent("a1"), error="nothing is sent on LIVE accounts yet"),)]
+    until(qtbot, lambda: (Phase.STEP, "ValueError") in about)
     core.failures = {}
     until(qtbot, lambda: core.steps)
 
@@ -151,14 +169,12 @@ def test_a_core_that_cannot_be_built_is_told(qtbot: QtBot) -> None:
         raise ValueError("MT5_LOGIN must be the account's number")
 
     worker = CoreWorker(refuse)
-    about = collect(worker.failed_about)
+    about, done = collect(worker.phase_failed), collect(worker.command_done)
     worker.start()
-    worker.approve("a1")
-    until(qtbot, lambda: len(about) == 2)
-    assert about == [
-        ("start", "MT5_LOGIN must be the account's number"),
-        ("approve a1", "the trading core is not running"),
-    ]
+    worker.send(ApproveIntent("a1"))
+    until(qtbot, lambda: done)
+    assert about == [(Phase.START, "MT5_LOGIN must be the account's number")]
+    assert done == [(CommandResult(ApproveIntent("a1"), error="the trading core is not running"),)]
     assert worker.core is None
     assert worker.stop()
 
@@ -186,11 +202,11 @@ def test_halt_before_the_core_exists_is_not_lost(qtbot: QtBot, worker: CoreWorke
 def test_halt_during_a_slow_connection(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
     """The core can be halted, and shows itself, before its start has come back."""
     core.hold("start")
-    snapshots, doing = collect(worker.snapshot_changed), collect(worker.doing_changed)
+    snapshots, doing = collect(worker.snapshot_changed), collect(worker.busy_changed)
     worker.start()
     until(qtbot, core.reached.is_set)
     until(qtbot, lambda: len(snapshots) > 2)
-    until(qtbot, lambda: doing and doing[-1] == ("connect",))
+    until(qtbot, lambda: doing and doing[-1] == (Phase.CONNECT,))
     worker.halt("slow")
     assert core.halts == ["slow"]
 
@@ -201,7 +217,7 @@ def test_a_hung_worker_does_not_blind_the_window(qtbot: QtBot, worker: CoreWorke
     worker.start()
     until(qtbot, lambda: core.steps)
     core.hold("approve")
-    worker.approve("a1")
+    worker.send(ApproveIntent("a1"))
     until(qtbot, core.reached.is_set)
     core.shown = desk_snapshot(positions=())
     until(qtbot, lambda: snapshots[-1] == (core.shown,))
@@ -213,12 +229,12 @@ def test_a_hung_snapshot_does_not_keep_commands(qtbot: QtBot, worker: CoreWorker
     until(qtbot, lambda: core.steps)
     core.hold("snapshot")
     until(qtbot, core.reached.is_set)
-    worker.approve("a1")
+    worker.send(ApproveIntent("a1"))
     until(qtbot, lambda: ("approve", "a1") in core.asked)
     core.release()
     core.failures["snapshot"] = RuntimeError("no figures")
-    failed = collect(worker.failed_about)
-    until(qtbot, lambda: ("snapshot", "no figures") in failed)
+    failed = collect(worker.phase_failed)
+    until(qtbot, lambda: (Phase.REPORT, "no figures") in failed)
 
 
 def test_stopping_ends_the_thread_once(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
@@ -238,9 +254,9 @@ def test_commands_that_have_not_begun_are_dropped_at_the_end(qtbot: QtBot, worke
     core.hold("step")
     worker.start()
     until(qtbot, core.reached.is_set)
-    worker.approve("a1")
-    worker.submit(REQUEST)
-    worker.preview(REQUEST, 1)
+    worker.send(ApproveIntent("a1"))
+    worker.send(SubmitIntent(REQUEST))
+    worker.send(PreviewIntent(REQUEST, 1))
     assert not worker.stop(wait_ms=1)
     core.release()
     until(qtbot, lambda: ("stop",) in core.asked)

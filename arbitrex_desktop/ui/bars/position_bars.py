@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 
 from arbitrex_desktop.desk.intents.intent import Which
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
+from arbitrex_desktop.ui.commands import ClosePosition, ClosePositions, MoveStops
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
@@ -22,12 +23,7 @@ _EPSILON = 1e-9
 
 
 class PartBar(PromptBar):
-    """Closes a part of one position, on the second press.
-
-    Signals: `asked(int, float)` with ticket and lots.
-    """
-
-    asked = Signal(object, float)  # a ticket may exceed the 32 bits of Qt's int
+    """Closes a part of one position, on the second press."""
 
     def __init__(self, theme: Theme) -> None:
         self._row: PositionRow | None = None
@@ -76,16 +72,11 @@ class PartBar(PromptBar):
         if self._row is not None:
             lots = self._wanted()
             self.closed.emit()
-            self.asked.emit(self._row.ticket, lots)
+            self.asked.emit(ClosePosition(self._row.ticket, lots))
 
 
 class StopsBar(PromptBar):
-    """Sets stop and target of one position, on the second press; an empty field is none.
-
-    Signals: `asked(int, float | None, float | None)` with ticket, stop and target as prices.
-    """
-
-    asked = Signal(object, object, object)
+    """Sets stop and target of one position, on the second press; an empty field is none."""
 
     def __init__(self, theme: Theme) -> None:
         self._row: PositionRow | None = None
@@ -146,7 +137,7 @@ class StopsBar(PromptBar):
         if self._row is not None:
             stop, target = self._wanted()
             self.closed.emit()
-            self.asked.emit(self._row.ticket, stop, target)
+            self.asked.emit(MoveStops(self._row.ticket, stop, target))
 
 
 class _Choice(NamedTuple):
@@ -158,12 +149,7 @@ class _Choice(NamedTuple):
 
 
 class SeveralBar(PromptBar):
-    """Closes all positions, the losing or winning ones, or those of a symbol, on the second press.
-
-    Signals: `asked(Which, str)`, with the symbol if by symbol.
-    """
-
-    asked = Signal(object, str)
+    """Closes all positions, the losing or winning ones, or those of a symbol, on the second press."""
 
     def __init__(self, theme: Theme) -> None:
         self._choices: list[_Choice] = []
@@ -232,7 +218,7 @@ class SeveralBar(PromptBar):
         choice = self._chosen()
         if choice is not None:
             self.closed.emit()
-            self.asked.emit(choice.which, choice.symbol)
+            self.asked.emit(ClosePositions(choice.which, choice.symbol))
 
 
 def _count(number: int) -> str:

@@ -15,10 +15,12 @@ from arbitrex_desktop.ui.widgets.metric import TonedLabel
 class PromptBar(QWidget):
     """Base of such bars; `words` says what the button would do, or why it cannot, below the fields or `beside` them.
 
-    Signals: `closed()`, when the bar should go away: by Cancel, by Escape, or when it has been answered.
+    Signals: `closed()`, when the bar should go away: by Cancel, by Escape, or when it has been answered;
+    `asked(TraderCommand)`, the answer, of bars whose answer is a command.
     """
 
     closed = Signal()
+    asked = Signal(object)
 
     def __init__(self, theme: Theme, *parts: str | QWidget, wide: QWidget | None = None, beside: bool = False) -> None:
         super().__init__()

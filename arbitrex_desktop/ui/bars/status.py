@@ -112,8 +112,8 @@ class TopBar(QWidget):
             return f"{state.reason} (waiting for the core to confirm)", Tone.WARN
         if state.reason:
             return state.reason, Tone.WARN
-        if fresh.hindrance:
-            return fresh.hindrance, Tone.BAD if fresh.broken or (
+        if fresh.blocking_reason:
+            return fresh.blocking_reason, Tone.BAD if fresh.broken or (
                 fresh.core_silent and not fresh.starting
             ) else Tone.WARN
         pool = fresh.snapshot.pool if fresh.snapshot else None

@@ -55,7 +55,7 @@ class ConnectionPanel(Panel):
     def refresh(self, fresh: Freshness) -> None:
         """Show the pool's and the sync's figures."""
         snapshot = fresh.snapshot
-        self.view.say_when_empty(fresh.hindrance or STARTING)
+        self.view.say_when_empty(fresh.blocking_reason or STARTING)
         if snapshot is not None:
             self.model.set_rows(
                 [*_core_facts(fresh), *_state_facts(snapshot.pool, fresh), *_sync_facts(snapshot.sync, fresh),
@@ -68,8 +68,8 @@ class ConnectionPanel(Panel):
 
 
 def _core_facts(fresh: Freshness) -> Iterator[Fact]:
-    if fresh.hindrance:
-        yield Fact("trading core", fresh.hindrance, Tone.BAD if fresh.core_silent else Tone.WARN)
+    if fresh.blocking_reason:
+        yield Fact("trading core", fresh.blocking_reason, Tone.BAD if fresh.core_silent else Tone.WARN)
 
 
 def _state_facts(pool: PoolStats, fresh: Freshness) -> Iterator[Fact]:

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.presentation.snapshot import Preview
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.commands import CommandResult, PreviewIntent, SubmitIntent
 from arbitrex_desktop.ui.freshness import NOTHING_YET, STARTING, Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.panels.panel import Panel
@@ -30,16 +31,10 @@ _RENEW_S: Final = 2.0
 
 
 class IntentFormPanel(Panel):
-    """Builds an `IntentRequest`; at most one preview is on its way at a time, and only its newest answer is shown.
-
-    Signals: `preview_asked(IntentRequest, int)`; `submit_asked(IntentRequest)`.
-    """
+    """Builds an `IntentRequest`; at most one preview is on its way at a time, and only its newest answer is shown."""
 
     name = "intent_form"
     title = "Trade intent"
-
-    preview_asked = Signal(object, int)
-    submit_asked = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -92,9 +87,18 @@ class IntentFormPanel(Panel):
         if not fresh.connected:
             # An answer to prices and an account of the past is none.
             self.card.outdate()
-        elif due and not fresh.hindrance and self._awaited is None and self.isVisible():
+        elif due and not fresh.blocking_reason and self._awaited is None and self.isVisible():
             self._ask()
         self._show_submit()
+
+    def command_done(self, result: CommandResult) -> None:
+        """Show the answer to a preview that was asked for, or why there is none."""
+        if not isinstance(result.command, PreviewIntent):
+            return
+        if isinstance(result.answer, Preview):
+            self.show_preview(result.answer)
+        else:
+            self.preview_failed(result.error)
 
     def show_preview(self, preview: Preview) -> None:
         """Show an answer, unless the form has changed since it was asked for."""
@@ -106,10 +110,10 @@ class IntentFormPanel(Panel):
         else:
             self._ask()
 
-    def preview_failed(self, words: str) -> None:
+    def preview_failed(self, message: str) -> None:
         """Show why the RPM gave no answer."""
         self._awaited = None
-        self.card.show_words(words, Tone.WARN)
+        self.card.show_words(message, Tone.WARN)
 
     def request(self) -> IntentRequest:
         """Return what stands in the form; raise ValueError in words for what cannot be read."""
@@ -145,10 +149,10 @@ class IntentFormPanel(Panel):
         if self._awaited is None and self._fresh.snapshot is not None:
             self._awaited = self._number
             self._asked_at = self._fresh.monotonic
-            self.preview_asked.emit(request, self._number)
+            self.asked.emit(PreviewIntent(request, self._number))
 
     def _show_submit(self) -> None:
-        waits = self._fresh.hindrance or ("" if self._fresh.snapshot else STARTING)
+        waits = self._fresh.blocking_reason or ("" if self._fresh.snapshot else STARTING)
         try:
             self.request()
         except ValueError as error:
@@ -165,7 +169,7 @@ class IntentFormPanel(Panel):
         except ValueError as error:
             self.card.show_words(str(error), Tone.WARN)
             return
-        self.submit_asked.emit(request)
+        self.asked.emit(SubmitIntent(request))
 
     def _make_fields(self, theme: Theme) -> None:
         self.symbol = QComboBox()

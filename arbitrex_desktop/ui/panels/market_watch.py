@@ -9,10 +9,10 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.ui.freshness import CORE_SILENT_S, Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteModel
 from arbitrex_desktop.ui.panels.panel import Panel
-from arbitrex_desktop.ui.seam import Board
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
@@ -36,7 +36,7 @@ class MarketWatchPanel(Panel):
     def __init__(self, theme: Theme, clock: Clock) -> None:
         super().__init__(theme)
         self._clock = clock
-        self._board: Board | None = None
+        self._board: QuoteBoard | None = None
         self._revision = 0
         self._sorted_at = 0.0
         self._live = False
@@ -58,7 +58,7 @@ class MarketWatchPanel(Panel):
         """How many symbols have a quote."""
         return self.model.quoted
 
-    def watch(self, board: Board) -> None:
+    def watch(self, board: QuoteBoard) -> None:
         """Read this board from now on."""
         self._board, self._revision = board, 0
         self._frames.start()
@@ -91,7 +91,7 @@ class MarketWatchPanel(Panel):
         total = len(self._board.symbols) if self._board is not None else 0
         self._count.show_text(f"{self.quoted} of {total} with prices", Tone.MUTED)
 
-    def _check_symbols(self, board: Board) -> None:
+    def _check_symbols(self, board: QuoteBoard) -> None:
         """Follow the board's list: it is complete only after the pool has connected."""
         wanted = [(symbol, board.digits(symbol)) for symbol in board.symbols]
         if wanted != self.model.listed:

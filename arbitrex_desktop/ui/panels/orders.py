@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from arbitrex_desktop.desk.presentation.snapshot import OrderRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.arming import NOT_ARMED, not_armed
+from arbitrex_desktop.ui.commands import CancelOrder, CommandResult
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import order_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
@@ -23,20 +23,15 @@ _NOT_KNOWN = "Orders are not known yet"
 
 
 class OrdersPanel(Panel):
-    """A table of pending orders, their number, and a button that cancels the chosen one on its second press.
-
-    Signals: `cancel_asked(int)` with the ticket.
-    """
+    """A table of pending orders, their number, and a button that cancels the chosen one on its second press."""
 
     name = "orders"
     title = "Orders"
 
-    cancel_asked = Signal(object)  # a ticket may exceed the 32 bits of Qt's int
-
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._fresh = NOTHING_YET
-        self._busy: set[str] = set()
+        self._busy: set[int] = set()
         columns = order_columns(lambda moment: formats.short_time(moment, self._fresh.now))
         self.model: RowTableModel[OrderRow] = RowTableModel(columns, lambda row: row.ticket, self)
         self.view = KeyedTable(self.model, theme, _NOT_KNOWN, lambda row: row.ticket)
@@ -60,10 +55,11 @@ class OrdersPanel(Panel):
         self._show_sum(known=known)
         self._show_choice()
 
-    def command_done(self, subject: str) -> None:
+    def command_done(self, result: CommandResult) -> None:
         """Let the button of a ticket work again: its command has been run."""
-        self._busy.discard(subject)
-        self._show_choice()
+        if isinstance(result.command, CancelOrder):
+            self._busy.discard(result.command.ticket)
+            self._show_choice()
 
     def tab_title(self) -> str:
         """Return the title with the number of pending orders."""
@@ -87,7 +83,7 @@ class OrdersPanel(Panel):
     def _show_choice(self) -> None:
         row, unarmed = self.view.chosen, not_armed(self._fresh)
         able = row is not None and self._fresh.connected and not unarmed
-        self.cancel_button.setEnabled(able and row is not None and str(row.ticket) not in self._busy)
+        self.cancel_button.setEnabled(able and row is not None and row.ticket not in self._busy)
         if row is None:
             self.cancel_button.set_subject("Cancel order", "Cancel order")
             self.cancel_button.setToolTip("Choose an order first")
@@ -101,8 +97,8 @@ class OrdersPanel(Panel):
         """Ask for the chosen order to be cancelled; its button waits until that has been run."""
         row = self.view.chosen
         if row is not None:
-            self._busy.add(str(row.ticket))
-            self.cancel_asked.emit(row.ticket)
+            self._busy.add(row.ticket)
+            self.asked.emit(CancelOrder(row.ticket))
             self._show_choice()
 
     def _lay_out(self) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QWidget
 
+from arbitrex_desktop.ui.commands import CommandResult
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.theme.theme import Theme
 
@@ -15,9 +17,17 @@ from arbitrex_desktop.ui.theme.theme import Theme
 class Panel(QWidget):
     """Base of the panels.
 
-    Attributes: `name`, its stable name in a remembered layout; `title`, what the user reads.  `refresh` is called
-    on the GUI thread for each snapshot (about four times a second), and once a second so that ages count up.
+    `refresh` is called on the GUI thread for each snapshot (about four times a second), and twice a second so that
+    ages count up.
+
+    Attributes:
+        name: its stable name in a remembered layout.
+        title: what the user reads.
+
+    Signals: `asked(TraderCommand)`, what the trader wants of the core.
     """
+
+    asked = Signal(object)
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
@@ -31,6 +41,9 @@ class Panel(QWidget):
     def refresh(self, fresh: Freshness) -> None:
         """Draw a snapshot as old as `fresh` says."""
         raise NotImplementedError
+
+    def command_done(self, result: CommandResult) -> None:
+        """Take note of what came of a command, whichever panel gave it."""
 
     def tab_title(self) -> str:
         """Return the title with a count, where there is something to count."""

@@ -8,13 +8,14 @@ from functools import partial
 from itertools import product
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentState
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, ResolveIntent
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import STATE_WORDS, pending_columns
 from arbitrex_desktop.ui.models.table import Column, RowTableModel
@@ -60,17 +61,10 @@ class PendingPanel(Panel):
 
     The first Approve of a run only says that there is no undo; the next one of the same intent, and every one after
     that, acts.  Keys act only while the keyboard is here, outside of the fields, and on a row that is in sight.
-
-    Signals: `approve_asked(str)` with the intent's id; `reject_asked(str, str)` with id and reason;
-    `resolve_asked(str, bool, str, int)` with id, whether it was executed, reason, and ticket or 0.
     """
 
     name = "pending"
     title = "Pending intents"
-
-    approve_asked = Signal(str)
-    reject_asked = Signal(str, str)
-    resolve_asked = Signal(str, bool, str, object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -118,10 +112,12 @@ class PendingPanel(Panel):
             self.model.changed(place, _TIME_LEFT, _TIME_LEFT)
         self._show_choice()
 
-    def command_done(self, intent_id: str) -> None:
+    def command_done(self, result: CommandResult) -> None:
         """Let an intent's buttons work again: its command has been run."""
-        self._busy.pop(intent_id, None)
-        self._show_choice()
+        command = result.command
+        if isinstance(command, ApproveIntent | RejectIntent | ResolveIntent):
+            self._busy.pop(command.intent_id, None)
+            self._show_choice()
 
     def tab_title(self) -> str:
         """Return the title with the number of open intents, and of those of unknown fate."""
@@ -135,8 +131,8 @@ class PendingPanel(Panel):
             return f"{self._busy[row.intent_id]}, waiting for the trading core"
         snapshot = self._fresh.snapshot
         journal = f"Nothing can be sent: {snapshot.journal_problem}" if snapshot and snapshot.journal_problem else ""
-        if self._fresh.hindrance or journal:
-            return self._fresh.hindrance or journal
+        if self._fresh.blocking_reason or journal:
+            return self._fresh.blocking_reason or journal
         if row.state is not IntentState.PENDING:
             return f"The intent is {row.state}"
         if not row.can_approve:
@@ -235,7 +231,7 @@ class PendingPanel(Panel):
             return
         self._knows_no_undo, self._warned = True, None
         self._decide(row.intent_id, "Approved")
-        self.approve_asked.emit(row.intent_id)
+        self.asked.emit(ApproveIntent(row.intent_id))
         self._show_choice()
 
     def _reject(self) -> None:
@@ -255,11 +251,11 @@ class PendingPanel(Panel):
 
     def _ask_to_reject(self, row: IntentRow) -> None:
         self._decide(row.intent_id, "Rejected")
-        self.reject_asked.emit(row.intent_id, self.reason.text().strip())
+        self.asked.emit(RejectIntent(row.intent_id, self.reason.text().strip()))
 
     def _resolve(self, intent_id: str, executed: bool, reason: str, ticket: int) -> None:  # noqa: FBT001 - a slot
         self._decide(intent_id, "Answered")
-        self.resolve_asked.emit(intent_id, executed, reason, ticket)
+        self.asked.emit(ResolveIntent(intent_id, executed, reason, ticket))
         self._show_choice()
 
     def _decide(self, intent_id: str, word: str) -> None:

@@ -5,15 +5,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
 
-from arbitrex_desktop.desk.intents.intent import Which
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.arming import NOT_ARMED, not_armed
 from arbitrex_desktop.ui.bars.position_bars import PartBar, SeveralBar, StopsBar
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
+from arbitrex_desktop.ui.commands import (
+    ClosePosition,
+    ClosePositions,
+    CommandResult,
+    MoveStops,
+    MoveToBreakEven,
+    TraderCommand,
+)
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import money_tone, position_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
@@ -24,7 +31,8 @@ from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 
-_SEVERAL = "several"
+_SEVERAL = ""
+"""The subject of a command about several positions."""
 _MORE = "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -32,20 +40,10 @@ class PositionsPanel(Panel):
     """A table of positions, their sum, and buttons; what closes does so on its second press.
 
     A bar that asks for more is about one position: it goes away when another is chosen, or when that one is gone.
-
-    Signals: `close_asked(int)` with the ticket; `close_part_asked(int, float)` with ticket and lots;
-    `close_many_asked(Which, str)`; `stops_asked(int, float | None, float | None)` with ticket, stop and target;
-    `break_even_asked(int)` with the ticket.
     """
 
     name = "positions"
     title = "Positions"
-
-    close_asked = Signal(object)  # a ticket may exceed the 32 bits of Qt's int
-    close_part_asked = Signal(object, float)
-    close_many_asked = Signal(object, str)
-    stops_asked = Signal(object, object, object)
-    break_even_asked = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -79,10 +77,11 @@ class PositionsPanel(Panel):
         self._show_sum()
         self._show_choice()
 
-    def command_done(self, subject: str) -> None:
+    def command_done(self, result: CommandResult) -> None:
         """Let the buttons of a ticket, or of several positions, work again: the command has been run."""
-        self._busy.discard(subject or _SEVERAL)
-        self._show_choice()
+        if isinstance(result.command, ClosePosition | ClosePositions | MoveStops | MoveToBreakEven):
+            self._busy.discard(result.command.subject)
+            self._show_choice()
 
     def tab_title(self) -> str:
         """Return the title with the number of positions."""
@@ -191,30 +190,21 @@ class PositionsPanel(Panel):
             self._bar.hide()
         self._bar = self._bar_ticket = None
 
-    def _ask(self, signal: SignalInstance, subject: str, *values: object) -> None:
-        """Emit what was asked for; the buttons wait until it has been run."""
-        self._busy.add(subject)
-        signal.emit(*values)
+    def _ask(self, command: TraderCommand) -> None:
+        """Ask for a command; the buttons wait until it has been run."""
+        self._busy.add(command.subject)
+        self.asked.emit(command)
         self._show_choice()
 
     def _close(self) -> None:
         row = self.view.chosen
         if row is not None:
-            self._ask(self.close_asked, str(row.ticket), row.ticket)
-
-    def _ask_part(self, ticket: int, lots: float) -> None:
-        self._ask(self.close_part_asked, str(ticket), ticket, lots)
-
-    def _ask_stops(self, ticket: int, stop: float | None, target: float | None) -> None:
-        self._ask(self.stops_asked, str(ticket), ticket, stop, target)
+            self._ask(ClosePosition(row.ticket))
 
     def _ask_break_even(self) -> None:
         row = self.view.chosen
         if row is not None:
-            self._ask(self.break_even_asked, str(row.ticket), row.ticket)
-
-    def _ask_several(self, which: Which, symbol: str) -> None:
-        self._ask(self.close_many_asked, _SEVERAL, which, symbol)
+            self._ask(MoveToBreakEven(row.ticket))
 
     def _connect(self) -> None:
         # Two positions may read alike, so another choice asks anew whatever the words are.
@@ -230,9 +220,8 @@ class PositionsPanel(Panel):
         ):
             button.clicked.connect(lambda _checked=False, bar=bar: self._open(bar))
             bar.closed.connect(self._close_bar)
-        self.part_bar.asked.connect(self._ask_part)
-        self.stops_bar.asked.connect(self._ask_stops)
-        self.several_bar.asked.connect(self._ask_several)
+        for bar in (self.part_bar, self.stops_bar, self.several_bar):
+            bar.asked.connect(self._ask)
 
     def _lay_out(self) -> None:
         self.part.setToolTip("Close a part of the chosen position")

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.raw_layer.views import CallStats, ConnectionState, PoolStats
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
+from arbitrex_desktop.ui.commands import ClosePosition
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models import desk
 from arbitrex_desktop.ui.models.table import RowTableModel
@@ -194,8 +195,8 @@ def test_closing_a_position_takes_two_presses_on_the_same_one(qtbot: QtBot, them
     panel = PositionsPanel(theme)
     qtbot.addWidget(panel)
     panel.refresh(fresh(positions=(position_row(2**40), position_row(2, symbol="USDJPY"))))
-    asked: list[int] = []
-    panel.close_asked.connect(asked.append)
+    asked: list[ClosePosition] = []
+    panel.asked.connect(asked.append)
     assert not panel.close_button.isEnabled()
     panel.view.choose(2)
     panel.close_button.click()
@@ -204,7 +205,7 @@ def test_closing_a_position_takes_two_presses_on_the_same_one(qtbot: QtBot, them
     assert panel.close_button.text() == "Close 0.50 EURUSD"
     panel.close_button.click()
     panel.close_button.click()
-    assert asked == [2**40]
+    assert asked == [ClosePosition(2**40)]
 
 
 def tones(model: RowTableModel[Any], title: str) -> list[Tone]:

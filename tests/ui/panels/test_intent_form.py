@@ -12,6 +12,7 @@ from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.presentation.snapshot import Preview
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
+from arbitrex_desktop.ui.commands import PreviewIntent, SubmitIntent
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
@@ -36,10 +37,10 @@ def form(qtbot: QtBot, theme: Theme, fresh: Make) -> IntentFormPanel:
 
 
 @pytest.fixture
-def asked(form: IntentFormPanel) -> list[tuple[IntentRequest, int]]:
+def asked(form: IntentFormPanel) -> list[PreviewIntent]:
     """Return a list that fills with the previews asked for."""
-    asked: list[tuple[IntentRequest, int]] = []
-    form.preview_asked.connect(lambda request, number: asked.append((request, number)))
+    asked: list[PreviewIntent] = []
+    form.asked.connect(asked.append)
     return asked
 
 
@@ -87,26 +88,24 @@ def test_what_cannot_be_read_cannot_be_submitted(form: IntentFormPanel) -> None:
 def test_submit_hands_the_request_on(form: IntentFormPanel) -> None:
     """One click, one request."""
     submitted: list[object] = []
-    form.submit_asked.connect(submitted.append)
+    form.asked.connect(submitted.append)
     form.submit.click()
-    assert submitted == [form.request()]
+    assert submitted == [SubmitIntent(form.request())]
     assert form.submit.text() == "Submit ▲ BUY EURUSD"
 
 
-def test_only_the_newest_question_is_answered(
-    form: IntentFormPanel, asked: list[tuple[IntentRequest, int]], qtbot: QtBot
-) -> None:
+def test_only_the_newest_question_is_answered(form: IntentFormPanel, asked: list[PreviewIntent], qtbot: QtBot) -> None:
     """An answer to an older form is dropped and the newer one asked for; one question is on its way at a time."""
     form._awaited = None
     form._ask()
-    first = asked[-1][1]
+    first = asked[-1].number
     form.confidence.setValue(0.9)
     form._ask()
     assert len(asked) == 1
     form.show_preview(Preview(first, intent_row(decision="APPROVED")))
     assert form.card.row is None
     assert len(asked) == 2
-    form.show_preview(Preview(asked[-1][1], intent_row(decision="REJECTED")))
+    form.show_preview(Preview(asked[-1].number, intent_row(decision="REJECTED")))
     assert form.card.decision.text() == "REJECTED"
     assert form.card.is_current
     form.show_preview(Preview(first, intent_row(decision="APPROVED")))
@@ -125,7 +124,7 @@ def test_a_change_greys_the_answer_at_once(form: IntentFormPanel) -> None:
 
 
 def test_the_preview_is_renewed_while_prices_move(
-    form: IntentFormPanel, asked: list[tuple[IntentRequest, int]], fresh: Make, clock: ManualClock
+    form: IntentFormPanel, asked: list[PreviewIntent], fresh: Make, clock: ManualClock
 ) -> None:
     """Every two seconds the question is asked again, unless the core is silent or an answer is due."""
     form._awaited = None
@@ -145,7 +144,7 @@ def test_the_preview_is_renewed_while_prices_move(
 
 
 def test_an_answer_of_the_past_is_grey(
-    form: IntentFormPanel, asked: list[tuple[IntentRequest, int]], fresh: Make, clock: ManualClock
+    form: IntentFormPanel, asked: list[PreviewIntent], fresh: Make, clock: ManualClock
 ) -> None:
     """Without a connection there is no present answer: the last one greys, and none is asked for until there is one."""
     form.refresh(fresh())

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.ui.commands import CancelOrder, CommandResult
 from arbitrex_desktop.ui.formats import DASH, DOWN_ARROW, UP_ARROW
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.panels.orders import OrdersPanel
@@ -42,11 +43,11 @@ def panel(qtbot: QtBot, theme: Theme, fresh: Make) -> OrdersPanel:
 
 
 @pytest.fixture
-def asked(panel: OrdersPanel) -> list[int]:
-    """Return the tickets whose cancelling was asked for."""
-    tickets: list[int] = []
-    panel.cancel_asked.connect(tickets.append)
-    return tickets
+def asked(panel: OrdersPanel) -> list[CancelOrder]:
+    """Return what was asked for."""
+    commands: list[CancelOrder] = []
+    panel.asked.connect(commands.append)
+    return commands
 
 
 def test_orders_are_listed_and_counted(panel: OrdersPanel, fresh: Make) -> None:
@@ -77,7 +78,7 @@ def test_none_is_another_thing_than_not_known(panel: OrdersPanel, fresh: Make) -
         assert panel.sum.tone is Tone.MUTED
 
 
-def test_cancelling_takes_two_presses_on_the_same_order(panel: OrdersPanel, asked: list[int]) -> None:
+def test_cancelling_takes_two_presses_on_the_same_order(panel: OrdersPanel, asked: list[CancelOrder]) -> None:
     """The first press asks; when another order is chosen meanwhile, even one that reads alike, it asks anew."""
     button = panel.cancel_button
     assert button.text() == "Cancel BUY LIMIT 0.30 EURUSD"
@@ -90,17 +91,19 @@ def test_cancelling_takes_two_presses_on_the_same_order(panel: OrdersPanel, aske
     panel.view.choose(BIG)
     button.click()
     button.click()
-    assert asked == [BIG]
+    assert asked == [CancelOrder(BIG)]
 
 
-def test_a_double_click_cancels_nothing(panel: OrdersPanel, asked: list[int]) -> None:
+def test_a_double_click_cancels_nothing(panel: OrdersPanel, asked: list[CancelOrder]) -> None:
     """A double click counts as one press."""
     QTest.mouseClick(panel.cancel_button, Qt.MouseButton.LeftButton)
     QTest.mouseDClick(panel.cancel_button, Qt.MouseButton.LeftButton)
     assert asked == []
 
 
-def test_what_changed_between_the_presses_is_asked_anew(panel: OrdersPanel, asked: list[int], fresh: Make) -> None:
+def test_what_changed_between_the_presses_is_asked_anew(
+    panel: OrdersPanel, asked: list[CancelOrder], fresh: Make
+) -> None:
     """An order that was partly filled meanwhile, or is gone, is not the one that the first press was about."""
     panel.cancel_button.click()
     panel.refresh(fresh(orders=(order_row(BIG, volume=0.1), ALIKE)))
@@ -112,7 +115,7 @@ def test_what_changed_between_the_presses_is_asked_anew(panel: OrdersPanel, aske
     assert asked == []
 
 
-def test_an_order_waits_for_its_own_command(panel: OrdersPanel, asked: list[int]) -> None:
+def test_an_order_waits_for_its_own_command(panel: OrdersPanel, asked: list[CancelOrder]) -> None:
     """Until the command has been run, nothing more is asked of that ticket; others can be cancelled."""
     panel.cancel_button.click()
     panel.cancel_button.click()
@@ -120,9 +123,9 @@ def test_an_order_waits_for_its_own_command(panel: OrdersPanel, asked: list[int]
     panel.view.choose(2)
     assert panel.cancel_button.isEnabled()
     panel.view.choose(BIG)
-    panel.command_done(str(BIG))
+    panel.command_done(CommandResult(CancelOrder(BIG)))
     assert panel.cancel_button.isEnabled()
-    assert asked == [BIG]
+    assert asked == [CancelOrder(BIG)]
 
 
 def test_cancelling_needs_a_connection_and_no_active_trading(panel: OrdersPanel, fresh: Make) -> None:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
+from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, ResolveIntent, TraderCommand
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.pending_words import CHOICE_IS_GONE, NOTHING_CHOSEN
@@ -115,12 +116,11 @@ def test_after_a_decision_the_next_is_chosen_and_no_click_under_way_hits_it(
     settle(panel, fresh(intents=(first, second)))
     panel._knows_no_undo = True
     getattr(panel, decision).click()
-    panel.command_done("one")
+    panel.command_done(CommandResult(ApproveIntent("one")))
     panel.refresh(fresh(intents=(second,)))
     assert panel.view.chosen == second
     asked: list[object] = []
-    panel.approve_asked.connect(asked.append)
-    panel.reject_asked.connect(lambda *values: asked.append(values))
+    panel.asked.connect(asked.append)
     for button, act in ((panel.approve, panel._approve), (panel.reject, panel._reject)):
         assert not button.isEnabled()
         button.click()
@@ -157,13 +157,13 @@ def test_ended_intents_are_not_pending(panel: PendingPanel, fresh: Make) -> None
 def test_reject_all_needs_two_presses(panel: PendingPanel, fresh: Make) -> None:
     """Every pending intent is rejected on the second press, and none on the first."""
     settle(panel, fresh(intents=(intent_row("one"), intent_row("two"), intent_row("x", state=IntentState.SENDING))))
-    rejected: list[str] = []
-    panel.reject_asked.connect(lambda intent_id, _reason: rejected.append(intent_id))
+    rejected: list[RejectIntent] = []
+    panel.asked.connect(rejected.append)
     panel.reject_all.click()
     assert rejected == []
     assert panel.reject_all.text() == "Really reject all?"
     panel.reject_all.click()
-    assert rejected == ["one", "two"]
+    assert rejected == [RejectIntent("one"), RejectIntent("two")]
     assert not panel.reject_all.isEnabled()
 
 
@@ -187,8 +187,8 @@ def test_an_empty_list_says_so(panel: PendingPanel, fresh: Make) -> None:
 def test_the_first_approve_of_a_run_says_that_there_is_no_undo(panel: PendingPanel, fresh: Make) -> None:
     """It sends nothing and says so inside the window; the next press sends, and nothing asks again in this run."""
     settle(panel, fresh())
-    asked: list[str] = []
-    panel.approve_asked.connect(asked.append)
+    asked: list[TraderCommand] = []
+    panel.asked.connect(asked.append)
     panel.approve.click()
     assert "CANNOT BE UNDONE" in panel.blocker.text()
     assert panel.approve.text().startswith("Really approve")
@@ -198,18 +198,18 @@ def test_the_first_approve_of_a_run_says_that_there_is_no_undo(panel: PendingPan
     assert asked == []
     settle(panel, fresh())
     panel.approve.click()
-    assert asked == ["aaaa1111"]
+    assert asked == [ApproveIntent("aaaa1111")]
     settle(panel, fresh(intents=(intent_row("next"),)))
     panel.approve.click()
-    assert asked == ["aaaa1111", "next"]
+    assert asked == [ApproveIntent("aaaa1111"), ApproveIntent("next")]
 
 
 def test_the_first_approve_is_about_one_intent(panel: PendingPanel, fresh: Make) -> None:
     """When another intent is chosen after the first press, the window asks anew."""
     rows = (intent_row("one"), intent_row("two", symbol="USDJPY"))
     settle(panel, fresh(intents=rows))
-    asked: list[str] = []
-    panel.approve_asked.connect(asked.append)
+    asked: list[TraderCommand] = []
+    panel.asked.connect(asked.append)
     panel.approve.click()
     panel.view.choose("two")
     settle(panel, fresh(intents=rows))
@@ -217,7 +217,7 @@ def test_the_first_approve_is_about_one_intent(panel: PendingPanel, fresh: Make)
     assert asked == []
     settle(panel, fresh(intents=rows))
     panel.approve.click()
-    assert asked == ["two"]
+    assert asked == [ApproveIntent("two")]
 
 
 def test_an_unusable_journal_disables_approve(panel: PendingPanel, fresh: Make) -> None:
@@ -239,14 +239,14 @@ def test_an_unknown_fate_stands_on_top_with_its_evidence(panel: PendingPanel, fr
     assert panel.unknown.isVisible()
     assert "BUY 0.25 EURUSD" in panel.unknown.what.text()
     assert "What is known: no answer came. EURUSD is blocked" in panel.unknown.evidence.text()
-    asked: list[tuple[object, ...]] = []
-    panel.resolve_asked.connect(lambda *values: asked.append(values))
+    asked: list[TraderCommand] = []
+    panel.asked.connect(asked.append)
     panel.unknown.reason.setText("it is among the deals")
     panel.unknown.executed.click()
     panel.unknown.executed.click()
-    assert asked == [("u", True, "it is among the deals", 0)]
+    assert asked == [ResolveIntent("u", executed=True, reason="it is among the deals")]
     assert not panel.unknown.executed.isEnabled()
-    panel.command_done("u")
+    panel.command_done(CommandResult(ResolveIntent("u", executed=True, reason="")))
     assert panel.unknown.executed.isEnabled()
     settle(panel, fresh(intents=(pending,)))
     assert not panel.unknown.isVisible()
@@ -301,8 +301,8 @@ def test_the_keyboard_never_lands_on_reject(panel: PendingPanel, fresh: Make, qt
     panel.activateWindow()
     qtbot.waitUntil(panel.isActiveWindow)
     panel.approve.setFocus()
-    asked: list[str] = []
-    panel.approve_asked.connect(asked.append)
+    asked: list[TraderCommand] = []
+    panel.asked.connect(asked.append)
     QTest.keyClick(panel.approve, Qt.Key.Key_Space)
     assert panel.approve.hasFocus()
     QTest.keyClick(panel.approve, Qt.Key.Key_Space)
@@ -310,7 +310,7 @@ def test_the_keyboard_never_lands_on_reject(panel: PendingPanel, fresh: Make, qt
     settle(panel, fresh())
     assert panel.approve.hasFocus()
     QTest.keyClick(panel.approve, Qt.Key.Key_Space)
-    assert asked == ["aaaa1111"]
+    assert asked == [ApproveIntent("aaaa1111")]
     assert panel.view.hasFocus()
     panel.approve.setEnabled(True)
     panel.approve.setFocus()

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, TraderCommand
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.pending_words import GO_KEY, OUT_OF_SIGHT
@@ -23,13 +24,13 @@ MANY = tuple(intent_row(f"intent{number:02d}") for number in range(30))
 
 
 @pytest.fixture
-def asked() -> list[tuple[str, ...]]:
+def asked() -> list[TraderCommand]:
     """Return what was asked for, in order."""
     return []
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, theme: Theme, fresh: Make, asked: list[tuple[str, ...]]) -> PendingPanel:
+def panel(qtbot: QtBot, theme: Theme, fresh: Make, asked: list[TraderCommand]) -> PendingPanel:
     """Return the panel of an active window, with one intent, past its guard and its first warning."""
     panel = PendingPanel(theme)
     qtbot.addWidget(panel)
@@ -37,8 +38,7 @@ def panel(qtbot: QtBot, theme: Theme, fresh: Make, asked: list[tuple[str, ...]])
     panel.show()
     panel.activateWindow()
     qtbot.waitUntil(panel.isActiveWindow)
-    panel.approve_asked.connect(lambda intent_id: asked.append(("approve", intent_id)))
-    panel.reject_asked.connect(lambda *values: asked.append(("reject", *values)))
+    panel.asked.connect(asked.append)
     panel._knows_no_undo = True
     settle(panel, fresh())
     return panel
@@ -60,21 +60,21 @@ def press(widget: QWidget, key: Qt.Key) -> None:
 
 @pytest.mark.parametrize("place", ["view", "checks", "approve", "reject"])
 def test_keys_decide_where_the_keyboard_is_on_the_intent(
-    panel: PendingPanel, asked: list[tuple[str, ...]], place: str
+    panel: PendingPanel, asked: list[TraderCommand], place: str
 ) -> None:
     """In the list, its checks and on its buttons; a second press does nothing while the first is under way."""
     press(getattr(panel, place), Qt.Key.Key_Return)
     press(panel.view, Qt.Key.Key_Return)
-    assert asked == [("approve", "aaaa1111")]
+    assert asked == [ApproveIntent("aaaa1111")]
     assert "waiting for the trading core" in panel.blocker.text()
-    panel.command_done("aaaa1111")
+    panel.command_done(CommandResult(ApproveIntent("aaaa1111")))
     panel.reason.setText(" too late ")
     press(getattr(panel, place), Qt.Key.Key_Backspace)
-    assert asked[1:] == [("reject", "aaaa1111", "too late")]
+    assert asked[1:] == [RejectIntent("aaaa1111", "too late")]
     assert panel.reason.text() == ""
 
 
-def test_a_field_keeps_its_keys_to_itself(panel: PendingPanel, asked: list[tuple[str, ...]]) -> None:
+def test_a_field_keeps_its_keys_to_itself(panel: PendingPanel, asked: list[TraderCommand]) -> None:
     """Whoever types a reason deletes a word with Ctrl+Backspace, and approves nothing with Ctrl+Return."""
     panel.reason.setText("too late")
     press(panel.reason, Qt.Key.Key_Return)
@@ -85,7 +85,7 @@ def test_a_field_keeps_its_keys_to_itself(panel: PendingPanel, asked: list[tuple
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Backspace])
 def test_a_row_out_of_sight_is_brought_back_before_anything_is_done(
-    panel: PendingPanel, fresh: Make, asked: list[tuple[str, ...]], key: Qt.Key
+    panel: PendingPanel, fresh: Make, asked: list[TraderCommand], key: Qt.Key
 ) -> None:
     """The first press only shows the intent that it would have decided on, also in the moments after it."""
     settle(panel, fresh(intents=MANY))
@@ -99,7 +99,7 @@ def test_a_row_out_of_sight_is_brought_back_before_anything_is_done(
     assert panel.view.viewport().rect().contains(place)
     settle(panel, fresh(intents=MANY))
     press(panel.view, key)
-    assert [each[:2] for each in asked] == [("approve" if key == Qt.Key.Key_Return else "reject", MANY[0].intent_id)]
+    assert asked == [(ApproveIntent if key == Qt.Key.Key_Return else RejectIntent)(MANY[0].intent_id)]
     panel.view.choose(MANY[1].intent_id)
     assert panel.blocker.text() != OUT_OF_SIGHT
 
@@ -119,9 +119,7 @@ def test_the_window_says_where_the_keys_work(panel: PendingPanel, qtbot: QtBot) 
         assert GO_KEY in button.toolTip()
 
 
-def test_keys_do_nothing_where_nothing_is_chosen(
-    panel: PendingPanel, fresh: Make, asked: list[tuple[str, ...]]
-) -> None:
+def test_keys_do_nothing_where_nothing_is_chosen(panel: PendingPanel, fresh: Make, asked: list[TraderCommand]) -> None:
     """An intent that has just gone leaves nothing to decide on."""
     settle(panel, fresh(intents=(intent_row("other"),)))
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Backspace):

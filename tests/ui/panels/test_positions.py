@@ -15,6 +15,14 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.ui.commands import (
+    ClosePosition,
+    ClosePositions,
+    CommandResult,
+    MoveStops,
+    MoveToBreakEven,
+    TraderCommand,
+)
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -44,16 +52,16 @@ def panel(qtbot: QtBot, theme: Theme, fresh: Make) -> PositionsPanel:
     return panel
 
 
-def collect(signal: object) -> list[tuple[object, ...]]:
-    """Return a list that fills with what a signal brings."""
-    seen: list[tuple[object, ...]] = []
-    signal.connect(lambda *values: seen.append(values))  # type: ignore[attr-defined]
+def commands_of(panel: PositionsPanel) -> list[TraderCommand]:
+    """Return a list that fills with what the panel asks for."""
+    seen: list[TraderCommand] = []
+    panel.asked.connect(seen.append)
     return seen
 
 
 def test_a_part_is_bounded_by_the_position(panel: PositionsPanel) -> None:
     """Nothing, all of it, more than it, and what is no number cannot be closed as a part; a part takes two presses."""
-    asked = collect(panel.close_part_asked)
+    asked = commands_of(panel)
     panel.part.click()
     bar = panel.part_bar
     for text in ("", "0", "0.5", "7", "0,2", "x", "-0.1"):
@@ -69,13 +77,13 @@ def test_a_part_is_bounded_by_the_position(panel: PositionsPanel) -> None:
     bar.act.click()
     assert asked == []
     bar.act.click()
-    assert asked == [(BIG, 0.3)]
+    assert asked == [ClosePosition(BIG, 0.3)]
     assert not bar.isVisible()
 
 
 def test_a_position_waits_for_its_own_command(panel: PositionsPanel) -> None:
     """Until the command has been run, nothing more is asked of that ticket; others can be dealt with."""
-    asked = collect(panel.close_asked)
+    asked = commands_of(panel)
     panel.close_button.click()
     panel.close_button.click()
     for button in (panel.close_button, panel.part, panel.stops, panel.break_even):
@@ -83,15 +91,15 @@ def test_a_position_waits_for_its_own_command(panel: PositionsPanel) -> None:
     panel.view.choose(2)
     assert panel.close_button.isEnabled()
     panel.view.choose(BIG)
-    panel.command_done(str(BIG))
+    panel.command_done(CommandResult(ClosePosition(BIG)))
     assert panel.close_button.isEnabled()
-    assert asked == [(BIG,)]
+    assert asked == [ClosePosition(BIG)]
 
 
 def test_two_positions_that_read_alike_are_told_apart(panel: PositionsPanel, fresh: Make) -> None:
     """A first press on one ticket is none on another, though symbol and volume are the same."""
     panel.refresh(fresh(positions=(LONG, position_row(3))))
-    asked = collect(panel.close_asked)
+    asked = commands_of(panel)
     panel.close_button.click()
     panel.view.choose(3)
     panel.close_button.click()
@@ -101,7 +109,7 @@ def test_two_positions_that_read_alike_are_told_apart(panel: PositionsPanel, fre
 
 def test_a_double_click_closes_nothing(panel: PositionsPanel) -> None:
     """A double click counts as one press."""
-    asked = collect(panel.close_asked)
+    asked = commands_of(panel)
     QTest.mouseClick(panel.close_button, Qt.MouseButton.LeftButton)
     QTest.mouseDClick(panel.close_button, Qt.MouseButton.LeftButton)
     assert asked == []
@@ -128,7 +136,7 @@ def test_a_bar_never_slips_to_another_position(panel: PositionsPanel, fresh: Mak
 
 def test_stops_start_from_what_is_set_and_need_two_presses(panel: PositionsPanel, fresh: Make) -> None:
     """Present prices stand in the fields; what is typed survives new snapshots; tickets and prices go out."""
-    asked = collect(panel.stops_asked)
+    asked = commands_of(panel)
     panel.stops.click()
     bar = panel.stops_bar
     assert (bar.stop.text(), bar.target.text()) == ("1.09500", "1.11000")
@@ -141,7 +149,7 @@ def test_stops_start_from_what_is_set_and_need_two_presses(panel: PositionsPanel
     bar.act.click()
     assert bar.act.text() == "Really set these?"
     bar.act.click()
-    assert asked == [(BIG, 1.099, 1.11)]
+    assert asked == [MoveStops(BIG, 1.099, 1.11)]
 
 
 @pytest.mark.parametrize(
@@ -173,9 +181,9 @@ def test_a_stop_that_risks_more_is_called_that(panel: PositionsPanel) -> None:
     bar.stop.clear()
     bar.act.click()
     assert bar.act.text() == "Really leave no stop?"
-    asked = collect(panel.stops_asked)
+    asked = commands_of(panel)
     bar.act.click()
-    assert asked == [(BIG, None, 1.11)]
+    assert asked == [MoveStops(BIG, None, 1.11)]
 
 
 def test_stops_of_a_sale_are_on_the_other_side(panel: PositionsPanel) -> None:
@@ -204,21 +212,21 @@ def test_break_even_never_loosens_a_stop(
 ) -> None:
     """It is offered only where the price is beyond the opening price and the stop is not."""
     panel.refresh(fresh(positions=(position_row(BIG, **changes),)))
-    asked = collect(panel.break_even_asked)
+    asked = commands_of(panel)
     assert words in panel.break_even.toolTip()
     panel.break_even.click()
-    assert asked == ([] if changes else [(BIG,)])
+    assert asked == ([] if changes else [MoveToBreakEven(BIG)])
 
 
 def test_several_are_counted_before_they_are_closed(panel: PositionsPanel, fresh: Make) -> None:
     """All, losers, winners, or one symbol, that of the chosen position first; on the second press."""
-    asked = collect(panel.close_many_asked)
+    asked = commands_of(panel)
     bar = panel.several_bar
     for place, words, wanted in (
-        (0, "2 positions", (Which.ALL, "")),
-        (1, "1 position", (Which.LOSERS, "")),
-        (2, "1 position", (Which.WINNERS, "")),
-        (4, "1 position", (Which.SYMBOL, "USDJPY")),
+        (0, "2 positions", ClosePositions(Which.ALL)),
+        (1, "1 position", ClosePositions(Which.LOSERS)),
+        (2, "1 position", ClosePositions(Which.WINNERS)),
+        (4, "1 position", ClosePositions(Which.SYMBOL, "USDJPY")),
     ):
         panel.several.click()
         assert bar.which.currentText() == "positions of EURUSD"
@@ -228,7 +236,7 @@ def test_several_are_counted_before_they_are_closed(panel: PositionsPanel, fresh
         bar.act.click()
         assert asked[-1] == wanted
         assert not panel.several.isEnabled()
-        panel.command_done("")
+        panel.command_done(CommandResult(wanted))
     panel.view.choose(None)
     panel.several.click()
     assert bar.which.currentText() == "all positions"
@@ -242,7 +250,7 @@ def test_several_are_counted_before_they_are_closed(panel: PositionsPanel, fresh
 
 def test_several_others_are_asked_about_anew(panel: PositionsPanel, fresh: Make) -> None:
     """A first press about the losers is none about the winners, nor about what else is open by then, however many."""
-    asked = collect(panel.close_many_asked)
+    asked = commands_of(panel)
     bar = panel.several_bar
     panel.several.click()
     bar.which.setCurrentIndex(1)
@@ -254,7 +262,7 @@ def test_several_others_are_asked_about_anew(panel: PositionsPanel, fresh: Make)
     assert asked == []
     assert bar.act.text() == "Really close 1 position?"
     bar.act.click()
-    assert asked == [(Which.WINNERS, "")]
+    assert asked == [ClosePositions(Which.WINNERS)]
 
 
 def test_a_halt_keeps_nothing_from_being_closed(panel: PositionsPanel, fresh: Make) -> None:
@@ -266,7 +274,7 @@ def test_a_halt_keeps_nothing_from_being_closed(panel: PositionsPanel, fresh: Ma
 
 def test_the_menu_acts_on_the_position_that_it_was_opened_for(panel: PositionsPanel, qtbot: QtBot) -> None:
     """The menu blocks nothing, offers what the buttons offer, and does nothing once another position is chosen."""
-    asked = collect(panel.break_even_asked)
+    asked = commands_of(panel)
     panel._pop_up(QPoint(5, 5))
     menu = next(each for each in panel.findChildren(QMenu) if each.isVisible())
     actions = {action.text(): action for action in menu.actions()}
@@ -276,7 +284,7 @@ def test_the_menu_acts_on_the_position_that_it_was_opened_for(panel: PositionsPa
     assert asked == []
     panel.view.choose(BIG)
     actions["Stop to break-even"].trigger()
-    assert asked == [(BIG,)]
+    assert asked == [MoveToBreakEven(BIG)]
     menu.close()
     qtbot.waitUntil(lambda: not panel.findChildren(QMenu))
     panel.view.choose(None)

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: MIT
+"""What the trader asks of the core, as values, and what came of each.
+
+A panel emits a command; `CoreWorker.send` takes it to the core's thread; `HANDLERS` names the method of the core that
+carries it out; a `CommandResult` that holds the command comes back.  HALT and disarming are no commands: they do not
+wait in a queue (see `ui.seam`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar, Final
+
+from arbitrex_desktop.desk.intents.intent import IntentRequest, Which
+from arbitrex_desktop.ui.seam import Core
+
+
+@dataclass(frozen=True, slots=True)
+class TraderCommand:
+    """Base of the commands.
+
+    Attributes:
+        doing: what the core does while it carries the command out, in words.
+        failure: how the message begins when that failed.
+    """
+
+    doing: ClassVar[str] = ""
+    failure: ClassVar[str] = ""
+
+    @property
+    def subject(self) -> str:
+        """What it is about: an intent's id or a ticket; empty where there is only one."""
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitIntent(TraderCommand):
+    """Have an intent judged and queued; answered by its id."""
+
+    request: IntentRequest
+    doing: ClassVar[str] = "submitting an intent"
+    failure: ClassVar[str] = "The intent was not submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewIntent(TraderCommand):
+    """Ask what the RPM would answer now; answered by a `Preview` with the same number."""
+
+    request: IntentRequest
+    number: int
+    doing: ClassVar[str] = "previewing an intent"
+    failure: ClassVar[str] = "No preview"
+
+
+@dataclass(frozen=True, slots=True)
+class _OnIntent(TraderCommand):
+    """Base of the commands about one intent."""
+
+    intent_id: str
+
+    @property
+    def subject(self) -> str:
+        """The intent's id."""
+        return self.intent_id
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveIntent(_OnIntent):
+    """Send the intent's order, if it may still live."""
+
+    doing: ClassVar[str] = "approving an intent"
+    failure: ClassVar[str] = "Not approved"
+
+
+@dataclass(frozen=True, slots=True)
+class RejectIntent(_OnIntent):
+    """End the intent by the trader's will."""
+
+    reason: str = ""
+    doing: ClassVar[str] = "rejecting an intent"
+    failure: ClassVar[str] = "Not rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveIntent(_OnIntent):
+    """Say what became of an UNKNOWN intent; `ticket` 0 when it is not known."""
+
+    executed: bool
+    reason: str
+    ticket: int = 0
+    doing: ClassVar[str] = "resolving an intent"
+    failure: ClassVar[str] = "Not resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeTrading(TraderCommand):
+    """Lift the halt, for a reason."""
+
+    reason: str
+    doing: ClassVar[str] = "resuming trading"
+    failure: ClassVar[str] = "Not resumed"
+
+
+@dataclass(frozen=True, slots=True)
+class ArmAccount(TraderCommand):
+    """Arm the LIVE account by its login, which no message or log repeats."""
+
+    typed_login: str = field(repr=False)
+    doing: ClassVar[str] = "arming the account"
+    failure: ClassVar[str] = "Not armed"
+
+
+@dataclass(frozen=True, slots=True)
+class _OnTicket(TraderCommand):
+    """Base of the commands about one position or order; what failed may have been carried out all the same."""
+
+    ticket: int
+
+    @property
+    def subject(self) -> str:
+        """The ticket."""
+        return str(self.ticket)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePosition(_OnTicket):
+    """Close a position at the market, or `lots` of it."""
+
+    lots: float | None = None
+    doing: ClassVar[str] = "closing a position"
+    failure: ClassVar[str] = "Closing a position"
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePositions(TraderCommand):
+    """Close several positions at the market."""
+
+    which: Which
+    symbol: str = ""
+    doing: ClassVar[str] = "closing several positions"
+    failure: ClassVar[str] = "Closing several positions"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveStops(_OnTicket):
+    """Set a position's stop and target as prices, None for none."""
+
+    stop_loss: float | None
+    take_profit: float | None
+    doing: ClassVar[str] = "setting stop and target"
+    failure: ClassVar[str] = "Stop and target"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveToBreakEven(_OnTicket):
+    """Move a position's stop to its opening price."""
+
+    doing: ClassVar[str] = "moving a stop to break-even"
+    failure: ClassVar[str] = "Stop to break-even"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder(_OnTicket):
+    """Cancel a pending order at the broker."""
+
+    doing: ClassVar[str] = "cancelling an order"
+    failure: ClassVar[str] = "Cancelling an order"
+
+
+HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
+    SubmitIntent: lambda core, command: core.submit(command.request),
+    PreviewIntent: lambda core, command: core.preview(command.request, command.number),
+    ApproveIntent: lambda core, command: core.approve(command.intent_id),
+    RejectIntent: lambda core, command: core.reject(command.intent_id, command.reason),
+    ResolveIntent: lambda core, command: core.resolve(
+        command.intent_id, executed=command.executed, reason=command.reason, ticket=command.ticket
+    ),
+    ResumeTrading: lambda core, command: core.resume(command.reason),
+    ArmAccount: lambda core, command: core.arm(command.typed_login),
+    ClosePosition: lambda core, command: core.close_position(command.ticket, command.lots),
+    ClosePositions: lambda core, command: core.close_many(command.which, command.symbol),
+    MoveStops: lambda core, command: core.move_stops(command.ticket, command.stop_loss, command.take_profit),
+    MoveToBreakEven: lambda core, command: core.break_even(command.ticket),
+    CancelOrder: lambda core, command: core.cancel_order(command.ticket),
+}
+"""What the core does for each command."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """What came of a command.
+
+    Attributes:
+        command: the one that was given.
+        answer: what the core answered: the id of a submitted intent, a `Preview`; None otherwise.
+        error: why it failed, in words for the trader; empty when it did not.
+    """
+
+    command: TraderCommand
+    answer: object = None
+    error: str = ""
+
+
+class Phase(StrEnum):
+    """What the core's threads do besides commands."""
+
+    START = "start"
+    CONNECT = "connect"
+    STEP = "update"
+    REPORT = "report"
+    STOP = "stop"
+
+
+Task = TraderCommand | Phase
+"""What the core's thread can be busy with."""
