@@ -1,21 +1,32 @@
 # SPDX-License-Identifier: MIT
-"""The commands that need no window: `arbitrex-desktop journal ...` and `submit ...`."""
+"""The commands that need no window: `arbitrex-desktop journal ...`, `submit ...` and `schema`."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from arbitrex_desktop import submit_cli
+from arbitrex_desktop.desk.gateway.messages import channel_schema
 from arbitrex_desktop.desk.journal import cli as journal_cli
 from arbitrex_desktop.paths import DATA_DIR_VARIABLE
+
+
+def print_schema(_given: argparse.Namespace) -> int:
+    """Print the JSON schema of the strategies' channel; return 0."""
+    sys.stdout.write(json.dumps(channel_schema(), indent=2) + "\n")
+    return 0
+
 
 _RUNNERS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "journal": journal_cli.run,
     "submit": submit_cli.run,
+    "schema": print_schema,
 }
 
 
@@ -26,6 +37,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     journal_cli.add_parser(commands)
     submit_cli.add_parser(commands)
+    commands.add_parser("schema", help="print the JSON schema of the strategies' channel")
     return parser
 
 

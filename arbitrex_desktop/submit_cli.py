@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     """Submit one intent and print what the desk says; return 0, 1 when it was refused, 2 when no desk answers."""
     try:
         with DeskClient(args.strategy) as desk:
-            standing = desk.submit(
+            status = desk.submit(
                 args.symbol,
                 args.direction,
                 confidence_score=args.confidence,
@@ -61,18 +61,18 @@ def run(args: argparse.Namespace) -> int:
                 time_to_live=args.expires,
                 client_id=args.client_id,
             )
-            _show(standing)
-            if args.wait > 0.0 and not standing.ended:
-                standing = desk.wait(standing.intent_id, args.wait)
-                _show(standing)
+            _show(status)
+            if args.wait > 0.0 and not status.ended:
+                status = desk.wait(status.intent_id, args.wait)
+                _show(status)
     except (DeskClientError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    return 1 if standing.state in ("REJECTED", "FAILED", "EXPIRED", "CANCELLED") else 0
+    return 1 if status.state in ("REJECTED", "FAILED", "EXPIRED", "CANCELLED") else 0
 
 
-def _show(standing: IntentStatus) -> None:
+def _show(status: IntentStatus) -> None:
     """Print how the intent stands."""
-    words = f": {standing.details}" if standing.details else ""
-    closes = f", closes #{standing.closes}" if standing.closes is not None else ""
-    sys.stdout.write(f"{standing.intent_id} {standing.state} {standing.lots:g} lots{closes}{words}\n")
+    words = f": {status.details}" if status.details else ""
+    closes = f", closes #{status.closes}" if status.closes is not None else ""
+    sys.stdout.write(f"{status.intent_id} {status.state} {status.lots:g} lots{closes}{words}\n")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from arbitrex_desktop import submit_cli
+from arbitrex_desktop.__main__ import main
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.gateway.gateway import Gateway
+from arbitrex_desktop.desk.gateway.messages import channel_schema
 from arbitrex_desktop.desk.journal.journal import journal_opener
 from tests.fakes.broker import FakeBroker
 from tests.fakes.rpm import FakeRiskManager
@@ -86,3 +89,9 @@ def test_a_symbol_that_the_broker_lacks_is_named(rpm: FakeRiskManager, capsys: p
     assert run("NOPE", "buy", "--confidence", "0.8") == 1
     assert "the broker has no symbol NOPE among those that this program watches" in capsys.readouterr().out
     assert rpm.recorded == []
+
+
+def test_the_schema_of_the_channel_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """`arbitrex-desktop schema` prints one JSON document, the same whose parts the desk checks messages against."""
+    assert main(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == channel_schema()

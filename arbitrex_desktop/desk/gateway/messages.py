@@ -7,13 +7,14 @@ answer (`decision` or `error`).  Between answers come `event` messages about the
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
 
-from arbitrex_desktop.desk.intents.events import Event, Intent
+from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 
 VERSION: Final = 1
 MOST_BYTES: Final = 16_384
@@ -92,61 +93,126 @@ def decode(data: bytes) -> Request:
     return message
 
 
+class IntentMessage(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
+    """Base of what is said of an intent; prices None while there are none, `expires_at` with its time zone.
+
+    Attributes:
+        lots: what was approved.
+        closes: ticket of the position that it takes from, None for one that opens or adds.
+        filled_lots: what was executed, at `fill_price`.
+        ticket: of the position or order at the broker.
+    """
+
+    v: int = VERSION
+    intent_id: str
+    client_id: str
+    symbol: str
+    direction: int
+    state: IntentState
+    lots: float
+    stop_loss: float | None
+    take_profit: float | None
+    closes: int | None
+    expires_at: datetime
+    filled_lots: float
+    fill_price: float | None
+    ticket: int | None
+
+
+class DecisionMessage(IntentMessage, frozen=True, tag="decision", kw_only=True):
+    """The answer to a submit, status or cancel: the risk manager's decision, and how the intent stands."""
+
+    number: int
+    decision: str
+    reason: str
+    details: str
+    checks: tuple[Verdict, ...]
+
+
+class EventMessage(IntentMessage, frozen=True, tag="event", kw_only=True):
+    """News of an intent: what happened to it, when, and why in words."""
+
+    kind: EventKind
+    at: datetime
+    why: str
+
+
+class ErrorMessage(msgspec.Struct, frozen=True, tag="error", tag_field="type", kw_only=True):
+    """What was wrong with a message, by a stable code and in words; number 0 when its own could not be read."""
+
+    v: int = VERSION
+    number: int
+    code: str
+    words: str
+
+
+class HelloMessage(msgspec.Struct, frozen=True, tag="hello", tag_field="type", kw_only=True):
+    """The answer to a hello."""
+
+    v: int = VERSION
+    number: int
+
+
+Answer = DecisionMessage | EventMessage | ErrorMessage | HelloMessage
+
+
 def decision(number: int, intent: Intent) -> bytes:
     """Return the answer to a submit, status or cancel."""
-    judgement = intent.judgement
-    answer = {"v": VERSION, "type": "decision", "number": number, **_standing(intent)}
-    answer |= {
-        "decision": judgement.status if judgement else "",
-        "reason": judgement.reason if judgement else "",
-        "details": intent.why or (judgement.details if judgement else ""),
-        "checks": [msgspec.to_builtins(check) for check in judgement.checks] if judgement else [],
-    }
-    return _encode(answer)
+    answer = intent.judgement
+    return _encoder.encode(
+        DecisionMessage(
+            number=number,
+            decision=answer.status if answer else "",
+            reason=answer.reason if answer else "",
+            details=intent.why or (answer.details if answer else ""),
+            checks=answer.checks if answer else (),
+            **_status_fields(intent),
+        )
+    )
 
 
 def event_message(intent: Intent, event: Event) -> bytes:
     """Return the news of an intent."""
     draft = event.draft
-    news = {"kind": draft.kind.value, "at": draft.at.isoformat(), "why": draft.why}
-    return _encode({"v": VERSION, "type": "event", **_standing(intent), **news})
+    return _encoder.encode(EventMessage(kind=draft.kind, at=draft.at, why=draft.why, **_status_fields(intent)))
 
 
-def error_message(number: int, code: str, words: str) -> bytes:
+def error_message(number: int, code: str, message: str) -> bytes:
     """Return an answer that says what was wrong; number 0 when the message's own could not be read."""
-    return _encode({"v": VERSION, "type": "error", "number": number, "code": code, "words": words})
+    return _encoder.encode(ErrorMessage(number=number, code=code, words=message))
 
 
 def hello_message(number: int) -> bytes:
     """Return the answer to a hello."""
-    return _encode({"v": VERSION, "type": "hello", "number": number})
+    return _encoder.encode(HelloMessage(number=number))
 
 
-def _standing(intent: Intent) -> dict[str, Any]:
-    """Return how an intent stands."""
-    fill, judgement = intent.fill, intent.approved or intent.judgement
+def channel_schema() -> dict[str, Any]:
+    """Return the JSON schema of the channel: what a strategy may say (`Request`), and what it hears (`Answer`)."""
+    (request, answer), parts = msgspec.json.schema_components((Request, Answer), ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Arbitrex Desktop, the strategies' channel, version {VERSION}",
+        "anyOf": [{"title": "Request", **request}, {"title": "Answer", **answer}],
+        "$defs": parts,
+    }
+
+
+def _status_fields(intent: Intent) -> dict[str, Any]:
+    """Return the fields of `IntentMessage`; a number that is not finite becomes null on the way."""
+    fill, answer = intent.fill, intent.approved or intent.judgement
     return {
         "intent_id": intent.intent_id,
         "client_id": intent.request.client_id,
         "symbol": intent.request.symbol,
         "direction": intent.request.direction,
-        "state": intent.state.value,
-        "lots": judgement.lots if judgement else 0.0,
-        "stop_loss": judgement.stop_loss if judgement else None,
-        "take_profit": judgement.take_profit if judgement else None,
-        "closes": judgement.closes if judgement else None,
-        "expires_at": intent.expires_at.isoformat(),
+        "state": intent.state,
+        "lots": answer.lots if answer else 0.0,
+        "stop_loss": answer.stop_loss if answer else None,
+        "take_profit": answer.take_profit if answer else None,
+        "closes": answer.closes if answer else None,
+        "expires_at": intent.expires_at,
         "filled_lots": fill.volume if fill else 0.0,
         "fill_price": fill.price if fill else None,
         "ticket": (fill.position or fill.order or None) if fill else None,
     }
-
-
-def _encode(message: dict[str, Any]) -> bytes:
-    """Write a message; numbers that are not finite become null."""
-    return _encoder.encode({name: None if _odd(value) else value for name, value in message.items()})
-
-
-def _odd(value: Any) -> bool:
-    """Tell whether a value is a number that JSON has no word for."""
-    return isinstance(value, float) and not math.isfinite(value)

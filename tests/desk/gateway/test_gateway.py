@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import json
 import logging
 import os
@@ -25,7 +26,7 @@ from arbitrex_desktop.client import AsyncDeskClient, DeskClient, DeskRefused, No
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.gateway.endpoint import door_address
 from arbitrex_desktop.desk.gateway.gateway import MOST_CLIENTS, Gateway
-from arbitrex_desktop.desk.gateway.messages import MOST_BYTES, ProtocolError, decode
+from arbitrex_desktop.desk.gateway.messages import MOST_BYTES, ProtocolError, channel_schema, decode
 from arbitrex_desktop.paths import data_dir
 from tests.desk.conftest import Desk, intent
 from tests.fakes.broker_data import make_position
@@ -104,9 +105,8 @@ def test_a_strategy_learns_that_its_trade_closes(strategy: DeskClient, desk: Des
 
 def test_a_number_without_end_never_leaves(strategy: DeskClient) -> None:
     """JSON has no word for it, so the client says which one it is."""
-    common = {"confidence_score": 0.8, "regime": "TRENDING", "vol_percentile": 0.4}
     with pytest.raises(ValueError, match=r"^stop_loss must be a finite number, not inf$"):
-        strategy.submit("EURUSD", "buy", stop_loss=float("inf"), **common)
+        strategy.submit("EURUSD", "buy", stop_loss=float("inf"), **SUBMIT)
 
 
 def test_a_refused_intent_comes_back_with_the_reason(strategy: DeskClient, desk: Desk) -> None:
@@ -371,3 +371,23 @@ def test_a_fuzzed_connection_stays_up(gateway: Gateway, folder: Path) -> None:
             raw.send_bytes(os.urandom(number % 97) or b" ")
             assert listen(raw)["type"] == "error"
         assert say(raw, type="hello", v=1, number=1, strategy="bot")["type"] == "hello"
+
+
+def test_what_the_desk_says_fits_the_schema_that_it_prints(strategy: DeskClient) -> None:
+    """Each field of an answer and of its checks stands in the schema, and each that the schema requires is there."""
+    answer = strategy.submit("EURUSD", "buy", **SUBMIT)
+    parts = channel_schema()["$defs"]
+    said = {key: value for key, value in answer.raw.items() if key != "type"}
+    assert set(said) <= set(parts["DecisionMessage"]["properties"])
+    assert set(parts["DecisionMessage"]["required"]) <= set(answer.raw)
+    assert set(answer.raw["checks"][0]) == set(parts["Verdict"]["properties"])
+    assert {"Submit", "Status", "Cancel", "ClientHello", "EventMessage", "ErrorMessage"} <= set(parts)
+
+
+def test_the_client_takes_every_field_of_a_submit_by_name() -> None:
+    """What the schema of a submit has, the client has as a typed argument, in both of its kinds."""
+    fields = set(channel_schema()["$defs"]["Submit"]["properties"]) - {"v", "type", "number", "sent_at"}
+    for kind in (DeskClient, AsyncDeskClient):
+        arguments = inspect.signature(kind.submit).parameters
+        assert set(arguments) - {"self"} == fields
+        assert all(each.annotation is not inspect.Parameter.empty for name, each in arguments.items() if name != "self")
