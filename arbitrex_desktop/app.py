@@ -46,7 +46,10 @@ _log = logging.getLogger(__name__)
 class Application:
     """One run of the window, on the core that the settings ask for or the factory makes.  Lives on the GUI thread.
 
-    Attributes: `window`, `worker`; `exit_code`, what the process should return.
+    Attributes:
+        window: the main window
+        worker: runs the core on its thread
+        exit_code: what the process should return
     """
 
     def __init__(self, settings: Settings, core_factory: CoreFactory | None = None) -> None:

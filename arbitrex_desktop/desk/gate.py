@@ -19,8 +19,11 @@ NOT_ARMED = "nothing is sent on LIVE accounts yet: arming comes first (type the 
 class Arming:
     """A LIVE account made ready to send.
 
-    Attributes: `login` and `server` of the account; `connection`, the number of the pool's connection it holds for;
-    `until`, monotonic seconds; `until_utc`, the same moment for people.
+    Attributes:
+        login, server: the armed account
+        connection: number of the pool's connection that it holds for
+        until: monotonic seconds
+        until_utc: the same moment for people
     """
 
     login: int

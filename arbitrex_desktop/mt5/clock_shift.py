@@ -33,8 +33,9 @@ _ENOUGH: Final = 3
 class Tail:
     """A symbol's last ticks as they were read.
 
-    Attributes: `rows`, up to `TAIL` good ones or none, oldest first, dtype `TICK_DTYPE`; `quiet_msc`, how long before
-    the terminal's present the last of them can lie, in milliseconds.
+    Attributes:
+        rows: up to `TAIL` good ones or none, oldest first, dtype `TICK_DTYPE`
+        quiet_msc: how long before the terminal's present the last of them can lie, in milliseconds
     """
 
     symbol: str

@@ -35,9 +35,12 @@ _DAY_SECONDS = 86_400
 class Observed(Generic[T]):
     """An answer of the terminal, with the moment it was observed.
 
-    Attributes: `value`; `observed_at`, UTC on this computer's clock when the host had the answer; `seconds`, how
-    long the call took in the host; `market_time_msc` and `server_time_msc`, the simulated terminal's own clock in
-    milliseconds, UTC and as the broker's server shows it, None on a real terminal, which tells no time.
+    Attributes:
+        value: what the call returned
+        observed_at: UTC moment on this computer's clock when the host had the answer
+        seconds: how long the call took in the host
+        market_time_msc, server_time_msc: the simulated terminal's own clock in milliseconds, UTC and as the
+            broker's server shows it, None on a real terminal, which tells no time
     """
 
     value: T

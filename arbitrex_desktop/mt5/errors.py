@@ -32,7 +32,9 @@ class MT5Error(Exception):
 class CallFailed(MT5Error):  # noqa: N818 - an event that happened, named as one
     """A call of the MetaTrader5 module returned None or False.
 
-    Attributes: `call`, the function's name; `code` and `message`, what `last_error()` said right after it.
+    Attributes:
+        call: the function's name
+        code, message: what `last_error()` said right after it
     """
 
     def __init__(self, call: str, code: int, message: str) -> None:

@@ -24,12 +24,16 @@ OVERLAP_SECONDS = 30
 class PollResult:
     """What one poll brought.
 
-    Attributes: `ticks`, new ticks by symbol, oldest first, dtype `TICK_DTYPE`, symbols without any left out;
-    `failed`, the failure by symbol; `terminal`; `account`, or None and `account_error`; `behind`, symbols whose
-    ticks did not all fit and which want another poll at once; `displaced`, symbols whose cursor's tick has gone from
-    its place, as when the server's clock was moved, and then there are no ticks at all, since some may have been
-    read before it was moved and some after; `overlap`, the ticks of the audited symbol that lie shortly before its
-    cursor, as the terminal has them now.
+    Attributes:
+        ticks: new ticks by symbol, oldest first, dtype `TICK_DTYPE`, symbols without any left out
+        failed: the failure by symbol
+        terminal: the terminal's own state
+        account: the account's reading, None when it failed
+        account_error: how it failed, None when it did not
+        behind: symbols whose ticks did not all fit and which want another poll at once
+        displaced: symbols whose cursor's tick has gone from its place, as when the server's clock was moved, and
+            then there are no ticks at all, since some may have been read before it was moved and some after
+        overlap: the ticks of the audited symbol that lie shortly before its cursor, as the terminal has them now
     """
 
     ticks: dict[str, Rows]

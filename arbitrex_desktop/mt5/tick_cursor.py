@@ -32,9 +32,11 @@ LatestTick = Mapping[str, float]
 class TickCursor:
     """How far a symbol's ticks have been read.
 
-    Attributes: `time_msc`, the last tick's milliseconds on the server clock, None to begin at the last known tick;
-    `seen`, ticks read at exactly that millisecond, 0 while the cursor is not anchored to a tick; `newest`, bid, ask,
-    last, volume and flags of the last tick, to know it again and to tell a further one of the same millisecond.
+    Attributes:
+        time_msc: the last tick's milliseconds on the server clock, None to begin at the last known tick
+        seen: ticks read at exactly that millisecond, 0 while the cursor is not anchored to a tick
+        newest: bid, ask, last, volume and flags of the last tick, to know it again and to tell a further one of the
+            same millisecond
     """
 
     symbol: str
@@ -103,8 +105,10 @@ class TickCursor:
 class Reading:
     """What one look at a symbol brought.
 
-    Attributes: `rows`, the new ticks, oldest first; `complete`, whether they are all there are; `in_place`, False
-    when the cursor's tick has gone from its place, so that nothing was taken.
+    Attributes:
+        rows: the new ticks, oldest first
+        complete: whether they are all there are
+        in_place: False when the cursor's tick has gone from its place, so that nothing was taken
     """
 
     rows: Rows

@@ -37,10 +37,13 @@ class AccountMode(StrEnum):
 class Quote:
     """The last good tick of a symbol.
 
-    Attributes: `bid`, `ask`, `last` in quote currency; `time`, the tick's moment in UTC; `received`, monotonic
-    seconds at which this computer saw it; `direction`, +1 or -1 as the bid last moved up or down, 0 before it
-    moved; `ticks`, how many ticks of this symbol have arrived; `age_at_receipt`, how old the tick was then, in
-    seconds of market time.
+    Attributes:
+        bid, ask, last: prices in quote currency
+        time: the tick's moment in UTC
+        received: monotonic seconds at which this computer saw it
+        direction: +1 or -1 as the bid last moved up or down, 0 before it moved
+        ticks: how many ticks of this symbol have arrived
+        age_at_receipt: how old the tick was then, in seconds of market time
     """
 
     symbol: str
@@ -94,14 +97,30 @@ class CallStats:
 class PoolStats:
     """The pool's figures at one moment.
 
-    Attributes: `state`, `since` (UTC) and `reason` in words; `session`, the active session's name; `mode`, None
-    before the first connection; `login`, `server`, `terminal`, who we are connected to; `attempts`, connection
-    attempts made; `initialize_calls`, `connections`, of those that came to CONNECTED; `host_restarts`, host
-    processes replaced; `host_pid`; `symbols`, selected; `missing_symbols`, reason in words by symbol;
-    `ticks_total`, `ticks_per_second`, `symbols_with_ticks`; `bad_ticks`, kept off the board, by cause; `gaps`,
-    polls whose ticks may be incomplete; `server_offset_seconds`, broker clock minus UTC, None before it is
-    measured; `last_error`, the last failure in words; `last_poll_at`, UTC; `market_open`, whether
-    the currency week is open in market time, so that old prices mean trouble; `calls` by command.
+    Attributes:
+        state: of the connection
+        since: when it came to that state, UTC
+        reason: why, in words
+        session: the active session's name
+        mode: SIMULATED, DEMO or LIVE, None before the first connection
+        login, server, terminal: who we are connected to
+        attempts: connection attempts made
+        initialize_calls: calls of `initialize()` made
+        connections: attempts that came to CONNECTED
+        host_restarts: host processes replaced
+        host_pid: process id of the host, None without one
+        symbols: the selected ones
+        missing_symbols: reason in words by symbol
+        ticks_total: good ticks since the start
+        ticks_per_second: rate over the last seconds
+        symbols_with_ticks: how many symbols have had a tick
+        bad_ticks: kept off the board, by cause
+        gaps: polls whose ticks may be incomplete
+        server_offset_seconds: broker clock minus UTC, None before it is measured
+        last_error: the last failure in words
+        last_poll_at: moment of the last answered poll, UTC
+        market_open: whether the currency week is open in market time, so that old prices mean trouble
+        calls: round-trip times by command
     """
 
     state: ConnectionState

@@ -61,7 +61,11 @@ class RiskPortfolioManager:
     Keyword-only: `clock`; `store`, where state is kept (SQLite in `data_dir`, the user's data folder when None);
     `calendar`, news that block trades; `account_sync`, in place of one made from the above.
 
-    Attributes: `config`, may be changed at any time; `portfolio_state`, may be set up by hand; `kill_switches`.
+    Attributes:
+        config: may be changed at any time
+        portfolio_state: may be set up by hand
+        kill_switches: the trading state of account, symbols and strategies
+
     All methods may be called from any thread; a decision reads memory only and takes microseconds.
     """
 

@@ -25,11 +25,18 @@ _FASTEST = 1e6
 class Settings:
     """One start of the program.
 
-    Attributes: `env_file`, the `.env` that was named; `data_dir`; `replay`, tick or bar files to play on the
-    simulated terminal, at `speed` simulated seconds per second; `faults`, a file of faults for hand tests;
-    `screenshot`, where to put a picture of the window; `window_size`, width and height in pixels, None for the usual
-    one; `theme`, dark or light, None for the one chosen in the window; `record`, whether ticks are recorded to disk;
-    `self_test`, and `report`, where its observations go.
+    Attributes:
+        env_file: the `.env` that was named
+        data_dir: folder of journals, risk state, logs and layout
+        replay: tick or bar files to play on the simulated terminal
+        speed: simulated seconds per second of a replay
+        faults: a file of faults for hand tests
+        screenshot: where to put a picture of the window
+        window_size: width and height in pixels, None for the usual one
+        theme: dark or light, None for the one chosen in the window
+        record: whether ticks are recorded to disk
+        self_test: whether the program tests itself and ends
+        report: where the self-test's observations go
     """
 
     env_file: Path | None = None

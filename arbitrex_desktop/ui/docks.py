@@ -113,8 +113,10 @@ class Dock(QDockWidget):
 class Docks:
     """One dock per panel of a main window, by the panel's name.
 
-    Attributes: `docks`; `moved`, whether the user has taken a dock from its place: from then on the layout is the
-    user's own and is not laid out anew until `arrange`, and the window cannot be made too small for it.
+    Attributes:
+        docks: the docks by panel's name
+        moved: whether the user has taken a dock from its place: from then on the layout is the user's own and is
+            not laid out anew until `arrange`, and the window cannot be made too small for it
     """
 
     def __init__(self, window: QMainWindow, panels: Iterable[Panel]) -> None:

@@ -66,7 +66,9 @@ class MainWindow(QMainWindow):
     The caller makes worker and theme, shows the window and starts the worker; closing the window stops the worker,
     within a bound.  Lives on the GUI thread and never waits there for the core.
 
-    Attributes: `panels` by name; `stopped_cleanly`, after closing: False when the core hung and was left behind.
+    Attributes:
+        panels: the panels by name
+        stopped_cleanly: False when, at closing, the core hung and was left behind
 
     Signals: `first_painted()`, once, when the window has been painted for the first time.
     """

@@ -56,9 +56,13 @@ class EventKind(StrEnum):
 class NewEvent:
     """An event that is to be journalled.
 
-    Attributes: `at`, UTC; `who` caused it (trader, desk, policy or a strategy's name) and `why`, in words;
-    `before` and `after`, states of the intent, equal when it did not move; `ticket`, order or position at the
-    broker; `body`, the rest, JSON-safe.
+    Attributes:
+        at: moment, UTC
+        who: who caused it: trader, desk, policy or a strategy's name
+        why: the reason in words
+        before, after: states of the intent, equal when it did not move
+        ticket: order or position at the broker
+        body: the rest, JSON-safe
     """
 
     at: datetime
@@ -87,11 +91,19 @@ class Event:
 class RiskAnswer:
     """The RPM's answer to an intent at one moment.
 
-    Attributes: `status` APPROVED, ADJUSTED or REJECTED; `lots`; `price`, the reference price; `stop_loss`,
-    `take_profit` as prices; `risk_amount`, expected loss at the stop in account currency, `risk_pct` the same as a
-    share of capital; `reason`, stable code, and `details`, in words, of a refusal; `checks`, every verdict; `atr`,
-    in price units, as given or measured; `at`, UTC; `closes`, the position that an intent which only reduces takes
-    from, None for one that adds.
+    Attributes:
+        status: APPROVED, ADJUSTED or REJECTED
+        lots: approved volume
+        price: the reference price
+        stop_loss, take_profit: prices, None for none
+        risk_amount: expected loss at the stop in account currency
+        risk_pct: the same as a share of capital
+        reason: stable code of a refusal
+        details: the refusal in words
+        checks: every verdict
+        atr: average true range in price units, as given or measured
+        at: moment of the answer, UTC
+        closes: the position that an intent which only reduces takes from, None for one that adds
     """
 
     status: str
@@ -123,8 +135,11 @@ class RiskAnswer:
 class Attempt:
     """One order on its way: journalled before it leaves.
 
-    Attributes: `number` from 1; `request`, the package's own keys; `market_at`, market time (UTC) when it left;
-    `asked`, the price it was sent at.
+    Attributes:
+        number: counts from 1
+        request: the package's own keys
+        market_at: market time (UTC) when it left
+        asked: the price it was sent at
     """
 
     number: int
@@ -137,9 +152,13 @@ class Attempt:
 class Fill:
     """What the broker did.
 
-    Attributes: `order`, `deal`, `position`, tickets (0 while not known); `volume` in lots; `price`, None while not
-    known; `slippage_points`, positive when the price was worse than asked, and `slippage_amount` the same in
-    account currency; `confirmed`, whether it was seen in the broker's books.
+    Attributes:
+        order, deal, position: tickets (0 while not known)
+        volume: executed, in lots
+        price: price of the fill, None while not known
+        slippage_points: points by which the price was worse than asked; negative when it was better
+        slippage_amount: the same in account currency
+        confirmed: whether it was seen in the broker's books
     """
 
     order: int = 0

@@ -28,11 +28,18 @@ class IntentState(StrEnum):
 class IntentRequest:
     """What somebody wants to trade, as typed by hand or sent by a strategy, before anyone judged it.
 
-    Attributes: `symbol`; `direction` 1 to buy or -1 to sell; `confidence_score` and `vol_percentile` in [0, 1];
-    `regime`, one of TRENDING, RANGING, VOLATILE, STRESSED, CRISIS; `atr` in price units, None to let the desk
-    measure it; `stop_loss`, `take_profit` as prices; `requested_volume` in lots, None to let the RPM size it;
-    `source`, "manual" or a strategy's name; `time_to_live` in seconds; `client_id`, the sender's own name for it:
-    the same source and client id twice is the same intent, empty for none.
+    Attributes:
+        symbol: plain or broker's name
+        direction: 1 to buy or -1 to sell
+        confidence_score, vol_percentile: shares in [0, 1]
+        regime: one of TRENDING, RANGING, VOLATILE, STRESSED, CRISIS
+        atr: average true range in price units, None to let the desk measure it
+        stop_loss, take_profit: prices, None for none
+        requested_volume: lots, None to let the RPM size it
+        source: "manual" or a strategy's name
+        time_to_live: seconds until a pending intent expires
+        client_id: the sender's own name for it: the same source and client id twice is the same intent, empty for
+            none
     """
 
     symbol: str

@@ -26,8 +26,9 @@ _LEVELS: Final = {
 class ConnectionNews:
     """Listens to the pool, on whichever of its threads; failed attempts for the same reason are told once.
 
-    Attributes: `problem`, why nothing can be sent as long as another window has the simulated broker's books open,
-    empty when none has.
+    Attributes:
+        problem: why nothing can be sent as long as another window has the simulated broker's books open, empty when
+            none has
     """
 
     def __init__(self, notices: NoticeBoard, clock: Clock) -> None:

@@ -65,11 +65,14 @@ class PositionRow:
 class OrderRow:
     """An order that waits at the broker; `volume` in lots, what is not filled yet; `placed_at` in UTC.
 
-    Attributes: `kind` in words, such as BUY LIMIT; `direction` 1 or -1, 0 for a CLOSE BY, which has none; `price`, at
-    which it is triggered or filled, None for a market order under way; `limit_price`, of a stop limit order, at which
-    it rests once triggered; `intent_id`, the desk's intent it came from, empty for one that was placed elsewhere;
-    `expires_at`, UTC, when the broker says that it takes it back by itself, None where it names no moment;
-    `for_the_day`, whether it rests for a trading day, whose end is the broker's to say.
+    Attributes:
+        kind: what it is in words, such as BUY LIMIT
+        direction: 1 or -1, 0 for a CLOSE BY, which has none
+        price: where it is triggered or filled, None for a market order under way
+        limit_price: where a stop limit order rests once triggered
+        intent_id: the desk's intent it came from, empty for one that was placed elsewhere
+        expires_at: UTC moment when the broker says that it takes it back by itself, None where it names no moment
+        for_the_day: whether it rests for a trading day, whose end is the broker's to say
     """
 
     ticket: int
@@ -94,15 +97,26 @@ class OrderRow:
 class IntentRow:
     """A trade intent and what became of it.
 
-    Attributes: `source`, "manual" or a strategy's name; `direction` 1 or -1; `decision`, the RPM's status
-    (APPROVED, ADJUSTED or REJECTED) or empty; `lots`, approved volume; `price`, reference price of the decision;
-    `stop_loss`, `take_profit`; `risk_amount`, expected loss at the stop in account currency, `risk_pct` the same
-    as a share of capital; `reason`, `details`, why it was refused or failed, in words; `checks`, every verdict;
-    `can_approve`, and `blocker`, why not; `fill_price`, `ticket`, `filled_lots` of the fill; `slippage_points`,
-    positive when the fill was worse than asked, and `slippage_amount` the same in account currency; times in UTC;
-    `closes`, ticket of the position that the trade closes or takes from, None for one that opens, and
-    `closes_words`, the same in words for the trader, empty for one that opens; `changed`, in words, what is
-    different from the RPM's first answer while the intent waits, empty when nothing is.
+    Attributes:
+        source: "manual" or a strategy's name
+        direction: 1 or -1
+        decision: the RPM's status (APPROVED, ADJUSTED or REJECTED) or empty
+        lots: approved volume
+        price: reference price of the decision
+        stop_loss, take_profit: prices, None for none
+        risk_amount: expected loss at the stop in account currency
+        risk_pct: the same as a share of capital
+        reason, details: why it was refused or failed, in words
+        checks: every verdict
+        can_approve: whether Approve is possible now
+        blocker: why it is not, empty when it is
+        fill_price, ticket, filled_lots: price, order's ticket and volume of the fill
+        slippage_points: points by which the fill was worse than asked; negative when it was better
+        slippage_amount: the same in account currency
+        closes: ticket of the position that the trade closes or takes from, None for one that opens
+        closes_words: the same in words for the trader, empty for one that opens
+        changed: what is different from the RPM's first answer while the intent waits, empty when nothing
+            is; in words
     """
 
     intent_id: str
@@ -142,11 +156,16 @@ class IntentRow:
 class RiskRow:
     """The portfolio's risk as the RPM sees it; money in account currency, shares as fractions.
 
-    Attributes: `drawdown`, fall of equity below its peak as a share of the peak; `daily_pnl`, `weekly_pnl`, realised
-    since the reset; `daily_limit`, `weekly_limit`, the losses at which trading halts; `currency_exposure`, signed
-    and netted, by currency; `symbol_exposure`, signed units by symbol; `daily_drawdown`, fall of equity, floating
-    loss included, below what it is measured from today, as a share of that, None before a daily reset was seen;
-    `day_anchor`, what it is measured from; `max_daily_drawdown`, where trading halts.
+    Attributes:
+        drawdown: fall of equity below its peak as a share of the peak
+        daily_pnl, weekly_pnl: realised since the reset
+        daily_limit, weekly_limit: the losses at which trading halts
+        currency_exposure: signed and netted, by currency
+        symbol_exposure: signed units by symbol
+        daily_drawdown: fall of equity, floating loss included, below what it is measured from today, as a share of
+            that, None before a daily reset was seen
+        day_anchor: what it is measured from
+        max_daily_drawdown: where trading halts
     """
 
     trading_state: str
@@ -205,12 +224,19 @@ class ArmingRow:
 class DeskSnapshot:
     """All that the window draws besides quotes.
 
-    Attributes: `taken_at`, UTC; `pool`, connection figures; `sync`, `rpm.get_mt5_sync_stats()`; `account` and
-    `risk`, None before the first sync; `positions`; `orders`, those that wait at the broker; `intents`, newest first,
-    ended ones included (the latest 500);
-    `equity`, points since the start, decimated to 5 000 at most; `notices`, newest first, the latest 200; `arming`
-    of LIVE accounts; `journal_problem`, why nothing can be journalled and so nothing sent, or that another window
-    uses the data folder, empty when all is well.
+    Attributes:
+        taken_at: moment, UTC
+        pool: connection figures
+        sync: `rpm.get_mt5_sync_stats()`
+        account, risk: figures of account and risk, None before the first sync
+        positions: open positions
+        orders: those that wait at the broker
+        intents: newest first, ended ones included (the latest 500)
+        equity: points since the start, decimated to 5 000 at most
+        notices: newest first, the latest 200
+        arming: whether a LIVE account is armed, and until when
+        journal_problem: why nothing can be journalled and so nothing sent, or that another window uses the data
+            folder, empty when all is well
     """
 
     taken_at: datetime

@@ -44,8 +44,12 @@ class TerminalParts:
 class TerminalCore:
     """The state of a simulated terminal.  For one thread.
 
-    Attributes: `spec`, its settings; `books`, the account; `time`, the server's clock as shown; `selected`, the
-    symbols in Market Watch; `held_ticks`, moments (UTC) after which a symbol's ticks are held back, "" for all.
+    Attributes:
+        spec: its settings
+        books: the account
+        time: the server's clock as shown
+        selected: the symbols in Market Watch
+        held_ticks: moments (UTC) after which a symbol's ticks are held back, "" for all
     """
 
     def __init__(self, parts: TerminalParts) -> None:

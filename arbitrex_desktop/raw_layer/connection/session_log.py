@@ -21,7 +21,8 @@ class SessionLog:
     A folder that cannot be written is reported once through `trouble` and does not stop the feed.  Only named
     fields are written, and callers never pass credentials.  Safe from any thread.
 
-    Attributes: `trouble`, why nothing is being written, empty while all is well.
+    Attributes:
+        trouble: why nothing is being written, empty while all is well
     """
 
     def __init__(self, folder: Path | None, clock: Clock) -> None:

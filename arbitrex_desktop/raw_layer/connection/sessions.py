@@ -20,8 +20,11 @@ _LARGEST_LOGIN = 2**63 - 1
 class SessionConfig:
     """One account on one terminal.
 
-    Attributes: `name`, the key in the dict of sessions; `terminal_path`, the terminal's program, `simulated`, or
-    None for the terminal used last; `login`, `password`, `server`, None where the terminal's own are to be used.
+    Attributes:
+        name: the key in the dict of sessions
+        terminal_path: the terminal's program, `simulated`, or None for the terminal used last
+        login, password, server: the account, None where the terminal's own are to be used
+
     The password is in no text made of this.
     """
 

@@ -89,7 +89,11 @@ class ConnectionMachine:
 
     Safe from any thread.  The listener is called by the thread that fires, outside the lock, after the change.
 
-    Attributes: `state`, `since` (UTC), `reason` in words; `entered`, how often each state was entered.
+    Attributes:
+        state: the present one
+        since: when it was entered, UTC
+        reason: why it was entered, in words
+        entered: how often each state was entered
     """
 
     def __init__(self, clock: Clock, listener: Callable[[StateChanged], None]) -> None:

@@ -25,8 +25,12 @@ PortFactory = Callable[[HostSpec], Transport]
 class TerminalClient:
     """Owns the port; safe from any thread, one command at a time.
 
-    Attributes: `machine`, the connection's state; `calls`, round-trip times; `last_error`, the last failure in
-    words; `hosts_started`, host processes brought up so far; `speed`, market seconds per second, 1 but in a replay.
+    Attributes:
+        machine: the connection's state
+        calls: round-trip times
+        last_error: the last failure in words
+        hosts_started: host processes brought up so far
+        speed: market seconds per second, 1 but in a replay
     """
 
     def __init__(self, machine: ConnectionMachine, clock: Clock, port_factory: PortFactory) -> None:

@@ -26,7 +26,8 @@ class BackgroundSink:
     A batch that fails is kept and tried again; `write` raises OSError meanwhile, in the other sink's words, and the
     batch it was given is held all the same.
 
-    Attributes: `dropped`, ticks lost because too many waited.
+    Attributes:
+        dropped: ticks lost because too many waited
     """
 
     def __init__(self, sink: TickSink, retry_seconds: float = _RETRY_SECONDS) -> None:

@@ -22,7 +22,8 @@ class SqliteTickSink:
     `synchronous=NORMAL`: a crash of the program loses nothing, a power cut at most the last moments).  Put it behind
     a `BackgroundSink`, which keeps a slow disk from slowing the feed and tries again what failed.
 
-    Attributes: `written`, ticks on disk.
+    Attributes:
+        written: ticks on disk
     """
 
     def __init__(self, folder: Path, name: str, clock: Clock) -> None:

@@ -26,7 +26,8 @@ class ServerClock:
     until its next tick; an offset counts when three symbols agree on it (all of them, where fewer are followed).  A
     later measurement that differs replaces it, as in daylight saving.
 
-    Attributes: `offset_seconds`, server time minus UTC, None before it is measured.
+    Attributes:
+        offset_seconds: server time minus UTC, None before it is measured
     """
 
     def __init__(self) -> None:

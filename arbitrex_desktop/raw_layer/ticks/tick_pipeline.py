@@ -49,9 +49,13 @@ class TickSink(Protocol):
 class TickPipeline:
     """Follows the ticks of the selected symbols.  Used by the collector thread only, except the counters.
 
-    Attributes: `board`; `server_clock`; `ticks_total`, good ticks so far; `bad`, bad ones by cause, and those that
-    came late, which are recorded but not shown; `gaps`, polls whose ticks did not all fit; `sink_trouble`, why
-    recording fails, empty while it does not.
+    Attributes:
+        board: the latest quotes
+        server_clock: the broker's clock, as far as measured
+        ticks_total: good ticks so far
+        bad: bad ones by cause, and those that came late, which are recorded but not shown
+        gaps: polls whose ticks did not all fit
+        sink_trouble: why recording fails, empty while it does not
     """
 
     def __init__(self, clock: Clock, ring_capacity: int, sinks: Iterable[TickSink] = ()) -> None:

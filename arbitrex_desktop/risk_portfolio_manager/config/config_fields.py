@@ -12,9 +12,13 @@ from typing import Any, Final
 class FieldSpec:
     """A setting that is a number.
 
-    Attributes: `label`, for the settings form; `unit`, as in `findings.format_value`; `low`, `high`, bounds (None
-    for no bound); `low_open`, whether `low` itself is refused; `whole`, whether only whole numbers are accepted;
-    `zero_off`, whether 0 switches the rule off.
+    Attributes:
+        label: for the settings form
+        unit: as in `findings.format_value`
+        low, high: bounds (None for no bound)
+        low_open: whether `low` itself is refused
+        whole: whether only whole numbers are accepted
+        zero_off: whether 0 switches the rule off
     """
 
     label: str

@@ -35,12 +35,17 @@ _Name = tuple[str, int, str]
 class JointRisk:
     """A symbol and a direction against the portfolio; money in account currency.
 
-    Attributes: `cluster`, exposure that moves with it: the sum over other symbols of size times correlation, plus
-    its own symbol's net exposure in the same direction; `highest`, the highest correlation with any position, in
-    the direction of the new trade, at least the regime's floor, 0 without positions; `sigma`, the symbol's daily
-    volatility; `variance` of the portfolio's daily profit, `covariance` of it with one unit of money in the
-    symbol bought (times the direction); `past`, scenarios of both, None when bars are missing.  It is not changed
-    once made, so that what was computed last is kept: several rules ask the same of it.
+    Attributes:
+        cluster: exposure that moves with it: the sum over other symbols of size times correlation, plus its own
+            symbol's net exposure in the same direction
+        highest: the highest correlation with any position, in the direction of the new trade, at least the regime's
+            floor, 0 without positions
+        sigma: the symbol's daily volatility
+        variance: variance of the portfolio's daily profit
+        covariance: covariance of it with one unit of money in the symbol bought (times the direction)
+        past: scenarios of both, None when bars are missing
+
+    It is not changed once made, so that what was computed last is kept: several rules ask the same of it.
     """
 
     cluster: float

@@ -20,8 +20,13 @@ _LEAST_SCENARIOS: Final = 100
 class RiskModel:
     """Correlations, volatilities and past returns of some symbols, as arrays.
 
-    Attributes: `index`, row of each symbol; `correlations`; `sigmas`, daily; `past`, simple daily returns over the
-    days that all measured symbols have (one row a symbol), None when those are too few; `measured`, by row.
+    Attributes:
+        index: row of each symbol
+        correlations: between the rows' daily returns
+        sigmas: daily volatility by row
+        past: simple daily returns over the days that all measured symbols have (one row a symbol), None when those
+            are too few
+        measured: whether enough bars were there, by row
     """
 
     def __init__(self, symbols: Iterable[str], stats: MarketStats, cfg: RPMConfig) -> None:

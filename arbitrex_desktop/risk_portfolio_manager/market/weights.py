@@ -16,8 +16,9 @@ class Weights:
     Sums go over the held symbols alone, in order of their names: which others the model knows from earlier decisions
     must not even move the last bit of an answer.
 
-    Attributes: `variance` of the daily profit; `profits` of the past days, None when not every held symbol is
-    measured.
+    Attributes:
+        variance: variance of the daily profit
+        profits: profit of each of the past days, None when not every held symbol is measured
     """
 
     def __init__(self, model: RiskModel, held: Mapping[str, float]) -> None:

@@ -147,8 +147,11 @@ class Exposures:
 class ExposureBook:
     """Keeps the sums; not safe for threads, the engine locks.
 
-    Attributes: `positions`, sums over positions alone; `total`, with the trades under way added; `under_way`, these by
-    intent, oldest first; `traded`, names of the latest intents that have become positions.
+    Attributes:
+        positions: sums over positions alone
+        total: with the trades under way added
+        under_way: these by intent, oldest first
+        traded: names of the latest intents that have become positions
     """
 
     def __init__(self) -> None:

@@ -33,11 +33,17 @@ _CODE = 3
 class Instrument:
     """A symbol, as far as risk is concerned.
 
-    Attributes: `kind`, fx, metal or other; `base`, what one unit is, and `profit`, the currency of its price;
-    `contract`, units per lot; `value`, account currency that one unit gains when its price rises by 1 (NaN when
-    not known); `tick`, the price step (0 when not known); volumes in lots, `volume_limit` 0 for none;
-    `stops_distance`, least distance of stops from the price (nearer than the freeze level a position could neither
-    be closed nor its stop be moved); `trade_mode`, a `SymbolTradeMode`.
+    Attributes:
+        kind: fx, metal or other
+        base: what one unit is
+        profit: the currency of its price
+        contract: units per lot
+        value: account currency that one unit gains when its price rises by 1 (NaN when not known)
+        tick: the price step (0 when not known)
+        volume_min, volume_max, volume_step, volume_limit: lots, a limit of 0 for none
+        stops_distance: least distance of stops from the price (nearer than the freeze level a position could
+            neither be closed nor its stop be moved)
+        trade_mode: a `SymbolTradeMode`
     """
 
     symbol: str

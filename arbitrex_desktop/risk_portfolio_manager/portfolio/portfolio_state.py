@@ -33,10 +33,16 @@ class TradingState(StrEnum):
 class Position:
     """An open position.
 
-    Attributes: `direction` 1 long or -1 short; `units` of the symbol (lots times the symbol's contract size, NaN
-    when that is not known), never negative; prices in quote currency; `entry_time`, UTC (a naive one is taken for
-    UTC); `unrealized_pnl` in account currency; `ticket`, the broker's, 0 for a position set up by hand; `lots`;
-    `current_price`, None to value it at its entry; `strategy_id`, empty when not known.
+    Attributes:
+        direction: 1 long or -1 short
+        units: of the symbol (lots times the symbol's contract size, NaN when that is not known), never negative
+        entry_price: in quote currency
+        entry_time: moment of entry, UTC (a naive one is taken for UTC)
+        unrealized_pnl: floating profit in account currency
+        ticket: the broker's, 0 for a position set up by hand
+        lots: its volume
+        current_price: in quote currency, None to value it at its entry
+        strategy_id: empty when not known
     """
 
     symbol: str
@@ -95,13 +101,24 @@ class PortfolioState:
 
     Numbers of numpy and decimals become plain ones when they are set.
 
-    Attributes: `total_capital`, the balance; `equity`, the balance with floating profit; `unrealized_pnl`, that
-    floating profit; `realized_pnl`, `daily_pnl`, `weekly_pnl`, realised since the account was first seen, since the
-    day's and since the week's reset; `peak_equity`; `current_drawdown`, fall from the peak as a share of it;
-    `open_positions`, by name; `symbol_exposure`, net signed units by symbol; `currency_exposure`, net and signed
-    by currency; `trading_halted`, `halt_reason`, `halt_timestamp` (UTC); `reducing_reason` and `reducing_until`,
-    set while only risk-reducing trades pass; `day_anchor`, `week_anchor`, what a day's or week's loss is measured
-    from (None before a reset was seen); `last_update`, UTC, when it was last synced.
+    Attributes:
+        total_capital: the balance
+        equity: the balance with floating profit
+        unrealized_pnl: that floating profit
+        realized_pnl: realised since the account was first seen
+        daily_pnl: realised since the day's reset
+        weekly_pnl: realised since the week's reset
+        peak_equity: the highest equity seen
+        current_drawdown: fall from the peak as a share of it
+        open_positions: positions by name
+        symbol_exposure: net signed units by symbol
+        currency_exposure: net and signed by currency
+        trading_halted: whether nothing may be added nor sent
+        halt_reason: why, None when it is not halted
+        halt_timestamp: since when, UTC
+        reducing_reason, reducing_until: set while only risk-reducing trades pass
+        day_anchor, week_anchor: what a day's or week's loss is measured from (None before a reset was seen)
+        last_update: moment of the last sync, UTC
     """
 
     def __init__(

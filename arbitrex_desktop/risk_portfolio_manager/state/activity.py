@@ -60,11 +60,17 @@ class Minute:
 class Activity:
     """The memory of the pacing rules.
 
-    Attributes: `intents`, `orders`, intents judged and trades approved in the last minute; `approvals`, moments of
-    the latest approvals; `added`, moment and size of exposure added; `last_by_symbol`, last approval of each symbol;
-    `refusals`, moments by strategy; `throttled`, strategy to the moment its throttle ends; `heard`, when the last
-    adding intent of each scope (level and name, as of kill switches) was not held back by a throttle; `admitted`,
-    when each approved intent was, so that none is counted against itself; `symbols`, those asked for lately.
+    Attributes:
+        intents, orders: intents judged and trades approved in the last minute
+        approvals: moments of the latest approvals
+        added: moment and size of exposure added
+        last_by_symbol: last approval of each symbol
+        refusals: moments by strategy
+        throttled: strategy to the moment its throttle ends
+        heard: when the last adding intent of each scope (level and name, as of kill switches) was not held back by
+            a throttle
+        admitted: when each approved intent was, so that none is counted against itself
+        symbols: those asked for lately
     """
 
     intents: Minute = field(default_factory=Minute)

@@ -14,7 +14,7 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
-from arbitrex_desktop.ui.decimate import Line, thin
+from arbitrex_desktop.ui.panels.decimate import Line, thin
 from arbitrex_desktop.ui.theme.theme import Theme
 
 _LEAST_SECONDS: Final = 60.0

@@ -43,9 +43,20 @@ class FillColours:
 class Colours:
     """One theme.
 
-    Attributes: `window` behind panels, `base` of tables and fields, `alternate` rows, `raised` buttons and title
-    bars, `line` between them; `text`, `muted` for captions and stale numbers, `up`, `down`, `warn`, `bad`
-    as text on any of these; `equity`, `balance` lines; `accent` of the selection; fills of badges and buttons.
+    Attributes:
+        window: what is behind panels
+        base: ground of tables and fields
+        alternate: every other row
+        raised: buttons and title bars
+        line: lines between them
+        text: text on any of these
+        muted: captions and stale numbers
+        up, down, warn, bad: rising and falling numbers, warnings and what is wrong, as text on any of these
+        equity, balance: the two curves
+        accent: the selection
+        simulated, demo, live: badges of the account's mode
+        halt, buy, sell: buttons
+        notice, warning, error: bars of notices
     """
 
     is_dark: bool

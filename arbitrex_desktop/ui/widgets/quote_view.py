@@ -31,7 +31,8 @@ _KEPT_COLUMNS: Final = 4
 class QuoteView(TableView):
     """A `TableView` whose cells are painted straight from the model's rows.
 
-    Attributes: `cells_painted`, a count since the start, for tests and benchmarks.
+    Attributes:
+        cells_painted: a count since the start, for tests and benchmarks
     """
 
     def __init__(self, model: QuoteModel, theme: Theme, parent: QWidget | None = None) -> None:

@@ -39,8 +39,9 @@ def row_height(metrics: QFontMetrics) -> int:
 class CellDelegate(QStyledItemDelegate):
     """Paints a cell's text in its tone; several times faster than the style's own painting.
 
-    Attributes: `dimmed`, whether every text is grey, because what the table shows is not the present;
-    `shows_keyboard`, whether the chosen row has a mark on its left, since the keyboard is there.
+    Attributes:
+        dimmed: whether every text is grey, because what the table shows is not the present
+        shows_keyboard: whether the chosen row has a mark on its left, since the keyboard is there
     """
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:

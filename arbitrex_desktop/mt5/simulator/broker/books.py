@@ -20,9 +20,11 @@ class Books:
     Changes are kept back until `commit`, which writes them to the store as one.  Tickets of positions, orders and
     deals come from one counter and never repeat.  For one thread.
 
-    Attributes: `balance` and `credit` in minor units; `processed_msc`, market time (UTC) up to which ticks have had
-    their effect on the account; `is_new`, whether the account was just created; `marks`, numbers remembered with the
-    account under names that begin with `mark:`.
+    Attributes:
+        balance, credit: money in minor units of the account's currency
+        processed_msc: market time (UTC) up to which ticks have had their effect on the account
+        is_new: whether the account was just created
+        marks: numbers remembered with the account under names that begin with `mark:`
     """
 
     def __init__(self, store: BookStore) -> None:

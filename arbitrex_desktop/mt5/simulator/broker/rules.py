@@ -13,9 +13,12 @@ from arbitrex_desktop.mt5.constants import TradeRetcode
 class BrokerRules:
     """What the broker sets for an account.
 
-    Attributes: `margin_call` and `stop_out`, margin levels in percent; `exit_deal_delay_msc`, how late at most the
-    deal of an exit reaches the history; `max_orders`, pending orders at a time; `requests_per_second`, trade requests
-    taken within a second of real time; `price_levels`, of the depth of market.
+    Attributes:
+        margin_call, stop_out: margin levels in percent
+        exit_deal_delay_msc: how late at most the deal of an exit reaches the history
+        max_orders: pending orders at a time
+        requests_per_second: trade requests taken within a second of real time
+        price_levels: levels of the depth of market
     """
 
     margin_call: float = 100.0

@@ -37,10 +37,16 @@ CURRENCIES: Final = ("USD", "EUR", "GBP", "AUD", "NZD", "CAD", "CHF", "JPY")
 class SymbolSpec:
     """A symbol's fixed properties.
 
-    Attributes: `group`, the folder in the broker's tree; `base`, `profit`, `margin`, its currencies; `digits` of the
-    price; `contract_size`, units per lot; volumes in lots (`volume_limit` 0 is none); levels and `spread` in points
-    (`spread` is the usual one by day); `ticks_per_second` in an average hour; swap rates in the unit of `swap_mode`
-    per lot and night; `commission`, US dollars per lot and side.
+    Attributes:
+        group: the folder in the broker's tree
+        base, profit, margin: currencies of one unit, of its price and of its margin
+        digits: decimals of the price
+        contract_size: units per lot
+        volume_min, volume_max, volume_step, volume_limit: lots; a limit of 0 is none
+        spread, stops_level, freeze_level: points; the spread is the usual one by day
+        ticks_per_second: ticks in a second of an average hour
+        swap_long, swap_short: in the unit of `swap_mode` per lot and night
+        commission: US dollars per lot and side
     """
 
     name: str

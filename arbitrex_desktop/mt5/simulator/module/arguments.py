@@ -44,8 +44,9 @@ _LAST_LOCAL_SECOND: Final = 0x7_9340_6FFF
 class ArgumentError(Exception):
     """An argument was refused.
 
-    Attributes: `message`, what `last_error()` says, with code -2; `cause`, the exception that the C conversion set,
-    None when the module refused the argument by itself.
+    Attributes:
+        message: what `last_error()` says, with code -2
+        cause: the exception that the C conversion set, None when the module refused the argument by itself
     """
 
     def __init__(self, message: str, cause: Exception | None = None) -> None:
@@ -61,7 +62,8 @@ class WrongTypeError(Exception):
 class Leftover:
     """An exception that a C conversion set in the course of a call which went on regardless.
 
-    Attributes: `error`, the exception; it surfaces as SystemError when the call ends.
+    Attributes:
+        error: the exception; it surfaces as SystemError when the call ends
     """
 
     def __init__(self) -> None:

@@ -43,7 +43,9 @@ ERROR_TEXTS: Final[dict[int, str]] = {
 class BackendError(Exception):
     """A call failed behind the validated arguments.
 
-    Attributes: `code`, one of `ResultCode`; `message`, the text that `last_error()` gives.
+    Attributes:
+        code: one of `ResultCode`
+        message: the text that `last_error()` gives
     """
 
     def __init__(self, code: int, message: str) -> None:

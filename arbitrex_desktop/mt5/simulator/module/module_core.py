@@ -27,9 +27,9 @@ OLDEST_SYMBOLS_BUILD: Final = 2364
 class ModuleCore:
     """The state of the module and the course of a call.
 
-    Attributes: the terminal that `initialize()` finds (None: none installed), whether it is connected, the build
-    of the last terminal that was connected, and the outcome of the last call: bytes of its text that are not
-    UTF-8 stand there as surrogates (PEP 383).
+    It holds the terminal that `initialize()` finds (None: none installed), whether it is connected, the build of the
+    last terminal that was connected, and the outcome of the last call: bytes of its text that are not UTF-8 stand
+    there as surrogates (PEP 383).
     """
 
     def __init__(self, terminal: TerminalBackend | None = None) -> None:

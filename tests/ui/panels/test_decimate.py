@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrex_desktop.ui.decimate import thin
+from arbitrex_desktop.ui.panels.decimate import thin
 
 
 @given(st.integers(0, 2_000), st.integers(1, 60), st.integers(0, 1_000))
