@@ -8,7 +8,9 @@ import os
 import re
 import subprocess
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,11 +21,17 @@ ROOT = Path(__file__).resolve().parent.parent
 SPDX = "# SPDX-License-Identifier: MIT"
 MOST_LINES = 450
 DEEPEST_NESTING = 3
+MOST_MODULES = 15
+LARGE_FOLDERS = {
+    "arbitrex_desktop/risk_portfolio_manager/rules",  # one rule one file, and a rule is found by its name
+    "arbitrex_desktop/ui/panels",  # one panel one file
+}
 COMMANDS = ("run-demo", "run-tests")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 
 
+@cache
 def project_files() -> list[Path]:
     """Return the files that git tracks or would, ignored ones left out; in a copy without git, skip the test."""
     command = ["git", "-C", os.fspath(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
@@ -34,12 +42,16 @@ def project_files() -> list[Path]:
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
 
 
-def modules() -> Iterator[tuple[str, str, ast.Module]]:
-    """Yield name, text and tree of each Python file."""
-    for path in project_files():
-        if path.suffix == ".py":
-            text = path.read_text(encoding="utf-8")
-            yield path.relative_to(ROOT).as_posix(), text, ast.parse(text)
+@cache
+def modules() -> list[tuple[str, str, ast.Module]]:
+    """Return name, text and tree of each Python file."""
+    texts = [(path, path.read_text(encoding="utf-8")) for path in project_files() if path.suffix == ".py"]
+    return [(path.relative_to(ROOT).as_posix(), text, ast.parse(text)) for path, text in texts]
+
+
+def package_modules() -> list[tuple[str, ast.Module]]:
+    """Return name and tree of each module of the product."""
+    return [(name, tree) for name, _, tree in modules() if name.startswith("arbitrex_desktop/")]
 
 
 def nesting(statements: list[ast.stmt], depth: int = 0) -> int:
@@ -108,6 +120,37 @@ def test_functions_stay_flat() -> None:
     assert deep == []
 
 
+def test_no_folder_holds_more_modules_than_a_reader_takes_in() -> None:
+    """No folder of the package has more than some fifteen modules, but those of many alike."""
+    folders: defaultdict[str, int] = defaultdict(int)
+    for name, _ in package_modules():
+        if not name.endswith("/__init__.py"):
+            folders[name.rpartition("/")[0]] += 1
+    large = {folder: count for folder, count in folders.items() if count > MOST_MODULES}
+    assert {folder: count for folder, count in large.items() if folder not in LARGE_FOLDERS} == {}
+
+
+ENTRY = re.compile(r"    (\w+(, \w+)*: \S|    +\S)")
+
+
+def run_on(docstring: str) -> list[str]:
+    """Return the lines of a docstring's `Attributes:` that are no `name: meaning`, nor go on with one."""
+    heading, _, rest = docstring.partition("Attributes:")
+    if not rest or not (heading == "" or heading.endswith("\n")):
+        return []
+    first, *lines = rest.split("\n\n")[0].split("\n")
+    return [line for line in ([first] if first.strip() else lines) if not ENTRY.match(line)]
+
+
+def test_what_counts_as_a_list_of_attributes() -> None:
+    """One name a line, or several of one meaning; a line that goes on is set in further; a sentence is no list."""
+    assert (
+        run_on("Sum.\n\nAttributes:\n    lots: volume\n    bid, ask: price,\n        in quote currency\n\nMore.") == []
+    )
+    assert run_on("Sum.\n\nAttributes: `lots`, volume; `bid`.") == [" `lots`, volume; `bid`."]
+    assert run_on("Sum.\n\nAttributes:\n    `lots`, volume") == ["    `lots`, volume"]
+
+
 def test_no_file_names_a_folder_of_the_machine_it_was_written_on() -> None:
     """No text file holds an absolute path into somebody's home or work folder."""
     private = re.compile(rb"(?<![A-Za-z0-9_.$}])/(?:work|root|home/[a-z]+|Users/[A-Za-z]+)/")
@@ -157,6 +200,29 @@ def test_the_example_settings_name_every_variable() -> None:
         for variable in spelled.findall(text)
     }
     assert {variable for variable in used if variable not in example} == set()
+
+
+def workflows() -> list[tuple[str, str]]:
+    """Return name and text of each workflow of the forge."""
+    return [
+        (path.name, path.read_text(encoding="utf-8")) for path in project_files() if path.parent.name == "workflows"
+    ]
+
+
+def test_workflows_run_no_action_that_can_change_under_them() -> None:
+    """Each action is named by a commit, with the release it belongs to beside it."""
+    used = [line.strip() for _, text in workflows() for line in text.splitlines() if "uses:" in line]
+    assert used
+    assert [line for line in used if not re.fullmatch(r"- uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)] == []
+
+
+def test_a_pull_request_cannot_write() -> None:
+    """The right to write stands once, in the job that only a tag sets off."""
+    writing = [
+        (name, job) for name, text in workflows() for job in re.split(r"\n  (?=\w+:\n)", text) if ": write" in job
+    ]
+    assert [name for name, _ in writing] == ["windows.yml"]
+    assert "if: startsWith(github.ref, 'refs/tags/v')" in writing[0][1]
 
 
 def test_links_between_documents_lead_somewhere() -> None:
