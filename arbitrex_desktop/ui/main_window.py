@@ -18,6 +18,7 @@ from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.ui.alerts import Alerts
 from arbitrex_desktop.ui.bars.arming import ArmingBar
+from arbitrex_desktop.ui.bars.halt_watch import HaltWatch
 from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.bars.resume_bar import ResumeBar
 from arbitrex_desktop.ui.bars.status import StatusBar, TopBar
@@ -42,7 +43,6 @@ from arbitrex_desktop.ui.plot_loader import PlotLoader
 from arbitrex_desktop.ui.resources import app_icon
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
-from arbitrex_desktop.ui.trading_state import HaltWatch
 from arbitrex_desktop.ui.window_state import NoWindowState, WindowState, WindowStateStore
 from arbitrex_desktop.ui.worker import STOP_WAIT_MS, CoreWorker
 
