@@ -12,7 +12,7 @@ from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.recording.background_sink import BackgroundSink
 from arbitrex_desktop.raw_layer.recording.sqlite_sink import SqliteTickSink
-from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickSink
+from arbitrex_desktop.raw_layer.ticks.tick_sinks import TickSink
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
 from arbitrex_desktop.settings import Settings
 

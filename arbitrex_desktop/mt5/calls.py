@@ -38,10 +38,10 @@ def call_initialize(module: MetaTrader5Module, terminal_path: str | None, timeou
     _checked(module, "initialize", lambda: module.initialize(*path, **keywords))
 
 
-def _checked(module: MetaTrader5Module, name: str, made: Callable[[], Any]) -> Any:
+def _checked(module: MetaTrader5Module, name: str, function: Callable[[], Any]) -> Any:
     """Make a call and return its result; raise `CallFailed` for what failed."""
     try:
-        result = made()
+        result = function()
     except (SystemError, TypeError) as error:
         raise CallFailed(name, ResultCode.E_INVALID_PARAMS, str(error)) from error
     if result is None or result is False:

@@ -34,6 +34,7 @@ class Tail:
     """A symbol's last ticks as they were read.
 
     Attributes:
+        symbol: its name
         rows: up to `TAIL` good ones or none, oldest first, dtype `TICK_DTYPE`
         quiet_msc: how long before the terminal's present the last of them can lie, in milliseconds
     """

@@ -36,11 +36,11 @@ class Observed(Generic[T]):
     """An answer of the terminal, with the moment it was observed.
 
     Attributes:
-        value: what the call returned
-        observed_at: UTC moment on this computer's clock when the host had the answer
+        value: the answer
+        observed_at: when the host had it, UTC on this computer's clock
         seconds: how long the call took in the host
-        market_time_msc, server_time_msc: the simulated terminal's own clock in milliseconds, UTC and as the
-            broker's server shows it, None on a real terminal, which tells no time
+        market_time_msc, server_time_msc: the simulated terminal's own clock in milliseconds, UTC and as the broker's
+            server shows it; None on a real terminal, which has no clock to ask
     """
 
     value: T
@@ -108,8 +108,7 @@ class Disconnect(Command[bool]):
 class SelectSymbols(Command[dict[str, SymbolInfo | str]]):
     """Show symbols in Market Watch and read their properties.
 
-    The answer has a `SymbolInfo` for each symbol that the broker has, and the reason in words for each that it
-    has not.
+    The answer has a `SymbolInfo` for each symbol that the broker has, and the reason for each that it has not.
     """
 
     symbols: tuple[str, ...]
@@ -174,8 +173,8 @@ class SendOrder(Command[OrderSendResult]):
         """Call `order_send` if the account is the right one; `CallFailed` with -6 and no call if it is not."""
         account = AccountInfo.from_module(call(module, "account_info"))
         if (account.login, account.server) != (self.login, self.server):
-            words = f"not sent: the terminal is on account {account.login} at {account.server!r}"
-            raise CallFailed("order_send", ResultCode.E_AUTH_FAILED, words)
+            message = f"not sent: the terminal is on account {account.login} at {account.server!r}"
+            raise CallFailed("order_send", ResultCode.E_AUTH_FAILED, message)
         return OrderSendResult.from_module(call(module, "order_send", self.request))
 
 
@@ -203,7 +202,7 @@ class MarginQuery:
 
 @dataclass(frozen=True)
 class CalcMargins(Command[tuple[float | None, ...]]):
-    """Compute the margin of several deals in account currency; None where the terminal cannot tell."""
+    """Compute the margin of several deals in account currency; None where the terminal does not know."""
 
     queries: tuple[MarginQuery, ...]
     deadline: ClassVar[float] = 10.0

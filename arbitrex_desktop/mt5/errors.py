@@ -34,7 +34,7 @@ class CallFailed(MT5Error):  # noqa: N818 - an event that happened, named as one
 
     Attributes:
         call: the function's name
-        code, message: what `last_error()` said right after it
+        code, message: what `last_error()` returned right after it
     """
 
     def __init__(self, call: str, code: int, message: str) -> None:

@@ -65,14 +65,15 @@ class Fault:
     """One thing that goes wrong.
 
     Attributes:
-        start: wall-clock seconds after the plan's zero (`SimulationSpec.epoch`, or the host's start when the spec
-            has none)
+        kind: what goes wrong
+        start: wall-clock seconds after the plan's zero (`SimulationSpec.epoch`, or the host's start when the spec has
+            none)
         duration: seconds that it lasts; 0 strikes one call only, and `math.inf` never ends
         call: strike at this call of the host (the first is 1) instead of at a time
         function: only this function of the module (`order_send`), any when empty
         symbols: only these, all when empty
-        seconds: how long a call is held up (HANG, SLOW, INITIALIZE_BLOCKS, REPLY_LOST, and how late LATE_TICKS
-            are), 0 meaning till the fault ends
+        seconds: how long a call is held up (HANG, SLOW, INITIALIZE_BLOCKS, REPLY_LOST, and how late LATE_TICKS are), 0
+            meaning till the fault ends
         share: which part of the ticks is spoilt or of the volume is filled (0 to 1)
         value: seconds of a CLOCK_JUMP
         code: the lasting error code of IPC_LOST

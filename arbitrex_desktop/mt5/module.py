@@ -2,7 +2,7 @@
 """The MetaTrader5 package as a typed protocol: the functions that the program calls.
 
 The real package and `SimulatedMetaTrader5` both satisfy it.  Every function answers None or False when it fails,
-and `last_error()` then tells why; one global connection and one global last error exist per process.
+and `last_error()` then returns why; one global connection and one global last error exist per process.
 """
 
 from __future__ import annotations

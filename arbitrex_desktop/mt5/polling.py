@@ -27,12 +27,11 @@ class PollResult:
     Attributes:
         ticks: new ticks by symbol, oldest first, dtype `TICK_DTYPE`, symbols without any left out
         failed: the failure by symbol
-        terminal: the terminal's own state
-        account: the account's reading, None when it failed
-        account_error: how it failed, None when it did not
+        terminal: its state
+        account: None when it cannot be read; `account_error` then has the failure
         behind: symbols whose ticks did not all fit and which want another poll at once
-        displaced: symbols whose cursor's tick has gone from its place, as when the server's clock was moved, and
-            then there are no ticks at all, since some may have been read before it was moved and some after
+        displaced: symbols whose cursor's tick has gone from its place, as when the server's clock was moved; then there
+            are no ticks at all, since some may have been read before it was moved and some after
         overlap: the ticks of the audited symbol that lie shortly before its cursor, as the terminal has them now
     """
 
@@ -59,7 +58,7 @@ class Poll(Command[PollResult]):
     deadline: ClassVar[float] = 5.0
 
     def run(self, module: MetaTrader5Module) -> PollResult:
-        """Read symbol by symbol; the cheap `symbol_info_tick` tells which have moved."""
+        """Read symbol by symbol; the cheap `symbol_info_tick` shows which have moved."""
         terminal = TerminalInfo.from_module(call(module, "terminal_info"))
         latest, failed = _latest_ticks(module, self.cursors)
         ticks: dict[str, Rows] = {}

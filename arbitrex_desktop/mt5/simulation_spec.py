@@ -18,14 +18,14 @@ class SimulationSpec:
     """The settings of one simulated terminal.
 
     Attributes:
-        seed: starts the market's random numbers
-        login, server, password: what `initialize` accepts (None accepts any password)
-        currency, deposit, leverage, hedging: what a new account is made with
-        epoch: the wall-clock moment (UTC) at which simulated time was anchored: a host that is started again with
-            the same epoch goes on where the market is by now, None anchors at the first start
+        seed: of the market
+        login, server, password: what `initialize` accepts; a password of None accepts any
+        currency, deposit, leverage, hedging: of a new account
+        epoch: the wall-clock moment (UTC) at which simulated time was anchored: a host that is started again with the
+            same epoch goes on where the market is by now; None anchors at the first start
         replay: tick or bar files to play instead of the generated market
         speed: simulated seconds per real second
-        store: the file that keeps the broker's books, so that they survive a killed host, None keeps them in memory
+        store: the file that keeps the broker's books, so that they survive a killed host; None keeps them in memory
         demo_positions: whether a new account starts with open positions
         server_clock: the broker's time zone rule ("EET", "NewYork", "UTC")
         faults: what is to go wrong

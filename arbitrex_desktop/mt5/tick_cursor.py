@@ -4,7 +4,7 @@
 The cursor is the millisecond of the last tick read and the number of ticks already read at that millisecond, since
 about one tick in a hundred shares its millisecond with another.  `copy_ticks_from` takes whole seconds, so each
 read starts at the cursor's second and skips what was seen.  Every read therefore meets the cursor's own tick again:
-when it is not there, the server's clock was moved or its history amended, and what is new cannot be told by time.
+when it is not there, the server's clock was moved or its history amended, and time does not show what is new.
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ class TickCursor:
     """How far a symbol's ticks have been read.
 
     Attributes:
+        symbol: its name
         time_msc: the last tick's milliseconds on the server clock, None to begin at the last known tick
         seen: ticks read at exactly that millisecond, 0 while the cursor is not anchored to a tick
-        newest: bid, ask, last, volume and flags of the last tick, to know it again and to tell a further one of the
-            same millisecond
+        newest: bid, ask, last, volume and flags of the last tick, to know it again and to distinguish it from a further
+            one of the same millisecond
     """
 
     symbol: str
@@ -46,14 +47,14 @@ class TickCursor:
 
     @property
     def anchored(self) -> bool:
-        """Tell whether the cursor stands at a tick that was read."""
+        """Return whether the cursor stands at a tick that was read."""
         return self.seen > 0
 
     def shifted(self, msc: int) -> TickCursor:
         """Return the cursor after the server's clock was moved by so many milliseconds."""
         return self if self.time_msc is None else replace(self, time_msc=self.time_msc + msc)
 
-    def adrift(self) -> TickCursor:
+    def unanchored(self) -> TickCursor:
         """Return the cursor without its tick, which the terminal no longer has."""
         return replace(self, seen=0, newest=())
 
@@ -78,12 +79,12 @@ class TickCursor:
         return self.time_msc if self.anchored else min(self.time_msc, newest)
 
     def is_at(self, latest: LatestTick) -> bool:
-        """Tell whether the terminal's latest tick is the cursor's."""
+        """Return whether the terminal's latest tick is the cursor's."""
         values = tuple(latest[name] for name in _IDENTITY)
         return self.anchored and latest["time_msc"] == self.time_msc and values == self.newest
 
     def is_in(self, rows: Rows) -> bool:
-        """Tell whether the cursor's tick is where it was read, by time, bid and ask; true of one without a tick.
+        """Return whether the cursor's tick is where it was read, by time, bid and ask; true of one without a tick.
 
         The flags are left out: terminals are said to mend them when they complete their history.
         """

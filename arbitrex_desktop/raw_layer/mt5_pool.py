@@ -25,14 +25,15 @@ from arbitrex_desktop.raw_layer.connection.connection_loop import ConnectionLoop
 from arbitrex_desktop.raw_layer.connection.session_log import SessionLog
 from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig, parse_sessions
 from arbitrex_desktop.raw_layer.connection.simulated_session import simulation_for
-from arbitrex_desktop.raw_layer.connection.state_machine import ConnectionMachine, StateChanged, Trigger
-from arbitrex_desktop.raw_layer.connection.terminal_client import PortFactory, TerminalClient
+from arbitrex_desktop.raw_layer.connection.state_machine import ConnectionMachine
+from arbitrex_desktop.raw_layer.connection.terminal_client import TerminalClient, TransportFactory
 from arbitrex_desktop.raw_layer.errors import PoolError, PoolUnavailable
-from arbitrex_desktop.raw_layer.events import PoolEvent
+from arbitrex_desktop.raw_layer.events import PoolEvent, StateChanged, Trigger
 from arbitrex_desktop.raw_layer.settings import PoolSettings
 from arbitrex_desktop.raw_layer.ticks.latest_quotes import LatestQuotes
 from arbitrex_desktop.raw_layer.ticks.market_hours import market_is_open
-from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline, TickSink
+from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
+from arbitrex_desktop.raw_layer.ticks.tick_sinks import TickSink
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, Quote
 
 _STOP_PATIENCE = 2.0
@@ -49,9 +50,9 @@ class MT5ConnectionPool:
     and skipped.  `session_logs_dir` takes JSON lines of what happened, without secrets.
 
     The keyword-only rest is for composition and tests: `simulation`, what the simulated terminal is made of;
-    `sinks`, takers of ticks; `settings`, times and sizes; `clock`, `randomness`, `port_factory`, injected.
+    `sinks`, takers of ticks; `settings`, times and sizes; `clock`, `randomness`, `transport_factory`, injected.
 
-    All methods may be called from any thread.  Implements `PoolView`.  Use `stop()`, or the pool as a context
+    All methods may be called from any thread.  Implements `PoolReader`.  Use `stop()`, or the pool as a context
     manager, to leave nothing running.
     """
 
@@ -66,7 +67,7 @@ class MT5ConnectionPool:
         settings: PoolSettings | None = None,
         clock: Clock | None = None,
         randomness: Random | None = None,
-        port_factory: PortFactory = HostProcess,
+        transport_factory: TransportFactory = HostProcess,
     ) -> None:
         self._clock = clock or SystemClock()
         self._settings = settings or PoolSettings()
@@ -74,16 +75,16 @@ class MT5ConnectionPool:
         self._lock = threading.Lock()
         self._log = SessionLog(Path(session_logs_dir) if session_logs_dir is not None else None, self._clock)
         self._machine = ConnectionMachine(self._clock, self._emit)
-        self._line = TerminalClient(self._machine, self._clock, port_factory)
-        self._feed = TickPipeline(self._clock, self._settings.ring_capacity, sinks)
+        self._client = TerminalClient(self._machine, self._clock, transport_factory)
+        self._ticks = TickPipeline(self._clock, self._settings.ring_capacity, sinks)
         self._started = False
         epoch = self._clock.now()
         universe = [symbol for group in TRADING_UNIVERSE.values() for symbol in group]
-        self._collector = ConnectionLoop(
+        self._loop = ConnectionLoop(
             parse_sessions(sessions),
             tuple(dict.fromkeys(symbols or universe)),
-            self._line,
-            self._feed,
+            self._client,
+            self._ticks,
             simulation=lambda session: simulation_for(session, simulation, epoch),
             settings=self._settings,
             clock=self._clock,
@@ -97,29 +98,30 @@ class MT5ConnectionPool:
     def start_tick_collection(self, wait: float = _FIRST_CONNECT_SECONDS) -> None:
         """Connect and begin to collect ticks on a thread of the pool's own; a second call does nothing.
 
-        Returns when the first attempt to connect has ended, well or not, or after `wait` seconds (0 not to wait).  A
-        failure is told by `stats()` and the listeners, and the pool goes on trying.  Raises `PoolError` after `stop()`.
+        Returns when the first attempt to connect has ended, well or not, or after `wait` seconds (0 not to wait).
+        A failure shows in `stats()` and reaches the listeners; the pool goes on trying.  Raises `PoolError` after
+        `stop()`.
         """
         with self._lock:
             if self._machine.state is ConnectionState.STOPPED:
                 raise PoolError("the pool was stopped; make a new one")
             if not self._started:
                 self._started = True
-                self._collector.start()
+                self._loop.start()
         if wait > 0:
-            self._collector.attempted.wait(wait)
+            self._loop.attempted.wait(wait)
 
     def stop(self) -> None:
         """End thread and host; returns within seconds even when the terminal hangs.  A second call does nothing."""
         with self._lock:
             if self._machine.state is ConnectionState.STOPPED:
                 return
-            ended = not self._started or self._collector.stop(_STOP_PATIENCE)
+            ended = not self._started or self._loop.stop(_STOP_PATIENCE)
             self._machine.fire(Trigger.STOP, "stopped")
-            self._line.close()
+            self._client.close()
             if not ended:
-                self._collector.stop(_STOP_PATIENCE)
-            self._feed.close()
+                self._loop.stop(_STOP_PATIENCE)
+            self._ticks.sinks.close()
 
     def __enter__(self) -> Self:
         return self
@@ -143,21 +145,21 @@ class MT5ConnectionPool:
     @property
     def board(self) -> LatestQuotes:
         """Return the board with the last good tick of each symbol."""
-        return self._feed.board
+        return self._ticks.board
 
     @property
     def symbols(self) -> tuple[str, ...]:
         """Return the selected symbols that the broker has, empty before the first connection."""
-        return tuple(self._collector.symbols)
+        return tuple(self._loop.symbols)
 
     @property
     def mode(self) -> AccountMode | None:
         """Return what is at stake on the account connected last, None before the first connection."""
-        identity = self._collector.identity
+        identity = self._loop.identity
         return identity.mode if identity is not None else None
 
     def is_connected(self) -> bool:
-        """Tell whether the state is CONNECTED."""
+        """Return whether the state is CONNECTED."""
         return self._machine.state is ConnectionState.CONNECTED
 
     def quote(self, symbol: str) -> Quote | None:
@@ -166,59 +168,59 @@ class MT5ConnectionPool:
 
     def recent_ticks(self, symbol: str, count: int | None = None) -> Rows | None:
         """Return a copy of a symbol's last ticks, dtype `TICK_DTYPE`, server clock; None for one not selected."""
-        ring = self._feed.ring(symbol)
+        ring = self._ticks.ring(symbol)
         return ring.latest(count) if ring is not None else None
 
     def symbol_info(self, symbol: str) -> SymbolInfo | None:
         """Return a symbol's properties as last read, None for one that is not selected."""
-        return self._collector.symbols.get(symbol)
+        return self._loop.symbols.get(symbol)
 
     def margin_per_lot(self, symbol: str, direction: int) -> float | None:
         """Return the margin of one lot in account currency, None when it is not known."""
-        return self._collector.margins.get((symbol, direction))
+        return self._loop.margins.get((symbol, direction))
 
     def latest_account(self) -> AccountReading | None:
         """Return the newest reading of the account, None before the first."""
-        return self._collector.account
+        return self._loop.account
 
     def server_time_to_utc(self, seconds: float) -> datetime:
         """Convert a time of the server clock to UTC."""
-        return self._feed.server_clock.to_utc(seconds)
+        return self._ticks.server_clock.to_utc(seconds)
 
     def market_now(self) -> datetime:
         """Return the present in market time, UTC."""
-        return self._line.market_now()
+        return self._client.market_now()
 
     def stats(self) -> PoolStats:
         """Return the pool's figures."""
-        collector, machine, account = self._collector, self._machine, self._collector.account
-        identity = collector.identity
+        loop, machine, account = self._loop, self._machine, self._loop.account
+        identity = loop.identity
         return PoolStats(
             state=machine.state,
             since=machine.since,
             reason=machine.reason,
-            session=collector.session.name,
+            session=loop.session.name,
             mode=self.mode,
             login=identity.login if identity else None,
             server=identity.server if identity else "",
-            terminal=collector.session.terminal_path or "",
-            attempts=collector.attempts,
-            initialize_calls=collector.initialize_calls,
-            connections=collector.connections,
-            host_restarts=max(0, self._line.hosts_started - 1),
-            host_pid=self._line.host_pid,
+            terminal=loop.session.terminal_path or "",
+            attempts=loop.attempts,
+            initialize_calls=loop.initialize_calls,
+            connections=loop.connections,
+            host_restarts=max(0, self._client.hosts_started - 1),
+            host_pid=self._client.host_pid,
             symbols=self.symbols,
-            missing_symbols=dict(collector.missing),
-            ticks_total=self._feed.ticks_total,
-            ticks_per_second=self._feed.rate(),
-            symbols_with_ticks=self._feed.symbols_with_ticks,
-            bad_ticks=dict(self._feed.bad),
-            gaps=self._feed.gaps,
-            server_offset_seconds=self._feed.server_clock.offset_seconds,
-            last_error=self._line.last_error or self._log.trouble or self._feed.sink_trouble,
+            missing_symbols=dict(loop.missing),
+            ticks_total=self._ticks.counters.total,
+            ticks_per_second=self._ticks.counters.rate(),
+            symbols_with_ticks=self._ticks.symbols_with_ticks,
+            bad_ticks=dict(self._ticks.counters.bad),
+            gaps=self._ticks.counters.gaps,
+            server_offset_seconds=self._ticks.server_clock.offset_seconds,
+            last_error=self._client.last_error or self._log.error or self._ticks.sinks.error,
             last_poll_at=account.observed_at if account else None,
             market_open=market_is_open(self.market_now()),
-            calls=self._line.calls.summary(),
+            calls=self._client.calls.summary(),
         )
 
     # What has to be asked of the terminal
@@ -228,23 +230,23 @@ class MT5ConnectionPool:
 
         Another account than the one we are connected to is `WrongAccount`, never a reading.
         """
-        answer = self._line.ask_connected(ReadAccount())
+        answer = self._client.ask_connected(ReadAccount())
         state = answer.value
-        self._collector.verify(state)
+        self._loop.verify(state)
         return AccountReading(state.account, state.positions, state.orders, answer.observed_at, self._clock.monotonic())
 
     def read_history(self, since: datetime, until: datetime) -> History:
         """Read history orders and deals between two moments; raises `PoolUnavailable` or `MT5Error`."""
-        to_server = self._feed.server_clock.to_server
-        return self._line.ask_connected(ReadHistory(to_server(since), to_server(until))).value
+        to_server = self._ticks.server_clock.to_server
+        return self._client.ask_connected(ReadHistory(to_server(since), to_server(until))).value
 
     def read_rates(self, symbol: str, timeframe: int, count: int) -> Rows:
         """Read the last bars of a symbol; raises `PoolUnavailable` or `MT5Error`."""
-        return self._line.ask_connected(CopyRates(symbol, int(timeframe), count)).value
+        return self._client.ask_connected(CopyRates(symbol, int(timeframe), count)).value
 
     def check_order(self, request: Mapping[str, Any]) -> OrderCheckResult:
         """Ask what the account would look like after a request; raises `PoolUnavailable` or `MT5Error`."""
-        return self._line.ask_connected(CheckOrder(dict(request))).value
+        return self._client.ask_connected(CheckOrder(dict(request))).value
 
     def send_order(self, request: Mapping[str, Any], permit: Permit | None = None) -> OrderSendResult:
         """Send a trade request, once, to the account we are connected to, if `permit` still lets it when it leaves.
@@ -252,20 +254,20 @@ class MT5ConnectionPool:
         Raises `PoolUnavailable` (not sent) or `MT5Error`.
         After a `HostError`, or a `CallFailed` whose `connection_lost` is set, the request's fate is unknown.
         """
-        identity = self._collector.identity
+        identity = self._loop.identity
         if identity is None:
             raise PoolUnavailable("no account has been connected yet")
         try:
             order = SendOrder(dict(request), identity.login, identity.server)
-            return self._line.ask_connected(order, permit=permit).value
+            return self._client.ask_connected(order, permit=permit).value
         finally:
-            self._collector.poll_soon()
+            self._loop.poll_soon()
 
     def _emit(self, event: PoolEvent) -> None:
-        """Log an event and tell the listeners; one that raises harms no other."""
+        """Log an event and notify the listeners; one that raises harms no other."""
         if isinstance(event, StateChanged):
             self._log.write(
-                self._collector.session.name,
+                self._loop.session.name,
                 "state",
                 before=event.before,
                 after=event.after,

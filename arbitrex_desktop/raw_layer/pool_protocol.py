@@ -23,7 +23,7 @@ class PoolReader(Protocol):
     """The pool as the layers above see it."""
 
     def is_connected(self) -> bool:
-        """Tell whether the state is CONNECTED: account verified, symbols selected, polls answered in time."""
+        """Return whether the state is CONNECTED: account verified, symbols selected, polls answered in time."""
 
     @property
     def mode(self) -> AccountMode | None:

@@ -11,7 +11,7 @@ from arbitrex_desktop.mt5.results import AccountInfo, TradeOrder, TradePosition
 
 
 class ConnectionState(StrEnum):
-    """Where the one connection stands; see `connection.TRANSITIONS` for what may follow what."""
+    """Where the one connection stands; see `connection.state_machine.TRANSITIONS` for what may follow what."""
 
     DISCONNECTED = "DISCONNECTED"
     CONNECTING = "CONNECTING"
@@ -38,12 +38,13 @@ class Quote:
     """The last good tick of a symbol.
 
     Attributes:
-        bid, ask, last: prices in quote currency
-        time: the tick's moment in UTC
+        symbol: its name
+        bid, ask, last: in quote currency
+        time: the tick's moment, UTC
         received: monotonic seconds at which this computer saw it
         direction: +1 or -1 as the bid last moved up or down, 0 before it moved
         ticks: how many ticks of this symbol have arrived
-        age_at_receipt: how old the tick was then, in seconds of market time
+        age_at_receipt: how old the tick was when it arrived, in seconds of market time
     """
 
     symbol: str
@@ -73,7 +74,13 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class AccountReading:
-    """Account, positions and pending orders as one fresh reading; `observed_at` in UTC, `monotonic` in seconds."""
+    """Account, positions and pending orders as one fresh reading.
+
+    Attributes:
+        account, positions, orders: as the terminal has them
+        observed_at: UTC
+        monotonic: the same moment on this computer's monotonic clock, in seconds
+    """
 
     account: AccountInfo
     positions: tuple[TradePosition, ...]
@@ -99,28 +106,29 @@ class PoolStats:
 
     Attributes:
         state: of the connection
-        since: when it came to that state, UTC
-        reason: why, in words
+        since: when it was entered, UTC
+        reason: why, fit for the user
         session: the active session's name
-        mode: SIMULATED, DEMO or LIVE, None before the first connection
-        login, server, terminal: who we are connected to
-        attempts: connection attempts made
-        initialize_calls: calls of `initialize()` made
-        connections: attempts that came to CONNECTED
-        host_restarts: host processes replaced
-        host_pid: process id of the host, None without one
-        symbols: the selected ones
-        missing_symbols: reason in words by symbol
-        ticks_total: good ticks since the start
-        ticks_per_second: rate over the last seconds
-        symbols_with_ticks: how many symbols have had a tick
-        bad_ticks: kept off the board, by cause
-        gaps: polls whose ticks may be incomplete
-        server_offset_seconds: broker clock minus UTC, None before it is measured
-        last_error: the last failure in words
-        last_poll_at: moment of the last answered poll, UTC
+        mode: what is at stake, None before the first connection
+        login, server: the account connected to, None and empty before the first connection
+        terminal: the terminal's program, `simulated` for the simulated one
+        attempts: attempts to connect
+        initialize_calls: those that came to `initialize()`
+        connections: those that came to CONNECTED
+        host_restarts: host processes that were replaced
+        host_pid: the host's process, None when none runs
+        symbols: the selected ones that the broker has
+        missing_symbols: the reason, by symbol that was asked for and cannot be had
+        ticks_total: good ticks so far
+        ticks_per_second: over the last five seconds
+        symbols_with_ticks: how many symbols have had a good tick
+        bad_ticks: ticks kept off the board, by cause
+        gaps: polls whose ticks did not all fit, so that another followed at once
+        server_offset_seconds: the broker's clock minus UTC, None before it is measured
+        last_error: the last failure, fit for the user
+        last_poll_at: when the account was last read, UTC
         market_open: whether the currency week is open in market time, so that old prices mean trouble
-        calls: round-trip times by command
+        calls: round trips by command
     """
 
     state: ConnectionState

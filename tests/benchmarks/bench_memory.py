@@ -58,7 +58,7 @@ def main() -> int:
             feed.apply(poll.run(module), datetime.fromtimestamp(simulation.terminal.market_time_msc() / 1000, UTC))
         if hour % _TOLD_EVERY == _TOLD_EVERY - 1:
             gc.collect()
-            print(f"after {hour + 1:2d} h: {feed.ticks_total:9,d} ticks, {resident_megabytes():6.1f} MB resident")
+            print(f"after {hour + 1:2d} h: {feed.counters.total:9,d} ticks, {resident_megabytes():6.1f} MB resident")
     print(f"{HOURS} h of market in {time.perf_counter() - started:.0f} s")
     return 0
 

@@ -10,8 +10,7 @@ import pytest
 
 from arbitrex_desktop.desk.presentation.connection_notices import OCCUPIED
 from arbitrex_desktop.desk.presentation.order_notices import order_news
-from arbitrex_desktop.raw_layer.connection.state_machine import Trigger
-from arbitrex_desktop.raw_layer.events import OffsetChanged
+from arbitrex_desktop.raw_layer.events import OffsetChanged, Trigger
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.desk.conftest import BuildDesk, Desk, intent
 from tests.fakes.broker import Mood

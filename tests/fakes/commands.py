@@ -40,7 +40,7 @@ class Crash(Command[bool]):
 
 
 @dataclass(frozen=True)
-class Stumble(Command[bool]):
+class FailInside(Command[bool]):
     """Raise what no command should raise."""
 
     def run(self, module: MetaTrader5Module) -> bool:
@@ -49,8 +49,8 @@ class Stumble(Command[bool]):
 
 
 @dataclass(frozen=True)
-class TellEnvironment(Command[dict[str, object]]):
-    """Tell what the host can see of us."""
+class ReportEnvironment(Command[dict[str, object]]):
+    """Report what the host can see of us."""
 
     def run(self, module: MetaTrader5Module) -> dict[str, object]:
         """Return its environment, command line and loaded Qt modules."""

@@ -24,9 +24,8 @@ from arbitrex_desktop.mt5.results import (
     TradePosition,
 )
 from arbitrex_desktop.mt5.transport import Permit
-from arbitrex_desktop.raw_layer.connection.state_machine import StateChanged, Trigger
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
-from arbitrex_desktop.raw_layer.events import PoolEvent
+from arbitrex_desktop.raw_layer.events import PoolEvent, StateChanged, Trigger
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, Quote
 from tests.fakes.broker_data import make, make_account, make_position, make_request, make_symbol, price_of
 from tests.fakes.clock import ManualClock

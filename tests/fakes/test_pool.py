@@ -9,8 +9,8 @@ import pytest
 
 from arbitrex_desktop.mt5.constants import OrderType
 from arbitrex_desktop.mt5.errors import DeadlineExceeded
-from arbitrex_desktop.raw_layer.connection.state_machine import Trigger
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
+from arbitrex_desktop.raw_layer.events import Trigger
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.fakes.broker_data import make_deal, make_position, make_symbol

@@ -17,15 +17,14 @@ import pytest
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.mt5.errors import CallFailed, DeadlineExceeded
 from arbitrex_desktop.raw_layer.connection.connector import WrongAccount
-from arbitrex_desktop.raw_layer.connection.state_machine import StateChanged
 from arbitrex_desktop.raw_layer.errors import PoolError, PoolUnavailable
-from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, SymbolsMissing
+from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, StateChanged, SymbolsMissing
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.settings import PoolSettings
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from tests.fakes.broker_data import make_position, make_symbol
 from tests.fakes.module import FakeModule
-from tests.fakes.port import FakePort
+from tests.fakes.transport import FakeTransport
 
 QUICK = PoolSettings(
     poll_interval=0.002,
@@ -67,7 +66,7 @@ class Bench:
 
     def __init__(self, logs: Path, sessions: dict[str, dict[str, Any]] | None = None) -> None:
         self.module = FakeModule()
-        self.port = FakePort(self.module, SystemClock())
+        self.transport = FakeTransport(self.module, SystemClock())
         self.watch = Watch()
         self.logs = logs
         self.pool = MT5ConnectionPool(
@@ -76,7 +75,7 @@ class Bench:
             logs,
             settings=QUICK,
             randomness=Random(1),
-            port_factory=self.port.factory,
+            transport_factory=self.transport.factory,
         )
         self.pool.subscribe(self.watch)
 
@@ -180,8 +179,8 @@ def test_the_last_tick_of_a_closed_market_is_not_fresh(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("break_it", "state"),
     [
-        (lambda bench: bench.port.hang_on.add("Poll"), ConnectionState.UNRESPONSIVE),
-        (lambda bench: bench.port.die_on.add("Poll"), ConnectionState.LOST),
+        (lambda bench: bench.transport.hang_on.add("Poll"), ConnectionState.UNRESPONSIVE),
+        (lambda bench: bench.transport.die_on.add("Poll"), ConnectionState.LOST),
     ],
 )
 def test_a_lost_host_is_replaced_and_the_account_verified_again(
@@ -206,7 +205,7 @@ def test_cursors_go_on_where_they_were_after_a_loss(bench: Bench) -> None:
     for index in range(5):
         bench.module.add_tick("EURUSD", start + index, bid=1.1 + index / 1e4, ask=1.2)
         bench.until(lambda index=index: bench.pool.stats().ticks_total == index + 1)  # type: ignore[misc]  # bound now
-    bench.port.die_on.add("Poll")
+    bench.transport.die_on.add("Poll")
     for index in range(5, 9):
         bench.module.add_tick("EURUSD", start + index, bid=1.1 + index / 1e4, ask=1.2)
     bench.until(lambda: bench.pool.stats().ticks_total >= 9)
@@ -261,7 +260,7 @@ def test_symbols_of_positions_opened_elsewhere_are_followed(bench: Bench) -> Non
     bench.module.add_tick("XAUUSD", server_msc(bench), bid=2600.0, ask=2600.3)
     bench.until(lambda: bench.pool.quote("XAUUSD") is not None)
     assert bench.pool.symbol_info("XAUUSD") is not None
-    bench.port.die_on.add("Poll")
+    bench.transport.die_on.add("Poll")
     bench.watch.until(lambda: bench.watch.states.count(ConnectionState.CONNECTED) == 2)
     bench.until(lambda: "XAUUSD" in bench.pool.symbols)
 
@@ -315,7 +314,7 @@ def test_a_refused_login_is_told_and_tried_again_with_backoff(bench: Bench) -> N
 
 def test_a_host_that_cannot_start_is_told(bench: Bench) -> None:
     """What the host says when it has no module is what the trader reads."""
-    bench.port.refuse_start = "the MetaTrader5 package is not installed here"
+    bench.transport.refuse_start = "the MetaTrader5 package is not installed here"
     bench.pool.start_tick_collection()
     assert "not installed here" in bench.pool.stats().reason
 
@@ -327,7 +326,7 @@ def test_a_terminal_that_is_not_there_is_told_before_anything_starts(tmp_path: P
     with bench.pool as pool:
         pool.start_tick_collection()
         assert "there is no terminal at" in pool.stats().reason
-    assert bench.port.starts == 0
+    assert bench.transport.starts == 0
 
 
 def test_sessions_fail_over_in_order(tmp_path: Path) -> None:
@@ -338,7 +337,7 @@ def test_sessions_fail_over_in_order(tmp_path: Path) -> None:
         pool.start_tick_collection()
         bench.until(pool.is_connected)
         assert (pool.stats().session, pool.stats().attempts) == ("spare", 2)
-        bench.port.die_on.add("Poll")
+        bench.transport.die_on.add("Poll")
         bench.watch.until(lambda: bench.watch.states.count(ConnectionState.CONNECTED) == 2)
         assert (pool.stats().session, pool.stats().attempts) == ("spare", 3)
 
@@ -368,7 +367,7 @@ def test_an_order_asks_for_its_permit_when_it_leaves(bench: Bench) -> None:
     bench.pool.start_tick_collection()
     with pytest.raises(PermissionError, match="halted meanwhile"):
         bench.pool.send_order({"symbol": "EURUSD"}, withdrawn)
-    assert "SendOrder" not in bench.port.commands
+    assert "SendOrder" not in bench.transport.commands
     assert bench.pool.is_connected()
     assert bench.pool.send_order({"symbol": "EURUSD", "volume": 0.1}, lambda: None).retcode == 10009
 
@@ -376,25 +375,25 @@ def test_an_order_asks_for_its_permit_when_it_leaves(bench: Bench) -> None:
 def test_an_order_in_a_dying_host_is_sent_at_most_once(bench: Bench) -> None:
     """The failure is passed on as unknown fate, and neither pool nor host sends it again."""
     bench.pool.start_tick_collection()
-    bench.port.hang_on.add("SendOrder")
+    bench.transport.hang_on.add("SendOrder")
     with pytest.raises(DeadlineExceeded):
         bench.pool.send_order({"symbol": "EURUSD"})
     bench.watch.until(lambda: bench.watch.states[-1] is ConnectionState.CONNECTED)
-    assert bench.port.commands.count("SendOrder") == 1
+    assert bench.transport.commands.count("SendOrder") == 1
 
 
 def test_an_order_is_not_sent_to_another_account(bench: Bench) -> None:
     """Even between two polls: an account switched under us gets no order, and no reading of it is given out."""
     bench.pool.start_tick_collection()
     bench.pool.stats()
-    bench.port.pause_polls()
+    bench.transport.pause_polls()
     bench.module.account = replace(bench.module.account, login=99)
     with pytest.raises(CallFailed, match="not sent: the terminal is on account 99"):
         bench.pool.send_order({"symbol": "EURUSD"})
     with pytest.raises(WrongAccount):
         bench.pool.read_account()
     assert bench.module.sent == []
-    bench.port.resume_polls()
+    bench.transport.resume_polls()
     bench.watch.until(lambda: bench.watch.states[-1] is ConnectionState.WRONG_ACCOUNT)
 
 
@@ -425,7 +424,7 @@ def test_a_failing_listener_harms_nobody(bench: Bench) -> None:
 def test_symbols_default_to_the_universe(tmp_path: Path) -> None:
     """A pool without symbols asks for all 41."""
     module = FakeModule()
-    port = FakePort(module, SystemClock())
-    with MT5ConnectionPool(SESSION, settings=QUICK, port_factory=port.factory) as pool:
+    transport = FakeTransport(module, SystemClock())
+    with MT5ConnectionPool(SESSION, settings=QUICK, transport_factory=transport.factory) as pool:
         pool.start_tick_collection()
         assert len(pool.symbols) + len(pool.stats().missing_symbols) == 41

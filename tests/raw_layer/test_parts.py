@@ -59,9 +59,9 @@ def test_sessions_keep_their_order_and_hide_their_password() -> None:
     ("sessions", "words"),
     [
         ({}, "no session"),
-        ({"main": {"login": "12x"}}, "login must be a whole number"),
-        ({"main": {"login": True}}, "login must be a whole number"),
-        ({"main": {"login": -5}}, "positive account number"),
+        ({"main": {"login": "12x"}}, "session 'main': login must be the account's number"),
+        ({"main": {"login": True}}, "session 'main': login must be the account's number"),
+        ({"main": {"login": -5}}, "login must be the account's number"),
         ({"main": {"pasword": "x"}}, "unknown key 'pasword'"),
         ({"main": {"password": 7}}, "password must be a text"),
         ({"a": {"terminal_path": "simulated"}, "b": {"login": 1}}, "cannot be mixed"),
@@ -247,7 +247,7 @@ def test_an_unwritable_log_is_reported_and_survived(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     log = SessionLog(tmp_path / "file", ManualClock(NOW))
     log.write("main", "heartbeat")
-    assert "cannot be written" in log.trouble
+    assert "cannot be written" in log.error
 
 
 def test_call_statistics_give_percentiles_and_failures() -> None:

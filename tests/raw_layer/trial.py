@@ -15,8 +15,7 @@ from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.mt5.fault_plan import FaultPlan
 from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
-from arbitrex_desktop.raw_layer.connection.state_machine import StateChanged
-from arbitrex_desktop.raw_layer.events import PoolEvent
+from arbitrex_desktop.raw_layer.events import PoolEvent, StateChanged
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.settings import PoolSettings
 from arbitrex_desktop.raw_layer.ticks.quality import bad_ticks
@@ -110,14 +109,14 @@ class Trial:
         was given out counts, since the market goes on.
         """
         given = np.concatenate(self._rows[symbol])
-        has = self.pool._line.ask(ReadTicks(symbol, int(given["time_msc"][0]) // 1000)).value
+        has = self.pool._client.ask(ReadTicks(symbol, int(given["time_msc"][0]) // 1000)).value
         good, _ = bad_ticks(has, 0)
         has = has[good & (has["time_msc"] >= given["time_msc"][0]) & (has["time_msc"] <= self._last(symbol))]
         return _quotes(given), _quotes(has)
 
     def _last(self, symbol: str) -> int:
         """Return the time of the last tick that the feed gave out, on the server clock as it is now."""
-        cursor = next(cursor for cursor in self.pool._feed.cursors if cursor.symbol == symbol)
+        cursor = next(cursor for cursor in self.pool._ticks.cursors if cursor.symbol == symbol)
         assert cursor.time_msc is not None
         return cursor.time_msc
 

@@ -7,8 +7,7 @@ from typing import Final
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
-from arbitrex_desktop.raw_layer.connection.state_machine import StateChanged
-from arbitrex_desktop.raw_layer.events import PoolEvent
+from arbitrex_desktop.raw_layer.events import PoolEvent, StateChanged
 from arbitrex_desktop.raw_layer.views import ConnectionState
 
 TOPIC: Final = "connection"

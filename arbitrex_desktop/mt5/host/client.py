@@ -36,7 +36,7 @@ HOST_ARGUMENT = "--mt5-host"
 """With this hidden argument the frozen program is the host."""
 
 _START_DEADLINE = 30.0
-_FAREWELL_DEADLINE = 1.0
+_SHUTDOWN_DEADLINE = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -58,33 +58,33 @@ def host_environment() -> dict[str, str]:
 
 
 class _Link:
-    """One running host process: its pipes, its reader thread, its lifeline."""
+    """One running host process: its pipes, its reader thread, its watchdog."""
 
     def __init__(self, spec: HostSpec) -> None:
-        self._lifeline = ParentWatchdog()
+        self._watchdog = ParentWatchdog()
         self.process = subprocess.Popen(  # noqa: S603 - our own program
             host_command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None if sys.stderr is not None and not getattr(sys, "frozen", False) else subprocess.DEVNULL,
             env=host_environment(),
-            **self._lifeline.popen_options(),
+            **self._watchdog.popen_options(),
         )
-        lifeline = self._lifeline.descriptor
-        self._lifeline.hold(int(getattr(self.process, "_handle", 0)))
+        parent_pipe = self._watchdog.descriptor
+        self._watchdog.hold(int(getattr(self.process, "_handle", 0)))
         self._inbox: queue.SimpleQueue[object | None] = queue.SimpleQueue()
         self._requests = cast("BinaryIO", self.process.stdin)
         self._answers = cast("BinaryIO", self.process.stdout)
         self._reader = threading.Thread(target=self._read, name="mt5-host-reader", daemon=True)
         self._reader.start()
-        self.send(replace(spec, lifeline=lifeline))
+        self.send(replace(spec, parent_pipe=parent_pipe))
 
     def _read(self) -> None:
         """Reader thread: pass each message on; the end of the stream is passed on as None."""
         try:
             while (message := read_message(self._answers)) is not None:
                 self._inbox.put(message)
-        except Exception:  # noqa: BLE001 - whatever came, this thread must tell its waiter that no more will
+        except Exception:  # noqa: BLE001 - whatever came, this thread must let its waiter know that no more will
             _log.exception("the host's answer could not be read")
         finally:
             self._inbox.put(None)
@@ -106,11 +106,11 @@ class _Link:
             raise HostDied("the host process ended before it answered")
         return message
 
-    def farewell(self, clock: Clock) -> None:
+    def shut_down(self, clock: Clock) -> None:
         """Ask the host to end and give it a moment."""
         with contextlib.suppress(HostDied, subprocess.TimeoutExpired):
             self.send(Shutdown(clock.now()))
-            self.process.wait(_FAREWELL_DEADLINE)
+            self.process.wait(_SHUTDOWN_DEADLINE)
 
     def kill(self) -> None:
         """End the host at once and wait until it, its pipes and its reader are gone."""
@@ -120,11 +120,11 @@ class _Link:
         with contextlib.suppress(OSError):
             self._requests.close()
         self._answers.close()
-        self._lifeline.release()
+        self._watchdog.release()
 
 
 class HostProcess:
-    """A `TerminalPort` whose module lives in a child process.
+    """A `Transport` whose module lives in a child process.
 
     One command at a time; further callers queue.  A command that outlives its deadline gets the host killed, since a
     hung call of the real module never returns; `start()` brings up a new one.
@@ -152,15 +152,17 @@ class HostProcess:
             self._drop()
             self._link = _Link(self._spec)
             with self._dropping_on_failure():
-                hello = self._link.receive(_START_DEADLINE)
-                if not isinstance(hello, HostReady) or hello.error:
-                    raise HostDied(hello.error if isinstance(hello, HostReady) else "the host said something odd")
-            _log.info("host %d holds the %s module", hello.pid, hello.module)
+                ready = self._link.receive(_START_DEADLINE)
+                if not isinstance(ready, HostReady) or ready.error:
+                    raise HostDied(
+                        ready.error if isinstance(ready, HostReady) else "the host sent something unexpected"
+                    )
+            _log.info("host %d holds the %s module", ready.pid, ready.module)
 
     def execute(
         self, command: Command[T], deadline: float | None = None, *, permit: Permit | None = None
     ) -> Observed[T]:
-        """Run a command in the host; see `TerminalPort.execute`."""
+        """Run a command in the host; see `Transport.execute`."""
         with self._lock:
             if self._link is None:
                 raise HostNotRunning("the host process is not running")
@@ -178,13 +180,13 @@ class HostProcess:
         return answer.outcome
 
     def stop(self) -> None:
-        """End the host; a command under way is given a moment and then loses it, and its caller gets `HostDied`."""
-        if not self._lock.acquire(timeout=_FAREWELL_DEADLINE):
+        """End the host; a command in flight is given a moment and then loses it, and its caller gets `HostDied`."""
+        if not self._lock.acquire(timeout=_SHUTDOWN_DEADLINE):
             self.kill()
             self._lock.acquire()
         try:
             if self._link is not None:
-                self._link.farewell(self._clock)
+                self._link.shut_down(self._clock)
                 self._drop()
         finally:
             self._lock.release()

@@ -3,6 +3,11 @@
 
 Both ends are the same program and the pipe is private to them, so messages are pickled: a length of four bytes,
 then the pickle.  Nothing else may read or write these pipes.
+
+They are the child's standard input and output and not a `multiprocessing.connection`: an inherited standard stream
+needs no name, port or key that another process could find, is the same on Windows and Linux, works in the frozen
+program (whose `multiprocessing` would have to start the whole window's executable its own way), and ends by itself
+with either process.
 """
 
 from __future__ import annotations
@@ -24,17 +29,19 @@ _LENGTH = struct.Struct("<I")
 class HostSpec:
     """Which module the host shall hold: the real package, or the simulated terminal described here.
 
-    `lifeline` is the descriptor whose closing means that the program is gone; None where the operating system ends
-    the host by other means.
+    Attributes:
+        simulation: None for the real package
+        parent_pipe: the descriptor whose closing means that the program is gone; None where the operating system ends
+            the host by other means
     """
 
     simulation: SimulationSpec | None
-    lifeline: int | None = None
+    parent_pipe: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HostReady:
-    """The host's first word: it holds its module and is ready; or `error`, why it is not."""
+    """The host's first message: it holds its module and is ready; or `error`, why it is not."""
 
     pid: int
     module: str

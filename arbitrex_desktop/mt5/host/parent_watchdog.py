@@ -116,7 +116,7 @@ def bind(descriptor: int | None) -> None:
     if sys.platform == "linux":
         _kill_me_on_hangup(descriptor)
     else:  # pragma: no cover - macOS
-        threading.Thread(target=_exit_on_hangup, args=(descriptor,), daemon=True, name="lifeline").start()
+        threading.Thread(target=_exit_on_hangup, args=(descriptor,), daemon=True, name="parent-watchdog").start()
 
 
 if sys.platform == "linux":

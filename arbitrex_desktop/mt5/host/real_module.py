@@ -12,7 +12,7 @@ from arbitrex_desktop.mt5.module import MetaTrader5Module
 def load_real_module() -> MetaTrader5Module:
     """Return the MetaTrader5 package.
 
-    Raises ImportError with words for the user where it is not to be had, as everywhere but on Windows.
+    Raises ImportError with a message for the user where it is not to be had, as everywhere but on Windows.
     """
     try:
         module = importlib.import_module("MetaTrader5")

@@ -64,7 +64,7 @@ class ModuleRunner:
 
 
 def open_module(spec: HostSpec, clock: Clock) -> ModuleRunner:
-    """Make the module that the spec names; raises ImportError or ValueError with words for the user."""
+    """Make the module that the spec names; raises ImportError or ValueError with a message for the user."""
     if spec.simulation is None:
         return ModuleRunner(load_real_module(), clock)
     simulation = build_simulation(spec.simulation, clock)
@@ -72,11 +72,11 @@ def open_module(spec: HostSpec, clock: Clock) -> ModuleRunner:
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer commands until the stream ends or a farewell comes."""
+    """Answer commands until the stream ends or `Shutdown` comes."""
     spec = read_message(requests)
     if not isinstance(spec, HostSpec):
         return
-    bind(spec.lifeline)
+    bind(spec.parent_pipe)
     kind = "real" if spec.simulation is None else "simulated"
     try:
         runner = open_module(spec, SystemClock())

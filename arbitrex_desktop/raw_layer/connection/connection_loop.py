@@ -34,9 +34,8 @@ from arbitrex_desktop.raw_layer.connection.connector import (
 )
 from arbitrex_desktop.raw_layer.connection.session_log import SessionLog
 from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig
-from arbitrex_desktop.raw_layer.connection.state_machine import Trigger
 from arbitrex_desktop.raw_layer.connection.terminal_client import TerminalClient
-from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, SymbolsMissing
+from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, SymbolsMissing, Trigger
 from arbitrex_desktop.raw_layer.settings import PoolSettings
 from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
 from arbitrex_desktop.raw_layer.views import AccountReading, ConnectionState
@@ -51,18 +50,23 @@ _S = ConnectionState
 class ConnectionLoop:
     """Runs the connection's life on a thread of its own.
 
-    Attributes (written by the thread, read by any): `session`, the active one; `identity`, None before the first
-    connection; `symbols`, properties of the selected ones; `missing`, reasons by symbol; `margins`, account currency
-    per lot by symbol and direction; `account`, the newest reading; `attempts`, `initialize_calls`, `connections`;
-    `attempted`, set when the first attempt has ended.
+    Attributes, written by the thread and read by any:
+        session: the active one
+        identity: the account connected to, None before the first connection
+        symbols: properties of the selected ones
+        missing: why a symbol that was asked for cannot be had
+        margins: account currency per lot, by symbol and direction
+        account: the newest reading
+        attempts, initialize_calls, connections: how often each was made
+        attempted: set when the first attempt has ended
     """
 
     def __init__(
         self,
         sessions: tuple[SessionConfig, ...],
         wanted: tuple[str, ...],
-        line: TerminalClient,
-        feed: TickPipeline,
+        client: TerminalClient,
+        ticks: TickPipeline,
         *,
         simulation: Callable[[SessionConfig], SimulationSpec | None],
         settings: PoolSettings,
@@ -73,8 +77,8 @@ class ConnectionLoop:
     ) -> None:
         self._sessions = sessions
         self._wanted = wanted
-        self._line = line
-        self._feed = feed
+        self._client = client
+        self._ticks = ticks
         self._simulation = simulation
         self._settings = settings
         self._clock = clock
@@ -127,17 +131,17 @@ class ConnectionLoop:
             except MT5Error as error:
                 wait = self._after_failure(error)
             except Exception as error:  # noqa: BLE001 - the thread outlives its own faults: the trader sees LOST
-                _log.exception("the pool's thread stumbled")
-                self._line.machine.fire(Trigger.DROPPED, f"internal fault: {error}")
+                _log.exception("the pool's thread failed")
+                self._client.machine.fire(Trigger.DROPPED, f"internal fault: {error}")
                 wait = self._backoff.next_wait()
             self.attempted.set()
             self._wake.wait(wait)
             self._wake.clear()
-        self._say_goodbye()
+        self._disconnect()
 
     def _step(self) -> float:
         """Do what the present state asks for; return how long to wait afterwards."""
-        state = self._line.machine.state
+        state = self._client.machine.state
         if state in (_S.DISCONNECTED, _S.LOST, _S.UNRESPONSIVE):
             self._attempt()
             return 0.0
@@ -152,18 +156,18 @@ class ConnectionLoop:
         """Make one attempt to connect to the next session in turn."""
         session = self._enter(self._home + self._failed_attempts)
         self._failed_attempts += 1
-        self._line.machine.fire(Trigger.ATTEMPT, f"connecting to session {session.name!r}")
+        self._client.machine.fire(Trigger.ATTEMPT, f"connecting to session {session.name!r}")
         self.attempts += 1
         check_terminal_path(session)
         simulation = self._simulation(session)
-        self._line.open(simulation)
+        self._client.open(simulation)
         self.initialize_calls += 1
         self._log.write(
             session.name, "initialize", login=session.login, server=session.server, terminal=session.terminal_path
         )
-        connected = self._line.ask(connect_command(session), self._settings.connect_deadline)
+        connected = self._client.ask(connect_command(session), self._settings.connect_deadline)
         build = connected.value.version[1]
-        self._line.machine.fire(Trigger.INITIALIZED, f"terminal build {build} answers; verifying the account")
+        self._client.machine.fire(Trigger.INITIALIZED, f"terminal build {build} answers; verifying the account")
         replays = simulation is not None and bool(simulation.replay)
         now = connected.server_time_msc
         # A replay is followed from its first tick, since its clock ran on while we connected; otherwise the last
@@ -178,7 +182,7 @@ class ConnectionLoop:
         """
         session = self._sessions[turn % len(self._sessions)]
         if session.name != self.session.name:
-            self._feed.forget()
+            self._ticks.forget()
             self.identity, self.account, self.symbols = None, None, {}
         self.session = session
         return session
@@ -186,10 +190,10 @@ class ConnectionLoop:
     def _reconcile(self, begin_msc: int | None) -> None:
         """Verify who we are, select the symbols, take the account, and be CONNECTED."""
         wanted = tuple(dict.fromkeys((*self._wanted, *self.symbols)))
-        found = reconcile(self._line.ask, self.session, self.identity, wanted)
+        found = reconcile(self._client.ask, self.session, self.identity, wanted)
         self.identity = found.identity
         self.symbols, self.missing = dict(found.symbols), dict(found.missing)
-        self._feed.select(found.symbols, begin_msc)
+        self._ticks.select(found.symbols, begin_msc)
         self._take_account(found.account)
         self._read_margins()
         if found.missing:
@@ -199,17 +203,17 @@ class ConnectionLoop:
         self._home, self._failed_attempts = self._sessions.index(self.session), 0
         self._backoff.reset()
         who = f"{found.identity.login} at {found.identity.server}"
-        self._line.machine.fire(Trigger.RECONCILED, f"account {who}, {len(found.symbols)} symbols")
+        self._client.machine.fire(Trigger.RECONCILED, f"account {who}, {len(found.symbols)} symbols")
 
     def _poll(self) -> bool:
         """Take all that changed; return whether there is more at once."""
-        answer = self._line.ask(self._feed.next_poll(), self._settings.poll_deadline)
+        answer = self._client.ask(self._ticks.next_poll(), self._settings.poll_deadline)
         poll = answer.value
-        if self._feed.apply(poll, self._line.market_now()):
-            self._tell_offset()
+        if self._ticks.apply(poll, self._client.market_now()):
+            self._report_offset()
         if poll.displaced:
             self._realign(poll.displaced)
-        self._judge(poll, answer)
+        self._check_connection(poll, answer)
         if poll.failed:
             self._select_again(tuple(poll.failed), str(next(iter(poll.failed.values()))))
         back = (self.missing.keys() & self.symbols.keys()) - poll.failed.keys()
@@ -219,14 +223,14 @@ class ConnectionLoop:
 
     def _realign(self, displaced: frozenset[str]) -> None:
         """Find the displaced symbols' ticks again, after the server's clock was moved or its history amended."""
-        shifts = self._line.ask(self._feed.search(displaced, self._line.speed), self._settings.poll_deadline).value
+        shifts = self._client.ask(self._ticks.search(displaced, self._client.speed), self._settings.poll_deadline).value
         self._log.write(self.session.name, "ticks displaced", symbols=sorted(displaced), moved_msc=dict(shifts))
-        if self._feed.realign(displaced, shifts):
-            self._tell_offset()
+        if self._ticks.realign(displaced, shifts):
+            self._report_offset()
 
-    def _tell_offset(self) -> None:
-        """Tell that the broker's offset from UTC changed."""
-        seconds = self._feed.server_clock.offset_seconds or 0
+    def _report_offset(self) -> None:
+        """Report that the broker's offset from UTC changed."""
+        seconds = self._ticks.server_clock.offset_seconds or 0
         self._log.write(self.session.name, "server clock", offset_seconds=seconds)
         self._emit(OffsetChanged(seconds, self._clock.now()))
 
@@ -237,14 +241,14 @@ class ConnectionLoop:
             return
         self._next_selection = now + self._settings.selection_interval
         self._log.write(self.session.name, "symbols selected again", symbols=symbols, reason=why)
-        answer = self._line.ask(SelectSymbols(symbols)).value
+        answer = self._client.ask(SelectSymbols(symbols)).value
         self.missing = {name: found for name, found in answer.items() if isinstance(found, str)} | {
             name: reason for name, reason in self.missing.items() if name not in answer
         }
 
-    def _judge(self, poll: PollResult, answer: Observed[PollResult]) -> None:
-        """Tell from a poll whether the connection is sound, stale, or on another account."""
-        machine = self._line.machine
+    def _check_connection(self, poll: PollResult, answer: Observed[PollResult]) -> None:
+        """Take the account of a poll; fire what it says about the connection: sound, stale, or another account."""
+        machine = self._client.machine
         if poll.account is None:
             self._go_stale(f"the account cannot be read: {poll.account_error}")
             return
@@ -260,15 +264,15 @@ class ConnectionLoop:
     def _follow_positions(self, account: AccountState) -> None:
         """Follow the symbols of positions and orders that others opened: risk cannot be judged without their prices."""
         held = {position.symbol for position in account.positions} | {order.symbol for order in account.orders}
-        strangers = tuple(sorted(held - self.symbols.keys() - self.missing.keys()))
-        if not strangers:
+        unselected = tuple(sorted(held - self.symbols.keys() - self.missing.keys()))
+        if not unselected:
             return
-        answer = self._line.ask(SelectSymbols(strangers)).value
+        answer = self._client.ask(SelectSymbols(unselected)).value
         self.missing = self.missing | {name: found for name, found in answer.items() if isinstance(found, str)}
         self.symbols = self.symbols | {name: found for name, found in answer.items() if isinstance(found, SymbolInfo)}
-        self._feed.select(self.symbols, None)
+        self._ticks.select(self.symbols, None)
         self._read_margins()
-        self._log.write(self.session.name, "symbols of positions followed", symbols=strangers)
+        self._log.write(self.session.name, "symbols of positions followed", symbols=unselected)
 
     def verify(self, account: AccountState) -> None:
         """Raise `WrongAccount` when the terminal changed its account under us.  Safe from any thread."""
@@ -276,17 +280,17 @@ class ConnectionLoop:
 
     def _recheck(self) -> None:
         """See whether the right account is back; the terminal is not forced, since a person may be at work there."""
-        account = self._line.ask(Poll(())).value.account
+        account = self._client.ask(Poll(())).value.account
         if account is None:
             return
         self.verify(account)
-        self._line.machine.fire(Trigger.RECOVERED, "the right account is back; verifying")
+        self._client.machine.fire(Trigger.RECOVERED, "the right account is back; verifying")
         self._reconcile(None)
 
     def _go_stale(self, reason: str) -> None:
         """Mark a connection whose data can no longer be trusted."""
-        if self._line.machine.state is not _S.STALE:
-            self._line.machine.fire(Trigger.WENT_STALE, reason)
+        if self._client.machine.state is not _S.STALE:
+            self._client.machine.fire(Trigger.WENT_STALE, reason)
 
     def _take_account(self, answer: Observed[AccountState]) -> None:
         """Keep a reading of the account."""
@@ -303,13 +307,13 @@ class ConnectionLoop:
             self._log.write(
                 self.session.name,
                 "heartbeat",
-                state=self._line.machine.state,
-                ticks=self._feed.ticks_total,
-                ticks_per_second=round(self._feed.rate(), 1),
-                bad_ticks=dict(self._feed.bad),
+                state=self._client.machine.state,
+                ticks=self._ticks.counters.total,
+                ticks_per_second=round(self._ticks.counters.rate(), 1),
+                bad_ticks=dict(self._ticks.counters.bad),
             )
         if now - self._last_symbols >= _SYMBOLS_SECONDS:
-            self.symbols |= self._line.ask(ReadSymbols(tuple(self.symbols))).value
+            self.symbols |= self._client.ask(ReadSymbols(tuple(self.symbols))).value
             self._read_margins()
 
     def _read_margins(self) -> None:
@@ -322,14 +326,14 @@ class ConnectionLoop:
             MarginQuery(info.name, int(order), 1.0, info.ask if direction > 0 else info.bid)
             for info, order, direction in wanted
         )
-        answers = self._line.ask(CalcMargins(queries)).value
+        answers = self._client.ask(CalcMargins(queries)).value
         keys = ((info.name, direction) for info, _, direction in wanted)
         self.margins = {key: margin for key, margin in zip(keys, answers, strict=True) if margin is not None}
 
     def _after_failure(self, error: MT5Error) -> float:
         """Bring the state in order after a failure; return how long to wait."""
-        machine = self._line.machine
-        self._line.last_error = str(error)
+        machine = self._client.machine
+        self._client.last_error = str(error)
         if isinstance(error, WrongAccount):
             if machine.state is not _S.WRONG_ACCOUNT:
                 machine.fire(Trigger.OTHER_ACCOUNT, str(error))
@@ -341,10 +345,10 @@ class ConnectionLoop:
         self._log.write(self.session.name, "failure", error=str(error), state=machine.state)
         return self._settings.recheck_interval if machine.state is _S.STALE else self._backoff.next_wait()
 
-    def _say_goodbye(self) -> None:
-        """Disconnect politely when there is still somebody to disconnect from."""
+    def _disconnect(self) -> None:
+        """Disconnect where there is still a connection."""
         try:
-            if self._line.machine.state in (_S.CONNECTED, _S.STALE, _S.WRONG_ACCOUNT):
-                self._line.ask(Disconnect())
+            if self._client.machine.state in (_S.CONNECTED, _S.STALE, _S.WRONG_ACCOUNT):
+                self._client.ask(Disconnect())
         except MT5Error as error:
-            _log.info("no goodbye from the terminal: %s", error)
+            _log.info("the terminal was not disconnected: %s", error)

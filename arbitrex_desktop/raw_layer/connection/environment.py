@@ -10,7 +10,7 @@ from typing import Any
 
 from dotenv import dotenv_values
 
-from arbitrex_desktop.raw_layer.connection.sessions import SIMULATED
+from arbitrex_desktop.raw_layer.connection.sessions import SIMULATED, account_number
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 
 SESSION_NAME = "main"
@@ -37,7 +37,7 @@ def sessions_from(environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Return the one session that the variables describe, fit for `MT5ConnectionPool`.
 
     Raises `SessionConfigError` naming the variable: an account that is incomplete, a login that is no number, or no
-    session at all.  No value is repeated in a message, except that the login's form is described.
+    session at all.  No value is repeated in a message.
     """
     values = {name: environment.get(name, "").strip() for name in (*_ACCOUNT_KEYS, "MT5_TERMINAL")}
     terminal = values["MT5_TERMINAL"]
@@ -54,15 +54,8 @@ def sessions_from(environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     return {
         SESSION_NAME: {
             "terminal_path": terminal or None,
-            "login": _login(values["MT5_LOGIN"]),
+            "login": account_number(values["MT5_LOGIN"], "MT5_LOGIN"),
             "password": values["MT5_PASSWORD"],
             "server": values["MT5_SERVER"],
         }
     }
-
-
-def _login(text: str) -> int:
-    """Return the account number; the text itself is not shown, since people paste passwords into wrong fields."""
-    if not (text.isascii() and text.isdigit()):
-        raise SessionConfigError("MT5_LOGIN must be the account's number, digits only")
-    return int(text)

@@ -18,18 +18,18 @@ _log = logging.getLogger(__name__)
 class SessionLog:
     """Appends events to `<folder>/<session>-<UTC date>.jsonl`; a file past 10 MiB goes on as `...-2.jsonl` and so on.
 
-    A folder that cannot be written is reported once through `trouble` and does not stop the feed.  Only named
+    A folder that cannot be written is reported once through `error` and does not stop the feed.  Only named
     fields are written, and callers never pass credentials.  Safe from any thread.
 
     Attributes:
-        trouble: why nothing is being written, empty while all is well
+        error: why nothing is being written, empty while all is well
     """
 
     def __init__(self, folder: Path | None, clock: Clock) -> None:
         self._folder = folder
         self._clock = clock
         self._lock = threading.Lock()
-        self.trouble = ""
+        self.error = ""
 
     def write(self, session: str, event: str, **fields: Any) -> None:
         """Append one event with its UTC time."""
@@ -40,14 +40,14 @@ class SessionLog:
         with self._lock:
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)
-                with self._file(session, now.date().isoformat()).open("a", encoding="utf-8") as stream:
+                with self._path(session, now.date().isoformat()).open("a", encoding="utf-8") as stream:
                     stream.write(line + "\n")
-                self.trouble = ""
+                self.error = ""
             except OSError as error:
                 self._report(error)
 
-    def _file(self, session: str, day: str) -> Path:
-        """Return the day's file that still has room."""
+    def _path(self, session: str, day: str) -> Path:
+        """Return the day's file that may still grow."""
         assert self._folder is not None
         name = "".join(letter if letter.isalnum() or letter in "-." else "_" for letter in session)
         path = self._folder / f"{name}-{day}.jsonl"
@@ -58,7 +58,7 @@ class SessionLog:
         return path
 
     def _report(self, error: OSError) -> None:
-        """Say once that the log cannot be written."""
-        if not self.trouble:
+        """Report once that the log cannot be written."""
+        if not self.error:
             _log.warning("the session log cannot be written: %s", error)
-        self.trouble = f"the session log cannot be written: {error}"
+        self.error = f"the session log cannot be written: {error}"

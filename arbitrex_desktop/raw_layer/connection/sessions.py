@@ -23,9 +23,8 @@ class SessionConfig:
     Attributes:
         name: the key in the dict of sessions
         terminal_path: the terminal's program, `simulated`, or None for the terminal used last
-        login, password, server: the account, None where the terminal's own are to be used
-
-    The password is in no text made of this.
+        login, password, server: None where the terminal's own are to be used; the password is in no text made of
+            this
     """
 
     name: str
@@ -36,14 +35,14 @@ class SessionConfig:
 
     @property
     def is_simulated(self) -> bool:
-        """Tell whether the simulated terminal is asked for."""
+        """Return whether the simulated terminal is asked for."""
         return self.terminal_path is not None and self.terminal_path.strip().lower() == SIMULATED
 
 
 def parse_sessions(sessions: Mapping[str, Mapping[str, Any]]) -> tuple[SessionConfig, ...]:
     """Check a dict of sessions and return them in order.
 
-    Raises `SessionConfigError` naming session and key: none at all, an unknown key, a login that is no whole number,
+    Raises `SessionConfigError` naming session and key: none at all, an unknown key, a login that is no account number,
     a value of the wrong type, or real and simulated sessions together (nothing may fall back from one to the other).
     """
     if not sessions:
@@ -54,15 +53,27 @@ def parse_sessions(sessions: Mapping[str, Mapping[str, Any]]) -> tuple[SessionCo
     return parsed
 
 
+def account_number(value: object, name: str) -> int:
+    """Return an account number given as a whole number or in digits; `name` is what a message calls it.
+
+    Raises `SessionConfigError`, which does not show the value, since people paste passwords into wrong fields.
+    """
+    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= _LARGEST_LOGIN:
+        raise SessionConfigError(f"{name} must be the account's number, digits only")
+    return number
+
+
 def _parse(name: str, values: Mapping[str, Any]) -> SessionConfig:
     """Check one session."""
     unknown = sorted(set(values) - _KEYS)
     if unknown:
         raise SessionConfigError(f"session {name!r}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
+    login = values.get("login")
     return SessionConfig(
         name=name,
         terminal_path=_text(name, "terminal_path", values.get("terminal_path")),
-        login=_login(name, values.get("login")),
+        login=None if login is None else account_number(login, f"session {name!r}: login"),
         password=_text(name, "password", values.get("password")),
         server=_text(name, "server", values.get("server")),
     )
@@ -75,14 +86,3 @@ def _text(session: str, key: str, value: object) -> str | None:
     if not isinstance(value, str):
         raise SessionConfigError(f"session {session!r}: {key} must be a text, not {type(value).__name__}")
     return value if value.strip() else None
-
-
-def _login(session: str, value: object) -> int | None:
-    """Return the account number, None when it is absent."""
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise SessionConfigError(f"session {session!r}: login must be a whole number, not {type(value).__name__}")
-    if not 0 < value <= _LARGEST_LOGIN:
-        raise SessionConfigError(f"session {session!r}: login must be a positive account number")
-    return value

@@ -5,30 +5,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.raw_layer.events import StateChanged, Trigger
 from arbitrex_desktop.raw_layer.views import ConnectionState
 
 _S = ConnectionState
-
-
-class Trigger(StrEnum):
-    """What happens to a connection."""
-
-    ATTEMPT = "ATTEMPT"
-    INITIALIZED = "INITIALIZED"
-    RECONCILED = "RECONCILED"
-    FAILED = "FAILED"
-    WENT_STALE = "WENT_STALE"
-    RECOVERED = "RECOVERED"
-    NO_ANSWER = "NO_ANSWER"
-    DROPPED = "DROPPED"
-    OTHER_ACCOUNT = "OTHER_ACCOUNT"
-    STOP = "STOP"
 
 
 _T = Trigger
@@ -72,18 +55,6 @@ class IllegalConnectionTransition(RuntimeError):  # noqa: N818 - the field's ter
     """A trigger came in a state that does not know it: a fault of this program."""
 
 
-@dataclass(frozen=True, slots=True)
-class StateChanged:
-    """The connection went from one state to another; `at` in UTC, `seconds_before`, how long the old one lasted."""
-
-    before: ConnectionState
-    after: ConnectionState
-    trigger: Trigger
-    reason: str
-    at: datetime
-    seconds_before: float
-
-
 class ConnectionMachine:
     """Holds the state of the one connection.
 
@@ -92,7 +63,7 @@ class ConnectionMachine:
     Attributes:
         state: the present one
         since: when it was entered, UTC
-        reason: why it was entered, in words
+        reason: why, human-readable
         entered: how often each state was entered
     """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The one line to the terminal: every command goes through here, and every failure moves the connection's state."""
+"""The one client of the terminal: every command goes through here, and every failure moves the connection's state."""
 
 from __future__ import annotations
 
@@ -14,29 +14,30 @@ from arbitrex_desktop.mt5.host.messages import HostSpec
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.transport import Permit, Transport
 from arbitrex_desktop.raw_layer.connection.call_metrics import CallMetrics
-from arbitrex_desktop.raw_layer.connection.state_machine import ConnectionMachine, Trigger
+from arbitrex_desktop.raw_layer.connection.state_machine import ConnectionMachine
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
+from arbitrex_desktop.raw_layer.events import Trigger
 from arbitrex_desktop.raw_layer.views import ConnectionState
 
 T = TypeVar("T")
-PortFactory = Callable[[HostSpec], Transport]
+TransportFactory = Callable[[HostSpec], Transport]
 
 
 class TerminalClient:
-    """Owns the port; safe from any thread, one command at a time.
+    """Owns the transport; safe from any thread, one command at a time.
 
     Attributes:
         machine: the connection's state
         calls: round-trip times
-        last_error: the last failure in words
+        last_error: the last failure, fit for the user
         hosts_started: host processes brought up so far
         speed: market seconds per second, 1 but in a replay
     """
 
-    def __init__(self, machine: ConnectionMachine, clock: Clock, port_factory: PortFactory) -> None:
+    def __init__(self, machine: ConnectionMachine, clock: Clock, transport_factory: TransportFactory) -> None:
         self._clock = clock
-        self._port_factory = port_factory
-        self._port: Transport | None = None
+        self._transport_factory = transport_factory
+        self._transport: Transport | None = None
         self.speed = 1.0
         self._market: tuple[int, float] | None = None
         self.machine = machine
@@ -47,33 +48,33 @@ class TerminalClient:
     @property
     def host_pid(self) -> int | None:
         """Process id of the host, None when none runs."""
-        return self._port.pid if self._port is not None else None
+        return self._transport.pid if self._transport is not None else None
 
     def open(self, simulation: SimulationSpec | None) -> None:
         """Bring up a host for the real package (None) or a simulated terminal; raises `MT5Error`."""
         self.close()
         self.speed = simulation.speed if simulation is not None else 1.0
         self._market = None
-        port = self._port_factory(HostSpec(simulation))
-        self._port = port
+        transport = self._transport_factory(HostSpec(simulation))
+        self._transport = transport
         self.hosts_started += 1
         try:
-            port.start()
+            transport.start()
         except MT5Error as error:
             self.last_error = str(error)
             raise
 
     def ask(self, command: Command[T], deadline: float | None = None, *, permit: Permit | None = None) -> Observed[T]:
-        """Run a command in whatever state the connection is; a loss of the line moves the state.
+        """Run a command in whatever state the connection is; a lost connection moves the state.
 
         Raises `CallFailed` or `HostError`, and what `permit` raises when the command's turn has come.
         """
-        if self._port is None:
+        if self._transport is None:
             raise PoolUnavailable(f"not connected: {self.machine.reason}")
         kind = type(command).__name__
         started = self._clock.monotonic()
         try:
-            answer = self._port.execute(command, deadline, permit=permit)
+            answer = self._transport.execute(command, deadline, permit=permit)
         except MT5Error as error:
             self.calls.record(kind, self._clock.monotonic() - started, failed=True)
             self._note(error, kind)
@@ -98,26 +99,26 @@ class TerminalClient:
         market = self._market
         if market is None:
             return self._clock.now()
-        told_msc, at = market
+        reported_msc, at = market
         elapsed = (self._clock.monotonic() - at) * self.speed
-        return datetime.fromtimestamp(told_msc / 1000.0, tz=self._clock.now().tzinfo) + timedelta(seconds=elapsed)
+        return datetime.fromtimestamp(reported_msc / 1000.0, tz=self._clock.now().tzinfo) + timedelta(seconds=elapsed)
 
     def close(self) -> None:
         """End the host; nothing is left running."""
-        port, self._port = self._port, None
-        if port is not None:
-            port.stop()
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            transport.stop()
 
     def _note(self, error: MT5Error, kind: str) -> None:
-        """Keep the failure in words and move the state when the line is lost."""
+        """Keep the failure and move the state when the connection is lost."""
         self.last_error = f"{kind}: {error}"
         if isinstance(error, DeadlineExceeded):
             self.machine.fire(Trigger.NO_ANSWER, f"the terminal hangs: {kind} got {error}; its host was ended")
         elif isinstance(error, HostError) or (
-            self._stood() and isinstance(error, CallFailed) and error.connection_lost
+            self._was_connected() and isinstance(error, CallFailed) and error.connection_lost
         ):
             self.machine.fire(Trigger.DROPPED, str(error))
 
-    def _stood(self) -> bool:
-        """Tell whether there was a connection to lose; a refused `initialize` is a failed attempt instead."""
+    def _was_connected(self) -> bool:
+        """Return whether there was a connection to lose; a refused `initialize` is a failed attempt instead."""
         return self.machine.state not in (ConnectionState.CONNECTING, ConnectionState.RECONNECTING)

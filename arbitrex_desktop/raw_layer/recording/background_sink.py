@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from arbitrex_desktop.mt5.module import Rows
-from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickSink
+from arbitrex_desktop.raw_layer.ticks.tick_sinks import TickSink
 
 HELD_AT_MOST: Final = 200_000
 """Ticks held for a recorder that cannot keep up, 12 MB; beyond that the oldest are dropped and counted."""
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 class BackgroundSink:
     """A `TickSink` that hands batches to another one on a thread of its own.
 
-    A batch that fails is kept and tried again; `write` raises OSError meanwhile, in the other sink's words, and the
+    A batch that fails is kept and tried again; `write` raises OSError meanwhile, with the other sink's message, and the
     batch it was given is held all the same.
 
     Attributes:
@@ -36,7 +36,7 @@ class BackgroundSink:
         self._changed = threading.Condition()
         self._held: deque[Mapping[str, Rows]] = deque()
         self._held_rows = 0
-        self._trouble = ""
+        self._error = ""
         self._closing = False
         self._thread: threading.Thread | None = None
         self.dropped = 0
@@ -50,10 +50,10 @@ class BackgroundSink:
             self._held.append(batch)
             self._held_rows += _count(batch)
             self._shed()
-            trouble = self._trouble
+            error = self._error
             self._changed.notify_all()
-        if trouble:
-            raise OSError(trouble)
+        if error:
+            raise OSError(error)
 
     def close(self) -> None:
         """Write what waits, as far as that goes within three seconds, and close the other sink."""
@@ -68,12 +68,12 @@ class BackgroundSink:
     def _run(self) -> None:
         """Write batch after batch until closed; a failing one stays first in line."""
         while (batch := self._next()) is not None:
-            trouble = self._attempt(batch)
+            error = self._attempt(batch)
             with self._changed:
-                self._trouble = trouble
-                if trouble and self._closing:
+                self._error = error
+                if error and self._closing:
                     break
-                if trouble:
+                if error:
                     self._changed.wait_for(lambda: self._closing, self._retry_seconds)
                 elif self._held and self._held[0] is batch:
                     self._held_rows -= _count(self._held.popleft())

@@ -16,7 +16,7 @@ _LOOKED_AT = 4096
 
 
 class LateTicks:
-    """Remembers the late ticks of one symbol, so that each is told once.  For the collector thread."""
+    """Remembers the late ticks of one symbol, so that each is found once.  For the pool's thread."""
 
     def __init__(self) -> None:
         self._known: Rows = np.empty(0, dtype=TICK_DTYPE)

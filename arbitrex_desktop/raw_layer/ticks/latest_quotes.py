@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tick board: the last good tick of each symbol, for readers that come thirty times a second."""
+"""The board: the last good tick of each symbol, for readers that come thirty times a second."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from arbitrex_desktop.raw_layer.views import Quote
 class LatestQuotes:
     """Latest quote per symbol, with a revision, so that a reader takes only what changed.
 
-    Written by the pool's collector thread, read by any; the lock is held for microseconds.
+    Written by the pool's thread, read by any; the lock is held for microseconds.
     """
 
     def __init__(self) -> None:

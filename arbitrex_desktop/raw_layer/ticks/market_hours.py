@@ -19,6 +19,6 @@ _SATURDAY: Final = 5
 
 
 def market_is_open(moment: datetime) -> bool:
-    """Tell whether the currency week is open at a moment (timezone-aware)."""
+    """Return whether the currency week is open at a moment (timezone-aware)."""
     local = moment.astimezone(_NEW_YORK).replace(tzinfo=None) + _AHEAD
     return local.weekday() < _SATURDAY

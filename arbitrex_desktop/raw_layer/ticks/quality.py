@@ -48,6 +48,6 @@ def bad_ticks(rows: Rows, last_time_msc: int, before: Rows | None = None) -> tup
 
 
 def _same(rows: Rows, others: Rows) -> NDArray[np.bool_]:
-    """Tell row by row whether two arrays of ticks agree in every field; a price that is no number agrees with none."""
+    """Return row by row whether two arrays of ticks agree in every field; a NaN agrees with none."""
     same: NDArray[np.bool_] = np.logical_and.reduce([rows[name] == others[name] for name in TICK_DTYPE.names or ()])
     return same

@@ -21,7 +21,7 @@ from arbitrex_desktop.mt5.polling import Poll
 from arbitrex_desktop.mt5.results import SymbolInfo
 from arbitrex_desktop.mt5.simulation_spec import DEFAULT_LOGIN, DEFAULT_SERVER, SimulationSpec
 from arbitrex_desktop.mt5.tick_cursor import TickCursor
-from tests.fakes.commands import Crash, HoldTheGil, Stumble, TellEnvironment
+from tests.fakes.commands import Crash, FailInside, HoldTheGil, ReportEnvironment
 from tests.mt5.host.processes import is_gone, until_gone
 
 CONNECT = Connect(None, DEFAULT_LOGIN, "hunter2", DEFAULT_SERVER)
@@ -88,7 +88,7 @@ def test_a_killed_host_is_told(host: HostProcess) -> None:
 def test_a_fault_in_a_command_does_not_end_the_host(host: HostProcess) -> None:
     """An exception of our own crosses as words, and the host goes on."""
     with pytest.raises(CallFailed, match="ZeroDivisionError: a fault of ours"):
-        host.execute(Stumble())
+        host.execute(FailInside())
     assert host.execute(CONNECT).value.account.login == DEFAULT_LOGIN
 
 
@@ -117,7 +117,7 @@ def test_the_host_sees_no_secret_and_no_qt(monkeypatch: pytest.MonkeyPatch) -> N
     process.start()
     try:
         process.execute(CONNECT)
-        seen = process.execute(TellEnvironment()).value
+        seen = process.execute(ReportEnvironment()).value
     finally:
         process.stop()
     assert "hunter2" not in repr(seen["environment"]) + repr(seen["arguments"])

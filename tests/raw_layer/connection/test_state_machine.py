@@ -11,9 +11,8 @@ from arbitrex_desktop.raw_layer.connection.state_machine import (
     TRANSITIONS,
     ConnectionMachine,
     IllegalConnectionTransition,
-    StateChanged,
-    Trigger,
 )
+from arbitrex_desktop.raw_layer.events import StateChanged, Trigger
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.fakes.clock import ManualClock
 

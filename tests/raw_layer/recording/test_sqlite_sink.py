@@ -113,9 +113,9 @@ def test_a_failing_sink_is_shown_and_does_not_stop_the_feed(tmp_path: Path) -> N
             obstacle.unlink()
         module.add_tick("EURUSD", stamp)
         feed.apply(Poll(feed.cursors).run(module), SystemClock().now() - timedelta(0))
-        assert ("cannot be recorded" in feed.sink_trouble) is fails
-    feed.close()
-    assert feed.ticks_total == 3
+        assert ("cannot be recorded" in feed.sinks.error) is fails
+    feed.sinks.close()
+    assert feed.counters.total == 3
 
 
 def test_the_simulated_terminal_replays_a_recording(tmp_path: Path) -> None:

@@ -224,9 +224,9 @@ def test_the_rate_is_that_of_the_last_five_seconds() -> None:
     for _ in range(10):
         followed.tick("EURUSD")
     followed.poll()
-    assert followed.feed.rate() == pytest.approx(2.0)
+    assert followed.feed.counters.rate() == pytest.approx(2.0)
     followed.wait(6000)
-    assert followed.feed.rate() == 0.0
+    assert followed.feed.counters.rate() == 0.0
 
 
 def test_the_direction_of_a_price_is_kept_while_it_stands() -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A terminal port in the test's own process, that dies and hangs on demand."""
+"""A transport in the test's own process, that dies and hangs on demand."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from arbitrex_desktop.mt5.transport import Permit
 T = TypeVar("T")
 
 
-class FakePort:
-    """Implements `TerminalPort` on a module in this process.
+class FakeTransport:
+    """Implements `Transport` on a module in this process.
 
     Attributes: `starts`, how often it was started; `commands`, the names of what was asked; `hang_on`, names of
     commands that get no answer in time, `die_on`, names of those in which the host dies, each for the next time
-    only; `refuse_start`, words with which the next starts fail, while not empty.
+    only; `refuse_start`, the message with which the next starts fail, while not empty.
     """
 
     def __init__(self, module: MetaTrader5Module, clock: Clock, terminal: HasClock | None = None) -> None:
@@ -46,8 +46,8 @@ class FakePort:
         """Let polls run again."""
         self._polls_may_run.set()
 
-    def factory(self, spec: HostSpec) -> FakePort:
-        """Serve as a port factory: always this one port."""
+    def factory(self, spec: HostSpec) -> FakeTransport:
+        """Serve as a factory: always this one transport."""
         self.specs.append(spec)
         return self
 
