@@ -29,6 +29,7 @@ class Tone(StrEnum):
     DOWN = "down"
     WARN = "warn"
     BAD = "bad"
+    GOOD = "good"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class Colours:
         line: lines between them
         text: text on any of these
         muted: captions and stale numbers
-        up, down, warn, bad: rising and falling numbers, warnings and what is wrong, as text on any of these
+        up, down: direction, as text on any of these
+        good, warn, bad: verdicts, as text on any of these
         equity, balance: the two curves
         accent: the selection
         simulated, demo, live: badges of the account's mode
@@ -71,6 +73,7 @@ class Colours:
     down: QColor
     warn: QColor
     bad: QColor
+    good: QColor
     equity: QColor
     balance: QColor
     accent: FillColours
@@ -107,6 +110,7 @@ DARK: Final = Colours(
     down=QColor("#ffa04d"),
     warn=QColor("#f5c451"),
     bad=QColor("#ff8a80"),
+    good=QColor("#6fd39a"),
     equity=QColor("#63b3ff"),
     balance=QColor("#98a2b3"),
     accent=_fill("#16324f"),
@@ -134,6 +138,7 @@ LIGHT: Final = Colours(
     down=QColor("#9a4300"),
     warn=QColor("#7a5200"),
     bad=QColor("#b3261e"),
+    good=QColor("#14703c"),
     equity=QColor("#0b57a4"),
     balance=QColor("#667182"),
     accent=_fill("#cfe3f8", "#0d2036"),

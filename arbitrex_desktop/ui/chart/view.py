@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: MIT
+"""The chart's widget: paints the bars in sight, follows the live edge, lets lines be dragged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.ui.chart.axes import AxisClock
+from arbitrex_desktop.ui.chart.bar_series import BarSeries
+from arbitrex_desktop.ui.chart.frame import Frame, draw_frame
+from arbitrex_desktop.ui.chart.layout import AXIS_HEIGHT, areas_of
+from arbitrex_desktop.ui.chart.marks import Mark, PriceLine, Zone
+from arbitrex_desktop.ui.chart.options import ChartOptions
+from arbitrex_desktop.ui.chart.scales import PriceScale, TimeScale
+from arbitrex_desktop.ui.theme.theme import Theme, tabular
+
+_GRAB: Final = 5.0
+"""Pixels from a line within which it can be taken."""
+
+_WHEEL: Final = 1.2
+_OLDER_WITHIN: Final = 50
+"""Bars left of the first in sight at which older ones are asked for."""
+
+_KEY_PAN: Final = 60.0
+
+
+class ChartView(QWidget):
+    """A chart of one symbol; GUI thread only.
+
+    Wheel: zoom at the pointer.  Drag: pan; on the price axis, stretch it.  Double click, or End: back to the live
+    edge with the prices fitted.  Plus, minus, left and right do the same by key.
+
+    Signals:
+        line_moved(str, float): a line is being dragged, its key and present price.
+        line_dropped(str, float): it was let go.
+        older_wanted(): the oldest bar is nearly in sight.
+        pointed(int): the bar under the pointer, -1 for none; for charts that are linked.
+    """
+
+    line_moved = Signal(str, float)
+    line_dropped = Signal(str, float)
+    older_wanted = Signal()
+    pointed = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._series = BarSeries(Timeframe.M15)
+        self._prepended = 0
+        self._digits, self._quote = 5, (0.0, 0.0)
+        self._options, self._clock = ChartOptions(), AxisClock()
+        self._lines: tuple[PriceLine, ...] = ()
+        self._zones: tuple[Zone, ...] = ()
+        self._marks: tuple[Mark, ...] = ()
+        self._time, self._prices = TimeScale(), PriceScale()
+        self._pointer: QPointF | None = None
+        self._grabbed: PriceLine | None = None
+        self._pressed: tuple[QPointF, bool] | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Price chart")
+        self.setFont(tabular(self.font(), 0.92))
+        theme.changed.connect(self.update)
+
+    # What is shown
+
+    @property
+    def time_scale(self) -> TimeScale:
+        """Where bars stand now."""
+        return self._time
+
+    @property
+    def price_scale(self) -> PriceScale:
+        """Where prices stand now."""
+        return self._prices
+
+    @property
+    def lines(self) -> tuple[PriceLine, ...]:
+        """The lines shown; one that is being dragged stands where the pointer is."""
+        return self._lines
+
+    def show_series(self, series: BarSeries, digits: int) -> None:
+        """Show other bars, from their live edge; prices have so many decimals."""
+        self._series, self._digits, self._prepended = series, digits, series.prepended
+        self._quote, self._marks = (0.0, 0.0), ()
+        self._prices = replace(self._prices, is_automatic=True)
+        self.go_to_live_edge()
+
+    def series_changed(self) -> None:
+        """Draw the same series anew after bars were loaded or a tick came."""
+        added = self._series.prepended - self._prepended
+        self._prepended = self._series.prepended
+        if self._time.follows:
+            self._time = self._time.at_live_edge(len(self._series))
+        elif added:
+            self._time = replace(self._time, right=self._time.right + added)
+        self.update()
+
+    def show_quote(self, bid: float, ask: float) -> None:
+        """Draw the present bid and ask; zero for none."""
+        if (bid, ask) != self._quote:
+            self._quote = (bid, ask)
+            self.update()
+
+    def show_lines(self, lines: Sequence[PriceLine], zones: Sequence[Zone] = ()) -> None:
+        """Draw these lines and bands; the line that is being dragged keeps its place."""
+        held = self._grabbed
+        new = tuple(held if held is not None and line.key == held.key else line for line in lines)
+        if (new, tuple(zones)) != (self._lines, self._zones):
+            self._lines, self._zones = new, tuple(zones)
+            self.update()
+
+    def show_marks(self, marks: Sequence[Mark]) -> None:
+        """Draw these fills and closes."""
+        if tuple(marks) != self._marks:
+            self._marks = tuple(marks)
+            self.update()
+
+    def set_options(self, options: ChartOptions, clock: AxisClock) -> None:
+        """Draw in another style, or by another clock."""
+        self._options, self._clock = options, clock
+        self.update()
+
+    def go_to_live_edge(self) -> None:
+        """Show the newest bars, prices fitted, and follow them."""
+        self._time = self._time.at_live_edge(len(self._series))
+        self._prices = replace(self._prices, is_automatic=True)
+        self.update()
+
+    def price_at(self, y: float) -> float:
+        """Return the price at a pixel of the widget, on the symbol's grid."""
+        return round(self._prices.price(y), self._digits)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return a comfortable size."""
+        return QSize(720, 420)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the least size at which a chart tells anything."""
+        return QSize(240, 120)
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint what is in sight."""
+        del event
+        areas = areas_of(QRectF(self.rect()), self._options, self._digits, self.fontMetrics())
+        self._time = self._time.resized(areas.plot.width(), len(self._series))
+        self._prices = self._fit(replace(self._prices, top=areas.plot.top(), height=areas.plot.height()))
+        frame = Frame(
+            series=self._series,
+            time=self._time,
+            prices=self._prices,
+            areas=areas,
+            options=self._options,
+            clock=self._clock,
+            digits=self._digits,
+            quote=self._quote,
+            lines=self._lines,
+            zones=self._zones,
+            marks=self._marks,
+            pointer=self._pointer,
+        )
+        painter = QPainter(self)
+        draw_frame(painter, frame, self._theme.colours)
+        painter.end()
+
+    def _fit(self, scale: PriceScale) -> PriceScale:
+        """Fit prices to the bars in sight, the quote when the live edge is, and lines that are not far."""
+        first, last = self._time.visible(len(self._series))
+        if last <= first:
+            return scale
+        seen = self._series.rows[first:last]
+        low, high = float(seen["low"].min()), float(seen["high"].max())
+        span = max(high - low, 1e-12)
+        near = [line.price for line in self._lines if low - 0.5 * span <= line.price <= high + 0.5 * span]
+        if self._time.follows:
+            near += [price for price in self._quote if price > 0.0]
+        return scale.fitted(min([low, *near]), max([high, *near]))
+
+    # The hand
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Zoom; sideways, pan."""
+        across, along = event.angleDelta().x(), event.angleDelta().y()
+        if across and abs(across) > abs(along):
+            self._pan(across / 2.0)
+        elif along:
+            self._zoom(_WHEEL ** (along / 120.0), event.position().x())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Take a line, the plot or the axis."""
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        self._grabbed = self._line_at(event.position())
+        self._pressed = (event.position(), self._on_axis(event.position()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Move what was taken, or the crosshair."""
+        at = event.position()
+        self._pointer = at
+        if self._grabbed is not None:
+            self._drag_line(at.y())
+        elif self._pressed is not None:
+            self._drag_plot(at)
+        self._show_cursor(at)
+        self._tell_pointed(at)
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Let go."""
+        held, self._grabbed, self._pressed = self._grabbed, None, None
+        if held is not None and event.button() is Qt.MouseButton.LeftButton:
+            self.line_dropped.emit(held.key, held.price)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Go back to the live edge."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._pressed = self._grabbed = None
+            self.go_to_live_edge()
+
+    def leaveEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+        """Take the crosshair away."""
+        del event
+        self._pointer = None
+        self.pointed.emit(-1)
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Pan, zoom and return by key; leave other keys to the window."""
+        middle = self._time.width / 2.0
+        acts = {
+            Qt.Key.Key_Left: lambda: self._pan(_KEY_PAN),
+            Qt.Key.Key_Right: lambda: self._pan(-_KEY_PAN),
+            Qt.Key.Key_Plus: lambda: self._zoom(_WHEEL, middle),
+            Qt.Key.Key_Minus: lambda: self._zoom(1.0 / _WHEEL, middle),
+            Qt.Key.Key_End: self.go_to_live_edge,
+        }
+        act = acts.get(Qt.Key(event.key()))
+        if act is None:
+            super().keyPressEvent(event)
+        else:
+            act()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the live edge, or what was at the right."""
+        super().resizeEvent(event)
+        self.update()
+
+    def _pan(self, pixels: float) -> None:
+        self._time = self._time.panned(pixels, len(self._series))
+        self._ask_for_older()
+        self.update()
+
+    def _zoom(self, factor: float, x: float) -> None:
+        self._time = self._time.zoomed(factor, x, len(self._series))
+        self._ask_for_older()
+        self.update()
+
+    def _ask_for_older(self) -> None:
+        if len(self._series) and self._time.index(0.0) < _OLDER_WITHIN:
+            self.older_wanted.emit()
+
+    def _drag_plot(self, at: QPointF) -> None:
+        assert self._pressed is not None
+        before, on_axis = self._pressed
+        self._pressed = (at, on_axis)
+        if on_axis:
+            self._prices = self._prices.stretched(1.01 ** (at.y() - before.y()))
+            return
+        self._prices = self._prices.shifted(at.y() - before.y())
+        if at.x() != before.x():
+            self._pan(at.x() - before.x())
+
+    def _drag_line(self, y: float) -> None:
+        assert self._grabbed is not None
+        held = replace(self._grabbed, price=self.price_at(y))
+        self._lines = tuple(held if line.key == held.key else line for line in self._lines)
+        self._grabbed = held
+        self.line_moved.emit(held.key, held.price)
+
+    def _line_at(self, at: QPointF) -> PriceLine | None:
+        """Return the nearest line within reach that may be dragged."""
+        if self._on_axis(at):
+            return None
+        near = [(abs(self._prices.y(line.price) - at.y()), line) for line in self._lines if line.is_draggable]
+        reached = [found for found in near if found[0] <= _GRAB]
+        return min(reached, key=lambda found: found[0])[1] if reached else None
+
+    def _on_axis(self, at: QPointF) -> bool:
+        return at.x() >= self._time.width or at.y() > self.height() - AXIS_HEIGHT
+
+    def _show_cursor(self, at: QPointF) -> None:
+        if self._grabbed is not None or self._line_at(at) is not None:
+            self.setCursor(Qt.CursorShape.SizeVerCursor)
+        elif self._on_axis(at):
+            self.setCursor(Qt.CursorShape.SplitVCursor)
+        else:
+            self.setCursor(Qt.CursorShape.CrossCursor)
+
+    def _tell_pointed(self, at: QPointF) -> None:
+        index = int(np.rint(self._time.index(at.x())))
+        self.pointed.emit(index if 0 <= index < len(self._series) else -1)
