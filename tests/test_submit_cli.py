@@ -46,8 +46,8 @@ def test_an_intent_is_submitted(rpm: FakeRiskManager, capsys: pytest.CaptureFixt
     assert run("EURUSD", "buy", "--confidence", "0.8", "--stop", "1.1", "--atr", "0.002", "--lots", "0.3") == 0
     assert "PENDING 0.3 lots" in capsys.readouterr().out
     (asked,) = rpm.recorded
-    assert (asked["confidence_score"], asked["stop_loss"], asked["atr"]) == (0.8, 1.1, 0.002)
-    assert (asked["strategy_id"], asked["direction"]) == ("command-line", 1)
+    assert (asked.confidence_score, asked.stop_loss, asked.atr) == (0.8, 1.1, 0.002)
+    assert (asked.strategy_id, asked.direction) == ("command-line", 1)
 
 
 def test_a_refusal_ends_with_one(rpm: FakeRiskManager, capsys: pytest.CaptureFixture[str]) -> None:
@@ -73,7 +73,7 @@ def test_the_example_strategy_runs(
     example = runpy.run_path(str(project_root / "resources" / "help" / "example_strategy.py"))
     example["run"](rounds=2, pause=0.0)
     assert capsys.readouterr().out.count("PENDING 0.1 lots") == 2
-    assert [asked["strategy_id"] for asked in rpm.recorded] == ["example", "example"]
+    assert [asked.strategy_id for asked in rpm.recorded] == ["example", "example"]
 
 
 @pytest.mark.parametrize(("option", "value"), [("--lots", "nan"), ("--stop", "inf"), ("--atr", "much")])

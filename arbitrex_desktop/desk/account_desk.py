@@ -50,10 +50,9 @@ class AccountDesk:
 
     def submit(self, request: IntentRequest) -> Intent:
         """Take an intent in and have it judged."""
-        judge = self._context.judge
-
+        risk = self._context.risk
         return self.book.receive(
-            request, lambda intent_id: judge.decide(request, intent_id), self._context.settings.max_pending
+            request, lambda intent_id: risk.judge(request, intent_id), self._context.settings.max_pending
         )
 
     def approve(self, intent_id: str, who: str, sync: Callable[[], bool]) -> Intent:
@@ -138,12 +137,12 @@ class AccountDesk:
 
     def _follow(self, intent: Intent, event: Event) -> None:
         """Tell the RPM of trades that will not happen, the trader of ends, and everybody of everything."""
-        rpm = self._context.judge.rpm
+        rpm = self._context.risk.rpm
         if rpm is not None and intent.state in _UNDONE:
             rpm.release_intent(intent.intent_id)
         news = order_news(intent, event, digits_of(self._context.pool, intent.request.symbol))
         if news is not None:
-            self._context.tell(news[0], f"order {intent.intent_id}", news[1])
+            self._context.post(news[0], f"order {intent.intent_id}", news[1])
         self._context.announce(intent, event)
 
     def _auto(self, intent: Intent) -> bool:

@@ -13,10 +13,10 @@ from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 
-Tell = Callable[[str, str, str], None]
-"""Tells the trader: level (info, warning, error), topic, text."""
+PostNotice = Callable[[str, str, str], None]
+"""Posts a notice for the trader: level (info, warning, error), topic, text."""
 Announce = Callable[[Intent, Event], None]
-"""Tells of a journalled event of an intent, and the intent after it; may not block."""
+"""Announces a journalled event of an intent, and the intent after it; may not block."""
 
 
 @dataclass
@@ -34,7 +34,7 @@ class DeskContext:
     clock: Clock
     settings: DeskSettings
     gate: Gate
-    judge: RiskClient
-    tell: Tell
+    risk: RiskClient
+    post: PostNotice
     announce: Announce = lambda _intent, _event: None
     synced: SyncAge = field(default_factory=SyncAge)

@@ -23,6 +23,7 @@ from arbitrex_desktop.desk.context import Announce, DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused, DeskError, JournalError
 from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.desk.gate import Gate
+from arbitrex_desktop.desk.halt import TradingHalt
 from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
@@ -36,7 +37,7 @@ from arbitrex_desktop.desk.presentation.rows import account_row, digits_of, inte
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
 from arbitrex_desktop.desk.queue.intent_store import TRADER
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
-from arbitrex_desktop.desk.risk.risk_view import RiskManagerFactory, RiskManagerView
+from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.raw_layer.views import AccountMode
@@ -66,7 +67,7 @@ class TradingCore:
     def __init__(
         self,
         pool: TradingPool,
-        rpm_factory: RiskManagerFactory,
+        rpm_factory: Callable[[TradingPool], RiskManagerView],
         *,
         clock: Clock,
         journal: JournalOpener,
@@ -75,21 +76,20 @@ class TradingCore:
         halt_note: HaltNote | None = None,
     ) -> None:
         self._pool = pool
-        self._rpm_factory = rpm_factory
         self._clock = clock
         self._notices = NoticeBoard(clock)
         self._connection = ConnectionNews(self._notices, clock)
         pool.subscribe(self._connection.take)
-        self._gate = Gate(pool, clock)
         chosen = settings or DeskSettings()
-        self._judge = RiskClient(pool, clock, chosen)
+        self._risk = RiskClient(pool, clock, chosen, partial(rpm_factory, pool))
+        self._halt = TradingHalt(self._risk, halt_note)
+        self._gate = Gate(pool, clock, self._halt)
         self._listeners: list[Announce] = []
         self._context = DeskContext(
-            pool, clock, chosen, self._gate, self._judge, self._notices.tell, announce=self._announce
+            pool, clock, chosen, self._gate, self._risk, self._notices.tell, announce=self._announce
         )
         self._equity = EquityTrack()
         self._accounts = ActiveAccount(self._context, self._notices, journal, new_id)
-        self._halt_note = halt_note
         self._next_sync = -math.inf
         self._side: list[Thread] = []
         self._companions: list[Service] = []
@@ -102,7 +102,7 @@ class TradingCore:
     @property
     def rpm(self) -> RiskManagerView | None:
         """Return the risk manager, None before `start`."""
-        return self._judge.rpm
+        return self._risk.rpm
 
     @property
     def desk(self) -> AccountDesk | None:
@@ -173,7 +173,7 @@ class TradingCore:
 
     def preview(self, request: IntentRequest, number: int) -> Preview:
         """Return what the RPM would answer now; nothing is recorded."""
-        judgement = self._judge.look_again(request, "")
+        judgement = self._risk.evaluate(request, "")
         now = self._clock.now()
         intent = Intent("", request, IntentState.RECEIVED, now, now, now, judgement)
         blocker = judgement.details if judgement.refused else self._gate.blocker(reducing=judgement.reducing)
@@ -217,9 +217,9 @@ class TradingCore:
 
     def halt(self, reason: str) -> None:
         """Stop all sending from this moment; the RPM and the journal learn of it beside, without being waited for."""
-        self._gate.close(reason)
+        self._halt.engage(reason)
         self._notices.tell("warning", "halt", f"HALTED: {reason}")
-        self._beside("desk-halt", partial(self._latch_halt, reason))
+        self._beside("desk-halt", self._persist_halt)
 
     def resume(self, reason: str) -> None:
         """Lift the halt; the reason is journalled and may not be empty."""
@@ -228,11 +228,8 @@ class TradingCore:
         self._join_side()
         with self._accounts.journalling() as desk:
             desk.book.note(EventKind.RESUMED, who=TRADER, why=reason)
-        if self.rpm is not None:
-            self.rpm.kill_switches.manual_resume(self.rpm.portfolio_state, reason)
-        if self._halt_note is not None:
-            self._guard("halt", self._halt_note.clear)
-        self._gate.open()
+        self._guard("halt", self._halt.clear_note)
+        self._halt.lift(reason)
         self._notices.over("halt", f"trading resumed: {reason}")
 
     def arm(self, typed_login: str) -> None:
@@ -322,8 +319,9 @@ class TradingCore:
         """Bring orders of unknown fate to an end."""
         if self.desk is None:
             return
-        if self._gate.halted and self._context.settings.cancel_on_halt:
-            self.desk.cancel_all(f"trading was halted: {self._gate.halted}")
+        halted = self._halt.reason
+        if halted and self._context.settings.cancel_on_halt:
+            self.desk.cancel_all(f"trading was halted: {halted}")
         self.desk.recovery.settle_interrupted()
         self.desk.recovery.look()
         reading = self._pool.latest_account()
@@ -337,25 +335,22 @@ class TradingCore:
 
     def _remember_halt(self) -> None:
         """Be halted as the program was when it ended."""
-        reason = self._halt_note.prepare() if self._halt_note is not None else ""
+        reason = self._halt.read_note()
         if reason:
             self.halt(reason)
 
     def _make_rpm(self) -> None:
         """Make the risk manager, once."""
-        self._judge.rpm = self._rpm_factory(self._pool)
-        if self._judge.rpm.get_mt5_sync_stats().get("last_sync_time"):
+        if self._risk.start():
             self._context.synced.at = self._clock.monotonic()
 
-    def _latch_halt(self, reason: str) -> None:
-        """Have the halt outlive the program: in the RPM's state and in the journal."""
-        if self._gate.halted is None:
+    def _persist_halt(self) -> None:
+        """Have the halt outlive the program: in the note, in the RPM's state and in the journal."""
+        reason = self._halt.reason
+        if reason is None:
             return
-        if self._halt_note is not None:
-            self._guard("halt", partial(self._halt_note.write, reason))
-        if self.rpm is not None:
-            rpm = self.rpm
-            self._guard("halt", lambda: rpm.kill_switches.manual_halt(rpm.portfolio_state, reason))
+        self._guard("halt", self._halt.write_note)
+        self._guard("halt", self._halt.latch)
         self._note_beside("halt", EventKind.HALTED, reason)
 
     def _note_beside(self, topic: str, kind: EventKind, why: str = "") -> None:
@@ -380,7 +375,7 @@ class TradingCore:
         """Return the portfolio's risk, None before the first sync."""
         if self.rpm is None or self._context.synced.at is None:
             return None
-        return risk_row(self.rpm.portfolio_state, self.rpm.config, self._gate.halted)
+        return risk_row(self.rpm.portfolio_state, self.rpm.config, self._halt.reason)
 
     def _arming_row(self) -> ArmingRow:
         """Return whether the account has to be armed, and until when it is."""

@@ -9,6 +9,7 @@ from threading import Lock
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.halt import TradingHalt
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountMode
 
@@ -34,45 +35,35 @@ class Arming:
 
 
 class Gate:
-    """Says whether an order may leave.  Safe from any thread; `close` and `disarm` wait for nothing at all.
+    """Says whether an order may leave.  Safe from any thread; `disarm` waits for nothing at all.
 
-    `account`, server and login that the desk works on: an order leaves for no other.
+    Attributes:
+        halt: whether trading is halted.
+        account: server and login that the desk works on: an order leaves for no other.
     """
 
-    def __init__(self, pool: PoolReader, clock: Clock) -> None:
+    def __init__(self, pool: PoolReader, clock: Clock, halt: TradingHalt) -> None:
         self._pool = pool
         self._clock = clock
+        self.halt = halt
         self._lock = Lock()
         self.account: tuple[str, int] | None = None
-        self._halt: str | None = None
         self._arming: Arming | None = None
-
-    @property
-    def halted(self) -> str | None:
-        """Return why nothing may be sent, None while the gate is open."""
-        return self._halt
-
-    def close(self, reason: str) -> None:
-        """Stop all sending at once; what only reduces risk still passes."""
-        self._halt = reason or "halted by hand"
-
-    def open(self) -> None:
-        """Let orders pass again."""
-        self._halt = None
 
     def check(self, *, reducing: bool = False) -> None:
         """Raise `CommandRefused` unless an order may leave at this moment."""
-        words = self.blocker(reducing=reducing)
-        if words:
-            raise CommandRefused(words)
+        blocker = self.blocker(reducing=reducing)
+        if blocker:
+            raise CommandRefused(blocker)
         stats = self._pool.stats()
         if self.account is None or (stats.server, stats.login) != self.account:
             raise CommandRefused("another account is connected than the one this desk works on; one moment")
 
     def blocker(self, *, reducing: bool = False) -> str:
         """Return why an order may not leave now, empty when it may; unknown modes count as LIVE."""
-        if self._halt is not None and not reducing:
-            return f"trading is halted: {self._halt}"
+        halted = self.halt.reason
+        if halted is not None and not reducing:
+            return f"trading is halted: {halted}"
         if self._pool.mode in (AccountMode.SIMULATED, AccountMode.DEMO):
             return ""
         return "" if self.armed() is not None else NOT_ARMED
@@ -92,7 +83,7 @@ class Gate:
         return arming
 
     def disarm(self) -> None:
-        """Take the arming back at once."""
+        """End the arming at once."""
         self._arming = None
 
     def armed(self) -> Arming | None:

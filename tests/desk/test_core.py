@@ -247,12 +247,12 @@ def test_what_blocks_an_approval_is_said(desk: Desk) -> None:
 def test_the_atr_is_measured_when_none_is_given(desk: Desk) -> None:
     """An intent without ATR is judged with the one of the bars; if they cannot be read it is refused in words."""
     desk.core.submit(intent())
-    assert desk.rpm.recorded[-1]["atr"] == pytest.approx(1.15 * 0.002)
+    assert desk.rpm.recorded[-1].atr == pytest.approx(1.15 * 0.002)
     desk.broker.rates.clear()
     row = desk.row(desk.core.submit(intent(symbol="USDJPY")))
     assert (row.state, row.reason) == (IntentState.REJECTED, "ATR_UNKNOWN")
     desk.core.submit(intent(symbol="USDJPY", atr=0.3))
-    assert desk.rpm.recorded[-1]["atr"] == 0.3
+    assert desk.rpm.recorded[-1].atr == 0.3
 
 
 @pytest.mark.expects_log_errors("risk manager failed")

@@ -9,9 +9,13 @@ import pytest
 
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.gate import NOT_ARMED, Gate
+from arbitrex_desktop.desk.halt import TradingHalt
+from arbitrex_desktop.desk.risk.risk_client import RiskClient
+from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.raw_layer.views import AccountMode, PoolStats
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
+from tests.fakes.rpm import FakeRiskManager
 
 
 class LivePool(FakePool):
@@ -27,6 +31,12 @@ class LivePool(FakePool):
         return replace(super().stats(), connections=self.connections)
 
 
+def make_gate(pool: FakePool) -> Gate:
+    """Return a gate in front of a pool, not halted."""
+    risk = RiskClient(pool, pool.clock, DeskSettings(), lambda: FakeRiskManager(pool))
+    return Gate(pool, pool.clock, TradingHalt(risk))
+
+
 @pytest.fixture
 def pool() -> LivePool:
     """Give a LIVE pool."""
@@ -36,7 +46,7 @@ def pool() -> LivePool:
 @pytest.fixture
 def gate(pool: LivePool) -> Gate:
     """Give a gate that was armed for a quarter of an hour."""
-    made = Gate(pool, pool.clock)
+    made = make_gate(pool)
     made.arm(str(pool.account.login), 900.0)
     return made
 
@@ -81,7 +91,7 @@ def test_disarming_is_at_once(gate: Gate) -> None:
 @pytest.mark.parametrize("mode", [AccountMode.SIMULATED, AccountMode.DEMO, None])
 def test_only_live_accounts_are_armed(pool: LivePool, mode: AccountMode | None) -> None:
     """SIMULATED and DEMO need no arming and cannot be armed; an unknown mode cannot either, and is closed."""
-    gate = Gate(pool, pool.clock)
+    gate = make_gate(pool)
     pool.account_mode = mode
     with pytest.raises(CommandRefused, match="only a connected LIVE account"):
         gate.arm(str(pool.account.login), 900.0)
@@ -92,13 +102,13 @@ def test_a_lost_line_cannot_be_armed(pool: LivePool) -> None:
     """Nobody arms what is not there."""
     pool.connected = False
     with pytest.raises(CommandRefused, match="only a connected"):
-        Gate(pool, pool.clock).arm(str(pool.account.login), 900.0)
+        make_gate(pool).arm(str(pool.account.login), 900.0)
 
 
 def test_halt_lets_only_reducing_orders_pass(gate: Gate) -> None:
     """A closed gate stops what adds risk, and says why."""
-    gate.close("")
+    gate.halt.engage("")
     assert gate.blocker() == "trading is halted: halted by hand"
     assert gate.blocker(reducing=True) == ""
-    gate.open()
+    gate.halt.lift("calm")
     assert gate.blocker() == ""

@@ -133,7 +133,7 @@ def test_a_drawdown_at_the_click_refuses(real: Real) -> None:
         {name: getattr(lost, name) for name in lost.__slots__} | {"equity": 80_000.0, "profit": -20_000.0}
     )
     real.broker.poll()
-    with pytest.raises(CommandRefused, match="refuses it"):
+    with pytest.raises(CommandRefused, match="trading is halted: drawdown"):
         real.core.approve(intent_id)
     assert real.broker.sent == []
     assert real.row(intent_id).state is IntentState.PENDING

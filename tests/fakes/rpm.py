@@ -3,100 +3,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from threading import RLock
 from typing import Any
 
+from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.raw_layer.errors import PoolError
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.decision.decision import (
+    ApprovedTrade,
+    RejectedTrade,
+    RiskMetrics,
+    RPMOutput,
+    TradeApprovalStatus,
+    TradeDecision,
+)
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
-
-
-@dataclass
-class FakePortfolio:
-    """The portfolio as last synced."""
-
-    total_capital: float = 0.0
-    equity: float = 0.0
-    peak_equity: float = 0.0
-    current_drawdown: float = 0.0
-    daily_pnl: float = 0.0
-    weekly_pnl: float = 0.0
-    day_anchor: float | None = None
-    week_anchor: float | None = None
-    trading_halted: bool = False
-    halt_reason: str | None = None
-    halt_timestamp: datetime | None = None
-    symbol_exposure: Mapping[str, float] = field(default_factory=dict)
-    currency_exposure: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def trading_state(self) -> str:
-        """Return HALTED or ACTIVE."""
-        return "HALTED" if self.trading_halted else "ACTIVE"
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
+from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
+from tests.fakes.clock import START
 
 
 @dataclass(frozen=True)
-class FakeLimits:
-    """The limits that the window shows."""
+class ScriptedDecision(TradeDecision):
+    """A decision whose checks are set by the test."""
 
-    max_drawdown: float = 0.1
-    daily_loss_limit: float = 0.02
-    weekly_loss_limit: float = 0.05
-    max_daily_drawdown: float = 0.03
+    scripted: tuple[Verdict, ...] = ()
 
-
-@dataclass(frozen=True)
-class FakeTrade:
-    """An approved trade."""
-
-    lots: float
-    stop_loss: float | None
-    take_profit: float | None
-    expected_loss: float | None
-    reducing: bool = False
+    @cached_property
+    def checks(self) -> tuple[Verdict, ...]:
+        """Return them."""
+        return self.scripted
 
 
-@dataclass(frozen=True)
-class FakeRefusal:
-    """A refusal."""
-
-    rejection_reason: str
-    rejection_details: str
-
-
-@dataclass(frozen=True)
-class FakeDecision:
-    """The answer."""
-
-    status: str
-    approved_trade: FakeTrade | None
-    rejected_trade: FakeRefusal | None
-    checks: tuple[Verdict, ...]
-
-
-@dataclass(frozen=True)
-class FakeOutput:
-    """What is handed back."""
-
-    decision: FakeDecision
-
-
-class FakeKillSwitches:
-    """Remembers halts and resumes; a halt refuses every intent."""
+class FakeKillSwitches(KillSwitches):
+    """The real ones, which remember the reasons of resumes besides."""
 
     def __init__(self) -> None:
+        super().__init__(SystemClock(), RLock(), lambda _: None, lambda: 0.0)
         self.resumed: list[str] = []
 
-    def manual_halt(self, portfolio_state: FakePortfolio, reason: str) -> None:
-        """Halt trading."""
-        portfolio_state.trading_halted, portfolio_state.halt_reason = True, reason
-
-    def manual_resume(self, portfolio_state: FakePortfolio, reason: str = "") -> None:
+    def manual_resume(self, portfolio_state: PortfolioState, reason: str = "") -> None:
         """Resume trading."""
-        portfolio_state.trading_halted, portfolio_state.halt_reason = False, None
+        super().manual_resume(portfolio_state, reason)
         self.resumed.append(reason)
 
 
@@ -116,25 +70,22 @@ class FakeRiskManager:
         self.reducing = False
         self.released: list[str] = []
         self.closed = False
-        self.portfolio_state = FakePortfolio()
-        self.config = FakeLimits()
+        self.portfolio_state = PortfolioState(0.0)
+        self.config = RPMConfig(max_drawdown=0.1)
         self.kill_switches = FakeKillSwitches()
-        self.recorded: list[dict[str, Any]] = []
-        self.evaluated: list[dict[str, Any]] = []
+        self.recorded: list[TradeIntent] = []
+        self.evaluated: list[TradeIntent] = []
         self.sync_failures = 0
         self._synced_at: datetime | None = None
         self._last_error = ""
         self.sync_with_mt5_account()
 
-    def process_trade_intent(self, **intent: Any) -> FakeOutput:
-        """Judge an intent and remember that it was recorded."""
-        self.recorded.append(intent)
-        return self._answer(intent)
-
-    def evaluate(self, **intent: Any) -> FakeOutput:
-        """Judge an intent."""
-        self.evaluated.append(intent)
-        return self._answer(intent)
+    def judge(self, intent: TradeIntent, *, record: bool) -> RPMOutput:
+        """Judge an intent, and remember whether it was recorded."""
+        (self.recorded if record else self.evaluated).append(intent)
+        return RPMOutput(
+            self._decide(intent), self.portfolio_state.copy(), RiskMetrics(), "", "", self._synced_at or START
+        )
 
     def release_intent(self, intent_id: str) -> bool:
         """Remember what will not happen."""
@@ -167,7 +118,7 @@ class FakeRiskManager:
             "last_error": self._last_error,
         }
 
-    def _answer(self, intent: Mapping[str, Any]) -> FakeOutput:
+    def _decide(self, intent: TradeIntent) -> TradeDecision:
         """Say yes, unless told otherwise or halted."""
         if self.error is not None:
             raise self.error
@@ -175,13 +126,47 @@ class FakeRiskManager:
         if self.portfolio_state.trading_halted and not self.reducing:
             refusal = ("TRADING_HALTED", f"trading is halted: {self.portfolio_state.halt_reason}")
         if refusal is not None:
-            checks = (Verdict(refusal[0], Outcome.FAIL, 2.0, 1.0, "", refusal[1]),)
-            return FakeOutput(FakeDecision("REJECTED", None, FakeRefusal(*refusal), checks))
-        price = float(intent["current_price"])
+            return _refused(intent, *refusal)
         if self.reducing:
-            trade = FakeTrade(intent["requested_volume"] or self.lots, None, None, 0.0, reducing=True)
-            return FakeOutput(FakeDecision("APPROVED", trade, None, ()))
-        stop = intent["stop_loss"] or price - intent["direction"] * self.stop_distance
-        trade = FakeTrade(intent["requested_volume"] or self.lots, stop, intent["take_profit"], 50.0)
-        checks = (Verdict("CONFIDENCE", Outcome.PASS, intent["confidence_score"], 0.6, "", "confident enough"),)
-        return FakeOutput(FakeDecision("APPROVED", trade, None, checks))
+            return _approved(intent, lots=intent.requested_volume or self.lots, stop=None, loss=0.0, reducing=True)
+        price = intent.current_price or 0.0
+        stop = intent.stop_loss or price - intent.direction * self.stop_distance
+        passed = Verdict("CONFIDENCE", Outcome.PASS, intent.confidence_score, 0.6, "", "confident enough")
+        return _approved(intent, passed, lots=intent.requested_volume or self.lots, stop=stop, loss=50.0)
+
+
+def _refused(intent: TradeIntent, reason: Any, message: str) -> TradeDecision:
+    """Return a refusal for any code, known to the real risk manager or not."""
+    trade = RejectedTrade(
+        intent.symbol, intent.direction, reason, message, intent.confidence_score, intent.regime, intent.atr,
+        intent.vol_percentile,
+    )  # fmt: skip
+    checks = (Verdict(reason, Outcome.FAIL, 2.0, 1.0, "", message),)
+    return ScriptedDecision(TradeApprovalStatus.REJECTED, rejected_trade=trade, scripted=checks)
+
+
+def _approved(
+    intent: TradeIntent, *checks: Verdict, lots: float, stop: float | None, loss: float, reducing: bool = False
+) -> TradeDecision:
+    """Return an approval; a trade that reduces has no stop and no target."""
+    trade = ApprovedTrade(
+        symbol=intent.symbol,
+        direction=intent.direction,
+        position_units=lots * 100_000.0,
+        lots=lots,
+        confidence_score=intent.confidence_score,
+        regime=intent.regime,
+        base_units=lots * 100_000.0,
+        confidence_adjustment=1.0,
+        regime_adjustment=1.0,
+        correlation_adjustment=1.0,
+        atr=intent.atr,
+        vol_percentile=intent.vol_percentile,
+        risk_per_trade=0.01,
+        entry_price=intent.current_price,
+        stop_loss=stop,
+        take_profit=None if reducing else intent.take_profit,
+        expected_loss=loss,
+        reducing=reducing,
+    )
+    return ScriptedDecision(TradeApprovalStatus.APPROVED, approved_trade=trade, scripted=checks)

@@ -14,6 +14,7 @@ from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.mt5.constants import DealEntry, TradeRetcode
 from arbitrex_desktop.mt5.errors import DeadlineExceeded
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from tests.fakes.broker import FakeBroker, Mood
 from tests.fakes.disk import DiskFull, Fate, Killed
 from tests.fakes.rpm import FakeRiskManager
@@ -69,7 +70,7 @@ def test_the_fakes_fit_the_protocols() -> None:
     assert manager.sync_with_mt5_account()
     assert manager.portfolio_state.total_capital == 100_000.0
     manager.kill_switches.manual_halt(manager.portfolio_state, "stop")
-    output = manager.evaluate(symbol="EURUSD", direction=1, current_price=1.1)
+    output = manager.judge(TradeIntent("EURUSD", 1, 0.8, "TRENDING", 0.001, 0.5, 1.1), record=False)
     assert (output.decision.status, output.decision.approved_trade) == ("REJECTED", None)
 
 

@@ -53,7 +53,7 @@ class PositionActions:
             ticket = event.draft.ticket or 0
             words = f"the desk was interrupted during: {event.draft.why}; please look at the position"
             self._end(ticket, event.draft.symbol, words)
-            self._context.tell("warning", f"position {ticket}", words)
+            self._context.post("warning", f"position {ticket}", words)
 
     def close(self, ticket: int, lots: float | None = None) -> None:
         """Close a position, or `lots` of it; raise `CommandRefused` in words when that cannot be done."""
@@ -121,7 +121,7 @@ class PositionActions:
         """End what was unsure."""
         self._end(ticket, "", f"#{ticket}: the broker's books show that {words}")
         del self._unsure[ticket]
-        self._context.tell("info", f"position {ticket}", f"#{ticket}: {words}")
+        self._context.post("info", f"position {ticket}", f"#{ticket}: {words}")
 
     def _send(
         self, position: TradePosition, words: str, build: Callable[[], dict[str, Any]], *, reducing: bool = True

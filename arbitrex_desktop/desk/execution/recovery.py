@@ -43,7 +43,7 @@ class Recovery:
         self._pool = context.pool
         self._clock = context.clock
         self._settings = context.settings
-        self._tell = context.tell
+        self._post = context.post
         self._absences: dict[str, _Absence] = {}
 
     def settle_interrupted(self) -> None:
@@ -99,7 +99,7 @@ class Recovery:
             )
         elif finding.words not in intent.why:
             self._book.record(intent, EventKind.EVIDENCE, why=finding.words, body=to_body(tickets=finding.tickets))
-            self._tell("error", f"order {intent.intent_id}", f"{_name(intent)}: {finding.words}")
+            self._post("error", f"order {intent.intent_id}", f"{_name(intent)}: {finding.words}")
 
     def _absent_long_enough(self, intent: Intent, finding: ReconcileResult, connection: int) -> bool:
         """Tell whether several looks over the settling time, on one connection, found no trace."""
@@ -124,7 +124,7 @@ class Recovery:
     def _confirm(self, intent: Intent, fill: Fill) -> None:
         """Journal what the books say of a fill; one that had counted as failed is an alarm."""
         if intent.state is IntentState.FAILED:
-            self._tell("error", f"late {intent.intent_id}", f"{_name(intent)} had counted as failed, but was executed")
+            self._post("error", f"late {intent.intent_id}", f"{_name(intent)} had counted as failed, but was executed")
             self._executed(intent, fill, "the broker executed it after it had counted as failed")
             return
         body = to_body(fill=self._slipped(intent, fill))

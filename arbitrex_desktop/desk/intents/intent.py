@@ -24,6 +24,10 @@ class IntentState(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+MANUAL: Final = "manual"
+"""The source of what the trader types."""
+
+
 @dataclass(frozen=True, slots=True)
 class IntentRequest:
     """What somebody wants to trade, as typed by hand or sent by a strategy, before anyone judged it.
@@ -51,7 +55,7 @@ class IntentRequest:
     stop_loss: float | None = None
     take_profit: float | None = None
     requested_volume: float | None = None
-    source: str = "manual"
+    source: str = MANUAL
     time_to_live: float = 120.0
     client_id: str = ""
 

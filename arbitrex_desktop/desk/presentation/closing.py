@@ -6,10 +6,9 @@ from __future__ import annotations
 from typing import Final
 
 from arbitrex_desktop.desk.intents.events import RiskAnswer
-from arbitrex_desktop.desk.intents.intent import IntentRequest
+from arbitrex_desktop.desk.intents.intent import MANUAL, IntentRequest
 from arbitrex_desktop.raw_layer.views import AccountReading
 
-_BY_HAND: Final = "manual"
 _EPSILON: Final = 1e-9
 
 
@@ -27,6 +26,6 @@ def closing_words(
     position = next((each for each in reading.positions if each.ticket == ticket) if reading else iter(()), None)
     volume = judgement.lots if position is None else position.volume
     part = f"{judgement.lots:.2f} of " if judgement.lots < volume - _EPSILON else ""
-    stranger = request.source != _BY_HAND and not own
+    stranger = request.source != MANUAL and not own
     whose = f", which {request.source} did not open" if stranger else ""
     return f"CLOSES {part}position #{ticket} ({side} {volume:.2f} {request.symbol}){whose}"

@@ -10,11 +10,12 @@ from typing import Final
 from arbitrex_desktop.desk.intents.events import Intent, RiskAnswer
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.snapshot import AccountRow, IntentRow, OrderRow, PositionRow, RiskRow
-from arbitrex_desktop.desk.risk.risk_view import LimitsView, PortfolioView
 from arbitrex_desktop.mt5.constants import OrderTime, OrderType, PositionType
 from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
 
 _DIGITS: Final = 5
 _DAY_ORDERS: Final = frozenset({OrderTime.DAY, OrderTime.SPECIFIED_DAY})
@@ -130,12 +131,15 @@ def intent_row(
     )
 
 
-def risk_row(portfolio: PortfolioView, limits: LimitsView, halted: str | None) -> RiskRow:
-    """Return the portfolio's risk; limits of loss are turned into money of the account, as the RPM's rules measure."""
+def risk_row(portfolio: PortfolioState, limits: RPMConfig, halted: str | None) -> RiskRow:
+    """Return the portfolio's risk; limits of loss are turned into money of the account, as the RPM's rules measure.
+
+    `halted`, why trading is halted, None while it is not.
+    """
     capital, anchor = portfolio.total_capital, portfolio.day_anchor
     return RiskRow(
         trading_state="HALTED" if halted is not None else str(portfolio.trading_state),
-        halt_reason=halted or portfolio.halt_reason or "",
+        halt_reason=halted or "",
         halted_at=portfolio.halt_timestamp,
         peak_equity=portfolio.peak_equity,
         drawdown=portfolio.current_drawdown,

@@ -23,7 +23,7 @@ class PendingQueue:
     def __init__(self, book: IntentStore, context: DeskContext) -> None:
         self._book = book
         self._pool = context.pool
-        self._judge = context.judge
+        self._risk = context.risk
         self._gate = context.gate
         self._clock = context.clock
         self._settings = context.settings
@@ -137,7 +137,7 @@ class PendingQueue:
         """Judge one intent again and keep the answer."""
         before = self.shown(intent)
         atr = intent.judgement.atr if intent.judgement else None
-        look = self._judge.look_again(intent.request, intent.intent_id, atr)
+        look = self._risk.evaluate(intent.request, intent.intent_id, atr)
         self._looks[intent.intent_id] = look
         if before is None or before.refused != look.refused:
             self._book.record(intent, EventKind.REJUDGED, why=look.details, body=to_body(look=look))

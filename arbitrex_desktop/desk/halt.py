@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""Whether trading is halted: the one place that is asked, by the gate, by the window and by the desk's own policies."""
+
+from __future__ import annotations
+
+from arbitrex_desktop.desk.halt_note import HaltNote
+from arbitrex_desktop.desk.risk.risk_client import RiskClient
+
+
+class TradingHalt:
+    """Trading is halted by the trader, or by a limit of the risk manager, until it is resumed by hand.
+
+    `engage` counts from the moment it returns and waits for nothing, whatever risk manager and disk are busy with; the
+    risk manager's own state and the note make the halt outlive the program, and are written afterwards.  Safe from
+    any thread.
+    """
+
+    def __init__(self, risk: RiskClient, note: HaltNote | None = None) -> None:
+        self._risk = risk
+        self._note = note
+        self._engaged: str | None = None
+
+    @property
+    def reason(self) -> str | None:
+        """Why trading is halted, None while it is not."""
+        engaged, rpm = self._engaged, self._risk.rpm
+        if engaged is not None or rpm is None or not rpm.portfolio_state.trading_halted:
+            return engaged
+        return rpm.portfolio_state.halt_reason or "no reason was given"
+
+    def engage(self, reason: str) -> None:
+        """Halt trading at once."""
+        self._engaged = reason or "halted by hand"
+
+    def read_note(self) -> str:
+        """Return why trading was halted when the program ended, empty if it was not; raise `DeskError`."""
+        return self._note.prepare() if self._note is not None else ""
+
+    def write_note(self) -> None:
+        """Have the halt outlive the program also on a full disk, unless it was lifted meanwhile; raise `DeskError`."""
+        if self._note is not None and self._engaged is not None:
+            self._note.write(self._engaged)
+
+    def latch(self) -> None:
+        """Have the risk manager halt too, unless the halt was lifted meanwhile."""
+        if self._engaged is not None and self._risk.rpm is not None:
+            self._risk.rpm.kill_switches.manual_halt(self._risk.rpm.portfolio_state, self._engaged)
+
+    def clear_note(self) -> None:
+        """Note that trading goes on; raise `DeskError`."""
+        if self._note is not None:
+            self._note.clear()
+
+    def lift(self, reason: str) -> None:
+        """Let trading go on."""
+        if self._risk.rpm is not None:
+            self._risk.rpm.kill_switches.manual_resume(self._risk.rpm.portfolio_state, reason)
+        self._engaged = None
