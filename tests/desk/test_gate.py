@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from arbitrex_desktop.desk.errors import CommandRefused
-from arbitrex_desktop.desk.gate import NOT_ARMED, Gate
+from arbitrex_desktop.desk.gate import NOT_ARMED, Arming, Gate
 from arbitrex_desktop.desk.halt import TradingHalt
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.settings import DeskSettings
@@ -112,3 +113,68 @@ def test_halt_lets_only_reducing_orders_pass(gate: Gate) -> None:
     assert gate.blocker(reducing=True) == ""
     gate.halt.lift("calm")
     assert gate.blocker() == ""
+
+
+@pytest.mark.parametrize("reducing", [False, True])
+def test_before_an_account_is_known_nothing_leaves(pool: LivePool, reducing: bool) -> None:
+    """A desk that does not know yet which account it works on sends nothing, whatever the account or the order."""
+    pool.account_mode = AccountMode.DEMO
+    gate = make_gate(pool)
+    with pytest.raises(CommandRefused, match="another account is connected than the one this desk works on"):
+        gate.check(reducing=reducing)
+    gate.account = (pool.account.server, pool.account.login)
+    gate.check(reducing=reducing)
+
+
+@pytest.mark.parametrize("changes", [{"login": 8}, {"server": "Elsewhere"}])
+def test_orders_leave_for_the_desks_own_account_only(pool: LivePool, changes: dict[str, object]) -> None:
+    """Another login, or the same login at another server, is another account."""
+    pool.account_mode = AccountMode.DEMO
+    gate = make_gate(pool)
+    gate.account = (pool.account.server, pool.account.login)
+    gate.check()
+    pool.account = replace(pool.account, **changes)  # type: ignore[arg-type] # the fields' own types
+    with pytest.raises(CommandRefused, match="another account"):
+        gate.check()
+
+
+def test_a_check_says_what_the_gate_says(gate: Gate) -> None:
+    """A check refuses in the gate's own words, and lets what reduces pass a halt."""
+    gate.account = ("Arbitrex-Simulated", 50_000_001)
+    gate.halt.engage("news")
+    with pytest.raises(CommandRefused, match=r"^trading is halted: news$"):
+        gate.check()
+    gate.check(reducing=True)
+    gate.halt.lift("calm")
+    gate.check()
+
+
+@pytest.mark.parametrize("changes", [{"login": 8}, {"server": "Elsewhere"}])
+def test_an_arming_is_for_login_and_server(gate: Gate, pool: LivePool, changes: dict[str, object]) -> None:
+    """Either part of another account ends the arming for good, also when the first account comes back."""
+    own = pool.account
+    pool.account = replace(own, **changes)  # type: ignore[arg-type] # the fields' own types
+    assert gate.armed() is None
+    pool.account = own
+    assert gate.armed() is None
+
+
+def test_an_account_that_is_no_longer_live_is_not_armed(gate: Gate, pool: LivePool) -> None:
+    """An arming does not survive a change of the account's mode, there and back."""
+    pool.account_mode = None
+    assert gate.armed() is None
+    pool.account_mode = AccountMode.LIVE
+    assert gate.blocker() == NOT_ARMED
+
+
+def test_an_arming_says_what_it_is_for(pool: LivePool) -> None:
+    """Account, connection and both ends of its time; the login may be typed with blanks around, and no other one."""
+    gate = make_gate(pool)
+    pool.connections = 3
+    with pytest.raises(CommandRefused, match="not the connected account's"):
+        gate.arm("50000002", 60.0)
+    assert gate.armed() is None
+    start, now = pool.clock.monotonic(), pool.clock.now()
+    arming = gate.arm(" 50000001 ", 60.0)
+    assert arming == Arming(50_000_001, pool.account.server, 3, start + 60.0, now + timedelta(seconds=60))
+    assert gate.armed() is arming

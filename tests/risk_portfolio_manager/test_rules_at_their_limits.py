@@ -217,6 +217,15 @@ def test_a_warning_begins_at_four_fifths_of_a_limit() -> None:
     assert check(with_state("daily_pnl")(5_000.0), "DAILY_LOSS_LIMIT").observed == 0.0
 
 
+def test_a_warning_has_its_words_exactly_where_it_begins() -> None:
+    """At four fifths to the last bit the warning is there, in full; below and at the limit itself it is not."""
+    begins = RPMConfig().max_drawdown * RPMConfig().warning_share
+    judged = with_state("current_drawdown")
+    assert check(judged(begins), "MAX_DRAWDOWN_EXCEEDED").words.endswith("(warning: close to the limit)")
+    for value in (math.nextafter(begins, 0.0), RPMConfig().max_drawdown):
+        assert "warning" not in check(judged(value), "MAX_DRAWDOWN_EXCEEDED").words
+
+
 @pytest.mark.parametrize("anchor", [50_000.0, 200_000.0])
 def test_losses_are_shares_of_their_anchors(anchor: float) -> None:
     """Of what the account had at the reset, not of what it has now."""

@@ -143,6 +143,26 @@ def test_great_limits_are_told_without_cents(qtbot: QtBot, theme: Theme, fresh: 
     assert panel.weekly.text == "0.00 of 5,000.00 EUR"
 
 
+@pytest.mark.parametrize(
+    ("limit", "text"),
+    [
+        (99_999.99, "1,234.56 of 99,999.99 EUR"),
+        (100_000.0, "1,235 of 100,000 EUR"),
+        (-100_000.0, "1,235 of 100,000 EUR"),
+    ],
+)
+def test_cents_are_left_out_from_a_hundred_thousand_on(
+    qtbot: QtBot, theme: Theme, fresh: Make, limit: float, text: str
+) -> None:
+    """A limit just below the bound is told with its cents, at the bound without them, and its loss likewise."""
+    panel = RiskPanel(theme)
+    qtbot.addWidget(panel)
+    panel.refresh(
+        fresh(risk=risk_row(daily_pnl=-1_234.56, daily_limit=limit, weekly_pnl=-1_234.56, weekly_limit=limit))
+    )
+    assert [bar.text for bar in (panel.daily, panel.weekly)] == [text, text]
+
+
 def test_an_old_trading_state_is_told_as_such(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
     """What the RPM said before the line was lost is not the present."""
     panel = RiskPanel(theme)

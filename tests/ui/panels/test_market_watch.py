@@ -108,6 +108,20 @@ def test_the_list_follows_the_board(panel: MarketWatchPanel, board: FakeBoard) -
     assert panel.quoted == 42
 
 
+def test_a_symbol_listed_late_shows_the_price_that_it_had_before(panel: MarketWatchPanel, board: FakeBoard) -> None:
+    """A price that came before its symbol was listed is shown with the list, though no tick follows."""
+    board.put(quote("EURUSD", 1.25))
+    panel.draw_frame()
+    assert panel.quoted == 41
+    board._digits = {"EURUSD": 5, **board._digits}
+    panel.draw_frame()
+    row = panel.model.quote_of("EURUSD")
+    assert row is not None
+    assert row.quote is not None
+    assert row.quote.bid == 1.25
+    assert panel.quoted == 42
+
+
 def test_sorting_by_a_live_column_waits_a_second(
     panel: MarketWatchPanel, board: FakeBoard, fresh: Make, clock: ManualClock
 ) -> None:

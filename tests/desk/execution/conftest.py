@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""The parts of the desk that send orders, alone: a broker, a gate, a store on a journal, and nothing above them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arbitrex_desktop.desk.context import DeskContext
+from arbitrex_desktop.desk.gate import Gate
+from arbitrex_desktop.desk.halt import TradingHalt
+from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, RiskAnswer, to_body
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.journal.journal import Journal
+from arbitrex_desktop.desk.queue.intent_store import IntentStore
+from arbitrex_desktop.desk.risk.risk_client import RiskClient
+from arbitrex_desktop.desk.settings import DeskSettings
+from tests.desk.conftest import intent
+from tests.fakes.broker import FakeBroker
+from tests.fakes.clock import START
+from tests.fakes.rpm import FakeRiskManager
+
+
+def answer(**changes: Any) -> RiskAnswer:
+    """Return the RPM's approval of 0.1 lots of EURUSD with stop and target 100 pips around 1.15."""
+    values: dict[str, Any] = {"status": "APPROVED", "at": START, "lots": 0.1, "stop_loss": 1.14, "take_profit": 1.17}
+    return RiskAnswer(**{**values, **changes})
+
+
+@dataclass
+class Parts:
+    """What an order passes on its way, and what was told to the trader."""
+
+    broker: FakeBroker
+    gate: Gate
+    book: IntentStore
+    context: DeskContext
+    told: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def approved(self, judgement: RiskAnswer | None = None, **changes: Any) -> Intent:
+        """Return an intent that was received, judged and approved; `changes` are of its request."""
+        given = judgement or answer()
+        waiting = self.book.receive(intent(**changes), lambda _: given, 100)
+        body = to_body(judgement=given)
+        return self.book.record(waiting, EventKind.APPROVED, after=IntentState.APPROVED, body=body)
+
+    def events(self, intent_id: str | None = None) -> tuple[Event, ...]:
+        """Return what is in the journal, of one intent or of all."""
+        return self.book.journal.events(intent_id=intent_id)
+
+    def kinds(self, intent_id: str | None = None) -> list[str]:
+        """Return the kinds of the journalled events."""
+        return [event.draft.kind.value for event in self.events(intent_id)]
+
+
+BuildParts = Callable[..., Parts]
+
+
+@pytest.fixture
+def build_parts(tmp_path: Path) -> Iterator[BuildParts]:
+    """Give a function that makes the parts with settings of the test's own; one set a test."""
+    with closing(Journal(tmp_path / "parts.sqlite3")) as journal:
+
+        def build(**changes: Any) -> Parts:
+            broker, settings = FakeBroker(), DeskSettings(**changes)
+            numbers = count(1)
+            book = IntentStore(journal, broker.clock, lambda: f"PART{next(numbers):08d}")
+            risk = RiskClient(broker, broker.clock, settings, lambda: FakeRiskManager(broker))
+            gate = Gate(broker, broker.clock, TradingHalt(risk))
+            gate.account = (broker.account.server, broker.account.login)
+            told: list[tuple[str, str, str]] = []
+            post = lambda *notice: told.append(notice)  # noqa: E731 - short
+            context = DeskContext(broker, broker.clock, settings, gate, risk, post)
+            return Parts(broker, gate, book, context, told)
+
+        yield build
+
+
+@pytest.fixture
+def parts(build_parts: BuildParts) -> Parts:
+    """Give the parts with the settings that the program has by itself."""
+    return build_parts()
