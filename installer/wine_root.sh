@@ -103,11 +103,13 @@ enter() {
 # Windows lives in $prefix, by default the one that has Windows Python, which others can run too.
 with_wine() {
     enter WINEARCH=win64 WINEPREFIX="${prefix:-/wine}" WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe=' \
-        DISPLAY=:9 bash -c '
+        bash -c '
         set -e
         mkdir -p /tmp/.X11-unix
-        Xvfb :9 -screen 0 1920x1080x24 -nolisten tcp >/dev/null 2>&1 &
-        for _ in $(seq 100); do [[ -S /tmp/.X11-unix/X9 ]] && break; read -rt 0.1 <> <(:) || true; done
+        # The number is chosen by Xvfb, and no abstract socket is opened: that would be shared with every other root.
+        exec 7< <(exec Xvfb -displayfd 1 -screen 0 1920x1080x24 -nolisten tcp -nolisten local 2>/dev/null)
+        read -rt 60 number <&7 || { echo "no screen for Wine" >&2; exit 1; }
+        export DISPLAY=:$number
         # Windows Python wants pipes for its streams.  Nobody waits for the pipe to close: a process left behind holds it.
         windows_python() { wine "Z:\\wine\\drive_c\\python\\python.exe" "$@" </dev/null > >(cat) 2>&1; }
         export -f windows_python
