@@ -60,8 +60,9 @@ class Service(Protocol):
 class TradingCore:
     """Implements `ui.seam.Core`.
 
-    `rpm_factory` is called once, when the pool has started; `journal` opens the journal of the account that is
-    connected; `new_id` makes intents' ids; `halt_note`, where a halt is remembered on a full disk, too.
+    `rpm_factory` is called once, when the pool's first attempt to connect has ended; `journal` opens the journal of
+    the account that is connected; `new_id` makes intents' ids; `halt_note`, where a halt is remembered on a full
+    disk, too.
     """
 
     def __init__(
@@ -114,16 +115,17 @@ class TradingCore:
         self._companions.append(companion)
 
     def start(self) -> None:
-        """Start the pool, then make the risk manager on it; no connection is no error."""
+        """Start the pool and do a first step; a terminal that takes its time to connect is not waited for."""
         self._guard("halt", self._remember_halt)
-        self._guard("connection", self._pool.start_tick_collection)
-        self._guard("risk manager", self._make_rpm)
+        self._guard("connection", partial(self._pool.start_tick_collection, 0.0))
         self.step()
         for companion in self._companions:
             self._guard("companion", companion.start)
 
     def step(self) -> None:
         """Do what is due; whatever fails is told and does not keep the rest from being done."""
+        if self.rpm is None and self._first_attempt_ended():
+            self._guard("risk manager", self._make_rpm)
         self._guard("journal", self._accounts.follow)
         if self._clock.monotonic() >= self._next_sync:
             self._next_sync = self._clock.monotonic() + _SYNC_SECONDS
@@ -339,10 +341,15 @@ class TradingCore:
         if reason:
             self.halt(reason)
 
+    def _first_attempt_ended(self) -> bool:
+        """Tell whether the pool has an account to judge on, or has failed to get one."""
+        return self._pool.is_connected() or bool(self._pool.stats().last_error)
+
     def _make_rpm(self) -> None:
-        """Make the risk manager, once."""
+        """Make the risk manager, once, halted if trading was halted meanwhile."""
         if self._risk.start():
             self._context.synced.at = self._clock.monotonic()
+        self._halt.latch()
 
     def _persist_halt(self) -> None:
         """Have the halt outlive the program: in the note, in the RPM's state and in the journal."""

@@ -21,8 +21,8 @@ class TradingPool(PoolReader, Protocol):
     def subscribe(self, listener: Callable[[PoolEvent], None]) -> Callable[[], None]:
         """Call `listener` with every event, on the thread that caused it; return what ends the subscription."""
 
-    def start_tick_collection(self) -> None:
-        """Connect and collect ticks; blocks for the first attempt, and goes on trying beside if that fails."""
+    def start_tick_collection(self, wait: float = 20.0) -> None:
+        """Connect and collect ticks, and go on trying; blocks at most `wait` seconds for the first attempt."""
 
     def stop(self) -> None:
         """End everything; nothing is left running."""

@@ -116,7 +116,9 @@ class MT5ConnectionPool:
         with self._lock:
             if self._machine.state is ConnectionState.STOPPED:
                 return
-            ended = not self._started or self._loop.stop(_STOP_PATIENCE)
+            # An attempt to connect holds nothing that is worth waiting for, and may take minutes.
+            connecting = self._machine.state in (ConnectionState.CONNECTING, ConnectionState.RECONNECTING)
+            ended = not self._started or self._loop.stop(0.0 if connecting else _STOP_PATIENCE)
             self._machine.fire(Trigger.STOP, "stopped")
             self._client.close()
             if not ended:

@@ -296,6 +296,27 @@ def test_a_pool_that_cannot_start_is_told(build: BuildDesk) -> None:
     assert any("no terminal there" in notice.text for notice in desk.core.snapshot().notices)
 
 
+def test_the_risk_manager_comes_with_the_first_connection_and_learns_of_a_halt(build: BuildDesk) -> None:
+    """While the first attempt to connect lasts there is no risk manager; a halt that came meanwhile is told to it."""
+    broker = FakeBroker()
+    broker.connected, broker.state = False, ConnectionState.CONNECTING
+    desk = build(broker)
+    desk.core.halt("wait")
+    desk.step()
+    assert desk.core.snapshot().sync == {}
+    broker.connected, broker.state = True, ConnectionState.CONNECTED
+    desk.step()
+    assert desk.core.snapshot().sync != {}
+    assert desk.rpm.portfolio_state.halt_reason == "wait"
+
+
+def test_a_failed_first_attempt_gives_a_risk_manager_all_the_same(build: BuildDesk) -> None:
+    """Without a connection the window still shows how the risk manager reads the account, and why it cannot."""
+    broker = FakeBroker()
+    broker.connected, broker.state, broker.last_error = False, ConnectionState.DISCONNECTED, "no terminal"
+    assert build(broker).core.rpm is not None
+
+
 def test_another_account_has_another_book(desk: Desk) -> None:
     """When the pool comes to another account, its own journal is opened and the intents are its own."""
     desk.core.submit(intent())

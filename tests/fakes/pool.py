@@ -37,10 +37,10 @@ class FakePool:
     """Implements `PoolView`.
 
     Set `account`, `positions`, `orders`, `deals`, `history_orders`, `infos`, `margins` (by symbol and direction),
-    `rates` (by symbol), `connected`, `account_mode` at will; `poll()` makes account and positions the latest
-    reading.  `fail(method, error)` makes a method raise until `recover()`; `calls` counts calls by method; `sent`
-    has every request sent.  Requests are filled at the quote, unless `answers` has results or exceptions waiting;
-    after `lose_next_reply()` the next one is filled and its reply lost.
+    `rates` (by symbol), `connected`, `account_mode`, `last_error` at will; `poll()` makes account and positions the
+    latest reading.  `fail(method, error)` makes a method raise until `recover()`; `calls` counts calls by method;
+    `sent` has every request sent.  Requests are filled at the quote, unless `answers` has results or exceptions
+    waiting; after `lose_next_reply()` the next one is filled and its reply lost.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class FakePool:
         self.account_mode: AccountMode | None = AccountMode.SIMULATED
         self.state = ConnectionState.CONNECTED
         self.server_offset = 0
+        self.last_error = ""
         self.calls: Counter[str] = Counter()
         self.sent: list[dict[str, Any]] = []
         self.answers: deque[OrderSendResult | Exception] = deque()
@@ -122,8 +123,9 @@ class FakePool:
         """Let the broker fill the next request and its reply be lost on the way."""
         self._lose_reply = True
 
-    def start_tick_collection(self) -> None:
+    def start_tick_collection(self, wait: float = 20.0) -> None:
         """Count the call; a fake needs no start."""
+        del wait
         self._enter("start_tick_collection")
 
     def subscribe(self, listener: Callable[[PoolEvent], None]) -> Callable[[], None]:
@@ -250,6 +252,7 @@ class FakePool:
             initialize_calls=1,
             connections=1,
             symbols=tuple(self.infos),
+            last_error=self.last_error,
         )
 
     def _fill(self, request: Mapping[str, Any]) -> OrderSendResult:

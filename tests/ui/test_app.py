@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mt5.host.processes import children_of, until_gone
+from tests.mt5.host.processes import children_of, until, until_gone
 
 
 def start(arguments: list[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -111,3 +111,27 @@ def test_a_polite_signal_closes_the_window_in_order(tmp_path: Path, polite: sign
         program.wait()
     until_gone(host)
     assert (tmp_path / "window.json").is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_the_window_closes_in_order_while_initialize_hangs(tmp_path: Path) -> None:
+    """A terminal that hangs in `initialize` for a minute keeps nobody: exit code 0, no host left, no core left."""
+    faults = tmp_path / "faults.toml"
+    faults.write_text('[[fault]]\nkind = "INITIALIZE_BLOCKS"\nduration = 600\n', encoding="utf-8")
+    program = subprocess.Popen(
+        [sys.executable, "-m", "arbitrex_desktop", "--data-dir", str(tmp_path), "--faults", str(faults)],
+        cwd=tmp_path,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "MT5_TERMINAL": "simulated"},
+    )
+    try:
+        (host,) = children_of(program.pid)
+        logs = tmp_path / "logs" / "mt5"
+        until(lambda: any("initialize" in log.read_text() for log in logs.glob("*.jsonl")), "nothing is initialized")
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(30.0) == 0
+    finally:
+        program.kill()
+        program.wait()
+    until_gone(host)
+    words = (tmp_path / "logs" / "arbitrex.log").read_text(encoding="utf-8")
+    assert "did not stop" not in words

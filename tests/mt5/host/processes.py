@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from arbitrex_desktop.clock import SystemClock
@@ -21,12 +22,17 @@ def is_gone(pid: int) -> bool:
     return state == "Z"
 
 
+def until(condition: Callable[[], bool], words: str) -> None:
+    """Wait for a condition; `words` tell what is so as long as it does not hold."""
+    pause, deadline = threading.Event(), SystemClock().monotonic() + PATIENCE
+    while not condition():
+        assert SystemClock().monotonic() < deadline, words
+        pause.wait(0.01)
+
+
 def until_gone(pid: int) -> None:
     """Wait until a process has ended."""
-    pause, deadline = threading.Event(), SystemClock().monotonic() + PATIENCE
-    while not is_gone(pid):
-        assert SystemClock().monotonic() < deadline, f"process {pid} still runs"
-        pause.wait(0.01)
+    until(lambda: is_gone(pid), f"process {pid} still runs")
 
 
 def children_of(pid: int) -> list[int]:
