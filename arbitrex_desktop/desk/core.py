@@ -34,7 +34,7 @@ from arbitrex_desktop.desk.presentation.connection_notices import ConnectionNews
 from arbitrex_desktop.desk.presentation.equity import EquityTrack
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.rows import account_row, digits_of, intent_row, risk_row
-from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
+from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, BarHistory, DeskSnapshot, Preview, RiskRow
 from arbitrex_desktop.desk.queue.intent_store import TRADER
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
@@ -268,6 +268,11 @@ class TradingCore:
         """Move a position's stop to its opening price."""
         with self._managing() as desk:
             desk.positions.break_even(ticket)
+
+    def bars(self, symbol: str, timeframe: int, count: int, start: int = 0) -> BarHistory:
+        """Read bars for a chart (any thread; waits for the terminal); raises `PoolUnavailable` or `MT5Error`."""
+        rows = self._pool.read_rates(symbol, timeframe, count, start)
+        return BarHistory(rows, self._pool.stats().server_offset_seconds or 0)
 
     def cancel_order(self, ticket: int) -> None:
         """Cancel a pending order at the broker."""

@@ -214,17 +214,21 @@ class CalcMargins(Command[tuple[float | None, ...]]):
 
 @dataclass(frozen=True)
 class CopyRates(Command[Rows]):
-    """Read the last bars of a symbol, oldest first, dtype `RATE_DTYPE`; times on the server clock."""
+    """Read `count` bars of a symbol, oldest first, dtype `RATE_DTYPE`; times on the server clock.
+
+    `start` bars are left out at the new end, the bar that is being made being the first of them.
+    """
 
     symbol: str
     timeframe: int
     count: int
+    start: int = 0
     # A terminal that has to fetch them from its broker goes on doing so; asked again later, it has them.
     deadline: ClassVar[float] = 8.0
 
     def run(self, module: MetaTrader5Module) -> Rows:
         """Call `copy_rates_from_pos`."""
-        rows: Rows = call(module, "copy_rates_from_pos", self.symbol, self.timeframe, 0, self.count)
+        rows: Rows = call(module, "copy_rates_from_pos", self.symbol, self.timeframe, self.start, self.count)
         return rows
 
 

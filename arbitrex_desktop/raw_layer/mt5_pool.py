@@ -242,9 +242,9 @@ class MT5ConnectionPool:
         to_server = self._ticks.server_clock.to_server
         return self._client.ask_connected(ReadHistory(to_server(since), to_server(until))).value
 
-    def read_rates(self, symbol: str, timeframe: int, count: int) -> Rows:
-        """Read the last bars of a symbol; raises `PoolUnavailable` or `MT5Error`."""
-        return self._client.ask_connected(CopyRates(symbol, int(timeframe), count)).value
+    def read_rates(self, symbol: str, timeframe: int, count: int, start: int = 0) -> Rows:
+        """Read the last bars but `start` of a symbol, oldest first; raises `PoolUnavailable` or `MT5Error`."""
+        return self._client.ask_connected(CopyRates(symbol, int(timeframe), count, start)).value
 
     def check_order(self, request: Mapping[str, Any]) -> OrderCheckResult:
         """Ask what the account would look like after a request; raises `PoolUnavailable` or `MT5Error`."""

@@ -50,8 +50,8 @@ class PoolReader(Protocol):
     def read_history(self, since: datetime, until: datetime) -> History:
         """Read history orders and deals between two moments in UTC, with times left on the server clock (asks)."""
 
-    def read_rates(self, symbol: str, timeframe: int, count: int) -> Rows:
-        """Read the last bars of a symbol, oldest first, dtype `RATE_DTYPE` (asks)."""
+    def read_rates(self, symbol: str, timeframe: int, count: int, start: int = 0) -> Rows:
+        """Read the last bars but `start` of a symbol, oldest first, dtype `RATE_DTYPE`, server clock (asks)."""
 
     def check_order(self, request: Mapping[str, Any]) -> OrderCheckResult:
         """Ask the terminal what the account would look like after a request (asks)."""

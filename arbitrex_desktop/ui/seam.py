@@ -5,10 +5,10 @@ Life: `CoreWorker` calls its factory on the worker thread; from then on the core
 `step` about four times a second with commands in between, then `stop` once.  All of these run on the worker thread,
 one at a time, and may block on the terminal for as long as its deadlines allow.
 
-Four things do not wait for the worker, whatever it is doing: `halt` and `disarm`, which the window calls on the GUI
-thread; `board`, which the window reads thirty times a second; and `snapshot`, which a thread of its own takes about
-four times a second from the moment the core exists (before `start` it says DISCONNECTED), so that the window can say
-what is going on while the worker is blocked.
+Five things do not wait for the worker, whatever it is doing: `halt` and `disarm`, which the window calls on the GUI
+thread; `board`, which the window reads thirty times a second; `bars`, which the charts read on a thread of their own;
+and `snapshot`, which a thread of its own takes about four times a second from the moment the core exists (before
+`start` it says DISCONNECTED), so that the window can say what is going on while the worker is blocked.
 
 What a command raises is shown to the trader as its text, so that text is plain and has no secrets.
 `arbitrex_desktop.desk.core.TradingCore` implements `Core`; tests use `tests.fakes.core.FakeCore`.
@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest, Which
-from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, Preview
+from arbitrex_desktop.desk.presentation.snapshot import BarHistory, DeskSnapshot, Preview
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 
 
@@ -81,6 +81,9 @@ class Core(Protocol):
 
     def cancel_order(self, ticket: int) -> None:
         """Cancel a pending order at the broker."""
+
+    def bars(self, symbol: str, timeframe: int, count: int, start: int = 0) -> BarHistory:
+        """Read the last `count` bars but `start` (any thread but the GUI's; may block on the terminal)."""
 
     def stop(self) -> None:
         """Stop ticks and close the journal; afterwards nothing of the core is left running."""

@@ -9,8 +9,10 @@ from datetime import timedelta
 
 from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.desk.intents.intent import IntentRequest
-from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview
+from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, BarHistory, DeskSnapshot, Preview
+from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.raw_layer.views import Quote
+from tests.fakes.bars import bar_rows
 from tests.fakes.desk_data import desk_snapshot, intent_row, risk_row
 
 HANG_LIMIT_S = 20.0
@@ -52,7 +54,8 @@ class FakeCore:
 
     Attributes: `shown`, the snapshot it gives; `asked`, the commands received in order, as (name, arguments...);
     `failures`, what a method raises, by its name; `halts`, reasons of halts; `threads`, the idents of the
-    threads each method was called on (a thread that Qt made has a new name at each entry on Python 3.13).
+    threads each method was called on (a thread that Qt made has a new name at each entry on Python 3.13);
+    `history`, bars by symbol and timeframe, and `server_offset`, what `bars` answers from.
     """
 
     def __init__(self, board: FakeBoard | None = None, shown: DeskSnapshot | None = None) -> None:
@@ -62,6 +65,8 @@ class FakeCore:
         self.failures: dict[str, Exception] = {}
         self.halts: list[str] = []
         self.threads: dict[str, set[int]] = {}
+        self.history: dict[tuple[str, int], Rows] = {}
+        self.server_offset = 0
         self.steps = 0
         self.reached = threading.Event()
         self._held: str | None = None
@@ -178,6 +183,12 @@ class FakeCore:
         """Note a cancelling."""
         self._note("cancel_order")
         self.asked.append(("cancel_order", ticket))
+
+    def bars(self, symbol: str, timeframe: int, count: int, start: int = 0) -> BarHistory:
+        """Return bars out of `history`, on the server clock of `server_offset`."""
+        self._note("bars")
+        known = self.history.get((symbol, timeframe), bar_rows(0))
+        return BarHistory(known[: max(0, len(known) - start)][-count:], self.server_offset)
 
     def stop(self) -> None:
         """Note the end."""

@@ -190,10 +190,11 @@ class FakePool:
             deals=tuple(deal for deal in self.deals if first <= deal.time <= last),
         )
 
-    def read_rates(self, symbol: str, timeframe: int, count: int) -> Rows:
-        """Return the last bars from `rates`."""
+    def read_rates(self, symbol: str, timeframe: int, count: int, start: int = 0) -> Rows:
+        """Return the last bars but `start` from `rates`."""
         self._ask("read_rates")
-        rows: Rows = self.rates.get(symbol, np.zeros(0, dtype=RATE_DTYPE))[-count:]
+        known = self.rates.get(symbol, np.zeros(0, dtype=RATE_DTYPE))
+        rows: Rows = known[: max(0, len(known) - start)][-count:]
         return rows
 
     def check_order(self, request: Mapping[str, Any]) -> OrderCheckResult:
