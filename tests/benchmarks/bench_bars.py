@@ -43,7 +43,7 @@ def reference() -> object:
 def cold(symbol: str, timeframe: Timeframe, count: int) -> float:
     """Return how long a first request takes."""
     source = BarSource(GeneratedMarket(7), SimulatedServerClock("EET"))
-    return milliseconds(lambda: source.last(symbol, timeframe, count, until_msc=NOW, now_msc=NOW))
+    return milliseconds(lambda: source.last(symbol, timeframe, count, until_msc=NOW))
 
 
 def poll(market: GeneratedMarket) -> float:
@@ -68,7 +68,7 @@ def main() -> None:
     market = GeneratedMarket(7)
     out(line("prices of all symbols, cold", [poll(market)]))
     out(line("prices of all symbols, warm", [poll(market) for _ in range(ROUNDS)]))
-    BarSource(market, SimulatedServerClock("EET")).last("EURUSD", Timeframe.D1, 260, until_msc=NOW, now_msc=NOW)
+    BarSource(market, SimulatedServerClock("EET")).last("EURUSD", Timeframe.D1, 260, until_msc=NOW)
     out(line("the same after 260 days of bars", [poll(market)]))
 
 

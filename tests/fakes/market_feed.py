@@ -9,11 +9,12 @@ import numpy as np
 
 from arbitrex_desktop.mt5.arrays import TICK_DTYPE, Rows
 from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS, SymbolSpec
+from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes, extremes_of
 from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC
 
 
 class ScriptedFeed:
-    """Implements `MarketFeed` for a few symbols.
+    """Implements `MarketFeed` and `HourlyTicks` for a few symbols.
 
     Attribute: `open`, whether the market trades; it is always or never, as the test says.
     """
@@ -47,6 +48,10 @@ class ScriptedFeed:
         """Yield the hours that have ticks, newest first."""
         hours = sorted({moment // HOUR_MSC * HOUR_MSC for moment, _, _ in self._ticks[symbol]}, reverse=True)
         return (hour for hour in hours if hour <= at_msc)
+
+    def extremes(self, symbol: str, from_msc: int, to_msc: int) -> Extremes | None:
+        """Return the least and greatest prices within two moments."""
+        return extremes_of(next(self.ticks(symbol, from_msc, to_msc)))
 
     def is_open(self, symbol: str, at_msc: int) -> bool:
         """Return what the test has said."""

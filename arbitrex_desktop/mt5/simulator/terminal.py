@@ -14,6 +14,8 @@ from arbitrex_desktop.mt5.simulator.terminal_trade import TradeCalls
 
 _VERSION: Final = 500
 _RELEASED: Final = "1 Jan 2026"
+_PROGRAMS: Final = frozenset({"simulated", f"{presentation.PROGRAM_FOLDER}\\terminal64.exe".lower()})
+"""What may be given as the path of this terminal, in small letters."""
 
 
 class SimulatedTerminal(MarketCalls, TradeCalls):
@@ -33,8 +35,13 @@ class SimulatedTerminal(MarketCalls, TradeCalls):
         timeout: int,
         portable: bool,
     ) -> None:
-        """Connect to the account; raise BackendError (-6) for a login, server or password that is not its own."""
-        del path, timeout, portable
+        """Connect to the account.
+
+        Raises BackendError: -10003 for the path of another terminal, -6 for another login, server or password.
+        """
+        del timeout, portable
+        if path is not None and path.replace("/", "\\").lower() not in _PROGRAMS:
+            raise BackendError.cannot_start(path)
         self._authorize(login, password, server)
         self._settle()
 

@@ -1,20 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""The simulated terminal's calls about symbols, quotes, bars and ticks."""
+"""The simulated terminal's calls about symbols, quotes, bars and ticks.
+
+Bars and ticks are given of every symbol that the broker has, whether it is in Market Watch or not, as in MetaQuotes'
+own examples; the latest tick and the depth of market of those in Market Watch only.  Not proven against a real
+terminal: that a count of 0 is refused, what is given of a hidden symbol, and the bit 128 that real ticks carry among
+their flags and these do not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from arbitrex_desktop.mt5 import results
 from arbitrex_desktop.mt5.arrays import TICK_DTYPE, Rows, read_only
-from arbitrex_desktop.mt5.constants import BookType, CopyTicks, ResultCode, TickFlag
+from arbitrex_desktop.mt5.constants import BookType, CopyTicks, ResultCode, TickFlag, Timeframe
 from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
-from arbitrex_desktop.mt5.simulator.market.bars import MAX_BARS, bar_end
+from arbitrex_desktop.mt5.simulator.market.bars import bar_end
 from arbitrex_desktop.mt5.simulator.market.cache import BoundedCache
-from arbitrex_desktop.mt5.simulator.market.market_feed import ticks_kept_from
+from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes
 from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC
 from arbitrex_desktop.mt5.simulator.module import presentation
 from arbitrex_desktop.mt5.simulator.module.backend import BackendError
@@ -25,6 +31,15 @@ from arbitrex_desktop.mt5.simulator.terminal_core import TerminalCore, TerminalP
 _INFO: Final = int(TickFlag.BID | TickFlag.ASK)
 _TRADE: Final = int(TickFlag.LAST | TickFlag.VOLUME)
 _MAX_TICKS: Final = 4_000_000
+_TIMEFRAMES: Final = frozenset(int(timeframe) for timeframe in Timeframe)
+
+
+class _DayExtremes(NamedTuple):
+    """The extremes found between two moments of market time, the first being a midnight of the server's clock."""
+
+    since: int
+    until: int
+    found: Extremes | None
 
 
 class MarketCalls(TerminalCore):
@@ -33,7 +48,8 @@ class MarketCalls(TerminalCore):
     def __init__(self, parts: TerminalParts) -> None:
         super().__init__(parts)
         self._books_of: set[str] = set()
-        self._days: BoundedCache[tuple[str, int], DayPrices] = BoundedCache(4 * len(parts.feed.symbols))
+        self._days: BoundedCache[tuple[str, int], tuple[float, float]] = BoundedCache(4 * len(parts.feed.symbols))
+        self._extremes: dict[str, _DayExtremes] = {}
 
     def symbols_total(self) -> int:
         """Return how many symbols the broker has."""
@@ -56,17 +72,27 @@ class MarketCalls(TerminalCore):
         return results.SymbolInfo(**values)
 
     def _day_prices(self, symbol: str, now: int) -> DayPrices:
-        """Return the first bid of the server's present day and the last of the day before."""
+        """Return the server's present day so far: its first bid, its extremes, and the last bid of the day before."""
         day = self.time.shown(now) // DAY_MSC
-        return self._days.get((symbol, day), lambda: self._read_day_prices(symbol, self.time.utc(day * DAY_MSC), now))
+        midnight = self.time.utc(day * DAY_MSC)
+        opened, closed = self._days.get((symbol, day), lambda: self._day_start(symbol, midnight, now))
+        return DayPrices(opened, closed, self._day_extremes(symbol, midnight, now))
 
-    def _read_day_prices(self, symbol: str, midnight: int, now: int) -> DayPrices:
+    def _day_start(self, symbol: str, midnight: int, now: int) -> tuple[float, float]:
         before = self._feed.last_tick(symbol, midnight - 1)
         first = next((rows for rows in self._feed.ticks(symbol, midnight, now) if len(rows)), None)
-        return DayPrices(
-            opened=0.0 if first is None else float(first["bid"][0]),
-            closed=0.0 if before is None else float(before["bid"][0]),
-        )
+        return (0.0 if first is None else float(first["bid"][0]), 0.0 if before is None else float(before["bid"][0]))
+
+    def _day_extremes(self, symbol: str, midnight: int, now: int) -> Extremes:
+        """Return the extremes since midnight, read on from where they were read to the last time."""
+        known = self._extremes.get(symbol)
+        if known is None or known.since != midnight or known.until > now:
+            known = _DayExtremes(midnight, midnight - 1, None)
+        if known.until < now:
+            more = self._feed.extremes(symbol, known.until + 1, now)
+            both = more if known.found is None else known.found.joined(more)
+            known = self._extremes[symbol] = _DayExtremes(midnight, now, both)
+        return known.found or Extremes()
 
     def _tick_values(self, spec: SymbolSpec, now: int) -> TickValues:
         amount = spec.point * spec.contract_size
@@ -131,42 +157,38 @@ class MarketCalls(TerminalCore):
     def copy_rates_from(self, symbol: str, timeframe: int, date_from: int, count: int) -> Rows:
         """Return up to `count` bars, the last one open at `date_from` or before."""
         self._spec(symbol)
-        now = self.market_time_msc()
-        until = min(self._utc(bar_end(timeframe, date_from)) - 1, now)
-        return self._shown_bars(self._bars.last(symbol, timeframe, min(count, MAX_BARS), until_msc=until, now_msc=now))
+        _check(timeframe in _TIMEFRAMES and count > 0)
+        until = min(self._utc(bar_end(timeframe, date_from)) - 1, self.market_time_msc())
+        return self._shown_bars(self._bars.last(symbol, timeframe, count, until_msc=until))
 
     def copy_rates_from_pos(self, symbol: str, timeframe: int, start_pos: int, count: int) -> Rows:
         """Return up to `count` bars that end `start_pos` bars before the current one."""
         self._spec(symbol)
-        now = self.market_time_msc()
-        wanted = min(start_pos + count, MAX_BARS)
-        bars = self._bars.last(symbol, timeframe, wanted, until_msc=now, now_msc=now)
+        _check(timeframe in _TIMEFRAMES and start_pos >= 0 and count > 0)
+        bars = self._bars.last(symbol, timeframe, start_pos + count, until_msc=self.market_time_msc())
         return self._shown_bars(bars[: max(len(bars) - start_pos, 0)][-count:])
 
     def copy_rates_range(self, symbol: str, timeframe: int, date_from: int, date_to: int) -> Rows:
         """Return the bars that open within the two moments."""
         self._spec(symbol)
-        now = self.market_time_msc()
-        until = min(self._utc(bar_end(timeframe, date_to)) - 1, now)
+        _check(timeframe in _TIMEFRAMES)
+        until = min(self._utc(bar_end(timeframe, date_to)) - 1, self.market_time_msc())
         first = date_from - self.time.jump_msc // 1000
-        bars = self._bars.since(symbol, timeframe, first, until_msc=until, now_msc=now)[-MAX_BARS:]
+        bars = self._bars.since(symbol, timeframe, first, until_msc=until)
         return self._shown_bars(bars[bars["time"] <= date_to - self.time.jump_msc // 1000])
 
     def copy_ticks_from(self, symbol: str, date_from: int, count: int, flags: int) -> Rows:
-        """Return up to `count` ticks at or after `date_from`, of those that are kept."""
-        self._check_selected(symbol)
-        pieces = self._feed.ticks(symbol, self._first_kept(date_from), self._newest(symbol))
+        """Return up to `count` ticks at or after `date_from`."""
+        self._spec(symbol)
+        _check(count > 0)
+        pieces = self._feed.ticks(symbol, self._utc(date_from), self._newest(symbol))
         return self._shown_ticks(pieces, flags, count)
 
     def copy_ticks_range(self, symbol: str, date_from: int, date_to: int, flags: int) -> Rows:
-        """Return the ticks within the two moments, of those that are kept."""
-        self._check_selected(symbol)
+        """Return the ticks within the two moments."""
+        self._spec(symbol)
         until = min(self._utc(date_to), self._newest(symbol))
-        return self._shown_ticks(self._feed.ticks(symbol, self._first_kept(date_from), until), flags, None)
-
-    def _first_kept(self, date_from: int) -> int:
-        """Return the moment of UTC, in milliseconds, from which there are ticks at or after a second as shown."""
-        return max(self._utc(date_from), ticks_kept_from(self._feed, self.market_time_msc()))
+        return self._shown_ticks(self._feed.ticks(symbol, self._utc(date_from), until), flags, None)
 
     def _utc(self, shown_seconds: int) -> int:
         """Return the moment of UTC, in milliseconds, of a second on the server's clock."""
@@ -177,8 +199,7 @@ class MarketCalls(TerminalCore):
 
     def _shown_ticks(self, pieces: Iterable[Rows], flags: int, count: int | None) -> Rows:
         """Return the ticks that pass the flags, up to a count, with the times that the server shows."""
-        if flags not in set(CopyTicks):
-            raise BackendError.of(ResultCode.E_INVALID_PARAMS)
+        _check(flags in set(CopyTicks))
         taken: list[Rows] = []
         left = _MAX_TICKS if count is None else count
         for piece in pieces:
@@ -191,6 +212,12 @@ class MarketCalls(TerminalCore):
             raise BackendError.of(ResultCode.E_NO_MEMORY)
         rows = taken[0] if len(taken) == 1 else np.concatenate([np.zeros(0, dtype=TICK_DTYPE), *taken])
         return read_only(self.time.shown_ticks(rows))
+
+
+def _check(valid: bool) -> None:  # noqa: FBT001 - the condition itself
+    """Raise BackendError for arguments that the terminal does not take."""
+    if not valid:
+        raise BackendError.of(ResultCode.E_INVALID_PARAMS)
 
 
 def _passing(rows: Rows, flags: int) -> Rows:

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The simulated terminal's calls about orders, positions, history and trade requests."""
+"""The simulated terminal's calls about orders, positions, history and trade requests.
+
+Not proven against a real terminal: that orders of the history are picked by the time at which they were placed, not
+done; what `order_calc_margin` says of a volume or price that is 0 or negative (the formula's result); and that
+`order_check` without enough money gives the present margin.
+"""
 
 from __future__ import annotations
 
@@ -75,9 +80,8 @@ class TradeCalls(TerminalCore):
     def _filter(
         self, symbol: str | None, group: str | None, ticket: int | None
     ) -> Callable[[BrokerPosition | Order], bool]:
-        """Return the test for the one filter that is given; an unknown symbol raises BackendError."""
+        """Return the test for the one filter that is given; nothing passes an unknown symbol or ticket."""
         if symbol is not None:
-            self._spec(symbol)
             return lambda item: item.symbol == symbol
         if ticket is not None:
             return lambda item: item.ticket == ticket
@@ -108,7 +112,9 @@ class TradeCalls(TerminalCore):
             return within(item.time_msc) and in_group(item.symbol, group)
 
         return tuple(
-            presentation.order(item, self.time, price=0.0) for item in self.books.closed_orders if wanted(item)
+            presentation.order(item, self.time, price=item.price_done)
+            for item in self.books.closed_orders
+            if wanted(item)
         )
 
     def history_deals_total(self, date_from: int, date_to: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from arbitrex_desktop.mt5.simulator.module.connection_functions import ansi_text
+from arbitrex_desktop.mt5.simulator.module.ansi import ansi_text
 from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
 from tests.mt5.conformance.names import AlwaysEqual, NeverCompares, Str
 from tests.mt5.simulator.recording_backend import connected_module

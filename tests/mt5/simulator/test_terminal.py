@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pickle
 from datetime import UTC, datetime, timedelta
+from pathlib import PureWindowsPath
 from typing import Any
 
 import pytest
@@ -128,9 +129,9 @@ def test_symbol_properties_agree_with_its_tick(module: Any) -> None:
     assert info.price_change == pytest.approx((info.bid / info.session_close - 1) * 100, abs=1e-4)
 
 
-def test_a_symbol_outside_market_watch_has_no_ticks(module: Any) -> None:
-    """Ticks are for selected symbols; one with a position stays selected."""
-    assert module.copy_ticks_from("XPDUSD", 0, 5, -1) is None
+def test_a_symbol_outside_market_watch_has_history_and_no_latest_tick(module: Any) -> None:
+    """The latest tick is for selected symbols, past ones are for all; one with a position stays selected."""
+    assert len(module.copy_ticks_from("XPDUSD", 0, 5, -1)) == 5
     assert module.symbol_info_tick("XPDUSD") is None
     assert module.symbol_select("XPDUSD", True)
     assert module.symbol_info_tick("XPDUSD") is not None
@@ -228,3 +229,31 @@ def test_day_long_feed_keeps_its_memory(clock: ManualClock) -> None:
         clock.advance(3600)
         sizes.append(len(feed._recent))
     assert max(sizes) <= len(SYMBOLS) + 15
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "simulated",
+        "Simulated",
+        "C:/Program Files/Simulated terminal/terminal64.exe",
+        r"c:\program files\simulated terminal\TERMINAL64.EXE",
+    ],
+)
+def test_the_simulated_terminal_has_a_path(module: Any, path: str) -> None:
+    """`initialize` takes the word "simulated" and the program in the folder that the terminal itself names."""
+    assert module.initialize(path)
+    assert module.initialize(path=path)
+    info = module.terminal_info()
+    assert path.lower() == "simulated" or PureWindowsPath(info.path, "terminal64.exe") == PureWindowsPath(path)
+    assert all(PureWindowsPath(folder).is_absolute() for folder in (info.path, info.data_path, info.commondata_path))
+
+
+def test_another_terminals_path_is_refused(module: Any) -> None:
+    """A path at which there is no terminal fails as the package does, and the connection is gone."""
+    assert not module.initialize("C:/nonexistent/terminal64.exe")
+    assert module.last_error() == (
+        -10003,
+        "IPC initialize failed, Process create failed 'C:/nonexistent/terminal64.exe'",
+    )
+    assert module.account_info() is None

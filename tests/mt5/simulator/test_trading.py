@@ -221,15 +221,65 @@ def test_exit_deals_come_late() -> None:
 
 
 def test_queries_find_by_symbol_group_and_ticket(house: BrokerHouse) -> None:
-    """Filters select; an unknown ticket gives nothing, an unknown symbol the failure of the real terminal."""
+    """Filters select; an unknown ticket gives nothing, and neither does an unknown symbol."""
     ticket = house.deal("EURUSD", 1, 0.1).order
     house.deal("USDJPY", 1, 0.1)
     module = house.module
     assert [item.ticket for item in module.positions_get(symbol="EURUSD")] == [ticket]
     assert [item.symbol for item in module.positions_get(group="*,!EUR*")] == ["USDJPY"]
     assert module.positions_get(ticket=1) == ()
-    assert module.positions_get(symbol="NOSUCH") is None
-    assert module.last_error()[0] == -4
+    assert module.positions_get(symbol="NOSUCH") == module.orders_get(symbol="NOSUCH") == ()
+    assert module.last_error()[0] == 1
     assert (module.positions_total(), module.orders_total()) == (2, 0)
     assert module.history_deals_total(0, 2**31 - 1) == len(house.deals())
     assert [deal.symbol for deal in module.history_deals_get(0, 2**31 - 1, group="*JPY*")] == ["USDJPY"]
+
+
+def test_a_reversal_keeps_the_positions_identifier(netting: BrokerHouse) -> None:
+    """The reversed position has the reversing order's ticket and the first one's identifier, which finds its past."""
+    first = netting.deal("EURUSD", 1, 0.1).order
+    reversing = netting.deal("EURUSD", -1, 0.3).order
+    (position,) = netting.module.positions_get()
+    assert (position.ticket, position.identifier) == (reversing, first)
+    netting.deal("EURUSD", -1, 0.1)
+    netting.close(reversing)
+    assert netting.module.positions_get() == ()
+    deals = netting.module.history_deals_get(position=first)
+    assert [deal.entry for deal in deals] == [DealEntry.IN, DealEntry.INOUT, DealEntry.IN, DealEntry.OUT]
+    orders = netting.module.history_orders_get(position=first)
+    assert [order.position_id for order in orders] == [first] * 4
+    assert netting.module.history_deals_get(position=reversing) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "price", "retcode"),
+    [
+        (OrderType.BUY_LIMIT, 47.0, TradeRetcode.LIMIT_VOLUME),
+        (OrderType.BUY_STOP, 49.0, TradeRetcode.LIMIT_VOLUME),
+        (OrderType.SELL_STOP, 47.0, TradeRetcode.DONE),
+    ],
+)
+def test_volume_limit_counts_positions_and_orders_of_one_side(
+    kind: OrderType, price: float, retcode: TradeRetcode
+) -> None:
+    """What is open and what waits on one side of a symbol share its limit of 150 lots; the other side has its own."""
+    house = BrokerHouse(SimulationSpec(demo_positions=False, deposit=1e9, server_clock="UTC"))
+    for _ in range(2):
+        assert house.deal("XAGUSD", 1, 50.0).retcode == TradeRetcode.DONE
+    assert house.pending("XAGUSD", OrderType.BUY_LIMIT, 30.0, 46.0).retcode == TradeRetcode.DONE
+    assert house.pending("XAGUSD", kind, 20.01, price).retcode == retcode
+    assert house.deal("XAGUSD", 1, 20.01).retcode == TradeRetcode.LIMIT_VOLUME
+    assert house.deal("XAGUSD", 1, 20.0).retcode == TradeRetcode.DONE
+
+
+def test_orders_of_the_history_have_the_price_at_which_they_were_done(house: BrokerHouse) -> None:
+    """Filled, cancelled and expired orders keep the market's price of that moment."""
+    filled = house.deal("EURUSD", 1, 0.1).order
+    cancelled = house.pending("EURUSD", OrderType.BUY_LIMIT, 0.1, 1.09).order
+    soon = house.now_msc // 1000 + 5
+    expired = house.pending("EURUSD", OrderType.SELL_LIMIT, 0.1, 1.2, type_time=2, expiration=soon).order
+    house.quote("EURUSD", 1.1050)
+    house.send(action=TradeAction.REMOVE, order=cancelled)
+    house.quote("EURUSD", 1.1060, after=60)
+    prices = {order.ticket: order.price_current for order in house.module.history_orders_get(0, 2**31 - 1)}
+    assert prices == {filled: 1.1001, cancelled: 1.1051, expired: 1.105}

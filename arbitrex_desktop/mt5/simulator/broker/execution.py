@@ -60,10 +60,12 @@ class Execution:
         elif fill.volume > target.volume:
             deal, position = self._reverse(order, fill, target)
         else:
-            deal, position = self._reduce(order, fill, target), target.ticket
+            deal, position = self._reduce(order, fill, target), target.position_id
         state = OrderState.FILLED if fill.volume == order.volume else OrderState.PARTIAL
         left = order.volume - fill.volume
-        done = replace(order, volume=left, state=state, time_done_msc=fill.at_msc, position=position)
+        done = replace(
+            order, volume=left, state=state, time_done_msc=fill.at_msc, price_done=fill.price, position=position
+        )
         self._books.close_order(done)
         self._books.add_deal(deal)
         return deal
@@ -94,7 +96,9 @@ class Execution:
         first = replace(self._reduce(order, fills[0], position), entry=DealEntry.OUT_BY)
         # Both legs carry the same price difference: it is booked once, with the first.
         second = replace(self._reduce(order, fills[1], other), entry=DealEntry.OUT_BY, profit=0)
-        done = replace(order, state=OrderState.FILLED, time_done_msc=at_msc, volume_initial=volume)
+        done = replace(
+            order, state=OrderState.FILLED, time_done_msc=at_msc, price_done=other.price_open, volume_initial=volume
+        )
         self._books.close_order(done)
         for deal in (first, second):
             self._books.add_deal(deal)
@@ -128,7 +132,7 @@ class Execution:
     def _open(
         self, order: Order, fill: FillPlan, side: int, replaced: BrokerPosition | None = None
     ) -> tuple[Deal, int]:
-        """Open a position under the order's ticket."""
+        """Open a position under the order's ticket; one that takes the place of another keeps its identifier."""
         self.afford(order.symbol, side, fill, without=replaced)
         spec = self._feed.symbols[order.symbol]
         self._books.put_position(
@@ -146,9 +150,11 @@ class Execution:
                 magic=order.magic,
                 comment=order.comment,
                 reason=order.reason,
+                identifier=replaced.position_id if replaced else 0,
             )
         )
-        return self._deal(order, fill, DealEntry.IN, order.ticket), order.ticket
+        position = replaced.position_id if replaced else order.ticket
+        return self._deal(order, fill, DealEntry.IN, position), position
 
     def _increase(self, order: Order, fill: FillPlan, position: BrokerPosition) -> tuple[Deal, int]:
         """Add to a netting position; its price becomes the average, weighted by volume."""
@@ -167,7 +173,7 @@ class Execution:
                 update_msc=fill.at_msc,
             )
         )
-        return self._deal(order, fill, DealEntry.IN, position.ticket), position.ticket
+        return self._deal(order, fill, DealEntry.IN, position.position_id), position.position_id
 
     def _reverse(self, order: Order, fill: FillPlan, position: BrokerPosition) -> tuple[Deal, int]:
         """Close a netting position and open the rest on the other side, in one deal."""
@@ -177,7 +183,7 @@ class Execution:
         whole = replace(
             closing, entry=DealEntry.INOUT, volume=fill.volume, commission=self.commission(order.symbol, fill)
         )
-        return whole, order.ticket
+        return whole, position.position_id
 
     def _reduce(self, order: Order, fill: FillPlan, position: BrokerPosition) -> Deal:
         """Take volume off a position, or close it; swap and margin go in proportion."""
@@ -198,7 +204,7 @@ class Execution:
             closed=fill.price,
             at_msc=fill.at_msc,
         )
-        deal = self._deal(order, fill, DealEntry.OUT, position.ticket)
+        deal = self._deal(order, fill, DealEntry.OUT, position.position_id)
         late = deal.ticket * 7919 % (self._rules.exit_deal_delay_msc + 1)
         side = DealType.SELL if position.side == BUY else DealType.BUY
         return replace(deal, type=side, profit=profit, swap=swap, visible_msc=fill.at_msc + late)

@@ -150,7 +150,7 @@ class MarketWalk:
         try:
             self._execution.fill(order, FillPlan(order.volume, price, hit.at_msc))
         except RequestRefused:
-            rejected = replace(order, state=OrderState.REJECTED, time_done_msc=hit.at_msc)
+            rejected = replace(order, state=OrderState.REJECTED, time_done_msc=hit.at_msc, price_done=price)
             self._books.close_order(rejected)
 
     def _expire(self, at_msc: int) -> None:
@@ -158,7 +158,8 @@ class MarketWalk:
         for order in [*self._books.orders.values()]:
             if 0 < order.expiration_msc <= at_msc:
                 expired = replace(order, state=OrderState.EXPIRED, time_done_msc=order.expiration_msc)
-                self._books.close_order(expired)
+                price = self._valuation.price_or_none(order.symbol, order_side(order.type), order.expiration_msc)
+                self._books.close_order(replace(expired, price_done=price or 0.0))
 
     def _stop_out(self, at_msc: int) -> None:
         """Close the worst position while equity is too small a part of the margin and the market is open."""

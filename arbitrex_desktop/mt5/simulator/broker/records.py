@@ -39,7 +39,10 @@ def lots(volume: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class BrokerPosition:
-    """An open position. `side` is 1 (buy) or -1 (sell); `swap` so far and `margin` held, in minor units."""
+    """An open position. `side` is 1 (buy) or -1 (sell); `swap` so far and `margin` held, in minor units.
+
+    `identifier` is the ticket under which a netting position was first opened, 0 while it still has that ticket.
+    """
 
     ticket: int
     symbol: str
@@ -55,11 +58,17 @@ class BrokerPosition:
     magic: int = 0
     comment: str = ""
     reason: int = DealReason.EXPERT
+    identifier: int = 0
+
+    @property
+    def position_id(self) -> int:
+        """Return the number by which orders and deals of the position name it for as long as it lives."""
+        return self.identifier or self.ticket
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order, active or done (`time_done_msc` is 0 while it is active)."""
+    """An order, active or done (`time_done_msc` is 0 while it is active, `price_done` is the price of that moment)."""
 
     ticket: int
     symbol: str
@@ -75,6 +84,7 @@ class Order:
     lifetime: OrderTime = OrderTime.GTC
     expiration_msc: int = 0
     time_done_msc: int = 0
+    price_done: float = 0.0
     state: OrderState = OrderState.PLACED
     magic: int = 0
     comment: str = ""

@@ -47,6 +47,9 @@ class SymbolSpec:
         ticks_per_second: ticks in a second of an average hour
         swap_long, swap_short: in the unit of `swap_mode` per lot and night
         commission: US dollars per lot and side
+        margin_initial: what a lot needs in the margin currency where the broker fixes it, as for futures; 0 where it
+            follows from contract and price
+        face_value: a bond's, in the profit currency
     """
 
     name: str
@@ -72,6 +75,8 @@ class SymbolSpec:
     swap_long: float = -3.5
     swap_short: float = -1.2
     commission: float = 3.0
+    margin_initial: float = 0.0
+    face_value: float = 0.0
 
     @property
     def point(self) -> float:

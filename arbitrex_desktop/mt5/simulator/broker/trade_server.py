@@ -157,10 +157,17 @@ class TradeServer:
             fill = replace(fill, volume=fill.volume - net.volume)
             if fill.volume <= 0:
                 return
-        same_side = sum(item.volume for item in held if item.side == side)
-        if spec.volume_limit and same_side + fill.volume > units(spec.volume_limit):
-            raise RequestRefused(TradeRetcode.LIMIT_VOLUME)
+        self._check_volume_limit(spec, side, fill.volume)
         self._execution.afford(spec.name, side, fill, without=net if net and net.side != side else None)
+
+    def _check_volume_limit(self, spec: SymbolSpec, side: int, volume: int) -> None:
+        """Check that positions and pending orders of one side, with so much more, keep within the symbol's limit."""
+        positions = (item for item in self._books.positions.values() if item.symbol == spec.name)
+        orders = (item for item in self._books.orders.values() if item.symbol == spec.name)
+        held = sum(item.volume for item in positions if item.side == side)
+        waiting = sum(item.volume for item in orders if order_side(item.type) == side)
+        if spec.volume_limit and held + waiting + volume > units(spec.volume_limit):
+            raise RequestRefused(TradeRetcode.LIMIT_VOLUME)
 
     def _market_order(self, request: TradeRequest, spec: SymbolSpec, volume: int, at_msc: int) -> Order:
         return Order(
@@ -187,6 +194,7 @@ class TradeServer:
         check_pending_filling(request, spec)
         if len(self._books.orders) >= self._rules.max_orders:
             raise RequestRefused(TradeRetcode.LIMIT_ORDERS)
+        self._check_volume_limit(spec, order_side(request.type), volume)
         plain = self._market_order(replace(request, position=0), spec, volume, at_msc)
         order = self._with_terms(plain, request, spec, at_msc)
         check_waiting(spec, order, quote)
@@ -266,7 +274,8 @@ class TradeServer:
     def _remove(self, request: TradeRequest, spec: SymbolSpec, quote: BrokerQuote, at_msc: int) -> Action:
         """Judge the removal of a pending order."""
         order = self._active_order(request, spec, quote)
-        done = replace(order, state=OrderState.CANCELED, time_done_msc=at_msc)
+        price = quote.opening(order_side(order.type))
+        done = replace(order, state=OrderState.CANCELED, time_done_msc=at_msc, price_done=price)
 
         def remove() -> TradeResult:
             self._books.close_order(done)

@@ -21,6 +21,15 @@ from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed
 
 _NO_DECIMALS: Final = frozenset({"JPY"})
 _LEVERAGED: Final = frozenset({SymbolCalcMode.FOREX, SymbolCalcMode.CFDLEVERAGE})
+_BONDS: Final = frozenset({SymbolCalcMode.EXCH_BONDS, SymbolCalcMode.EXCH_BONDS_MOEX})
+_UNPRICED: Final = frozenset(
+    {
+        SymbolCalcMode.FUTURES,
+        SymbolCalcMode.EXCH_FUTURES,
+        SymbolCalcMode.SERV_COLLATERAL,
+    }
+)
+"""Modes that take their margin from `margin_initial` alone, or none at all."""
 _IN_BASE: Final = frozenset({SymbolCalcMode.FOREX, SymbolCalcMode.FOREX_NO_LEVERAGE})
 
 
@@ -91,6 +100,13 @@ class Valuation:
             raise NoQuote(symbol)
         return quote_of(row)
 
+    def price_or_none(self, symbol: str, side: int, at_msc: int) -> float | None:
+        """Return the price at which a position of this side is opened, None when there is none yet."""
+        try:
+            return self.quote(symbol, at_msc).opening(side)
+        except NoQuote:
+            return None
+
     def minor(self, amount: float) -> int:
         """Return an amount of account currency in minor units."""
         return round(amount * self.scale)
@@ -128,9 +144,16 @@ class Valuation:
 
     def margin(self, spec: SymbolSpec, volume: float, price: float, at_msc: int) -> int:
         """Return the margin of a position in minor units; volume in lots, price in the profit currency."""
-        amount = volume * spec.contract_size / (self.leverage if spec.calc_mode in _LEVERAGED else 1)
+        leverage = self.leverage if spec.calc_mode in _LEVERAGED else 1
+        if spec.margin_initial and spec.calc_mode is not SymbolCalcMode.SERV_COLLATERAL:
+            fixed = volume * spec.margin_initial / leverage
+            return self.minor(fixed * self.rate(spec.margin, at_msc, gain=False))
+        if spec.calc_mode in _UNPRICED:
+            return 0
+        amount = volume * spec.contract_size / leverage
         if spec.calc_mode not in _IN_BASE or spec.profit == self.currency:
-            return self.minor(amount * price * self.rate(spec.profit, at_msc, gain=False))
+            worth = amount * price * _price_factor(spec)
+            return self.minor(worth * self.rate(spec.profit, at_msc, gain=False))
         return self.minor(amount * self.rate(spec.margin, at_msc, gain=False))
 
     def floating(self, position: BrokerPosition, at_msc: int) -> int:
@@ -150,6 +173,14 @@ class Valuation:
             profit=sum(self.floating(position, at_msc) + position.swap for position in positions),
             margin=held_margin(positions),
         )
+
+
+def _price_factor(spec: SymbolSpec) -> float:
+    """Return by what a price is multiplied for the margin: a bond's is in percent of its face, an index's in ticks."""
+    if spec.calc_mode in _BONDS:
+        return spec.face_value / 100.0
+    # TickPrice / TickSize, and a tick of one lot is worth its size times the contract.
+    return spec.contract_size if spec.calc_mode is SymbolCalcMode.CFDINDEX else 1.0
 
 
 def held_margin(positions: Iterable[BrokerPosition]) -> int:

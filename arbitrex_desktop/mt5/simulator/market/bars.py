@@ -1,13 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Bars of any timeframe: summed up from the feed's ticks, and before those from its minute bars.
+"""Bars of any timeframe, summed up from minutes, or from ticks where the market knows its past by them alone.
 
-A feed that keeps all its ticks, as a replay does, has exact bars throughout.  The generated market keeps those of the
-last trading days (`TICK_DAYS`); there too each bar is exactly its ticks, the unfinished one included.  Older bars are
-merged from minutes that were drawn coarsely, without ticks: they agree with one another in every timeframe, and with
-what the ticks were at each full hour within about a spread, but in between they are another path.  So the bars of a
-trading day change once, when its ticks are let go.
-
-Bars are cut on the server's clock; prices are the bid's, as in MetaTrader's charts.
+A bar is exactly its ticks, the unfinished one included, whatever range it is asked for in.  Bars are cut on the
+server's clock; prices are the bid's, as in MetaTrader's charts.
 """
 
 from __future__ import annotations
@@ -19,18 +14,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows, read_only
+from arbitrex_desktop.mt5.arrays import RATE_DTYPE, TICK_DTYPE, Rows, read_only
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.mt5.simulator.market.cache import BoundedCache
-from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed, OldBars, ticks_kept_from
+from arbitrex_desktop.mt5.simulator.market.market_feed import HourlyTicks, MarketFeed, MinuteHistory
 from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, HOUR_MSC, SimulatedServerClock
 
 Seconds = NDArray[np.int64]
 
-MAX_BARS: Final = 100_000
-"""As many bars are given at once at most, as by a terminal's own setting."""
-
 _MINUTE: Final = 60
+_MINUTE_MSC: Final = 60_000
 _HOUR: Final = 3600
 _DAY: Final = 86_400
 _MINUTE_HOURS_KEPT: Final = 2048
@@ -128,80 +121,80 @@ class BarSource:
         self._days_minutes: BoundedCache[tuple[str, int], Rows] = BoundedCache(_MINUTE_DAYS_KEPT)
         self._days_hours: BoundedCache[tuple[str, int], Rows] = BoundedCache(_HOUR_DAYS_KEPT)
 
-    def last(self, symbol: str, timeframe: int, count: int, *, until_msc: int, now_msc: int) -> Rows:
-        """Return up to `count` bars of what happened up to a moment of UTC (milliseconds), oldest first.
-
-        `now_msc` is the present, which tells what ticks are still kept; `until_msc` is it, or the end of a bar before.
-        """
-        pieces = self._pieces(symbol, timeframe, until_msc, now_msc)
+    def last(self, symbol: str, timeframe: int, count: int, *, until_msc: int) -> Rows:
+        """Return up to `count` bars of what happened up to a moment of UTC (milliseconds), oldest first."""
+        pieces = self._pieces(symbol, timeframe, until_msc)
         return _collected(pieces, timeframe, lambda seen, _: len(seen) > count)[-count:]
 
-    def since(self, symbol: str, timeframe: int, from_second: int, *, until_msc: int, now_msc: int) -> Rows:
-        """Return the bars that open at or after a second of the server clock; the moments as for `last`."""
-        pieces = self._pieces(symbol, timeframe, until_msc, now_msc)
-        bars = _collected(pieces, timeframe, lambda seen, oldest: oldest < from_second or len(seen) > MAX_BARS)
+    def since(self, symbol: str, timeframe: int, from_second: int, *, until_msc: int) -> Rows:
+        """Return the bars that open at or after a second of the server clock, of what happened up to a moment."""
+        pieces = self._pieces(symbol, timeframe, until_msc)
+        bars = _collected(pieces, timeframe, lambda _, oldest: oldest < from_second)
         return bars[bars["time"] >= from_second]
 
-    def _pieces(self, symbol: str, timeframe: int, until_msc: int, now_msc: int) -> Iterator[Rows]:
+    def _pieces(self, symbol: str, timeframe: int, until_msc: int) -> Iterator[Rows]:
         """Yield bars piece by piece, newest first: by the minute, or by the hour where that is fine enough."""
-        kept = ticks_kept_from(self._feed, now_msc)
-        yield from self._of_ticks(symbol, timeframe, until_msc, kept)
-        if isinstance(self._feed, OldBars):
-            yield from self._older(self._feed, symbol, timeframe, min(until_msc, kept - 1))
+        if isinstance(self._feed, MinuteHistory):
+            yield from self._of_minutes(self._feed, symbol, timeframe, until_msc)
+        elif isinstance(self._feed, HourlyTicks):
+            yield from self._of_ticks(self._feed, symbol, timeframe, until_msc)
 
-    def _of_ticks(self, symbol: str, timeframe: int, until_msc: int, kept_msc: int) -> Iterator[Rows]:
-        """Yield each hour's bars as long as there are ticks, newest hour first."""
-        by_hour = timeframe >= Timeframe.H1
-        for start in self._feed.hours_back(symbol, until_msc):
-            if start < kept_msc:
-                break
+    def _of_ticks(self, feed: HourlyTicks, symbol: str, timeframe: int, until_msc: int) -> Iterator[Rows]:
+        """Yield each hour's bars, newest hour first."""
+        for start in feed.hours_back(symbol, until_msc):
             if start + HOUR_MSC > until_msc + 1:
-                rows = self._hour_of_minutes(symbol, start, until_msc)
-            elif by_hour:
+                rows = self._minutes_between(symbol, start, until_msc)
+            elif timeframe >= Timeframe.H1:
                 rows = self._hours.get((symbol, start), partial(self._whole_hour, symbol, start))
             else:
                 rows = self._minutes_of(symbol, start)
             if len(rows):
                 yield rows
 
-    def _older(self, feed: OldBars, symbol: str, timeframe: int, until_msc: int) -> Iterator[Rows]:
-        """Yield each day's bars without ticks, newest day first."""
-        for start in feed.old_days(symbol, until_msc):
-            if start + DAY_MSC > until_msc + 1:
+    def _of_minutes(self, feed: MinuteHistory, symbol: str, timeframe: int, until_msc: int) -> Iterator[Rows]:
+        """Yield the unfinished minute, then each day's bars, newest day first."""
+        end = (until_msc + 1) // _MINUTE_MSC * _MINUTE_MSC
+        present = self._minutes_between(symbol, end, until_msc)
+        if len(present):
+            yield present
+        for start in feed.days_back(symbol, end - 1):
+            if start + DAY_MSC > end:
                 minutes = self._day_of_minutes(feed, symbol, start)
-                yield minutes[minutes["time"] * 1000 <= until_msc + self._clock.offset_msc(start)]
+                yield minutes[: (end - start) // _MINUTE_MSC]
             elif timeframe >= Timeframe.H1:
-                yield self._day_of_hours(feed, symbol, start)
+                yield self._days_hours.get((symbol, start), partial(self._day_of_hours, feed, symbol, start))
             else:
                 yield self._day_of_minutes(feed, symbol, start)
 
-    def _day_of_minutes(self, feed: OldBars, symbol: str, start: int) -> Rows:
+    def _day_of_minutes(self, feed: MinuteHistory, symbol: str, start: int) -> Rows:
         """Return a trading day's minute bars on the server's clock, kept for a while."""
-        return self._days_minutes.get((symbol, start), lambda: self._shown(feed.minute_bars(symbol, start), start))
+        return self._days_minutes.get((symbol, start), partial(self._shown_day, feed, symbol, start))
 
-    def _day_of_hours(self, feed: OldBars, symbol: str, start: int) -> Rows:
-        """Return a trading day's hour bars on the server's clock, kept for a while."""
-        return self._days_hours.get((symbol, start), lambda: self._shown(feed.hour_bars(symbol, start), start))
+    def _day_of_hours(self, feed: MinuteHistory, symbol: str, start: int) -> Rows:
+        """Return a trading day's hour bars on the server's clock."""
+        minutes = self._shown_day(feed, symbol, start)
+        return read_only(merged(minutes, minutes["time"] // _HOUR * _HOUR))
 
-    def _shown(self, bars: Rows, start: int) -> Rows:
-        """Put a day's new bars on the server's clock, which is whole hours from UTC."""
+    def _shown_day(self, feed: MinuteHistory, symbol: str, start: int) -> Rows:
+        """Return a trading day's minutes on the server's clock, which is whole hours from UTC."""
+        bars = feed.minute_bars(symbol, start)
         bars["time"] += self._clock.offset_msc(start) // 1000
         return read_only(bars)
 
     def _minutes_of(self, symbol: str, start: int) -> Rows:
         """Return the minute bars of a finished hour, kept for a while."""
         end = start + HOUR_MSC - 1
-        return self._minutes.get((symbol, start), lambda: self._hour_of_minutes(symbol, start, end))
+        return self._minutes.get((symbol, start), lambda: self._minutes_between(symbol, start, end))
 
     def _whole_hour(self, symbol: str, start: int) -> Rows:
         """Return a finished hour as one bar."""
-        minutes = self._hour_of_minutes(symbol, start, start + HOUR_MSC - 1)
+        minutes = self._minutes_between(symbol, start, start + HOUR_MSC - 1)
         return merged(minutes, minutes["time"] // _HOUR * _HOUR)
 
-    def _hour_of_minutes(self, symbol: str, start: int, until_msc: int) -> Rows:
-        """Sum up the ticks from an hour's start to a moment, by the minute."""
+    def _minutes_between(self, symbol: str, start: int, until_msc: int) -> Rows:
+        """Sum up the ticks from a full minute to a moment of the same hour, by the minute."""
         pieces = [*self._feed.ticks(symbol, start, until_msc)]
-        ticks = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        ticks = pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0, dtype=TICK_DTYPE), *pieces])
         server = (ticks["time_msc"] + self._clock.offset_msc(start)) // 1000
         scale = 10.0 ** self._feed.symbols[symbol].digits
         return read_only(bars_of_ticks(ticks, server // _MINUTE * _MINUTE, scale))

@@ -10,11 +10,14 @@ import numpy as np
 from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
 from arbitrex_desktop.mt5.simulator.market.price_paths import VOLATILITY
 
-LEAST_SPREAD: Final = 0.8
-"""The least spread of a quote, as a part of the usual one of its hour."""
+LEAST_SPREAD: Final = 0.75
+"""A minute's least spread is at least this part of the hour's usual one."""
 
-SPREAD_VARIES: Final = 0.4
-"""By how much the spread may be more than the least, likewise."""
+SPREAD_VARIES: Final = 0.25
+"""By how much a minute's least spread may be more than that, likewise."""
+
+SPREAD_SWINGS: Final = 0.3
+"""By how much the spread rises above the least within a minute, likewise."""
 
 _SLOWEST: Final = 0.8
 """No symbol ticks less often a second; arrivals are spread evenly enough that no pause exceeds twice the mean."""
@@ -30,3 +33,8 @@ def ticks_a_second(spec: SymbolSpec, hour: int) -> float:
 def usual_spread(spec: SymbolSpec, hour: int) -> float:
     """Return the usual spread of an hour of the trading day in points: wider at night."""
     return spec.spread * _NIGHT[hour]
+
+
+def below_middle(spec: SymbolSpec, hour: int) -> float:
+    """Return how many points the bid lies below the middle of the usual quote."""
+    return max(round(usual_spread(spec, hour)), 1) / 2.0

@@ -1,42 +1,37 @@
 # SPDX-License-Identifier: MIT
 """The generated market: every symbol's ticks and bars as a pure function of seed, symbol and time.
 
-The ticks of any time can be had, and the account's own past is worked out from them; but like a broker, who keeps
-ticks for a while only, it offers those of the last days, and coarse minute bars of the time before (`OldBars`).
+History begins with `HISTORY_START` and is one: a trading day's minute bars are drawn at once, and its ticks, made an
+hour at a time when they are asked for, fit them exactly (`minute_ticks`).  So bars of any length equal their ticks, on
+any day, and a closed bar never changes.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from arbitrex_desktop.mt5.arrays import TICK_DTYPE, Rows, read_only
-from arbitrex_desktop.mt5.constants import TickFlag
+from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS, SymbolSpec
 from arbitrex_desktop.mt5.simulator.market import trading_calendar
 from arbitrex_desktop.mt5.simulator.market.cache import BoundedCache
-from arbitrex_desktop.mt5.simulator.market.liveliness import LEAST_SPREAD, SPREAD_VARIES, ticks_a_second, usual_spread
-from arbitrex_desktop.mt5.simulator.market.minute_bars import MinuteBars
-from arbitrex_desktop.mt5.simulator.market.price_paths import DriverPaths, Mixture, mixture, news_fade
+from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes, extremes_of
+from arbitrex_desktop.mt5.simulator.market.minute_bars import DayMinutes, MinuteBars, rates_of
+from arbitrex_desktop.mt5.simulator.market.minute_ticks import spread_width, ticks_of_hour
+from arbitrex_desktop.mt5.simulator.market.price_paths import MINUTES, DriverPaths, Mixture, mixture
 from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC
-from arbitrex_desktop.mt5.simulator.market.trading_calendar import HOURS_A_DAY, TradingHour
+from arbitrex_desktop.mt5.simulator.market.trading_calendar import TradingHour
 
-Floats = NDArray[np.float64]
+HISTORY_START: Final = datetime(2010, 1, 4, 22, tzinfo=UTC)
+"""The first moment of the broker's history, the start of a trading day: there are no bars or ticks before it."""
 
-HISTORY_DAYS: Final = 800
-"""How far back the broker keeps history, in trading days."""
-
-HISTORY_HOURS: Final = HISTORY_DAYS * HOURS_A_DAY
-"""The same in trading hours."""
-
-TICK_DAYS: Final = 2
-"""For how many trading days the broker keeps ticks, the present one included; its bars are older ones' only trace."""
-
-_SAME_MILLISECOND: Final = 0.01
+_FIRST_HOUR: Final = TradingHour.at(round(HISTORY_START.timestamp()) * 1000)
+_DAYS_KEPT: Final = 3 * len(SYMBOLS)
 
 
 class _Hour(NamedTuple):
@@ -47,7 +42,7 @@ class _Hour(NamedTuple):
 
 
 class GeneratedMarket:
-    """The market of one seed; implements `MarketFeed` and `OldBars`.  Keeps an hour of ticks per symbol.
+    """The market of one seed; implements `MarketFeed` and `MinuteHistory`.  Keeps an hour of ticks per symbol.
 
     For one thread.
     """
@@ -56,9 +51,8 @@ class GeneratedMarket:
         self._seed = seed
         self._paths = DriverPaths(seed)
         self._mixtures: dict[str, Mixture] = {name: mixture(spec) for name, spec in SYMBOLS.items()}
-        self._old_bars = {
-            name: MinuteBars(seed, self._paths, spec, self._mixtures[name]) for name, spec in SYMBOLS.items()
-        }
+        self._bars = {name: MinuteBars(seed, self._paths, spec, self._mixtures[name]) for name, spec in SYMBOLS.items()}
+        self._days: BoundedCache[tuple[str, int], DayMinutes] = BoundedCache(_DAYS_KEPT)
         self._recent: BoundedCache[tuple[str, TradingHour], _Hour] = BoundedCache(len(SYMBOLS) + 15)
 
     @property
@@ -72,52 +66,77 @@ class GeneratedMarket:
         return trading_calendar.is_open(at_msc)
 
     def ticks(self, symbol: str, from_msc: int, to_msc: int) -> Iterator[Rows]:
-        """Yield the ticks within two moments, an hour at a time; those beyond the broker's history are left out."""
+        """Yield the ticks within two moments, an hour at a time; there are none before the broker's history."""
         last = TradingHour.at(to_msc)
-        at = max(TradingHour.at(from_msc), last.moved(-HISTORY_HOURS))
+        at = max(TradingHour.at(from_msc), _FIRST_HOUR)
         while at <= last:
             start = at.start_msc
             if from_msc <= start and start + HOUR_MSC <= to_msc + 1:
                 yield self._whole_hour(symbol, at).rows
             else:
-                hour = self._hour(symbol, at)
-                first, end = np.searchsorted(hour.times, [from_msc, to_msc + 1])
-                yield hour.rows[first:end]
+                yield self._within(symbol, at, from_msc, to_msc)
             at = at.moved(1)
 
     def last_tick(self, symbol: str, at_msc: int) -> Rows | None:
         """Return the newest tick at or before a moment; the one of Friday's close on a weekend."""
         present = TradingHour.at(at_msc)
-        for candidate in (present, present.moved(-1)):
+        for candidate in (at for at in (present, present.moved(-1)) if at >= _FIRST_HOUR):
             hour = self._hour(symbol, candidate)
             end = int(np.searchsorted(hour.times, at_msc + 1))
             if end:
                 return hour.rows[end - 1 : end]
         return None
 
-    def hours_back(self, symbol: str, at_msc: int) -> Iterator[int]:
-        """Yield the starts of the trading hours that begin at or before a moment, newest first."""
-        del symbol
-        hour = TradingHour.at(at_msc)
-        return (hour.moved(-back).start_msc for back in range(HISTORY_HOURS))
-
-    def ticks_kept_from(self, at_msc: int) -> int:
-        """Return the start of the oldest trading day whose ticks are kept at a moment."""
-        return TradingHour(TradingHour.at(at_msc).day - TICK_DAYS + 1, 0).start_msc
-
-    def old_days(self, symbol: str, until_msc: int) -> Iterator[int]:
+    def days_back(self, symbol: str, until_msc: int) -> Iterator[int]:
         """Yield the starts of the trading days that begin at or before a moment, newest first."""
         del symbol
-        day = TradingHour.at(until_msc).day
-        return (TradingHour(day - back, 0).start_msc for back in range(HISTORY_DAYS))
+        newest = TradingHour.at(until_msc).day
+        return (TradingHour(day, 0).start_msc for day in range(newest, _FIRST_HOUR.day - 1, -1))
 
     def minute_bars(self, symbol: str, day_start_msc: int) -> Rows:
-        """Return a trading day's bars by the minute, drawn without its ticks."""
-        return self._old_bars[symbol].of_day(TradingHour.at(day_start_msc).day)
+        """Return a trading day's bars by the minute."""
+        day = TradingHour.at(day_start_msc).day
+        minutes = self._days.known((symbol, day)) or self._bars[symbol].of_day(day)
+        return rates_of(minutes, day, SYMBOLS[symbol].digits)
 
-    def hour_bars(self, symbol: str, day_start_msc: int) -> Rows:
-        """Return the same bars by the hour."""
-        return self._old_bars[symbol].hours_of_day(TradingHour.at(day_start_msc).day)
+    def extremes(self, symbol: str, from_msc: int, to_msc: int) -> Extremes | None:
+        """Return the least and greatest prices within two moments: of ticks at both ends, of bars in between."""
+        found: Extremes | None = None
+        last, at = TradingHour.at(to_msc), max(TradingHour.at(from_msc), _FIRST_HOUR)
+        while at <= last:
+            start = at.start_msc
+            if from_msc <= start and start + HOUR_MSC <= to_msc + 1:
+                piece: Extremes | None = self._hours_extremes(symbol, at)
+            else:
+                piece = extremes_of(self._within(symbol, at, from_msc, to_msc))
+            found = piece if found is None else found.joined(piece)
+            at = at.moved(1)
+        return found
+
+    def _hours_extremes(self, symbol: str, at: TradingHour) -> Extremes:
+        """Return the extremes of a whole hour, which its minutes tell without their ticks."""
+        minutes, spec = self._minutes(symbol, at), SYMBOLS[symbol]
+        width, scale = spread_width(spec, at.hour), 10.0**spec.digits
+        return Extremes(
+            bid_low=float(minutes.low.min()) / scale,
+            bid_high=float(minutes.high.max()) / scale,
+            ask_low=float((minutes.low + minutes.spread).min()) / scale,
+            ask_high=float((minutes.high + minutes.spread).max() + width) / scale,
+        )
+
+    def _minutes(self, symbol: str, at: TradingHour) -> DayMinutes:
+        """Return the minutes of one trading hour."""
+        day = self._days.get((symbol, at.day), lambda: self._bars[symbol].of_day(at.day))
+        hour = slice(at.hour * MINUTES, (at.hour + 1) * MINUTES)
+        return DayMinutes(
+            day.open[hour], day.high[hour], day.low[hour], day.close[hour], day.ticks[hour], day.spread[hour]
+        )
+
+    def _within(self, symbol: str, at: TradingHour, from_msc: int, to_msc: int) -> Rows:
+        """Return the ticks of an hour that lie within two moments."""
+        hour = self._hour(symbol, at)
+        first, end = np.searchsorted(hour.times, [from_msc, to_msc + 1])
+        return hour.rows[first:end]
 
     def _whole_hour(self, symbol: str, at: TradingHour) -> _Hour:
         """Return all ticks of an hour; who reads history hour by hour must not push out what each poll reads."""
@@ -128,50 +147,9 @@ class GeneratedMarket:
         return self._recent.get((symbol, at), lambda: self._make_hour(symbol, at))
 
     def _make_hour(self, symbol: str, at: TradingHour) -> _Hour:
-        """Generate the ticks of one trading hour; a quote that repeats the one before is not sent."""
-        spec, mix = SYMBOLS[symbol], self._mixtures[symbol]
+        """Generate the ticks of one trading hour."""
         random = np.random.default_rng([self._seed, zlib.crc32(symbol.encode()), 5, at.day, at.hour])
-        arrivals = _arrivals(random, ticks_a_second(spec, at.hour))
-        seconds = arrivals / 1000.0
-        path = self._paths.logarithm(mix, at)
-        middle = np.exp(np.interp(seconds, np.arange(len(path)), path)) * 10.0**spec.digits
-        spread = _spreads(random, spec, at.hour, len(arrivals))
-        for item in self._paths.news(mix, at):
-            after = seconds - item.second
-            spread *= np.where(after >= 0, 1.0 + 3.0 * news_fade(np.maximum(after, 0.0)), 1.0)
-        rows = _rows(spec, arrivals + at.start_msc, middle, spread)
+        path = self._paths.logarithm(self._mixtures[symbol], at)
+        minutes = self._minutes(symbol, at)
+        rows = ticks_of_hour(random, SYMBOLS[symbol], at, minutes, path)
         return _Hour(rows, np.ascontiguousarray(rows["time_msc"]))
-
-
-def _arrivals(random: np.random.Generator, per_second: float) -> NDArray[np.int64]:
-    """Return the milliseconds of the hour at which ticks arrive, sorted; about 1% repeat the one before."""
-    count = round(per_second * HOUR_MSC / 1000)
-    times = ((np.arange(count) + random.random(count)) * (HOUR_MSC / count)).astype(np.int64)
-    same = np.flatnonzero(random.random(count) < _SAME_MILLISECOND)
-    same = same[same > 0]
-    times[same] = times[same - 1]  # reads all before it writes any, so the order stands
-    return times
-
-
-def _spreads(random: np.random.Generator, spec: SymbolSpec, hour: int, count: int) -> Floats:
-    """Return the spread of each tick in points: wider at night, and never quite still."""
-    spread: Floats = usual_spread(spec, hour) * (LEAST_SPREAD + SPREAD_VARIES * random.random(count))
-    return spread
-
-
-def _rows(spec: SymbolSpec, times: NDArray[np.int64], middle: Floats, spread: Floats) -> Rows:
-    """Put quotes on the price grid; `middle` and `spread` in points."""
-    points = np.maximum(np.rint(spread), 1.0)
-    bid = np.maximum(np.rint(middle - points / 2.0), 1.0)
-    ask = bid + points
-    flags = np.full(len(times), TickFlag.BID | TickFlag.ASK, dtype=np.uint32)
-    flags[1:] = np.where(np.diff(bid) != 0, TickFlag.BID, 0) + np.where(np.diff(ask) != 0, TickFlag.ASK, 0)
-    sent = np.flatnonzero(flags)
-    rows = np.zeros(len(sent), dtype=TICK_DTYPE)
-    scale = 10.0**spec.digits
-    rows["time_msc"] = times[sent]
-    rows["time"] = times[sent] // 1000
-    rows["bid"] = bid[sent] / scale
-    rows["ask"] = ask[sent] / scale
-    rows["flags"] = flags[sent]
-    return read_only(rows)

@@ -1,89 +1,117 @@
 # SPDX-License-Identifier: MIT
-"""Minute bars of generated days whose ticks are no longer kept: coarse, a trading day at a time.
+"""Minute bars of the generated market, a trading day at a time: history is made of them, and ticks are made to fit.
 
-Opens and closes lie on the drivers' minute paths, which meet the paths of the ticks at each full hour, and a cross is
-the quotient of its legs there.  What a minute's price did in between is drawn for each symbol by itself.
+Closes lie on the drivers' minute paths, where a cross is the quotient of its legs.  A bar opens a step of a tick away
+from the close before it; how far its price went in between is drawn for each symbol by itself.  All prices here are
+bids in points.
 """
 
 from __future__ import annotations
 
 import zlib
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
-from arbitrex_desktop.mt5.simulator.market.liveliness import LEAST_SPREAD, SPREAD_VARIES, ticks_a_second, usual_spread
-from arbitrex_desktop.mt5.simulator.market.price_paths import MINUTES, DriverPaths, Mixture
+from arbitrex_desktop.mt5.simulator.market.liveliness import (
+    LEAST_SPREAD,
+    SPREAD_VARIES,
+    below_middle,
+    ticks_a_second,
+    usual_spread,
+)
+from arbitrex_desktop.mt5.simulator.market.price_paths import MINUTES, DriverPaths, Mixture, news_fade
 from arbitrex_desktop.mt5.simulator.market.trading_calendar import HOURS_A_DAY, TradingHour
 
 Floats = NDArray[np.float64]
 
 _MINUTE: Final = 60
-_HOUR: Final = 3600
 _SENT: Final = (0.82, 0.98)
 """What part of the ticks that arrive differ from the one before and are sent."""
+_NEWS_MINUTES: Final = 30
+_NEWS_WIDENS: Final = 3.0
+
+
+class DayMinutes(NamedTuple):
+    """The minutes of a trading day, one value each: prices and `spread`, the least one, in points, and ticks."""
+
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    ticks: NDArray[np.int64]
+    spread: Floats
 
 
 class MinuteBars:
-    """Draws the bars of one symbol's old days; nothing is kept.  For one thread."""
+    """Draws the minutes of one symbol's days; nothing is kept.  For one thread."""
 
     def __init__(self, seed: int, paths: DriverPaths, spec: SymbolSpec, mix: Mixture) -> None:
         self._seed = seed
         self._paths = paths
-        self._spec = spec
         self._mix = mix
         self._name = zlib.crc32(spec.name.encode())
+        self._scale = 10.0**spec.digits
         hours = range(HOURS_A_DAY)
-        counts = np.array([_MINUTE * ticks_a_second(spec, hour) for hour in hours])
-        usual = np.array([usual_spread(spec, hour) for hour in hours])
-        # A bar's spread is its least one: on average that of n even draws lies 1/(n + 1) of the way up.
-        least = usual * (LEAST_SPREAD + SPREAD_VARIES / (counts + 1))
-        self._counts = np.repeat(counts, MINUTES)
-        self._half_spreads = np.maximum(np.rint(usual), 1.0) / 2.0
-        self._spreads = np.maximum(np.rint(least), 1.0)
+        self._counts = np.repeat([_MINUTE * ticks_a_second(spec, hour) for hour in hours], MINUTES)
+        self._usual = np.repeat([usual_spread(spec, hour) for hour in hours], MINUTES)
+        self._below_middle = np.repeat([below_middle(spec, hour) for hour in hours], MINUTES)
 
-    def of_day(self, day: int) -> Rows:
-        """Return the 1440 minute bars of a trading day as `RATE_DTYPE` rows, with `time` in seconds of UTC."""
-        logarithms, counts = self._drawn(day)
-        return self._rows(day, logarithms, counts)
-
-    def hours_of_day(self, day: int) -> Rows:
-        """Return the same day as 24 bars: what merging its minutes gives, in less time.
-
-        Within an hour all bids lie as far below their middle, so that the highest middle makes the highest bid.
-        """
-        logarithms, counts = self._drawn(day)
-        opened, closed, high, low = logarithms.reshape(4, HOURS_A_DAY, MINUTES)
-        hours = np.stack((opened[:, 0], closed[:, -1], high.max(axis=1), low.min(axis=1)))
-        return self._rows(day, hours, counts.reshape(HOURS_A_DAY, MINUTES).sum(axis=1))
-
-    def _drawn(self, day: int) -> tuple[Floats, Floats]:
-        """Return the logarithms of each minute's open, close, high and low as four rows, and its ticks."""
+    def of_day(self, day: int) -> DayMinutes:
+        """Return the 1440 minutes of a trading day."""
         path, variances = self._paths.minutes(self._mix, day)
         random = np.random.default_rng([self._seed, self._name, 6, day])
         few, most = _SENT
-        counts = np.rint(self._counts * (few + (most - few) * random.random(len(variances))))
-        return _extremes(path, variances, random), counts
+        ticks = np.rint(self._counts * (few + (most - few) * random.random(len(variances)))).astype(np.int64)
+        spread = np.maximum(np.rint(self._least_spreads(random, day)), 1.0)
+        extremes = self._bids(_extremes(path, variances, random))
+        middle = np.exp(path) * self._scale
+        close = np.rint(middle[1:] - self._below_middle)
+        before = np.concatenate(([np.rint(middle[0] - self._below_middle[-1])], close[:-1]))
+        opened = before + _first_steps(random, middle[1:] * np.sqrt(variances / ticks))
+        high = np.maximum(extremes[0], np.maximum(opened, close))
+        low = np.minimum(extremes[1], np.minimum(opened, close))
+        return DayMinutes(opened, high, low, close, ticks, spread)
 
-    def _rows(self, day: int, logarithms: Floats, counts: Floats) -> Rows:
-        """Return evenly long bars of a day, with bids on the price grid."""
-        scale, number = 10.0**self._spec.digits, len(counts)
-        each = number // HOURS_A_DAY
-        points = np.rint(np.exp(logarithms) * scale - np.repeat(self._half_spreads, each))
-        bars = np.zeros(number, dtype=RATE_DTYPE)
-        bars["time"] = TradingHour(day, 0).start_msc // 1000 + np.arange(number) * (_HOUR // each)
-        for name, prices in zip(("open", "close", "high", "low"), np.maximum(points, 1.0) / scale, strict=True):
-            bars[name] = prices
-        bars["tick_volume"] = counts
-        bars["spread"] = np.repeat(self._spreads, each)
-        return bars
+    def _bids(self, logarithms: Floats) -> Floats:
+        """Return the bids, in points, that go with logarithms of the middle; the last axis is the day's minutes."""
+        bids: Floats = np.rint(np.exp(logarithms) * self._scale - self._below_middle)
+        return bids
+
+    def _least_spreads(self, random: np.random.Generator, day: int) -> Floats:
+        """Return the least spread of each minute in points: wider at night and for a while after news."""
+        least: Floats = self._usual * (LEAST_SPREAD + SPREAD_VARIES * random.random(len(self._usual)))
+        for item in self._paths.news(self._mix, day):
+            first = item.hour * MINUTES + item.second // _MINUTE
+            after = least[first : first + _NEWS_MINUTES]
+            after *= 1.0 + _NEWS_WIDENS * news_fade(np.arange(len(after), dtype=np.float64) * _MINUTE)
+        return least
+
+
+def rates_of(minutes: DayMinutes, day: int, digits: int) -> Rows:
+    """Return a trading day's minutes as `RATE_DTYPE` rows with `time` in seconds of UTC."""
+    scale = 10.0**digits
+    bars = np.zeros(len(minutes.open), dtype=RATE_DTYPE)
+    bars["time"] = TradingHour(day, 0).start_msc // 1000 + np.arange(len(bars)) * _MINUTE
+    for name in ("open", "high", "low", "close"):
+        bars[name] = getattr(minutes, name) / scale
+    bars["tick_volume"] = minutes.ticks
+    bars["spread"] = minutes.spread
+    return bars
+
+
+def _first_steps(random: np.random.Generator, usual: Floats) -> Floats:
+    """Return by how many points each minute's first tick differs from the last one before: never by none."""
+    steps = random.standard_normal(len(usual)) * usual
+    away: Floats = np.where(steps < 0, -1.0, 1.0) * np.maximum(np.rint(np.abs(steps)), 1.0)
+    return away
 
 
 def _extremes(path: Floats, variances: Floats, random: np.random.Generator) -> Floats:
-    """Return open, close, high and low of each minute as four rows.
+    """Return the logarithms of each minute's high and low as two rows.
 
     The high of a Brownian bridge from a to b of variance v is (a + b + sqrt((b - a)^2 + 2 v e)) / 2 for an exponential
     e, by the reflection principle (Karatzas and Shreve, Brownian Motion and Stochastic Calculus, 4.3.40); the low
@@ -94,7 +122,7 @@ def _extremes(path: Floats, variances: Floats, random: np.random.Generator) -> F
     reach *= 2.0 * variances
     reach += (closed - opened) ** 2
     np.sqrt(reach, out=reach)
-    both = opened + closed
-    high = np.maximum((both + reach[0]) / 2.0, np.maximum(opened, closed))
-    low = np.minimum((both - reach[1]) / 2.0, np.minimum(opened, closed))
-    return np.stack((opened, closed, high, low))
+    reach[1] *= -1.0
+    reach += opened + closed
+    reach /= 2.0
+    return reach

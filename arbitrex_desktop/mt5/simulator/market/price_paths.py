@@ -2,19 +2,16 @@
 """Price paths as a pure function of seed and time: a restarted simulation goes on with the very same market.
 
 Each currency, metal and index is driven by one or more *drivers*, random paths of its logarithm.  A driver moves from
-one trading day's anchor to the next (a mean-reverting walk), within the day from hour to hour, and within the hour
-from second to second, each level a Brownian bridge between the points of the one above.  A pair's logarithm is the
-difference of its two sides, so that triangular arbitrage holds.
-
-For old history, which is read by the month, there is a coarse path besides: from minute to minute, a whole day at
-once.  It meets the path of seconds at each full hour and differs from it in between.
+one trading day's anchor to the next (a mean-reverting walk), within the day from hour to hour, within the hour from
+minute to minute, and within the minute from second to second, each level a Brownian bridge between the points of the
+one above.  A pair's logarithm is the difference of its two sides, so that triangular arbitrage holds.  A day's minutes
+are drawn at once, since history is read by the month.
 """
 
 from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from functools import partial
 from math import log
 from typing import Final
 
@@ -128,20 +125,19 @@ class DriverPaths:
             total += weight * self._hour(driver, at)
         return total
 
-    def news(self, mix: Mixture, at: TradingHour) -> list[News]:
-        """Return the news of a trading hour that moves an instrument, earliest first."""
-        found = [item for driver, _ in mix.weights for item in self._news(driver, at.day) if item.hour == at.hour]
-        return sorted(found, key=lambda item: item.second)
+    def news(self, mix: Mixture, day: int) -> list[News]:
+        """Return the news of a trading day that moves an instrument."""
+        return [item for driver, _ in mix.weights for item in self._news(driver, day)]
 
     def minutes(self, mix: Mixture, day: int) -> tuple[Path, Path]:
-        """Return an instrument's coarse path of a trading day, in which news falls on a whole minute.
+        """Return an instrument's path of a trading day by the minute; news falls on a whole minute.
 
         The logarithm at each minute, both ends of the day included (1441 values), and each minute's variance (1440).
         """
         path = np.full(HOURS_A_DAY * MINUTES + 1, mix.level)
         variances = np.zeros(HOURS_A_DAY * MINUTES)
         for driver, weight in mix.weights:
-            driven, its_own = self._day_minutes.get((driver, day), partial(self._make_minutes, driver, day))
+            driven, its_own = self._minutes(driver, day)
             path += weight * driven
             variances += weight**2 * its_own
         return path, variances
@@ -198,20 +194,17 @@ class DriverPaths:
         return self._hours.get((driver, at), lambda: self._make_hour(driver, at))
 
     def _make_hour(self, driver: str, at: TradingHour) -> Path:
-        steps = self._random(driver, 4, at.day, at.hour).standard_normal(SECONDS)
-        scale = np.ones(SECONDS)
-        news = [item for item in self._news(driver, at.day) if item.hour == at.hour]
-        for item in news:
-            scale[item.second :] += _NEWS_SWELL * news_fade(np.arange(SECONDS - item.second, dtype=np.float64))
-        sigma = _DRIVERS[driver][0] * np.sqrt(VOLATILITY[at.hour] / (HOURS_A_DAY * SECONDS))
-        steps *= sigma * scale
-        for item in news:
-            steps[item.second] += item.jump
-        ends = self._day(driver, at.day)
-        return _bridge(steps, scale, float(ends[at.hour]), float(ends[at.hour + 1]))
+        path, variances = self._minutes(driver, at.day)
+        first = at.hour * MINUTES
+        steps = self._random(driver, 4, at.day, at.hour).standard_normal((MINUTES, MINUTES))
+        steps *= np.sqrt(variances[first : first + MINUTES, np.newaxis] / MINUTES)
+        return _bridges(steps, path[first : first + MINUTES + 1])
+
+    def _minutes(self, driver: str, day: int) -> tuple[Path, Path]:
+        """Return a driver's logarithm at each minute of a trading day (1441 values), and each minute's variance."""
+        return self._day_minutes.get((driver, day), lambda: self._make_minutes(driver, day))
 
     def _make_minutes(self, driver: str, day: int) -> tuple[Path, Path]:
-        """Return a driver's logarithm at each minute of a trading day (1441 values), and each minute's variance."""
         variances = _DRIVERS[driver][0] ** 2 * _MINUTE_SHARES
         steps = self._random(driver, 6, day).standard_normal(variances.shape)
         steps *= _DRIVERS[driver][0] * _MINUTE_ROOTS
@@ -241,7 +234,7 @@ def _bridge(steps: Path, variances: Path, start: float, end: float) -> Path:
 
 
 def _bridges(steps: Path, ends: Path) -> Path:
-    """Return the joined paths of the steps, a row an hour, each bent evenly to lead from one end to the next."""
+    """Return the joined paths of the steps, a row for each stretch, bent evenly to lead from one end to the next."""
     path = np.empty(steps.size + 1)
     path[0] = ends[0]
     walk = steps.cumsum(axis=1, out=path[1:].reshape(steps.shape))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from arbitrex_desktop.mt5.constants import ResultCode
+from arbitrex_desktop.mt5.simulator.module.ansi import ansi_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +60,15 @@ class BackendError(Exception):
         return cls(code, ERROR_TEXTS[code])
 
     @classmethod
+    def cannot_start(cls, path: str) -> BackendError:
+        """Return the failure of `initialize` with a path at which there is no terminal."""
+        try:
+            reason = ansi_text(f"Process create failed '{path}'")
+        except UnicodeEncodeError:  # C's printf gives up, and nothing of its text is left
+            reason = ""
+        return cls(ResultCode.E_INTERNAL_FAIL_INIT, f"IPC initialize failed, {reason}")
+
+    @classmethod
     def not_found(cls) -> BackendError:
         """Return the failure of a call that names something the terminal does not know, such as a symbol."""
         return cls.of(ResultCode.E_NOT_FOUND)
@@ -77,7 +87,10 @@ class ConnectionBackend(Protocol):
         timeout: int,
         portable: bool,
     ) -> None:
-        """Connect; None means "not given", `timeout` is in milliseconds. The module has called `shutdown` before."""
+        """Connect; None means "not given", `timeout` is in milliseconds. The module has called `shutdown` before.
+
+        A `path` at which there is no terminal raises `BackendError.cannot_start`.
+        """
 
     def login(self, login: int, *, password: str | None, server: str | None, timeout: int) -> None:
         """Change to another account; None means "the terminal's saved one", `timeout` is in milliseconds."""
@@ -144,8 +157,8 @@ class MarketBackend(Protocol):
 class TradeBackend(Protocol):
     """Orders, positions, history and trade requests.
 
-    The filters are exclusive: the module gives at most one of them.  An unknown `ticket` gives no rows; an unknown
-    `symbol` raises `BackendError.not_found()`; `group` is a filter such as `*EUR*,!*USD*`.
+    The filters are exclusive: the module gives at most one of them.  An unknown `ticket` or `symbol` gives no rows;
+    `group` is a filter such as `*EUR*,!*USD*`.
     """
 
     def orders_total(self) -> int:

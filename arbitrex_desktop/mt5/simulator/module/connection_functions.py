@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from arbitrex_desktop.mt5.constants import ResultCode
 from arbitrex_desktop.mt5.simulator.module import signatures
@@ -14,33 +13,6 @@ from arbitrex_desktop.mt5.simulator.module.tuples import AccountInfo, TerminalIn
 
 if TYPE_CHECKING:
     from arbitrex_desktop.mt5.simulator.module.backend import TerminalBackend
-
-_UNASSIGNED: Final = frozenset("\x81\x8d\x8f\x90\x9d")
-"""Characters that Windows writes as the bytes which code page 1252 has no letters for."""
-_STROKES: Final = str.maketrans("ĐđĦħıŁłŦŧ", "ÐdHhiLlTt")
-"""Letters which are no letter with an accent to Unicode, and their likenesses."""
-
-
-def ansi_text(text: str) -> str:
-    """Return a text as it comes out where it is written in Windows' code page 1252 and read as UTF-8.
-
-    A letter that the code page lacks loses its accents.  Bytes that are no UTF-8 become surrogates (PEP 383).
-    Raises UnicodeEncodeError for a letter that has no likeness in the code page.
-    """
-    return b"".join(map(_ansi_byte, text)).decode("utf-8", "surrogateescape")
-
-
-def _ansi_byte(letter: str) -> bytes:
-    if letter in _UNASSIGNED:
-        return letter.encode("latin-1")
-    try:
-        return letter.encode("cp1252")
-    except UnicodeEncodeError:
-        parts = unicodedata.normalize("NFD", letter.translate(_STROKES))
-        bare = "".join(part for part in parts if not unicodedata.combining(part))
-        if bare in {letter, ""}:
-            raise
-        return bare.encode("cp1252")
 
 
 class ConnectionFunctions(ModuleCore):
@@ -82,14 +54,7 @@ class ConnectionFunctions(ModuleCore):
         """Return the terminal; raise BackendError when there is none to start."""
         if self._terminal is not None:
             return self._terminal
-        code = ResultCode.E_INTERNAL_FAIL_INIT
-        if not path:
-            raise BackendError.of(code)
-        try:
-            reason = ansi_text(f"Process create failed '{path}'")
-        except UnicodeEncodeError:  # C's printf gives up, and nothing of its text is left
-            reason = ""
-        raise BackendError(code, f"IPC initialize failed, {reason}")
+        raise BackendError.cannot_start(path) if path else BackendError.of(ResultCode.E_INTERNAL_FAIL_INIT)
 
     def login(self, *args: Any, **kwargs: Any) -> bool:
         """Change to another account: `login`, `password`, `server` (by position or name) and `timeout` (ms)."""

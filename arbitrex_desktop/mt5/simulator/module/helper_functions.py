@@ -25,18 +25,19 @@ class _NoQuoteError(Exception):
 class HelperFunctions(MarketFunctions, TradeFunctions):
     """`Buy`, `Sell` and `Close`."""
 
-    def _market_order(
-        self, side: OrderType, symbol: Any, volume: Any, price: Any, optional: dict[str, Any]
+    def _RawOrder(  # noqa: N802, PLR0917 - the package's own, which others import although it is private
+        self, order_type: Any, symbol: Any, volume: Any, price: Any, comment: Any = None, ticket: Any = None
     ) -> OrderSendResult | None:
         """Send one market order; no filling mode is given, so it is 0, fill or kill."""
         request = {
             "action": TradeAction.DEAL,
             "symbol": symbol,
             "volume": volume,
-            "type": side,
+            "type": order_type,
             "price": price,
             "deviation": _DEVIATION,
         }
+        optional = {"comment": comment, "position": ticket}
         return self.order_send(request | {key: value for key, value in optional.items() if value is not None})
 
     def _at_current_price(
@@ -48,7 +49,7 @@ class HelperFunctions(MarketFunctions, TradeFunctions):
             if tick is None:
                 raise _NoQuoteError
             price = tick.ask if side == OrderType.BUY else tick.bid
-            answer = self._market_order(side, symbol, volume, price, optional)
+            answer = self._RawOrder(side, symbol, volume, price, **optional)
             if answer is None or answer.retcode not in _TRY_AGAIN:
                 break
         return answer
@@ -58,7 +59,7 @@ class HelperFunctions(MarketFunctions, TradeFunctions):
     ) -> OrderSendResult | None:
         """Send a market order at a price or, without one, at the current one; raise AttributeError with neither."""
         if price is not None:
-            return self._market_order(side, symbol, volume, price, optional)
+            return self._RawOrder(side, symbol, volume, price, **optional)
         try:
             return self._at_current_price(side, symbol, volume, optional)
         except _NoQuoteError:  # the package asks the tick that it has not got for its price
@@ -71,7 +72,7 @@ class HelperFunctions(MarketFunctions, TradeFunctions):
 
         Raises AttributeError when there is no price and no quote.
         """
-        optional = {"comment": comment, "position": ticket}
+        optional = {"comment": comment, "ticket": ticket}
         return self._order(OrderType.BUY, symbol, volume, price, optional)
 
     def Sell(  # noqa: N802 - the package's name
@@ -81,7 +82,7 @@ class HelperFunctions(MarketFunctions, TradeFunctions):
 
         Raises AttributeError when there is no price and no quote.
         """
-        optional = {"comment": comment, "position": ticket}
+        optional = {"comment": comment, "ticket": ticket}
         return self._order(OrderType.SELL, symbol, volume, price, optional)
 
     def Close(  # noqa: N802 - the package's name
@@ -98,7 +99,7 @@ class HelperFunctions(MarketFunctions, TradeFunctions):
         done = 0
         for position in positions:
             opposite = OrderType.SELL if position.type == OrderType.BUY else OrderType.BUY
-            optional = {"comment": comment, "position": position.ticket}
+            optional = {"comment": comment, "ticket": position.ticket}
             try:
                 answer = self._at_current_price(opposite, symbol, position.volume, optional)
             except _NoQuoteError:

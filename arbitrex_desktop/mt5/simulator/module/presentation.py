@@ -14,9 +14,15 @@ from arbitrex_desktop.mt5.simulator.broker.records import BUY, BrokerPosition, D
 from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules
 from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
 from arbitrex_desktop.mt5.simulator.broker.valuation import AccountFigures, BrokerQuote, currency_digits
+from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes
 from arbitrex_desktop.mt5.simulator.market.server_clock import SimulatedServerClock
 
 COMPANY: Final = "Arbitrex simulation"
+PROGRAM_FOLDER: Final = "C:\\Program Files\\Simulated terminal"
+DATA_FOLDER: Final = "C:\\ProgramData\\Simulated terminal"
+COMMON_FOLDER: Final = "C:\\ProgramData\\Simulated terminal\\Common"
+"""Where a terminal would keep its files; nothing is written there."""
+
 BUILD: Final = 5000
 _NOTHING: Final[dict[str, Any]] = {"int": 0, "float": 0.0, "str": "", "bool": False}
 _ALL_EXPIRATIONS: Final = 15
@@ -58,10 +64,14 @@ class ShownTime:
 
 @dataclass(frozen=True, slots=True)
 class DayPrices:
-    """A symbol's bid at the start of the server's day and at the end of the one before; 0 where there was none."""
+    """A symbol's bid at the start of the server's day and at the end of the one before, and the day's extremes.
 
-    opened: float = 0.0
-    closed: float = 0.0
+    0 where there was none.
+    """
+
+    opened: float
+    closed: float
+    extremes: Extremes
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +129,9 @@ def terminal(*, connected: bool = True) -> results.TerminalInfo:
         "company": COMPANY,
         "name": "Simulated terminal",
         "language": "English",
-        "path": "simulated",
+        "path": PROGRAM_FOLDER,
+        "data_path": DATA_FOLDER,
+        "commondata_path": COMMON_FOLDER,
     }
     return results.TerminalInfo(**values)
 
@@ -140,6 +152,9 @@ def symbol(spec: SymbolSpec, *, selected: bool, depth: int) -> dict[str, Any]:
         "trade_exemode": int(spec.execution),
         "trade_tick_size": spec.point,
         "trade_contract_size": spec.contract_size,
+        "margin_initial": spec.margin_initial,
+        "margin_maintenance": spec.margin_initial,
+        "trade_face_value": spec.face_value,
         "swap_mode": int(spec.swap_mode),
         "swap_rollover3days": _WEDNESDAY,
         "swap_long": spec.swap_long,
@@ -174,6 +189,10 @@ def symbol_prices(
         "trade_tick_value": values.gain,
         "trade_tick_value_profit": values.gain,
         "trade_tick_value_loss": values.loss,
+        "bidlow": day.extremes.bid_low,
+        "bidhigh": day.extremes.bid_high,
+        "asklow": day.extremes.ask_low,
+        "askhigh": day.extremes.ask_high,
         "session_open": day.opened,
         "session_close": day.closed,
         "price_change": round((quote.bid / day.closed - 1.0) * 100.0, 4) if day.closed else 0.0,
@@ -193,7 +212,7 @@ def position(
         time_update_msc=updated,
         type=int(PositionType.BUY if record.side == BUY else PositionType.SELL),
         magic=record.magic,
-        identifier=record.ticket,
+        identifier=record.position_id,
         reason=int(record.reason),
         volume=lots(record.volume),
         price_open=record.price_open,
@@ -209,7 +228,7 @@ def position(
 
 
 def order(record: Order, time: ShownTime, *, price: float) -> results.TradeOrder:
-    """Return an order; `price` is the symbol's present one, 0 when unknown."""
+    """Return an order; `price` is the symbol's present one, or that of the moment at which the order was done."""
     setup, done = time.shown(record.time_msc), time.shown(record.time_done_msc)
     return results.TradeOrder(
         ticket=record.ticket,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.arrays import Rows, read_only
 from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec, replayed_spec
+from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes, extremes_of
 from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, HOUR_MSC, SimulatedServerClock
 from arbitrex_desktop.mt5.simulator.replay.replay_files import ReplayError, ReplayFile, read_export, read_recorded
 from arbitrex_desktop.mt5.tick_files import RECORDING_SUFFIX
@@ -46,7 +47,7 @@ class ReplaySeries:
 
 
 class ReplayMarket:
-    """Exported ticks by symbol; implements `MarketFeed`.  For one thread.
+    """Exported ticks by symbol; implements `MarketFeed` and `HourlyTicks`.  For one thread.
 
     Files of symbols that lie years apart are moved by whole weeks, so that they play side by side: to the week in
     which the latest of them begins.  Weekday and time of day, and so the market's hours, stay what they were.
@@ -93,6 +94,10 @@ class ReplayMarket:
         hours = self._hours[symbol]
         end = int(np.searchsorted(hours, at_msc + 1))
         return (int(hour) for hour in hours[:end][::-1])
+
+    def extremes(self, symbol: str, from_msc: int, to_msc: int) -> Extremes | None:
+        """Return the least and greatest prices within two moments."""
+        return extremes_of(next(self.ticks(symbol, from_msc, to_msc)))
 
     def is_open(self, symbol: str, at_msc: int) -> bool:
         """Return whether the exported market was trading: it is closed before, after, and in its long pauses."""

@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from arbitrex_desktop.mt5.constants import SymbolCalcMode
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS
+from arbitrex_desktop.mt5.simulator.broker.valuation import Valuation
 from arbitrex_desktop.mt5.simulator.factory import Simulation, build_simulation
 from tests.fakes.broker_house import BrokerHouse
 from tests.fakes.clock import ManualClock
+from tests.fakes.market_feed import ScriptedFeed
 
 NOON = datetime(2026, 7, 22, 12, 30, tzinfo=UTC)
 CURRENCIES = ("USD", "EUR", "JPY")
@@ -64,10 +68,10 @@ def test_profit_is_price_difference_times_contract_in_account_currency(
 @pytest.mark.parametrize("currency", CURRENCIES)
 @pytest.mark.parametrize("symbol", SYMBOLS)
 def test_margin_is_that_of_the_symbols_mode(brokers: dict[str, Simulation], symbol: str, currency: str) -> None:
-    """Pairs are margined in their base currency, the others by their price; an index of mode CFDINDEX in full."""
+    """Pairs are margined in their base currency, the others by their price; CFDINDEX in full by tick price and size."""
     module: Any = brokers[currency].module
     info = module.symbol_info(symbol)
-    size = 0.5 * info.trade_contract_size / (1 if symbol == "MXSHAR" else 100)
+    size = 0.5 * info.trade_contract_size * (10 if symbol == "MXSHAR" else 0.01)
     by_price = size * info.ask * rate(module, info.currency_profit, currency, gain=False)
     pair = info.trade_calc_mode == 0 and info.currency_profit != currency
     expected = size * rate(module, info.currency_margin, currency, gain=False) if pair else by_price
@@ -103,3 +107,34 @@ def account_position(house: BrokerHouse) -> int:
     """Return the ticket of the only position."""
     (position,) = house.module.positions_get()
     return int(position.ticket)
+
+
+# What one lot and a half needs at a price of 50 with 1:20, by MetaTrader's help "Margin calculation", all in dollars.
+MARGINS = {
+    SymbolCalcMode.FOREX: 1.5 * 200 / 20 * 50,
+    SymbolCalcMode.FOREX_NO_LEVERAGE: 1.5 * 200 * 50,
+    SymbolCalcMode.FUTURES: 0.0,
+    SymbolCalcMode.CFD: 1.5 * 200 * 50,
+    SymbolCalcMode.CFDINDEX: 1.5 * 200 * 50 * 200,
+    SymbolCalcMode.CFDLEVERAGE: 1.5 * 200 * 50 / 20,
+    SymbolCalcMode.EXCH_STOCKS: 1.5 * 200 * 50,
+    SymbolCalcMode.EXCH_FUTURES: 0.0,
+    SymbolCalcMode.EXCH_OPTIONS: 1.5 * 200 * 50,
+    SymbolCalcMode.EXCH_OPTIONS_MARGIN: 1.5 * 200 * 50,
+    SymbolCalcMode.EXCH_BONDS: 1.5 * 200 * 1000 * 50 / 100,
+    SymbolCalcMode.EXCH_STOCKS_MOEX: 1.5 * 200 * 50,
+    SymbolCalcMode.EXCH_BONDS_MOEX: 1.5 * 200 * 1000 * 50 / 100,
+    SymbolCalcMode.SERV_COLLATERAL: 0.0,
+}
+
+
+@pytest.mark.parametrize("mode", SymbolCalcMode)
+def test_every_mode_has_its_margin(mode: SymbolCalcMode) -> None:
+    """Each of the terminal's ways to compute a margin; where the broker fixes one per lot, that counts instead."""
+    valuation = Valuation(ScriptedFeed("EURUSD"), "USD", leverage=20)
+    plain = replace(SYMBOLS["XAUUSD"], calc_mode=mode, base="USD", margin="USD", contract_size=200.0, face_value=1000.0)
+    fixed = replace(plain, margin_initial=740.0)
+    leveraged = mode in {SymbolCalcMode.FOREX, SymbolCalcMode.CFDLEVERAGE}
+    expected = 0.0 if mode is SymbolCalcMode.SERV_COLLATERAL else 1.5 * 740 / (20 if leveraged else 1)
+    assert valuation.money(valuation.margin(plain, 1.5, 50.0, 0)) == pytest.approx(MARGINS[mode])
+    assert valuation.money(valuation.margin(fixed, 1.5, 50.0, 0)) == pytest.approx(expected)

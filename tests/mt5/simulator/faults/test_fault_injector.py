@@ -153,7 +153,7 @@ def test_vanished_symbols_come_back_when_selected() -> None:
     """Market Watch is emptied once; a symbol that is selected again ticks."""
     host = connected(Fault(FaultKind.SYMBOLS_VANISHED, start=10))
     module = host.at(11)
-    assert module.copy_ticks_from("EURUSD", 0, 10, -1) is None
+    assert module.symbol_info_tick("EURUSD") is None
     assert not module.symbol_info("EURUSD").select
     assert module.symbol_select("EURUSD", True)
     assert module.symbol_info_tick("EURUSD") is not None

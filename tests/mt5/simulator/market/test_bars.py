@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Bars are nothing but their ticks, as long as there are ticks; before, they are nothing but their minutes."""
+"""Bars are nothing but their ticks, of any time, and one history however they are asked for."""
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.mt5.constants import Timeframe
-from arbitrex_desktop.mt5.simulator.market.bars import BarSource, bar_end, bar_start, bars_of_ticks, merged
-from arbitrex_desktop.mt5.simulator.market.market import TICK_DAYS, GeneratedMarket
-from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC, SimulatedServerClock
+from arbitrex_desktop.mt5.simulator.market.bars import BarSource, bar_end, bar_start, merged
+from arbitrex_desktop.mt5.simulator.market.market import HISTORY_START, GeneratedMarket
+from arbitrex_desktop.mt5.simulator.market.server_clock import SimulatedServerClock
 
 NOW = round(datetime(2026, 7, 22, 12, 34, 56, tzinfo=UTC).timestamp() * 1000)
 CLOCK = SimulatedServerClock("EET")
 MARKET = GeneratedMarket(7)
 SOURCE = BarSource(MARKET, CLOCK)
 DAY = 86_400
-KEPT = MARKET.ticks_kept_from(NOW)
 
 
 def last(symbol: str, timeframe: Timeframe, count: int, until_msc: int = NOW) -> Rows:
     """Return the bars up to a moment, as seen now."""
-    return SOURCE.last(symbol, timeframe, count, until_msc=until_msc, now_msc=NOW)
+    return SOURCE.last(symbol, timeframe, count, until_msc=until_msc)
 
 
 def same_prices(one: Rows, other: Rows) -> bool:
@@ -49,25 +48,15 @@ def test_bars_are_their_ticks(timeframe: Timeframe) -> None:
         assert (bar["open"], bar["high"], bar["low"], bar["close"], bar["tick_volume"], bar["spread"]) == expected
 
 
-def test_every_minute_with_ticks_is_their_sum() -> None:
-    """From the first kept tick till now, the minutes' bars are exactly the ticks', and reach back no further."""
-    rows = np.concatenate([*MARKET.ticks("EURUSD", KEPT, NOW)])
-    server = rows["time_msc"] // 1000 + CLOCK.offset_msc(KEPT) // 1000
-    expected = bars_of_ticks(rows, server // 60 * 60, 1e5)
-    bars = last("EURUSD", Timeframe.M1, len(expected) + 1)
-    assert same_prices(bars[1:], expected)
-    assert CLOCK.to_utc(int(bars["time"][0]) * 1000) < KEPT
-
-
 @pytest.mark.parametrize(
     ("timeframe", "count"), [(Timeframe.M15, 4000), (Timeframe.H1, 1000), (Timeframe.H4, 260), (Timeframe.D1, 45)]
 )
 @pytest.mark.parametrize("rule", ["EET", "NewYork", "UTC"])
 def test_larger_bars_are_their_minutes(timeframe: Timeframe, count: int, rule: str) -> None:
-    """Over old history and the ticks alike, whatever the server's clock, a larger bar is the sum of its minutes."""
+    """Whatever the server's clock, a larger bar is the sum of its minutes, the unfinished one included."""
     source = BarSource(MARKET, SimulatedServerClock(rule))
-    bars = source.last("GBPJPY", timeframe, count, until_msc=NOW, now_msc=NOW)
-    minutes = source.since("GBPJPY", Timeframe.M1, int(bars["time"][0]), until_msc=NOW, now_msc=NOW)
+    bars = source.last("GBPJPY", timeframe, count, until_msc=NOW)
+    minutes = source.since("GBPJPY", Timeframe.M1, int(bars["time"][0]), until_msc=NOW)
     assert same_prices(merged(minutes, bar_start(timeframe, minutes["time"])), bars)
     assert (np.diff(bars["time"]) > 0).all()
 
@@ -81,47 +70,48 @@ def test_weeks_and_months_are_their_days() -> None:
         assert same_prices(merged(inside, bar_start(timeframe, inside["time"])), bars)
 
 
-@given(st.integers(TICK_DAYS + 1, 500), st.sampled_from([Timeframe.M1, Timeframe.M30, Timeframe.H1, Timeframe.D1]))
-@settings(max_examples=15)
-def test_old_bars_are_the_same_from_wherever_they_are_read(days_ago: int, timeframe: Timeframe) -> None:
-    """Old bars, asked for by their own date, of another source and at another moment, are the same."""
-    second = CLOCK.to_server(NOW) // 1000 - days_ago * DAY
-    until = CLOCK.to_utc(bar_end(timeframe, second) * 1000) - 1
-    one = SOURCE.last("EURGBP", timeframe, 5, until_msc=until, now_msc=NOW)
-    other = BarSource(GeneratedMarket(7), CLOCK).last(
-        "EURGBP", timeframe, 5, until_msc=until, now_msc=NOW + 2 * DAY * 1000
-    )
-    assert same_prices(one, other)
-    assert len(one) == 5
-    assert one["time"][-1] <= second
+FIRST = CLOCK.to_server(round(HISTORY_START.timestamp() * 1000)) // 1000
+PRESENT = CLOCK.to_server(NOW) // 1000
+
+
+@given(st.data())
+@settings(max_examples=20, deadline=None)
+def test_closed_bars_are_the_same_for_ever(data: st.DataObject) -> None:
+    """A bar that was closed once is the same when asked for at any later moment, of whatever source."""
+    timeframe = data.draw(st.sampled_from([Timeframe.M1, Timeframe.M30, Timeframe.H1, Timeframe.D1, Timeframe.MN1]))
+    second = data.draw(st.integers(FIRST + 200 * DAY, PRESENT - DAY))
+    then = CLOCK.to_utc(second * 1000)
+    later = data.draw(st.integers(then, NOW))
+    closed = SOURCE.last("EURGBP", timeframe, 4, until_msc=then)[:-1]
+    again = BarSource(GeneratedMarket(7), CLOCK).since("EURGBP", timeframe, int(closed["time"][0]), until_msc=later)
+    assert same_prices(again[:3], closed)
+
+
+@given(st.data())
+@settings(max_examples=20, deadline=None)
+def test_a_longer_range_holds_the_shorter(data: st.DataObject) -> None:
+    """Whatever the range, and however far it goes beyond the history, its bars are those of one history."""
+    timeframe = data.draw(st.sampled_from([Timeframe.H1, Timeframe.H4, Timeframe.D1, Timeframe.W1, Timeframe.MN1]))
+    ends = sorted(data.draw(st.lists(st.integers(FIRST - 400 * DAY, PRESENT), min_size=4, max_size=4)))
+    longer = SOURCE.since("EURUSD", timeframe, ends[0], until_msc=CLOCK.to_utc(ends[3] * 1000))
+    shorter = SOURCE.since("EURUSD", timeframe, ends[1], until_msc=CLOCK.to_utc(ends[2] * 1000))[:-1]
+    within = longer[(longer["time"] >= ends[1]) & (longer["time"] <= (shorter["time"][-1] if len(shorter) else 0))]
+    assert same_prices(within, shorter)
 
 
 @pytest.mark.parametrize("after_msc", [0, 1, 999, 1000, 59_999])
-def test_an_old_day_can_be_cut_within_its_first_minute(after_msc: int) -> None:
-    """A moment just after an old day's start, on no bar's edge, gives that minute: there are none shorter."""
-    start = next(MARKET.old_days("EURUSD", KEPT - 1))
-    (minute,) = last("EURUSD", Timeframe.M1, 1, start + after_msc)
-    assert CLOCK.to_utc(int(minute["time"]) * 1000) == start
+def test_a_minute_grows_tick_by_tick(after_msc: int) -> None:
+    """Just after a day's start there is its first minute, of the ticks that have come, or none if none has."""
+    start = next(MARKET.days_back("EURUSD", NOW - 7 * DAY * 1000))
+    rows = np.concatenate([*MARKET.ticks("EURUSD", start, start + after_msc)])
+    (bar,) = last("EURUSD", Timeframe.M1, 1, start + after_msc)
+    assert (CLOCK.to_utc(int(bar["time"]) * 1000) == start) == bool(len(rows))
+    if len(rows):
+        assert (bar["close"], bar["tick_volume"]) == (rows["bid"][-1], len(rows))
 
 
-def test_a_day_that_loses_its_ticks_keeps_its_hours_within_a_spread() -> None:
-    """Once its ticks are let go a day's bars are others, but each hour opens and closes where it did."""
-    for symbol in ("EURUSD", "XAUUSD", "NZDCHF"):
-        spec = MARKET.symbols[symbol]
-        first = CLOCK.to_server(KEPT) // 1000
-        before, after = (
-            SOURCE.since(symbol, Timeframe.H1, first, until_msc=KEPT + 24 * HOUR_MSC - 1, now_msc=now)
-            for now in (NOW, NOW + 7 * DAY * 1000)
-        )
-        assert before["time"].tolist() == after["time"].tolist()
-        assert len(before) == 24
-        assert not np.array_equal(before["high"], after["high"])
-        for name in ("open", "close"):
-            assert np.abs(before[name] - after[name]).max() <= 2 * spec.spread * spec.point
-
-
-def test_old_bars_generate_no_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A year of days makes ticks for the last trading days only."""
+def test_years_of_bars_generate_no_ticks_but_those_of_the_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the history that is asked for, ticks are made for the unfinished minute alone."""
     market = GeneratedMarket(7)
     asked: list[int] = []
     ticks = market.ticks
@@ -131,9 +121,8 @@ def test_old_bars_generate_no_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
         return ticks(symbol, from_msc, to_msc)
 
     monkeypatch.setattr(market, "ticks", watched)
-    assert len(BarSource(market, CLOCK).last("EURUSD", Timeframe.D1, 260, until_msc=NOW, now_msc=NOW)) == 260
-    assert min(asked) == KEPT
-    assert len(asked) <= TICK_DAYS * 24
+    assert len(BarSource(market, CLOCK).last("EURUSD", Timeframe.D1, 260, until_msc=NOW)) == 260
+    assert asked == [NOW // 60_000 * 60_000]
 
 
 def test_day_bars_are_cut_at_the_servers_midnight() -> None:
@@ -150,7 +139,7 @@ def test_day_bars_are_cut_at_the_servers_midnight() -> None:
 def test_weekends_have_no_bars() -> None:
     """Bars of the hours before a Monday are Friday's."""
     monday = round(datetime(2026, 7, 20, 0, 30, tzinfo=UTC).timestamp() * 1000)
-    hours = SOURCE.last("EURUSD", Timeframe.H1, 6, until_msc=monday, now_msc=monday)
+    hours = SOURCE.last("EURUSD", Timeframe.H1, 6, until_msc=monday)
     assert max(np.diff(hours["time"])) == 49 * 3600
 
 
@@ -160,7 +149,7 @@ def test_since_and_last_agree(count: int, minutes_ago: int) -> None:
     """Bars since a moment are the newest ones of those by count, and repeat for the same question."""
     until = NOW - minutes_ago * 60_000
     newest = last("EURUSD", Timeframe.M1, count, until)
-    since = SOURCE.since("EURUSD", Timeframe.M1, int(newest["time"][0]), until_msc=until, now_msc=NOW)
+    since = SOURCE.since("EURUSD", Timeframe.M1, int(newest["time"][0]), until_msc=until)
     assert since.tobytes() == newest.tobytes()
     assert (np.diff(newest["time"]) > 0).all()
 

@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS
-from arbitrex_desktop.mt5.simulator.market.market import TICK_DAYS, GeneratedMarket
+from arbitrex_desktop.mt5.simulator.market.market import HISTORY_START, GeneratedMarket
+from arbitrex_desktop.mt5.simulator.market.market_feed import extremes_of
 from arbitrex_desktop.mt5.simulator.market.trading_calendar import TradingHour
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
 
@@ -69,14 +72,29 @@ def test_reading_in_pieces_gives_every_tick_once(market: GeneratedMarket) -> Non
     assert np.concatenate(pieces).tobytes() == whole.tobytes()
 
 
-def test_ticks_are_kept_for_whole_trading_days(market: GeneratedMarket) -> None:
-    """The present trading day and the one before, over a weekend too, and never less than 24 hours of trading."""
-    friday, monday = SATURDAY - 18 * HOUR, SATURDAY + 48 * HOUR
-    thursday_evening = SATURDAY - (12 + 24 + 3) * HOUR
-    assert market.ticks_kept_from(friday) == thursday_evening - 24 * HOUR
-    assert market.ticks_kept_from(SATURDAY) == thursday_evening - 24 * HOUR
-    assert market.ticks_kept_from(monday) == thursday_evening
-    assert TICK_DAYS == 2
+def test_history_has_a_beginning(market: GeneratedMarket) -> None:
+    """There are ticks from the first moment of history on, and none before it, however far back one asks."""
+    first = round(HISTORY_START.timestamp() * 1000)
+    assert TradingHour.at(first).hour == 0
+    assert TradingHour.at(first).start_msc == first
+    for early in (-(2**31) * 1000, 0, first - 1):
+        rows = next(rows for rows in market.ticks("EURUSD", early, first + HOUR) if len(rows))
+        assert 0 <= rows["time_msc"][0] - first < 5_000
+    assert not [*market.ticks("EURUSD", 0, first - 1)]
+    assert market.last_tick("EURUSD", first - 1) is None
+    assert market.extremes("EURUSD", 0, first - 1) is None
+    assert [*market.days_back("EURUSD", first - 1)] == []
+
+
+@given(st.sampled_from(["EURUSD", "XPDUSD", "MAYM"]), st.integers(-100_000_000, 0), st.integers(0, 40 * MINUTE))
+@settings(max_examples=25, deadline=None)
+def test_extremes_are_those_of_the_ticks(symbol: str, seconds: int, length: int) -> None:
+    """Of any stretch of any past, read from bars or from ticks, the extremes of bid and ask are the ticks' own."""
+    market = GeneratedMarket(7)
+    first = NOON + seconds * 1000
+    for last in (first + length, first + 2 * HOUR + length):
+        rows = ticks(market, symbol, first, last) if market.extremes(symbol, first, last) else None
+        assert market.extremes(symbol, first, last) == (None if rows is None else extremes_of(rows))
 
 
 def test_reading_history_does_not_push_out_the_present(market: GeneratedMarket) -> None:
@@ -85,9 +103,9 @@ def test_reading_history_does_not_push_out_the_present(market: GeneratedMarket) 
     for symbol in SYMBOLS:
         busy.last_tick(symbol, NOON)
     kept = dict(busy._recent._values)
-    rows = ticks(busy, "EURUSD", busy.ticks_kept_from(NOON), NOON)
+    rows = ticks(busy, "EURUSD", NOON - 30 * MINUTE - 30 * HOUR, NOON)
     assert dict(busy._recent._values) == kept
-    assert rows.tobytes() == ticks(market, "EURUSD", market.ticks_kept_from(NOON), NOON).tobytes()
+    assert rows.tobytes() == ticks(market, "EURUSD", NOON - 30 * MINUTE - 30 * HOUR, NOON).tobytes()
 
 
 def test_about_one_tick_in_a_hundred_shares_its_millisecond(market: GeneratedMarket) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.mt5 import results
-from arbitrex_desktop.mt5.constants import ResultCode
+from arbitrex_desktop.mt5.constants import ResultCode, TradeRetcode
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.module.backend import BackendError
 from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
+from tests.fakes.broker_house import BrokerHouse
 from tests.mt5.simulator.recording_backend import RecordingBackend, connected_module, sample
 
 DONE, REQUOTE, PRICE_OFF, NO_MONEY = 10009, 10004, 10021, 10019
@@ -142,3 +144,13 @@ def test_without_a_connection_they_raise() -> None:
     with pytest.raises(TypeError):
         module.Close("EURUSD")
     assert module.last_error() == (-10004, "No IPC connection")
+
+
+def test_the_private_function_that_others_import_is_there() -> None:
+    """`_RawOrder`, private in the package and imported by clients, sends one market order at a price."""
+    house = BrokerHouse(SimulationSpec(demo_positions=False, server_clock="UTC"))
+    opened = house.module._RawOrder(0, "EURUSD", 0.1, 1.1001)
+    assert opened.retcode == TradeRetcode.DONE
+    closed = house.module._RawOrder(1, "EURUSD", 0.1, 1.1, "done with it", opened.order)
+    assert (closed.retcode, house.deals()[-1].comment) == (TradeRetcode.DONE, "done with it")
+    assert house.module.positions_get() == ()
