@@ -5,10 +5,29 @@ import importlib
 import os
 import sys
 import types
+from collections.abc import Mapping
 from typing import Any
 
 _HOST_ARGUMENT = "--mt5-host"
-_OF_THE_FROZEN_PROGRAM = ("QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
+_OF_THE_FROZEN_PROGRAM = ("_PYI_", "_MEIPASS", "QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
+"""Beginnings of the names of variables that PyInstaller's own parts set."""
+
+
+def users_own(environment: Mapping[str, str], inside: str) -> dict[str, str]:
+    """Return an environment without what the frozen program put there, in this process or in the one that started it.
+
+    `inside` is the folder of its libraries: neither it nor a folder in it stays in the search path.
+    """
+    kept = {name: value for name, value in environment.items() if not name.upper().startswith(_OF_THE_FROZEN_PROGRAM)}
+    folders = kept.get("PATH", "").split(os.pathsep)
+    kept["PATH"] = os.pathsep.join(folder for folder in folders if not _lies_in(folder, inside))
+    return kept
+
+
+def _lies_in(folder: str, inside: str) -> bool:
+    """Tell whether a folder is the other one or lies in it."""
+    path = os.path.normcase(os.path.normpath(folder)) + os.sep
+    return path.startswith(os.path.normcase(os.path.normpath(inside)) + os.sep)
 
 
 def be_the_host() -> int:
@@ -18,11 +37,10 @@ def be_the_host() -> int:
     the module may start inherits what this process has: so it gets back the search path and the environment of the
     user, and does not find our libraries before its own.
     """
-    inside = str(getattr(sys, "_MEIPASS", ""))
-    path = os.environ.get("PATH", "").split(os.pathsep)
-    os.environ["PATH"] = os.pathsep.join(folder for folder in path if folder != inside)
-    for name in _OF_THE_FROZEN_PROGRAM:
-        os.environ.pop(name, None)
+    own = users_own(os.environ, str(getattr(sys, "_MEIPASS", "")))
+    for name in set(os.environ) - set(own):
+        del os.environ[name]
+    os.environ.update(own)
     if sys.platform == "win32":
         library = importlib.import_module("ctypes").WinDLL("kernel32")
         library.SetDllDirectoryW(None)

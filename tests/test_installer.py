@@ -185,16 +185,20 @@ def test_setup_and_uninstaller_refuse_to_touch_a_running_program(program: str) -
         assert body.index("RefuseWhileAnyRuns") < body.index(first_write)
 
 
-def test_the_frozen_host_gives_the_terminal_the_users_own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the frozen program added to paths for its own libraries does not reach what the host starts."""
-    monkeypatch.setattr(sys, "_MEIPASS", "inside", raising=False)
+def test_the_frozen_host_gives_the_terminal_the_users_own_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What the frozen program added for itself does not reach what the host starts; what is the user's own does."""
+    inside = tmp_path / "Arbitrex Desktop" / "_internal"
+    users = {"PATH": os.pathsep.join(["user", f"{inside}2", str(tmp_path)]), "PYTHONPATH": "mine", "MY_PYI_": "1"}
+    added = {"_PYI_ARCHIVE_FILE": "x", "_PYI_PARENT_PROCESS_LEVEL": "1", "QT_PLUGIN_PATH": "x", "QML2_IMPORT_PATH": "x"}
+    monkeypatch.setattr(sys, "_MEIPASS", str(inside), raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setenv("PATH", os.pathsep.join(["inside", "user"]))
-    monkeypatch.setenv("QT_PLUGIN_PATH", "inside/plugins")
+    monkeypatch.setattr(os, "environ", users | added)
+    os.environ["PATH"] = os.pathsep.join([str(inside / "PySide6"), str(inside), os.environ["PATH"]])
     monkeypatch.setattr(server, "main", lambda: 7)
     assert runtime_hook.be_the_host() == 7
-    assert os.environ["PATH"] == "user"
-    assert "QT_PLUGIN_PATH" not in os.environ
+    assert os.environ == users
 
 
 def test_the_frozen_program_knows_the_hosts_argument() -> None:

@@ -74,6 +74,8 @@ def trade(folder: Path, epoch: datetime, seed: int) -> None:
     random = Random(seed)
     core, pool = build(folder, epoch)
     core.start()
+    while not pool.is_connected():
+        time.sleep(0.05)
     sys.stdout.write(f"{pool.stats().host_pid}\n")
     sys.stdout.flush()
     while True:

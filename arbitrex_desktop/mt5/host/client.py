@@ -35,26 +35,32 @@ T = TypeVar("T")
 HOST_ARGUMENT = "--mt5-host"
 """With this hidden argument the frozen program is the host."""
 
+_HOST_SCRIPT = """\
+import sys
+sys.path.insert(0, {root!r})
+from arbitrex_desktop.mt5.host.server import main
+sys.exit(main())
+"""
 _START_DEADLINE = 30.0
 _SHUTDOWN_DEADLINE = 1.0
 _log = logging.getLogger(__name__)
 
 
 def host_command() -> list[str]:
-    """Return the command that starts a host: this very program when frozen, the module otherwise."""
+    """Return the command that starts a host: this very program when frozen, a Python that finds this package else.
+
+    The way to the package stands in the command and not in the environment, which a terminal that the host starts
+    inherits.  `-P`: a file beside the user's script must not shadow a module of the host.
+    """
     if getattr(sys, "frozen", False):
         return [sys.executable, HOST_ARGUMENT]
-    return [sys.executable, "-m", "arbitrex_desktop.mt5.host"]
+    root = str(Path(arbitrex_desktop.__file__).parent.parent)
+    return [sys.executable, "-P", "-c", _HOST_SCRIPT.format(root=root)]
 
 
 def host_environment() -> dict[str, str]:
-    """Return the host's environment: ours, without credentials, and able to find this package."""
-    environment = {name: value for name, value in os.environ.items() if name != "MT5_PASSWORD"}
-    package_root = str(Path(arbitrex_desktop.__file__).parent.parent)
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (package_root, os.environ.get("PYTHONPATH"))))
-    # A file beside the user's script must not shadow a module of the host.
-    environment["PYTHONSAFEPATH"] = "1"
-    return environment
+    """Return the host's environment: ours, which is the user's own, without credentials."""
+    return {name: value for name, value in os.environ.items() if name != "MT5_PASSWORD"}
 
 
 class _Link:

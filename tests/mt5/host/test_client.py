@@ -125,6 +125,21 @@ def test_the_host_sees_no_secret_and_no_qt(monkeypatch: pytest.MonkeyPatch) -> N
     assert seen["real"] is False
 
 
+def test_the_host_has_the_users_own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing is added to what a terminal inherits, the user's own `PYTHON*` included, wherever the program runs."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    (tmp_path / "struct.py").write_text("raise SystemExit('a file beside the script was imported')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "mine"))
+    process = HostProcess(HostSpec(SimulationSpec()))
+    process.start()
+    try:
+        seen = process.execute(ReportEnvironment()).value["environment"]
+    finally:
+        process.stop()
+    assert seen == dict(os.environ)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the real package may be there")
 def test_a_real_terminal_is_refused_in_words_where_there_is_none() -> None:
     """Off Windows the real package cannot be loaded, and the host says so instead of simulating one."""
