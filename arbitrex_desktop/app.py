@@ -68,7 +68,7 @@ class Application:
         if settings.theme:
             theme.choose(ThemeChoice(settings.theme))
         self._updates = UpdateWindow(settings.data_dir if memory is not None else None, self.window)
-        self._updates.newer.connect(lambda words: self.window.notice_bar.tell("info", words, "updates"))
+        self._updates.newer.connect(lambda words: self.window.notice_bar.post("info", words, "updates"))
         self.window.add_help("&Updates\N{HORIZONTAL ELLIPSIS}", self._updates.show)
         self._started = False
         self.exit_code = 0

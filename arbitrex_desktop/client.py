@@ -53,8 +53,8 @@ class NoDesk(DeskClientError):  # noqa: N818 - a state, named as one
 class DeskRefused(DeskClientError):  # noqa: N818 - an answer, named as one
     """The desk answered with an error; `code` is stable (TOO_FAST, TOO_LATE, MALFORMED, REFUSED ...)."""
 
-    def __init__(self, code: str, words: str) -> None:
-        super().__init__(f"{code}: {words}")
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
         self.code = code
 
 
@@ -88,7 +88,7 @@ class IntentStatus:
 
     @property
     def ended(self) -> bool:
-        """Tell whether nothing more will happen to it."""
+        """Whether nothing more will happen to it."""
         return self.state in ENDED
 
 
@@ -112,29 +112,56 @@ class DeskClient:
             self.close()
             raise
 
-    def submit(self, symbol: str, direction: str | int, **intent: Any) -> IntentStatus:
+    def submit(
+        self,
+        symbol: str,
+        direction: str | int,
+        *,
+        confidence_score: float,
+        regime: str,
+        vol_percentile: float,
+        atr: float | None = None,
+        stop_loss: float | None = None,
+        take_profit: float | None = None,
+        requested_volume: float | None = None,
+        time_to_live: float = 120.0,
+        client_id: str = "",
+    ) -> IntentStatus:
         """Hand in an intent and return the desk's decision.
 
-        `direction` is "buy" or "sell"; needed besides: `confidence_score` and `vol_percentile` in [0, 1] and
-        `regime`; optional: `atr`, `stop_loss`, `take_profit`, `requested_volume` in lots, `time_to_live` in
-        seconds, and `client_id`, your own name for it, under which it is taken only once.
+        `direction`, "buy" or "sell"; `confidence_score`, how sure you are, and `vol_percentile`, today's volatility
+        among past days', in [0, 1]; `regime`, TRENDING, RANGING, VOLATILE, STRESSED or CRISIS; `atr` in price units,
+        measured by the desk when None; `stop_loss` and `take_profit` as prices; `requested_volume` in lots, sized by
+        the risk manager when None; `time_to_live` in seconds; `client_id`, your own name for it, under which it is
+        taken only once.
+
         Raises `DeskRefused`, `NoDesk`, ValueError for a direction that is none and for a number that is not finite.
         """
         key = direction.lower() if isinstance(direction, str) else direction
         if key not in _DIRECTIONS:
             raise ValueError(f"direction must be 'buy' or 'sell', not {direction!r}")
-        for name, value in intent.items():
+        numbers = {
+            "confidence_score": confidence_score,
+            "vol_percentile": vol_percentile,
+            "atr": atr,
+            "stop_loss": stop_loss,
+            "take_profit": take_profit,
+            "requested_volume": requested_volume,
+            "time_to_live": time_to_live,
+        }
+        for name, value in numbers.items():
             if isinstance(value, float) and not math.isfinite(value):
                 raise ValueError(f"{name} must be a finite number, not {value}")
+        texts = {"symbol": symbol, "regime": regime, "client_id": client_id}
         sent_at = datetime.now(UTC).isoformat()
-        return self._ask("submit", symbol=symbol, direction=_DIRECTIONS[key], sent_at=sent_at, **intent)
+        return self._ask("submit", direction=_DIRECTIONS[key], sent_at=sent_at, **numbers, **texts)
 
     def status(self, intent_id: str) -> IntentStatus:
         """Return how one of your intents stands; raise `DeskRefused` for one that is not yours."""
         return self._ask("status", intent_id=intent_id)
 
     def cancel(self, intent_id: str) -> IntentStatus:
-        """Take a pending intent of yours back; raise `DeskRefused` when it is too late for that."""
+        """Withdraw a pending intent of yours; raise `DeskRefused` when it is too late for that."""
         return self._ask("cancel", intent_id=intent_id)
 
     def events(self, timeout: float = 0.0) -> Iterator[IntentStatus]:
@@ -151,13 +178,13 @@ class DeskClient:
     def wait(self, intent_id: str, timeout: float) -> IntentStatus:
         """Wait until an intent has ended, or the time is over; return how it stands then."""
         end = time.monotonic() + timeout
-        standing = self.status(intent_id)
-        while not standing.ended and time.monotonic() < end:
+        status = self.status(intent_id)
+        while not status.ended and time.monotonic() < end:
             with self._lock:
                 self._receive(min(1.0, max(0.0, end - time.monotonic())))
                 news = [event for event in self._events if event.intent_id == intent_id]
-            standing = self.status(intent_id) if news and news[-1].ended else standing
-        return standing if standing.ended else self.status(intent_id)
+            status = self.status(intent_id) if news and news[-1].ended else status
+        return status if status.ended else self.status(intent_id)
 
     def close(self) -> None:
         """Leave; intents that wait go on waiting."""
@@ -188,7 +215,7 @@ class DeskClient:
                 if answer.get("type") == "error" and answer.get("number") in (0, self._number):
                     raise DeskRefused(str(answer["code"]), str(answer["words"]))
                 if answer.get("type") in ("decision", "hello") and answer.get("number") == self._number:
-                    return _standing(answer)
+                    return _status_of(answer)
 
     def _receive(self, timeout: float) -> dict[str, Any] | None:
         """Take one message in, news to the queue; None when none came in time."""
@@ -199,7 +226,7 @@ class DeskClient:
         except (OSError, EOFError, ValueError) as error:
             raise NoDesk(f"the connection to the desk broke: {str(error) or 'it was closed'}") from error
         if message.get("type") == "event":
-            self._events.append(_standing(message))
+            self._events.append(_status_of(message))
         return message
 
 
@@ -221,16 +248,44 @@ class AsyncDeskClient:
         if self._client is not None:
             self._client.close()
 
-    async def submit(self, symbol: str, direction: str | int, **intent: Any) -> IntentStatus:
+    async def submit(
+        self,
+        symbol: str,
+        direction: str | int,
+        *,
+        confidence_score: float,
+        regime: str,
+        vol_percentile: float,
+        atr: float | None = None,
+        stop_loss: float | None = None,
+        take_profit: float | None = None,
+        requested_volume: float | None = None,
+        time_to_live: float = 120.0,
+        client_id: str = "",
+    ) -> IntentStatus:
         """Hand in an intent and return the desk's decision; see `DeskClient.submit`."""
-        return await self._run(lambda client: client.submit(symbol, direction, **intent))
+        return await self._run(
+            lambda client: client.submit(
+                symbol,
+                direction,
+                confidence_score=confidence_score,
+                regime=regime,
+                vol_percentile=vol_percentile,
+                atr=atr,
+                stop_loss=stop_loss,
+                take_profit=take_profit,
+                requested_volume=requested_volume,
+                time_to_live=time_to_live,
+                client_id=client_id,
+            )
+        )
 
     async def status(self, intent_id: str) -> IntentStatus:
         """Return how one of your intents stands."""
         return await self._run(lambda client: client.status(intent_id))
 
     async def cancel(self, intent_id: str) -> IntentStatus:
-        """Take a pending intent of yours back."""
+        """Withdraw a pending intent of yours."""
         return await self._run(lambda client: client.cancel(intent_id))
 
     async def events(self, timeout: float = 0.0) -> tuple[IntentStatus, ...]:  # noqa: ASYNC109 - the channel's own wait
@@ -263,12 +318,12 @@ def default_data_dir() -> Path:
 
 
 def _connect(data_dir: Path) -> Connection:
-    """Find the desk's door and prove that we may come in."""
+    """Find the desk's endpoint and prove that we know its token."""
     folder = data_dir / "gateway"
     try:
-        door = json.loads((folder / "door.json").read_text("ascii"))
+        endpoint = json.loads((folder / "door.json").read_text("ascii"))
         token = bytes.fromhex((folder / "token").read_text("ascii"))
-        connection = Client(door["address"], door["family"], authkey=token)
+        connection = Client(endpoint["address"], endpoint["family"], authkey=token)
     except AuthenticationError as error:
         raise NoDesk("the desk does not let us in: its token is another one") from error
     except (OSError, EOFError, ValueError, KeyError) as error:
@@ -277,7 +332,7 @@ def _connect(data_dir: Path) -> Connection:
     return connection
 
 
-def _standing(message: Mapping[str, Any]) -> IntentStatus:
+def _status_of(message: Mapping[str, Any]) -> IntentStatus:
     """Read how an intent stands out of a message."""
     return IntentStatus(
         intent_id=str(message.get("intent_id", "")),

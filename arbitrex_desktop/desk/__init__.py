@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Trade intents and their life: journal, execution, and the door for strategies."""
+"""Trade intents and their life: journal, execution, and the channel for strategies."""

@@ -15,7 +15,7 @@ from arbitrex_desktop.desk.execution.recovery import Recovery
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, RiskAnswer, to_body
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState
 from arbitrex_desktop.desk.journal.journal import Journal
-from arbitrex_desktop.desk.presentation.closing import closing_words
+from arbitrex_desktop.desk.presentation.closing import closing_text
 from arbitrex_desktop.desk.presentation.order_notices import order_news
 from arbitrex_desktop.desk.presentation.rows import OwnerCache, digits_of, intent_row, order_row, position_row
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, OrderRow, PositionRow
@@ -46,7 +46,7 @@ class AccountDesk:
         self._owners = OwnerCache(self.book.owner_of)
         self._rows: dict[str, tuple[int, IntentRow]] = {}
         self.recovery.settle_interrupted()
-        self.positions.begin()
+        self.positions.report_interrupted_actions()
 
     def submit(self, request: IntentRequest) -> Intent:
         """Take an intent in and have it judged."""
@@ -55,46 +55,46 @@ class AccountDesk:
             request, lambda intent_id: risk.judge(request, intent_id), self._context.settings.max_pending
         )
 
-    def approve(self, intent_id: str, who: str, sync: Callable[[], bool]) -> Intent:
+    def approve(self, intent_id: str, actor: str, sync: Callable[[], bool]) -> Intent:
         """Judge the intent by the price and account of now and send it; raise `CommandRefused` if it may not live."""
         intent = self.book.get(intent_id)
         if intent.state is not IntentState.PENDING:
             raise CommandRefused(f"the intent is {intent.state}; only a pending one is approved")
         if self._context.pool.is_connected() and not sync():
             raise CommandRefused("the account could not be read just now, so nothing was sent")
-        self.recovery.look()
-        obstacle = self.pending.obstacle(intent)
-        if obstacle:
-            raise CommandRefused(obstacle)
-        look = self.pending.to_approve(intent)
-        changes = self.pending.changes(intent, look)
+        self.recovery.reconcile()
+        blocking_reason = self.pending.blocking_reason(intent)
+        if blocking_reason:
+            raise CommandRefused(blocking_reason)
+        answer = self.pending.reevaluate_for_approval(intent)
+        differences = self.pending.differences(intent, answer)
         intent = self.book.record(
             intent,
             EventKind.APPROVED,
-            who=who,
-            why=f"as things are now: {changes}" if changes else "",
+            actor=actor,
+            reason=f"as things are now: {differences}" if differences else "",
             after=IntentState.APPROVED,
-            body=to_body(judgement=look),
+            body=to_body(judgement=answer),
         )
         return self.executor.send(intent)
 
-    def reject(self, intent_id: str, who: str, reason: str) -> None:
+    def reject(self, intent_id: str, actor: str, reason: str) -> None:
         """End a pending intent by the trader's will."""
         intent = self.book.get(intent_id)
         if intent.state is not IntentState.PENDING:
             raise CommandRefused(f"the intent is {intent.state}; only a pending one is rejected")
-        self.book.record(intent, EventKind.REJECTED, who=who, why=reason, after=IntentState.REJECTED)
+        self.book.record(intent, EventKind.REJECTED, actor=actor, reason=reason, after=IntentState.REJECTED)
 
-    def cancel(self, intent_id: str, who: str) -> None:
-        """Let the sender of a pending intent take it back."""
+    def cancel(self, intent_id: str, actor: str) -> None:
+        """Let the sender of a pending intent withdraw it."""
         intent = self.book.get(intent_id)
         if intent.state is not IntentState.PENDING:
-            raise CommandRefused(f"the intent is {intent.state}; only a pending one is taken back")
-        self.book.record(intent, EventKind.CANCELLED, who=who, why="taken back", after=IntentState.CANCELLED)
+            raise CommandRefused(f"the intent is {intent.state}; only a pending one is withdrawn")
+        self.book.record(intent, EventKind.CANCELLED, actor=actor, reason="withdrawn", after=IntentState.CANCELLED)
 
-    def cancel_all(self, why: str) -> None:
-        """Take back every pending intent, and every order of this desk that the broker has not filled yet."""
-        self.pending.cancel_all(why)
+    def cancel_all(self, reason: str) -> None:
+        """Cancel every pending intent, and every order of this desk that the broker has not filled yet."""
+        self.pending.cancel_all(reason)
         reading = self._context.pool.latest_account()
         for order in reading.orders if reading is not None else ():
             if self.book.owner_of(order.ticket, order.comment):
@@ -129,14 +129,14 @@ class AccountDesk:
         if judgement is None or judgement.closes is None:
             return ""
         own = self._opened_by(judgement.closes, request.source)
-        return closing_words(request, judgement, self._context.pool.latest_account(), own=own)
+        return closing_text(request, judgement, self._context.pool.latest_account(), own=own)
 
     def close(self) -> None:
         """Close the journal."""
         self._journal.close()
 
     def _follow(self, intent: Intent, event: Event) -> None:
-        """Tell the RPM of trades that will not happen, the trader of ends, and everybody of everything."""
+        """Release trades that will not happen at the RPM, post ends to the trader, and announce everything."""
         rpm = self._context.risk.rpm
         if rpm is not None and intent.state in _UNDONE:
             rpm.release_intent(intent.intent_id)
@@ -149,11 +149,11 @@ class AccountDesk:
         """Tell whether a policy approves an intent."""
         source = intent.request.source
         limit = self._context.settings.auto_approve_lots.get(source, 0.0)
-        shown = self.pending.shown(intent)
-        if shown is None or self.pending.blocker(intent) or not 0.0 < shown.lots <= limit:
+        current = self.pending.current(intent)
+        if current is None or self.pending.blocker(intent) or not 0.0 < current.lots <= limit:
             return False
         # What somebody else opened is touched by a person's click only.
-        return shown.closes is None or self._opened_by(shown.closes, source)
+        return current.closes is None or self._opened_by(current.closes, source)
 
     def _opened_by(self, ticket: int, source: str) -> bool:
         """Tell whether a position came from a source's own intent."""
@@ -168,7 +168,7 @@ class AccountDesk:
         if known is not None and known[0] == intent.seq and intent.state in ENDED:
             return known[1]
         digits = digits_of(self._context.pool, intent.request.symbol)
-        shown = self.pending.shown(intent)
-        closing = self.closing(intent.request, shown)
-        changed = self.pending.turned(intent)
-        return intent_row(intent, shown, self.pending.blocker(intent), digits, closing=closing, changed=changed)
+        current = self.pending.current(intent)
+        closing = self.closing(intent.request, current)
+        changed = self.pending.changes(intent)
+        return intent_row(intent, current, self.pending.blocker(intent), digits, closing=closing, changed=changed)

@@ -40,7 +40,7 @@ class ActiveAccount:
 
     def follow(self) -> None:
         """Open the journal of the account that is connected, when it is another one than before."""
-        self._heal()
+        self._retry()
         reading = self._context.pool.latest_account()
         if reading is None or not self._context.pool.is_connected():
             return
@@ -52,11 +52,11 @@ class ActiveAccount:
             try:
                 self.desk = self._enter(*account)
             except JournalError as error:
-                self.blame(error)
+                self.report_error(error)
                 return
             self._context.gate.account = account
         self.problem = ""
-        self._notices.over("journal", "the journal is open again")
+        self._notices.resolve("journal", "the journal is open again")
 
     def leave(self) -> None:
         """Close the desk of the account before; nothing can be sent until there is another."""
@@ -74,25 +74,25 @@ class ActiveAccount:
         return desk
 
     @contextmanager
-    def journalling(self) -> Iterator[AccountDesk]:
+    def journal_session(self) -> Iterator[AccountDesk]:
         """Give the account's desk for work that is journalled, and remember what is wrong with the journal."""
         desk = self.connected()
         try:
             yield desk
         except JournalError as error:
-            self.blame(error)
+            self.report_error(error)
             raise
         if self.problem:
             self.problem = ""
-            self._notices.over("journal", "the journal can be written again")
+            self._notices.resolve("journal", "the journal can be written again")
 
-    def blame(self, error: JournalError) -> None:
+    def report_error(self, error: JournalError) -> None:
         """Show what is wrong with the journal."""
         self.problem = str(error)
         remedy = "it can be written"
         if isinstance(error, JournalDamaged):
             remedy = "it is set aside: close this window and see 'A damaged journal' in the help"
-        self._notices.tell("error", "journal", f"{error}; nothing is sent until {remedy}")
+        self._notices.post("error", "journal", f"{error}; nothing is sent until {remedy}")
 
     def _enter(self, server: str, login: int) -> AccountDesk:
         """Open an account's journal and the desk on it."""
@@ -103,11 +103,11 @@ class ActiveAccount:
             journal.close()
             raise
 
-    def _heal(self) -> None:
+    def _retry(self) -> None:
         """Try from time to time whether a journal that failed can be written again."""
         if self.desk is not None and self.problem and self._due():
-            with self.journalling() as desk:
-                desk.book.note(EventKind.OPENED, why="the journal could not be written for a while")
+            with self.journal_session() as desk:
+                desk.book.note(EventKind.OPENED, reason="the journal could not be written for a while")
 
     def _due(self) -> bool:
         """Tell whether it is time to try the journal, at most every five seconds."""

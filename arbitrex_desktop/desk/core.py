@@ -43,15 +43,19 @@ from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.raw_layer.views import AccountMode
 
 _log: Final = logging.getLogger(__name__)
-_SIDE_SECONDS: Final = 2.0
+_BACKGROUND_SECONDS: Final = 2.0
 _SYNC_SECONDS: Final = 1.0
 
 
 class Service(Protocol):
     """What lives and ends with the core."""
 
+    @property
+    def name(self) -> str:
+        """Return what the trader knows it by."""
+
     def start(self) -> None:
-        """Begin; what it raises is told to the trader and keeps nothing else from starting."""
+        """Begin; what it raises is posted to the trader and keeps nothing else from starting."""
 
     def stop(self) -> None:
         """End; nothing of it is left running."""
@@ -87,13 +91,13 @@ class TradingCore:
         self._gate = Gate(pool, clock, self._halt)
         self._listeners: list[Announce] = []
         self._context = DeskContext(
-            pool, clock, chosen, self._gate, self._risk, self._notices.tell, announce=self._announce
+            pool, clock, chosen, self._gate, self._risk, self._notices.post, announce=self._announce
         )
         self._equity = EquityTrack()
         self._accounts = ActiveAccount(self._context, self._notices, journal, new_id)
         self._next_sync = -math.inf
-        self._side: list[Thread] = []
-        self._companions: list[Service] = []
+        self._background_threads: list[Thread] = []
+        self._services: list[Service] = []
 
     @property
     def board(self) -> QuoteBoard:
@@ -110,17 +114,17 @@ class TradingCore:
         """Return the desk of the connected account, None before the first."""
         return self._accounts.desk
 
-    def attach(self, companion: Service) -> None:
-        """Let something live and end with the core, such as the door for strategies; before `start`."""
-        self._companions.append(companion)
+    def attach(self, service: Service) -> None:
+        """Let something live and end with the core, such as the gateway for strategies; before `start`."""
+        self._services.append(service)
 
     def start(self) -> None:
         """Start the pool and do a first step; a terminal that takes its time to connect is not waited for."""
         self._guard("halt", self._remember_halt)
         self._guard("connection", partial(self._pool.start_tick_collection, 0.0))
         self.step()
-        for companion in self._companions:
-            self._guard("companion", companion.start)
+        for service in self._services:
+            self._guard(service.name, service.start)
 
     def step(self) -> None:
         """Do what is due; whatever fails is told and does not keep the rest from being done."""
@@ -130,7 +134,7 @@ class TradingCore:
         if self._clock.monotonic() >= self._next_sync:
             self._next_sync = self._clock.monotonic() + _SYNC_SECONDS
             self._guard("sync", partial(self._sync, measure=True))
-            self._guard("intents", self._look_again)
+            self._guard("intents", self._reevaluate)
         if not self._accounts.sending.acquire(blocking=False):
             return
         try:
@@ -141,10 +145,10 @@ class TradingCore:
 
     def stop(self) -> None:
         """Stop the pool and close the journal; nothing is left running."""
-        for companion in self._companions:
-            self._guard("stop", companion.stop)
+        for service in self._services:
+            self._guard(service.name, service.stop)
         self._guard("stop", self._pool.stop)
-        self._join_side()
+        self._join_background()
         with self._accounts.sending:
             self._guard("stop", self._accounts.leave)
         if self.rpm is not None:
@@ -170,7 +174,7 @@ class TradingCore:
 
     def submit(self, request: IntentRequest) -> str:
         """Journal an intent, have the RPM judge it, and return its id; raise `DeskError` when that cannot be done."""
-        with self._accounts.journalling() as desk:
+        with self._accounts.journal_session() as desk:
             return desk.submit(request).intent_id
 
     def preview(self, request: IntentRequest, number: int) -> Preview:
@@ -190,13 +194,13 @@ class TradingCore:
 
     def reject(self, intent_id: str, reason: str = "") -> None:
         """End a pending intent by the trader's will."""
-        with self._accounts.journalling() as desk:
+        with self._accounts.journal_session() as desk:
             desk.reject(intent_id, TRADER, reason)
 
-    def cancel(self, intent_id: str, who: str) -> None:
-        """Let the sender of a pending intent take it back."""
-        with self._accounts.journalling() as desk:
-            desk.cancel(intent_id, who)
+    def cancel(self, intent_id: str, actor: str) -> None:
+        """Let the sender of a pending intent withdraw it."""
+        with self._accounts.journal_session() as desk:
+            desk.cancel(intent_id, actor)
 
     def intent(self, intent_id: str) -> Intent:
         """Return an intent as its events left it; raise `UnknownIntent`."""
@@ -214,32 +218,32 @@ class TradingCore:
 
     def resolve(self, intent_id: str, *, executed: bool, reason: str, ticket: int = 0) -> None:
         """Take the trader's word for what became of an UNKNOWN intent."""
-        with self._accounts.journalling() as desk, self._accounts.sending:
+        with self._accounts.journal_session() as desk, self._accounts.sending:
             desk.recovery.resolve(intent_id, executed=executed, reason=reason, ticket=ticket)
 
     def halt(self, reason: str) -> None:
         """Stop all sending from this moment; the RPM and the journal learn of it beside, without being waited for."""
         self._halt.engage(reason)
-        self._notices.tell("warning", "halt", f"HALTED: {reason}")
-        self._beside("desk-halt", self._persist_halt)
+        self._notices.post("warning", "halt", f"HALTED: {reason}")
+        self._in_background("desk-halt", self._persist_halt)
 
     def resume(self, reason: str) -> None:
         """Lift the halt; the reason is journalled and may not be empty."""
         if not reason.strip():
             raise CommandRefused("say why trading may go on; it is written to the journal")
-        self._join_side()
-        with self._accounts.journalling() as desk:
-            desk.book.note(EventKind.RESUMED, who=TRADER, why=reason)
+        self._join_background()
+        with self._accounts.journal_session() as desk:
+            desk.book.note(EventKind.RESUMED, actor=TRADER, reason=reason)
         self._guard("halt", self._halt.clear_note)
         self._halt.lift(reason)
-        self._notices.over("halt", f"trading resumed: {reason}")
+        self._notices.resolve("halt", f"trading resumed: {reason}")
 
     def arm(self, typed_login: str) -> None:
         """Arm the connected LIVE account for a time by its login; raise `CommandRefused` if it is not the right one."""
-        with self._accounts.journalling() as desk:
+        with self._accounts.journal_session() as desk:
             arming = self._gate.arm(typed_login, self._context.settings.arming_seconds)
             try:
-                desk.book.note(EventKind.ARMED, who=TRADER, why=f"until {arming.until_utc.isoformat()}")
+                desk.book.note(EventKind.ARMED, actor=TRADER, reason=f"until {arming.until_utc.isoformat()}")
             except JournalError:
                 self._gate.disarm()
                 raise
@@ -247,7 +251,7 @@ class TradingCore:
     def disarm(self) -> None:
         """Take the arming back at once; the journal learns of it beside, without being waited for."""
         self._gate.disarm()
-        self._beside("desk-disarm", partial(self._note_beside, "disarming", EventKind.DISARMED))
+        self._in_background("desk-disarm", partial(self._journal_note, "disarming", EventKind.DISARMED))
 
     def close_position(self, ticket: int, lots: float | None = None) -> None:
         """Close a position, or `lots` of it; works while halted."""
@@ -279,10 +283,10 @@ class TradingCore:
         with self._managing() as desk:
             desk.positions.cancel(ticket)
 
-    def _approve(self, intent_id: str, who: str) -> None:
+    def _approve(self, intent_id: str, actor: str) -> None:
         """Approve for the trader or a policy, one at a time."""
-        with self._accounts.journalling() as desk, self._accounts.sending:
-            desk.approve(intent_id, who, self._sync)
+        with self._accounts.journal_session() as desk, self._accounts.sending:
+            desk.approve(intent_id, actor, self._sync)
             self._guard("sync", self._sync)
 
     def _announce(self, intent: Intent, event: Event) -> None:
@@ -293,7 +297,7 @@ class TradingCore:
     @contextmanager
     def _managing(self) -> Iterator[AccountDesk]:
         """Give the desk for orders on positions, one at a time, and sync afterwards."""
-        with self._accounts.journalling() as desk, self._accounts.sending:
+        with self._accounts.journal_session() as desk, self._accounts.sending:
             try:
                 yield desk
             finally:
@@ -305,22 +309,22 @@ class TradingCore:
         if rpm is None or not self._pool.is_connected():
             return False
         if not rpm.sync_with_mt5_account(measure=measure):
-            words = rpm.get_mt5_sync_stats().get("last_error") or "no reason given"
-            self._notices.tell("error", "sync", f"the account could not be synced: {words}")
+            message = rpm.get_mt5_sync_stats().get("last_error") or "no reason given"
+            self._notices.post("error", "sync", f"the account could not be synced: {message}")
             return False
-        self._notices.over("sync", "the account is synced again")
+        self._notices.resolve("sync", "the account is synced again")
         self._context.synced.at = self._clock.monotonic()
         reading = self._pool.latest_account()
         if reading is not None:
             self._equity.add(reading)
         return True
 
-    def _look_again(self) -> None:
+    def _reevaluate(self) -> None:
         """Expire and judge again what is pending."""
         if self.desk is None:
             return
         self.desk.pending.expire()
-        self.desk.pending.look_again()
+        self.desk.pending.reevaluate()
 
     def _settle(self) -> None:
         """Bring orders of unknown fate to an end."""
@@ -330,10 +334,10 @@ class TradingCore:
         if halted and self._context.settings.cancel_on_halt:
             self.desk.cancel_all(f"trading was halted: {halted}")
         self.desk.recovery.settle_interrupted()
-        self.desk.recovery.look()
+        self.desk.recovery.reconcile()
         reading = self._pool.latest_account()
         if reading is not None:
-            self.desk.positions.look(reading)
+            self.desk.positions.reconcile(reading)
 
     def _apply_policies(self) -> None:
         """Approve what a policy lets pass without a person."""
@@ -363,25 +367,25 @@ class TradingCore:
             return
         self._guard("halt", self._halt.write_note)
         self._guard("halt", self._halt.latch)
-        self._note_beside("halt", EventKind.HALTED, reason)
+        self._journal_note("halt", EventKind.HALTED, reason)
 
-    def _note_beside(self, topic: str, kind: EventKind, why: str = "") -> None:
+    def _journal_note(self, topic: str, kind: EventKind, reason: str = "") -> None:
         """Journal what the trader did; nobody waits for it, and a failure is told."""
         desk = self.desk
         if desk is not None:
-            self._guard(topic, lambda: desk.book.note(kind, who=TRADER, why=why))
+            self._guard(topic, lambda: desk.book.note(kind, actor=TRADER, reason=reason))
 
-    def _beside(self, name: str, work: Callable[[], None]) -> None:
+    def _in_background(self, name: str, work: Callable[[], None]) -> None:
         """Write something down on a thread of its own, so that nobody has to wait for the disk."""
         thread = Thread(target=work, name=name, daemon=True)
-        self._side.append(thread)
+        self._background_threads.append(thread)
         thread.start()
 
-    def _join_side(self) -> None:
+    def _join_background(self) -> None:
         """Wait, not for ever, for what is being written down."""
-        for thread in self._side:
-            thread.join(_SIDE_SECONDS)
-        self._side = [thread for thread in self._side if thread.is_alive()]
+        for thread in self._background_threads:
+            thread.join(_BACKGROUND_SECONDS)
+        self._background_threads = [thread for thread in self._background_threads if thread.is_alive()]
 
     def _risk_row(self) -> RiskRow | None:
         """Return the portfolio's risk, None before the first sync."""
@@ -400,11 +404,11 @@ class TradingCore:
         topic = f"{topic} failed"
         try:
             work()
-            self._notices.over(topic)
+            self._notices.resolve(topic)
         except JournalError as error:
-            self._accounts.blame(error)
+            self._accounts.report_error(error)
         except DeskError as error:
-            self._notices.tell("warning", topic, str(error))
+            self._notices.post("warning", topic, str(error))
         except Exception as error:  # noqa: BLE001 - one broken part must not stop the others, least of all the halt
             _log.warning("the desk's part %r failed", topic, exc_info=True)
-            self._notices.tell("error", topic, f"{topic}: {str(error) or type(error).__name__}")
+            self._notices.post("error", topic, f"{topic}: {str(error) or type(error).__name__}")

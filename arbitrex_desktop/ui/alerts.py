@@ -42,19 +42,19 @@ def _level_of(fresh: Freshness) -> str:
     return "error" if fresh.core_silent or fresh.broken else "warning"
 
 
-def _journal_words(fresh: Freshness) -> tuple[str, ...]:
+def _journal_problem(fresh: Freshness) -> tuple[str, ...]:
     """Return why nothing can be journalled, and so nothing sent."""
     problem = fresh.snapshot.journal_problem if fresh.snapshot else ""
     return (f"Nothing can be sent: {problem}.",) if problem else ()
 
 
-def _unknown_words(fresh: Freshness) -> tuple[str, ...]:
+def _blocked_symbols(fresh: Freshness) -> tuple[str, ...]:
     """Return which symbols are blocked by an order of unknown fate."""
     intents = fresh.snapshot.intents if fresh.snapshot else ()
     symbols = sorted({row.symbol for row in intents if row.state is IntentState.UNKNOWN})
     names = ", ".join(symbols)
-    words = f"{names} blocked: the fate of an order is UNKNOWN. See it, and answer, in Pending intents."
-    return (words,) if symbols else ()
+    message = f"{names} blocked: the fate of an order is UNKNOWN. See it, and answer, in Pending intents."
+    return (message,) if symbols else ()
 
 
 class Alerts:
@@ -68,20 +68,20 @@ class Alerts:
         self._bar = bar
         self._fixed = fixed
         self._standing: dict[str, tuple[str, str] | None] = {}
-        self._told: frozenset[Notice] = frozenset()
+        self._posted: frozenset[Notice] = frozenset()
 
     def phase_failed(self, phase: Phase, message: str) -> None:
         """Say that the core itself failed."""
-        self._bar.tell("error", f"{_PHASE_FAILURES.get(phase, phase)}: {message}", phase)
+        self._bar.post("error", f"{_PHASE_FAILURES.get(phase, phase)}: {message}", phase)
 
     def command_done(self, result: CommandResult) -> None:
         """Say what came of a command, where that is not seen elsewhere."""
         command = result.command
         if result.error:
-            self._bar.tell("error", f"{command.failure}: {result.error}", f"{command.doing} {command.subject}")
+            self._bar.post("error", f"{command.failure}: {result.error}", f"{command.doing} {command.subject}")
         elif isinstance(command, SubmitIntent):
-            words = f"Intent {formats.short_id(str(result.answer))} was judged; see pending intents"
-            self._bar.tell("info", words, "submit")
+            message = f"Intent {formats.short_id(str(result.answer))} was judged; see pending intents"
+            self._bar.post("info", message, "submit")
 
     def refresh(self, fresh: Freshness, *, halt_overdue: bool) -> None:
         """Tell what stands at this moment, and take away what no longer does."""
@@ -89,8 +89,8 @@ class Alerts:
         overdue = "HALT was asked for, and sending is blocked, but the trading core has not confirmed it yet"
         self._stand(self._bar, "halt-overdue", "error", overdue if halt_overdue else "")
         self._stand(self._bar, _CONNECTION, "warning", self._trouble(fresh))
-        self._stand(self._fixed, "blocked", "error", " ".join((*_journal_words(fresh), *_unknown_words(fresh))))
-        self._tell_new_notices(fresh)
+        self._stand(self._fixed, "blocked", "error", " ".join((*_journal_problem(fresh), *_blocked_symbols(fresh))))
+        self._post_new_notices(fresh)
 
     def _stand(self, bar: NoticeBar, topic: str, level: str, text: str) -> None:
         stands = (level, text) if text else None
@@ -98,7 +98,7 @@ class Alerts:
             return
         self._standing[topic] = stands
         if text:
-            bar.tell(level, text, topic, stands=True)
+            bar.post(level, text, topic, stands=True)
         else:
             bar.clear(topic)
 
@@ -106,16 +106,16 @@ class Alerts:
         pool = fresh.snapshot.pool if fresh.snapshot else None
         if pool is None or pool.state not in _TROUBLE:
             return ""
-        words = pool.reason or pool.last_error
+        message = pool.reason or pool.last_error
         since = formats.clock_time(pool.since)
-        return f"{pool.state} since {since}: {words}" if words else ""
+        return f"{pool.state} since {since}: {message}" if message else ""
 
-    def _tell_new_notices(self, fresh: Freshness) -> None:
+    def _post_new_notices(self, fresh: Freshness) -> None:
         """Tell the core's notices that were not there before, oldest first."""
         notices = fresh.snapshot.notices if fresh.snapshot else ()
         for notice in reversed(notices):
             # That the connection is gone stands in the bar already, for as long as it is.
             stands = notice.topic == _CONNECTION and notice.level != "info"
-            if notice not in self._told and not stands:
-                self._bar.tell(notice.level, notice.text, notice.topic)
-        self._told = frozenset(notices)
+            if notice not in self._posted and not stands:
+                self._bar.post(notice.level, notice.text, notice.topic)
+        self._posted = frozenset(notices)

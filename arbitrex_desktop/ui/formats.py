@@ -120,7 +120,7 @@ def short_id(identifier: str) -> str:
     return identifier[:8]
 
 
-def words(value: object) -> str:
+def figure(value: object) -> str:
     """Return any figure of the connection panel: booleans as True and False, nothing as a dash."""
     if value is None or value == "":
         return DASH

@@ -128,7 +128,7 @@ class MainWindow(QMainWindow):
             self._worker.halt(_HALT_REASON)
         except Exception as error:  # noqa: BLE001 - whatever it was, the trader must know
             _log.exception("HALT failed")
-            self.notice_bar.tell("error", f"HALT FAILED, close the terminal's connection by hand: {error}", "halt")
+            self.notice_bar.post("error", f"HALT FAILED, close the terminal's connection by hand: {error}", "halt")
             return
         self._halt_watch.asked(_HALT_REASON, self._clock.monotonic())
         self.refresh()
@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
             self._worker.disarm()
         except Exception as error:  # noqa: BLE001 - whatever it was, the trader must know
             _log.exception("disarming failed")
-            self.notice_bar.tell("error", f"DISARMING FAILED, press HALT: {error}", "disarm")
+            self.notice_bar.post("error", f"DISARMING FAILED, press HALT: {error}", "disarm")
             return
         snapshot = self._fresh.snapshot
         if snapshot is not None:

@@ -136,11 +136,11 @@ class UpdateWindow(QDialog):
         if not answer.is_newer:
             self.outcome.setText(f"Version {present} is the newest.")
             return
-        words = f"Version {answer.newest} is out; this is {present}."
-        self.outcome.setText(words)
+        message = f"Version {answer.newest} is out; this is {present}."
+        self.outcome.setText(message)
         if not self.isVisible():
-            self.newer.emit(words)
+            self.newer.emit(message)
 
-    def _show_failure(self, words: str) -> None:
+    def _show_failure(self, message: str) -> None:
         """Say why there is no answer."""
-        self.outcome.setText(words[:1].upper() + words[1:] + ".")
+        self.outcome.setText(message[:1].upper() + message[1:] + ".")

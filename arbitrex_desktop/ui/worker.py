@@ -118,7 +118,7 @@ class CoreWorker(QObject):
         if hung:
             names = ", ".join(thread.objectName() for thread in hung)
             _log.error("the trading core did not stop within %d ms; leaving it (%s)", wait_ms, names)
-            self._let_go(hung)
+            self._abandon(hung)
         return not hung
 
     def _connect(self) -> None:
@@ -148,7 +148,7 @@ class CoreWorker(QObject):
             core.halt(reason)
         return core
 
-    def _let_go(self, hung: Iterable[QThread]) -> None:
+    def _abandon(self, hung: Iterable[QThread]) -> None:
         """Leave hung threads behind without Qt aborting the process when it destroys a running QThread.
 
         WORKAROUND: a parent that Qt never deletes keeps the object alive; the abort is documented at

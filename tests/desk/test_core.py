@@ -91,7 +91,7 @@ def test_never_more_lots_than_were_shown(desk: Desk) -> None:
     desk.core.approve(second)
     assert [request["volume"] for request in desk.broker.sent] == [0.1, 0.05]
     assert "lots 0.1 to 0.05" in "".join(
-        event.draft.why
+        event.draft.reason
         for event in desk.core.desk.book.journal.events(intent_id=second)  # type: ignore[union-attr] # a desk is there
     )
 

@@ -131,7 +131,7 @@ class LifeOfIntents(RuleBasedStateMachine):
         """Let the trader halt, or resume."""
         if halted:
             self.core.halt("enough")
-            self.core._join_side()
+            self.core._join_background()
         else:
             self.core.resume("on we go")
 
@@ -162,7 +162,7 @@ class LifeOfIntents(RuleBasedStateMachine):
             if each.state in EXECUTED:
                 assert deals[intent_id] == 1
             elif each.state is not IntentState.UNKNOWN:
-                assert deals[intent_id] == 0, (each.state, each.why)
+                assert deals[intent_id] == 0, (each.state, each.reason)
 
 
 LifeOfIntents.TestCase.settings = settings(max_examples=25, stateful_step_count=25)

@@ -83,8 +83,8 @@ class Trial:
         intents = self.intents(core)
         assert len(intents) <= 1
         for each in intents:
-            assert each.state in (*ENDED, IntentState.PENDING), (each.state, each.why)
-            assert (each.state in EXECUTED) == bool(deals), (each.state, each.why, deals)
+            assert each.state in (*ENDED, IntentState.PENDING), (each.state, each.reason)
+            assert (each.state in EXECUTED) == bool(deals), (each.state, each.reason, deals)
             if deals:
                 assert each.fill is not None
                 assert each.fill.volume == pytest.approx(deals[0].volume)

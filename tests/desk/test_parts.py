@@ -87,13 +87,13 @@ def test_notices_say_a_thing_once_and_again_after_it_passed() -> None:
     """A trouble that repeats itself each second is one line, until it has passed and comes again."""
     board = NoticeBoard(ManualClock())
     for _ in range(5):
-        board.tell("error", "sync", "no account")
-    board.over("sync", "synced again")
-    board.over("sync", "synced again")
-    board.tell("error", "sync", "no account")
+        board.post("error", "sync", "no account")
+    board.resolve("sync", "synced again")
+    board.resolve("sync", "synced again")
+    board.post("error", "sync", "no account")
     assert [notice.text for notice in board.newest()] == ["no account", "synced again", "no account"]
     for number in range(500):
-        board.tell("info", "count", str(number))
+        board.post("info", "count", str(number))
     assert len(board.newest()) == 200
 
 
@@ -120,12 +120,12 @@ def test_a_bucket_never_gives_more_than_its_rate(pauses: list[float]) -> None:
 def test_every_retcode_of_the_package_has_words() -> None:
     """No retcode that exists is unknown to the desk; one that does not exist is looked into."""
     for code in TradeRetcode:
-        assert "not known" not in meaning(code).words
+        assert "not known" not in meaning(code).message
     assert meaning(99_999).answer is RetcodeAction.RECONCILE
     assert meaning(TradeRetcode.TIMEOUT).answer is RetcodeAction.RECONCILE
     assert meaning(TradeRetcode.CONNECTION).answer is RetcodeAction.RECONCILE
     assert meaning(TradeRetcode.ERROR).answer is RetcodeAction.RECONCILE
-    assert "says: busy" in meaning(TradeRetcode.REJECT, "busy").words
+    assert "says: busy" in meaning(TradeRetcode.REJECT, "busy").message
 
 
 @given(

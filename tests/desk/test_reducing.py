@@ -57,15 +57,15 @@ def test_a_trade_that_closes_says_so(held: Desk) -> None:
     """Row and preview name the position, whole or in part; a strategy that did not open it says that too."""
     whole = held.row(held.core.submit(intent(direction=-1, symbol="GBPUSD", stop_loss=1.3)))
     assert (whole.closes, whole.stop_loss) == (13, None)
-    assert whole.closes_words == "CLOSES 0.10 of position #13 (BUY 0.30 GBPUSD)"
+    assert whole.closing_text == "CLOSES 0.10 of position #13 (BUY 0.30 GBPUSD)"
     held.rpm.lots = 0.5
     preview = held.core.preview(intent(direction=-1), 1).intent
-    assert (preview.closes, preview.closes_words) == (11, "CLOSES position #11 (BUY 0.30 EURUSD)")
+    assert (preview.closes, preview.closing_text) == (11, "CLOSES position #11 (BUY 0.30 EURUSD)")
     strange = held.row(held.core.submit(intent(direction=-1, source="bot")))
-    assert strange.closes_words == "CLOSES position #11 (BUY 0.30 EURUSD), which bot did not open"
+    assert strange.closing_text == "CLOSES position #11 (BUY 0.30 EURUSD), which bot did not open"
     held.rpm.reducing = False
     opening = held.row(held.core.submit(intent()))
-    assert (opening.closes, opening.closes_words) == (None, "")
+    assert (opening.closes, opening.closing_text) == (None, "")
 
 
 def test_a_strategys_own_position_needs_no_such_word(desk: Desk) -> None:
@@ -75,7 +75,7 @@ def test_a_strategys_own_position_needs_no_such_word(desk: Desk) -> None:
     (own,) = desk.broker.positions
     desk.rpm.reducing = True
     row = desk.row(desk.core.submit(intent(source="bot", direction=-1)))
-    assert row.closes_words == f"CLOSES position #{own.ticket} (BUY 0.10 EURUSD)"
+    assert row.closing_text == f"CLOSES position #{own.ticket} (BUY 0.10 EURUSD)"
 
 
 def test_an_approval_is_for_the_position_that_was_shown(held: Desk) -> None:

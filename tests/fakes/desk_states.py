@@ -110,7 +110,7 @@ def _pending() -> tuple[IntentRow, ...]:
         intent_row("7GZ2K4M9Q1AB"),
         intent_row("8HA3N5P0R2CD", symbol="XAUUSD", decision="APPROVED", lots=12.34, digits=2, price=2_346.8,
                    stop_loss=None, take_profit=None, risk_amount=0.0, risk_pct=0.0, closes=281_474_977,
-                   closes_words=words, source="trend-follow", **later),
+                   closing_text=words, source="trend-follow", **later),
         intent_row("9JB4P6Q1S3EF", symbol="GBPJPY", direction=-1, decision="REJECTED", lots=0.0, digits=3,
                    price=191.23, stop_loss=None, risk_amount=None, risk_pct=None, reason="MAX_DRAWDOWN",
                    details="Drawdown is beyond its limit; trading halts", checks=_REFUSAL, can_approve=False,
@@ -230,7 +230,7 @@ def _worst() -> DeskState:
     """Return everything at once that takes room: LIVE, not armed, an unknown fate, no journal, a long refusal."""
     lost, live = _unknown(), _live(armed=False)
     words = "CLOSES position #281474977 (SELL 12.34 XAUUSD), opened by hand, not by this desk"
-    long = replace(_pending()[2], details=_REFUSAL[0].words + "; " + _REFUSAL[1].words, closes_words=words, digits=5)
+    long = replace(_pending()[2], details=_REFUSAL[0].words + "; " + _REFUSAL[1].words, closing_text=words, digits=5)
     return DeskState(
         replace(live, intents=lost.intents, journal_problem="the journal's disk is full, and 3 more steps wait for it"),
         preview=long,

@@ -9,8 +9,8 @@ from typing import TypeVar
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QWidget
 
-from arbitrex_desktop.ui.bars.header import CELL_MARGIN
 from arbitrex_desktop.ui.theme.theme import fitted
+from arbitrex_desktop.ui.widgets.header import CELL_MARGIN
 from arbitrex_desktop.ui.widgets.metric import _LEAST_SCALE, ElidedLabel, NumberLabel
 from arbitrex_desktop.ui.widgets.table_view import TableView
 

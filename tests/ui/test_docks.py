@@ -57,7 +57,7 @@ def test_a_notice_moves_nothing(open_window: WindowMaker, qtbot: QtBot) -> None:
     window = opened(open_window, qtbot, QSize(1280, 720))
     before = places(window)
     for text in ("broken", "a long story " * 40):
-        window.notice_bar.tell("error", text, "x")
+        window.notice_bar.post("error", text, "x")
         window.grab()
         assert places(window) == before
     window.notice_bar.clear("x")

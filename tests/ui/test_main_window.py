@@ -358,7 +358,7 @@ def cut_off(window: MainWindow) -> list[str]:
     lacking = [figure.text() for figure in values if figure.width() < figure.sizeHint().width()]
     lacking += [button.text() for button in buttons if button.width() < button.sizeHint().width()]
     return lacking + [
-        table.empty_words for table in tables if table.isVisible() and table.horizontalScrollBar().maximum()
+        table.empty_text for table in tables if table.isVisible() and table.horizontalScrollBar().maximum()
     ]
 
 

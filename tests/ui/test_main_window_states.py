@@ -67,7 +67,7 @@ def test_a_core_that_cannot_be_built_says_why_for_as_long_as_the_window_stands(
     window.refresh()
     assert window.notice_bar.text == f"ERROR: {words}"
     assert window.top_bar.reason.text() == words
-    assert window.connection.view.empty_words == words
+    assert window.connection.view.empty_text == words
     assert window.status.labels["connection"].text() == "The trading core does not run"
     assert window.intent_form.submit.toolTip() == words
     assert not window.intent_form.submit.isEnabled()

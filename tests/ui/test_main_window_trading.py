@@ -233,7 +233,7 @@ def test_the_windows_size_survives_its_bars(open_window: WindowMaker) -> None:
     window.reset_layout()
     window.top_bar.arming.arm.click()
     assert window.arming_bar.sizeHint().height() <= 2 * window.fontMetrics().lineSpacing() + 12
-    window.notice_bar.tell("error", "something else", "other")
+    window.notice_bar.post("error", "something else", "other")
     window._docks.docks["positions"].raise_()
     window.positions.view.choose(1)
     window.positions.close_button.click()

@@ -62,8 +62,8 @@ class Executor:
             intent, reply = self._attempt(intent, number, request)
             if reply.meaning.answer is not RetcodeAction.RETRY:
                 return self._settle(intent, reply)
-            intent = self._book.record(intent, EventKind.ANSWERED, why=reply.meaning.words)
-        return self._fail(intent, f"{intent.why}; given up after {self._settings.requote_retries + 1} tries")
+            intent = self._book.record(intent, EventKind.ANSWERED, reason=reply.meaning.message)
+        return self._fail(intent, f"{intent.reason}; given up after {self._settings.requote_retries + 1} tries")
 
     def _attempt(self, intent: Intent, number: int, request: dict[str, Any]) -> tuple[Intent, Reply]:
         """Journal the order as on its way, then send it."""
@@ -92,14 +92,14 @@ class Executor:
 
     def _settle(self, intent: Intent, reply: Reply) -> Intent:
         """Journal what the answer means."""
-        words = reply.meaning.words
+        message = reply.meaning.message
         if reply.meaning.answer is RetcodeAction.REFUSED:
-            return self._fail(intent, words)
+            return self._fail(intent, message)
         if reply.result is None or reply.meaning.answer is RetcodeAction.RECONCILE:
             ticket = reply.result.order if reply.result else 0
             body = to_body(fill=Fill(order=ticket)) if ticket else {}
             return self._book.record(
-                intent, EventKind.UNKNOWN, why=words, after=IntentState.UNKNOWN, ticket=ticket or None, body=body
+                intent, EventKind.UNKNOWN, reason=message, after=IntentState.UNKNOWN, ticket=ticket or None, body=body
             )
         fill = self._fill(intent, reply.result)
         asked = float(intent.attempt.request["volume"]) if intent.attempt else fill.volume
@@ -107,15 +107,15 @@ class Executor:
         return self._book.record(
             intent,
             EventKind.PARTIAL if partial else EventKind.FILLED,
-            why=words,
+            reason=message,
             after=IntentState.PARTIAL if partial else IntentState.FILLED,
             ticket=fill.order or fill.deal or None,
             body=to_body(fill=fill, retcode=reply.result.retcode, comment=reply.result.comment),
         )
 
-    def _fail(self, intent: Intent, words: str) -> Intent:
+    def _fail(self, intent: Intent, message: str) -> Intent:
         """Journal that nothing was executed."""
-        return self._book.record(intent, EventKind.FAILED, why=words, after=IntentState.FAILED)
+        return self._book.record(intent, EventKind.FAILED, reason=message, after=IntentState.FAILED)
 
     def _fill(self, intent: Intent, result: OrderSendResult) -> Fill:
         """Return what the broker says that it did; some leave price or volume at 0, which means not told."""
@@ -163,7 +163,7 @@ class Executor:
         except (PoolError, MT5Error) as error:
             raise CommandRefused(f"the order could not be checked, so nothing was sent: {error}") from error
         if check.retcode != 0:
-            raise CommandRefused(f"the terminal's check refused it: {meaning(check.retcode, check.comment).words}")
+            raise CommandRefused(f"the terminal's check refused it: {meaning(check.retcode, check.comment).message}")
 
 
 def with_slippage(intent: Intent, fill: Fill, info: SymbolInfo) -> Fill:

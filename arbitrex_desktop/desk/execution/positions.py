@@ -31,7 +31,7 @@ _EPSILON: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class _Unsure:
+class _Unconfirmed:
     """An order on a position whose answer never came: the volume before, and since when (monotonic seconds)."""
 
     volume: float
@@ -45,15 +45,15 @@ class PositionActions:
         self._book = book
         self._context = context
         self._pool = context.pool
-        self._unsure: dict[int, _Unsure] = {}
+        self._unconfirmed: dict[int, _Unconfirmed] = {}
 
-    def begin(self) -> None:
+    def report_interrupted_actions(self) -> None:
         """Tell of orders that an earlier run sent and never saw the end of."""
         for event in self._book.journal.unended_actions():
             ticket = event.draft.ticket or 0
-            words = f"the desk was interrupted during: {event.draft.why}; please look at the position"
-            self._end(ticket, event.draft.symbol, words)
-            self._context.post("warning", f"position {ticket}", words)
+            message = f"the desk was interrupted during: {event.draft.reason}; please look at the position"
+            self._end(ticket, event.draft.symbol, message)
+            self._context.post("warning", f"position {ticket}", message)
 
     def close(self, ticket: int, lots: float | None = None) -> None:
         """Close a position, or `lots` of it; raise `CommandRefused` in words when that cannot be done."""
@@ -104,32 +104,32 @@ class PositionActions:
             raise CommandRefused(f"there is no pending order #{ticket}")
         self._journalled(ticket, order.symbol, f"cancel order #{ticket}", cancel_request(order), 0.0, reducing=True)
 
-    def look(self, reading: AccountReading) -> None:
+    def reconcile(self, reading: AccountReading) -> None:
         """See in a fresh reading what became of orders whose answers never came."""
         volumes = {position.ticket: position.volume for position in reading.positions}
         volumes |= {order.ticket: 0.0 for order in reading.orders}
-        for ticket, unsure in list(self._unsure.items()):
+        for ticket, unconfirmed in list(self._unconfirmed.items()):
             now = volumes.get(ticket)
-            if reading.monotonic <= unsure.since:
+            if reading.monotonic <= unconfirmed.since:
                 continue
-            if now is None or abs(now - unsure.volume) > _EPSILON:
+            if now is None or abs(now - unconfirmed.volume) > _EPSILON:
                 self._settle(ticket, "it was carried out")
-            elif reading.monotonic - unsure.since >= self._context.settings.settle_seconds:
+            elif reading.monotonic - unconfirmed.since >= self._context.settings.settle_seconds:
                 self._settle(ticket, "it was not carried out")
 
-    def _settle(self, ticket: int, words: str) -> None:
+    def _settle(self, ticket: int, message: str) -> None:
         """End what was unsure."""
-        self._end(ticket, "", f"#{ticket}: the broker's books show that {words}")
-        del self._unsure[ticket]
-        self._context.post("info", f"position {ticket}", f"#{ticket}: {words}")
+        self._end(ticket, "", f"#{ticket}: the broker's books show that {message}")
+        del self._unconfirmed[ticket]
+        self._context.post("info", f"position {ticket}", f"#{ticket}: {message}")
 
     def _send(
-        self, position: TradePosition, words: str, build: Callable[[], dict[str, Any]], *, reducing: bool = True
+        self, position: TradePosition, message: str, build: Callable[[], dict[str, Any]], *, reducing: bool = True
     ) -> None:
         """Send an order on a position, with a fresh price for each of the few tries."""
         for last in (*[False] * self._context.settings.requote_retries, True):
             outcome = self._journalled(
-                position.ticket, position.symbol, words, build(), position.volume, reducing=reducing, last=last
+                position.ticket, position.symbol, message, build(), position.volume, reducing=reducing, last=last
             )
             if outcome.answer is not RetcodeAction.RETRY:
                 return
@@ -138,7 +138,7 @@ class PositionActions:
         self,
         ticket: int,
         symbol: str,
-        words: str,
+        message: str,
         request: dict[str, Any],
         volume: float,
         *,
@@ -146,19 +146,24 @@ class PositionActions:
         last: bool = True,
     ) -> Meaning:
         """Journal, pass the gate, send, journal the answer; raise `CommandRefused` unless done or worth another try."""
-        if ticket in self._unsure:
+        if ticket in self._unconfirmed:
             raise CommandRefused(f"the fate of the last order on #{ticket} is not known yet")
         self._context.gate.check(reducing=reducing)
         self._book.note(
-            EventKind.ACTION_SENDING, who=TRADER, why=words, symbol=symbol, ticket=ticket, body={"request": request}
+            EventKind.ACTION_SENDING,
+            actor=TRADER,
+            reason=message,
+            symbol=symbol,
+            ticket=ticket,
+            body={"request": request},
         )
         outcome = self._ask(request, reducing=reducing)
         if outcome.answer is RetcodeAction.RECONCILE:
-            self._unsure[ticket] = _Unsure(volume, self._context.clock.monotonic())
-            raise CommandRefused(f"{words}: {outcome.words}; looking at the broker's books")
-        self._end(ticket, symbol, f"{words}: {outcome.words}")
+            self._unconfirmed[ticket] = _Unconfirmed(volume, self._context.clock.monotonic())
+            raise CommandRefused(f"{message}: {outcome.message}; looking at the broker's books")
+        self._end(ticket, symbol, f"{message}: {outcome.message}")
         if outcome.answer is RetcodeAction.REFUSED or (last and outcome.answer is RetcodeAction.RETRY):
-            raise CommandRefused(f"{words}: {outcome.words}")
+            raise CommandRefused(f"{message}: {outcome.message}")
         return outcome
 
     def _ask(self, request: dict[str, Any], *, reducing: bool) -> Meaning:
@@ -176,9 +181,9 @@ class PositionActions:
             return Meaning(RetcodeAction.RECONCILE, f"no answer came ({error})")
         return meaning(result.retcode, result.comment)
 
-    def _end(self, ticket: int, symbol: str, words: str) -> None:
+    def _end(self, ticket: int, symbol: str, message: str) -> None:
         """Journal the end of an order on a position."""
-        self._book.note(EventKind.ACTION_ENDED, why=words, symbol=symbol, ticket=ticket)
+        self._book.note(EventKind.ACTION_ENDED, reason=message, symbol=symbol, ticket=ticket)
 
     def _position(self, ticket: int) -> TradePosition:
         """Return an open position as it is now."""

@@ -51,10 +51,10 @@ class BrokerRecords:
 
 @dataclass(frozen=True, slots=True)
 class ReconcileResult:
-    """What was found: `words` say it for the trader, `fill` what was executed, `tickets` all that fits."""
+    """What was found: `message` say it for the trader, `fill` what was executed, `tickets` all that fits."""
 
     found: Fate
-    words: str
+    message: str
     fill: Fill | None = None
     tickets: tuple[int, ...] = ()
 
@@ -117,8 +117,8 @@ class _Traces:
                 price=position.price_open,
                 confirmed=True,
             )
-            words = f"it was executed: position #{position.ticket}, {position.volume:g} lots"
-            return ReconcileResult(Fate.EXECUTED, words, fill, tickets)
+            message = f"it was executed: position #{position.ticket}, {position.volume:g} lots"
+            return ReconcileResult(Fate.EXECUTED, message, fill, tickets)
         if self.orders:
             return ReconcileResult(
                 Fate.WORKING, f"the broker has order #{self.orders[0].ticket}, not executed yet", None, tickets
@@ -136,8 +136,8 @@ class _Traces:
         price = sum(deal.price * deal.volume for deal in self.deals) / volume if volume > 0.0 else None
         first = self.deals[0]
         fill = Fill(first.order, first.ticket, first.position_id, round(volume, 8), price, confirmed=True)
-        words = f"it was executed: {_listed('deal', (deal.ticket for deal in self.deals))}, {volume:g} lots"
-        return ReconcileResult(Fate.EXECUTED, words, fill, tickets)
+        message = f"it was executed: {_listed('deal', (deal.ticket for deal in self.deals))}, {volume:g} lots"
+        return ReconcileResult(Fate.EXECUTED, message, fill, tickets)
 
     def _sure(self, trace: TradeDeal | TradeOrder | TradePosition, order: int) -> bool:
         """Tell whether an entry names the intent, or is of the order that the broker told us."""

@@ -49,16 +49,16 @@ class Recovery:
     def settle_interrupted(self) -> None:
         """End what was left half done: nothing was sent of what is RECEIVED or APPROVED, perhaps of what is SENDING."""
         for intent in self._book.unjudged():
-            why = "the desk was interrupted before it was judged"
-            self._book.record(intent, EventKind.REJECTED, why=why, after=IntentState.REJECTED)
+            reason = "the desk was interrupted before it was judged"
+            self._book.record(intent, EventKind.REJECTED, reason=reason, after=IntentState.REJECTED)
         for intent in self._book.in_state(IntentState.APPROVED):
-            why = "it was approved but never sent: the desk was interrupted before"
-            self._book.record(intent, EventKind.FAILED, why=why, after=IntentState.FAILED)
+            reason = "it was approved but never sent: the desk was interrupted before"
+            self._book.record(intent, EventKind.FAILED, reason=reason, after=IntentState.FAILED)
         for intent in self._book.in_state(IntentState.SENDING):
-            why = "the desk was interrupted while it was being sent; looking for it at the broker"
-            self._book.record(intent, EventKind.UNKNOWN, why=why, after=IntentState.UNKNOWN)
+            reason = "the desk was interrupted while it was being sent; looking for it at the broker"
+            self._book.record(intent, EventKind.UNKNOWN, reason=reason, after=IntentState.UNKNOWN)
 
-    def look(self) -> None:
+    def reconcile(self) -> None:
         """Read the broker's books, if anything waits for that, and take over what they say."""
         unknown = self._book.in_state(IntentState.UNKNOWN)
         waiting = (*unknown, *self._unconfirmed(), *self._late())
@@ -78,13 +78,19 @@ class Recovery:
         intent = self._book.get(intent_id)
         if intent.state is not IntentState.UNKNOWN:
             raise CommandRefused(f"the intent is {intent.state}; only an UNKNOWN one is resolved by hand")
-        words = f"decided by the trader: {reason}" if reason else "decided by the trader"
+        message = f"decided by the trader: {reason}" if reason else "decided by the trader"
         if not executed:
-            return self._book.record(intent, EventKind.FAILED, who=TRADER, why=words, after=IntentState.FAILED)
+            return self._book.record(intent, EventKind.FAILED, actor=TRADER, reason=message, after=IntentState.FAILED)
         lots = float(intent.attempt.request["volume"]) if intent.attempt else 0.0
         body = to_body(fill=Fill(order=ticket, volume=lots, confirmed=True))
         return self._book.record(
-            intent, EventKind.FILLED, who=TRADER, why=words, after=IntentState.FILLED, ticket=ticket or None, body=body
+            intent,
+            EventKind.FILLED,
+            actor=TRADER,
+            reason=message,
+            after=IntentState.FILLED,
+            ticket=ticket or None,
+            body=body,
         )
 
     def _decide(self, intent: Intent, finding: ReconcileResult, connection: int) -> None:
@@ -92,14 +98,14 @@ class Recovery:
         if finding.found is not Fate.NOTHING:
             self._absences.pop(intent.intent_id, None)
         if finding.found is Fate.EXECUTED and finding.fill is not None:
-            self._executed(intent, finding.fill, finding.words)
+            self._executed(intent, finding.fill, finding.message)
         elif finding.found is Fate.DEAD or self._absent_long_enough(intent, finding, connection):
             self._book.record(
-                intent, EventKind.FAILED, why=f"{finding.words}: nothing was executed", after=IntentState.FAILED
+                intent, EventKind.FAILED, reason=f"{finding.message}: nothing was executed", after=IntentState.FAILED
             )
-        elif finding.words not in intent.why:
-            self._book.record(intent, EventKind.EVIDENCE, why=finding.words, body=to_body(tickets=finding.tickets))
-            self._post("error", f"order {intent.intent_id}", f"{_name(intent)}: {finding.words}")
+        elif finding.message not in intent.reason:
+            self._book.record(intent, EventKind.EVIDENCE, reason=finding.message, body=to_body(tickets=finding.tickets))
+            self._post("error", f"order {intent.intent_id}", f"{_name(intent)}: {finding.message}")
 
     def _absent_long_enough(self, intent: Intent, finding: ReconcileResult, connection: int) -> bool:
         """Tell whether several looks over the settling time, on one connection, found no trace."""
@@ -112,14 +118,14 @@ class Recovery:
         self._absences[intent.intent_id] = known = replace(known, looks=known.looks + 1)
         return known.looks >= _LEAST_LOOKS and now - known.since >= self._settings.settle_seconds
 
-    def _executed(self, intent: Intent, fill: Fill, words: str) -> None:
+    def _executed(self, intent: Intent, fill: Fill, message: str) -> None:
         """Journal that an order was executed after all."""
         asked = float(intent.attempt.request["volume"]) if intent.attempt else fill.volume
         partial = fill.volume < asked - _EPSILON
         kind, state = (EventKind.PARTIAL, IntentState.PARTIAL) if partial else (EventKind.FILLED, IntentState.FILLED)
         body = to_body(fill=self._slipped(intent, fill))
         ticket = fill.position or fill.order or None
-        self._book.record(intent, kind, why=words, after=state, ticket=ticket, body=body)
+        self._book.record(intent, kind, reason=message, after=state, ticket=ticket, body=body)
 
     def _confirm(self, intent: Intent, fill: Fill) -> None:
         """Journal what the books say of a fill; one that had counted as failed is an alarm."""

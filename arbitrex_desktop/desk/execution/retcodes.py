@@ -30,7 +30,7 @@ class Meaning:
     """An answer and its words for the trader."""
 
     answer: RetcodeAction
-    words: str
+    message: str
 
 
 _R = TradeRetcode
@@ -85,9 +85,9 @@ _MEANINGS: Final[dict[int, tuple[RetcodeAction, str]]] = {
 
 def meaning(retcode: int, comment: str = "") -> Meaning:
     """Return what a retcode of `order_send` means; one that we do not know has to be looked into."""
-    answer, words = _MEANINGS.get(retcode, (RetcodeAction.RECONCILE, "the broker gave an answer that is not known"))
+    answer, message = _MEANINGS.get(retcode, (RetcodeAction.RECONCILE, "the broker gave an answer that is not known"))
     said = f"; it says: {comment}" if comment and answer is not RetcodeAction.DONE else ""
-    return Meaning(answer, f"{words} ({retcode}{said})")
+    return Meaning(answer, f"{message} ({retcode}{said})")
 
 
 def failure_meaning(failure: CallFailed) -> Meaning:
@@ -98,6 +98,6 @@ def failure_meaning(failure: CallFailed) -> Meaning:
     if failure.code == ResultCode.E_INVALID_PARAMS:
         return Meaning(RetcodeAction.REFUSED, f"the terminal does not accept the request ({failure.message})")
     if failure.code == ResultCode.E_AUTO_TRADING_DISABLED:
-        words = "the terminal does not let this program trade: untick 'disable Auto-Trading using Python API'"
-        return Meaning(RetcodeAction.REFUSED, f"{words} ({failure.code})")
+        message = "the terminal does not let this program trade: untick 'disable Auto-Trading using Python API'"
+        return Meaning(RetcodeAction.REFUSED, f"{message} ({failure.code})")
     return Meaning(RetcodeAction.RECONCILE, f"no answer from the terminal ({failure.message}, {failure.code})")

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""The local door for strategies: endpoint, sessions, messages, rates."""
+"""The local channel for strategies: endpoint, sessions, messages, rates."""

@@ -28,7 +28,7 @@ class Endpoint:
     token: bytes
 
 
-def prepare_door(data_dir: Path) -> Endpoint:
+def prepare_endpoint(data_dir: Path) -> Endpoint:
     """Make address and token for a data folder; raise OSError when the files cannot be written.
 
     The token is made anew each time, so that one that leaked does not last.
@@ -36,21 +36,21 @@ def prepare_door(data_dir: Path) -> Endpoint:
     folder = data_dir / "gateway"
     _private_folder(folder)
     token = secrets.token_bytes(_TOKEN_BYTES)
-    address, family = door_address(data_dir)
+    address, family = endpoint_address(data_dir)
     _write_private(folder / "token", token.hex())
     _write_private(folder / "door.json", json.dumps({"version": 1, "address": address, "family": family}))
     return Endpoint(address, family, token)
 
 
-def remove_door(data_dir: Path) -> None:
-    """Take the files away, so that clients see at once that nobody is at home."""
+def remove_endpoint(data_dir: Path) -> None:
+    """Take the files away, so that clients see at once that no desk is running."""
     for name in ("door.json", "token"):
         with contextlib.suppress(OSError):
             (data_dir / "gateway" / name).unlink()
 
 
-def door_address(data_dir: Path) -> tuple[str, str]:
-    """Return address and family of a data folder's door: a named pipe on Windows, a Unix-domain socket elsewhere."""
+def endpoint_address(data_dir: Path) -> tuple[str, str]:
+    """Return address and family of a data folder's channel: a named pipe on Windows, a Unix-domain socket elsewhere."""
     if sys.platform == "win32":
         digest = hashlib.sha256(str(data_dir.absolute()).encode()).hexdigest()[:16]
         return rf"\\.\pipe\arbitrex-desktop-{digest}", "AF_PIPE"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The door for strategies: a local channel, open to this user only, for intents in and decisions out.
+"""The gateway for strategies: a local channel, open to this user only, for intents in and decisions out.
 
 A Unix-domain socket in a private folder, on Windows a named pipe; both sides prove that they know the token of a
 user-only file before anything is said; messages are JSON of limited length, never pickles.
@@ -18,7 +18,7 @@ from typing import Final, Protocol
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import CommandRefused
-from arbitrex_desktop.desk.gateway.endpoint import Endpoint, door_address, prepare_door, remove_door
+from arbitrex_desktop.desk.gateway.endpoint import Endpoint, endpoint_address, prepare_endpoint, remove_endpoint
 from arbitrex_desktop.desk.gateway.rate_limit import TokenBucket
 from arbitrex_desktop.desk.gateway.session import GatewayCore, Session
 from arbitrex_desktop.desk.intents.events import Event, Intent
@@ -52,53 +52,58 @@ class Gateway:
         self._lock = Lock()
         self._closing = Flag()
         self._listener: Listener | None = None
-        self._door: Endpoint | None = None
+        self._endpoint: Endpoint | None = None
         self._threads: list[Thread] = []
-        core.listen(self._tell)
+        core.listen(self._post)
 
     def start(self) -> None:
-        """Open the door; raise `CommandRefused` when another desk holds it, OSError when it cannot be made."""
-        if _somebody_listens(self._data_dir):
+        """Listen; raise `CommandRefused` when another desk does, OSError when it cannot be made."""
+        if _other_desk_listens(self._data_dir):
             raise CommandRefused(
                 "another window of this program uses this data folder, and takes the strategies' intents"
             )
-        address, family = door_address(self._data_dir)
+        address, family = endpoint_address(self._data_dir)
         if family == "AF_UNIX":
             # What a killed desk left behind; nobody listens there.
             Path(address).unlink(missing_ok=True)
-        self._door = prepare_door(self._data_dir)
-        self._listener = Listener(self._door.address, self._door.family, backlog=MOST_CLIENTS)
+        self._endpoint = prepare_endpoint(self._data_dir)
+        self._listener = Listener(self._endpoint.address, self._endpoint.family, backlog=MOST_CLIENTS)
         self._threads = [
-            Thread(target=self._accept, args=(self._listener, self._door), name="gateway-accept", daemon=True),
+            Thread(target=self._accept, args=(self._listener, self._endpoint), name="gateway-accept", daemon=True),
             Thread(target=self._watch, name="gateway-watch", daemon=True),
         ]
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """Close the door and every connection; nothing is left running."""
-        if self._listener is None or self._door is None:
+        """End listening and every connection; nothing is left running."""
+        if self._listener is None or self._endpoint is None:
             return
         self._closing.set()
-        # accept() has no deadline: one more visitor wakes it.
+        # accept() has no deadline: one more client wakes it.
         with contextlib.suppress(OSError, EOFError):
-            Client(self._door.address, self._door.family).close()
+            Client(self._endpoint.address, self._endpoint.family).close()
         self._threads[0].join(_JOIN_SECONDS)
         self._listener.close()
         for session in self._open_sessions():
             session.close()
             session.join(_JOIN_SECONDS)
         self._threads[1].join(_JOIN_SECONDS)
-        remove_door(self._data_dir)
+        remove_endpoint(self._data_dir)
         self._listener = None
+
+    @property
+    def name(self) -> str:
+        """Return what the trader knows it by."""
+        return "the strategies' channel"
 
     @property
     def clients(self) -> int:
         """Return how many connections are open."""
         return len(self._open_sessions())
 
-    def _accept(self, listener: Listener, door: Endpoint) -> None:
-        """Take visitors in; each proves itself on its own thread, so that none keeps the others waiting."""
+    def _accept(self, listener: Listener, endpoint: Endpoint) -> None:
+        """Take clients in; each proves itself on its own thread, so that none keeps the others waiting."""
         while not self._closing.is_set():
             try:
                 connection = listener.accept()
@@ -107,16 +112,16 @@ class Gateway:
                     _log.warning("a client could not be taken in: %s", error)
                 self._closing.wait(_TICK_SECONDS / 10.0)
                 continue
-            self._admit(connection, door)
+            self._accept_client(connection, endpoint)
 
-    def _admit(self, connection: Connection, door: Endpoint) -> None:
+    def _accept_client(self, connection: Connection, endpoint: Endpoint) -> None:
         """Begin a session, if there is room."""
         if self._closing.is_set() or self.clients >= MOST_CLIENTS:
             if not self._closing.is_set():
                 _log.warning("more than %d clients; one was sent away", MOST_CLIENTS)
             connection.close()
             return
-        session = Session(connection, door.token, self._core, self._clock, self._bucket)
+        session = Session(connection, endpoint.token, self._core, self._clock, self._bucket)
         with self._lock:
             self._sessions.append(session)
         session.start()
@@ -135,7 +140,7 @@ class Gateway:
             self._sessions = [session for session in self._sessions if session.alive]
             return tuple(self._sessions)
 
-    def _tell(self, intent: Intent, event: Event) -> None:
+    def _post(self, intent: Intent, event: Event) -> None:
         """Pass news of an intent on to the sessions of its strategy."""
         for session in self._open_sessions():
             session.offer(intent, event)
@@ -148,12 +153,12 @@ class Gateway:
             return self._buckets.setdefault(strategy, TokenBucket(self._clock, *self._rate))
 
 
-def _somebody_listens(data_dir: Path) -> bool:
-    """Tell whether another desk's door of this data folder is open."""
+def _other_desk_listens(data_dir: Path) -> bool:
+    """Return whether another desk listens for this data folder."""
     if not (data_dir / "gateway" / "door.json").is_file():
         return False
     try:
-        Client(*door_address(data_dir)).close()
+        Client(*endpoint_address(data_dir)).close()
     except (OSError, EOFError, ValueError):
         return False
     return True

@@ -28,8 +28,8 @@ ClientId = Annotated[str, msgspec.Meta(max_length=64)]
 class ProtocolError(Exception):
     """A message that cannot be answered as asked.  `code` is stable, the text says precisely what is wrong."""
 
-    def __init__(self, code: str, words: str) -> None:
-        super().__init__(words)
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
         self.code = code
 
 
@@ -134,7 +134,7 @@ class EventMessage(IntentMessage, frozen=True, tag="event", kw_only=True):
 
     kind: EventKind
     at: datetime
-    why: str
+    reason: str = msgspec.field(name="why")
 
 
 class ErrorMessage(msgspec.Struct, frozen=True, tag="error", tag_field="type", kw_only=True):
@@ -143,7 +143,7 @@ class ErrorMessage(msgspec.Struct, frozen=True, tag="error", tag_field="type", k
     v: int = VERSION
     number: int
     code: str
-    words: str
+    message: str = msgspec.field(name="words")
 
 
 class HelloMessage(msgspec.Struct, frozen=True, tag="hello", tag_field="type", kw_only=True):
@@ -164,7 +164,7 @@ def decision(number: int, intent: Intent) -> bytes:
             number=number,
             decision=answer.status if answer else "",
             reason=answer.reason if answer else "",
-            details=intent.why or (answer.details if answer else ""),
+            details=intent.reason or (answer.details if answer else ""),
             checks=answer.checks if answer else (),
             **_status_fields(intent),
         )
@@ -174,12 +174,12 @@ def decision(number: int, intent: Intent) -> bytes:
 def event_message(intent: Intent, event: Event) -> bytes:
     """Return the news of an intent."""
     draft = event.draft
-    return _encoder.encode(EventMessage(kind=draft.kind, at=draft.at, why=draft.why, **_status_fields(intent)))
+    return _encoder.encode(EventMessage(kind=draft.kind, at=draft.at, reason=draft.reason, **_status_fields(intent)))
 
 
 def error_message(number: int, code: str, message: str) -> bytes:
     """Return an answer that says what was wrong; number 0 when the message's own could not be read."""
-    return _encoder.encode(ErrorMessage(number=number, code=code, words=message))
+    return _encoder.encode(ErrorMessage(number=number, code=code, message=message))
 
 
 def hello_message(number: int) -> bytes:

@@ -53,7 +53,7 @@ class GatewayCore(Protocol):
     def intent(self, intent_id: str) -> Intent:
         """Return an intent; raise `UnknownIntent`."""
 
-    def cancel(self, intent_id: str, who: str) -> None:
+    def cancel(self, intent_id: str, actor: str) -> None:
         """Take a pending intent back."""
 
 
@@ -228,12 +228,12 @@ class Session:
             raise UnknownIntent(f"there is no intent {intent_id} of this strategy")
         return intent
 
-    def _complain(self, number: int, code: str, words: str) -> None:
+    def _complain(self, number: int, code: str, message: str) -> None:
         """Answer with an error and leave a line in the log; beyond a hundred the log is spared."""
         self._mistakes += 1
         level = logging.WARNING if self._mistakes <= _LOGGED_MISTAKES else logging.DEBUG
-        _log.log(level, "%s: %s: %s", self._name, code, words)
-        self._say(error_message(number, code, words))
+        _log.log(level, "%s: %s: %s", self._name, code, message)
+        self._say(error_message(number, code, message))
 
     def _say(self, message: bytes) -> None:
         """Queue a message; a client whose queue is full does not read, and is dropped."""

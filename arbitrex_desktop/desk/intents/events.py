@@ -67,8 +67,8 @@ class NewEvent:
 
     at: datetime
     kind: EventKind
-    who: str
-    why: str = ""
+    actor: str
+    reason: str = ""
     intent_id: str = ""
     client_id: str = ""
     source: str = ""
@@ -185,7 +185,7 @@ class Intent:
     approved: RiskAnswer | None = None
     attempt: Attempt | None = None
     fill: Fill | None = None
-    why: str = ""
+    reason: str = ""
     seq: int = 0
 
 
@@ -200,7 +200,7 @@ def from_body(body: Body, name: str, kind: type[T]) -> T:
 
 
 def apply(intent: Intent | None, event: Event) -> Intent:
-    """Return the intent after an event; raise `IllegalTransition` for one that cannot follow."""
+    """Return the intent after an event; raise `IllegalIntentTransition` for one that cannot follow."""
     draft = event.draft
     if draft.kind is EventKind.RECEIVED:
         return _received(event)
@@ -208,9 +208,9 @@ def apply(intent: Intent | None, event: Event) -> Intent:
         raise ValueError(f"event {event.seq} is about intent {draft.intent_id}, which was never received")
     if draft.after is not None and draft.after is not intent.state:
         check_transition(intent.state, draft.after)
-        intent = replace(intent, state=draft.after, changed_at=draft.at, why=draft.why)
-    elif draft.why:
-        intent = replace(intent, why=draft.why)
+        intent = replace(intent, state=draft.after, changed_at=draft.at, reason=draft.reason)
+    elif draft.reason:
+        intent = replace(intent, reason=draft.reason)
     return replace(_with_parts(intent, draft), seq=event.seq)
 
 

@@ -17,8 +17,8 @@ from arbitrex_desktop.desk.journal.schema import (
     COLUMNS,
     GENESIS,
     MIGRATIONS,
+    as_journal_error,
     expected_schema,
-    in_words,
     read_schema,
     row_hash,
 )
@@ -48,7 +48,7 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5.0)
     except sqlite3.Error as error:
-        raise in_words(error, path) from error
+        raise as_journal_error(error, path) from error
     try:
         yield connection
     except (sqlite3.Error, UnicodeDecodeError) as error:

@@ -80,8 +80,8 @@ def _verify(files: Sequence[Path]) -> int:
     """Check each journal and say what was found."""
     reports = [verify(file) for file in files]
     for report in reports:
-        words = "intact" if report.intact else "NOT INTACT"
-        sys.stdout.write(f"{report.path}: {report.events} events, {words}\n")
+        message = "intact" if report.intact else "NOT INTACT"
+        sys.stdout.write(f"{report.path}: {report.events} events, {message}\n")
         sys.stdout.writelines(f"  {problem}\n" for problem in report.problems)
     return 0 if all(report.intact for report in reports) else 1
 
@@ -113,7 +113,7 @@ def _export(file: Path, args: argparse.Namespace) -> int:
     return 0
 
 
-def _complain(words: str) -> int:
+def _complain(message: str) -> int:
     """Say why nothing was done."""
-    sys.stderr.write(f"{words}\n")
+    sys.stderr.write(f"{message}\n")
     return 2

@@ -19,7 +19,7 @@ from arbitrex_desktop.desk.errors import JournalDamaged, JournalUnavailable
 from arbitrex_desktop.desk.intents.events import Event, NewEvent
 from arbitrex_desktop.desk.intents.intent import ENDED
 from arbitrex_desktop.desk.journal.anchor import JournalAnchor
-from arbitrex_desktop.desk.journal.schema import COLUMNS, GENESIS, from_row, in_words, migrate, to_row
+from arbitrex_desktop.desk.journal.schema import COLUMNS, GENESIS, as_journal_error, from_row, migrate, to_row
 from arbitrex_desktop.paths import account_file_stem
 
 Connect = Callable[[Path], sqlite3.Connection]
@@ -68,7 +68,7 @@ class Journal:
             self._prepare()
         except (sqlite3.Error, OSError) as error:
             self._stack.close()
-            raise in_words(error, path) from error
+            raise as_journal_error(error, path) from error
         except BaseException:
             self._stack.close()
             raise
@@ -90,7 +90,7 @@ class Journal:
                 return self._append(drafts)
             except sqlite3.Error as error:
                 self._doubtful = True
-                raise in_words(error, self.path) from error
+                raise as_journal_error(error, self.path) from error
             except JournalDamaged as error:
                 # Nothing is ever chained behind what another hand wrote.
                 self._damage = str(error)
@@ -218,7 +218,7 @@ class Journal:
             try:
                 return self._db.execute(sql, values).fetchall()
             except sqlite3.Error as error:
-                raise in_words(error, self.path) from error
+                raise as_journal_error(error, self.path) from error
 
 
 def hold(path: Path) -> sqlite3.Connection:

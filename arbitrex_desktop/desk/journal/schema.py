@@ -96,8 +96,8 @@ def to_row(seq: int, draft: NewEvent, prev_hash: str) -> tuple[Any, ...]:
         seq,
         draft.at.astimezone(UTC).isoformat(timespec="microseconds"),
         draft.kind.value,
-        draft.who,
-        draft.why,
+        draft.actor,
+        draft.reason,
         draft.intent_id,
         draft.client_id,
         draft.source,
@@ -119,12 +119,12 @@ def row_hash(columns: Row) -> str:
 
 def from_row(row: Row) -> Event:
     """Return the event of a row."""
-    seq, at, kind, who, why, intent_id, client_id, source, symbol, before, after, ticket, body = row[:13]
+    seq, at, kind, actor, reason, intent_id, client_id, source, symbol, before, after, ticket, body = row[:13]
     draft = NewEvent(
         at=datetime.fromisoformat(at),
         kind=EventKind(kind),
-        who=who,
-        why=why,
+        actor=actor,
+        reason=reason,
         intent_id=intent_id,
         client_id=client_id,
         source=source,
@@ -137,16 +137,16 @@ def from_row(row: Row) -> Event:
     return Event(seq, draft)
 
 
-def in_words(error: sqlite3.Error | OSError, path: Path) -> JournalError:
+def as_journal_error(error: sqlite3.Error | OSError, path: Path) -> JournalError:
     """Return the failure that the trader is told for what SQLite or the file system raised."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return JournalDamaged(f"the journal {path.name} is damaged ({error}); it is left as it is")
-    words = _WORDS.get(code, str(error))
-    return JournalUnavailable(f"the journal {path.name} cannot be used: {words}")
+    message = _MESSAGES.get(code, str(error))
+    return JournalUnavailable(f"the journal {path.name} cannot be used: {message}")
 
 
-_WORDS: Final[dict[int, str]] = {
+_MESSAGES: Final[dict[int, str]] = {
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_BUSY: "another program has locked it",
     sqlite3.SQLITE_LOCKED: "another program has locked it",

@@ -12,7 +12,7 @@ from arbitrex_desktop.raw_layer.views import AccountReading
 _EPSILON: Final = 1e-9
 
 
-def closing_words(
+def closing_text(
     request: IntentRequest, judgement: RiskAnswer | None, reading: AccountReading | None, *, own: bool
 ) -> str:
     """Return "CLOSES position #123 (BUY 0.01 XAUUSD)", empty for a trade that closes nothing.

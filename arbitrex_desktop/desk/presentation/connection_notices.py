@@ -48,12 +48,12 @@ class ConnectionNews:
 
     def _went(self, event: StateChanged) -> None:
         """Tell that there is no connection."""
-        words = f"{event.after}: {event.reason}" if event.reason else str(event.after)
+        message = f"{event.after}: {event.reason}" if event.reason else str(event.after)
         if self._gone_since is None:
-            self._gone_since, self._first = self._clock.monotonic(), words
+            self._gone_since, self._first = self._clock.monotonic(), message
         if _LOCKED in event.reason:
             self.problem = OCCUPIED
-        self._notices.tell(_LEVELS[event.after], TOPIC, words)
+        self._notices.post(_LEVELS[event.after], TOPIC, message)
 
     def _came(self, event: StateChanged) -> None:
         """Tell that the connection is back, what was wrong, and how long it took."""
@@ -62,7 +62,7 @@ class ConnectionNews:
             return
         seconds = self._clock.monotonic() - self._gone_since
         self._gone_since = None
-        self._notices.over(TOPIC, f"CONNECTED again after {_length(seconds)} ({self._first}); {event.reason}")
+        self._notices.resolve(TOPIC, f"CONNECTED again after {_length(seconds)} ({self._first}); {event.reason}")
 
 
 def _length(seconds: float) -> str:

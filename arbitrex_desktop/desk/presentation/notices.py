@@ -22,7 +22,7 @@ class NoticeBoard:
         self._notices: deque[Notice] = deque(maxlen=KEPT)
         self._last: dict[str, str] = {}
 
-    def tell(self, level: str, topic: str, text: str) -> None:
+    def post(self, level: str, topic: str, text: str) -> None:
         """Add a message, unless it is what was said last on its topic."""
         if self._last.get(topic) == text:
             return
@@ -30,7 +30,7 @@ class NoticeBoard:
         self._notices.appendleft(Notice(self._clock.now(), level, topic, text))
         _log.info("%s: %s", topic, text)
 
-    def over(self, topic: str, text: str = "") -> None:
+    def resolve(self, topic: str, text: str = "") -> None:
         """Say that a trouble has passed, if it was told."""
         if self._last.pop(topic, None) is not None and text:
             self._notices.appendleft(Notice(self._clock.now(), "info", topic, text))

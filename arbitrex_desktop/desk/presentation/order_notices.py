@@ -14,20 +14,20 @@ def order_news(intent: Intent, event: Event, digits: int) -> tuple[str, str] | N
     """
     if event.draft.before is event.draft.after:
         return None
-    name, why = _name(intent), intent.why or "no reason was given"
+    name, reason = _name(intent), intent.reason or "no reason was given"
     filled = intent.fill.volume if intent.fill else 0.0
     return {
-        IntentState.FAILED: ("error", f"{name} FAILED: {why}"),
+        IntentState.FAILED: ("error", f"{name} FAILED: {reason}"),
         IntentState.UNKNOWN: (
             "error",
-            f"The fate of {name} is UNKNOWN: {why}; {intent.request.symbol} is blocked until it is known",
+            f"The fate of {name} is UNKNOWN: {reason}; {intent.request.symbol} is blocked until it is known",
         ),
         IntentState.PARTIAL: (
             "error",
             f"{name} PARTIAL: only {filled:.2f} lots were executed{_price(intent, digits)}",
         ),
         IntentState.FILLED: ("info", f"{name} FILLED{_price(intent, digits)}"),
-        IntentState.EXPIRED: ("info", f"{name} EXPIRED: {why}"),
+        IntentState.EXPIRED: ("info", f"{name} EXPIRED: {reason}"),
     }.get(intent.state)
 
 

@@ -68,7 +68,7 @@ def order_row(order: TradeOrder, pool: PoolReader, intent_id: str) -> OrderRow:
     return OrderRow(
         ticket=order.ticket,
         symbol=order.symbol,
-        kind=_kind_words(order.type),
+        kind=_kind_name(order.type),
         direction=(order.type in _BUYING) - (order.type in _SELLING),
         volume=order.volume_current,
         price=order.price_open or None,
@@ -116,7 +116,7 @@ def intent_row(
         regime=request.regime,
         reason=seen.reason,
         # What was said of a pending intent before it was judged again is over.
-        details=seen.details if intent.state is IntentState.PENDING else intent.why or seen.details,
+        details=seen.details if intent.state is IntentState.PENDING else intent.reason or seen.details,
         checks=seen.checks,
         can_approve=not blocker,
         blocker=blocker,
@@ -126,7 +126,7 @@ def intent_row(
         filled_lots=fill.volume if fill else 0.0,
         slippage_amount=fill.slippage_amount if fill else None,
         closes=seen.closes,
-        closes_words=closing,
+        closing_text=closing,
         changed=changed,
     )
 
@@ -163,7 +163,7 @@ def digits_of(pool: PoolReader, symbol: str) -> int:
     return _DIGITS if info is None else info.digits
 
 
-def _kind_words(kind: int) -> str:
+def _kind_name(kind: int) -> str:
     """Return an order's kind in words; one that is not known is named by its number."""
     with suppress(ValueError):
         return OrderType(kind).name.replace("_", " ")

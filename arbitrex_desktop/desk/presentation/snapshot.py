@@ -149,7 +149,7 @@ class IntentRow:
     filled_lots: float = 0.0
     slippage_amount: float | None = None
     closes: int | None = None
-    closes_words: str = ""
+    closing_text: str = ""
     changed: str = ""
 
 

@@ -29,7 +29,7 @@ class IntentStore:
     """Intents and their events.  Safe from any thread; each change is one journalled step.
 
     An intent changes only if it is still in the state that the caller saw, so that two approvals at once cannot
-    both succeed: the second raises `IllegalTransition`.  Raises `JournalError`, and then nothing changed.
+    both succeed: the second raises `CommandRefused`.  Raises `JournalError`, and then nothing changed.
     """
 
     def __init__(self, journal: Journal, clock: Clock, new_id: Callable[[], str]) -> None:
@@ -82,7 +82,7 @@ class IntentStore:
             intent_id = self._free_id()
             now = self._clock.now()
             life = min(max(request.time_to_live, 1.0), _LONGEST_LIFE) if request.time_to_live > 0.0 else 1.0
-            received = self._draft(intent_id, request, EventKind.RECEIVED, who=request.source)
+            received = self._draft(intent_id, request, EventKind.RECEIVED, actor=request.source)
             body = to_body(request=request, expires_at=now + timedelta(seconds=life))
             self._write(replace(received, at=now, after=IntentState.RECEIVED, body=body))
             self._judging.add(intent_id)
@@ -102,18 +102,18 @@ class IntentStore:
         intent: Intent,
         kind: EventKind,
         *,
-        who: str = DESK,
-        why: str = "",
+        actor: str = DESK,
+        reason: str = "",
         after: IntentState | None = None,
         ticket: int | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Intent:
         """Journal an event of an intent and apply it; `after` None leaves the state as it is.
 
-        Raises `IllegalTransition` when the intent is no longer in the state that the caller saw.
+        Raises `CommandRefused` when the intent is no longer in the state that the caller saw.
         """
-        draft = self._draft(intent.intent_id, intent.request, kind, who=who)
-        draft = replace(draft, why=why, before=intent.state, after=after or intent.state, ticket=ticket)
+        draft = self._draft(intent.intent_id, intent.request, kind, actor=actor)
+        draft = replace(draft, reason=reason, before=intent.state, after=after or intent.state, ticket=ticket)
         draft = replace(draft, body=dict(body or {}))
         with self._lock:
             self._catch_up()
@@ -123,11 +123,11 @@ class IntentStore:
             apply(current, Event(0, draft))
             return self._write(draft)
 
-    def note(self, kind: EventKind, *, who: str = DESK, why: str = "", **more: Any) -> None:
+    def note(self, kind: EventKind, *, actor: str = DESK, reason: str = "", **more: Any) -> None:
         """Journal an event of the desk as a whole, or of a position; `more` are fields of `NewEvent`."""
         with self._lock:
             self._catch_up()
-            events = self.journal.append(NewEvent(at=self._clock.now(), kind=kind, who=who, why=why, **more))
+            events = self.journal.append(NewEvent(at=self._clock.now(), kind=kind, actor=actor, reason=reason, **more))
             self._seq = events[-1].seq
 
     def owner_of(self, ticket: int, comment: str) -> str:
@@ -141,14 +141,14 @@ class IntentStore:
         """Journal the RPM's first answer."""
         after = IntentState.REJECTED if judgement.refused else IntentState.PENDING
         body = to_body(judgement=judgement)
-        return self.record(self.get(intent_id), EventKind.JUDGED, why=judgement.details, after=after, body=body)
+        return self.record(self.get(intent_id), EventKind.JUDGED, reason=judgement.details, after=after, body=body)
 
-    def _draft(self, intent_id: str, request: IntentRequest, kind: EventKind, *, who: str) -> NewEvent:
+    def _draft(self, intent_id: str, request: IntentRequest, kind: EventKind, *, actor: str) -> NewEvent:
         """Begin an event of an intent."""
         return NewEvent(
             at=self._clock.now(),
             kind=kind,
-            who=who,
+            actor=actor,
             intent_id=intent_id,
             client_id=request.client_id,
             source=request.source,

@@ -18,7 +18,7 @@ _UNSEEN_FILL: Final = timedelta(seconds=5)
 
 
 class PendingQueue:
-    """Watches the pending intents of one account.  Called on the worker's thread; `shown` from any."""
+    """Watches the pending intents of one account.  Called on the worker's thread; `current` from any."""
 
     def __init__(self, book: IntentStore, context: DeskContext) -> None:
         self._book = book
@@ -28,7 +28,7 @@ class PendingQueue:
         self._clock = context.clock
         self._settings = context.settings
         self._synced = context.synced
-        self._looks: dict[str, RiskAnswer] = {}
+        self._latest: dict[str, RiskAnswer] = {}
 
     def expire(self) -> None:
         """End what waited too long."""
@@ -37,82 +37,84 @@ class PendingQueue:
             if now >= intent.expires_at:
                 self._move(intent, EventKind.EXPIRED, IntentState.EXPIRED, "nobody decided in time")
 
-    def cancel_all(self, why: str) -> None:
+    def cancel_all(self, reason: str) -> None:
         """Take back whatever waits."""
         for intent in self._book.in_state(IntentState.PENDING):
-            self._move(intent, EventKind.CANCELLED, IntentState.CANCELLED, why)
+            self._move(intent, EventKind.CANCELLED, IntentState.CANCELLED, reason)
 
-    def look_again(self) -> None:
+    def reevaluate(self) -> None:
         """Judge every pending intent as things stand now; journal only when the answer turned."""
         pending = self._book.in_state(IntentState.PENDING)
-        looks = dict(self._looks)
-        self._looks = {each.intent_id: looks[each.intent_id] for each in pending if each.intent_id in looks}
+        latest = dict(self._latest)
+        self._latest = {each.intent_id: latest[each.intent_id] for each in pending if each.intent_id in latest}
         if not self._pool.is_connected():
             return
         for intent in pending:
             # Somebody may decide it while we look.
             with suppress(CommandRefused):
-                self._look(intent)
+                self._evaluate(intent)
 
-    def shown(self, intent: Intent) -> RiskAnswer | None:
+    def current(self, intent: Intent) -> RiskAnswer | None:
         """Return the judgement that the trader sees: the latest look of a pending intent, else what was journalled."""
         if intent.state is not IntentState.PENDING:
             return intent.approved or intent.judgement
-        return self._looks.get(intent.intent_id, intent.judgement)
+        return self._latest.get(intent.intent_id, intent.judgement)
 
     def blocker(self, intent: Intent) -> str:
         """Return why an intent cannot be approved now, in words; empty when it can.  From memory, asks nobody."""
-        shown = self.shown(intent)
-        refused = shown is not None and shown.refused and (shown.details or "the risk manager refuses it")
-        return self.obstacle(intent) or (refused or "")
+        current = self.current(intent)
+        refused = current is not None and current.refused and (current.details or "the risk manager refuses it")
+        return self.blocking_reason(intent) or (refused or "")
 
-    def obstacle(self, intent: Intent) -> str:
+    def blocking_reason(self, intent: Intent) -> str:
         """Return what is in the way besides the RPM's answer, in words; empty when nothing is."""
-        shown = self.shown(intent)
-        if intent.state is not IntentState.PENDING or shown is None:
+        current = self.current(intent)
+        if intent.state is not IntentState.PENDING or current is None:
             return f"the intent is {intent.state}"
         if self._clock.now() >= intent.expires_at:
             return "the intent has expired"
         reasons = (
             self._connection_blocker(),
-            self._gate.blocker(reducing=shown.reducing),
+            self._gate.blocker(reducing=current.reducing),
             self._symbol_blocker(intent),
             self._fill_blocker(),
             self._price_blocker(intent),
         )
         return next((reason for reason in reasons if reason), "")
 
-    def to_approve(self, intent: Intent) -> RiskAnswer:
+    def reevaluate_for_approval(self, intent: Intent) -> RiskAnswer:
         """Let the RPM look again for an approval; return what is to be sent, never more than was shown.
 
         Raises `CommandRefused`, with the RPM's reason, and then the row shows it too.
         """
-        shown = self.shown(intent)
-        look = self._look(intent)
-        if look.refused:
-            raise CommandRefused(f"the risk manager now refuses it: {look.details or look.reason}")
-        if shown is not None and not shown.refused and shown.closes != look.closes:
-            raise CommandRefused(f"it now {_deed(look)}, while what was shown {_deed(shown)}; please look again")
-        if shown is None or shown.refused or look.lots <= shown.lots:
-            return look
-        share = shown.lots / look.lots
-        risk = None if look.risk_amount is None else look.risk_amount * share
-        risk_pct = None if look.risk_pct is None else look.risk_pct * share
-        return replace(look, lots=shown.lots, risk_amount=risk, risk_pct=risk_pct)
+        current = self.current(intent)
+        answer = self._evaluate(intent)
+        if answer.refused:
+            raise CommandRefused(f"the risk manager now refuses it: {answer.details or answer.reason}")
+        if current is not None and not current.refused and current.closes != answer.closes:
+            raise CommandRefused(
+                f"it now {_effect(answer)}, while what was shown {_effect(current)}; please look again"
+            )
+        if current is None or current.refused or answer.lots <= current.lots:
+            return answer
+        share = current.lots / answer.lots
+        risk = None if answer.risk_amount is None else answer.risk_amount * share
+        risk_pct = None if answer.risk_pct is None else answer.risk_pct * share
+        return replace(answer, lots=current.lots, risk_amount=risk, risk_pct=risk_pct)
 
-    def turned(self, intent: Intent) -> str:
+    def changes(self, intent: Intent) -> str:
         """Return in words how the answer that the trader sees differs from the RPM's first; empty when it does not.
 
         Price and stop follow the market all the time; an answer is another one when decision, size or the position
         that it closes are others.
         """
-        first, shown = intent.judgement, self.shown(intent)
-        if intent.state is not IntentState.PENDING or first is None or shown is None or first is shown:
+        first, current = intent.judgement, self.current(intent)
+        if intent.state is not IntentState.PENDING or first is None or current is None or first is current:
             return ""
         pairs = (
-            (first.status, shown.status, ""),
-            (f"{first.lots:.2f}", f"{shown.lots:.2f}", " lots"),
-            (_doing(first), _doing(shown), ""),
+            (first.status, current.status, ""),
+            (f"{first.lots:.2f}", f"{current.lots:.2f}", " lots"),
+            (_short_effect(first), _short_effect(current), ""),
         )
         return ", ".join(
             f"{before} \N{RIGHTWARDS ARROW} {now}{unit}"
@@ -120,33 +122,33 @@ class PendingQueue:
             if before != now and before and now
         )
 
-    def changes(self, intent: Intent, look: RiskAnswer) -> str:
+    def differences(self, intent: Intent, answer: RiskAnswer) -> str:
         """Return in words what is different from the RPM's first answer."""
         first = intent.judgement
         if first is None or first.refused:
             return ""
         pairs = (
-            ("lots", first.lots, look.lots),
-            ("stop", first.stop_loss, look.stop_loss),
-            ("price", first.price, look.price),
+            ("lots", first.lots, answer.lots),
+            ("stop", first.stop_loss, answer.stop_loss),
+            ("price", first.price, answer.price),
         )
         said = (f"{name} {_number(before)} to {_number(now)}" for name, before, now in pairs if before != now)
         return ", ".join(said)
 
-    def _look(self, intent: Intent) -> RiskAnswer:
+    def _evaluate(self, intent: Intent) -> RiskAnswer:
         """Judge one intent again and keep the answer."""
-        before = self.shown(intent)
+        before = self.current(intent)
         atr = intent.judgement.atr if intent.judgement else None
-        look = self._risk.evaluate(intent.request, intent.intent_id, atr)
-        self._looks[intent.intent_id] = look
-        if before is None or before.refused != look.refused:
-            self._book.record(intent, EventKind.REJUDGED, why=look.details, body=to_body(look=look))
-        return look
+        answer = self._risk.evaluate(intent.request, intent.intent_id, atr)
+        self._latest[intent.intent_id] = answer
+        if before is None or before.refused != answer.refused:
+            self._book.record(intent, EventKind.REJUDGED, reason=answer.details, body=to_body(look=answer))
+        return answer
 
-    def _move(self, intent: Intent, kind: EventKind, after: IntentState, why: str) -> None:
+    def _move(self, intent: Intent, kind: EventKind, after: IntentState, reason: str) -> None:
         """Move an intent, unless somebody else just did."""
         with suppress(CommandRefused):
-            self._book.record(intent, kind, who=DESK, why=why, after=after)
+            self._book.record(intent, kind, actor=DESK, reason=reason, after=after)
 
     def _connection_blocker(self) -> str:
         """Return why the connection does not do."""
@@ -180,12 +182,12 @@ class PendingQueue:
         return f"the price is {age:.0f} s old" if age > self._settings.max_quote_age else ""
 
 
-def _deed(judgement: RiskAnswer) -> str:
+def _effect(judgement: RiskAnswer) -> str:
     """Return what a trade does: it closes a position, or opens one."""
     return "opens a position" if judgement.closes is None else f"closes position #{judgement.closes}"
 
 
-def _doing(judgement: RiskAnswer) -> str:
+def _short_effect(judgement: RiskAnswer) -> str:
     """Return what a trade does in a word or two, empty for a refused one."""
     if judgement.refused:
         return ""

@@ -17,7 +17,7 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.badges import Badge, FilledButton, quiet
 
 NOT_ARMED = "NOT ARMED"
-UNARMED_WORDS = "NOT ARMED: nothing is sent to this LIVE account, a close included"
+UNARMED_MESSAGE = "NOT ARMED: nothing is sent to this LIVE account, a close included"
 
 
 class ArmingState(NamedTuple):
@@ -25,7 +25,7 @@ class ArmingState(NamedTuple):
 
     needed: bool = False
     until: datetime | None = None
-    words: str = ""
+    message: str = ""
 
 
 def arming_state(fresh: Freshness) -> ArmingState:
@@ -35,15 +35,15 @@ def arming_state(fresh: Freshness) -> ArmingState:
         return ArmingState()
     past = fresh.seconds_since(row.until)
     if row.until is None or past is None or past >= 0:
-        return ArmingState(needed=True, words=NOT_ARMED)
-    words = f"ARMED until {formats.clock_time(row.until)} ({formats.countdown(-past)})"
-    return ArmingState(needed=True, until=row.until, words=words)
+        return ArmingState(needed=True, message=NOT_ARMED)
+    message = f"ARMED until {formats.clock_time(row.until)} ({formats.countdown(-past)})"
+    return ArmingState(needed=True, until=row.until, message=message)
 
 
 def not_armed(fresh: Freshness) -> str:
     """Return in words why nothing leaves to a LIVE account, a close included; empty where orders may leave."""
     state = arming_state(fresh)
-    return UNARMED_WORDS if state.needed and state.until is None else ""
+    return UNARMED_MESSAGE if state.needed and state.until is None else ""
 
 
 def _armed_fill(colours: Colours) -> FillColours:
@@ -76,7 +76,7 @@ class ArmingView(QWidget):
 
     def show_state(self, state: ArmingState) -> None:
         """Show whether orders may leave."""
-        self.badge.show_word(state.words, _armed_fill if state.until else quiet)
+        self.badge.show_word(state.message, _armed_fill if state.until else quiet)
         self.arm.setVisible(state.until is None)
         self.disarm.setVisible(state.until is not None)
         self.setVisible(state.needed)
@@ -98,7 +98,7 @@ class ArmingBar(PromptBar):
         self.login.setAccessibleName("Login of the account to arm")
         self.arm = FilledButton("Arm", theme, _armed_fill)
         super().__init__(theme, "Arm this LIVE account by its login:", self.login, self.arm, beside=True)
-        self.words.show_text(
+        self.message.show_text(
             "Orders that you approve then reach the broker, with real money, until it lapses: after a time, or with "
             "another connection or account.",
             Tone.WARN,

@@ -70,7 +70,7 @@ class NoticeBar(QWidget):
         """Every message that stands."""
         return tuple(message.text for message in self._messages.values())
 
-    def tell(self, level: str, text: str, topic: str, *, stands: bool = False) -> None:
+    def post(self, level: str, text: str, topic: str, *, stands: bool = False) -> None:
         """Show a message; one of the same topic is replaced, and counted when it says the same.
 
         One that `stands` stays until it is closed or cleared, whatever its level.
@@ -161,8 +161,8 @@ class NoticeBar(QWidget):
         more = len(self._messages) - 1
         repeats = f"  ({message.times} times)" if message.times > 1 else ""
         others = f"  (and {more} more)" if more else ""
-        words = " ".join(message.text.split()) if self._closable else message.text
-        self._label.setText(f"{message.level.upper()}: {words}")
+        text = " ".join(message.text.split()) if self._closable else message.text
+        self._label.setText(f"{message.level.upper()}: {text}")
         self._more.setText(repeats + others)
         palette = self.palette()
         for role in (self._label.foregroundRole(), self._more.foregroundRole(), self._close.foregroundRole()):

@@ -45,13 +45,13 @@ class PartBar(PromptBar):
         """Take over what the position is by now."""
         self._row = row
         try:
-            words, tone = f"{row.volume - self._wanted():g} lots of {row.symbol} stay open", Tone.MUTED
+            message, tone = f"{row.volume - self._wanted():g} lots of {row.symbol} stay open", Tone.MUTED
             self.act.setEnabled(True)
         except ValueError as error:
-            words, tone = str(error), Tone.WARN if self.lots.text() else Tone.MUTED
+            message, tone = str(error), Tone.WARN if self.lots.text() else Tone.MUTED
             self.act.disarm()
             self.act.setEnabled(False)
-        self.words.show_text(words, tone)
+        self.message.show_text(message, tone)
 
     def _wanted(self) -> float:
         """Return the lots to close; raise ValueError in words for what cannot be."""
@@ -108,11 +108,11 @@ class StopsBar(PromptBar):
             question = "Really leave no stop?" if stop is None else "Really risk more?"
             self.act.set_subject("Set", question if risks_more else "Really set these?")
             self.act.setEnabled(True)
-            self.words.show_text(_plan(row, stop, target, risks_more=risks_more), _tone(risks_more=risks_more))
+            self.message.show_text(_plan(row, stop, target, risks_more=risks_more), _tone(risks_more=risks_more))
         except ValueError as error:
             self.act.disarm()
             self.act.setEnabled(False)
-            self.words.show_text(str(error), Tone.WARN)
+            self.message.show_text(str(error), Tone.WARN)
 
     def _wanted(self) -> tuple[float | None, float | None]:
         """Return stop and target; raise ValueError in words for what cannot be."""
@@ -145,7 +145,7 @@ class _Choice(NamedTuple):
 
     which: Which
     symbol: str
-    words: str
+    message: str
 
 
 class SeveralBar(PromptBar):
@@ -190,7 +190,7 @@ class SeveralBar(PromptBar):
         self._choices = choices
         self.which.blockSignals(True)
         self.which.clear()
-        self.which.addItems([each.words for each in choices])
+        self.which.addItems([each.message for each in choices])
         self.which.setCurrentIndex(choices.index(chosen) if chosen in choices else -1)
         self.which.blockSignals(False)
 
@@ -210,7 +210,7 @@ class SeveralBar(PromptBar):
         self.act.setEnabled(bool(hit))
         self.act.set_subject(f"Close {count}", f"Really close {count}?")
         profit = formats.money(sum(row.profit + row.swap for row in hit), signed=True)
-        self.words.show_text(
+        self.message.show_text(
             f"{count} at the market, profit and swap {profit}" if hit else "There are none", Tone.MUTED
         )
 

@@ -13,7 +13,7 @@ from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
 
 class PromptBar(QWidget):
-    """Base of such bars; `words` says what the button would do, or why it cannot, below the fields or `beside` them.
+    """Base of such bars; `message` says what the button would do, or why it cannot, below the fields or `beside` them.
 
     Signals: `closed()`, when the bar should go away: by Cancel, by Escape, or when it has been answered;
     `asked(TraderCommand)`, the answer, of bars whose answer is a command.
@@ -24,8 +24,8 @@ class PromptBar(QWidget):
 
     def __init__(self, theme: Theme, *parts: str | QWidget, wide: QWidget | None = None, beside: bool = False) -> None:
         super().__init__()
-        self.words = TonedLabel(theme, Tone.MUTED)
-        self.words.setWordWrap(True)
+        self.message = TonedLabel(theme, Tone.MUTED)
+        self.message.setWordWrap(True)
         self.cancel = QPushButton("Cancel")
         self.cancel.clicked.connect(self.closed)
         row = QHBoxLayout()
@@ -37,13 +37,13 @@ class PromptBar(QWidget):
         layout.addLayout(row)
         if beside:
             # As high as two lines, or Qt would ask for the height of a narrow column of text.
-            self.words.setFixedHeight(2 * self.words.fontMetrics().lineSpacing())
+            self.message.setFixedHeight(2 * self.message.fontMetrics().lineSpacing())
             row.addSpacing(8)
-            row.addWidget(self.words, 1)
+            row.addWidget(self.message, 1)
             return
         if wide is None:
             row.addStretch(1)
-        layout.addWidget(self.words)
+        layout.addWidget(self.message)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Let Escape close the bar."""

@@ -122,19 +122,19 @@ class TopBar(QWidget):
         return "", Tone.MUTED
 
     def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addStretch(1)
-        words.addWidget(self.account)
-        words.addWidget(self.reason)
-        words.addStretch(1)
+        message = QVBoxLayout()
+        message.setSpacing(0)
+        message.addStretch(1)
+        message.addWidget(self.account)
+        message.addWidget(self.reason)
+        message.addStretch(1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 3, 4, 3)
         layout.setSpacing(10)
         layout.addWidget(self.mode)
         layout.addWidget(self.state)
         layout.addWidget(self.arming)
-        layout.addLayout(words, 1)
+        layout.addLayout(message, 1)
         layout.addWidget(self.resume)
         layout.addWidget(self.halt)
 
@@ -163,22 +163,22 @@ class StatusBar(QStatusBar):
             mode_fill(snapshot.pool.mode if snapshot else None),
         )
         arming = arming_state(fresh)
-        self.arming.show_text(arming.words, Tone.BAD if arming.until else Tone.WARN)
+        self.arming.show_text(arming.message, Tone.BAD if arming.until else Tone.WARN)
         self.arming.setVisible(arming.needed)
-        self._tell("trading", f"Trading: {state.word}", Tone.TEXT if state.word == ACTIVE else Tone.WARN)
+        self._post("trading", f"Trading: {state.word}", Tone.TEXT if state.word == ACTIVE else Tone.WARN)
         if snapshot is None:
-            words = "The trading core does not run" if fresh.broken else STARTING
-            self._tell("connection", words, Tone.BAD if fresh.broken else Tone.MUTED)
+            message = "The trading core does not run" if fresh.broken else STARTING
+            self._post("connection", message, Tone.BAD if fresh.broken else Tone.MUTED)
             return
         connection = "core silent" if fresh.core_silent else snapshot.pool.state.value
-        self._tell("connection", f"Connection: {connection}", Tone.TEXT if fresh.connected else Tone.WARN)
+        self._post("connection", f"Connection: {connection}", Tone.TEXT if fresh.connected else Tone.WARN)
         uses_pool = snapshot.sync.get("using_mt5_pool")
-        self._tell("using_mt5_pool", f"using_mt5_pool: {formats.words(uses_pool)}", _plain_if(uses_pool is True))
+        self._post("using_mt5_pool", f"using_mt5_pool: {formats.figure(uses_pool)}", _plain_if(uses_pool is True))
         age = "never" if fresh.sync_age is None else f"{formats.age(fresh.sync_age)} ago"
-        self._tell("sync", f"Last sync: {age}", _plain_if(fresh.account_fresh))
-        self._tell("ticks", f"Ticks: {formats.whole(snapshot.pool.ticks_per_second)} /s", _plain_if(fresh.connected))
+        self._post("sync", f"Last sync: {age}", _plain_if(fresh.account_fresh))
+        self._post("ticks", f"Ticks: {formats.whole(snapshot.pool.ticks_per_second)} /s", _plain_if(fresh.connected))
 
-    def _tell(self, name: str, text: str, tone: Tone) -> None:
+    def _post(self, name: str, text: str, tone: Tone) -> None:
         self.labels[name].show_text(text, tone)
 
 

@@ -125,7 +125,7 @@ def order_columns(when: When) -> tuple[Column[OrderRow], ...]:
 _GOOD_ENDS: Final = frozenset({IntentState.FILLED})
 _BAD_ENDS: Final = frozenset({IntentState.REJECTED, IntentState.FAILED, IntentState.UNKNOWN, IntentState.PARTIAL})
 
-STATE_WORDS: Final[dict[IntentState, str]] = {
+STATE_NAMES: Final[dict[IntentState, str]] = {
     IntentState.UNKNOWN: "? UNKNOWN",
     IntentState.FILLED: "\N{CHECK MARK} FILLED",
     IntentState.REJECTED: "\N{MULTIPLICATION X} REJECTED",
@@ -140,7 +140,7 @@ CHANGED: Final = "*"
 
 
 def _state_text(row: IntentRow) -> str:
-    return STATE_WORDS.get(row.state, row.state.value)
+    return STATE_NAMES.get(row.state, row.state.value)
 
 
 def _state_tone(row: IntentRow) -> Tone:
@@ -156,7 +156,7 @@ def decision_tone(decision: str) -> Tone:
 
 def _intent_tip(row: IntentRow) -> str:
     lines = [f"Intent {row.intent_id} from {row.source}", f"Received {formats.utc_tip(row.created_at)}"]
-    lines += [text for text in (row.closes_words, row.reason, row.details, row.blocker) if text]
+    lines += [text for text in (row.closing_text, row.reason, row.details, row.blocker) if text]
     return "\n".join(lines)
 
 
@@ -256,7 +256,7 @@ class NumberedCheck(NamedTuple):
     verdict: Verdict
 
 
-_OUTCOME_WORDS: Final[dict[Outcome, str]] = {
+_OUTCOME_NAMES: Final[dict[Outcome, str]] = {
     Outcome.PASS: "\N{CHECK MARK} pass",
     Outcome.ADJUST: "~ adjust",
     Outcome.FAIL: "\N{MULTIPLICATION X} fail",
@@ -311,7 +311,7 @@ def gravest_first(checks: Iterable[Verdict]) -> list[Verdict]:
 
 
 CHECK_COLUMNS: Final[tuple[Column[NumberedCheck], ...]] = (
-    Column("Outcome", lambda row: _OUTCOME_WORDS[row.verdict.outcome], lambda row: row.verdict.outcome.value,
+    Column("Outcome", lambda row: _OUTCOME_NAMES[row.verdict.outcome], lambda row: row.verdict.outcome.value,
            "? unknown ", number=False, tone=_check_tone, tip=_check_tip),
     # The words say more than the code, so where there is little room the code is shortened first.
     Column("Check", lambda row: row.verdict.code, lambda row: row.verdict.code, "MAX_DRAWDOWN_EXCEED", number=False,

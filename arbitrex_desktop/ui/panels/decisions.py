@@ -46,7 +46,7 @@ class DecisionsPanel(Panel):
         """Show the intents that have ended."""
         self._fresh = fresh
         known = fresh.snapshot is not None and fresh.snapshot.account is not None
-        self.view.say_when_empty("No decisions yet" if known else "Decisions are not known yet")
+        self.view.set_empty_text("No decisions yet" if known else "Decisions are not known yet")
         intents = fresh.snapshot.intents if fresh.snapshot else ()
         self.view.set_rows(row for row in intents if not is_open(row))
 

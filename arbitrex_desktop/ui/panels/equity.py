@@ -75,9 +75,9 @@ class EquityPanel(Panel):
         self._waiting.setText("No sync yet")
         self._show_points()
 
-    def show_failure(self, words: str) -> None:
+    def show_failure(self, message: str) -> None:
         """Say in the plot's place why there is none."""
-        self._waiting.setText(words)
+        self._waiting.setText(message)
 
     def refresh(self, fresh: Freshness) -> None:
         """Draw the points when there are new ones."""

@@ -113,7 +113,7 @@ class IntentFormPanel(Panel):
     def preview_failed(self, message: str) -> None:
         """Show why the RPM gave no answer."""
         self._awaited = None
-        self.card.show_words(message, Tone.WARN)
+        self.card.show_message(message, Tone.WARN)
 
     def request(self) -> IntentRequest:
         """Return what stands in the form; raise ValueError in words for what cannot be read."""
@@ -144,7 +144,7 @@ class IntentFormPanel(Panel):
         try:
             request = self.request()
         except ValueError as error:
-            self.card.show_words(str(error), Tone.WARN)
+            self.card.show_message(str(error), Tone.WARN)
             return
         if self._awaited is None and self._fresh.snapshot is not None:
             self._awaited = self._number
@@ -167,7 +167,7 @@ class IntentFormPanel(Panel):
         try:
             request = self.request()
         except ValueError as error:
-            self.card.show_words(str(error), Tone.WARN)
+            self.card.show_message(str(error), Tone.WARN)
             return
         self.asked.emit(SubmitIntent(request))
 

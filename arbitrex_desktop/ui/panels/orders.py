@@ -49,7 +49,7 @@ class OrdersPanel(Panel):
         self._fresh = fresh
         snapshot = fresh.snapshot
         known = snapshot is not None and snapshot.account is not None
-        self.view.say_when_empty("No pending orders" if known else _NOT_KNOWN)
+        self.view.set_empty_text("No pending orders" if known else _NOT_KNOWN)
         self.view.set_rows(snapshot.orders if snapshot else ())
         self.view.set_dimmed(not fresh.account_fresh)
         self._show_sum(known=known)

@@ -17,10 +17,10 @@ from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, ResolveIntent
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
-from arbitrex_desktop.ui.models.desk import STATE_WORDS, pending_columns
+from arbitrex_desktop.ui.models.desk import STATE_NAMES, pending_columns
 from arbitrex_desktop.ui.models.table import Column, RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
-from arbitrex_desktop.ui.panels.pending_words import (
+from arbitrex_desktop.ui.panels.pending_text import (
     APPROVE_KEYS,
     CHOICE_IS_GONE,
     NOTHING_CHOSEN,
@@ -28,7 +28,7 @@ from arbitrex_desktop.ui.panels.pending_words import (
     REJECT_KEYS,
     WHERE_KEYS_WORK,
     approve_text,
-    words_for,
+    text_for,
 )
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -106,7 +106,7 @@ class PendingPanel(Panel):
         self._fresh = fresh
         rows = [row for row in fresh.snapshot.intents if is_open(row)] if fresh.snapshot else []
         known = fresh.snapshot is not None and fresh.snapshot.account is not None
-        self.view.say_when_empty("No intents are waiting" if known else "Intents are not known yet")
+        self.view.set_empty_text("No intents are waiting" if known else "Intents are not known yet")
         self._show_rows(rows)
         for place in range(self.model.rowCount()):
             self.model.changed(place, _TIME_LEFT, _TIME_LEFT)
@@ -164,7 +164,7 @@ class PendingPanel(Panel):
 
     def _left_text(self, row: IntentRow) -> str:
         if row.state is not IntentState.PENDING:
-            return STATE_WORDS.get(row.state, row.state.value)
+            return STATE_NAMES.get(row.state, row.state.value)
         return formats.countdown(self._seconds_left(row))
 
     def _left_tone(self, row: IntentRow) -> Tone:
@@ -195,8 +195,8 @@ class PendingPanel(Panel):
         )
         rejectable = row.state is IntentState.PENDING and row.intent_id not in self._busy
         self.reject.setEnabled(rejectable and settled)
-        words = words_for(row, blocker, again=self._warned is not None, keys=self._keys_work())
-        self.blocker.show_text(*((OUT_OF_SIGHT, Tone.WARN) if self._was_out_of_sight else words))
+        message = text_for(row, blocker, again=self._warned is not None, keys=self._keys_work())
+        self.blocker.show_text(*((OUT_OF_SIGHT, Tone.WARN) if self._was_out_of_sight else message))
 
     def _on_choice(self) -> None:
         self._was_out_of_sight = False

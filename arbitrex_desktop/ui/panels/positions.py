@@ -71,7 +71,7 @@ class PositionsPanel(Panel):
         self._fresh = fresh
         snapshot = fresh.snapshot
         known = snapshot is not None and snapshot.account is not None
-        self.view.say_when_empty("No open positions" if known else "Positions are not known yet")
+        self.view.set_empty_text("No open positions" if known else "Positions are not known yet")
         self.view.set_rows(snapshot.positions if snapshot else ())
         self.view.set_dimmed(not fresh.account_fresh)
         self._show_sum()
@@ -124,8 +124,8 @@ class PositionsPanel(Panel):
             self.sum.show_text("Positions are not known yet", Tone.MUTED)
             return
         total = sum(row.profit + row.swap for row in rows)
-        words = "1 position" if len(rows) == 1 else f"{len(rows)} positions"
-        text = f"{words}, profit and swap {formats.money(total, snapshot.account.currency, signed=True)}"
+        message = "1 position" if len(rows) == 1 else f"{len(rows)} positions"
+        text = f"{message}, profit and swap {formats.money(total, snapshot.account.currency, signed=True)}"
         if self._fresh.account_fresh and not_armed(self._fresh):
             self.sum.show_text(f"{NOT_ARMED} \N{MIDDLE DOT} {text}", Tone.WARN)
         elif self._fresh.account_fresh:

@@ -78,7 +78,7 @@ class RiskPanel(Panel):
         currency = snapshot.account.currency if snapshot and snapshot.account else ""
         self.state.show_text(*self._state_of(risk))
         self._show_bars(risk, currency)
-        self.view.say_when_empty("No exposure" if risk else "Exposure is not known yet")
+        self.view.set_empty_text("No exposure" if risk else "Exposure is not known yet")
         self.model.set_rows(_exposures(risk, currency) if risk else ())
         self.view.set_dimmed(not fresh.account_fresh)
 

@@ -46,7 +46,7 @@ class PreviewCard(QWidget):
         layout.addLayout(self._grid(theme))
         layout.addWidget(self.reasons)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        self.show_words("")
+        self.show_message("")
 
     @property
     def row(self) -> IntentRow | None:
@@ -72,23 +72,24 @@ class PreviewCard(QWidget):
         }
         for caption, label in self.values.items():
             label.show_text(texts[caption], Tone.TEXT)
-        words = [each.words for each in gravest_first(row.checks) if each.outcome in _SPEAKS]
-        text = row.details or row.reason or _few(words) or "Every check passes."
+        reasons = [each.words for each in gravest_first(row.checks) if each.outcome in _SPEAKS]
+        text = row.details or row.reason or _few(reasons) or "Every check passes."
         if row.blocker and row.decision != "REJECTED":
             text = f"Could not be approved now: {row.blocker}. {text}"
-        self.reasons.setToolTip("\n".join(words))
-        if row.closes_words:
-            self.reasons.show_text(f"{row.closes_words}. {text}", Tone.WARN)
+        self.reasons.setToolTip("\n".join(reasons))
+        if row.closing_text:
+            self.reasons.show_text(f"{row.closing_text}. {text}", Tone.WARN)
         else:
-            self.reasons.show_text(text, Tone.WARN if row.blocker else Tone.TEXT if words or row.reason else Tone.MUTED)
+            plain = Tone.TEXT if reasons or row.reason else Tone.MUTED
+            self.reasons.show_text(text, Tone.WARN if row.blocker else plain)
 
-    def show_words(self, words: str, tone: Tone = Tone.MUTED) -> None:
+    def show_message(self, message: str, tone: Tone = Tone.MUTED) -> None:
         """Show why there is no preview."""
         self._row, self._current = None, False
         self.decision.show_text(formats.DASH, Tone.MUTED)
         for label in self.values.values():
             label.show_text(formats.DASH, Tone.MUTED)
-        self.reasons.show_text(words, tone)
+        self.reasons.show_text(message, tone)
 
     def outdate(self) -> None:
         """Grey what is shown: the form has changed since."""
@@ -113,8 +114,8 @@ class PreviewCard(QWidget):
         return grid
 
 
-def _few(words: list[str]) -> str:
+def _few(reasons: list[str]) -> str:
     """Return the gravest reasons in one text, and how many more there are."""
-    more = len(words) - _MOST_REASONS
-    shown = "; ".join(words[:_MOST_REASONS])
+    more = len(reasons) - _MOST_REASONS
+    shown = "; ".join(reasons[:_MOST_REASONS])
     return f"{shown}; and {more} more" if more > 0 else shown

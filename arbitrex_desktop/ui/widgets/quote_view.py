@@ -15,10 +15,10 @@ from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from arbitrex_desktop.ui.bars.header import CELL_MARGIN
 from arbitrex_desktop.ui.models.quotes import QuoteModel, QuoteRow
 from arbitrex_desktop.ui.models.table import AnyIndex, Column
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.header import CELL_MARGIN
 from arbitrex_desktop.ui.widgets.table_view import TableView, cell_back
 
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

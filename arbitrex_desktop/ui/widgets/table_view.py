@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from arbitrex_desktop.ui.bars.header import CELL_MARGIN, Header
 from arbitrex_desktop.ui.models.table import TONE_ROLE, AnyIndex, RowTableModel
 from arbitrex_desktop.ui.theme.colours import Colours, Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.widgets.header import CELL_MARGIN, Header
 from arbitrex_desktop.ui.widgets.metric import whole_or_hidden
 
 Row = TypeVar("Row")
@@ -138,14 +138,14 @@ class TableView(QTableView):
             painter.end()
 
     @property
-    def empty_words(self) -> str:
+    def empty_text(self) -> str:
         """What stands there while there are no rows."""
         return self._empty
 
-    def say_when_empty(self, words: str) -> None:
+    def set_empty_text(self, message: str) -> None:
         """Change what stands there while there are no rows: none is another thing than not known."""
-        if words != self._empty:
-            self._empty = words
+        if message != self._empty:
+            self._empty = message
             self.viewport().update()
 
     def set_dimmed(self, dimmed: bool) -> None:  # noqa: FBT001 - the one thing it sets

@@ -154,7 +154,7 @@ def test_ambiguity_shows_its_evidence() -> None:
     """Two orders that fit are named, for the trader to decide."""
     finding = reconcile(unknown(), books(deals=(bought(1, comment=""), bought(2, comment=""))), ())
     assert finding.tickets == (1, 2)
-    assert "#1, #2" in finding.words
+    assert "#1, #2" in finding.message
 
 
 def test_a_close_that_repeats_the_comment_is_not_the_opening() -> None:

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from arbitrex_desktop import client as client_module
 from arbitrex_desktop.client import AsyncDeskClient, DeskClient, DeskRefused, NoDesk
 from arbitrex_desktop.desk.errors import CommandRefused
-from arbitrex_desktop.desk.gateway.endpoint import door_address
+from arbitrex_desktop.desk.gateway.endpoint import endpoint_address
 from arbitrex_desktop.desk.gateway.gateway import MOST_CLIENTS, Gateway
 from arbitrex_desktop.desk.gateway.messages import MOST_BYTES, ProtocolError, channel_schema, decode
 from arbitrex_desktop.paths import data_dir
@@ -67,7 +67,7 @@ def until(condition: Callable[[], bool]) -> None:
 def come_in(folder: Path) -> Connection:
     """Connect as a client that knows the token, and say nothing yet."""
     token = bytes.fromhex((folder / "gateway" / "token").read_text())
-    return Client(*door_address(folder), authkey=token)
+    return Client(*endpoint_address(folder), authkey=token)
 
 
 def say(connection: Connection, **fields: Any) -> dict[str, Any]:
@@ -226,7 +226,7 @@ def test_without_the_token_nobody_comes_in(gateway: Gateway, folder: Path, caplo
 
 def test_who_does_not_prove_itself_is_sent_away(gateway: Gateway, folder: Path, desk: Desk) -> None:
     """A visitor that says nothing keeps nobody out, and does not stay."""
-    with contextlib.closing(Client(*door_address(folder))) as silent:
+    with contextlib.closing(Client(*endpoint_address(folder))) as silent:
         with DeskClient("bot", folder) as quick:
             assert quick.submit("EURUSD", "buy", **SUBMIT).state == "PENDING"
         until(lambda: gateway.clients == 1)
@@ -291,7 +291,7 @@ def test_leftovers_of_a_killed_desk_hinder_nobody(desk: Desk, folder: Path) -> N
     """The files of a door that was never closed are replaced."""
     (folder / "gateway").mkdir(parents=True)
     (folder / "gateway" / "door.json").write_text("{}")
-    address, _ = door_address(folder)
+    address, _ = endpoint_address(folder)
     Path(address).touch()
     gateway = Gateway(desk.core, folder, desk.clock)
     gateway.start()

@@ -28,7 +28,7 @@ def draft(number: int = 1, **changes: Any) -> NewEvent:
     values: dict[str, Any] = {
         "at": START,
         "kind": EventKind.RECEIVED,
-        "who": "trader",
+        "actor": "trader",
         "intent_id": f"INTENT{number}",
         "source": "manual",
         "symbol": "EURUSD",

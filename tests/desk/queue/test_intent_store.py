@@ -41,7 +41,7 @@ def test_a_book_read_again_is_the_same(journal: Journal) -> None:
     book = make(journal)
     waiting = book.receive(intent(client_id="x"), lambda _: YES, 10)
     refused = book.receive(intent(), lambda _: NO, 10)
-    book.record(waiting, EventKind.REJUDGED, why="now it is")
+    book.record(waiting, EventKind.REJUDGED, reason="now it is")
     again = make(journal)
     assert again.intents() == book.intents()
     assert [each.intent_id for each in again.intents()] == [refused.intent_id, waiting.intent_id]

@@ -108,7 +108,7 @@ def test_unknown_and_stale_limits_are_grey(qtbot: QtBot, theme: Theme, fresh: Ma
     panel = RiskPanel(theme)
     qtbot.addWidget(panel)
     panel.refresh(fresh(risk=None))
-    assert panel.view.empty_words == "Exposure is not known yet"
+    assert panel.view.empty_text == "Exposure is not known yet"
     assert panel.daily.text == DASH
     assert panel.daily.tone is Tone.MUTED
     panel.refresh(fresh(risk=risk_row(daily_pnl=math.nan)))
@@ -205,9 +205,9 @@ def test_positions_are_listed_and_summed(qtbot: QtBot, theme: Theme, fresh: Make
     panel.refresh(fresh(sync={}))
     assert panel.sum.text().startswith("Not synced yet: 1 position,")
     panel.refresh(fresh(positions=()))
-    assert panel.view.empty_words == "No open positions"
+    assert panel.view.empty_text == "No open positions"
     panel.refresh(NOTHING_YET)
-    assert panel.sum.text() == panel.view.empty_words == "Positions are not known yet"
+    assert panel.sum.text() == panel.view.empty_text == "Positions are not known yet"
 
 
 def test_closing_a_position_takes_two_presses_on_the_same_one(qtbot: QtBot, theme: Theme, fresh: Make) -> None:

@@ -231,6 +231,6 @@ def test_a_new_list_of_symbols_keeps_the_choice(form: IntentFormPanel) -> None:
 def test_a_preview_that_closes_says_so(form: IntentFormPanel) -> None:
     """Approved with no stop and no risk is a position that would be closed, and the card names it."""
     words = "CLOSES position #123 (BUY 0.01 XAUUSD)"
-    form.card.show_preview(intent_row(lots=0.01, stop_loss=None, closes=123, closes_words=words, checks=()))
+    form.card.show_preview(intent_row(lots=0.01, stop_loss=None, closes=123, closing_text=words, checks=()))
     assert form.card.reasons.text() == f"{words}. Every check passes."
     assert form.card.reasons.tone is Tone.WARN

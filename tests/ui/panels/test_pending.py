@@ -18,7 +18,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, ResolveIntent, TraderCommand
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.pending import PendingPanel
-from arbitrex_desktop.ui.panels.pending_words import CHOICE_IS_GONE, NOTHING_CHOSEN
+from arbitrex_desktop.ui.panels.pending_text import CHOICE_IS_GONE, NOTHING_CHOSEN
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.clock import START
@@ -273,7 +273,7 @@ def test_an_answer_that_changed_is_told(panel: PendingPanel, fresh: Make) -> Non
 def test_a_trade_that_closes_says_so_everywhere(panel: PendingPanel, fresh: Make) -> None:
     """Row, words below and button name the position that would be closed, whether or not it was so at first."""
     words = "CLOSES position #123 (BUY 0.01 XAUUSD)"
-    closing = intent_row(decision="APPROVED", lots=0.01, risk_amount=0.0, closes=123, closes_words=words)
+    closing = intent_row(decision="APPROVED", lots=0.01, risk_amount=0.0, closes=123, closing_text=words)
     settle(panel, fresh(intents=(closing,)))
     assert texts(panel)[2] == "CLOSES #123"
     assert words in str(panel.model.index(0, 2).data(Qt.ItemDataRole.ToolTipRole))

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, TraderCommand
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.pending import PendingPanel
-from arbitrex_desktop.ui.panels.pending_words import GO_KEY, OUT_OF_SIGHT
+from arbitrex_desktop.ui.panels.pending_text import GO_KEY, OUT_OF_SIGHT
 from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.desk_data import intent_row
 

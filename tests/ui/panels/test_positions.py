@@ -67,9 +67,9 @@ def test_a_part_is_bounded_by_the_position(panel: PositionsPanel) -> None:
     for text in ("", "0", "0.5", "7", "0,2", "x", "-0.1"):
         bar.lots.setText(text)
         assert not bar.act.isEnabled(), text
-        assert bar.words.text()
+        assert bar.message.text()
     bar.lots.setText("0.2")
-    assert bar.words.text() == "0.3 lots of EURUSD stay open"
+    assert bar.message.text() == "0.3 lots of EURUSD stay open"
     bar.act.click()
     assert bar.act.text() == "Really close 0.2 of 0.5?"
     bar.lots.setText("0.3")
@@ -140,12 +140,12 @@ def test_stops_start_from_what_is_set_and_need_two_presses(panel: PositionsPanel
     panel.stops.click()
     bar = panel.stops_bar
     assert (bar.stop.text(), bar.target.text()) == ("1.09500", "1.11000")
-    assert "nothing is changed" in bar.words.text()
+    assert "nothing is changed" in bar.message.text()
     assert not bar.act.isEnabled()
     bar.stop.setText("1.0990")
     panel.refresh(fresh(positions=(LONG, SHORT)))
-    assert bar.words.text() == "EURUSD stop 1.09500 \N{RIGHTWARDS ARROW} 1.09900"
-    assert bar.words.tone is Tone.MUTED
+    assert bar.message.text() == "EURUSD stop 1.09500 \N{RIGHTWARDS ARROW} 1.09900"
+    assert bar.message.tone is Tone.MUTED
     bar.act.click()
     assert bar.act.text() == "Really set these?"
     bar.act.click()
@@ -165,7 +165,7 @@ def test_prices_that_cannot_be_are_refused_in_words(panel: PositionsPanel, stop:
     panel.stops.click()
     panel.stops_bar.stop.setText(stop)
     panel.stops_bar.target.setText(target)
-    assert panel.stops_bar.words.text() == words
+    assert panel.stops_bar.message.text() == words
     assert not panel.stops_bar.act.isEnabled()
 
 
@@ -174,8 +174,8 @@ def test_a_stop_that_risks_more_is_called_that(panel: PositionsPanel) -> None:
     panel.stops.click()
     bar = panel.stops_bar
     bar.stop.setText("1.08")
-    assert "risks more" in bar.words.text()
-    assert bar.words.tone is Tone.WARN
+    assert "risks more" in bar.message.text()
+    assert bar.message.tone is Tone.WARN
     bar.act.click()
     assert bar.act.text() == "Really risk more?"
     bar.stop.clear()
@@ -192,7 +192,7 @@ def test_stops_of_a_sale_are_on_the_other_side(panel: PositionsPanel) -> None:
     panel.stops.click()
     bar = panel.stops_bar
     bar.stop.setText("149")
-    assert "belongs above" in bar.words.text()
+    assert "belongs above" in bar.message.text()
     bar.stop.setText("151")
     bar.act.click()
     assert bar.act.text() == "Really set these?"

@@ -42,9 +42,9 @@ def shown(qtbot: QtBot, widget: QWidget) -> None:
 
 def test_the_gravest_message_is_shown_first(bar: NoticeBar) -> None:
     """An error is not hidden by what comes after it; closing it shows the next."""
-    bar.tell("info", "hello", "a")
-    bar.tell("error", "broken", "b")
-    bar.tell("warning", "careful", "c")
+    bar.post("info", "hello", "a")
+    bar.post("error", "broken", "b")
+    bar.post("warning", "careful", "c")
     assert bar.text == "ERROR: broken  (and 2 more)"
     bar._close_shown()
     assert bar.text == "WARNING: careful  (and 1 more)"
@@ -57,9 +57,9 @@ def test_the_gravest_message_is_shown_first(bar: NoticeBar) -> None:
 def test_repeats_are_counted_not_piled_up(bar: NoticeBar) -> None:
     """One topic is one message; the same words again are counted, others replace them."""
     for _ in range(3):
-        bar.tell("error", "no line", "step")
+        bar.post("error", "no line", "step")
     assert bar.text == "ERROR: no line  (3 times)"
-    bar.tell("error", "other", "step")
+    bar.post("error", "other", "step")
     assert bar.text == "ERROR: other"
 
 
@@ -68,10 +68,10 @@ def test_passing_messages_pass_and_standing_ones_stand(
 ) -> None:
     """Infos go by themselves; errors, and whatever stands, stay until cleared."""
     monkeypatch.setattr(notice_module, "_STAY_MS", {"info": 1, "warning": 1})
-    bar.tell("info", "stands", "s", stands=True)
-    bar.tell("error", "stays", "e")
-    bar.tell("info", "goes", "i")
-    bar.tell("warning", "goes too", "w")
+    bar.post("info", "stands", "s", stands=True)
+    bar.post("error", "stays", "e")
+    bar.post("info", "goes", "i")
+    bar.post("warning", "goes too", "w")
     qtbot.waitUntil(lambda: bar.texts == ("stands", "stays"))
 
 
@@ -79,7 +79,7 @@ def test_the_bar_says_when_it_is_needed(bar: NoticeBar) -> None:
     """It appears with the first message and goes with the last."""
     needed: list[bool] = []
     bar.shown_changed.connect(needed.append)
-    bar.tell("error", "x", "t")
+    bar.post("error", "x", "t")
     bar.clear("t")
     assert needed == [True, False]
     assert bar.text == ""
@@ -88,8 +88,8 @@ def test_the_bar_says_when_it_is_needed(bar: NoticeBar) -> None:
 def test_a_message_that_comes_or_goes_moves_nothing(bar: NoticeBar) -> None:
     """The strip is as high empty as with any message, and low."""
     empty = bar.sizeHint().height()
-    bar.tell("error", "a long story\n" * 30, "t")
-    bar.tell("error", "another", "u")
+    bar.post("error", "a long story\n" * 30, "t")
+    bar.post("error", "another", "u")
     assert (bar.sizeHint().height(), bar.minimumSizeHint().height()) == (empty, empty)
     assert empty <= max(26, bar.fontMetrics().height() + 8)
     bar._close.click()
@@ -101,8 +101,8 @@ def test_a_message_that_comes_or_goes_moves_nothing(bar: NoticeBar) -> None:
 
 def test_a_cut_message_can_be_read_whole(bar: NoticeBar, qtbot: QtBot) -> None:
     """Its tool tip, which a click shows, and the clipboard have all of it; how many more there are is never cut."""
-    bar.tell("warning", "first", "t")
-    bar.tell("error", "a long story " * 30, "u")
+    bar.post("warning", "first", "t")
+    bar.post("error", "a long story " * 30, "u")
     whole = "ERROR: " + " ".join(["a long story"] * 30)
     qtbot.waitUntil(lambda: bar._label.toolTip() == whole)
     qtbot.waitUntil(lambda: bar._more.width() >= bar._more.sizeHint().width())
@@ -118,9 +118,9 @@ def test_a_bar_that_cannot_be_closed_wraps(qtbot: QtBot, theme: Theme) -> None:
     bar = NoticeBar(theme, closable=False)
     bar.resize(500, 30)
     shown(qtbot, bar)
-    bar.tell("error", "short", "t")
+    bar.post("error", "short", "t")
     one_line = bar.sizeHint().height()
-    bar.tell("error", "a long story " * 30, "t")
+    bar.post("error", "a long story " * 30, "t")
     assert bar.sizeHint().height() > 2 * one_line
     assert not bar._close.isVisible()
 

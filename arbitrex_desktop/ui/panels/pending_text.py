@@ -33,16 +33,16 @@ def approve_text(row: IntentRow, *, again: bool) -> str:
     return f"{verb} {formats.side(row.direction)} {formats.lots(row.lots)} {row.symbol}"
 
 
-def words_for(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tuple[str, Tone]:
+def text_for(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tuple[str, Tone]:
     """Return what there is to say of an intent, and how grave it is.
 
     `blocker`, why it cannot be approved; `again`, whether Approve was pressed once; `keys`, whether the keys work now.
     """
-    words, tone = _besides(row, blocker, again=again, keys=keys)
-    return (f"{row.closes_words}. {words}", Tone.WARN) if row.closes_words else (words, tone)
+    message, tone = _body_text(row, blocker, again=again, keys=keys)
+    return (f"{row.closing_text}. {message}", Tone.WARN) if row.closing_text else (message, tone)
 
 
-def _besides(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tuple[str, Tone]:
+def _body_text(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tuple[str, Tone]:
     if blocker:
         return f"Cannot approve: {blocker}{f' (changed: {row.changed})' if row.changed else ''}", Tone.WARN
     if again:
