@@ -188,7 +188,7 @@ class TestTheRequest:
         del (parts.broker.quotes if what == "price" else parts.broker.infos)["EURUSD"]
         ended = send(parts)
         words = "there is no price of EURUSD" if what == "price" else "EURUSD is not selected in the terminal"
-        assert (ended.state, ended.why, parts.broker.sent) == (IntentState.FAILED, words, [])
+        assert (ended.state, ended.reason, parts.broker.sent) == (IntentState.FAILED, words, [])
 
 
 class TestTheCheck:
@@ -200,8 +200,8 @@ class TestTheCheck:
         parts.broker.check_answers.append(refused_check(retcode, "says the terminal"))
         ended = send(parts)
         assert ended.state is IntentState.FAILED
-        assert "the terminal's check refused it" in ended.why
-        assert f"({retcode}; it says: says the terminal)" in ended.why
+        assert "the terminal's check refused it" in ended.reason
+        assert f"({retcode}; it says: says the terminal)" in ended.reason
         assert parts.broker.sent == []
         assert "SENDING" not in parts.kinds()
 
@@ -216,7 +216,7 @@ class TestTheCheck:
         parts.broker.check_answers.append(error)
         ended = send(parts)
         assert (ended.state, parts.broker.sent) == (IntentState.FAILED, [])
-        assert ended.why == f"the order could not be checked, so nothing was sent: {error}"
+        assert ended.reason == f"the order could not be checked, so nothing was sent: {error}"
 
     def test_the_very_request_is_checked_once(self, parts: Parts) -> None:
         """Tries after a requote are not checked again: the first try's answer was about everything but the price."""
@@ -245,8 +245,8 @@ class TestRequotes:
         ended = send(parts)
         assert len(parts.broker.sent) == retries + 1
         assert ended.state is IntentState.FAILED
-        assert ended.why.endswith(f"; given up after {retries + 1} tries")
-        assert "the broker quotes another price" in ended.why
+        assert ended.reason.endswith(f"; given up after {retries + 1} tries")
+        assert "the broker quotes another price" in ended.reason
         ways = ["SENDING", "ANSWERED"] * (retries + 1)
         assert parts.kinds() == ["RECEIVED", "JUDGED", "APPROVED", *ways, "FAILED"]
 
@@ -259,7 +259,7 @@ class TestRequotes:
         ended = send(parts, judgement_for(direction), direction=direction)
         assert len(parts.broker.sent) == sends
         assert ended.state is (IntentState.FILLED if sends == 2 else IntentState.FAILED)
-        assert ("moved away between tries" in ended.why) == (sends == 1)
+        assert ("moved away between tries" in ended.reason) == (sends == 1)
 
     def test_the_way_is_measured_from_the_first_price(self, parts: Parts) -> None:
         """Small steps away add up: what matters is the price that was asked first, not the last one."""
@@ -267,7 +267,7 @@ class TestRequotes:
         move_after_each_order(parts, 15, 15)
         ended = send(parts)
         assert len(parts.broker.sent) == 2
-        assert "moved away between tries" in ended.why
+        assert "moved away between tries" in ended.reason
 
     @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(direction=st.sampled_from([1, -1]), moves=st.lists(st.integers(-40, 40), min_size=1, max_size=4))
@@ -296,7 +296,7 @@ class TestTheGate:
         """A closed gate ends an approved intent, and its reason is told."""
         parts.gate.halt.engage("enough")
         ended = send(parts)
-        assert (ended.state, ended.why, parts.broker.sent) == (
+        assert (ended.state, ended.reason, parts.broker.sent) == (
             IntentState.FAILED,
             "trading is halted: enough",
             [],
@@ -308,7 +308,7 @@ class TestTheGate:
         parts.broker.queueing = lambda: parts.gate.halt.engage("enough")
         ended = send(parts)
         assert (ended.state, parts.broker.sent) == (IntentState.FAILED, [])
-        assert ended.why == "trading is halted: enough; nothing was sent"
+        assert ended.reason == "trading is halted: enough; nothing was sent"
 
     def test_a_reduction_passes_both_times(self, parts: Parts) -> None:
         """What was approved as reducing leaves while halted; it is known by the approval, not by its side."""
@@ -350,8 +350,8 @@ class TestAnswers:
         newest = parts.events()[-1].draft
         assert (newest.body["retcode"], newest.body["comment"]) == (10010, "Request executed")
         assert (
-            newest.why
-            == ended.why
+            newest.reason
+            == ended.reason
             == "only a part was filled; the rest was cancelled (10010; it says: Request executed)"
         )
 
@@ -383,7 +383,7 @@ class TestAnswers:
         assert ended.state is IntentState.UNKNOWN
         assert parts.events()[-1].draft.ticket == (order or None)
         assert ended.fill == (Fill(order=order) if order else None)
-        assert "did not answer in time" in ended.why
+        assert "did not answer in time" in ended.reason
 
     @pytest.mark.parametrize(
         ("error", "state", "words"),
@@ -406,7 +406,7 @@ class TestAnswers:
         """Only what surely did not leave has failed; all else is to be looked up; either way in words."""
         parts.broker.fail("send_order", error)
         ended = send(parts)
-        assert (ended.state, ended.why) == (state, words)
+        assert (ended.state, ended.reason) == (state, words)
         assert ended.fill is None
 
     @pytest.mark.expects_log_errors("sending an order failed in a way that was not foreseen")
@@ -414,14 +414,14 @@ class TestAnswers:
         """Whatever else breaks while sending leaves the intent UNKNOWN, with the fault's kind and words."""
         parts.broker.fail("send_order", KeyError("volume"))
         ended = send(parts)
-        assert (ended.state, ended.why) == (IntentState.UNKNOWN, "sending broke off (KeyError: 'volume')")
+        assert (ended.state, ended.reason) == (IntentState.UNKNOWN, "sending broke off (KeyError: 'volume')")
 
     def test_a_no_is_final(self, parts: Parts) -> None:
         """A refused order is not tried again, and nothing is said to be filled."""
         parts.broker.moods.append(Mood.REJECT)
         ended = send(parts)
         assert (ended.state, ended.fill, len(parts.broker.sent)) == (IntentState.FAILED, None, 1)
-        assert ended.why == "the broker rejected the order (10006)"
+        assert ended.reason == "the broker rejected the order (10006)"
 
     def test_a_symbol_that_vanished_has_no_slippage(self, parts: Parts) -> None:
         """Where the symbol is no longer known after the fill, the fill is taken as the broker told it."""
