@@ -62,10 +62,8 @@ def test_an_answer_without_price_and_volume_claims_neither(desk: Desk) -> None:
 def test_an_order_that_was_only_placed_keeps_its_ticket(desk: Desk) -> None:
     """Accepted is not filled: the intent is UNKNOWN under the order's ticket, and ends when the deal is found."""
     intent_id = executed(desk, Mood.PLACED)
-    assert (desk.row(intent_id).state, desk.row(intent_id).ticket) == (
-        IntentState.UNKNOWN,
-        desk.broker.orders[0].ticket,
-    )
+    row = desk.row(intent_id)
+    assert (row.state, row.ticket) == (IntentState.UNKNOWN, desk.broker.orders[0].ticket)
     desk.broker.fill_placed()
     for _ in range(3):
         desk.step(5.0)
