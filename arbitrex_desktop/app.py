@@ -98,7 +98,7 @@ class Application:
 
     def _run_self_test(self) -> None:
         """Drive the self-test, and close the window when it is over."""
-        test = SelfTest(self.worker, self._clock)
+        test = SelfTest(self.worker, self._clock, self._settings.demo_login)
 
         def finish() -> None:
             self.window.close()

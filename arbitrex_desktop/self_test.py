@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The self-test: the real application, driven through its own worker, on the simulated terminal only.
+"""The self-test: the real application, driven through its own worker, on the simulated terminal.
 
-It waits for ticks, a sync, one intent approved and filled and one refused, and writes down what it saw.  It never
-trades on anything but a simulated account.
+It waits for ticks, a sync, one intent approved and filled and one refused; moves the new position's stop, closes a
+part of it, cancels orders whose comment is its own name, halts and resumes trading; and writes down what it saw.  It
+trades on a simulated account, or on the DEMO account whose login the command line names, and on nothing else.
 """
 
 from __future__ import annotations
@@ -18,15 +19,26 @@ from PySide6.QtCore import QObject, QTimer, Signal
 import arbitrex_desktop
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
-from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow, PositionRow
 from arbitrex_desktop.raw_layer.views import AccountMode
-from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, SubmitIntent
+from arbitrex_desktop.ui.commands import (
+    ApproveIntent,
+    CancelOrder,
+    ClosePosition,
+    CommandResult,
+    MoveStops,
+    ResumeTrading,
+    SubmitIntent,
+)
 from arbitrex_desktop.ui.worker import CoreWorker
 
 ENOUGH_SYMBOLS: Final = 10
 PATIENCE_SECONDS: Final = 90.0
 _SOURCE: Final = "self-test"
-_ENDED_BADLY: Final = (IntentState.REJECTED, IntentState.FAILED, IntentState.EXPIRED, IntentState.UNKNOWN)
+_ENDED_BADLY: Final = (IntentState.REJECTED, IntentState.FAILED, IntentState.EXPIRED)
+_STOP_AWAY: Final = 0.02
+"""Where the moved stop goes: this share of the price away from it."""
+_LEAST_LOTS: Final = 0.01
 
 
 @dataclass(slots=True)
@@ -48,6 +60,10 @@ class Observations:
     intents: int = 0
     fills: int = 0
     refused: str = ""
+    stops_moved: int = 0
+    parts_closed: int = 0
+    orders_cancelled: int = 0
+    halted: bool = False
     host_restarts: int = 0
     host_ended: bool = False
     seconds: float = 0.0
@@ -79,18 +95,25 @@ class Observations:
 class SelfTest(QObject):
     """Goes from stage to stage as snapshots come.  Lives on the GUI thread.
 
+    `demo_login` is the one DEMO account that it may trade on besides a simulated one.
+
     Signals: `finished()`, once, on the GUI thread, when all stages are through or one cannot be.
     """
 
     finished = Signal()
 
-    def __init__(self, worker: CoreWorker, clock: Clock) -> None:
+    def __init__(self, worker: CoreWorker, clock: Clock, demo_login: int | None = None) -> None:
         super().__init__()
         self._worker = worker
         self._clock = clock
+        self._demo_login = demo_login
         self._started = clock.monotonic()
         self._ids: list[str] = []
         self._approved = False
+        self._stop: float | None = None
+        self._left: float | None = None
+        self._cancelled: set[int] = set()
+        self._resumed = False
         self._over = False
         self._stages: list[tuple[str, Callable[[DeskSnapshot], bool]]] = [
             (f"ticks of at least {ENOUGH_SYMBOLS} symbols", self._has_ticks),
@@ -98,6 +121,11 @@ class SelfTest(QObject):
             ("one intent pending and one refused", self._has_judged),
             ("one intent approved and filled", self._has_filled),
             ("the new position among the synced ones", self._has_position),
+            ("its stop moved", self._has_moved_stop),
+            ("a part of it closed", self._has_closed_part),
+            ("the self-test's orders cancelled", self._has_cancelled),
+            ("trading halted", self._has_halted),
+            ("trading resumed", self._has_resumed),
         ]
         self.seen = Observations()
         self._limit = QTimer(self)
@@ -116,11 +144,18 @@ class SelfTest(QObject):
         if self._over:
             return
         self.seen.take(snapshot)
-        if snapshot.pool.mode not in (None, AccountMode.SIMULATED):
+        if not self._may_trade(snapshot):
             self._end(f"this is a {snapshot.pool.mode} account; the self-test trades on a simulated one only")
+            return
         self._advance(snapshot)
         if snapshot.pool.last_error and snapshot.pool.last_error not in self.seen.messages:
             self._on_failed(snapshot.pool.last_error)
+
+    def _may_trade(self, snapshot: DeskSnapshot) -> bool:
+        """Tell whether the connected account, if there is one, is of those that the self-test may trade on."""
+        if snapshot.pool.mode is AccountMode.DEMO:
+            return self._demo_login is not None and snapshot.pool.login == self._demo_login
+        return snapshot.pool.mode in (None, AccountMode.SIMULATED)
 
     def _advance(self, snapshot: DeskSnapshot) -> None:
         """Pass every stage whose condition holds now."""
@@ -174,7 +209,51 @@ class SelfTest(QObject):
         return good is not None and good.state is IntentState.FILLED
 
     def _has_position(self, snapshot: DeskSnapshot) -> bool:
-        return any(row.intent_id == self._ids[0] for row in snapshot.positions)
+        return self._position(snapshot) is not None
+
+    def _has_moved_stop(self, snapshot: DeskSnapshot) -> bool:
+        position = self._position(snapshot)
+        if position is not None and self._stop is None:
+            self._stop = round(position.price_open * (1.0 - _STOP_AWAY), position.digits)
+            self._worker.send(MoveStops(position.ticket, self._stop, position.take_profit))
+            return False
+        self.seen.stops_moved = int(position is not None and position.stop_loss == self._stop)
+        return bool(self.seen.stops_moved)
+
+    def _has_closed_part(self, snapshot: DeskSnapshot) -> bool:
+        position = self._position(snapshot)
+        if position is not None and self._left is None:
+            part = max(_LEAST_LOTS, round(position.volume / 2, 2))
+            self._left = round(position.volume - part, 2)
+            self._worker.send(ClosePosition(position.ticket, part))
+            return False
+        # Half of the least volume is all of it.
+        self.seen.parts_closed = int((0.0 if position is None else round(position.volume, 2)) == self._left)
+        return bool(self.seen.parts_closed)
+
+    def _has_cancelled(self, snapshot: DeskSnapshot) -> bool:
+        resting = {order.ticket for order in snapshot.orders if order.comment == _SOURCE}
+        for ticket in resting - self._cancelled:
+            self._worker.send(CancelOrder(ticket))
+        self._cancelled |= resting
+        self.seen.orders_cancelled = len(self._cancelled - resting)
+        return not resting
+
+    def _has_halted(self, snapshot: DeskSnapshot) -> bool:
+        if not self.seen.halted and (snapshot.risk is None or not snapshot.risk.halt_reason):
+            self._worker.halt(_SOURCE)
+        self.seen.halted = snapshot.risk is not None and snapshot.risk.halt_reason == _SOURCE
+        return self.seen.halted
+
+    def _has_resumed(self, snapshot: DeskSnapshot) -> bool:
+        if not self._resumed:
+            self._resumed = True
+            self._worker.send(ResumeTrading("the self-test is over"))
+        return snapshot.risk is not None and not snapshot.risk.halt_reason
+
+    def _position(self, snapshot: DeskSnapshot) -> PositionRow | None:
+        """Return the position that our first intent opened."""
+        return next((row for row in snapshot.positions if row.intent_id == self._ids[0]), None)
 
     def _row(self, snapshot: DeskSnapshot, index: int) -> IntentRow | None:
         """Return the row of our first or second intent."""
@@ -211,5 +290,6 @@ def summary(seen: Observations) -> str:
     return (
         f"self-test passed in {seen.seconds:.1f} s: {seen.ticks} ticks of {seen.symbols_with_ticks} symbols, "
         f"capital {seen.capital:,.2f}, {seen.fills} filled, refused for {seen.refused}, "
+        f"{seen.stops_moved} stop moved, {seen.parts_closed} part closed, {seen.orders_cancelled} cancelled, halted, "
         f"using_mt5_pool: {seen.using_mt5_pool}"
     )

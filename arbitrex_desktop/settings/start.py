@@ -36,6 +36,7 @@ class Settings:
         theme: dark or light, None for the one chosen in the window
         record: whether ticks are recorded to disk
         self_test: whether the program tests itself and ends
+        demo_login: the DEMO account that the self-test may trade on instead of the simulator
         report: where the self-test's observations go
     """
 
@@ -49,6 +50,7 @@ class Settings:
     theme: str | None = None
     record: bool = False
     self_test: bool = False
+    demo_login: int | None = None
     report: Path | None = None
 
     def sessions(self) -> dict[str, dict[str, Any]]:
@@ -135,6 +137,9 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window")
     parser.add_argument("--theme", choices=("dark", "light"), help="colours of the window, this time")
     parser.add_argument("--self-test", action="store_true", help="start everything, trade on the simulator, report")
+    parser.add_argument(
+        "--demo-login", type=int, metavar="LOGIN", help="let the self-test trade on this DEMO account instead"
+    )
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the self-test's observations as JSON")
     parser.add_argument("--faults", type=Path, metavar="FILE", help=argparse.SUPPRESS)
     return parser
@@ -168,5 +173,6 @@ def parse(arguments: Sequence[str]) -> Settings:
         theme=given.theme,
         record=given.record,
         self_test=given.self_test,
+        demo_login=given.demo_login,
         report=given.report,
     )

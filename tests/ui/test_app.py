@@ -42,6 +42,7 @@ def test_the_self_test_passes_and_reports(tmp_path: Path) -> None:
     assert (report["intents"], report["fills"], report["host_restarts"]) == (2, 1, 0)
     assert report["capital"] > 0
     assert report["refused"]
+    assert (report["stops_moved"], report["parts_closed"], report["halted"]) == (1, 1, True)
     assert report["host_ended"] is True
     assert result.stdout.startswith("self-test passed")
 

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""The self-test trades on no account that was not meant for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.clock import SystemClock
+from arbitrex_desktop.raw_layer.views import AccountMode
+from arbitrex_desktop.self_test import SelfTest
+from arbitrex_desktop.ui.commands import TraderCommand
+from arbitrex_desktop.ui.worker import CoreWorker
+from tests.fakes.core import FakeCore
+from tests.fakes.desk_data import desk_snapshot
+
+DEMO = 12_345
+
+
+@pytest.mark.parametrize(
+    ("mode", "named", "refused"),
+    [
+        (AccountMode.SIMULATED, None, False),
+        (AccountMode.DEMO, None, True),
+        (AccountMode.DEMO, DEMO + 1, True),
+        (AccountMode.DEMO, DEMO, False),
+        (AccountMode.LIVE, DEMO, True),
+    ],
+)
+def test_only_a_simulated_account_or_the_demo_account_that_was_named(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, mode: AccountMode, named: int | None, refused: bool
+) -> None:
+    """On any other account it ends before it has asked for anything."""
+    worker = CoreWorker(FakeCore)
+    sent: list[TraderCommand] = []
+    monkeypatch.setattr(worker, "send", sent.append)
+    test = SelfTest(worker, SystemClock(), named)
+    snapshot = desk_snapshot()
+    worker.snapshot_changed.emit(
+        replace(snapshot, pool=replace(snapshot.pool, mode=mode, login=DEMO, symbols_with_ticks=99))
+    )
+    assert ("account; the self-test trades on" in test.seen.failure) is refused
+    assert bool(sent) is not refused
