@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The developer's commands.  What each check does is written once, in .ci/run.
 
-.PHONY: demo test lint types imports core-without-qt check format benchmarks kill-trial windows
+.PHONY: demo test lint types imports core-without-qt check format benchmarks kill-trial mutants windows
 
 demo:
 	./run-demo
@@ -36,6 +36,11 @@ benchmarks:
 kill-trial:
 	sh installer/setup.sh dev
 	.venv/bin/python -m tests.benchmarks.kill_trial --rounds 500 --seed 1
+
+# Small changes to the code that money hangs on, 400 of them: which does no test notice?  Half an hour.
+mutants:
+	sh installer/setup.sh dev
+	.venv/bin/python tests/mutants/run.py --sample 400 --seed 1
 
 # The Windows program, built and proven on Debian; as root, some fifteen minutes the first time.
 windows:

@@ -267,24 +267,25 @@ class TestRequotes:
         assert len(parts.broker.sent) == 2
         assert "moved away between tries" in ended.reason
 
-    @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(direction=st.sampled_from([1, -1]), moves=st.lists(st.integers(-40, 40), min_size=1, max_size=4))
-    def test_no_try_is_dearer_than_allowed(self, parts: Parts, direction: int, moves: list[int]) -> None:
-        """However the market moves: every order sent is within the deviation of the first, and none is left out."""
-        context = replace(parts.context, settings=replace(parts.context.settings, requote_retries=len(moves)))
-        parts.broker.set_quote("EURUSD", 1.15)
-        parts.broker.sent.clear()
-        parts.broker.moods.extend([Mood.REQUOTE] * len(moves))
-        move_after_each_order(parts, *moves)
-        Executor(parts.book, context).send(parts.approved(judgement_for(direction), direction=direction))
-        parts.broker.moods.clear()
-        away, expected = 0, 1
-        for move in moves:
-            away += move * direction
-            if away > DEVIATION:
-                break
-            expected += 1
-        assert len(parts.broker.sent) == expected
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(direction=st.sampled_from([1, -1]), moves=st.lists(st.integers(-40, 40), min_size=1, max_size=4))
+def test_no_try_is_dearer_than_allowed(parts: Parts, direction: int, moves: list[int]) -> None:
+    """However the market moves: every order sent is within the deviation of the first, and none is left out."""
+    context = replace(parts.context, settings=replace(parts.context.settings, requote_retries=len(moves)))
+    parts.broker.set_quote("EURUSD", 1.15)
+    parts.broker.sent.clear()
+    parts.broker.moods.extend([Mood.REQUOTE] * len(moves))
+    move_after_each_order(parts, *moves)
+    Executor(parts.book, context).send(parts.approved(judgement_for(direction), direction=direction))
+    parts.broker.moods.clear()
+    away, expected = 0, 1
+    for move in moves:
+        away += move * direction
+        if away > DEVIATION:
+            break
+        expected += 1
+    assert len(parts.broker.sent) == expected
 
 
 class TestTheGate:
