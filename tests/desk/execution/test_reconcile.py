@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, reconcile
+from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, ReconcileResult, reconcile
 from arbitrex_desktop.desk.intents.events import Attempt, Fill, Intent, RiskAnswer
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.mt5.constants import DealEntry, DealReason, OrderState
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder
 from tests.desk.conftest import intent
-from tests.fakes.broker_data import make, make_deal, make_position
+from tests.fakes.broker_data import make, make_deal, make_order, make_position
 from tests.fakes.clock import START
 
 OURS = "ABX ABCDEFGHJKMN"
@@ -171,3 +171,123 @@ def test_what_was_there_before_we_sent_is_not_ours() -> None:
     for seconds, found in ((1, Fate.EXECUTED), (-3600, Fate.NOTHING)):
         unmarked = replace(bought(9, comment=""), time=SENT + seconds)
         assert reconcile(unknown(), books(deals=(unmarked,)), ()).found is found
+
+
+TWO_DEALS = (
+    bought(8, 0.1, price=1.0, order=5, position_id=6),
+    bought(9, 0.1, price=1.5, order=5, position_id=6),
+)
+POSITION = make_position("EURUSD", 1, 0.2, ticket=9, identifier=7, price_open=1.16, comment=OURS)
+
+
+@pytest.mark.parametrize(
+    ("parts", "result"),
+    [
+        (
+            {"deals": TWO_DEALS, "positions": (POSITION,), "orders": (order(3, OrderState.PLACED),)},
+            ReconcileResult(
+                Fate.EXECUTED,
+                "it was executed: deal #8, #9, 0.2 lots",
+                Fill(order=5, deal=8, position=6, volume=0.2, price=1.25, confirmed=True),
+                (3, 5, 7),
+            ),
+        ),
+        (
+            {"positions": (POSITION,), "orders": (order(3, OrderState.PLACED),)},
+            ReconcileResult(
+                Fate.EXECUTED,
+                "it was executed: position #9, 0.2 lots",
+                Fill(order=7, position=9, volume=0.2, price=1.16, confirmed=True),
+                (3, 7),
+            ),
+        ),
+        (
+            {"positions": (replace(POSITION, identifier=0),)},
+            ReconcileResult(
+                Fate.EXECUTED,
+                "it was executed: position #9, 0.2 lots",
+                Fill(order=9, position=9, volume=0.2, price=1.16, confirmed=True),
+                (9,),
+            ),
+        ),
+        (
+            {"orders": (order(3, OrderState.PLACED),), "history": (order(4, OrderState.REJECTED),)},
+            ReconcileResult(Fate.WORKING, "the broker has order #3, not executed yet", None, (3, 4)),
+        ),
+        (
+            {"history": (order(4, OrderState.EXPIRED),)},
+            ReconcileResult(Fate.DEAD, "order #4 ended without a deal", None, (4,)),
+        ),
+        (
+            {"history": (order(4, OrderState.FILLED),)},
+            ReconcileResult(Fate.WORKING, "order #4 is in the history, its deal is not yet", None, (4,)),
+        ),
+        (
+            {"deals": (bought(8, 0.0, order=5),)},
+            ReconcileResult(
+                Fate.EXECUTED,
+                "it was executed: deal #8, 0 lots",
+                Fill(order=5, deal=8, position=8, volume=0.0, price=None, confirmed=True),
+                (5,),
+            ),
+        ),
+        ({}, ReconcileResult(Fate.NOTHING, "the broker's positions, orders and deals show no trace of it")),
+    ],
+)
+def test_a_finding_says_all_that_was_found(parts: dict[str, tuple[Any, ...]], result: ReconcileResult) -> None:
+    """Deals weigh more than positions, these more than orders; words, fill and every order's ticket are told."""
+    assert reconcile(unknown(), books(**parts), ()) == result
+
+
+def test_volumes_are_summed_without_binary_dust() -> None:
+    """Three deals of 0.1 lots are 0.3 lots."""
+    deals = tuple(bought(number, 0.1, order=5) for number in (1, 2, 3))
+    finding = reconcile(unknown(), books(deals=deals), ())
+    assert finding.fill is not None
+    assert finding.fill.volume == 0.3
+
+
+@pytest.mark.parametrize(
+    ("seconds", "offset", "found"),
+    [(-5, 0, Fate.EXECUTED), (-6, 0, Fate.NOTHING), (7_195, 7_200, Fate.EXECUTED), (7_194, 7_200, Fate.NOTHING)],
+)
+def test_clocks_may_differ_by_five_seconds(seconds: int, offset: int, found: Fate) -> None:
+    """A deal dated up to five seconds before the order left may be its own, in UTC; an older one is not."""
+    likely = replace(books(deals=(bought(comment="", time=SENT + seconds),)), utc=lambda server: server - offset)
+    assert reconcile(unknown(), likely, ()).found is found
+
+
+LIKELY: dict[str, Any] = {"comment": "", "magic": 7, "type": 0}
+LIKELY_POSITION = make_position("EURUSD", 1, 0.2, ticket=9, time=SENT + 1, **LIKELY)
+LIKELY_ORDER = replace(make_order("EURUSD", 0, 0.2, ticket=9, time_setup=SENT + 1, **LIKELY), volume_current=0.0)
+
+
+@pytest.mark.parametrize(
+    ("parts", "claimed", "found"),
+    [
+        ({"positions": (LIKELY_POSITION,)}, (), Fate.EXECUTED),
+        ({"positions": (LIKELY_POSITION,)}, (9,), Fate.NOTHING),
+        ({"positions": (replace(LIKELY_POSITION, time=SENT - 6),)}, (), Fate.NOTHING),
+        ({"positions": (replace(LIKELY_POSITION, volume=0.3),)}, (), Fate.NOTHING),
+        ({"orders": (LIKELY_ORDER,)}, (), Fate.WORKING),
+        ({"orders": (replace(LIKELY_ORDER, position_id=9),)}, (), Fate.WORKING),
+        ({"orders": (replace(LIKELY_ORDER, position_id=1),)}, (), Fate.NOTHING),
+        ({"orders": (replace(LIKELY_ORDER, volume_initial=0.3),)}, (), Fate.NOTHING),
+        ({"orders": (replace(LIKELY_ORDER, time_setup=SENT - 6),)}, (), Fate.NOTHING),
+        ({"deals": (bought(comment="", entry=DealEntry.INOUT),)}, (), Fate.EXECUTED),
+        ({"deals": (bought(comment="", position_id=40),)}, (40,), Fate.NOTHING),
+    ],
+)
+def test_what_is_likely_of_each_kind(parts: dict[str, tuple[Any, ...]], claimed: tuple[int, ...], found: Fate) -> None:
+    """Positions, orders and deals without a mark are ours if they fit, are no older, and belong to no other intent."""
+    assert reconcile(unknown(), books(**parts), claimed).found is found
+
+
+def test_an_intent_that_was_never_sent_takes_nothing() -> None:
+    """Without an attempt nothing is likely; what bears its mark is its own all the same."""
+    never = unknown(attempt=None)
+    assert reconcile(never, books(deals=(bought(comment=""),)), ()).found is Fate.NOTHING
+    assert reconcile(never, books(deals=(bought(comment=OURS),)), ()).found is Fate.EXECUTED
+    approved = RiskAnswer(status="APPROVED", at=START, lots=0.2, closes=50)
+    closing = unknown(attempt=None, approved=approved)
+    assert reconcile(closing, books(deals=(bought(comment="", position_id=50),)), ()).found is Fate.NOTHING

@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: MIT
+"""Orders on positions, one by one: what is sent and journalled, and what each answer leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.execution.positions import PositionActions
+from arbitrex_desktop.desk.intents.intent import Which
+from arbitrex_desktop.mt5.constants import OrderType, ResultCode, TradeRetcode
+from arbitrex_desktop.mt5.errors import CallFailed, DeadlineExceeded
+from arbitrex_desktop.mt5.results import OrderSendResult
+from arbitrex_desktop.raw_layer.errors import PoolUnavailable
+from tests.desk.execution.conftest import BuildParts, Parts
+from tests.fakes.broker import Mood
+from tests.fakes.broker_data import make, make_order, make_position, make_request
+
+SETTLE = 15.0
+
+
+class Held:
+    """Two positions and a pending order, and what manages them."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.broker = parts.broker
+        self.actions = PositionActions(parts.book, parts.context)
+        self.broker.positions = (
+            make_position("EURUSD", 1, 0.3, ticket=11, price_open=1.14, sl=1.13, tp=1.2, magic=5),
+            make_position("GBPUSD", -1, 0.2, ticket=12, price_open=1.31),
+        )
+        self.broker.orders = (make_order("EURUSD", OrderType.BUY_LIMIT, 0.1, ticket=21),)
+
+    def look(self, seconds: float) -> None:
+        """Let time pass, and see in a fresh reading what became of orders of unknown fate."""
+        self.broker.clock.advance(seconds)
+        self.actions.look(self.broker.read_account())
+
+    def lose(self, act: Callable[[], None], mood: Mood = Mood.LOST) -> None:
+        """Do something whose answer is lost."""
+        self.broker.moods.append(mood)
+        with pytest.raises(CommandRefused, match="looking at the broker's books"):
+            act()
+
+    def answer(self, outcome: Exception | OrderSendResult) -> None:
+        """Have every order answered so."""
+
+        def send(request: Any, permit: Any = None) -> OrderSendResult:
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
+
+        self.broker.send_order = send  # type: ignore[method-assign] # answers only
+
+
+@pytest.fixture
+def held(parts: Parts) -> Held:
+    """Give positions on the usual settings."""
+    return Held(parts)
+
+
+def test_what_is_sent_is_journalled_before_and_its_end_after(held: Held) -> None:
+    """The trader's order with its very request goes first, then the broker's answer, under the same ticket."""
+    seen: list[str] = []
+    held.broker.step = lambda when: seen.append(held.parts.kinds()[-1])
+    held.actions.close(11)
+    assert seen == ["ACTION_SENDING", "ACTION_SENDING"]
+    sending, ended = (event.draft for event in held.parts.events())
+    assert (sending.who, sending.why, sending.symbol, sending.ticket) == (
+        "trader",
+        "close 0.3 lots of EURUSD #11",
+        "EURUSD",
+        11,
+    )
+    assert dict(sending.body) == {"request": held.broker.sent[0]}
+    assert (ended.kind, ended.symbol, ended.ticket) == ("ACTION_ENDED", "EURUSD", 11)
+    assert ended.why == "close 0.3 lots of EURUSD #11: done (10009)"
+    assert held.parts.book.journal.unended_actions() == ()
+
+
+@pytest.mark.parametrize(("lots", "closed"), [(None, 0.3), (0.1, 0.1), (5.0, 0.3)])
+def test_a_close_takes_no_more_than_there_is(held: Held, lots: float | None, closed: float) -> None:
+    """All of it, a part, or all when more is asked; with the position's own magic number, at the bid for a purchase."""
+    held.actions.close(11, lots)
+    (request,) = held.broker.sent
+    assert (request["volume"], request["type"], request["position"]) == (closed, int(OrderType.SELL), 11)
+    assert (request["magic"], request["comment"], request["deviation"]) == (5, "ABX close", 20)
+    assert request["price"] == round(held.broker.quotes["EURUSD"].bid, 5)
+
+
+def test_a_sold_position_is_bought_back(held: Held) -> None:
+    """A short is closed by a purchase at the ask."""
+    held.actions.close(12)
+    (request,) = held.broker.sent
+    assert (request["type"], request["price"]) == (int(OrderType.BUY), round(held.broker.quotes["GBPUSD"].ask, 5))
+
+
+def test_none_is_no_stop_and_no_target(held: Held) -> None:
+    """Taking a stop and a target away is sent as zeros."""
+    held.actions.move_stops(11, None, None)
+    (request,) = held.broker.sent
+    assert (request["sl"], request["tp"], request["position"]) == (0.0, 0.0, 11)
+    assert held.parts.events()[0].draft.why == "stop and target of EURUSD #11"
+
+
+@pytest.mark.parametrize(
+    ("ticket", "ahead", "moved"), [(11, 0.0001, True), (11, 0.0, False), (12, 0.0001, True), (12, 0.0, False)]
+)
+def test_break_even_is_for_what_is_ahead(held: Held, ticket: int, ahead: float, moved: bool) -> None:
+    """The stop goes to the opening price if the price at which one closes is beyond it; even is not enough."""
+    position = next(each for each in held.broker.positions if each.ticket == ticket)
+    quote = held.broker.quotes[position.symbol]
+    opened = quote.bid - ahead if ticket == 11 else quote.ask + ahead
+    held.broker.positions = tuple(
+        replace(each, price_open=opened) if each is position else each for each in held.broker.positions
+    )
+    if not moved:
+        with pytest.raises(CommandRefused, match=f"position #{ticket} is not in profit"):
+            held.actions.break_even(ticket)
+        return
+    held.actions.break_even(ticket)
+    (request,) = held.broker.sent
+    assert request["sl"] == pytest.approx(opened, abs=1e-5)
+    assert request["tp"] == position.tp
+
+
+@pytest.mark.parametrize(
+    ("which", "closed"), [(Which.LOSERS, [31]), (Which.WINNERS, [33]), (Which.ALL, [31, 32, 33]), (Which.SYMBOL, [])]
+)
+def test_what_stands_at_nought_is_neither_won_nor_lost(held: Held, which: Which, closed: list[int]) -> None:
+    """Half a unit of money is a gain or a loss already, none is neither; without a symbol's name none fits it."""
+    held.broker.positions = tuple(
+        make_position("EURUSD", 1, 0.1, ticket=ticket, profit=profit)
+        for ticket, profit in ((31, -0.5), (32, 0.0), (33, 0.5))
+    )
+    held.actions.close_many(which)
+    assert [request["position"] for request in held.broker.sent] == closed
+
+
+def test_what_could_not_be_closed_is_listed(held: Held) -> None:
+    """Each position that stayed is named with its reason."""
+    held.broker.moods.extend([Mood.REJECT, Mood.REJECT])
+    with pytest.raises(CommandRefused) as caught:
+        held.actions.close_many(Which.ALL)
+    assert str(caught.value) == (
+        "not everything was closed: #11: close 0.3 lots of EURUSD #11: the broker rejected the order (10006); "
+        "#12: close 0.2 lots of GBPUSD #12: the broker rejected the order (10006)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ticket", "was", "stop", "passes"),
+    [
+        (11, 1.13, 1.13, True),
+        (11, 1.13, 1.129, False),
+        (11, 1.13, 1.131, True),
+        (11, 1.13, None, False),
+        (11, 1.13, 0.0, False),
+        (11, 0.0, None, True),
+        (11, 0.0, 1.13, True),
+        (12, 1.35, 1.35, True),
+        (12, 1.35, 1.36, False),
+        (12, 1.35, 1.34, True),
+        (12, 1.35, None, False),
+        (12, 0.0, None, True),
+    ],
+)
+def test_while_halted_a_stop_may_not_go_away(
+    held: Held, ticket: int, was: float, stop: float | None, passes: bool
+) -> None:
+    """The same stop or a nearer one passes a halt, a wider one or none does not; none instead of none is the same."""
+    held.broker.positions = tuple(
+        replace(each, sl=was) if each.ticket == ticket else each for each in held.broker.positions
+    )
+    held.parts.gate.halt.engage("careful")
+    if passes:
+        held.actions.move_stops(ticket, stop, 0.0)
+        assert held.broker.sent[0]["sl"] == (stop or 0.0)
+    else:
+        with pytest.raises(CommandRefused, match="halted"):
+            held.actions.move_stops(ticket, stop, 0.0)
+        assert held.broker.sent == []
+
+
+def test_a_halt_reaches_a_stop_that_waits_for_its_turn(held: Held) -> None:
+    """A wider stop that queues while the trader halts is not sent, and its journalled start has its end."""
+    held.broker.queueing = lambda: held.parts.gate.halt.engage("now")
+    with pytest.raises(CommandRefused, match="stop and target of EURUSD #11: trading is halted: now"):
+        held.actions.move_stops(11, 1.12, None)
+    assert held.broker.sent == []
+    assert held.parts.kinds() == ["ACTION_SENDING", "ACTION_ENDED"]
+    held.actions.close(11)
+    assert len(held.broker.sent) == 1
+
+
+@pytest.mark.parametrize("gone", ["infos", "quotes"])
+def test_without_a_price_nothing_is_done(held: Held, gone: str) -> None:
+    """A symbol that is not in Market Watch, or has no price yet, is named."""
+    del getattr(held.broker, gone)["EURUSD"]
+    acts: list[Callable[[], None]] = [lambda: held.actions.close(11), lambda: held.actions.move_stops(11, 1.13, None)]
+    for act in acts:
+        with pytest.raises(CommandRefused) as caught:
+            act()
+        assert str(caught.value) == "there is no price of EURUSD; is it shown in the terminal's Market Watch?"
+    assert held.parts.kinds() == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words", "known"),
+    [
+        (PoolUnavailable("no line"), "nothing was sent: no line", True),
+        (CallFailed("order_send", ResultCode.E_INVALID_PARAMS, "bad"), "does not accept the request (bad)", True),
+        (DeadlineExceeded("late"), "no answer came (late); looking at the broker's books", False),
+        (CallFailed("order_send", ResultCode.E_FAIL, "hm"), "no answer from the terminal (hm, -1); looking", False),
+        (
+            make(OrderSendResult, retcode=int(TradeRetcode.FROZEN), comment="too near", request=make_request()),
+            "too near to the price to be changed (10029; it says: too near)",
+            True,
+        ),
+    ],
+)
+def test_each_failure_has_its_words(held: Held, outcome: Any, words: str, known: bool) -> None:
+    """What surely was not done may be tried again at once; what may have been done may not."""
+    held.answer(outcome)
+    with pytest.raises(CommandRefused) as caught:
+        held.actions.close(11)
+    assert words in str(caught.value)
+    assert str(caught.value).startswith("close 0.3 lots of EURUSD #11: ")
+    assert held.parts.kinds() == ["ACTION_SENDING", "ACTION_ENDED"][: 2 if known else 1]
+    held.answer(make(OrderSendResult, retcode=int(TradeRetcode.DONE), comment="", request=make_request()))
+    if known:
+        held.actions.close(11)
+    else:
+        with pytest.raises(CommandRefused, match="the fate of the last order on #11 is not known yet"):
+            held.actions.close(11)
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_requotes_come_to_an_end(build_parts: BuildParts, retries: int) -> None:
+    """So many further tries, each journalled with its end, then the broker's words."""
+    held = Held(build_parts(requote_retries=retries))
+    held.broker.moods.extend([Mood.REQUOTE] * (retries + 1))
+    with pytest.raises(CommandRefused, match="another price"):
+        held.actions.close(11)
+    assert len(held.broker.sent) == retries + 1
+    assert held.parts.kinds() == ["ACTION_SENDING", "ACTION_ENDED"] * (retries + 1)
+
+
+def test_an_order_is_cancelled_under_its_own_ticket(held: Held) -> None:
+    """A cancel has one try: a broker that asks for another price is told to the trader."""
+    held.broker.moods.append(Mood.REQUOTE)
+    with pytest.raises(CommandRefused, match="cancel order #21: the broker quotes another price"):
+        held.actions.cancel(21)
+    held.actions.cancel(21)
+    assert held.broker.sent[-1] == {"action": 8, "order": 21}
+    assert [(event.draft.ticket, event.draft.symbol) for event in held.parts.events()] == [(21, "EURUSD")] * 4
+    assert held.broker.orders == ()
+
+
+class TestUnknownFates:
+    """An order whose answer was lost is settled by the books."""
+
+    def test_gone_means_done(self, held: Held) -> None:
+        """The position is gone in a later reading: it was carried out, and journal and trader are told so."""
+        held.lose(lambda: held.actions.close(11), Mood.FILL_LOST)
+        held.look(0.5)
+        ended = held.parts.events()[-1].draft
+        assert (ended.kind, ended.ticket) == ("ACTION_ENDED", 11)
+        assert ended.why == "#11: the broker's books show that it was carried out"
+        assert held.parts.told == [("info", "position 11", "#11: it was carried out")]
+        assert held.parts.book.journal.unended_actions() == ()
+
+    def test_less_means_done(self, held: Held) -> None:
+        """A part that was closed shows in the volume."""
+        held.lose(lambda: held.actions.close(11, 0.1), Mood.FILL_LOST)
+        held.look(0.5)
+        assert held.parts.told == [("info", "position 11", "#11: it was carried out")]
+
+    def test_unchanged_for_long_means_not_done(self, held: Held) -> None:
+        """The same volume proves nothing before the settling time is over, and at its end that nothing was done."""
+        held.lose(lambda: held.actions.close(11))
+        for _ in range(14):
+            held.look(1.0)
+        assert held.parts.told == []
+        held.look(1.0)
+        assert held.parts.told == [("info", "position 11", "#11: it was not carried out")]
+        held.actions.close(11)
+        assert [each.ticket for each in held.broker.positions] == [12]
+
+    def test_a_reading_of_the_same_moment_says_nothing(self, held: Held) -> None:
+        """Books that were read before the order left, or as it left, do not show what became of it."""
+        before = held.broker.read_account()
+        held.lose(lambda: held.actions.close(11), Mood.FILL_LOST)
+        held.actions.look(before)
+        held.actions.look(held.broker.read_account())
+        assert held.parts.told == []
+        held.look(0.001)
+        assert held.parts.told != []
+
+    def test_a_lost_cancel_is_settled_too(self, held: Held) -> None:
+        """An order that is still there was not cancelled, one that is gone was."""
+        held.lose(lambda: held.actions.cancel(21))
+        held.look(1.0)
+        assert held.parts.told == []
+        held.look(SETTLE)
+        assert held.parts.told == [("info", "position 21", "#21: it was not carried out")]
+        held.lose(lambda: held.actions.cancel(21))
+        held.broker.orders = ()
+        held.look(1.0)
+        assert held.parts.told[-1] == ("info", "position 21", "#21: it was carried out")
+
+    def test_one_fate_holds_up_no_other_position(self, held: Held) -> None:
+        """While one order is looked for, the other position can be closed."""
+        held.lose(lambda: held.actions.close(11))
+        held.actions.close(12)
+        held.look(SETTLE)
+        assert [each.ticket for each in held.broker.positions] == [11]
+
+    def test_an_earlier_runs_order_is_told_once(self, held: Held) -> None:
+        """What was sent and never ended is a warning that names it, and is ended in the journal with it."""
+        held.lose(lambda: held.actions.close(11))
+        PositionActions(held.parts.book, held.parts.context).begin()
+        words = "the desk was interrupted during: close 0.3 lots of EURUSD #11; please look at the position"
+        assert held.parts.told == [("warning", "position 11", words)]
+        ended = held.parts.events()[-1].draft
+        assert (ended.kind, ended.why, ended.symbol, ended.ticket) == ("ACTION_ENDED", words, "EURUSD", 11)
+        PositionActions(held.parts.book, held.parts.context).begin()
+        assert len(held.parts.told) == 1
