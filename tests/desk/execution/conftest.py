@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.desk.context import DeskContext
+from arbitrex_desktop.desk.execution.executor import Executor
+from arbitrex_desktop.desk.execution.recovery import Recovery
 from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.halt import TradingHalt
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, RiskAnswer, to_body
@@ -21,8 +24,9 @@ from arbitrex_desktop.desk.journal.journal import Journal
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.settings import DeskSettings
+from arbitrex_desktop.mt5.commands import History
 from tests.desk.conftest import intent
-from tests.fakes.broker import FakeBroker
+from tests.fakes.broker import FakeBroker, Mood
 from tests.fakes.clock import START
 from tests.fakes.rpm import FakeRiskManager
 
@@ -49,6 +53,11 @@ class Parts:
         waiting = self.book.receive(intent(**changes), lambda _: given, 100)
         body = to_body(judgement=given)
         return self.book.record(waiting, EventKind.APPROVED, after=IntentState.APPROVED, body=body)
+
+    def send(self, *moods: Mood, judgement: RiskAnswer | None = None, **changes: Any) -> Intent:
+        """Have an intent approved and carried out, its orders answered in the moods; return it as it stands then."""
+        self.broker.moods.extend(moods)
+        return Executor(self.book, self.context).send(self.approved(judgement, **changes))
 
     def events(self, intent_id: str | None = None) -> tuple[Event, ...]:
         """Return what is in the journal, of one intent or of all."""
@@ -86,3 +95,37 @@ def build_parts(tmp_path: Path) -> Iterator[BuildParts]:
 def parts(build_parts: BuildParts) -> Parts:
     """Give the parts with the settings that the program has by itself."""
     return build_parts()
+
+
+def now(parts: Parts, of: Intent) -> Intent:
+    """Return an intent as the book has it now."""
+    return parts.book.get(of.intent_id)
+
+
+class Looking:
+    """A recovery, time, and what its looks read of the books."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.recovery = Recovery(parts.book, parts.context)
+        self.windows: list[tuple[datetime, datetime]] = []
+        self.connections = 1
+        history, stats = parts.broker.read_history, parts.broker.stats
+
+        def listen(since: datetime, until: datetime) -> History:
+            self.windows.append((since, until))
+            return history(since, until)
+
+        parts.broker.read_history = listen  # type: ignore[method-assign] # listens only
+        parts.broker.stats = lambda: replace(stats(), connections=self.connections)  # type: ignore[method-assign] # counts
+
+    def look(self, seconds: float = 1.0) -> None:
+        """Let time pass, and look."""
+        self.parts.broker.clock.advance(seconds)
+        self.recovery.reconcile()
+
+
+@pytest.fixture
+def looking(parts: Parts) -> Looking:
+    """Give a recovery on the usual settings."""
+    return Looking(parts)

@@ -39,7 +39,7 @@ class Held:
     def look(self, seconds: float) -> None:
         """Let time pass, and see in a fresh reading what became of orders of unknown fate."""
         self.broker.clock.advance(seconds)
-        self.actions.look(self.broker.read_account())
+        self.actions.reconcile(self.broker.read_account())
 
     def lose(self, act: Callable[[], None], mood: Mood = Mood.LOST) -> None:
         """Do something whose answer is lost."""
@@ -71,7 +71,7 @@ def test_what_is_sent_is_journalled_before_and_its_end_after(held: Held) -> None
     held.actions.close(11)
     assert seen == ["ACTION_SENDING", "ACTION_SENDING"]
     sending, ended = (event.draft for event in held.parts.events())
-    assert (sending.who, sending.why, sending.symbol, sending.ticket) == (
+    assert (sending.actor, sending.reason, sending.symbol, sending.ticket) == (
         "trader",
         "close 0.3 lots of EURUSD #11",
         "EURUSD",
@@ -79,7 +79,7 @@ def test_what_is_sent_is_journalled_before_and_its_end_after(held: Held) -> None
     )
     assert dict(sending.body) == {"request": held.broker.sent[0]}
     assert (ended.kind, ended.symbol, ended.ticket) == ("ACTION_ENDED", "EURUSD", 11)
-    assert ended.why == "close 0.3 lots of EURUSD #11: done (10009)"
+    assert ended.reason == "close 0.3 lots of EURUSD #11: done (10009)"
     assert held.parts.book.journal.unended_actions() == ()
 
 
@@ -105,7 +105,7 @@ def test_none_is_no_stop_and_no_target(held: Held) -> None:
     held.actions.move_stops(11, None, None)
     (request,) = held.broker.sent
     assert (request["sl"], request["tp"], request["position"]) == (0.0, 0.0, 11)
-    assert held.parts.events()[0].draft.why == "stop and target of EURUSD #11"
+    assert held.parts.events()[0].draft.reason == "stop and target of EURUSD #11"
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ class TestUnknownFates:
         held.look(0.5)
         ended = held.parts.events()[-1].draft
         assert (ended.kind, ended.ticket) == ("ACTION_ENDED", 11)
-        assert ended.why == "#11: the broker's books show that it was carried out"
+        assert ended.reason == "#11: the broker's books show that it was carried out"
         assert held.parts.told == [("info", "position 11", "#11: it was carried out")]
         assert held.parts.book.journal.unended_actions() == ()
 
@@ -296,8 +296,8 @@ class TestUnknownFates:
         """Books that were read before the order left, or as it left, do not show what became of it."""
         before = held.broker.read_account()
         held.lose(lambda: held.actions.close(11), Mood.FILL_LOST)
-        held.actions.look(before)
-        held.actions.look(held.broker.read_account())
+        held.actions.reconcile(before)
+        held.actions.reconcile(held.broker.read_account())
         assert held.parts.told == []
         held.look(0.001)
         assert held.parts.told != []
@@ -324,10 +324,10 @@ class TestUnknownFates:
     def test_an_earlier_runs_order_is_told_once(self, held: Held) -> None:
         """What was sent and never ended is a warning that names it, and is ended in the journal with it."""
         held.lose(lambda: held.actions.close(11))
-        PositionActions(held.parts.book, held.parts.context).begin()
+        PositionActions(held.parts.book, held.parts.context).report_interrupted_actions()
         words = "the desk was interrupted during: close 0.3 lots of EURUSD #11; please look at the position"
         assert held.parts.told == [("warning", "position 11", words)]
         ended = held.parts.events()[-1].draft
-        assert (ended.kind, ended.why, ended.symbol, ended.ticket) == ("ACTION_ENDED", words, "EURUSD", 11)
-        PositionActions(held.parts.book, held.parts.context).begin()
+        assert (ended.kind, ended.reason, ended.symbol, ended.ticket) == ("ACTION_ENDED", words, "EURUSD", 11)
+        PositionActions(held.parts.book, held.parts.context).report_interrupted_actions()
         assert len(held.parts.told) == 1
