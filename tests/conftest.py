@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["pytester", "tests.hygiene.environment", "tests.hygiene.logs", "tests.hygiene.leftovers"]
+pytest_plugins = ["pytester", *(f"tests.hygiene.{name}" for name in ("environment", "logs", "leftovers", "slow"))]
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -258,6 +258,7 @@ def test_checksums_are_those_of_the_files(tmp_path: Path) -> None:
     assert (tmp_path / "SHA256SUMS").read_text(encoding="ascii") == f"{empty}  a\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", sorted(path.name for path in INSTALLER.glob("*.sh")))
 def test_shell_scripts_can_be_read_by_their_shell(script: str) -> None:
     """No script has a syntax error that would show only after minutes of building."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -166,4 +167,4 @@ class LifeOfIntents(RuleBasedStateMachine):
 
 
 LifeOfIntents.TestCase.settings = settings(max_examples=25, stateful_step_count=25)
-TestLifeOfIntents = LifeOfIntents.TestCase
+TestLifeOfIntents = pytest.mark.slow(LifeOfIntents.TestCase)

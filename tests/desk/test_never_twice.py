@@ -22,6 +22,8 @@ from tests.fakes.broker import FakeBroker, Mood
 from tests.fakes.disk import DiskFull, Fate, Killed
 from tests.fakes.rpm import FakeRiskManager
 
+pytestmark = pytest.mark.slow
+
 MOODS: tuple[tuple[Mood, ...], ...] = (
     (Mood.FILL,),
     (Mood.PART,),

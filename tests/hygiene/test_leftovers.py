@@ -15,6 +15,7 @@ from tests.hygiene import leftovers
 WAIT_FOR_INPUT = [sys.executable, "-c", "input()"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a process's children")
 def test_a_running_child_is_found_and_an_ended_one_is_not() -> None:
     """A child counts from its start to its end, and not as a zombie."""
@@ -28,6 +29,7 @@ def test_a_running_child_is_found_and_an_ended_one_is_not() -> None:
         assert child.pid not in leftovers.child_processes()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a process's children")
 def test_a_child_left_running_can_be_ended() -> None:
     """What `end_children` was given does not run afterwards."""
@@ -47,6 +49,7 @@ def test_a_running_thread_is_found_and_an_ended_one_is_not() -> None:
     assert leftovers.leftover_threads(before, grace=30.0) == []
 
 
+@pytest.mark.slow
 def test_a_process_that_is_gone_has_no_parent() -> None:
     """Looking at a process that ended meanwhile is no error."""
     child = subprocess.Popen([sys.executable, "-c", ""])
@@ -56,6 +59,7 @@ def test_a_process_that_is_gone_has_no_parent() -> None:
     leftovers.wait_for_end(child.pid, 1.0)
 
 
+@pytest.mark.slow
 def test_a_test_that_leaves_things_running_is_failed_by_name(pytester: pytest.Pytester, project_root: Path) -> None:
     """The plugin names the thread and the process, ends the process, and lets a clean test pass."""
     pytester.makepyfile(

@@ -8,6 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 PROBE = """
 import importlib.util, subprocess, sys
 assert importlib.util.find_spec("PySide6") is None

@@ -16,6 +16,8 @@ from arbitrex_desktop.raw_layer.views import ConnectionState as S
 from tests.raw_layer.storm import storm
 from tests.raw_layer.trial import SYMBOLS, Trial
 
+pytestmark = pytest.mark.slow
+
 DURATION = 1.0
 STARTS = (1.2, 5.0, 15.0)
 """Seconds after which a fault begins; the later ones are for a machine that is busy with other things."""

@@ -213,6 +213,7 @@ json.dump([rpm.process_trade_intent(**each).to_dict() for each in asked], sys.st
 """
 
 
+@pytest.mark.slow
 def test_the_same_bytes_come_from_another_process(project_root: Path) -> None:
     """Nothing in an answer follows from the order in which a process happens to hash names."""
     texts = {

@@ -43,6 +43,7 @@ def test_the_helps_table_is_current(project_root: Path) -> None:
     assert page.read_text(encoding="utf-8") == reason_table_markdown()
 
 
+@pytest.mark.slow
 def test_the_module_prints_the_table() -> None:
     """The generator is run as a module."""
     command = [sys.executable, "-m", "arbitrex_desktop.risk_portfolio_manager.reason_table"]

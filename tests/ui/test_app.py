@@ -14,6 +14,8 @@ import pytest
 
 from tests.mt5.host.processes import children_of, until, until_gone
 
+pytestmark = pytest.mark.slow
+
 
 def start(arguments: list[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the program in a folder of its own, without a screen, and wait for its end."""

@@ -290,6 +290,7 @@ print("end", flush=True)
 """
 
 
+@pytest.mark.slow
 def test_a_process_with_a_hung_core_still_ends(project_root: Path) -> None:
     """A core that never answers is left behind, and neither Qt nor Python keeps the process from ending well."""
     result = subprocess.run(

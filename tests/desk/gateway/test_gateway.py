@@ -342,6 +342,7 @@ def test_the_client_needs_the_standard_library_only() -> None:
     assert "\nfrom arbitrex_desktop" not in source
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     data=st.one_of(

@@ -163,6 +163,7 @@ def test_a_running_journal_verifies(journal: Journal, path: Path) -> None:
     assert report.events == 2
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(where=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 def test_a_byte_changed_anywhere_is_found_or_changes_nothing(

@@ -48,6 +48,7 @@ def test_a_book_read_again_is_the_same(journal: Journal) -> None:
     assert again.in_state(IntentState.PENDING) == book.in_state(IntentState.PENDING)
 
 
+@pytest.mark.slow
 def test_only_so_many_ended_intents_stay_in_memory(journal: Journal) -> None:
     """The oldest ended ones leave, the waiting ones never do, and all can be asked for still."""
     book = make(journal)

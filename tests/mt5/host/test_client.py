@@ -24,6 +24,8 @@ from arbitrex_desktop.mt5.tick_cursor import TickCursor
 from tests.fakes.commands import Crash, FailInside, HoldTheGil, ReportEnvironment
 from tests.mt5.host.processes import is_gone, until_gone
 
+pytestmark = pytest.mark.slow
+
 CONNECT = Connect(None, DEFAULT_LOGIN, "hunter2", DEFAULT_SERVER)
 
 

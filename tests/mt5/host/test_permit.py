@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from arbitrex_desktop.mt5.commands import Connect
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.mt5.host.messages import HostSpec
 from arbitrex_desktop.mt5.simulation_spec import DEFAULT_LOGIN, DEFAULT_SERVER, SimulationSpec
+
+pytestmark = pytest.mark.slow
 
 _TOO_EARLY_S = 0.1
 

@@ -18,7 +18,10 @@ from arbitrex_desktop.raw_layer.recording.redis_sink import RedisStreamSink
 from tests.fakes.module import tick_rows
 
 SERVER = shutil.which("redis-server")
-pytestmark = pytest.mark.skipif(SERVER is None, reason="needs redis-server (Debian's package of that name)")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(SERVER is None, reason="needs redis-server (Debian's package of that name)"),
+]
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ class MovingClock(RuleBasedStateMachine):
         assert self.followed.ledger.given == self.followed.made
 
 
-TestMovingClock = MovingClock.TestCase
+TestMovingClock = pytest.mark.slow(MovingClock.TestCase)
 TestMovingClock.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
 
 

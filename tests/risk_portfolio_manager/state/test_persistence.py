@@ -184,6 +184,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_halt_survives_a_kill(tmp_path: Path) -> None:
     """The halt is on disk when the decision returns, whatever becomes of the process then."""

@@ -133,6 +133,7 @@ def build(path: Path, clock: ManualClock) -> Simulation:
     return build_simulation(SimulationSpec(store=path, epoch=EPOCH), clock)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX; the books are the same file on Windows")
 def test_a_killed_host_goes_on_with_account_and_market(tmp_path: Path, project_root: Path) -> None:
     """After SIGKILL right behind an order the next host has the position, the balance, and the very same prices."""
@@ -150,6 +151,7 @@ def test_a_killed_host_goes_on_with_account_and_market(tmp_path: Path, project_r
         assert module.symbol_info_tick("EURUSD").bid == float(bid)
 
 
+@pytest.mark.slow
 def test_a_broker_that_was_down_catches_up(tmp_path: Path) -> None:
     """Swaps of the nights in between are booked when it is up again, as if it had never been away."""
     clocks = ManualClock(EPOCH), ManualClock(EPOCH)

@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 HOLD = """
 import threading
 from arbitrex_desktop.mt5.simulator.faults.hazards import RealHazards

@@ -59,6 +59,7 @@ def read_all(spec: SimulationSpec, symbols: list[str], step: float, steps: int) 
     return {symbol: np.concatenate(found) for symbol, found in pieces.items()}
 
 
+@pytest.mark.slow
 def test_every_tick_of_the_real_files_is_read_once(shared_dir: Path) -> None:
     """The 10 000 ticks of each real file, and four of each real bar, are read once and in order, at speed 100."""
     spec = SimulationSpec(replay=(shared_dir / "market_data",), speed=100.0)
