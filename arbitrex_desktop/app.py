@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from arbitrex_desktop import logs
 from arbitrex_desktop.clock import Clock, SystemClock
-from arbitrex_desktop.raw_layer.connection.environment import read_environment
+from arbitrex_desktop.raw_layer.connection.environment import read_environment, secrets_in
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.self_test import SelfTest, summary
 from arbitrex_desktop.settings import Settings, parse
@@ -190,7 +190,7 @@ def _qt_application() -> QApplication:
 def _secrets(settings: Settings) -> list[str]:
     """Return the texts that may never be logged; a settings file that cannot be read has none that we know."""
     try:
-        return [read_environment(settings.env_file).get("MT5_PASSWORD", "")]
+        return secrets_in(read_environment(settings.env_file))
     except SessionConfigError:
         return []
 

@@ -3,38 +3,96 @@
 
 from __future__ import annotations
 
+import importlib
+import logging
+from pathlib import Path
+
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.gateway.gateway import Gateway
 from arbitrex_desktop.desk.halt_note import HaltNote
-from arbitrex_desktop.desk.journal.journal import journal_opener
+from arbitrex_desktop.desk.journal.journal import Journal, JournalOpener, journal_opener
+from arbitrex_desktop.desk.journal.settings_record import record_settings
 from arbitrex_desktop.desk.pool_protocol import TradingPool
+from arbitrex_desktop.desk.queue.intent_store import DESK
+from arbitrex_desktop.desk.settings import DeskSettings
+from arbitrex_desktop.raw_layer.connection.environment import read_environment
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.recording.background_sink import BackgroundSink
 from arbitrex_desktop.raw_layer.recording.sqlite_sink import SqliteTickSink
+from arbitrex_desktop.raw_layer.settings import PoolSettings, TickSettings
 from arbitrex_desktop.raw_layer.ticks.tick_sinks import TickSink
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar
 from arbitrex_desktop.settings import Settings
+from arbitrex_desktop.settings.accounts import sessions_of
+from arbitrex_desktop.settings.catalogue import NewsSettings
+from arbitrex_desktop.settings.in_force import DEFAULT, SettingsInForce, defaults, load, shown
+from arbitrex_desktop.settings.toml_file import SettingsError
 
-RISK_FILE = "risk.toml"
-"""The risk manager's limits, in the data folder; without it the preset for ordinary currency trading counts."""
-
-DEFAULT_PRESET = "Standard FX"
+_log = logging.getLogger(__name__)
+REDIS_PASSWORD = "ARBITREX_REDIS_PASSWORD"  # noqa: S105 - a name
+"""The variable of the environment or of `.env` with the password of `ticks.redis_url`."""
 
 
 def risk_config(settings: Settings) -> RPMConfig:
     """Return the trader's own limits; raises ValueError, in words, for a file that cannot be used."""
-    path = settings.data_dir / RISK_FILE
-    config = RPMConfig.from_toml(path) if path.is_file() else RPMConfig.preset(DEFAULT_PRESET)
-    config.validate()
-    return config
+    return load(settings).risk
 
 
-def tick_sinks(settings: Settings, clock: Clock) -> tuple[TickSink, ...]:
-    """Return what takes the ticks besides the board: a recording in the data folder where that is asked for."""
-    if not settings.record:
-        return ()
-    return (BackgroundSink(SqliteTickSink(settings.data_dir / "recordings", "ticks", clock)),)
+def tick_sinks(chosen: TickSettings, folder: Path, clock: Clock, redis_password: str = "") -> tuple[TickSink, ...]:
+    """Return what takes the ticks besides the board: a recording in the data folder, a Redis; where asked for.
+
+    Raises `SettingsError` where a Redis is asked for and the program has no client for one.
+    """
+    sinks: list[TickSink] = []
+    if chosen.record:
+        sinks.append(BackgroundSink(SqliteTickSink(folder / "recordings", "ticks", clock)))
+    if chosen.redis_url:
+        try:
+            # An extra: most programs have no Redis, and no client for one.
+            redis_sink = importlib.import_module("arbitrex_desktop.raw_layer.recording.redis_sink")
+        except ImportError as error:
+            raise SettingsError(
+                "ticks.redis_url is set, but this program has no client for Redis: pip install arbitrex-desktop[redis]"
+            ) from error
+        sink = redis_sink.RedisStreamSink(chosen.redis_url, chosen.redis_prefix, chosen.redis_keep, redis_password)
+        sinks.append(BackgroundSink(sink))
+    return tuple(sinks)
+
+
+def news_calendar(chosen: NewsSettings, folder: Path) -> NewsCalendar | None:
+    """Return the calendar that is set, None for none; raises `SettingsError` for one that cannot be used."""
+    if not chosen.calendar:
+        return None
+    path = folder / chosen.calendar
+    try:
+        return NewsCalendar.from_csv(path)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"news.calendar: {str(path)!r} cannot be used: {error}") from error
+
+
+def recording_opener(settings: Settings, chosen: SettingsInForce, clock: Clock) -> JournalOpener:
+    """Return what opens the journals below the data folder, each told of the settings in force."""
+    opener = journal_opener(settings.data_dir)
+
+    def open_account(server: str, login: int) -> Journal:
+        journal = opener(server, login)
+        try:
+            record_settings(journal, chosen.plain(), defaults(), clock, DESK)
+        except BaseException:
+            journal.close()
+            raise
+        return journal
+
+    return open_account
+
+
+def _log_departures(chosen: SettingsInForce) -> None:
+    """Log every setting that is not the default, and where it comes from."""
+    for name, each in chosen.values.items():
+        if each.source != DEFAULT:
+            _log.info("setting %s = %s (%s)", name, shown(each.value), each.source)
 
 
 def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
@@ -44,23 +102,28 @@ def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
     named on the command line cannot be used.
     """
     clock = clock or SystemClock()
-    config = risk_config(settings)
+    chosen = load(settings)
+    _log_departures(chosen)
+    environment = read_environment(settings.env_file)
+    ticks, calendar = chosen.section(TickSettings), news_calendar(chosen.section(NewsSettings), settings.data_dir)
     pool = MT5ConnectionPool(
-        settings.sessions(),
+        sessions_of(settings, environment, chosen.accounts),
         session_logs_dir=settings.data_dir / "logs" / "mt5",
         simulation=settings.simulation(),
-        sinks=tick_sinks(settings, clock),
+        sinks=tick_sinks(ticks, settings.data_dir, clock, environment.get(REDIS_PASSWORD, "")),
+        settings=chosen.section(PoolSettings),
         clock=clock,
     )
 
     def make_rpm(shared: TradingPool) -> RiskPortfolioManager:
-        return RiskPortfolioManager(config, mt5_pool=shared, sync_with_mt5=True, clock=clock)
+        return RiskPortfolioManager(chosen.risk, mt5_pool=shared, sync_with_mt5=True, clock=clock, calendar=calendar)
 
     core = TradingCore(
         pool,
         make_rpm,
         clock=clock,
-        journal=journal_opener(settings.data_dir),
+        journal=recording_opener(settings, chosen, clock),
+        settings=chosen.section(DeskSettings),
         halt_note=HaltNote(settings.data_dir / "halt.note"),
     )
     core.attach(Gateway(core, settings.data_dir, clock))

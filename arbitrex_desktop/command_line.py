@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The commands that need no window: `arbitrex-desktop journal ...`, `submit ...` and `schema`."""
+"""The commands that need no window: `arbitrex-desktop journal ...`, `settings ...`, `submit ...` and `schema`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from arbitrex_desktop import submit_cli
 from arbitrex_desktop.desk.gateway.messages import channel_schema
 from arbitrex_desktop.desk.journal import cli as journal_cli
 from arbitrex_desktop.paths import DATA_DIR_VARIABLE
+from arbitrex_desktop.settings import cli as settings_cli
 
 
 def print_schema(_given: argparse.Namespace) -> int:
@@ -25,6 +26,7 @@ def print_schema(_given: argparse.Namespace) -> int:
 
 _RUNNERS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "journal": journal_cli.run,
+    "settings": settings_cli.run,
     "submit": submit_cli.run,
     "schema": print_schema,
 }
@@ -36,6 +38,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help=f"the program's files (also {DATA_DIR_VARIABLE})")
     commands = parser.add_subparsers(dest="command", required=True)
     journal_cli.add_parser(commands)
+    settings_cli.add_parser(commands)
     submit_cli.add_parser(commands)
     commands.add_parser("schema", help="print the JSON schema of the strategies' channel")
     return parser

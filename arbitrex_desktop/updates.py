@@ -17,8 +17,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-import tomli_w
-
 FILE_NAME: Final = "updates.toml"
 """The user's choice, in the data folder."""
 
@@ -76,7 +74,9 @@ def load_choice(folder: Path) -> UpdateChoice:
 def save_choice(folder: Path, choice: UpdateChoice) -> None:
     """Keep the user's choice; raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / FILE_NAME).write_text(tomli_w.dumps(asdict(choice)), encoding="utf-8")
+    # A text of JSON is a text of TOML, too.
+    lines = (f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in asdict(choice).items())
+    (folder / FILE_NAME).write_text("".join(lines), encoding="utf-8")
 
 
 def ask(address: str, present: str, open_address: OpenAddress | None = None) -> UpdateAnswer:

@@ -52,9 +52,10 @@ class TickSettings:
     redis_url: Annotated[
         str,
         Meta(
-            pattern=r"^$|^(redis|rediss|unix)://[^@]*$",
+            pattern=r"^$|^(redis|rediss|unix)://(?!.*password)[^@]*$",
             description="a Redis that takes the ticks as streams, such as redis://localhost:6379/0; empty for none; "
             "its password goes into .env as ARBITREX_REDIS_PASSWORD",
+            extra={"form": "such as redis://localhost:6379/0, without user and password"},
         ),
     ] = ""
     redis_prefix: Annotated[

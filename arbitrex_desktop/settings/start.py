@@ -1,21 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""What the program was asked to do: command line, environment and `.env`, read once."""
+"""What this start of the program was asked to do on the command line."""
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import arbitrex_desktop
 from arbitrex_desktop.mt5.fault_plan import FaultPlan, load_fault_plan
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.paths import DATA_DIR_VARIABLE, data_dir
-from arbitrex_desktop.raw_layer.connection.environment import read_environment, sessions_from
-from arbitrex_desktop.raw_layer.connection.sessions import SIMULATED
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 
 _FASTEST = 1e6
@@ -53,20 +50,6 @@ class Settings:
     demo_login: int | None = None
     report: Path | None = None
 
-    def sessions(self) -> dict[str, dict[str, Any]]:
-        """Return the sessions for the pool; raises `SessionConfigError` in words for the trader.
-
-        A replay and the self-test run on the simulated terminal, which they select where nothing else is named.
-        """
-        environment = read_environment(self.env_file)
-        simulated_by_request = self.replay is not None or self.self_test
-        if simulated_by_request and not _names_a_session(environment):
-            return {"main": {"terminal_path": SIMULATED}}
-        sessions = sessions_from(environment)
-        if self.replay is not None and sessions["main"]["terminal_path"] != SIMULATED:
-            raise SessionConfigError("--replay plays on the simulated terminal; set MT5_TERMINAL=simulated for it")
-        return sessions
-
     def simulation(self) -> SimulationSpec | None:
         """Return what the simulated terminal is made of, None for the usual one.
 
@@ -78,11 +61,6 @@ class Settings:
         plan = _fault_plan(self.faults) if self.faults is not None else None
         replay = () if self.replay is None else (self.replay,)
         return SimulationSpec(replay=replay, speed=self.speed, demo_positions=not replay, faults=plan)
-
-
-def _names_a_session(environment: Mapping[str, str]) -> bool:
-    """Tell whether the environment says anything about an account or a terminal."""
-    return any(environment.get(name, "").strip() for name in ("MT5_LOGIN", "MT5_SERVER", "MT5_TERMINAL"))
 
 
 def _fault_plan(path: Path) -> FaultPlan:

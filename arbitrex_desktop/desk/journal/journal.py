@@ -16,7 +16,7 @@ from threading import RLock
 from typing import Any, Final
 
 from arbitrex_desktop.desk.errors import JournalDamaged, JournalUnavailable
-from arbitrex_desktop.desk.intents.events import Event, NewEvent
+from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent
 from arbitrex_desktop.desk.intents.intent import ENDED
 from arbitrex_desktop.desk.journal.anchor import JournalAnchor
 from arbitrex_desktop.desk.journal.schema import COLUMNS, GENESIS, as_journal_error, from_row, migrate, to_row
@@ -111,6 +111,10 @@ class Journal:
         if intent_id is None:
             return self._query("seq > ? ORDER BY seq", after)
         return self._query("intent_id = ? AND seq > ? ORDER BY seq", intent_id, after)
+
+    def newest(self, kind: EventKind) -> Event | None:
+        """Return the newest event of a kind, None when there is none."""
+        return next(iter(self._query("kind = ? ORDER BY seq DESC LIMIT 1", kind.value)), None)
 
     def catch_up(self, after: int) -> tuple[Event, ...]:
         """After a failed append: read what did reach the file, and trust the journal again."""

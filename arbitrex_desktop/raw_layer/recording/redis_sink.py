@@ -18,12 +18,13 @@ class RedisStreamSink:
     """A `TickSink` that appends each tick to the stream `<prefix>:<symbol>`, about the latest `keep` of them.
 
     Fields are those of MT5's tick, times on the server clock in milliseconds.  Put it behind a `BackgroundSink`.
-    `url` may carry a password; it appears in no message of ours.
+    `url` may carry a password, or it is given by itself; it appears in no message of ours.
     """
 
-    def __init__(self, url: str, prefix: str = "arbitrex:ticks", keep: int = 1_000_000) -> None:
+    def __init__(self, url: str, prefix: str = "arbitrex:ticks", keep: int = 1_000_000, password: str = "") -> None:
+        secret = {"password": password} if password else {}
         self._client = redis.Redis.from_url(
-            url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS
+            url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS, **secret
         )
         self._prefix = prefix
         self._keep = keep

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import tomli_w
+import tomlkit
 
 from arbitrex_desktop.risk_portfolio_manager.config.config_fields import FIELD_SPECS
 from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS
@@ -209,7 +209,7 @@ class RPMConfig:
     @classmethod
     def from_toml(cls, path: Path | str) -> RPMConfig:
         """Load from a TOML file; raise OSError when it cannot be read, ValueError when what it says is wrong."""
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")
         try:
             return cls.from_dict(tomllib.loads(text))
         except ValueError as error:
@@ -217,7 +217,7 @@ class RPMConfig:
 
     def to_toml(self, path: Path | str) -> None:
         """Save every field to a TOML file; raise OSError when it cannot be written."""
-        Path(path).write_text(tomli_w.dumps(self._values()), encoding="utf-8")
+        Path(path).write_text(tomlkit.dumps(self._values()), encoding="utf-8")
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> RPMConfig:

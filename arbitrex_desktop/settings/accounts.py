@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+"""The sessions of a start: the account of `.env` first, then those of settings.toml, each standing in for the last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from arbitrex_desktop.raw_layer.connection.environment import SESSION_NAME, names_an_account, sessions_from
+from arbitrex_desktop.raw_layer.connection.sessions import SIMULATED
+from arbitrex_desktop.raw_layer.errors import SessionConfigError
+from arbitrex_desktop.settings.catalogue import Account
+from arbitrex_desktop.settings.start import Settings
+
+Sessions = dict[str, dict[str, Any]]
+_SIMULATED_SESSION: Sessions = {SESSION_NAME: {"terminal_path": SIMULATED}}
+
+
+def sessions_of(start: Settings, environment: Mapping[str, str], accounts: Sequence[Account]) -> Sessions:
+    """Return the sessions for the pool; raises `SessionConfigError` in words for the trader.
+
+    A replay and the self-test run on the simulated terminal, which they select where the environment names nothing
+    else.  MT5_TERMINAL=simulated selects it alone: nothing real stands in for it, nor it for anything real.
+    """
+    by_environment = names_an_account(environment)
+    if start.replay is not None or start.self_test:
+        sessions = sessions_from(environment) if by_environment else _SIMULATED_SESSION
+        if start.replay is not None and not _is_simulated(sessions):
+            raise SessionConfigError("--replay plays on the simulated terminal; set MT5_TERMINAL=simulated for it")
+        return sessions
+    if not by_environment and accounts:
+        return {account.name: _session(account, environment) for account in accounts}
+    first = sessions_from(environment)
+    return first if _is_simulated(first) else first | _others(first[SESSION_NAME], accounts, environment)
+
+
+def password_variable(name: str) -> str:
+    """Return the variable of the environment or of `.env` that holds an account's password: MT5_PASSWORD_NAME."""
+    return "MT5_PASSWORD_" + re.sub(r"\W", "_", name).upper()
+
+
+def _others(first: Mapping[str, Any], accounts: Sequence[Account], environment: Mapping[str, str]) -> Sessions:
+    """Return the sessions of the accounts besides the one of `.env`."""
+    others = [each for each in accounts if (each.login, each.server) != (first["login"], first["server"])]
+    if any(each.name == SESSION_NAME for each in others):
+        raise SessionConfigError(f"{SESSION_NAME!r} is the account in .env; give the one in settings.toml another name")
+    return {account.name: _session(account, environment) for account in others}
+
+
+def _session(account: Account, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return one account as a session; without a password the terminal uses the one that it has saved."""
+    return {
+        "terminal_path": SIMULATED if account.terminal.strip().lower() == SIMULATED else account.terminal or None,
+        "login": account.login or None,
+        "password": environment.get(password_variable(account.name)),
+        "server": account.server or None,
+    }
+
+
+def _is_simulated(sessions: Sessions) -> bool:
+    """Tell whether the sessions are the simulated terminal's."""
+    return all(session["terminal_path"] == SIMULATED for session in sessions.values())

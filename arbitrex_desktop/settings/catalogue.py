@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""Everything that settings.toml may say, read from where each thing is declared: the fields of the settings classes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from arbitrex_desktop.desk.settings import DeskSettings
+from arbitrex_desktop.raw_layer.settings import PoolSettings, TickSettings
+from arbitrex_desktop.risk_portfolio_manager.config.config_fields import FIELD_SPECS, FieldSpec
+from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+
+DEFAULT_PRESET: Final = "Standard FX"
+PRESET: Final = "risk.preset"
+ACCOUNT: Final = "account"
+"""The array of tables with the accounts, in the order in which they stand in for each other."""
+
+_WITHOUT_POOL: Final = frozenset({"total_capital", "account_currency", "default_volume_min", "default_volume_step"})
+"""Fields of the risk manager's that count only where it runs without a pool, as it never does here."""
+
+_KINDS: Final = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}
+
+
+@dataclass(frozen=True, slots=True)
+class NewsSettings:
+    """Where news come from; each field declares its own meaning."""
+
+    calendar: Annotated[
+        str,
+        Meta(
+            description="a calendar file (CSV: time_utc,currency,impact,title), in the data folder unless it says "
+            "where; around its news no trade is opened; empty for none"
+        ),
+    ] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One `[[account]]`; the password is never in the file."""
+
+    name: Annotated[
+        str,
+        Meta(
+            pattern="^[A-Za-z0-9_-]{1,40}$",
+            description="a word by which you know it",
+            extra={"form": "of letters, digits, - and _"},
+        ),
+    ]
+    login: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=2**63 - 1,
+            description="the account's number; 0 for the one that the terminal is on",
+            extra={"form": "of digits only, the account's number"},
+        ),
+    ] = 0
+    server: Annotated[str, Meta(description="the broker's server, as MetaTrader shows it")] = ""
+    terminal: Annotated[
+        str, Meta(description="path of the terminal's program, or the word simulated; empty: the one used last")
+    ] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing that can be set.
+
+    Attributes:
+    - `name`: as it is written for `settings set`, `desk.max_pending`
+    - `type`: what msgspec checks a value by
+    - `default`: what counts where nobody says otherwise
+    - `unit`: empty for none
+    - `expected`: type and bounds in words
+    - `meaning`: what it does, in words
+    - `may_be_shown`: whether a wrong value may be repeated in a message; False where passwords are put by mistake
+    """
+
+    name: str
+    type: Any
+    default: Any
+    unit: str
+    expected: str
+    meaning: str
+    may_be_shown: bool = True
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The way to its value in the file."""
+        return tuple(self.name.split("."))
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it holds a value for each of several names."""
+        return get_origin(_bare(self.type)[0]) is not None and isinstance(self.default, Mapping)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether any text is a value of it."""
+        return _bare(self.type)[0] is str
+
+    def read(self, value: Any) -> Any:
+        """Return a value of the file as the program uses it; raises `msgspec.ValidationError`."""
+        return msgspec.convert(value, self.type)
+
+
+def _bare(hint: Any) -> tuple[Any, Meta]:
+    """Return a type and what is declared of it."""
+    if get_origin(hint) is not Annotated:
+        return hint, Meta()
+    base, *found = get_args(hint)
+    return base, next(each for each in found if isinstance(each, Meta))
+
+
+def expected(hint: Any) -> str:
+    """Return in words what a type and its bounds let through."""
+    base, meta = _bare(hint)
+    if base in _KINDS:
+        return _KINDS[base] + _bounds(meta)
+    arguments = get_args(base)
+    if get_origin(base) is Literal:
+        return "one of " + ", ".join(map(str, arguments))
+    if isinstance(get_origin(base), type) and issubclass(get_origin(base), Mapping):
+        return f"for each name {expected(arguments[1])}"
+    if get_origin(base) is tuple:
+        return "a list of texts"
+    return expected(Annotated[arguments[0], meta])
+
+
+def _bounds(meta: Meta) -> str:
+    """Return the bounds in words, with a blank before them."""
+    form = (meta.extra or {}).get("form")
+    if form is not None:
+        return f" {form}"
+    if meta.ge is not None and meta.le is not None:
+        return f" from {meta.ge:,g} to {meta.le:,g}"
+    words = [f"above {meta.gt:,g}"] if meta.gt is not None else []
+    words += [f"at most {meta.le:,g}"] if meta.le is not None else []
+    return "".join(f" {' and '.join(words)}" if words else "")
+
+
+def declared(section: str, kind: type) -> Iterator[Setting]:
+    """Yield the settings that a class declares."""
+    hints = get_type_hints(kind, include_extras=True)
+    for each in dataclasses.fields(kind):
+        hint = hints[each.name]
+        meta = _bare(hint)[1]
+        default = each.default_factory() if each.default_factory is not dataclasses.MISSING else each.default
+        extra = meta.extra or {}
+        unit, open_to_see = str(extra.get("unit", "")), "form" not in extra
+        meaning = meta.description or ""
+        yield Setting(f"{section}.{each.name}", hint, default, unit, expected(hint), meaning, open_to_see)
+
+
+def _risk() -> Iterator[Setting]:
+    """Yield the preset and every limit of the risk manager, with what counts when nothing is set."""
+    kinds = Literal[tuple(PRESETS)]  # type: ignore[valid-type] # made of what presets there are
+    yield Setting(PRESET, kinds, DEFAULT_PRESET, "", expected(kinds), "the set of limits from which the others depart")
+    hints = get_type_hints(RPMConfig)
+    usual = RPMConfig.preset(DEFAULT_PRESET).to_dict()
+    for each in dataclasses.fields(RPMConfig):
+        if each.name in _WITHOUT_POOL:
+            continue
+        spec = FIELD_SPECS.get(each.name, FieldSpec(each.name.replace("_", " ").capitalize(), ""))
+        rule = spec.rule().removeprefix("must be ") if each.name in FIELD_SPECS else expected(hints[each.name])
+        yield Setting(f"risk.{each.name}", Any, usual[each.name], spec.unit, rule, spec.label)
+
+
+SECTIONS: Final[dict[str, type]] = {
+    "desk": DeskSettings,
+    "pool": PoolSettings,
+    "ticks": TickSettings,
+    "news": NewsSettings,
+}
+
+CATALOGUE: Final[dict[str, Setting]] = {
+    setting.name: setting
+    for setting in (*(each for name, kind in SECTIONS.items() for each in declared(name, kind)), *_risk())
+}
+"""Every setting by its name."""

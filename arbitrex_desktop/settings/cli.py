@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""The command line of the settings: `settings show`, `settings set NAME VALUE` and `settings reset NAME`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tomllib
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from arbitrex_desktop.clock import SystemClock
+from arbitrex_desktop.desk.errors import JournalError
+from arbitrex_desktop.desk.journal.journal import Journal
+from arbitrex_desktop.desk.journal.settings_record import record_settings
+from arbitrex_desktop.desk.queue.intent_store import TRADER
+from arbitrex_desktop.paths import DATA_DIR_VARIABLE, data_dir
+from arbitrex_desktop.raw_layer.connection.environment import read_env_file
+from arbitrex_desktop.raw_layer.errors import SessionConfigError
+from arbitrex_desktop.settings.catalogue import CATALOGUE, Setting
+from arbitrex_desktop.settings.in_force import (
+    COMMAND_LINE,
+    DEFAULT,
+    SETTINGS_FILE,
+    SettingsInForce,
+    defaults,
+    in_force,
+    load,
+    settings_path,
+    shown,
+)
+from arbitrex_desktop.settings.start import Settings, parse
+from arbitrex_desktop.settings.toml_file import SettingsError, TomlFile
+
+if TYPE_CHECKING:
+    # argparse has no public name for what `add_subparsers` gives.
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - as said above
+
+Row = tuple[str, str, str, str, str]
+"""Name, value, default, where the value comes from, meaning."""
+_ENVIRONMENT: Final = "environment"
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the command `settings` with its actions to the program's command line."""
+    settings = subparsers.add_parser("settings", help="show or change what is set in the data folder's settings.toml")
+    actions = settings.add_subparsers(dest="settings_action", required=True)
+    show = actions.add_parser("show", help="every setting: value, default, where the value comes from, meaning")
+    show.add_argument("prefix", nargs="?", default="", metavar="SECTION", help="only those whose name begins so")
+    show.add_argument("--record", action="store_true", help="as for the window")
+    show.add_argument("--env", type=Path, metavar="FILE", help="as for the window")
+    change = actions.add_parser("set", help="change a setting; it counts from the next start of the window")
+    change.add_argument("name", help="as `settings show` names it; for one of a table SECTION.TABLE.NAME")
+    change.add_argument("value", help="a number, true or false, a text, or a value as TOML has it")
+    reset = actions.add_parser("reset", help="go back to the default")
+    reset.add_argument("name", help="as `settings show` names it")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out what the command line asks; return 0, or 2 when it cannot be done."""
+    try:
+        if args.settings_action == "show":
+            _show(args)
+        else:
+            _change(args.name, args.value if args.settings_action == "set" else None)
+    except (SettingsError, SessionConfigError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+def _show(args: argparse.Namespace) -> None:
+    """Print every setting, the accounts, and what the environment says."""
+    options = ["--record"] if args.record else []
+    start = parse([*options, *(["--env", str(args.env)] if args.env else [])])
+    rows = [row for row in _rows(load(start), start, args) if row[0].startswith(args.prefix)]
+    rows.insert(0, ("name", "value", "default", "from", "meaning"))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+        sys.stdout.write("  ".join((*cells, row[4])).rstrip() + "\n")
+
+
+def _rows(chosen: SettingsInForce, start: Settings, args: argparse.Namespace) -> Iterator[Row]:
+    """Yield what is shown of each setting."""
+    folder_from = COMMAND_LINE if args.data_dir else _ENVIRONMENT if os.environ.get(DATA_DIR_VARIABLE) else DEFAULT
+    yield "data-dir", str(start.data_dir), "", folder_from, "the folder of all the program's files"
+    for name, each in chosen.values.items():
+        unit = f" {each.setting.unit}" if each.setting.unit else ""
+        yield name, shown(each.value) + unit, shown(each.setting.default), each.source, each.setting.meaning
+    for account in chosen.accounts:
+        words = f"{account.login or 'its own login'} at {account.server or 'its own server'}"
+        yield f"account.{account.name}", words, "", SETTINGS_FILE, account.terminal or "on the terminal used last"
+    in_file = read_env_file(start.env_file)
+    for name, value in (in_file | dict(os.environ)).items():
+        if name.startswith(("MT5_", "ARBITREX_")) and name != DATA_DIR_VARIABLE:
+            source = _ENVIRONMENT if name in os.environ else ".env"
+            yield name, "(not shown)" if "PASSWORD" in name else value, "", source, "see .env.example"
+
+
+def _change(name: str, text: str | None) -> None:
+    """Set a value, or take it out of the file when `text` is None; raises `SettingsError`, and then nothing changed."""
+    setting, keys = _find(name)
+    path = settings_path(data_dir())
+    file = TomlFile.read(path)
+    new = file.without(keys) if text is None else file.with_value(keys, _value(setting, text))
+    start = parse([])
+    try:
+        chosen = in_force(new, start)
+    except SettingsError as error:
+        # What was wrong before is told with the line that it has; this value has no line yet.
+        in_force(file, start)
+        raise SettingsError(error.words) from error
+    new.save()
+    value = chosen.values[setting.name]
+    sys.stdout.write(f"{setting.name} is {shown(value.value)} from the next start on ({value.source})\n")
+    _journal(chosen)
+
+
+def _find(name: str) -> tuple[Setting, tuple[str, ...]]:
+    """Return the setting of a name and the way to its value; raises `SettingsError` with the nearest name."""
+    if name in CATALOGUE:
+        return CATALOGUE[name], CATALOGUE[name].keys
+    for setting in CATALOGUE.values():
+        if setting.is_table and name.startswith(f"{setting.name}."):
+            return setting, (*setting.keys, name.removeprefix(f"{setting.name}."))
+    nearest = get_close_matches(name, CATALOGUE, 1)
+    hint = f"is {nearest[0]} meant?" if nearest else "`arbitrex-desktop settings show` lists them"
+    raise SettingsError(f"there is no setting named {name!r}; {hint}")
+
+
+def _value(setting: Setting, text: str) -> Any:
+    """Return a value of the command line: as TOML reads it, or the text itself where a text is wanted."""
+    if setting.is_text:
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _journal(chosen: SettingsInForce) -> None:
+    """Tell every account's journal; one that a desk holds learns of it when that desk starts again."""
+    for path in sorted((data_dir() / "journal").glob("*.sqlite3")):
+        try:
+            journal = Journal(path)
+        except JournalError as error:
+            sys.stdout.write(f"{path.name} learns of it at the next start: {error}\n")
+            continue
+        try:
+            record_settings(journal, chosen.plain(), defaults(), SystemClock(), TRADER)
+        finally:
+            journal.close()

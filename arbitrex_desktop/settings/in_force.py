@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: MIT
+"""The settings of one start: every value, where it came from, and the typed settings that the program is built with.
+
+Where several have a word, the later wins: the default, the preset or `risk.toml`, `settings.toml`, the command line.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+import tomlkit
+
+from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+from arbitrex_desktop.settings.catalogue import (
+    ACCOUNT,
+    CATALOGUE,
+    DEFAULT_PRESET,
+    PRESET,
+    SECTIONS,
+    Account,
+    Setting,
+    declared,
+)
+from arbitrex_desktop.settings.start import Settings
+from arbitrex_desktop.settings.toml_file import Keys, TomlFile
+
+SETTINGS_FILE: Final = "settings.toml"
+RISK_FILE: Final = "risk.toml"
+DEFAULT: Final = "default"
+COMMAND_LINE: Final = "command line"
+_SHOWN: Final = 40
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A setting's value, and the `source` that it came from."""
+
+    setting: Setting
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsInForce:
+    """All settings of a start.
+
+    Attributes:
+    - `values`: by name, in the order in which they are shown
+    - `risk`: the risk manager's limits
+    - `accounts`: the `[[account]]` entries, in order
+    """
+
+    values: Mapping[str, Value]
+    risk: RPMConfig
+    accounts: tuple[Account, ...]
+
+    def section(self, kind: type[T]) -> T:
+        """Return a section's settings, of the class that declares them."""
+        prefix = next(f"{name}." for name, each in SECTIONS.items() if each is kind)
+        chosen = {
+            name.removeprefix(prefix): each.value for name, each in self.values.items() if name.startswith(prefix)
+        }
+        return kind(**chosen)
+
+    def plain(self) -> dict[str, Any]:
+        """Return every value by name, safe for JSON."""
+        values = {name: msgspec.to_builtins(each.value) for name, each in self.values.items()}
+        return values | {ACCOUNT: [msgspec.to_builtins(account) for account in self.accounts]}
+
+
+def settings_path(folder: Path) -> Path:
+    """Return where a data folder's settings are."""
+    return folder / SETTINGS_FILE
+
+
+def defaults() -> dict[str, Any]:
+    """Return every value as it is where nothing is set, safe for JSON."""
+    return {name: msgspec.to_builtins(setting.default) for name, setting in CATALOGUE.items()} | {ACCOUNT: []}
+
+
+def load(start: Settings) -> SettingsInForce:
+    """Read the settings of a start; raises `SettingsError` in words for the trader."""
+    return in_force(TomlFile.read(settings_path(start.data_dir)), start)
+
+
+def in_force(file: TomlFile, start: Settings) -> SettingsInForce:
+    """Return the settings that a file gives a start; raises `SettingsError`."""
+    _check_sections(file)
+    values = {name: Value(setting, setting.default, DEFAULT) for name, setting in CATALOGUE.items()}
+    values |= {value.setting.name: value for value in _set(file)}
+    if start.record:
+        values["ticks.record"] = Value(CATALOGUE["ticks.record"], value=True, source=COMMAND_LINE)
+    risk, sources = _risk(file, TomlFile.read(start.data_dir / RISK_FILE))
+    limits = risk.to_dict()
+    for name, setting in CATALOGUE.items():
+        field = name.removeprefix("risk.")
+        if name.startswith("risk.") and name != PRESET:
+            values[name] = Value(setting, limits[field], sources.get(field, DEFAULT))
+    return SettingsInForce(values, risk, _accounts(file))
+
+
+def _check_sections(file: TomlFile) -> None:
+    """Raise `SettingsError` for a section or a setting that is not known."""
+    known = (*SECTIONS, "risk", ACCOUNT)
+    for section, content in file.values.items():
+        if section not in known:
+            raise file.error([section], _unknown(section, known, "section"))
+        if section == ACCOUNT:
+            continue
+        if not isinstance(content, Mapping):
+            raise file.error([section], f"expected a section [{section}], found {shown(content)}")
+        for name in content:
+            if f"{section}.{name}" not in CATALOGUE:
+                names = [each.removeprefix(f"{section}.") for each in CATALOGUE if each.startswith(f"{section}.")]
+                raise file.error([section, name], _unknown(name, names, f"setting of [{section}]"))
+
+
+def _set(file: TomlFile) -> Iterator[Value]:
+    """Yield what the file sets, checked one by one; the limits are checked by the risk manager itself."""
+    for name, setting in CATALOGUE.items():
+        section, field = setting.keys
+        content = file.values.get(section, {})
+        if field not in content or (section == "risk" and name != PRESET):
+            continue
+        yield Value(setting, read_value(file, setting, setting.keys, content[field]), file.path.name)
+
+
+def read_value(file: TomlFile, setting: Setting, keys: Keys, found: Any) -> Any:
+    """Return a value checked; raises `SettingsError` with its line, what was found and what is expected."""
+    try:
+        return setting.read(found)
+    except msgspec.ValidationError as error:
+        if setting.is_table and isinstance(found, Mapping):
+            # The entry that is wrong has a line of its own.
+            for key, value in found.items():
+                try:
+                    setting.read({key: value})
+                except msgspec.ValidationError:
+                    keys, found = (*keys, key), value
+                    break
+        words = f"{'.'.join(map(str, keys))}: expected {setting.expected}"
+        words += f" ({setting.unit})" if setting.unit else ""
+        raise file.error(keys, f"{words}, found {shown(found)}" if setting.may_be_shown else words) from error
+
+
+def _risk(file: TomlFile, own: TomlFile) -> tuple[RPMConfig, dict[str, str]]:
+    """Return the limits, and the source of each that is no default."""
+    mine = dict(file.values.get("risk", {}))
+    preset = mine.pop("preset", None)
+    if own.values and preset is not None:
+        raise file.error(["risk", "preset"], f"{PRESET}: {RISK_FILE} has a whole set of limits already; remove one")
+    if own.values:
+        base, source = dict(own.values), RISK_FILE
+        _config(base, own, ())
+    else:
+        base, source = PRESETS[preset or DEFAULT_PRESET], f"preset {preset}" if preset else DEFAULT
+    sources = dict.fromkeys(base, source) | dict.fromkeys(mine, file.path.name)
+    return _config(base | mine, file, ("risk",)), sources
+
+
+def _config(values: Mapping[str, Any], file: TomlFile, prefix: tuple[str, ...]) -> RPMConfig:
+    """Return limits that the risk manager accepts; raises `SettingsError` with the line of the one it does not."""
+    try:
+        return RPMConfig.from_dict(values)
+    except (ValueError, TypeError) as error:
+        words = str(error)
+        name = next((each for each in values if words.removeprefix("unknown settings: ").startswith(each)), None)
+        raise file.error((*prefix, name) if name else (), ".".join((*prefix, words))) from error
+
+
+def _accounts(file: TomlFile) -> tuple[Account, ...]:
+    """Return the accounts, in order."""
+    entries = file.values.get(ACCOUNT, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
+        raise file.error([ACCOUNT], "expected accounts, each under a line [[account]]")
+    accounts = tuple(_account(file, number, entry) for number, entry in enumerate(entries))
+    for number, account in enumerate(accounts):
+        if account.name in {other.name for other in accounts[:number]}:
+            raise file.error(
+                [ACCOUNT, number, "name"], f"there is another account {account.name!r} above; name it anew"
+            )
+    return accounts
+
+
+def _account(file: TomlFile, number: int, entry: Mapping[str, Any]) -> Account:
+    """Return one account checked.  What is found is not repeated: people paste passwords into wrong fields."""
+    fields = {setting.keys[-1]: setting for setting in declared(ACCOUNT, Account)}
+    for key, value in entry.items():
+        place: Keys = [ACCOUNT, number, key]
+        if key == "password":
+            words = "a password is never kept here: `arbitrex-desktop account add` puts it where passwords belong"
+            raise file.error(place, words)
+        if key not in fields:
+            raise file.error(place, _unknown(key, fields, "part of an account"))
+        try:
+            fields[key].read(value)
+        except msgspec.ValidationError as error:
+            raise file.error(place, f"{ACCOUNT}.{key}: expected {fields[key].expected}") from error
+    if "name" not in entry:
+        raise file.error([ACCOUNT, number], "an account needs a name, a word by which you know it")
+    return Account(**entry)
+
+
+def _unknown(name: str, known: Iterable[str], what: str) -> str:
+    """Return that a name is not known, with the nearest that is."""
+    nearest = difflib.get_close_matches(name, known, 1)
+    return f"there is no {what} named {name!r}; " + (f"is {nearest[0]!r} meant?" if nearest else _listed(known))
+
+
+def _listed(known: Iterable[str]) -> str:
+    """Return the known names."""
+    return f"known are {', '.join(known)}"
+
+
+def shown(value: Any) -> str:
+    """Return a value as TOML writes it in one line, cut where it is long."""
+    if isinstance(value, Mapping):
+        pairs = (f"{tomlkit.key(str(name)).as_string()} = {shown(each)}" for name, each in value.items())
+        text = f"{{{', '.join(pairs)}}}"
+    else:
+        text = tomlkit.item(msgspec.to_builtins(value)).as_string()
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
