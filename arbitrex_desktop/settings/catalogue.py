@@ -109,6 +109,14 @@ class Setting:
         """Return a value of the file as the program uses it; raises `msgspec.ValidationError`."""
         return msgspec.convert(value, self.type)
 
+    def accepts(self, value: Any) -> bool:
+        """Tell whether `read` takes a value."""
+        try:
+            self.read(value)
+        except msgspec.ValidationError:
+            return False
+        return True
+
 
 def _bare(hint: Any) -> tuple[Any, Meta]:
     """Return a type and what is declared of it."""

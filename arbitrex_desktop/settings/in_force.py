@@ -139,12 +139,8 @@ def read_value(file: TomlFile, setting: Setting, keys: Keys, found: Any) -> Any:
     except msgspec.ValidationError as error:
         if setting.is_table and isinstance(found, Mapping):
             # The entry that is wrong has a line of its own.
-            for key, value in found.items():
-                try:
-                    setting.read({key: value})
-                except msgspec.ValidationError:
-                    keys, found = (*keys, key), value
-                    break
+            key = next(key for key, value in found.items() if not setting.accepts({key: value}))
+            keys, found = (*keys, key), found[key]
         words = f"{'.'.join(map(str, keys))}: expected {setting.expected}"
         words += f" ({setting.unit})" if setting.unit else ""
         raise file.error(keys, f"{words}, found {shown(found)}" if setting.may_be_shown else words) from error
