@@ -3,12 +3,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.halt import TradingHalt
+from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.settings import DeskSettings
 from tests.desk.conftest import BuildDesk, Desk, intent
+from tests.fakes.pool import FakePool
+from tests.fakes.rpm import FakeRiskManager
 
 
 def test_a_limits_own_halt_is_the_desks_halt(desk: Desk) -> None:
@@ -47,3 +54,63 @@ def test_a_halt_reaches_the_risk_manager(desk: Desk) -> None:
     assert desk.rpm.portfolio_state.halt_reason == "halted by hand"
     desk.core.resume("enough of that")
     assert not desk.rpm.portfolio_state.trading_halted
+
+
+def halt_of(note: HaltNote | None = None) -> tuple[TradingHalt, RiskClient]:
+    """Return a halt of its own, and the risk client behind it, which has no risk manager yet."""
+    pool = FakePool()
+    risk = RiskClient(pool, pool.clock, DeskSettings(), lambda: FakeRiskManager(pool))
+    return TradingHalt(risk, note), risk
+
+
+def test_it_works_before_there_is_a_risk_manager() -> None:
+    """Halting, latching and lifting need nobody; a risk manager that comes later is told by latching."""
+    halt, risk = halt_of()
+    assert halt_of()[0].reason is None
+    halt.latch()
+    halt.engage("early")
+    halt.latch()
+    assert halt.reason == "early"
+    risk.start()
+    rpm = risk.rpm
+    assert isinstance(rpm, FakeRiskManager)
+    assert not rpm.portfolio_state.trading_halted
+    halt.latch()
+    assert (rpm.portfolio_state.trading_halted, rpm.portfolio_state.halt_reason) == (True, "early")
+    halt.lift("calm")
+    assert rpm.kill_switches.resumed == ["calm"]
+    halt.latch()
+    assert not rpm.portfolio_state.trading_halted
+
+
+def test_the_traders_reason_goes_before_a_limits() -> None:
+    """Who halted by hand reads his own words, also when a limit halts besides."""
+    halt, risk = halt_of()
+    risk.start()
+    assert isinstance(risk.rpm, FakeRiskManager)
+    risk.rpm.kill_switches.latch(risk.rpm.portfolio_state, "DAILY_LOSS", "the loss is 2%")
+    assert halt.reason == "the loss is 2%"
+    halt.engage("")
+    assert halt.reason == "halted by hand"
+
+
+def test_the_note_outlives_the_program(tmp_path: Path) -> None:
+    """What was halted is noted with its reason, what was lifted meanwhile is not, and clearing takes it away."""
+    halt, _ = halt_of(HaltNote(tmp_path / "halt"))
+    assert halt.read_note() == ""
+    halt.write_note()
+    assert halt_of(HaltNote(tmp_path / "halt"))[0].read_note() == ""
+    halt.engage("news")
+    halt.write_note()
+    assert halt_of(HaltNote(tmp_path / "halt"))[0].read_note() == "news"
+    halt.clear_note()
+    assert halt_of(HaltNote(tmp_path / "halt"))[0].read_note() == ""
+
+
+def test_without_a_place_for_notes_there_are_none() -> None:
+    """A desk without a folder halts all the same."""
+    halt, _ = halt_of()
+    halt.engage("news")
+    halt.write_note()
+    halt.clear_note()
+    assert (halt.read_note(), halt.reason) == ("", "news")

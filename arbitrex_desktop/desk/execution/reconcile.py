@@ -156,7 +156,7 @@ class _Traces:
         volume = trace.volume_initial if isinstance(trace, TradeOrder) else trace.volume
         seconds = trace.time_setup if isinstance(trace, TradeOrder) else trace.time
         return (
-            self._right_way(trace)
+            self._right_way(trace, request.get("position"))
             and trace.magic == request["magic"]
             and trace.symbol == request["symbol"]
             and trace.type == request["type"]
@@ -164,11 +164,10 @@ class _Traces:
             and self._books.utc(seconds) >= attempt.market_at.timestamp() - _CLOCK_SLACK_SECONDS
         )
 
-    def _right_way(self, trace: TradeDeal | TradeOrder | TradePosition) -> bool:
-        """Tell whether an entry opens as the intent did, or closes the position that the intent was to close."""
+    def _right_way(self, trace: TradeDeal | TradeOrder | TradePosition, position: int | None) -> bool:
+        """Tell whether an entry opens as the intent did, or closes `position`, the one that the intent was to close."""
         if self._closing:
-            request = self._intent.attempt.request if self._intent.attempt else {}
-            closes = not isinstance(trace, TradePosition) and trace.position_id == request.get("position")
+            closes = not isinstance(trace, TradePosition) and trace.position_id == position
             # A stop that closed the position is no order of ours.
             return closes and trace.reason not in _OF_THE_BROKER
         if isinstance(trace, TradeDeal):

@@ -90,7 +90,7 @@ def close_request(
 ) -> dict[str, Any]:
     """Return the opposite deal that closes a position, or a part of it."""
     direction = -1 if position.type == OrderType.BUY else 1
-    marks = OrderTerms(direction, lots, None, None, magic, f"{PREFIX}close", reducing=True, position=position.ticket)
+    marks = OrderTerms(direction, lots, None, None, magic, f"{PREFIX}close", position=position.ticket)
     return deal_request(info, quote, marks, deviation)
 
 

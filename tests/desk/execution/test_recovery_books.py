@@ -203,12 +203,14 @@ class TestTheTradersWord:
         assert (newest.kind, newest.actor, newest.ticket) == (EventKind.FILLED, "trader", ticket or None)
 
     def test_not_executed(self, parts: Parts) -> None:
-        """It has failed, by the trader's word."""
+        """It has failed, by the trader's word, and no other intent has."""
         lost = parts.send(Mood.LOST)
+        other = parts.send(Mood.LOST, symbol="GBPUSD")
         ended = Recovery(parts.book, parts.context).resolve(lost.intent_id, executed=False, reason="")
         newest = parts.events(lost.intent_id)[-1].draft
         assert (ended.state, ended.reason, newest.actor) == (IntentState.FAILED, "decided by the trader", "trader")
         assert (newest.kind, newest.ticket, ended.fill) == (EventKind.FAILED, None, None)
+        assert now(parts, other).state is IntentState.UNKNOWN
 
     def test_without_a_ticket_named_there_is_none(self, parts: Parts) -> None:
         """A trader who names no ticket leaves none."""

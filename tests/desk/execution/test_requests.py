@@ -240,3 +240,169 @@ def test_without_a_tick_size_prices_have_the_symbols_digits(tick_size: float, st
     info = make_symbol("EURUSD", trade_tick_size=tick_size)
     request = deal_request(info, quote(), deal(stop_loss=1.145018), 10)
     assert request["sl"] == pytest.approx(stop, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("direction", "name", "price", "words"),
+    [
+        (1, "stop_loss", 1.1499, ""),
+        (1, "stop_loss", 1.14991, "the stop is 9 points from the price of EURUSD; the broker asks for 10 at least"),
+        (1, "stop_loss", 1.15, "the stop is on the wrong side of the price of EURUSD"),
+        (-1, "stop_loss", 1.15022, ""),
+        (-1, "stop_loss", 1.15021, "the stop is 9 points from the price of EURUSD; the broker asks for 10 at least"),
+        (-1, "stop_loss", 1.15012, "the stop is on the wrong side of the price of EURUSD"),
+        (1, "take_profit", 1.1501, ""),
+        (1, "take_profit", 1.15009, "the target is 9 points from the price of EURUSD; the broker asks for 10 at least"),
+        (1, "take_profit", 1.15, "the target is on the wrong side of the price of EURUSD"),
+        (-1, "take_profit", 1.15002, ""),
+        (
+            -1,
+            "take_profit",
+            1.15003,
+            "the target is 9 points from the price of EURUSD; the broker asks for 10 at least",
+        ),
+        (-1, "take_profit", 1.15012, "the target is on the wrong side of the price of EURUSD"),
+    ],
+)
+def test_the_brokers_least_distance_is_legal_itself(direction: int, name: str, price: float, words: str) -> None:
+    """Measured from the price at which one closes, ten points are enough, nine are not, none is the wrong side."""
+    terms = deal(direction=direction, **{"stop_loss": 1.15 - direction * 0.01, name: price})
+    if words:
+        with pytest.raises(CommandRefused) as caught:
+            deal_request(make_symbol("EURUSD"), quote(), terms, 20)
+        assert str(caught.value) == words
+    else:
+        sent = deal_request(make_symbol("EURUSD"), quote(), terms, 20)
+        assert sent["sl" if name == "stop_loss" else "tp"] == price
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_without_a_least_distance_a_point_is_enough(direction: int) -> None:
+    """Where the broker asks for none, only the side counts."""
+    exit_price = 1.15 if direction > 0 else 1.15012
+    stop = round(exit_price - direction * 0.00001, 5)
+    assert deal_request(_wide(), quote(), deal(direction=direction, stop_loss=stop), 20)["sl"] == stop
+
+
+@pytest.mark.parametrize("target", [None, 0.0])
+def test_no_target_is_none(target: float | None) -> None:
+    """None and nought both send no target, beside a stop or without one."""
+    assert deal_request(make_symbol("EURUSD"), quote(), deal(take_profit=target), 20)["tp"] == 0.0
+    lone = deal(take_profit=1.2, stop_loss=None, reducing=True)
+    sent = deal_request(make_symbol("EURUSD"), quote(), lone, 20)
+    assert (sent["sl"], sent["tp"]) == (0.0, 0.0)
+
+
+def test_a_reduction_with_a_stop_keeps_it_legal() -> None:
+    """What reduces may go without a stop, but one that it has is checked like any other."""
+    assert deal_request(make_symbol("EURUSD"), quote(), deal(reducing=True), 20)["sl"] == 1.145
+    with pytest.raises(CommandRefused, match="wrong side"):
+        deal_request(make_symbol("EURUSD"), quote(), deal(reducing=True, stop_loss=1.2), 20)
+
+
+@pytest.mark.parametrize(
+    ("mode", "direction"),
+    [
+        (SymbolTradeMode.CLOSEONLY, 1),
+        (SymbolTradeMode.CLOSEONLY, -1),
+        (SymbolTradeMode.LONGONLY, -1),
+        (SymbolTradeMode.SHORTONLY, 1),
+    ],
+)
+def test_what_reduces_may_go_the_forbidden_way(mode: SymbolTradeMode, direction: int) -> None:
+    """On a netting account a reduction is a deal of the other side; it passes where an opening does not."""
+    info = make_symbol("EURUSD", trade_mode=mode)
+    terms = deal(direction=direction, stop_loss=None, reducing=True)
+    assert deal_request(info, quote(), terms, 20)["type"] == (0 if direction > 0 else 1)
+    names = {
+        SymbolTradeMode.CLOSEONLY: "only closing positions of",
+        SymbolTradeMode.LONGONLY: "only buying",
+        SymbolTradeMode.SHORTONLY: "only selling",
+    }
+    with pytest.raises(CommandRefused, match=f"the broker allows {names[mode]} EURUSD"):
+        deal_request(info, quote(), deal(direction=direction, stop_loss=1.15 - direction * 0.005), 20)
+
+
+def test_where_trading_is_disabled_not_even_a_close_leaves() -> None:
+    """The broker would refuse it, so it is refused here."""
+    info = make_symbol("EURUSD", trade_mode=SymbolTradeMode.DISABLED)
+    with pytest.raises(CommandRefused, match="the broker has disabled trading on EURUSD"):
+        close_request(info, quote(), make_position("EURUSD", 1, 0.1), 0.1, magic=0, deviation=5)
+
+
+@pytest.mark.parametrize(("direction", "kind", "price"), [(1, 1, 1.15), (-1, 0, 1.15012)])
+def test_a_close_is_a_whole_request(direction: int, kind: int, price: float) -> None:
+    """Every field of a close: the other side at its price, our comment, the magic number that was given."""
+    position = make_position("EURUSD", direction, 0.5, ticket=9)
+    assert close_request(make_symbol("EURUSD"), quote(), position, 0.2, magic=3, deviation=10) == {
+        "action": 1, "symbol": "EURUSD", "volume": 0.2, "type": kind, "price": price, "sl": 0.0, "tp": 0.0,
+        "deviation": 10, "magic": 3, "comment": "ABX close", "type_time": 0, "type_filling": 0, "position": 9,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lots", "changes", "words"),
+    [
+        (0.009, {}, "0.009 lots of EURUSD are less than the broker's least volume 0.01"),
+        (100.01, {}, "100.01 lots of EURUSD are more than the broker's greatest volume 100"),
+        (0.1, {"volume_step": 0.0}, "the volume step of EURUSD is not known, so no volume can be made legal"),
+        (math.inf, {}, "the volume step of EURUSD is not known, so no volume can be made legal"),
+        (0.0, {"volume_min": 0.0}, "0 lots of EURUSD are less than the broker's least volume 0"),
+    ],
+)
+def test_an_illegal_volume_is_named(lots: float, changes: dict[str, Any], words: str) -> None:
+    """Asked and allowed volume are both in the words; a volume of nothing is never legal."""
+    with pytest.raises(CommandRefused) as caught:
+        legal_volume(make_symbol("EURUSD", **changes), lots)
+    assert str(caught.value) == words
+
+
+@pytest.mark.parametrize(
+    ("lots", "volume"), [(0.29, 0.29), (0.2999, 0.29), (0.289999999, 0.29), (0.28999, 0.28), (1.0, 1.0)]
+)
+def test_a_hair_below_a_step_is_the_step(lots: float, volume: float) -> None:
+    """Binary fractions take no step away; anything that could be meant does."""
+    assert legal_volume(make_symbol("EURUSD"), lots) == volume
+
+
+@pytest.mark.parametrize("digits", [2, 3, 5])
+def test_without_a_tick_size_the_last_digit_counts(digits: int) -> None:
+    """A price step is one of the last digit where the broker tells none."""
+    info = make_symbol("EURUSD", trade_tick_size=0.0, digits=digits, point=10.0**-digits, trade_stops_level=0)
+    request = deal_request(info, quote(1.234567, 1.234567), deal(stop_loss=1.1), 20)
+    assert request["price"] == round(1.234567, digits)
+
+
+def test_prices_are_rounded_halves_up() -> None:
+    """A price between two steps goes to the nearer one, the middle up."""
+    info = make_symbol("EURUSD", trade_tick_size=0.0001, trade_stops_level=0)
+    for given_price, sent in ((1.15004, 1.15), (1.15005, 1.1501), (1.15006, 1.1501), (1.15015, 1.1502)):
+        assert deal_request(info, quote(given_price, given_price), deal(stop_loss=1.1), 20)["price"] == sent
+
+
+@pytest.mark.parametrize(
+    ("direction", "stop", "sent"),
+    [
+        (1, 1.14501, 1.1451),
+        (1, 1.14509, 1.1451),
+        (1, 1.1450000001, 1.145),
+        (-1, 1.15509, 1.155),
+        (-1, 1.15501, 1.155),
+        (-1, 1.1549999999, 1.155),
+    ],
+)
+def test_a_stop_between_two_steps_goes_towards_the_price(direction: int, stop: float, sent: float) -> None:
+    """Up below the price, down above it; a thousandth of a step is no distance."""
+    info = make_symbol("EURUSD", trade_tick_size=0.0001)
+    assert deal_request(info, quote(), deal(direction=direction, stop_loss=stop), 20)["sl"] == sent
+
+
+def test_what_is_no_number_never_leaves() -> None:
+    """Neither a price nor a target nor a stop that is not a number."""
+    info = make_symbol("EURUSD")
+    with pytest.raises(CommandRefused, match="a price of EURUSD is not a number"):
+        deal_request(info, quote(math.nan, math.nan), deal(), 20)
+    with pytest.raises(CommandRefused, match="a price of EURUSD is not a number"):
+        stops_request(info, make_position("EURUSD", 1, 0.5), 1.1, math.inf)
+    with pytest.raises(CommandRefused, match="the stop of EURUSD is not a number"):
+        deal_request(info, quote(), deal(stop_loss=math.inf), 20)
