@@ -205,7 +205,7 @@ class TestTheTradersWord:
     def test_not_executed(self, parts: Parts) -> None:
         """It has failed, by the trader's word, and no other intent has."""
         lost = parts.send(Mood.LOST)
-        other = parts.send(Mood.LOST, symbol="GBPUSD")
+        other = parts.send(Mood.LOST)
         ended = Recovery(parts.book, parts.context).resolve(lost.intent_id, executed=False, reason="")
         newest = parts.events(lost.intent_id)[-1].draft
         assert (ended.state, ended.reason, newest.actor) == (IntentState.FAILED, "decided by the trader", "trader")
