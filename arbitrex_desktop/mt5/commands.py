@@ -10,7 +10,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from enum import IntEnum
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from arbitrex_desktop.mt5.calls import call, call_initialize, freeze_all
 from arbitrex_desktop.mt5.constants import ResultCode
@@ -28,7 +29,8 @@ from arbitrex_desktop.mt5.results import (
 )
 
 T = TypeVar("T")
-_DAY_SECONDS = 86_400
+_HISTORY_SECONDS = 30.0
+"""A terminal that fetches history from its broker takes its time and is no hung one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Observed(Generic[T]):
         seconds: how long the call took in the host
         market_time_msc, server_time_msc: the simulated terminal's own clock in milliseconds, UTC and as the broker's
             server shows it; None on a real terminal, which has no clock to ask
+        waited: seconds that it waited for something to happen, which are no part of `seconds`
     """
 
     value: T
@@ -48,12 +51,37 @@ class Observed(Generic[T]):
     seconds: float
     market_time_msc: int | None = None
     server_time_msc: int | None = None
+    waited: float = 0.0
+
+
+class Priority(IntEnum):
+    """Whose turn at the host comes first when several wait: a smaller number, then who came first."""
+
+    ORDER = 0
+    USUAL = 1
+    POLL = 2
+    HISTORY = 3
 
 
 class Command(ABC, Generic[T]):
-    """A request to the host.  `deadline` is the seconds after which the host counts as hung."""
+    """A request to the host.
+
+    Attributes:
+        deadline: seconds after which the host counts as hung
+        priority: who goes first when several wait for the host
+    """
 
     deadline: ClassVar[float] = 5.0
+    priority: ClassVar[Priority] = Priority.USUAL
+
+    @property
+    def longest_wait(self) -> float:
+        """Return for how many seconds the host may wait for something to happen before it answers."""
+        return 0.0
+
+    def at_once(self) -> Self:
+        """Return the command without any waiting."""
+        return self
 
     @abstractmethod
     def run(self, module: MetaTrader5Module) -> T:
@@ -168,6 +196,7 @@ class SendOrder(Command[OrderSendResult]):
     login: int
     server: str
     deadline: ClassVar[float] = 20.0
+    priority: ClassVar[Priority] = Priority.ORDER
 
     def run(self, module: MetaTrader5Module) -> OrderSendResult:
         """Call `order_send` if the account is the right one; `CallFailed` with -6 and no call if it is not."""
@@ -184,6 +213,7 @@ class CheckOrder(Command[OrderCheckResult]):
 
     request: dict[str, Any]
     deadline: ClassVar[float] = 5.0
+    priority: ClassVar[Priority] = Priority.ORDER
 
     def run(self, module: MetaTrader5Module) -> OrderCheckResult:
         """Call `order_check`."""
@@ -223,8 +253,8 @@ class CopyRates(Command[Rows]):
     timeframe: int
     count: int
     start: int = 0
-    # A terminal that has to fetch them from its broker goes on doing so; asked again later, it has them.
-    deadline: ClassVar[float] = 8.0
+    deadline: ClassVar[float] = _HISTORY_SECONDS
+    priority: ClassVar[Priority] = Priority.HISTORY
 
     def run(self, module: MetaTrader5Module) -> Rows:
         """Call `copy_rates_from_pos`."""
@@ -242,18 +272,18 @@ class History:
 
 @dataclass(frozen=True)
 class ReadHistory(Command[History]):
-    """Read history orders and deals from `since` on (seconds on the server clock), the newest ones included."""
+    """Read history orders and deals from `since` to `until`, both included, in seconds on the server clock."""
 
     since: int
     until: int
-    deadline: ClassVar[float] = 10.0
+    deadline: ClassVar[float] = _HISTORY_SECONDS
+    priority: ClassVar[Priority] = Priority.HISTORY
 
     def run(self, module: MetaTrader5Module) -> History:
-        """Read both with a day to spare, since a broker's clock may run ahead of ours."""
-        until = self.until + _DAY_SECONDS
+        """Read both."""
         return History(
-            orders=freeze_all(TradeOrder, call(module, "history_orders_get", self.since, until)),
-            deals=freeze_all(TradeDeal, call(module, "history_deals_get", self.since, until)),
+            orders=freeze_all(TradeOrder, call(module, "history_orders_get", self.since, self.until)),
+            deals=freeze_all(TradeDeal, call(module, "history_deals_get", self.since, self.until)),
         )
 
 

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 from arbitrex_desktop.mt5.calls import call
-from arbitrex_desktop.mt5.commands import AccountState, Command, ReadAccount
+from arbitrex_desktop.mt5.commands import AccountState, Command, Priority, ReadAccount
 from arbitrex_desktop.mt5.constants import CopyTicks
 from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.module import MetaTrader5Module, Rows
@@ -27,8 +26,8 @@ class PollResult:
     Attributes:
         ticks: new ticks by symbol, oldest first, dtype `TICK_DTYPE`, symbols without any left out
         failed: the failure by symbol
-        terminal: its state
-        account: None when it cannot be read; `account_error` then has the failure
+        terminal: its state, None when it was not asked for
+        account: None when it was not asked for, or cannot be read; `account_error` then has the failure
         behind: symbols whose ticks did not all fit and which want another poll at once
         displaced: symbols whose cursor's tick has gone from its place, as when the server's clock was moved; then there
             are no ticks at all, since some may have been read before it was moved and some after
@@ -37,72 +36,112 @@ class PollResult:
 
     ticks: dict[str, Rows]
     failed: dict[str, CallFailed]
-    terminal: TerminalInfo
-    account: AccountState | None
-    account_error: CallFailed | None
+    terminal: TerminalInfo | None = None
+    account: AccountState | None = None
+    account_error: CallFailed | None = None
     behind: frozenset[str] = frozenset()
     displaced: frozenset[str] = frozenset()
     overlap: Rows | None = None
 
 
+class SymbolReader:
+    """Reads symbol after symbol for one poll, in the host.
+
+    Attributes:
+        ticks, failed, behind, displaced: what was found so far, as in `PollResult`
+    """
+
+    def __init__(self, module: MetaTrader5Module) -> None:
+        self._module = module
+        self.ticks: dict[str, Rows] = {}
+        self.failed: dict[str, CallFailed] = {}
+        self.behind: set[str] = set()
+        self.displaced: set[str] = set()
+
+    @property
+    def found(self) -> bool:
+        """Return whether there is anything to report."""
+        return bool(self.ticks or self.failed or self.displaced)
+
+    def read(self, cursor: TickCursor) -> LatestTick | None:
+        """Look at a symbol, read what is new, and return its last tick, None for one that failed.
+
+        The cheap `symbol_info_tick` shows whether it has moved.  Raises `CallFailed` when the connection is gone.
+        """
+        try:
+            latest: LatestTick = call(self._module, "symbol_info_tick", cursor.symbol)._asdict()
+            reading = new_ticks(self._module, cursor, latest)
+        except CallFailed as failure:
+            self.fail(cursor.symbol, failure)
+            return None
+        if len(reading.rows):
+            self.ticks[cursor.symbol] = reading.rows
+        if not reading.complete:
+            self.behind.add(cursor.symbol)
+        if not reading.in_place:
+            self.displaced.add(cursor.symbol)
+        return latest
+
+    def fail(self, symbol: str, failure: CallFailed) -> None:
+        """Note a failure that concerns one symbol; raise it when the whole connection is gone."""
+        if failure.connection_lost:
+            raise failure
+        self.failed[symbol] = failure
+
+
 @dataclass(frozen=True)
 class Poll(Command[PollResult]):
-    """Read the ticks since `cursors`, the terminal's state and the account.
+    """Read the ticks since `cursors` and, unless `account` is False, the terminal's state and the account.
 
     A lost connection fails the whole poll; a symbol or an account that cannot be read is reported beside the rest.
-    `audit` names a symbol whose last seconds are read again, to find ticks that came late.
+    `audit` names a symbol whose last seconds are read again, to find ticks that came late.  Where nothing is new the
+    host may wait for up to `wait` seconds, or until another request comes.
     """
 
     cursors: tuple[TickCursor, ...]
     audit: str = ""
+    account: bool = True
+    wait: float = 0.0
     deadline: ClassVar[float] = 5.0
+    priority: ClassVar[Priority] = Priority.POLL
+
+    @property
+    def longest_wait(self) -> float:
+        """Return `wait`."""
+        return self.wait
+
+    def at_once(self) -> Self:
+        """Return the poll without any waiting."""
+        return replace(self, wait=0.0)
 
     def run(self, module: MetaTrader5Module) -> PollResult:
-        """Read symbol by symbol; the cheap `symbol_info_tick` shows which have moved."""
-        terminal = TerminalInfo.from_module(call(module, "terminal_info"))
-        latest, failed = _latest_ticks(module, self.cursors)
-        ticks: dict[str, Rows] = {}
-        behind: set[str] = set()
-        displaced: set[str] = set()
-        overlap = None
-        for cursor in (cursor for cursor in self.cursors if cursor.symbol in latest):
-            try:
-                reading = new_ticks(module, cursor, latest[cursor.symbol])
-                overlap = _overlap(module, cursor) if cursor.symbol == self.audit else overlap
-            except CallFailed as failure:
-                failed[cursor.symbol] = _survivable(failure)
-                continue
-            if len(reading.rows):
-                ticks[cursor.symbol] = reading.rows
-            if not reading.complete:
-                behind.add(cursor.symbol)
-            if not reading.in_place:
-                displaced.add(cursor.symbol)
-        account, account_error = _account(module)
-        if displaced:
-            return PollResult({}, failed, terminal, account, account_error, displaced=frozenset(displaced))
-        return PollResult(ticks, failed, terminal, account, account_error, frozenset(behind), overlap=overlap)
+        """Read every symbol, now."""
+        reader = SymbolReader(module)
+        for cursor in self.cursors:
+            reader.read(cursor)
+        return self.result(module, reader)
 
+    def result(self, module: MetaTrader5Module, reader: SymbolReader) -> PollResult:
+        """Add the audit and the account to what was read of the symbols."""
+        overlap = self._overlap(module, reader)
+        terminal = TerminalInfo.from_module(call(module, "terminal_info")) if self.account else None
+        account, error = _account(module) if self.account else (None, None)
+        if reader.displaced:
+            displaced = frozenset(reader.displaced)
+            return PollResult({}, reader.failed, terminal, account, error, displaced=displaced)
+        behind = frozenset(reader.behind)
+        return PollResult(reader.ticks, reader.failed, terminal, account, error, behind, overlap=overlap)
 
-def _latest_ticks(
-    module: MetaTrader5Module, cursors: Iterable[TickCursor]
-) -> tuple[dict[str, LatestTick], dict[str, CallFailed]]:
-    """Read each symbol's last tick; a failing symbol is reported beside the others."""
-    latest: dict[str, LatestTick] = {}
-    failed: dict[str, CallFailed] = {}
-    for cursor in cursors:
+    def _overlap(self, module: MetaTrader5Module, reader: SymbolReader) -> Rows | None:
+        """Read the audited symbol's last seconds."""
+        cursor = next((cursor for cursor in self.cursors if cursor.symbol == self.audit), None)
+        if cursor is None or self.audit in reader.failed:
+            return None
         try:
-            latest[cursor.symbol] = call(module, "symbol_info_tick", cursor.symbol)._asdict()
+            return _overlap(module, cursor)
         except CallFailed as failure:
-            failed[cursor.symbol] = _survivable(failure)
-    return latest, failed
-
-
-def _survivable(failure: CallFailed) -> CallFailed:
-    """Return a failure that concerns one symbol; raise it when the whole connection is gone."""
-    if failure.connection_lost:
-        raise failure
-    return failure
+            reader.fail(self.audit, failure)
+            return None
 
 
 def _overlap(module: MetaTrader5Module, cursor: TickCursor) -> Rows | None:

@@ -16,8 +16,10 @@ Permit = Callable[[], None]
 class Transport(Protocol):
     """One module instance that answers commands, one at a time; the pool owns exactly one.
 
+    A poll that waits for something to happen answers as soon as another command comes.
+
     Implemented by the host process client (`host.client.HostProcess`) and, for tests, in-process.  Safe to call
-    from any thread; concurrent calls queue.
+    from any thread; concurrent calls queue by the commands' priority.
     """
 
     @property
@@ -36,6 +38,9 @@ class Transport(Protocol):
         Raises `CallFailed` when the module refuses; `DeadlineExceeded` (the host is then killed), `HostDied` or
         `HostNotRunning` when there is no answer, and then what became of the request is unknown.
         """
+
+    def end_wait(self) -> None:
+        """Have the poll in flight answer now, or the next one not wait; safe from any thread, returns at once."""
 
     def stop(self) -> None:
         """End the host, politely and then by force; always returns, and nothing is left running."""

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from arbitrex_desktop.clock import Clock, SystemClock
-from arbitrex_desktop.mt5.commands import CheckOrder, CopyRates, History, ReadAccount, ReadHistory, SendOrder
+from arbitrex_desktop.mt5.commands import CheckOrder, History, ReadAccount, SendOrder
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.mt5.module import Rows
@@ -22,6 +22,7 @@ from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.transport import Permit
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
 from arbitrex_desktop.raw_layer.connection.connection_loop import ConnectionLoop
+from arbitrex_desktop.raw_layer.connection.history_reader import HistoryReader
 from arbitrex_desktop.raw_layer.connection.session_log import SessionLog
 from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig, parse_sessions
 from arbitrex_desktop.raw_layer.connection.simulated_session import simulation_for
@@ -77,6 +78,7 @@ class MT5ConnectionPool:
         self._machine = ConnectionMachine(self._clock, self._emit)
         self._client = TerminalClient(self._machine, self._clock, transport_factory)
         self._ticks = TickPipeline(self._clock, self._settings.ring_capacity, sinks)
+        self._history = HistoryReader(self._client.ask_connected)
         self._started = False
         epoch = self._clock.now()
         universe = [symbol for group in TRADING_UNIVERSE.values() for symbol in group]
@@ -240,11 +242,11 @@ class MT5ConnectionPool:
     def read_history(self, since: datetime, until: datetime) -> History:
         """Read history orders and deals between two moments; raises `PoolUnavailable` or `MT5Error`."""
         to_server = self._ticks.server_clock.to_server
-        return self._client.ask_connected(ReadHistory(to_server(since), to_server(until))).value
+        return self._history.deals(to_server(since), to_server(until))
 
     def read_rates(self, symbol: str, timeframe: int, count: int, start: int = 0) -> Rows:
         """Read the last bars but `start` of a symbol, oldest first; raises `PoolUnavailable` or `MT5Error`."""
-        return self._client.ask_connected(CopyRates(symbol, int(timeframe), count, start)).value
+        return self._history.rates(symbol, int(timeframe), count, start)
 
     def check_order(self, request: Mapping[str, Any]) -> OrderCheckResult:
         """Ask what the account would look like after a request; raises `PoolUnavailable` or `MT5Error`."""

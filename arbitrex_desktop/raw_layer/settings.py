@@ -16,7 +16,10 @@ class PoolSettings:
     """How often the pool asks, and how long it waits; each field declares its own meaning, unit and bounds."""
 
     poll_interval: Annotated[
-        float, Meta(ge=0.02, le=5, description="between two polls of the terminal", extra=_SECONDS)
+        float, Meta(ge=0.005, le=5, description="least time between two answers of the terminal", extra=_SECONDS)
+    ] = 1 / 60
+    account_interval: Annotated[
+        float, Meta(ge=0.02, le=5, description="least time between two readings of the account", extra=_SECONDS)
     ] = 0.1
     poll_deadline: Annotated[
         float, Meta(ge=0.5, le=60, description="a poll unanswered for this long: the terminal hangs", extra=_SECONDS)

@@ -11,6 +11,7 @@ from arbitrex_desktop.mt5.commands import Command, Observed
 from arbitrex_desktop.mt5.errors import DeadlineExceeded, HostDied, HostNotRunning, MT5Error
 from arbitrex_desktop.mt5.host.messages import HostSpec
 from arbitrex_desktop.mt5.host.server import HasClock, ModuleRunner
+from arbitrex_desktop.mt5.host.turns import Turns
 from arbitrex_desktop.mt5.module import MetaTrader5Module
 from arbitrex_desktop.mt5.transport import Permit
 
@@ -27,7 +28,8 @@ class FakeTransport:
 
     def __init__(self, module: MetaTrader5Module, clock: Clock, terminal: HasClock | None = None) -> None:
         self._runner = ModuleRunner(module, clock, terminal)
-        self._lock = threading.Lock()
+        self._turns = Turns(self.end_wait)
+        self._wait_ended = threading.Event()
         self._alive = False
         self.starts = 0
         self.specs: list[HostSpec] = []
@@ -70,21 +72,36 @@ class FakeTransport:
         name = type(command).__name__
         if name == "Poll":
             self._polls_may_run.wait(10.0)
-        with self._lock:
+        with self._turns.turn(command.priority):
             if not self._alive:
                 raise HostNotRunning("the host process is not running")
             if permit is not None:
                 permit()
             self.commands.append(name)
             self._fail_as_planned(name)
-            outcome = self._runner.run(command)
+            outcome = self._runner.run(command, self)
+            if command.longest_wait:
+                self._wait_ended.clear()
         if isinstance(outcome, MT5Error):
             raise outcome
         return outcome
 
+    def end_wait(self) -> None:
+        """Let no poll wait any longer."""
+        self._wait_ended.set()
+
+    def requested(self) -> bool:
+        """Return whether a poll shall answer now; the fake is its own `Interruption`."""
+        return self._turns.contended or self._wait_ended.is_set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long, or until `requested`."""
+        self._wait_ended.wait(seconds)
+
     def stop(self) -> None:
         """End."""
         self._alive = False
+        self.end_wait()
 
     def kill(self) -> None:
         """End at once."""

@@ -16,6 +16,7 @@ from arbitrex_desktop.mt5.commands import (
     CopyRates,
     Disconnect,
     MarginQuery,
+    Priority,
     ReadAccount,
     ReadHistory,
     ReadSymbols,
@@ -62,3 +63,12 @@ def test_every_command_of_the_product_is_tried() -> None:
     """A new command must be added to the list above."""
     ours = {one for one in Command.__subclasses__() if one.__module__.startswith("arbitrex_desktop.")}
     assert ours == {type(command) for command in COMMANDS}
+
+
+def test_a_slow_history_is_no_hang() -> None:
+    """Commands that read the past have longer than any other but `Connect`, and orders go before everything else."""
+    past = (CopyRates, ReadHistory)
+    others = {type(command) for command in COMMANDS} - {Connect, *past}
+    assert min(kind.deadline for kind in past) >= max(kind.deadline for kind in others)
+    assert {kind.priority for kind in past} == {max(Priority)}
+    assert {kind.priority for kind in (SendOrder, CheckOrder)} == {min(Priority)}

@@ -28,6 +28,7 @@ from tests.fakes.transport import FakeTransport
 
 QUICK = PoolSettings(
     poll_interval=0.002,
+    account_interval=0.002,
     backoff_first=0.002,
     backoff_longest=0.01,
     recheck_interval=0.002,

@@ -24,7 +24,7 @@ from tests.fakes.commands import ReadTicks
 
 SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY", "XAUUSD")
 SETTINGS = PoolSettings(
-    poll_interval=0.02, poll_deadline=0.7, connect_deadline=0.7, backoff_first=0.05, backoff_longest=0.2,
+    account_interval=0.02, poll_deadline=0.7, connect_deadline=0.7, backoff_first=0.05, backoff_longest=0.2,
     recheck_interval=0.1, selection_interval=0.1,
 )  # fmt: skip
 PATIENCE = 20.0
@@ -77,7 +77,7 @@ class Trial:
         """Wait until the pool is connected and every symbol has been audited once more."""
         self.until(self.pool.is_connected)
         polls = self._polls()
-        self.until(lambda: self.pool.is_connected() and self._polls() > polls + 2 * len(SYMBOLS))
+        self.until(lambda: self.pool.is_connected() and self._polls() > polls + 3 * len(SYMBOLS))
 
     def _polls(self) -> int:
         """Return how many polls were made."""

@@ -17,9 +17,10 @@ from typing import BinaryIO, TypeVar, cast
 
 import arbitrex_desktop
 from arbitrex_desktop.clock import Clock, SystemClock
-from arbitrex_desktop.mt5.commands import Command, Observed
+from arbitrex_desktop.mt5.commands import Command, Observed, Priority
 from arbitrex_desktop.mt5.errors import DeadlineExceeded, HostDied, HostNotRunning, MT5Error
 from arbitrex_desktop.mt5.host.messages import (
+    EndWait,
     HostAnswer,
     HostReady,
     HostSpec,
@@ -29,6 +30,7 @@ from arbitrex_desktop.mt5.host.messages import (
     write_message,
 )
 from arbitrex_desktop.mt5.host.parent_watchdog import ParentWatchdog
+from arbitrex_desktop.mt5.host.turns import Turns
 from arbitrex_desktop.mt5.transport import Permit
 
 T = TypeVar("T")
@@ -80,6 +82,7 @@ class _Link:
         self._watchdog.hold(int(getattr(self.process, "_handle", 0)))
         self._inbox: queue.SimpleQueue[object | None] = queue.SimpleQueue()
         self._requests = cast("BinaryIO", self.process.stdin)
+        self._sending = threading.Lock()
         self._answers = cast("BinaryIO", self.process.stdout)
         self._reader = threading.Thread(target=self._read, name="mt5-host-reader", daemon=True)
         self._reader.start()
@@ -98,7 +101,8 @@ class _Link:
     def send(self, message: object) -> None:
         """Write one message; raises `HostDied` when nobody reads it."""
         try:
-            write_message(self._requests, message)
+            with self._sending:
+                write_message(self._requests, message)
         except (OSError, ValueError) as error:
             raise HostDied("the host process ended") from error
 
@@ -132,16 +136,19 @@ class _Link:
 class HostProcess:
     """A `Transport` whose module lives in a child process.
 
-    One command at a time; further callers queue.  A command that outlives its deadline gets the host killed, since a
-    hung call of the real module never returns; `start()` brings up a new one.
+    One command at a time; further callers queue, the most urgent first, and end the wait of a poll at once.  A command
+    that outlives its deadline gets the host killed, since a hung call of the real module never returns; `start()`
+    brings up a new one.
     """
 
     def __init__(self, spec: HostSpec, clock: Clock | None = None) -> None:
         self._spec = spec
         self._clock = clock or SystemClock()
-        self._lock = threading.Lock()
+        self._turns = Turns(self.end_wait)
         self._link: _Link | None = None
         self._number = 0
+        self._may_wait = True
+        self._waiting = 0
 
     @property
     def pid(self) -> int | None:
@@ -154,7 +161,7 @@ class HostProcess:
 
         Raises `HostDied` with the reason when it cannot, `DeadlineExceeded` when it takes over 30 s.
         """
-        with self._lock:
+        with self._turns.turn(Priority.ORDER):
             self._drop()
             self._link = _Link(self._spec)
             with self._dropping_on_failure():
@@ -169,16 +176,20 @@ class HostProcess:
         self, command: Command[T], deadline: float | None = None, *, permit: Permit | None = None
     ) -> Observed[T]:
         """Run a command in the host; see `Transport.execute`."""
-        with self._lock:
+        with self._turns.turn(command.priority):
             if self._link is None:
                 raise HostNotRunning("the host process is not running")
             # Callers may have queued here for seconds behind a slow call.
             if permit is not None:
                 permit()
             self._number += 1
+            if command.longest_wait:
+                command = self._begin_wait(command)
+            patience = (command.deadline if deadline is None else deadline) + command.longest_wait
             with self._dropping_on_failure():
                 self._link.send(Request(self._number, command))
-                answer = self._link.receive(command.deadline if deadline is None else deadline)
+                answer = self._link.receive(patience)
+                self._waiting = 0
                 if not isinstance(answer, HostAnswer) or answer.number != self._number:
                     raise HostDied("the host answered another question")
         if isinstance(answer.outcome, MT5Error):
@@ -187,21 +198,40 @@ class HostProcess:
 
     def stop(self) -> None:
         """End the host; a command in flight is given a moment and then loses it, and its caller gets `HostDied`."""
-        if not self._lock.acquire(timeout=_SHUTDOWN_DEADLINE):
+        if not self._turns.enter(Priority.ORDER, _SHUTDOWN_DEADLINE):
             self.kill()
-            self._lock.acquire()
+            self._turns.enter(Priority.ORDER)
         try:
             if self._link is not None:
                 self._link.shut_down(self._clock)
                 self._drop()
         finally:
-            self._lock.release()
+            self._turns.leave()
+
+    def end_wait(self) -> None:
+        """Have the poll in flight answer now, or the next one not wait; safe from any thread, returns at once."""
+        self._may_wait = False
+        link, number = self._link, self._waiting
+        if link is not None and number:
+            with contextlib.suppress(HostDied):
+                link.send(EndWait(number))
 
     def kill(self) -> None:
         """End the host at once, whoever is waiting for it: they get `HostDied`.  Safe from any thread."""
         link = self._link
         if link is not None:
             link.process.kill()
+
+    def _begin_wait(self, command: Command[T]) -> Command[T]:
+        """Return a command that may wait; or, where somebody is in a hurry, without its wait.
+
+        Whoever comes first says that it waits and then looks at the other: so one of them sees it, and `end_wait` has
+        the number of a command that waits.
+        """
+        self._waiting = self._number
+        in_a_hurry = self._turns.contended or not self._may_wait
+        self._may_wait = True
+        return command.at_once() if in_a_hurry else command
 
     def _drop(self) -> None:
         """Kill and forget the present host."""

@@ -65,6 +65,13 @@ class HostAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class EndWait:
+    """Asks for the answer to the request of that number now, if it is waiting for something to happen."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shutdown:
     """Asks the host to end by itself."""
 

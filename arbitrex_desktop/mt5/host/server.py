@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from typing import Any, BinaryIO, Protocol, cast
 
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.mt5.commands import Command, Observed
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
+from arbitrex_desktop.mt5.host.change_watch import ChangeWatch
+from arbitrex_desktop.mt5.host.inbox import Inbox, Interruption
 from arbitrex_desktop.mt5.host.messages import (
     HostAnswer,
     HostReady,
@@ -22,7 +23,9 @@ from arbitrex_desktop.mt5.host.messages import (
 )
 from arbitrex_desktop.mt5.host.parent_watchdog import bind
 from arbitrex_desktop.mt5.host.real_module import load_real_module
+from arbitrex_desktop.mt5.host.rhythm import AdaptiveRhythm, AnnouncedRhythm, Rhythm
 from arbitrex_desktop.mt5.module import MetaTrader5Module
+from arbitrex_desktop.mt5.polling import Poll
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
 
 _INTERNAL = -1
@@ -41,26 +44,33 @@ class HasClock(Protocol):
 class ModuleRunner:
     """Runs commands on one module and stamps their answers."""
 
-    def __init__(self, module: MetaTrader5Module, clock: Clock, terminal: HasClock | None = None) -> None:
+    def __init__(
+        self, module: MetaTrader5Module, clock: Clock, terminal: HasClock | None = None, rhythm: Rhythm | None = None
+    ) -> None:
         self._module = module
         self._clock = clock
         self._terminal = terminal
+        self._watch = ChangeWatch(module, rhythm or AdaptiveRhythm(), clock)
 
-    def run(self, command: Command[Any]) -> Observed[Any] | MT5Error:
+    def run(self, command: Command[Any], interruption: Interruption) -> Observed[Any] | MT5Error:
         """Run a command; every failure becomes a value, so that no request can end the host."""
-        started = time.perf_counter()
+        started = self._clock.monotonic()
+        waited = 0.0
         try:
-            value = command.run(self._module)
+            if isinstance(command, Poll):
+                value: Any = self._watch.poll(command, interruption)
+                waited = self._watch.waited
+            else:
+                value = command.run(self._module)
         except CallFailed as failure:
             return failure
         except Exception as error:  # noqa: BLE001 - a fault in a command must reach the caller, not kill the host
             return CallFailed(type(command).__name__, _INTERNAL, f"{type(error).__name__}: {error}")
-        seconds = time.perf_counter() - started
-        if self._terminal is None:
-            return Observed(value, self._clock.now(), seconds)
-        return Observed(
-            value, self._clock.now(), seconds, self._terminal.market_time_msc(), self._terminal.server_time_msc()
-        )
+        seconds = self._clock.monotonic() - started - waited
+        market, server = None, None
+        if self._terminal is not None:
+            market, server = self._terminal.market_time_msc(), self._terminal.server_time_msc()
+        return Observed(value, self._clock.now(), seconds, market, server, waited)
 
 
 def open_module(spec: HostSpec, clock: Clock) -> ModuleRunner:
@@ -68,7 +78,9 @@ def open_module(spec: HostSpec, clock: Clock) -> ModuleRunner:
     if spec.simulation is None:
         return ModuleRunner(load_real_module(), clock)
     simulation = build_simulation(spec.simulation, clock)
-    return ModuleRunner(cast("MetaTrader5Module", simulation.module), clock, simulation.terminal)
+    # Ticks that a fault holds back come when the fault ends, which the market does not know.
+    rhythm = AnnouncedRhythm(simulation.terminal) if spec.simulation.faults is None else AdaptiveRhythm()
+    return ModuleRunner(cast("MetaTrader5Module", simulation.module), clock, simulation.terminal, rhythm)
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
@@ -84,8 +96,10 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         write_message(answers, HostReady(os.getpid(), kind, str(error)))
         return
     write_message(answers, HostReady(os.getpid(), kind))
-    while isinstance(message := read_message(requests), Request):
-        write_message(answers, HostAnswer(message.number, runner.run(message.command)))
+    inbox = Inbox(requests)
+    while isinstance(message := inbox.receive(), Request):
+        outcome = runner.run(message.command, inbox.interruption(message.number))
+        write_message(answers, HostAnswer(message.number, outcome))
     if isinstance(message, Shutdown):
         answers.close()
 

@@ -31,6 +31,7 @@ from arbitrex_desktop.mt5.simulator.terminal_core import TerminalCore, TerminalP
 _INFO: Final = int(TickFlag.BID | TickFlag.ASK)
 _TRADE: Final = int(TickFlag.LAST | TickFlag.VOLUME)
 _MAX_TICKS: Final = 4_000_000
+_FORESIGHT_MSC: Final = 60_000
 _TIMEFRAMES: Final = frozenset(int(timeframe) for timeframe in Timeframe)
 
 
@@ -106,6 +107,16 @@ class MarketCalls(TerminalCore):
         if row is None:
             raise BackendError.not_found()
         return presentation.tick(row, self.time)
+
+    def seconds_to_next_tick(self, symbol: str, after_msc: int) -> float:
+        """Return the wall-clock seconds until a symbol's first tick later than a moment as shown, a minute at most.
+
+        No function of the module: only the host asks, so that quiet symbols cost it nothing.
+        """
+        now = self.market_time_msc()
+        pieces = self._feed.ticks(symbol, self.time.utc(after_msc) + 1, now + _FORESIGHT_MSC)
+        first = next((int(rows["time_msc"][0]) for rows in pieces if len(rows)), now + _FORESIGHT_MSC)
+        return self._sim_clock.seconds_until(first)
 
     def _check_selected(self, symbol: str) -> None:
         """Raise BackendError unless the symbol is in Market Watch, which alone gets ticks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 
 from arbitrex_desktop.clock import Clock
@@ -41,6 +41,8 @@ from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
 from arbitrex_desktop.raw_layer.views import AccountReading, ConnectionState
 
 _LEAD_MSC = 10_000
+_LONGEST_WAIT = 0.5
+_SLOW_SECONDS = 0.5
 _HEARTBEAT_SECONDS = 30.0
 _SYMBOLS_SECONDS = 60.0
 _log = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ class ConnectionLoop:
         margins: account currency per lot, by symbol and direction
         account: the newest reading
         attempts, initialize_calls, connections: how often each was made
+        slow: set by any: whether nobody watches, so that half a second between polls will do
         attempted: set when the first attempt has ended
     """
 
@@ -89,7 +92,8 @@ class ConnectionLoop:
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mt5-pool", daemon=True)
         self._last_heartbeat = self._last_symbols = clock.monotonic()
-        self._next_selection = 0.0
+        self._next_selection = self._account_due = 0.0
+        self.slow = False
         self._home = 0
         self._failed_attempts = 0
         self.session = sessions[0]
@@ -110,13 +114,15 @@ class ConnectionLoop:
         self._thread.start()
 
     def poll_soon(self) -> None:
-        """Ask for a poll now instead of at the next interval."""
+        """Ask for a poll of all there is, now."""
+        self._account_due = 0.0
         self._wake.set()
+        self._client.end_wait()
 
     def stop(self, patience: float) -> bool:
         """Ask the thread to end and wait `patience` seconds; return whether it has ended."""
         self._stopping.set()
-        self._wake.set()
+        self.poll_soon()
         if self._thread.is_alive():
             self._thread.join(patience)
         return not self._thread.is_alive()
@@ -148,9 +154,11 @@ class ConnectionLoop:
         if state is _S.WRONG_ACCOUNT:
             self._recheck()
             return self._settings.recheck_interval
-        behind = self._poll()
+        behind = self._poll(0.0 if self.slow else _LONGEST_WAIT)
         self._upkeep()
-        return 0.0 if behind else self._settings.poll_interval
+        if behind:
+            return 0.0
+        return max(_SLOW_SECONDS, self._settings.poll_interval) if self.slow else self._settings.poll_interval
 
     def _attempt(self) -> None:
         """Make one attempt to connect to the next session in turn."""
@@ -205,20 +213,25 @@ class ConnectionLoop:
         who = f"{found.identity.login} at {found.identity.server}"
         self._client.machine.fire(Trigger.RECONCILED, f"account {who}, {len(found.symbols)} symbols")
 
-    def _poll(self) -> bool:
-        """Take all that changed; return whether there is more at once."""
-        answer = self._client.ask(self._ticks.next_poll(), self._settings.poll_deadline)
+    def _poll(self, wait: float = 0.0) -> bool:
+        """Take what changed, waiting up to `wait` seconds for it; return whether there is more at once.
+
+        The account is read along at most so often, since it is most of a poll's work.
+        """
+        with_account = self._clock.monotonic() >= self._account_due
+        answer = self._client.ask(self._ticks.next_poll(wait, account=with_account), self._settings.poll_deadline)
+        if with_account:
+            self._account_due = self._clock.monotonic() + self._settings.account_interval
         poll = answer.value
         if self._ticks.apply(poll, self._client.market_now()):
             self._report_offset()
         if poll.displaced:
             self._realign(poll.displaced)
         self._check_connection(poll, answer)
-        if poll.failed:
-            self._select_again(tuple(poll.failed), str(next(iter(poll.failed.values()))))
-        back = (self.missing.keys() & self.symbols.keys()) - poll.failed.keys()
-        if back:
-            self.missing = {name: reason for name, reason in self.missing.items() if name not in back}
+        vanished = {name: str(failure) for name, failure in poll.failed.items()}
+        vanished |= {name: reason for name, reason in self.missing.items() if name in self.symbols}
+        if vanished:
+            self._select_again(vanished)
         return bool(poll.behind or poll.displaced)
 
     def _realign(self, displaced: frozenset[str]) -> None:
@@ -234,14 +247,14 @@ class ConnectionLoop:
         self._log.write(self.session.name, "server clock", offset_seconds=seconds)
         self._emit(OffsetChanged(seconds, self._clock.now()))
 
-    def _select_again(self, symbols: tuple[str, ...], why: str) -> None:
-        """Put symbols back into Market Watch that somebody took out of it; at most every few seconds."""
+    def _select_again(self, vanished: Mapping[str, str]) -> None:
+        """Put symbols, given with the reason, back into Market Watch, from which somebody took them; not too often."""
         now = self._clock.monotonic()
         if now < self._next_selection:
             return
         self._next_selection = now + self._settings.selection_interval
-        self._log.write(self.session.name, "symbols selected again", symbols=symbols, reason=why)
-        answer = self._client.ask(SelectSymbols(symbols)).value
+        self._log.write(self.session.name, "symbols selected again", reasons=vanished)
+        answer = self._client.ask(SelectSymbols(tuple(vanished))).value
         self.missing = {name: found for name, found in answer.items() if isinstance(found, str)} | {
             name: reason for name, reason in self.missing.items() if name not in answer
         }
@@ -249,6 +262,8 @@ class ConnectionLoop:
     def _check_connection(self, poll: PollResult, answer: Observed[PollResult]) -> None:
         """Take the account of a poll; fire what it says about the connection: sound, stale, or another account."""
         machine = self._client.machine
+        if poll.terminal is None:
+            return
         if poll.account is None:
             self._go_stale(f"the account cannot be read: {poll.account_error}")
             return

@@ -80,7 +80,7 @@ class TerminalClient:
             self._note(error, kind)
             raise
         now = self._clock.monotonic()
-        self.calls.record(kind, now - started, failed=False)
+        self.calls.record(kind, now - started - answer.waited, failed=False)
         if answer.market_time_msc is not None:
             self._market = (answer.market_time_msc, now)
         return answer
@@ -93,6 +93,12 @@ class TerminalClient:
         if state is not ConnectionState.CONNECTED:
             raise PoolUnavailable(f"{state}: {self.machine.reason}")
         return self.ask(command, deadline, permit=permit)
+
+    def end_wait(self) -> None:
+        """Have the poll in flight answer now, or the next one not wait."""
+        transport = self._transport
+        if transport is not None:
+            transport.end_wait()
 
     def market_now(self) -> datetime:
         """Return the present in market time: the real clock, or the simulated terminal's own."""

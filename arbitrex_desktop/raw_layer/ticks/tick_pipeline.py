@@ -86,11 +86,13 @@ class TickPipeline:
         self._displaced = frozenset()
         self._ages = TickAges(self._clock)
 
-    def next_poll(self) -> Poll:
-        """Return what to ask next; every poll audits another symbol."""
-        self._turn += 1
-        self._audited = self._followed[self._turn % len(self._followed)] if self._followed else ""
-        return Poll(self.cursors, self._audited)
+    def next_poll(self, wait: float = 0.0, *, account: bool = True) -> Poll:
+        """Return what to ask next: one that brings the account audits another symbol, too; `wait` in seconds."""
+        self._audited = ""
+        if account and self._followed:
+            self._turn += 1
+            self._audited = self._followed[self._turn % len(self._followed)]
+        return Poll(self.cursors, self._audited, account, wait)
 
     def apply(self, poll: PollResult, market_now: datetime) -> bool:
         """Take the ticks of one poll; return whether the broker's clock offset changed."""

@@ -59,6 +59,53 @@ def test_the_module_s_refusal_comes_with_its_code(host: HostProcess) -> None:
     assert (caught.value.call, caught.value.code) == ("account_info", -10004)
 
 
+def waiting_poll(host: HostProcess, symbols: tuple[str, ...] = ()) -> threading.Thread:
+    """Start a poll on a thread that waits for up to a minute, and return when the host has it."""
+    cursors = tuple(TickCursor(symbol) for symbol in symbols)
+    thread = threading.Thread(target=lambda: host.execute(Poll(cursors, account=False, wait=60.0)))
+    thread.start()
+    pause = threading.Event()
+    while not host._waiting:
+        pause.wait(0.001)
+    return thread
+
+
+def test_a_poll_waits_for_ticks_that_the_market_announces(host: HostProcess) -> None:
+    """A poll whose cursors stand at the last ticks is answered by the next one, not by its time."""
+    host.execute(CONNECT)
+    host.execute(SelectSymbols(("EURUSD", "GBPUSD", "USDJPY", "AUDUSD", "XAUUSD")))
+    cursors = [TickCursor(symbol) for symbol in ("EURUSD", "GBPUSD", "USDJPY", "AUDUSD", "XAUUSD")]
+    first = host.execute(Poll(tuple(cursors))).value
+    standing = tuple(cursor.advanced(first.ticks[cursor.symbol]) for cursor in cursors)
+    answer = host.execute(Poll(standing, wait=59.0))
+    assert answer.value.ticks
+    assert answer.waited < 59.0
+
+
+def test_another_command_ends_the_wait_of_a_poll(host: HostProcess) -> None:
+    """A command does not wait for a poll's minute, and neither does one that stops the host."""
+    host.execute(CONNECT)
+    thread = waiting_poll(host)
+    assert host.execute(ReadAccount()).value.account.login == DEFAULT_LOGIN
+    thread.join(10.0)
+    assert not thread.is_alive()
+    thread = waiting_poll(host)
+    host.stop()
+    thread.join(10.0)
+    assert not thread.is_alive()
+
+
+def test_a_poll_can_be_asked_to_answer_now(host: HostProcess) -> None:
+    """`end_wait` ends the wait in flight, or keeps the next poll from waiting at all."""
+    host.execute(CONNECT)
+    thread = waiting_poll(host)
+    host.end_wait()
+    thread.join(10.0)
+    assert not thread.is_alive()
+    host.end_wait()
+    assert host.execute(Poll((), account=False, wait=59.0)).waited == 0.0
+
+
 def test_a_hang_is_cut_at_the_deadline_and_a_new_host_takes_over(host: HostProcess) -> None:
     """A call that holds the GIL gets its host killed at the deadline; `start` brings up another."""
     first = host.pid

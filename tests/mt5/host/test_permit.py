@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from arbitrex_desktop.mt5.commands import Connect
+from arbitrex_desktop.mt5.commands import Connect, Priority
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.mt5.host.messages import HostSpec
@@ -42,7 +42,7 @@ def test_a_permit_withdrawn_in_the_queue_keeps_the_command_back() -> None:
 
     waiting = threading.Thread(target=queue)
     try:
-        with host._lock:
+        with host._turns.turn(Priority.ORDER):
             waiting.start()
             assert not asked.wait(_TOO_EARLY_S)
             allowed = False

@@ -257,3 +257,25 @@ def test_another_terminals_path_is_refused(module: Any) -> None:
         "IPC initialize failed, Process create failed 'C:/nonexistent/terminal64.exe'",
     )
     assert module.account_info() is None
+
+
+@pytest.mark.parametrize("speed", [1.0, 60.0])
+def test_the_next_tick_is_announced(clock: ManualClock, speed: float) -> None:
+    """Just before the announced moment there is no new tick, at it there is one; a minute is foreseen at most."""
+    simulation = build_simulation(SimulationSpec(speed=speed), clock)
+    simulation.module.initialize()
+
+    def newest() -> int:
+        tick = simulation.module.symbol_info_tick("EURUSD")
+        assert tick is not None
+        return int(tick.time_msc)
+
+    for _ in range(20):
+        before = newest()
+        seconds = simulation.terminal.seconds_to_next_tick("EURUSD", before)
+        assert 0.0 < seconds <= 60.0
+        clock.advance(max(0.0, seconds - 0.002 / speed))
+        assert newest() == before
+        clock.advance(0.004 / speed)
+        assert newest() > before
+    assert simulation.terminal.seconds_to_next_tick("EURUSD", newest() - 60_000) == 0.0

@@ -32,6 +32,10 @@ class SimClock:
         """Return market time at so many wall-clock seconds after the epoch."""
         return int(self._start_msc + elapsed * self._speed * 1000.0)
 
+    def seconds_until(self, msc: int) -> float:
+        """Return the wall-clock seconds until a moment of market time, milliseconds of UTC; 0 when it has passed."""
+        return max(0.0, (msc - self._start_msc) / (self._speed * 1000.0) - self.elapsed())
+
     @property
     def at_epoch_msc(self) -> int:
         """Return the epoch as milliseconds of UTC."""

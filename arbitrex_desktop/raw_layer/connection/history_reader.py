@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""Bars, deals and orders of the past, read in portions, between which orders and polls have their turn."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol, TypeVar
+
+import numpy as np
+
+from arbitrex_desktop.mt5.arrays import RATE_DTYPE
+from arbitrex_desktop.mt5.commands import Command, CopyRates, History, Observed, ReadHistory
+from arbitrex_desktop.mt5.module import Rows
+from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder
+
+T = TypeVar("T")
+
+_WANTED_SECONDS: Final = 0.025
+"""How long the terminal should take for a portion: half of what may hold up an order."""
+_FIRST_BARS: Final = 32
+_MOST_BARS: Final = 20_000
+_DAY_SECONDS: Final = 86_400
+_MOST_SECONDS: Final = 100 * 366 * _DAY_SECONDS
+_CHANGE: Final = 4
+
+
+class Ask(Protocol):
+    """Runs a command on the terminal; raises `PoolUnavailable` or `MT5Error`."""
+
+    def __call__(self, command: Command[T], /) -> Observed[T]:
+        """Run it and wait for the answer."""
+
+
+class Portion:
+    """How much of a history to ask for next, learnt from how long the last portion took.
+
+    Attributes:
+        size: in whatever the history is counted
+    """
+
+    def __init__(self, first: int, most: int) -> None:
+        self.size = first
+        self._most = most
+
+    def learn(self, size: int, seconds: float) -> None:
+        """Take note of what a portion of a size took; the next is a quarter to four times as large."""
+        wanted = size * _WANTED_SECONDS / max(seconds, 1e-6)
+        self.size = round(min(max(wanted, size / _CHANGE, 1), size * _CHANGE, self._most))
+
+
+class HistoryReader:
+    """Reads the past through a connection.  Safe from any thread."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._bars: dict[int, Portion] = {}
+        self._seconds = Portion(7 * _DAY_SECONDS, _MOST_SECONDS)
+
+    def rates(self, symbol: str, timeframe: int, count: int, start: int) -> Rows:
+        """Read the last bars of a symbol but `start`, oldest first.
+
+        A bar that begins meanwhile moves all others by one; each is given once all the same.
+        """
+        portion = self._bars.setdefault(timeframe, Portion(_FIRST_BARS, _MOST_BARS))
+        pieces: list[Rows] = []
+        taken = 0
+        while taken < count:
+            size = min(portion.size, count - taken)
+            answer = self._ask(CopyRates(symbol, timeframe, size, start + taken))
+            portion.learn(size, answer.seconds)
+            pieces.insert(0, answer.value)
+            taken += size
+            if len(answer.value) < size:
+                break
+        rows = np.concatenate([np.empty(0, dtype=RATE_DTYPE), *pieces])
+        fresh = np.ones(len(rows), dtype=bool)
+        fresh[1:] = rows["time"][1:] > np.maximum.accumulate(rows["time"])[:-1]
+        return rows[fresh]
+
+    def deals(self, since: int, until: int) -> History:
+        """Read orders and deals between two seconds of the server clock, the newest ones included.
+
+        A day is added at the end, since a broker's clock may run ahead of ours.
+        """
+        end = until + _DAY_SECONDS
+        orders: dict[int, TradeOrder] = {}
+        deals: dict[int, TradeDeal] = {}
+        while True:
+            size = self._seconds.size
+            answer = self._ask(ReadHistory(since, min(since + size, end)))
+            self._seconds.learn(size, answer.seconds)
+            orders |= {order.ticket: order for order in answer.value.orders}
+            deals |= {deal.ticket: deal for deal in answer.value.deals}
+            since += size
+            if since >= end:
+                return History(tuple(orders.values()), tuple(deals.values()))

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: MIT
+"""From the market to the screen: how late a tick is painted, and what that costs, beside the classic design.
+
+`python -m tests.benchmarks.bench_screen ours 200` plays 200 ticks a second over 41 symbols on the simulated terminal
+and runs the real window on it; `classic` pushes the same ticks, one signal each, into a `QTableWidget` of the same
+process.  One line of JSON comes out: milliseconds from a tick's due time to the end of the paint that shows it or a
+later one of its symbol, milliseconds of a paint, paints a second, cores of window and host, and the longest gap
+between two beats of a timer on the window's thread beside that of an empty event loop.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QTableWidget, QTableWidgetItem
+
+from arbitrex_desktop.app import Application
+from arbitrex_desktop.assembly import build_core
+from arbitrex_desktop.clock import SystemClock
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
+from arbitrex_desktop.mt5.module import Rows
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
+from arbitrex_desktop.settings import Settings
+from arbitrex_desktop.ui.widgets.quote_view import QuoteView
+from tests.benchmarks.beat import Beat
+from tests.benchmarks.feed_files import BEGIN_MSC, SYMBOLS, make_ticks, write_recording
+
+WARM_S: Final = 6.0
+MEASURED_S: Final = 8.0
+PAUSES_S: Final = 4.0
+REFERENCE_S: Final = 2.0
+_LENGTH_S: Final = WARM_S + MEASURED_S + PAUSES_S + 8.0
+_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Paints:
+    """What was painted when; times in seconds of the wall clock."""
+
+    ends: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    shown: list[list[int]] = field(default_factory=list)
+
+    def wrap(self, paint: Callable[[Any, QPaintEvent], None], shown: Callable[[], list[int]]) -> Any:
+        """Return a `paintEvent` that notes how long it took and what it showed."""
+
+        def painted(view: Any, event: QPaintEvent) -> None:
+            began = time.perf_counter()
+            paint(view, event)
+            self.seconds.append(time.perf_counter() - began)
+            self.ends.append(time.time())
+            self.shown.append(shown())
+
+        return painted
+
+    def latencies(self, ticks: dict[str, Rows], epoch: float, since: float, until: float) -> Any:
+        """Return the milliseconds from each due tick to the end of the first paint that shows it or a later one."""
+        ends = np.array(self.ends)
+        late: list[Any] = []
+        for shown, rows in zip(np.array(self.shown).T, ticks.values(), strict=True):
+            due = epoch + (rows["time_msc"] - BEGIN_MSC) / 1000.0
+            wanted = rows["time_msc"][(due >= since) & (due < until)]
+            first = np.searchsorted(np.maximum.accumulate(shown), wanted)
+            painted = np.append(ends, np.inf)[first]
+            late.append((painted - epoch - (wanted - BEGIN_MSC) / 1000.0) * 1000.0)
+        return np.concatenate(late)
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the processor time that a process has used (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS_A_SECOND
+
+
+def wait(seconds: float) -> None:
+    """Let the event loop run."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+def measure(paints: Paints, ticks: dict[str, Rows], epoch: float, pids: dict[str, int]) -> dict[str, Any]:
+    """Run the measured stretch and return its figures."""
+    wait(max(0.0, epoch + WARM_S - time.time()))
+    first, since = len(paints.ends), time.time()
+    before = {name: cpu_seconds(pid) for name, pid in pids.items()}
+    wait(MEASURED_S)
+    until = time.time()
+    used = {name: (cpu_seconds(pid) - before[name]) / (until - since) for name, pid in pids.items()}
+    made = len(paints.ends) - first
+    beat = Beat()
+    beat.start()
+    wait(PAUSES_S)
+    pause = beat.stop()
+    late = paints.latencies(ticks, epoch, since, until - 0.5)
+    return {
+        "latency_p50_ms": round(float(np.median(late)), 1),
+        "latency_p99_ms": round(float(np.quantile(late, 0.99)), 1),
+        "latency_max_ms": round(float(late.max()), 1),
+        "paint_p50_ms": round(float(np.median(paints.seconds[first:])) * 1000, 2),
+        "paints_a_second": round(made / (until - since), 1),
+        **{f"{name}_cores": round(cores, 3) for name, cores in used.items()},
+        "pause_ms": max(beat.gaps, default=0.0),
+        "pause": pause,
+    }
+
+
+@dataclass(frozen=True)
+class Replay(Settings):
+    """Settings that play a recording from a moment on."""
+
+    recording: Path = Path()
+    epoch: datetime | None = None
+
+    def simulation(self) -> SimulationSpec:
+        """Return the simulated terminal, with nothing between the recording and the screen."""
+        store = self.data_dir / "books.sqlite3"
+        return SimulationSpec(
+            replay=(self.recording,), epoch=self.epoch, demo_positions=False, server_clock="UTC", store=store
+        )
+
+
+def ours(rate: float) -> dict[str, Any]:
+    """Measure the real window on a replay."""
+    ticks, paints, snapshots = make_ticks(rate, _LENGTH_S), Paints(), list[DeskSnapshot]()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_recording(folder / "ticks.sqlite3", ticks)
+        os.environ["MT5_TERMINAL"] = "simulated"
+        epoch = SystemClock().now() + timedelta(seconds=1)
+        settings = Replay(data_dir=folder, window_size=(1600, 1000), recording=folder / "ticks.sqlite3", epoch=epoch)
+        application = Application(settings, partial(build_core, settings))
+        model = application.window.market_watch.model
+
+        def shown() -> list[int]:
+            quotes = [row.quote if (row := model.quote_of(symbol)) else None for symbol in SYMBOLS]
+            return [0 if quote is None else round(quote.time.timestamp() * 1000) for quote in quotes]
+
+        QuoteView.paintEvent = paints.wrap(QuoteView.paintEvent, shown)  # type: ignore[method-assign]
+        application.worker.snapshot_changed.connect(snapshots.append)
+        application.window.show()
+        application.worker.start()
+        while not application.window.is_settled():
+            wait(0.1)
+        host = snapshots[-1].pool.host_pid
+        assert host is not None
+        figures = measure(paints, ticks, epoch.timestamp(), {"window": os.getpid(), "host": host})
+        application.window.close()
+    polls = snapshots[-1].pool.calls["Poll"]
+    return figures | {"ticks": snapshots[-1].pool.ticks_total, "poll_p50_ms": polls.p50_ms, "poll_p99_ms": polls.p99_ms}
+
+
+class Pusher(QObject):
+    """Emits one signal a tick, from a thread, at the tick's due time: how desktop programs usually do it."""
+
+    tick = Signal(int, float, float, object)
+
+    def __init__(self, ticks: dict[str, Rows]) -> None:
+        super().__init__()
+        place = np.concatenate([np.full(len(rows), index) for index, rows in enumerate(ticks.values())])
+        rows = np.concatenate(list(ticks.values()))
+        order = np.argsort(rows["time_msc"], kind="stable")
+        columns = (place, rows["bid"], rows["ask"], rows["time_msc"])
+        self._ticks = list(zip(*(column[order].tolist() for column in columns), strict=True))
+        self.stopping = threading.Event()
+
+    def run(self, epoch: float) -> None:
+        """Push until told to stop."""
+        for place, bid, ask, msc in self._ticks:
+            due = epoch + (msc - BEGIN_MSC) / 1000.0
+            if due > time.time() and self.stopping.wait(due - time.time()):
+                return
+            self.tick.emit(place, bid, ask, msc)
+
+
+def classic(rate: float) -> dict[str, Any]:
+    """Measure one signal a tick and an item a cell."""
+    application = QApplication([])
+    ticks = make_ticks(rate, _LENGTH_S)
+    paints, times = Paints(), [0] * len(SYMBOLS)
+
+    class Table(QTableWidget):
+        paintEvent = paints.wrap(QTableWidget.paintEvent, lambda: list(times))  # noqa: N815 - Qt's name
+
+    window, table = QMainWindow(), Table(len(SYMBOLS), 8)
+    cells = [[QTableWidgetItem(symbol if column == 0 else "") for column in range(8)] for symbol in SYMBOLS]
+    for row, items in enumerate(cells):
+        for column, item in enumerate(items):
+            table.setItem(row, column, item)
+
+    counts = [0] * len(SYMBOLS)
+
+    def show(row: int, bid: float, ask: float, msc: int) -> None:
+        counts[row] += 1
+        texts = ("^", f"{bid:.5f}", f"{ask:.5f}", f"{(ask - bid) * 1e5:.0f}", str(msc), "0 s", str(counts[row]))
+        for column, text in enumerate(texts, 1):
+            cells[row][column].setText(text)
+        times[row] = msc
+
+    window.setCentralWidget(table)
+    window.resize(1600, 1000)
+    window.show()
+    pusher = Pusher(ticks)
+    pusher.tick.connect(show)
+    epoch = time.time() + 0.5
+    thread = threading.Thread(target=pusher.run, args=(epoch,))
+    thread.start()
+    figures = measure(paints, ticks, epoch, {"window": os.getpid()})
+    pusher.stopping.set()
+    thread.join()
+    del application
+    return figures
+
+
+def main() -> None:
+    """Measure one design at one rate and print the figures."""
+    design, rate = sys.argv[1], float(sys.argv[2])
+    figures = classic(rate) if design == "classic" else ours(rate)
+    sys.stdout.write(json.dumps({"design": design, "rate": rate, **figures}) + "\n")
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

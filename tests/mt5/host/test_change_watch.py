@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: MIT
+"""Polls that wait for the market."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from arbitrex_desktop.mt5.host.change_watch import ChangeWatch
+from arbitrex_desktop.mt5.host.rhythm import AdaptiveRhythm
+from arbitrex_desktop.mt5.polling import Poll
+from arbitrex_desktop.mt5.tick_cursor import LatestTick, TickCursor
+from tests.fakes.clock import ManualClock
+from tests.fakes.module import FakeModule
+
+BEGIN = 1_741_770_000_000
+SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY")
+
+
+class Waiting:
+    """An `Interruption` on a clock that moves only while somebody waits; `meanwhile` happens then."""
+
+    def __init__(self, clock: ManualClock, meanwhile: Callable[[], None] = lambda: None) -> None:
+        self._clock = clock
+        self._meanwhile = meanwhile
+        self.asked = False
+
+    def requested(self) -> bool:
+        """Return whether another request came."""
+        return self.asked
+
+    def wait(self, seconds: float) -> None:
+        """Let the time pass."""
+        self._clock.advance(max(seconds, 1e-4))
+        self._meanwhile()
+
+
+class OncePerSecond:
+    """Looks at every symbol once a second."""
+
+    def next_look(self, symbol: str, latest: LatestTick | None, now: float, spent: float) -> float:
+        """Return a second later."""
+        return now + 1.0
+
+
+def cursors(module: FakeModule) -> tuple[TickCursor, ...]:
+    """Return cursors that stand at each symbol's last tick."""
+    rows = Poll(tuple(TickCursor(symbol, BEGIN - 1000) for symbol in module.symbols)).run(module).ticks
+    return tuple(TickCursor(symbol, BEGIN - 1000).advanced(rows[symbol]) for symbol in module.symbols)
+
+
+def quiet_module() -> FakeModule:
+    """Return a module whose symbols all have had one tick."""
+    module = FakeModule(SYMBOLS)
+    for symbol in SYMBOLS:
+        module.add_tick(symbol, BEGIN)
+    return module
+
+
+def test_what_is_there_is_answered_at_once() -> None:
+    """No wait where there is something to tell."""
+    module, clock = quiet_module(), ManualClock()
+    watch = ChangeWatch(module, AdaptiveRhythm(), clock)
+    result = watch.poll(Poll((TickCursor("EURUSD", BEGIN - 1),), wait=5.0), Waiting(clock))
+    assert list(result.ticks) == ["EURUSD"]
+    assert watch.waited == 0.0
+
+
+def test_a_poll_waits_for_the_first_tick_and_no_longer() -> None:
+    """It is answered with the tick that came meanwhile, long before its time is over."""
+    module, clock = quiet_module(), ManualClock()
+    start = clock.monotonic()
+
+    def meanwhile() -> None:
+        if clock.monotonic() - start > 0.2:
+            module.add_tick("GBPUSD", BEGIN + 200)
+
+    watch = ChangeWatch(module, AdaptiveRhythm(), clock)
+    result = watch.poll(Poll(cursors(module), wait=5.0), Waiting(clock, meanwhile))
+    assert list(result.ticks) == ["GBPUSD"]
+    assert 0.2 < watch.waited < 0.4
+
+
+def test_a_quiet_market_is_answered_when_the_time_is_over() -> None:
+    """After the wait there is an answer without ticks, with the account."""
+    module, clock = quiet_module(), ManualClock()
+    watch = ChangeWatch(module, AdaptiveRhythm(), clock)
+    result = watch.poll(Poll(cursors(module), wait=0.5), Waiting(clock))
+    assert not result.ticks
+    assert result.account is not None
+    assert 0.5 <= watch.waited < 0.52
+
+
+def test_another_request_ends_the_wait() -> None:
+    """The poll answers with what it has, which is nothing."""
+    module, clock = quiet_module(), ManualClock()
+    waiting = Waiting(clock)
+    waiting._meanwhile = lambda: setattr(waiting, "asked", True)
+    watch = ChangeWatch(module, OncePerSecond(), clock)
+    assert not watch.poll(Poll(cursors(module), wait=60.0), waiting).ticks
+    assert watch.waited <= 1.0
+
+
+def test_another_request_waits_for_one_symbol_at_most() -> None:
+    """Where many symbols have ticks, those not yet read are left for the next poll."""
+    module, clock = quiet_module(), ManualClock()
+    watch, waiting = ChangeWatch(module, AdaptiveRhythm(), clock), Waiting(clock)
+    waiting.asked = True
+    poll = Poll(tuple(TickCursor(symbol, BEGIN - 1) for symbol in SYMBOLS), wait=1.0)
+    first = watch.poll(poll, waiting).ticks
+    assert len(first) == 1
+    waiting.asked = False
+    assert watch.poll(poll, waiting).ticks.keys() == set(SYMBOLS) - first.keys()
+
+
+def test_quiet_symbols_are_not_looked_at_before_they_are_due() -> None:
+    """Most of a second of waiting costs one look at each symbol where one a second is planned."""
+    module, clock = quiet_module(), ManualClock()
+    poll = Poll(cursors(module), wait=0.9)
+    watch = ChangeWatch(module, OncePerSecond(), clock)
+    watch.poll(poll, Waiting(clock))
+    module.calls.clear()
+    watch.poll(poll, Waiting(clock))
+    assert module.calls["symbol_info_tick"] == len(SYMBOLS)
+
+
+def test_a_moved_clock_is_reported_for_all_symbols_in_one_go() -> None:
+    """The first symbol out of its place has every symbol read again, due or not, and no tick is taken."""
+    module, clock = quiet_module(), ManualClock()
+    poll = Poll(cursors(module), wait=5.0)
+    watch = ChangeWatch(module, OncePerSecond(), clock)
+    watch.poll(Poll(poll.cursors, wait=0.1), Waiting(clock))
+    module.ticks = {
+        symbol: [(msc + 3_600_000, bid, ask) for msc, bid, ask in ticks] for symbol, ticks in module.ticks.items()
+    }
+    result = watch.poll(poll, Waiting(clock))
+    assert result.displaced == set(SYMBOLS)
+    assert not result.ticks
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Ticks, waits, interruptions and vanished symbols in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.module = FakeModule(SYMBOLS)
+        self.clock = ManualClock()
+        self.waiting = Waiting(self.clock)
+        self.watch = ChangeWatch(self.module, AdaptiveRhythm(), self.clock)
+        self.cursors = {symbol: TickCursor(symbol, BEGIN) for symbol in SYMBOLS}
+        self.given: dict[str, list[float]] = {symbol: [] for symbol in SYMBOLS}
+        self.made: dict[str, list[float]] = {symbol: [] for symbol in SYMBOLS}
+
+    @rule(symbol=st.sampled_from(SYMBOLS), count=st.integers(1, 5))
+    def ticks_come(self, symbol: str, count: int) -> None:
+        """Let ticks of one symbol come, several in one millisecond."""
+        for _ in range(count):
+            bid = 1.0 + sum(map(len, self.made.values())) / 1e6
+            self.made[symbol].append(bid)
+            self.module.add_tick(symbol, BEGIN + round(self.clock.monotonic() * 1000) - 1_000_000, bid, bid + 0.5)
+
+    @rule(wait=st.sampled_from([0.0, 0.01, 0.3, 2.0]), interrupted=st.booleans())
+    def poll(self, wait: float, interrupted: bool) -> None:
+        """Poll, and go on from what came."""
+        self.waiting.asked = interrupted
+        for symbol, rows in self.watch.poll(Poll(tuple(self.cursors.values()), wait=wait), self.waiting).ticks.items():
+            self.cursors[symbol] = self.cursors[symbol].advanced(rows)
+            self.given[symbol] += rows["bid"].tolist()
+
+    @invariant()
+    def each_tick_comes_once_and_in_order(self) -> None:
+        """Check that what was given out is the beginning of what there was."""
+        for symbol, bids in self.given.items():
+            assert self.made[symbol][: len(bids)] == bids
+
+    def teardown(self) -> None:
+        """Soon after the last tick, all were given out."""
+        for _ in range(5):
+            self.poll(1.0, interrupted=False)
+        assert self.given == self.made
+
+
+TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""The past in portions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arbitrex_desktop.mt5.arrays import RATE_DTYPE
+from arbitrex_desktop.mt5.commands import Command, CopyRates, History, Observed, ReadHistory
+from arbitrex_desktop.raw_layer.connection.history_reader import HistoryReader, Portion
+from tests.fakes.broker_data import make_deal
+from tests.fakes.clock import START
+
+DAY = 86_400
+
+
+class Terminal:
+    """Answers commands about a past of many bars and deals, each taking a time by its size."""
+
+    def __init__(self, bars: int = 0, seconds: Callable[[float], float] = lambda size: size * 1e-4) -> None:
+        self.times = [60 * place for place in range(bars)]
+        self.deals = tuple(make_deal(place + 1, place * DAY) for place in range(30))
+        self.sizes: list[float] = []
+        self.between: Callable[[], None] = lambda: None
+        self._seconds = seconds
+
+    def ask(self, command: Command[Any], /) -> Observed[Any]:
+        """Answer, and let happen what happens between two commands."""
+        value: Any
+        if isinstance(command, CopyRates):
+            size: float = command.count
+            end = len(self.times) - command.start
+            value = np.zeros(len(self.times[max(0, end - command.count) : max(0, end)]), dtype=RATE_DTYPE)
+            value["time"] = self.times[max(0, end - command.count) : max(0, end)]
+        else:
+            assert isinstance(command, ReadHistory)
+            size = (command.until - command.since) / DAY
+            within = tuple(deal for deal in self.deals if command.since <= deal.time <= command.until)
+            value = History((), within)
+        self.sizes.append(size)
+        self.between()
+        return Observed(value, START, self._seconds(size))
+
+
+@given(have=st.integers(0, 900), count=st.integers(1, 900), start=st.integers(0, 50))
+def test_the_portions_are_the_whole(have: int, count: int, start: int) -> None:
+    """What comes in portions is what one request would have brought."""
+    terminal = Terminal(have)
+    end = max(0, have - start)
+    rows = HistoryReader(terminal.ask).rates("EURUSD", 1, count, start)
+    assert rows["time"].tolist() == terminal.times[max(0, end - count) : end]
+
+
+def test_a_portion_grows_and_shrinks_to_its_time() -> None:
+    """Fast portions grow four times at most, slow ones shrink to a quarter at most, and one bar is the least."""
+    portion = Portion(32, 1000)
+    portion.learn(32, 0.0001)
+    assert portion.size == 128
+    portion.learn(128, 0.05)
+    assert portion.size == 64
+    portion.learn(64, 10.0)
+    assert portion.size == 16
+    portion.learn(1, 10.0)
+    assert portion.size == 1
+    portion.learn(900, 0.0001)
+    assert portion.size == 1000
+
+
+def test_what_was_learnt_is_remembered() -> None:
+    """The second request of a timeframe begins with the portion that suits the terminal."""
+    terminal = Terminal(5000)
+    reader = HistoryReader(terminal.ask)
+    reader.rates("EURUSD", 1, 2000, 0)
+    terminal.sizes.clear()
+    reader.rates("GBPUSD", 1, 2000, 0)
+    assert terminal.sizes[0] == pytest.approx(250)
+
+
+def test_a_bar_that_begins_meanwhile_comes_once() -> None:
+    """All bars move by one place between two portions; none is lost and none comes twice."""
+    terminal = Terminal(500)
+    terminal.between = lambda: terminal.times.append(terminal.times[-1] + 60)
+    times = HistoryReader(terminal.ask).rates("EURUSD", 1, 300, 0)["time"].tolist()
+    assert times == sorted(set(times))
+    assert times == terminal.times[500 - len(times) : 500]
+
+
+def test_deals_come_in_portions_and_each_once() -> None:
+    """A slow history is cut into stretches of time; a deal on a border comes once, and one ahead of us comes too."""
+    terminal = Terminal(seconds=lambda days: days * 0.02)
+    history = HistoryReader(terminal.ask).deals(0, 28 * DAY)
+    assert [deal.ticket for deal in history.deals] == list(range(1, 31))
+    assert len(terminal.sizes) > 5
+    assert max(terminal.sizes[1:]) <= 7 / 4
