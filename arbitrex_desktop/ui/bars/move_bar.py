@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""Asks once before a stop or target that was dragged on the chart is moved at the broker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from arbitrex_desktop.desk.presentation.snapshot import PositionRow
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
+from arbitrex_desktop.ui.chart.desk_lines import STOP, pips_text
+from arbitrex_desktop.ui.commands import MoveStops
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.badges import FilledButton, quiet
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A stop or target that was let go at another price.
+
+    Attributes:
+        position: whose it is, as it stands at the broker.
+        what: `STOP` or `TARGET`.
+        price: where it was let go.
+    """
+
+    position: PositionRow
+    what: str
+    price: float
+
+    @property
+    def command(self) -> MoveStops:
+        """What to ask of the core: this one moved, the other as it is."""
+        row = self.position
+        if self.what == STOP:
+            return MoveStops(row.ticket, self.price, row.take_profit)
+        return MoveStops(row.ticket, row.stop_loss, self.price)
+
+    @property
+    def risks_more(self) -> bool:
+        """Whether a stop would stand farther away than it does."""
+        before = self.position.stop_loss
+        return self.what == STOP and bool(before) and (self.price - (before or 0.0)) * self.position.direction < 0.0
+
+    @property
+    def message(self) -> str:
+        """What the move would do, in words."""
+        row = self.position
+        before = row.stop_loss if self.what == STOP else row.take_profit
+        from_open = pips_text((self.price - row.price_open) * row.direction, row.digits)
+        text = f"{formats.price(before, row.digits)} \N{RIGHTWARDS ARROW} {formats.price(self.price, row.digits)}"
+        text += f", {from_open} from the opening price"
+        if self.risks_more:
+            farther = pips_text(abs(self.price - (before or 0.0)), row.digits).lstrip("+")
+            text += f"; this risks {farther} more, and is refused while trading is halted"
+        return text
+
+
+class MoveBar(PromptBar):
+    """Shows what a drag would do, and does it when asked; the next drag replaces the question."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.act = FilledButton("Move", theme, quiet)
+        super().__init__(theme, self.act, beside=True)
+        self._move: Move | None = None
+        self.act.clicked.connect(self._answer)
+        self.closed.connect(self.hide)
+        self.hide()
+
+    @property
+    def move_asked(self) -> Move | None:
+        """The move in question, None while the bar is closed."""
+        return self._move if not self.isHidden() else None
+
+    def ask(self, move: Move) -> None:
+        """Ask about a move."""
+        self._move = move
+        row = move.position
+        self.act.setText(f"Move {move.what} of {formats.side(row.direction)} {row.symbol} #{row.ticket}")
+        self.words.show_text(move.message, Tone.WARN if move.risks_more else Tone.MUTED)
+        self.show()
+
+    def _answer(self) -> None:
+        if self._move is not None:
+            self.asked.emit(self._move.command)
+        self.closed.emit()

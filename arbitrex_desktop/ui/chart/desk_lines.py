@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""The desk on the chart: positions, orders and waiting intents of a symbol as lines, and the trade being planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow, OrderRow, PositionRow
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.chart.marks import LineKind, PriceLine, Zone
+
+STOP: Final = "stop"
+TARGET: Final = "target"
+PLAN: Final = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class TradePlan:
+    """The trade in the ticket, with what the RPM says of it.
+
+    Attributes:
+        symbol, direction: what and which side, 1 or -1.
+        digits: decimals of the symbol's prices.
+        entry, stop_loss, take_profit: prices, None where there is none yet.
+        lots: size that the RPM would let through, 0 for none.
+        risk_amount: loss at the stop in account currency, None when it is not known.
+        currency: of the account.
+        answer: APPROVED, ADJUSTED or REJECTED; empty while none has come.
+        reason: in words, what decides.
+    """
+
+    symbol: str
+    direction: int
+    digits: int = 5
+    entry: float | None = None
+    stop_loss: float | None = None
+    take_profit: float | None = None
+    lots: float = 0.0
+    risk_amount: float | None = None
+    currency: str = ""
+    answer: str = ""
+    reason: str = ""
+
+    @property
+    def reward_ratio(self) -> float | None:
+        """How many times the risk the target would bring; None without stop or target, or where they lie amiss."""
+        if self.entry is None or self.stop_loss is None or self.take_profit is None:
+            return None
+        risk = (self.entry - self.stop_loss) * self.direction
+        return (self.take_profit - self.entry) * self.direction / risk if risk > 0.0 else None
+
+
+def line_key(what: str, ticket: int) -> str:
+    """Return the key of a position's stop or target."""
+    return f"{what}:{ticket}"
+
+
+def desk_lines(snapshot: DeskSnapshot, symbol: str) -> tuple[PriceLine, ...]:
+    """Return the lines of a symbol's positions, working orders and waiting intents."""
+    lines: list[PriceLine] = []
+    currency = snapshot.account.currency if snapshot.account else ""
+    for position in snapshot.positions:
+        if position.symbol == symbol:
+            lines.extend(_position_lines(position, currency))
+    lines.extend(_order_line(order) for order in snapshot.orders if order.symbol == symbol and order.price is not None)
+    waiting = (intent for intent in snapshot.intents if intent.state is IntentState.PENDING)
+    lines.extend(_ghost(intent) for intent in waiting if intent.symbol == symbol and intent.price is not None)
+    return tuple(lines)
+
+
+def _position_lines(position: PositionRow, currency: str) -> Iterator[PriceLine]:
+    side = formats.side(position.direction)
+    profit = formats.money(position.profit, currency, signed=True)
+    unprotected = "" if position.stop_loss else "  no stop"
+    text = f"{side} {formats.lots(position.volume)} #{position.ticket}  {profit}{unprotected}"
+    yield PriceLine(
+        line_key("position", position.ticket), position.price_open, text, LineKind.POSITION, position.direction
+    )
+    for what, price, kind in (
+        (STOP, position.stop_loss, LineKind.STOP),
+        (TARGET, position.take_profit, LineKind.TARGET),
+    ):
+        if price:
+            away = pips_text((price - position.price_open) * position.direction, position.digits)
+            text = f"{what.capitalize()} #{position.ticket}  {away}"
+            yield PriceLine(line_key(what, position.ticket), price, text, kind, position.direction, is_draggable=True)
+
+
+def _order_line(order: OrderRow) -> PriceLine:
+    assert order.price is not None
+    text = f"{order.kind} {formats.lots(order.volume)} #{order.ticket}"
+    return PriceLine(line_key("order", order.ticket), order.price, text, LineKind.ORDER, order.direction)
+
+
+def _ghost(intent: IntentRow) -> PriceLine:
+    assert intent.price is not None
+    text = f"pending {formats.side(intent.direction)} {formats.lots(intent.lots)} {intent.source}"
+    return PriceLine(f"intent:{intent.intent_id}", intent.price, text, LineKind.GHOST, intent.direction)
+
+
+def plan_lines(plan: TradePlan) -> tuple[tuple[PriceLine, ...], tuple[Zone, ...]]:
+    """Return entry, stop and target of the planned trade, and the bands between them."""
+    if plan.entry is None:
+        return (), ()
+    lines = [PriceLine(line_key(PLAN, 0), plan.entry, _entry_text(plan), LineKind.ENTRY, plan.direction)]
+    zones: list[Zone] = []
+    for what, price, kind in (
+        (STOP, plan.stop_loss, LineKind.STOP),
+        (TARGET, plan.take_profit, LineKind.TARGET),
+    ):
+        if price is not None:
+            text = _stop_text(plan, price) if what == STOP else _target_text(plan, price)
+            lines.append(PriceLine(line_key(what, 0), price, text, kind, plan.direction, is_draggable=True))
+            zones.append(Zone(min(price, plan.entry), max(price, plan.entry), kind))
+    return tuple(lines), tuple(zones)
+
+
+def _entry_text(plan: TradePlan) -> str:
+    if plan.answer == "REJECTED":
+        return f"{formats.side(plan.direction)}  REJECTED: {plan.reason}"
+    size = f" {formats.lots(plan.lots)}" if plan.lots > 0.0 else ""
+    answer = f"  {plan.answer}" if plan.answer else ""
+    return f"{formats.side(plan.direction)}{size} at market{answer}"
+
+
+def _stop_text(plan: TradePlan, price: float) -> str:
+    assert plan.entry is not None
+    text = f"Stop {pips_text((price - plan.entry) * plan.direction, plan.digits)}"
+    if plan.risk_amount is None:
+        return text
+    return f"{text}  {formats.money(-abs(plan.risk_amount), plan.currency)}"
+
+
+def _target_text(plan: TradePlan, price: float) -> str:
+    assert plan.entry is not None
+    text = f"Target {pips_text((price - plan.entry) * plan.direction, plan.digits)}"
+    ratio = plan.reward_ratio
+    if ratio is None:
+        return text
+    text += f"  {formats.number(ratio, 1, signed=True)} R"
+    if plan.risk_amount is None:
+        return text
+    return f"{text}  {formats.money(ratio * abs(plan.risk_amount), plan.currency, signed=True)}"
+
+
+def pip_size(digits: int) -> float:
+    """Return a pip in price units: ten points where prices have a fractional pip (3 and 5 decimals), else a point."""
+    return float(10.0 ** -(digits - 1 if digits in {3, 5} else digits))
+
+
+def pips_text(distance: float, digits: int) -> str:
+    """Return a distance in price units as signed pips."""
+    return f"{formats.number(distance / pip_size(digits), 1, signed=True)} pips"

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+"""The row above a chart: symbol, timeframe, look, and what is being loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TypeVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
+
+from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.ui.chart.options import BarStyle, ChartOptions, Indicator, TimeZone
+from arbitrex_desktop.ui.chart.timeframes import SHOWN
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.widgets.metric import ElidedLabel
+
+T = TypeVar("T")
+
+
+class ChartToolbar(QWidget):
+    """What one chooses about a chart.
+
+    Signals:
+        timeframe_chosen(Timeframe): another length of bars.
+        options_changed(ChartOptions): another look.
+        plan_toggled(bool): show the ticket's trade on the chart.
+        cancel_asked(): give up what is being loaded.
+    """
+
+    timeframe_chosen = Signal(object)
+    options_changed = Signal(object)
+    plan_toggled = Signal(bool)
+    cancel_asked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._options = ChartOptions()
+        self.symbol = QLabel("\N{EN DASH}")
+        self.symbol.setFont(tabular(self.font(), 1.25, bold=True))
+        self.note = ElidedLabel(theme, Tone.MUTED)
+        self.cancel = QPushButton("Cancel")
+        self.cancel.clicked.connect(self.cancel_asked)
+        self.cancel.hide()
+        self.plan = self._button("Plan", "Show the trade of the ticket; drag its stop and target")
+        self.plan.setCheckable(True)
+        self.plan.setChecked(True)
+        self.plan.toggled.connect(self.plan_toggled)
+        self._frames = {frame: self._frame_button(frame) for frame in SHOWN}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 2, 8, 2)
+        row.setSpacing(2)
+        row.addWidget(self.symbol)
+        row.addSpacing(10)
+        for button in (*self._frames.values(), self._more_frames(), *self._menus(), self.plan):
+            row.addWidget(button)
+        row.addSpacing(6)
+        row.addWidget(self.note, 1)
+        row.addWidget(self.cancel)
+
+    @property
+    def options(self) -> ChartOptions:
+        """The look chosen."""
+        return self._options
+
+    def show_chart(self, symbol: str, timeframe: Timeframe) -> None:
+        """Show which chart this is."""
+        self.symbol.setText(symbol or "\N{EN DASH}")
+        for frame, button in self._frames.items():
+            button.setChecked(frame is timeframe)
+        self._other.setText("\N{HORIZONTAL ELLIPSIS}" if timeframe in SHOWN else timeframe.name)
+
+    def show_note(self, text: str, *, tone: Tone = Tone.MUTED, can_cancel: bool = False) -> None:
+        """Say what is being loaded, or why there is nothing."""
+        self.note.show_text(text, tone)
+        self.cancel.setVisible(can_cancel)
+
+    def restore(self, options: ChartOptions) -> None:
+        """Take a remembered look."""
+        self._options = options
+        for action in self.findChildren(QAction):
+            value = action.data()
+            if isinstance(value, Indicator):
+                action.setChecked(value in options.indicators)
+            elif isinstance(value, (BarStyle, TimeZone)):
+                action.setChecked(value in {options.style, options.zone})
+
+    def _button(self, text: str, tip: str = "") -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _frame_button(self, frame: Timeframe) -> QToolButton:
+        button = self._button(frame.name)
+        button.setCheckable(True)
+        button.setAccessibleName(f"Timeframe {frame.name}")
+        button.clicked.connect(lambda _checked=False: self.timeframe_chosen.emit(frame))
+        return button
+
+    def _more_frames(self) -> QToolButton:
+        self._other = self._button("\N{HORIZONTAL ELLIPSIS}", "Other timeframes")
+        menu = QMenu(self)
+        for frame in Timeframe:
+            if frame not in SHOWN:
+                menu.addAction(frame.name).triggered.connect(
+                    lambda _checked=False, chosen=frame: self.timeframe_chosen.emit(chosen)
+                )
+        self._other.setMenu(menu)
+        self._other.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return self._other
+
+    def _menus(self) -> tuple[QToolButton, ...]:
+        style, indicators, clock = QMenu(self), QMenu(self), QMenu(self)
+        self._choices(style, BarStyle, self._options.style, lambda value: replace(self._options, style=value))
+        style.addSeparator()
+        self._switch(style, "Volume", "shows_volume", on=self._options.shows_volume)
+        self._switch(style, "Sessions", "shows_sessions", on=self._options.shows_sessions)
+        for indicator in Indicator:
+            action = indicators.addAction(indicator.value)
+            action.setCheckable(True)
+            action.setData(indicator)
+            action.toggled.connect(lambda on, one=indicator: self._toggle(one, on=on))
+        self._choices(clock, TimeZone, self._options.zone, lambda value: replace(self._options, zone=value))
+        return tuple(
+            self._menu_button(text, menu)
+            for text, menu in (("Style", style), ("Indicators", indicators), ("Time", clock))
+        )
+
+    def _menu_button(self, text: str, menu: QMenu) -> QToolButton:
+        button = self._button(text)
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return button
+
+    def _choices(self, menu: QMenu, values: Iterable[T], chosen: T, made: Callable[[T], ChartOptions]) -> None:
+        group = QActionGroup(menu)
+        for value in values:
+            action = group.addAction(menu.addAction(str(value)))
+            action.setCheckable(True)
+            action.setChecked(value == chosen)
+            action.setData(value)
+            action.triggered.connect(lambda _checked=False, one=value: self._choose(made(one)))
+
+    def _switch(self, menu: QMenu, text: str, name: str, *, on: bool) -> None:
+        action = menu.addAction(text)
+        action.setCheckable(True)
+        action.setChecked(on)
+        action.toggled.connect(lambda now: self._choose(replace(self._options, **{name: now})))
+
+    def _toggle(self, indicator: Indicator, *, on: bool) -> None:
+        shown = self._options.indicators | {indicator} if on else self._options.indicators - {indicator}
+        self._choose(replace(self._options, indicators=shown))
+
+    def _choose(self, options: ChartOptions) -> None:
+        if options != self._options:
+            self._options = options
+            self.options_changed.emit(options)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""What the chart says of positions, orders, intents and the plan is what the desk knows."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arbitrex_desktop.ui.chart.desk_lines import TradePlan, desk_lines, pip_size, pips_text, plan_lines
+from arbitrex_desktop.ui.chart.marks import LineKind
+from tests.fakes.desk_data import desk_snapshot, intent_row, order_row, position_row
+
+PLAN = TradePlan("EURUSD", 1, 5, 1.1, 1.099, 1.102, 0.5, 50.0, "EUR", "APPROVED")
+
+
+def test_positions_orders_and_intents_of_the_symbol_have_lines() -> None:
+    """Other symbols' are left out; stop and target can be dragged, nothing else can."""
+    snapshot = desk_snapshot(
+        positions=(position_row(7), position_row(8, symbol="USDJPY")),
+        orders=(order_row(31),),
+        intents=(intent_row("a1", price=1.1012),),
+    )
+    lines = {line.key: line for line in desk_lines(snapshot, "EURUSD")}
+    assert set(lines) == {"position:7", "stop:7", "target:7", "order:31", "intent:a1"}
+    assert {key for key, line in lines.items() if line.is_draggable} == {"stop:7", "target:7"}
+    assert lines["stop:7"].price == 1.095
+    assert "\N{MINUS SIGN}50.0 pips" in lines["stop:7"].text
+    assert lines["intent:a1"].kind is LineKind.GHOST
+
+
+def test_a_position_without_a_stop_says_so() -> None:
+    """The missing stop stands on the position's own line."""
+    (line,) = desk_lines(
+        desk_snapshot(positions=(position_row(7, stop_loss=None, take_profit=None),), orders=(), intents=()), "EURUSD"
+    )
+    assert "no stop" in line.text
+
+
+def test_the_plan_says_lots_money_and_r() -> None:
+    """Entry, stop and target name size, loss and gain of the answer that was given."""
+    lines, zones = plan_lines(PLAN)
+    texts = {line.key: line.text for line in lines}
+    assert texts["plan:0"].endswith("BUY 0.50 at market  APPROVED")
+    assert texts["stop:0"] == "Stop \N{MINUS SIGN}10.0 pips  \N{MINUS SIGN}50.00 EUR"
+    assert texts["target:0"] == "Target +20.0 pips  +2.0 R  +100.00 EUR"
+    assert [zone.kind for zone in zones] == [LineKind.STOP, LineKind.TARGET]
+
+
+def test_a_refused_plan_says_why() -> None:
+    """The reason stands on the line of the entry."""
+    lines, _ = plan_lines(TradePlan("EURUSD", -1, entry=1.1, answer="REJECTED", reason="trading is halted"))
+    assert lines[0].text.endswith("SELL  REJECTED: trading is halted")
+
+
+def test_without_a_price_there_is_no_plan_to_show() -> None:
+    """No entry, no lines."""
+    assert plan_lines(TradePlan("EURUSD", 1)) == ((), ())
+
+
+@given(st.floats(0.5, 2.0), st.floats(1e-4, 0.1), st.floats(0.1, 10.0), st.sampled_from((1, -1)))
+def test_the_ratio_is_reward_over_risk(entry: float, risk: float, ratio: float, direction: int) -> None:
+    """Whatever the side, a target at so many times the stop's distance has that ratio."""
+    plan = TradePlan(
+        "X",
+        direction,
+        entry=entry,
+        stop_loss=entry - risk * direction,
+        take_profit=entry + ratio * risk * direction,
+    )
+    assert plan.reward_ratio == pytest.approx(ratio, rel=1e-6)
+
+
+def test_a_stop_on_the_wrong_side_has_no_ratio() -> None:
+    """A reward over a negative risk would be a number that lies."""
+    assert TradePlan("X", 1, entry=1.0, stop_loss=1.1, take_profit=1.2).reward_ratio is None
+
+
+def test_pips() -> None:
+    """Ten points where there is a fractional pip, a point elsewhere."""
+    assert [pip_size(digits) for digits in (5, 3, 2, 1)] == pytest.approx([1e-4, 1e-2, 1e-2, 1e-1])
+    assert pips_text(0.0012, 5) == "+12.0 pips"

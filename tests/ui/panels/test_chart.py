@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: MIT
+"""The chart panel: history asked for and taken, prices carried on, lines moved by asking once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.desk.presentation.snapshot import BarHistory
+from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.ui.chart.desk_lines import TradePlan
+from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
+from arbitrex_desktop.ui.chart.options import BarStyle, Indicator, TimeZone
+from arbitrex_desktop.ui.commands import MoveStops
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.panels.chart import FIRST_BARS, MORE_BARS, ChartPanel
+from arbitrex_desktop.ui.theme.theme import Theme
+from tests.fakes.bars import MONDAY, bar_rows
+from tests.fakes.clock import ManualClock
+from tests.fakes.core import FakeBoard
+from tests.fakes.desk_data import pool_stats, position_row, quote
+
+Make = Callable[..., Freshness]
+ROWS = bar_rows(300)
+LAST = round(float(ROWS["close"][-1]), 5)
+OFFSET = 7200
+
+
+class Bench:
+    """A shown panel on a fake board, with what it asked for."""
+
+    def __init__(self, qtbot: QtBot, theme: Theme, clock: ManualClock) -> None:
+        self.board = FakeBoard({"EURUSD": 5, "USDJPY": 3})
+        self.panel = ChartPanel(theme, clock)
+        self.asked: list[HistoryRequest] = []
+        self.panel.history_asked.connect(self.asked.append)
+        qtbot.addWidget(self.panel)
+        self.panel.resize(900, 500)
+        self.panel.watch(self.board)
+        self.panel._frames.stop()
+        self.panel.show()
+        qtbot.waitExposed(self.panel)
+
+    def answer(self, *, is_last: bool = True, done: int | None = None, error: str = "") -> None:
+        """Answer the newest request with the bars there are."""
+        request = self.asked[-1]
+        bars = None if error else BarHistory(ROWS[: len(ROWS) - request.start or None], OFFSET)
+        count = request.count if done is None else done
+        self.panel.take_history(HistoryAnswer(request, bars, count, is_last, error))
+
+    def put(self, seconds: float, bid: float) -> None:
+        """Let a tick come, at a moment of the server clock, and a frame be drawn."""
+        at = datetime.fromtimestamp(seconds - OFFSET, UTC)
+        self.board.put(quote("EURUSD", bid, time=at))
+        self.panel.draw_frame()
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, theme: Theme, clock: ManualClock, fresh: Make) -> Iterator[Bench]:
+    """Return a connected bench that shows EURUSD with its first bars."""
+    bench = Bench(qtbot, theme, clock)
+    bench.panel.refresh(fresh(positions=(), orders=(), intents=()))
+    bench.answer()
+    yield bench
+    bench.panel.stop()
+
+
+def test_the_first_symbol_is_shown_and_its_bars_asked_for(bench: Bench) -> None:
+    """Once connected the chart is of the first symbol on the board."""
+    assert bench.asked == [HistoryRequest(1, "EURUSD", Timeframe.M15, FIRST_BARS)]
+    assert bench.panel.toolbar.symbol.text() == "EURUSD"
+    assert bench.panel.toolbar.note.text() == ""
+
+
+def test_ticks_carry_the_last_bar_on_at_the_servers_clock(bench: Bench) -> None:
+    """A tick in UTC belongs to the bar of the server's time; the next bar's begins it and mends the one before."""
+    series = bench.panel._series
+    bench.put(MONDAY + 299 * 900 + 30, LAST + 0.02)
+    assert len(series) == 300
+    assert series.rows[-1]["high"] == LAST + 0.02
+    bench.put(MONDAY + 300 * 900 + 1, LAST + 0.01)
+    assert len(series) == 301
+    assert bench.asked[-1].count < FIRST_BARS
+    assert bench.asked[-1].start == 0
+
+
+def test_another_symbol_or_timeframe_begins_anew(bench: Bench) -> None:
+    """Old bars are gone at once, and a late answer about them is not shown."""
+    bench.panel.show_symbol("USDJPY")
+    assert len(bench.panel._series) == 0
+    assert bench.asked[-1].symbol == "USDJPY"
+    old = HistoryRequest(1, "EURUSD", Timeframe.M15, FIRST_BARS)
+    bench.panel.take_history(HistoryAnswer(old, BarHistory(ROWS, 0), FIRST_BARS, is_last=True))
+    assert len(bench.panel._series) == 0
+    bench.panel.toolbar._frames[Timeframe.H1].click()
+    assert bench.asked[-1] == HistoryRequest(1, "USDJPY", Timeframe.H1, FIRST_BARS)
+
+
+def test_older_bars_are_asked_for_until_there_are_no_more(bench: Bench) -> None:
+    """One request at a time; once the terminal has given fewer than asked, none."""
+    bench.panel._load_older()
+    bench.panel._load_older()
+    assert [(request.count, request.start) for request in bench.asked[1:]] == [(MORE_BARS, 300)]
+    assert not bench.panel.toolbar.cancel.isHidden()
+    bench.answer(done=0)
+    bench.panel._load_older()
+    assert len(bench.asked) == 2
+
+
+def test_progress_is_told_and_can_be_cancelled(qtbot: QtBot, bench: Bench) -> None:
+    """How far it has come, with a Cancel that takes effect."""
+    bench.panel._load_older()
+    bench.answer(is_last=False, done=2000)
+    assert bench.panel.toolbar.note.text() == "loading bars: 2,000 of 10,000"
+    with qtbot.waitSignal(bench.panel.history_cancelled):
+        bench.panel.toolbar.cancel.click()
+    assert bench.panel.toolbar.note.text() == "loading was cancelled"
+    assert bench.panel.toolbar.cancel.isHidden()
+
+
+def test_a_failure_is_told_and_tried_again(bench: Bench, fresh: Make) -> None:
+    """The reason stands above the chart, and history is asked for again later."""
+    bench.panel.show_symbol("USDJPY")
+    bench.answer(error="no connection")
+    assert bench.panel.toolbar.note.text() == "no bars: no connection"
+    assert bench.panel._retry.isActive()
+    bench.panel._retry.stop()
+    bench.panel.refresh(fresh())
+    assert [request.symbol for request in bench.asked] == ["EURUSD", "USDJPY", "USDJPY"]
+
+
+def test_a_lost_connection_takes_the_price_lines_away(bench: Bench, fresh: Make) -> None:
+    """A price that is not present is not drawn as if it were."""
+    bench.put(MONDAY + 299 * 900 + 30, LAST)
+    assert bench.panel.view._quote[0] == LAST
+    bench.panel.refresh(fresh(pool=pool_stats(state=ConnectionState.LOST)))
+    assert bench.panel.view._quote == (0.0, 0.0)
+
+
+def drop(bench: Bench, key: str, price: float) -> None:
+    """Drag a line by hand from its price to another."""
+    view = bench.panel.view
+    view.grab()
+    line = next(line for line in view.lines if line.key == key)
+    start, end = (QPoint(200, round(view.price_scale.y(value))) for value in (line.price, price))
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(view, end)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=end)
+
+
+def with_position(fresh: Make) -> Freshness:
+    """Return a snapshot with a long position near the market."""
+    row = position_row(7, price_open=LAST, stop_loss=LAST - 0.001, take_profit=LAST + 0.002)
+    return fresh(positions=(row,), orders=(), intents=())
+
+
+def test_a_stop_let_go_farther_away_asks_and_says_how_much(qtbot: QtBot, bench: Bench, fresh: Make) -> None:
+    """Nothing is sent by the drag itself; the question says what more is risked; the answer is the desk's command."""
+    bench.panel.refresh(with_position(fresh))
+    commands: list[object] = []
+    bench.panel.move_asked.connect(commands.append)
+    drop(bench, "stop:7", LAST - 0.002)
+    assert commands == []
+    assert bench.panel.move_bar.isVisible()
+    assert "risks" in bench.panel.move_bar.words.text()
+    dragged = next(line.price for line in bench.panel.view.lines if line.key == "stop:7")
+    bench.panel.move_bar.act.click()
+    assert commands == [MoveStops(7, dragged, LAST + 0.002)]
+    assert dragged == pytest.approx(LAST - 0.002, abs=2e-5)
+    assert bench.panel.move_bar.isHidden()
+
+
+def test_a_move_that_is_not_wanted_goes_back(bench: Bench, fresh: Make) -> None:
+    """Cancel puts the line where the broker has it."""
+    bench.panel.refresh(with_position(fresh))
+    drop(bench, "target:7", LAST + 0.001)
+    assert "risks" not in bench.panel.move_bar.words.text()
+    bench.panel.move_bar.cancel.click()
+    line = next(line for line in bench.panel.view.lines if line.key == "target:7")
+    assert line.price == LAST + 0.002
+
+
+def planned(bench: Bench) -> list[str]:
+    """Return the keys of the lines that belong to the plan."""
+    return [line.key for line in bench.panel.view.lines if line.key.endswith(":0")]
+
+
+def test_the_plan_follows_the_market_and_is_dragged_into_the_ticket(bench: Bench) -> None:
+    """Its entry is the present ask; its stop tells where it is dragged; the button hides it."""
+    bench.put(MONDAY + 299 * 900 + 30, LAST)
+    bench.panel.show_plan(TradePlan("EURUSD", 1, 5, stop_loss=LAST - 0.001))
+    entry = next(line for line in bench.panel.view.lines if line.key == "plan:0")
+    assert entry.price == pytest.approx(LAST + 0.0001)
+    moved: list[tuple[str, float]] = []
+    bench.panel.plan_moved.connect(lambda what, price: moved.append((what, price)))
+    drop(bench, "stop:0", LAST - 0.0015)
+    assert moved[-1][0] == "stop"
+    assert moved[-1][1] == pytest.approx(LAST - 0.0015, abs=2e-5)
+    bench.panel.toolbar.plan.click()
+    assert not planned(bench)
+    bench.panel.toolbar.plan.click()
+    assert planned(bench)
+    bench.panel.show_plan(TradePlan("USDJPY", 1, 3, stop_loss=150.0))
+    assert not planned(bench)
+
+
+def test_the_look_is_chosen_from_menus(bench: Bench) -> None:
+    """Indicators and the clock of the axis reach the view."""
+    buttons = bench.panel.toolbar.findChildren(QToolButton)
+    menus = {button.text(): button.menu() for button in buttons}
+    for menu, text in (("Indicators", Indicator.RSI), ("Time", TimeZone.BROKER), ("Style", BarStyle.LINE)):
+        next(action for action in menus[menu].actions() if action.text() == text).trigger()
+    options = bench.panel.toolbar.options
+    assert options.indicators == {Indicator.RSI}
+    assert (options.zone, options.style) == (TimeZone.BROKER, BarStyle.LINE)
+    assert bench.panel.view._options == options
+    assert bench.panel.view._clock.offset == OFFSET
