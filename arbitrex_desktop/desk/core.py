@@ -30,11 +30,12 @@ from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.intents.order_tags import new_intent_id
 from arbitrex_desktop.desk.journal.journal import JournalOpener
 from arbitrex_desktop.desk.pool_protocol import TradingPool
+from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.presentation.connection_notices import ConnectionNews
 from arbitrex_desktop.desk.presentation.equity import EquityTrack
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.rows import account_row, digits_of, intent_row, risk_row
-from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, BarHistory, DeskSnapshot, Preview, RiskRow
+from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
 from arbitrex_desktop.desk.queue.intent_store import TRADER
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView

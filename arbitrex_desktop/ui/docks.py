@@ -44,46 +44,47 @@ class Layout:
         return size.width() >= self.least.width() and size.height() >= self.least.height()
 
 
-_MIDDLE: Final = (("account", "equity", _V), ("equity", "pending", _V))
-_THREE_COLUMNS: Final = (
-    ("market_watch", "account", _H), ("account", "intent_form", _H), *_MIDDLE, ("intent_form", "risk", _V),
-)  # fmt: skip
+_CHART_BETWEEN: Final = (("market_watch", "chart", _H), ("chart", "intent_form", _H))
+"""Watch list left of the chart, ticket right of it."""
+
+_TABLES: Final = ("positions", "orders", "history", "notices", "equity")
+_FIGURES: Final = ("account", "risk", "connection")
 
 TIGHT: Final = Layout(
     LEAST_SIZE,
-    (("market_watch", "account", _H), *_MIDDLE, ("market_watch", "intent_form", _V)),
-    (("pending", "positions", "orders", "history", "notices"), ("market_watch", "risk", "connection")),
+    (("market_watch", "pending", _V), *_CHART_BETWEEN),
+    (("pending", *_TABLES, *_FIGURES),),
     (
-        (_H, {"market_watch": 0.37, "account": 0.63}),
-        (_V, {"market_watch": 0.4, "intent_form": 0.6}),
-        (_V, {"account": 0.18, "equity": 0.24, "pending": 0.58}),
+        (_H, {"market_watch": 0.25, "chart": 0.43, "intent_form": 0.32}),
+        (_V, {"chart": 0.62, "pending": 0.38}),
     ),
 )
-"""Two columns: Market Watch, risk and connection in tabs over the form; account, equity and tables in tabs."""
+"""Watch list, chart and ticket; intents, tables and figures in tabs below, over the whole width."""
 
 COMPACT: Final = Layout(
     QSize(1160, 720),
-    _THREE_COLUMNS,
-    (("pending", "positions", "orders", "history", "notices"), ("risk", "connection")),
+    (("market_watch", "pending", _V), *_CHART_BETWEEN, ("pending", "account", _H)),
+    (("pending", *_TABLES), _FIGURES),
     (
-        (_H, {"market_watch": 0.3, "account": 0.46, "intent_form": 0.24}),
-        (_V, {"account": 0.18, "equity": 0.24, "pending": 0.58}),
-        (_V, {"intent_form": 0.62, "risk": 0.38}),
+        (_H, {"market_watch": 0.24, "chart": 0.5, "intent_form": 0.26}),
+        (_V, {"chart": 0.64, "pending": 0.36}),
+        (_H, {"pending": 0.55, "account": 0.45}),
     ),
 )
-"""Three columns: Market Watch; account, equity and a table in tabs; form and risk."""
+"""As the tight one, with the figures beside the intents."""
 
 ROOMY: Final = Layout(
     QSize(1500, 860),
-    (*_THREE_COLUMNS, ("pending", "positions", _V), ("risk", "connection", _V)),
-    (("positions", "orders", "history", "notices"),),
+    (("market_watch", "positions", _V), *_CHART_BETWEEN, ("intent_form", "account", _V), ("positions", "pending", _H)),
+    (_TABLES, _FIGURES),
     (
-        (_H, {"market_watch": 0.29, "account": 0.5, "intent_form": 0.21}),
-        (_V, {"account": 0.12, "equity": 0.25, "pending": 0.37, "positions": 0.26}),
-        (_V, {"intent_form": 0.4, "risk": 0.28, "connection": 0.32}),
+        (_H, {"market_watch": 0.24, "chart": 0.54, "intent_form": 0.22}),
+        (_V, {"chart": 0.67, "positions": 0.33}),
+        (_H, {"positions": 0.52, "pending": 0.48}),
+        (_V, {"intent_form": 0.66, "account": 0.34}),
     ),
 )
-"""Three columns, with positions below the intents and the connection below the risk."""
+"""Chart in the centre, ticket and figures right of it; tables and waiting intents side by side below."""
 
 
 def layout_for(size: QSize) -> Layout:
@@ -135,7 +136,7 @@ class Docks:
     def layout(self) -> Layout:
         """The layout that the docks are in, as long as none was moved."""
         beside_pending = self._window.tabifiedDockWidgets(self.docks["pending"])
-        if self.docks["risk"] in self._window.tabifiedDockWidgets(self.docks["market_watch"]):
+        if self.docks["risk"] in beside_pending:
             return TIGHT
         return COMPACT if self.docks["positions"] in beside_pending else ROOMY
 

@@ -22,12 +22,14 @@ from arbitrex_desktop.ui.bars.halt_watch import HaltWatch
 from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.bars.resume_bar import ResumeBar
 from arbitrex_desktop.ui.bars.status import StatusBar, TopBar
+from arbitrex_desktop.ui.chart.history import HistoryLoader
 from arbitrex_desktop.ui.commands import ArmAccount, CommandResult, Phase, PreviewIntent, ResumeTrading, Task
 from arbitrex_desktop.ui.docks import Docks
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.help import TextWindow
 from arbitrex_desktop.ui.menus import HELP_MENU, Acts, build_menus
 from arbitrex_desktop.ui.panels.account import AccountPanel
+from arbitrex_desktop.ui.panels.chart import ChartPanel
 from arbitrex_desktop.ui.panels.connection import ConnectionPanel
 from arbitrex_desktop.ui.panels.decisions import DecisionsPanel
 from arbitrex_desktop.ui.panels.equity import EquityPanel
@@ -50,8 +52,9 @@ TITLE: Final = "Arbitrex Desktop"
 DEFAULT_SIZE: Final = QSize(1600, 1000)
 
 _BEAT_MS: Final = 500
+_HISTORY_WAIT_MS: Final = 500
 # Counts up when a panel is added: Qt gives a panel that a remembered layout does not know no place at all.
-_LAYOUT_VERSION: Final = 4
+_LAYOUT_VERSION: Final = 5
 _OWN_LAYOUT_VERSION: Final = 1000 + _LAYOUT_VERSION
 """The version of a layout in which the user has moved docks; it comes back as it was, whatever the window's size."""
 _SETTLED_SYMBOLS: Final = 10
@@ -90,6 +93,7 @@ class MainWindow(QMainWindow):
         self._painted = False
         self._laid_out = False
         self.stopped_cleanly = True
+        self._history = HistoryLoader(self)
         self._make_panels()
         self._make_bars()
         self._docks = Docks(self, self.panels.values())
@@ -217,14 +221,18 @@ class MainWindow(QMainWindow):
         self._prices_turn.stop()
         self._loader.stop()
         self.market_watch.stop()
+        self.chart.stop()
         self._texts.close()
         self.hide()
-        self.stopped_cleanly = self._worker.stop(STOP_WAIT_MS)
+        core_stopped = self._worker.stop(STOP_WAIT_MS)
+        # A request for history ends with the pool, or is left behind with it.
+        self.stopped_cleanly = self._history.stop(_HISTORY_WAIT_MS) and core_stopped
         event.accept()
 
     def _make_panels(self) -> None:
         self.market_watch = MarketWatchPanel(self._theme, self._clock)
         self.account = AccountPanel(self._theme)
+        self.chart = ChartPanel(self._theme, self._clock)
         self.equity = EquityPanel(self._theme)
         self.pending = PendingPanel(self._theme)
         self.positions = PositionsPanel(self._theme)
@@ -235,7 +243,7 @@ class MainWindow(QMainWindow):
         self.connection = ConnectionPanel(self._theme)
         self.notices = NoticesPanel(self._theme)
         panels: tuple[Panel, ...] = (
-            self.market_watch, self.account, self.equity, self.pending, self.positions, self.orders,
+            self.market_watch, self.chart, self.account, self.equity, self.pending, self.positions, self.orders,
             self.history, self.intent_form, self.risk, self.connection, self.notices,
         )  # fmt: skip
         self.panels = {panel.name: panel for panel in panels}
@@ -308,10 +316,22 @@ class MainWindow(QMainWindow):
         for panel in self.panels.values():
             panel.asked.connect(worker.send)
         self.market_watch.symbol_chosen.connect(self.intent_form.choose_symbol)
+        self._connect_chart()
         self.top_bar.halt_asked.connect(self.halt)
         self.resume_bar.resume_asked.connect(lambda reason: worker.send(ResumeTrading(reason)))
         self.arming_bar.arm_asked.connect(lambda typed_login: worker.send(ArmAccount(typed_login)))
         self.top_bar.arming.disarm_asked.connect(self.disarm)
+
+    def _connect_chart(self) -> None:
+        """Have the chart follow the ticket, and the ticket what is dragged on the chart."""
+        chart, ticket = self.chart, self.intent_form
+        chart.history_asked.connect(self._history.ask)
+        chart.history_cancelled.connect(self._history.cancel)
+        self._history.answered.connect(chart.take_history)
+        ticket.symbol_changed.connect(chart.show_symbol)
+        ticket.plan_changed.connect(chart.show_plan)
+        chart.stop_planned.connect(ticket.set_stop)
+        chart.target_planned.connect(ticket.set_target)
 
     def _open_as_remembered(self) -> None:
         """Take the remembered size, layout and theme, or the default ones."""
@@ -335,6 +355,8 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_core(self, core: Core) -> None:
         self.market_watch.watch(core.board)
+        self.chart.watch(core.board)
+        self._history.start(core.bars)
 
     @Slot(object)
     def _on_snapshot(self, snapshot: DeskSnapshot) -> None:

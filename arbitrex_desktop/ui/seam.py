@@ -17,11 +17,15 @@ What a command raises is shown to the trader as its text, so that text is plain 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest, Which
-from arbitrex_desktop.desk.presentation.snapshot import BarHistory, DeskSnapshot, Preview
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, Preview
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
+
+if TYPE_CHECKING:
+    # At run time it loads numpy, which the window's first picture must not wait for.
+    from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 
 
 class Core(Protocol):

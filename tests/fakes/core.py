@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.desk.intents.intent import IntentRequest
-from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, BarHistory, DeskSnapshot, Preview
+from arbitrex_desktop.desk.presentation.bar_history import BarHistory
+from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.raw_layer.views import Quote
 from tests.fakes.bars import bar_rows

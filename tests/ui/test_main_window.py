@@ -318,9 +318,10 @@ def test_a_layout_from_before_a_panel_was_added_gives_way(open_window: WindowMak
 def test_a_title_is_told_once(open_window: WindowMaker) -> None:
     """Where a tab says it the title bar does not; a lone dock, or one whose neighbours are closed, says it itself."""
     window = open_window()
-    window.resize(1280, 720)
+    window.resize(1280, 900)
     window.reset_layout()
     docks = window._docks.docks
+    docks["account"].close()
     risk, connection = docks["risk"], docks["connection"]
 
     def painted(dock: Dock) -> str:
@@ -358,7 +359,9 @@ def cut_off(window: MainWindow) -> list[str]:
     lacking = [figure.text() for figure in values if figure.width() < figure.sizeHint().width()]
     lacking += [button.text() for button in buttons if button.width() < button.sizeHint().width()]
     return lacking + [
-        table.empty_text for table in tables if table.isVisible() and table.horizontalScrollBar().maximum()
+        table.empty_text
+        for table in tables
+        if not table.visibleRegion().isEmpty() and table.horizontalScrollBar().maximum()
     ]
 
 

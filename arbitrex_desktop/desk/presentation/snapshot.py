@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from arbitrex_desktop.desk.intents.intent import IntentState
-from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.raw_layer.views import PoolStats
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 
@@ -193,19 +192,6 @@ class EquityPoint:
     at: datetime
     equity: float
     balance: float
-
-
-@dataclass(frozen=True, slots=True)
-class BarHistory:
-    """Bars for a chart.
-
-    Attributes:
-        rows: oldest first, dtype `RATE_DTYPE`, times on the server clock, read only.
-        server_offset: seconds that the server clock is ahead of UTC, 0 while that is not known.
-    """
-
-    rows: Rows
-    server_offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)

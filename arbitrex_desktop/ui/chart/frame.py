@@ -90,6 +90,9 @@ class Frame:
 def draw_frame(painter: QPainter, frame: Frame, colours: Colours) -> None:
     """Draw everything."""
     painter.fillRect(painter.viewport(), colours.base)
+    if not len(frame.series):
+        # Prices without bars would be numbers of nothing.
+        return
     _draw_times(painter, frame, colours)
     _draw_prices(painter, frame, colours)
     painter.save()

@@ -7,12 +7,15 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
 
-from arbitrex_desktop.desk.presentation.snapshot import BarHistory
 from arbitrex_desktop.mt5.constants import Timeframe
+
+if TYPE_CHECKING:
+    # At run time it loads numpy, which the window's first picture must not wait for.
+    from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 
 PORTION: Final = 2_000
 """Bars a request to the terminal: some 50 ms of its time."""
@@ -22,7 +25,7 @@ OVERLAP: Final = 4
 
 _log = logging.getLogger(__name__)
 
-ReadBars = Callable[[str, int, int, int], BarHistory]
+ReadBars = Callable[[str, int, int, int], "BarHistory"]
 """Symbol, timeframe, count, and how many of the newest to leave out; `ui.seam.Core.bars`."""
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.ui.chart.options import BarStyle, ChartOptions, Indicator, TimeZone
@@ -54,10 +54,8 @@ class ChartToolbar(QWidget):
         row.setContentsMargins(8, 2, 8, 2)
         row.setSpacing(2)
         row.addWidget(self.symbol)
-        row.addSpacing(10)
-        for button in (*self._frames.values(), self._more_frames(), *self._menus(), self.plan):
-            row.addWidget(button)
         row.addSpacing(6)
+        row.addWidget(self._bar((*self._frames.values(), self._more_frames(), *self._menus(), self.plan)))
         row.addWidget(self.note, 1)
         row.addWidget(self.cancel)
 
@@ -87,6 +85,14 @@ class ChartToolbar(QWidget):
                 action.setChecked(value in options.indicators)
             elif isinstance(value, (BarStyle, TimeZone)):
                 action.setChecked(value in {options.style, options.zone})
+
+    def _bar(self, buttons: Iterable[QToolButton]) -> QToolBar:
+        """Return a bar of the buttons; those for which there is no room go behind its arrow."""
+        bar = QToolBar()
+        bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        for button in buttons:
+            bar.addWidget(button)
+        return bar
 
     def _button(self, text: str, tip: str = "") -> QToolButton:
         button = QToolButton()

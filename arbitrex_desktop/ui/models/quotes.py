@@ -78,15 +78,15 @@ COLUMNS: Final[tuple[Column[QuoteRow], ...]] = (
     Column("Ask", lambda row: formats.price(row.quote.ask if row.quote else None, row.digits),
            lambda row: row.quote.ask if row.quote else None, "18888.88", tone=_price_tone, tip=_tip),
     Column("Spread", lambda row: formats.whole(row.spread_points), lambda row: row.spread_points, "Spread", tone=_tone,
-           tip=_tip, hint="Ask minus bid in points, units of the price's last decimal"),
+           tip=_tip, hint="Ask minus bid in points, units of the price's last decimal", spare=1),
     Column("Time", lambda row: formats.clock_time(row.quote.time if row.quote else None), _tick_time, "88:88:88",
-           tone=_tone, tip=_tip, hint="Local time of the last tick", spare=2),
+           tone=_tone, tip=_tip, hint="Local time of the last tick", spare=3),
     Column("Age", lambda row: "closed" if row.closed else formats.age(row.age),
            lambda row: row.age, "88 min", tone=_tone, tip=_tip,
-           hint="How long ago the last tick was; grey when it is stale or its market is closed"),
+           hint="How long ago the last tick was; grey when it is stale or its market is closed", spare=2),
     Column("Ticks", lambda row: formats.whole(row.quote.ticks if row.quote else None),
            lambda row: row.quote.ticks if row.quote else None, "888,888", tone=_tone, tip=_tip,
-           hint="Ticks received since the start", spare=1),
+           hint="Ticks received since the start", spare=4),
 )  # fmt: skip
 """The Market Watch's columns."""
 

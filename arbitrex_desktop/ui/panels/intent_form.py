@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest
-from arbitrex_desktop.desk.presentation.snapshot import Preview
+from arbitrex_desktop.desk.presentation.snapshot import IntentRow, Preview
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.chart.desk_lines import TradePlan
 from arbitrex_desktop.ui.commands import CommandResult, PreviewIntent, SubmitIntent
 from arbitrex_desktop.ui.freshness import NOTHING_YET, STARTING, Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteRow
@@ -31,7 +33,15 @@ _RENEW_S: Final = 2.0
 
 
 class IntentFormPanel(Panel):
-    """Builds an `IntentRequest`; at most one preview is on its way at a time, and only its newest answer is shown."""
+    """Builds an `IntentRequest`; at most one preview is on its way at a time, and only its newest answer is shown.
+
+    Signals:
+        symbol_changed(str): another symbol of the terminal was chosen.
+        plan_changed(TradePlan | None): the trade in the form, or what the RPM says of it, is another one.
+    """
+
+    symbol_changed = Signal(str)
+    plan_changed = Signal(object)
 
     name = "intent_form"
     title = "Trade intent"
@@ -42,6 +52,8 @@ class IntentFormPanel(Panel):
         self._number = 0
         self._awaited: int | None = None
         self._asked_at = 0.0
+        self._answer: IntentRow | None = None
+        self._answer_number = -1
         self._make_fields(theme)
         self._debounce = QTimer(self)
         self._debounce.setSingleShot(True)
@@ -91,6 +103,42 @@ class IntentFormPanel(Panel):
             self._ask()
         self._show_submit()
 
+    def set_stop(self, price: float, digits: int) -> None:
+        """Put a stop into the form, as when it was dragged on the chart."""
+        self.stop_loss.setText(formats.price(price, digits))
+
+    def set_target(self, price: float, digits: int) -> None:
+        """Put a target into the form."""
+        self.take_profit.setText(formats.price(price, digits))
+
+    def plan(self) -> TradePlan | None:
+        """Return the trade in the form with the RPM's newest answer to it; None while it cannot be read."""
+        try:
+            request = self.request()
+        except ValueError:
+            return None
+        answer = self._answer if self._answer is not None and self._answer_number == self._number else None
+        account = self._fresh.snapshot.account if self._fresh.snapshot else None
+        plan = TradePlan(
+            request.symbol,
+            request.direction,
+            stop_loss=request.stop_loss,
+            take_profit=request.take_profit,
+            currency=account.currency if account else "",
+        )
+        if answer is None:
+            return plan
+        return replace(
+            plan,
+            digits=answer.digits,
+            stop_loss=answer.stop_loss or request.stop_loss,
+            take_profit=answer.take_profit or request.take_profit,
+            lots=answer.lots,
+            risk_amount=answer.risk_amount,
+            answer=answer.decision,
+            reason=answer.details,
+        )
+
     def command_done(self, result: CommandResult) -> None:
         """Show the answer to a preview that was asked for, or why there is none."""
         if not isinstance(result.command, PreviewIntent):
@@ -106,7 +154,9 @@ class IntentFormPanel(Panel):
             return
         self._awaited = None
         if preview.number == self._number:
+            self._answer, self._answer_number = preview.intent, preview.number
             self.card.show_preview(preview.intent)
+            self.plan_changed.emit(self.plan())
         else:
             self._ask()
 
@@ -138,6 +188,12 @@ class IntentFormPanel(Panel):
         self.card.outdate()
         self._show_submit()
         self._debounce.start()
+        self.plan_changed.emit(self.plan())
+
+    def _tell_symbol(self, text: str) -> None:
+        """Tell of a symbol of the terminal; half of one that is being typed is none."""
+        if self.symbol.findText(text, Qt.MatchFlag.MatchExactly) >= 0:
+            self.symbol_changed.emit(text)
 
     def _ask(self) -> None:
         """Ask for a preview, unless one is on its way: its arrival asks again if the form changed meanwhile."""
@@ -213,6 +269,7 @@ class IntentFormPanel(Panel):
 
     def _connect(self) -> None:
         self.symbol.currentTextChanged.connect(self._changed)
+        self.symbol.currentTextChanged.connect(self._tell_symbol)
         self.regime.currentTextChanged.connect(self._changed)
         self._sides.buttonToggled.connect(self._changed)
         for share in (self.confidence, self.volatility):

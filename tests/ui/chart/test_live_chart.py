@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The chart panel: history asked for and taken, prices carried on, lines moved by asking once."""
+"""A live chart: history asked for and taken, prices carried on, lines moved by asking once."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.presentation.snapshot import BarHistory
+from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
+from arbitrex_desktop.ui.chart.live_chart import FIRST_BARS, MORE_BARS, LiveChart
 from arbitrex_desktop.ui.chart.options import BarStyle, Indicator, TimeZone
 from arbitrex_desktop.ui.commands import MoveStops
 from arbitrex_desktop.ui.freshness import Freshness
-from arbitrex_desktop.ui.panels.chart import FIRST_BARS, MORE_BARS, ChartPanel
 from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.bars import MONDAY, bar_rows
 from tests.fakes.clock import ManualClock
@@ -38,7 +38,7 @@ class Bench:
 
     def __init__(self, qtbot: QtBot, theme: Theme, clock: ManualClock) -> None:
         self.board = FakeBoard({"EURUSD": 5, "USDJPY": 3})
-        self.panel = ChartPanel(theme, clock)
+        self.panel = LiveChart(theme, clock)
         self.asked: list[HistoryRequest] = []
         self.panel.history_asked.connect(self.asked.append)
         qtbot.addWidget(self.panel)
@@ -67,13 +67,14 @@ def bench(qtbot: QtBot, theme: Theme, clock: ManualClock, fresh: Make) -> Iterat
     """Return a connected bench that shows EURUSD with its first bars."""
     bench = Bench(qtbot, theme, clock)
     bench.panel.refresh(fresh(positions=(), orders=(), intents=()))
+    bench.panel.show_symbol("EURUSD")
     bench.answer()
     yield bench
     bench.panel.stop()
 
 
-def test_the_first_symbol_is_shown_and_its_bars_asked_for(bench: Bench) -> None:
-    """Once connected the chart is of the first symbol on the board."""
+def test_bars_of_the_symbol_shown_are_asked_for(bench: Bench) -> None:
+    """Once connected, the newest of them."""
     assert bench.asked == [HistoryRequest(1, "EURUSD", Timeframe.M15, FIRST_BARS)]
     assert bench.panel.toolbar.symbol.text() == "EURUSD"
     assert bench.panel.toolbar.note.text() == ""
@@ -165,7 +166,7 @@ def test_a_stop_let_go_farther_away_asks_and_says_how_much(qtbot: QtBot, bench: 
     """Nothing is sent by the drag itself; the question says what more is risked; the answer is the desk's command."""
     bench.panel.refresh(with_position(fresh))
     commands: list[object] = []
-    bench.panel.move_asked.connect(commands.append)
+    bench.panel.asked.connect(commands.append)
     drop(bench, "stop:7", LAST - 0.002)
     assert commands == []
     assert bench.panel.move_bar.isVisible()
@@ -198,11 +199,12 @@ def test_the_plan_follows_the_market_and_is_dragged_into_the_ticket(bench: Bench
     bench.panel.show_plan(TradePlan("EURUSD", 1, 5, stop_loss=LAST - 0.001))
     entry = next(line for line in bench.panel.view.lines if line.key == "plan:0")
     assert entry.price == pytest.approx(LAST + 0.0001)
-    moved: list[tuple[str, float]] = []
-    bench.panel.plan_moved.connect(lambda what, price: moved.append((what, price)))
+    moved: list[tuple[float, int]] = []
+    bench.panel.stop_planned.connect(lambda price, digits: moved.append((price, digits)))
     drop(bench, "stop:0", LAST - 0.0015)
-    assert moved[-1][0] == "stop"
-    assert moved[-1][1] == pytest.approx(LAST - 0.0015, abs=2e-5)
+    price, digits = moved[-1]
+    assert price == pytest.approx(LAST - 0.0015, abs=2e-5)
+    assert digits == 5
     bench.panel.toolbar.plan.click()
     assert not planned(bench)
     bench.panel.toolbar.plan.click()
