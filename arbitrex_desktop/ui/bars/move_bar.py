@@ -78,7 +78,7 @@ class MoveBar(PromptBar):
         self._move = move
         row = move.position
         self.act.setText(f"Move {move.what} of {formats.side(row.direction)} {row.symbol} #{row.ticket}")
-        self.words.show_text(move.message, Tone.WARN if move.risks_more else Tone.MUTED)
+        self.message.show_text(move.message, Tone.WARN if move.risks_more else Tone.MUTED)
         self.show()
 
     def _answer(self) -> None:

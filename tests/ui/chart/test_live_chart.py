@@ -170,7 +170,7 @@ def test_a_stop_let_go_farther_away_asks_and_says_how_much(qtbot: QtBot, bench: 
     drop(bench, "stop:7", LAST - 0.002)
     assert commands == []
     assert bench.panel.move_bar.isVisible()
-    assert "risks" in bench.panel.move_bar.words.text()
+    assert "risks" in bench.panel.move_bar.message.text()
     dragged = next(line.price for line in bench.panel.view.lines if line.key == "stop:7")
     bench.panel.move_bar.act.click()
     assert commands == [MoveStops(7, dragged, LAST + 0.002)]
@@ -182,7 +182,7 @@ def test_a_move_that_is_not_wanted_goes_back(bench: Bench, fresh: Make) -> None:
     """Cancel puts the line where the broker has it."""
     bench.panel.refresh(with_position(fresh))
     drop(bench, "target:7", LAST + 0.001)
-    assert "risks" not in bench.panel.move_bar.words.text()
+    assert "risks" not in bench.panel.move_bar.message.text()
     bench.panel.move_bar.cancel.click()
     line = next(line for line in bench.panel.view.lines if line.key == "target:7")
     assert line.price == LAST + 0.002
