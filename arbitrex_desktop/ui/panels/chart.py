@@ -19,9 +19,9 @@ from arbitrex_desktop.ui.theme.theme import Theme
 if TYPE_CHECKING:
     # At run time these load numpy, which the window's first picture must not wait for.
     from arbitrex_desktop.ui.chart.history import HistoryAnswer
-    from arbitrex_desktop.ui.chart.live_chart import LiveChart
+    from arbitrex_desktop.ui.panels.live_chart import LiveChart
 
-CHART_MODULE: Final = "arbitrex_desktop.ui.chart.live_chart"
+CHART_MODULE: Final = "arbitrex_desktop.ui.panels.live_chart"
 
 
 class ChartPanel(Panel):

@@ -17,10 +17,10 @@ from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
-from arbitrex_desktop.ui.chart.live_chart import FIRST_BARS, MORE_BARS, LiveChart
 from arbitrex_desktop.ui.chart.options import BarStyle, Indicator, TimeZone
 from arbitrex_desktop.ui.commands import MoveStops
 from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.panels.live_chart import FIRST_BARS, MORE_BARS, LiveChart
 from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.bars import MONDAY, bar_rows
 from tests.fakes.clock import ManualClock
