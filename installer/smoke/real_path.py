@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The program on the genuine MetaTrader5 package, with our simulated broker behind the package's own pipe.
 
-    python -m installer.smoke.real_path PROGRAM FOLDER      what was observed goes to FOLDER/real-path.json
+    python -m installer.smoke.real_path PROGRAM FOLDER [CASE...]
+
+What was observed goes to FOLDER/real-path.json.
 
 It proves calls, encoding and survival: what a real terminal and a real broker decide is not in it.
 """
@@ -14,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -277,11 +279,16 @@ CASES: Final[tuple[tuple[str, Callable[[Trial], None]], ...]] = (
 )
 
 
-def works_on_the_genuine_package(program: Path, folder: Path) -> None:
-    """Run all cases; raise `SmokeError` at the first thing that is not so.  The report is written in any case."""
+def works_on_the_genuine_package(program: Path, folder: Path, chosen: Sequence[str] = ()) -> None:
+    """Run all cases, or the chosen ones; raise `SmokeError` at the first thing that is not so.
+
+    The report is written in any case.
+    """
     observed: dict[str, Any] = {}
     try:
         for name, case in CASES:
+            if chosen and name not in chosen:
+                continue
             print(f" {name}:", flush=True)
             trial = Trial(program, folder / name.replace(" ", "-").replace(",", ""))
             observed[name] = trial.observed
@@ -290,13 +297,14 @@ def works_on_the_genuine_package(program: Path, folder: Path) -> None:
             finally:
                 trial.end()
     finally:
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / REPORT).write_text(json.dumps(observed, indent=2) + "\n", encoding="utf-8")
 
 
 def main() -> int:
     """Run all cases on one program; return the exit code."""
     try:
-        works_on_the_genuine_package(Path(sys.argv[1]), Path(sys.argv[2]))
+        works_on_the_genuine_package(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
     except steps.SmokeError as error:
         print(f"FAILED: {error}", flush=True)
         return 1
