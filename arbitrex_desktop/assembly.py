@@ -16,6 +16,7 @@ from arbitrex_desktop.desk.journal.settings_record import record_settings
 from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.desk.queue.intent_store import DESK
 from arbitrex_desktop.desk.settings import DeskSettings
+from arbitrex_desktop.mt5.simulator.replay.replay import symbols_in
 from arbitrex_desktop.raw_layer.connection.environment import read_environment
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.recording.background_sink import BackgroundSink
@@ -108,6 +109,7 @@ def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
     ticks, calendar = chosen.section(TickSettings), news_calendar(chosen.section(NewsSettings), settings.data_dir)
     pool = MT5ConnectionPool(
         sessions_of(settings, environment, chosen.accounts),
+        symbols=symbols_in((settings.replay,)) if settings.replay is not None else (),
         session_logs_dir=settings.data_dir / "logs" / "mt5",
         simulation=settings.simulation(),
         sinks=tick_sinks(ticks, settings.data_dir, clock, environment.get(REDIS_PASSWORD, "")),

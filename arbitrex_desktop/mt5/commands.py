@@ -17,6 +17,7 @@ from arbitrex_desktop.mt5.calls import call, call_initialize, freeze_all
 from arbitrex_desktop.mt5.constants import ResultCode
 from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.module import MetaTrader5Module, Rows
+from arbitrex_desktop.mt5.replay_status import ReplayStatus
 from arbitrex_desktop.mt5.results import (
     AccountInfo,
     OrderCheckResult,
@@ -44,6 +45,7 @@ class Observed(Generic[T]):
         market_time_msc, server_time_msc: the simulated terminal's own clock in milliseconds, UTC and as the broker's
             server shows it; None on a real terminal, which has no clock to ask
         waited: seconds that it waited for something to happen, which are no part of `seconds`
+        replay: how a replay stands; None where nothing is replayed
     """
 
     value: T
@@ -52,6 +54,7 @@ class Observed(Generic[T]):
     market_time_msc: int | None = None
     server_time_msc: int | None = None
     waited: float = 0.0
+    replay: ReplayStatus | None = None
 
 
 class Priority(IntEnum):

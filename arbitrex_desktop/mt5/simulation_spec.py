@@ -24,6 +24,7 @@ class SimulationSpec:
         epoch: the wall-clock moment (UTC) at which simulated time was anchored: a host that is started again with the
             same epoch goes on where the market is by now; None anchors at the first start
         replay: tick or bar files to play instead of the generated market
+        strict: whether files with rows in the wrong order are refused instead of sorted
         speed: simulated seconds per real second
         store: the file that keeps the broker's books, so that they survive a killed host; None keeps them in memory
         demo_positions: whether a new account starts with open positions
@@ -41,6 +42,7 @@ class SimulationSpec:
     hedging: bool = True
     epoch: datetime | None = None
     replay: tuple[Path, ...] = ()
+    strict: bool = False
     speed: float = 1.0
     store: Path | None = None
     demo_positions: bool = True

@@ -27,6 +27,7 @@ class Settings:
         data_dir: folder of journals, risk state, logs and layout
         replay: tick or bar files to play on the simulated terminal
         speed: simulated seconds per second of a replay
+        strict: whether files with rows in the wrong order are refused instead of sorted
         faults: a file of faults for hand tests
         screenshot: where to put a picture of the window
         window_size: width and height in pixels, None for the usual one
@@ -41,6 +42,7 @@ class Settings:
     data_dir: Path = field(default_factory=data_dir)
     replay: Path | None = None
     speed: float = 1.0
+    strict: bool = False
     faults: Path | None = None
     screenshot: Path | None = None
     window_size: tuple[int, int] | None = None
@@ -60,7 +62,9 @@ class Settings:
             return None
         plan = _fault_plan(self.faults) if self.faults is not None else None
         replay = () if self.replay is None else (self.replay,)
-        return SimulationSpec(replay=replay, speed=self.speed, demo_positions=not replay, faults=plan)
+        return SimulationSpec(
+            replay=replay, strict=self.strict, speed=self.speed, demo_positions=not replay, faults=plan
+        )
 
 
 def _fault_plan(path: Path) -> FaultPlan:
@@ -109,6 +113,7 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help="play MT5 tick or bar exports or a recording: a file, or a folder of SYMBOL*.csv",
     )
+    parser.add_argument("--strict", action="store_true", help="refuse to replay rows that are not in order of time")
     parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="play N seconds per second")
     parser.add_argument("--record", action="store_true", help="record all ticks in the data folder, for --replay")
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and exit")
@@ -145,6 +150,7 @@ def parse(arguments: Sequence[str]) -> Settings:
         data_dir=data_dir(),
         replay=given.replay,
         speed=given.speed,
+        strict=given.strict,
         faults=given.faults,
         screenshot=given.screenshot,
         window_size=given.size,

@@ -10,7 +10,7 @@ from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.commands import Command, Observed
 from arbitrex_desktop.mt5.errors import DeadlineExceeded, HostDied, HostNotRunning, MT5Error
 from arbitrex_desktop.mt5.host.messages import HostSpec
-from arbitrex_desktop.mt5.host.server import HasClock, ModuleRunner
+from arbitrex_desktop.mt5.host.server import ModuleRunner, SimulatedWorld
 from arbitrex_desktop.mt5.host.turns import Turns
 from arbitrex_desktop.mt5.module import MetaTrader5Module
 from arbitrex_desktop.mt5.transport import Permit
@@ -26,8 +26,8 @@ class FakeTransport:
     only; `refuse_start`, the message with which the next starts fail, while not empty.
     """
 
-    def __init__(self, module: MetaTrader5Module, clock: Clock, terminal: HasClock | None = None) -> None:
-        self._runner = ModuleRunner(module, clock, terminal)
+    def __init__(self, module: MetaTrader5Module, clock: Clock, world: SimulatedWorld | None = None) -> None:
+        self._runner = ModuleRunner(module, clock, world)
         self._turns = Turns(self.end_wait)
         self._wait_ended = threading.Event()
         self._alive = False

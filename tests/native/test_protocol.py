@@ -217,10 +217,12 @@ def test_an_unknown_trouble_is_refused() -> None:
 
 def test_what_a_trouble_does_to_an_answer(terminal: SimulatedTerminal) -> None:
     """Another account, no broker, both buttons off, a terminal that loads, a password that is refused."""
-    troubled = TroubledTerminal(terminal)
+    now = [Trouble()]
+    troubled = TroubledTerminal(terminal, lambda: now[0])
 
     def asked(kind: str, command: Command, arguments: bytes = b"") -> bytes:
-        return troubled.answer(pack("<I", command) + arguments, Trouble(kind))
+        now[0] = Trouble(kind)
+        return troubled.answer(pack("<I", command) + arguments)
 
     account = layouts.ACCOUNT.unpack(data(asked("account", Command.ACCOUNT_INFO), Command.ACCOUNT_INFO))
     assert account.login == OTHER_LOGIN

@@ -31,6 +31,7 @@ from arbitrex_desktop.mt5.host.messages import (
 )
 from arbitrex_desktop.mt5.host.parent_watchdog import ParentWatchdog
 from arbitrex_desktop.mt5.host.turns import Turns
+from arbitrex_desktop.mt5.replay_status import ReplayStatus
 from arbitrex_desktop.mt5.transport import Permit
 
 T = TypeVar("T")
@@ -149,6 +150,7 @@ class HostProcess:
         self._number = 0
         self._may_wait = True
         self._waiting = 0
+        self._noted: set[str] = set()
 
     @property
     def pid(self) -> int | None:
@@ -194,7 +196,15 @@ class HostProcess:
                     raise HostDied("the host answered another question")
         if isinstance(answer.outcome, MT5Error):
             raise answer.outcome
+        self._log_notes(answer.outcome.replay)
         return answer.outcome
+
+    def _log_notes(self, replay: ReplayStatus | None) -> None:
+        """Write down once what a replay has to say of its files."""
+        for note in replay.notes if replay is not None else ():
+            if note not in self._noted:
+                self._noted.add(note)
+                _log.warning("replay: %s", note)
 
     def stop(self) -> None:
         """End the host; a command in flight is given a moment and then loses it, and its caller gets `HostDied`."""

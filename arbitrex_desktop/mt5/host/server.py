@@ -26,13 +26,14 @@ from arbitrex_desktop.mt5.host.real_module import load_real_module
 from arbitrex_desktop.mt5.host.rhythm import AdaptiveRhythm, AnnouncedRhythm, Rhythm
 from arbitrex_desktop.mt5.module import MetaTrader5Module
 from arbitrex_desktop.mt5.polling import Poll
+from arbitrex_desktop.mt5.replay_status import ReplayStatus
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
 
 _INTERNAL = -1
 
 
-class HasClock(Protocol):
-    """A simulated terminal's clock; a real terminal has none to ask."""
+class SimulatedWorld(Protocol):
+    """What a simulated terminal has besides its module; a real terminal has none of it."""
 
     def market_time_msc(self) -> int:
         """Return the simulated present, UTC milliseconds."""
@@ -40,16 +41,22 @@ class HasClock(Protocol):
     def server_time_msc(self) -> int:
         """Return the same on the broker's server clock."""
 
+    def replay_status(self) -> ReplayStatus | None:
+        """Return how a replay stands, None where nothing is replayed."""
+
+    def idle(self) -> None:
+        """Use a moment in which nothing is asked."""
+
 
 class ModuleRunner:
     """Runs commands on one module and stamps their answers."""
 
     def __init__(
-        self, module: MetaTrader5Module, clock: Clock, terminal: HasClock | None = None, rhythm: Rhythm | None = None
+        self, module: MetaTrader5Module, clock: Clock, world: SimulatedWorld | None = None, rhythm: Rhythm | None = None
     ) -> None:
         self._module = module
         self._clock = clock
-        self._terminal = terminal
+        self._world = world
         self._watch = ChangeWatch(module, rhythm or AdaptiveRhythm(), clock)
 
     def run(self, command: Command[Any], interruption: Interruption) -> Observed[Any] | MT5Error:
@@ -67,10 +74,23 @@ class ModuleRunner:
         except Exception as error:  # noqa: BLE001 - a fault in a command must reach the caller, not kill the host
             return CallFailed(type(command).__name__, _INTERNAL, f"{type(error).__name__}: {error}")
         seconds = self._clock.monotonic() - started - waited
-        market, server = None, None
-        if self._terminal is not None:
-            market, server = self._terminal.market_time_msc(), self._terminal.server_time_msc()
-        return Observed(value, self._clock.now(), seconds, market, server, waited)
+        world = self._world
+        if world is None:
+            return Observed(value, self._clock.now(), seconds, waited=waited)
+        return Observed(
+            value,
+            self._clock.now(),
+            seconds,
+            market_time_msc=world.market_time_msc(),
+            server_time_msc=world.server_time_msc(),
+            waited=waited,
+            replay=world.replay_status(),
+        )
+
+    def idle(self) -> None:
+        """Use the moment after an answer, in which nothing is asked."""
+        if self._world is not None:
+            self._world.idle()
 
 
 def open_module(spec: HostSpec, clock: Clock) -> ModuleRunner:
@@ -80,7 +100,7 @@ def open_module(spec: HostSpec, clock: Clock) -> ModuleRunner:
     simulation = build_simulation(spec.simulation, clock)
     # Ticks that a fault holds back come when the fault ends, which the market does not know.
     rhythm = AnnouncedRhythm(simulation.terminal) if spec.simulation.faults is None else AdaptiveRhythm()
-    return ModuleRunner(cast("MetaTrader5Module", simulation.module), clock, simulation.terminal, rhythm)
+    return ModuleRunner(cast("MetaTrader5Module", simulation.module), clock, simulation, rhythm)
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
@@ -100,6 +120,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     while isinstance(message := inbox.receive(), Request):
         outcome = runner.run(message.command, inbox.interruption(message.number))
         write_message(answers, HostAnswer(message.number, outcome))
+        runner.idle()
     if isinstance(message, Shutdown):
         answers.close()
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.mt5.replay_status import ReplayStatus
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.broker.store import BookStore, NoBookStore, SqliteStore
 from arbitrex_desktop.mt5.simulator.faults.fault_injector import FaultyTerminal
@@ -19,7 +20,7 @@ from arbitrex_desktop.mt5.simulator.market.sim_clock import SimClock
 from arbitrex_desktop.mt5.simulator.market.trading_calendar import demo_start
 from arbitrex_desktop.mt5.simulator.module.backend import TerminalBackend
 from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
-from arbitrex_desktop.mt5.simulator.replay.replay import load_replay
+from arbitrex_desktop.mt5.simulator.replay.replay import ReplayMarket, load_replay
 from arbitrex_desktop.mt5.simulator.terminal import SimulatedTerminal
 from arbitrex_desktop.mt5.simulator.terminal_core import TerminalParts
 
@@ -30,6 +31,26 @@ class Simulation:
 
     module: SimulatedMetaTrader5
     terminal: SimulatedTerminal
+    replay: ReplayMarket | None = None
+
+    def market_time_msc(self) -> int:
+        """Return the simulated present, UTC milliseconds."""
+        return self.terminal.market_time_msc()
+
+    def server_time_msc(self) -> int:
+        """Return the same on the broker's server clock."""
+        return self.terminal.server_time_msc()
+
+    def replay_status(self) -> ReplayStatus | None:
+        """Return how far a replay's files have been read and what was found in them, None of a generated market."""
+        if self.replay is None:
+            return None
+        return ReplayStatus(self.replay.first_msc, self.replay.last_msc, self.replay.share_read, self.replay.notes)
+
+    def idle(self) -> None:
+        """Use a moment in which nothing is asked: read on in files that are too large to be read at the start."""
+        if self.replay is not None:
+            self.replay.read_ahead()
 
     def close(self) -> None:
         """Let go of the books' file; the simulation is of no use afterwards."""
@@ -49,7 +70,8 @@ def build_simulation(spec: SimulationSpec, clock: Clock, hazards: Hazards | None
         TerminalParts(spec=spec, feed=feed, store=_store(spec, epoch), sim_clock=sim_clock, wall_clock=clock)
     )
     terminal.open_account()
-    return Simulation(module=SimulatedMetaTrader5(_backend(terminal, hazards or RealHazards())), terminal=terminal)
+    module = SimulatedMetaTrader5(_backend(terminal, hazards or RealHazards()))
+    return Simulation(module, terminal, feed if isinstance(feed, ReplayMarket) else None)
 
 
 def _backend(terminal: SimulatedTerminal, hazards: Hazards) -> TerminalBackend:
@@ -63,7 +85,7 @@ def _market(spec: SimulationSpec, epoch: datetime) -> tuple[MarketFeed, datetime
     """Return the market, and its time at the epoch: a replay's first tick, or a moment of the trading week."""
     if not spec.replay:
         return GeneratedMarket(spec.seed), demo_start(epoch)
-    replay = load_replay(spec.replay, SimulatedServerClock(spec.server_clock))
+    replay = load_replay(spec.replay, SimulatedServerClock(spec.server_clock), strict=spec.strict)
     return replay, datetime.fromtimestamp(replay.first_msc / 1000, tz=UTC)
 
 

@@ -115,8 +115,9 @@ class TerminalCore:
         return f"mark:fault {number} of {self._sim_clock.at_epoch_msc}"
 
     def reset_market_watch(self) -> None:
-        """Show the few symbols that a new terminal shows, and those with positions and orders."""
-        self.selected = {name for name in _ALWAYS_SHOWN if name in self._feed.symbols}
+        """Show the few symbols that a new terminal shows, or all replayed ones, and those with positions or orders."""
+        shown = self._feed.symbols if self.spec.replay else _ALWAYS_SHOWN
+        self.selected = {name for name in shown if name in self._feed.symbols}
         self.selected |= self.books.open_symbols()
 
     def _settle(self) -> int:

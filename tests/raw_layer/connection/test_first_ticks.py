@@ -34,6 +34,12 @@ class ServerClock:
         """Return the same on the server's clock."""
         return NOW
 
+    def replay_status(self) -> None:
+        """Nothing is replayed."""
+
+    def idle(self) -> None:
+        """There is nothing to do meanwhile."""
+
 
 @contextmanager
 def connected(logs: Path, module: FakeModule, settings: PoolSettings) -> Iterator[MT5ConnectionPool]:

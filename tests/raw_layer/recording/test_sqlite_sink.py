@@ -16,7 +16,7 @@ from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.polling import Poll
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
-from arbitrex_desktop.mt5.simulator.replay.replay_files import ReplayError
+from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
 from arbitrex_desktop.mt5.tick_files import read_recording
 from arbitrex_desktop.raw_layer.recording.background_sink import HELD_AT_MOST, BackgroundSink
 from arbitrex_desktop.raw_layer.recording.sqlite_sink import SqliteTickSink

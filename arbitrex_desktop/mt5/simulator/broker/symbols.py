@@ -20,6 +20,26 @@ USD_LEVELS: Final[dict[str, float]] = {
     "CAD": 0.714,
     "CHF": 1.245,
     "JPY": 0.00658,
+    "SEK": 0.105,
+    "NOK": 0.099,
+    "DKK": 0.154,
+    "PLN": 0.27,
+    "HUF": 0.003,
+    "CZK": 0.047,
+    "RON": 0.225,
+    "TRY": 0.024,
+    "ZAR": 0.058,
+    "MXN": 0.054,
+    "SGD": 0.77,
+    "HKD": 0.1285,
+    "CNH": 0.141,
+    "CNY": 0.141,
+    "INR": 0.0113,
+    "RUB": 0.0125,
+    "THB": 0.031,
+    "ILS": 0.3,
+    "BRL": 0.186,
+    "KRW": 0.0007,
     "XAU": 4000.0,
     "XAG": 48.0,
     "XPD": 1400.0,
@@ -218,14 +238,3 @@ SYMBOLS: Final[dict[str, SymbolSpec]] = {
     )
 }
 """Every symbol of the simulated broker by name, as its terminal lists them."""
-
-
-def replayed_spec(name: str, digits: int) -> SymbolSpec:
-    """Return the conditions for a replayed symbol: the known ones with the file's digits, or those of a CFD in USD."""
-    known = SYMBOLS.get(name)
-    if known is not None:
-        return replace(known, digits=digits)
-    if len(name) == len("EURUSD") and name[:3] in CURRENCIES and name[3:] in CURRENCIES:
-        return replace(_forex(name), digits=digits)
-    plain = _index(name, f"{name}, replayed", "USD", digits=digits, contract=1.0, spread=1)
-    return replace(plain, execution=SymbolTradeExecution.MARKET)

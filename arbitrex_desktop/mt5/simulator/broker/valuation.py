@@ -92,6 +92,8 @@ class Valuation:
         self.currency = currency
         self.leverage = leverage
         self.scale: int = 10 ** currency_digits(currency)
+        pairs = (spec for spec in feed.symbols.values() if spec.calc_mode is SymbolCalcMode.FOREX)
+        self._pairs = {spec.base + spec.profit: spec.name for spec in pairs} | {name: name for name in feed.symbols}
 
     def quote(self, symbol: str, at_msc: int) -> BrokerQuote:
         """Return the newest price; raise `NoQuote` when there is none yet."""
@@ -132,9 +134,10 @@ class Valuation:
             return self._rate(source, "USD", at_msc, gain=gain) * self._rate("USD", target, at_msc, gain=gain)
         return USD_LEVELS.get(source, 1.0) / USD_LEVELS.get(target, 1.0)
 
-    def _known(self, symbol: str, at_msc: int) -> BrokerQuote | None:
-        """Return a pair's price, None when it is not traded or has none yet."""
-        row = self._feed.last_tick(symbol, at_msc) if symbol in self._feed.symbols else None
+    def _known(self, pair: str, at_msc: int) -> BrokerQuote | None:
+        """Return a pair's price, whatever its name has besides; None when it is not traded or has none yet."""
+        name = self._pairs.get(pair)
+        row = None if name is None else self._feed.last_tick(name, at_msc)
         return None if row is None else quote_of(row)
 
     def profit(self, spec: SymbolSpec, side: int, volume: float, *, opened: float, closed: float, at_msc: int) -> int:

@@ -86,3 +86,11 @@ class SimulatedServerClock:
     def to_utc(self, server_msc: int) -> int:
         """Return the moment of UTC; in the hour that autumn repeats, a Sunday's, the later one."""
         return server_msc - self.offset_msc(server_msc - self._standard)
+
+    def all_to_utc(self, server_msc: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the moments of UTC of many times that the broker's clock shows, in any order; as `to_utc`."""
+        if self.rule == "UTC":
+            return server_msc
+        summer = np.searchsorted(self._changes, server_msc - self._standard, side="right") % 2 == 1
+        moments: NDArray[np.int64] = server_msc - np.where(summer, _SUMMER_MSC, self._standard)
+        return moments

@@ -4,46 +4,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from arbitrex_desktop.mt5.arrays import Rows, read_only
-from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec, replayed_spec
+from arbitrex_desktop.mt5.arrays import Rows
+from arbitrex_desktop.mt5.simulator.broker.symbol_classes import SidecarError, read_sidecar, spec_of
+from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
 from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes, extremes_of
-from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, HOUR_MSC, SimulatedServerClock
-from arbitrex_desktop.mt5.simulator.replay.replay_files import ReplayError, ReplayFile, read_export, read_recorded
+from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, SimulatedServerClock
+from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
+from arbitrex_desktop.mt5.simulator.replay.export_file import ExportFile
+from arbitrex_desktop.mt5.simulator.replay.file_names import symbol_of
+from arbitrex_desktop.mt5.simulator.replay.recorded_file import read_recorded
+from arbitrex_desktop.mt5.simulator.replay.series import ReplaySeries, TickFile
 from arbitrex_desktop.mt5.tick_files import RECORDING_SUFFIX
 
 _WEEK_MSC: Final = 7 * DAY_MSC
 _END_MSC: Final = 60_000
-
-
-@dataclass(frozen=True, slots=True)
-class ReplaySeries:
-    """One symbol's ticks with times in milliseconds of UTC.
-
-    `shifted_msc` is by how much its files were moved in time to meet the other symbols'.
-    """
-
-    spec: SymbolSpec
-    rows: Rows
-    pause_msc: int
-    shifted_msc: int = 0
-
-    @property
-    def first_msc(self) -> int:
-        """Return the moment of the first tick."""
-        return int(self.rows["time_msc"][0])
-
-    @property
-    def last_msc(self) -> int:
-        """Return the moment of the last tick."""
-        return int(self.rows["time_msc"][-1])
+_TEXTS: Final = frozenset({".csv", ".txt"})
 
 
 class ReplayMarket:
@@ -53,14 +31,11 @@ class ReplayMarket:
     which the latest of them begins.  Weekday and time of day, and so the market's hours, stay what they were.
     """
 
-    def __init__(self, series: Iterable[ReplaySeries]) -> None:
-        self._series = {item.spec.name: item for item in _side_by_side([*series])}
+    def __init__(self, series: Iterable[ReplaySeries], notes: Iterable[str] = ()) -> None:
+        self._series = {item.spec.name: item for item in series}
         self._symbols = {name: item.spec for name, item in self._series.items()}
-        # A column of its own, since a search in the rows' one would copy it each time.
-        self._times = {name: np.ascontiguousarray(item.rows["time_msc"]) for name, item in self._series.items()}
-        self._hours: dict[str, NDArray[np.int64]] = {
-            name: np.unique(times // HOUR_MSC) * HOUR_MSC for name, times in self._times.items()
-        }
+        self._notes = (*notes,)
+        _move_side_by_side([*self._series.values()])
 
     @property
     def symbols(self) -> Mapping[str, SymbolSpec]:
@@ -77,56 +52,104 @@ class ReplayMarket:
         """Return the moment of the first tick of all."""
         return min(item.first_msc for item in self._series.values())
 
+    @property
+    def last_msc(self) -> int:
+        """Return the moment of the last tick of all."""
+        return max(item.last_msc for item in self._series.values())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what a user should know of the files: what symbols were taken for, and what was wrong but mended."""
+        return (*self._notes, *(note for item in self._series.values() for note in item.notes))
+
+    @property
+    def share_read(self) -> float:
+        """Return how much of the files has been read and found sound, 0 to 1."""
+        return sum(item.share_read for item in self._series.values()) / len(self._series)
+
+    def read_ahead(self) -> bool:
+        """Read on a little in the files, if there is anything left; return whether there was."""
+        return any(item.read_ahead() for item in self._series.values())
+
     def ticks(self, symbol: str, from_msc: int, to_msc: int) -> Iterator[Rows]:
-        """Yield the ticks within two moments, in one piece."""
-        rows = self._series[symbol].rows
-        first, end = np.searchsorted(self._times[symbol], [from_msc, to_msc + 1])
-        yield rows[first : max(first, end)]
+        """Yield the ticks within two moments."""
+        return self._series[symbol].between(from_msc, to_msc)
 
     def last_tick(self, symbol: str, at_msc: int) -> Rows | None:
         """Return the newest tick at or before a moment; after the last one the market stands still."""
-        rows = self._series[symbol].rows
-        end = int(np.searchsorted(self._times[symbol], at_msc + 1))
-        return rows[end - 1 : end] if end else None
+        return self._series[symbol].before(at_msc)
 
     def hours_back(self, symbol: str, at_msc: int) -> Iterator[int]:
         """Yield the starts of the hours with ticks that begin at or before a moment, newest first."""
-        hours = self._hours[symbol]
-        end = int(np.searchsorted(hours, at_msc + 1))
-        return (int(hour) for hour in hours[:end][::-1])
+        return self._series[symbol].hours_back(at_msc)
 
     def extremes(self, symbol: str, from_msc: int, to_msc: int) -> Extremes | None:
         """Return the least and greatest prices within two moments."""
-        return extremes_of(next(self.ticks(symbol, from_msc, to_msc)))
+        found: Extremes | None = None
+        for rows in self.ticks(symbol, from_msc, to_msc):
+            piece = extremes_of(rows)
+            found = piece if found is None else found.joined(piece)
+        return found
 
     def is_open(self, symbol: str, at_msc: int) -> bool:
         """Return whether the exported market was trading: it is closed before, after, and in its long pauses."""
         item = self._series[symbol]
-        times = self._times[symbol]
-        after = int(np.searchsorted(times, at_msc + 1))
-        if after == 0:
+        before = item.before(at_msc)
+        if before is None:
             return False
-        since = at_msc - int(times[after - 1])
-        if after == len(times):
-            return since <= _END_MSC
-        return since <= _END_MSC or int(times[after] - times[after - 1]) <= item.pause_msc
+        newest = int(before["time_msc"][0])
+        if at_msc - newest <= _END_MSC:
+            return True
+        after = item.after(at_msc)
+        return after is not None and after - newest <= item.pause_msc
 
 
-def load_replay(paths: Sequence[Path], clock: SimulatedServerClock) -> ReplayMarket:
-    """Read files and folders of `SYMBOL*.csv`, and recordings (`.sqlite3`), all or nothing; raise `ReplayError`.
+def load_replay(paths: Sequence[Path], clock: SimulatedServerClock, *, strict: bool = False) -> ReplayMarket:
+    """Open files and folders of `SYMBOL*.csv`, and recordings (`.sqlite3`), all or nothing; raise `ReplayError`.
 
-    Their times are the server clock's.  Several files of a symbol are played one after the other.
+    Times are the server clock's, but of formats that tell another one.  Several files of a symbol are played one after
+    the other.  Of large files only the beginning is read here.  `strict` refuses rows in the wrong order, which are
+    sorted otherwise.
     """
-    files = [file for path in _files(paths) for file in _read(path)]
-    by_symbol: dict[str, list[ReplayFile]] = {}
-    for file in files:
-        by_symbol.setdefault(file.symbol, []).append(file)
-    return ReplayMarket(_joined(group, clock) for group in by_symbol.values())
+    by_symbol: dict[str, list[TickFile]] = {}
+    given: dict[str, Mapping[str, Any]] = {}
+    for path in _files(paths):
+        sidecar = _sidecar(path.parent)
+        given |= sidecar
+        for symbol, file in _opened(path, sidecar, strict=strict).items():
+            by_symbol.setdefault(symbol, []).append(file)
+    found = {
+        name: spec_of(name, max(file.digits for file in files), given.get(name)) for name, files in by_symbol.items()
+    }
+    notes = [f"{name}: {item.origin}" for name, item in found.items()]
+    return ReplayMarket((ReplaySeries(found[name].spec, files, clock) for name, files in by_symbol.items()), notes)
 
 
-def _read(path: Path) -> list[ReplayFile]:
-    """Read one file of either kind."""
-    return read_recorded(path) if path.suffix.lower() == RECORDING_SUFFIX else [read_export(path)]
+def symbols_in(paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return the symbols that files and folders bring; none where they cannot be used, which `load_replay` tells."""
+    try:
+        opened = [_opened(path, _sidecar(path.parent), strict=False) for path in _files(paths)]
+    except ReplayError:
+        return ()
+    return tuple({name: None for files in opened for name in files})
+
+
+def _sidecar(folder: Path) -> Mapping[str, Mapping[str, Any]]:
+    try:
+        return read_sidecar(folder)
+    except SidecarError as error:
+        raise ReplayError(str(error)) from error
+
+
+def _opened(path: Path, known: Iterable[str], *, strict: bool) -> Mapping[str, TickFile]:
+    """Open one file of either kind."""
+    if path.suffix.lower() == RECORDING_SUFFIX:
+        return read_recorded(path)
+    file = ExportFile(path, strict=strict)
+    symbol = symbol_of(path, known, minutes=file.format.minutes)
+    if not symbol:
+        raise ReplayError(f"{path}: expected the symbol in the file's name, as in EURUSD_ticks.csv")
+    return {symbol: file}
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
@@ -135,38 +158,16 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     for path in paths:
         if not path.exists():
             raise ReplayError(f"{path}: expected a file or a folder of SYMBOL*.csv, found nothing")
-        inside = sorted(item for item in path.iterdir() if item.suffix.lower() == ".csv") if path.is_dir() else [path]
+        inside = sorted(item for item in path.iterdir() if item.suffix.lower() in _TEXTS) if path.is_dir() else [path]
         if not inside:
             raise ReplayError(f"{path}: expected files named SYMBOL*.csv in the folder, found none")
         found += inside
     return found
 
 
-def _joined(files: list[ReplayFile], clock: SimulatedServerClock) -> ReplaySeries:
-    """Put a symbol's files one after the other and its times into UTC."""
-    ordered = sorted(files, key=lambda file: int(file.rows["time_msc"][0]))
-    for earlier, later in pairwise(ordered):
-        if later.rows["time_msc"][0] < earlier.rows["time_msc"][-1]:
-            raise ReplayError(f"{later.path}: expected to begin after the end of {earlier.path}, of the same symbol")
-    rows = np.concatenate([file.rows for file in ordered])
-    # A change to winter time repeats an hour of the server's clock; order is kept all the same.
-    times = np.array([clock.to_utc(moment) for moment in rows["time_msc"].tolist()], dtype=np.int64)
-    rows["time_msc"] = np.maximum.accumulate(times)
-    rows["time"] = rows["time_msc"] // 1000
-    spec = replayed_spec(ordered[0].symbol, max(file.digits for file in ordered))
-    return ReplaySeries(spec, read_only(rows), pause_msc=max(file.pause_msc for file in ordered))
-
-
-def _side_by_side(series: list[ReplaySeries]) -> list[ReplaySeries]:
+def _move_side_by_side(series: list[ReplaySeries]) -> None:
     """Move what ended more than a week before the latest series began, by whole weeks, to begin within that week."""
     latest = max(item.first_msc for item in series)
-    return [_moved(item, latest) if item.last_msc < latest - _WEEK_MSC else item for item in series]
-
-
-def _moved(item: ReplaySeries, target_msc: int) -> ReplaySeries:
-    """Return the series moved by whole weeks, so that it begins no later than half a week from a moment."""
-    by = round((target_msc - item.first_msc) / _WEEK_MSC) * _WEEK_MSC
-    rows = item.rows.copy()
-    rows["time_msc"] += by
-    rows["time"] = rows["time_msc"] // 1000
-    return ReplaySeries(item.spec, read_only(rows), item.pause_msc, shifted_msc=by)
+    for item in series:
+        if item.last_msc < latest - _WEEK_MSC:
+            item.move(round((latest - item.first_msc) / _WEEK_MSC) * _WEEK_MSC)

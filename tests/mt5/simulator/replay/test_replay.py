@@ -9,13 +9,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.constants import Timeframe, TradeRetcode
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
+from arbitrex_desktop.mt5.simulator.broker.symbol_classes import spec_of
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
-from arbitrex_desktop.mt5.simulator.market.server_clock import SimulatedServerClock
-from arbitrex_desktop.mt5.simulator.replay.replay import ReplayMarket, load_replay
-from arbitrex_desktop.mt5.simulator.replay.replay_files import ReplayError
+from arbitrex_desktop.mt5.simulator.market.market_feed import extremes_of
+from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC, SimulatedServerClock
+from arbitrex_desktop.mt5.simulator.replay import text_file
+from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
+from arbitrex_desktop.mt5.simulator.replay.replay import ReplayMarket, load_replay, symbols_in
 from tests.fakes.clock import ManualClock
 
 HEADER = "<DATE>\t<TIME>\t<BID>\t<ASK>\t<LAST>\t<VOLUME>\t<FLAGS>\n"
@@ -193,3 +198,166 @@ def test_market_is_closed_in_long_pauses(tmp_path: Path) -> None:
     opened = [market.is_open("EURUSD", moment) for moment in (market.first_msc - 1, saturday, sunday, sunday + WEEK)]
     assert opened == [False, False, True, False]
     assert market.last_tick("EURUSD", market.first_msc - 1) is None
+
+
+SHORT = 2_000
+"""Bytes of a part: some forty rows."""
+
+
+@pytest.fixture
+def short_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let files be read in parts of some forty rows."""
+    monkeypatch.setattr(text_file, "PART_BYTES", SHORT)
+
+
+def shuffled(folder: Path, order: list[int]) -> Path:
+    """Write a tick a second of an hour in some order; return the file."""
+    path = export(folder, "EURUSD.csv", datetime(2024, 5, 15, 10, tzinfo=UTC), count=len(order))
+    lines = path.read_text().splitlines()[1:]
+    path.write_text(HEADER + "".join(lines[number] + "\n" for number in order))
+    return path
+
+
+@pytest.mark.usefixtures("short_parts")
+@given(seed=st.integers(0, 1000), reach=st.integers(2, 30), count=st.integers(50, 400))
+@settings(max_examples=25, deadline=None)
+def test_rows_in_the_wrong_order_are_sorted_and_said(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, reach: int, count: int
+) -> None:
+    """Rows that stand some places away come at their time, none is lost, and the user is told; strict refuses them."""
+    folder = tmp_path_factory.mktemp("order")
+    expected = load_replay([shuffled(folder, [*range(count)])], UTC_CLOCK).series["EURUSD"].rows
+    random = np.random.default_rng(seed)
+    order = np.argsort(np.arange(count) + random.uniform(0, reach, count), kind="stable").tolist()
+    path = shuffled(folder, order)
+    market = load_replay([path], UTC_CLOCK)
+    while market.read_ahead():
+        pass
+    rows = market.series["EURUSD"].rows
+    assert sorted(rows.tolist()) == sorted(expected.tolist())
+    assert (np.diff(rows["time_msc"]) >= 0).all()
+    disordered = (np.diff([float(expected["time_msc"][number]) for number in order]) < 0).any()
+    assert any("played in order of time" in note for note in market.notes) == disordered
+    if disordered:
+        with pytest.raises(ReplayError, match=r"EURUSD\.csv, line \d+: expected a time no earlier"):
+            _read_to_the_end(load_replay([path], UTC_CLOCK, strict=True))
+
+
+def _read_to_the_end(market: ReplayMarket) -> None:
+    """Read a market to its end; raise what ended it early."""
+    while market.read_ahead():
+        pass
+    for item in market.series.values():
+        if item.fault:
+            raise ReplayError(item.fault)
+
+
+@pytest.mark.usefixtures("short_parts")
+def test_rows_far_from_their_place_end_the_replay_in_words(tmp_path: Path) -> None:
+    """What would take the whole file to sort is refused, where it is found: at the start, or while playing."""
+    backwards = shuffled(tmp_path, [*range(399, -1, -1)])
+    with pytest.raises(ReplayError, match=r"EURUSD\.csv: expected rows in order of time"):
+        load_replay([backwards], UTC_CLOCK)
+    late = shuffled(tmp_path, [*range(390), 10, *range(390, 400)])
+    with pytest.raises(ReplayError, match=r"EURUSD\.csv: expected rows in order of time.*the replay of EURUSD ends"):
+        _read_to_the_end(load_replay([late], UTC_CLOCK))
+
+
+@pytest.mark.usefixtures("short_parts")
+def test_a_bad_row_far_behind_ends_the_replay_before_it(tmp_path: Path) -> None:
+    """A large file plays at once; a row that cannot be read is named while it plays, and nothing after it is played."""
+    path = export(tmp_path, "EURUSD.csv", datetime(2024, 5, 15, 10, tzinfo=UTC), count=400)
+    lines = path.read_text().splitlines()
+    lines[350] = lines[350].replace("1.1", "1,1", 1)
+    path.write_text("\n".join(lines) + "\n")
+    clock = ManualClock()
+    simulation = build_simulation(SimulationSpec(replay=(path,), server_clock="UTC"), clock)
+    status = simulation.replay_status()
+    assert status is not None
+    assert 0 < status.share_read < 1
+    for _ in range(20):
+        simulation.idle()
+    status = simulation.replay_status()
+    assert status is not None
+    assert f"{path}, line 351: expected BID to be a price, found '1,1" in status.notes[-1]
+    module: Any = simulation.module
+    assert module.initialize()
+    clock.advance(1000)
+    rows = module.copy_ticks_from("EURUSD", 0, 1000, -1)
+    assert 250 < len(rows) < 350
+    assert module.symbol_info_tick("EURUSD").time_msc == rows["time_msc"][-1]
+
+
+@pytest.mark.usefixtures("short_parts")
+def test_a_large_file_is_held_in_parts(tmp_path: Path) -> None:
+    """Ticks, the newest one, extremes and bars are those of the whole file, of which only some parts are in memory."""
+    path = export(tmp_path, "EURUSD.csv", datetime(2024, 5, 15, 10, tzinfo=UTC), count=2000, step=7.0)
+    market = load_replay([path], UTC_CLOCK)
+    item = market.series["EURUSD"]
+    rows = item.rows
+    assert len(rows) == 2000
+    assert len(item) > 30
+    for first, last in ((0, 1999), (700, 1300), (42, 43), (1990, 1999)):
+        start, end = (int(rows["time_msc"][place]) for place in (first, last))
+        some = rows[(rows["time_msc"] >= start) & (rows["time_msc"] <= end)]
+        assert np.concatenate([*market.ticks("EURUSD", start, end)]).tolist() == some.tolist()
+        assert market.extremes("EURUSD", start, end) == extremes_of(some)
+        assert market.last_tick("EURUSD", end).tolist() == some[-1:].tolist()  # type: ignore[union-attr]
+    hours = {moment // HOUR_MSC * HOUR_MSC for moment in rows["time_msc"].tolist()}
+    assert [*market.hours_back("EURUSD", 2**62)] == sorted(hours, reverse=True)
+    assert max(len(item._raw), len(item._parts)) <= 4
+
+
+def test_the_repeated_hour_of_winter_time_plays_once(tmp_path: Path) -> None:
+    """When clocks are set back the server shows an hour twice: its rows are sorted into one, and this is said."""
+    first = export(tmp_path, "BTCUSD_1.csv", datetime(2025, 10, 26, 2, 30, tzinfo=UTC), count=100, step=60.0)
+    again = export(tmp_path, "again.csv", datetime(2025, 10, 26, 3, 10, tzinfo=UTC), count=100, step=60.0)
+    first.write_text(first.read_text() + again.read_text().removeprefix(HEADER))
+    again.unlink()
+    market = load_replay([first], SimulatedServerClock("EET"))
+    rows = market.series["BTCUSD"].rows
+    assert len(rows) == 200
+    assert (np.diff(rows["time_msc"]) >= 0).all()
+    assert any("played in order of time" in note for note in market.notes)
+
+
+def test_symbols_and_conditions_come_with_the_files(tmp_path: Path) -> None:
+    """Two suffixes are two symbols; a sidecar describes what no class knows; a guess is said; Market Watch has all."""
+    for name in ("EURUSD.a", "EURUSD.b", "WINQ20", "Volatility 75 Index"):
+        export(tmp_path, f"{name}_2024.csv", datetime(2024, 5, 15, 10, tzinfo=UTC))
+    (tmp_path / "symbols.toml").write_text('[WINQ20]\ncontract_size = 0.2\nprofit = "BRL"\n')
+    simulation = build_simulation(SimulationSpec(replay=(tmp_path,)), ManualClock())
+    module: Any = simulation.module
+    assert module.initialize()
+    found = {item.name: item for item in module.symbols_get()}
+    assert {*found} == {"EURUSD.a", "EURUSD.b", "WINQ20", "Volatility 75 Index"}
+    assert all(item.visible for item in found.values())
+    assert (found["EURUSD.a"].trade_contract_size, found["WINQ20"].trade_contract_size) == (100_000.0, 0.2)
+    status = simulation.replay_status()
+    assert status is not None
+    assert [note for note in status.notes if "unknown" in note] == [
+        f"Volatility 75 Index: {spec_of('Volatility 75 Index', 5).origin}"
+    ]
+    (tmp_path / "symbols.toml").write_text("[WINQ20]\nsize = 1\n")
+    with pytest.raises(ReplayError, match=r"symbols\.toml.*expected one of"):
+        load_replay([tmp_path], UTC_CLOCK)
+
+
+def test_profit_in_another_currency_is_converted_by_a_replayed_pair(tmp_path: Path) -> None:
+    """A pair's suffix does not keep it from converting another symbol's profit."""
+    for name, start in (("USDJPYm", 150.0), ("JP225m", 40_000.0)):
+        path = export(tmp_path, f"{name}_t.csv", datetime(2024, 5, 15, 10, tzinfo=UTC))
+        path.write_text(path.read_text().replace("\t1.1", f"\t{start + 1:.0f}.1"))
+    module: Any = build_simulation(SimulationSpec(replay=(tmp_path,)), ManualClock()).module
+    assert module.initialize()
+    ask = module.symbol_info_tick("USDJPYm").ask
+    assert module.order_calc_profit(1, "JP225m", 10.0, 40_100.0, 40_000.0) == pytest.approx(1000 / ask, abs=0.02)
+
+
+def test_symbols_are_told_before_anything_is_played(tmp_path: Path) -> None:
+    """Which symbols files bring can be asked by name and first lines; of files that cannot be used there are none."""
+    for name in ("US30", "EURUSD.a"):
+        export(tmp_path, f"{name}_2024.csv", datetime(2024, 5, 15, 10, tzinfo=UTC))
+    (tmp_path / "GBPUSD60.csv").write_text("2026.03.02,18:49,1.10,1.12,1.09,1.11,30\n")
+    assert {*symbols_in([tmp_path])} == {"US30", "EURUSD.a", "GBPUSD"}
+    assert symbols_in([tmp_path / "none.csv"]) == ()

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""The symbol that a file's name tells, as it is: `EURUSD.a` and `EURUSD.b` are two, `BTC_USD` is one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+_HISTDATA: Final = re.compile(r"DAT_(?:ASCII|MT|NT)_(?P<symbol>[A-Z0-9]+)_(?:T|M1)(?:_(?:BID|ASK|LAST))?_\d{4,6}")
+_PERIOD: Final = re.compile(r"[._](?:M\d{1,2}|H\d{1,2}|D1|W1|MN1|Daily|Weekly|Monthly)$", re.IGNORECASE)
+_NO_PART: Final = re.compile(r"_(?![A-Z]{2}[A-Z0-9]*$)[^_]*$")
+_BAR_MINUTES: Final = ("43200", "10080", "1440", "240", "60", "30", "15", "5", "1")
+
+
+def symbol_of(path: Path, known: Iterable[str] = (), *, minutes: bool = False) -> str:
+    """Return the symbol of a file, "" where its name tells none.
+
+    Dates, periods and what else follows a stroke are no part of it, unless that is in capitals, as in `BTC_USD`.  A
+    name that begins with one of the `known` symbols is of the longest such.  `minutes` is for MetaTrader 4, which puts
+    a bar's minutes right behind the symbol.
+    """
+    stem = path.name.removesuffix(path.suffix) if path.suffix.lower() in {".csv", ".txt"} else path.name
+    fitting = [name for name in known if stem == name or stem.startswith((f"{name}_", f"{name}."))]
+    if fitting:
+        return max(fitting, key=len)
+    histdata = _HISTDATA.fullmatch(stem)
+    if histdata:
+        return histdata["symbol"]
+    shorter = _stripped(stem)
+    while shorter != stem:
+        stem, shorter = shorter, _stripped(shorter)
+    if minutes:
+        ending = next((ending for ending in _BAR_MINUTES if stem.endswith(ending) and stem != ending), "")
+        stem = stem.removesuffix(ending)
+    return stem
+
+
+def _stripped(stem: str) -> str:
+    """Return a name without its last part, if that is none of a symbol's."""
+    return _NO_PART.sub("", _PERIOD.sub("", stem))

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""Which format a file has, told by its first lines: a header whose names are known, or rows of a known shape."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+_DELIMITERS: Final = ("\t", ";", ",")
+
+_ROLES: Final[dict[str, str]] = {
+    **dict.fromkeys(("timestamp", "datetime", "gmttime", "localtime", "utctime"), "moment"),
+    **dict.fromkeys(("bid", "bidprice"), "bid"),
+    **dict.fromkeys(("ask", "askprice"), "ask"),
+    **dict.fromkeys(("last", "lastprice"), "last"),
+    **dict.fromkeys(("volume", "vol"), "volume"),
+    **dict.fromkeys(("tickvol", "tickvolume", "askvolume", "bidvolume"), ""),
+    **{name: name for name in ("date", "time", "flags", "open", "high", "low", "close", "spread")},
+}
+"""What the names of header columns stand for, in small letters without brackets, blanks and strokes; "" is left out."""
+
+_UTC_NAMES: Final = frozenset({"timestamp", "gmttime", "utctime"})
+_PRICES: Final = ("open", "high", "low", "close")
+_EPOCH: Final = re.compile(r"\d{10}(\d{3})?")
+
+
+class FileClock(StrEnum):
+    """Whose clock a file's times are of: the broker's, UTC, or New York's without daylight saving (UTC-5)."""
+
+    SERVER = "server"
+    UTC = "UTC"
+    EST = "EST"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """How the rows of a file are read.
+
+    Attributes:
+        name: what the format is called
+        delimiter: what stands between two fields
+        columns: the role of each column, "" for one that is not needed
+        clock: whose time it is
+        header: whether the first line is one
+        minutes: whether this is the shape of MetaTrader 4, whose file names end with the minutes of a bar
+    """
+
+    name: str
+    delimiter: str
+    columns: tuple[str, ...]
+    clock: FileClock = FileClock.SERVER
+    header: bool = True
+    minutes: bool = False
+
+    @property
+    def bars(self) -> bool:
+        """Whether the rows are bars rather than ticks."""
+        return "open" in self.columns
+
+    @property
+    def separator(self) -> str:
+        """The delimiter in words."""
+        return {"\t": "tabs", ";": "semicolons", ",": "commas"}[self.delimiter]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Rows without a header: what they look like, and the format that they then have."""
+
+    pattern: re.Pattern[str]
+    format: FileFormat
+
+
+def _shape(pattern: str, name: str, delimiter: str, columns: str, clock: FileClock, *, minutes: bool = False) -> _Shape:
+    roles = tuple(columns.replace("-", "").split(","))
+    return _Shape(re.compile(pattern), FileFormat(name, delimiter, roles, clock, header=False, minutes=minutes))
+
+
+_NUMBER: Final = r"\d+(\.\d+)?"
+_SHAPES: Final = (
+    _shape(
+        rf"\d{{4}}\.\d\d\.\d\d,\d\d:\d\d(,{_NUMBER}){{5}}",
+        "bars of MetaTrader 4",
+        ",",
+        "date,time,open,high,low,close,-",
+        FileClock.SERVER,
+        minutes=True,
+    ),
+    _shape(rf"\d{{8}} \d{{9}}(,{_NUMBER}){{3}}", "ticks of HistData", ",", "moment,bid,ask,-", FileClock.EST),
+    _shape(
+        rf"\d{{8}} \d{{6}}(;{_NUMBER}){{5}}", "bars of HistData", ";", "moment,open,high,low,close,-", FileClock.EST
+    ),
+    _shape(
+        rf"\d{{8}} \d\d:\d\d:\d\d[.:]\d{{3}}(,{_NUMBER}){{4}}",
+        "ticks of Tickstory",
+        ",",
+        "moment,bid,ask,-,-",
+        FileClock.UTC,
+    ),
+    _shape(
+        rf"\d{{4}}\.\d\d\.\d\d,\d\d:\d\d:\d\d\.\d{{3}}(,{_NUMBER}){{2,4}}",
+        "ticks with date and time",
+        ",",
+        "date,time,bid,ask,-,-",
+        FileClock.SERVER,
+    ),
+)
+
+
+def recognise(first: str, second: str) -> FileFormat | None:
+    """Return the format of a file whose first two lines are these, None for one that is not known."""
+    known = next((shape.format for shape in _SHAPES if shape.pattern.fullmatch(first.strip())), None)
+    return known or _of_header(first, second)
+
+
+def _of_header(first: str, second: str) -> FileFormat | None:
+    """Return the format that a header names."""
+    delimiter = max(_DELIMITERS, key=first.count)
+    names = [re.sub(r"[<>\"'\s_]", "", name).lower() for name in first.rstrip("\r\n").split(delimiter)]
+    if not all(name in _ROLES for name in names):
+        return None
+    columns = [_ROLES[name] for name in names]
+    if "date" not in columns and columns[:1] == ["time"]:
+        columns[0] = "moment"
+    told = [role for role in columns if role]
+    bars = all(price in told for price in _PRICES)
+    if len(set(told)) < len(told) or not (bars or {"bid", "ask", "last"} & {*told}) or not {"date", "moment"} & {*told}:
+        return None
+    moment = second.split(delimiter)[columns.index("moment")].strip('"') if "moment" in columns else ""
+    utc = bool(_UTC_NAMES & {*names}) or bool(_EPOCH.fullmatch(moment))
+    kind = "bars" if bars else "ticks"
+    return FileFormat(f"{kind} with a header", delimiter, tuple(columns), FileClock.UTC if utc else FileClock.SERVER)

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""A file of text of any size, read in parts of a few megabytes that end with a line."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
+
+PART_BYTES: Final = 4 << 20
+"""How much text is read at once; a row may stand in the wrong order by as much."""
+
+_LOOK_BYTES: Final = 1 << 16
+
+
+class TextFile:
+    """The lines of a file.  Raises `ReplayError` where it cannot be read or is no text.
+
+    Attributes:
+        path: the file
+        bounds: where its parts begin and end, in bytes; the first begins after a byte order mark
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._size = path.stat().st_size
+            start = self._read(0, len(codecs.BOM_UTF8))
+        except OSError as error:
+            raise ReplayError(f"{path}: cannot be read: {error.strerror}") from error
+        self._encoding, first = _encoding(start)
+        self._newline = "\n".encode(self._encoding)
+        self.bounds = [*self._bounds(first)]
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def _bounds(self, first: int) -> Iterator[int]:
+        yield first
+        nominal = PART_BYTES
+        while nominal < self._size:
+            end = self._line_end(nominal)
+            if end >= self._size:
+                break
+            yield end
+            nominal = end + PART_BYTES
+        if self._size > first:
+            yield self._size
+
+    def _line_end(self, offset: int) -> int:
+        """Return where the line ends that holds an offset."""
+        while offset < self._size:
+            content = self._read(offset, _LOOK_BYTES)
+            place = content.find(self._newline)
+            while place >= 0 and place % len(self._newline):
+                place = content.find(self._newline, place + 1)
+            if place >= 0:
+                return offset + place + len(self._newline)
+            offset += len(content)
+        return self._size
+
+    def _read(self, offset: int, size: int) -> bytes:
+        with self.path.open("rb") as file:
+            file.seek(offset)
+            return file.read(size)
+
+    def _text(self, start: int, end: int) -> str:
+        try:
+            return self._read(start, end - start).decode(self._encoding)
+        except OSError as error:
+            raise ReplayError(f"{self.path}: cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError:
+            raise ReplayError(f"{self.path}: expected a text file of MetaTrader's export") from None
+
+    def part(self, index: int) -> str:
+        """Return the text of a part."""
+        return self._text(self.bounds[index], self.bounds[index + 1])
+
+    def beginning(self, index: int) -> list[str]:
+        """Return the first lines of a part."""
+        start, end = self.bounds[index], self.bounds[index + 1]
+        return self._text(start, min(end, self._line_end(start + _LOOK_BYTES))).splitlines()
+
+    def ending(self) -> list[str]:
+        """Return the last lines of the file."""
+        start = max(self.bounds[-2], self._size - _LOOK_BYTES)
+        return self._text(self._line_end(start) if start > self.bounds[-2] else start, self._size).splitlines()
+
+    def line_number(self, index: int, row: int) -> int:
+        """Return the number in the file, from 1, of a part's row; blank lines are no rows."""
+        before = sum(self.part(earlier).count("\n") for earlier in range(index))
+        rows = (number for number, line in enumerate(self.part(index).splitlines(), 1) if line.strip())
+        for _ in range(row):
+            next(rows)
+        return before + next(rows)
+
+
+def _encoding(start: bytes) -> tuple[str, int]:
+    """Return the encoding that a file's first bytes tell, and the length of the mark that told it."""
+    if start.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le", len(codecs.BOM_UTF16_LE)
+    if start.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be", len(codecs.BOM_UTF16_BE)
+    return "utf-8", len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0
