@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import logging
 import os
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from arbitrex_desktop import logs
 from arbitrex_desktop.clock import Clock, SystemClock
+from arbitrex_desktop.one_window import OneWindow, bring_forward, show_first
 from arbitrex_desktop.raw_layer.connection.environment import read_environment, secrets_in
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.self_test import SelfTest, summary
@@ -154,11 +156,22 @@ def _build_core(settings: Settings, clock: Clock) -> Core:
 def main(arguments: Sequence[str]) -> int:
     """Run the window as the command line asks; return the exit code."""
     settings = parse(arguments)
+    alone = settings.self_test or settings.screenshot is not None
+    if not alone and show_first(settings.data_dir):
+        _say("the window that is open was brought to the front", failed=False)
+        return 0
     logs.configure(settings.data_dir / "logs", _secrets(settings))
     sys.excepthook = _log_uncaught
     application = Application(settings)
     _close_on_signals(application.window)
-    return application.run()
+    later_starts = OneWindow(settings.data_dir)
+    later_starts.asked.connect(partial(bring_forward, application.window), Qt.ConnectionType.QueuedConnection)
+    if not alone:
+        later_starts.listen()
+    try:
+        return application.run()
+    finally:
+        later_starts.close()
 
 
 def _close_on_signals(window: MainWindow) -> None:
@@ -178,6 +191,9 @@ def _qt_application() -> QApplication:
     application = QApplication.instance()
     if isinstance(application, QApplication):
         return application
+    if sys.platform == "win32" and not getattr(sys, "frozen", False):
+        # Run from source the taskbar would show Python's icon; the frozen program is known by its own file.
+        ctypes.WinDLL("shell32").SetCurrentProcessExplicitAppUserModelID("Arbitrex.Desktop")
     # A thread that reckons gives the interpreter back after this long, when the window has something to paint: a
     # painting that is interrupted several times waits that often, and the default of 5 ms adds up to a visible pause.
     sys.setswitchinterval(_SWITCH_SECONDS)

@@ -115,6 +115,15 @@ def shows_its_window(pictures: Path) -> None:
         steps.check(app.hosts(), "its host is a child of it")
 
 
+def shows_the_first_window() -> None:
+    """Check that a second start ends at once and leaves one window and one host."""
+    with steps.started(steps.INSTALLED / steps.PROGRAM, **_SIMULATED) as app:
+        steps.wait_for(app.hosts, "host process")
+        code = steps.run(steps.INSTALLED / steps.PROGRAM)
+        steps.check(code == 0 and len(steps.ours()) == len([app, *app.hosts()]), f"a second start ends with {code}")
+        steps.check(win32.answers(app.window), "and the first window is there")
+
+
 def refuses_while_running(setup: Path) -> None:
     """Check that neither setup nor uninstaller touches a program that runs."""
     with steps.started(steps.INSTALLED / steps.PROGRAM, **_SIMULATED):
@@ -246,6 +255,7 @@ def main() -> int:
         (tests_itself, ()),
         (holds_the_real_module, ()),
         (shows_its_window, (pictures,)),
+        (shows_the_first_window, ()),
         (refuses_while_running, (setup,)),
         (closes_by_itself, ()),
         (survives_its_host, ()),

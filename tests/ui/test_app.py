@@ -138,3 +138,23 @@ def test_the_window_closes_in_order_while_initialize_hangs(tmp_path: Path) -> No
     until_gone(host)
     words = (tmp_path / "logs" / "arbitrex.log").read_text(encoding="utf-8")
     assert "did not stop" not in words
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_second_start_ends_and_leaves_the_first_alone(tmp_path: Path) -> None:
+    """With one data folder there is one window: the second start says so and ends with 0, the first runs on."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", "arbitrex_desktop", "--data-dir", str(tmp_path / "data")],
+        cwd=tmp_path,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "MT5_TERMINAL": "simulated"},
+    )
+    try:
+        children_of(program.pid)
+        second = start([], tmp_path, MT5_TERMINAL="simulated")
+        assert (second.returncode, second.stdout) == (0, "the window that is open was brought to the front\n")
+        assert program.poll() is None
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(30.0) == 0
+    finally:
+        program.kill()
+        program.wait()

@@ -34,7 +34,7 @@ def prepare_endpoint(data_dir: Path) -> Endpoint:
     The token is made anew each time, so that one that leaked does not last.
     """
     folder = data_dir / "gateway"
-    _private_folder(folder)
+    private_folder(folder)
     token = secrets.token_bytes(_TOKEN_BYTES)
     address, family = endpoint_address(data_dir)
     _write_private(folder / "token", token.hex())
@@ -64,11 +64,11 @@ def _socket_path(data_dir: Path) -> str:
         return path
     digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
     private = Path(tempfile.gettempdir()) / f"arbitrex-{os.getuid() if hasattr(os, 'getuid') else 0}"
-    _private_folder(private)
+    private_folder(private)
     return str(private / f"{digest}.sock")
 
 
-def _private_folder(folder: Path) -> None:
+def private_folder(folder: Path) -> None:
     """Make a folder that only this user can enter; raise PermissionError if somebody else's is there."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if sys.platform == "win32":
