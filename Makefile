@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The developer's commands.  What each check does is written once, in .ci/run.
 
-.PHONY: demo test lint types imports core-without-qt check format benchmarks kill-trial mutants windows
+.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format benchmarks kill-trial mutants windows
 
 demo:
 	./run-demo
@@ -9,11 +9,11 @@ demo:
 test:
 	./run-tests
 
-lint types imports:
+quick lint types imports docs coverage:
 	.ci/run $@
 
-core-without-qt:
-	.ci/run core_without_qt
+core-without-qt other-pythons:
+	.ci/run $(subst -,_,$@)
 
 check:
 	.ci/run

@@ -5,7 +5,7 @@
 ; Silent:  setup.exe /S [/AllUsers] [/Desktop] [/Autostart] [/D=C:\folder]      /D comes last, without quotes
 ;          uninstall.exe /S [/DeleteUserData]
 ; Exit codes: 0 done, 1 cancelled, 2 failed, 3 not this Windows, 4 no right to install for all users,
-;             5 the program is running, 6 a newer version is installed.
+;             5 the program is running, 6 a newer version is installed, 7 it is installed for the other scope.
 
 !ifndef TARGET
   !define TARGET amd64-unicode ; Debian's NSIS has it, the one for Windows has x86-unicode only
@@ -14,6 +14,7 @@ Target ${TARGET}
 Unicode true
 ManifestDPIAware true
 ManifestSupportedOS Win10
+ManifestLongPathAware true
 SetCompressor /SOLID lzma
 SetCompressorDictSize 64
 RequestExecutionLevel user
@@ -65,17 +66,27 @@ VIAddVersionKey LegalCopyright "${PUBLISHER}. MIT licence."
   SetOverwrite on
 !macroend
 
-; A running program's file cannot be opened for writing.
+!define OPEN_TO_WRITE 'kernel32::CreateFile(t "$INSTDIR\${PROGRAM}", i 0x40000000, i 3, p 0, i 3, i 0, p 0) p.r0 ?e'
+!define NO_HANDLE -1
+!define NO_RIGHT 5
+
+; A running program's file cannot be opened for writing; neither can one that this user has no right to change.
 !macro RefuseWhileRunning PROGRAM
   ${Do}
-    ClearErrors
     ${IfNot} ${FileExists} "$INSTDIR\${PROGRAM}"
       ${Break}
     ${EndIf}
-    FileOpen $0 "$INSTDIR\${PROGRAM}" a
-    ${IfNot} ${Errors}
-      FileClose $0
+    System::Call '${OPEN_TO_WRITE}'
+    Pop $1
+    ${If} $0 <> ${NO_HANDLE}
+      System::Call 'kernel32::CloseHandle(p r0)'
       ${Break}
+    ${EndIf}
+    ${If} $1 == ${NO_RIGHT}
+      SetErrorLevel 4
+      MessageBox MB_ICONSTOP \
+        "You have no right to change $INSTDIR.$\r$\n$\r$\nPlease run this again as an administrator." /SD IDOK
+      Quit
     ${EndIf}
     SetErrorLevel 5
     MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION \
@@ -155,11 +166,13 @@ Function .onInit
   !insertmacro SetUp
   ${IfNot} ${RunningX64}
   ${OrIfNot} ${AtLeastWin10}
+  ${OrIfNot} ${AtLeastBuild} 17763
     SetErrorLevel 3
-    MessageBox MB_ICONSTOP "${PRODUCT} needs a 64-bit Windows 10 or newer." /SD IDOK
+    MessageBox MB_ICONSTOP "${PRODUCT} needs a 64-bit Windows 10, version 1809 or newer." /SD IDOK
     Quit
   ${EndIf}
   Call ReadScope
+  Call RefuseSecond
   Call ReadInstalled
   Call ReadChoices
 FunctionEnd
@@ -168,6 +181,8 @@ FunctionEnd
 Function ReadScope
   SetShellVarContext current
   StrCpy $2 "$LOCALAPPDATA\Programs\${PRODUCT}"
+  ReadRegStr $3 HKLM "${UNINSTALL_KEY}" InstallLocation ; the other scope's
+  StrCpy $4 "for all users"
   ${GetParameters} $0
   ClearErrors
   ${GetOptions} $0 "/AllUsers" $1
@@ -181,7 +196,22 @@ Function ReadScope
     ${EndIf}
     SetShellVarContext all
     StrCpy $2 "$PROGRAMFILES64\${PRODUCT}"
+    ReadRegStr $3 HKCU "${UNINSTALL_KEY}" InstallLocation
+    StrCpy $4 "for you alone"
   ${EndIf}
+FunctionEnd
+
+; Two installations side by side are two of everything in the menus; nobody wants that without knowing.
+Function RefuseSecond
+  ${If} $3 == ""
+  ${OrIfNot} ${FileExists} "$3\uninstall.exe"
+    Return
+  ${EndIf}
+  SetErrorLevel 7
+  MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 \
+    "${PRODUCT} is already installed $4, in $3.$\r$\n$\r$\nInstall it a second time?" /SD IDNO IDYES +2
+  Quit
+  SetErrorLevel 0
 FunctionEnd
 
 ; An upgrade goes where the program is, unless /D says otherwise, and never backwards in silence.
@@ -231,7 +261,27 @@ Function un.onInit
   ReadRegStr $0 HKLM "${UNINSTALL_KEY}" InstallLocation
   ${If} $0 == $INSTDIR
     SetShellVarContext all
+    Call un.Elevate
   ${EndIf}
+FunctionEnd
+
+; What is installed for all users is removed with an administrator's rights: Windows asks for them, and the uninstaller
+; starts anew with what it was asked.
+Function un.Elevate
+  UserInfo::GetAccountType
+  Pop $0
+  ${If} $0 == "Admin"
+    Return
+  ${EndIf}
+  ${GetParameters} $0
+  ClearErrors
+  ExecShell "runas" "$INSTDIR\uninstall.exe" "$0"
+  ${If} ${Errors}
+    SetErrorLevel 4
+    MessageBox MB_ICONSTOP \
+      "${PRODUCT} is installed for all users: removing it needs an administrator's rights." /SD IDOK
+  ${EndIf}
+  Quit
 FunctionEnd
 
 Section "Uninstall"

@@ -22,13 +22,17 @@ function Find-MakeNsis {
     throw 'NSIS is needed: makensis was not found'
 }
 
+function Get-SigningArguments {
+    $stamp = if ($env:ARBITREX_SIGN_TIMESTAMP) { @('/tr', $env:ARBITREX_SIGN_TIMESTAMP, '/td', 'sha256') } else { @() }
+    return @('sign', '/sha1', $env:ARBITREX_SIGN_THUMBPRINT, '/fd', 'sha256') + $stamp
+}
+
 function Invoke-Signing([string[]] $Files) {
     if (-not $env:ARBITREX_SIGN_THUMBPRINT) {
         Write-Host "sign: no certificate is configured; not signed: $Files"
         return
     }
-    $stamp = if ($env:ARBITREX_SIGN_TIMESTAMP) { @('/tr', $env:ARBITREX_SIGN_TIMESTAMP, '/td', 'sha256') } else { @() }
-    Invoke-Checked 'signtool' (@('sign', '/sha1', $env:ARBITREX_SIGN_THUMBPRINT, '/fd', 'sha256') + $stamp + $Files)
+    Invoke-Checked 'signtool' ((Get-SigningArguments) + $Files)
 }
 
 $makensis = Find-MakeNsis
@@ -55,9 +59,10 @@ foreach ($spec in 'installer\arbitrex.spec', 'installer\baseline\bare_window.spe
 }
 Invoke-Checked $python @('-m', 'installer.stage', "$build\dist\Arbitrex", "$build\stage")
 Invoke-Signing @("$build\stage\tree\Arbitrex.exe", "$build\stage\tree\Arbitrex-console.exe")
-# NSIS for Windows has no 64-bit start program; the 32-bit one installs the same files.
-Invoke-Checked $makensis @('-V2', '-WX', '-DTARGET=x86-unicode', "-DSTAGE=$build\stage", "-DOUTPUT=$setup",
-    'installer\arbitrex.nsi')
+# NSIS for Windows has no 64-bit start program; the 32-bit one installs the same files.  It signs the uninstaller itself.
+$signing = if ($env:ARBITREX_SIGN_THUMBPRINT) { @("-DSIGN=signtool $((Get-SigningArguments) -join ' ')") } else { @() }
+Invoke-Checked $makensis (@('-V2', '-WX', '-DTARGET=x86-unicode', "-DSTAGE=$build\stage", "-DOUTPUT=$setup") +
+    $signing + @('installer\arbitrex.nsi'))
 Invoke-Signing @($setup)
 Invoke-Checked $python @('-m', 'installer.release', "$build\stage", $dist, '--python', $pythonVersion)
 Get-ChildItem $dist -File | Format-Table Name, Length

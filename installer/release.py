@@ -18,6 +18,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, Final
 
+from installer.libraries import libraries_in
 from installer.pinned import Pin, read_pins
 from installer.stage import tree_files
 from installer.version_info import PRODUCT, about
@@ -78,27 +79,14 @@ def component(pin: Pin) -> dict[str, Any]:
     }
 
 
-def foreign(kind: str, name: str, version: str, licence: str) -> dict[str, Any]:
-    """Return what is inside but is no Python package."""
-    return {
-        "type": kind,
-        "bom-ref": f"{name}@{version}",
-        "name": name,
-        "version": version,
-        "licenses": [{"expression": licence}],
-    }
-
-
-def make_sbom(python_version: str, epoch: int) -> dict[str, Any]:
-    """Return the CycloneDX description of all that is inside the program."""
+def make_sbom(tree: Path, python_version: str, epoch: int) -> dict[str, Any]:
+    """Return the CycloneDX description of all that is inside the program, whose folder is `tree`."""
     info = about()
     packages = read_pins(HERE / "pins" / "windows.txt")
-    qt = next(pin.version for pin in packages if pin.name == "PySide6-Essentials")
     parts = [component(pin) for pin in packages]
     # Of PyInstaller only the start program is inside.
     parts.append(component(next(pin for pin in read_pins(HERE / "pins" / "freeze.txt") if pin.name == "pyinstaller")))
-    parts.append(foreign("platform", "CPython", python_version, "Python-2.0"))
-    parts.append(foreign("framework", "Qt", qt, "LGPL-3.0-only"))
+    parts += libraries_in(tree, python_version)
     name = f"arbitrex-desktop@{info.version}"
     return {
         "bomFormat": "CycloneDX",
@@ -138,7 +126,7 @@ def main() -> None:
     given = parser.parse_args()
     version = about().version
     write_zip(given.stage / "tree", given.dist / ZIP_NAME.format(version=version), given.epoch)
-    sbom = json.dumps(make_sbom(given.python, given.epoch), indent=2) + "\n"
+    sbom = json.dumps(make_sbom(given.stage / "tree", given.python, given.epoch), indent=2) + "\n"
     (given.dist / SBOM_NAME.format(version=version)).write_text(sbom, encoding="utf-8", newline="\n")
     write_sums(given.dist)
 

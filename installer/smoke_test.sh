@@ -3,7 +3,8 @@
 #
 # Proves the setup program that build_on_linux.sh has made, under Wine:  installer/smoke_test.sh [PICTURES]
 # Upgrades, uninstalls, installs, runs the self-test, looks at the window, kills and hangs what can be killed and hung,
-# and measures the cold start against a bare window.  Screenshots go to PICTURES, by default dist/pictures.
+# trades on the genuine MetaTrader5 package with our simulated broker behind its pipe, and measures the cold start
+# against a bare window.  Screenshots and real-path.json go to PICTURES, by default dist/pictures.
 set -euo pipefail
 # shellcheck source=installer/wine_root.sh
 source "$(dirname "$0")/wine_root.sh"
@@ -49,7 +50,7 @@ code=0
 with_wine 'cd /src; windows_python -m installer.smoke.run Z:/build/smoke/setup.exe Z:/build/smoke/older.exe \
     Z:/build/smoke/pictures' || code=$?
 mkdir -p "$pictures"
-cp "$work"/smoke/pictures/*.png "$pictures/" 2>/dev/null || say "no pictures were taken"
+cp "$work"/smoke/pictures/*.* "$pictures/" 2>/dev/null || say "no pictures were taken"
 ((code == 0)) || exit "$code"
 say "measuring cold starts"
 measure

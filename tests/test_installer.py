@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import os
 import re
@@ -138,17 +139,59 @@ def test_every_dependency_of_the_program_is_pinned() -> None:
     assert asked - pinned == set()
 
 
-def test_the_sbom_lists_all_that_is_inside() -> None:
-    """Each pinned package stands in the SBOM with version, hash and licence, beside Python and Qt."""
-    sbom = make_sbom("3.11.9", 0)
-    listed = {part["name"]: part for part in sbom["components"]}
+def _windows_file(*version: int) -> bytes:
+    """Return the part of a Windows file that tells its version."""
+    major, minor, third, last = version
+    return b"MZ" + struct.pack("<II4H", 0xFEEF04BD, 0x10000, minor, major, last, third)
+
+
+def _program_folder(folder: Path) -> Path:
+    """Make a folder with the libraries that are no Python packages."""
+    files = {
+        "libcrypto-3.dll": _windows_file(3, 0, 13, 0),
+        "sqlite3.dll": _windows_file(3, 45, 1, 0),
+        "libffi-8.dll": b"MZ",
+        "numpy.libs/libscipy_openblas64_-0.dll": b"MZ",
+        "PySide6/Qt6Core.dll": _windows_file(6, 8, 3, 0),
+        "VCRUNTIME140.dll": _windows_file(14, 38, 33126, 1),
+        "python3.dll": b"MZ",
+        "python311.dll": b"MZ python",
+    }
+    for name, content in files.items():
+        path = folder / "_internal" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+def test_the_sbom_lists_all_that_is_inside(tmp_path: Path) -> None:
+    """Each part has version, hash, purl and licence: pinned packages, Python, and the libraries by their files."""
+    tree = _program_folder(tmp_path)
+    sbom = make_sbom(tree, "3.11.9", 0)
+    known = {part["name"]: part for part in sbom["components"]}
     for pin in read_pins(INSTALLER / "pins" / "windows.txt"):
-        assert listed[pin.name]["version"] == pin.version
-        assert listed[pin.name]["hashes"][0]["content"] == pin.hashes[0]
-        assert listed[pin.name]["licenses"][0]["expression"]
-    assert {"CPython", "Qt", "pyinstaller"} <= set(listed)
+        assert known[pin.name]["version"] == pin.version
+        assert known[pin.name]["hashes"][0]["content"] == pin.hashes[0]
+    assert {name: known[name]["version"] for name in ("CPython", "OpenSSL", "SQLite", "Qt")} == {
+        "CPython": "3.11.9", "OpenSSL": "3.0.13", "SQLite": "3.45.1", "Qt": "6.8.3",
+    }  # fmt: skip
+    assert known["Microsoft Visual C++ runtime"]["version"] == "14.38.33126.1"
+    assert known["CPython"]["hashes"][0]["content"] == hashlib.sha256(b"MZ python").hexdigest()
+    assert {"libffi", "OpenBLAS", "pyinstaller"} <= set(known)
+    assert all(part["licenses"] and part["hashes"] and part["purl"] for part in sbom["components"])
     assert sbom["metadata"]["component"]["version"] == arbitrex_desktop.__version__
-    assert json.dumps(sbom) == json.dumps(make_sbom("3.11.9", 0))
+    assert json.dumps(sbom) == json.dumps(make_sbom(tree, "3.11.9", 0))
+
+
+def test_an_sbom_without_a_library_is_not_made(tmp_path: Path) -> None:
+    """A library that is not where it was, or tells no version, stops the release."""
+    tree = _program_folder(tmp_path)
+    (tree / "_internal" / "sqlite3.dll").write_bytes(b"MZ")
+    with pytest.raises(ValueError, match="has no version"):
+        make_sbom(tree, "3.11.9", 0)
+    (tree / "_internal" / "sqlite3.dll").unlink()
+    with pytest.raises(FileNotFoundError, match="SQLite"):
+        make_sbom(tree, "3.11.9", 0)
 
 
 @settings(max_examples=50)

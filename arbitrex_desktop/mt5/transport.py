@@ -42,5 +42,8 @@ class Transport(Protocol):
     def end_wait(self) -> None:
         """Have the poll in flight answer now, or the next one not wait; safe from any thread, returns at once."""
 
+    def kill(self) -> None:
+        """End the host at once, whoever waits for it; safe from any thread, and `stop` is still to be called."""
+
     def stop(self) -> None:
         """End the host, politely and then by force; always returns, and nothing is left running."""

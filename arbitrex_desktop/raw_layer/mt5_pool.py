@@ -122,7 +122,7 @@ class MT5ConnectionPool:
             connecting = self._machine.state in (ConnectionState.CONNECTING, ConnectionState.RECONNECTING)
             ended = not self._started or self._loop.stop(0.0 if connecting else _STOP_PATIENCE)
             self._machine.fire(Trigger.STOP, "stopped")
-            self._client.close()
+            self._client.close(at_once=connecting)
             if not ended:
                 self._loop.stop(_STOP_PATIENCE)
             self._ticks.sinks.close()

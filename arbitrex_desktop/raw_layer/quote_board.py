@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from arbitrex_desktop.raw_layer.views import Quote
@@ -20,3 +21,9 @@ class QuoteBoard(Protocol):
 
     def changed_since(self, revision: int) -> tuple[int, tuple[Quote, ...]]:
         """Return the present revision and the quotes that changed after `revision`; 0 asks for all."""
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after each change, on the thread that made it; return what ends the subscription.
+
+        The listener must return at once and may not raise.
+        """

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import re
 import tempfile
@@ -80,16 +81,36 @@ class TomlFile:
 
     def with_value(self, keys: Sequence[str], value: Any) -> TomlFile:
         """Return the file with a value set, all else and every comment as they are; raises `SettingsError`."""
-        return self.parse(self.path, _with_value(self.text, keys, value))
+        wanted = copy.deepcopy(dict(self.values))
+        table: Any = wanted
+        for key in keys[:-1]:
+            table = table.setdefault(key, {}) if isinstance(table, dict) else {}
+        table[keys[-1]] = value
+        return self._proven(_with_value(self.text, keys, value), keys, wanted)
 
     def without(self, keys: Sequence[str]) -> TomlFile:
-        """Return the file without a value, the same file when it has none."""
+        """Return the file without a value, the same file when it has none; raises `SettingsError`."""
         document: Any = tomlkit.parse(self.text)
         table = _table(document, keys[:-1])
         if table is None or keys[-1] not in table:
             return self
+        wanted = copy.deepcopy(dict(self.values))
+        del _table(wanted, keys[:-1])[keys[-1]]
         del table[keys[-1]]
-        return self.parse(self.path, tomlkit.dumps(document))
+        return self._proven(tomlkit.dumps(document), keys, wanted)
+
+    def _proven(self, text: str, keys: Sequence[str], wanted: Mapping[str, Any]) -> TomlFile:
+        """Return a changed file that says what is wanted; raises `SettingsError` where tomlkit lost its way.
+
+        It does with a section that is written as `desk.a = 1` at the top level and changed several times.
+        """
+        with contextlib.suppress(SettingsError):
+            file = self.parse(self.path, text)
+            if _full(file.values) == _full(wanted):
+                return file
+        raise SettingsError(
+            f"{'.'.join(keys)} cannot be changed without disturbing the rest; write it by hand", self.path.name
+        )
 
     def save(self) -> None:
         """Write the file, whole or not at all; raises OSError."""
@@ -153,7 +174,8 @@ def _assignment(keys: Sequence[str], value: Any) -> str:
 
 def _inserted(text: str, line: int, added: str) -> str:
     """Return a text with lines added behind a line: at a table's end they would follow the next table's comment."""
-    lines = text.splitlines(keepends=True)
+    # Not `splitlines`: a text may hold other characters that it takes for line ends.
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
     lines.insert(line, added)
@@ -170,9 +192,17 @@ def _table(document: Any, keys: Sequence[str]) -> Any:
     return document
 
 
+def _full(table: Any) -> Any:
+    """Return a table without the tables in it that are empty, which say nothing."""
+    if not isinstance(table, Mapping):
+        return table
+    full = {key: _full(value) for key, value in table.items()}
+    return {key: value for key, value in full.items() if value != {}}
+
+
 def _in_words(error: tomllib.TOMLDecodeError, text: str, line: int) -> str:
     """Return what is wrong with a TOML text, with a hint for what is wrong most often."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     hint = ""
     if line <= len(lines) and '"' in lines[line - 1] and "\\" in lines[line - 1]:
         hint = "; a path with \\ is written in single quotes"

@@ -10,6 +10,7 @@ first thing that is not as it must be, with exit code 1.  Nothing of the program
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from arbitrex_desktop.mt5.commands import CheckOrder, Command, Connect, ReadAcco
 from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.host import client
 from arbitrex_desktop.mt5.host.messages import HostSpec
-from installer.smoke import steps, win32
+from installer.smoke import real_path, steps, win32
 
 assert sys.platform == "win32"  # tells the type checker which half of the libraries this is
 
@@ -31,6 +32,7 @@ _NO_TERMINAL: Final = -10003
 _NOT_CONNECTED: Final = -10004
 _RUNNING: Final = 5
 _NEWER: Final = 6
+_OTHER_SCOPE: Final = 7
 _HOST_ENDS_WITHIN: Final = 5.0
 _HUNG_HOST_NOTICED_WITHIN: Final = 90.0
 _SETTLED: Final = 8.0
@@ -179,6 +181,21 @@ def leaves_no_orphan() -> None:
             steps.check(True, f"TerminateProcess leaves no {'hung ' if hung else ''}host behind")
 
 
+def works_on_the_genuine_package(pictures: Path) -> None:
+    """Check the installed program on the genuine package, from the launch of a terminal to every way it can fail."""
+    folder = Path(tempfile.mkdtemp(prefix="arbitrex-real-path-"))
+    try:
+        real_path.works_on_the_genuine_package(steps.INSTALLED / steps.PROGRAM, folder)
+    finally:
+        shutil.copy(folder / real_path.REPORT, pictures)
+
+
+def knows_of_the_other_scope(setup: Path) -> None:
+    """Check that what is installed for this user is not installed for all users as well in silence."""
+    code = steps.install(setup, "/AllUsers")
+    steps.check(code == _OTHER_SCOPE, f"setup for all users beside one for this user ends with {_OTHER_SCOPE}")
+
+
 def says_that_there_is_no_terminal(pictures: Path) -> None:
     """Check that with a real account and no terminal the user is told so in words."""
     with tempfile.TemporaryDirectory() as folder:
@@ -252,6 +269,7 @@ def main() -> int:
         (upgrades_in_place, (older, setup)),
         (uninstalls, (setup,)),
         (installs_silently, (setup,)),
+        (knows_of_the_other_scope, (setup,)),
         (tests_itself, ()),
         (holds_the_real_module, ()),
         (shows_its_window, (pictures,)),
@@ -260,6 +278,7 @@ def main() -> int:
         (closes_by_itself, ()),
         (survives_its_host, ()),
         (leaves_no_orphan, ()),
+        (works_on_the_genuine_package, (pictures,)),
         (says_that_there_is_no_terminal, (pictures,)),
         (leaves_nothing, (before,)),
     ):

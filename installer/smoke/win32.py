@@ -59,6 +59,17 @@ _SIGNATURES: Final[tuple[tuple[Any, ...], ...]] = (
     (_user.ReleaseDC, ctypes.c_int, wintypes.HWND, wintypes.HDC),
     (_user.GetClientRect, wintypes.BOOL, wintypes.HWND, ctypes.c_void_p),
     (_user.ClientToScreen, wintypes.BOOL, wintypes.HWND, ctypes.c_void_p),
+    (
+        _user.SendMessageTimeoutW,
+        wintypes.LPARAM,
+        wintypes.HWND,
+        wintypes.UINT,
+        wintypes.WPARAM,
+        wintypes.LPARAM,
+        wintypes.UINT,
+        wintypes.UINT,
+        ctypes.c_void_p,
+    ),
     (_user.PostMessageW, wintypes.BOOL, wintypes.HWND, wintypes.UINT, wintypes.WPARAM, wintypes.LPARAM),
     (_gdi.CreateCompatibleDC, wintypes.HDC, wintypes.HDC),
     (_gdi.CreateCompatibleBitmap, wintypes.HBITMAP, wintypes.HDC, ctypes.c_int, ctypes.c_int),
@@ -174,6 +185,12 @@ def windows(pid: int) -> list[Window]:
 def close(window: Window) -> None:
     """Ask a window to close, as its close button does."""
     _user.PostMessageW(window.handle, 0x0010, 0, 0)
+
+
+def answers(window: Window) -> bool:
+    """Tell whether a window's thread takes a message within a second."""
+    taken = ctypes.c_size_t()
+    return bool(_user.SendMessageTimeoutW(window.handle, 0, 0, 0, 0x2, 1000, ctypes.byref(taken)))
 
 
 def screen(box: tuple[int, int, int, int] | None = None) -> tuple[int, int, bytes]:

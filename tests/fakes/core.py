@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -28,6 +29,7 @@ class FakeBoard:
         self._lock = threading.Lock()
         self._revision = 0
         self._quotes: dict[str, tuple[int, Quote]] = {}
+        self.listeners: list[Callable[[], None]] = []
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -43,6 +45,13 @@ class FakeBoard:
         with self._lock:
             self._revision += 1
             self._quotes[quote.symbol] = (self._revision, quote)
+        for listener in self.listeners:
+            listener()
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call a listener after each `put`."""
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
 
     def changed_since(self, revision: int) -> tuple[int, tuple[Quote, ...]]:
         """Return what changed."""

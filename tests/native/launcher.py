@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import zipfile
 from pathlib import Path
@@ -21,7 +22,7 @@ def make_terminal(folder: Path, python: Path, checkout: Path) -> Path:
     It is the launcher of scripts that comes with pip, with our script behind it.  `python` is the `pythonw.exe` that
     is to run it, which looks at no variable of its environment.
     """
-    stub = python.parent / "Lib/site-packages/pip/_vendor/distlib/w64.exe"
+    stub = Path(str(importlib.import_module("pip").__file__)).parent / "_vendor" / "distlib" / "w64.exe"
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as script:
         script.writestr("__main__.py", _SCRIPT.format(checkout=str(checkout)))

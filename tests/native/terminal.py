@@ -37,6 +37,8 @@ TROUBLE_FILE: Final = "trouble.txt"
 LOG_FILE: Final = "terminal.jsonl"
 _EPOCH_FILE: Final = "epoch.txt"
 _LOOK_AGAIN: Final = 0.02
+_SLOW: Final = 0.5
+"""Seconds after which an answer counts as slow and is written down."""
 _DIED: Final = 7
 _WRITTEN: Final = frozenset({Command.HELLO, Command.LOGIN, Command.ORDER_CHECK, Command.ORDER_SEND})
 
@@ -79,7 +81,7 @@ class Terminal:
         simulation = build_simulation(spec, SystemClock())
         behind = time.time() * 1000 - simulation.terminal.market_time_msc()
         simulation.terminal.time.jump_msc = round(behind / DAY_MSC) * DAY_MSC
-        return TroubledTerminal(simulation.terminal, self.trouble)
+        return TroubledTerminal(simulation.terminal)
 
     def _epoch(self) -> datetime:
         """Return the moment at which this broker's market began, the same after a restart."""
@@ -89,17 +91,20 @@ class Terminal:
         return datetime.fromisoformat(path.read_text(encoding="ascii"))
 
     def _answer(self, client: pipe.Client, request: bytes) -> None:
-        command = Arguments(request).take("I")
-        self._spoil(command, "hang")
-        answer = self._broker.submit(self._terminal.answer, request).result()
+        command, trouble = Arguments(request).take("I"), self.trouble()
+        self._spoil(command, trouble, "hang")
+        begun = time.perf_counter()
+        answer = self._broker.submit(self._terminal.answer, request, trouble).result()
+        seconds = time.perf_counter() - begun
         if command in _WRITTEN:
             self.log(Command(command).name, **_words(command, request, answer))
-        self._spoil(command, "lose")
+        elif seconds > _SLOW:
+            self.log("slow", command=command, seconds=round(seconds, 3))
+        self._spoil(command, trouble, "lose")
         client.reply(answer)
 
-    def _spoil(self, command: int, held_up_by: str) -> None:
+    def _spoil(self, command: int, trouble: Trouble, held_up_by: str) -> None:
         """End the process or the connection, or wait till the trouble is over, if that is what goes wrong now."""
-        trouble = self.trouble()
         if trouble.strikes("die", command):
             self.log("died", command=command)
             os._exit(_DIED)

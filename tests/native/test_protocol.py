@@ -217,12 +217,10 @@ def test_an_unknown_trouble_is_refused() -> None:
 
 def test_what_a_trouble_does_to_an_answer(terminal: SimulatedTerminal) -> None:
     """Another account, no broker, both buttons off, a terminal that loads, a password that is refused."""
-    now = [Trouble()]
-    troubled = TroubledTerminal(terminal, lambda: now[0])
+    troubled = TroubledTerminal(terminal)
 
     def asked(kind: str, command: Command, arguments: bytes = b"") -> bytes:
-        now[0] = Trouble(kind)
-        return troubled.answer(pack("<I", command) + arguments)
+        return troubled.answer(pack("<I", command) + arguments, Trouble(kind))
 
     account = layouts.ACCOUNT.unpack(data(asked("account", Command.ACCOUNT_INFO), Command.ACCOUNT_INFO))
     assert account.login == OTHER_LOGIN

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from struct import pack
 from typing import Final
@@ -56,13 +55,12 @@ class TroubledTerminal:
     For one thread.  What takes time or ends something is not done here: see `server`.
     """
 
-    def __init__(self, terminal: SimulatedTerminal, trouble: Callable[[], Trouble]) -> None:
+    def __init__(self, terminal: SimulatedTerminal) -> None:
         self._terminal = terminal
-        self._trouble = trouble
 
-    def answer(self, request: bytes) -> bytes:
-        """Return the body of the answer to the body of a request."""
-        command, trouble = Arguments(request).take("I"), self._trouble()
+    def answer(self, request: bytes, trouble: Trouble) -> bytes:
+        """Return the body of the answer to the body of a request, as the trouble leaves it."""
+        command = Arguments(request).take("I")
         refusal = self._refusal(command, request, trouble)
         if refusal is not None:
             return refusal

@@ -21,11 +21,13 @@ from arbitrex_desktop.raw_layer.connection.connector import Identity, WrongAccou
 from arbitrex_desktop.raw_layer.connection.session_log import SessionLog
 from arbitrex_desktop.raw_layer.connection.sessions import parse_sessions
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
+from arbitrex_desktop.raw_layer.ticks.latest_quotes import LatestQuotes
 from arbitrex_desktop.raw_layer.ticks.quality import bad_ticks
 from arbitrex_desktop.raw_layer.ticks.server_clock import ServerClock
 from arbitrex_desktop.raw_layer.ticks.tick_ring import TickRing
 from arbitrex_desktop.raw_layer.views import AccountMode
 from tests.fakes.clock import ManualClock
+from tests.fakes.desk_data import quote as make_quote
 from tests.fakes.module import tick_rows
 
 NOW = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
@@ -261,3 +263,15 @@ def test_call_statistics_give_percentiles_and_failures() -> None:
     assert stats.p99_ms == pytest.approx(99.0, abs=1)
     assert stats.max_ms == pytest.approx(100.0)
     assert (book.count("Poll"), book.count("Other")) == (100, 0)
+
+
+def test_the_board_calls_its_listeners_after_each_change() -> None:
+    """New prices and a new list of symbols are announced, after they can be read; nobody who left is called."""
+    board = LatestQuotes()
+    seen: list[tuple[tuple[str, ...], int]] = []
+    unsubscribe = board.subscribe(lambda: seen.append((board.symbols, board.changed_since(0)[0])))
+    board.select({"EURUSD": 5})
+    board.put([make_quote("EURUSD")])
+    unsubscribe()
+    board.put([make_quote("EURUSD")])
+    assert seen == [(("EURUSD",), 0), (("EURUSD",), 1)]

@@ -76,7 +76,7 @@ def panels_in(theme: Theme, state: DeskState) -> dict[str, Panel]:
     now = clock.monotonic()
     equity.install(EquityPlot)
     watch.watch(board)
-    watch._frames.stop()
+    watch._pacer.blockSignals(True)
     form.set_symbols(board.symbols)
     fresh = Freshness(state.snapshot, now - state.age, now, state.task, 12.0, clock.now(), state.broken)
     if state.snapshot is not None and state.snapshot.account is not None:
@@ -124,7 +124,7 @@ class Showroom:
         self.window._loader.stop()
         self.window.equity.install(EquityPlot)
         self.window.market_watch.watch(self.board)
-        self.window.market_watch._frames.stop()
+        self.window.market_watch._pacer.blockSignals(True)
 
     def show(self, state: DeskState, size: QSize) -> MainWindow:
         """Show a state in a size, by itself: no worker runs."""

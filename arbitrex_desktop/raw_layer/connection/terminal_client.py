@@ -109,11 +109,14 @@ class TerminalClient:
         elapsed = (self._clock.monotonic() - at) * self.speed
         return datetime.fromtimestamp(reported_msc / 1000.0, tz=self._clock.now().tzinfo) + timedelta(seconds=elapsed)
 
-    def close(self) -> None:
-        """End the host; nothing is left running."""
+    def close(self, *, at_once: bool = False) -> None:
+        """End the host; nothing is left running.  `at_once`, a command in flight is not given a moment."""
         transport, self._transport = self._transport, None
-        if transport is not None:
-            transport.stop()
+        if transport is None:
+            return
+        if at_once:
+            transport.kill()
+        transport.stop()
 
     def _note(self, error: MT5Error, kind: str) -> None:
         """Keep the failure and move the state when the connection is lost."""

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The board: the last good tick of each symbol, for readers that come thirty times a second."""
+"""The board: the last good tick of each symbol, and word to its readers when one changes."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from arbitrex_desktop.raw_layer.views import Quote
 
@@ -21,6 +21,7 @@ class LatestQuotes:
         self._revisions: dict[str, int] = {}
         self._revision = 0
         self._digits: dict[str, int] = {}
+        self._listeners: tuple[Callable[[], None], ...] = ()
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -36,6 +37,7 @@ class LatestQuotes:
         with self._lock:
             self._digits = dict(digits)
             self._quotes = {symbol: quote for symbol, quote in self._quotes.items() if symbol in digits}
+        self._notify()
 
     def put(self, quotes: Iterable[Quote]) -> None:
         """Show newer quotes."""
@@ -44,6 +46,16 @@ class LatestQuotes:
             for quote in quotes:
                 self._quotes[quote.symbol] = quote
                 self._revisions[quote.symbol] = self._revision
+        self._notify()
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after each change, on the thread that made it; return what ends the subscription."""
+        self._listeners = (*self._listeners, listener)
+
+        def unsubscribe() -> None:
+            self._listeners = tuple(other for other in self._listeners if other is not listener)
+
+        return unsubscribe
 
     def quote(self, symbol: str) -> Quote | None:
         """Return a symbol's last good tick, None when there was none."""
@@ -54,3 +66,8 @@ class LatestQuotes:
         with self._lock:
             changed = (quote for symbol, quote in self._quotes.items() if self._revisions[symbol] > revision)
             return self._revision, tuple(changed)
+
+    def _notify(self) -> None:
+        """Call the listeners, outside the lock."""
+        for listener in self._listeners:
+            listener()

@@ -6,6 +6,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
 from typing import Final
 
 from PySide6.QtCore import QObject
@@ -17,7 +19,7 @@ from arbitrex_desktop.ui.models.table import Column, RowTableModel
 from arbitrex_desktop.ui.theme.colours import Tone
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class QuoteRow:
     """A symbol with its last quote, None before the first.
 
@@ -31,7 +33,17 @@ class QuoteRow:
     live: bool = False
     closed: bool = False
 
-    @property
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """The cells' texts."""
+        return tuple(column.text(self) for column in COLUMNS)
+
+    @cached_property
+    def tones(self) -> tuple[Tone, ...]:
+        """The cells' tones."""
+        return tuple(column.tone(self) for column in COLUMNS)
+
+    @cached_property
     def is_fresh(self) -> bool:
         """Whether the price may be taken for the present one."""
         return self.live and self.age is not None and self.age <= QUOTE_STALE_S
@@ -94,7 +106,7 @@ AGE_COLUMN: Final = 6
 
 
 class QuoteModel(RowTableModel[QuoteRow]):
-    """Merges changed quotes into the rows; a row that did not change is not reported."""
+    """Merges changed quotes into the rows; a cell that reads as before is not reported."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(COLUMNS, lambda row: row.symbol, parent)
@@ -135,7 +147,7 @@ class QuoteModel(RowTableModel[QuoteRow]):
         self.refresh_order()
 
     def merge(self, quotes: Iterable[Quote], monotonic: float, *, live: bool) -> None:
-        """Take quotes that changed; repaints their rows only."""
+        """Take quotes that changed; reports the cells that show something else now, and no others."""
         places = {row.symbol: place for place, row in enumerate(self._rows)}
         for quote in quotes:
             known = self._all.get(quote.symbol)
@@ -146,27 +158,30 @@ class QuoteModel(RowTableModel[QuoteRow]):
             self._replace(places.get(quote.symbol), row)
 
     def age_all(self, monotonic: float, *, live: bool, market_open: bool = True) -> None:
-        """Count the quotes' ages up; repaints ages, and whole rows that turned grey or fresh."""
+        """Count the quotes' ages up; reports ages that read differently, and rows that turned grey or fresh."""
         places = {row.symbol: place for place, row in enumerate(self._rows)}
         for symbol, row in self._all.items():
             if row.quote is None:
                 continue
             age = row.quote.age(monotonic)
-            aged = replace(row, age=age, live=live, closed=not market_open and live and age > QUOTE_STALE_S)
+            closed = not market_open and live and age > QUOTE_STALE_S
+            aged = QuoteRow(symbol, row.digits, row.quote, age, live, closed)
             self._all[symbol] = aged
-            self._replace(places.get(symbol), aged, only_age=aged.is_fresh == row.is_fresh)
+            self._replace(places.get(symbol), aged)
 
     def refresh_order(self) -> None:
         """Sort and filter again; called once a second, not on each tick, so that rows can be read and clicked."""
         self.set_rows(row for row in self._all.values() if self._filter in row.symbol.casefold())
 
-    def _replace(self, place: int | None, row: QuoteRow, *, only_age: bool = False) -> None:
-        if place is None or self._rows[place] == row:
+    def _replace(self, place: int | None, row: QuoteRow) -> None:
+        if place is None:
             return
-        was_fresh = self._rows[place].is_fresh
-        self._rows[place] = row
-        if only_age:
-            self.changed(place, AGE_COLUMN, AGE_COLUMN)
-        else:
-            # The symbol's name turns grey with the price, and back; a tick alone does not change it.
-            self.changed(place, 1 if row.is_fresh == was_fresh else 0)
+        old, self._rows[place] = self._rows[place], row
+        differs = [
+            text != old_text or tone is not old_tone
+            for text, old_text, tone, old_tone in zip(row.texts, old.texts, row.tones, old.tones, strict=True)
+        ]
+        for is_other, group in groupby(range(len(differs)), differs.__getitem__):
+            if is_other:
+                columns = list(group)
+                self.changed(place, columns[0], columns[-1])

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""Market Watch: every symbol's present price, read from the board thirty times a second."""
+"""Market Watch: every symbol's present price, drawn when the board changes, at the display's rhythm."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
+from arbitrex_desktop.ui.frame_pacer import FRAME_SECONDS, FramePacer
 from arbitrex_desktop.ui.freshness import CORE_SILENT_S, Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteModel
 from arbitrex_desktop.ui.panels.panel import Panel
@@ -18,12 +21,14 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 from arbitrex_desktop.ui.widgets.quote_view import QuoteView
 
-_FRAME_MS: Final = 33
 _SORT_S: Final = 1.0
+_AGES_S: Final = 0.45
+_UNSEEN_S: Final = 0.25
+"""Time between two readings of the board while no row can be seen; other panels show its prices, too."""
 
 
 class MarketWatchPanel(Panel):
-    """Reads the board on a timer of its own; the core's snapshots only tell it whether prices are live.
+    """Reads the board when it changes; the core's snapshots only show whether prices are live.
 
     Signals: `symbol_chosen(str)`, when a row was double-clicked or Enter pressed on it.
     """
@@ -37,8 +42,9 @@ class MarketWatchPanel(Panel):
         super().__init__(theme)
         self._clock = clock
         self._board: QuoteBoard | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
         self._revision = 0
-        self._sorted_at = 0.0
+        self._sorted_at = self._aged_at = 0.0
         self._live = False
         self.model = QuoteModel(self)
         self.view = QuoteView(self.model, theme)
@@ -47,9 +53,9 @@ class MarketWatchPanel(Panel):
         self._filter.setClearButtonEnabled(True)
         self._count = TonedLabel(theme, Tone.MUTED)
         self._lay_out()
-        self._frames = QTimer(self)
-        self._frames.setInterval(_FRAME_MS)
-        self._frames.timeout.connect(self.draw_frame)
+        self._pacer = FramePacer(clock, self)
+        self._pacer.least_seconds = _UNSEEN_S
+        self._pacer.frame.connect(self.draw_frame)
         self._filter.textChanged.connect(self.model.set_filter)
         self.view.activated.connect(lambda index: self._choose(index.row()))
 
@@ -61,12 +67,13 @@ class MarketWatchPanel(Panel):
     def watch(self, board: QuoteBoard) -> None:
         """Read this board from now on."""
         self._board, self._revision = board, 0
-        self._frames.start()
+        self._unsubscribe = board.subscribe(self._pacer.request)
         self.draw_frame()
 
     def stop(self) -> None:
         """Read the board no longer; the core is about to go."""
-        self._frames.stop()
+        self._unsubscribe()
+        self._unsubscribe = lambda: None
         self._board = None
 
     def draw_frame(self) -> None:
@@ -82,14 +89,28 @@ class MarketWatchPanel(Panel):
     def refresh(self, fresh: Freshness) -> None:
         """Count ages up, grey everything while there is no connection, sort again."""
         now = self._clock.monotonic()
+        was_live = self._live
         self._live = fresh.connected or (fresh.was_connected and self.model.newest_age(now) < CORE_SILENT_S)
         market_open = fresh.snapshot is None or fresh.snapshot.pool.market_open
-        self.model.age_all(now, live=self._live, market_open=market_open)
+        if self._live != was_live or now - self._aged_at >= _AGES_S:
+            self._aged_at = now
+            self.model.age_all(now, live=self._live, market_open=market_open)
         if now - self._sorted_at >= _SORT_S:
             self._sorted_at = now
             self.model.refresh_order()
         total = len(self._board.symbols) if self._board is not None else 0
         self._count.show_text(f"{self.quoted} of {total} with prices", Tone.MUTED)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw at the display's rhythm from now on."""
+        super().showEvent(event)
+        self._pacer.least_seconds = FRAME_SECONDS
+        self.draw_frame()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Read the board seldom while nobody can see it."""
+        super().hideEvent(event)
+        self._pacer.least_seconds = _UNSEEN_S
 
     def _check_symbols(self, board: QuoteBoard) -> None:
         """Follow the board's list: it is complete only after the pool has connected."""

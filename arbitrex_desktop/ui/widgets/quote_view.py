@@ -2,7 +2,7 @@
 """The Market Watch's table: paints the cells that changed and nothing else, by hand.
 
 A delegate per cell costs more than the painting itself (39 ms a frame against 4 ms, measured on a table of this
-size), and the Market Watch is repainted up to thirty times a second.
+size), and the Market Watch is repainted up to sixty times a second.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from arbitrex_desktop.ui.models.quotes import QuoteModel, QuoteRow
-from arbitrex_desktop.ui.models.table import AnyIndex, Column
+from arbitrex_desktop.ui.models.quotes import COLUMNS, QuoteModel
+from arbitrex_desktop.ui.models.table import AnyIndex
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.header import CELL_MARGIN
 from arbitrex_desktop.ui.widgets.table_view import TableView, cell_back
@@ -52,9 +52,10 @@ class QuoteView(TableView):
             return
         painter = QPainter(self.viewport())
         painter.setFont(self.font())
-        dirty = event.region().boundingRect()
-        for row in self._rows_in(dirty):
-            self._paint_row(painter, row, event)
+        for area in event.region():  # type: ignore[attr-defined] # PySide6 has it, its stubs have not
+            columns = self._columns_in(area)
+            for row in self._rows_in(area):
+                self._paint_row(painter, row, columns)
         painter.end()
 
     def dataChanged(  # noqa: N802 - Qt's name
@@ -77,29 +78,27 @@ class QuoteView(TableView):
             return range(0)
         return range(first, (last if last >= 0 else self._quotes.rowCount() - 1) + 1)
 
-    def _paint_row(self, painter: QPainter, row: int, event: QPaintEvent) -> None:
+    def _columns_in(self, area: QRect) -> list[tuple[int, int, int]]:
+        """Return place, left and width of the shown columns that reach into an area."""
+        places = [(place, self.columnViewportPosition(place), self.columnWidth(place)) for place in range(len(COLUMNS))]
+        return [each for each in places if each[2] and each[1] <= area.right() and each[1] + each[2] > area.left()]
+
+    def _paint_row(self, painter: QPainter, row: int, columns: Sequence[tuple[int, int, int]]) -> None:
         data = self._quotes.row_at(row)
         if data is None:
             return
-        region = event.region()
         top, height = self.rowViewportPosition(row), self.rowHeight(row)
         selected = self.selectionModel().isRowSelected(row)
         back = cell_back(self._theme.colours, row=row, selected=selected)
-        for place, column in enumerate(self._quotes.columns):
-            rect = QRect(self.columnViewportPosition(place), top, self.columnWidth(place), height)
-            if region.intersects(rect):
-                painter.fillRect(rect, back)
-                text = self._paint_cell(painter, rect, column, data)
-                if column.number and self.is_longer(place, text):
-                    # Soon, since columns cannot be changed while they are painted.
-                    QTimer.singleShot(0, self, partial(self.fit_numbers, row, row))
-
-    def _paint_cell(self, painter: QPainter, rect: QRect, column: Column[QuoteRow], row: QuoteRow) -> str:
-        """Paint a cell, and return its text."""
-        self.cells_painted += 1
-        text = column.text(row)
-        if text:
-            painter.setPen(self._theme.colours.tone(column.tone(row)))
-            align = _RIGHT if column.number else _LEFT
-            painter.drawText(rect.adjusted(CELL_MARGIN, 0, -CELL_MARGIN, 0), align, text)
-        return text
+        for place, left, width in columns:
+            self.cells_painted += 1
+            painter.fillRect(left, top, width, height, back)
+            text = data.texts[place]
+            number = COLUMNS[place].number
+            if text:
+                painter.setPen(self._theme.colours.tone(data.tones[place]))
+                inner = QRect(left + CELL_MARGIN, top, width - 2 * CELL_MARGIN, height)
+                painter.drawText(inner, _RIGHT if number else _LEFT, text)
+            if number and self.is_longer(place, text):
+                # Soon, since columns cannot be changed while they are painted.
+                QTimer.singleShot(0, self, partial(self.fit_numbers, row, row))

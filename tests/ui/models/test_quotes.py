@@ -37,12 +37,14 @@ def cells(model: QuoteModel, row: int) -> list[str]:
     return [str(model.index(row, column).data()) for column in range(model.columnCount())]
 
 
-def test_only_rows_whose_quote_changed_are_reported(model: QuoteModel) -> None:
-    """A tick of one symbol repaints one row, without its name."""
+def test_only_cells_that_read_differently_are_reported(model: QuoteModel) -> None:
+    """A tick of one symbol reports its own prices, and not the name, spread, time and age that stayed."""
     model.merge([quote("EURUSD"), quote("USDJPY", 150.0)], NOW, live=True)
     seen = watch(model)
     model.merge([quote("USDJPY", 150.1)], NOW, live=True)
-    assert seen == [(1, 1, model.columnCount() - 1)]
+    assert seen == [(1, 2, 3)]
+    model.merge([quote("USDJPY", 150.2, ticks=99)], NOW + 5, live=True)
+    assert seen[1:] == [(1, 2, 3), (1, 6, 7)]
 
 
 def test_a_row_shows_prices_in_the_symbols_digits(model: QuoteModel) -> None:

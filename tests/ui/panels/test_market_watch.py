@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The Market Watch shows the board thirty times a second and paints only what changed."""
+"""The Market Watch shows the board when it changes and paints only what changed."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.ui.frame_pacer import FRAME_SECONDS
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.table import TONE_ROLE
 from arbitrex_desktop.ui.panels.market_watch import MarketWatchPanel
@@ -42,7 +44,7 @@ def panel(qtbot: QtBot, theme: Theme, clock: ManualClock, board: FakeBoard, fres
     qtbot.addWidget(panel)
     panel.resize(520, 1000)
     panel.watch(board)
-    panel._frames.stop()
+    panel._pacer.blockSignals(True)
     panel.show()
     qtbot.waitExposed(panel)
     panel.refresh(fresh())
@@ -58,15 +60,34 @@ def test_every_symbol_is_listed_with_its_price(panel: MarketWatchPanel) -> None:
     assert panel._count.text() == "41 of 41 with prices"
 
 
-def test_a_tick_repaints_one_row(panel: MarketWatchPanel, board: FakeBoard, qtbot: QtBot) -> None:
-    """After a tick of one symbol no cell of another row is painted."""
+def test_a_tick_repaints_the_cells_that_differ(panel: MarketWatchPanel, board: FakeBoard, qtbot: QtBot) -> None:
+    """After a tick of one symbol its prices and count are painted: no cell of another row, and none that stayed."""
     panel.view.repaint()
     QApplication.processEvents()
     before = panel.view.cells_painted
     board.put(quote(SYMBOLS[3], 2.0, ticks=8))
     panel.draw_frame()
     qtbot.waitUntil(lambda: panel.view.cells_painted > before)
-    assert panel.view.cells_painted - before == panel.model.columnCount() - 1
+    assert panel.view.cells_painted - before == 3
+
+
+def test_a_change_of_the_board_is_drawn_by_itself(
+    panel: MarketWatchPanel, board: FakeBoard, qtbot: QtBot, clock: ManualClock
+) -> None:
+    """A tick from any thread is on the screen soon, without a timer that looks for it."""
+    panel._pacer.blockSignals(False)
+    clock.advance(1.0)
+    threading.Thread(target=board.put, args=(quote(SYMBOLS[3], 2.5),)).start()
+    qtbot.waitUntil(lambda: panel.model.index(3, 2).data() == "2.50000")
+
+
+def test_a_panel_that_nobody_sees_reads_the_board_seldom(panel: MarketWatchPanel) -> None:
+    """Hidden, it draws four times a second at most; shown again, it catches up at once."""
+    assert panel._pacer.least_seconds == FRAME_SECONDS
+    panel.hide()
+    assert panel._pacer.least_seconds == 0.25
+    panel.show()
+    assert panel._pacer.least_seconds == FRAME_SECONDS
 
 
 def test_without_ticks_a_frame_costs_nothing(panel: MarketWatchPanel) -> None:
@@ -170,6 +191,7 @@ def test_enter_on_a_row_chooses_its_symbol(panel: MarketWatchPanel) -> None:
 def test_a_stopped_panel_reads_no_more(panel: MarketWatchPanel, board: FakeBoard, fresh: Make) -> None:
     """After the end the board is left alone."""
     panel.stop()
+    assert board.listeners == []
     board.put(replace(quote(SYMBOLS[0]), bid=5.0))
     panel.draw_frame()
     panel.refresh(fresh())

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""The libraries inside the program that are no Python packages, as the SBOM lists them, found by their files."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+_FIXED_INFO: Final = struct.pack("<I", 0xFEEF04BD)
+"""How the numbers in a Windows version resource begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """One library.
+
+    Attributes:
+        name: what it is called
+        pattern: its file in the program's folder; the first that fits is hashed
+        licence: its SPDX expression
+        vendor: maker and product as a vulnerability database names them (CPE)
+        version: for a file that bears none; goes with the pins of Python and numpy
+        parts: how many numbers of the file's version count
+    """
+
+    name: str
+    pattern: str
+    licence: str
+    vendor: str
+    version: str = ""
+    parts: int = 3
+
+
+LIBRARIES: Final = (
+    Library("OpenSSL", "_internal/libcrypto-*.dll", "Apache-2.0", "openssl:openssl"),
+    Library("SQLite", "_internal/sqlite3.dll", "blessing", "sqlite:sqlite"),
+    # CPython 3.11 is built with this one; its DLL has no version resource.
+    Library("libffi", "_internal/libffi-*.dll", "MIT", "libffi_project:libffi", "3.4.4"),
+    # What numpy 2.0.2 says of itself in numpy.__config__.
+    Library(
+        "OpenBLAS", "_internal/numpy.libs/libscipy_openblas*.dll", "BSD-3-Clause", "openblas_project:openblas", "0.3.27"
+    ),
+    Library("Qt", "_internal/PySide6/Qt6Core.dll", "LGPL-3.0-only", "qt:qt"),
+    Library(
+        "Microsoft Visual C++ runtime",
+        "_internal/VCRUNTIME140.dll",
+        "LicenseRef-Microsoft-Visual-C-Runtime",
+        "microsoft:visual_c\\+\\+",
+        parts=4,
+    ),
+)
+
+
+def file_version(data: bytes, parts: int) -> str:
+    """Return the first numbers of a Windows file's version resource, empty for a file that has none."""
+    at = data.find(_FIXED_INFO)
+    if at < 0:
+        return ""
+    minor, major, last, third = struct.unpack_from("<4H", data, at + 8)
+    return ".".join(map(str, (major, minor, third, last)[:parts]))
+
+
+def listed(kind: str, library: Library, version: str, data: bytes) -> dict[str, Any]:
+    """Return a library as the SBOM lists it."""
+    slug = library.name.lower().replace("+", "p").replace(" ", "-")
+    purl = f"pkg:generic/{slug}@{version}"
+    return {
+        "type": kind,
+        "bom-ref": purl,
+        "name": library.name,
+        "version": version,
+        "purl": purl,
+        "cpe": f"cpe:2.3:a:{library.vendor}:{version}:*:*:*:*:*:*:*",
+        "hashes": [{"alg": "SHA-256", "content": hashlib.sha256(data).hexdigest()}],
+        "licenses": [{"expression": library.licence}],
+    }
+
+
+def libraries_in(tree: Path, python_version: str) -> list[dict[str, Any]]:
+    """Return all of them; raises FileNotFoundError for one that is not there, ValueError for one without a version."""
+    python = Library("CPython", "_internal/python3?*.dll", "Python-2.0", "python:python", python_version)
+    found = []
+    for library in (python, *LIBRARIES):
+        files = sorted(tree.glob(library.pattern))
+        if not files:
+            raise FileNotFoundError(f"{library.name}: there is no {library.pattern} in {tree}")
+        data = files[0].read_bytes()
+        version = library.version or file_version(data, library.parts)
+        if not version:
+            raise ValueError(f"{files[0]} has no version")
+        found.append(listed("platform" if library is python else "library", library, version, data))
+    return found
