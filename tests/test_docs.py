@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
+from arbitrex_desktop.settings.catalogue import CATALOGUE
 from docs.tools import pages, plain
 from docs.tools.journeys import JOURNEYS, LAYERS, Step, picture
 
@@ -98,6 +99,19 @@ def test_the_table_of_rules_has_every_rule() -> None:
     text = pages.rules_page()
     assert [rule for rule in ALL_RULES if f"| {type(rule).__name__} (" not in text] == []
     assert [rule for rule in ALL_RULES if f"`{rule.code.value}`" not in text] == []
+
+
+def test_the_table_of_settings_has_every_setting() -> None:
+    """Each setting stands in the table."""
+    text = pages.settings_page()
+    assert CATALOGUE
+    assert [name for name in CATALOGUE if f"| `{name}` |" not in text] == []
+
+
+def test_every_page_of_the_help_is_in_the_site() -> None:
+    """Each page of the user guide has its place in the documentation."""
+    help_pages = {path.name for path in (ROOT / "resources" / "help").glob("*.md")}
+    assert help_pages == {path.name for path in (ROOT / "docs" / "help").glob("*.md")}
 
 
 @dataclass(frozen=True)

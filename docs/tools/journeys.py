@@ -93,7 +93,9 @@ JOURNEYS: Final = {
         ui                      panels.account             painted, grey when it is old
     """),
     "setting": _steps("""
-        program                 settings.start             command line, environment, files
+        program                 settings.toml_file         read settings.toml, with lines
+        program                 settings.catalogue         what may be said, and its bounds
+        program                 settings.in_force          file, environment, defaults: which counts
         program                 assembly                   hand each layer its own part
         raw_layer               settings                   how the pool polls and waits
         desk                    settings                   ages, retries, policies

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A Sphinx extension: the pages that are made of the code itself, so that they cannot grow old.
 
-They are written to `docs/generated` before each build: the map of all modules, the table of rules, the pictures of the
-journeys, and the schema of the strategies' channel.
+They are written to `docs/generated` before each build: the map of all modules, the tables of rules and settings, the
+pictures of the journeys, and the schema of the strategies' channel.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from arbitrex_desktop.desk.gateway.messages import channel_schema
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
+from arbitrex_desktop.settings.catalogue import CATALOGUE
 from docs.tools.journeys import JOURNEYS, picture
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -67,6 +68,25 @@ def rules_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def settings_page() -> str:
+    """Return the page of everything that `settings.toml` may say, a table for each of its parts."""
+    lines = [
+        "# All settings",
+        "",
+        "What `settings.toml` in the data folder may say; [the guide](../help/settings.md) tells how.  What is in",
+        "force, and where each value came from, is shown by `arbitrex-desktop settings show`.",
+    ]
+    section = ""
+    for setting in CATALOGUE.values():
+        if setting.keys[0] != section:
+            section = setting.keys[0]
+            lines += ["", f"## {section}", "", "| setting | default | what is taken | meaning |", "|---|---|---|---|"]
+        default = f"{setting.default} {setting.unit}".strip()
+        shown = f"`{default}`" if default else "empty"
+        lines.append(f"| `{setting.name}` | {shown} | {_cell(setting.expected)} | {_cell(setting.meaning)} |")
+    return "\n".join(lines) + "\n"
+
+
 def parameter_name(parameter: Any) -> str:
     """Return a parameter's name."""
     return parameter if isinstance(parameter, str) else str(parameter.name)
@@ -82,6 +102,7 @@ def write_pages(folder: Path) -> None:
     pages = {
         "modules.md": module_map(),
         "rules.md": rules_page(),
+        "settings.md": settings_page(),
         "channel-schema.json": json.dumps(channel_schema(), indent=2),
     }
     pages |= {f"{name}.svg": picture(steps) for name, steps in JOURNEYS.items()}
