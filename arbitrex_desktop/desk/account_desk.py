@@ -13,10 +13,10 @@ from arbitrex_desktop.desk.execution.executor import Executor
 from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.execution.recovery import Recovery
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, RiskAnswer, to_body
-from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState
+from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState, SeenTrade
 from arbitrex_desktop.desk.journal.journal import Journal
 from arbitrex_desktop.desk.presentation.closing import closing_text
-from arbitrex_desktop.desk.presentation.order_notices import order_news
+from arbitrex_desktop.desk.presentation.order_notices import order_notice
 from arbitrex_desktop.desk.presentation.rows import OwnerCache, digits_of, intent_row, order_row, position_row
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, OrderRow, PositionRow
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
@@ -45,6 +45,7 @@ class AccountDesk:
         self.positions = PositionActions(self.book, context)
         self._owners = OwnerCache(self.book.owner_of)
         self._rows: dict[str, tuple[int, IntentRow]] = {}
+        self._confirmed: list[str] = []
         self.recovery.settle_interrupted()
         self.positions.report_interrupted_actions()
 
@@ -55,7 +56,7 @@ class AccountDesk:
             request, lambda intent_id: risk.judge(request, intent_id), self._context.settings.max_pending
         )
 
-    def approve(self, intent_id: str, actor: str, sync: Callable[[], bool]) -> Intent:
+    def approve(self, intent_id: str, actor: str, sync: Callable[[], bool], seen: SeenTrade | None) -> Intent:
         """Judge the intent by the price and account of now and send it; raise `CommandRefused` if it may not live."""
         intent = self.book.get(intent_id)
         if intent.state is not IntentState.PENDING:
@@ -66,7 +67,7 @@ class AccountDesk:
         blocking_reason = self.pending.blocking_reason(intent)
         if blocking_reason:
             raise CommandRefused(blocking_reason)
-        answer = self.pending.reevaluate_for_approval(intent)
+        answer = self.pending.reevaluate_for_approval(intent, seen)
         differences = self.pending.differences(intent, answer)
         intent = self.book.record(
             intent,
@@ -100,6 +101,18 @@ class AccountDesk:
             if self.book.owner_of(order.ticket, order.comment):
                 with suppress(CommandRefused):
                     self.positions.cancel(order.ticket)
+
+    def settle_confirmed(self, sync: Callable[[], bool]) -> None:
+        """Let the RPM forget the reservations of trades that the broker's books have confirmed.
+
+        What is open counts as a position from the sync on; what was closed again in between would count as open until
+        its reservation runs out.
+        """
+        rpm = self._context.risk.rpm
+        if rpm is None or not self._confirmed or not sync():
+            return
+        while self._confirmed:
+            rpm.release_intent(self._confirmed.pop())
 
     def auto_approvable(self) -> tuple[Intent, ...]:
         """Return the pending intents that a policy approves: named strategies, small sizes, never on LIVE accounts."""
@@ -140,9 +153,11 @@ class AccountDesk:
         rpm = self._context.risk.rpm
         if rpm is not None and intent.state in _UNDONE:
             rpm.release_intent(intent.intent_id)
-        news = order_news(intent, event, digits_of(self._context.pool, intent.request.symbol))
-        if news is not None:
-            self._context.post(news[0], f"order {intent.intent_id}", news[1])
+        if event.draft.kind is EventKind.CONFIRMED:
+            self._confirmed.append(intent.intent_id)
+        notice = order_notice(intent, event, digits_of(self._context.pool, intent.request.symbol))
+        if notice is not None:
+            self._context.post(notice.level, notice.topic, notice.text, replace=notice.replaces)
         self._context.announce(intent, event)
 
     def _auto(self, intent: Intent) -> bool:
@@ -170,5 +185,12 @@ class AccountDesk:
         digits = digits_of(self._context.pool, intent.request.symbol)
         current = self.pending.current(intent)
         closing = self.closing(intent.request, current)
-        changed = self.pending.changes(intent)
-        return intent_row(intent, current, self.pending.blocker(intent), digits, closing=closing, changed=changed)
+        return intent_row(
+            intent,
+            current,
+            self.pending.blocker(intent),
+            digits,
+            closing=closing,
+            changed=self.pending.changes(intent),
+            escalation=self.pending.escalation(intent),
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.gate import Gate
@@ -13,8 +14,14 @@ from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 
-PostNotice = Callable[[str, str, str], None]
-"""Posts a notice for the trader: level (info, warning, error), topic, text."""
+
+class PostNotice(Protocol):
+    """Posts a notice for the trader."""
+
+    def __call__(self, level: str, topic: str, text: str, *, replace: bool = False) -> None:
+        """`level` is info, warning or error; with `replace`, earlier ones of the topic go."""
+
+
 Announce = Callable[[Intent, Event], None]
 """Announces a journalled event of an intent, and the intent after it; may not block."""
 

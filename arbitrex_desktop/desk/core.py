@@ -26,7 +26,7 @@ from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.halt import TradingHalt
 from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent
-from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
+from arbitrex_desktop.desk.intents.intent import TRADER, IntentRequest, IntentState, SeenTrade
 from arbitrex_desktop.desk.intents.order_tags import new_intent_id
 from arbitrex_desktop.desk.journal.journal import JournalOpener
 from arbitrex_desktop.desk.pool_protocol import TradingPool
@@ -36,7 +36,6 @@ from arbitrex_desktop.desk.presentation.equity import EquityTrack
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.rows import account_row, digits_of, intent_row, risk_row
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
-from arbitrex_desktop.desk.queue.intent_store import TRADER
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.desk.settings import DeskSettings
@@ -189,9 +188,12 @@ class TradingCore:
         digits = digits_of(self._pool, request.symbol)
         return Preview(number, intent_row(intent, judgement, blocker, digits, closing=closing))
 
-    def approve(self, intent_id: str) -> None:
-        """Judge an intent once more and send it; raise `CommandRefused` with the reason when it may not be sent."""
-        self._approve(intent_id, TRADER)
+    def approve(self, intent_id: str, seen: SeenTrade | None = None) -> None:
+        """Judge an intent once more and send it; raise `CommandRefused` with the reason when it may not be sent.
+
+        `seen`, what the trader had before the eyes: another kind of trade is refused, and never more lots are sent.
+        """
+        self._approve(intent_id, TRADER, seen)
 
     def reject(self, intent_id: str, reason: str = "") -> None:
         """End a pending intent by the trader's will."""
@@ -284,10 +286,10 @@ class TradingCore:
         with self._managing() as desk:
             desk.positions.cancel(ticket)
 
-    def _approve(self, intent_id: str, actor: str) -> None:
+    def _approve(self, intent_id: str, actor: str, seen: SeenTrade | None = None) -> None:
         """Approve for the trader or a policy, one at a time."""
         with self._accounts.journal_session() as desk, self._accounts.sending:
-            desk.approve(intent_id, actor, self._sync)
+            desk.approve(intent_id, actor, self._sync, seen)
             self._guard("sync", self._sync)
 
     def _announce(self, intent: Intent, event: Event) -> None:
@@ -336,6 +338,7 @@ class TradingCore:
             self.desk.cancel_all(f"trading was halted: {halted}")
         self.desk.recovery.settle_interrupted()
         self.desk.recovery.reconcile()
+        self.desk.settle_confirmed(self._sync)
         reading = self._pool.latest_account()
         if reading is not None:
             self.desk.positions.reconcile(reading)

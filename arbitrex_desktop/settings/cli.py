@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.desk.errors import JournalError
+from arbitrex_desktop.desk.intents.intent import TRADER
 from arbitrex_desktop.desk.journal.journal import Journal
 from arbitrex_desktop.desk.journal.settings_record import record_settings
-from arbitrex_desktop.desk.queue.intent_store import TRADER
 from arbitrex_desktop.paths import DATA_DIR_VARIABLE, data_dir
 from arbitrex_desktop.raw_layer.connection.environment import read_env_file
 from arbitrex_desktop.raw_layer.errors import SessionConfigError

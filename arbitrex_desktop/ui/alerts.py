@@ -10,7 +10,7 @@ from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
-from arbitrex_desktop.ui.commands import CommandResult, Phase, SubmitIntent
+from arbitrex_desktop.ui.commands import CommandResult, Phase
 from arbitrex_desktop.ui.freshness import Freshness
 
 _PHASE_FAILURES: Final = {
@@ -75,13 +75,10 @@ class Alerts:
         self._bar.post("error", f"{_PHASE_FAILURES.get(phase, phase)}: {message}", phase)
 
     def command_done(self, result: CommandResult) -> None:
-        """Say what came of a command, where that is not seen elsewhere."""
+        """Say that a command failed; what came of one that did not is in the core's notices."""
         command = result.command
         if result.error:
             self._bar.post("error", f"{command.failure}: {result.error}", f"{command.doing} {command.subject}")
-        elif isinstance(command, SubmitIntent):
-            message = f"Intent {formats.short_id(str(result.answer))} was judged; see pending intents"
-            self._bar.post("info", message, "submit")
 
     def refresh(self, fresh: Freshness, *, halt_overdue: bool) -> None:
         """Tell what stands at this moment, and take away what no longer does."""

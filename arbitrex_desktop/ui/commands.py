@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
-from arbitrex_desktop.desk.intents.intent import IntentRequest, Which
+from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade, Which
 from arbitrex_desktop.ui.seam import Core
 
 
@@ -68,8 +68,9 @@ class _OnIntent(TraderCommand):
 
 @dataclass(frozen=True, slots=True)
 class ApproveIntent(_OnIntent):
-    """Send the intent's order, if it may still live."""
+    """Send the intent's order, if it may still live; `seen`, what the trader had before the eyes."""
 
+    seen: SeenTrade | None = None
     doing: ClassVar[str] = "approving an intent"
     failure: ClassVar[str] = "Not approved"
 
@@ -172,7 +173,7 @@ class CancelOrder(_OnTicket):
 HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
     SubmitIntent: lambda core, command: core.submit(command.request),
     PreviewIntent: lambda core, command: core.preview(command.request, command.number),
-    ApproveIntent: lambda core, command: core.approve(command.intent_id),
+    ApproveIntent: lambda core, command: core.approve(command.intent_id, command.seen),
     RejectIntent: lambda core, command: core.reject(command.intent_id, command.reason),
     ResolveIntent: lambda core, command: core.resolve(
         command.intent_id, executed=command.executed, reason=command.reason, ticket=command.ticket

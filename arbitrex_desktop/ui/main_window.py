@@ -189,9 +189,11 @@ class MainWindow(QMainWindow):
         if not self._laid_out:
             self._laid_out = True
             self.reset_layout()
-            self.market_watch.view.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._docks.fit()
+        if not self._painted:
+            # Not HALT, which would be the first in line: the space bar must not halt trading by chance.
+            self.market_watch.view.setFocus(Qt.FocusReason.OtherFocusReason)
         super().showEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -386,12 +388,13 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _go_to_pending(self) -> None:
-        """Bring the pending intents to the front, and the keyboard into their list."""
+        """Bring the pending intents to the front, the keyboard into their list, and choose the first of them."""
         dock = self._docks.docks[self.pending.name]
         dock.show()
         dock.raise_()
         dock.activateWindow()
         self.pending.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.pending.choose_first()
 
     @Slot()
     def _open_resume(self) -> None:

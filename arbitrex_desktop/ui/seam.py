@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from arbitrex_desktop.desk.intents.intent import IntentRequest, Which
+from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade, Which
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, Preview
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 
@@ -53,8 +53,11 @@ class Core(Protocol):
     def preview(self, request: IntentRequest, number: int) -> Preview:
         """Return what the RPM would answer now, recording nothing; `number` comes back in the answer."""
 
-    def approve(self, intent_id: str) -> None:
-        """Judge the intent once more and send its order if it still may live; raise with the reason if not."""
+    def approve(self, intent_id: str, seen: SeenTrade | None = None) -> None:
+        """Judge the intent once more and send its order if it still may live; raise with the reason if not.
+
+        `seen`, what the trader had before the eyes: nothing more than that is sent, and no other kind of trade.
+        """
 
     def reject(self, intent_id: str, reason: str = "") -> None:
         """End an intent by the trader's will."""

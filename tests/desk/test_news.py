@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from arbitrex_desktop.desk.presentation.connection_notices import OCCUPIED
-from arbitrex_desktop.desk.presentation.order_notices import order_news
+from arbitrex_desktop.desk.presentation.order_notices import order_notice
 from arbitrex_desktop.raw_layer.events import OffsetChanged, Trigger
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.desk.conftest import BuildDesk, Desk, intent
@@ -36,7 +36,7 @@ def test_how_an_order_ended_is_told(desk: Desk, mood: Mood, level: str, words: s
     desk.broker.moods = deque([mood])
     intent_id = desk.core.submit(intent())
     desk.core.approve(intent_id)
-    ((found, text),) = told(desk)
+    (found, text), _ = told(desk)
     assert (found, text[: len(words)]) == (level, words)
     if mood is Mood.REJECT:
         assert desk.row(intent_id).details in text
@@ -46,7 +46,7 @@ def test_an_intent_that_expires_is_told(desk: Desk) -> None:
     """Nobody decided in time; the trader learns of it."""
     desk.core.submit(intent(time_to_live=5.0))
     desk.step(6.0)
-    assert told(desk) == [("info", "BUY 0.10 EURUSD EXPIRED: nobody decided in time")]
+    assert told(desk)[0] == ("info", "BUY 0.10 EURUSD EXPIRED: nobody decided in time")
 
 
 def test_an_order_that_closes_is_named_so(desk: Desk) -> None:
@@ -111,8 +111,9 @@ def test_no_slippage_has_no_minus(desk: Desk) -> None:
     assert filled.fill is not None
     event = desk.core.desk.book.journal.events(intent_id=intent_id)[-1]
     for slipped, words in ((-0.04, "slippage +0.0 points"), (None, "at 1.15006"), (1.26, "slippage +1.3 points")):
-        news = order_news(replace(filled, fill=replace(filled.fill, slippage_points=slipped)), event, 5)
+        news = order_notice(replace(filled, fill=replace(filled.fill, slippage_points=slipped)), event, 5)
         assert news is not None
-        assert news[1].endswith(words)
-    unpriced = order_news(replace(filled, fill=replace(filled.fill, price=None)), event, 5)
-    assert unpriced == ("info", "BUY 0.10 EURUSD FILLED; the broker has not told the price yet")
+        assert news.text.endswith(words)
+    unpriced = order_notice(replace(filled, fill=replace(filled.fill, price=None)), event, 5)
+    assert unpriced is not None
+    assert (unpriced.level, unpriced.text) == ("info", "BUY 0.10 EURUSD FILLED; the broker has not told the price yet")

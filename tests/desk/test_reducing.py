@@ -135,11 +135,11 @@ def test_a_policy_touches_only_what_its_strategy_opened(build: BuildDesk) -> Non
 
 
 def test_the_rpm_learns_what_will_not_happen(desk: Desk) -> None:
-    """Rejected, expired and failed trades are released, so that they do not use up limits; a filled one is not."""
+    """Rejected, expired and failed trades are released, so that they use up no limits; so is what the books confirm."""
     rejected, expired, filled = (desk.core.submit(intent(time_to_live=life)) for life in (100.0, 5.0, 100.0))
     desk.core.approve(filled)
     desk.core.reject(rejected)
     desk.step(6.0)
-    assert desk.rpm.released == [rejected, expired]
+    assert desk.rpm.released == [rejected, expired, filled]
     desk.core.stop()
     assert desk.rpm.closed

@@ -11,6 +11,7 @@ import pytest
 
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.intents.events import Event, Intent
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.journal import journal_opener
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
@@ -138,3 +139,21 @@ def test_a_drawdown_at_the_click_refuses(real: Real) -> None:
     assert real.broker.sent == []
     assert real.row(intent_id).state is IntentState.PENDING
     assert not real.row(intent_id).can_approve
+
+
+def test_what_opened_and_closed_between_two_syncs_is_not_counted_on(real: Real) -> None:
+    """The broker's books confirm a fill whose position is gone again: no phantom of it refuses later trades."""
+    assert real.core.desk is not None
+    assert real.core.rpm is not None
+
+    def close_at_once(_intent: Intent, event: Event) -> None:
+        if event.draft.kind == "FILLED":
+            real.broker.positions = ()
+
+    real.core.desk.book.listeners.append(close_at_once)
+    intent_id = real.core.submit(intent())
+    real.core.approve(intent_id)
+    assert real.row(intent_id).state is IntentState.FILLED
+    real.step()
+    assert real.core.snapshot().positions == ()
+    assert not real.core.rpm.release_intent(intent_id)

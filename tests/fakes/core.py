@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from arbitrex_desktop.desk.execution.positions import Which
-from arbitrex_desktop.desk.intents.intent import IntentRequest
+from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview
 from arbitrex_desktop.mt5.arrays import Rows
@@ -133,10 +133,10 @@ class FakeCore:
         row = intent_row(symbol=request.symbol, direction=request.direction, intent_id="preview")
         return Preview(number, row)
 
-    def approve(self, intent_id: str) -> None:
-        """Note an approval."""
+    def approve(self, intent_id: str, seen: SeenTrade | None = None) -> None:
+        """Note an approval, and what the trader saw where that is said."""
         self._note("approve")
-        self.asked.append(("approve", intent_id))
+        self.asked.append(("approve", intent_id, *([] if seen is None else [seen])))
 
     def reject(self, intent_id: str, reason: str = "") -> None:
         """Note a rejection."""

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QStyleOptionDockWidget
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.desk.intents.intent import SeenTrade
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, Notice
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PoolStats
 from arbitrex_desktop.ui.commands import ApproveIntent
@@ -196,12 +197,26 @@ def test_resume_asks_for_a_reason_inside_the_window(open_window: WindowMaker, qt
     assert not bar.isVisible()
 
 
+def test_the_first_keyboard_is_not_on_halt(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """Space right after the start halts nothing, also where a layout was remembered."""
+    remembered = RememberedState()
+    open_window(memory=remembered).close()
+    for memory in (RememberedState(), remembered):
+        core = FakeCore()
+        window = open_window(core, memory=memory)
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow, timeout=OPEN_MS)
+        assert window.focusWidget() is not window.top_bar.halt
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+        assert core.halts == []
+        window.close()
+
+
 def test_what_panels_ask_for_reaches_the_core(open_window: WindowMaker, qtbot: QtBot) -> None:
     """Approve, reject, submit and close go to the core with what was chosen."""
     core = FakeCore()
     window = open_window(core)
-    window.pending._guard.stop()
-    window.refresh()
+    action(window, "Decide pending intents").trigger()
     assert window.pending.approve.isEnabled()
     window.pending._knows_no_undo = True
     window.pending.approve.click()
@@ -213,11 +228,10 @@ def test_what_panels_ask_for_reaches_the_core(open_window: WindowMaker, qtbot: Q
     window.intent_form.submit.click()
     qtbot.waitUntil(lambda: any(each[0] == "submit" for each in core.asked), timeout=OPEN_MS)
     asked = {each[0]: each for each in core.asked}
-    assert asked["approve"] == ("approve", "aaaa1111")
+    assert asked["approve"] == ("approve", "aaaa1111", SeenTrade(0.6))
     assert asked["close_position"] == ("close_position", 1, None)
     request = asked["submit"][1]
     assert (request.symbol, request.direction) == ("XAUUSD", -1)  # type: ignore[attr-defined]
-    qtbot.waitUntil(lambda: "was judged" in window.notice_bar.text, timeout=OPEN_MS)
 
 
 def test_a_refusal_is_shown_without_a_dialog(open_window: WindowMaker, qtbot: QtBot) -> None:
@@ -225,15 +239,15 @@ def test_a_refusal_is_shown_without_a_dialog(open_window: WindowMaker, qtbot: Qt
     core = FakeCore()
     core.failures["approve"] = RuntimeError("nothing is sent on LIVE accounts yet")
     window = open_window(core)
-    window.pending._guard.stop()
-    window.refresh()
+    window.pending.choose_first()
     window.pending._knows_no_undo = True
     window.pending.approve.click()
     assert not window.pending.approve.isEnabled()
     qtbot.waitUntil(
         lambda: window.notice_bar.text == "ERROR: Not approved: nothing is sent on LIVE accounts yet", timeout=OPEN_MS
     )
-    qtbot.waitUntil(window.pending.approve.isEnabled, timeout=OPEN_MS)
+    window.pending.choose_first()
+    assert window.pending.approve.isEnabled()
 
 
 def test_previews_answer_while_typing(open_window: WindowMaker, qtbot: QtBot) -> None:

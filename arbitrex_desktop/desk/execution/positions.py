@@ -7,18 +7,19 @@ opened here is touched only by the trader's own click, like every other.  Each o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.execution.executor import Reply
 from arbitrex_desktop.desk.execution.requests import cancel_request, close_request, stops_request
 from arbitrex_desktop.desk.execution.retcodes import Meaning, RetcodeAction, failure_meaning, meaning
 from arbitrex_desktop.desk.intents.events import EventKind
-from arbitrex_desktop.desk.intents.intent import Which
-from arbitrex_desktop.desk.queue.intent_store import TRADER, IntentStore
+from arbitrex_desktop.desk.intents.intent import TRADER, Which
+from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
 from arbitrex_desktop.mt5.results import SymbolInfo, TradePosition
@@ -65,7 +66,14 @@ class PositionActions:
             deviation = self._context.settings.deviation_points
             return close_request(info, quote, position, volume, magic=position.magic, deviation=deviation)
 
-        self._send(position, f"close {volume:g} lots of {position.symbol} #{ticket}", build)
+        reply = self._send(position, f"close {volume:g} lots of {position.symbol} #{ticket}", build)
+        side = "BUY" if _is_long(position) else "SELL"
+        done = reply.result.volume if reply.result and reply.result.volume else volume
+        rest = position.volume - done
+        more = f"; {rest:.2f} lots stay open" if rest > _EPSILON else ""
+        self._post_outcome(
+            ticket, f"CLOSED {side} {done:.2f} {position.symbol} #{ticket}{_price_text(reply, info.digits)}{more}"
+        )
 
     def close_many(self, which: Which, symbol: str = "") -> None:
         """Close every position that fits; what fails is told at the end, and does not keep the others from closing."""
@@ -87,6 +95,7 @@ class PositionActions:
         reducing = _not_worse(position, stop_loss)
         request = stops_request(info, position, stop_loss or 0.0, take_profit or 0.0)
         self._send(position, f"stop and target of {position.symbol} #{ticket}", lambda: request, reducing=reducing)
+        self._post_outcome(ticket, _stops_text(position, request, info.digits))
 
     def break_even(self, ticket: int) -> None:
         """Move a position's stop to its opening price; refused while the price is not beyond it."""
@@ -103,6 +112,7 @@ class PositionActions:
         if order is None:
             raise CommandRefused(f"there is no pending order #{ticket}")
         self._journalled(ticket, order.symbol, f"cancel order #{ticket}", cancel_request(order), 0.0, reducing=True)
+        self._post_outcome(ticket, f"CANCELLED order #{ticket} {order.volume_current:.2f} {order.symbol}")
 
     def reconcile(self, reading: AccountReading) -> None:
         """See in a fresh reading what became of orders whose answers never came."""
@@ -123,16 +133,22 @@ class PositionActions:
         del self._unconfirmed[ticket]
         self._context.post("info", f"position {ticket}", f"#{ticket}: {message}")
 
+    def _post_outcome(self, ticket: int, text: str) -> None:
+        """Tell the trader what was done."""
+        self._context.post("info", f"position {ticket}", text)
+
     def _send(
         self, position: TradePosition, message: str, build: Callable[[], dict[str, Any]], *, reducing: bool = True
-    ) -> None:
-        """Send an order on a position, with a fresh price for each of the few tries."""
-        for last in (*[False] * self._context.settings.requote_retries, True):
-            outcome = self._journalled(
-                position.ticket, position.symbol, message, build(), position.volume, reducing=reducing, last=last
+    ) -> Reply:
+        """Send an order on a position, with a fresh price for each of the few tries; return the reply that ended it."""
+        retries = self._context.settings.requote_retries
+        while True:
+            reply = self._journalled(
+                position.ticket, position.symbol, message, build(), position.volume, reducing=reducing, last=not retries
             )
-            if outcome.answer is not RetcodeAction.RETRY:
-                return
+            if reply.meaning.answer is not RetcodeAction.RETRY:
+                return reply
+            retries -= 1
 
     def _journalled(
         self,
@@ -144,7 +160,7 @@ class PositionActions:
         *,
         reducing: bool,
         last: bool = True,
-    ) -> Meaning:
+    ) -> Reply:
         """Journal, pass the gate, send, journal the answer; raise `CommandRefused` unless done or worth another try."""
         if ticket in self._unconfirmed:
             raise CommandRefused(f"the fate of the last order on #{ticket} is not known yet")
@@ -157,29 +173,30 @@ class PositionActions:
             ticket=ticket,
             body={"request": request},
         )
-        outcome = self._ask(request, reducing=reducing)
+        reply = self._ask(request, reducing=reducing)
+        outcome = reply.meaning
         if outcome.answer is RetcodeAction.RECONCILE:
             self._unconfirmed[ticket] = _Unconfirmed(volume, self._context.clock.monotonic())
             raise CommandRefused(f"{message}: {outcome.message}; looking at the broker's books")
         self._end(ticket, symbol, f"{message}: {outcome.message}")
         if outcome.answer is RetcodeAction.REFUSED or (last and outcome.answer is RetcodeAction.RETRY):
             raise CommandRefused(f"{message}: {outcome.message}")
-        return outcome
+        return reply
 
-    def _ask(self, request: dict[str, Any], *, reducing: bool) -> Meaning:
+    def _ask(self, request: dict[str, Any], *, reducing: bool) -> Reply:
         """Send a request and say what its answer means."""
         try:
             # Asked again when the request's turn has come: it may wait behind a slow call while the trader halts.
             result = self._pool.send_order(request, partial(self._context.gate.check, reducing=reducing))
         except CommandRefused as refusal:
-            return Meaning(RetcodeAction.REFUSED, str(refusal))
+            return Reply(Meaning(RetcodeAction.REFUSED, str(refusal)))
         except PoolError as error:
-            return Meaning(RetcodeAction.REFUSED, f"nothing was sent: {error}")
+            return Reply(Meaning(RetcodeAction.REFUSED, f"nothing was sent: {error}"))
         except CallFailed as failure:
-            return failure_meaning(failure)
+            return Reply(failure_meaning(failure))
         except MT5Error as error:
-            return Meaning(RetcodeAction.RECONCILE, f"no answer came ({error})")
-        return meaning(result.retcode, result.comment)
+            return Reply(Meaning(RetcodeAction.RECONCILE, f"no answer came ({error})"))
+        return Reply(meaning(result.retcode, result.comment), result)
 
     def _end(self, ticket: int, symbol: str, message: str) -> None:
         """Journal the end of an order on a position."""
@@ -202,6 +219,28 @@ class PositionActions:
         if info is None or quote is None:
             raise CommandRefused(f"there is no price of {symbol}; is it shown in the terminal's Market Watch?")
         return info, quote
+
+
+def _price_text(reply: Reply, digits: int) -> str:
+    """Return at which price something was done, as far as the broker tells."""
+    price = reply.result.price if reply.result else 0.0
+    return f" at {price:.{digits}f}" if price else "; the broker has not told the price yet"
+
+
+def _stops_text(position: TradePosition, request: Mapping[str, Any], digits: int) -> str:
+    """Return in words which stop and target were set."""
+    pairs = (("stop", position.sl, request["sl"]), ("target", position.tp, request["tp"]))
+    moved = [
+        f"{name} {_level(before, digits)} \N{RIGHTWARDS ARROW} {_level(after, digits)}"
+        for name, before, after in pairs
+        if before != after
+    ]
+    return f"{position.symbol} #{position.ticket}: {', '.join(moved)}"
+
+
+def _level(price: float, digits: int) -> str:
+    """Return a stop or target as a price, or that there is none."""
+    return f"{price:.{digits}f}" if price else "none"
 
 
 def _is_long(position: TradePosition) -> bool:

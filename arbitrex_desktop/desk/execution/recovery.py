@@ -12,9 +12,9 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.executor import with_slippage
 from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, ReconcileResult, reconcile
 from arbitrex_desktop.desk.intents.events import EventKind, Fill, Intent, to_body
-from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.intents.intent import TRADER, IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
-from arbitrex_desktop.desk.queue.intent_store import TRADER, IntentStore
+from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.mt5.constants import AccountMarginMode
 
 _LOOK_BACK: Final = timedelta(minutes=10)

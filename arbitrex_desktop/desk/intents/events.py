@@ -174,7 +174,15 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A trade intent as its events left it; `approved`, the judgement that was approved, sizes the order."""
+    """A trade intent as its events left it.
+
+    Attributes:
+        judgement: the RPM's newest journalled answer
+        approved: the one that was approved, which sizes the order
+        reason: why it stands where it does, in words
+        actor: who brought it there
+        seq: its newest event
+    """
 
     intent_id: str
     request: IntentRequest
@@ -187,6 +195,7 @@ class Intent:
     attempt: Attempt | None = None
     fill: Fill | None = None
     reason: str = ""
+    actor: str = ""
     seq: int = 0
 
 
@@ -209,7 +218,7 @@ def apply(intent: Intent | None, event: Event) -> Intent:
         raise ValueError(f"event {event.seq} is about intent {draft.intent_id}, which was never received")
     if draft.after is not None and draft.after is not intent.state:
         check_transition(intent.state, draft.after)
-        intent = replace(intent, state=draft.after, changed_at=draft.at, reason=draft.reason)
+        intent = replace(intent, state=draft.after, changed_at=draft.at, reason=draft.reason, actor=draft.actor)
     elif draft.reason:
         intent = replace(intent, reason=draft.reason)
     return replace(_with_parts(intent, draft), seq=event.seq)

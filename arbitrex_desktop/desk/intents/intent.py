@@ -24,6 +24,8 @@ class IntentState(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+TRADER: Final = "trader"
+"""Who acts when the trader does, in the journal."""
 MANUAL: Final = "manual"
 """The source of what the trader types."""
 
@@ -58,6 +60,14 @@ class IntentRequest:
     source: str = MANUAL
     time_to_live: float = 120.0
     client_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTrade:
+    """What the trader saw of a trade when deciding on it: its lots, and the position that it closes, None for none."""
+
+    lots: float
+    closes: int | None = None
 
 
 TRANSITIONS: Final[dict[IntentState, frozenset[IntentState]]] = {

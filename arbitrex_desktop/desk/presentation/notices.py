@@ -22,11 +22,14 @@ class NoticeBoard:
         self._notices: deque[Notice] = deque(maxlen=KEPT)
         self._last: dict[str, str] = {}
 
-    def post(self, level: str, topic: str, text: str) -> None:
-        """Add a message, unless it is what was said last on its topic."""
+    def post(self, level: str, topic: str, text: str, *, replace: bool = False) -> None:
+        """Add a message, unless it is what was said last on its topic; with `replace`, earlier ones of it go."""
         if self._last.get(topic) == text:
             return
         self._last[topic] = text
+        if replace:
+            kept = [notice for notice in self._notices.copy() if notice.topic != topic]
+            self._notices = deque(kept, maxlen=KEPT)
         self._notices.appendleft(Notice(self._clock.now(), level, topic, text))
         _log.info("%s: %s", topic, text)
 

@@ -1,22 +1,38 @@
 # SPDX-License-Identifier: MIT
-"""What the trader is told when an order comes to an end, or its fate is not known."""
+"""What the trader is told of an intent: that it waits, how it ended and why, or that its order's fate is not known."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from arbitrex_desktop.desk.intents.events import Event, Intent
-from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.intents.intent import MANUAL, TRADER, IntentState
 
 
-def order_news(intent: Intent, event: Event, digits: int) -> tuple[str, str] | None:
-    """Return level and text of the notice about an event of an intent, None where there is nothing to tell.
+class OrderNotice(NamedTuple):
+    """A notice about an intent; one that `replaces` takes the place of earlier ones of its topic.
+
+    So a strategy whose intents are many has one line for what waits and one for what was refused.
+    """
+
+    level: str
+    topic: str
+    text: str
+    replaces: bool = False
+
+
+def order_notice(intent: Intent, event: Event, digits: int) -> OrderNotice | None:
+    """Return the notice about an event of an intent, None where there is nothing to say.
 
     `digits`, the decimals of the symbol's prices.
     """
     if event.draft.before is event.draft.after:
         return None
+    if intent.state is IntentState.REJECTED and event.draft.actor != TRADER:
+        return _refused(intent)
     name, reason = _name(intent), intent.reason or "no reason was given"
     filled = intent.fill.volume if intent.fill else 0.0
-    return {
+    texts = {
         IntentState.FAILED: ("error", f"{name} FAILED: {reason}"),
         IntentState.UNKNOWN: (
             "error",
@@ -28,7 +44,29 @@ def order_news(intent: Intent, event: Event, digits: int) -> tuple[str, str] | N
         ),
         IntentState.FILLED: ("info", f"{name} FILLED{_price(intent, digits)}"),
         IntentState.EXPIRED: ("info", f"{name} EXPIRED: {reason}"),
-    }.get(intent.state)
+        IntentState.CANCELLED: ("info", f"{name} CANCELLED: {reason}"),
+        IntentState.REJECTED: ("info", f"{name} REJECTED by you{f': {intent.reason}' if intent.reason else ''}"),
+    }
+    if intent.state is IntentState.PENDING:
+        text = f"{name} waits for your decision{_from(intent)}"
+        return OrderNotice("info", f"waiting {intent.request.source}", text, replaces=True)
+    text_of = texts.get(intent.state)
+    return None if text_of is None else OrderNotice(text_of[0], f"order {intent.intent_id}", text_of[1])
+
+
+def _refused(intent: Intent) -> OrderNotice:
+    """Return that the risk manager, or the desk itself, said no."""
+    side = "BUY" if intent.request.direction > 0 else "SELL"
+    lots = f" {intent.request.requested_volume:g}" if intent.request.requested_volume else ""
+    reason = intent.reason or (intent.judgement.reason if intent.judgement else "")
+    text = f"{side}{lots} {intent.request.symbol} REFUSED by the risk manager{_from(intent)}: {reason}"
+    by_hand = intent.request.source == MANUAL
+    return OrderNotice("warning" if by_hand else "info", f"refused {intent.request.source}", text, replaces=not by_hand)
+
+
+def _from(intent: Intent) -> str:
+    """Return which strategy an intent comes from, empty for the trader's own."""
+    return "" if intent.request.source == MANUAL else f" (from {intent.request.source})"
 
 
 def _name(intent: Intent) -> str:

@@ -86,14 +86,24 @@ def order_row(order: TradeOrder, pool: PoolReader, intent_id: str) -> OrderRow:
 
 
 def intent_row(
-    intent: Intent, judgement: RiskAnswer | None, blocker: str, digits: int, *, closing: str = "", changed: str = ""
+    intent: Intent,
+    judgement: RiskAnswer | None,
+    blocker: str,
+    digits: int,
+    *,
+    closing: str = "",
+    changed: str = "",
+    escalation: str = "",
 ) -> IntentRow:
     """Return an intent with the judgement that the trader is to see.
 
-    `closing`, what it closes, and `changed`, what is different from the first answer, in words.
+    `closing`, what it closes, `changed`, what is different from the first answer, and `escalation`, how it is more
+    than that, in words.
     """
     request, fill = intent.request, intent.fill
     seen = judgement or RiskAnswer(status="", at=intent.created_at)
+    # What is refused for now, as during a halt, is shown with the figures that it had: the trader has to know it.
+    trade = intent.judgement if seen.refused and intent.judgement is not None else seen
     return IntentRow(
         intent_id=intent.intent_id,
         source=request.source,
@@ -104,14 +114,14 @@ def intent_row(
         expires_at=intent.expires_at,
         changed_at=intent.changed_at,
         decision=seen.status,
-        lots=seen.lots,
+        lots=trade.lots,
         digits=digits,
-        price=seen.price,
+        price=trade.price,
         # What closes a position is sent without stop and target, whatever was asked for.
-        stop_loss=seen.stop_loss if seen.stop_loss is not None or seen.reducing else request.stop_loss,
-        take_profit=seen.take_profit if seen.take_profit is not None or seen.reducing else request.take_profit,
-        risk_amount=seen.risk_amount,
-        risk_pct=seen.risk_pct,
+        stop_loss=trade.stop_loss if trade.stop_loss is not None or trade.reducing else request.stop_loss,
+        take_profit=trade.take_profit if trade.take_profit is not None or trade.reducing else request.take_profit,
+        risk_amount=trade.risk_amount,
+        risk_pct=trade.risk_pct,
         confidence=request.confidence_score,
         regime=request.regime,
         reason=seen.reason,
@@ -125,9 +135,12 @@ def intent_row(
         slippage_points=fill.slippage_points if fill else None,
         filled_lots=fill.volume if fill else 0.0,
         slippage_amount=fill.slippage_amount if fill else None,
-        closes=seen.closes,
+        closes=trade.closes,
         closing_text=closing,
         changed=changed,
+        escalation=escalation,
+        requested_lots=request.requested_volume,
+        decided_by=intent.actor,
     )
 
 

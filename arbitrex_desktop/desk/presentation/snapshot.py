@@ -114,9 +114,12 @@ class IntentRow:
         slippage_points: points by which the fill was worse than asked; negative when it was better
         slippage_amount: the same in account currency
         closes: ticket of the position that the trade closes or takes from, None for one that opens
-        closes_words: the same in words for the trader, empty for one that opens
+        closing_text: the same in words for the trader, empty for one that opens
         changed: what is different from the RPM's first answer while the intent waits, empty when nothing
             is; in words
+        escalation: how it is more than what arrived (larger, or another kind of trade), in words; empty when it is not
+        requested_lots: volume that was asked for, None when the RPM was to size it
+        decided_by: who brought it to its state: trader, desk (for the risk manager), policy or a strategy
     """
 
     intent_id: str
@@ -150,6 +153,9 @@ class IntentRow:
     closes: int | None = None
     closing_text: str = ""
     changed: str = ""
+    escalation: str = ""
+    requested_lots: float | None = None
+    decided_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from arbitrex_desktop.desk.journal.journal import Journal
 Listener = Callable[[Intent, Event], None]
 KEPT: Final = 500
 """How many ended intents stay in memory; the journal has them all."""
-TRADER: Final = "trader"
 DESK: Final = "desk"
 _LONGEST_LIFE: Final = 7 * 86_400.0
 

@@ -11,10 +11,13 @@ from typing import Final
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.events import EventKind, Intent, RiskAnswer, to_body
-from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.intents.intent import IntentState, SeenTrade
 from arbitrex_desktop.desk.queue.intent_store import DESK, IntentStore
 
 _UNSEEN_FILL: Final = timedelta(seconds=5)
+_EPSILON: Final = 1e-9
+_MORE_RISK: Final = 1.1
+"""By this factor a risk has grown: below it, it only follows the price."""
 
 
 class PendingQueue:
@@ -82,25 +85,47 @@ class PendingQueue:
         )
         return next((reason for reason in reasons if reason), "")
 
-    def reevaluate_for_approval(self, intent: Intent) -> RiskAnswer:
-        """Let the RPM look again for an approval; return what is to be sent, never more than was shown.
+    def reevaluate_for_approval(self, intent: Intent, seen: SeenTrade | None = None) -> RiskAnswer:
+        """Let the RPM look again for an approval; return what is to be sent, never more than was seen.
 
-        Raises `CommandRefused`, with the RPM's reason, and then the row shows it too.
+        `seen`, what whoever approves had before the eyes; None for the newest answer.  Raises `CommandRefused`, with
+        the RPM's reason, and then the row shows it too.
         """
         current = self.current(intent)
+        if seen is None and current is not None and not current.refused:
+            seen = SeenTrade(current.lots, current.closes)
         answer = self._evaluate(intent)
         if answer.refused:
             raise CommandRefused(f"the risk manager now refuses it: {answer.details or answer.reason}")
-        if current is not None and not current.refused and current.closes != answer.closes:
+        if seen is not None and seen.closes != answer.closes:
             raise CommandRefused(
-                f"it now {_effect(answer)}, while what was shown {_effect(current)}; please look again"
+                f"it now {_effect(answer.closes)}, while what was shown {_effect(seen.closes)}; please look again"
             )
-        if current is None or current.refused or answer.lots <= current.lots:
+        if seen is None or answer.lots <= seen.lots:
             return answer
-        share = current.lots / answer.lots
+        share = seen.lots / answer.lots
         risk = None if answer.risk_amount is None else answer.risk_amount * share
         risk_pct = None if answer.risk_pct is None else answer.risk_pct * share
-        return replace(answer, lots=current.lots, risk_amount=risk, risk_pct=risk_pct)
+        return replace(answer, lots=seen.lots, risk_amount=risk, risk_pct=risk_pct)
+
+    def escalation(self, intent: Intent) -> str:
+        """Return in words how a pending intent is more than what arrived; empty when it is not.
+
+        It has become another kind of trade, or grown in size or in risk.
+        """
+        first, current = intent.judgement, self.current(intent)
+        if intent.state is not IntentState.PENDING or first is None or current is None:
+            return ""
+        if first.refused or current.refused or first is current:
+            return ""
+        if first.closes != current.closes:
+            was = "open one" if first.closes is None else f"close #{first.closes}"
+            return f"it now {_effect(current.closes)}; when it arrived it was to {was}"
+        if current.lots > first.lots + _EPSILON:
+            return f"it is larger now: {first.lots:.2f} \N{RIGHTWARDS ARROW} {current.lots:.2f} lots"
+        if (current.risk_amount or 0.0) > (first.risk_amount or 0.0) * _MORE_RISK:
+            return f"it risks more now: {first.risk_amount or 0.0:.2f} \N{RIGHTWARDS ARROW} {current.risk_amount:.2f}"
+        return ""
 
     def changes(self, intent: Intent) -> str:
         """Return in words how the answer that the trader sees differs from the RPM's first; empty when it does not.
@@ -182,9 +207,9 @@ class PendingQueue:
         return f"the price is {age:.0f} s old" if age > self._settings.max_quote_age else ""
 
 
-def _effect(judgement: RiskAnswer) -> str:
+def _effect(closes: int | None) -> str:
     """Return what a trade does: it closes a position, or opens one."""
-    return "opens a position" if judgement.closes is None else f"closes position #{judgement.closes}"
+    return "opens a position" if closes is None else f"closes position #{closes}"
 
 
 def _short_effect(judgement: RiskAnswer) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.intents.intent import TRADER, IntentState
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, Notice, OrderRow, PositionRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.ui import formats
@@ -135,11 +135,25 @@ STATE_NAMES: Final[dict[IntentState, str]] = {
 """States whose mark beside the word tells them apart without colour."""
 
 
+_REFUSED: Final = "\N{MULTIPLICATION X} REFUSED"
+"""What the risk manager rejects is called refused; what the trader rejects, rejected."""
+_EPSILON: Final = 1e-9
+
 CHANGED: Final = "*"
 """Stands behind an answer that is another than the first."""
 
 
+def cut_lots(row: IntentRow) -> str:
+    """Return in words that less is traded than was asked for, empty when it is not."""
+    asked = row.requested_lots
+    if asked is None or row.lots <= 0.0 or row.lots >= asked - _EPSILON:
+        return ""
+    return f"{asked:g} lots were asked for, {row.lots:g} remain"
+
+
 def _state_text(row: IntentRow) -> str:
+    if row.state is IntentState.REJECTED and row.decided_by != TRADER:
+        return _REFUSED
     return STATE_NAMES.get(row.state, row.state.value)
 
 
@@ -156,12 +170,14 @@ def decision_tone(decision: str) -> Tone:
 
 def _intent_tip(row: IntentRow) -> str:
     lines = [f"Intent {row.intent_id} from {row.source}", f"Received {formats.utc_tip(row.created_at)}"]
-    lines += [text for text in (row.closing_text, row.reason, row.details, row.blocker) if text]
+    lines += [
+        text for text in (row.closing_text, row.escalation, cut_lots(row), row.reason, row.details, row.blocker) if text
+    ]
     return "\n".join(lines)
 
 
 def _done_lots_value(row: IntentRow) -> float:
-    return row.filled_lots or row.lots
+    return row.filled_lots or row.lots or row.requested_lots or 0.0
 
 
 def _done_lots(row: IntentRow) -> str:
@@ -237,7 +253,7 @@ def history_columns(when: When) -> tuple[Column[IntentRow], ...]:
                tone=_state_tone, tip=_intent_tip),
         replace(_DECISION, spare=4),
         Column("Lots", _done_lots, _done_lots_value, "188.88", tip=_intent_tip,
-               hint="Volume that was filled; where nothing was, what was approved, in grey",
+               hint="Volume that was filled; where nothing was, what was approved or asked for, in grey",
                tone=lambda row: Tone.TEXT if row.filled_lots else Tone.MUTED),
         Column("Fill", lambda row: formats.price(row.fill_price, row.digits), lambda row: row.fill_price, "18888.88",
                tip=_intent_tip, hint="Price of the fill", spare=1),

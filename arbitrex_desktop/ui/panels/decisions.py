@@ -19,7 +19,7 @@ from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 
 
 class DecisionsPanel(Panel):
-    """Ended intents, newest first, with the checks of the chosen one below."""
+    """Ended intents, the newest decision first, with the checks of the chosen one below."""
 
     name = "history"
     title = "Decisions"
@@ -48,7 +48,8 @@ class DecisionsPanel(Panel):
         known = fresh.snapshot is not None and fresh.snapshot.account is not None
         self.view.set_empty_text("No decisions yet" if known else "Decisions are not known yet")
         intents = fresh.snapshot.intents if fresh.snapshot else ()
-        self.view.set_rows(row for row in intents if not is_open(row))
+        ended = (row for row in intents if not is_open(row))
+        self.view.set_rows(sorted(ended, key=lambda row: row.changed_at, reverse=True))
 
     def _show_choice(self) -> None:
         row = self.view.chosen

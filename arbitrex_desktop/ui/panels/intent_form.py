@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest
@@ -18,6 +18,7 @@ from arbitrex_desktop.ui.commands import CommandResult, PreviewIntent, SubmitInt
 from arbitrex_desktop.ui.freshness import NOTHING_YET, STARTING, Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.panels.pending_text import trade_text
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.badges import FilledButton
@@ -30,6 +31,11 @@ REGIMES: Final = ("TRENDING", "RANGING", "VOLATILE", "STRESSED", "CRISIS")
 DEBOUNCE_MS: Final = 250
 _RENEW_S: Final = 2.0
 """Seconds after which a preview is asked for again, since prices move."""
+SUBMITTED: Final = "Submitted: it waits in Pending intents, or Alerts says why not. Change a field for another one."
+REJECTED: Final = "REJECTED"
+HALTED: Final = "HALTED"
+_AGAIN_S: Final = 12.0
+"""Seconds for which what was just submitted is not previewed again: the answer would be that it was just asked for."""
 
 
 class IntentFormPanel(Panel):
@@ -54,6 +60,8 @@ class IntentFormPanel(Panel):
         self._asked_at = 0.0
         self._answer: IntentRow | None = None
         self._answer_number = -1
+        self._submitted_at: float | None = None
+        self._symbol = ""
         self._make_fields(theme)
         self._debounce = QTimer(self)
         self._debounce.setSingleShot(True)
@@ -68,12 +76,14 @@ class IntentFormPanel(Panel):
         if names == [self.symbol.itemText(place) for place in range(self.symbol.count())]:
             return
         chosen = self.symbol.currentText()
-        self.symbol.clear()
-        self.symbol.addItems(names)
-        if chosen in names:
-            self.symbol.setCurrentText(chosen)
-        elif "EURUSD" in names:
-            self.symbol.setCurrentText("EURUSD")
+        with QSignalBlocker(self.symbol):
+            self.symbol.clear()
+            self.symbol.addItems(names)
+            if chosen in names:
+                self.symbol.setCurrentText(chosen)
+            elif "EURUSD" in names:
+                self.symbol.setCurrentText("EURUSD")
+        self._symbol_changed()
 
     def choose_symbol(self, symbol: str) -> None:
         """Put a symbol into the form."""
@@ -99,6 +109,9 @@ class IntentFormPanel(Panel):
         if not fresh.connected:
             # An answer to prices and an account of the past is none.
             self.card.outdate()
+        elif self._submitted_at is not None:
+            if fresh.monotonic - self._submitted_at >= _AGAIN_S:
+                self._changed()
         elif due and not fresh.blocking_reason and self._awaited is None and self.isVisible():
             self._ask()
         self._show_submit()
@@ -140,7 +153,9 @@ class IntentFormPanel(Panel):
         )
 
     def command_done(self, result: CommandResult) -> None:
-        """Show the answer to a preview that was asked for, or why there is none."""
+        """Show the answer to a preview that was asked for, or why there is none; a failed submit can be tried again."""
+        if isinstance(result.command, SubmitIntent) and result.error:
+            self._changed()
         if not isinstance(result.command, PreviewIntent):
             return
         if isinstance(result.answer, Preview):
@@ -153,9 +168,12 @@ class IntentFormPanel(Panel):
         if preview.number != self._awaited:
             return
         self._awaited = None
+        if self._submitted_at is not None:
+            return
         if preview.number == self._number:
             self._answer, self._answer_number = preview.intent, preview.number
             self.card.show_preview(preview.intent)
+            self._show_submit()
             self.plan_changed.emit(self.plan())
         else:
             self._ask()
@@ -183,8 +201,20 @@ class IntentFormPanel(Panel):
             time_to_live=float(self.lifetime.value()),
         )
 
+    def _symbol_changed(self) -> None:
+        """Clear what was about another symbol: its prices and its size mean nothing here."""
+        symbol = self.symbol.currentText().strip()
+        if symbol == self._symbol:
+            return
+        self._symbol = symbol
+        for field in (self.atr, self.stop_loss, self.take_profit, self.volume):
+            field.clear()
+        self._changed()
+        self._tell_symbol(symbol)
+
     def _changed(self) -> None:
         self._number += 1
+        self._submitted_at = None
         self.card.outdate()
         self._show_submit()
         self._debounce.start()
@@ -208,16 +238,49 @@ class IntentFormPanel(Panel):
             self.asked.emit(PreviewIntent(request, self._number))
 
     def _show_submit(self) -> None:
+        """Say on the button what it will do; it is off while it cannot."""
+        blocker = self._submit_blocker()
+        self.submit.setEnabled(not blocker)
+        self.submit.setToolTip(blocker or "Have the RPM judge it; nothing is sent yet")
+        self.submit.setText(self._submit_text())
+
+    def _submit_blocker(self) -> str:
+        """Return why nothing can be submitted now, empty when it can."""
         waits = self._fresh.blocking_reason or ("" if self._fresh.snapshot else STARTING)
         try:
             self.request()
         except ValueError as error:
-            self.submit.setEnabled(False)
-            self.submit.setToolTip(waits or str(error))
-            return
-        self.submit.setEnabled(not waits)
-        self.submit.setToolTip(waits or "Have the RPM judge it; nothing is sent yet")
-        self.submit.setText(f"Submit {formats.side(1 if self.buy.isChecked() else -1)} {self.symbol.currentText()}")
+            return waits or str(error)
+        if waits:
+            return waits
+        if self._submitted_at is not None:
+            return SUBMITTED
+        answer = self._shown_answer
+        if answer is not None and answer.decision == REJECTED:
+            return f"The risk manager refuses it: {answer.details or answer.reason}"
+        risk = self._fresh.snapshot.risk if self._fresh.snapshot else None
+        if answer is None and risk is not None and risk.trading_state == HALTED:
+            return "Trading is HALTED; only what reduces risk is let through"
+        return ""
+
+    def _submit_text(self) -> str:
+        try:
+            symbol = self.request().symbol
+        except ValueError:
+            return "Submit"
+        trade, answer = f"{formats.side(1 if self.buy.isChecked() else -1)} {symbol}", self._shown_answer
+        if self._submitted_at is not None:
+            return f"Submitted {trade}"
+        if answer is None:
+            return f"Submit {trade}"
+        if answer.decision == REJECTED:
+            return f"Refused: {trade}"
+        return f"Submit: {trade_text(answer)}" if answer.closes is not None else f"Submit {trade_text(answer)}"
+
+    @property
+    def _shown_answer(self) -> IntentRow | None:
+        """The RPM's answer to what stands in the form now, None while there is none."""
+        return self.card.row if self.card.is_current else None
 
     def _submit(self) -> None:
         try:
@@ -225,7 +288,10 @@ class IntentFormPanel(Panel):
         except ValueError as error:
             self.card.show_message(str(error), Tone.WARN)
             return
+        self._submitted_at = self._fresh.monotonic
         self.asked.emit(SubmitIntent(request))
+        self.card.show_message(SUBMITTED)
+        self._show_submit()
 
     def _make_fields(self, theme: Theme) -> None:
         self.symbol = QComboBox()
@@ -255,7 +321,8 @@ class IntentFormPanel(Panel):
         self.take_profit = OptionalNumber("Target", "none")
         self.volume = OptionalNumber("Lots", "auto")
         self.lifetime = QSpinBox()
-        self.lifetime.setRange(10, 3600)
+        self.lifetime.setRange(1, 3600)
+        self.lifetime.setCorrectionMode(QSpinBox.CorrectionMode.CorrectToNearestValue)
         self.lifetime.setValue(120)
         self.lifetime.setSuffix(" s")
         self.lifetime.setAccessibleName("Valid for")
@@ -265,11 +332,12 @@ class IntentFormPanel(Panel):
         self.volume.setToolTip("Volume in lots; empty: sized by the Risk & Portfolio Manager")
         self.lifetime.setToolTip("How long the intent waits for your decision")
         self.card = PreviewCard(theme)
-        self.submit = FilledButton("Submit", theme, lambda colours: colours.buy)
+        self.submit = FilledButton(
+            "Submit", theme, lambda colours: colours.buy if self.buy.isChecked() else colours.sell
+        )
 
     def _connect(self) -> None:
-        self.symbol.currentTextChanged.connect(self._changed)
-        self.symbol.currentTextChanged.connect(self._tell_symbol)
+        self.symbol.currentTextChanged.connect(self._symbol_changed)
         self.regime.currentTextChanged.connect(self._changed)
         self._sides.buttonToggled.connect(self._changed)
         for share in (self.confidence, self.volatility):
@@ -290,11 +358,7 @@ class IntentFormPanel(Panel):
         for part in (top, sides):
             layout.addLayout(part)
         layout.addWidget(self._scrolled(), 1)
-        bottom = QHBoxLayout()
-        bottom.addWidget(_caption("Valid for", self.lifetime))
-        bottom.addWidget(self.lifetime)
-        bottom.addWidget(self.submit, 1)
-        layout.addLayout(bottom)
+        layout.addWidget(self.submit)
 
     def _scrolled(self) -> VerticalScrollArea:
         """Return what scrolls where there is little room, so that symbol, side and Submit stay in sight."""
@@ -310,7 +374,7 @@ class IntentFormPanel(Panel):
     def _grid(self) -> QGridLayout:
         rows: tuple[tuple[tuple[str, QWidget], ...], ...] = (
             (("Confidence", self.confidence), ("Volatility", self.volatility)),
-            (("Regime", self.regime),),
+            (("Regime", self.regime), ("Valid for", self.lifetime)),
             (("ATR", self.atr), ("Lots", self.volume)),
             (("Stop", self.stop_loss), ("Target", self.take_profit)),
         )
@@ -321,7 +385,7 @@ class IntentFormPanel(Panel):
             for half, (caption, field) in enumerate(pairs):
                 field.setMinimumWidth(60)
                 grid.addWidget(_caption(caption, field), place, half * 2)
-                grid.addWidget(field, place, half * 2 + 1, 1, 1 if len(pairs) > 1 else 3)
+                grid.addWidget(field, place, half * 2 + 1)
         for column in (1, 3):
             grid.setColumnStretch(column, 1)
         return grid

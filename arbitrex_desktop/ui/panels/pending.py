@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from arbitrex_desktop.desk.intents.intent import ENDED, IntentState
+from arbitrex_desktop.desk.intents.intent import ENDED, IntentState, SeenTrade
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, ResolveIntent
@@ -23,12 +23,14 @@ from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending_text import (
     APPROVE_KEYS,
     CHOICE_IS_GONE,
+    NEXT_IS_YOURS,
     NOTHING_CHOSEN,
     OUT_OF_SIGHT,
     REJECT_KEYS,
     WHERE_KEYS_WORK,
     approve_text,
     text_for,
+    trade_text,
 )
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -40,7 +42,7 @@ from arbitrex_desktop.ui.widgets.metric import TonedLabel
 from arbitrex_desktop.ui.widgets.unknown_box import UnknownBox
 
 GUARD_MS: Final = 700
-"""How long the buttons stay off after the window chose another intent: a click under way must not hit it."""
+"""How long a button that has asked once more does not act: a double click is one press."""
 
 _LITTLE_TIME_S: Final = 15.0
 _TIME_LEFT: Final = 8
@@ -59,8 +61,10 @@ def is_unknown(row: IntentRow) -> bool:
 class PendingPanel(Panel):
     """Open intents, the checks of the chosen one, and the two buttons; orders of unknown fate above all.
 
-    The first Approve of a run only says that there is no undo; the next one of the same intent, and every one after
-    that, acts.  Keys act only while the keyboard is here, outside of the fields, and on a row that is in sight.
+    No intent is ever chosen but by the trader: after a decision none is, so that a second press hits nothing.  The
+    first Approve of a run only says that there is no undo, and that of an intent which has become more than what
+    arrived says so; the next one of the same intent acts.  Keys act only while the keyboard is here, outside of the
+    fields, and on a row that is in sight.
     """
 
     name = "pending"
@@ -73,7 +77,8 @@ class PendingPanel(Panel):
         self._decided: set[str] = set()
         self._choice_is_gone = False
         self._was_out_of_sight = False
-        self._warned: str | None = None
+        self._decision = ""
+        self._warned: tuple[str, str] | None = None
         self._knows_no_undo = False
         time_left: Column[IntentRow] = Column(
             "Left", self._left_text, lambda row: row.expires_at.timestamp(), "? UNKNOWN", tone=self._left_tone,
@@ -112,6 +117,12 @@ class PendingPanel(Panel):
             self.model.changed(place, _TIME_LEFT, _TIME_LEFT)
         self._show_choice()
 
+    def choose_first(self) -> None:
+        """Choose the first intent that can be decided on, unless one is chosen: a deliberate act of the trader's."""
+        if self.view.chosen is None:
+            row = next(iter(self._rejectable()), self.model.row_at(0))
+            self.view.choose(row.intent_id if row else None)
+
     def command_done(self, result: CommandResult) -> None:
         """Let an intent's buttons work again: its command has been run."""
         command = result.command
@@ -142,21 +153,13 @@ class PendingPanel(Panel):
         return ""
 
     def _show_rows(self, rows: list[IntentRow]) -> None:
-        """Show these intents; the next one is chosen for the trader only after the trader has decided on one.
-
-        An intent may expire or be taken back in the very moment in which it is approved; what the hand was meant for
-        is then gone, and nothing stands in its place.
-        """
+        """Show these intents; where the chosen one has ended by itself, say so, and let nothing stand in its place."""
         before = self.view.chosen
         self.view.set_rows(rows)
         if before is not None and self.view.chosen is None and before.intent_id not in self._decided:
             self._choice_is_gone = bool(rows)
         self._decided &= {row.intent_id for row in rows}
         self._choice_is_gone = self._choice_is_gone and bool(rows)
-        first = self.model.row_at(0)
-        if self.view.chosen is None and first is not None and not self._choice_is_gone:
-            self._guard.start()
-            self.view.choose(first.intent_id)
 
     def _seconds_left(self, row: IntentRow) -> float:
         past = self._fresh.seconds_since(row.expires_at)
@@ -175,10 +178,10 @@ class PendingPanel(Panel):
     def _show_choice(self) -> None:
         row = self.view.chosen
         if row is not None:
-            self._choice_is_gone = False
+            self._choice_is_gone, self._decision = False, ""
         self.unknown.show_rows(self._unknown(), row, self._busy)
         self.reject_all.setEnabled(bool(self._rejectable()))
-        if row is None or row.intent_id != self._warned:
+        if row is None or (row.intent_id, row.escalation) != self._warned:
             self._warned = None
         if row is None:
             self._show_nothing()
@@ -214,7 +217,9 @@ class PendingPanel(Panel):
         self._enable_approve(on=False)
         self.approve.setToolTip("Choose an intent first")
         self.reject.setEnabled(False)
-        if self._choice_is_gone:
+        if self._decision:
+            self.blocker.show_text(self._decision, Tone.TEXT)
+        elif self._choice_is_gone:
             self.blocker.show_text(CHOICE_IS_GONE, Tone.WARN)
         else:
             self.blocker.show_text(NOTHING_CHOSEN, Tone.MUTED)
@@ -224,15 +229,15 @@ class PendingPanel(Panel):
         if row is None or not self.approve.isEnabled() or self._guard.isActive() or self.blocker_of(row):
             return
         self._was_out_of_sight = False
-        if not self._knows_no_undo and self._warned is None:
-            self._warned = row.intent_id
+        if self._warned is None and (row.escalation or not self._knows_no_undo):
+            self._warned = (row.intent_id, row.escalation)
             self._guard.start()
             self._show_choice()
             return
         self._knows_no_undo, self._warned = True, None
         self._decide(row.intent_id, "Approved")
-        self.asked.emit(ApproveIntent(row.intent_id))
-        self._show_choice()
+        self.asked.emit(ApproveIntent(row.intent_id, SeenTrade(row.lots, row.closes)))
+        self._choose_none(f"Approved {trade_text(row)}")
 
     def _reject(self) -> None:
         row = self.view.chosen
@@ -241,12 +246,18 @@ class PendingPanel(Panel):
         self._was_out_of_sight = False
         self._ask_to_reject(row)
         self.reason.clear()
-        self._show_choice()
+        self._choose_none(f"Rejected {trade_text(row)}")
 
     def _reject_all(self) -> None:
         for row in self._rejectable():
             self._ask_to_reject(row)
         self.reason.clear()
+        self._show_choice()
+
+    def _choose_none(self, decision: str) -> None:
+        """Leave none chosen after a decision, and say what was decided."""
+        self.view.choose(None)
+        self._decision = f"{decision}. {NEXT_IS_YOURS}"
         self._show_choice()
 
     def _ask_to_reject(self, row: IntentRow) -> None:

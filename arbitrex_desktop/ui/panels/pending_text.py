@@ -8,6 +8,7 @@ from typing import Final
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.models.desk import cut_lots
 from arbitrex_desktop.ui.theme.colours import Tone
 
 APPROVE_KEYS: Final = "Ctrl+Return"
@@ -17,7 +18,8 @@ GO_KEY: Final = "F8"
 
 WHERE_KEYS_WORK: Final = f"while the keyboard is in this list, its checks or its buttons; {GO_KEY} takes it there"
 
-NOTHING_CHOSEN: Final = "Choose an intent to see its checks"
+NOTHING_CHOSEN: Final = f"Choose an intent ({GO_KEY}, or a click) to see its checks"
+NEXT_IS_YOURS: Final = f"None is chosen now; {GO_KEY}, or a click, chooses the next."
 CHOICE_IS_GONE: Final = "The intent that was chosen has ended by itself. Choose the next one; none is chosen for you."
 OUT_OF_SIGHT: Final = "The chosen intent was out of sight, so nothing was done. Look at it, and press again."
 ONCE_MORE: Final = "Approving sends the order at once. It CANNOT BE UNDONE. Press Approve again to send it."
@@ -25,12 +27,17 @@ ONCE_MORE: Final = "Approving sends the order at once. It CANNOT BE UNDONE. Pres
 
 def approve_text(row: IntentRow, *, again: bool) -> str:
     """Return what the button does, in words; what is refused cannot be approved, and has no size to name."""
-    if row.lots <= 0.0:
+    if row.lots <= 0.0 or row.decision == "REJECTED":
         return "Cannot approve"
     verb = "Really approve" if again else "Approve"
+    return f"{verb}: {trade_text(row)}" if row.closes is not None else f"{verb} {trade_text(row)}"
+
+
+def trade_text(row: IntentRow) -> str:
+    """Return in short what a trade does."""
     if row.closes is not None:
-        return f"{verb}: close #{row.closes}"
-    return f"{verb} {formats.side(row.direction)} {formats.lots(row.lots)} {row.symbol}"
+        return f"close #{row.closes}"
+    return f"{formats.side(row.direction)} {formats.lots(row.lots)} {row.symbol}"
 
 
 def text_for(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tuple[str, Tone]:
@@ -46,7 +53,9 @@ def _body_text(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tupl
     if blocker:
         return f"Cannot approve: {blocker}{f' (changed: {row.changed})' if row.changed else ''}", Tone.WARN
     if again:
-        return ONCE_MORE, Tone.WARN
+        return f"This is not what arrived: {row.escalation}. {ONCE_MORE}" if row.escalation else ONCE_MORE, Tone.WARN
+    if row.escalation:
+        return f"This is not what arrived: {row.escalation}. {_found(row)}. Approve asks once more.", Tone.WARN
     how = f"({APPROVE_KEYS})" if keys else f"({GO_KEY}, then {APPROVE_KEYS})"
     if row.changed:
         return f"Changed while it waited: {row.changed}. {_found(row)}. Approving cannot be undone {how}.", Tone.WARN
@@ -57,4 +66,5 @@ def _found(row: IntentRow) -> str:
     """Return what the RPM found, without the full stop."""
     adjusted = next((check.words for check in row.checks if check.outcome is Outcome.ADJUST), "")
     found = row.details or row.reason or (f"Adjusted: {adjusted}" if adjusted else "Nothing speaks against it")
-    return found.rstrip(".")
+    cut = cut_lots(row)
+    return f"{cut}. {found}".rstrip(".") if cut else found.rstrip(".")

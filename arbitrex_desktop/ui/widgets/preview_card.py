@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.models.desk import decision_tone, gravest_first
+from arbitrex_desktop.ui.models.desk import cut_lots, decision_tone, gravest_first
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
@@ -73,7 +73,9 @@ class PreviewCard(QWidget):
         for caption, label in self.values.items():
             label.show_text(texts[caption], Tone.TEXT)
         reasons = [each.words for each in gravest_first(row.checks) if each.outcome in _SPEAKS]
+        cut = cut_lots(row)
         text = row.details or row.reason or _few(reasons) or "Every check passes."
+        text = f"{cut}. {text}" if cut else text
         if row.blocker and row.decision != "REJECTED":
             text = f"Could not be approved now: {row.blocker}. {text}"
         self.reasons.setToolTip("\n".join(reasons))
@@ -81,7 +83,7 @@ class PreviewCard(QWidget):
             self.reasons.show_text(f"{row.closing_text}. {text}", Tone.WARN)
         else:
             plain = Tone.TEXT if reasons or row.reason else Tone.MUTED
-            self.reasons.show_text(text, Tone.WARN if row.blocker else plain)
+            self.reasons.show_text(text, Tone.WARN if row.blocker or cut else plain)
 
     def show_message(self, message: str, tone: Tone = Tone.MUTED) -> None:
         """Show why there is no preview."""

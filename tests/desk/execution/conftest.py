@@ -84,7 +84,11 @@ def build_parts(tmp_path: Path) -> Iterator[BuildParts]:
             gate = Gate(broker, broker.clock, TradingHalt(risk))
             gate.account = (broker.account.server, broker.account.login)
             told: list[tuple[str, str, str]] = []
-            post = lambda *notice: told.append(notice)  # noqa: E731 - short
+
+            def post(level: str, topic: str, text: str, *, replace: bool = False) -> None:
+                del replace
+                told.append((level, topic, text))
+
             context = DeskContext(broker, broker.clock, settings, gate, risk, post)
             return Parts(broker, gate, book, context, told)
 

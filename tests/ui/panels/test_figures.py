@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -259,8 +260,11 @@ def test_history_has_what_ended_and_why(qtbot: QtBot, theme: Theme, fresh: Make)
     panel.refresh(fresh(intents=(rejected, filled, intent_row("p"))))
     assert panel.model.rowCount() == 2
     cells = [panel.model.index(row, column).data() for row in range(2) for column in (3, 6, 7, 9)]
-    assert cells == ["✕ REJECTED", DASH, DASH, "too deep", "✓ FILLED", "1.10012", "+1.2", ""]
+    assert cells == ["✕ REFUSED", DASH, DASH, "too deep", "✓ FILLED", "1.10012", "+1.2", ""]
     assert tones(panel.model, "State") == [Tone.DOWN, Tone.UP]
+    panel.refresh(fresh(intents=(replace(rejected, decided_by="trader", lots=0.0, requested_lots=0.4), filled)))
+    assert [panel.model.index(0, column).data() for column in (3, 5)] == ["✕ REJECTED", "0.40"]
+    panel.refresh(fresh(intents=(rejected, filled)))
     assert panel.checks.isHidden()
     panel.view.choose("r")
     assert panel.checks.isVisible()

@@ -4,23 +4,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.presentation.snapshot import Preview
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
-from arbitrex_desktop.ui.commands import PreviewIntent, SubmitIntent
+from arbitrex_desktop.ui.commands import CommandResult, PreviewIntent, SubmitIntent
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteRow
-from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
+from arbitrex_desktop.ui.panels.intent_form import SUBMITTED, IntentFormPanel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.fields import OptionalNumber
 from tests.fakes.clock import ManualClock
-from tests.fakes.desk_data import intent_row, pool_stats, quote
+from tests.fakes.desk_data import intent_row, pool_stats, quote, risk_row
 
 Make = Callable[..., Freshness]
 
@@ -91,7 +94,6 @@ def test_submit_hands_the_request_on(form: IntentFormPanel) -> None:
     form.asked.connect(submitted.append)
     form.submit.click()
     assert submitted == [SubmitIntent(form.request())]
-    assert form.submit.text() == "Submit ▲ BUY EURUSD"
 
 
 def test_only_the_newest_question_is_answered(form: IntentFormPanel, asked: list[PreviewIntent], qtbot: QtBot) -> None:
@@ -181,7 +183,9 @@ def test_submit_stays_in_sight_in_the_lowest_room(form: IntentFormPanel, qtbot: 
             lambda widget=widget: widget.visibleRegion().boundingRect() == widget.rect()  # type: ignore[misc] # bound now
         )
     assert form.height() < 220
-    form.volume.setFocus()
+    form.atr.setFocus()
+    QTest.keyClick(form.atr, Qt.Key.Key_Tab)
+    assert form.volume.hasFocus()
     qtbot.waitUntil(lambda: not form.volume.visibleRegion().isEmpty())
 
 
@@ -233,4 +237,88 @@ def test_a_preview_that_closes_says_so(form: IntentFormPanel) -> None:
     words = "CLOSES position #123 (BUY 0.01 XAUUSD)"
     form.card.show_preview(intent_row(lots=0.01, stop_loss=None, closes=123, closing_text=words, checks=()))
     assert form.card.reasons.text() == f"{words}. Every check passes."
+    assert form.card.reasons.tone is Tone.WARN
+
+
+def answer(form: IntentFormPanel, **changes: Any) -> None:
+    """Have the RPM answer to what stands in the form now."""
+    form._awaited = form._number
+    form.show_preview(Preview(form._number, intent_row(**changes)))
+
+
+def test_submit_says_what_it_will_do(form: IntentFormPanel) -> None:
+    """The side before there is an answer, then the lots, or the position that would be closed."""
+    assert form.submit.text() == "Submit ▲ BUY EURUSD"
+    answer(form)
+    assert form.submit.text() == "Submit ▲ BUY 0.60 EURUSD"
+    answer(form, closes=7, lots=0.2)
+    assert form.submit.text() == "Submit: close #7"
+    form.symbol.setCurrentText("FOOBAR")
+    assert form.submit.text() == "Submit"
+
+
+def test_submit_is_off_while_it_cannot(form: IntentFormPanel, fresh: Make) -> None:
+    """Where the RPM refuses, and where trading is halted unless the answer says that the trade may pass."""
+    answer(form, decision="REJECTED", lots=0.0, details="no new positions in a stressed regime")
+    assert not form.submit.isEnabled()
+    assert form.submit.text() == "Refused: ▲ BUY EURUSD"
+    assert "stressed regime" in form.submit.toolTip()
+    form.confidence.setValue(0.9)
+    assert form.submit.isEnabled()
+    halted = fresh(risk=risk_row(trading_state="HALTED"))
+    form.refresh(halted)
+    assert not form.submit.isEnabled()
+    assert "HALTED" in form.submit.toolTip()
+    answer(form, closes=7, lots=0.2)
+    form.refresh(halted)
+    assert form.submit.isEnabled()
+
+
+def test_what_was_submitted_is_not_previewed_as_a_repeat(
+    form: IntentFormPanel, asked: list[PreviewIntent], fresh: Make, clock: ManualClock
+) -> None:
+    """The form says that it was submitted until a field changes or a while has passed; a failure gives it back."""
+    answer(form)
+    form.submit.click()
+    assert (form.submit.text(), form.submit.isEnabled()) == ("Submitted ▲ BUY EURUSD", False)
+    assert form.card.reasons.text() == SUBMITTED
+    form.submit.click()
+    answer(form, decision="REJECTED", details="time since the same trade was asked for 1.6 s")
+    assert form.card.reasons.text() == SUBMITTED
+    before = len(asked)
+    clock.advance(3.0)
+    form.refresh(fresh())
+    assert len(asked) == before == 1
+    form.command_done(CommandResult(SubmitIntent(form.request()), error="the disk is full"))
+    assert form.submit.isEnabled()
+    form.submit.click()
+    clock.advance(12.0)
+    form.refresh(fresh())
+    assert form.submit.isEnabled()
+
+
+def test_nothing_of_one_symbol_carries_to_another(form: IntentFormPanel) -> None:
+    """Prices and lots are cleared with the symbol, and only then; offering the same symbols anew clears nothing."""
+    fields = (form.atr, form.stop_loss, form.take_profit, form.volume)
+    for field in fields:
+        field.setText("1.2")
+    form.set_symbols(["AUDUSD", "EURUSD", "XAUUSD"])
+    assert [field.text() for field in fields] == ["1.2"] * 4
+    form.choose_symbol("XAUUSD")
+    assert [field.text() for field in fields] == [""] * 4
+
+
+@pytest.mark.parametrize(("typed", "taken"), [("6", 6), ("0", 1), ("3600", 3600)])
+def test_a_short_life_is_what_was_typed(form: IntentFormPanel, typed: str, taken: int) -> None:
+    """Few seconds are few seconds, not two minutes."""
+    form.lifetime.selectAll()
+    QTest.keyClicks(form.lifetime, typed)
+    form.lifetime.interpretText()
+    assert form.lifetime.value() == taken
+
+
+def test_less_than_was_asked_for_is_said_in_the_answer(form: IntentFormPanel) -> None:
+    """Lots rounded to the broker's step are no "every check passes" alone."""
+    answer(form, decision="APPROVED", lots=0.01, requested_lots=0.015, checks=())
+    assert form.card.reasons.text() == "0.015 lots were asked for, 0.01 remain. Every check passes."
     assert form.card.reasons.tone is Tone.WARN

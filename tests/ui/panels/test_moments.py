@@ -42,10 +42,11 @@ def test_decisions_of_other_days_show_the_day(qtbot: QtBot, theme: Theme, fresh:
     old = intent_row("o", state=IntentState.EXPIRED, changed_at=LONG_AGO)
     new = intent_row("n", state=IntentState.EXPIRED, changed_at=START)
     panel.refresh(fresh(intents=(old, new)))
-    assert cells(panel.model, "Time") == [formats.short_time(LONG_AGO, START), START.astimezone().strftime("%H:%M:%S")]
-    assert "Mar" in cells(panel.model, "Time")[0]
-    panel.model.sort(0, Qt.SortOrder.DescendingOrder)
-    assert [row.intent_id for row in panel.model.rows] == ["n", "o"]
+    # The newest decision stands first, whenever the intent was received.
+    assert cells(panel.model, "Time") == [START.astimezone().strftime("%H:%M:%S"), formats.short_time(LONG_AGO, START)]
+    assert "Mar" in cells(panel.model, "Time")[1]
+    panel.model.sort(0, Qt.SortOrder.AscendingOrder)
+    assert [row.intent_id for row in panel.model.rows] == ["o", "n"]
 
 
 def test_the_time_gets_its_day_when_the_day_ends(qtbot: QtBot, theme: Theme, fresh: Make) -> None:

@@ -13,12 +13,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.intents.intent import IntentState, SeenTrade
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, ResolveIntent, TraderCommand
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.pending import PendingPanel
-from arbitrex_desktop.ui.panels.pending_text import CHOICE_IS_GONE, NOTHING_CHOSEN
+from arbitrex_desktop.ui.panels.pending_text import CHOICE_IS_GONE, NEXT_IS_YOURS, NOTHING_CHOSEN
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.clock import START
@@ -38,8 +38,9 @@ def panel(qtbot: QtBot, theme: Theme) -> PendingPanel:
 
 
 def settle(panel: PendingPanel, fresh: Freshness) -> None:
-    """Show a snapshot, past the moment in which Approve is guarded."""
+    """Show a snapshot, have the trader choose if nothing is, and let the moment pass in which Approve is guarded."""
     panel.refresh(fresh)
+    panel.choose_first()
     panel._guard.stop()
     panel.refresh(fresh)
 
@@ -94,7 +95,7 @@ def test_the_choice_never_slips_to_the_neighbour(panel: PendingPanel, fresh: Mak
     settle(panel, fresh(intents=(first, second)))
     panel.view.choose("one")
     assert panel.approve.isEnabled()
-    settle(panel, fresh(intents=(second,)))
+    panel.refresh(fresh(intents=(second,)))
     assert panel.view.chosen is None
     assert not panel.approve.isEnabled()
     assert not panel.reject.isEnabled()
@@ -103,32 +104,71 @@ def test_the_choice_never_slips_to_the_neighbour(panel: PendingPanel, fresh: Mak
     assert panel.approve.isEnabled()
     settle(panel, fresh(intents=()))
     assert panel.blocker.text() == NOTHING_CHOSEN
-    settle(panel, fresh(intents=(first,)))
-    assert panel.view.chosen == first
+    panel.refresh(fresh(intents=(first,)))
+    assert panel.blocker.text() == NOTHING_CHOSEN
 
 
 @pytest.mark.parametrize("decision", ["approve", "reject"])
-def test_after_a_decision_the_next_is_chosen_and_no_click_under_way_hits_it(
+def test_after_a_decision_nothing_is_chosen_until_the_trader_chooses(
     panel: PendingPanel, fresh: Make, decision: str
 ) -> None:
-    """The window goes on to the next intent by itself, with both buttons off for a moment."""
-    first, second = intent_row("one"), intent_row("two", symbol="USDJPY")
+    """A second press, or an intent that arrives at that moment, decides on nothing; the next is a choice of its own."""
+    first, second = intent_row("one"), intent_row("two", symbol="USDJPY", direction=-1)
     settle(panel, fresh(intents=(first, second)))
     panel._knows_no_undo = True
-    getattr(panel, decision).click()
-    panel.command_done(CommandResult(ApproveIntent("one")))
-    panel.refresh(fresh(intents=(second,)))
-    assert panel.view.chosen == second
-    asked: list[object] = []
+    asked: list[TraderCommand] = []
     panel.asked.connect(asked.append)
+    getattr(panel, decision).click()
+    assert len(asked) == 1
+    panel.command_done(CommandResult(asked[0]))
+    panel.refresh(fresh(intents=(second, intent_row("three"))))
+    assert panel.view.chosen is None
+    assert NEXT_IS_YOURS in panel.blocker.text()
+    assert "BUY 0.60 EURUSD" in panel.blocker.text()
     for button, act in ((panel.approve, panel._approve), (panel.reject, panel._reject)):
         assert not button.isEnabled()
         button.click()
         act()
-    assert asked == []
-    settle(panel, fresh(intents=(second,)))
+    assert len(asked) == 1
+    panel.choose_first()
+    assert [panel.view.chosen] == [second]
     assert panel.approve.isEnabled()
-    assert panel.reject.isEnabled()
+
+
+def test_nothing_is_chosen_for_the_trader(panel: PendingPanel, fresh: Make) -> None:
+    """Not even the only intent, when it comes into an empty list."""
+    panel.refresh(fresh(intents=()))
+    panel.refresh(fresh())
+    assert panel.view.chosen is None
+    assert panel.blocker.text() == NOTHING_CHOSEN
+
+
+@pytest.mark.parametrize(
+    "escalation",
+    ["it is larger now: 0.10 to 0.60 lots", "it now closes position #1; when it arrived it was to open one"],
+)
+def test_what_became_more_than_it_was_asks_once_more(panel: PendingPanel, fresh: Make, escalation: str) -> None:
+    """Also long after the first approval of the run, and anew when it changes again between the two presses."""
+    grown = intent_row(escalation=escalation)
+    settle(panel, fresh(intents=(grown,)))
+    panel._knows_no_undo = True
+    asked: list[TraderCommand] = []
+    panel.asked.connect(asked.append)
+    assert f"This is not what arrived: {escalation}" in panel.blocker.text()
+    panel.approve.click()
+    again = replace(grown, escalation="it is larger now: 0.10 to 0.90 lots", lots=0.9)
+    settle(panel, fresh(intents=(again,)))
+    panel.approve.click()
+    assert asked == []
+    settle(panel, fresh(intents=(again,)))
+    panel.approve.click()
+    assert asked == [ApproveIntent("aaaa1111", SeenTrade(0.9))]
+
+
+def test_less_than_was_asked_for_is_said(panel: PendingPanel, fresh: Make) -> None:
+    """Lots that were rounded down or cut are named."""
+    settle(panel, fresh(intents=(intent_row(requested_lots=0.615, decision="APPROVED", checks=()),)))
+    assert panel.blocker.text().startswith("0.615 lots were asked for, 0.6 remain. Nothing speaks against it.")
 
 
 def test_new_intents_do_not_move_the_choice(panel: PendingPanel, fresh: Make) -> None:
@@ -179,7 +219,7 @@ def test_an_empty_list_says_so(panel: PendingPanel, fresh: Make) -> None:
     assert not panel.approve.isEnabled()
     assert not panel.reject.isEnabled()
     assert not panel.reject_all.isEnabled()
-    assert panel.blocker.text() == "Choose an intent to see its checks"
+    assert panel.blocker.text() == NOTHING_CHOSEN
     assert panel.tab_title() == "Pending intents"
     panel.grab()
 
@@ -198,10 +238,10 @@ def test_the_first_approve_of_a_run_says_that_there_is_no_undo(panel: PendingPan
     assert asked == []
     settle(panel, fresh())
     panel.approve.click()
-    assert asked == [ApproveIntent("aaaa1111")]
+    assert asked == [ApproveIntent("aaaa1111", SeenTrade(0.6))]
     settle(panel, fresh(intents=(intent_row("next"),)))
     panel.approve.click()
-    assert asked == [ApproveIntent("aaaa1111"), ApproveIntent("next")]
+    assert asked == [ApproveIntent("aaaa1111", SeenTrade(0.6)), ApproveIntent("next", SeenTrade(0.6))]
 
 
 def test_the_first_approve_is_about_one_intent(panel: PendingPanel, fresh: Make) -> None:
@@ -217,7 +257,7 @@ def test_the_first_approve_is_about_one_intent(panel: PendingPanel, fresh: Make)
     assert asked == []
     settle(panel, fresh(intents=rows))
     panel.approve.click()
-    assert asked == [ApproveIntent("two")]
+    assert asked == [ApproveIntent("two", SeenTrade(0.6))]
 
 
 def test_an_unusable_journal_disables_approve(panel: PendingPanel, fresh: Make) -> None:
@@ -310,7 +350,7 @@ def test_the_keyboard_never_lands_on_reject(panel: PendingPanel, fresh: Make, qt
     settle(panel, fresh())
     assert panel.approve.hasFocus()
     QTest.keyClick(panel.approve, Qt.Key.Key_Space)
-    assert asked == [ApproveIntent("aaaa1111")]
+    assert asked == [ApproveIntent("aaaa1111", SeenTrade(0.6))]
     assert panel.view.hasFocus()
     panel.approve.setEnabled(True)
     panel.approve.setFocus()

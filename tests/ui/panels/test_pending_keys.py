@@ -11,10 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.desk.intents.intent import SeenTrade
 from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, TraderCommand
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.pending import PendingPanel
-from arbitrex_desktop.ui.panels.pending_text import GO_KEY, OUT_OF_SIGHT
+from arbitrex_desktop.ui.panels.pending_text import GO_KEY, NEXT_IS_YOURS, OUT_OF_SIGHT
 from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.desk_data import intent_row
 
@@ -45,8 +46,9 @@ def panel(qtbot: QtBot, theme: Theme, fresh: Make, asked: list[TraderCommand]) -
 
 
 def settle(panel: PendingPanel, fresh: Freshness) -> None:
-    """Show a snapshot, past the moment in which the buttons are guarded."""
+    """Show a snapshot, have the trader choose if nothing is, past the moment in which the buttons are guarded."""
     panel.refresh(fresh)
+    panel.choose_first()
     panel._guard.stop()
     panel.refresh(fresh)
 
@@ -65,9 +67,10 @@ def test_keys_decide_where_the_keyboard_is_on_the_intent(
     """In the list, its checks and on its buttons; a second press does nothing while the first is under way."""
     press(getattr(panel, place), Qt.Key.Key_Return)
     press(panel.view, Qt.Key.Key_Return)
-    assert asked == [ApproveIntent("aaaa1111")]
-    assert "waiting for the trading core" in panel.blocker.text()
+    assert asked == [ApproveIntent("aaaa1111", SeenTrade(0.6))]
+    assert NEXT_IS_YOURS in panel.blocker.text()
     panel.command_done(CommandResult(ApproveIntent("aaaa1111")))
+    panel.choose_first()
     panel.reason.setText(" too late ")
     press(getattr(panel, place), Qt.Key.Key_Backspace)
     assert asked[1:] == [RejectIntent("aaaa1111", "too late")]
@@ -99,7 +102,9 @@ def test_a_row_out_of_sight_is_brought_back_before_anything_is_done(
     assert panel.view.viewport().rect().contains(place)
     settle(panel, fresh(intents=MANY))
     press(panel.view, key)
-    assert asked == [(ApproveIntent if key == Qt.Key.Key_Return else RejectIntent)(MANY[0].intent_id)]
+    first = MANY[0].intent_id
+    decision = ApproveIntent(first, SeenTrade(0.6)) if key == Qt.Key.Key_Return else RejectIntent(first)
+    assert asked == [decision]
     panel.view.choose(MANY[1].intent_id)
     assert panel.blocker.text() != OUT_OF_SIGHT
 
@@ -121,7 +126,7 @@ def test_the_window_says_where_the_keys_work(panel: PendingPanel, qtbot: QtBot) 
 
 def test_keys_do_nothing_where_nothing_is_chosen(panel: PendingPanel, fresh: Make, asked: list[TraderCommand]) -> None:
     """An intent that has just gone leaves nothing to decide on."""
-    settle(panel, fresh(intents=(intent_row("other"),)))
+    panel.refresh(fresh(intents=(intent_row("other"),)))
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Backspace):
         press(panel.view, key)
     assert asked == []
