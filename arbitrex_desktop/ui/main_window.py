@@ -39,9 +39,9 @@ from arbitrex_desktop.ui.panels.notices import NoticesPanel
 from arbitrex_desktop.ui.panels.orders import OrdersPanel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import PendingPanel
+from arbitrex_desktop.ui.panels.plot_loader import PlotLoader
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel
-from arbitrex_desktop.ui.plot_loader import PlotLoader
 from arbitrex_desktop.ui.resources import app_icon
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice

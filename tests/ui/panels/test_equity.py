@@ -16,7 +16,7 @@ from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.equity import EquityPanel
 from arbitrex_desktop.ui.panels.equity_plot import EquityPlot, _MoneyAxis
-from arbitrex_desktop.ui.plot_loader import PlotLoader
+from arbitrex_desktop.ui.panels.plot_loader import PlotLoader
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from tests.fakes.clock import START
 
