@@ -10,28 +10,51 @@ from functools import wraps
 from pathlib import Path
 from threading import Lock, RLock
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Self
+from typing import Any, Concatenate, Final, ParamSpec, Self
+
+import msgspec
 
 from arbitrex_desktop import __version__
 from arbitrex_desktop.clock import Clock, SystemClock
-from arbitrex_desktop.paths import data_dir
+from arbitrex_desktop.paths import data_dir as default_data_dir
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
+from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics, RPMOutput, TradeDecision, made
+from arbitrex_desktop.risk_portfolio_manager.decision.decision import (
+    RiskMetrics,
+    RPMOutput,
+    TradeDecision,
+    metrics_of,
+)
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import InvalidField, TradeIntent, checked
+from arbitrex_desktop.risk_portfolio_manager.decision.reason import (
+    INTERNAL_ERROR,
+    INVALID_CONFIGURATION,
+    INVALID_INPUT,
+    INVALID_STATE,
+    STATE_NOT_SAVED,
+    RejectionReason,
+)
+from arbitrex_desktop.risk_portfolio_manager.market.bar_reader import BarReader
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
-from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import ContextBuilder, Sources
-from arbitrex_desktop.risk_portfolio_manager.pipeline.pipeline import decide, judge
+from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import build_context
+from arbitrex_desktop.risk_portfolio_manager.pipeline.pipeline import decide
 from arbitrex_desktop.risk_portfolio_manager.pipeline.refusal import refuse_outright, state_fault
-from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import MT5AccountSync, SyncFailed
+from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import MT5AccountSync, SyncedAccount, SyncFailed
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.registry import limits_of
-from arbitrex_desktop.risk_portfolio_manager.state.decision_recorder import DecisionRecorder
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import LATCHING, limits_of
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import NoStateStore, SqliteStateStore, StateStore
-from arbitrex_desktop.risk_portfolio_manager.state.state_manager import StateManager
+from arbitrex_desktop.risk_portfolio_manager.state.recording import Effect, latch, withdraw
+from arbitrex_desktop.risk_portfolio_manager.state.recording import record as _record
+from arbitrex_desktop.risk_portfolio_manager.state.repository import Change, Loaded, StateRepository
+from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
+from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources
+from arbitrex_desktop.risk_portfolio_manager.state.sync import account_name, forget_account, ledger_of, take_over
 
+_WITHOUT_ACCOUNT: Final = "static"
+_NOBODY: Final = TradeIntent("-", 1, 1.0, "TRENDING", 1.0, 0.0)
+"""Stands for an intent where limits are looked at without one."""
 _log = logging.getLogger(__name__)
 P = ParamSpec("P")
 
@@ -87,38 +110,51 @@ class RiskPortfolioManager:
         self._clock = clock or SystemClock()
         self._lock = RLock()
         self._sync_lock = Lock()
-        self.portfolio_state = PortfolioState(self.config.total_capital)
-        self.kill_switches = KillSwitches(self._clock, self._lock, self._on_switch, self._cooldown)
+        self.kill_switches = KillSwitches(self._clock, self._lock, self.save_state, self._cooldown)
         self._sync = account_sync or MT5AccountSync(mt5_pool, auto_initialize=sync_with_mt5, clock=self._clock)
         sources = Sources(self._clock, mt5_pool, calendar, syncs=sync_with_mt5)
-        self._finder = ContextBuilder(sources, self.kill_switches)
-        self._recorder = DecisionRecorder(self._finder, self.kill_switches)
-        kept = store or (SqliteStateStore(data_dir or _default_folder()) if enable_persistence else NoStateStore())
-        self._keeper = StateManager(kept, self._clock, self._finder, self._recorder, self.kill_switches)
+        self._state = RiskState(PortfolioState(self.config.total_capital), sources, self.kill_switches)
+        kept = store or (SqliteStateStore(data_dir or default_data_dir()) if enable_persistence else NoStateStore())
+        self._repository = StateRepository(kept, self._clock)
+        self._bars = BarReader(self._clock)
         self._checked: tuple[RPMConfig | None, int] = (None, 0)
-        self._config_fault = ""
-        self._config_hash = ""
-        self._state_checked: tuple[object, ...] = ()
-        self._state_fault_found = ""
-        self._capital_set = self.config.total_capital
-        self._snapshot: tuple[tuple[object, ...] | None, PortfolioState | None] = (None, None)
-        self._keeper.begin(self.portfolio_state, self.config, syncs=sync_with_mt5 or mt5_pool is not None)
+        self._config_fault = self._config_hash = ""
+        self._copied: tuple[tuple[object, ...] | None, PortfolioState | None] = (None, None)
+        if not sync_with_mt5 and mt5_pool is None:  # with a pool the account must be known first
+            self._state.day_start, self._state.week_start = self._state.resets(sources.market_now(), self.config)
+            self._state.account = _WITHOUT_ACCOUNT
+            self._repository.take_up(self._repository.load(_WITHOUT_ACCOUNT), self._state, figures=True)
         if sync_with_mt5:
             self.sync_with_mt5_account(measure=False)
 
     @property
+    def portfolio_state(self) -> PortfolioState:
+        """Return the portfolio, which may also be set up or replaced by the program."""
+        return self._state.portfolio
+
+    @portfolio_state.setter
+    def portfolio_state(self, portfolio: PortfolioState) -> None:
+        self._state.portfolio = portfolio
+
+    @property
     def risk_metrics(self) -> RiskMetrics:
         """Return how many decisions were recorded, and how they went."""
-        return self._recorder.metrics
+        return self._state.metrics
 
     def judge(self, intent: TradeIntent, *, record: bool) -> RPMOutput:
         """Judge an intent; with `record`, the decision counts from now on, without it nothing changes.
 
-        An approved trade counts as under way until it appears among the positions, `release_intent` is called for
+        An approved trade counts as in flight until it appears among the positions, `release_intent` is called for
         its `intent_id`, or `pending_ttl_seconds` have passed; it is not counted against itself when it is judged
         again.  Never raises for what an intent holds.
         """
-        return self._answer(intent, record=record)
+        with self._lock:
+            output, effect, changes = self._answer(intent, record=record)
+        if not changes or self._repository.write(changes) or effect is None or effect.reservation is None:
+            return output
+        if effect.reservation.reducing:  # what takes off risk is never held up
+            return output
+        return self._withdrawn(intent, output, effect)
 
     def _by_fields(  # noqa: PLR0917 - the contract's arguments
         self,
@@ -157,9 +193,9 @@ class RiskPortfolioManager:
     )
 
     def release_intent(self, intent_id: str) -> bool:
-        """Forget an approved trade that will not happen; tell whether it was under way."""
+        """Forget an approved trade that will not happen; return whether it was in flight."""
         with self._lock:
-            return self._finder.book.release(intent_id)
+            return self._state.book.release(intent_id)
 
     def sync_with_mt5_account(self, *, measure: bool = True) -> bool:
         """Read the account and take it over; on failure change nothing, count it and return False (blocks).
@@ -169,7 +205,7 @@ class RiskPortfolioManager:
         """
         with self._sync_lock:
             try:
-                synced = self._read_account()
+                pool = self._read_account()
             except SyncFailed as failure:
                 self._sync.note_failure(str(failure))
                 return False
@@ -177,11 +213,10 @@ class RiskPortfolioManager:
                 _log.exception("the account sync failed in an unforeseen way")
                 self._sync.note_failure(type(error).__name__)
                 return False
-            if synced:
-                self._sync.note_success()
-            if synced and measure:
-                self._keeper.measure(self._sync.pool, self.portfolio_state, self._lock)
-            return synced
+            self._sync.note_success()
+            if measure:
+                self._measure(pool)
+            return True
 
     def get_mt5_sync_stats(self) -> dict[str, Any]:
         """Return how the connection is shared and how the syncs went; see `MT5AccountSync.get_stats`."""
@@ -190,40 +225,46 @@ class RiskPortfolioManager:
     def get_health_status(self) -> dict[str, Any]:
         """Return version, settings' hash, portfolio, figures, kill switches, limits and an overall `health`."""
         with self._lock:
-            state = self.portfolio_state
+            portfolio, switches = self.portfolio_state, self.kill_switches.get_status()
+            halt = {"halt_code": portfolio.halt_code, "trading_halted": portfolio.trading_halted}
             return {
                 "rpm_version": __version__,
                 "config_hash": self.config.get_config_hash(),
-                "portfolio_state": state.to_dict(),
+                "portfolio_state": portfolio.to_dict(),
                 "risk_metrics": self.risk_metrics.to_dict(),
-                "kill_switches": {**self.kill_switches.get_status(), "trading_halted": state.trading_halted},
+                "kill_switches": {**switches, **halt},
                 "portfolio_constraints": limits_of(self.config),
-                "persistence_error": self._keeper.error,
+                "persistence_error": self._repository.error,
                 "health": self._health(),
             }
 
     def reset_daily_metrics(self) -> None:
-        """Begin the trading day anew, by hand: no loss yet, measured from what the account holds now."""
-        self._reset(day=True)
+        """Begin the trading day anew, manually: no loss yet, measured from what the account holds now."""
+        with self._lock:
+            self._state.begin_day(self.config)
+        self.save_state()
 
     def reset_weekly_metrics(self) -> None:
-        """Begin the trading week anew, by hand."""
-        self._reset(day=False)
+        """Begin the trading week anew, manually."""
+        with self._lock:
+            self._state.begin_week(self.config)
+        self.save_state()
 
     def save_state(self) -> bool:
-        """Save what must outlive the program; tell whether that went well."""
+        """Save what must outlive the program (blocks); return whether that went well."""
         with self._lock:
-            return self._keeper.save(self.portfolio_state)
+            changes = self._repository.whole(self._state)
+        return self._repository.write(changes)
 
     def create_backup(self) -> Path | None:
         """Save, and copy the saved state aside; return where to, None when there is none or it failed."""
-        with self._lock:
-            return self._keeper.backup(self.portfolio_state)
+        self.save_state()
+        return self._repository.backup()
 
     def close(self) -> None:
         """Save, and let go of file and own connection; a pool that was given goes on."""
-        with self._lock:
-            self._keeper.close(self.portfolio_state)
+        self.save_state()
+        self._repository.close()
         self._sync.close()
 
     def __enter__(self) -> Self:
@@ -234,141 +275,153 @@ class RiskPortfolioManager:
     ) -> None:
         self.close()
 
-    def _answer(self, intent: TradeIntent, *, record: bool) -> RPMOutput:
-        """Judge under the lock; whatever goes wrong inside is a refusal."""
+    def _answer(self, intent: TradeIntent, *, record: bool) -> tuple[RPMOutput, Effect | None, list[Change]]:
+        """Judge under the lock; whatever goes wrong inside is a refusal.  Return what must be written, too."""
         started = self._clock.monotonic()
-        with self._lock:
-            timestamp = self._clock.now()
-            order_id = f"RPM-{int(timestamp.timestamp() * 1e6):x}-{self._recorder.metrics.total_decisions + 1}"
-            try:
-                decision, urgent = self._decide(intent, order_id, started, timestamp, record=record)
-            except Exception:  # noqa: BLE001 - whatever fails in here must refuse, not raise
-                _log.exception("a decision failed; the intent is refused")
-                words = "the risk manager failed on this intent, and so refuses it"
-                decision, urgent = (
-                    self._outright(intent, RejectionReason.INTERNAL_ERROR, words, order_id, started),
-                    False,
-                )
-                if record:
-                    self._recorder.count(decision)
-            output = made(
-                RPMOutput,
-                {
-                    "decision": decision,
-                    "portfolio_state": self._state_copy(),
-                    "risk_metrics": self._recorder.metrics,
-                    "config_hash": self._config_hash,
-                    "rpm_version": __version__,
-                    "timestamp": timestamp,
-                },
-            )
-            if record:
-                self._keeper.after_decision(self.portfolio_state, urgent=urgent)
-        return output
+        timestamp = self._clock.now()
+        order_id = f"RPM-{int(timestamp.timestamp() * 1e6):x}-{self._state.metrics.total_decisions + 1}"
+        try:
+            decision, effect = self._decide(intent, order_id, timestamp, record=record)
+        except Exception:  # noqa: BLE001 - whatever fails in here must refuse, not raise
+            _log.exception("a decision failed; the intent is refused")
+            message = "the risk manager failed on this intent, and so refuses it"
+            decision, effect = self._refused(intent, INTERNAL_ERROR, message, order_id, record=record)
+        taken = (self._clock.monotonic() - started) * 1e3
+        decision = msgspec.structs.replace(decision, processing_time_ms=taken)
+        changes = [] if effect is None else self._repository.changes(self._state, effect, intent.intent_id)
+        return self._output(decision, timestamp), effect, changes
 
     def _decide(
-        self, intent: TradeIntent, order_id: str, started: float, wall: datetime, *, record: bool
-    ) -> tuple[TradeDecision, bool]:
-        """Judge an intent; return the decision and whether it must be saved at once."""
+        self, intent: TradeIntent, order_id: str, wall: datetime, *, record: bool
+    ) -> tuple[TradeDecision, Effect | None]:
+        """Judge an intent, and take the decision down if it is to be recorded."""
         self._check_config()
         try:
             intent = checked(intent)
         except InvalidField as bad:
-            return self._refused(intent, RejectionReason.INVALID_INPUT, str(bad), order_id, started, record=record)
-        capital = self._capital(record=record)
-        case = None
-        fault = self._config_fault
-        code = RejectionReason.INVALID_CONFIGURATION if fault else RejectionReason.INVALID_STATE
-        fault = fault or self._state_fault(capital)
-        if not fault or self._only_reduces(intent):
-            case = self._finder.case(intent, self.portfolio_state, self.config, capital, wall)
-        if case is None or (fault and not case.reducing):
-            return self._refused(intent, code, fault, order_id, started, record=record)
-        judgement = judge(case)
-        decision = decide(case, judgement, order_id, (self._clock.monotonic() - started) * 1e3)
-        urgent = self._recorder.record(case, decision, order_id) if record else False
-        return decision, urgent
+            return self._refused(intent, INVALID_INPUT, str(bad), order_id, record=record)
+        state, context = self._state, None
+        code, fault = INVALID_CONFIGURATION, self._config_fault
+        if not fault:
+            code, fault = INVALID_STATE, state_fault(state.portfolio, state.capital(self.config))
+        if record:
+            state.take_capital(self.config)
+        if not fault or state.book.reducible(intent.symbol, intent.direction, intent.intent_id) > 0.0:
+            state.refresh(self.config, intent)
+            context = build_context(state, intent, self.config, wall)
+        if context is None or (fault and not context.exposure.reducing):
+            return self._refused(intent, code, fault, order_id, record=record)
+        decision, context = decide(context, order_id)
+        return decision, _record(state, context, decision, order_id) if record else None
 
     def _refused(
-        self, intent: TradeIntent, code: RejectionReason, words: str, order_id: str, started: float, *, record: bool
-    ) -> tuple[TradeDecision, bool]:
+        self, intent: TradeIntent, code: RejectionReason, message: str, order_id: str, *, record: bool
+    ) -> tuple[TradeDecision, Effect | None]:
         """Refuse before any rule was run."""
-        decision = self._outright(intent, code, words, order_id, started)
-        if record:
-            self._recorder.count(decision)
-        return decision, False
+        decision = refuse_outright(intent, code, message, order_id)
+        if not record:
+            return decision, None
+        metrics = metrics_of(decision)
+        self._state.metrics = self._state.metrics.plus(metrics)
+        return decision, Effect(metrics)
 
-    def _outright(
-        self, intent: TradeIntent, code: RejectionReason, words: str, order_id: str, started: float
-    ) -> TradeDecision:
-        """Return the refusal."""
-        return refuse_outright(intent, code, words, order_id, (self._clock.monotonic() - started) * 1e3)
+    def _withdrawn(self, intent: TradeIntent, output: RPMOutput, effect: Effect) -> RPMOutput:
+        """Refuse after all: an approval that is not on disk would be forgotten by a restart."""
+        message = f"the approval could not be written to disk: {self._repository.error}"
+        refusal = refuse_outright(intent, STATE_NOT_SAVED, message, output.decision.order_id or "")
+        with self._lock:
+            withdraw(self._state, effect, refusal)
+            return self._output(refusal, output.timestamp)
 
-    def _only_reduces(self, intent: TradeIntent) -> bool:
-        """Tell whether an intent goes against an open position, by what is known of the positions."""
-        return self._finder.book.reducible(intent.symbol, intent.direction, intent.intent_id) > 0.0
+    def _output(self, decision: TradeDecision, timestamp: datetime) -> RPMOutput:
+        """Return a decision with the state it was made in."""
+        return RPMOutput(
+            decision, self._portfolio_copy(), self._state.metrics, self._config_hash, __version__, timestamp
+        )
+
+    def _portfolio_copy(self) -> PortfolioState:
+        """Return a copy of the portfolio, made anew when something in it changed."""
+        portfolio = self._state.portfolio
+        seen = portfolio.change_count()
+        key, copied = self._copied
+        if copied is None or seen is None or seen != key:
+            copied = portfolio.copy()
+            self._copied = (seen, copied)
+        return copied
 
     def _check_config(self) -> None:
         """Validate the settings anew when one was changed."""
-        config, count = self.config, self.config.change_count()
-        if config is self._checked[0] and count == self._checked[1]:
+        config, revision = self.config, self.config.revision
+        if config is self._checked[0] and revision == self._checked[1]:
             return
         try:
-            self.config.validate()
+            config.validate()
             self._config_fault = ""
         except (ValueError, AttributeError, TypeError) as fault:
             self._config_fault = str(fault)
-        self._config_hash = self.config.get_config_hash()
-        self._checked = (config, count)
+        self._config_hash = config.get_config_hash()
+        self._checked = (config, revision)
 
-    def _state_fault(self, capital: float) -> str:
-        """Return what is wrong with the portfolio's figures; looked at anew when one was set."""
-        state = self.portfolio_state
-        key = (state, state.version, capital)
-        if key != self._state_checked:
-            self._state_fault_found = state_fault(state, capital)
-            self._state_checked = key
-        return self._state_fault_found
-
-    def _capital(self, *, record: bool) -> float:
-        """Return the capital; without a synced account, one that was changed in the settings counts at once."""
-        state, wanted = self.portfolio_state, self.config.total_capital
-        if wanted == self._capital_set or self._finder.sources.reading is not None:
-            return state.total_capital
-        if record:
-            state.total_capital = self._capital_set = self._keeper.settings_capital = wanted
-        return wanted
-
-    def _state_copy(self) -> PortfolioState:
-        """Return a copy of the portfolio, made anew only when something in it changed."""
-        state = self.portfolio_state
-        key = state.change_count()
-        kept_key, kept = self._snapshot
-        if kept is None or key is None or key != kept_key:
-            kept = state.copy()
-            self._snapshot = (key, kept)
-        return kept
-
-    def _read_account(self) -> bool:
-        """Read the account and take it over under the lock; tell whether it was newer than what is known."""
+    def _read_account(self) -> PoolReader:
+        """Read the account and its deals, and take them over; return the pool they were read through (blocks)."""
         started = self._clock.monotonic()
-        synced = self._sync.read(lambda account, now: self._keeper.deals_from(account, now, self.config))
+        reading, now = self._sync.read_account()
+        name = account_name(reading)
+        loaded = None if name == self._state.account else self._repository.load(name)
+        with self._lock:
+            ledger = self._state.ledger if loaded is None else ledger_of(loaded)
+            since = ledger.read_from(self._state.resets(now, self.config)[1])
+        synced = SyncedAccount(reading, self._sync.read_deals(since, now), now)
         pool = self._sync.pool
         if pool is None:
+            raise SyncFailed("there is no pool to sync through")
+        with self._lock:
+            changes = self._take_over(synced, loaded, pool, started)
+        self._repository.write(changes)
+        return pool
+
+    def _take_over(
+        self, synced: SyncedAccount, loaded: Loaded | None, pool: PoolReader, started: float
+    ) -> list[Change]:
+        """Take a reading over, unless a newer one is known; return what must be written."""
+        state, known = self._state, self._state.sources.reading
+        state.sources.use_pool(pool)
+        changes = []
+        if loaded is not None:
+            changes = self._change_account(synced.reading, loaded)
+        elif known is not None and synced.reading.monotonic < known.monotonic:
+            return []
+        take_over(state, synced, pool, self.config, started)
+        halted = self._latch_limits()
+        cooled = state.switches.end_cool_down(state.portfolio)
+        return changes + self._repository.changes(state, Effect(RiskMetrics(), urgent=halted or cooled))
+
+    def _change_account(self, reading: AccountReading, loaded: Loaded) -> list[Change]:
+        """Take up the state of an account that was not the current one; return the old one's to be written."""
+        state, changes = self._state, []
+        if state.account:
+            changes = self._repository.whole(state)
+            forget_account(state)
+        state.account, state.ledger = account_name(reading), ledger_of(loaded)
+        self._repository.take_up(loaded, state, figures=False)
+        return changes
+
+    def _latch_limits(self) -> bool:
+        """Halt at once when the new figures break a limit that latches, not only with the next intent."""
+        state = self._state
+        if state.portfolio.trading_halted or not state.portfolio.total_capital > 0.0:
             return False
-        with self._lock:
-            self._finder.use_pool(pool)
-            return self._keeper.take(synced, pool, self.portfolio_state, self.config, started)
+        context = build_context(state, _NOBODY, self.config, self._clock.now())
+        return latch(state, [rule.check(context) for rule in LATCHING])
 
-    def _reset(self, *, day: bool) -> None:
-        """Begin a day or a week anew."""
+    def _measure(self, pool: PoolReader) -> None:
+        """Read daily bars of what is held or was asked for (blocks)."""
         with self._lock:
-            self._keeper.reset(self.portfolio_state, self.config, day=day)
-
-    def _on_switch(self, words: str) -> None:
-        """Log and save a change of halts or switches."""
-        _log.warning("%s", words)
-        self._keeper.save(self.portfolio_state)
+            wanted = [position.symbol for position in self._state.portfolio.positions()]
+            wanted += self._state.activity.symbols
+        for symbol, bars in self._bars.read_due(pool, wanted).items():
+            with self._lock:
+                self._state.stats.set_bars(symbol, bars)
 
     def _cooldown(self) -> float:
         """Return for how long only reducing trades pass after an automatic halt; 0 while time spacing is off."""
@@ -379,10 +432,5 @@ class RiskPortfolioManager:
         if self.portfolio_state.trading_halted:
             return "HALTED"
         stats = self._sync.get_stats()
-        degraded = self._keeper.error or self._config_fault or (self._finder.sources.syncs and stats["last_error"])
-        return "DEGRADED" if degraded else "HEALTHY"
-
-
-def _default_folder() -> Path:
-    """Return the user's data folder."""
-    return data_dir()
+        unsynced = self._state.sources.syncs and stats["last_error"]
+        return "DEGRADED" if self._repository.error or self._config_fault or unsynced else "HEALTHY"

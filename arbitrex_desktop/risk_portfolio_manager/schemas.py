@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import (
     ApprovedTrade,
-    Regime,
     RejectedTrade,
     RiskMetrics,
     RPMOutput,
     TradeApprovalStatus,
     TradeDecision,
 )
+from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
     OpenPositions,

@@ -16,8 +16,9 @@ from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.mt5.results import AccountInfo, SymbolInfo, TradeDeal, TradePosition
 from arbitrex_desktop.raw_layer.views import Quote
 from arbitrex_desktop.risk_portfolio_manager import PortfolioState, Position, RPMConfig, RPMOutput
-from arbitrex_desktop.risk_portfolio_manager.config.config_fields import FIELD_SPECS
-from arbitrex_desktop.risk_portfolio_manager.decision.intent import FIELDS
+from arbitrex_desktop.risk_portfolio_manager.config import PARAMETERS
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import FIELDS, TradeIntent
+from arbitrex_desktop.risk_portfolio_manager.parameters import Number
 from tests.fakes.broker_data import make_deal, make_position
 from tests.fakes.clock import START
 from tests.fakes.pool import FakePool
@@ -147,13 +148,16 @@ def test_bars_that_are_no_numbers_are_as_good_as_none(value: float) -> None:
 def test_every_field_of_an_intent_refuses(value: float) -> None:
     """No field lets it in, text fields included."""
     for name in FIELDS:
-        assert reason(static(wide()).process_trade_intent(**intent(**{name: value}))) == "INVALID_INPUT", name
+        asked: Any = TradeIntent(**intent(**{name: value}))
+        assert reason(static(wide()).judge(asked, record=True)) == "INVALID_INPUT", name
 
 
 @pytest.mark.parametrize("value", NOT_FINITE)
 def test_every_setting_refuses(value: float) -> None:
     """A setting that turned into no number refuses all adding, by its name."""
-    for name in FIELD_SPECS:
+    for name, each in PARAMETERS.items():
+        if not isinstance(each, Number):
+            continue
         rpm = static(wide())
         setattr(rpm.config, name, value)
         output = rpm.process_trade_intent(**intent())

@@ -9,11 +9,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -118,7 +119,7 @@ def within_limits(rpm: RiskPortfolioManager, pool: FakePool) -> None:
     currencies: dict[str, float] = {}
     worth: list[float] = []
     held = [(p.symbol, p.direction * p.units) for p in rpm.portfolio_state.positions()]
-    held += [(r.symbol, r.direction * r.units) for r in rpm._finder.book.reservations if not r.reducing]
+    held += [(r.symbol, r.direction * r.units) for r in rpm._state.book.reservations if not r.reducing]
     for symbol, amount in held:
         info, quote = pool.infos[symbol], pool.quotes[symbol]
         value = info.trade_tick_value_loss / info.trade_tick_size / info.trade_contract_size
@@ -133,7 +134,7 @@ def within_limits(rpm: RiskPortfolioManager, pool: FakePool) -> None:
     assert sum(map(abs, worth)) <= cfg.max_total_exposure_pct * capital * slack
     assert abs(sum(worth)) <= cfg.max_net_exposure_pct * capital * slack
     assert len(held) <= cfg.max_concurrent_positions
-    margin = sum(each.margin for each in rpm._finder.book.reservations)
+    margin = sum(each.margin for each in rpm._state.book.reservations)
     assert margin == 0.0 or rpm.portfolio_state.equity / margin >= cfg.min_margin_level_pct / 100
 
 
@@ -274,13 +275,13 @@ def test_running_sums_equal_a_full_recount(steps: list[tuple[dict[str, Any], Any
         )
         rpm.sync_with_mt5_account()
         rpm.process_trade_intent(**asked)
-        running, fresh = rpm._finder.book, ExposureBook()
-        fresh.recount(rpm.portfolio_state, lambda symbol: rpm._finder.instrument(symbol, rpm.config))
+        running, fresh = rpm._state.book, ExposureBook()
+        fresh.recount(rpm.portfolio_state, lambda symbol: rpm._state.instrument(symbol, rpm.config))
         for reservation in running.reservations:
-            fresh.reserve(replace(reservation))
+            fresh.reserve(msgspec.structs.replace(reservation))
         assert running.total.count == fresh.total.count
-        for name in ("units", "notional", "currency", "units_under_way", "under_way", "currency_under_way"):
-            mine, theirs = getattr(running.total, name), getattr(fresh.total, name)
+        for part, name in product(("held", "in_flight"), ("units", "notional", "currency")):
+            mine, theirs = (getattr(getattr(each.total, part), name) for each in (running, fresh))
             assert all(math.isclose(mine[key], theirs[key], rel_tol=1e-9, abs_tol=1e-6) for key in {*mine, *theirs})
 
 

@@ -240,7 +240,7 @@ def test_losses_are_shares_of_their_anchors(anchor: float) -> None:
 
 def test_every_limit_of_the_settings_belongs_to_a_rule() -> None:
     """No limit can be set that nothing reads: those that no rule declares are the sizing's and the manager's own."""
-    read = {name for rule in ALL_RULES for name in rule.parameters}
+    read = {each.name for rule in ALL_RULES for each in rule.parameters}
     others = set(RPMConfig().to_dict()) - read - {"config_hash"}
     assert {name for name in others if name.startswith(("max_", "min_"))} == {
         "max_adv_pct",

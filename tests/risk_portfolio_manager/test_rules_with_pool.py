@@ -187,7 +187,7 @@ def test_margin_counts_trades_under_way() -> None:
     ]
     assert statuses[0] == "APPROVED"
     assert statuses[-1] == "REJECTED"
-    used = sum(each.margin for each in rpm._finder.book.reservations)
+    used = sum(each.margin for each in rpm._state.book.reservations)
     assert 100_000.0 / used >= 2.0
 
 

@@ -271,7 +271,7 @@ def test_a_failure_inside_refuses_instead_of_raising(monkeypatch: pytest.MonkeyP
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(engine_module, "judge", broken)
+    monkeypatch.setattr(engine_module, "decide", broken)
     assert reason(static().process_trade_intent(**intent())) == "INTERNAL_ERROR"
 
 

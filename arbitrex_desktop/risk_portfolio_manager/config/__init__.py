@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The RPM's limits: `RPMConfig`, its fields and presets."""
+"""The RPM's limits: `RPMConfig`, its parameters and presets."""
 
-from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import PARAMETERS, RPMConfig
 
-__all__ = ["RPMConfig"]
+__all__ = ["PARAMETERS", "RPMConfig"]

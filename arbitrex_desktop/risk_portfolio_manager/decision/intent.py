@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from arbitrex_desktop.risk_portfolio_manager.decision.decision import Regime
+from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
 
 _LONGEST_NAME: Final = 200
 _LARGEST: Final = 1e15
@@ -103,15 +103,12 @@ def checked(intent: TradeIntent) -> TradeIntent:
 
     A kind of order that no rule judges yet is refused by its field's name: what is not looked at must not pass.
     """
+    unsupported = _unsupported(intent)
+    if unsupported:
+        raise InvalidField(unsupported)
     changes = {}
-    for name, check in _REQUIRED:
-        value = getattr(intent, name)
-        usable = check(name, value)
-        if usable is not value:
-            changes[name] = usable
-    for name, check in _OPTIONAL:
-        value = getattr(intent, name)
-        if value is not None:
+    for value, (name, check, optional) in zip(msgspec.structs.astuple(intent), _CHECKS, strict=False):
+        if value is not None or not optional:
             usable = check(name, value)
             if usable is not value:
                 changes[name] = usable
@@ -128,17 +125,22 @@ def _show(value: Any) -> str:
 
 def _number(name: str, value: Any) -> float:
     """Return a finite float; numpy's numbers are numbers, booleans and texts are not."""
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise InvalidField(f"{name} must be a number (it is {_show(value)})")
-    try:
-        number = float(value)
-    except (OverflowError, ValueError, TypeError) as error:
-        raise InvalidField(f"{name} must be a number of ordinary size") from error
+    number = value if type(value) is float else _as_float(name, value)
     if not math.isfinite(number):
         raise InvalidField(f"{name} must be finite (it is {number})")
     if abs(number) >= _LARGEST:
         raise InvalidField(f"{name} must be a number of ordinary size (it is {number:g})")
     return number
+
+
+def _as_float(name: str, value: Any) -> float:
+    """Return a number that is no float as one."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise InvalidField(f"{name} must be a number (it is {_show(value)})")
+    try:
+        return float(value)
+    except (OverflowError, ValueError, TypeError) as error:
+        raise InvalidField(f"{name} must be a number of ordinary size") from error
 
 
 def _share(name: str, value: Any) -> float:
@@ -200,61 +202,44 @@ def _regime(name: str, value: Any) -> str:
     return value
 
 
-def _source(name: str, value: Any) -> IntentSource:
-    """Return who asks."""
-    if not isinstance(value, IntentSource):
-        raise InvalidField(f"{name} must be one of {', '.join(IntentSource)} (it is {_show(value)})")
-    return value
+def _unsupported(intent: TradeIntent) -> str:
+    """Return which field asks for something that no rule judges, empty when none does."""
+    if not isinstance(intent.source, IntentSource):
+        return f"source must be one of {', '.join(IntentSource)} (it is {_show(intent.source)})"
+    if intent.order_kind is not OrderKind.MARKET:
+        return f"order_kind must be MARKET, no other order is judged (it is {_show(intent.order_kind)})"
+    if intent.reduce_only is not False:
+        return f"reduce_only must be False, it is not judged (it is {_show(intent.reduce_only)})"
+    for name in ("order_price", "expires_at", "position_ticket"):
+        value = getattr(intent, name)
+        if value is not None:
+            return f"{name} must be left out, it is not judged (it is {_show(value)})"
+    return ""
 
 
-def _market_only(name: str, value: Any) -> OrderKind:
-    """Return the one kind of order that the rules judge."""
-    if value is not OrderKind.MARKET:
-        raise InvalidField(f"{name} must be MARKET, no other order is judged (it is {_show(value)})")
-    return OrderKind.MARKET
-
-
-def _off(name: str, value: Any) -> bool:
-    """Return False: what is not judged must not be asked for."""
-    if value is not False:
-        raise InvalidField(f"{name} must be False, it is not judged (it is {_show(value)})")
-    return False
-
-
-def _left_out(name: str, value: Any) -> None:
-    """Refuse whatever is given: it is not judged."""
-    raise InvalidField(f"{name} must be left out, it is not judged (it is {_show(value)})")
-
-
-Check = Callable[[str, Any], Any]
 _REGIMES: Final = tuple(each.value for each in Regime)
-_REQUIRED: Final[tuple[tuple[str, Check], ...]] = (
-    ("regime", _regime),
-    ("symbol", _name),
-    ("direction", _direction),
-    ("confidence_score", _share),
-    ("atr", _above_zero),
-    ("vol_percentile", _share),
-    ("source", _source),
-    ("order_kind", _market_only),
-    ("reduce_only", _off),
-)
-_OPTIONAL: Final[tuple[tuple[str, Check], ...]] = (
-    ("current_price", _above_zero),
-    ("win_rate", _share),
-    ("avg_win", _above_zero),
-    ("avg_loss", _magnitude),
-    ("num_trades", _whole),
-    ("adv_units", _not_negative),
-    ("spread_pct", _not_negative),
-    ("daily_volatility", _not_negative),
-    ("strategy_id", _name),
-    ("stop_loss", _above_zero),
-    ("take_profit", _above_zero),
-    ("requested_volume", _above_zero),
-    ("intent_id", _name),
-    ("order_price", _left_out),
-    ("expires_at", _left_out),
-    ("position_ticket", _left_out),
-)
-FIELDS: Final = tuple(name for name, _ in (*_REQUIRED, *_OPTIONAL))
+_FIELD_CHECKS: Final[dict[str, Callable[[str, Any], Any]]] = {
+    "symbol": _name,
+    "direction": _direction,
+    "confidence_score": _share,
+    "regime": _regime,
+    "atr": _above_zero,
+    "vol_percentile": _share,
+    "current_price": _above_zero,
+    "win_rate": _share,
+    "avg_win": _above_zero,
+    "avg_loss": _magnitude,
+    "num_trades": _whole,
+    "adv_units": _not_negative,
+    "spread_pct": _not_negative,
+    "daily_volatility": _not_negative,
+    "strategy_id": _name,
+    "stop_loss": _above_zero,
+    "take_profit": _above_zero,
+    "requested_volume": _above_zero,
+    "intent_id": _name,
+}
+FIELDS: Final = TradeIntent.__struct_fields__
+_MAY_BE_LEFT_OUT: Final = {each.name for each in msgspec.structs.fields(TradeIntent) if each.default is None}
+_CHECKS: Final = tuple((name, check, name in _MAY_BE_LEFT_OUT) for name, check in _FIELD_CHECKS.items())
+"""In the order of the fields."""

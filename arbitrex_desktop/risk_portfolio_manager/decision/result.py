@@ -1,29 +1,23 @@
 # SPDX-License-Identifier: MIT
-"""What a rule found, kept as bare numbers: the words of a verdict are made only when somebody reads them."""
+"""What a check found: numbers, from which a sentence is made when somebody reads it."""
 
 from __future__ import annotations
 
-import math
 from enum import IntEnum
-from typing import Any, ClassVar, Final, NamedTuple, Protocol
+from typing import ClassVar, Final
 
+import msgspec
+
+from arbitrex_desktop.risk_portfolio_manager.decision.format import format_value
+from arbitrex_desktop.risk_portfolio_manager.decision.reason import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
 
-_FORMATS: Final = {
-    "money": "{:,.2f}",
-    "count": "{:,.0f}",
-    "units": "{:,.0f} units",
-    "%": "{:,.1f}%",
-    "bps": "{:.1f} bps",
-}
-_LARGE: Final = 1e6
-_DUST: Final = 1e-6
-"""Forgiven when rounding down, since a tenth has no exact binary form."""
+_NO_NUMBER: Final = "a number is missing"
+_PASS: Final = Outcome.PASS
 
 
 class Stage(IntEnum):
-    """When a rule is looked at; the first that refuses gives the rejection its reason."""
+    """When a check is made; the first that refuses gives the rejection its reason."""
 
     KILL_SWITCH = 1
     SOURCES = 2
@@ -34,143 +28,118 @@ class Stage(IntEnum):
     FINAL = 7
 
 
-class Wording(Protocol):
-    """The part of a rule that turns its finding into words; `unit` is explained at `format_value`."""
+class RuleResult(msgspec.Struct, frozen=True, gc=False):
+    """One check that was made.
 
-    code: ClassVar[RejectionReason]
-    stage: ClassVar[Stage]
-    unit: ClassVar[str]
-
-    def words(self, finding: Finding) -> str:
-        """Return one plain sentence for the trader."""
-
-
-Found = tuple["Wording", Outcome, float | None, float | None, float | None, str]
-"""A `Finding` without its names, as rules hand it over.
-
-There are fifty in a decision and hardly anybody looks at them: to make one with names takes 0.1 us more, all of them
-a tenth of a decision.
-"""
-
-
-class Size(NamedTuple):
-    """The trade that was judged: the units wanted, what one is worth in account currency, and the capital."""
-
-    units: float
-    worth: float
-    capital: float
-
-
-class Measuring(Wording, Protocol):
-    """The part of a rule that reckons what it observed of a trade that fits in its room."""
-
-    in_units: ClassVar[bool]
-
-    def observed(self, room: Room, size: Size) -> float:
-        """Return the number, in the rule's unit."""
-
-
-class Room(NamedTuple):
-    """What a rule surely lets through; among findings, one of a trade that fits, with its numbers still to reckon.
-
-    Of the same form as `Found`.  Attributes: `held`, what `observed` needs besides the trade; `limit` in the rule's
-    unit; `most`, what may be added, in account currency or in units.
+    Attributes:
+        check: what was checked; it words the result.
+        outcome: what it came to.
+        observed: the number that was seen, in the check's unit; None where there is none.
+        limit: the number it is held against, in the same unit.
+        headroom: the most units that may be traded; None when the check does not bear on size.
+        note: what the check wants said besides.
     """
 
-    rule: Measuring
-    outcome: Outcome
-    held: Any
-    limit: float
-    most: float
-    note: str
-
-    def found(self, size: Size) -> Found:
-        """Return the finding for a trade that fits."""
-        room = self.most if self.rule.in_units else self.most / size.worth
-        return (self.rule, self.outcome, self.rule.observed(self, size), self.limit, room, self.note)
-
-
-class Evidence(NamedTuple):
-    """The findings of a decision in their order, and the trade that fits in those which are rooms."""
-
-    found: tuple[Found, ...]
-    size: Size | None = None
-
-    def findings(self) -> list[Finding]:
-        """Return every finding with its numbers and names."""
-        return [Finding(*each) for each in self._reckoned()]
-
-    def _reckoned(self) -> tuple[Found, ...]:
-        """Return the findings with rooms reckoned out; nothing that they need can have changed since."""
-        size = self.size
-        if size is None:
-            return self.found
-        return tuple(each.found(size) if isinstance(each, Room) else each for each in self.found)
-
-    def __reduce__(self) -> tuple[type[Evidence], tuple[tuple[Found, ...], None]]:
-        """Let only numbers leave the process, not what they are reckoned from."""
-        return (Evidence, (self._reckoned(), None))
-
-
-class Finding(NamedTuple):
-    """One check that was made; `Finding(*found)` gives a bare one its names.
-
-    Attributes: `rule`, which words it; `outcome`; `observed` and `limit` in the rule's unit; `room`, the most units
-    that the rule lets through (None when it does not bear on size); `note`, what the rule wants said.
-    """
-
-    rule: Wording
+    check: Check
     outcome: Outcome
     observed: float | None = None
     limit: float | None = None
-    room: float | None = None
+    headroom: float | None = None
     note: str = ""
 
     @property
-    def code(self) -> RejectionReason:
-        """Return the reason with which its rule refuses."""
-        return self.rule.code
-
-    @property
     def blocks(self) -> bool:
-        """Tell whether this finding alone refuses the intent."""
+        """Return True when this result alone refuses the intent."""
         return self.outcome is Outcome.FAIL or self.outcome is Outcome.UNKNOWN
 
-    def words(self) -> str:
-        """Return the sentence that the rule says about it."""
-        return self.rule.words(self)
+    @property
+    def message(self) -> str:
+        """Return one plain sentence for the trader."""
+        return self.check.message(self)
 
     def verdict(self) -> Verdict:
-        """Return the check with its words."""
-        return Verdict(
-            code=self.code.value,
-            outcome=self.outcome,
-            observed=self.observed,
-            limit=self.limit,
-            unit=self.rule.unit,
-            words=self.words(),
-        )
+        """Return the result with its sentence, free of what made it."""
+        return Verdict(self.check.code.value, self.outcome, self.observed, self.limit, self.check.unit, self.message)
 
 
-def format_value(value: float | None, unit: str) -> str:
-    """Return a number as the trader reads it: a `share` as a percentage with one decimal, `money` with cents."""
-    if value is None:
-        return "unknown"
-    if unit in _FORMATS:
-        return _FORMATS[unit].format(value)
-    if unit == "share":
-        return f"{value * 100.0:.1f}%"
-    if unit == "s":
-        return _duration(value)
-    return f"{value:{',.0f' if abs(value) >= _LARGE else 'g'}} {unit}".rstrip()
+class Check:
+    """Something that is checked and said: every rule, and every step of the sizing.
 
-
-def _duration(seconds: float) -> str:
-    """Return seconds with one decimal where there is one, below a second milliseconds.
-
-    What is left over is dropped: 4.98 seconds must not read as the 5 that they are short of.
+    Attributes:
+        code: the reason it refuses with.
+        stage: when it is made.
+        subject: what it looks at, in words.
+        unit: of the observed value and the limit, as in `format.format_value`.
+        minimum: whether the limit is a least rather than a greatest value.
     """
-    if 0.0 < seconds < 1.0:
-        return f"{math.floor(seconds * 1e3 + _DUST):d} ms"
-    tenths = math.floor(seconds * 10.0 + _DUST) / 10.0 if math.isfinite(seconds) else seconds
-    return f"{tenths:,.1f}".removesuffix(".0") + " s"
+
+    code: ClassVar[RejectionReason]
+    stage: ClassVar[Stage]
+    subject: ClassVar[str]
+    unit: ClassVar[str] = ""
+    minimum: ClassVar[bool] = False
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+    def message(self, result: RuleResult) -> str:
+        """Return a result in one plain sentence."""
+        if result.observed is None:
+            return self._bare_message(result)
+        seen, limit = format_value(result.observed, self.unit), format_value(result.limit, self.unit)
+        tail = f" ({result.note})" if result.note else ""
+        bound = "minimum" if self.minimum else "limit"
+        if result.outcome is Outcome.FAIL and result.headroom is not None:
+            return f"{self.subject} would be {seen}, the {bound} is {limit}: no room is left{tail}"
+        if result.outcome is Outcome.FAIL:
+            return f"{self.subject} {seen} {'is under' if self.minimum else 'has reached'} the {bound} of {limit}{tail}"
+        if result.outcome is Outcome.ADJUST:
+            return f"{self.subject} would be {seen}, the {bound} is {limit}: size cut to fit{tail}"
+        return f"{self.subject} {seen}, {bound} {limit}{tail}"
+
+    def _bare_message(self, result: RuleResult) -> str:
+        """Return the sentence of a result without numbers."""
+        lead = {Outcome.UNKNOWN: "cannot be checked", Outcome.SKIPPED: "not checked"}.get(result.outcome)
+        note = result.note or "in order"
+        return f"{self.subject} {lead}: {note}" if lead else f"{self.subject}: {note}"
+
+    def passed(self, observed: float, limit: float, note: str = "") -> RuleResult:
+        """Return numbers that nothing is wrong with."""
+        return RuleResult(self, _PASS, observed, limit, None, note)
+
+    def ok(self, note: str) -> RuleResult:
+        """Return that nothing is wrong, for a reason without numbers."""
+        return RuleResult(self, _PASS, None, None, None, note)
+
+    def skipped(self, note: str) -> RuleResult:
+        """Return that the source was never given, or that the check is off."""
+        return RuleResult(self, Outcome.SKIPPED, None, None, None, note)
+
+    def failed(self, observed: float | None = None, limit: float | None = None, note: str = "") -> RuleResult:
+        """Return a refusal."""
+        return RuleResult(self, Outcome.FAIL, observed, limit, None, note)
+
+    def unknown(self, note: str) -> RuleResult:
+        """Return that the source was given but cannot be read now."""
+        return RuleResult(self, Outcome.UNKNOWN, None, None, None, note)
+
+    def below(self, observed: float, limit: float) -> RuleResult:
+        """Return PASS below the limit, FAIL from it on, UNKNOWN for what is no number."""
+        if observed < limit:
+            return RuleResult(self, _PASS, observed, limit)
+        return self.failed(observed, limit) if observed >= limit else self.unknown(_NO_NUMBER)
+
+    def at_most(self, observed: float, limit: float) -> RuleResult:
+        """Return PASS at or below the limit, FAIL above, UNKNOWN for what is no number."""
+        if observed <= limit:
+            return RuleResult(self, _PASS, observed, limit)
+        return self.failed(observed, limit) if observed > limit else self.unknown(_NO_NUMBER)
+
+    def at_least(self, observed: float, limit: float) -> RuleResult:
+        """Return PASS at or above the minimum, FAIL below, UNKNOWN for what is no number."""
+        if observed >= limit:
+            return RuleResult(self, _PASS, observed, limit)
+        return self.failed(observed, limit) if observed < limit else self.unknown(_NO_NUMBER)

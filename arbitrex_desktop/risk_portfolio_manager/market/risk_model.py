@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.market.market_stats import Floats, MarketStats, Returns
+from arbitrex_desktop.risk_portfolio_manager.parameters import Settings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import split_symbol
 
 _LEAST_SCENARIOS: Final = 100
@@ -29,14 +29,14 @@ class RiskModel:
         measured: whether enough bars were there, by row
     """
 
-    def __init__(self, symbols: Iterable[str], stats: MarketStats, cfg: RPMConfig) -> None:
+    def __init__(self, symbols: Iterable[str], stats: MarketStats, config: Settings) -> None:
         names = sorted(symbols)
         self.index = {name: row for row, name in enumerate(names)}
-        self.sigmas = np.array([_sigma(name, stats, cfg) for name in names])
+        self.sigmas = np.array([_sigma(name, stats, config) for name in names])
         self.correlations = np.eye(len(names))
         for row, one in enumerate(names):
             for column, other in enumerate(names[:row]):
-                value = stats.correlation(one, other, cfg.correlation_prior_weight)
+                value = stats.correlation(one, other, config.correlation_prior_weight)
                 self.correlations[row, column] = self.correlations[column, row] = value
         returns = [stats.returns(name) for name in names]
         self.past = _past([each for each in returns if each is not None], returns)
@@ -44,10 +44,10 @@ class RiskModel:
         self.covariances = self.correlations * np.outer(self.sigmas, self.sigmas)
 
 
-def _sigma(symbol: str, stats: MarketStats, cfg: RPMConfig) -> float:
+def _sigma(symbol: str, stats: MarketStats, config: Settings) -> float:
     """Return a symbol's daily volatility, measured or assumed by its class."""
     measured = stats.returns(symbol)
-    return measured.sigma if measured is not None else cfg.assumed_daily_volatility[split_symbol(symbol)[0]]
+    return measured.sigma if measured is not None else config.assumed_daily_volatility[split_symbol(symbol)[0]]
 
 
 def _past(measured: list[Returns], rows: list[Returns | None]) -> Floats | None:

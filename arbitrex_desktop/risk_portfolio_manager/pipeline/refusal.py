@@ -1,75 +1,91 @@
 # SPDX-License-Identifier: MIT
-"""Refusals before any rule is run: the intent, the settings or the portfolio cannot be reckoned with."""
+"""Refusals: of what rules refused, and of what no rule can look at."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RejectedTrade, TradeApprovalStatus, TradeDecision
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Evidence, Stage
+from arbitrex_desktop.risk_portfolio_manager.decision.reason import (
+    INTERNAL_ERROR,
+    INVALID_CONFIGURATION,
+    INVALID_INPUT,
+    INVALID_STATE,
+    STATE_NOT_SAVED,
+    RejectionReason,
+)
+from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, Stage
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Measure
 
-_FIGURES = ("equity", "peak_equity", "unrealized_pnl", "daily_pnl", "weekly_pnl", "current_drawdown")
+_FIGURES: Final = ("equity", "peak_equity", "unrealized_pnl", "daily_pnl", "weekly_pnl", "current_drawdown")
+_BEYOND_ANY_PRICE: Final = 1e300
 
 
-class _Input(Measure):
-    code = RejectionReason.INVALID_INPUT
+class _Precondition(Check):
     stage = Stage.SOURCES
+
+
+class _Input(_Precondition):
+    code = INVALID_INPUT
     subject = "intent"
 
 
-class _Settings(Measure):
-    code = RejectionReason.INVALID_CONFIGURATION
-    stage = Stage.SOURCES
+class _Settings(_Precondition):
+    code = INVALID_CONFIGURATION
     subject = "settings"
 
 
-class _State(Measure):
-    code = RejectionReason.INVALID_STATE
-    stage = Stage.SOURCES
+class _State(_Precondition):
+    code = INVALID_STATE
     subject = "portfolio"
 
 
-class _Internal(Measure):
-    code = RejectionReason.INTERNAL_ERROR
-    stage = Stage.SOURCES
+class _Internal(_Precondition):
+    code = INTERNAL_ERROR
     subject = "risk manager"
 
 
-_MEASURES: dict[RejectionReason, Measure] = {each.code: each for each in (_Input(), _Settings(), _State(), _Internal())}
+class _NotSaved(_Precondition):
+    code = STATE_NOT_SAVED
+    subject = "risk state on disk"
 
 
-def refuse_outright(
-    intent: TradeIntent, code: RejectionReason, words: str, order_id: str, milliseconds: float
-) -> TradeDecision:
-    """Return the refusal of an intent, whatever its fields hold."""
+_CHECKS: Final[dict[RejectionReason, Check]] = {
+    each.code: each for each in (_Input(), _Settings(), _State(), _Internal(), _NotSaved())
+}
+
+
+def refuse_outright(intent: TradeIntent, code: RejectionReason, message: str, order_id: str) -> TradeDecision:
+    """Return the refusal of an intent that no rule has looked at, whatever its fields hold."""
     return TradeDecision(
-        status=TradeApprovalStatus.REJECTED,
-        rejected_trade=RejectedTrade(
-            symbol=_text(intent.symbol) or "",
-            direction=_whole(intent.direction),
-            rejection_reason=code,
-            rejection_details=words,
-            confidence_score=_number(intent.confidence_score),
-            regime=_text(intent.regime) or "",
-            atr=_number(intent.atr),
-            vol_percentile=_number(intent.vol_percentile),
-            current_price=None if intent.current_price is None else _number(intent.current_price),
-            strategy_id=_text(intent.strategy_id),
-            intent_id=_text(intent.intent_id),
-        ),
+        TradeApprovalStatus.REJECTED,
+        rejected_trade=rejected_trade(intent, code, message),
         order_id=order_id,
-        processing_time_ms=milliseconds,
-        evidence=Evidence((_MEASURES[code].failed(note=words),)),
+        results=(_CHECKS[code].failed(note=message),),
+    )
+
+
+def rejected_trade(intent: TradeIntent, code: RejectionReason, message: str) -> RejectedTrade:
+    """Return a refused trade with what was asked, as far as it can be shown."""
+    return RejectedTrade(
+        symbol=_text(intent.symbol) or "",
+        direction=_direction(intent.direction),
+        rejection_reason=code,
+        rejection_details=message,
+        confidence_score=_number(intent.confidence_score),
+        regime=_text(intent.regime) or "",
+        atr=_number(intent.atr),
+        vol_percentile=_number(intent.vol_percentile),
+        current_price=None if intent.current_price is None else _number(intent.current_price),
+        strategy_id=_text(intent.strategy_id),
+        intent_id=_text(intent.intent_id),
     )
 
 
 def state_fault(state: PortfolioState, capital: float) -> str:
-    """Return which figure of the portfolio cannot be reckoned with, empty when all can."""
+    """Return which figure of the portfolio cannot be computed with, empty when all can."""
     if not _usable(capital) or not capital > 0.0:
         return f"total_capital must be a number above zero (it is {capital})"
     for name in _FIGURES:
@@ -83,8 +99,13 @@ def state_fault(state: PortfolioState, capital: float) -> str:
 
 
 def _usable(value: Any) -> bool:
-    """Tell whether a value is a finite number."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    """Return whether a value is a finite number."""
+    return type(value) in (float, int) and math.isfinite(value)
+
+
+def _direction(value: Any) -> int:
+    """Return a direction, 0 for what is none."""
+    return int(value) if isinstance(value, int) and value in (1, -1) else 0
 
 
 def _text(value: Any) -> str | None:
@@ -96,9 +117,4 @@ def _text(value: Any) -> str | None:
 
 def _number(value: Any) -> float:
     """Return a float as it is, NaN for what is no number."""
-    return float(value) if isinstance(value, (int, float)) and abs(value) < 1e300 else math.nan  # noqa: PLR2004 - beyond any price
-
-
-def _whole(value: Any) -> int:
-    """Return a direction, 0 for what is none."""
-    return int(value) if isinstance(value, int) and value in (1, -1) else 0
+    return float(value) if isinstance(value, (int, float)) and abs(value) < _BEYOND_ANY_PRICE else math.nan

@@ -8,152 +8,168 @@ for Kelly, expectancy, confidence, regime, volatility, spread and correlation, c
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from typing import Any, Final
 
-from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
+import msgspec
+
+from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext, SizeResult
+from arbitrex_desktop.risk_portfolio_manager.decision.reason import CONVERSION_UNKNOWN, INVALID_STOPS, RejectionReason
+from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
+from arbitrex_desktop.risk_portfolio_manager.parameters import Settings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Measure, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.spread import spread_bps
 
-_EXPECTANCY = ((0.001, 0.0), (0.01, 0.5), (0.02, 1.0))
-_BEST_EXPECTANCY = 1.5
-_VOLATILE = ((0.95, 0.7), (0.90, 0.8), (0.80, 0.9))
-_EXACT = 1e-9
-_PARTS = 1e8
-"""Lots are reckoned with to eight decimals; steps of which a whole number makes a lot divide this."""
-_HAIR = 1e-3
+_EXPECTANCY: Final = ((0.001, 0.0), (0.01, 0.5), (0.02, 1.0))
+_BEST_EXPECTANCY: Final = 1.5
+_VOLATILE: Final = ((0.95, 0.7), (0.90, 0.8), (0.80, 0.9))
+_RELATIVE_TOLERANCE: Final = 1e-9
+_LOT_PARTS: Final = 1e8
+"""Lots are computed to eight decimals; steps of which a whole number makes a lot divide this."""
+_STEP_TOLERANCE: Final = 1e-3
 """Never more than this share of a step is forgiven when rounding down, however many steps there are."""
+_KELLY_CODE: Final = RejectionReason(
+    "KELLY_REFUSED",
+    "The win statistics do not support a bet.",
+    "Check win rate, sample size, average win and loss.",
+)
+SIZE_CODE: Final = RejectionReason(
+    "ZERO_POSITION_SIZE",
+    "The size is below the smallest volume of the symbol.",
+    "See in the details how much would have to be at risk.",
+)
 
 
-class _Conversion(Measure):
-    code = RejectionReason.CONVERSION_UNKNOWN
+class _SizingCheck(Check):
     stage = Stage.SIZING
+    minimum = True
+
+
+class _Conversion(_SizingCheck):
+    code = CONVERSION_UNKNOWN
     subject = "loss of one unit at the stop"
 
 
-class _StopSide(Measure):
-    code = RejectionReason.INVALID_STOPS
-    stage = Stage.SIZING
+class _StopSide(_SizingCheck):
+    code = INVALID_STOPS
     subject = "side of the stop"
 
 
-class _Kelly(Measure):
-    code = RejectionReason.KELLY_REFUSED
-    stage = Stage.SIZING
+class _Kelly(_SizingCheck):
+    code = _KELLY_CODE
     subject = "Kelly bet"
     unit = "share"
+    minimum = False
 
 
-class _WinRate(Measure):
-    code = RejectionReason.KELLY_REFUSED
-    stage = Stage.SIZING
+class _WinRate(_SizingCheck):
+    code = _KELLY_CODE
     subject = "win rate"
     unit = "share"
-    minimum = True
 
 
-class _Sample(Measure):
-    code = RejectionReason.KELLY_REFUSED
-    stage = Stage.SIZING
+class _Sample(_SizingCheck):
+    code = _KELLY_CODE
     subject = "trades behind the win statistics"
     unit = "count"
-    minimum = True
 
 
-class _Expectancy(Measure):
-    code = RejectionReason.LOW_EXPECTANCY
-    stage = Stage.SIZING
+class _Expectancy(_SizingCheck):
+    code = RejectionReason(
+        "LOW_EXPECTANCY", "The expected profit of a trade is too small.", "Improve the strategy before it trades."
+    )
     subject = "expectancy of a trade"
     unit = "share"
-    minimum = True
 
 
-class _Liquidity(Measure):
-    code = RejectionReason.LOW_LIQUIDITY
-    stage = Stage.SIZING
+class _Liquidity(_SizingCheck):
+    code = RejectionReason("LOW_LIQUIDITY", "Too little is traded in the symbol.", "Trade something more liquid.")
     subject = "average daily volume"
     unit = "units"
-    minimum = True
 
 
-class _Size(Measure):
-    code = RejectionReason.ZERO_POSITION_SIZE
-    stage = Stage.SIZING
+class _Size(_SizingCheck):
+    code = SIZE_CODE
     subject = "position size"
     unit = "lots"
-    minimum = True
 
 
 _CONVERSION, _KELLY, _WIN_RATE, _SAMPLE = _Conversion(), _Kelly(), _WinRate(), _Sample()
 _EXPECTANCY_CHECK, _LIQUIDITY, _SIZE, _STOP_SIDE = _Expectancy(), _Liquidity(), _Size(), _StopSide()
 
 
-@dataclass(slots=True)
-class Sizing:
-    """A size and how it came about; `lots`, rounded down, 0 for a reduction; `factors` by name, in order applied."""
-
-    base_units: float = 0.0
-    lots: float = 0.0
-    factors: dict[str, float] = field(default_factory=dict)
-    findings: list[Found] = field(default_factory=list)
-
-
-def size_trade(case: RuleContext) -> Sizing:
-    """Size an adding trade; sets stop, unit figures and units of the case.  A refusal is among the findings."""
-    sizing = Sizing()
-    instrument = case.instrument
+def size_trade(context: RuleContext) -> SizeResult:
+    """Size an adding trade; a refusal is among the results."""
+    instrument, intent, price = context.market.instrument, context.intent, context.market.price
     if instrument is None:
-        return sizing
-    _place_stop(case)
-    case.least_units = instrument.volume_min * instrument.contract
-    if case.intent.stop_loss is not None and case.stop_distance <= 0.0:
-        note = f"the stop {case.intent.stop_loss:.10g} is on the wrong side of the price {case.market.price:.10g}"
-        sizing.findings.append(_STOP_SIDE.failed(note=note))
-        return sizing
-    loss = case.stop_distance * instrument.value
+        return SizeResult()
+    stop, distance = _stop(context, instrument)
+    least = instrument.volume_min * instrument.contract
+    if intent.stop_loss is not None and distance <= 0.0:
+        note = f"the stop {intent.stop_loss:.10g} is on the wrong side of the price {price:.10g}"
+        results = (_STOP_SIDE.failed(note=note),)
+        return SizeResult(least_units=least, stop=stop, stop_distance=distance, results=results)
+    loss = distance * instrument.value
     if not (loss > 0.0 and math.isfinite(loss)):
-        sizing.findings.append(_CONVERSION.unknown("price, stop or conversion to account currency is not known"))
-        return sizing
-    price = case.market.price
-    case.unit_loss = loss
-    case.unit_notional = price * instrument.value if price is not None else None
-    sizing.findings.append(_CONVERSION.fine("known"))
-    sizing.base_units = case.capital * case.cfg.risk_per_trade / loss
-    _apply_factors(case, sizing)
-    _take_size(case, sizing)
-    return sizing
+        results = (_CONVERSION.unknown("price, stop or conversion to account currency is not known"),)
+        return SizeResult(least_units=least, stop=stop, stop_distance=distance, results=results)
+    base = context.account.capital * context.config.risk_per_trade / loss
+    found, factors = [_CONVERSION.ok("known")], _factors(context)
+    if intent.win_rate is not None or intent.num_trades is not None:
+        factors = _win_statistics(context, found) | factors
+    allowed = _liquid(context, base * math.prod(factors.values()), found)
+    units = allowed if intent.requested_volume is None else min(allowed, intent.requested_volume * instrument.contract)
+    lots = round_lots(units, instrument.contract, instrument.volume_step)
+    found.append(_size_check(context, (allowed, least, loss), lots))
+    worth = price * instrument.value if price is not None else None
+    deviation, tail = portfolio_loss(context, units, worth)
+    return SizeResult(
+        base, allowed, units, least, lots, worth, loss, stop, distance, factors, tuple(found), deviation, tail
+    )
 
 
-def size_reduction(case: RuleContext) -> Sizing:
+def size_reduction(context: RuleContext) -> SizeResult:
     """Size a trade that only takes off an open position: what was asked for, or the whole position."""
-    sizing = Sizing()
-    contract = case.instrument.contract if case.instrument else 0.0
-    asked = case.intent.requested_volume
-    case.units = case.reducible if asked is None else min(case.reducible, asked * contract)
-    case.sized = sizing.base_units = case.units
-    return sizing
+    instrument, asked = context.market.instrument, context.intent.requested_volume
+    contract = instrument.contract if instrument else 0.0
+    reducible = context.exposure.reducible
+    units = reducible if asked is None else min(reducible, asked * contract)
+    return SizeResult(base_units=units, allowed=units, units=units)
+
+
+def resized(context: RuleContext, units: float) -> RuleContext:
+    """Return the context with another size, and what that would do to the portfolio."""
+    deviation, tail = portfolio_loss(context, units, context.size.unit_notional)
+    size = msgspec.structs.replace(context.size, units=units, deviation=deviation, tail=tail)
+    return msgspec.structs.replace(context, size=size)
+
+
+def portfolio_loss(context: RuleContext, units: float, worth: float | None) -> tuple[float, tuple[float, float] | None]:
+    """Return the portfolio's deviation and historical tail with a trade; 0 and None where they are not known."""
+    joint = context.exposure.joint
+    if joint is None or worth is None:
+        return 0.0, None
+    added = units * worth
+    tail = None if joint.past is None else joint.past.tail(added, context.config.var_confidence)
+    return joint.deviation(added), tail
 
 
 def round_lots(units: float, contract: float, step: float) -> float:
-    """Return lots for units, rounded down to the volume step; a hair below a step counts as that step."""
+    """Return lots for units, rounded down to the volume step; barely below a step counts as that step."""
     if not (contract > 0.0 and step > 0.0 and math.isfinite(units)):
         return 0.0
     steps = units / contract / step
-    steps = math.floor(steps + min(steps * _EXACT, _HAIR) + _EXACT)
+    steps = math.floor(steps + min(steps * _RELATIVE_TOLERANCE, _STEP_TOLERANCE) + _RELATIVE_TOLERANCE)
     per_lot = 1.0 / step
-    if _PARTS % per_lot == 0.0:  # a division is rounded once, so it gives the very same number in a tenth of the time
+    if _LOT_PARTS % per_lot == 0.0:  # a division is rounded once, so it needs no rounding of ours
         return steps / per_lot
     return round(steps * step, 8)
 
 
 def units_of(lots: float, contract: float) -> float:
-    """Return units for lots, free of the dust that binary fractions leave: 0.58 lots of 100 000 are 58 000."""
+    """Return units for lots, free of what binary fractions leave: 0.58 lots of 100 000 are 58 000."""
     units = lots * contract
-    return units if units % 1.0 == 0.0 else round(units, 8)  # whole units, the most usual, need no rounding: 0.3 us
+    return units if units % 1.0 == 0.0 else round(units, 8)
 
 
 def confidence_factor(confidence: float) -> float:
@@ -170,12 +186,15 @@ def volatility_factor(percentile: float) -> float:
     return next((factor for start, factor in _VOLATILE[1:] if percentile >= start), 1.0)
 
 
-def regime_factor(regime: str, cfg: RPMConfig) -> float:
+def regime_factor(regime: str, config: Settings) -> float:
     """Return a regime's factor; one without an adjustment takes its Kelly multiplier, a nervous one its own cap."""
-    factor = cfg.regime_adjustments.get(regime, cfg.kelly_regime_multipliers.get(regime, 0.0))
+    factor: float = config.regime_adjustments.get(regime, config.kelly_regime_multipliers.get(regime, 0.0))
+    cap: float = factor
     if regime in ("STRESSED", "CRISIS"):
-        return min(factor, cfg.stressed_size_multiplier)
-    return min(factor, cfg.volatile_size_multiplier) if regime == "VOLATILE" else factor
+        cap = config.stressed_size_multiplier
+    elif regime == "VOLATILE":
+        cap = config.volatile_size_multiplier
+    return min(factor, cap)
 
 
 def expectancy_factor(expectancy: float) -> float:
@@ -195,104 +214,97 @@ def on_price_step(price: float, instrument: Instrument | None) -> float:
     return round(round(price / instrument.tick) * instrument.tick, instrument.digits)
 
 
-def _place_stop(case: RuleContext) -> None:
-    """Set the stop and its distance: as given, else ATR x multiplier from the price, both on a price step."""
-    intent, price = case.intent, case.market.price
-    distance = intent.atr * case.cfg.atr_multiplier
+def _stop(context: RuleContext, instrument: Instrument) -> tuple[float | None, float]:
+    """Return the stop and its distance: as given, else ATR x multiplier from the price, both on a price step."""
+    intent, price = context.intent, context.market.price
     if intent.stop_loss is not None:
-        case.stop = on_price_step(intent.stop_loss, case.instrument)
-        case.stop_distance = intent.direction * (price - case.stop) if price is not None else math.nan
-        return
-    case.stop_distance = distance
-    if price is None or case.instrument is None:
-        return
-    case.stop = on_price_step(price - intent.direction * distance, case.instrument)
-    if case.instrument.tick > 0.0:
-        case.stop_distance = intent.direction * (price - case.stop)
+        stop = on_price_step(intent.stop_loss, instrument)
+        return stop, intent.direction * (price - stop) if price is not None else math.nan
+    distance: float = intent.atr * context.config.atr_multiplier
+    if price is None:
+        return None, distance
+    stop = on_price_step(price - intent.direction * distance, instrument)
+    return stop, intent.direction * (price - stop) if instrument.tick > 0.0 else distance
 
 
-def _apply_factors(case: RuleContext, sizing: Sizing) -> None:
-    """Fill the factors, each of which is explained where it is computed."""
-    factors, intent, cfg = sizing.factors, case.intent, case.cfg
-    if intent.win_rate is not None or intent.num_trades is not None:
-        _win_statistics(case, sizing)
-    factors["confidence"] = confidence_factor(intent.confidence_score)
-    factors["regime"] = regime_factor(intent.regime, cfg)
-    factors["volatility"] = volatility_factor(intent.vol_percentile)
-    spread = spread_bps(case)
+def _factors(context: RuleContext) -> dict[str, float]:
+    """Return the factors that every trade has, each of which is explained where it is computed."""
+    intent, config = context.intent, context.config
+    factors = {
+        "confidence": confidence_factor(intent.confidence_score),
+        "regime": regime_factor(intent.regime, config),
+        "volatility": volatility_factor(intent.vol_percentile),
+    }
+    spread = spread_bps(context)
     if spread is not None:
-        factors["spread"] = 1.0 - 0.5 * min(1.0, spread / cfg.max_spread_bps)
-    highest = case.together.highest if case.together is not None else 0.0
-    factors["correlation"] = 1.0 - cfg.correlation_penalty * highest
+        factors["spread"] = 1.0 - 0.5 * min(1.0, spread / config.max_spread_bps)
+    joint = context.exposure.joint
+    factors["correlation"] = 1.0 - config.correlation_penalty * (joint.highest if joint is not None else 0.0)
+    return factors
 
 
-def _win_statistics(case: RuleContext, sizing: Sizing) -> None:
-    """Check the win statistics that were given, and cap the bet by Kelly; without all of them there is no cap."""
-    intent, cfg = case.intent, case.cfg
+def _win_statistics(context: RuleContext, found: list[RuleResult]) -> dict[str, float]:
+    """Check the win statistics that were given, and return the factors; without all of them there is no cap."""
+    intent, config = context.intent, context.config
     if intent.win_rate is not None:
-        sizing.findings.append(_WIN_RATE.at_least(intent.win_rate, cfg.kelly_min_win_rate))
+        found.append(_WIN_RATE.at_least(intent.win_rate, config.kelly_min_win_rate))
     if intent.num_trades is not None:
-        sizing.findings.append(_SAMPLE.at_least(intent.num_trades, cfg.kelly_min_sample_size))
+        found.append(_SAMPLE.at_least(intent.num_trades, config.kelly_min_sample_size))
     if intent.win_rate is None or intent.avg_win is None or intent.avg_loss is None:
-        sizing.findings.append(_KELLY.skipped("the win statistics are not complete"))
-        return
-    _kelly(case, sizing, intent.win_rate, intent.avg_win, intent.avg_loss)
+        found.append(_KELLY.skipped("the win statistics are not complete"))
+        return {}
+    return _kelly(context, found, (intent.win_rate, intent.avg_win, intent.avg_loss))
 
 
-def _kelly(case: RuleContext, sizing: Sizing, rate: float, win: float, loss: float) -> None:
-    """Apply Kelly's cap and the expectancy's factor; one that enlarges needs to know its sample."""
-    intent, cfg = case.intent, case.cfg
+def _kelly(context: RuleContext, found: list[RuleResult], statistics: tuple[float, float, float]) -> dict[str, float]:
+    """Return Kelly's cap and the expectancy's factor; one that enlarges needs to know its sample."""
+    (rate, win, loss), config = statistics, context.config
     share = kelly_share(rate, win, loss)
-    most = cfg.kelly_base_max_pct * cfg.kelly_regime_multipliers.get(intent.regime, 0.0)
-    bet = min(share * cfg.kelly_safety_factor, most)
+    most = config.kelly_base_max_pct * config.kelly_regime_multipliers.get(context.intent.regime, 0.0)
+    bet = min(share * config.kelly_safety_factor, most)
     refused = _KELLY.failed(note=f"{share:.1%} is no bet worth taking")
-    sizing.findings.append(_KELLY.passed(bet, most) if bet > 0.0 else refused)
-    sizing.factors["kelly"] = max(0.0, min(1.0, bet / cfg.risk_per_trade))
+    found.append(_KELLY.passed(bet, most) if bet > 0.0 else refused)
     expectancy = rate * win - (1.0 - rate) * loss
     factor = expectancy_factor(expectancy)
-    least = _EXPECTANCY[0][0]
     outcome = Outcome.PASS if factor > 0.0 else Outcome.FAIL
-    sizing.findings.append((_EXPECTANCY_CHECK, outcome, expectancy, least, None, ""))
-    sizing.factors["expectancy"] = factor if intent.num_trades is not None else min(factor, 1.0)
+    found.append(RuleResult(_EXPECTANCY_CHECK, outcome, expectancy, _EXPECTANCY[0][0]))
+    return {
+        "kelly": max(0.0, min(1.0, bet / config.risk_per_trade)),
+        "expectancy": factor if context.intent.num_trades is not None else min(factor, 1.0),
+    }
 
 
-def _liquid_units(case: RuleContext, sizing: Sizing, volume: float) -> float:
+def _liquid(context: RuleContext, units: float, found: list[RuleResult]) -> float:
     """Return the units that liquidity allows: a share of the daily volume, and a bounded square-root impact.
 
     impact = coefficient x daily volatility x sqrt(units / volume) (Almgren and others 2005, exponent one half).
     """
-    cfg = case.cfg
-    sizing.findings.append(_LIQUIDITY.at_least(volume, cfg.min_adv_units))
-    allowed = cfg.max_adv_pct * volume
-    slope = cfg.impact_coefficient * (case.intent.daily_volatility or 0.0)
-    if slope <= cfg.max_market_impact_pct:  # not even the whole volume would move the price that far
-        return allowed
-    return min(allowed, volume * (cfg.max_market_impact_pct / slope) ** 2)
+    volume, config = context.intent.adv_units, context.config
+    if volume is None:
+        return units
+    found.append(_LIQUIDITY.at_least(volume, config.min_adv_units))
+    units = min(units, config.max_adv_pct * volume)
+    slope = config.impact_coefficient * (context.intent.daily_volatility or 0.0)
+    if slope <= config.max_market_impact_pct:  # not even the whole volume would move the price that far
+        return units
+    impact: float = config.max_market_impact_pct / slope
+    return min(units, volume * impact**2)
 
 
-def _take_size(case: RuleContext, sizing: Sizing) -> None:
-    """Set the units of the case, and refuse what is below the smallest volume."""
-    instrument = case.instrument
-    if instrument is None:
-        return
-    case.sized = sizing.base_units * math.prod(sizing.factors.values())
-    if case.intent.adv_units is not None:
-        case.sized = min(case.sized, _liquid_units(case, sizing, case.intent.adv_units))
-    asked = case.intent.requested_volume
-    case.units = case.sized if asked is None else min(case.sized, asked * instrument.contract)
-    sizing.lots = lots = round_lots(case.units, instrument.contract, instrument.volume_step)
-    if lots >= instrument.volume_min * (1.0 - _EXACT) and lots > 0.0:
-        sizing.findings.append(_SIZE.passed(lots, instrument.volume_min))
-        return
-    sizing.findings.append(_SIZE.failed(lots, instrument.volume_min, _smallest_risk(case)))
+def _size_check(context: RuleContext, size: tuple[float, float, float], lots: float) -> RuleResult:
+    """Refuse what is below the smallest volume; `size` has units allowed, least units and a unit's loss."""
+    instrument: Any = context.market.instrument
+    if lots >= instrument.volume_min * (1.0 - _RELATIVE_TOLERANCE) and lots > 0.0:
+        return _SIZE.passed(lots, instrument.volume_min)
+    return _SIZE.failed(lots, instrument.volume_min, _smallest_risk(context, *size))
 
 
-def _smallest_risk(case: RuleContext) -> str:
+def _smallest_risk(context: RuleContext, allowed: float, least: float, loss: float) -> str:
     """Return in words how much would have to be at risk for the smallest volume."""
-    if case.intent.requested_volume is not None and case.sized >= case.least_units:
+    if context.intent.requested_volume is not None and allowed >= least:
         return "less was asked for than the smallest volume"
-    money = case.least_units * (case.unit_loss or 0.0)
-    if not case.sized > 0.0:
-        return f"the smallest volume would risk {money:,.2f}, {money / case.capital:.2%} of capital"
-    needed = case.cfg.risk_per_trade * case.least_units / case.sized
+    money = least * loss
+    if not allowed > 0.0:
+        return f"the smallest volume would risk {money:,.2f}, {money / context.account.capital:.2%} of capital"
+    needed = context.config.risk_per_trade * least / allowed
     return f"the smallest volume would risk {money:,.2f} at the stop; risk_per_trade would have to be {needed:.2%}"

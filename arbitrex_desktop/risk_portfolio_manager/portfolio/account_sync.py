@@ -14,13 +14,14 @@ from typing import Any, Self
 
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.mt5.errors import MT5Error
-from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal, TradePosition
+from arbitrex_desktop.mt5.results import TradeDeal, TradePosition
 from arbitrex_desktop.raw_layer.errors import PoolError
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.portfolio.own_connection import OwnPool, open_own_pool
 
 _log = logging.getLogger(__name__)
+_FAILURES = (PoolError, MT5Error, OSError, ValueError, ArithmeticError)
 _MONEY = ("balance", "equity", "profit", "credit", "margin", "margin_free")
 
 
@@ -71,26 +72,25 @@ class MT5AccountSync:
         """Return the pool that is read through, None before one of its own was opened."""
         return self._given if self._given is not None else self._own
 
-    def has_source(self) -> bool:
-        """Tell whether there is anything to read from."""
-        return self._given is not None or self._auto
-
-    def read(self, since: Callable[[AccountInfo, datetime], datetime]) -> SyncedAccount:
-        """Read account, positions, orders and deals; raise `SyncFailed` with the reason in words.
-
-        `since` is told the account and the market's time, and returns from when on deals are wanted.
-        """
+    def read_account(self) -> tuple[AccountReading, datetime]:
+        """Read account, positions and orders; return them with market time, UTC (blocks).  Raises `SyncFailed`."""
         pool = self._pool()
         try:
-            reading = pool.read_account()
-            _check(reading)
-            now = pool.market_now()
-            history = pool.read_history(since(reading.account, now), now + timedelta(days=1))
-        except (PoolError, MT5Error, OSError, ValueError, ArithmeticError) as error:
+            reading, now = pool.read_account(), pool.market_now()
+        except _FAILURES as error:
             raise SyncFailed(str(error) or type(error).__name__) from error
-        if not all(math.isfinite(value) for deal in history.deals for value in _money(deal)):
+        _check(reading)
+        return reading, now
+
+    def read_deals(self, since: datetime, now: datetime) -> tuple[TradeDeal, ...]:
+        """Read the deals from a moment on (blocks).  Raises `SyncFailed`."""
+        try:
+            deals = self._pool().read_history(since, now + timedelta(days=1)).deals
+        except _FAILURES as error:
+            raise SyncFailed(str(error) or type(error).__name__) from error
+        if not all(math.isfinite(value) for deal in deals for value in _money(deal)):
             raise SyncFailed("a deal of the history has no usable amount")
-        return SyncedAccount(reading, history.deals, now)
+        return deals
 
     def note_success(self) -> None:
         """Count a sync that was taken over."""

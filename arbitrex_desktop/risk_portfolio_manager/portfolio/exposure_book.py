@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""Running sums over positions and over approved trades that are still under way.
+"""Running sums over positions and over approved trades in flight.
 
-A decision reads sums and does not walk positions.  The sums are recounted when the portfolio state says that
-something in it changed; approvals are added as they are made.
+A decision reads sums and does not walk positions.  The sums are counted anew when the portfolio state says that
+something in it changed, or when a trade comes into flight or ends; those that were given out never change.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+import msgspec
 
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
@@ -27,15 +28,17 @@ K = TypeVar("K")
 Side = tuple[str, int]
 """The name of a symbol or currency, and 1 for more or -1 for less of it."""
 InstrumentOf = Callable[[str], Instrument | None]
-_TINY = 1e-6
-_REMEMBER = 2_000
-_LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
+_UNITS_TOLERANCE: Final = 1e-6
+_REMEMBERED: Final = 2_000
+_LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC)
 """Stands for the time of entry of a position that has none, so that it counts as a new one."""
 
 
-@dataclass(slots=True)
-class Reservation:
-    """An approved trade that is not yet seen among the positions; `notional` and `margin` in account currency."""
+class Reservation(msgspec.Struct):
+    """An approved trade that is not yet seen among the positions; `notional` and `margin` in account currency.
+
+    `expires` in monotonic seconds, in the saved form in seconds from then.
+    """
 
     intent_id: str
     symbol: str
@@ -51,236 +54,237 @@ class Reservation:
     reducing: bool = False
 
 
-@dataclass(slots=True)
-class Exposures:
-    """Exposures in account currency, signed (long positive) where not said otherwise.
+class HeldExposure(msgspec.Struct):
+    """Sums over positions, in account currency and signed (long positive) where not said otherwise.
 
-    Of positions: `units`, net by symbol; `notional`, net by symbol; `currency`, net by currency, a cross counted in
-    both; `net`, long minus short; `hand_units`, exposures that the program set by hand.  Of trades under way, by name
-    and side, never netted: `units_under_way`; `under_way`, by symbol; `currency_under_way`; `net_under_way`, by side;
-    `margin`.  Of both: `gross`, sum of sizes; `count`, `by_symbol`, `by_strategy`; `opened`, when each was.
-    `unknown`, why something could not be reckoned with, empty when all could; `unpriced`, the first position for
-    whose worth a program without a pool gave no price, empty when there is none.
+    Attributes:
+        units: net units by symbol.
+        notional: net by symbol.
+        currency: net by currency, a cross counted in both.
+        gross: sum of sizes.
+        net: long minus short.
+        count: how many there are.
+        by_symbol: the same by symbol.
+        by_strategy: the same by strategy.
+        opened: when each was.
+        manual_units: units by symbol that the program set manually, where they are more.
+        unknown: why something could not be valued; empty when all could.
+        unpriced: the first position for whose worth a program without a pool gave no price.
     """
 
-    units: dict[str, float] = field(default_factory=dict)
-    notional: dict[str, float] = field(default_factory=dict)
-    currency: dict[str, float] = field(default_factory=dict)
+    units: dict[str, float] = {}
+    notional: dict[str, float] = {}
+    currency: dict[str, float] = {}
     gross: float = 0.0
     net: float = 0.0
     count: int = 0
-    by_symbol: dict[str, int] = field(default_factory=dict)
-    by_strategy: dict[str, int] = field(default_factory=dict)
-    opened: list[datetime] = field(default_factory=list)
-    margin: float = 0.0
-    hand_units: dict[str, float] = field(default_factory=dict)
-    units_under_way: dict[Side, float] = field(default_factory=dict)
-    under_way: dict[Side, float] = field(default_factory=dict)
-    currency_under_way: dict[Side, float] = field(default_factory=dict)
-    net_under_way: dict[int, float] = field(default_factory=dict)
+    by_symbol: dict[str, int] = {}
+    by_strategy: dict[str, int] = {}
+    opened: list[datetime] = []
+    manual_units: dict[str, float] = {}
     unknown: str = ""
     unpriced: str = ""
 
-    def add(self, symbol: str, direction: int, units: float, notional: float, instrument_legs: tuple[str, str]) -> None:
-        """Add one exposure; `notional` positive, legs are base and profit currency."""
-        signed = direction * notional
-        base, profit = instrument_legs
-        self.units[symbol] = self.units.get(symbol, 0.0) + direction * units
-        self.notional[symbol] = self.notional.get(symbol, 0.0) + signed
-        self.currency[base] = self.currency.get(base, 0.0) + signed
-        self.currency[profit] = self.currency.get(profit, 0.0) - signed
-        self.gross += notional
-        self.net += signed
+
+class InFlight(msgspec.Struct):
+    """Sums over trades in flight that add risk, by name and side, never netted; account currency.
+
+    Attributes:
+        units: by symbol and side.
+        notional: by symbol and side.
+        currency: by currency and side.
+        net: by side.
+        gross: sum of sizes.
+        margin: sum of margins.
+        by_symbol: how many there are in each symbol.
+        by_strategy: how many there are of each strategy.
+        opened: when each was approved.
+    """
+
+    units: dict[Side, float] = {}
+    notional: dict[Side, float] = {}
+    currency: dict[Side, float] = {}
+    net: dict[int, float] = {}
+    gross: float = 0.0
+    margin: float = 0.0
+    by_symbol: dict[str, int] = {}
+    by_strategy: dict[str, int] = {}
+    opened: list[datetime] = []
+
+
+class Exposures(msgspec.Struct, frozen=True):
+    """What is held and what is in flight.
+
+    What is asked for "towards" a side is what is held net on it and in flight to it.  What is on the other side makes
+    no room: a position may be closed and an order not be filled before the trade that is judged.
+    """
+
+    held: HeldExposure
+    in_flight: InFlight
 
     def units_towards(self, symbol: str, side: int) -> float:
-        """Return the units held on a side of a symbol and under way towards it.
-
-        What is on the other side makes no room, here and in the sums below: a position may be closed and a trade
-        under way not be filled before the one that is judged.
-        """
-        held = self.hand_units.get(symbol, self.units.get(symbol, 0.0))
-        return max(0.0, side * held) + self.units_under_way.get((symbol, side), 0.0)
+        """Return units of a symbol; those that the program set manually count where they are more."""
+        held = self.held.manual_units.get(symbol, self.held.units.get(symbol, 0.0))
+        return max(0.0, side * held) + self.in_flight.units.get((symbol, side), 0.0)
 
     def notional_towards(self, symbol: str, side: int) -> float:
-        """Return the same in account currency, without what was set by hand."""
-        return max(0.0, side * self.notional.get(symbol, 0.0)) + self.under_way.get((symbol, side), 0.0)
+        """Return the same in account currency, without what was set manually."""
+        return max(0.0, side * self.held.notional.get(symbol, 0.0)) + self.in_flight.notional.get((symbol, side), 0.0)
 
     def currency_towards(self, currency: str, side: int) -> float:
-        """Return what is held net of a currency on a side, and under way towards it."""
-        return max(0.0, side * self.currency.get(currency, 0.0)) + self.currency_under_way.get((currency, side), 0.0)
+        """Return what is held net of a currency, and in flight."""
+        held = max(0.0, side * self.held.currency.get(currency, 0.0))
+        return held + self.in_flight.currency.get((currency, side), 0.0)
 
     def net_towards(self, side: int) -> float:
-        """Return what is held net on a side, and under way towards it."""
-        return max(0.0, side * self.net) + self.net_under_way.get(side, 0.0)
+        """Return what is held net of everything, and in flight."""
+        return max(0.0, side * self.held.net) + self.in_flight.net.get(side, 0.0)
 
-    def count_in(self, symbol: str, strategy_id: str, opened: datetime) -> None:
-        """Count one position or trade under way."""
-        self.count += 1
-        self.by_symbol[symbol] = self.by_symbol.get(symbol, 0) + 1
-        if strategy_id:
-            self.by_strategy[strategy_id] = self.by_strategy.get(strategy_id, 0) + 1
-        self.opened.append(opened)
+    @property
+    def count(self) -> int:
+        """Return how many positions and trades in flight there are."""
+        return self.held.count + len(self.in_flight.opened)
 
-    def copy(self) -> Exposures:
-        """Return an independent copy."""
-        return Exposures(
-            dict(self.units),
-            dict(self.notional),
-            dict(self.currency),
-            self.gross,
-            self.net,
-            self.count,
-            dict(self.by_symbol),
-            dict(self.by_strategy),
-            list(self.opened),
-            self.margin,
-            dict(self.hand_units),
-            dict(self.units_under_way),
-            dict(self.under_way),
-            dict(self.currency_under_way),
-            dict(self.net_under_way),
-            self.unknown,
-            self.unpriced,
-        )
+    @property
+    def gross(self) -> float:
+        """Return the sum of all sizes."""
+        return self.held.gross + self.in_flight.gross
+
+    def count_in(self, symbol: str) -> int:
+        """Return how many there are in a symbol."""
+        return self.held.by_symbol.get(symbol, 0) + self.in_flight.by_symbol.get(symbol, 0)
+
+    def count_of(self, strategy_id: str | None) -> int:
+        """Return how many there are of a strategy."""
+        if strategy_id is None:
+            return 0
+        return self.held.by_strategy.get(strategy_id, 0) + self.in_flight.by_strategy.get(strategy_id, 0)
 
 
 class ExposureBook:
     """Keeps the sums; not safe for threads, the engine locks.
 
     Attributes:
-        positions: sums over positions alone
-        total: with the trades under way added
-        under_way: these by intent, oldest first
-        traded: names of the latest intents that have become positions
+        total: the sums.
+        reserved: trades in flight by intent, oldest first.
+        traded: names of the latest intents that have become positions.
+        seen: the state's count of changes at which the sums are right; None when it cannot count.
     """
 
     def __init__(self) -> None:
-        self.version = 0
-        self.positions = Exposures()
-        self.total = Exposures()
-        self.under_way: dict[str, Reservation] = {}
+        self.total = Exposures(HeldExposure(), InFlight())
+        self.reserved: dict[str, Reservation] = {}
         self.traded: dict[str | None, None] = {}
+        self.seen: tuple[object, ...] | None = None
         self._next_expiry = math.inf
-        self._seen: tuple[object, ...] | None = None
-        self._published: Exposures | None = None
-        self._sides: dict[tuple[str, int], float] = {}
+        self._sides: dict[Side, float] = {}
         self._written: tuple[dict[str, float], dict[str, float]] = ({}, {})
-        self._by_hand: tuple[dict[str, float], dict[str, float]] = ({}, {})
+        self._manual: tuple[dict[str, float], dict[str, float]] = ({}, {})
 
     @property
     def reservations(self) -> list[Reservation]:
-        """Return the trades under way, oldest first."""
-        return list(self.under_way.values())
+        """Return the trades in flight, oldest first."""
+        return list(self.reserved.values())
 
     def refresh(self, state: PortfolioState, instrument_of: InstrumentOf, monotonic: float) -> None:
-        """Bring the sums up to date: recount if the state changed, let go of trades that were under way too long."""
+        """Bring the sums up to date: count anew if the state changed, drop trades that were in flight too long."""
         seen = state.change_count()
-        expired = self._next_expiry <= monotonic
-        if expired:
-            self.under_way = {name: each for name, each in self.under_way.items() if each.expires > monotonic}
-        if seen is not None and seen == self._seen and not self.positions.unpriced:
-            if expired:
-                self._retotal()
-            return
-        self._seen = seen
-        self.recount(state, instrument_of)
+        if self._next_expiry <= monotonic:
+            self.reserved = {name: each for name, each in self.reserved.items() if each.expires > monotonic}
+            self._sum_in_flight()
+        if seen is None or seen != self.seen or self.total.held.unpriced:
+            self.seen = seen
+            self.recount(state, instrument_of)
 
     def recount(self, state: PortfolioState, instrument_of: InstrumentOf) -> None:
-        """Count every position anew, and settle trades under way against the positions that have appeared."""
-        sums, sides = Exposures(unknown=state.fault()), dict[tuple[str, int], float]()
-        held = real_positions(state)
-        if len(held) != len(list(state.positions())):
+        """Count every position anew, and settle trades in flight against the positions that have appeared."""
+        sums, sides = HeldExposure(unknown=state.fault()), dict[Side, float]()
+        positions = real_positions(state)
+        if len(positions) != len(list(state.positions())):
             sums.unknown = sums.unknown or "an open position is no Position"
-        for position in held:
+        for position in positions:
             _add_position(sums, position, instrument_of)
-            side = (position.symbol, position.direction)
-            sides[side] = sides.get(side, 0.0) + (position.units if _sound(position.units) else 0.0)
+            _add(sides, (position.symbol, position.direction), position.units if _sound(position.units) else 0.0)
         self._settle(sides)
         self._sides = sides
-        self._take_hand_values(state, sums)
-        self.positions = sums
-        self._retotal()
+        self._take_manual_values(state, sums)
+        self.total = Exposures(sums, _in_flight(self.reserved.values()))
 
     def reserve(self, reservation: Reservation) -> None:
         """Count an approved trade from now on; another under the same intent is replaced."""
-        replaced = self.under_way.pop(reservation.intent_id, None)
-        self.under_way[reservation.intent_id] = reservation
-        if replaced is not None:
-            self._retotal()
-            return
-        _add_reservation(self.total, reservation)
-        self._next_expiry = min(self._next_expiry, reservation.expires)
-        self.version += 1
+        self.reserved.pop(reservation.intent_id, None)
+        self.reserved[reservation.intent_id] = reservation
+        self._sum_in_flight()
 
     def release(self, intent_id: str) -> bool:
-        """Forget a trade under way that will not happen; tell whether there was one."""
-        found = self.under_way.pop(intent_id, None) is not None
+        """Drop a trade in flight that will not happen; return whether there was one."""
+        found = self.reserved.pop(intent_id, None) is not None
         if found:
-            self._retotal()
+            self._sum_in_flight()
         return found
 
-    def is_anothers(self, intent_id: str | None, symbol: str, direction: int) -> bool:
-        """Tell whether a name belongs to a trade under way in another symbol or direction."""
-        named = None if intent_id is None else self.under_way.get(intent_id)
+    def belongs_to_other(self, intent_id: str | None, symbol: str, direction: int) -> bool:
+        """Return whether a name is that of a trade in flight in another symbol or direction."""
+        named = None if intent_id is None else self.reserved.get(intent_id)
         return named is not None and (named.symbol, named.direction) != (symbol, direction)
 
     def without(self, intent_id: str | None) -> Exposures:
-        """Return the sums as they would be without the trade under way of one intent."""
-        if intent_id not in self.under_way:
+        """Return the sums as they would be without one intent's trade in flight."""
+        if intent_id not in self.reserved:
             return self.total
-        sums = self.positions.copy()
-        for each in self.under_way.values():
-            if each.intent_id != intent_id:
-                _add_reservation(sums, each)
-        return sums
+        others = (each for each in self.reserved.values() if each.intent_id != intent_id)
+        return Exposures(self.total.held, _in_flight(others))
 
     def reducible(self, symbol: str, direction: int, but_intent: str | None) -> float:
         """Return the units that a trade could take off the open position, less what is being taken off already."""
-        net = self.positions.units.get(symbol, 0.0)
+        net = self.total.held.units.get(symbol, 0.0)
         if not net * direction < 0.0:
             return 0.0
-        under_way = sum(
+        leaving = sum(
             each.units
-            for each in self.under_way.values()
+            for each in self.reserved.values()
             if each.reducing and each.symbol == symbol and each.direction == direction and each.intent_id != but_intent
         )
-        return max(0.0, abs(net) - under_way)
+        return max(0.0, abs(net) - leaving)
 
     def publish(self, state: PortfolioState) -> None:
-        """Write symbol and currency exposures to the state, keeping what the program set there by hand."""
-        if self._published is self.positions and self._seen is not None and self._seen == state.change_count():
-            return  # as after most decisions, there is nothing new to write: 1 us
-        symbols = {**self.positions.units, **self._by_hand[0]}
-        currencies = {**self.positions.currency, **self._by_hand[1]}
+        """Write symbol and currency exposures to the state, keeping what the program set there manually."""
+        held = self.total.held
+        symbols, currencies = {**held.units, **self._manual[0]}, {**held.currency, **self._manual[1]}
         if dict(state.symbol_exposure) != symbols or dict(state.currency_exposure) != currencies:
             state.symbol_exposure, state.currency_exposure = TrackedDict(symbols), TrackedDict(currencies)
-        self._written, self._published = (symbols, currencies), self.positions
-        self._seen = state.change_count()
+        self._written, self.seen = (symbols, currencies), state.change_count()
 
-    def forget_hand_values(self) -> None:
-        """Drop exposures set by hand: the broker's own positions have just been read."""
-        self._by_hand = ({}, {})
-        self._seen = None
+    def forget_manual_values(self) -> None:
+        """Drop exposures set manually: the broker's own positions have just been read."""
+        self._manual = ({}, {})
+        self.seen = None
 
-    def _take_hand_values(self, state: PortfolioState, sums: Exposures) -> None:
-        """Let exposures that the program set by hand count, where they are larger than the positions' own."""
-        symbols = _changed_by_hand(state.symbol_exposure, self._written[0], self._by_hand[0])
-        currencies = _changed_by_hand(state.currency_exposure, self._written[1], self._by_hand[1])
-        self._by_hand = (symbols, currencies)
+    def note_traded(self, intent_id: str) -> None:
+        """Remember that an intent has become a position, so that it is not traded again."""
+        self.traded[intent_id] = None
+        if len(self.traded) > _REMEMBERED:
+            del self.traded[next(iter(self.traded))]
+
+    def _take_manual_values(self, state: PortfolioState, sums: HeldExposure) -> None:
+        """Let exposures that the program set manually count, where they are larger than the positions' own."""
+        symbols = _set_manually(state.symbol_exposure, self._written[0], self._manual[0])
+        currencies = _set_manually(state.currency_exposure, self._written[1], self._manual[1])
+        self._manual = (symbols, currencies)
         for name, value in (*symbols.items(), *currencies.items()):
             if not _is_number(value):
-                sums.unknown = sums.unknown or f"the exposure of {name} that was set by hand is no number"
+                sums.unknown = sums.unknown or f"the exposure of {name} that was set manually is no number"
         if sums.unknown:
             return
         for symbol, units in symbols.items():
             if not abs(units) < abs(sums.units.get(symbol, 0.0)):
-                sums.hand_units[symbol] = units
+                sums.manual_units[symbol] = units
         for currency, amount in currencies.items():
             if not abs(amount) < abs(sums.currency.get(currency, 0.0)):
                 sums.currency[currency] = amount
 
-    def _settle(self, sides: Mapping[tuple[str, int], float]) -> None:
-        """Take what has appeared among the positions off the trades under way, oldest first."""
+    def _settle(self, sides: Mapping[Side, float]) -> None:
+        """Take what has appeared among the positions off the trades in flight, oldest first."""
         for reservation in self.reservations:
             direction = -reservation.direction if reservation.reducing else reservation.direction
             side = (reservation.symbol, direction)
@@ -288,71 +292,79 @@ class ExposureBook:
             arrived = min(reservation.units, max(0.0, -moved if reservation.reducing else moved))
             if arrived > 0.0:
                 share = 1.0 - arrived / reservation.units
-                self._sides[side] = self._sides.get(side, 0.0) + (-arrived if reservation.reducing else arrived)
+                _add(self._sides, side, -arrived if reservation.reducing else arrived)
                 reservation.units -= arrived
                 reservation.notional *= share
                 reservation.margin *= share
         for each in self.reservations:
-            if each.units <= _TINY:
+            if each.units <= _UNITS_TOLERANCE:
                 self.note_traded(each.intent_id)
-                del self.under_way[each.intent_id]
+                del self.reserved[each.intent_id]
 
-    def note_traded(self, intent_id: str) -> None:
-        """Remember that an intent has become a position, so that it is not traded again."""
-        self.traded[intent_id] = None
-        if len(self.traded) > _REMEMBER:
-            del self.traded[next(iter(self.traded))]
-
-    def _retotal(self) -> None:
-        """Add the trades under way to the positions' sums."""
-        self.total = self.positions.copy()
-        for each in self.under_way.values():
-            _add_reservation(self.total, each)
-        self._next_expiry = min((each.expires for each in self.under_way.values()), default=math.inf)
-        self.version += 1
+    def _sum_in_flight(self) -> None:
+        """Sum the trades in flight anew."""
+        self.total = Exposures(self.total.held, _in_flight(self.reserved.values()))
+        self._next_expiry = min((each.expires for each in self.reserved.values()), default=math.inf)
 
 
-def _add_position(sums: Exposures, position: Position, instrument_of: InstrumentOf) -> None:
+def _add_position(sums: HeldExposure, position: Position, instrument_of: InstrumentOf) -> None:
     """Add one position, at its last known price."""
     symbol, direction, units = position.symbol, position.direction, position.units
     instrument = instrument_of(str(symbol))
     price = position.current_price or position.entry_price
     entry: Any = position.entry_time
-    sums.count_in(symbol, position.strategy_id, as_utc(entry) if isinstance(entry, datetime) else _LAST_MOMENT)
+    sums.count += 1
+    sums.opened.append(as_utc(entry) if isinstance(entry, datetime) else _LAST_MOMENT)
+    _count(sums, symbol, position.strategy_id)
     if instrument is None or direction not in (1, -1) or not _sound(units) or not _sound(price):
         sums.unknown = sums.unknown or f"the position in {symbol} cannot be valued"
         return
+    _add(sums.units, symbol, direction * units)
     if not math.isfinite(instrument.value):
         sums.unpriced = sums.unpriced or symbol
-        sums.units[symbol] = sums.units.get(symbol, 0.0) + direction * units
         return
-    legs = (instrument.base, instrument.profit)
-    sums.add(symbol, direction, units, units * price * instrument.value, legs)
+    notional = units * price * instrument.value
+    _add(sums.notional, symbol, direction * notional)
+    _add(sums.currency, instrument.base, direction * notional)
+    _add(sums.currency, instrument.profit, -direction * notional)
+    sums.gross += notional
+    sums.net += direction * notional
+
+
+def _in_flight(reservations: Iterable[Reservation]) -> InFlight:
+    """Sum trades in flight; one that reduces frees nothing before it has happened."""
+    sums = InFlight()
+    for each in reservations:
+        if each.reducing:
+            continue
+        symbol, side, notional = each.symbol, each.direction, each.notional
+        _add(sums.units, (symbol, side), each.units)
+        _add(sums.notional, (symbol, side), notional)
+        _add(sums.currency, (each.base, side), notional)
+        _add(sums.currency, (each.profit, -side), notional)
+        _add(sums.net, side, notional)
+        sums.gross += notional
+        sums.margin += each.margin
+        sums.opened.append(each.approved_at)
+        _count(sums, symbol, each.strategy_id)
+    return sums
+
+
+def _count(sums: HeldExposure | InFlight, symbol: str, strategy_id: str) -> None:
+    """Count one in its symbol, and for its strategy if it has one."""
+    sums.by_symbol[symbol] = sums.by_symbol.get(symbol, 0) + 1
+    if strategy_id:
+        sums.by_strategy[strategy_id] = sums.by_strategy.get(strategy_id, 0) + 1
 
 
 def _is_number(value: Any) -> bool:
-    """Tell whether a value that a program set is a finite number."""
+    """Return whether a value that a program set is a finite number."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _sound(number: Any) -> bool:
-    """Tell whether a value is a finite number and not negative."""
-    return _is_number(number) and number >= 0.0
-
-
-def _add_reservation(sums: Exposures, reservation: Reservation) -> None:
-    """Add one trade under way; one that reduces frees nothing before it has happened."""
-    if reservation.reducing:
-        return
-    symbol, side, notional = reservation.symbol, reservation.direction, reservation.notional
-    _add(sums.units_under_way, (symbol, side), reservation.units)
-    _add(sums.under_way, (symbol, side), notional)
-    _add(sums.currency_under_way, (reservation.base, side), notional)
-    _add(sums.currency_under_way, (reservation.profit, -side), notional)
-    _add(sums.net_under_way, side, notional)
-    sums.gross += notional
-    sums.margin += reservation.margin
-    sums.count_in(symbol, reservation.strategy_id, reservation.approved_at)
+def _sound(value: Any) -> bool:
+    """Return whether a value is a finite number and not negative."""
+    return _is_number(value) and value >= 0.0
 
 
 def _add(amounts: dict[K, float], key: K, amount: float) -> None:
@@ -360,8 +372,8 @@ def _add(amounts: dict[K, float], key: K, amount: float) -> None:
     amounts[key] = amounts.get(key, 0.0) + amount
 
 
-def _changed_by_hand(now: Any, written: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
-    """Return the entries that the program set: not as the engine wrote them, or set by hand before and still there."""
+def _set_manually(now: Any, written: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
+    """Return the entries that the program set: not as the engine wrote them, or set before and still there."""
     if not isinstance(now, Mapping):
         return {}
     return {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from arbitrex_desktop.mt5.constants import SymbolTradeMode
 from arbitrex_desktop.mt5.results import SymbolInfo
@@ -60,13 +60,6 @@ class Instrument:
     volume_limit: float
     stops_distance: float
     trade_mode: int
-
-
-class InstrumentSource(Protocol):
-    """Knows instruments by symbol; answers from memory."""
-
-    def get(self, symbol: str, price_of: PriceOf) -> Instrument | None:
-        """Return a symbol's instrument, None when it is not known."""
 
 
 def split_symbol(symbol: str) -> tuple[str, str, str]:
@@ -141,18 +134,13 @@ class PoolInstruments:
     """Instruments from the symbol properties that the pool holds; converted once per reading of them."""
 
     def __init__(self, pool: PoolReader) -> None:
-        self._pool = pool
+        self.pool = pool
         self._known: dict[str, tuple[SymbolInfo, Instrument]] = {}
         self.account_currency = ""
 
-    def known(self, symbol: str) -> Instrument | None:
-        """Return a symbol's instrument if it was converted since its properties were last read."""
-        known = self._known.get(symbol)
-        return known[1] if known is not None and known[0] is self._pool.symbol_info(symbol) else None
-
-    def get(self, symbol: str, price_of: PriceOf) -> Instrument | None:
+    def get(self, symbol: str) -> Instrument | None:
         """Return a symbol's instrument; None when the pool does not know the symbol."""
-        info = self._pool.symbol_info(symbol)
+        info = self.pool.symbol_info(symbol)
         if info is None:
             return None
         known = self._known.get(symbol)
@@ -160,12 +148,12 @@ class PoolInstruments:
             return known[1]
         if not _sound(info):
             return None
-        instrument = self._convert(info, price_of)
+        instrument = self._convert(info)
         if math.isfinite(instrument.value):
             self._known[symbol] = (info, instrument)
         return instrument
 
-    def _convert(self, info: SymbolInfo, price_of: PriceOf) -> Instrument:
+    def _convert(self, info: SymbolInfo) -> Instrument:
         """Return the instrument of a symbol's properties."""
         kind, _, _ = split_symbol(info.name)
         return Instrument(
@@ -174,7 +162,7 @@ class PoolInstruments:
             base=info.currency_base if info.currency_base != info.currency_profit else info.name,
             profit=info.currency_profit,
             contract=info.trade_contract_size,
-            value=_tick_value(info) or self._by_rates(info, price_of),
+            value=_tick_value(info) or self._by_rates(info),
             tick=info.trade_tick_size,
             digits=info.digits,
             volume_min=info.volume_min,
@@ -185,16 +173,21 @@ class PoolInstruments:
             trade_mode=info.trade_mode,
         )
 
-    def _by_rates(self, info: SymbolInfo, price_of: PriceOf) -> float:
+    def _by_rates(self, info: SymbolInfo) -> float:
         """Return the value by the cross rates on the board, NaN when they do not reach the account's currency."""
         if not self.account_currency or not info.currency_profit:
             return math.nan
-        rate = conversion_rate(info.currency_profit, self.account_currency, price_of)
+        rate = conversion_rate(info.currency_profit, self.account_currency, lambda name: self._mid(name, info.name))
         return math.nan if rate is None else rate
+
+    def _mid(self, name: str, beside: str) -> float | None:
+        """Return a quote's middle, with the same suffix that the broker gives the symbol beside it."""
+        quote = self.pool.quote(name) or self.pool.quote(name + beside[2 * _CODE :])
+        return quote.mid if quote is not None else None
 
 
 def _sound(info: SymbolInfo) -> bool:
-    """Tell whether the properties that risk is reckoned with are numbers at all."""
+    """Tell whether the properties that risk is computed from are numbers at all."""
     numbers = (info.trade_contract_size, info.volume_min, info.volume_step, info.volume_max, info.volume_limit)
     prices = (info.point, info.trade_tick_size, info.trade_tick_value_loss)
     return all(map(math.isfinite, (*numbers, *prices))) and info.trade_contract_size > 0.0

@@ -2,7 +2,7 @@
 """Peak, anchors and profit from account readings and deals, untouched by deposits and withdrawals.
 
 Money that came or went is what the balance changed by beyond the results of deals.  Deals may reach the history a
-second after the balance, so each sync reckons from the last one at which the books closed: what looked like a
+second after the balance, so each sync computes from the last one at which the books closed: what looked like a
 deposit for a moment leaves no trace.  A flow scales peak and anchors by equity after over equity before it, which
 keeps every drawdown what it was (the unit method of fund accounting).
 """
@@ -10,26 +10,25 @@ keeps every drawdown what it was (the unit method of fund accounting).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
+
+import msgspec
 
 from arbitrex_desktop.mt5.constants import DealEntry, DealType
 from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal
-from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import as_utc
 
 _FLOWS: Final = frozenset({DealType.BALANCE, DealType.CREDIT, DealType.CORRECTION, DealType.BONUS})
 _TRADES: Final = frozenset({DealType.BUY, DealType.SELL})
 _CLOSING: Final = frozenset({DealEntry.OUT, DealEntry.INOUT, DealEntry.OUT_BY})
-_CENT: Final = 0.011
+_SMALLEST_FLOW: Final = 0.011
 _PATIENCE: Final = timedelta(seconds=60)
 _NEAR: Final = timedelta(minutes=10)
 
 ToUtc = Callable[[float], datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class LossBaseline:
+class LossBaseline(msgspec.Struct, frozen=True, array_like=True):
     """Balance and equity at a reset, in account currency."""
 
     balance: float
@@ -44,8 +43,7 @@ class LossBaseline:
         return LossBaseline(self.balance * factor, self.equity * factor)
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(msgspec.Struct, frozen=True):
     """The account at the last sync at which the books closed; `ticket`, the highest deal seen by then."""
 
     at: datetime
@@ -60,8 +58,7 @@ class Checkpoint:
     ticket: int
 
 
-@dataclass(frozen=True, slots=True)
-class PnlFigures:
+class PnlFigures(msgspec.Struct, frozen=True):
     """What a sync came to, in account currency."""
 
     peak: float
@@ -73,14 +70,12 @@ class PnlFigures:
     consecutive_losses: int
 
 
-@dataclass(slots=True)
-class PnlLedger:
+class PnlLedger(msgspec.Struct):
     """Keeps the last closing of one account; `reset_at` is a manual daily or weekly reset, which begins it anew."""
 
-    closing: Checkpoint | None = None
     day_reset_at: datetime | None = None
     week_reset_at: datetime | None = None
-    _unsettled: frozenset[int] = field(default_factory=frozenset)
+    closing: Checkpoint | None = None
 
     def read_from(self, week_start: datetime) -> datetime:
         """Return since when deals are needed."""
@@ -115,14 +110,14 @@ class PnlLedger:
         self.day_reset_at = now
         if self.closing is not None:
             anchor = LossBaseline(self.closing.funds, self.closing.equity)
-            self.closing = replace(self.closing, day=anchor)
+            self.closing = msgspec.structs.replace(self.closing, day=anchor)
 
     def reset_week(self, now: datetime) -> None:
         """Begin the week anew at the last closing's figures."""
         self.week_reset_at = now
         if self.closing is not None:
             anchor = LossBaseline(self.closing.funds, self.closing.equity)
-            self.closing = replace(self.closing, week=anchor)
+            self.closing = msgspec.structs.replace(self.closing, week=anchor)
 
     def _take(
         self,
@@ -132,10 +127,10 @@ class PnlLedger:
         now: datetime,
         starts: tuple[datetime, datetime],
     ) -> Checkpoint:
-        """Reckon from the last closing; close the books when every change of the balance is explained."""
+        """Compute from the last closing; close the books when every change of the balance is explained."""
         last = self.closing
         if last is None:
-            raise RuntimeError("the ledger has no closing to reckon from")
+            raise RuntimeError("the ledger has no closing to compute from")
         funds = account.balance + account.credit
         new = [deal for deal in deals if deal.ticket > last.ticket]
         traded = _results(new)
@@ -155,9 +150,9 @@ class PnlLedger:
             week_start=starts[1],
             ticket=max([last.ticket, *(deal.ticket for deal in deals)]),
         )
-        if abs(flow - named) > _CENT and now - last.at < _PATIENCE:
+        if abs(flow - named) > _SMALLEST_FLOW and now - last.at < _PATIENCE:
             return current
-        self.closing = replace(current, peak=max(current.peak, account.equity))
+        self.closing = msgspec.structs.replace(current, peak=max(current.peak, account.equity))
         return self.closing
 
     def _anchors(
@@ -175,37 +170,6 @@ class PnlLedger:
     def _since(self, start: datetime, reset: datetime | None) -> datetime:
         """Return the later of the calendar's reset and a manual one."""
         return start if reset is None else max(start, reset)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what must outlive the program."""
-        resets = {"day_reset_at": _text(self.day_reset_at), "week_reset_at": _text(self.week_reset_at)}
-        last = self.closing
-        if last is None:
-            return resets
-        numbers = {name: getattr(last, name) for name in ("funds", "equity", "peak", "realized", "ticket")}
-        moments = {name: _text(getattr(last, name)) for name in ("at", "day_start", "week_start")}
-        anchors = {"day": [last.day.balance, last.day.equity], "week": [last.week.balance, last.week.equity]}
-        return {**resets, "closing": {**numbers, **moments, **anchors}}
-
-    @classmethod
-    def from_dict(cls, saved: dict[str, Any]) -> PnlLedger:
-        """Take up what `to_dict` gave; raise KeyError, TypeError or ValueError when it is damaged."""
-        ledger = cls(day_reset_at=_moment(saved["day_reset_at"]), week_reset_at=_moment(saved["week_reset_at"]))
-        body = saved.get("closing")
-        if body is not None:
-            ledger.closing = Checkpoint(
-                at=as_utc(datetime.fromisoformat(body["at"])),
-                funds=float(body["funds"]),
-                equity=float(body["equity"]),
-                peak=float(body["peak"]),
-                realized=float(body["realized"]),
-                day=LossBaseline(*map(float, body["day"])),
-                week=LossBaseline(*map(float, body["week"])),
-                day_start=as_utc(datetime.fromisoformat(body["day_start"])),
-                week_start=as_utc(datetime.fromisoformat(body["week_start"])),
-                ticket=int(body["ticket"]),
-            )
-        return ledger
 
 
 def result_of(deal: TradeDeal) -> float:
@@ -235,7 +199,7 @@ def _results(deals: Sequence[TradeDeal]) -> float:
 
 def _factor(equity: float, flow: float) -> float | None:
     """Return equity after over equity before a flow; None when there was nothing before it."""
-    if abs(flow) <= _CENT:
+    if abs(flow) <= _SMALLEST_FLOW:
         return 1.0
     before = equity - flow
     return equity / before if before > 0.0 and equity > 0.0 else None
@@ -272,13 +236,3 @@ def _anchor(last: Checkpoint, account: AccountInfo, since_reset: list[TradeDeal]
     """
     balance = account.balance + account.credit - _results(since_reset)
     return LossBaseline(balance, last.equity if start - last.at <= _NEAR else balance)
-
-
-def _text(moment: datetime | None) -> str | None:
-    """Return a moment as ISO text."""
-    return None if moment is None else moment.isoformat()
-
-
-def _moment(text: str | None) -> datetime | None:
-    """Return a moment from ISO text."""
-    return None if text is None else as_utc(datetime.fromisoformat(text))

@@ -14,10 +14,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from numbers import Integral, Real
-from typing import Any, ClassVar, Final
+from operator import attrgetter
+from typing import Any, Final
 
 from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict
 
+_version_of: Final = attrgetter("_version")
 _PLAIN: Final = frozenset({float, int, str, bool, type(None), datetime})
 
 
@@ -33,16 +35,10 @@ class TradingState(StrEnum):
 class Position:
     """An open position.
 
-    Attributes:
-        direction: 1 long or -1 short
-        units: of the symbol (lots times the symbol's contract size, NaN when that is not known), never negative
-        entry_price: in quote currency
-        entry_time: moment of entry, UTC (a naive one is taken for UTC)
-        unrealized_pnl: floating profit in account currency
-        ticket: the broker's, 0 for a position set up by hand
-        lots: its volume
-        current_price: in quote currency, None to value it at its entry
-        strategy_id: empty when not known
+    Attributes: `direction` 1 long or -1 short; `units` of the symbol (lots times the symbol's contract size, NaN
+    when that is not known), never negative; prices in quote currency; `entry_time`, UTC (a naive one is taken for
+    UTC); `unrealized_pnl` in account currency; `ticket`, the broker's, 0 for a position set up by hand; `lots`;
+    `current_price`, None to value it at its entry; `strategy_id`, empty when not known.
     """
 
     symbol: str
@@ -58,22 +54,20 @@ class Position:
     take_profit: float | None = None
     strategy_id: str = ""
 
-    changes: ClassVar[int] = 0
-    """How often any position was made or changed, in this process."""
-
     def __setattr__(self, name: str, value: Any) -> None:
-        Position.changes += 1
-        object.__setattr__(self, name, plain_number(value))
+        values = vars(self)
+        values[name] = plain_number(value)
+        values["_version"] = values.get("_version", 0) + 1
 
     def copy(self) -> Position:
-        """Return an independent copy; it does not count as a change."""
+        """Return an independent copy."""
         twin = object.__new__(Position)
         vars(twin).update(vars(self))
         return twin
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON-safe values."""
-        return {name: json_safe(value) for name, value in vars(self).items()}
+        return {name: json_safe(value) for name, value in vars(self).items() if name != "_version"}
 
 
 class OpenPositions(TrackedDict[str, Position]):
@@ -102,23 +96,27 @@ class PortfolioState:
     Numbers of numpy and decimals become plain ones when they are set.
 
     Attributes:
-        total_capital: the balance
-        equity: the balance with floating profit
-        unrealized_pnl: that floating profit
-        realized_pnl: realised since the account was first seen
-        daily_pnl: realised since the day's reset
-        weekly_pnl: realised since the week's reset
-        peak_equity: the highest equity seen
-        current_drawdown: fall from the peak as a share of it
-        open_positions: positions by name
-        symbol_exposure: net signed units by symbol
-        currency_exposure: net and signed by currency
-        trading_halted: whether nothing may be added nor sent
-        halt_reason: why, None when it is not halted
-        halt_timestamp: since when, UTC
-        reducing_reason, reducing_until: set while only risk-reducing trades pass
-        day_anchor, week_anchor: what a day's or week's loss is measured from (None before a reset was seen)
-        last_update: moment of the last sync, UTC
+        total_capital: the balance.
+        equity: the balance with floating profit.
+        unrealized_pnl: that floating profit.
+        realized_pnl: realised since the account was first seen.
+        daily_pnl: realised since the day's reset.
+        weekly_pnl: realised since the week's reset.
+        peak_equity: the highest equity seen.
+        current_drawdown: fall from the peak as a share of it.
+        open_positions: by name.
+        symbol_exposure: net signed units by symbol.
+        currency_exposure: net and signed, by currency.
+        trading_halted: whether trading is halted; the one holder of that.
+        halt_reason: why.
+        halt_timestamp: since when, UTC.
+        halt_code: reason code of the limit that halted, or MANUAL.
+        reducing_reason: set while only risk-reducing trades pass.
+        reducing_until: when that ends, UTC; None when a person must end it.
+        day_anchor: what the day's loss is measured from; None before a reset was seen.
+        week_anchor: the same for the week.
+        consecutive_losses: closing deals with a loss since the last profit or reset.
+        last_update: when it was last synced, UTC.
     """
 
     def __init__(
@@ -143,6 +141,7 @@ class PortfolioState:
         self.currency_exposure: dict[str, float] = TrackedDict()
         self.trading_halted = False
         self.halt_reason: str | None = None
+        self.halt_code = ""
         self.halt_timestamp: datetime | None = None
         self.reducing_reason: str | None = None
         self.reducing_until: datetime | None = None
@@ -184,7 +183,7 @@ class PortfolioState:
         """Return in words what cannot be read because the program put something else in its place, or nothing."""
         for name in ("open_positions", "symbol_exposure", "currency_exposure"):
             found, kinds = vars(self)[name], (Mapping, list, tuple) if name == "open_positions" else (Mapping,)
-            if not isinstance(found, kinds):
+            if not isinstance(found, dict) and not isinstance(found, kinds):
                 return f"{name} must be a mapping{' or a list' * (len(kinds) > 1)} (it is a {type(found).__name__})"
         return ""
 
@@ -200,7 +199,11 @@ class PortfolioState:
             and isinstance(currencies, TrackedDict)
         ):
             return None
-        return (self, self.version, Position.changes, positions.version, symbols.version, currencies.version)
+        try:
+            edits = sum(map(_version_of, positions.values()))
+        except AttributeError:  # a program put something else among them
+            return None
+        return (self, self.version, positions.version, edits, symbols.version, currencies.version)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-safe values; positions as a list."""
@@ -264,7 +267,7 @@ def json_safe(value: Any) -> Any:
     What has no form of its own in JSON becomes its text.
     """
     if value is None or isinstance(value, (str, int)):
-        return value
+        return str.__str__(value) if isinstance(value, str) else value
     if isinstance(value, (Real, Decimal)):
         number = plain_number(value)
         return number if math.isfinite(number) else None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A dictionary that knows whether it was changed, so that sums over it are recounted only then."""
+"""A dictionary that knows whether it was changed, so that what follows from it is made anew only then."""
 
 from __future__ import annotations
 
@@ -12,18 +12,28 @@ _MUTATORS = ("__setitem__", "__delitem__", "__ior__", "clear", "pop", "popitem",
 
 
 class TrackedDict(dict[K, V]):
-    """A dict whose `version` grows with every change made through its own methods, in place ones included."""
+    """A dict that counts the changes made through its own methods, in place ones included.
+
+    Attributes:
+        version: grows with every change, after it was made.
+        on_change: called after every change; None when nobody asked.
+    """
 
     version: int = 0
+    on_change: Callable[[], None] | None = None
 
 
 def _counting(name: str) -> Callable[..., Any]:
-    """Return the dict method of that name, with the version counted up before it runs."""
+    """Return the dict method of that name, which counts once it has run."""
     original = getattr(dict, name)
 
     def method(self: TrackedDict[Any, Any], *args: Any, **kwargs: Any) -> Any:
-        self.version += 1
-        return original(self, *args, **kwargs)
+        try:
+            return original(self, *args, **kwargs)
+        finally:
+            self.version += 1
+            if self.on_change is not None:
+                self.on_change()
 
     method.__name__ = name
     method.__doc__ = original.__doc__

@@ -3,22 +3,24 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from arbitrex_desktop.risk_portfolio_manager.parameters import share
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class ConfidenceFloor(Rule):
     """The intent's confidence score must be at least `min_confidence_threshold`."""
 
-    code = RejectionReason.LOW_MODEL_CONFIDENCE
-    stage = Stage.KILL_SWITCH
+    code = RejectionReason(
+        "LOW_MODEL_CONFIDENCE",
+        "The intent's confidence is below the floor.",
+        "Send intents of higher confidence only.",
+    )
+    stage, order = Stage.KILL_SWITCH, 90
     subject = "model confidence"
     unit = "share"
-    parameters = ("min_confidence_threshold",)
     minimum = True
+    parameters = (share("min_confidence_threshold", 0.60, "Least confidence", low_open=False),)
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Compare the score with the floor."""
-        return self.at_least(case.intent.confidence_score, case.cfg.min_confidence_threshold)
+        return self.at_least(context.intent.confidence_score, context.config.min_confidence_threshold)

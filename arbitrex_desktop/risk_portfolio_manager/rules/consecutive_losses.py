@@ -3,23 +3,27 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from arbitrex_desktop.risk_portfolio_manager.parameters import count
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    OFF,
+    RejectionReason,
+    Rule,
+    RuleContext,
+    RuleResult,
+    Stage,
+)
 
 
 class ConsecutiveLosses(Rule):
     """Closing deals with a loss since the last one with a profit, since the day's reset < `max_consecutive_losses`."""
 
-    code = RejectionReason.CONSECUTIVE_LOSSES
-    stage = Stage.PORTFOLIO
+    code = RejectionReason("CONSECUTIVE_LOSSES", "Too many trades in a row ended in a loss today.", "Stop for the day.")
+    stage, order = Stage.PORTFOLIO, 20
     subject = "losses in a row"
-    standing = True
     unit = "count"
-    parameters = ("max_consecutive_losses",)
+    parameters = (count("max_consecutive_losses", 5, "Losses in a row that end the day", help="0 is off."),)
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Compare the run with its limit; 0 switches the rule off."""
-        limit = case.cfg.max_consecutive_losses
-        return self.below(case.state.consecutive_losses, limit) if limit else self.skipped("switched off")
+        limit = context.config.max_consecutive_losses
+        return self.below(context.account.consecutive_losses, limit) if limit else self.skipped(OFF)

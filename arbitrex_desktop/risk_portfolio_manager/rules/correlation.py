@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Stage
-from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import ExposureRule
+from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
+from arbitrex_desktop.risk_portfolio_manager.parameters import Table, share
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    ExposureRule,
+    RejectionReason,
+    RuleContext,
+    RuleResult,
+    Stage,
+)
+from arbitrex_desktop.risk_portfolio_manager.rules.tail_risk import PRIOR_WEIGHT
 
 
 class CorrelatedExposure(ExposureRule):
@@ -17,16 +22,31 @@ class CorrelatedExposure(ExposureRule):
     hedge; measured ones (shrunk) are used where there are bars, those of shared currencies otherwise.
     """
 
-    code = RejectionReason.CORRELATION_LIMIT
+    code = RejectionReason(
+        "CORRELATION_LIMIT", "Too much exposure would move together.", "Reduce what moves with this symbol."
+    )
     stage = Stage.CORRELATION
     subject = "correlated exposure"
-    parameters = ("max_correlation_exposure", "correlation_floors", "correlation_penalty", "correlation_prior_weight")
+    parameters = (
+        share("max_correlation_exposure", 0.70, "Greatest exposure that moves together", 100.0),
+        Table(
+            name="correlation_floors",
+            default={"TRENDING": 0.2, "RANGING": 0.3, "VOLATILE": 0.5, "STRESSED": 0.8, "CRISIS": 0.8},
+            label="Least correlation by regime",
+            unit="share",
+            keys=frozenset(each.value for each in Regime),
+            complete=True,
+            high=1.0,
+        ),
+        share("correlation_penalty", 0.5, "Size taken off at full correlation", low_open=False),
+        PRIOR_WEIGHT,
+    )
 
-    def exposure(self, case: RuleContext) -> tuple[float, float, str] | None:
+    def held(self, context: RuleContext) -> tuple[float, float, str] | None:
         """Return what moves with the symbol."""
-        together = case.together
-        return None if together is None else (together.cluster, case.cfg.max_correlation_exposure, "")
+        joint = context.exposure.joint
+        return None if joint is None else (joint.cluster, context.config.max_correlation_exposure, "")
 
-    def held_alone(self, case: RuleContext, held: float, limit: float) -> Found:  # noqa: ARG002 - the class's
-        """Return that nothing can be told without the worth of a unit."""
-        return self.no_worth(case)
+    def without_trade(self, context: RuleContext, held: float, limit: float) -> RuleResult:  # noqa: ARG002 - the class's
+        """Return that nothing can be said without the worth of a unit."""
+        return self.unpriced(context)

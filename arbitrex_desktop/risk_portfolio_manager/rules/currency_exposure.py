@@ -3,32 +3,33 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Stage
-from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import ExposureRule
+from arbitrex_desktop.risk_portfolio_manager.parameters import share
+from arbitrex_desktop.risk_portfolio_manager.rules.base import ExposureRule, RejectionReason, RuleContext, Stage
 
 
 class CurrencyExposure(ExposureRule):
     """Exposure in a currency on the side that the trade adds to / capital <= `max_currency_exposure_pct`.
 
     A pair is long its base and short its profit currency by the same amount, so a cross counts in both; amounts are
-    netted over all positions.  Trades under way count where they add; what is on the other side makes no room.  The
+    netted over all positions.  Trades in flight count where they add; what is on the other side makes no room.  The
     tighter of the two currencies is shown.
     """
 
-    code = RejectionReason.CURRENCY_EXPOSURE_LIMIT
-    stage = Stage.PORTFOLIO
+    code = RejectionReason(
+        "CURRENCY_EXPOSURE_LIMIT",
+        "The net exposure in a currency would be too large.",
+        "Reduce it first, or raise the limit.",
+    )
+    stage, order = Stage.PORTFOLIO, 80
     subject = "currency exposure"
-    parameters = ("max_currency_exposure_pct",)
+    parameters = (share("max_currency_exposure_pct", 0.50, "Greatest net exposure per currency", 100.0),)
 
-    def exposure(self, case: RuleContext) -> tuple[float, float, str] | None:
+    def held(self, context: RuleContext) -> tuple[float, float, str] | None:
         """Return what is held in the fuller of both currencies."""
-        instrument = case.instrument
+        instrument, exposure = context.market.instrument, context.exposure
         if instrument is None:
             return None
-        direction, sums = case.intent.direction, case.sums
-        base = sums.currency_towards(instrument.base, direction)
-        profit = sums.currency_towards(instrument.profit, -direction)
-        held, name = (base, instrument.base) if base >= profit else (profit, instrument.profit)
-        return held, case.cfg.max_currency_exposure_pct, name
+        limit = context.config.max_currency_exposure_pct
+        if exposure.base >= exposure.profit:
+            return exposure.base, limit, instrument.base
+        return exposure.profit, limit, instrument.profit

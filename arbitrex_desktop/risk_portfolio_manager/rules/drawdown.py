@@ -3,26 +3,28 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from arbitrex_desktop.risk_portfolio_manager.parameters import share
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.losses import WARNING_SHARE
 
 
 class Drawdown(Rule):
     """(peak equity - equity) / peak equity; at `max_drawdown` trading halts."""
 
-    code = RejectionReason.MAX_DRAWDOWN_EXCEEDED
-    stage = Stage.KILL_SWITCH
+    code = RejectionReason(
+        "MAX_DRAWDOWN_EXCEEDED",
+        "Equity fell too far below its peak. Halts trading.",
+        "Review the account, then resume manually.",
+    )
+    stage, order = Stage.KILL_SWITCH, 40
     subject = "drawdown"
-    standing = True
     unit = "share"
-    parameters = ("max_drawdown", "warning_share")
     latches = True
+    parameters = (share("max_drawdown", 0.10, "Greatest drawdown from the peak"), WARNING_SHARE)
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Compare the drawdown with its limit."""
-        limit = case.cfg.max_drawdown
-        if limit * case.cfg.warning_share <= case.drawdown < limit:
-            return self.passed(case.drawdown, limit, "warning: close to the limit")
-        return self.below(case.drawdown, limit)
+        limit, drawdown = context.config.max_drawdown, context.account.drawdown
+        if limit * context.config.warning_share <= drawdown < limit:
+            return self.passed(drawdown, limit, "warning: close to the limit")
+        return self.below(drawdown, limit)

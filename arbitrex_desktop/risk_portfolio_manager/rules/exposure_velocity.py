@@ -3,30 +3,41 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from arbitrex_desktop.risk_portfolio_manager.parameters import number, seconds
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    OFF,
+    RejectionReason,
+    Rule,
+    RuleContext,
+    RuleResult,
+    Stage,
+)
 
 
 class ExposureVelocity(Rule):
     """Exposure approved within the window / capital <= `max_exposure_velocity_pct`; 0 switches the rule off."""
 
-    code = RejectionReason.EXPOSURE_VELOCITY
-    stage = Stage.PORTFOLIO
+    code = RejectionReason("EXPOSURE_VELOCITY", "Exposure is being added too fast.", "Wait a while.")
+    stage, order = Stage.PORTFOLIO, 170
     subject = "exposure added lately"
     unit = "share"
     paces = True
-    parameters = ("max_exposure_velocity_pct", "exposure_velocity_window_seconds")
+    parameters = (
+        number("max_exposure_velocity_pct", 0.0, "Most exposure added within the window", "share", help="0 is off."),
+        seconds("exposure_velocity_window_seconds", 60.0, "Window of added exposure"),
+    )
 
-    def check(self, case: RuleContext) -> Found:
-        """Measure the room within the window."""
-        limit = case.cfg.max_exposure_velocity_pct
+    def check(self, context: RuleContext) -> RuleResult:
+        """Measure what is left within the window."""
+        limit, worth, capital = (
+            context.config.max_exposure_velocity_pct,
+            context.size.unit_notional,
+            context.account.capital,
+        )
         if limit <= 0.0:
-            return self.skipped("switched off")
-        worth = case.unit_notional
+            return self.skipped(OFF)
         if worth is None:
-            return self.no_worth(case)
-        added = case.activity.added_since(case.moment - case.cfg.exposure_velocity_window_seconds)
-        room = (limit * case.capital - added) / worth
-        return self.fits(case, room, (added + case.units * worth) / case.capital, limit)
+            return self.unpriced(context)
+        added = context.activity.added_since(context.moment - context.config.exposure_velocity_window_seconds)
+        headroom = (limit * capital - added) / worth
+        return self.check_headroom(context, headroom, (added + context.size.units * worth) / capital, limit)

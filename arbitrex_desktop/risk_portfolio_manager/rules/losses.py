@@ -3,67 +3,102 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Number, Text, share
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
-class DailyLoss(Rule):
+def _is_time_zone(name: str) -> bool:
+    """Return True for a name of the time zone database."""
+    try:
+        ZoneInfo(name)
+    except (OSError, KeyError, ValueError):
+        return False
+    return True
+
+
+WARNING_SHARE: Final = share("warning_share", 0.8, "Warn from this share of a limit on")
+_RESETS: Final = (
+    Choice(
+        name="loss_anchor",
+        default="balance",
+        label="Losses are measured from",
+        help="The balance at the reset, the equity, or the higher of both.",
+        options=("balance", "equity", "higher"),
+    ),
+    Number(name="reset_hour", default=0, label="Hour at which a trading day begins", unit="h", high=23, whole=True),
+    Text(
+        name="reset_timezone",
+        default="UTC",
+        label="Time zone of that hour",
+        check=_is_time_zone,
+        what="a known time zone",
+    ),
+    WARNING_SHARE,
+)
+
+
+class _LossRule(Rule):
+    stage = Stage.KILL_SWITCH
+    unit = "share"
+    latches = True
+
+    def with_warning(self, context: RuleContext, observed: float, limit: float) -> RuleResult:
+        """Compare, and say so when the limit is close; a profit is no loss below zero."""
+        if limit * context.config.warning_share <= observed < limit:
+            return self.passed(observed, limit, "warning: close to the limit")
+        return self.below(max(0.0, observed), limit)
+
+
+class DailyLoss(_LossRule):
     """Realised loss since the day's reset, as a share of the day's anchor (of capital before one is known)."""
 
-    code = RejectionReason.DAILY_LOSS_LIMIT
-    stage = Stage.KILL_SWITCH
+    code = RejectionReason(
+        "DAILY_LOSS_LIMIT", "Today's realised loss reached its limit. Halts trading.", "Stop for the day."
+    )
+    order = 50
     subject = "daily loss"
-    standing = True
-    unit = "share"
-    parameters = ("daily_loss_limit", "loss_anchor", "reset_hour", "reset_timezone", "warning_share")
-    latches = True
+    parameters = (share("daily_loss_limit", 0.02, "Greatest realised loss of a day"), *_RESETS)
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Compare the realised loss with its limit."""
-        loss = -case.daily_pnl / (case.day_anchor or case.capital)
-        return _warned(self, case, loss, case.cfg.daily_loss_limit)
+        account = context.account
+        loss = -account.daily_pnl / (account.day_anchor or account.capital)
+        return self.with_warning(context, loss, context.config.daily_loss_limit)
 
 
-class DailyDrawdown(Rule):
-    """(day's anchor - equity) / day's anchor, floating loss included; not known before a reset was seen."""
-
-    code = RejectionReason.DAILY_DRAWDOWN_LIMIT
-    stage = Stage.KILL_SWITCH
-    subject = "daily drawdown"
-    standing = True
-    unit = "share"
-    parameters = ("max_daily_drawdown", "loss_anchor", "reset_hour", "reset_timezone", "warning_share")
-    latches = True
-
-    def check(self, case: RuleContext) -> Found:
-        """Compare the fall below the day's anchor with its limit."""
-        if case.day_anchor is None:
-            return self.skipped("no daily reset has been seen yet")
-        fall = (case.day_anchor - case.state.equity) / case.day_anchor
-        return _warned(self, case, fall, case.cfg.max_daily_drawdown)
-
-
-class WeeklyLoss(Rule):
+class WeeklyLoss(_LossRule):
     """Realised loss since the week's reset, as a share of the week's anchor (of capital before one is known)."""
 
-    code = RejectionReason.WEEKLY_LOSS_LIMIT
-    stage = Stage.KILL_SWITCH
+    code = RejectionReason(
+        "WEEKLY_LOSS_LIMIT", "This week's realised loss reached its limit. Halts trading.", "Stop for the week."
+    )
+    order = 60
     subject = "weekly loss"
-    standing = True
-    unit = "share"
-    parameters = ("weekly_loss_limit", "loss_anchor", "reset_hour", "reset_timezone", "warning_share")
-    latches = True
+    parameters = (share("weekly_loss_limit", 0.05, "Greatest realised loss of a week"), *_RESETS)
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Compare the realised loss with its limit."""
-        loss = -case.weekly_pnl / (case.week_anchor or case.capital)
-        return _warned(self, case, loss, case.cfg.weekly_loss_limit)
+        account = context.account
+        loss = -account.weekly_pnl / (account.week_anchor or account.capital)
+        return self.with_warning(context, loss, context.config.weekly_loss_limit)
 
 
-def _warned(rule: Rule, case: RuleContext, observed: float, limit: float) -> Found:
-    """Compare, and say so when the limit is close; a profit is no loss below zero."""
-    if limit * case.cfg.warning_share <= observed < limit:
-        return rule.passed(observed, limit, "warning: close to the limit")
-    return rule.below(max(0.0, observed), limit)
+class DailyDrawdown(_LossRule):
+    """(day's anchor - equity) / day's anchor, floating loss included; not known before a reset was seen."""
+
+    code = RejectionReason(
+        "DAILY_DRAWDOWN_LIMIT", "Equity fell too far below today's anchor. Halts trading.", "Stop for the day."
+    )
+    order = 70
+    subject = "daily drawdown"
+    parameters = (share("max_daily_drawdown", 0.03, "Greatest fall of equity below the day's anchor"), *_RESETS)
+
+    def check(self, context: RuleContext) -> RuleResult:
+        """Compare the fall below the day's anchor with its limit."""
+        anchor = context.account.day_anchor
+        if anchor is None:
+            return self.skipped("no daily reset has been seen yet")
+        return self.with_warning(context, (anchor - context.account.equity) / anchor, context.config.max_daily_drawdown)

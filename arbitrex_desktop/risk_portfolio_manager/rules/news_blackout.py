@@ -6,39 +6,49 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import lru_cache
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import CalendarUnavailable
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, number
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import split_symbol
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class NewsBlackout(Rule):
     """From `news_minutes_before` to `news_minutes_after` news of at least `news_min_impact` on either currency."""
 
-    code = RejectionReason.NEWS_BLACKOUT
-    stage = Stage.FINAL
+    code = RejectionReason(
+        "NEWS_BLACKOUT", "News that moves this symbol is due or was just out.", "Wait until the window ends."
+    )
+    stage, order = Stage.FINAL, 120
     subject = "news"
-    parameters = ("news_minutes_before", "news_minutes_after", "news_min_impact")
+    parameters = (
+        number("news_minutes_before", 30.0, "No trades before news for", "min"),
+        number("news_minutes_after", 15.0, "No trades after news for", "min"),
+        Choice(
+            name="news_min_impact",
+            default="high",
+            label="Least impact of news that count",
+            options=("low", "medium", "high"),
+        ),
+    )
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Ask the calendar, if there is one."""
-        if case.calendar is None:
+        market, config = context.market, context.config
+        if market.calendar is None:
             return self.skipped("there is no calendar")
-        cfg, instrument = case.cfg, case.instrument
-        legs = (instrument.base, instrument.profit) if instrument else split_symbol(case.intent.symbol)[1:]
-        before, after = _minutes(cfg.news_minutes_before), _minutes(cfg.news_minutes_after)
+        instrument = market.instrument
+        legs = (instrument.base, instrument.profit) if instrument else split_symbol(context.intent.symbol)[1:]
+        before, after = _minutes(config.news_minutes_before), _minutes(config.news_minutes_after)
         try:
-            event = case.calendar.near(legs, case.now, before, after, cfg.news_min_impact)
+            event = market.calendar.near(legs, market.now, before, after, config.news_min_impact)
         except CalendarUnavailable as error:
             return self.unknown(str(error))
         if event is None:
-            return self.fine("none is near")
+            return self.ok("none is near")
         return self.failed(note=f"{event.currency} {event.title} at {event.at:%H:%M} UTC")
 
 
 @lru_cache(maxsize=16)
-def _minutes(number: float) -> timedelta:
+def _minutes(length: float) -> timedelta:
     """Return a duration; the settings name the same few again and again."""
-    return timedelta(minutes=number)
+    return timedelta(minutes=length)

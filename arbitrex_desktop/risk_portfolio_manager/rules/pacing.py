@@ -3,148 +3,154 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
-from arbitrex_desktop.risk_portfolio_manager.state.activity import Asked
+from typing import Final
 
-_OFF = "switched off"
+from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, count, seconds
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    OFF,
+    RejectionReason,
+    Rule,
+    RuleContext,
+    RuleResult,
+    Stage,
+)
+
+_SPACING: Final = Flag(
+    name="enforce_time_spacing",
+    default=False,
+    label="Time between trades is enforced",
+    help="Between trades, in a symbol, and after an automatic halt.",
+)
 
 
 class DuplicateIntent(Rule):
     """The same strategy, symbol, direction and volume again within `duplicate_window_seconds`; 0 switches it off.
 
-    One whose `intent_id` has become a position is a duplicate at any time; one that is judged again under its own
-    `intent_id` before that is none.
+    One whose `intent_id` has become a position, or is the name of another trade in flight, is a duplicate at any time;
+    one that is judged again under its own `intent_id` before that is none.
     """
 
-    code = RejectionReason.DUPLICATE_INTENT
-    stage = Stage.FINAL
+    code = RejectionReason("DUPLICATE_INTENT", "The same trade was asked for a moment ago.", "Wait, if it is meant.")
+    stage, order = Stage.FINAL, 60
     subject = "time since the same trade was asked for"
     unit = "s"
-    paces = True
-    parameters = ("duplicate_window_seconds",)
     minimum = True
+    paces = True
+    parameters = (seconds("duplicate_window_seconds", 0.0, "Same trade refused within"),)
 
-    def check(self, case: RuleContext) -> Found:
-        """Look for it among the latest intents; an intent that has become a position is never traded again.
-
-        Nor is one with the name of another trade under way, which would no longer be counted.
-        """
-        if case.traded:
+    def check(self, context: RuleContext) -> RuleResult:
+        """Look for it among the latest intents."""
+        if context.exposure.reused:
             return self.failed(note="this intent has been traded already, or its name is that of another trade")
-        window = case.cfg.duplicate_window_seconds
+        window = context.config.duplicate_window_seconds
         if window <= 0.0:
-            return self.skipped(_OFF)
-        intent = case.intent
+            return self.skipped(OFF)
+        intent = context.intent
         trade = (intent.strategy_id or "", intent.symbol, intent.direction, intent.requested_volume)
-        before = case.activity.same_before(trade, intent.intent_id)
-        if before is None or not case.moment - before < window:
-            return self.fine("it was not asked for lately")
-        return self.at_least(case.moment - before, window)
+        before = context.activity.same_before(trade, intent.intent_id)
+        if before is None or not context.moment - before < window:
+            return self.ok("it was not asked for lately")
+        return self.at_least(context.moment - before, window)
 
 
 class IntentRate(Rule):
     """Intents judged within the last minute < `max_intents_per_minute`; 0 switches it off."""
 
-    code = RejectionReason.INTENT_RATE
-    stage = Stage.FINAL
+    code = RejectionReason("INTENT_RATE", "Too many intents came within a minute.", "Send fewer.")
+    stage, order = Stage.FINAL, 70
     subject = "intents in the last minute"
     unit = "count"
     paces = True
-    parameters = ("max_intents_per_minute",)
+    parameters = (count("max_intents_per_minute", 0, "Most intents per minute", help="0 is off."),)
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Count them."""
-        limit = case.cfg.max_intents_per_minute
-        return self.below(case.activity.intents.count(case.moment), limit) if limit else self.skipped(_OFF)
+        limit = context.config.max_intents_per_minute
+        return self.below(context.activity.intents.count(context.moment), limit) if limit else self.skipped(OFF)
 
 
 class OrderRate(Rule):
     """Trades approved within the last minute < `max_orders_per_minute`; 0 switches it off."""
 
-    code = RejectionReason.ORDER_RATE
-    stage = Stage.FINAL
+    code = RejectionReason("ORDER_RATE", "Too many trades were approved within a minute.", "Wait a minute.")
+    stage, order = Stage.FINAL, 80
     subject = "trades approved in the last minute"
     unit = "count"
     paces = True
-    parameters = ("max_orders_per_minute",)
+    parameters = (count("max_orders_per_minute", 0, "Most approvals per minute", help="0 is off."),)
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Count them."""
-        limit = case.cfg.max_orders_per_minute
-        return self.below(case.activity.orders.count(case.moment), limit) if limit else self.skipped(_OFF)
+        limit = context.config.max_orders_per_minute
+        return self.below(context.activity.orders.count(context.moment), limit) if limit else self.skipped(OFF)
 
 
 class RejectionVelocity(Rule):
     """A strategy's refused intents within the window < `rejection_velocity_count`; reaching it throttles."""
 
-    code = RejectionReason.REJECTION_VELOCITY
-    stage = Stage.FINAL
+    code = RejectionReason(
+        "REJECTION_VELOCITY",
+        "Too many of the strategy's intents were refused in a short time.",
+        "Find out why; the throttle ends by itself.",
+    )
+    stage, order = Stage.FINAL, 90
     subject = "refusals of the strategy lately"
     unit = "count"
-    parameters = ("rejection_velocity_count", "rejection_velocity_window_seconds")
+    parameters = (
+        count("rejection_velocity_count", 10, "Refusals that throttle a strategy", help="0 is off."),
+        seconds("rejection_velocity_window_seconds", 300.0, "Window of refusals"),
+    )
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Count them; the throttle itself is another rule."""
-        limit, strategy = case.cfg.rejection_velocity_count, case.intent.strategy_id
+        limit, strategy = context.config.rejection_velocity_count, context.intent.strategy_id
         if not limit or strategy is None:
-            return self.skipped(_OFF if not limit else "the intent names no strategy")
-        since = case.moment - case.cfg.rejection_velocity_window_seconds
-        count = case.activity.refused_since(strategy, since, limit)
-        return self.passed(count, limit, "the strategy is throttled" if count >= limit else "")
+            return self.skipped(OFF if not limit else "the intent names no strategy")
+        since = context.moment - context.config.rejection_velocity_window_seconds
+        refused = context.activity.refused_since(strategy, since, limit)
+        return self.passed(refused, limit, "the strategy is throttled" if refused >= limit else "")
 
 
 class TradeSpacing(Rule):
     """Time since the last approved trade >= `min_time_between_trades_seconds`."""
 
-    code = RejectionReason.TRADE_SPACING
-    stage = Stage.FINAL
+    code = RejectionReason("TRADE_SPACING", "The last trade was approved too recently.", "Wait.")
+    stage, order = Stage.FINAL, 100
     subject = "time since the last approval"
     unit = "s"
-    paces = True
-    parameters = ("enforce_time_spacing", "min_time_between_trades_seconds")
     minimum = True
+    paces = True
+    parameters = (_SPACING, seconds("min_time_between_trades_seconds", 300, "Least time between trades"))
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Measure it."""
-        if not case.cfg.enforce_time_spacing:
-            return self.skipped(_OFF)
-        if not case.activity.approvals:
-            return self.fine("there was none")
-        return self.at_least(case.moment - case.activity.approvals[-1], case.cfg.min_time_between_trades_seconds)
+        if not context.config.enforce_time_spacing:
+            return self.skipped(OFF)
+        if not context.activity.approvals:
+            return self.ok("there was none")
+        passed = context.moment - context.activity.approvals[-1]
+        return self.at_least(passed, context.config.min_time_between_trades_seconds)
 
 
 class SymbolSpacing(Rule):
     """Time since the symbol's last approved trade >= `min_time_between_same_symbol_seconds`."""
 
-    code = RejectionReason.SYMBOL_SPACING
-    stage = Stage.FINAL
+    code = RejectionReason("SYMBOL_SPACING", "The last trade in this symbol was approved too recently.", "Wait.")
+    stage, order = Stage.FINAL, 110
     subject = "time since the last approval in the symbol"
     unit = "s"
-    paces = True
-    parameters = ("enforce_time_spacing", "min_time_between_same_symbol_seconds")
     minimum = True
-
-    def check(self, case: RuleContext) -> Found:
-        """Measure it."""
-        if not case.cfg.enforce_time_spacing:
-            return self.skipped(_OFF)
-        last = case.activity.last_by_symbol.get(case.intent.symbol)
-        if last is None:
-            return self.fine("there was none")
-        return self.at_least(case.moment - last, case.cfg.min_time_between_same_symbol_seconds)
-
-
-def asked(case: RuleContext) -> Asked:
-    """Return the intent as the memory of the pacing rules keeps it."""
-    intent = case.intent
-    return Asked(
-        case.moment,
-        intent.strategy_id or "",
-        intent.symbol,
-        intent.direction,
-        intent.requested_volume,
-        intent.intent_id or "",
+    paces = True
+    parameters = (
+        _SPACING,
+        seconds("min_time_between_same_symbol_seconds", 3600, "Least time between trades in a symbol"),
     )
+
+    def check(self, context: RuleContext) -> RuleResult:
+        """Measure it."""
+        if not context.config.enforce_time_spacing:
+            return self.skipped(OFF)
+        last = context.activity.last_by_symbol.get(context.intent.symbol)
+        if last is None:
+            return self.ok("there was none")
+        return self.at_least(context.moment - last, context.config.min_time_between_same_symbol_seconds)

@@ -1,60 +1,55 @@
 # SPDX-License-Identifier: MIT
-"""How many positions may be open, trades under way included."""
+"""How many positions may be open, trades in flight included."""
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from arbitrex_desktop.risk_portfolio_manager.parameters import count
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class PositionCount(Rule):
     """Positions before the trade < `max_concurrent_positions`."""
 
-    code = RejectionReason.MAX_POSITIONS_REACHED
-    stage = Stage.PORTFOLIO
+    code = RejectionReason("MAX_POSITIONS_REACHED", "Too many positions are open or in flight.", "Close one first.")
+    stage, order = Stage.PORTFOLIO, 10
     subject = "position count"
-    standing = True
-    counts = True
     unit = "count"
-    parameters = ("max_concurrent_positions",)
+    parameters = (count("max_concurrent_positions", 8, "Most positions"),)
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Count all."""
-        return self.below(case.sums.count, case.cfg.max_concurrent_positions)
+        return self.below(context.exposure.count, context.config.max_concurrent_positions)
 
 
 class SymbolPositions(Rule):
     """Positions in the symbol before the trade < `max_positions_per_symbol`."""
 
-    code = RejectionReason.SYMBOL_POSITIONS_REACHED
-    stage = Stage.PORTFOLIO
+    code = RejectionReason(
+        "SYMBOL_POSITIONS_REACHED", "Too many positions in the symbol are open or in flight.", "Close one first."
+    )
+    stage, order = Stage.PORTFOLIO, 60
     subject = "position count in the symbol"
-    standing = True
-    counts = True
     unit = "count"
-    parameters = ("max_positions_per_symbol",)
+    parameters = (count("max_positions_per_symbol", 1, "Most positions per symbol"),)
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Count those of the symbol."""
-        return self.below(case.sums.by_symbol.get(case.intent.symbol, 0), case.cfg.max_positions_per_symbol)
+        return self.below(context.exposure.in_symbol, context.config.max_positions_per_symbol)
 
 
 class StrategyPositions(Rule):
     """Positions of the strategy before the trade < `max_positions_per_strategy`."""
 
-    code = RejectionReason.STRATEGY_POSITIONS_REACHED
-    stage = Stage.PORTFOLIO
+    code = RejectionReason(
+        "STRATEGY_POSITIONS_REACHED", "The strategy has too many positions open or in flight.", "Close one first."
+    )
+    stage, order = Stage.PORTFOLIO, 70
     subject = "position count of the strategy"
-    standing = True
-    counts = True
     unit = "count"
-    parameters = ("max_positions_per_strategy",)
+    parameters = (count("max_positions_per_strategy", 8, "Most positions per strategy"),)
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Count those of the strategy, if one is named."""
-        strategy = case.intent.strategy_id
-        if strategy is None:
+        if context.intent.strategy_id is None:
             return self.skipped("the intent names no strategy")
-        return self.below(case.sums.by_strategy.get(strategy, 0), case.cfg.max_positions_per_strategy)
+        return self.below(context.exposure.of_strategy, context.config.max_positions_per_strategy)

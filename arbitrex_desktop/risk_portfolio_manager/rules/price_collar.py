@@ -3,29 +3,35 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
-from arbitrex_desktop.risk_portfolio_manager.rules.sources import NO_POOL
+from arbitrex_desktop.risk_portfolio_manager.parameters import share
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    NO_POOL,
+    RejectionReason,
+    Rule,
+    RuleContext,
+    RuleResult,
+    Stage,
+)
 
 
 class PriceCollar(Rule):
     """|intent's price - middle of the last good quote| / middle <= `max_price_deviation_pct`."""
 
-    code = RejectionReason.PRICE_COLLAR
-    stage = Stage.FINAL
+    code = RejectionReason(
+        "PRICE_COLLAR", "The intent's price is too far from the last good price.", "Send the present price."
+    )
+    stage, order = Stage.FINAL, 40
     subject = "distance from the last good price"
     unit = "share"
-    parameters = ("max_price_deviation_pct",)
+    parameters = (share("max_price_deviation_pct", 0.05, "Farthest price from the last good one"),)
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Compare the distance with its limit."""
-        if not case.market.has_pool:
+        if not context.market.has_pool:
             return self.skipped(NO_POOL)
-        price, mid = case.intent.current_price, case.market.mid
+        price, mid = context.intent.current_price, context.market.mid
         if mid is None:
             return self.unknown("there is no quote")
         if price is None:
-            return self.fine("the quote itself is used")
-        return self.at_most(abs(price - mid) / mid, case.cfg.max_price_deviation_pct)
+            return self.ok("the quote itself is used")
+        return self.at_most(abs(price - mid) / mid, context.config.max_price_deviation_pct)

@@ -5,52 +5,65 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from arbitrex_desktop.risk_portfolio_manager.decision.decision import Regime
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found, format_value
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from arbitrex_desktop.risk_portfolio_manager.decision.format import format_value
+from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
+from arbitrex_desktop.risk_portfolio_manager.parameters import count, share
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class _RegimeLimits(Rule):
-    """New positions are those opened since the day's reset, and approved trades under way."""
+    """New positions are those opened since the day's reset, and approved trades in flight."""
 
     stage = Stage.REGIME
     unit = "count"
     regimes: ClassVar[frozenset[str]]
-    word: ClassVar[str]
+    mood: ClassVar[str]
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Check confidence, then the number of new positions."""
-        if case.intent.regime not in self.regimes:
-            return self.fine(f"the regime is {case.intent.regime}")
-        most = getattr(case.cfg, f"{self.word}_max_positions")
-        least = getattr(case.cfg, f"{self.word}_min_confidence")
-        if not case.intent.confidence_score >= least:
-            seen, floor = format_value(case.intent.confidence_score, "share"), format_value(least, "share")
-            return self.failed(note=f"model confidence {seen} is under the {self.word} market's minimum of {floor}")
-        return self.below(sum(opened >= case.day_start for opened in case.sums.opened), most)
-
-    def stands(self, case: RuleContext) -> bool:
-        """In another regime there is nothing to look at."""
-        return case.intent.regime not in self.regimes
+        if context.intent.regime not in self.regimes:
+            return self.ok(f"the regime is {context.intent.regime}")
+        most = getattr(context.config, f"{self.mood}_max_positions")
+        least = getattr(context.config, f"{self.mood}_min_confidence")
+        if not context.intent.confidence_score >= least:
+            seen, floor = format_value(context.intent.confidence_score, "share"), format_value(least, "share")
+            return self.failed(note=f"model confidence {seen} is under the {self.mood} market's minimum of {floor}")
+        return self.below(sum(opened >= context.account.day_start for opened in context.exposure.opened), most)
 
 
 class StressedRegime(_RegimeLimits):
     """STRESSED, and CRISIS too."""
 
-    code = RejectionReason.STRESSED_REGIME
+    code = RejectionReason(
+        "STRESSED_REGIME",
+        "Too many new positions or too little confidence for a stressed market.",
+        "Wait, or send intents of higher confidence.",
+    )
+    order = 10
     subject = "new positions in a stressed regime"
     regimes = frozenset({Regime.STRESSED, Regime.CRISIS})
-    word = "stressed"
-    parameters = ("stressed_max_positions", "stressed_min_confidence", "stressed_size_multiplier")
+    mood = "stressed"
+    parameters = (
+        count("stressed_max_positions", 2, "Most new positions in a stressed market"),
+        share("stressed_min_confidence", 0.75, "Least confidence in a stressed market", low_open=False),
+        share("stressed_size_multiplier", 0.3, "Size in a stressed market", low_open=False),
+    )
 
 
 class VolatileRegime(_RegimeLimits):
     """VOLATILE."""
 
-    code = RejectionReason.VOLATILE_REGIME
+    code = RejectionReason(
+        "VOLATILE_REGIME",
+        "Too many new positions or too little confidence for a volatile market.",
+        "Wait, or send intents of higher confidence.",
+    )
+    order = 20
     subject = "new positions in a volatile regime"
     regimes = frozenset({Regime.VOLATILE})
-    word = "volatile"
-    parameters = ("volatile_max_positions", "volatile_min_confidence", "volatile_size_multiplier")
+    mood = "volatile"
+    parameters = (
+        count("volatile_max_positions", 4, "Most new positions in a volatile market"),
+        share("volatile_min_confidence", 0.70, "Least confidence in a volatile market", low_open=False),
+        share("volatile_size_multiplier", 0.7, "Size in a volatile market", low_open=False),
+    )

@@ -1,123 +1,60 @@
 # SPDX-License-Identifier: MIT
-"""All rules, in the order in which they are looked at; the first refusal gives the reason."""
+"""All rules: every class of this folder that is a rule is in force, in the order of stage and place."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from inspect import isabstract
+from types import ModuleType
 from typing import Any, Final
 
-from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager import rules
+from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter, Settings
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
-from arbitrex_desktop.risk_portfolio_manager.rules.confidence_floor import ConfidenceFloor
-from arbitrex_desktop.risk_portfolio_manager.rules.consecutive_losses import ConsecutiveLosses
-from arbitrex_desktop.risk_portfolio_manager.rules.correlation import CorrelatedExposure
-from arbitrex_desktop.risk_portfolio_manager.rules.currency_exposure import CurrencyExposure
-from arbitrex_desktop.risk_portfolio_manager.rules.drawdown import Drawdown
-from arbitrex_desktop.risk_portfolio_manager.rules.exposure_velocity import ExposureVelocity
-from arbitrex_desktop.risk_portfolio_manager.rules.losses import DailyDrawdown, DailyLoss, WeeklyLoss
-from arbitrex_desktop.risk_portfolio_manager.rules.margin import FreeMargin, MarginLevel
-from arbitrex_desktop.risk_portfolio_manager.rules.news_blackout import NewsBlackout
-from arbitrex_desktop.risk_portfolio_manager.rules.pacing import (
-    DuplicateIntent,
-    IntentRate,
-    OrderRate,
-    RejectionVelocity,
-    SymbolSpacing,
-    TradeSpacing,
-)
-from arbitrex_desktop.risk_portfolio_manager.rules.position_count import (
-    PositionCount,
-    StrategyPositions,
-    SymbolPositions,
-)
-from arbitrex_desktop.risk_portfolio_manager.rules.price_collar import PriceCollar
-from arbitrex_desktop.risk_portfolio_manager.rules.regime_limits import StressedRegime, VolatileRegime
-from arbitrex_desktop.risk_portfolio_manager.rules.requested_volume import RequestedVolume
-from arbitrex_desktop.risk_portfolio_manager.rules.scoped_switches import ScopedSwitches, Throttle
-from arbitrex_desktop.risk_portfolio_manager.rules.sources import (
-    AccountSync,
-    Connection,
-    PositionsKnown,
-    QuoteAge,
-    TradingAllowed,
-)
-from arbitrex_desktop.risk_portfolio_manager.rules.spread import Spread
-from arbitrex_desktop.risk_portfolio_manager.rules.stops import StopDistance, StopSides
-from arbitrex_desktop.risk_portfolio_manager.rules.symbol_exposure import SymbolExposure, SymbolUnits
-from arbitrex_desktop.risk_portfolio_manager.rules.symbol_lists import SymbolLists
-from arbitrex_desktop.risk_portfolio_manager.rules.symbol_trading import SymbolKnown, SymbolTradable
-from arbitrex_desktop.risk_portfolio_manager.rules.tail_risk import (
-    ExpectedShortfall,
-    PortfolioVolatility,
-    ValueAtRisk,
-)
-from arbitrex_desktop.risk_portfolio_manager.rules.total_exposure import NetExposure, TotalExposure
-from arbitrex_desktop.risk_portfolio_manager.rules.trading_state import TradingHalted, TradingReducing
-from arbitrex_desktop.risk_portfolio_manager.rules.volatility_shock import VolatilityShock
-from arbitrex_desktop.risk_portfolio_manager.rules.volume_limits import VolumeLimits
 
-ALL_RULES: Final[tuple[Rule, ...]] = (
-    TradingHalted(),
-    TradingReducing(),
-    ScopedSwitches(),
-    Drawdown(),
-    DailyLoss(),
-    WeeklyLoss(),
-    DailyDrawdown(),
-    VolatilityShock(),
-    ConfidenceFloor(),
-    Throttle(),
-    Connection(),
-    AccountSync(),
-    TradingAllowed(),
-    SymbolKnown(),
-    SymbolTradable(),
-    QuoteAge(),
-    PositionsKnown(),
-    StressedRegime(),
-    VolatileRegime(),
-    PositionCount(),
-    ConsecutiveLosses(),
-    RequestedVolume(),
-    SymbolUnits(),
-    SymbolExposure(),
-    SymbolPositions(),
-    StrategyPositions(),
-    CurrencyExposure(),
-    TotalExposure(),
-    NetExposure(),
-    MarginLevel(),
-    FreeMargin(),
-    VolumeLimits(),
-    PortfolioVolatility(),
-    ValueAtRisk(),
-    ExpectedShortfall(),
-    ExposureVelocity(),
-    CorrelatedExposure(),
-    StopSides(),
-    StopDistance(),
-    Spread(),
-    PriceCollar(),
-    SymbolLists(),
-    DuplicateIntent(),
-    IntentRate(),
-    OrderRate(),
-    RejectionVelocity(),
-    TradeSpacing(),
-    SymbolSpacing(),
-    NewsBlackout(),
-)
-"""In order."""
 
+def _rules_of(module: ModuleType) -> Iterator[Rule]:
+    """Go through the rules that a module declares."""
+    for kind in vars(module).values():
+        declared = isinstance(kind, type) and issubclass(kind, Rule) and kind.__module__ == module.__name__
+        if declared and not kind.__name__.startswith("_") and not isabstract(kind):
+            yield kind()
+
+
+def _discover() -> tuple[Rule, ...]:
+    """Import every module of this folder, and return its rules in order."""
+    names = [each.name for each in pkgutil.iter_modules(rules.__path__) if each.name not in ("base", "registry")]
+    modules = [importlib.import_module(f"{rules.__name__}.{name}") for name in names]
+    found = [rule for module in modules for rule in _rules_of(module)]
+    return tuple(sorted(found, key=lambda rule: (rule.stage, rule.order, type(rule).__name__)))
+
+
+def parameters_of(found: tuple[Rule, ...]) -> dict[str, Parameter]:
+    """Return what the rules declare by name; raise ValueError when two declare one name differently."""
+    declared: dict[str, Parameter] = {}
+    for rule in found:
+        for parameter in rule.parameters:
+            if declared.setdefault(parameter.name, parameter) != parameter:
+                raise ValueError(f"{parameter.name} is declared twice, by {type(rule).__name__} differently")
+    return declared
+
+
+ALL_RULES: Final = _discover()
+"""In order; the first refusal gives the reason."""
 BEFORE_SIZING: Final = tuple(rule for rule in ALL_RULES if rule.stage < Stage.SIZING)
 AFTER_SIZING: Final = tuple(rule for rule in ALL_RULES if rule.stage > Stage.SIZING)
 CUTTING: Final = tuple(rule for rule in ALL_RULES if rule.stage in (Stage.PORTFOLIO, Stage.CORRELATION))
 """Those that may cut the size, looked at again with the size that is left."""
+LATCHING: Final = tuple(rule for rule in ALL_RULES if rule.latches)
+"""Those whose refusal halts trading."""
 
 
-def limits_of(cfg: RPMConfig) -> dict[str, dict[str, Any]]:
+def limits_of(config: Settings) -> dict[str, dict[str, Any]]:
     """Return the settings that every rule reads, by its code and subject; rules that share both share an entry."""
     limits: dict[str, dict[str, Any]] = {}
     for rule in ALL_RULES:
         entry = limits.setdefault(f"{rule.code.value}: {rule.subject}", {})
-        entry.update((name, getattr(cfg, name)) for name in rule.parameters)
+        entry.update((each.name, getattr(config, each.name)) for each in rule.parameters)
     return limits

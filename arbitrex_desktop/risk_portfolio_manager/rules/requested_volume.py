@@ -3,29 +3,32 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    Outcome,
+    RejectionReason,
+    Rule,
+    RuleContext,
+    RuleResult,
+    Stage,
+)
 
 
 class RequestedVolume(Rule):
     """A requested volume above the sized one is cut to it, and the trade counts as adjusted."""
 
-    code = RejectionReason.REQUESTED_VOLUME
-    stage = Stage.PORTFOLIO
+    code = RejectionReason("REQUESTED_VOLUME", "More was asked for than the risk per trade allows.", "Ask for less.")
+    stage, order = Stage.PORTFOLIO, 30
     subject = "requested volume"
     unit = "lots"
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Compare both volumes."""
-        asked, instrument = case.intent.requested_volume, case.instrument
+        asked, instrument, size = context.intent.requested_volume, context.market.instrument, context.size
         if asked is None or instrument is None:
             return self.skipped("no volume was requested")
-        sized = case.sized / instrument.contract
-        if asked <= sized * (1.0 + 1e-9):
-            return self.passed(asked, sized)
-        if not case.sized >= case.least_units:
-            return self.passed(asked, sized, "the size itself is too small")
-        return (self, Outcome.ADJUST, asked, sized, case.sized, "")
+        allowed = size.allowed / instrument.contract
+        if asked <= allowed * (1.0 + 1e-9):
+            return self.passed(asked, allowed)
+        if not size.allowed >= size.least_units:
+            return self.passed(asked, allowed, "the size itself is too small")
+        return RuleResult(self, Outcome.ADJUST, asked, allowed, size.allowed)

@@ -3,58 +3,62 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
-from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import SwitchAction, SwitchLevel
+from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import SwitchAction, SwitchLevel
+from arbitrex_desktop.risk_portfolio_manager.parameters import seconds
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class ScopedSwitches(Rule):
-    """SUSPEND lets reducing trades pass; SHUTDOWN only those that a person sends by hand."""
+    """SUSPEND lets reducing trades pass; SHUTDOWN only those that a person sends."""
 
-    code = RejectionReason.KILL_SWITCH_ACTIVE
-    stage = Stage.KILL_SWITCH
+    code = RejectionReason(
+        "KILL_SWITCH_ACTIVE",
+        "A kill switch is set for everything, for this symbol or for this strategy.",
+        "Lift the switch with a reason.",
+    )
+    stage, order = Stage.KILL_SWITCH, 30
     subject = "kill switches"
     guards_adding = False
-    standing = True
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Look for a switch that covers the intent."""
-        for switch in case.switches:
-            by_hand = case.reducing and case.intent.strategy_id is None
-            suspended = switch.action is SwitchAction.SUSPEND and not case.reducing
-            if suspended or (switch.action is SwitchAction.SHUTDOWN and not by_hand):
-                return self.failed(note=switch.words())
-        return self.fine("none is set")
+        reducing = context.exposure.reducing
+        for switch in context.switches:
+            by_person = reducing and context.intent.strategy_id is None
+            suspended = switch.action is SwitchAction.SUSPEND and not reducing
+            if suspended or (switch.action is SwitchAction.SHUTDOWN and not by_person):
+                return self.failed(note=switch.message)
+        return self.ok("none is set")
 
 
 class Throttle(Rule):
     """What is throttled gets one adding intent through per interval: a strategy, a symbol, or everything together."""
 
-    code = RejectionReason.STRATEGY_THROTTLED
-    stage = Stage.KILL_SWITCH
+    code = RejectionReason(
+        "STRATEGY_THROTTLED",
+        "The strategy, the symbol or everything is throttled, and another intent came too soon.",
+        "Send fewer intents; the throttle ends by itself.",
+    )
+    stage, order = Stage.KILL_SWITCH, 100
     subject = "throttle"
     unit = "s"
-    paces = True
-    parameters = ("throttle_interval_seconds", "throttle_duration_seconds")
     minimum = True
+    paces = True
+    parameters = (
+        seconds("throttle_interval_seconds", 60.0, "One intent per, while throttled"),
+        seconds("throttle_duration_seconds", 300.0, "A throttle lasts"),
+    )
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Measure the time since the last intent that any throttle let through."""
-        activity, strategy = case.activity, case.intent.strategy_id or ""
-        scopes = [(each.level, each.name) for each in case.switches if each.action is SwitchAction.THROTTLE]
+        activity, strategy = context.activity, context.intent.strategy_id or ""
+        scopes = [(each.level, each.name) for each in context.switches if each.action is SwitchAction.THROTTLE]
         ends = activity.throttled.get(strategy)
-        if ends is not None and case.moment < ends:
+        if ends is not None and context.moment < ends:
             scopes.append((SwitchLevel.STRATEGY, strategy))
         if not scopes:
-            return self.fine("not throttled")
+            return self.ok("not throttled")
         heard = [activity.heard[scope] for scope in scopes if scope in activity.heard]
         if not heard:
-            return self.fine("throttled, and this is the first intent since")
-        return self.at_least(case.moment - max(heard), case.cfg.throttle_interval_seconds)
-
-    def stands(self, case: RuleContext) -> bool:
-        """Look whether the strategy never was throttled."""
-        strategy = case.intent.strategy_id or ""
-        return not case.switches and strategy not in case.activity.throttled
+            return self.ok("throttled, and this is the first intent since")
+        return self.at_least(context.moment - max(heard), context.config.throttle_interval_seconds)

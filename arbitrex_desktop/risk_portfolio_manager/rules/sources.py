@@ -3,102 +3,112 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
-
-NO_POOL = "there is no pool"
+from arbitrex_desktop.risk_portfolio_manager.decision.reason import CONVERSION_UNKNOWN
+from arbitrex_desktop.risk_portfolio_manager.parameters import seconds
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    NO_POOL,
+    RejectionReason,
+    Rule,
+    RuleContext,
+    RuleResult,
+    Stage,
+)
 
 
 class Connection(Rule):
     """The pool must be connected to the terminal."""
 
-    code = RejectionReason.CONNECTION_DOWN
-    stage = Stage.SOURCES
+    code = RejectionReason(
+        "CONNECTION_DOWN", "The terminal is not connected, so nothing can be checked.", "See the connection panel."
+    )
+    stage, order = Stage.SOURCES, 10
     subject = "connection"
-    standing = True
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Ask whether the pool counts itself as connected."""
-        if not case.market.has_pool:
+        if not context.market.has_pool:
             return self.skipped(NO_POOL)
-        if case.market.connected:
-            return self.fine("connected")
-        return self.unknown("the terminal is not connected")
+        return self.ok("connected") if context.market.connected else self.unknown("the terminal is not connected")
 
 
 class AccountSync(Rule):
     """The account must have been synced, not longer ago than `max_sync_age_seconds`."""
 
-    code = RejectionReason.ACCOUNT_STALE
-    stage = Stage.SOURCES
+    code = RejectionReason("ACCOUNT_STALE", "The account was never synced, or too long ago.", "Sync the account.")
+    stage, order = Stage.SOURCES, 20
     subject = "age of the account sync"
     unit = "s"
-    parameters = ("max_sync_age_seconds",)
+    parameters = (seconds("max_sync_age_seconds", 300.0, "Oldest sync of the account", low_open=True),)
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Compare the age with its limit."""
-        if not case.syncs:
+        account = context.account
+        if not account.syncs:
             return self.skipped("this manager does not sync")
-        if case.sync_age is None:
+        if account.sync_age is None:
             return self.unknown("the account was never synced")
-        return self.at_most(case.sync_age, case.cfg.max_sync_age_seconds)
-
-
-class PositionsKnown(Rule):
-    """Every open position must have a known worth, since exposures are sums over all of them."""
-
-    code = RejectionReason.CONVERSION_UNKNOWN
-    stage = Stage.SOURCES
-    subject = "worth of open positions"
-    standing = True
-    counts = True
-
-    def check(self, case: RuleContext) -> Found:
-        """Look whether the sums are complete; without a pool, prices that were never given are left out."""
-        if case.sums.unknown:
-            return self.unknown(case.sums.unknown)
-        if case.sums.unpriced and case.market.has_pool:
-            return self.unknown(f"the position in {case.sums.unpriced} cannot be converted")
-        if case.sums.unpriced:
-            return self.skipped(f"no price was given to value {case.sums.unpriced}, it is counted in no exposure")
-        return self.fine("all are known")
+        return self.at_most(account.sync_age, context.config.max_sync_age_seconds)
 
 
 class TradingAllowed(Rule):
     """The account must allow trading, by algorithms too."""
 
-    code = RejectionReason.TRADING_NOT_ALLOWED
-    stage = Stage.SOURCES
+    code = RejectionReason(
+        "TRADING_NOT_ALLOWED",
+        "The broker or the terminal does not allow trading on this account.",
+        "Switch algorithmic trading on, or ask the broker.",
+    )
+    stage, order = Stage.SOURCES, 30
     subject = "permission to trade"
-    standing = True
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Look at the account's flags."""
-        if not case.market.has_pool:
+        if not context.market.has_pool:
             return self.skipped(NO_POOL)
-        account = case.market.account
+        account = context.account.latest
         if account is None:
             return self.unknown("the account was not read yet")
         if account.trade_allowed and account.trade_expert:
-            return self.fine("allowed")
+            return self.ok("allowed")
         return self.failed(note="the broker does not allow trading on this account")
 
 
 class QuoteAge(Rule):
     """There must be a quote of the symbol, not older than `max_quote_age_seconds`; a closed session has none."""
 
-    code = RejectionReason.QUOTE_STALE
-    stage = Stage.SOURCES
+    code = RejectionReason(
+        "QUOTE_STALE",
+        "There is no fresh price of the symbol.",
+        "Wait for a tick; check the session and the connection.",
+    )
+    stage, order = Stage.SOURCES, 60
     subject = "age of the price"
     unit = "s"
-    parameters = ("max_quote_age_seconds",)
+    parameters = (seconds("max_quote_age_seconds", 30.0, "Oldest price", low_open=True),)
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Compare the quote's age with its limit."""
-        if not case.market.has_pool:
+        if not context.market.has_pool:
             return self.skipped(NO_POOL)
-        if case.market.quote_age is None:
+        if context.market.quote_age is None:
             return self.unknown("there is no quote of the symbol")
-        return self.at_most(case.market.quote_age, case.cfg.max_quote_age_seconds)
+        return self.at_most(context.market.quote_age, context.config.max_quote_age_seconds)
+
+
+class PositionsKnown(Rule):
+    """Every open position must have a known worth, since exposures are sums over all of them."""
+
+    code = CONVERSION_UNKNOWN
+    stage, order = Stage.SOURCES, 70
+    subject = "worth of open positions"
+
+    def check(self, context: RuleContext) -> RuleResult:
+        """Look whether the sums are complete; without a pool, prices that were never given are left out."""
+        exposure = context.exposure
+        if exposure.unknown:
+            return self.unknown(exposure.unknown)
+        if exposure.unpriced and context.market.has_pool:
+            return self.unknown(f"the position in {exposure.unpriced} cannot be converted")
+        if exposure.unpriced:
+            return self.skipped(f"no price was given to value {exposure.unpriced}, it is counted in no exposure")
+        return self.ok("all are known")

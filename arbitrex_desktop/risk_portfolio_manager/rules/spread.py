@@ -3,32 +3,30 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from arbitrex_desktop.risk_portfolio_manager.parameters import number
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class Spread(Rule):
     """(ask - bid) / middle, in hundredths of a percent, <= `max_spread_bps`; the wider of measured and given."""
 
-    code = RejectionReason.SPREAD_TOO_WIDE
-    stage = Stage.FINAL
+    code = RejectionReason("SPREAD_TOO_WIDE", "The spread is too wide.", "Wait until it narrows.")
+    stage, order = Stage.FINAL, 30
     subject = "spread"
     unit = "bps"
-    parameters = ("max_spread_bps",)
+    parameters = (number("max_spread_bps", 20.0, "Widest spread", "bps", low_open=True),)
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Compare the spread with its limit."""
-        spread = spread_bps(case)
+        spread = spread_bps(context)
         if spread is None:
-            return self.unknown("there is no quote") if case.market.has_pool else self.skipped("no spread was given")
-        return self.at_most(spread, case.cfg.max_spread_bps)
+            return self.unknown("there is no quote") if context.market.has_pool else self.skipped("no spread was given")
+        return self.at_most(spread, context.config.max_spread_bps)
 
 
-def spread_bps(case: RuleContext) -> float | None:
+def spread_bps(context: RuleContext) -> float | None:
     """Return the wider of the measured spread and the one that the intent gave; None without either."""
-    given, measured = case.intent.spread_pct, case.market.spread_bps
-    if given is None or (measured is None and case.market.has_pool):
+    given, measured = context.intent.spread_pct, context.market.spread_bps
+    if given is None or (measured is None and context.market.has_pool):
         return measured
     return given * 10_000.0 if measured is None else max(measured, given * 10_000.0)

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from typing import Final
 
-_HAIR = 1.0 + 1e-9
+from arbitrex_desktop.risk_portfolio_manager.decision.reason import INVALID_STOPS
+from arbitrex_desktop.risk_portfolio_manager.parameters import number
+from arbitrex_desktop.risk_portfolio_manager.rules.base import NO_POOL, Rule, RuleContext, RuleResult, Stage
+
+_RELATIVE_TOLERANCE: Final = 1e-9
 """A distance that falls short of its least by the last bit of a float is not short of it."""
 
 
@@ -19,47 +20,48 @@ class StopSides(Rule):
     against that side where the spread is known.
     """
 
-    code = RejectionReason.INVALID_STOPS
-    stage = Stage.FINAL
+    code = INVALID_STOPS
+    stage, order = Stage.FINAL, 10
     subject = "sides of stop and take-profit"
-    parameters = ("atr_multiplier",)
+    parameters = (number("atr_multiplier", 1.5, "Stop distance in ATRs", "ATR", low_open=True),)
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Compare the stop with the price at which it would close, the take-profit with that of the entry."""
-        intent, price = case.intent, case.market.price
+        intent, price, stop = context.intent, context.market.price, context.size.stop
         if price is None:
-            return self.no_worth(case)
-        stop, closing = case.stop, _closing_price(case, price)
+            return self.unpriced(context)
+        closing = _closing_price(context, price)
         if stop is not None and not (intent.direction * (closing - stop) > 0.0 and stop > 0.0):
             return self.failed(note=f"the stop {stop:.10g} is on the wrong side of the price {closing:.10g}")
         target = intent.take_profit
         if target is not None and not intent.direction * (target - price) > 0.0:
             return self.failed(note=f"the take-profit {target:.10g} is on the wrong side of the price {price:.10g}")
-        return self.fine("right")
+        return self.ok("right")
 
 
-def _closing_price(case: RuleContext, price: float) -> float:
+def _closing_price(context: RuleContext, price: float) -> float:
     """Return the price at which the trade would be closed now: its entry less the spread, where that is known."""
-    market = case.market
+    market = context.market
     if market.spread_bps is None or market.mid is None:
         return price
-    return price - case.intent.direction * market.spread_bps * 1e-4 * market.mid
+    return price - context.intent.direction * market.spread_bps * 1e-4 * market.mid
 
 
 class StopDistance(Rule):
     """Stop and take-profit at least the broker's stops level (in points) away from the price."""
 
-    code = RejectionReason.INVALID_STOPS
-    stage = Stage.FINAL
+    code = INVALID_STOPS
+    stage, order = Stage.FINAL, 20
     subject = "distance of the stop in price"
     minimum = True
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Compare the nearer of both with the least distance."""
-        if not case.market.has_pool:
-            return self.skipped("there is no pool")
-        price, instrument, target = case.market.price, case.instrument, case.intent.take_profit
+        if not context.market.has_pool:
+            return self.skipped(NO_POOL)
+        price, instrument, target = context.market.price, context.market.instrument, context.intent.take_profit
         if price is None or instrument is None:
             return self.unknown("price or symbol is not known")
-        nearest = case.stop_distance if target is None else min(case.stop_distance, abs(target - price))
-        return self.at_least(nearest * _HAIR, instrument.stops_distance)
+        distance = context.size.stop_distance
+        nearest = distance if target is None else min(distance, abs(target - price))
+        return self.at_least(nearest * (1.0 + _RELATIVE_TOLERANCE), instrument.stops_distance)

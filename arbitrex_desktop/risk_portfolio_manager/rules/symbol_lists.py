@@ -3,26 +3,30 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from arbitrex_desktop.risk_portfolio_manager.parameters import Names
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class SymbolLists(Rule):
     """The deny list refuses; an allow list that is not empty refuses everything else."""
 
-    code = RejectionReason.SYMBOL_DENIED
-    stage = Stage.FINAL
+    code = RejectionReason(
+        "SYMBOL_DENIED",
+        "The symbol is on the deny list, or not on the allow list.",
+        "Change the lists in the settings.",
+    )
+    stage, order = Stage.FINAL, 50
     subject = "symbol lists"
-    standing = True
-    parameters = ("allowed_symbols", "denied_symbols")
+    parameters = (
+        Names(name="allowed_symbols", default=(), label="Only these symbols", help="Empty allows every symbol."),
+        Names(name="denied_symbols", default=(), label="Never these symbols"),
+    )
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Look the symbol up in both lists."""
-        symbol, cfg = case.intent.symbol, case.cfg
-        if symbol in cfg.denied_symbols:
+        symbol, config = context.intent.symbol, context.config
+        if symbol in config.denied_symbols:
             return self.failed(note=f"{symbol} is on the deny list")
-        if cfg.allowed_symbols and symbol not in cfg.allowed_symbols:
+        if config.allowed_symbols and symbol not in config.allowed_symbols:
             return self.failed(note=f"{symbol} is not on the allow list")
-        return self.fine("allowed")
+        return self.ok("allowed")

@@ -6,18 +6,21 @@ from __future__ import annotations
 from typing import Final
 
 from arbitrex_desktop.mt5.constants import SymbolTradeMode
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
-from arbitrex_desktop.risk_portfolio_manager.rules.sources import NO_POOL
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    NO_POOL,
+    RejectionReason,
+    Rule,
+    RuleContext,
+    RuleResult,
+    Stage,
+)
 
 _ALLOWED: Final[dict[int, tuple[int, ...]]] = {
     SymbolTradeMode.FULL: (1, -1),
     SymbolTradeMode.LONGONLY: (1,),
     SymbolTradeMode.SHORTONLY: (-1,),
 }
-_WORDS: Final[dict[int, str]] = {
+_NAMES: Final[dict[int, str]] = {
     SymbolTradeMode.LONGONLY: "buying",
     SymbolTradeMode.SHORTONLY: "selling",
     SymbolTradeMode.CLOSEONLY: "closing",
@@ -27,33 +30,37 @@ _WORDS: Final[dict[int, str]] = {
 class SymbolKnown(Rule):
     """The pool must know the symbol's properties."""
 
-    code = RejectionReason.SYMBOL_UNKNOWN
-    stage = Stage.SOURCES
+    code = RejectionReason(
+        "SYMBOL_UNKNOWN", "The symbol's properties are not known.", "Add the symbol to the watched ones."
+    )
+    stage, order = Stage.SOURCES, 40
     subject = "symbol"
-    standing = True
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Look whether its properties are there."""
-        if case.instrument is None:
-            return self.unknown(f"{case.intent.symbol} is not among the symbols that the pool knows")
-        return self.fine("known")
+        if context.market.instrument is None:
+            return self.unknown(f"{context.intent.symbol} is not among the symbols that the pool knows")
+        return self.ok("known")
 
 
 class SymbolTradable(Rule):
     """The symbol's trade mode must allow opening in the intent's direction."""
 
-    code = RejectionReason.SYMBOL_NOT_TRADABLE
-    stage = Stage.SOURCES
+    code = RejectionReason(
+        "SYMBOL_NOT_TRADABLE",
+        "The broker does not allow this trade on the symbol now.",
+        "Wait for the session, or choose another symbol.",
+    )
+    stage, order = Stage.SOURCES, 50
     subject = "trading in the symbol"
-    standing = True
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Look the direction up in the symbol's trade mode."""
-        if not case.market.has_pool:
+        if not context.market.has_pool:
             return self.skipped(NO_POOL)
-        if case.instrument is None:
+        if context.market.instrument is None:
             return self.unknown("the symbol is not known")
-        mode = case.instrument.trade_mode
-        if case.intent.direction in _ALLOWED.get(mode, ()):
-            return self.fine("allowed")
-        return self.failed(note=f"the broker allows {_WORDS.get(mode, 'nothing')} only")
+        mode = context.market.instrument.trade_mode
+        if context.intent.direction in _ALLOWED.get(mode, ()):
+            return self.ok("allowed")
+        return self.failed(note=f"the broker allows {_NAMES.get(mode, 'nothing')} only")

@@ -8,16 +8,26 @@ otherwise.  Losses are parametric (normal) and, when bars of every symbol are th
 from __future__ import annotations
 
 import math
-from abc import abstractmethod
 from functools import lru_cache
 from statistics import NormalDist
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found, Room, Size
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Stage
-from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import RoomRule
+from arbitrex_desktop.risk_portfolio_manager.parameters import Number, Table, count, share
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+
+_REMEDY: Final = "Reduce positions, or trade smaller."
+VAR_CONFIDENCE: Final = Number(
+    name="var_confidence",
+    default=0.99,
+    label="Confidence of value at risk",
+    unit="share",
+    low=0.5,
+    high=0.999,
+    low_open=True,
+)
+PRIOR_WEIGHT: Final = count(
+    "correlation_prior_weight", 30, "Days of bars that weigh as much as the assumed correlation"
+)
 
 
 @lru_cache(maxsize=64)
@@ -32,109 +42,89 @@ def normal_shortfall(confidence: float) -> float:
     return NormalDist().pdf(normal_quantile(confidence)) / (1.0 - confidence)
 
 
-class PortfolioVolatility(RoomRule):
+_DEVIATIONS: Final = (normal_quantile, normal_shortfall)
+"""How many deviations the parametric losses are."""
+
+
+class PortfolioVolatility(Rule):
     """Daily standard deviation of the portfolio after the trade / capital <= `max_portfolio_volatility`."""
 
-    code = RejectionReason.PORTFOLIO_VOLATILITY_LIMIT
-    stage = Stage.PORTFOLIO
+    code = RejectionReason("PORTFOLIO_VOLATILITY_LIMIT", "The portfolio would swing too much in a day.", _REMEDY)
+    stage, order = Stage.PORTFOLIO, 140
     subject = "daily volatility of the portfolio"
     unit = "share"
-    parameters = ("max_portfolio_volatility", "assumed_daily_volatility", "correlation_prior_weight")
+    parameters = (
+        share("max_portfolio_volatility", 0.03, "Greatest daily volatility of the portfolio"),
+        Table(
+            name="assumed_daily_volatility",
+            default={"fx": 0.006, "metal": 0.012, "other": 0.015},
+            label="Daily volatility where no bars are",
+            unit="share",
+            keys=("fx", "metal", "other"),
+            complete=True,
+        ),
+        PRIOR_WEIGHT,
+    )
 
-    def room(self, case: RuleContext) -> Room | None:
-        """Return what keeps the deviation at or below the limit."""
-        together, limit = case.together, case.cfg.max_portfolio_volatility
-        if together is None:
-            return None
-        return self.lets_through(together, limit, together.room(limit * case.capital))
-
-    def observed(self, room: Room, size: Size) -> float:
-        """Return the deviation with the trade, as a share of capital."""
-        return room.held.deviation(size.units * size.worth) / size.capital  # type: ignore[no-any-return] # a float
-
-    def check(self, case: RuleContext) -> Found:
-        """Measure the room below the largest deviation."""
-        if case.together is None or case.unit_notional is None:
-            return self.no_worth(case)
-        limit, worth = case.cfg.max_portfolio_volatility, case.unit_notional
-        room = case.together.room(limit * case.capital) / worth
-        observed = case.together.deviation(case.units * worth) / case.capital
-        return self.fits(case, room, observed, limit)
+    def check(self, context: RuleContext) -> RuleResult:
+        """Measure what the limit leaves above the deviation."""
+        joint, worth, capital = context.exposure.joint, context.size.unit_notional, context.account.capital
+        if joint is None or worth is None:
+            return self.unpriced(context)
+        limit = context.config.max_portfolio_volatility
+        headroom = joint.headroom(limit * capital) / worth
+        return self.check_headroom(context, headroom, context.size.deviation / capital, limit)
 
 
-class _TailRule(RoomRule):
+class _TailRule(Rule):
     """A one-day loss in the tail, as a share of capital: the larger of the parametric and the historical one.
 
-    Class attributes: `which` of the tail's two figures it is, 0 for value at risk and 1 for expected shortfall;
-    `share`, the field of its limit.
+    Attributes:
+        which: of the tail's two figures, 0 for value at risk and 1 for expected shortfall.
+        limit: the field of its limit.
     """
 
     stage = Stage.PORTFOLIO
     unit = "share"
     which: ClassVar[int]
-    share: ClassVar[str]
+    limit: ClassVar[str]
 
-    @abstractmethod
-    def factor(self, confidence: float) -> float:
-        """Return the deviations that the parametric loss is."""
-
-    def room(self, case: RuleContext) -> Room | None:
-        """Return what keeps both losses at or below the limit for sure."""
-        together, confidence, share = case.together, case.cfg.var_confidence, getattr(case.cfg, self.share)
-        if together is None:
-            return None
-        factor = self.factor(confidence)
-        most = together.sure_room(share * case.capital, factor, confidence)
-        return self.lets_through((together, factor, confidence), share, most)
-
-    def observed(self, room: Room, size: Size) -> float:
-        """Return the larger loss with the trade, as a share of capital."""
-        together, factor, confidence = room.held
-        added = size.units * size.worth
-        loss = factor * together.deviation(added)
-        if together.past is not None:
-            loss = max(loss, together.past.tail(added, confidence)[self.which])
-        return loss / size.capital  # type: ignore[no-any-return] # it is a float
-
-    def check(self, case: RuleContext) -> Found:
-        """Measure the room below the larger loss."""
-        together, worth = case.together, case.unit_notional
-        if together is None or worth is None:
-            return self.no_worth(case)
-        confidence, share = case.cfg.var_confidence, getattr(case.cfg, self.share)
-        limit, added, factor = share * case.capital, case.units * worth, self.factor(confidence)
-        room, loss = together.room(limit / factor), factor * together.deviation(added)
-        if together.past is not None:
-            past = together.past.tail(added, confidence)[self.which]
-            if past > limit:
-                room = min(room, together.past.room(limit, confidence))
+    def check(self, context: RuleContext) -> RuleResult:
+        """Measure what the limit leaves above the larger loss."""
+        joint, size, capital = context.exposure.joint, context.size, context.account.capital
+        if joint is None or size.unit_notional is None:
+            return self.unpriced(context)
+        confidence, most = context.config.var_confidence, getattr(context.config, self.limit)
+        factor, money = _DEVIATIONS[self.which](confidence), most * capital
+        headroom, loss = joint.headroom(money / factor), factor * size.deviation
+        if size.tail is not None and joint.past is not None:
+            past = size.tail[self.which]
+            if past > money:
+                headroom = min(headroom, joint.past.headroom(money, confidence))
             loss = max(loss, past)
-        return self.fits(case, room / worth if math.isfinite(room) else room, loss / case.capital, share)
+        headroom = headroom / size.unit_notional if math.isfinite(headroom) else headroom
+        return self.check_headroom(context, headroom, loss / capital, most)
 
 
 class ValueAtRisk(_TailRule):
     """One-day loss that is exceeded with probability 1 - `var_confidence` / capital <= `max_var_pct`."""
 
-    code = RejectionReason.VALUE_AT_RISK_LIMIT
+    code = RejectionReason("VALUE_AT_RISK_LIMIT", "The portfolio's one-day value at risk would be too large.", _REMEDY)
+    order = 150
     subject = "one-day value at risk"
-    parameters = ("max_var_pct", "var_confidence")
+    parameters = (share("max_var_pct", 0.05, "Greatest one-day value at risk"), VAR_CONFIDENCE)
     which = 0
-    share = "max_var_pct"
-
-    def factor(self, confidence: float) -> float:
-        """Return the normal quantile."""
-        return normal_quantile(confidence)
+    limit = "max_var_pct"
 
 
 class ExpectedShortfall(_TailRule):
     """Mean one-day loss beyond value at risk / capital <= `max_cvar_pct`."""
 
-    code = RejectionReason.EXPECTED_SHORTFALL_LIMIT
+    code = RejectionReason(
+        "EXPECTED_SHORTFALL_LIMIT", "The mean loss on the portfolio's worst days would be too large.", _REMEDY
+    )
+    order = 160
     subject = "one-day expected shortfall"
-    parameters = ("max_cvar_pct", "var_confidence")
+    parameters = (share("max_cvar_pct", 0.08, "Greatest one-day expected shortfall"), VAR_CONFIDENCE)
     which = 1
-    share = "max_cvar_pct"
-
-    def factor(self, confidence: float) -> float:
-        """Return the mean beyond the normal quantile."""
-        return normal_shortfall(confidence)
+    limit = "max_cvar_pct"

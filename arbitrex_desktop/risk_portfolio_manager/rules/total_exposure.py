@@ -3,36 +3,42 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Stage
-from arbitrex_desktop.risk_portfolio_manager.rules.room_rule import ExposureRule
+from arbitrex_desktop.risk_portfolio_manager.parameters import share
+from arbitrex_desktop.risk_portfolio_manager.rules.base import ExposureRule, RejectionReason, RuleContext, Stage
 
 
 class TotalExposure(ExposureRule):
     """Sum of the sizes of all exposures, long and short alike, / capital <= `max_total_exposure_pct`."""
 
-    code = RejectionReason.TOTAL_EXPOSURE_LIMIT
-    stage = Stage.PORTFOLIO
+    code = RejectionReason(
+        "TOTAL_EXPOSURE_LIMIT",
+        "The sum of all exposures would be too large.",
+        "Reduce positions first, or raise the limit.",
+    )
+    stage, order = Stage.PORTFOLIO, 90
     subject = "total exposure"
-    parameters = ("max_total_exposure_pct",)
+    parameters = (share("max_total_exposure_pct", 1.0, "Greatest sum of exposures", 100.0),)
 
-    def exposure(self, case: RuleContext) -> tuple[float, float, str]:
+    def held(self, context: RuleContext) -> tuple[float, float, str]:
         """Return all that is held."""
-        return case.sums.gross, case.cfg.max_total_exposure_pct, ""
+        return context.exposure.gross, context.config.max_total_exposure_pct, ""
 
 
 class NetExposure(ExposureRule):
     """Long minus short exposure, or the other way round for a sale, / capital <= `max_net_exposure_pct`.
 
-    Trades under way count on the trade's own side; a surplus on the other side makes no room.
+    Trades in flight count on the trade's own side; a surplus on the other side makes no room.
     """
 
-    code = RejectionReason.NET_EXPOSURE_LIMIT
-    stage = Stage.PORTFOLIO
+    code = RejectionReason(
+        "NET_EXPOSURE_LIMIT",
+        "Long minus short exposure would be too large.",
+        "Reduce positions first, or raise the limit.",
+    )
+    stage, order = Stage.PORTFOLIO, 100
     subject = "net exposure"
-    parameters = ("max_net_exposure_pct",)
+    parameters = (share("max_net_exposure_pct", 0.60, "Greatest long minus short exposure", 100.0),)
 
-    def exposure(self, case: RuleContext) -> tuple[float, float, str]:
+    def held(self, context: RuleContext) -> tuple[float, float, str]:
         """Return what is held net, in the trade's direction."""
-        return case.sums.net_towards(case.intent.direction), case.cfg.max_net_exposure_pct, ""
+        return context.exposure.net, context.config.max_net_exposure_pct, ""

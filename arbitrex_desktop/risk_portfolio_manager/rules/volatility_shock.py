@@ -6,10 +6,8 @@ from __future__ import annotations
 from functools import lru_cache
 from statistics import NormalDist
 
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Found
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import RuleContext
-from arbitrex_desktop.risk_portfolio_manager.reasons import RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from arbitrex_desktop.risk_portfolio_manager.parameters import number
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class VolatilityShock(Rule):
@@ -20,19 +18,23 @@ class VolatilityShock(Rule):
     usual one.
     """
 
-    code = RejectionReason.EXTREME_VOLATILITY
-    stage = Stage.KILL_SWITCH
+    code = RejectionReason(
+        "EXTREME_VOLATILITY", "The market moves far more than it usually does.", "Wait until it calms down."
+    )
+    stage, order = Stage.KILL_SWITCH, 80
     subject = "volatility percentile"
     unit = "share"
-    parameters = ("extreme_volatility_threshold",)
+    parameters = (
+        number("extreme_volatility_threshold", 3.0, "Volatility shock from", "std. deviations", low_open=True),
+    )
 
-    def check(self, case: RuleContext) -> Found:
+    def check(self, context: RuleContext) -> RuleResult:
         """Compare the percentile, and the measured shock if there is one."""
-        threshold = case.cfg.extreme_volatility_threshold
-        shock = case.market.shock
+        threshold = context.config.extreme_volatility_threshold
+        shock = context.market.shock
         if shock is not None and not shock < threshold:
             return self.failed(note=f"recent volatility is {shock:.1f} times the usual, the limit is {threshold:g}")
-        return self.below(case.intent.vol_percentile, _percentile(threshold))
+        return self.below(context.intent.vol_percentile, _percentile(threshold))
 
 
 @lru_cache(maxsize=64)

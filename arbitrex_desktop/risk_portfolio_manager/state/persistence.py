@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""The risk state on disk: one SQLite file, one row per account, written whole.
+"""The risk state on disk: one SQLite file with a row per account, and a row for each approval made since.
 
-A file that cannot be read is set aside under another name, and every account then starts halted until a person
-resumes; so does an account whose row is damaged.
+A row of an account is written whole, now and then; an approval is appended before it is given, which is one write and
+one fsync.  A file that cannot be read is set aside under another name, and every account then starts halted until a
+person resumes; so does an account whose rows are damaged.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import sqlite3
 import weakref
@@ -16,17 +16,24 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 FILE_NAME: Final = "risk_state.sqlite3"
-_SCHEMA: Final = """
+_VERSION: Final = 2
+_SCHEMA: Final = f"""
 CREATE TABLE IF NOT EXISTS state (
     account TEXT PRIMARY KEY, body TEXT NOT NULL, checksum TEXT NOT NULL, saved_at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS approvals (
+    account TEXT NOT NULL, number INTEGER NOT NULL, body TEXT NOT NULL, checksum TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS damage (noticed_at TEXT NOT NULL, words TEXT NOT NULL);
-PRAGMA user_version = 1;
+PRAGMA user_version = {_VERSION};
 """
-_VERSION: Final = 1
+_SAVE: Final = """
+INSERT INTO state VALUES (?, ?, ?, ?) ON CONFLICT (account) DO UPDATE SET
+body = excluded.body, checksum = excluded.checksum, saved_at = excluded.saved_at
+"""
 _log = logging.getLogger(__name__)
 
 
@@ -34,14 +41,25 @@ class StateDamaged(Exception):  # noqa: N818 - what the state is
     """What was saved of an account cannot be trusted; the text says why."""
 
 
+class Stored(NamedTuple):
+    """What was kept of an account: its row (None when there is none), approvals since, and the newest one's number."""
+
+    body: bytes | None = None
+    approvals: tuple[bytes, ...] = ()
+    number: int = 0
+
+
 class StateStore(Protocol):
     """Keeps the risk state of accounts; safe to call from any thread."""
 
-    def load(self, account: str) -> dict[str, Any] | None:
-        """Return what was saved of an account, None when nothing was; raise `StateDamaged`."""
+    def load(self, account: str) -> Stored:
+        """Return what was kept of an account; raise `StateDamaged`."""
 
-    def save(self, account: str, body: dict[str, Any], moment: datetime) -> None:
-        """Save an account's state durably; raise OSError when that fails."""
+    def save(self, account: str, body: bytes, number: int, moment: datetime) -> None:
+        """Save an account's state durably, with all approvals up to a number in it; raise OSError when that fails."""
+
+    def append(self, account: str, body: bytes, number: int) -> None:
+        """Add an approval durably; raise OSError when that fails."""
 
     def backup(self, moment: datetime) -> Path | None:
         """Copy everything aside; return where to, None when there is nothing to copy to."""
@@ -58,38 +76,36 @@ class SqliteStateStore:
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
 
-    def load(self, account: str) -> dict[str, Any] | None:
-        """Return what was saved of an account; raise `StateDamaged` when file or row cannot be trusted.
+    def load(self, account: str) -> Stored:
+        """Return what was kept of an account; raise `StateDamaged` when file or rows cannot be trusted.
 
         A damaged file is set aside first; the damage is remembered until an account has been saved after it.
         """
         with self._lock:
             if self._connection is None and not self._path.exists():
-                return None
+                return Stored()
             try:
-                connection = self._open()
-                row = connection.execute("SELECT body, checksum FROM state WHERE account = ?", (account,)).fetchone()
-                damage = connection.execute("SELECT words FROM damage LIMIT 1").fetchone()
+                return _read(self._open(), account)
             except sqlite3.DatabaseError as error:
                 raise StateDamaged(self._set_aside(error)) from error
-        if row is None:
-            if damage is not None:
-                raise StateDamaged(str(damage[0]))
-            return None
-        return _checked(str(row[0]), str(row[1]))
 
-    def save(self, account: str, body: dict[str, Any], moment: datetime) -> None:
-        """Write an account's row in one transaction, on disk when this returns."""
-        text = json.dumps(body, sort_keys=True, allow_nan=False)
+    def save(self, account: str, body: bytes, number: int, moment: datetime) -> None:
+        """Write an account's row and drop the approvals that are in it, in one transaction."""
         try:
             with self._lock, self._open() as connection:
-                connection.execute(
-                    "INSERT INTO state VALUES (?, ?, ?, ?) ON CONFLICT (account) DO UPDATE SET "
-                    "body = excluded.body, checksum = excluded.checksum, saved_at = excluded.saved_at",
-                    (account, text, _checksum(text), moment.isoformat()),
-                )
+                connection.execute(_SAVE, (account, body.decode(), _checksum(body), moment.isoformat()))
+                connection.execute("DELETE FROM approvals WHERE account = ? AND number <= ?", (account, number))
         except sqlite3.Error as error:
             raise OSError(f"the risk state could not be saved: {error}") from error
+
+    def append(self, account: str, body: bytes, number: int) -> None:
+        """Write an approval's row, on disk when this returns."""
+        row = (account, number, body.decode(), _checksum(body))
+        try:
+            with self._lock, self._open() as connection:
+                connection.execute("INSERT INTO approvals VALUES (?, ?, ?, ?)", row)
+        except sqlite3.Error as error:
+            raise OSError(f"the approval could not be saved: {error}") from error
 
     def backup(self, moment: datetime) -> Path | None:
         """Copy the file to `risk_state.TIME.sqlite3` beside it; raise OSError when that fails."""
@@ -119,7 +135,7 @@ class SqliteStateStore:
             connection.execute("PRAGMA synchronous = FULL")
             verdict = connection.execute("PRAGMA quick_check").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if verdict != "ok" or version not in (0, _VERSION):
+            if verdict != "ok" or version not in (0, 1, _VERSION):
                 raise sqlite3.DatabaseError(f"check says {verdict}, version {version}")
             connection.executescript(_SCHEMA)
         return self._connection
@@ -152,11 +168,14 @@ class SqliteStateStore:
 class NoStateStore:
     """Keeps nothing, for programs that asked for no persistence."""
 
-    def load(self, account: str) -> dict[str, Any] | None:  # noqa: ARG002 - the protocol's
+    def load(self, account: str) -> Stored:  # noqa: ARG002 - the protocol's
         """Return nothing."""
-        return None
+        return Stored()
 
-    def save(self, account: str, body: dict[str, Any], moment: datetime) -> None:
+    def save(self, account: str, body: bytes, number: int, moment: datetime) -> None:
+        """Save nothing."""
+
+    def append(self, account: str, body: bytes, number: int) -> None:
         """Save nothing."""
 
     def backup(self, moment: datetime) -> Path | None:  # noqa: ARG002 - the protocol's
@@ -167,19 +186,27 @@ class NoStateStore:
         """Have nothing to close."""
 
 
-def _checksum(text: str) -> str:
-    """Return the SHA-256 of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()
+def _read(connection: sqlite3.Connection, account: str) -> Stored:
+    """Return an account's rows; raise `StateDamaged` for one that is not what was written."""
+    row = connection.execute("SELECT body, checksum FROM state WHERE account = ?", (account,)).fetchone()
+    damage = connection.execute("SELECT words FROM damage LIMIT 1").fetchone()
+    since = connection.execute(
+        "SELECT body, checksum, number FROM approvals WHERE account = ? ORDER BY number", (account,)
+    ).fetchall()
+    if row is None and damage is not None:
+        raise StateDamaged(str(damage[0]))
+    body = None if row is None else _checked(*row)
+    return Stored(body, tuple(_checked(*each[:2]) for each in since), since[-1][2] if since else 0)
 
 
-def _checked(text: str, checksum: str) -> dict[str, Any]:
+def _checksum(body: bytes) -> str:
+    """Return the SHA-256 of a row's content."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def _checked(text: str, checksum: str) -> bytes:
     """Return a row's content; raise `StateDamaged` when it is not what was written."""
-    if _checksum(text) != checksum:
+    body = str(text).encode()
+    if _checksum(body) != checksum:
         raise StateDamaged("the saved risk state of this account was changed or damaged")
-    try:
-        body = json.loads(text)
-    except ValueError as error:
-        raise StateDamaged("the saved risk state of this account cannot be read") from error
-    if not isinstance(body, dict):
-        raise StateDamaged("the saved risk state of this account has the wrong form")
     return body

@@ -1,89 +1,162 @@
 # SPDX-License-Identifier: MIT
-"""The risk state as it is written to disk, and back."""
+"""The risk state as it is on disk: a whole state, and what was approved since."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
 
-from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics, plain
-from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import ContextBuilder
+import msgspec
+
+from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics
+from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import KillSwitch
+from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import SavedActivity
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Reservation
-from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState, as_utc, json_safe
-
-_FIGURES: Final = (
-    "total_capital",
-    "equity",
-    "peak_equity",
-    "realized_pnl",
-    "daily_pnl",
-    "weekly_pnl",
-    "day_anchor",
-    "week_anchor",
-    "consecutive_losses",
-)
-_HALT: Final = ("trading_halted", "halt_reason", "reducing_reason")
-_MOMENTS: Final = ("halt_timestamp", "reducing_until")
+from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlLedger
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import as_utc, json_safe
+from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 
 
-def dump_state(state: PortfolioState, finder: ContextBuilder, monotonic: float) -> dict[str, Any]:
-    """Return what must outlive the program of portfolio, trades under way and pacing."""
-    days = finder.days
-    return {
-        "figures": {name: json_safe(getattr(state, name)) for name in (*_FIGURES, *_HALT, *_MOMENTS)},
-        "days": {"day_start": json_safe(days.day_start), "week_start": json_safe(days.week_start)},
-        "activity": finder.activity.to_dict(monotonic),
-        "traded": list(finder.book.traded),
-        "under_way": [{**plain(each), "expires": each.expires - monotonic} for each in finder.book.reservations],
-    }
+class Figures(msgspec.Struct):
+    """Capital, profit and halts of a portfolio; names and units are those of `PortfolioState`."""
+
+    total_capital: float
+    equity: float
+    peak_equity: float
+    realized_pnl: float
+    daily_pnl: float
+    weekly_pnl: float
+    consecutive_losses: int
+    trading_halted: bool
+    day_anchor: float | None = None
+    week_anchor: float | None = None
+    halt_reason: str | None = None
+    halt_timestamp: datetime | None = None
+    reducing_reason: str | None = None
+    reducing_until: datetime | None = None
 
 
-def restore_halt(saved: dict[str, Any], state: PortfolioState) -> None:
+class Resets(msgspec.Struct):
+    """The day and the week that the figures belong to."""
+
+    day_start: datetime | None = None
+    week_start: datetime | None = None
+
+
+class Switches(msgspec.Struct):
+    """Kill switches that are set, and the code of the halt."""
+
+    halt_code: str = ""
+    switches: tuple[KillSwitch, ...] = ()
+
+
+class SavedState(msgspec.Struct):
+    """What must outlive the program, of one account; durations in seconds count from `saved_at`."""
+
+    figures: Figures
+    days: Resets
+    activity: SavedActivity
+    traded: list[str]
+    settings_capital: float
+    ledger: PnlLedger
+    switches: Switches
+    metrics: RiskMetrics
+    saved_at: datetime
+    in_flight: list[Reservation] = msgspec.field(name="under_way", default_factory=list)
+
+
+class SavedApproval(msgspec.Struct):
+    """One approval, written before it leaves; `named`, the intent's own name, empty for none."""
+
+    reservation: Reservation
+    named: str
+    metrics: RiskMetrics
+    saved_at: datetime
+
+
+def dump_state(state: RiskState) -> SavedState:
+    """Return an account's state, free of what may change."""
+    monotonic, portfolio = state.sources.clock.monotonic(), state.portfolio
+    figures = {name: json_safe(getattr(portfolio, name)) for name in Figures.__struct_fields__}
+    figures["trading_halted"] = bool(portfolio.trading_halted)  # a program may have put anything in there
+    for name in ("halt_reason", "reducing_reason"):
+        figures[name] = None if figures[name] is None else str(figures[name])
+    return SavedState(
+        figures=Figures(**figures),
+        days=Resets(state.day_start, state.week_start),
+        activity=state.activity.saved(monotonic),
+        traded=[str(name) for name in state.book.traded],
+        settings_capital=state.settings_capital,
+        ledger=msgspec.structs.replace(state.ledger),
+        switches=Switches(str(portfolio.halt_code), state.switches.active()),
+        metrics=state.metrics,
+        saved_at=state.sources.clock.now(),
+        in_flight=[_leaving(each, monotonic) for each in state.book.reservations],
+    )
+
+
+def dump_approval(state: RiskState, reservation: Reservation, named: str | None, metrics: RiskMetrics) -> SavedApproval:
+    """Return what must be on disk before an approval leaves."""
+    clock = state.sources.clock
+    return SavedApproval(_leaving(reservation, clock.monotonic()), named or "", metrics, clock.now())
+
+
+def restore_state(saved: SavedState, state: RiskState, *, figures: bool) -> None:
+    """Take up a saved state, halts first; `figures` too where no account is read that has them."""
+    _restore_halt(saved, state)
+    state.switches.restore(saved.switches.switches)
+    state.metrics = saved.metrics.plus(state.metrics)
+    if figures:
+        _restore_figures(saved, state)
+    monotonic, away = state.sources.clock.monotonic(), _seconds_since(saved.saved_at, state)
+    state.activity.restore(saved.activity, monotonic, away)
+    for name in saved.traded:
+        state.book.note_traded(name)
+    for each in saved.in_flight:
+        state.book.reserve(msgspec.structs.replace(each, expires=monotonic + each.expires - away))
+
+
+def restore_approval(saved: SavedApproval, state: RiskState) -> None:
+    """Take up an approval that was made after the saved state."""
+    monotonic, away = state.sources.clock.monotonic(), _seconds_since(saved.saved_at, state)
+    reservation = saved.reservation
+    state.metrics = saved.metrics.plus(state.metrics)
+    state.book.reserve(msgspec.structs.replace(reservation, expires=monotonic + reservation.expires - away))
+    if not reservation.reducing:
+        notional, at = reservation.notional, monotonic - away
+        state.activity.note_approval(reservation.symbol, notional, at, saved.named or None)
+
+
+def _leaving(reservation: Reservation, monotonic: float) -> Reservation:
+    """Return a copy that expires in seconds from now."""
+    return msgspec.structs.replace(reservation, expires=reservation.expires - monotonic)
+
+
+def _seconds_since(moment: datetime, state: RiskState) -> float:
+    """Return for how long the program was away, never less than nothing."""
+    return max(0.0, (state.sources.clock.now() - as_utc(moment)).total_seconds())
+
+
+def _restore_halt(saved: SavedState, state: RiskState) -> None:
     """Take up halts; one that stands already is kept."""
-    figures = saved["figures"]
-    if not state.trading_halted and figures["trading_halted"]:
-        state.trading_halted = True
-        state.halt_reason = figures["halt_reason"]
-        state.halt_timestamp = moment_of(figures["halt_timestamp"])
-    if not state.reducing_reason and figures["reducing_reason"]:
-        state.reducing_reason = figures["reducing_reason"]
-        state.reducing_until = moment_of(figures["reducing_until"])
+    portfolio, figures = state.portfolio, saved.figures
+    if not portfolio.trading_halted and figures.trading_halted:
+        portfolio.trading_halted, portfolio.halt_reason = True, figures.halt_reason
+        portfolio.halt_timestamp, portfolio.halt_code = figures.halt_timestamp, saved.switches.halt_code
+    if not portfolio.reducing_reason and figures.reducing_reason:
+        portfolio.reducing_reason, portfolio.reducing_until = figures.reducing_reason, figures.reducing_until
 
 
-def restore_figures(saved: dict[str, Any], state: PortfolioState, finder: ContextBuilder) -> None:
+def _restore_figures(saved: SavedState, state: RiskState) -> None:
     """Take up profit, peak and anchors of a program without a pool.
 
     What a program made of its capital is kept.  Where the settings' capital is no longer what it was, money came or
     went, and everything that is measured against it moves along.
     """
-    figures = saved["figures"]
-    factor = state.total_capital / float(saved.get("settings_capital", figures["total_capital"]))
+    portfolio, figures = state.portfolio, saved.figures
+    factor = portfolio.total_capital / saved.settings_capital
     for name in ("total_capital", "equity", "peak_equity", "day_anchor", "week_anchor"):
-        value = figures[name]
-        setattr(state, name, None if value is None else float(value) * factor)
-    for name in ("realized_pnl", "daily_pnl", "weekly_pnl"):
-        setattr(state, name, float(figures[name]))
-    state.consecutive_losses = int(figures["consecutive_losses"])
-    finder.days.day_start = moment_of(saved["days"]["day_start"])
-    finder.days.week_start = moment_of(saved["days"]["week_start"])
-
-
-def restore_activity(saved: dict[str, Any], finder: ContextBuilder, monotonic: float, away: float) -> None:
-    """Take up pacing and trades under way, `away` seconds after they were saved."""
-    finder.activity.restore(saved["activity"], monotonic, away)
-    for name in saved["traded"]:
-        finder.book.note_traded(str(name))
-    for each in saved["under_way"]:
-        expires = monotonic + float(each["expires"]) - away
-        approved_at = as_utc(datetime.fromisoformat(each["approved_at"]))
-        finder.book.reserve(Reservation(**{**each, "expires": expires, "approved_at": approved_at}))
-
-
-def metrics_from(saved: dict[str, Any]) -> RiskMetrics:
-    """Return saved figures."""
-    return RiskMetrics(**{name: value for name, value in saved.items() if name != "approval_rate"})
-
-
-def moment_of(text: str | None) -> datetime | None:
-    """Return a moment from ISO text."""
-    return None if text is None else as_utc(datetime.fromisoformat(text))
+        value = getattr(figures, name)
+        setattr(portfolio, name, None if value is None else value * factor)
+    for name in ("realized_pnl", "daily_pnl", "weekly_pnl", "consecutive_losses"):
+        setattr(portfolio, name, getattr(figures, name))
+    state.day_start, state.week_start = saved.days.day_start, saved.days.week_start

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.risk_portfolio_manager import RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.config.config_fields import FIELD_SPECS
+from arbitrex_desktop.risk_portfolio_manager.config import PARAMETERS
 from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS
+from arbitrex_desktop.risk_portfolio_manager.parameters import Number
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
 from tests.risk_portfolio_manager.helpers import intent, static
 
@@ -53,6 +54,9 @@ DEFAULTS: dict[str, Any] = {
     "min_time_between_same_symbol_seconds": 3600,
     "halt_cooldown_seconds": 3600,
 }
+
+
+NUMBERS = [name for name, each in PARAMETERS.items() if isinstance(each, Number)]
 
 
 def test_defaults_are_those_of_the_contract() -> None:
@@ -99,20 +103,20 @@ def test_a_broken_rule_is_named_first(changes: dict[str, Any], words: str) -> No
 @pytest.mark.parametrize("value", [math.nan, math.inf, "1", None, True, -1])
 def test_what_is_no_number_in_range_is_refused(value: Any) -> None:
     """Every number refuses not-a-number, infinity, text, nothing, truth values and negatives."""
-    for name in FIELD_SPECS:
+    for name in NUMBERS:
         config = RPMConfig()
         setattr(config, name, value)
         with pytest.raises(ValueError, match=f"^{name} must be"):
             config.validate()
 
 
-def test_every_number_has_a_spec_and_every_parameter_a_field() -> None:
-    """The settings form can be built: each numeric field is described, each rule's parameter exists."""
-    numbers = {each.name for each in fields(RPMConfig) if each.type in ("int", "float")}
-    assert numbers == set(FIELD_SPECS)
-    names = {each.name for each in fields(RPMConfig)}
-    assert {name for rule in ALL_RULES for name in rule.parameters} <= names
-    assert all(spec.label and spec.rule() for spec in FIELD_SPECS.values())
+def test_every_setting_is_declared_once_with_words() -> None:
+    """A form can be built: each field has a label, a default that it accepts, and bounds in words."""
+    assert [each.name for each in fields(RPMConfig)] == list(PARAMETERS)
+    assert {each.name for rule in ALL_RULES for each in rule.parameters} <= PARAMETERS.keys()
+    for name, each in PARAMETERS.items():
+        assert (each.name, bool(each.label), each.bounds().startswith("must")) == (name, True, True)
+        assert each.fault(each.stored(each.default)) == ""
 
 
 def test_the_hash_is_the_same_for_the_same_settings() -> None:
@@ -133,10 +137,10 @@ def test_the_hash_covers_every_field() -> None:
 def test_a_change_inside_a_table_counts() -> None:
     """Hash and change count notice a table that is changed in place."""
     config = RPMConfig()
-    before = (config.get_config_hash(), config.change_count())
+    before = (config.get_config_hash(), config.revision)
     config.regime_adjustments["TRENDING"] = 1.0
     assert config.get_config_hash() != before[0]
-    assert config.change_count() > before[1]
+    assert config.revision > before[1]
 
 
 def test_a_file_gives_back_what_was_saved(tmp_path: Path) -> None:
@@ -194,7 +198,7 @@ def test_validation_never_lets_a_bad_share_through(value: float) -> None:
 def test_a_misspelt_setting_is_refused_when_it_is_set() -> None:
     """A limit that would never be applied is told at once, and changes nothing."""
     config = RPMConfig()
-    before = (config.change_count(), config.get_config_hash())
+    before = (config.revision, config.get_config_hash())
     with pytest.raises(AttributeError, match="max_drawdwon"):
         config.max_drawdwon = 0.05
-    assert (config.change_count(), config.get_config_hash()) == before
+    assert (config.revision, config.get_config_hash()) == before

@@ -95,11 +95,11 @@ def test_historical_tails_are_the_worst_days() -> None:
 def test_the_room_is_where_the_deviation_meets_the_limit(held: float, rho: float, sigma: float, limit: float) -> None:
     """Within the room the portfolio stays at or below the limit; with more it does not."""
     other = held * 0.006
-    together = JointRisk(0.0, 0.0, sigma, other**2, rho * sigma * other, None)
-    room = together.room(limit)
+    joint = JointRisk(0.0, 0.0, sigma, other**2, rho * sigma * other, None)
+    room = joint.headroom(limit)
     if room > 0:
-        assert together.deviation(room) <= limit * (1 + 1e-6)
-        assert together.deviation(room * 1.01 + 1) >= limit * (1 - 1e-6)
+        assert joint.deviation(room) <= limit * (1 + 1e-6)
+        assert joint.deviation(room * 1.01 + 1) >= limit * (1 - 1e-6)
     elif other > limit:
         assert room == -1.0
 
@@ -108,7 +108,7 @@ def test_variance_adds_up_over_symbols() -> None:
     """Two equal positions of correlation one half swing by the square root of three times one of them."""
     config, risk = RPMConfig(), PortfolioRisk(MarketStats())
     held = {"EURUSD": 1_000.0, "GBPUSD": 1_000.0}
-    found = risk.of(held, {}, "AUDCAD", 1, "TRENDING", config)
+    found = risk.of(held, {}, "AUDCAD", 1, 0.2, config)
     assert found.deviation(0.0) == pytest.approx(3**0.5 * 6.0)
     assert found.cluster == pytest.approx(0.2 * 2_000)
     assert found.highest == 0.2
@@ -129,7 +129,7 @@ def weighed(held: dict[str, float], more: dict[tuple[str, int], float], symbol: 
     stats = MarketStats()
     for number, name in enumerate(("EURUSD", "GBPUSD", "USDJPY")):
         stats.set_bars(name, bars(noise(number + 5)))
-    return PortfolioRisk(stats).of(held, more, symbol, direction, "TRENDING", RPMConfig())
+    return PortfolioRisk(stats).of(held, more, symbol, direction, 0.2, RPMConfig())
 
 
 @settings(max_examples=30)
@@ -137,7 +137,7 @@ def weighed(held: dict[str, float], more: dict[tuple[str, int], float], symbol: 
 @example({"EURUSD": -5.0}, {("EURUSD", 1): 3.0}, "EURUSD", 1)
 @example({"GBPUSD": -5.0}, {("EURUSD", 1): 3.0}, "EURUSD", 1)
 @given(MONEY, SIDES, st.sampled_from(["EURUSD", "AUDCAD"]), st.sampled_from([1, -1]))
-def test_trades_under_way_bound_the_portfolio_with_any_of_them(
+def test_trades_in_flight_bound_the_portfolio_with_any_of_them(
     held: dict[str, float], more: dict[tuple[str, int], float], symbol: str, direction: int
 ) -> None:
     """Whichever of them are filled, correlated exposure, deviation and tail are never more than what was found."""
@@ -158,7 +158,7 @@ def test_trades_under_way_bound_the_portfolio_with_any_of_them(
 
 
 @pytest.mark.parametrize("direction", [1, -1])
-def test_trades_under_way_on_the_same_side_count_as_if_they_were_held(direction: int) -> None:
+def test_trades_in_flight_on_the_same_side_count_as_if_they_were_held(direction: int) -> None:
     """Where nothing hedges, they add up to the very portfolio that they will make."""
     held, more = {"EURUSD": direction * 2.0, "GBPUSD": direction * 1.0}, {("EURUSD", direction): 3.0}
     found = weighed(held, more, "EURUSD", direction)
@@ -168,7 +168,7 @@ def test_trades_under_way_on_the_same_side_count_as_if_they_were_held(direction:
     assert found.past is not None
     assert real.past is not None
     assert found.past.tail(2.5, 0.95) == pytest.approx(real.past.tail(2.5, 0.95))
-    assert found.past.room(1.0, 0.95) == pytest.approx(real.past.room(1.0, 0.95))
+    assert found.past.headroom(1.0, 0.95) == pytest.approx(real.past.headroom(1.0, 0.95))
 
 
 def test_a_fat_tail_in_the_past_counts_more_than_a_normal_one() -> None:

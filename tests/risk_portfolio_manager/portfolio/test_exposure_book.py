@@ -6,10 +6,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import msgspec
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import OpenPositions, PortfolioState, Position
-from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import ExposureBook, Exposures, Reservation
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import (
+    ExposureBook,
+    Exposures,
+    HeldExposure,
+    InFlight,
+    Reservation,
+)
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import ClassInstruments, Instrument
 from tests.fakes.broker_data import price_of
 from tests.fakes.clock import START
@@ -64,7 +71,7 @@ def refill(book: ExposureBook, portfolio: PortfolioState, *held: tuple[str, int,
 def test_positions_are_summed_by_symbol_currency_and_altogether() -> None:
     """Net by symbol and currency, sizes for the gross sum, long minus short for the net one."""
     book, _ = booked(("EURUSD", 1, 1_000.0), ("EURUSD", -1, 400.0), ("USDJPY", -1, 2_000.0))
-    sums = book.total
+    sums = book.total.held
     assert sums.units == {"EURUSD": 600.0, "USDJPY": -2_000.0}
     assert sums.notional == pytest.approx({"EURUSD": 690.0, "USDJPY": -2_000.0})
     assert sums.currency == pytest.approx({"EUR": 690.0, "USD": -2_690.0, "JPY": 2_000.0})
@@ -89,14 +96,14 @@ def test_each_side_counts_what_is_held_and_under_way_on_it(
     assert sums.currency_towards("EUR", side) == pytest.approx(euros)
     assert sums.currency_towards("USD", -side) == pytest.approx(euros)
     assert sums.net_towards(side) == pytest.approx(net)
-    assert (sums.count, sums.by_symbol["EURUSD"], sums.by_strategy) == (3, 3, {"alpha": 2})
+    assert (sums.count, sums.count_in("EURUSD"), sums.count_of("alpha"), sums.count_of(None)) == (3, 3, 2, 0)
     assert sums.gross == pytest.approx(1_150.0 + 345.0 + 230.0)
-    assert sums.margin == pytest.approx(500 * 0.0115)
+    assert sums.in_flight.margin == pytest.approx(500 * 0.0115)
 
 
 def test_nothing_is_held_of_what_was_never_traded() -> None:
     """Sums of nothing are zero on both sides."""
-    sums = Exposures()
+    sums = Exposures(HeldExposure(), InFlight())
     found = [sums.units_towards("X", 1), sums.notional_towards("X", -1), sums.currency_towards("X", 1)]
     assert [*found, sums.net_towards(-1)] == [0.0] * 4
 
@@ -104,7 +111,7 @@ def test_nothing_is_held_of_what_was_never_traded() -> None:
 def test_a_reduction_under_way_frees_nothing_before_it_has_happened() -> None:
     """It is in no sum, but what it takes off cannot be taken off twice."""
     book, _ = booked(("EURUSD", 1, 1_000.0))
-    before = book.total.copy()
+    before = book.total
     book.reserve(reservation(side=-1, units=700.0, reducing=True))
     assert book.total == before
     assert book.reducible("EURUSD", -1, None) == pytest.approx(300.0)
@@ -119,12 +126,12 @@ def test_the_same_intent_is_counted_once_and_can_be_left_out() -> None:
     book.reserve(reservation(units=300.0))
     book.reserve(reservation(units=500.0, intent_id="b"))
     book.reserve(reservation(units=100.0))
-    assert book.total.units_under_way == {("EURUSD", 1): 600.0}
-    assert book.without("a").units_under_way == {("EURUSD", 1): 500.0}
-    assert book.without("a").margin == pytest.approx(500 * 0.0115)
+    assert book.total.in_flight.units == {("EURUSD", 1): 600.0}
+    assert book.without("a").in_flight.units == {("EURUSD", 1): 500.0}
+    assert book.without("a").in_flight.margin == pytest.approx(500 * 0.0115)
     assert book.without("c") is book.total
     assert book.without(None) is book.total
-    assert list(book.under_way) == ["b", "a"]
+    assert list(book.reserved) == ["b", "a"]
 
 
 def test_a_trade_ends_with_the_position_that_it_became() -> None:
@@ -132,9 +139,9 @@ def test_a_trade_ends_with_the_position_that_it_became() -> None:
     book, portfolio = booked()
     book.reserve(reservation(units=1_000.0))
     refill(book, portfolio, ("EURUSD", 1, 400.0))
-    assert book.total.units_under_way == {("EURUSD", 1): pytest.approx(600.0)}
-    assert book.total.under_way["EURUSD", 1] == pytest.approx(690.0)
-    assert book.total.margin == pytest.approx(6.9)
+    assert book.total.in_flight.units == {("EURUSD", 1): pytest.approx(600.0)}
+    assert book.total.in_flight.notional["EURUSD", 1] == pytest.approx(690.0)
+    assert book.total.in_flight.margin == pytest.approx(6.9)
     assert book.total.units_towards("EURUSD", 1) == pytest.approx(1_000.0)
     assert "a" not in book.traded
     refill(book, portfolio, ("EURUSD", 1, 1_000.0))
@@ -179,12 +186,12 @@ def test_time_ends_a_trade_under_way() -> None:
     assert (book.total.count, book.total.gross, "a" in book.traded) == (0, 0.0, False)
 
 
-def test_every_change_moves_the_version_and_nothing_else_does() -> None:
-    """What was derived from the sums is made anew exactly when they changed."""
+def test_every_change_makes_new_sums_and_nothing_else_does() -> None:
+    """What was derived from the sums is made anew exactly when they changed; those given out stay as they were."""
     book, portfolio = booked(("EURUSD", 1, 1_000.0))
-    versions = [book.version]
+    known = book.total
     book.refresh(portfolio, instrument, 0.0)
-    assert book.version == versions[0]
+    assert book.total is known
     for change in (
         lambda: book.reserve(reservation()),
         lambda: book.reserve(reservation(units=5.0)),
@@ -194,10 +201,21 @@ def test_every_change_moves_the_version_and_nothing_else_does() -> None:
         lambda: portfolio.symbol_exposure.update(EURUSD=7.0),
         lambda: setattr(portfolio, "currency_exposure", {"EUR": 1.0}),
     ):
+        before = msgspec.json.encode(known.held)
         change()
         book.refresh(portfolio, instrument, 0.0)
-        versions.append(book.version)
-    assert versions == sorted(set(versions))
+        assert book.total is not known
+        assert msgspec.json.encode(known.held) == before
+        known = book.total
+
+
+def test_positions_of_other_portfolios_change_nothing() -> None:
+    """A position that is made or edited elsewhere is none of this portfolio's changes."""
+    book, portfolio = booked(("EURUSD", 1, 1_000.0))
+    known = book.total
+    Position("GBPUSD", 1, 5.0, 1.3, START).units = 6.0
+    book.refresh(portfolio, instrument, 0.0)
+    assert book.total is known
 
 
 @pytest.mark.parametrize(
@@ -233,7 +251,7 @@ def test_what_was_set_by_hand_stays_until_the_broker_was_read() -> None:
         assert portfolio.symbol_exposure == {"EURUSD": 1_000.0, "GBPUSD": 9.0}
         assert portfolio.currency_exposure == pytest.approx({"EUR": 1_150.0, "USD": -1_150.0, "GBP": 10.0})
         assert book.total.currency_towards("GBP", 1) == 10.0
-    book.forget_hand_values()
+    book.forget_manual_values()
     portfolio.symbol_exposure, portfolio.currency_exposure = {}, {}
     book.refresh(portfolio, instrument, 0.0)
     book.publish(portfolio)
@@ -260,9 +278,9 @@ def test_what_cannot_be_valued_is_named(symbol: str, changes: dict[str, Any], un
     portfolio = PortfolioState(open_positions={"x": position})
     book = ExposureBook()
     book.refresh(portfolio, instrument, 0.0)
-    assert unknown in book.total.unknown
-    assert bool(book.total.unknown) is bool(unknown)
-    assert book.total.unpriced == unpriced
+    assert unknown in book.total.held.unknown
+    assert bool(book.total.held.unknown) is bool(unknown)
+    assert book.total.held.unpriced == unpriced
     assert book.total.count == 1
 
 

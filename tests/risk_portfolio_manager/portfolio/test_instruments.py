@@ -124,7 +124,7 @@ def test_with_a_pool_the_symbols_own_properties_decide() -> None:
         point=0.00001,
         digits=4,
     )
-    found = source.get("EURUSD", price)
+    found = source.get("EURUSD")
     assert found is not None
     assert found.value == pytest.approx(0.2 / 0.0001 / 10_000)
     assert (found.contract, found.tick, found.digits) == (10_000.0, 0.0001, 4)
@@ -136,20 +136,20 @@ def test_with_a_pool_the_symbols_own_properties_decide() -> None:
 @pytest.mark.parametrize("gone", [{"trade_tick_value_loss": 0.0}, {"trade_tick_size": 0.0}])
 def test_without_a_tick_value_the_cross_rates_decide(gone: dict[str, float]) -> None:
     """The board converts into the account's currency; while that is not known, nothing is."""
-    source, _ = from_pool(**gone)
-    unknown = source.get("EURUSD", price)
+    source, pool = from_pool(**gone)
+    unknown = source.get("EURUSD")
     assert unknown is not None
     assert math.isnan(unknown.value)
     source.account_currency = "JPY"
-    known = source.get("EURUSD", price)
+    known = source.get("EURUSD")
     assert known is not None
-    assert known.value == pytest.approx(150.0)
+    assert known.value == pytest.approx(pool.quotes["USDJPY"].mid)
 
 
 def test_an_index_is_no_pair_of_currencies() -> None:
     """Where base and profit currency are the same, a unit is one of the symbol itself."""
     source, _ = from_pool(currency_base="USD", currency_profit="USD")
-    found = source.get("EURUSD", price)
+    found = source.get("EURUSD")
     assert found is not None
     assert (found.kind, found.base, found.profit) == ("other", "EURUSD", "USD")
 
@@ -157,16 +157,14 @@ def test_an_index_is_no_pair_of_currencies() -> None:
 def test_what_was_converted_is_kept_until_the_properties_are_read_again() -> None:
     """The same reading gives the same instrument; a new one is converted anew; an unknown symbol has none."""
     source, pool = from_pool()
-    first = source.get("EURUSD", price)
-    assert source.get("EURUSD", price) is first is source.known("EURUSD")
+    first = source.get("EURUSD")
+    assert source.get("EURUSD") is first
     pool.infos["EURUSD"] = replace(pool.infos["EURUSD"], volume_min=0.5)
-    assert source.known("EURUSD") is None
-    second = source.get("EURUSD", price)
+    second = source.get("EURUSD")
     assert second is not None
     assert second.volume_min == 0.5
     del pool.infos["EURUSD"]
-    assert source.get("EURUSD", price) is None
-    assert source.known("EURUSD") is None
+    assert source.get("EURUSD") is None
 
 
 @pytest.mark.parametrize(
@@ -175,4 +173,4 @@ def test_what_was_converted_is_kept_until_the_properties_are_read_again() -> Non
 def test_properties_that_cannot_be_reckoned_with_make_no_instrument(changes: dict[str, float]) -> None:
     """A contract of nothing, or a step that is no number."""
     source, _ = from_pool(**changes)
-    assert source.get("EURUSD", price) is None
+    assert source.get("EURUSD") is None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -155,7 +156,7 @@ def test_it_goes_on_where_it_was_saved() -> None:
     books = Books()
     books.float(-5_000.0)
     books.sync()
-    books.ledger = PnlLedger.from_dict(books.ledger.to_dict())
+    books.ledger = msgspec.json.decode(msgspec.json.encode(books.ledger), type=PnlLedger)
     books.move(-20_000.0, type=int(DealType.BALANCE))
     figures = books.sync()
     assert 1 - books.account.equity / figures.peak == pytest.approx(0.05)

@@ -4,23 +4,27 @@
 from __future__ import annotations
 
 import gc
+import hashlib
+import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
+from arbitrex_desktop.risk_portfolio_manager import Outcome, Position, RiskPortfolioManager
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import FILE_NAME, SqliteStateStore
 from tests.fakes.broker_data import make_deal
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.pool import FakePool
-from tests.risk_portfolio_manager.helpers import intent, pooled, reason, static, wide
+from tests.risk_portfolio_manager.helpers import check, intent, pooled, reason, static, units, wide
 
 
 def kept(folder: Path, clock: ManualClock | None = None, **more: Any) -> RiskPortfolioManager:
@@ -125,7 +129,7 @@ def test_a_row_that_was_edited_halts(tmp_path: Path, body: str | None) -> None:
     with kept(tmp_path) as rpm:
         rpm.save_state()
     if body is None:
-        SqliteStateStore(tmp_path).save("static", {"a": 1}, START)
+        SqliteStateStore(tmp_path).save("static", b'{"a": 1}', 0, START)
     else:
         connection = sqlite3.connect(tmp_path / FILE_NAME)
         connection.execute("UPDATE state SET body = ?", (body,))
@@ -136,15 +140,196 @@ def test_a_row_that_was_edited_halts(tmp_path: Path, body: str | None) -> None:
 
 
 @pytest.mark.expects_log_errors("not being kept")
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    """Decisions go on; the health says that nothing is being kept."""
+def test_what_cannot_be_written_is_not_approved(tmp_path: Path) -> None:
+    """An approval that a restart would forget is refused, and takes no room; the health says that nothing is kept."""
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     with kept(blocked / "folder") as rpm:
-        assert rpm.process_trade_intent(**intent()).decision.status == "APPROVED"
+        for _ in range(2):
+            output = rpm.process_trade_intent(**intent(intent_id="a"))
+            assert reason(output) == "STATE_NOT_SAVED"
+            assert check(output, "STATE_NOT_SAVED").outcome is Outcome.FAIL
+        metrics = rpm.risk_metrics
+        assert (metrics.total_decisions, metrics.trades_approved, metrics.trades_rejected) == (2, 0, 2)
+        assert metrics.rejections_by_reason["STATE_NOT_SAVED"] == 2
+        assert rpm.release_intent("a") is False
+        assert rpm.evaluate(**intent()).decision.status == "APPROVED"
         assert rpm.save_state() is False
         health = rpm.get_health_status()
         assert (health["health"], bool(health["persistence_error"])) == ("DEGRADED", True)
+
+
+@pytest.mark.expects_log_errors("not being kept")
+def test_a_full_disk_does_not_hold_up_an_exit(tmp_path: Path) -> None:
+    """A trade that only takes off risk is approved, written or not."""
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    with kept(blocked / "folder") as rpm:
+        rpm.portfolio_state.open_positions["EURUSD"] = Position("EURUSD", 1, 100_000, 1.15, START)
+        assert units(rpm.process_trade_intent(**intent(direction=-1))) == 100_000
+
+
+class WatchedStore(SqliteStateStore):
+    """Remembers what was written, and whether another thread could have decided meanwhile."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.rpm: RiskPortfolioManager | None = None
+        self.written: list[str] = []
+        self.decided: list[bool] = []
+
+    def _watch(self, what: str) -> None:
+        """Let another thread ask for a decision while this one writes."""
+        self.written.append(what)
+        if self.rpm is not None:
+            thread = threading.Thread(target=self.rpm.evaluate, kwargs=intent(), daemon=True)
+            thread.start()
+            thread.join(5.0)
+            self.decided.append(not thread.is_alive())
+
+    def save(self, account: str, body: bytes, number: int, moment: datetime) -> None:
+        """Watch, then save."""
+        self._watch("state")
+        super().save(account, body, number, moment)
+
+    def append(self, account: str, body: bytes, number: int) -> None:
+        """Watch, then append."""
+        self._watch("approval")
+        super().append(account, body, number)
+
+
+def test_nothing_is_written_while_the_engine_is_locked(tmp_path: Path) -> None:
+    """While approvals, halts, switches, resets and backups are written, other threads decide."""
+    store = WatchedStore(tmp_path)
+    rpm = static(wide(max_positions_per_symbol=9), store=store)
+    store.rpm = rpm
+    rpm.process_trade_intent(**intent())
+    rpm.kill_switches.manual_halt(rpm.portfolio_state, "x")
+    rpm.kill_switches.manual_resume(rpm.portfolio_state)
+    rpm.kill_switches.set("SYMBOL", "GBPUSD", "SUSPEND", "x")
+    rpm.kill_switches.lift("SYMBOL", "GBPUSD", "x")
+    rpm.reset_daily_metrics()
+    rpm.create_backup()
+    rpm.portfolio_state.equity = 1.0
+    rpm.process_trade_intent(**intent())
+    rpm.close()
+    assert store.written.count("approval") == 1
+    assert len(store.decided) == len(store.written) > 8
+    assert all(store.decided)
+
+
+def test_an_approval_is_one_small_write_before_it_is_given(tmp_path: Path) -> None:
+    """After the first, only the approval itself is written; a later save drops what is in it."""
+    clock, store = ManualClock(), WatchedStore(tmp_path)
+    rpm = static(wide(max_positions_per_symbol=99, max_concurrent_positions=99), clock, store=store)
+    for number in range(5):
+        rpm.process_trade_intent(**intent(intent_id=f"i{number}", atr=0.1 + number / 100))
+    assert store.written == ["approval", "state", *["approval"] * 4]
+    assert len(SqliteStateStore(tmp_path).load("static").approvals) == 4
+    clock.advance(2.0)
+    rpm.process_trade_intent(**intent(confidence_score=0.0))
+    assert SqliteStateStore(tmp_path).load("static").approvals == ()
+
+
+def test_approvals_since_the_last_save_are_found_after_a_kill(tmp_path: Path) -> None:
+    """Trades in flight, pacing and figures are what they were, however often the program starts."""
+    clock = ManualClock()
+    settings = wide(max_positions_per_symbol=99, max_concurrent_positions=3, max_orders_per_minute=9)
+    first = static(settings, clock, enable_persistence=True, data_dir=tmp_path)
+    for number in range(3):
+        trade = first.process_trade_intent(**intent(intent_id=f"i{number}", atr=0.1 + number / 100))
+        assert trade.decision.status == "APPROVED"
+    for _ in range(2):
+        clock.advance(1.0)
+        again = static(settings, clock, enable_persistence=True, data_dir=tmp_path)
+        assert [each.intent_id for each in again._state.book.reservations] == ["i0", "i1", "i2"]
+        assert again._state.activity.orders.count(clock.monotonic()) == 3
+        assert again.risk_metrics.trades_approved == 3
+        assert reason(again.evaluate(**intent(intent_id="i9"))) == "MAX_POSITIONS_REACHED"
+        again.save_state()
+
+
+def test_the_file_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    """A halt, a trade in flight, a switch and the figures of version 1 are taken up, and written in the new form."""
+    body = json.dumps(EARLIER, sort_keys=True)
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    connection.execute("CREATE TABLE state (account TEXT PRIMARY KEY, body TEXT, checksum TEXT, saved_at TEXT)")
+    row = ("static", body, hashlib.sha256(body.encode()).hexdigest(), START.isoformat())
+    connection.execute("INSERT INTO state VALUES (?, ?, ?, ?)", row)
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
+    connection.close()
+    for _ in range(2):
+        with kept(tmp_path) as rpm:
+            state = rpm.portfolio_state
+            assert (state.halt_reason, state.halt_code) == ("drawdown", "MAX_DRAWDOWN_EXCEEDED")
+            assert (state.equity, state.peak_equity, rpm.risk_metrics.total_decisions) == (90_000.0, 101_000.0, 3)
+            assert [each.name for each in rpm.kill_switches.active()] == ["alpha"]
+            assert [each.intent_id for each in rpm._state.book.reservations] == ["a"]
+
+
+EARLIER: dict[str, Any] = {
+    "activity": {"admitted": {"a": 1.0}, "approvals": [1.0], "last_by_symbol": {"EURUSD": 1.0}, "throttled": {}},
+    "days": {"day_start": "2025-03-12T00:00:00+00:00", "week_start": "2025-03-10T00:00:00+00:00"},
+    "figures": {
+        "total_capital": 100_000.0,
+        "equity": 90_000.0,
+        "peak_equity": 101_000.0,
+        "realized_pnl": 0.0,
+        "daily_pnl": 0.0,
+        "weekly_pnl": 0.0,
+        "day_anchor": None,
+        "week_anchor": None,
+        "consecutive_losses": 0,
+        "trading_halted": True,
+        "halt_reason": "drawdown",
+        "halt_timestamp": "2025-03-12T10:00:00+00:00",
+        "reducing_reason": None,
+        "reducing_until": None,
+    },
+    "ledger": {"day_reset_at": None, "week_reset_at": None},
+    "metrics": {
+        "approval_rate": 0.3,
+        "kill_switch_triggers": 1,
+        "rejections_by_reason": {"MAX_DRAWDOWN_EXCEEDED": 2},
+        "total_decisions": 3,
+        "trades_adjusted": 0,
+        "trades_approved": 1,
+        "trades_rejected": 2,
+    },
+    "saved_at": "2025-03-12T10:00:00+00:00",
+    "settings_capital": 100_000.0,
+    "switches": {
+        "halt_code": "MAX_DRAWDOWN_EXCEEDED",
+        "switches": [
+            {
+                "action": "SUSPEND",
+                "level": "STRATEGY",
+                "name": "alpha",
+                "reason": "odd",
+                "since": "2025-03-12T10:00:00+00:00",
+            }
+        ],
+    },
+    "traded": ["z"],
+    "under_way": [
+        {
+            "approved_at": "2025-03-12T10:00:00+00:00",
+            "base": "EUR",
+            "direction": 1,
+            "expires": 170.0,
+            "intent_id": "a",
+            "margin": 0.0,
+            "notional": 1_150.0,
+            "profit": "USD",
+            "reducing": False,
+            "strategy_id": "",
+            "symbol": "EURUSD",
+            "units": 1_000.0,
+        }
+    ],
+}
+"""What version 1 wrote."""
 
 
 def test_a_backup_is_a_copy_that_can_be_read(tmp_path: Path) -> None:
@@ -176,7 +361,7 @@ def test_the_data_folder_of_the_environment_is_used(tmp_path: Path, monkeypatch:
 
 _VICTIM = """
 import os, signal
-from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
+from arbitrex_desktop.risk_portfolio_manager import Outcome, Position, RiskPortfolioManager
 rpm = RiskPortfolioManager()
 rpm.portfolio_state.equity = 80_000.0
 rpm.process_trade_intent("EURUSD", 1, 0.8, "TRENDING", 0.1, 0.4, 1.15)
@@ -242,7 +427,7 @@ def test_two_managers_may_keep_the_same_account(tmp_path: Path) -> None:
 def test_a_manager_that_is_never_closed_leaves_no_open_file(tmp_path: Path) -> None:
     """Plain programs forget to close; the connection ends with the store that opened it."""
     store = SqliteStateStore(tmp_path)
-    store.save("static", {}, START)
+    store.save("static", b"{}", 0, START)
     connection = store._connection
     assert connection is not None
     del store

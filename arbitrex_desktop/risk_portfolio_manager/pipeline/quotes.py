@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reads what the pool has in memory of a symbol and of the account."""
+"""What the pool has in memory of a symbol's price and of the account."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from arbitrex_desktop.mt5.results import AccountInfo
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading, Quote
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
-from arbitrex_desktop.risk_portfolio_manager.decision.rule_context import MarketFacts
 
-_NEAR: Final = 0.1
+_SHARE_OF_STOP: Final = 0.1
 
 
 def newer_account(pool: PoolReader | None, synced: AccountReading | None) -> AccountInfo | None:
@@ -24,26 +23,22 @@ def newer_account(pool: PoolReader | None, synced: AccountReading | None) -> Acc
     return None if synced is None else synced.account
 
 
-def add_quote(facts: MarketFacts, pool: PoolReader, intent: TradeIntent, moment: float, near: float) -> None:
-    """Fill in what follows from the symbol's quote; nothing when there is none, or none that can be right.
+def latest_quote(pool: PoolReader, symbol: str, moment: float) -> Quote | None:
+    """Return a symbol's last quote; None when there is none, or none that can be right."""
+    quote = pool.quote(symbol) or _quote_of_properties(pool, symbol, moment)
+    return quote if quote is not None and 0.0 < quote.bid <= quote.ask < math.inf else None
 
-    The intent's own price is what the trade is entered at only while it is within `near` (or the spread) of the
-    market, or within a tenth of the distance to its own stop; otherwise it is the market's, since that is what the
-    broker will fill at.
+
+def entry_price(quote: Quote, intent: TradeIntent, near: float) -> float:
+    """Return what a trade would be entered at.
+
+    The intent's own price counts only while it is within `near` (or the spread) of the market, or within a tenth of
+    the distance to its own stop; otherwise it is the market's, since that is what the broker will fill at.
     """
-    quote = pool.quote(intent.symbol) or _quote_of_properties(pool, intent.symbol, moment)
-    if quote is None:
-        return
-    bid, ask = quote.bid, quote.ask
-    if 0.0 < bid <= ask < math.inf:
-        facts.mid = mid = quote.mid
-        facts.quote_age = quote.age(moment)
-        facts.spread_bps = (ask - bid) / mid * 10_000.0
-        market, price = ask if intent.direction > 0 else bid, facts.price
-        stop = intent.stop_loss
-        allowed = max(near, ask - bid) if stop is None else _NEAR * abs(market - stop)
-        if price is None or not abs(price - market) <= allowed:
-            facts.price = market
+    market = quote.ask if intent.direction > 0 else quote.bid
+    price, stop = intent.current_price, intent.stop_loss
+    allowed = max(near, quote.ask - quote.bid) if stop is None else _SHARE_OF_STOP * abs(market - stop)
+    return market if price is None or not abs(price - market) <= allowed else price
 
 
 def _quote_of_properties(pool: PoolReader, symbol: str, moment: float) -> Quote | None:

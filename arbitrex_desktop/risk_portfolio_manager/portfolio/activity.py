@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 Trade = tuple[str, str, int, float | None]
 """Strategy, symbol, direction and volume: what makes two intents the same trade."""
 
@@ -35,6 +37,15 @@ class Asked(NamedTuple):
     def trade(self) -> Trade:
         """Return what makes two intents the same trade."""
         return (self.strategy_id, self.symbol, self.direction, self.volume)
+
+
+class SavedActivity(msgspec.Struct):
+    """What must outlive the program, as ages in seconds; of throttles the seconds left."""
+
+    approvals: list[float] = []
+    last_by_symbol: dict[str, float] = {}
+    admitted: dict[str, float] = {}
+    throttled: dict[str, float] = {}
 
 
 class Minute:
@@ -139,26 +150,23 @@ class Activity:
         self.added.append((at, notional))
         self.last_by_symbol[symbol] = at
 
-    def to_dict(self, monotonic: float) -> dict[str, Any]:
-        """Return what must outlive the program, as ages in seconds."""
-        return {
-            "approvals": [monotonic - at for at in self.approvals if monotonic - at < _KEEP_SECONDS],
-            "last_by_symbol": {name: monotonic - at for name, at in self.last_by_symbol.items()},
-            "admitted": {name: monotonic - at for name, at in self.admitted.items() if monotonic - at < _KEEP_SECONDS},
-            "throttled": {name: end - monotonic for name, end in self.throttled.items() if end > monotonic},
-        }
+    def saved(self, monotonic: float) -> SavedActivity:
+        """Return what must outlive the program."""
+        return SavedActivity(
+            [monotonic - at for at in self.approvals if monotonic - at < _KEEP_SECONDS],
+            {name: monotonic - at for name, at in self.last_by_symbol.items()},
+            {name: monotonic - at for name, at in self.admitted.items() if monotonic - at < _KEEP_SECONDS},
+            {name: end - monotonic for name, end in self.throttled.items() if end > monotonic},
+        )
 
-    def restore(self, saved: dict[str, Any], monotonic: float, away: float) -> None:
+    def restore(self, saved: SavedActivity, monotonic: float, away: float) -> None:
         """Take up what was saved `away` seconds ago."""
-        for age in sorted((float(age) + away for age in saved.get("approvals", ())), reverse=True):
+        for age in sorted((age + away for age in saved.approvals), reverse=True):
             self.approvals.append(monotonic - age)
             self.orders.add(monotonic - age)
-        for name, age in saved.get("last_by_symbol", {}).items():
-            self.last_by_symbol[str(name)] = monotonic - float(age) - away
-        for name, age in saved.get("admitted", {}).items():
-            self.admitted[str(name)] = monotonic - float(age) - away
-        for name, left in saved.get("throttled", {}).items():
-            self.throttled[str(name)] = monotonic + float(left) - away
+        self.last_by_symbol |= {name: monotonic - age - away for name, age in saved.last_by_symbol.items()}
+        self.admitted |= {name: monotonic - age - away for name, age in saved.admitted.items()}
+        self.throttled |= {name: monotonic + left - away for name, left in saved.throttled.items()}
 
 
 def _forget_oldest(table: dict[Any, Any], most: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrex_desktop.risk_portfolio_manager.state.activity import Activity, Asked, Minute
+from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Activity, Asked, Minute
 
 MOMENTS = st.lists(st.floats(0.0, 500.0), max_size=40).map(sorted)
 
@@ -83,7 +83,7 @@ def test_a_restart_finds_ages_not_moments() -> None:
     before.note_approval("EURUSD", 1.0, 1_000.0, "a")
     before.note_approval("GBPUSD", 1.0, 1_040.0)
     before.throttled["alpha"], before.throttled["beta"] = 1_200.0, 1_049.0
-    after.restore(before.to_dict(1_050.0), 5.0, 100.0)
+    after.restore(before.saved(1_050.0), 5.0, 100.0)
     assert list(after.approvals) == pytest.approx([5.0 - 150.0, 5.0 - 110.0])
     assert after.last_by_symbol == pytest.approx({"EURUSD": -145.0, "GBPUSD": -105.0})
     assert after.throttled == pytest.approx({"alpha": 55.0})
@@ -92,7 +92,7 @@ def test_a_restart_finds_ages_not_moments() -> None:
     assert not after.admits(None)
     assert after.orders.count(5.0) == 0
     quick = Activity()
-    quick.restore(before.to_dict(1_050.0), 5.0, 1.0)
+    quick.restore(before.saved(1_050.0), 5.0, 1.0)
     assert quick.orders.count(5.0) == 2
     assert quick.orders.count(20.0) == 1
 
@@ -102,10 +102,10 @@ def test_what_is_hours_old_is_not_kept() -> None:
     activity = Activity()
     activity.note_approval("EURUSD", 1.0, 0.0, "old")
     activity.note_approval("EURUSD", 1.0, 10_000.0, "new")
-    saved = activity.to_dict(4 * 3600.0)
-    assert saved["approvals"] == [4_400.0]
-    assert list(saved["admitted"]) == ["new"]
-    assert saved["last_by_symbol"] == {"EURUSD": 4_400.0}
+    saved = activity.saved(4 * 3600.0)
+    assert saved.approvals == [4_400.0]
+    assert list(saved.admitted) == ["new"]
+    assert saved.last_by_symbol == {"EURUSD": 4_400.0}
 
 
 def test_memory_is_bounded() -> None:

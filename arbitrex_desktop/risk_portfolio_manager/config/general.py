@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""Parameters that no single rule owns: capital, sizing, and what several rules share."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
+from arbitrex_desktop.risk_portfolio_manager.parameters import (
+    Parameter,
+    Table,
+    Text,
+    count,
+    number,
+    seconds,
+    share,
+)
+
+_REGIMES: Final = frozenset(each.value for each in Regime)
+
+
+def _is_currency(text: str) -> bool:
+    """Return True for a code of three letters, as ISO 4217 has them."""
+    return len(text) == 3  # noqa: PLR2004 - as above
+
+
+CAPITAL: Final[tuple[Parameter, ...]] = (
+    number("total_capital", 100_000.0, "Capital", "money", low_open=True, help="Counts until an account is synced."),
+    Text(
+        name="account_currency",
+        default="USD",
+        label="Currency of the capital",
+        help="Counts only without a pool.",
+        check=_is_currency,
+        what="a three-letter code",
+    ),
+    share("risk_per_trade", 0.01, "Risk per trade", 0.05, help="Share of capital lost at the stop, before factors."),
+)
+
+SIZING: Final[tuple[Parameter, ...]] = (
+    count("atr_window", 14, "Bars in the ATR", low=1, help="For intents that bring no ATR of their own."),
+    number("take_profit_ratio", 0.0, "Take-profit distance over stop distance", "x", help="0 sets no take-profit."),
+    share("kelly_safety_factor", 0.25, "Share of the Kelly bet that is used"),
+    share("kelly_base_max_pct", 0.01, "Greatest Kelly bet"),
+    share("kelly_min_win_rate", 0.51, "Least win rate", low_open=False),
+    count("kelly_min_sample_size", 30, "Least number of trades behind win statistics"),
+    Table(
+        name="kelly_regime_multipliers",
+        default={"TRENDING": 1.0, "RANGING": 0.8, "VOLATILE": 0.5, "STRESSED": 0.2, "CRISIS": 0.1},
+        label="Kelly bet by regime",
+        unit="x",
+        keys=_REGIMES,
+    ),
+    Table(
+        name="regime_adjustments",
+        default={"TRENDING": 1.2, "RANGING": 1.0, "VOLATILE": 0.7, "STRESSED": 0.3},
+        label="Size by regime",
+        unit="x",
+        help="A regime without an entry takes its Kelly multiplier.",
+        keys=_REGIMES,
+    ),
+    share("max_adv_pct", 0.01, "Greatest share of the average daily volume"),
+    share("max_market_impact_pct", 0.005, "Greatest expected market impact"),
+    number("impact_coefficient", 0.1, "Coefficient of the square-root impact", "x"),
+    number("min_adv_units", 10_000.0, "Least average daily volume", "units"),
+)
+
+MANAGER: Final[tuple[Parameter, ...]] = (
+    seconds("pending_ttl_seconds", 180.0, "An approved trade counts as in flight for", low_open=True),
+    number("default_volume_min", 0.01, "Smallest volume without a pool", "lots", low_open=True),
+    number("default_volume_step", 0.01, "Volume step without a pool", "lots", low_open=True),
+)
+
+
+GENERAL: Final = (*CAPITAL, *SIZING, *MANAGER)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""Numbers as the trader reads them."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+_FORMATS: Final = {
+    "money": "{:,.2f}",
+    "count": "{:,.0f}",
+    "units": "{:,.0f} units",
+    "%": "{:,.1f}%",
+    "bps": "{:.1f} bps",
+}
+_LARGE: Final = 1e6
+_TOLERANCE: Final = 1e-6
+"""Forgiven when rounding down, in the unit shown, since a tenth has no exact binary form."""
+
+
+def format_value(value: float | None, unit: str) -> str:
+    """Return a number as the trader reads it: a `share` as a percentage with one decimal, `money` with cents."""
+    if value is None:
+        return "unknown"
+    if unit in _FORMATS:
+        return _FORMATS[unit].format(value)
+    if unit == "share":
+        return f"{value * 100.0:.1f}%"
+    if unit == "s":
+        return _duration(value)
+    return f"{value:{',.0f' if abs(value) >= _LARGE else 'g'}} {unit}".rstrip()
+
+
+def _duration(seconds: float) -> str:
+    """Return seconds with one decimal where there is one, below a second milliseconds.
+
+    What is left over is dropped: 4.98 seconds must not read as the 5 that they are short of.
+    """
+    if 0.0 < seconds < 1.0:
+        return f"{math.floor(seconds * 1e3 + _TOLERANCE):d} ms"
+    tenths = math.floor(seconds * 10.0 + _TOLERANCE) / 10.0 if math.isfinite(seconds) else seconds
+    return f"{tenths:,.1f}".removesuffix(".0") + " s"

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: MIT
+"""What can be set: every parameter is declared once, with its default, bounds, unit and words.
+
+Rules declare theirs in their own files, what belongs to no rule is in `config.general`; `RPMConfig` is made of both.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict
+
+
+class Settings(Protocol):
+    """Settings as the rules read them: every declared parameter is an attribute of its own name."""
+
+    @property
+    def revision(self) -> int:
+        """Return a number that grows with every change."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a parameter's value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One setting.
+
+    Attributes:
+        name: its field in `RPMConfig`.
+        default: its value unless set.
+        label: what it is, in a few words for a form.
+        unit: as in `format.format_value`, empty for what has none.
+        help: what a form says besides.
+    """
+
+    name: str
+    default: Any
+    label: str
+    unit: str = ""
+    help: str = ""
+
+    def bounds(self) -> str:
+        """Return what a value must be, such as "must be in (0, 0.05]"."""
+        raise NotImplementedError
+
+    def fault(self, value: Any) -> str:
+        """Return what is wrong with a value, beginning with the name; empty when nothing is."""
+        return "" if self.accepts(value) else f"{self.name} {self.bounds()} (it is {value!r})"
+
+    def accepts(self, value: Any) -> bool:
+        """Return True for a value that may be set."""
+        raise NotImplementedError
+
+    def stored(self, value: Any) -> Any:
+        """Return a value in the form in which it is kept."""
+        return value
+
+    def plain(self, value: Any) -> Any:
+        """Return a value as files and hashes have it."""
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number(Parameter):
+    """A finite number; `high` None for no upper bound, `low_open` when `low` itself is refused."""
+
+    low: float = 0.0
+    high: float | None = None
+    low_open: bool = False
+    whole: bool = False
+
+    def bounds(self) -> str:
+        """Return the bounds in words."""
+        kind = " and a whole number" if self.whole else ""
+        if self.high is None:
+            return f"must be {'>' if self.low_open else '>='} {self.low:g}{kind}"
+        high = "1.0" if self.high == 1.0 else f"{self.high:g}"
+        return f"must be in {'(' if self.low_open else '['}{self.low:g}, {high}]{kind}"
+
+    def accepts(self, value: Any) -> bool:
+        """Return True for a number of the right kind within the bounds."""
+        if isinstance(value, bool) or not isinstance(value, int if self.whole else (int, float)):
+            return False
+        if not math.isfinite(value) or value < self.low or (self.low_open and value == self.low):
+            return False
+        return self.high is None or value <= self.high
+
+    def plain(self, value: Any) -> Any:
+        """Return a float where one is meant, so that 1 and 1.0 are the same setting."""
+        return value if self.whole else as_float(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice(Parameter):
+    """One of several words."""
+
+    options: tuple[str, ...]
+
+    def bounds(self) -> str:
+        """Return the words."""
+        return f"must be one of {', '.join(self.options)}"
+
+    def accepts(self, value: Any) -> bool:
+        """Return True for one of the words."""
+        return value in self.options
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag(Parameter):
+    """On or off."""
+
+    def bounds(self) -> str:
+        """Return both."""
+        return "must be true or false"
+
+    def accepts(self, value: Any) -> bool:
+        """Return True for a truth value."""
+        return isinstance(value, bool)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(Parameter):
+    """A text that `check` accepts; `what` it must be, in words."""
+
+    check: Callable[[str], bool]
+    what: str
+
+    def bounds(self) -> str:
+        """Return what it must be."""
+        return f"must be {self.what}"
+
+    def accepts(self, value: Any) -> bool:
+        """Return True for a text that passes the check."""
+        return isinstance(value, str) and self.check(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names(Parameter):
+    """A list of symbol names."""
+
+    def bounds(self) -> str:
+        """Return what it must hold."""
+        return "must be a list of symbol names"
+
+    def accepts(self, value: Any) -> bool:
+        """Return True for a tuple of texts that are not empty."""
+        return isinstance(value, tuple) and all(isinstance(name, str) and name for name in value)
+
+    def stored(self, value: Any) -> Any:
+        """Return a list as a tuple."""
+        return tuple(value) if isinstance(value, list) else value
+
+    def plain(self, value: Any) -> Any:
+        """Return a list."""
+        return list(value) if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table(Parameter):
+    """Numbers in [0, `high`] by name; `keys` that may be used (None for any text), `complete` when all must be."""
+
+    keys: Collection[str] | None
+    complete: bool = False
+    high: float = 10.0
+
+    def bounds(self) -> str:
+        """Return what it is."""
+        return "must be a table"
+
+    def accepts(self, value: Any) -> bool:
+        """Return True for a table without a fault."""
+        return not self.fault(value)
+
+    def fault(self, value: Any) -> str:
+        """Return the first fault among names and numbers."""
+        if not isinstance(value, Mapping):
+            return f"{self.name} {self.bounds()}"
+        allowed = None if self.keys is None else sorted(self.keys)
+        if allowed is not None and self.complete and set(value) != set(allowed):
+            return f"{self.name} must have a value for each of {', '.join(allowed)}"
+        for key, number in value.items():
+            if not isinstance(key, str) or not key or (allowed is not None and key not in allowed):
+                wanted = "names of symbols as keys" if allowed is None else f"keys among {', '.join(allowed)}"
+                return f"{self.name} must have {wanted} (found {key!r})"
+            if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
+                return f"{self.name} must hold numbers ({key} is {number!r})"
+            if not 0.0 <= number <= self.high:
+                return f"{self.name} must hold numbers in [0, {self.high:g}] ({key} is {number!r})"
+        return ""
+
+    def stored(self, value: Any) -> Any:
+        """Return a table that counts its changes."""
+        return TrackedDict(value) if isinstance(value, Mapping) else value
+
+    def plain(self, value: Any) -> Any:
+        """Return a plain dictionary of floats."""
+        return {str(key): as_float(item) for key, item in value.items()} if isinstance(value, Mapping) else value
+
+
+def share(name: str, default: float, label: str, high: float = 1.0, *, low_open: bool = True, help: str = "") -> Number:  # noqa: A002 - the declaration's own word
+    """Return a parameter that is a share of something, by default in (0, 1.0]."""
+    return Number(name=name, default=default, label=label, unit="share", high=high, low_open=low_open, help=help)
+
+
+def count(name: str, default: int, label: str, *, low: float = 0.0, help: str = "") -> Number:  # noqa: A002 - as above
+    """Return a parameter that is a whole number."""
+    return Number(name=name, default=default, label=label, unit="count", low=low, whole=True, help=help)
+
+
+def seconds(name: str, default: float, label: str, *, low_open: bool = False, help: str = "") -> Number:  # noqa: A002 - as above
+    """Return a parameter that is a duration in seconds."""
+    return Number(name=name, default=default, label=label, unit="s", low_open=low_open, help=help)
+
+
+def number(name: str, default: float, label: str, unit: str, *, low_open: bool = False, help: str = "") -> Number:  # noqa: A002 - as above
+    """Return a parameter that is a number at or above zero, or above zero with `low_open`."""
+    return Number(name=name, default=default, label=label, unit=unit, low_open=low_open, help=help)
+
+
+def as_float(value: Any) -> Any:
+    """Return a whole number as a float, everything else as it is."""
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

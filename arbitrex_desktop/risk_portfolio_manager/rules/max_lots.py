@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""How many lots an order, and a symbol, may have."""
+
+from __future__ import annotations
+
+import math
+
+from arbitrex_desktop.risk_portfolio_manager.parameters import Table, number
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    OFF,
+    RejectionReason,
+    Rule,
+    RuleContext,
+    RuleResult,
+    Stage,
+)
+
+
+class MaxLots(Rule):
+    """Lots of the order <= `max_lots_per_order`; lots towards the trade's side <= the symbol's in `max_lots_by_symbol`.
+
+    Lots towards a side are those held net on it, those in flight to it and those of the order.  The tighter of both
+    decides; 0 per order, and a symbol that is not in the table, are no limit.
+    """
+
+    code = RejectionReason("MAX_LOTS", "The order, or the symbol with it, would have too many lots.", "Trade smaller.")
+    stage = Stage.PORTFOLIO
+    subject = "lots"
+    unit = "lots"
+    parameters = (
+        number("max_lots_per_order", 0.0, "Most lots in one order", "lots", help="0 is off."),
+        Table(
+            name="max_lots_by_symbol",
+            default={},
+            label="Most lots of a symbol",
+            unit="lots",
+            help="By symbol, held and in flight included; one that is not named has no limit.",
+            keys=None,
+            high=1e6,
+        ),
+    )
+
+    def check(self, context: RuleContext) -> RuleResult:
+        """Measure what the tighter of both limits leaves."""
+        per_order, instrument = context.config.max_lots_per_order, context.market.instrument
+        of_symbol = context.config.max_lots_by_symbol.get(context.intent.symbol)
+        if not per_order and of_symbol is None:
+            return self.skipped(OFF)
+        if instrument is None:
+            return self.unknown("the symbol is not known")
+        lots, held = context.size.units / instrument.contract, context.exposure.units / instrument.contract
+        left = math.inf if of_symbol is None else round(of_symbol - held, 8)
+        if per_order and per_order <= left:
+            return self.check_headroom(context, per_order * instrument.contract, lots, per_order, "of one order")
+        return self.check_headroom(
+            context, left * instrument.contract, held + lots, of_symbol or 0.0, f"of {context.intent.symbol}"
+        )

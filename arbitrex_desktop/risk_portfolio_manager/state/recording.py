@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: MIT
+"""What a recorded decision leaves behind: figures, latched halts, trades in flight, throttles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
+from arbitrex_desktop.risk_portfolio_manager.decision.decision import (
+    ApprovedTrade,
+    RiskMetrics,
+    TradeDecision,
+    metrics_of,
+)
+from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import scopes_of
+from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
+from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Asked
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Reservation
+from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
+from arbitrex_desktop.risk_portfolio_manager.rules.scoped_switches import Throttle
+from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
+
+
+class Effect(msgspec.Struct, frozen=True):
+    """What a decision changed that must outlive the program.
+
+    Attributes:
+        metrics: what it counts for.
+        reservation: the trade that came into flight by it; None for a refusal.
+        urgent: whether something else changed that must be on disk before the decision is given.
+    """
+
+    metrics: RiskMetrics
+    reservation: Reservation | None = None
+    urgent: bool = False
+
+
+def record(state: RiskState, context: RuleContext, decision: TradeDecision, order_id: str) -> Effect:
+    """Take a decision down."""
+    metrics = metrics_of(decision)
+    state.metrics = state.metrics.plus(metrics)
+    cooled = state.switches.end_cool_down(state.portfolio)
+    _roll_over(state, context)
+    _mark_equity(state, context)
+    _note_intent(state, context)
+    latched = decision.kill_switch_triggered and latch(state, decision.results)
+    trade = decision.approved_trade
+    reservation = None if trade is None else _reserve(state, context, trade, order_id)
+    throttled = _pace_strategy(state, context, decision)
+    state.book.publish(state.portfolio)
+    return Effect(metrics, reservation, latched or throttled or cooled)
+
+
+def latch(state: RiskState, results: Iterable[RuleResult]) -> bool:
+    """Halt trading for the first broken limit that latches; return whether one did."""
+    for result in results:
+        if result.outcome is Outcome.FAIL and isinstance(result.check, Rule) and result.check.latches:
+            state.switches.latch(state.portfolio, result.check.code.value, result.message)
+            return True
+    return False
+
+
+def withdraw(state: RiskState, effect: Effect, refusal: TradeDecision) -> None:
+    """Undo an approval that could not be written: it is in flight no longer, and was refused."""
+    reservation = effect.reservation
+    if reservation is not None:
+        state.book.release(reservation.intent_id)
+        state.activity.admitted.pop(reservation.intent_id, None)
+    state.metrics = state.metrics.plus(effect.metrics, -1).plus(metrics_of(refusal))
+
+
+def _roll_over(state: RiskState, context: RuleContext) -> None:
+    """Begin a new day or week in the portfolio, when one has begun."""
+    portfolio, account = state.portfolio, context.account
+    day, week = state.resets(context.market.now, context.config)
+    if state.day_start is not None and day > state.day_start:
+        portfolio.daily_pnl, portfolio.day_anchor, portfolio.consecutive_losses = 0.0, account.day_anchor, 0
+    if state.week_start is not None and week > state.week_start:
+        portfolio.weekly_pnl, portfolio.week_anchor = 0.0, account.week_anchor
+    state.day_start, state.week_start = day, week
+
+
+def _mark_equity(state: RiskState, context: RuleContext) -> None:
+    """Write peak and drawdown to the portfolio."""
+    portfolio, drawdown = state.portfolio, context.account.drawdown
+    peak = max(portfolio.peak_equity, portfolio.equity)
+    if peak != portfolio.peak_equity:
+        portfolio.peak_equity = peak
+    if portfolio.current_drawdown != drawdown:
+        portfolio.current_drawdown = drawdown
+    if drawdown == state.plain_drawdown():
+        state.own_drawdown = drawdown
+
+
+def _note_intent(state: RiskState, context: RuleContext) -> None:
+    """Remember what was asked for."""
+    intent = context.intent
+    names = (intent.strategy_id or "", intent.symbol, intent.direction, intent.requested_volume, intent.intent_id or "")
+    state.activity.note_asked(Asked(context.moment, *names))
+    if intent.current_price is not None and not context.market.has_pool:
+        state.sources.prices[intent.symbol] = intent.current_price
+
+
+def _reserve(state: RiskState, context: RuleContext, trade: ApprovedTrade, order_id: str) -> Reservation:
+    """Count an approved trade as in flight until it appears among the positions."""
+    instrument, intent = context.market.instrument, context.intent
+    name = intent.intent_id or order_id
+    if state.book.belongs_to_other(name, trade.symbol, trade.direction):
+        name = order_id
+    reservation = Reservation(
+        intent_id=name,
+        symbol=trade.symbol,
+        direction=trade.direction,
+        units=trade.position_units,
+        notional=trade.position_units * (context.size.unit_notional or 0.0),
+        base=instrument.base if instrument is not None else trade.symbol,
+        profit=instrument.profit if instrument is not None else "",
+        margin=(context.market.margin_per_lot or 0.0) * trade.lots,
+        strategy_id=intent.strategy_id or "",
+        approved_at=context.market.now,
+        expires=context.moment + context.config.pending_ttl_seconds,
+        reducing=trade.reducing,
+    )
+    state.book.reserve(reservation)
+    if not trade.reducing:
+        state.activity.note_approval(trade.symbol, reservation.notional, context.moment, intent.intent_id)
+    return reservation
+
+
+def _pace_strategy(state: RiskState, context: RuleContext, decision: TradeDecision) -> bool:
+    """Keep count of a strategy's refusals, and throttle one that has too many; return whether that was done."""
+    strategy, activity, config = context.intent.strategy_id, state.activity, context.config
+    refused, moment = decision.rejected_trade, context.moment
+    throttled = refused is not None and refused.rejection_reason is Throttle.code
+    if not throttled and not context.exposure.reducing:
+        for scope in scopes_of(context.intent.symbol, strategy):
+            activity.heard[scope] = moment
+    limit = config.rejection_velocity_count
+    if strategy is None or refused is None or not limit:
+        return False
+    activity.note_refusal(strategy, moment)
+    if activity.refused_since(strategy, moment - config.rejection_velocity_window_seconds, limit) < limit:
+        return False
+    activity.throttled[strategy] = moment + config.throttle_duration_seconds
+    return True

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+"""Puts the risk state on disk and takes it up again.
+
+What is to be written is taken down under the engine's lock and written without it: a `Change` is free of the state it
+came from.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from pathlib import Path
+from threading import Lock
+from typing import Final, NamedTuple
+
+import msgspec
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.risk_portfolio_manager.state.persistence import NoStateStore, StateDamaged, StateStore
+from arbitrex_desktop.risk_portfolio_manager.state.recording import Effect
+from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
+from arbitrex_desktop.risk_portfolio_manager.state.saved_state import (
+    SavedApproval,
+    SavedState,
+    dump_approval,
+    dump_state,
+    restore_approval,
+    restore_state,
+)
+
+_SAVE_EVERY: Final = 1.0
+"""Seconds between saves of what may be lost by a crash: counters of refusals, peaks."""
+_encode: Final = msgspec.json.Encoder().encode
+_log = logging.getLogger(__name__)
+
+
+class Change(NamedTuple):
+    """Something to be written: a whole state, or one approval; `number`, the newest approval that is in it."""
+
+    account: str
+    number: int
+    record: SavedState | SavedApproval
+
+
+class Loaded(NamedTuple):
+    """What was on disk of an account; `damage`, why it cannot be trusted, empty when it can."""
+
+    account: str
+    state: SavedState | None = None
+    approvals: tuple[SavedApproval, ...] = ()
+    number: int = 0
+    damage: str = ""
+
+
+class StateRepository:
+    """Safe to call from any thread: `changes` and `whole` under the engine's lock, the others without it.
+
+    Attributes:
+        error: why the last write failed; empty when it did not.
+    """
+
+    def __init__(self, store: StateStore, clock: Clock) -> None:
+        self.error = ""
+        self._store = store
+        self._clock = clock
+        self._number = 0
+        self._saved_at = -math.inf
+        self._writing = Lock()
+        self._written: dict[str, int] = {}
+
+    def load(self, account: str) -> Loaded:
+        """Read what was kept of an account (blocks)."""
+        try:
+            stored = self._store.load(account)
+            state = None if stored.body is None else msgspec.json.decode(stored.body, type=SavedState)
+            approvals = tuple(msgspec.json.decode(each, type=SavedApproval) for each in stored.approvals)
+        except (StateDamaged, OSError) as damage:
+            return Loaded(account, damage=str(damage))
+        except (msgspec.MsgspecError, ValueError) as error:
+            return Loaded(account, damage=f"the saved risk state of this account has the wrong form ({error})")
+        return Loaded(account, state, approvals, stored.number)
+
+    def take_up(self, loaded: Loaded, state: RiskState, *, figures: bool) -> None:
+        """Take up what was loaded; damage halts trading until a person resumes.  Under the engine's lock."""
+        damage = loaded.damage
+        self._number = max(self._number, loaded.number)
+        try:
+            if loaded.state is not None:
+                restore_state(loaded.state, state, figures=figures)
+            for each in loaded.approvals:
+                restore_approval(each, state)
+        except (TypeError, ZeroDivisionError) as error:
+            damage = f"the saved risk state of this account has the wrong form ({error!r})"
+        if damage:
+            _log.error("%s", damage)
+            state.switches.latch(state.portfolio, "STATE_DAMAGED", damage)
+
+    def changes(self, state: RiskState, effect: Effect, named: str | None = None) -> list[Change]:
+        """Return what must be written after a decision: the approval, and all when it is urgent or time for it."""
+        found = []
+        if effect.reservation is not None and self._keeps(state):
+            self._number += 1
+            approval = dump_approval(state, effect.reservation, named, effect.metrics)
+            found.append(Change(state.account, self._number, approval))
+        if effect.urgent or self._clock.monotonic() - self._saved_at >= _SAVE_EVERY:
+            found += self.whole(state)
+        return found
+
+    def whole(self, state: RiskState) -> list[Change]:
+        """Return the whole state to be written; nothing where nothing is kept."""
+        if not self._keeps(state):
+            return []
+        self._saved_at = self._clock.monotonic()
+        try:
+            return [Change(state.account, self._number, dump_state(state))]
+        except (ValueError, TypeError, AttributeError) as error:  # a program may have put anything in there
+            self._note(str(error))
+            return []
+
+    def write(self, changes: list[Change]) -> bool:
+        """Write changes durably, in order (blocks); return whether all are on disk.
+
+        A failure is logged, shown in the health, and tried again with the next save.
+        """
+        try:
+            with self._writing:
+                for change in changes:
+                    self._write(change)
+        except (OSError, ValueError, TypeError, msgspec.MsgspecError) as error:
+            self._note(str(error))
+            return False
+        if changes:
+            self.error = ""
+        return bool(changes)
+
+    def backup(self) -> Path | None:
+        """Copy what was written aside (blocks); return where to, None when there is none or it failed."""
+        try:
+            return self._store.backup(self._clock.now())
+        except OSError as error:
+            self._note(str(error))
+            return None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._store.close()
+
+    def _keeps(self, state: RiskState) -> bool:
+        """Return whether an account's state is kept."""
+        return bool(state.account) and not isinstance(self._store, NoStateStore)
+
+    def _write(self, change: Change) -> None:
+        """Write one change, unless a newer whole state is on disk already."""
+        account, number, record = change
+        if isinstance(record, SavedApproval):
+            if number > self._written.get(account, -1):
+                self._store.append(account, _encode(record), number)
+        elif number >= self._written.get(account, -1):
+            self._store.save(account, _encode(record), number, record.saved_at)
+            self._written[account] = number
+
+    def _note(self, error: str) -> None:
+        """Log a failure that is new."""
+        if error != self.error:
+            _log.error("the risk state is not being kept: %s", error)
+        self.error = error

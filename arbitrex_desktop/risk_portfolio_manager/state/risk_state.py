@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+"""All that the risk manager knows and remembers, in one place."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
+from arbitrex_desktop.risk_portfolio_manager.market.market_stats import MarketStats
+from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import PortfolioRisk
+from arbitrex_desktop.risk_portfolio_manager.parameters import Settings
+from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Activity
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import ExposureBook
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
+from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlLedger
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
+from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import TradingDays
+from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
+from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources
+
+
+class RiskState:
+    """The one owner of the state.  Not safe for threads: the engine locks.
+
+    What builds a context reads it; decisions, syncs and people change it through `state.recording`, `state.sync` and
+    `KillSwitches`.
+
+    Attributes:
+        portfolio: capital, positions and halts; also what the program may set up itself.
+        sources: clock, pool, calendar and prices.
+        switches: kill switches.
+        book: exposure sums and trades in flight.
+        activity: what happened lately.
+        stats: measured volatilities and correlations.
+        risk: how symbols move together.
+        ledger: peak, anchors and profit of the synced account.
+        metrics: how decisions went.
+        account: name of the account that is kept; empty before it is known.
+        day_start: the day that the portfolio's figures belong to; None before any was seen.
+        week_start: the same of the week.
+        own_drawdown: the drawdown that was written last, to see whether the program set another.
+        settings_capital: the settings' capital that counts.
+    """
+
+    def __init__(self, portfolio: PortfolioState, sources: Sources, switches: KillSwitches) -> None:
+        self.portfolio = portfolio
+        self.sources = sources
+        self.switches = switches
+        self.book = ExposureBook()
+        self.activity = Activity()
+        self.stats = MarketStats()
+        self.risk = PortfolioRisk(self.stats)
+        self.ledger = PnlLedger()
+        self.metrics = RiskMetrics()
+        self.account = ""
+        self.day_start: datetime | None = None
+        self.week_start: datetime | None = None
+        self.own_drawdown = 0.0
+        self.settings_capital = portfolio.total_capital
+        self._calendar = TradingDays()
+
+    def resets(self, now: datetime, config: Settings) -> tuple[datetime, datetime]:
+        """Return the latest resets of day and week."""
+        return self._calendar.starts(now, config.reset_hour, config.reset_timezone)
+
+    def refresh(self, config: Settings, intent: TradeIntent | None = None) -> None:
+        """Bring the exposure sums up to date; without a pool, at the prices that the program has given."""
+        self.book.refresh(
+            self.portfolio,
+            lambda symbol: self.instrument(symbol, config, intent),
+            self.sources.clock.monotonic(),
+        )
+
+    def instrument(self, symbol: str, config: Settings, intent: TradeIntent | None = None) -> Instrument | None:
+        """Return a symbol's instrument; None when it is not known."""
+        return self.sources.instrument(symbol, config, self.portfolio.positions(), intent)
+
+    def plain_drawdown(self) -> float:
+        """Return (peak - equity) / peak; equity above the peak is a new peak."""
+        portfolio = self.portfolio
+        peak = max(portfolio.peak_equity, portfolio.equity)
+        return (peak - portfolio.equity) / peak if peak > 0.0 else math.nan
+
+    def drawdown(self) -> float:
+        """Return the fall of equity from its peak, or what the program set where that is more."""
+        fall, given = self.plain_drawdown(), self.portfolio.current_drawdown
+        return fall if given == self.own_drawdown or given <= fall else given
+
+    def fresh_anchor(self, config: Settings) -> float:
+        """Return the anchor of a day or week that has just begun."""
+        portfolio = self.portfolio
+        anchors = {"balance": portfolio.total_capital, "equity": portfolio.equity}
+        return anchors.get(config.loss_anchor, max(portfolio.total_capital, portfolio.equity))
+
+    def capital(self, config: Settings) -> float:
+        """Return the capital; without a synced account, one that was changed in the settings counts at once."""
+        wanted: float = config.total_capital
+        if wanted == self.settings_capital or self.sources.reading is not None:
+            return self.portfolio.total_capital
+        return wanted
+
+    def take_capital(self, config: Settings) -> None:
+        """Take over a capital that was changed in the settings."""
+        if self.sources.reading is None and self.settings_capital != config.total_capital:
+            self.portfolio.total_capital = self.settings_capital = config.total_capital
+
+    def begin_day(self, config: Settings) -> None:
+        """Begin a trading day manually: no loss yet, measured from what the account holds now."""
+        self.ledger.reset_day(self.sources.market_now())
+        portfolio = self.portfolio
+        portfolio.daily_pnl, portfolio.consecutive_losses = 0.0, 0
+        portfolio.day_anchor = self.fresh_anchor(config)
+
+    def begin_week(self, config: Settings) -> None:
+        """Begin a trading week manually."""
+        self.ledger.reset_week(self.sources.market_now())
+        self.portfolio.weekly_pnl, self.portfolio.week_anchor = 0.0, self.fresh_anchor(config)

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""What the manager reads besides its own state: clock, pool, calendar and prices."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
+from arbitrex_desktop.raw_layer.views import AccountReading
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
+from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
+from arbitrex_desktop.risk_portfolio_manager.parameters import Settings
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
+    ClassInstruments,
+    Instrument,
+    PoolInstruments,
+)
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Position
+
+
+@dataclass(slots=True)
+class Sources:
+    """Answers from memory; not safe for threads, the engine locks.
+
+    Attributes:
+        clock: this computer's time.
+        pool: the pool; None for a program that gives prices itself.
+        calendar: news; None when there is none.
+        syncs: whether this manager reads an account at all.
+        reading: the account as last synced.
+        synced_at: when that sync began, in monotonic seconds.
+        prices: what a program without a pool gave with its intents, by symbol.
+    """
+
+    clock: Clock
+    pool: PoolReader | None
+    calendar: NewsSource | None
+    syncs: bool
+    reading: AccountReading | None = None
+    synced_at: float | None = None
+    prices: dict[str, float] = field(default_factory=dict)
+    _instruments: PoolInstruments | None = None
+
+    def use_pool(self, pool: PoolReader) -> None:
+        """Read from a pool from now on: one that the sync opened by itself."""
+        self.pool = pool
+
+    def market_now(self) -> datetime:
+        """Return market time, UTC."""
+        return self.clock.now() if self.pool is None else self.pool.market_now()
+
+    def instrument(
+        self, symbol: str, config: Settings, positions: Iterable[Position], intent: TradeIntent | None
+    ) -> Instrument | None:
+        """Return a symbol's instrument from the pool; without one by its class, at the prices given."""
+        pool, known = self.pool, self._instruments
+        if pool is None:
+            classes = ClassInstruments(config.account_currency, config.default_volume_min, config.default_volume_step)
+            return classes.get(symbol, lambda name: self._given_price(name, positions, intent))
+        if known is None or known.pool is not pool:
+            known = self._instruments = PoolInstruments(pool)
+        if self.reading is not None:
+            known.account_currency = self.reading.account.currency
+        return known.get(symbol)
+
+    def _given_price(self, name: str, positions: Iterable[Any], intent: TradeIntent | None) -> float | None:
+        """Return a price that the program gave: with this intent, with an earlier one, or in a position."""
+        if intent is not None and intent.symbol == name and intent.current_price is not None:
+            return intent.current_price
+        if name in self.prices:
+            return self.prices[name]
+        for position in positions:
+            if getattr(position, "symbol", None) == name:
+                price = getattr(position, "current_price", None) or getattr(position, "entry_price", None)
+                return float(price) if price is not None else None
+        return None
+
+
+def closing_instrument(symbol: str, positions: Iterable[Position]) -> Instrument | None:
+    """Return enough of an instrument to close an open position whose symbol the pool no longer knows."""
+    for position in positions:
+        if position.symbol == symbol and position.lots:
+            return Instrument(
+                symbol=symbol,
+                kind="other",
+                base=symbol,
+                profit="",
+                contract=position.units / position.lots,
+                value=math.nan,
+                tick=0.0,
+                digits=8,
+                volume_min=0.01,
+                volume_step=0.01,
+                volume_max=math.inf,
+                volume_limit=0.0,
+                stops_distance=0.0,
+                trade_mode=0,
+            )
+    return None
