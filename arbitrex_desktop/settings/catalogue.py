@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.raw_layer.settings import PoolSettings, TickSettings
-from arbitrex_desktop.risk_portfolio_manager.config.config_fields import FIELD_SPECS, FieldSpec
+from arbitrex_desktop.risk_portfolio_manager.config import PARAMETERS
 from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 
@@ -170,14 +170,12 @@ def _risk() -> Iterator[Setting]:
     """Yield the preset and every limit of the risk manager, with what counts when nothing is set."""
     kinds = Literal[tuple(PRESETS)]  # type: ignore[valid-type] # made of what presets there are
     yield Setting(PRESET, kinds, DEFAULT_PRESET, "", expected(kinds), "the set of limits from which the others depart")
-    hints = get_type_hints(RPMConfig)
     usual = RPMConfig.preset(DEFAULT_PRESET).to_dict()
-    for each in dataclasses.fields(RPMConfig):
-        if each.name in _WITHOUT_POOL:
-            continue
-        spec = FIELD_SPECS.get(each.name, FieldSpec(each.name.replace("_", " ").capitalize(), ""))
-        rule = spec.rule().removeprefix("must be ") if each.name in FIELD_SPECS else expected(hints[each.name])
-        yield Setting(f"risk.{each.name}", Any, usual[each.name], spec.unit, rule, spec.label)
+    for name, each in PARAMETERS.items():
+        if name not in _WITHOUT_POOL:
+            rule = each.bounds().removeprefix("must be ")
+            meaning = f"{each.label}. {each.help}" if each.help else each.label
+            yield Setting(f"risk.{name}", Any, usual[name], each.unit, rule, meaning)
 
 
 SECTIONS: Final[dict[str, type]] = {

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from threading import RLock
@@ -29,8 +28,7 @@ from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwit
 from tests.fakes.clock import START
 
 
-@dataclass(frozen=True)
-class ScriptedDecision(TradeDecision):
+class ScriptedDecision(TradeDecision, frozen=True, dict=True):
     """A decision whose checks are set by the test."""
 
     scripted: tuple[Verdict, ...] = ()
@@ -45,7 +43,7 @@ class FakeKillSwitches(KillSwitches):
     """The real ones, which remember the reasons of resumes besides."""
 
     def __init__(self) -> None:
-        super().__init__(SystemClock(), RLock(), lambda _: None, lambda: 0.0)
+        super().__init__(SystemClock(), RLock(), lambda: None, lambda: 0.0)
         self.resumed: list[str] = []
 
     def manual_resume(self, portfolio_state: PortfolioState, reason: str = "") -> None:

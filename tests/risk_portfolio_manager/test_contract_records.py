@@ -111,7 +111,7 @@ def test_the_health_report_is_complete() -> None:
 )
 def test_settings_are_validated_by_name(field: str, value: float, words: str) -> None:
     """`validate` raises; a manager cannot be made of such settings."""
-    config = RPMConfig(**{field: value})  # type: ignore[arg-type] # any field
+    config = RPMConfig(**{field: value})
     with pytest.raises(ValueError, match=words):
         config.validate()
     with pytest.raises(ValueError, match=words):

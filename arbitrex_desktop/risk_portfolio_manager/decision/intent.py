@@ -202,7 +202,7 @@ def _regime(name: str, value: Any) -> str:
     return value
 
 
-def _unsupported(intent: TradeIntent) -> str:
+def _unsupported(intent: Any) -> str:
     """Return which field asks for something that no rule judges, empty when none does."""
     if not isinstance(intent.source, IntentSource):
         return f"source must be one of {', '.join(IntentSource)} (it is {_show(intent.source)})"

@@ -43,9 +43,7 @@ class Weights:
         exposure = highest = 0.0
         for held, correlation, size in zip(self._rows, self._aligned[row], self._sizes, strict=True):
             counted, least = direction * correlation, 0.0 if held == row else floor
-            if counted < least:
-                counted = least
+            counted = max(counted, least)
             exposure += counted * size
-            if counted > highest:
-                highest = counted
+            highest = max(highest, counted)
         return exposure, min(1.0, highest)

@@ -72,5 +72,5 @@ def test_trades_in_flight_count_too() -> None:
 @pytest.mark.parametrize("table", [{"": 1.0}, {"EURUSD": "1"}, {"EURUSD": float("nan")}, {1: 1.0}, 3])
 def test_a_table_that_makes_no_sense_is_refused(table: Any) -> None:
     """Symbols are names, lots are numbers."""
-    with pytest.raises(ValueError, match="^max_lots_by_symbol must"):
+    with pytest.raises(ValueError, match=r"^max_lots_by_symbol must"):
         RPMConfig(max_lots_by_symbol=table).validate()
