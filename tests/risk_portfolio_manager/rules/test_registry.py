@@ -44,6 +44,7 @@ except ValueError as error:
 """
 
 
+@pytest.mark.slow
 def test_a_rule_is_added_by_one_file(tmp_path: Path) -> None:
     """A new module in the folder refuses, has its setting with its bounds, and its reason in the help's table."""
     (tmp_path / "lucky_days.py").write_text(NEW_RULE)
