@@ -9,11 +9,13 @@ when it is not there, the server's clock was moved or its history amended, and t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.arrays import TICK_DTYPE
 from arbitrex_desktop.mt5.calls import call
@@ -28,8 +30,7 @@ LatestTick = Mapping[str, float]
 """A symbol's last tick, field by field."""
 
 
-@dataclass(frozen=True, slots=True)
-class TickCursor:
+class TickCursor(NamedTuple):
     """How far a symbol's ticks have been read.
 
     Attributes:
@@ -38,12 +39,14 @@ class TickCursor:
         seen: ticks read at exactly that millisecond, 0 while the cursor is not anchored to a tick
         newest: bid, ask, last, volume and flags of the last tick, to know it again and to distinguish it from a further
             one of the same millisecond
+        in_second: about how many ticks were read in the second of the last one, since a read begins with it
     """
 
     symbol: str
     time_msc: int | None = None
     seen: int = 0
     newest: tuple[float, ...] = ()
+    in_second: int = 0
 
     @property
     def anchored(self) -> bool:
@@ -52,20 +55,23 @@ class TickCursor:
 
     def shifted(self, msc: int) -> TickCursor:
         """Return the cursor after the server's clock was moved by so many milliseconds."""
-        return self if self.time_msc is None else replace(self, time_msc=self.time_msc + msc)
+        return self if self.time_msc is None else self._replace(time_msc=self.time_msc + msc)
 
     def unanchored(self) -> TickCursor:
         """Return the cursor without its tick, which the terminal no longer has."""
-        return replace(self, seen=0, newest=())
+        return self._replace(seen=0, newest=(), in_second=0)
 
     def advanced(self, rows: Rows) -> TickCursor:
         """Return the cursor after reading `rows` (new ticks only, in the terminal's order)."""
         if not len(rows):
             return self
-        last = int(rows["time_msc"][-1])
-        at_last = int(np.count_nonzero(rows["time_msc"] == last))
-        seen = at_last + (self.seen if last == self.time_msc else 0)
-        return replace(self, time_msc=last, seen=seen, newest=_values(rows[-1]))
+        times = rows["time_msc"]
+        last = int(times[-1])
+        seen = int(np.count_nonzero(times == last)) + (self.seen if last == self.time_msc else 0)
+        second = last // 1000
+        same = self.time_msc is not None and self.time_msc // 1000 == second
+        in_second = int(np.count_nonzero(times >= second * 1000)) + (self.in_second if same else 0)
+        return TickCursor(self.symbol, last, seen, _values(rows), in_second)
 
     def start(self, latest: LatestTick) -> int:
         """Return the millisecond from which to read.
@@ -93,13 +99,14 @@ class TickCursor:
         ranks = np.flatnonzero(rows["time_msc"] == self.time_msc)
         if len(ranks) < self.seen:
             return False
-        row = rows[ranks[self.seen - 1]]
-        there = np.array([row["bid"], row["ask"]])
-        return bool(np.array_equal(there, np.array(self.newest[:2]), equal_nan=True))
+        rank = ranks[self.seen - 1]
+        pairs = ((rows[name][rank].item(), known) for name, known in zip(("bid", "ask"), self.newest, strict=False))
+        return all(there == known or (math.isnan(there) and math.isnan(known)) for there, known in pairs)
 
     def passed(self, rows: Rows) -> Rows:
         """Return a copy of the rows that the cursor has passed, its own tick the last of them."""
-        return _split(rows, self.time_msc or 0, self.seen)[0]
+        passed: Rows = rows[~_behind(rows, self.time_msc or 0, self.seen)]
+        return passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,24 +130,24 @@ def new_ticks(module: MetaTrader5Module, cursor: TickCursor, latest: LatestTick)
     if not latest["time_msc"] or cursor.is_at(latest):
         return Reading(nothing)
     start = cursor.start(latest)
-    count = _FIRST_READ
+    count = _FIRST_READ + cursor.in_second
     while True:
         rows = call(module, "copy_ticks_from", cursor.symbol, start // 1000, count, int(CopyTicks.ALL))
-        _, fresh = _split(rows, start, cursor.seen)
+        fresh: Rows = rows[_behind(rows, start, cursor.seen)]
         complete = len(rows) < count
         if complete or len(fresh) or count >= _LARGEST_READ:
             return Reading(fresh, complete) if cursor.is_in(rows) else Reading(nothing, in_place=False)
         count *= 8
 
 
-def _split(rows: Rows, msc: int, seen: int) -> tuple[Rows, Rows]:
-    """Return copies of the rows up to the first `seen` ones of a millisecond, and of those behind."""
-    times = rows["time_msc"]
+def _behind(rows: Rows, msc: int, seen: int) -> NDArray[np.bool_]:
+    """Return which rows come after the first `seen` ones of a millisecond."""
+    times = np.ascontiguousarray(rows["time_msc"])
     at_msc = times == msc
-    behind = (times > msc) | (at_msc & (np.cumsum(at_msc) > seen))
-    return rows[~behind].copy(), rows[behind].copy()
+    behind: NDArray[np.bool_] = (times > msc) | (at_msc & (np.cumsum(at_msc) > seen))
+    return behind
 
 
-def _values(row: np.void) -> tuple[float, ...]:
-    """Return what identifies a tick among those of its millisecond."""
-    return tuple(row[name].item() for name in _IDENTITY)
+def _values(rows: Rows) -> tuple[float, ...]:
+    """Return what identifies the last tick among those of its millisecond."""
+    return tuple(rows[name][-1].item() for name in _IDENTITY)

@@ -109,7 +109,6 @@ class MainWindow(QMainWindow):
         self._beat = QTimer(self)
         self._beat.setInterval(_BEAT_MS)
         self._beat.timeout.connect(self.refresh)
-        self._beat.start()
         self._open_as_remembered()
         self.refresh()
 
@@ -155,6 +154,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def refresh(self) -> None:
         """Draw the newest snapshot, as old as it is by now."""
+        # The beat is for the time in which no snapshot comes.
+        self._beat.start()
         now = self._clock.monotonic()
         task, began, began_at = self._task
         self._fresh = Freshness(

@@ -68,7 +68,11 @@ class ChangeWatch:
             before = self._clock.monotonic()
             latest = reader.read(self._cursors[symbol])
             now = self._clock.monotonic()
-            self._look_at(symbol, self._rhythm.next_look(symbol, latest, now, now - before))
+            if symbol in reader.ticks:
+                # Its cursor will move; should it not, since the answer was lost, the symbol is looked at all the same.
+                del self._cursors[symbol]
+            else:
+                self._look_at(symbol, self._rhythm.next_look(symbol, latest, now, now - before))
             if interruption.requested():
                 return
 

@@ -35,6 +35,11 @@ class LateTicks:
         if not len(seen) or not len(overlap):
             return overlap[:0]
         comparable = overlap[overlap["time_msc"] > int(seen["time_msc"].min())]
+        if not len(comparable):
+            return comparable
+        seen = seen[seen["time_msc"] >= int(comparable["time_msc"].min())]
+        if seen.tobytes() == comparable.tobytes():
+            return comparable[:0]
         left = Counter(row.tobytes() for row in seen) + Counter(row.tobytes() for row in self._known)
         missed = np.zeros(len(comparable), dtype=bool)
         for index, row in enumerate(comparable):

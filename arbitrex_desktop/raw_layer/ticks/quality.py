@@ -23,8 +23,9 @@ def bad_ticks(rows: Rows, last_time_msc: int, before: Rows | None = None) -> tup
     """
     bid, ask = rows["bid"], rows["ask"]
     repeated = np.zeros(len(rows), dtype=bool)
-    repeated[1:] = _same(rows[1:], rows[:-1])
-    if before is not None and len(before) and len(rows):
+    if np.any(rows["time_msc"][1:] == rows["time_msc"][:-1]):
+        repeated[1:] = _same(rows[1:], rows[:-1])
+    if before is not None and len(before) and len(rows) and before["time_msc"][-1] == rows["time_msc"][0]:
         repeated[0] = bool(_same(rows[:1], before[-1:])[0])
     with np.errstate(invalid="ignore"):
         found = (

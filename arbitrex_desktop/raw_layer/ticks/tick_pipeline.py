@@ -160,15 +160,15 @@ class TickPipeline:
 
     def _quote(self, symbol: str, rows: Rows, age: float) -> Quote:
         """Build the quote of the last row."""
-        before, row = self.board.quote(symbol), rows[-1]
-        bid = float(row["bid"])
+        before = self.board.quote(symbol)
+        bid, ask, last, time_msc = (rows[name][-1].item() for name in ("bid", "ask", "last", "time_msc"))
         moved = 0 if before is None else (bid > before.bid) - (bid < before.bid)
         return Quote(
             symbol=symbol,
             bid=bid,
-            ask=float(row["ask"]),
-            last=float(row["last"]),
-            time=self.server_clock.to_utc(int(row["time_msc"]) / 1000.0),
+            ask=ask,
+            last=last,
+            time=self.server_clock.to_utc(time_msc / 1000.0),
             received=self._clock.monotonic(),
             direction=moved or (before.direction if before else 0),
             ticks=self._symbols[symbol].ring.written,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
@@ -17,6 +18,7 @@ from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
+_REDRAW_S: Final = 1.0
 _LEAST_HEIGHT: Final = 56
 """Enough to see which way the curve goes; the numbers are in the legend."""
 
@@ -29,6 +31,13 @@ class Plot(Protocol):
 
     def show_points(self, points: Sequence[EquityPoint]) -> None:
         """Draw equity and balance."""
+
+
+def _is_worth_drawing(points: Sequence[EquityPoint], drawn: Sequence[EquityPoint]) -> bool:
+    """Return whether the curve differs by more than the moments since it was drawn: drawing it takes half a frame."""
+    if not points or not drawn or points[0] != drawn[0] or points[-1].at < drawn[-1].at:
+        return points != drawn
+    return (points[-1].at - drawn[-1].at).total_seconds() >= _REDRAW_S
 
 
 class EquityPanel(Panel):
@@ -86,13 +95,18 @@ class EquityPanel(Panel):
         if snapshot is None:
             return
         self._show_legend(snapshot.equity[-1] if snapshot.equity else None)
-        if snapshot.equity != self._points:
+        if _is_worth_drawing(snapshot.equity, self._points):
             self._points = snapshot.equity
             self._show_points()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw what came while nobody could see it."""
+        super().showEvent(event)
+        self._show_points()
+
     def _show_points(self) -> None:
         """Draw, once there are a plot and points; axes without numbers would invent some."""
-        if self._plot is not None and self._points:
+        if self._plot is not None and self._points and self.isVisible():
             self._plot.show_points(self._points)
             self._stack.setCurrentWidget(self._plot.widget())
 
