@@ -120,7 +120,8 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     while isinstance(message := inbox.receive(), Request):
         outcome = runner.run(message.command, inbox.interruption(message.number))
         write_message(answers, HostAnswer(message.number, outcome))
-        runner.idle()
+        if isinstance(message.command, Poll):  # what connects is not held up by it
+            runner.idle()
     if isinstance(message, Shutdown):
         answers.close()
 

@@ -19,7 +19,7 @@ from arbitrex_desktop.mt5.simulator.replay.fields import Integers
 from arbitrex_desktop.mt5.simulator.replay.formats import FileClock
 
 _PARTS_HELD: Final = 4
-_READ_AT_ONCE: Final = 4
+_READ_AT_ONCE: Final = 2
 """So many parts of each file are read before anything is played; a smaller file is refused as a whole or not at all."""
 _EST_MSC: Final = 5 * HOUR_MSC
 
