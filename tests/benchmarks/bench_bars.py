@@ -17,10 +17,10 @@ from typing import Final
 import numpy as np
 
 from arbitrex_desktop.mt5.constants import Timeframe
-from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS
 from arbitrex_desktop.mt5.simulator.market.bars import BarSource
 from arbitrex_desktop.mt5.simulator.market.market import GeneratedMarket
 from arbitrex_desktop.mt5.simulator.market.server_clock import SimulatedServerClock
+from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS
 
 NOW: Final = round(datetime(2026, 7, 22, 12, 34, 56, tzinfo=UTC).timestamp() * 1000)
 REQUESTS: Final = ((Timeframe.D1, 260), (Timeframe.H1, 1000), (Timeframe.M1, 5000))

@@ -9,9 +9,9 @@ from arbitrex_desktop.mt5.constants import OrderFilling, OrderType, TradeAction
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules
 from arbitrex_desktop.mt5.simulator.broker.store import BookStore, NoBookStore
-from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS
 from arbitrex_desktop.mt5.simulator.market.sim_clock import SimClock
 from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
+from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS
 from arbitrex_desktop.mt5.simulator.terminal import SimulatedTerminal
 from arbitrex_desktop.mt5.simulator.terminal_core import TerminalParts
 from tests.fakes.clock import START, ManualClock
@@ -35,7 +35,8 @@ _FILLINGS = {"NZDUSD": OrderFilling.FOK, "EURCHF": OrderFilling.IOC, "MXSHAR": O
 class BrokerHouse:
     """A connected terminal whose prices and time the test moves.
 
-    Attributes: `clock`, `feed`, `terminal` and `module`, the parts.
+    Attributes:
+        clock, feed, terminal, module: the parts
     """
 
     def __init__(

@@ -8,15 +8,16 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from arbitrex_desktop.mt5.arrays import TICK_DTYPE, Rows
-from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS, SymbolSpec
 from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes, extremes_of
 from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC
+from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS, SymbolSpec
 
 
 class ScriptedFeed:
     """Implements `MarketFeed` and `HourlyTicks` for a few symbols.
 
-    Attribute: `open`, whether the market trades; it is always or never, as the test says.
+    Attributes:
+        open: whether the market trades; it is always or never, as the test says
     """
 
     def __init__(self, *names: str) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from arbitrex_desktop.mt5 import results
 from arbitrex_desktop.mt5.constants import ResultCode
-from arbitrex_desktop.mt5.simulator.module import presentation
+from arbitrex_desktop.mt5.simulator import presentation
 from arbitrex_desktop.mt5.simulator.module.backend import BackendError
 from arbitrex_desktop.mt5.simulator.terminal_market import MarketCalls
 from arbitrex_desktop.mt5.simulator.terminal_trade import TradeCalls

@@ -15,7 +15,6 @@ from arbitrex_desktop.mt5.simulator.broker.market_walk import MarketWalk
 from arbitrex_desktop.mt5.simulator.broker.new_account import NewAccount
 from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules
 from arbitrex_desktop.mt5.simulator.broker.store import BookStore, StoreError
-from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
 from arbitrex_desktop.mt5.simulator.broker.trade_server import TradeServer
 from arbitrex_desktop.mt5.simulator.broker.valuation import BrokerQuote, NoQuote, Valuation
 from arbitrex_desktop.mt5.simulator.market.bars import BarSource
@@ -23,7 +22,8 @@ from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed
 from arbitrex_desktop.mt5.simulator.market.server_clock import SimulatedServerClock
 from arbitrex_desktop.mt5.simulator.market.sim_clock import SimClock
 from arbitrex_desktop.mt5.simulator.module.backend import BackendError
-from arbitrex_desktop.mt5.simulator.module.presentation import ShownTime
+from arbitrex_desktop.mt5.simulator.presentation import ShownTime
+from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 
 _COMMIT_EVERY_MSC: Final = 60_000
 _ALWAYS_SHOWN: Final = ("EURUSD", "GBPUSD", "USDJPY", "USDCHF")

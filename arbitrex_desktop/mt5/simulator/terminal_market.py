@@ -17,15 +17,15 @@ import numpy as np
 from arbitrex_desktop.mt5 import results
 from arbitrex_desktop.mt5.arrays import TICK_DTYPE, Rows, read_only
 from arbitrex_desktop.mt5.constants import BookType, CopyTicks, ResultCode, TickFlag, Timeframe
-from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
+from arbitrex_desktop.mt5.simulator import presentation
 from arbitrex_desktop.mt5.simulator.market.bars import bar_end
 from arbitrex_desktop.mt5.simulator.market.cache import BoundedCache
 from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes
 from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC
-from arbitrex_desktop.mt5.simulator.module import presentation
 from arbitrex_desktop.mt5.simulator.module.backend import BackendError
 from arbitrex_desktop.mt5.simulator.module.groups import in_group
-from arbitrex_desktop.mt5.simulator.module.presentation import DayPrices, TickValues
+from arbitrex_desktop.mt5.simulator.presentation import DayPrices, TickValues
+from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 from arbitrex_desktop.mt5.simulator.terminal_core import TerminalCore, TerminalParts
 
 _INFO: Final = int(TickFlag.BID | TickFlag.ASK)

@@ -16,11 +16,11 @@ from typing import Final
 
 from arbitrex_desktop.mt5 import results
 from arbitrex_desktop.mt5.constants import OrderType, ResultCode, TradeAction, TradeRetcode
+from arbitrex_desktop.mt5.simulator import presentation
 from arbitrex_desktop.mt5.simulator.broker.records import BrokerPosition, Deal, Order, lots, units
 from arbitrex_desktop.mt5.simulator.broker.rules import RequestRefused, retcode_comment
 from arbitrex_desktop.mt5.simulator.broker.trade_server import TradeResult
 from arbitrex_desktop.mt5.simulator.broker.valuation import AccountFigures, NoQuote, held_margin, order_side
-from arbitrex_desktop.mt5.simulator.module import presentation
 from arbitrex_desktop.mt5.simulator.module.backend import BackendError
 from arbitrex_desktop.mt5.simulator.module.groups import in_group
 from arbitrex_desktop.mt5.simulator.terminal_core import TerminalCore, TerminalParts
@@ -174,7 +174,7 @@ class TradeCalls(TerminalCore):
         return order_side(action)
 
     def order_check(self, request: results.TradeRequest) -> results.OrderCheckResult:
-        """Judge the request and tell what the account would look like after it; the money is the present one's."""
+        """Judge the request and return what the account would look like after it; the money is the present one's."""
         now = self._settle()
         retcode = 0
         try:

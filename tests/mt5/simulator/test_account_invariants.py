@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from arbitrex_desktop.mt5.constants import OrderType, TradeAction
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
-from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS
+from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS
 from tests.fakes.broker_house import FIRST_QUOTES, BrokerHouse
 
 SYMBOL_NAMES = ("EURUSD", "USDJPY", "EURGBP", "GDAXIm")

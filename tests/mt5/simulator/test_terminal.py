@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from arbitrex_desktop.mt5.constants import CopyTicks, DealType, OrderFilling, SymbolFilling, Timeframe, TradeRetcode
 from arbitrex_desktop.mt5.results import SymbolInfo
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
-from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
+from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS
 from tests.fakes.clock import ManualClock
 
 WEDNESDAY = datetime(2026, 7, 22, 12, 30, 30, tzinfo=UTC)

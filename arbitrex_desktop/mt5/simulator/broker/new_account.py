@@ -12,10 +12,10 @@ from arbitrex_desktop.mt5.simulator.broker.books import Books
 from arbitrex_desktop.mt5.simulator.broker.execution import Execution, FillPlan
 from arbitrex_desktop.mt5.simulator.broker.market_walk import MarketWalk
 from arbitrex_desktop.mt5.simulator.broker.records import BUY, SELL, Deal, Order, units
-from arbitrex_desktop.mt5.simulator.broker.symbols import USD_LEVELS, SymbolSpec
 from arbitrex_desktop.mt5.simulator.broker.valuation import Valuation
 from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed
 from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC
+from arbitrex_desktop.mt5.simulator.symbols.specs import USD_LEVELS, SymbolSpec
 
 _USUAL_DEPOSIT_DOLLARS: Final = 100_000.0
 _DEPOSIT_LEAD_MSC: Final = HOUR_MSC

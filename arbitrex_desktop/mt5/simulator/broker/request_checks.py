@@ -17,10 +17,10 @@ from arbitrex_desktop.mt5.results import TradeRequest
 from arbitrex_desktop.mt5.simulator.broker.records import Order, units
 from arbitrex_desktop.mt5.simulator.broker.rules import RequestRefused
 from arbitrex_desktop.mt5.simulator.broker.stops import STOP_LIMITS, pending_price_fits, stops_fit
-from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
 from arbitrex_desktop.mt5.simulator.broker.valuation import BrokerQuote, order_side
+from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 
-_HAIR: Final = 0.01
+_TOLERANCE_POINTS: Final = 0.01  # prices on the grid differ by their rounding
 _NEEDS_PRICE: Final = frozenset({SymbolTradeExecution.REQUEST, SymbolTradeExecution.INSTANT})
 
 
@@ -72,7 +72,7 @@ def check_price(request: TradeRequest, spec: SymbolSpec, price: float) -> None:
         return
     if not isfinite(request.price) or request.price <= 0:
         raise RequestRefused(TradeRetcode.INVALID_PRICE)
-    if abs(request.price - price) > (request.deviation + _HAIR) * spec.point:
+    if abs(request.price - price) > (request.deviation + _TOLERANCE_POINTS) * spec.point:
         raise RequestRefused(TradeRetcode.REQUOTE)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The simulated broker's house rules, and the words of its answers."""
+"""The simulated broker's rules, and the comments of its answers."""
 
 from __future__ import annotations
 
@@ -63,7 +63,11 @@ _COMMENTS: Final[dict[int, str]] = {
 
 
 class RequestRefused(Exception):  # noqa: N818 - an answer of the trade server, named as one
-    """The trade server refuses a request.  Attribute: `retcode`, one of `TradeRetcode`."""
+    """The trade server refuses a request.
+
+    Attributes:
+        retcode: one of `TradeRetcode`
+    """
 
     def __init__(self, retcode: TradeRetcode) -> None:
         super().__init__(retcode)
@@ -71,5 +75,5 @@ class RequestRefused(Exception):  # noqa: N818 - an answer of the trade server, 
 
 
 def retcode_comment(retcode: int) -> str:
-    """Return the words that go with a return code."""
+    """Return the comment that goes with a return code."""
     return _COMMENTS.get(retcode, "Done" if retcode == 0 else f"Retcode {retcode}")

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.constants import OrderType
 from arbitrex_desktop.mt5.simulator.broker.records import BUY, BrokerPosition, Order
-from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
 from arbitrex_desktop.mt5.simulator.broker.valuation import BrokerQuote, order_side
+from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 
 LIMITS: Final = frozenset({OrderType.BUY_LIMIT, OrderType.SELL_LIMIT})
 STOPS: Final = frozenset({OrderType.BUY_STOP, OrderType.SELL_STOP})
 STOP_LIMITS: Final = frozenset({OrderType.BUY_STOP_LIMIT, OrderType.SELL_STOP_LIMIT})
 PENDING: Final = LIMITS | STOPS | STOP_LIMITS
 
-_HAIR: Final = 0.01  # of a point: prices on the grid differ by their rounding
+_TOLERANCE_POINTS: Final = 0.01  # prices on the grid differ by their rounding
 
 
 def stops_fit(spec: SymbolSpec, side: int, reference: float, sl: float, tp: float) -> bool:
@@ -31,7 +31,7 @@ def stops_fit(spec: SymbolSpec, side: int, reference: float, sl: float, tp: floa
 
     The least distance is the symbol's stops level, and one point where that is 0.
     """
-    least = (max(spec.stops_level, 1) - _HAIR) * spec.point
+    least = (max(spec.stops_level, 1) - _TOLERANCE_POINTS) * spec.point
     if not (isfinite(sl) and isfinite(tp)) or sl < 0 or tp < 0:
         return False
     return (not sl or (reference - sl) * side >= least) and (not tp or (tp - reference) * side >= least)
@@ -42,7 +42,7 @@ def pending_price_fits(spec: SymbolSpec, order: Order, quote: BrokerQuote) -> bo
     if not isfinite(order.price) or order.price <= 0:
         return False
     side = order_side(order.type)
-    least = (max(spec.stops_level, 1) - _HAIR) * spec.point
+    least = (max(spec.stops_level, 1) - _TOLERANCE_POINTS) * spec.point
     beyond = (order.price - quote.opening(side)) * side
     if order.type in LIMITS:
         return beyond <= -least

@@ -29,10 +29,10 @@ from arbitrex_desktop.mt5.simulator.broker.request_checks import (
 )
 from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules, RequestRefused
 from arbitrex_desktop.mt5.simulator.broker.stops import PENDING, frozen, stops_fit
-from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
 from arbitrex_desktop.mt5.simulator.broker.valuation import BrokerQuote, NoQuote, Valuation, order_side
 from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed
 from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, SimulatedServerClock
+from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 
 _BY_ORDER: Final = frozenset({TradeAction.MODIFY, TradeAction.REMOVE})
 _MARKET: Final = frozenset({OrderType.BUY, OrderType.SELL})

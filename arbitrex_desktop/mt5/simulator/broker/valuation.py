@@ -16,8 +16,8 @@ from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.constants import OrderType, SymbolCalcMode
 from arbitrex_desktop.mt5.simulator.broker.books import Books
 from arbitrex_desktop.mt5.simulator.broker.records import BUY, BrokerPosition, lots
-from arbitrex_desktop.mt5.simulator.broker.symbols import USD_LEVELS, SymbolSpec
 from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed
+from arbitrex_desktop.mt5.simulator.symbols.specs import USD_LEVELS, SymbolSpec
 
 _NO_DECIMALS: Final = frozenset({"JPY"})
 _LEVERAGED: Final = frozenset({SymbolCalcMode.FOREX, SymbolCalcMode.CFDLEVERAGE})

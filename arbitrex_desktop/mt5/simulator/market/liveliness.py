@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
 from arbitrex_desktop.mt5.simulator.market.price_paths import VOLATILITY
+from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 
 LEAST_SPREAD: Final = 0.75
 """A minute's least spread is at least this part of the hour's usual one."""

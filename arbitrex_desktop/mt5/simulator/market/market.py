@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.arrays import Rows
-from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS, SymbolSpec
 from arbitrex_desktop.mt5.simulator.market import trading_calendar
 from arbitrex_desktop.mt5.simulator.market.cache import BoundedCache
 from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes, extremes_of
@@ -26,6 +25,7 @@ from arbitrex_desktop.mt5.simulator.market.minute_ticks import spread_width, tic
 from arbitrex_desktop.mt5.simulator.market.price_paths import MINUTES, DriverPaths, Mixture, mixture
 from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC
 from arbitrex_desktop.mt5.simulator.market.trading_calendar import TradingHour
+from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS, SymbolSpec
 
 HISTORY_START: Final = datetime(2010, 1, 4, 22, tzinfo=UTC)
 """The first moment of the broker's history, the start of a trading day: there are no bars or ticks before it."""
@@ -114,7 +114,7 @@ class GeneratedMarket:
         return found
 
     def _hours_extremes(self, symbol: str, at: TradingHour) -> Extremes:
-        """Return the extremes of a whole hour, which its minutes tell without their ticks."""
+        """Return the extremes of a whole hour, which its minutes contain without their ticks."""
         minutes, spec = self._minutes(symbol, at), SYMBOLS[symbol]
         width, scale = spread_width(spec, at.hour), 10.0**spec.digits
         return Extremes(

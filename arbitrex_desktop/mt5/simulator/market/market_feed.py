@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from arbitrex_desktop.mt5.arrays import Rows
-from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
+from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
-from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
 from arbitrex_desktop.mt5.simulator.market.liveliness import (
     LEAST_SPREAD,
     SPREAD_VARIES,
@@ -25,6 +24,7 @@ from arbitrex_desktop.mt5.simulator.market.liveliness import (
 )
 from arbitrex_desktop.mt5.simulator.market.price_paths import MINUTES, DriverPaths, Mixture, news_fade
 from arbitrex_desktop.mt5.simulator.market.trading_calendar import HOURS_A_DAY, TradingHour
+from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 
 Floats = NDArray[np.float64]
 

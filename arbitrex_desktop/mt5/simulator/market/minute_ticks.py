@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.arrays import TICK_DTYPE, Rows, read_only
 from arbitrex_desktop.mt5.constants import TickFlag
-from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
 from arbitrex_desktop.mt5.simulator.market.liveliness import SPREAD_SWINGS, below_middle, usual_spread
 from arbitrex_desktop.mt5.simulator.market.minute_bars import DayMinutes
 from arbitrex_desktop.mt5.simulator.market.price_paths import MINUTES, Path
 from arbitrex_desktop.mt5.simulator.market.trading_calendar import TradingHour
+from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]

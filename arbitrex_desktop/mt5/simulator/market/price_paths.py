@@ -18,9 +18,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from arbitrex_desktop.mt5.simulator.broker.symbols import INDEX_LEVELS, USD_LEVELS, SymbolSpec
 from arbitrex_desktop.mt5.simulator.market.cache import BoundedCache
 from arbitrex_desktop.mt5.simulator.market.trading_calendar import HOURS_A_DAY, TradingHour
+from arbitrex_desktop.mt5.simulator.symbols.specs import INDEX_LEVELS, USD_LEVELS, SymbolSpec
 
 Path = NDArray[np.float64]
 

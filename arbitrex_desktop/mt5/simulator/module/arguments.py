@@ -235,7 +235,7 @@ def _wall_seconds(seconds: int) -> int:
 
 
 def truth(value: object, leftover: Leftover) -> bool:
-    """Return an argument's truth; one whose truth cannot be told counts as true and leaves its exception behind."""
+    """Return an argument's truth; one without any counts as true and leaves its exception behind."""
     try:
         return as_bool(value)
     except Exception as error:  # noqa: BLE001 - `__bool__` may raise anything

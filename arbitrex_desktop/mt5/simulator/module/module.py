@@ -21,7 +21,7 @@ class SimulatedMetaTrader5(ConnectionFunctions, HelperFunctions):
     by the same rules and the call is then forwarded; `initialize()` connects, as always.  One object stands for
     one process's module: it has one connection and one `last_error()`, and is not safe to share between threads.
 
-    Python code cannot tell `order_send(**{})` from `order_send()`, as C code does: it counts as the latter.
+    Python code cannot distinguish `order_send(**{})` from `order_send()`, as C code does: it counts as the latter.
     """
 
     __version__ = "5.0.6231"

@@ -92,7 +92,7 @@ class ExportFile:
     def part(self, index: int, spread: int = 0) -> Rows:
         """Return the ticks of a part in the order of its rows, with times of the file's clock.
 
-        `spread`, in points, counts for bars whose file tells none.
+        `spread`, in points, counts for bars whose file has none.
         """
         with self._naming_rows(index):
             columns = self._columns(self._text.part(index), first=index == 0)
@@ -178,11 +178,11 @@ class ExportFile:
             return self._columns(text, first=True)
 
     def _missing_sides(self, columns: dict[str, Texts]) -> list[str]:
-        """Return which side of the price is never told; none where only deals are."""
+        """Return which side of the price is never given; none where only deals are."""
         with self._naming_rows(0):
             values = self._values({role: columns[role] for role in _SIDES if role in columns})
-        told = {role for role, column in values.items() if not np.isnan(column).all()}
-        return [] if told == {"last"} else [role for role in ("bid", "ask") if role not in told]
+        given = {role for role, column in values.items() if not np.isnan(column).all()}
+        return [] if given == {"last"} else [role for role in ("bid", "ask") if role not in given]
 
     def _columns(self, text: str, *, first: bool) -> dict[str, Texts]:
         """Return the fields of some lines by role; raise `RowError` for a row of another width."""

@@ -47,16 +47,16 @@ def _matrix(texts: Texts) -> Bytes:
 def numbers(texts: Texts, expected: str) -> Floats:
     """Return the numbers of a column, NaN for an empty field."""
     letters = _matrix(texts)
-    told = letters[:, 0] != 0
+    given = letters[:, 0] != 0
     found = np.full(len(texts), np.nan)
-    if not told.any():
+    if not given.any():
         return found
     width = int(letters.any(axis=0).sum())
     if not _NUMERIC[letters[:, :width]].all():
         _require(np.all(_NUMERIC[letters], axis=1, keepdims=False), texts, expected)
-    some = texts if told.all() else texts[told]
+    some = texts if given.all() else texts[given]
     try:
-        found[told] = some.astype(f"S{width}").astype(np.float64)
+        found[given] = some.astype(f"S{width}").astype(np.float64)
     except ValueError:
         _require(np.array([not text or _is_number(text) for text in texts.tolist()]), texts, expected)
         raise

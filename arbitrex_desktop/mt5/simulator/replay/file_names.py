@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The symbol that a file's name tells, as it is: `EURUSD.a` and `EURUSD.b` are two, `BTC_USD` is one."""
+"""The symbol that a file's name contains, as it is: `EURUSD.a` and `EURUSD.b` are two, `BTC_USD` is one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BAR_MINUTES: Final = ("43200", "10080", "1440", "240", "60", "30", "15", "5", "
 
 
 def symbol_of(path: Path, known: Iterable[str] = (), *, minutes: bool = False) -> str:
-    """Return the symbol of a file, "" where its name tells none.
+    """Return the symbol of a file, "" where its name has none.
 
     Dates, periods and what else follows a stroke are no part of it, unless that is in capitals, as in `BTC_USD`.  A
     name that begins with one of the `known` symbols is of the longest such.  `minutes` is for MetaTrader 4, which puts

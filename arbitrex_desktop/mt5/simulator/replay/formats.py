@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which format a file has, told by its first lines: a header whose names are known, or rows of a known shape."""
+"""Which format a file has, recognised by its first lines: a header whose names are known, or rows of a known shape."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class FileFormat:
 
     @property
     def separator(self) -> str:
-        """The delimiter in words."""
+        """The delimiter as a word."""
         return {"\t": "tabs", ";": "semicolons", ",": "commas"}[self.delimiter]
 
 
@@ -124,9 +124,13 @@ def _of_header(first: str, second: str) -> FileFormat | None:
     columns = [_ROLES[name] for name in names]
     if "date" not in columns and columns[:1] == ["time"]:
         columns[0] = "moment"
-    told = [role for role in columns if role]
-    bars = all(price in told for price in _PRICES)
-    if len(set(told)) < len(told) or not (bars or {"bid", "ask", "last"} & {*told}) or not {"date", "moment"} & {*told}:
+    named = [role for role in columns if role]
+    bars = all(price in named for price in _PRICES)
+    if (
+        len(set(named)) < len(named)
+        or not (bars or {"bid", "ask", "last"} & {*named})
+        or not {"date", "moment"} & {*named}
+    ):
         return None
     moment = second.split(delimiter)[columns.index("moment")].strip('"') if "moment" in columns else ""
     utc = bool(_UTC_NAMES & {*names}) or bool(_EPOCH.fullmatch(moment))

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from arbitrex_desktop.mt5.arrays import Rows
-from arbitrex_desktop.mt5.simulator.broker.symbol_classes import SidecarError, read_sidecar, spec_of
-from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
 from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes, extremes_of
 from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, SimulatedServerClock
 from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
@@ -17,6 +15,8 @@ from arbitrex_desktop.mt5.simulator.replay.export_file import ExportFile
 from arbitrex_desktop.mt5.simulator.replay.file_names import symbol_of
 from arbitrex_desktop.mt5.simulator.replay.recorded_file import read_recorded
 from arbitrex_desktop.mt5.simulator.replay.series import ReplaySeries, TickFile
+from arbitrex_desktop.mt5.simulator.symbols.classes import SidecarError, read_sidecar, spec_of
+from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 from arbitrex_desktop.mt5.tick_files import RECORDING_SUFFIX
 
 _WEEK_MSC: Final = 7 * DAY_MSC
@@ -107,9 +107,9 @@ class ReplayMarket:
 def load_replay(paths: Sequence[Path], clock: SimulatedServerClock, *, strict: bool = False) -> ReplayMarket:
     """Open files and folders of `SYMBOL*.csv`, and recordings (`.sqlite3`), all or nothing; raise `ReplayError`.
 
-    Times are the server clock's, but of formats that tell another one.  Several files of a symbol are played one after
-    the other.  Of large files only the beginning is read here.  `strict` refuses rows in the wrong order, which are
-    sorted otherwise.
+    Times are the server clock's, but of formats with a clock of their own.  Several files of a symbol are played one
+    after the other.  Of large files only the beginning is read here.  `strict` refuses rows in the wrong order, which
+    are sorted otherwise.
     """
     by_symbol: dict[str, list[TickFile]] = {}
     given: dict[str, Mapping[str, Any]] = {}
@@ -126,7 +126,7 @@ def load_replay(paths: Sequence[Path], clock: SimulatedServerClock, *, strict: b
 
 
 def symbols_in(paths: Sequence[Path]) -> tuple[str, ...]:
-    """Return the symbols that files and folders bring; none where they cannot be used, which `load_replay` tells."""
+    """Return the symbols that files and folders bring; none where they cannot be used, which `load_replay` reports."""
     try:
         opened = [_opened(path, _sidecar(path.parent), strict=False) for path in _files(paths)]
     except ReplayError:

@@ -11,12 +11,12 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 
 from arbitrex_desktop.mt5.arrays import TICK_DTYPE, Rows, read_only
-from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
 from arbitrex_desktop.mt5.simulator.market.cache import BoundedCache
 from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC, SimulatedServerClock
 from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
 from arbitrex_desktop.mt5.simulator.replay.fields import Integers
 from arbitrex_desktop.mt5.simulator.replay.formats import FileClock
+from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 
 _PARTS_HELD: Final = 4
 _READ_AT_ONCE: Final = 2

@@ -99,7 +99,7 @@ class TextFile:
 
 
 def _encoding(start: bytes) -> tuple[str, int]:
-    """Return the encoding that a file's first bytes tell, and the length of the mark that told it."""
+    """Return the encoding that a file's first bytes show, and the length of their byte order mark."""
     if start.startswith(codecs.BOM_UTF16_LE):
         return "utf-16-le", len(codecs.BOM_UTF16_LE)
     if start.startswith(codecs.BOM_UTF16_BE):

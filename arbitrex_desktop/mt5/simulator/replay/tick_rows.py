@@ -34,8 +34,8 @@ def tick_rows(times: Integers, values: Mapping[str, Floats], before: Tail) -> Ro
     """Return a part's ticks with times as in the file.
 
     `values` has NaN where a field is empty; `before` is what was known at the end of the part before.  A file that
-    begins between two changes has no bid or no ask at first; the first one that comes stands for it.  Where only deals
-    are told, as of exchange symbols, their price stands for both.
+    begins between two changes has no bid or no ask at first; the first one that comes stands for it.  Where there are
+    only deals, as of exchange symbols, their price stands for both.
     """
     rows = np.zeros(len(times), dtype=TICK_DTYPE)
     empty = np.full(len(times), np.nan)
@@ -69,7 +69,7 @@ def _filled(column: Floats, before: float) -> Floats:
 
 
 def _changes(rows: Rows, values: Mapping[str, Floats]) -> Integers:
-    """Return the flags of ticks whose file does not tell them: what differs from the tick before, or was traded."""
+    """Return the flags of ticks whose file has none: what differs from the tick before, or was traded."""
     flags = np.full(len(rows), BOTH, dtype=np.int64)
     flags[1:] = np.where(np.diff(rows["bid"]) != 0, int(TickFlag.BID), 0)
     flags[1:] |= np.where(np.diff(rows["ask"]) != 0, int(TickFlag.ASK), 0)
@@ -81,7 +81,7 @@ def _changes(rows: Rows, values: Mapping[str, Floats]) -> Integers:
 def bar_rows(times: Integers, values: Mapping[str, Floats], length: int, digits: int, spread: int) -> Rows:
     """Return four ticks of each bar: open, the two extremes, close; a rising bar sees its low first.
 
-    `length` is the bars' length in milliseconds; `spread`, in points, counts where the file tells none.
+    `length` is the bars' length in milliseconds; `spread`, in points, counts where the file has none.
     """
     opened, high, low, close = (values[name] for name in ("open", "high", "low", "close"))
     sound = (low <= np.minimum(opened, close)) & (np.maximum(opened, close) <= high)

@@ -11,9 +11,9 @@ import pytest
 
 from arbitrex_desktop.mt5.constants import SymbolCalcMode
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
-from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS
 from arbitrex_desktop.mt5.simulator.broker.valuation import Valuation
 from arbitrex_desktop.mt5.simulator.factory import Simulation, build_simulation
+from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS
 from tests.fakes.broker_house import BrokerHouse
 from tests.fakes.clock import ManualClock
 from tests.fakes.market_feed import ScriptedFeed

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.arrays import Rows
-from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS
 from arbitrex_desktop.mt5.simulator.market.market import HISTORY_START, GeneratedMarket
 from arbitrex_desktop.mt5.simulator.market.market_feed import extremes_of
 from arbitrex_desktop.mt5.simulator.market.trading_calendar import TradingHour
+from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
 
 NOON = round(datetime(2026, 7, 22, 12, 30, tzinfo=UTC).timestamp() * 1000)

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
-from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS
 from arbitrex_desktop.mt5.simulator.market.bars import bars_of_ticks
 from arbitrex_desktop.mt5.simulator.market.market import HISTORY_START, GeneratedMarket
 from arbitrex_desktop.mt5.simulator.market.price_paths import DriverPaths, mixture
 from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC
 from arbitrex_desktop.mt5.simulator.market.trading_calendar import TradingHour
+from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS
 
 DAY = TradingHour.at(round(datetime(2026, 3, 11, 12, tzinfo=UTC).timestamp() * 1000)).day
 MARKET = GeneratedMarket(7)

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.constants import Timeframe, TradeRetcode
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
-from arbitrex_desktop.mt5.simulator.broker.symbol_classes import spec_of
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
 from arbitrex_desktop.mt5.simulator.market.market_feed import extremes_of
 from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC, SimulatedServerClock
 from arbitrex_desktop.mt5.simulator.replay import text_file
 from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
 from arbitrex_desktop.mt5.simulator.replay.replay import ReplayMarket, load_replay, symbols_in
+from arbitrex_desktop.mt5.simulator.symbols.classes import spec_of
 from tests.fakes.clock import ManualClock
 
 HEADER = "<DATE>\t<TIME>\t<BID>\t<ASK>\t<LAST>\t<VOLUME>\t<FLAGS>\n"

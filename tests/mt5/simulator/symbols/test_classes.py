@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.constants import SymbolCalcMode
-from arbitrex_desktop.mt5.simulator.broker.symbol_classes import SidecarError, read_sidecar, spec_of
-from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS, USD_LEVELS
+from arbitrex_desktop.mt5.simulator.symbols.classes import SidecarError, read_sidecar, spec_of
+from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS, USD_LEVELS
 
 TABLE = [
     ("EURUSDm", 100_000.0, "EUR", "USD", 0.01),

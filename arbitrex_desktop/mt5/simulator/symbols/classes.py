@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from arbitrex_desktop.mt5.constants import SymbolCalcMode, SymbolSwapMode, SymbolTradeExecution
-from arbitrex_desktop.mt5.simulator.broker.symbols import SYMBOLS, SymbolSpec
+from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS, SymbolSpec
 
 SIDECAR: Final = "symbols.toml"
 
@@ -57,7 +57,7 @@ _NUMBERED: Final = frozenset({"calc_mode", "execution", "filling", "swap_mode"})
 
 
 class FoundSpec(NamedTuple):
-    """The conditions of a symbol, and in words where they come from; `sure` is False where nothing was known of it."""
+    """The conditions of a symbol, and where they come from as a text; `sure` is False where nothing was known of it."""
 
     spec: SymbolSpec
     origin: str
@@ -116,8 +116,8 @@ def _classified(name: str) -> FoundSpec:
         if found is not None:
             return found
     plain = _cfd(upper, "Other", "USD", 1.0)
-    words = f"unknown: taken for a contract for difference of 1 unit in USD; put what it is into {SIDECAR}"
-    return FoundSpec(plain, words, sure=False)
+    origin = f"unknown: taken for a contract for difference of 1 unit in USD; put what it is into {SIDECAR}"
+    return FoundSpec(plain, origin, sure=False)
 
 
 def _starts(upper: str, names: Iterable[str]) -> str | None:

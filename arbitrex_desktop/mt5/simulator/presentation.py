@@ -12,10 +12,10 @@ from arbitrex_desktop.mt5.constants import AccountMarginMode, AccountTradeMode, 
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.broker.records import BUY, BrokerPosition, Deal, Order, lots
 from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules
-from arbitrex_desktop.mt5.simulator.broker.symbols import SymbolSpec
 from arbitrex_desktop.mt5.simulator.broker.valuation import AccountFigures, BrokerQuote, currency_digits
 from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes
 from arbitrex_desktop.mt5.simulator.market.server_clock import SimulatedServerClock
+from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 
 COMPANY: Final = "Arbitrex simulation"
 PROGRAM_FOLDER: Final = "C:\\Program Files\\Simulated terminal"
@@ -33,7 +33,8 @@ _WEDNESDAY: Final = 3
 class ShownTime:
     """The server's clock as shown: its rule, and a jump that a fault may add.
 
-    Attribute: `jump_msc`, by how much the clock is wrong, in milliseconds.
+    Attributes:
+        jump_msc: by how much the clock is wrong, in milliseconds
     """
 
     def __init__(self, clock: SimulatedServerClock) -> None:
