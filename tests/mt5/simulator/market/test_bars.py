@@ -74,6 +74,8 @@ FIRST = CLOCK.to_server(round(HISTORY_START.timestamp() * 1000)) // 1000
 PRESENT = CLOCK.to_server(NOW) // 1000
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)  # a dozen seconds of work, which a busy machine makes minutes of
 @given(st.data())
 @settings(max_examples=20, deadline=None)
 def test_closed_bars_are_the_same_for_ever(data: st.DataObject) -> None:
@@ -87,6 +89,7 @@ def test_closed_bars_are_the_same_for_ever(data: st.DataObject) -> None:
     assert same_prices(again[:3], closed)
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=20, deadline=None)
 def test_a_longer_range_holds_the_shorter(data: st.DataObject) -> None:
