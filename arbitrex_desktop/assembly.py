@@ -7,8 +7,10 @@ import importlib
 import logging
 from pathlib import Path
 
+from arbitrex_desktop import logs
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.desk.core import TradingCore
+from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.desk.gateway.gateway import Gateway
 from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.journal.journal import Journal, JournalOpener, journal_opener
@@ -17,7 +19,8 @@ from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.desk.queue.intent_store import DESK
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.simulator.replay.replay import symbols_in
-from arbitrex_desktop.raw_layer.connection.environment import read_environment
+from arbitrex_desktop.raw_layer.connection.environment import others_may_read, read_environment
+from arbitrex_desktop.raw_layer.connection.sessions import parse_sessions
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.recording.background_sink import BackgroundSink
 from arbitrex_desktop.raw_layer.recording.sqlite_sink import SqliteTickSink
@@ -29,6 +32,8 @@ from arbitrex_desktop.settings import Settings
 from arbitrex_desktop.settings.accounts import sessions_of
 from arbitrex_desktop.settings.catalogue import NewsSettings
 from arbitrex_desktop.settings.in_force import DEFAULT, SettingsInForce, defaults, load, shown
+from arbitrex_desktop.settings.passwords import PasswordStore
+from arbitrex_desktop.settings.terminal_use import TerminalsInUse
 from arbitrex_desktop.settings.toml_file import SettingsError
 
 _log = logging.getLogger(__name__)
@@ -96,6 +101,32 @@ def _log_departures(chosen: SettingsInForce) -> None:
             _log.info("setting %s = %s (%s)", name, shown(each.value), each.source)
 
 
+def _password_store(chosen: SettingsInForce) -> PasswordStore | None:
+    """Return the system's credential store, where there are accounts that may have a password in it."""
+    if not chosen.accounts:
+        return None
+    # The library takes a tenth of a second to load.
+    store: PasswordStore = importlib.import_module("arbitrex_desktop.settings.system_passwords").SystemPasswordStore()
+    return store
+
+
+class PrivacyCheck:
+    """Tells the trader, once, of a `.env` that other users of the computer may read."""
+
+    name = ".env"
+
+    def __init__(self, env_file: Path) -> None:
+        self._env_file = env_file
+
+    def start(self) -> None:
+        """Look at the file; raises `DeskError` with the warning, which the core shows."""
+        if others_may_read(self._env_file):
+            raise DeskError(f"other users of this computer may read {self._env_file.absolute()}: chmod 600 mends that")
+
+    def stop(self) -> None:
+        """Do nothing; there is nothing to end."""
+
+
 def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
     """Build the core that the settings ask for; nothing is connected yet.
 
@@ -107,8 +138,10 @@ def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
     _log_departures(chosen)
     environment = read_environment(settings.env_file)
     ticks, calendar = chosen.section(TickSettings), news_calendar(chosen.section(NewsSettings), settings.data_dir)
+    sessions = sessions_of(settings, environment, chosen.accounts, _password_store(chosen))
+    logs.hide(str(session["password"]) for session in sessions.values() if session.get("password"))
     pool = MT5ConnectionPool(
-        sessions_of(settings, environment, chosen.accounts),
+        sessions,
         symbols=symbols_in((settings.replay,)) if settings.replay is not None else (),
         session_logs_dir=settings.data_dir / "logs" / "mt5",
         simulation=settings.simulation(),
@@ -128,5 +161,7 @@ def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
         settings=chosen.section(DeskSettings),
         halt_note=HaltNote(settings.data_dir / "halt.note"),
     )
+    core.attach(TerminalsInUse(parse_sessions(sessions)))
+    core.attach(PrivacyCheck(settings.env_file or Path(".env")))
     core.attach(Gateway(core, settings.data_dir, clock))
     return core

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The commands that need no window: `arbitrex-desktop journal ...`, `settings ...`, `submit ...` and `schema`."""
+"""The commands that need no window: `account`, `journal`, `settings`, `submit` and `schema`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from arbitrex_desktop import submit_cli
 from arbitrex_desktop.desk.gateway.messages import channel_schema
 from arbitrex_desktop.desk.journal import cli as journal_cli
 from arbitrex_desktop.paths import DATA_DIR_VARIABLE
+from arbitrex_desktop.settings import account_cli
 from arbitrex_desktop.settings import cli as settings_cli
 
 
@@ -25,6 +26,7 @@ def print_schema(_given: argparse.Namespace) -> int:
 
 
 _RUNNERS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
+    "account": account_cli.run,
     "journal": journal_cli.run,
     "settings": settings_cli.run,
     "submit": submit_cli.run,
@@ -37,6 +39,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="arbitrex-desktop", allow_abbrev=False)
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help=f"the program's files (also {DATA_DIR_VARIABLE})")
     commands = parser.add_subparsers(dest="command", required=True)
+    account_cli.add_parser(commands)
     journal_cli.add_parser(commands)
     settings_cli.add_parser(commands)
     submit_cli.add_parser(commands)

@@ -26,6 +26,10 @@ class SecretFilter(logging.Filter):
         super().__init__()
         self._secrets = tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
 
+    def add(self, secrets: Iterable[str]) -> None:
+        """Hide further texts from now on."""
+        self._secrets += tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
+
     def filter(self, record: logging.LogRecord) -> bool:
         """Replace the record's text where it shows a secret; let every record pass."""
         text = record.getMessage()
@@ -42,6 +46,15 @@ class SecretFilter(logging.Filter):
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return text
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """Hide texts that became known after `configure`, in every log from now on."""
+    texts = tuple(secrets)
+    for handler in logging.getLogger().handlers:
+        for each in handler.filters:
+            if isinstance(each, SecretFilter):
+                each.add(texts)
 
 
 class FileFormatter(logging.Formatter):

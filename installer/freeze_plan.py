@@ -50,7 +50,7 @@ LEFT_OUT_MODULES: Final = {
     "PySide6.QtXml": "nothing reads XML through Qt",
     "PySide6.QtNetwork": "nothing talks to the network through Qt",
     "redis": "a sink for developers, installed by hand where it is wanted",
-    "cryptography": "only looked for by redis",
+    "cryptography": "only looked for by redis, and by the credential store of a Linux desktop",
     "PyQt5": "one Qt is enough",
     "PyQt6": "same",
     "PySide2": "same",
@@ -109,4 +109,6 @@ def hidden_modules(package: Path, platform: str) -> list[str]:
     ours = sorted({".".join(file.parts).removesuffix(".__init__") for file in files})
     by_name = [*ours, "pyqtgraph", "urllib.request"]
     # numpy is imported by MetaTrader5's extension module, whose imports cannot be seen either.
-    return [*by_name, "MetaTrader5", "numpy"] if platform == "win32" else by_name
+    # keyring finds its stores by name; on Windows it is one.
+    stores = ["keyring.backends.Windows", "win32ctypes.core", "win32ctypes.core.ctypes"]
+    return [*by_name, "MetaTrader5", "numpy", *stores] if platform == "win32" else by_name

@@ -40,6 +40,14 @@ def test_no_secret_reaches_the_file(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "base 10: '***'" in text
 
 
+def test_a_secret_that_comes_later_is_hidden_from_then_on(tmp_path: Path) -> None:
+    """A password of the credential store is known only after the log was opened."""
+    logs.configure(tmp_path)
+    logs.hide(["geheim77"])
+    logging.getLogger("somewhere").warning("it is geheim77")
+    assert "it is ***" in (tmp_path / "arbitrex.log").read_text(encoding="utf-8")
+
+
 def test_an_unwritable_folder_leaves_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a log file the program still runs, and says so on stderr."""
     (tmp_path / "file").write_text("in the way")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,17 +12,22 @@ from arbitrex_desktop.raw_layer.connection.environment import SESSION_NAME, name
 from arbitrex_desktop.raw_layer.connection.sessions import SIMULATED
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.settings.catalogue import Account
+from arbitrex_desktop.settings.passwords import PasswordStore, PasswordStoreError
 from arbitrex_desktop.settings.start import Settings
 
+_log = logging.getLogger(__name__)
 Sessions = dict[str, dict[str, Any]]
 _SIMULATED_SESSION: Sessions = {SESSION_NAME: {"terminal_path": SIMULATED}}
 
 
-def sessions_of(start: Settings, environment: Mapping[str, str], accounts: Sequence[Account]) -> Sessions:
+def sessions_of(
+    start: Settings, environment: Mapping[str, str], accounts: Sequence[Account], store: PasswordStore | None = None
+) -> Sessions:
     """Return the sessions for the pool; raises `SessionConfigError` in words for the trader.
 
     A replay and the self-test run on the simulated terminal, which they select where the environment names nothing
     else.  MT5_TERMINAL=simulated selects it alone: nothing real stands in for it, nor it for anything real.
+    Passwords that the environment does not have are asked of `store`.
     """
     by_environment = names_an_account(environment)
     if start.replay is not None or start.self_test:
@@ -30,9 +36,12 @@ def sessions_of(start: Settings, environment: Mapping[str, str], accounts: Seque
             raise SessionConfigError("--replay plays on the simulated terminal; set MT5_TERMINAL=simulated for it")
         return sessions
     if not by_environment and accounts:
-        return {account.name: _session(account, environment) for account in accounts}
+        return {account.name: _session(account, environment, store) for account in accounts}
     first = sessions_from(environment)
-    return first if _is_simulated(first) else first | _others(first[SESSION_NAME], accounts, environment)
+    if _is_simulated(first):
+        return first
+    others = _besides(first[SESSION_NAME], accounts)
+    return first | {account.name: _session(account, environment, store) for account in others}
 
 
 def password_variable(name: str) -> str:
@@ -40,20 +49,37 @@ def password_variable(name: str) -> str:
     return "MT5_PASSWORD_" + re.sub(r"\W", "_", name).upper()
 
 
-def _others(first: Mapping[str, Any], accounts: Sequence[Account], environment: Mapping[str, str]) -> Sessions:
-    """Return the sessions of the accounts besides the one of `.env`."""
+def password_of(
+    account: Account, environment: Mapping[str, str], store: PasswordStore | None
+) -> tuple[str | None, str]:
+    """Return an account's password, None for the one that the terminal has saved, and where it is, in words."""
+    name = password_variable(account.name)
+    if environment.get(name):
+        return environment[name], name
+    if store is None or account.is_simulated:
+        return None, "none"
+    try:
+        kept = store.get(account)
+    except PasswordStoreError as error:
+        _log.warning("%s: %s", account.name, error)
+        return None, f"the terminal's own; {error}"
+    return kept, "the terminal's own" if kept is None else "the system's credential store"
+
+
+def _besides(first: Mapping[str, Any], accounts: Sequence[Account]) -> list[Account]:
+    """Return the accounts besides the one of `.env`."""
     others = [each for each in accounts if (each.login, each.server) != (first["login"], first["server"])]
     if any(each.name == SESSION_NAME for each in others):
         raise SessionConfigError(f"{SESSION_NAME!r} is the account in .env; give the one in settings.toml another name")
-    return {account.name: _session(account, environment) for account in others}
+    return others
 
 
-def _session(account: Account, environment: Mapping[str, str]) -> dict[str, Any]:
+def _session(account: Account, environment: Mapping[str, str], store: PasswordStore | None) -> dict[str, Any]:
     """Return one account as a session; without a password the terminal uses the one that it has saved."""
     return {
-        "terminal_path": SIMULATED if account.terminal.strip().lower() == SIMULATED else account.terminal or None,
+        "terminal_path": SIMULATED if account.is_simulated else account.terminal or None,
         "login": account.login or None,
-        "password": environment.get(password_variable(account.name)),
+        "password": password_of(account, environment, store)[0],
         "server": account.server or None,
     }
 

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from arbitrex_desktop.desk.settings import DeskSettings
+from arbitrex_desktop.raw_layer.connection.sessions import SIMULATED
 from arbitrex_desktop.raw_layer.settings import PoolSettings, TickSettings
 from arbitrex_desktop.risk_portfolio_manager.config import PARAMETERS
 from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS
@@ -66,6 +67,11 @@ class Account:
     terminal: Annotated[
         str, Meta(description="path of the terminal's program, or the word simulated; empty: the one used last")
     ] = ""
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the simulated terminal is asked for."""
+        return self.terminal.strip().lower() == SIMULATED
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,28 +12,21 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from arbitrex_desktop.clock import SystemClock
-from arbitrex_desktop.desk.errors import JournalError
-from arbitrex_desktop.desk.intents.intent import TRADER
-from arbitrex_desktop.desk.journal.journal import Journal
-from arbitrex_desktop.desk.journal.settings_record import record_settings
-from arbitrex_desktop.paths import DATA_DIR_VARIABLE, data_dir
+from arbitrex_desktop.paths import DATA_DIR_VARIABLE
 from arbitrex_desktop.raw_layer.connection.environment import read_env_file
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.settings.catalogue import CATALOGUE, Setting
+from arbitrex_desktop.settings.changes import change
 from arbitrex_desktop.settings.in_force import (
     COMMAND_LINE,
     DEFAULT,
     SETTINGS_FILE,
     SettingsInForce,
-    defaults,
-    in_force,
     load,
-    settings_path,
     shown,
 )
 from arbitrex_desktop.settings.start import Settings, parse
-from arbitrex_desktop.settings.toml_file import SettingsError, TomlFile
+from arbitrex_desktop.settings.toml_file import SettingsError
 
 if TYPE_CHECKING:
     # argparse has no public name for what `add_subparsers` gives.
@@ -104,20 +97,13 @@ def _rows(chosen: SettingsInForce, start: Settings, args: argparse.Namespace) ->
 def _change(name: str, text: str | None) -> None:
     """Set a value, or take it out of the file when `text` is None; raises `SettingsError`, and then nothing changed."""
     setting, keys = _find(name)
-    path = settings_path(data_dir())
-    file = TomlFile.read(path)
-    new = file.without(keys) if text is None else file.with_value(keys, _value(setting, text))
-    start = parse([])
-    try:
-        chosen = in_force(new, start)
-    except SettingsError as error:
-        # What was wrong before is told with the line that it has; this value has no line yet.
-        in_force(file, start)
-        raise SettingsError(error.words) from error
-    new.save()
-    value = chosen.values[setting.name]
-    sys.stdout.write(f"{setting.name} is {shown(value.value)} from the next start on ({value.source})\n")
-    _journal(chosen)
+    if text is None:
+        chosen = change(lambda file: file.without(keys), sys.stdout.write)
+    else:
+        value = _value(setting, text)
+        chosen = change(lambda file: file.with_value(keys, value), sys.stdout.write)
+    now = chosen.values[setting.name]
+    sys.stdout.write(f"{setting.name} is {shown(now.value)} from the next start on ({now.source})\n")
 
 
 def _find(name: str) -> tuple[Setting, tuple[str, ...]]:
@@ -140,17 +126,3 @@ def _value(setting: Setting, text: str) -> Any:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
-
-
-def _journal(chosen: SettingsInForce) -> None:
-    """Tell every account's journal; one that a desk holds learns of it when that desk starts again."""
-    for path in sorted((data_dir() / "journal").glob("*.sqlite3")):
-        try:
-            journal = Journal(path)
-        except JournalError as error:
-            sys.stdout.write(f"{path.name} learns of it at the next start: {error}\n")
-            continue
-        try:
-            record_settings(journal, chosen.plain(), defaults(), SystemClock(), TRADER)
-        finally:
-            journal.close()

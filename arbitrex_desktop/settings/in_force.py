@@ -182,6 +182,8 @@ def _accounts(file: TomlFile) -> tuple[Account, ...]:
             raise file.error(
                 [ACCOUNT, number, "name"], f"there is another account {account.name!r} above; name it anew"
             )
+        if account.is_simulated is not accounts[0].is_simulated:
+            raise file.error([ACCOUNT, number], "real and simulated accounts cannot be mixed")
     return accounts
 
 

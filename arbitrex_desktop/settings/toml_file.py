@@ -99,6 +99,24 @@ class TomlFile:
         del table[keys[-1]]
         return self._proven(tomlkit.dumps(document), keys, wanted)
 
+    def with_entry(self, name: str, entry: Mapping[str, Any]) -> TomlFile:
+        """Return the file with a table more at the end of an array of tables; raises `SettingsError`."""
+        wanted = {**self.values, name: [*self.values.get(name, []), dict(entry)]}
+        added = f"\n[[{name}]]\n" + "".join(_assignment([key], value) for key, value in entry.items())
+        return self._proven(_inserted(self.text, self.text.count("\n") + 1, added), [name], wanted)
+
+    def without_entry(self, name: str, number: int) -> TomlFile:
+        """Return the file without one table of an array of tables; raises `SettingsError`."""
+        entries = list(self.values[name])
+        del entries[number]
+        wanted = {**self.values, name: entries}
+        document: Any = tomlkit.parse(self.text)
+        del document[name][number]
+        if not entries:
+            wanted.pop(name)
+            document.pop(name, None)
+        return self._proven(tomlkit.dumps(document), [name], wanted)
+
     def _proven(self, text: str, keys: Sequence[str], wanted: Mapping[str, Any]) -> TomlFile:
         """Return a changed file that says what is wanted; raises `SettingsError` where tomlkit lost its way.
 

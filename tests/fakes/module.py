@@ -52,7 +52,7 @@ class FakeModule:
     Attributes: `refused_logins`, accounts that `initialize` does not let in; `account`, `terminal`, `positions`,
     `orders`, `deals`, `symbols`, `ticks` (milliseconds, bid, ask by symbol), all to be set by the test; `failing`,
     code and message by function name; `calls`, how often each function was called; `sent`, the requests that
-    `order_send` got.
+    `order_send` got; `passwords`, those that `initialize` got.
     """
 
     def __init__(self, symbols: Sequence[str] = ("EURUSD", "GBPUSD", "USDJPY")) -> None:
@@ -64,6 +64,7 @@ class FakeModule:
         self.symbols: dict[str, SymbolInfo] = {name: make_symbol(name) for name in symbols}
         self.ticks: dict[str, list[tuple[int, float, float]]] = {name: [] for name in symbols}
         self.refused_logins: set[int] = set()
+        self.passwords: list[str | None] = []
         self.failing: dict[str, tuple[int, str]] = {}
         self.calls: Counter[str] = Counter()
         self.sent: list[Mapping[str, Any]] = []
@@ -75,6 +76,7 @@ class FakeModule:
 
     def initialize(self, *args: Any, **kwargs: Any) -> bool:
         """Connect, unless the login is refused."""
+        self.passwords.append(kwargs.get("password"))
         connected = self._ok("initialize")
         if connected and kwargs.get("login") in self.refused_logins:
             self._error = (-6, "Terminal: Authorization failed")

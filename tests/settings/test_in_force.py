@@ -113,6 +113,7 @@ def test_a_risk_file_is_still_read_and_settings_win(folder: Path) -> None:
             "[[account]]\nname = 'a'\nlogn = 5\n",
             "no part of an account named 'logn'; is 'login' meant?",
         ),
+        ("[[account]]\nname='a'\nterminal='simulated'\n[[account]]\nname='b'\n", "line 4: real and simulated accounts"),
         ("[[account]]\nname = 'a b'\n", "line 2: account.name: expected a text of letters, digits, - and _"),
     ],
 )

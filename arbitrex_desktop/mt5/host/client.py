@@ -63,7 +63,8 @@ def host_command() -> list[str]:
 
 def host_environment() -> dict[str, str]:
     """Return the host's environment: ours, which is the user's own, without credentials."""
-    return {name: value for name, value in os.environ.items() if name != "MT5_PASSWORD"}
+    ours = ("MT5_PASSWORD", "ARBITREX_REDIS_PASSWORD")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 class _Link:
