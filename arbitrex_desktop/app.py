@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib
 import logging
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from arbitrex_desktop import logs
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.one_window import OneWindow, bring_forward, show_first
+from arbitrex_desktop.paths import keep_private
 from arbitrex_desktop.raw_layer.connection.environment import read_environment, secrets_in
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.self_test import SelfTest, summary
@@ -160,6 +162,9 @@ def main(arguments: Sequence[str]) -> int:
     if not alone and show_first(settings.data_dir):
         _say("the window that is open was brought to the front", failed=False)
         return 0
+    with contextlib.suppress(OSError):
+        # A folder that cannot be written is told by the first that has to write there.
+        keep_private(settings.data_dir)
     logs.configure(settings.data_dir / "logs", _secrets(settings))
     sys.excepthook = _log_uncaught
     application = Application(settings)

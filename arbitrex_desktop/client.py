@@ -153,7 +153,7 @@ class DeskClient:
             if isinstance(value, float) and not math.isfinite(value):
                 raise ValueError(f"{name} must be a finite number, not {value}")
         texts = {"symbol": symbol, "regime": regime, "client_id": client_id}
-        sent_at = datetime.now(UTC).isoformat()
+        sent_at = _now().isoformat()
         return self._ask("submit", direction=_DIRECTIONS[key], sent_at=sent_at, **numbers, **texts)
 
     def status(self, intent_id: str) -> IntentStatus:
@@ -302,6 +302,11 @@ class AsyncDeskClient:
             raise NoDesk("not connected; use 'async with AsyncDeskClient(...)'")
         async with self._turn:
             return await asyncio.to_thread(call, self._client)
+
+
+def _now() -> datetime:
+    """Return the present on this computer's clock, which is the desk's as well."""
+    return datetime.now(UTC)
 
 
 def default_data_dir() -> Path:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from arbitrex_desktop.visible import visible
+
 _FORMAT = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
 _BYTES_EACH = 5 * 1024 * 1024
 _FILES_KEPT = 5
@@ -31,12 +33,13 @@ class SecretFilter(logging.Filter):
         self._secrets += tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Replace the record's text where it shows a secret; let every record pass."""
+        """Replace the record's text where it shows a secret or what cannot be seen; let every record pass."""
         text = record.getMessage()
+        shown = visible(self._clean(text))
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
-        if self._clean(text) != text:
-            record.msg, record.args = self._clean(text), ()
+        if shown != text:
+            record.msg, record.args = shown, ()
         if record.exc_text:
             record.exc_text = self._clean(record.exc_text)
         return True

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -19,6 +20,19 @@ def data_dir() -> Path:
     """
     chosen = os.environ.get(DATA_DIR_VARIABLE, "").strip()
     return Path(chosen).expanduser() if chosen else user_data_path(_APP_NAME, appauthor=False, roaming=False)
+
+
+def keep_private(folder: Path) -> None:
+    """Make the data folder, for its owner only, and have this process's files be so from now on; raise OSError.
+
+    On Windows the user's own folder has an access list of its own, and permission bits say nothing.
+    """
+    if sys.platform == "win32":
+        return
+    os.umask(0o077)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder.stat().st_uid == os.getuid():
+        folder.chmod(0o700)
 
 
 def account_file_stem(server: str, login: int) -> str:

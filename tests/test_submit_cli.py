@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from arbitrex_desktop import submit_cli
+from arbitrex_desktop import client, submit_cli
 from arbitrex_desktop.__main__ import main
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.gateway.gateway import Gateway
@@ -33,6 +33,7 @@ def rpm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeRiskMan
     """Give the risk manager of a desk whose door is open."""
     monkeypatch.setenv("ARBITREX_DATA_DIR", str(tmp_path))
     broker = FakeBroker()
+    monkeypatch.setattr(client, "_now", broker.clock.now)
     manager = FakeRiskManager(broker)
     core = TradingCore(broker, lambda _: manager, clock=broker.clock, journal=journal_opener(tmp_path))
     core.attach(Gateway(core, tmp_path, broker.clock))

@@ -69,7 +69,9 @@ def _socket_path(data_dir: Path) -> str:
 
 
 def private_folder(folder: Path) -> None:
-    """Make a folder that only this user can enter; raise PermissionError if somebody else's is there."""
+    """Make a folder that only this user can enter; raise PermissionError if somebody else's, or a link, is there."""
+    if folder.is_symlink():
+        raise PermissionError(f"{folder} is a link, and is not followed")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if sys.platform == "win32":
         # The user's own data folder is private by its access list; permission bits say nothing there.

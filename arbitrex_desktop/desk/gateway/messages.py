@@ -7,6 +7,7 @@ answer (`decision` or `error`).  Between answers come `event` messages about the
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -86,6 +87,7 @@ def decode(data: bytes) -> Request:
         raise ProtocolError("OVERSIZED", f"a message may have {MOST_BYTES} bytes at most")
     try:
         message = _decoder.decode(data)
+        json.loads(data, object_pairs_hook=_once_each)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError("MALFORMED", str(error) or type(error).__name__) from error
     if message.v != VERSION:
@@ -154,6 +156,14 @@ class HelloMessage(msgspec.Struct, frozen=True, tag="hello", tag_field="type", k
 
 
 Answer = DecisionMessage | EventMessage | ErrorMessage | HelloMessage
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> None:
+    """Raise `ProtocolError` for a field that is there twice: which of them was meant is anybody's guess."""
+    names = [name for name, _ in pairs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ProtocolError("MALFORMED", f"the field {twice!r} is there twice")
 
 
 def decision(number: int, intent: Intent) -> bytes:

@@ -8,7 +8,6 @@ import logging
 import os
 import socket
 from collections.abc import Callable
-from datetime import timedelta
 from multiprocessing.connection import Connection, answer_challenge, deliver_challenge
 from multiprocessing.context import AuthenticationError
 from queue import Full, Queue
@@ -42,6 +41,8 @@ _MESSAGES_A_SECOND: Final = 500.0
 _LOGGED_MISTAKES: Final = 100
 _MOST_THROWN_AWAY: Final = 1_048_576
 _CLOSE: Final = b""
+_CLOCK_SLACK: Final = 2.0
+"""Seconds by which a message may seem to be sent after it came: clocks are read one after the other."""
 
 
 class GatewayCore(Protocol):
@@ -214,12 +215,15 @@ class Session:
         return self._core.intent(self._core.submit(request))
 
     def _age(self, submit: Submit) -> float:
-        """Return how many seconds ago an intent was sent, 0 when it does not say or is from the future."""
+        """Return how many seconds ago an intent was sent, 0 when it does not say; the future is refused."""
         if submit.sent_at is None:
             return 0.0
         if submit.sent_at.tzinfo is None:
             raise ProtocolError("MALFORMED", "sent_at has no time zone - at `$.sent_at`")
-        return max(timedelta(), self._clock.now() - submit.sent_at).total_seconds()
+        age = (self._clock.now() - submit.sent_at).total_seconds()
+        if age < -_CLOCK_SLACK:
+            raise ProtocolError("FROM_THE_FUTURE", f"sent_at lies {-age:.0f} s ahead of the desk's clock")
+        return max(0.0, age)
 
     def _own(self, intent_id: str) -> Intent:
         """Return an intent of the strategy; another's is as good as none."""

@@ -32,13 +32,22 @@ class PendingQueue:
         self._settings = context.settings
         self._synced = context.synced
         self._latest: dict[str, RiskAnswer] = {}
+        self._deadlines: dict[str, float] = {}
 
     def expire(self) -> None:
-        """End what waited too long."""
-        now = self._clock.now()
-        for intent in self._book.in_state(IntentState.PENDING):
-            if now >= intent.expires_at:
+        """End what waited too long, by the wall clock or by the one that is never set, whichever is first."""
+        pending = self._book.in_state(IntentState.PENDING)
+        for intent in pending:
+            if self._has_expired(intent):
                 self._move(intent, EventKind.EXPIRED, IntentState.EXPIRED, "nobody decided in time")
+
+    def _has_expired(self, intent: Intent) -> bool:
+        """Return whether an intent has lived its time; a clock that is set back gives it no more."""
+        now = self._clock.now()
+        if intent.intent_id not in self._deadlines:
+            life = min(intent.expires_at - now, intent.expires_at - intent.created_at)
+            self._deadlines[intent.intent_id] = self._clock.monotonic() + life.total_seconds()
+        return now >= intent.expires_at or self._clock.monotonic() >= self._deadlines[intent.intent_id]
 
     def cancel_all(self, reason: str) -> None:
         """Take back whatever waits."""
@@ -50,6 +59,9 @@ class PendingQueue:
         pending = self._book.in_state(IntentState.PENDING)
         latest = dict(self._latest)
         self._latest = {each.intent_id: latest[each.intent_id] for each in pending if each.intent_id in latest}
+        ids = {each.intent_id for each in pending}
+        for intent_id in [each for each in self._deadlines if each not in ids]:
+            self._deadlines.pop(intent_id, None)
         if not self._pool.is_connected():
             return
         for intent in pending:
@@ -74,7 +86,7 @@ class PendingQueue:
         current = self.current(intent)
         if intent.state is not IntentState.PENDING or current is None:
             return f"the intent is {intent.state}"
-        if self._clock.now() >= intent.expires_at:
+        if self._has_expired(intent):
             return "the intent has expired"
         reasons = (
             self._connection_blocker(),

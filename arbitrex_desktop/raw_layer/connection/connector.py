@@ -37,10 +37,11 @@ class Identity:
         """Read it from the account."""
         if simulated:
             mode = AccountMode.SIMULATED
-        elif account.trade_mode == AccountTradeMode.REAL:
-            mode = AccountMode.LIVE
-        else:
+        elif account.trade_mode in (AccountTradeMode.DEMO, AccountTradeMode.CONTEST):
             mode = AccountMode.DEMO
+        else:
+            # A mode that is not known may be real money.
+            mode = AccountMode.LIVE
         return cls(account.login, account.server, mode)
 
 

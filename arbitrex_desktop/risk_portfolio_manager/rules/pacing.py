@@ -74,7 +74,7 @@ class OrderRate(Rule):
 
     code = RejectionReason("ORDER_RATE", "Too many trades were approved within a minute.", "Wait a minute.")
     stage, order = Stage.FINAL, 80
-    subject = "trades approved in the last minute"
+    subject = "trades that the risk manager passed in the last minute"
     unit = "count"
     paces = True
     parameters = (count("max_orders_per_minute", 0, "Most approvals per minute", help="0 is off."),)
@@ -116,7 +116,7 @@ class TradeSpacing(Rule):
 
     code = RejectionReason("TRADE_SPACING", "The last trade was approved too recently.", "Wait.")
     stage, order = Stage.FINAL, 100
-    subject = "time since the last approval"
+    subject = "time since the risk manager last passed a trade"
     unit = "s"
     minimum = True
     paces = True
@@ -137,7 +137,7 @@ class SymbolSpacing(Rule):
 
     code = RejectionReason("SYMBOL_SPACING", "The last trade in this symbol was approved too recently.", "Wait.")
     stage, order = Stage.FINAL, 110
-    subject = "time since the last approval in the symbol"
+    subject = "time since the risk manager last passed a trade in the symbol"
     unit = "s"
     minimum = True
     paces = True

@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 
 from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.visible import visible
 
 Row = TypeVar("Row")
 SortValue = float | str | None
@@ -23,7 +24,6 @@ _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _NO_INDEX: Final = QModelIndex()
 
 _ANSWERS: Final[dict[int, str]] = {
-    Qt.ItemDataRole.DisplayRole: "text",
     Qt.ItemDataRole.ToolTipRole: "tip",
     TONE_ROLE: "tone",
     SORT_ROLE: "value",
@@ -141,6 +141,8 @@ class RowTableModel(QAbstractTableModel, Generic[Row]):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column.number else _LEFT
         answer = _ANSWERS.get(role)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return visible(column.text(row))
         return None if answer is None else getattr(column, answer)(row)
 
     def headerData(  # noqa: N802 - Qt's name

@@ -34,6 +34,12 @@ from tests.fakes.broker_data import make_position
 SUBMIT: dict[str, Any] = {"confidence_score": 0.8, "regime": "TRENDING", "vol_percentile": 0.4}
 
 
+@pytest.fixture(autouse=True)
+def one_clock(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the clients read the desk's clock, as they do on one computer."""
+    monkeypatch.setattr(client_module, "_now", desk.clock.now)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return the data folder whose door is used."""
@@ -42,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def gateway(desk: Desk, folder: Path) -> Iterator[Gateway]:
-    """Give an open door to a desk on fakes."""
+    """Give an open channel to a desk on fakes."""
     opened = Gateway(desk.core, folder, desk.clock)
     opened.start()
     yield opened
@@ -157,7 +163,7 @@ def test_too_fast_is_told_and_passes(strategy: DeskClient, desk: Desk) -> None:
 
 
 def test_too_late_is_told(gateway: Gateway, folder: Path, desk: Desk) -> None:
-    """An intent that was long on its way is not taken any more."""
+    """An intent that was long on its way is not taken any more, nor one that says it comes from tomorrow."""
     with contextlib.closing(come_in(folder)) as raw:
         say(raw, type="hello", v=1, number=1, strategy="bot")
         fields = {**SUBMIT, "symbol": "EURUSD", "direction": 1, "time_to_live": 60.0}
@@ -165,6 +171,8 @@ def test_too_late_is_told(gateway: Gateway, folder: Path, desk: Desk) -> None:
         assert (answer["code"], answer["number"]) == ("TOO_LATE", 2)
         answer = say(raw, type="submit", v=1, number=3, sent_at="2025-03-12T09:58:00", **fields)
         assert (answer["code"], answer["number"]) == ("MALFORMED", 3)
+        answer = say(raw, type="submit", v=1, number=4, sent_at="2999-01-01T00:00:00+00:00", **fields)
+        assert (answer["code"], answer["number"]) == ("FROM_THE_FUTURE", 4)
     assert desk.core.snapshot().intents == ()
 
 
@@ -172,6 +180,7 @@ def test_too_late_is_told(gateway: Gateway, folder: Path, desk: Desk) -> None:
     ("message", "code", "words"),
     [
         (b"not json", "MALFORMED", "JSON"),
+        (b'{"type":"status","v":1,"number":1,"intent_id":"a","intent_id":"b"}', "MALFORMED", "there twice"),
         (b"\xff\xfe", "MALFORMED", ""),
         (b"[" * 10_000, "MALFORMED", ""),
         (b'{"type":"hello","v":1,"number":1}', "MALFORMED", "strategy"),

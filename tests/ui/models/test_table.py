@@ -128,3 +128,11 @@ def test_any_sequence_of_rows_keeps_the_model_true(
         if column == 1:
             sizes = [row.size for row in model.rows if row.size is not None]
             assert sizes == sorted(sizes, reverse=descending)
+
+
+def test_what_cannot_be_seen_is_shown_as_such(qapp: QApplication) -> None:
+    """A mark of writing direction in a name of somebody else's choice turns no cell around."""
+    del qapp
+    model: RowTableModel[Item] = RowTableModel(COLUMNS, lambda row: row.name)
+    model.set_rows([Item("EUR\N{RIGHT-TO-LEFT OVERRIDE}DSU")])
+    assert model.index(0, 0).data() == "EUR\\u202eDSU"
