@@ -31,6 +31,7 @@ from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar
 from arbitrex_desktop.settings import Settings
 from arbitrex_desktop.settings.accounts import sessions_of
 from arbitrex_desktop.settings.catalogue import NewsSettings
+from arbitrex_desktop.settings.editor import FileSettingsEditor
 from arbitrex_desktop.settings.in_force import DEFAULT, SettingsInForce, defaults, load, shown
 from arbitrex_desktop.settings.passwords import PasswordStore
 from arbitrex_desktop.settings.terminal_use import TerminalsInUse
@@ -160,6 +161,7 @@ def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
         journal=recording_opener(settings, chosen, clock),
         settings=chosen.section(DeskSettings),
         halt_note=HaltNote(settings.data_dir / "halt.note"),
+        settings_editor=FileSettingsEditor(settings),
     )
     core.attach(TerminalsInUse(parse_sessions(sessions)))
     core.attach(PrivacyCheck(settings.env_file or Path(".env")))

@@ -39,6 +39,7 @@ from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot,
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.desk.settings import DeskSettings
+from arbitrex_desktop.desk.settings_desk import SettingsDesk, SettingsEditor
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.raw_layer.views import AccountMode
 
@@ -66,7 +67,7 @@ class TradingCore:
 
     `rpm_factory` is called once, when the pool's first attempt to connect has ended; `journal` opens the journal of
     the account that is connected; `new_id` makes intents' ids; `halt_note`, where a halt is remembered on a full
-    disk, too.
+    disk, too; `settings_editor` reads and writes the file of settings, where the window may change it.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class TradingCore:
         settings: DeskSettings | None = None,
         new_id: Callable[[], str] = new_intent_id,
         halt_note: HaltNote | None = None,
+        settings_editor: SettingsEditor | None = None,
     ) -> None:
         self._pool = pool
         self._clock = clock
@@ -95,6 +97,8 @@ class TradingCore:
         )
         self._equity = EquityTrack()
         self._accounts = ActiveAccount(self._context, self._notices, journal, new_id)
+        editor = settings_editor
+        self._settings_desk = SettingsDesk(editor, self._accounts, self._risk, clock) if editor is not None else None
         self._next_sync = -math.inf
         self._background_threads: list[Thread] = []
         self._services: list[Service] = []
@@ -103,6 +107,13 @@ class TradingCore:
     def board(self) -> QuoteBoard:
         """Return the pool's tick board."""
         return self._pool.board
+
+    @property
+    def settings_desk(self) -> SettingsDesk:
+        """Return what reads and changes the settings (worker thread); `CommandRefused` where there is no file."""
+        if self._settings_desk is None:
+            raise CommandRefused("this desk has no file of settings")
+        return self._settings_desk
 
     @property
     def rpm(self) -> RiskManagerView | None:

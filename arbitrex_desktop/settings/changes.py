@@ -12,7 +12,7 @@ from arbitrex_desktop.desk.journal.journal import Journal
 from arbitrex_desktop.desk.journal.settings_record import record_settings
 from arbitrex_desktop.paths import data_dir
 from arbitrex_desktop.settings.in_force import SettingsInForce, defaults, in_force, settings_path
-from arbitrex_desktop.settings.start import parse
+from arbitrex_desktop.settings.start import Settings, parse
 from arbitrex_desktop.settings.toml_file import SettingsError, TomlFile
 
 
@@ -24,16 +24,20 @@ def change(edit: Callable[[TomlFile], TomlFile], say: Callable[[str], object]) -
     """
     file = TomlFile.read(settings_path(data_dir()))
     new = edit(file)
-    start = parse([])
-    try:
-        chosen = in_force(new, start)
-    except SettingsError as error:
-        # What was wrong before is told with the line that it has; what is new has no line yet.
-        in_force(file, start)
-        raise SettingsError(error.words) from error
+    chosen = checked(file, new, parse([]))
     new.save()
     _journal(chosen, say)
     return chosen
+
+
+def checked(before: TomlFile, after: TomlFile, start: Settings) -> SettingsInForce:
+    """Return what a changed file would give a start; raises `SettingsError`."""
+    try:
+        return in_force(after, start)
+    except SettingsError as error:
+        # What was wrong before is told with the line that it has; what is new has no line yet.
+        in_force(before, start)
+        raise SettingsError(error.words) from error
 
 
 def _journal(chosen: SettingsInForce, say: Callable[[str], object]) -> None:

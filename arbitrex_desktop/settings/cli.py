@@ -6,17 +6,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tomllib
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from arbitrex_desktop.paths import DATA_DIR_VARIABLE
 from arbitrex_desktop.raw_layer.connection.environment import read_env_file
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
-from arbitrex_desktop.settings.catalogue import CATALOGUE, Setting
 from arbitrex_desktop.settings.changes import change
+from arbitrex_desktop.settings.editor import find, typed_value
 from arbitrex_desktop.settings.in_force import (
     COMMAND_LINE,
     DEFAULT,
@@ -96,33 +94,11 @@ def _rows(chosen: SettingsInForce, start: Settings, args: argparse.Namespace) ->
 
 def _change(name: str, text: str | None) -> None:
     """Set a value, or take it out of the file when `text` is None; raises `SettingsError`, and then nothing changed."""
-    setting, keys = _find(name)
+    setting, keys = find(name)
     if text is None:
         chosen = change(lambda file: file.without(keys), sys.stdout.write)
     else:
-        value = _value(setting, text)
+        value = typed_value(setting, text)
         chosen = change(lambda file: file.with_value(keys, value), sys.stdout.write)
     now = chosen.values[setting.name]
     sys.stdout.write(f"{setting.name} is {shown(now.value)} from the next start on ({now.source})\n")
-
-
-def _find(name: str) -> tuple[Setting, tuple[str, ...]]:
-    """Return the setting of a name and the way to its value; raises `SettingsError` with the nearest name."""
-    if name in CATALOGUE:
-        return CATALOGUE[name], CATALOGUE[name].keys
-    for setting in CATALOGUE.values():
-        if setting.is_table and name.startswith(f"{setting.name}."):
-            return setting, (*setting.keys, name.removeprefix(f"{setting.name}."))
-    nearest = get_close_matches(name, CATALOGUE, 1)
-    hint = f"is {nearest[0]} meant?" if nearest else "`arbitrex-desktop settings show` lists them"
-    raise SettingsError(f"there is no setting named {name!r}; {hint}")
-
-
-def _value(setting: Setting, text: str) -> Any:
-    """Return a value of the command line: as TOML reads it, or the text itself where a text is wanted."""
-    if setting.is_text:
-        return text
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text

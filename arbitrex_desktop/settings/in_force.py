@@ -219,9 +219,13 @@ def _listed(known: Iterable[str]) -> str:
 
 def shown(value: Any) -> str:
     """Return a value as TOML writes it in one line, cut where it is long."""
-    if isinstance(value, Mapping):
-        pairs = (f"{tomlkit.key(str(name)).as_string()} = {shown(each)}" for name, each in value.items())
-        text = f"{{{', '.join(pairs)}}}"
-    else:
-        text = tomlkit.item(msgspec.to_builtins(value)).as_string()
+    text = written(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def written(value: Any) -> str:
+    """Return a value as TOML writes it in one line."""
+    if isinstance(value, Mapping):
+        pairs = (f"{tomlkit.key(str(name)).as_string()} = {written(each)}" for name, each in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    return str(tomlkit.item(msgspec.to_builtins(value)).as_string())

@@ -170,6 +170,34 @@ class CancelOrder(_OnTicket):
     failure: ClassVar[str] = "Cancelling an order"
 
 
+@dataclass(frozen=True, slots=True)
+class ReadSettings(TraderCommand):
+    """Read every setting; answered by a tuple of `SettingRow`."""
+
+    doing: ClassVar[str] = "reading the settings"
+    failure: ClassVar[str] = "The settings"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings(TraderCommand):
+    """Ask whether changes could be saved; answered by what is wrong, in words, empty for nothing."""
+
+    changes: Mapping[str, str | None]
+    number: int
+    doing: ClassVar[str] = "checking settings"
+    failure: ClassVar[str] = "The settings"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings(TraderCommand):
+    """Save changes of settings, None for the default; answered by the names that count from the next start."""
+
+    changes: Mapping[str, str | None]
+    reason: str
+    doing: ClassVar[str] = "changing settings"
+    failure: ClassVar[str] = "The settings were not changed"
+
+
 HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
     SubmitIntent: lambda core, command: core.submit(command.request),
     PreviewIntent: lambda core, command: core.preview(command.request, command.number),
@@ -185,8 +213,15 @@ HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
     MoveStops: lambda core, command: core.move_stops(command.ticket, command.stop_loss, command.take_profit),
     MoveToBreakEven: lambda core, command: core.break_even(command.ticket),
     CancelOrder: lambda core, command: core.cancel_order(command.ticket),
+    ReadSettings: lambda core, _command: core.settings_desk.rows(),
+    CheckSettings: lambda core, command: core.settings_desk.check(command.changes),
+    ChangeSettings: lambda core, command: core.settings_desk.change(command.changes, command.reason),
 }
 """What the core does for each command."""
+
+
+QUIET: Final = (PreviewIntent, ReadSettings, CheckSettings, ChangeSettings)
+"""Commands whose panel or window says itself what came of them; the strip of notices says nothing."""
 
 
 @dataclass(frozen=True, slots=True)

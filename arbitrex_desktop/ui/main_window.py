@@ -23,7 +23,8 @@ from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.bars.resume_bar import ResumeBar
 from arbitrex_desktop.ui.bars.status import StatusBar, TopBar
 from arbitrex_desktop.ui.chart.history import HistoryLoader
-from arbitrex_desktop.ui.commands import ArmAccount, CommandResult, Phase, PreviewIntent, ResumeTrading, Task
+from arbitrex_desktop.ui.commands import QUIET, ArmAccount, CommandResult, Phase, ResumeTrading, Task
+from arbitrex_desktop.ui.dialogs.settings_window import SettingsWindow
 from arbitrex_desktop.ui.docks import Docks
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.help import TextWindow
@@ -226,6 +227,7 @@ class MainWindow(QMainWindow):
         self.market_watch.stop()
         self.chart.stop()
         self._texts.close()
+        self.settings_window.close()
         self.hide()
         core_stopped = self._worker.stop(STOP_WAIT_MS)
         # A request for history ends with the pool, or is left behind with it.
@@ -261,6 +263,8 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self._theme)
         self.setStatusBar(self.status)
         self._texts = TextWindow(TITLE, self)
+        self.settings_window = SettingsWindow(self._theme, self)
+        self.settings_window.asked.connect(self._worker.send)
         # The strip of notices keeps its place: what the core tells by itself must not move a button under the mouse.
         self._add_bar("top", _stacked(self.top_bar, self.notice_bar))
         fixed = self._add_bar("fixed", self.fixed_bar)
@@ -296,6 +300,7 @@ class MainWindow(QMainWindow):
             reset_layout=self.reset_layout,
             guide=self._texts.show_guide,
             about=self._texts.show_about,
+            settings=self.settings_window.open_and_read,
             quit=partial(QTimer.singleShot, 0, self.close),
         )
         build_menus(self, self._docks.docks.values(), self._theme, acts)
@@ -374,8 +379,9 @@ class MainWindow(QMainWindow):
     def _on_command_done(self, result: CommandResult) -> None:
         for panel in self.panels.values():
             panel.command_done(result)
-        # The form says itself why it has no preview.
-        if not isinstance(result.command, PreviewIntent):
+        self.settings_window.command_done(result)
+        # The form and the settings say themselves what is wrong.
+        if not isinstance(result.command, QUIET):
             self._alerts.command_done(result)
 
     @Slot(object, str)

@@ -28,6 +28,7 @@ class Acts:
     reset_layout: Callable[[], None]
     guide: Callable[[], None]
     about: Callable[[], None]
+    settings: Callable[[], None]
     quit: Callable[[], None]
 
 
@@ -35,6 +36,7 @@ def build_menus(window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme,
     """Fill the menu bar and return the HALT action."""
     bar = window.menuBar()
     program = bar.addMenu("&Program")
+    _add(program, "&Settings\N{HORIZONTAL ELLIPSIS}", acts.settings, QKeySequence.StandardKey.Preferences)
     _add(program, "&Quit", acts.quit, QKeySequence.StandardKey.Quit)
     trading = bar.addMenu("&Trading")
     halt = _add(trading, "&HALT: stop all sending", acts.halt)

@@ -16,7 +16,7 @@ What a command raises is shown to the trader as its text, so that text is plain 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade, Which
@@ -24,8 +24,22 @@ from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, Preview
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 
 if TYPE_CHECKING:
-    # At run time it loads numpy, which the window's first picture must not wait for.
+    # At run time they load numpy and the core, which the window's first picture must not wait for.
     from arbitrex_desktop.desk.presentation.bar_history import BarHistory
+    from arbitrex_desktop.desk.settings_desk import SettingRow
+
+
+class SettingsAccess(Protocol):
+    """The settings (worker thread); a new value is what is typed, None the default."""
+
+    def rows(self) -> tuple[SettingRow, ...]:
+        """Return every setting with its present value."""
+
+    def check(self, changes: Mapping[str, str | None]) -> str:
+        """Return in words why changes could not be saved, empty when they could."""
+
+    def change(self, changes: Mapping[str, str | None], reason: str) -> tuple[str, ...]:
+        """Journal and save changes; limits count at once, and the names of the others are returned."""
 
 
 class Core(Protocol):
@@ -88,6 +102,10 @@ class Core(Protocol):
 
     def cancel_order(self, ticket: int) -> None:
         """Cancel a pending order at the broker."""
+
+    @property
+    def settings_desk(self) -> SettingsAccess:
+        """What reads and changes the settings; raises where there is no file of them."""
 
     def bars(self, symbol: str, timeframe: int, count: int, start: int = 0) -> BarHistory:
         """Read the last `count` bars but `start` (any thread but the GUI's; may block on the terminal)."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from arbitrex_desktop.ui.commands import HANDLERS, CommandResult, Phase, PreviewIntent, TraderCommand
+from arbitrex_desktop.ui.commands import HANDLERS, QUIET, CommandResult, Phase, TraderCommand
 from arbitrex_desktop.ui.seam import Core, CoreFactory
 
 STEP_MS: Final = 250
@@ -129,7 +129,7 @@ class Runner(QObject):
             _log.warning("%s failed", command.doing, exc_info=True)
             result = CommandResult(command, error=message_of(error))
         self.busy_with.emit(None)
-        if not isinstance(command, PreviewIntent):
+        if not isinstance(command, QUIET):
             self._reporter.report(core)
         self.done.emit(result)
 

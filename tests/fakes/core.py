@@ -16,6 +16,7 @@ from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.raw_layer.views import Quote
 from tests.fakes.bars import bar_rows
 from tests.fakes.desk_data import desk_snapshot, intent_row, risk_row
+from tests.fakes.settings import FakeSettings
 
 HANG_LIMIT_S = 20.0
 """A held call ends by itself after this, so that a failing test leaves no thread behind."""
@@ -65,7 +66,8 @@ class FakeCore:
     Attributes: `shown`, the snapshot it gives; `asked`, the commands received in order, as (name, arguments...);
     `failures`, what a method raises, by its name; `halts`, reasons of halts; `threads`, the idents of the
     threads each method was called on (a thread that Qt made has a new name at each entry on Python 3.13);
-    `history`, bars by symbol and timeframe, and `server_offset`, what `bars` answers from.
+    `history`, bars by symbol and timeframe, and `server_offset`, what `bars` answers from;
+    `settings_desk`, the settings.
     """
 
     def __init__(self, board: FakeBoard | None = None, shown: DeskSnapshot | None = None) -> None:
@@ -77,6 +79,7 @@ class FakeCore:
         self.threads: dict[str, set[int]] = {}
         self.history: dict[tuple[str, int], Rows] = {}
         self.server_offset = 0
+        self.settings_desk = FakeSettings()
         self.steps = 0
         self.reached = threading.Event()
         self._held: str | None = None

@@ -13,13 +13,19 @@ from arbitrex_desktop.desk.journal.journal import Journal
 
 
 def record_settings(
-    journal: Journal, values: Mapping[str, Any], defaults: Mapping[str, Any], clock: Clock, who: str
+    journal: Journal,
+    values: Mapping[str, Any],
+    defaults: Mapping[str, Any],
+    clock: Clock,
+    who: str,
+    *,
+    reason: str = "",
 ) -> dict[str, tuple[Any, Any]]:
     """Journal how the settings differ from those that the journal heard of last, or from the defaults at first.
 
-    `values` and `defaults` are by name and safe for JSON.  Whether they were changed by a command or by an editor
-    makes no difference: the journal itself is what they are compared with.  Returns the changes, old and new by
-    name; nothing is written when there are none.  Raises `JournalError`.
+    `values` and `defaults` are by name and safe for JSON; `reason` is why, in the trader's words.  Whether they were
+    changed by a command or by an editor makes no difference: the journal itself is what they are compared with.
+    Returns the changes, old and new by name; nothing is written when there are none.  Raises `JournalError`.
     """
     heard = journal.newest(EventKind.SETTINGS_CHANGED)
     before = defaults if heard is None else heard.draft.body["values"]
@@ -29,9 +35,9 @@ def record_settings(
     if changes or heard is None:
         text = "; ".join(f"{name}: {_shown(old)} -> {_shown(new)}" for name, (old, new) in changes.items())
         body = {"changes": {name: {"old": old, "new": new} for name, (old, new) in changes.items()}, "values": values}
-        event = NewEvent(
-            clock.now(), EventKind.SETTINGS_CHANGED, who, text or "all settings are the defaults", body=body
-        )
+        words = text or "all settings are the defaults"
+        words += f"; why: {reason}" if reason else ""
+        event = NewEvent(clock.now(), EventKind.SETTINGS_CHANGED, who, words, body=body)
         journal.append(event)
     return changes
 

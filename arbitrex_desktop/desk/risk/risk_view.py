@@ -27,15 +27,17 @@ class HaltSwitch(Protocol):
 
 
 class RiskManagerView(Protocol):
-    """The RPM as the desk sees it."""
+    """The RPM as the desk sees it.
+
+    Attributes:
+        config: the limits; may be replaced at any time, and count from the next decision on.
+    """
+
+    config: RPMConfig
 
     @property
     def portfolio_state(self) -> PortfolioState:
         """Return the portfolio as last synced; also what the kill switches change."""
-
-    @property
-    def config(self) -> RPMConfig:
-        """Return the limits."""
 
     @property
     def kill_switches(self) -> HaltSwitch:

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""Settings changed from the window: checked as a whole, journalled with old and new value, then in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.active_account import ActiveAccount
+from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.journal.settings_record import record_settings
+from arbitrex_desktop.desk.queue.intent_store import TRADER
+from arbitrex_desktop.desk.risk.risk_client import RiskClient
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+
+RISK: Final = "risk."
+"""How the names of the limits begin, which count at once; all others do from the next start."""
+
+Changes = Mapping[str, str | None]
+"""New values by setting, as they are typed; None takes the setting back to its default."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """A setting as the window shows it.
+
+    Attributes:
+        name: as `settings set` takes it, `desk.max_pending`.
+        text: its value as it is typed.
+        default: what counts where nothing is set, likewise.
+        source: where the value comes from: default, a preset's name, a file or the command line.
+        unit: empty for none.
+        expected: type and bounds, in words.
+        meaning: what it does, in words.
+        choices: all values that it may have, empty where they cannot be listed.
+    """
+
+    name: str
+    text: str
+    default: str
+    source: str
+    unit: str
+    expected: str
+    meaning: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewSettings:
+    """Settings that were checked and are not in force yet.
+
+    Attributes:
+        values: every value by name, safe for JSON.
+        defaults: likewise.
+        risk: the limits.
+    """
+
+    values: Mapping[str, Any]
+    defaults: Mapping[str, Any]
+    risk: RPMConfig
+
+
+class SettingsEditor(Protocol):
+    """Reads and writes the file of settings."""
+
+    def rows(self) -> tuple[SettingRow, ...]:
+        """Return every setting with its present value; raises ValueError in words for a file that is wrong."""
+
+    def check(self, changes: Changes) -> NewSettings:
+        """Return what the settings would be; raises ValueError in words for what may not be."""
+
+    def save(self, changes: Changes) -> None:
+        """Write the changes to the file, all or none; raises ValueError or OSError."""
+
+
+class SettingsDesk:
+    """The desk's side of the settings; its methods may be called from the worker thread only."""
+
+    def __init__(self, editor: SettingsEditor, accounts: ActiveAccount, risk: RiskClient, clock: Clock) -> None:
+        self._editor = editor
+        self._accounts = accounts
+        self._risk = risk
+        self._clock = clock
+
+    def rows(self) -> tuple[SettingRow, ...]:
+        """Return every setting with its present value; raises ValueError in words."""
+        return self._editor.rows()
+
+    def check(self, changes: Changes) -> str:
+        """Return in words why changes could not be saved, empty when they could."""
+        try:
+            self._editor.check(changes)
+        except ValueError as error:
+            return str(error)
+        return ""
+
+    def change(self, changes: Changes, reason: str) -> tuple[str, ...]:
+        """Journal changes, write them to the file and have the limits among them count at once.
+
+        Changes of limits need a reason.  Returns the names of those that count from the next start.  Raises
+        `CommandRefused`, ValueError or `JournalError`, and then nothing has changed.
+        """
+        if not reason.strip() and any(name.startswith(RISK) for name in changes):
+            raise CommandRefused("say why the limits are changed; it is written to the journal")
+        new = self._editor.check(changes)
+        with self._accounts.journal_session() as desk:
+            record_settings(desk.book.journal, new.values, new.defaults, self._clock, TRADER, reason=reason.strip())
+        self._editor.save(changes)
+        if self._risk.rpm is not None:
+            self._risk.rpm.config = new.risk
+        return tuple(name for name in changes if not name.startswith(RISK))

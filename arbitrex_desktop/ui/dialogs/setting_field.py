@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""One setting in a form: what it means, its value, what is expected, and the way back to the default."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPushButton, QWidget
+
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.widgets.metric import TonedLabel
+
+if TYPE_CHECKING:
+    from arbitrex_desktop.desk.settings_desk import SettingRow
+
+_FIELD_WIDTH: Final = 190
+
+
+class SettingField(QWidget):
+    """Shows a setting; what is typed counts once the window saves it.
+
+    Attributes:
+        row: the setting as it is in force.
+
+    Signals:
+        edited(): another value stands in it.
+    """
+
+    edited = Signal()
+
+    def __init__(self, row: SettingRow, theme: Theme) -> None:
+        super().__init__()
+        self.row = row
+        self.editor: QComboBox | QLineEdit = self._make_editor()
+        self.editor.setFixedWidth(_FIELD_WIDTH)
+        self.editor.setFont(tabular(self.font()))
+        self.editor.setAccessibleName(row.name)
+        self.editor.setToolTip(f"{row.name}: {row.expected}")
+        self.note = TonedLabel(theme, Tone.MUTED)
+        self.note.setWordWrap(True)
+        self.default = QPushButton("Default")
+        self.default.setToolTip(f"Go back to {row.default or 'nothing'}")
+        self.default.clicked.connect(lambda: self._set(self.row.default))
+        meaning = TonedLabel(theme)
+        meaning.setText(row.meaning[:1].upper() + row.meaning[1:])
+        meaning.setWordWrap(True)
+        meaning.setBuddy(self.editor)
+        unit = TonedLabel(theme, Tone.MUTED)
+        unit.setText(row.unit)
+        unit.setFixedWidth(90)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(4, 4, 4, 4)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(1)
+        for column, part in enumerate((meaning, self.editor, unit, self.default)):
+            grid.addWidget(part, 0, column, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.note, 1, 0, 1, 4)
+        grid.setColumnStretch(0, 1)
+        self._show_state()
+
+    @property
+    def text(self) -> str:
+        """What stands in the field."""
+        return self.editor.currentText() if isinstance(self.editor, QComboBox) else self.editor.text().strip()
+
+    @property
+    def change(self) -> str | None:
+        """What to save: the text, or None to go back to the default."""
+        return None if self.text == self.row.default else self.text
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something else stands in it than what is in force."""
+        return self.text != self.row.text
+
+    def matches(self, words: list[str]) -> bool:
+        """Whether every one of some lower-case words is found in name, meaning or unit."""
+        where = f"{self.row.name} {self.row.meaning} {self.row.unit}".lower()
+        return all(word in where for word in words)
+
+    def show_error(self, message: str) -> None:
+        """Say what is wrong with it; an empty message takes that back."""
+        if message:
+            self.note.show_text(message, Tone.BAD)
+        else:
+            self._show_state()
+
+    def discard(self) -> None:
+        """Put back what is in force."""
+        self._set(self.row.text)
+
+    def _set(self, text: str) -> None:
+        if isinstance(self.editor, QComboBox):
+            self.editor.setCurrentText(text)
+        else:
+            self.editor.setText(text)
+
+    def _make_editor(self) -> QComboBox | QLineEdit:
+        if self.row.choices:
+            box = QComboBox()
+            box.addItems(list(self.row.choices))
+            box.setCurrentText(self.row.text)
+            box.currentTextChanged.connect(self._on_edit)
+            return box
+        line = QLineEdit(self.row.text)
+        line.textChanged.connect(self._on_edit)
+        return line
+
+    def _on_edit(self) -> None:
+        self._show_state()
+        self.edited.emit()
+
+    def _show_state(self) -> None:
+        self.default.setEnabled(self.text != self.row.default)
+        if self.is_changed:
+            self.note.show_text(
+                f"{self.row.name}: in force is {self.row.text or 'nothing'}; {self.row.expected}", Tone.WARN
+            )
+        else:
+            self.note.show_text(f"{self.row.name}: {self.row.expected}; from {self.row.source}", Tone.MUTED)

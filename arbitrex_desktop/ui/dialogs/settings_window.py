@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+"""All settings in a window of their own, the limits first; what is changed is checked while typing and journalled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from arbitrex_desktop.ui.commands import ChangeSettings, CheckSettings, CommandResult, ReadSettings
+from arbitrex_desktop.ui.dialogs.setting_field import SettingField
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.badges import FilledButton
+from arbitrex_desktop.ui.widgets.metric import TonedLabel
+
+if TYPE_CHECKING:
+    from arbitrex_desktop.desk.settings_desk import SettingRow
+
+SECTION_TITLES: Final = {
+    "risk": "Risk limits",
+    "desk": "Desk",
+    "pool": "Connection",
+    "ticks": "Ticks",
+    "news": "News",
+}
+"""What a section is called, in the order in which they are offered."""
+
+_DEBOUNCE_MS: Final = 300
+
+
+class SettingsWindow(QDialog):
+    """Shows every setting by section; modeless, and holds no truth: it reads anew whenever it is opened.
+
+    Signals:
+        asked(TraderCommand): settings are to be read, checked or changed.
+    """
+
+    asked = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._number = 0
+        self._order: list[str] = []
+        self._saved = ""
+        self._valid = False
+        self.fields: dict[str, SettingField] = {}
+        self.setWindowTitle("Settings")
+        self.setModal(False)
+        self.resize(860, 620)
+        self.sections = QListWidget()
+        self._make_parts()
+        self._lay_out()
+        self._debounce = QTimer(self, singleShot=True, interval=_DEBOUNCE_MS)
+        self._debounce.timeout.connect(self._check)
+
+    def open_and_read(self) -> None:
+        """Show the window and read the settings as they are now; what was typed before is gone."""
+        self._show_message("reading the settings\N{HORIZONTAL ELLIPSIS}")
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.asked.emit(ReadSettings())
+
+    def command_done(self, result: CommandResult) -> None:
+        """Take the answer to a command of this window."""
+        command = result.command
+        if isinstance(command, ReadSettings):
+            self._take_rows(result)
+        elif isinstance(command, CheckSettings) and command.number == self._number:
+            self._take_check(result.error or str(result.answer or ""))
+        elif isinstance(command, ChangeSettings):
+            self._take_change(result)
+
+    @property
+    def changes(self) -> dict[str, str | None]:
+        """What was typed and is not saved."""
+        return {name: field.change for name, field in self.fields.items() if field.is_changed}
+
+    # Answers
+
+    def _take_rows(self, result: CommandResult) -> None:
+        if result.error:
+            self._show_message(result.error, Tone.BAD)
+            return
+        self._show_rows(cast("tuple[SettingRow, ...]", result.answer))
+
+    def _take_check(self, error: str) -> None:
+        self._valid = not error
+        named = self._field_named_in(error)
+        if named is not None:
+            named.show_error(error)
+        self._show_message(error, Tone.BAD)
+        self._show_save()
+
+    def _take_change(self, result: CommandResult) -> None:
+        if result.error:
+            self._show_message(result.error, Tone.BAD)
+            return
+        later = cast("tuple[str, ...]", result.answer)
+        when = f"; from the next start: {', '.join(later)}" if later else ""
+        self.reason.clear()
+        self._saved = f"Saved and journalled{when}"
+        self.asked.emit(ReadSettings())
+
+    def _field_named_in(self, error: str) -> SettingField | None:
+        """Return the changed field whose name an error begins with."""
+        changed = (field for field in self.fields.values() if field.is_changed)
+        return next((field for field in changed if field.row.name in error), None)
+
+    # What is shown
+
+    def _show_rows(self, rows: tuple[SettingRow, ...]) -> None:
+        self.fields = {row.name: SettingField(row, self._theme) for row in rows}
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._nothing = TonedLabel(self._theme, Tone.MUTED)
+        for part in (*self.fields.values(), self._nothing):
+            column.addWidget(part)
+        for field in self.fields.values():
+            field.edited.connect(self._on_edit)
+        column.addStretch(1)
+        self._pages.setWidget(page)
+        here = self.sections.currentRow()
+        self.sections.clear()
+        present = {row.name.partition(".")[0] for row in rows}
+        self._order = [section for section in SECTION_TITLES if section in present]
+        self.sections.addItems([SECTION_TITLES[section] for section in self._order])
+        self.sections.setCurrentRow(max(0, here))
+        self._show_message(self._saved, Tone.GOOD)
+        self._saved = ""
+        self._show_save()
+
+    def _show_section(self) -> None:
+        """Show the fields of the section chosen, or all that match what is searched for."""
+        words = self.search.text().lower().split()
+        place = self.sections.currentRow()
+        section = self._order[place] if 0 <= place < len(self._order) else ""
+        for name, field in self.fields.items():
+            field.setVisible(field.matches(words) if words else name.startswith(f"{section}."))
+        nothing = bool(words) and all(field.isHidden() for field in self.fields.values())
+        self._nothing.setText(f"No setting matches {self.search.text()!r}")
+        self._nothing.setVisible(nothing)
+
+    def _show_message(self, text: str, tone: Tone = Tone.MUTED) -> None:
+        self.message.show_text(text, tone)
+
+    def _show_save(self) -> None:
+        changes = self.changes
+        needs_reason = any(name.startswith("risk.") for name in changes)
+        self.reason.setVisible(needs_reason)
+        ready = bool(changes) and self._valid and (not needs_reason or bool(self.reason.text().strip()))
+        self.save.setEnabled(ready)
+        self.discard.setEnabled(bool(changes))
+        count = len(changes)
+        self.save.setText(f"Save {count} change{'s' if count != 1 else ''}" if changes else "Save")
+
+    # The hand
+
+    def _on_edit(self) -> None:
+        self._number += 1
+        self._valid = False
+        self._show_message("")
+        self._show_save()
+        self._debounce.start()
+
+    def _check(self) -> None:
+        if self.changes:
+            self.asked.emit(CheckSettings(self.changes, self._number))
+
+    def _save(self) -> None:
+        self.asked.emit(ChangeSettings(self.changes, self.reason.text()))
+
+    def _discard(self) -> None:
+        for field in self.fields.values():
+            field.discard()
+
+    def _make_parts(self) -> None:
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search all settings")
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName("Search all settings")
+        self.search.textChanged.connect(self._show_section)
+        self.sections.setFixedWidth(150)
+        self.sections.setAccessibleName("Sections")
+        self.sections.currentRowChanged.connect(self._show_section)
+        self._nothing = TonedLabel(self._theme, Tone.MUTED)
+        self._pages = QScrollArea()
+        self._pages.setWidgetResizable(True)
+        self._pages.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._pages.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.reason = QLineEdit()
+        self.reason.setPlaceholderText("Why the limits are changed; it is written to the journal")
+        self.reason.setAccessibleName("Reason")
+        self.reason.textChanged.connect(self._show_save)
+        self.message = TonedLabel(self._theme, Tone.MUTED)
+        self.message.setWordWrap(True)
+        self.save = FilledButton("Save", self._theme, lambda colours: colours.buy)
+        self.save.clicked.connect(self._save)
+        self.save.setEnabled(False)
+        self.discard = QPushButton("Discard")
+        self.discard.clicked.connect(self._discard)
+        self.discard.setEnabled(False)
+        self.reason.hide()
+
+    def _lay_out(self) -> None:
+        left, right, bottom = QVBoxLayout(), QVBoxLayout(), QHBoxLayout()
+        left.addWidget(self.search)
+        left.addWidget(self.sections, 1)
+        self.search.setFixedWidth(150)
+        right.addWidget(self._pages, 1)
+        right.addWidget(self.reason)
+        bottom.addWidget(self.message, 1)
+        bottom.addWidget(self.discard)
+        bottom.addWidget(self.save)
+        right.addLayout(bottom)
+        layout = QHBoxLayout(self)
+        layout.addLayout(left)
+        layout.addLayout(right, 1)

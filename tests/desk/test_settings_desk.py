@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""Settings changed by the window: one file, one journal, limits that count at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from arbitrex_desktop.desk.errors import CommandRefused, JournalError
+from arbitrex_desktop.desk.intents.events import EventKind
+from arbitrex_desktop.desk.settings_desk import SettingsDesk
+from arbitrex_desktop.risk_portfolio_manager import RPMConfig
+from arbitrex_desktop.settings.editor import FileSettingsEditor
+from arbitrex_desktop.settings.in_force import settings_path
+from arbitrex_desktop.settings.start import Settings
+from arbitrex_desktop.settings.toml_file import SettingsError
+from tests.desk.conftest import Desk
+
+LIMIT = "risk.max_drawdown"
+
+
+@pytest.fixture
+def editor(tmp_path: Path) -> FileSettingsEditor:
+    """Return an editor of an empty data folder's settings."""
+    return FileSettingsEditor(Settings(data_dir=tmp_path / "settings"))
+
+
+@pytest.fixture
+def settings_desk(desk: Desk, editor: FileSettingsEditor) -> SettingsDesk:
+    """Return the settings of a running desk."""
+    return SettingsDesk(editor, desk.core._accounts, desk.core._risk, desk.clock)
+
+
+def text_of(editor: FileSettingsEditor) -> str:
+    """Return the file's text, empty where there is none."""
+    path = settings_path(editor._start.data_dir)
+    return path.read_text("utf-8") if path.exists() else ""
+
+
+def test_rows_say_what_is_in_force(editor: FileSettingsEditor) -> None:
+    """Value, default, source, bounds and choices of every setting, as they are typed."""
+    editor.save({"desk.max_pending": "20", "desk.cancel_on_halt": "true"})
+    rows = {row.name: row for row in editor.rows()}
+    assert (rows["desk.max_pending"].text, rows["desk.max_pending"].source) == ("20", "settings.toml")
+    assert (rows["desk.cancel_on_halt"].text, rows["desk.cancel_on_halt"].choices) == ("true", ("true", "false"))
+    assert "Standard FX" in rows["risk.preset"].choices
+    assert rows[LIMIT].default == rows[LIMIT].text
+
+
+def test_a_changed_limit_counts_at_once_and_is_journalled(
+    desk: Desk, settings_desk: SettingsDesk, editor: FileSettingsEditor
+) -> None:
+    """File, journal and risk manager agree; the journal has old value, new value and reason."""
+    before: RPMConfig = desk.rpm.config
+    assert settings_desk.change({LIMIT: "0.05", "desk.max_pending": "20"}, "a calm month") == ("desk.max_pending",)
+    assert desk.rpm.config.max_drawdown == 0.05 != before.max_drawdown
+    assert "max_drawdown = 0.05" in text_of(editor)
+    assert desk.core.desk is not None
+    event = desk.core.desk.book.journal.newest(EventKind.SETTINGS_CHANGED)
+    assert event is not None
+    assert event.draft.body["changes"][LIMIT]["new"] == 0.05
+    assert event.draft.reason.endswith("why: a calm month")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "error"),
+    [
+        ({LIMIT: "0.05"}, "  ", CommandRefused),
+        ({LIMIT: "-1"}, "why", SettingsError),
+        ({"desk.max_pending": "many"}, "", SettingsError),
+        ({"desk.no_such": "1"}, "", SettingsError),
+    ],
+)
+def test_what_may_not_be_changes_nothing(
+    desk: Desk,
+    settings_desk: SettingsDesk,
+    editor: FileSettingsEditor,
+    *,
+    changes: dict[str, str | None],
+    reason: str,
+    error: type[Exception],
+) -> None:
+    """Neither file nor limits."""
+    before = desk.rpm.config
+    with pytest.raises(error):
+        settings_desk.change(changes, reason)
+    assert text_of(editor) == ""
+    assert desk.rpm.config is before
+
+
+def test_without_a_journal_nothing_is_changed(
+    desk: Desk, settings_desk: SettingsDesk, editor: FileSettingsEditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change that cannot be journalled is not made."""
+    before = desk.rpm.config
+
+    def full(*_arguments: object, **_more: object) -> None:
+        raise JournalError("the disk is full")
+
+    monkeypatch.setattr("arbitrex_desktop.desk.settings_desk.record_settings", full)
+    with pytest.raises(JournalError):
+        settings_desk.change({LIMIT: "0.05"}, "why")
+    assert text_of(editor) == ""
+    assert desk.rpm.config is before

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""Settings without a file: refuses what a test says, and notes what was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from arbitrex_desktop.desk.settings_desk import SettingRow
+
+ROWS = (
+    SettingRow(
+        "risk.preset", "Standard FX", "Standard FX", "default", "", "one of Standard FX, Conservative", "the set",
+        ("Standard FX", "Conservative"),
+    ),
+    SettingRow("risk.max_drawdown", "0.1", "0.1", "default", "fraction", "above 0 and at most 1", "maximum drawdown"),
+    SettingRow("desk.max_pending", "50", "200", "settings.toml", "intents", "from 1 to 10,000", "waiting at once"),
+)  # fmt: skip
+
+
+class FakeSettings:
+    """Implements `ui.seam.SettingsAccess`.
+
+    Attributes:
+        shown: the rows.
+        errors: why a value is refused, by the name of its setting.
+        changed: what was changed, with the reasons.
+    """
+
+    def __init__(self) -> None:
+        self.shown = ROWS
+        self.errors: dict[str, str] = {}
+        self.changed: list[tuple[dict[str, str | None], str]] = []
+
+    def rows(self) -> tuple[SettingRow, ...]:
+        """Return the rows."""
+        return self.shown
+
+    def check(self, changes: Mapping[str, str | None]) -> str:
+        """Return the error of a setting that has one."""
+        return next((self.errors[name] for name in changes if name in self.errors), "")
+
+    def change(self, changes: Mapping[str, str | None], reason: str) -> tuple[str, ...]:
+        """Note the changes."""
+        error = self.check(changes)
+        if error:
+            raise ValueError(error)
+        self.changed.append((dict(changes), reason))
+        return tuple(name for name in changes if not name.startswith("risk."))

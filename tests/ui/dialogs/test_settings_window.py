@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""The settings in a window: read anew, checked while typing, changed with a reason where limits are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QComboBox, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.ui.commands import HANDLERS, ChangeSettings, CheckSettings, CommandResult, TraderCommand
+from arbitrex_desktop.ui.dialogs.settings_window import SettingsWindow
+from arbitrex_desktop.ui.theme.theme import Theme
+from tests.fakes.core import FakeCore
+
+LIMIT, PENDING = "risk.max_drawdown", "desk.max_pending"
+
+
+class Bench:
+    """A window whose commands a fake core answers at once, unless `held`."""
+
+    def __init__(self, qtbot: QtBot, theme: Theme) -> None:
+        self.core = FakeCore()
+        self.asked: list[TraderCommand] = []
+        self.window = SettingsWindow(theme)
+        qtbot.addWidget(self.window)
+        self.window.asked.connect(self._answer)
+        self.window.open_and_read()
+        qtbot.waitExposed(self.window)
+
+    def type(self, name: str, text: str) -> None:
+        """Type a value."""
+        editor = self.window.fields[name].editor
+        if isinstance(editor, QComboBox):
+            editor.setCurrentText(text)
+        else:
+            assert isinstance(editor, QLineEdit)
+            editor.setText(text)
+
+    def _answer(self, command: TraderCommand) -> None:
+        self.asked.append(command)
+        try:
+            result = CommandResult(command, HANDLERS[type(command)](self.core, command))
+        except ValueError as error:
+            result = CommandResult(command, error=str(error))
+        self.window.command_done(result)
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, theme: Theme) -> Iterator[Bench]:
+    """Return an opened window."""
+    made = Bench(qtbot, theme)
+    yield made
+    made.window.close()
+
+
+def checked(qtbot: QtBot, bench: Bench) -> None:
+    """Wait until what was typed has been checked."""
+    qtbot.waitUntil(lambda: bool(bench.asked) and isinstance(bench.asked[-1], CheckSettings), timeout=5_000)
+
+
+def visible(bench: Bench) -> set[str]:
+    """Return the settings in sight."""
+    return {name for name, field in bench.window.fields.items() if not field.isHidden()}
+
+
+def test_sections_and_search(bench: Bench) -> None:
+    """The limits come first; a search looks through all sections by parts of words, and says when nothing is found."""
+    assert visible(bench) == {"risk.preset", LIMIT}
+    bench.window.sections.setCurrentRow(1)
+    assert visible(bench) == {PENDING}
+    bench.window.search.setText("max draw")
+    assert visible(bench) == {LIMIT}
+    bench.window.search.setText("xyz")
+    assert visible(bench) == set()
+    assert bench.window._nothing.isVisible()
+
+
+def test_a_limit_is_changed_with_a_reason(qtbot: QtBot, bench: Bench) -> None:
+    """Without a reason it cannot be saved; with one it is, and the settings are read anew."""
+    bench.type(LIMIT, "0.05")
+    checked(qtbot, bench)
+    assert bench.window.reason.isVisible()
+    assert not bench.window.save.isEnabled()
+    bench.window.reason.setText("a calm month")
+    bench.window.save.click()
+    assert bench.core.settings_desk.changed == [({LIMIT: "0.05"}, "a calm month")]
+    assert bench.window.message.text() == "Saved and journalled"
+    assert bench.window.changes == {}
+
+
+def test_other_settings_need_none_and_wait_for_the_next_start(qtbot: QtBot, bench: Bench) -> None:
+    """What does not count at once is named."""
+    bench.type(PENDING, "20")
+    checked(qtbot, bench)
+    assert not bench.window.reason.isVisible()
+    bench.window.save.click()
+    assert bench.core.settings_desk.changed == [({PENDING: "20"}, "")]
+    assert bench.window.message.text() == f"Saved and journalled; from the next start: {PENDING}"
+
+
+def test_the_default_is_gone_back_to(qtbot: QtBot, bench: Bench) -> None:
+    """The button takes the setting out of the file."""
+    bench.window.fields[PENDING].default.click()
+    checked(qtbot, bench)
+    bench.window.save.click()
+    assert bench.core.settings_desk.changed == [({PENDING: None}, "")]
+
+
+def test_a_wrong_value_is_told_beside_its_field(qtbot: QtBot, bench: Bench) -> None:
+    """The error stands at the field it belongs to, in words, and nothing can be saved."""
+    bench.core.settings_desk.errors[PENDING] = f"{PENDING}: expected a whole number from 1 to 10,000, found 'many'"
+    bench.type(PENDING, "many")
+    checked(qtbot, bench)
+    note = bench.window.fields[PENDING].note
+    assert "expected a whole number" in note.text()
+    assert note.tone.value == "bad"
+    assert not bench.window.save.isEnabled()
+    bench.core.settings_desk.errors.clear()
+    bench.type(PENDING, "20")
+    checked(qtbot, bench)
+    qtbot.waitUntil(bench.window.save.isEnabled, timeout=5_000)
+    assert note.text().startswith(f"{PENDING}: in force is 50")
+
+
+def test_an_old_answer_does_not_make_a_new_value_good(qtbot: QtBot, bench: Bench) -> None:
+    """Only the check of what stands there now counts."""
+    bench.type(PENDING, "20")
+    checked(qtbot, bench)
+    bench.type(PENDING, "21")
+    old = bench.asked[-1]
+    bench.window.command_done(CommandResult(old))
+    assert not bench.window.save.isEnabled()
+
+
+def test_discard_puts_back_what_is_in_force(bench: Bench) -> None:
+    """Nothing of what was typed is left."""
+    bench.type(LIMIT, "0.5")
+    bench.type("risk.preset", "Conservative")
+    bench.window.discard.click()
+    assert bench.window.changes == {}
+    assert not bench.window.discard.isEnabled()
+
+
+def test_what_cannot_be_read_or_saved_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+    """A file that is wrong, and a change that fails on the way, are told in words; what was typed stays."""
+    bench.type(PENDING, "20")
+    checked(qtbot, bench)
+    bench.window.command_done(CommandResult(ChangeSettings(bench.window.changes, ""), error="the disk is full"))
+    assert bench.window.message.text() == "the disk is full"
+    assert bench.window.changes == {PENDING: "20"}
+
+    def broken() -> None:
+        raise ValueError("settings.toml, line 3: expected TOML")
+
+    monkeypatch.setattr(bench.core.settings_desk, "rows", broken)
+    bench.window.open_and_read()
+    assert bench.window.message.text() == "settings.toml, line 3: expected TOML"
