@@ -182,7 +182,7 @@ class ReadSettings(TraderCommand):
 class CheckSettings(TraderCommand):
     """Ask whether changes could be saved; answered by what is wrong, in words, empty for nothing."""
 
-    changes: Mapping[str, str | None]
+    changes: tuple[tuple[str, str | None], ...]
     number: int
     doing: ClassVar[str] = "checking settings"
     failure: ClassVar[str] = "The settings"
@@ -192,7 +192,7 @@ class CheckSettings(TraderCommand):
 class ChangeSettings(TraderCommand):
     """Save changes of settings, None for the default; answered by the names that count from the next start."""
 
-    changes: Mapping[str, str | None]
+    changes: tuple[tuple[str, str | None], ...]
     reason: str
     doing: ClassVar[str] = "changing settings"
     failure: ClassVar[str] = "The settings were not changed"
@@ -214,8 +214,8 @@ HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
     MoveToBreakEven: lambda core, command: core.break_even(command.ticket),
     CancelOrder: lambda core, command: core.cancel_order(command.ticket),
     ReadSettings: lambda core, _command: core.settings_desk.rows(),
-    CheckSettings: lambda core, command: core.settings_desk.check(command.changes),
-    ChangeSettings: lambda core, command: core.settings_desk.change(command.changes, command.reason),
+    CheckSettings: lambda core, command: core.settings_desk.check(dict(command.changes)),
+    ChangeSettings: lambda core, command: core.settings_desk.change(dict(command.changes), command.reason),
 }
 """What the core does for each command."""
 

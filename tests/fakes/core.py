@@ -79,7 +79,7 @@ class FakeCore:
         self.threads: dict[str, set[int]] = {}
         self.history: dict[tuple[str, int], Rows] = {}
         self.server_offset = 0
-        self.settings_desk = FakeSettings()
+        self.settings_desk = FakeSettings(self.asked)
         self.steps = 0
         self.reached = threading.Event()
         self._held: str | None = None

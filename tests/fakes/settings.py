@@ -21,27 +21,32 @@ class FakeSettings:
     """Implements `ui.seam.SettingsAccess`.
 
     Attributes:
+        asked: what was asked of it, in order, as (name, arguments...).
         shown: the rows.
         errors: why a value is refused, by the name of its setting.
         changed: what was changed, with the reasons.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, asked: list[tuple[object, ...]] | None = None) -> None:
+        self.asked = asked if asked is not None else []
         self.shown = ROWS
         self.errors: dict[str, str] = {}
         self.changed: list[tuple[dict[str, str | None], str]] = []
 
     def rows(self) -> tuple[SettingRow, ...]:
         """Return the rows."""
+        self.asked.append(("settings",))
         return self.shown
 
     def check(self, changes: Mapping[str, str | None]) -> str:
         """Return the error of a setting that has one."""
+        self.asked.append(("check_settings", dict(changes)))
         return next((self.errors[name] for name in changes if name in self.errors), "")
 
     def change(self, changes: Mapping[str, str | None], reason: str) -> tuple[str, ...]:
         """Note the changes."""
-        error = self.check(changes)
+        self.asked.append(("change_settings", dict(changes), reason))
+        error = next((self.errors[name] for name in changes if name in self.errors), "")
         if error:
             raise ValueError(error)
         self.changed.append((dict(changes), reason))

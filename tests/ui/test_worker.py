@@ -21,6 +21,8 @@ from arbitrex_desktop.ui.commands import (
     ApproveIntent,
     ArmAccount,
     CancelOrder,
+    ChangeSettings,
+    CheckSettings,
     ClosePosition,
     ClosePositions,
     CommandResult,
@@ -28,6 +30,7 @@ from arbitrex_desktop.ui.commands import (
     MoveToBreakEven,
     Phase,
     PreviewIntent,
+    ReadSettings,
     RejectIntent,
     ResolveIntent,
     ResumeTrading,
@@ -109,6 +112,9 @@ COMMANDS: dict[TraderCommand, tuple[object, ...]] = {
     ),
     ArmAccount("5001234"): ("arm", "5001234"),
     ResumeTrading("calm"): ("resume", "calm"),
+    ReadSettings(): ("settings",),
+    CheckSettings((("desk.max_pending", "5"),), 1): ("check_settings", {"desk.max_pending": "5"}),
+    ChangeSettings((("desk.max_pending", None),), "why"): ("change_settings", {"desk.max_pending": None}, "why"),
 }  # fmt: skip
 
 

@@ -178,10 +178,10 @@ class SettingsWindow(QDialog):
 
     def _check(self) -> None:
         if self.changes:
-            self.asked.emit(CheckSettings(self.changes, self._number))
+            self.asked.emit(CheckSettings(tuple(self.changes.items()), self._number))
 
     def _save(self) -> None:
-        self.asked.emit(ChangeSettings(self.changes, self.reason.text()))
+        self.asked.emit(ChangeSettings(tuple(self.changes.items()), self.reason.text()))
 
     def _discard(self) -> None:
         for field in self.fields.values():

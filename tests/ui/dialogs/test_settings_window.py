@@ -147,7 +147,9 @@ def test_what_cannot_be_read_or_saved_is_told(bench: Bench, monkeypatch: pytest.
     """A file that is wrong, and a change that fails on the way, are told in words; what was typed stays."""
     bench.type(PENDING, "20")
     checked(qtbot, bench)
-    bench.window.command_done(CommandResult(ChangeSettings(bench.window.changes, ""), error="the disk is full"))
+    bench.window.command_done(
+        CommandResult(ChangeSettings(tuple(bench.window.changes.items()), ""), error="the disk is full")
+    )
     assert bench.window.message.text() == "the disk is full"
     assert bench.window.changes == {PENDING: "20"}
 
