@@ -10,8 +10,8 @@ from typing import Any, Final, Protocol
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.active_account import ActiveAccount
 from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.intents.intent import TRADER
 from arbitrex_desktop.desk.journal.settings_record import record_settings
-from arbitrex_desktop.desk.queue.intent_store import TRADER
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 
