@@ -31,18 +31,22 @@ from mutmut.mutation import mutators
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.mutation.file_mutation import mutate_file_contents
+from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.stats import status_by_exit_code
 from mutmut.utils.file_utils import walk_mutatable_files
 from mutmut.utils.format_utils import get_mutant_name, orig_function_and_class_names_from_key
+from mutmut.workers.isolation import get_mutant_runner
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = Path(__file__).with_name("survivors.toml")
 FOLDER = ROOT / "mutants"
 LOG = FOLDER / "mutmut.log"
 LEAST_SHARE = 0.9
+CONTROL_SECONDS = 600
+QUICK = ["-m", "not benchmark and not slow"]
 AREAS = {
-    "arbitrex_desktop.desk.": ["tests/desk", "--ignore=tests/desk/gateway", "--ignore=tests/desk/journal"],
-    "arbitrex_desktop.risk_portfolio_manager.": ["tests/risk_portfolio_manager"],
+    "arbitrex_desktop.desk.": ["tests/desk", "--ignore=tests/desk/gateway", "--ignore=tests/desk/journal", *QUICK],
+    "arbitrex_desktop.risk_portfolio_manager.": ["tests/risk_portfolio_manager", *QUICK],
 }
 """Which tests may run for the mutants of a part of the program; of these, those that pass through the function do."""
 KILLED = ("killed", "timeout", "segfault", "suspicious")
@@ -112,11 +116,24 @@ def carry_out(names: Iterable[str], tests: Sequence[str]) -> None:
 
 def run_mutmut(names: list[str], tests: list[str]) -> int:
     """Be the process that makes, forks and judges the named mutants; return 0."""
-    from mutmut.__main__ import _run  # noqa: PLC0415 - it changes how processes are started
+    from mutmut.__main__ import _run, tests_for_mutant_names  # noqa: PLC0415 - it changes how processes are started
 
     config().pytest_add_cli_args_test_selection = tests
     _run(names, 1)
+    set_mutant_under_test("")
+    prove_that_nothing_kills_nothing(sorted(tests_for_mutant_names(names)))
     return 0
+
+
+def prove_that_nothing_kills_nothing(tests: list[str]) -> None:
+    """End the program unless the tests pass in a forked process without any mutant: then every mutant would "die"."""
+    runner = get_mutant_runner(1)
+    runner.startup()
+    runner.submit("nothing.changed__mutmut_0", tests, CONTROL_SECONDS, CONTROL_SECONDS)
+    code = runner.wait_for_result().exit_code
+    runner.shutdown()
+    if code:
+        sys.exit(f"the tests fail in a forked process though nothing was changed (exit code {code})")
 
 
 def read_results(names: dict[str, Path]) -> list[Mutant]:
