@@ -12,7 +12,7 @@ from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.events import EventKind, Intent, RiskAnswer, to_body
 from arbitrex_desktop.desk.intents.intent import IntentState, SeenTrade
-from arbitrex_desktop.desk.queue.intent_store import DESK, IntentStore
+from arbitrex_desktop.desk.queue.intent_store import IntentStore
 
 _UNSEEN_FILL: Final = timedelta(seconds=5)
 _EPSILON: Final = 1e-9
@@ -185,7 +185,7 @@ class PendingQueue:
     def _move(self, intent: Intent, kind: EventKind, after: IntentState, reason: str) -> None:
         """Move an intent, unless somebody else just did."""
         with suppress(CommandRefused):
-            self._book.record(intent, kind, actor=DESK, reason=reason, after=after)
+            self._book.record(intent, kind, reason=reason, after=after)
 
     def _connection_blocker(self) -> str:
         """Return why the connection does not do."""
