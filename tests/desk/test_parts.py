@@ -55,6 +55,18 @@ def test_nan_bars_give_no_atr() -> None:
     assert wilder_atr(bars([math.nan] * 20, [1.0] * 20, [1.0] * 20)) is None
 
 
+def test_the_atr_has_the_window_of_the_settings() -> None:
+    """Each window is measured and kept by itself, from enough bars."""
+    pool = FakePool()
+    pool.rates["EURUSD"] = bars([1.0] * 90 + [3.0] * 10, [0.0] * 100, [0.5] * 100)
+    meter = AtrMeter(pool, pool.clock)
+    short, long = meter.measure("EURUSD", 3), meter.measure("EURUSD", 50)
+    assert short is not None
+    assert long is not None
+    assert short > long
+    assert meter.measure("EURUSD", 3) == short
+
+
 def test_the_atr_is_kept_for_a_minute() -> None:
     """The terminal is asked once a minute for each symbol; a failure is not kept."""
     pool = FakePool()

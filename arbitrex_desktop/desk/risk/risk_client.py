@@ -70,7 +70,7 @@ class RiskClient:
             return self._refusal(UNKNOWN_SYMBOL, message)
         atr = atr if request.atr is None else request.atr
         if atr is None:
-            atr = self._atr.measure(request.symbol)
+            atr = self._atr.measure(request.symbol, self._rpm.config.atr_window)
         if atr is None:
             return self._refusal(ATR_UNKNOWN, f"the volatility (ATR) of {request.symbol} could not be measured")
         price = self._price(request)

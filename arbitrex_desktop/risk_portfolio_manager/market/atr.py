@@ -17,6 +17,8 @@ from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 
 WINDOW: Final = 14
 _BARS: Final = 100
+_WINDOWS: Final = 4
+"""So many windows of bars are read, since the first of them still weighs in the average."""
 _KEEP_SECONDS: Final = 60.0
 
 
@@ -26,21 +28,21 @@ class AtrMeter:
     def __init__(self, pool: PoolReader, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
-        self._kept: dict[str, tuple[float, float]] = {}
+        self._kept: dict[tuple[str, int], tuple[float, float]] = {}
 
-    def measure(self, symbol: str) -> float | None:
-        """Return the ATR in price units, None when there are too few bars or none could be read."""
+    def measure(self, symbol: str, window: int = WINDOW) -> float | None:
+        """Return the ATR over `window` bars in price units, None when there are too few or none could be read."""
         now = self._clock.monotonic()
-        value, until = self._kept.get(symbol, (0.0, -math.inf))
+        value, until = self._kept.get((symbol, window), (0.0, -math.inf))
         if now < until:
             return value
         try:
-            rows = self._pool.read_rates(symbol, Timeframe.M15, _BARS)
+            rows = self._pool.read_rates(symbol, Timeframe.M15, max(_BARS, _WINDOWS * window))
         except (PoolError, MT5Error):
             return None
-        measured = wilder_atr(rows)
+        measured = wilder_atr(rows, window)
         if measured is not None:
-            self._kept[symbol] = (measured, now + _KEEP_SECONDS)
+            self._kept[symbol, window] = (measured, now + _KEEP_SECONDS)
         return measured
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The risk state on disk: one SQLite file with a row per account, and a row for each approval made since.
+"""The risk state on disk: one SQLite file with a row per account, and a log of the approvals made since.
 
-A row of an account is written whole, now and then; an approval is appended before it is given, which is one write and
-one fsync.  A file that cannot be read is set aside under another name, and every account then starts halted until a
-person resumes; so does an account whose rows are damaged.
+A row of an account is written whole, now and then; an approval is appended to the log before it is given, which is one
+write and one fsync.  A file that cannot be read is set aside under another name, and every account then starts halted
+until a person resumes; so does an account whose row or approvals are damaged.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, NamedTuple, Protocol
 
+from arbitrex_desktop.risk_portfolio_manager.state.approval_log import ApprovalLog, Entry
+
 FILE_NAME: Final = "risk_state.sqlite3"
+LOG_NAME: Final = "risk_state.approvals"
 _VERSION: Final = 2
 _SCHEMA: Final = f"""
 CREATE TABLE IF NOT EXISTS state (
     account TEXT PRIMARY KEY, body TEXT NOT NULL, checksum TEXT NOT NULL, saved_at TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS approvals (
-    account TEXT NOT NULL, number INTEGER NOT NULL, body TEXT NOT NULL, checksum TEXT NOT NULL
-);
+CREATE TABLE IF NOT EXISTS numbers (account TEXT PRIMARY KEY, number INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS damage (noticed_at TEXT NOT NULL, words TEXT NOT NULL);
 PRAGMA user_version = {_VERSION};
 """
@@ -34,6 +35,7 @@ _SAVE: Final = """
 INSERT INTO state VALUES (?, ?, ?, ?) ON CONFLICT (account) DO UPDATE SET
 body = excluded.body, checksum = excluded.checksum, saved_at = excluded.saved_at
 """
+_SAVE_NUMBER: Final = "INSERT INTO numbers VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET number = excluded.number"
 _log = logging.getLogger(__name__)
 
 
@@ -73,6 +75,7 @@ class SqliteStateStore:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
+        self._log = ApprovalLog(folder / LOG_NAME)
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
 
@@ -82,30 +85,33 @@ class SqliteStateStore:
         A damaged file is set aside first; the damage is remembered until an account has been saved after it.
         """
         with self._lock:
-            if self._connection is None and not self._path.exists():
-                return Stored()
             try:
-                return _read(self._open(), account)
+                found = Stored()
+                if self._connection is not None or self._path.exists():
+                    found = _read(self._open(), account)
+                since = [each for each in self._log.entries() if each.account == account and each.number > found.number]
+            except ValueError as error:
+                raise StateDamaged(f"the saved approvals of this account cannot be trusted: {error}") from error
             except sqlite3.DatabaseError as error:
                 raise StateDamaged(self._set_aside(error)) from error
+        bodies = tuple(each.body for each in since)
+        return Stored(found.body, bodies, since[-1].number if since else found.number)
 
     def save(self, account: str, body: bytes, number: int, moment: datetime) -> None:
         """Write an account's row and drop the approvals that are in it, in one transaction."""
-        try:
-            with self._lock, self._open() as connection:
-                connection.execute(_SAVE, (account, body.decode(), _checksum(body), moment.isoformat()))
-                connection.execute("DELETE FROM approvals WHERE account = ? AND number <= ?", (account, number))
-        except sqlite3.Error as error:
-            raise OSError(f"the risk state could not be saved: {error}") from error
+        with self._lock:
+            try:
+                with self._open() as connection:
+                    connection.execute(_SAVE, (account, body.decode(), _checksum(body), moment.isoformat()))
+                    connection.execute(_SAVE_NUMBER, (account, number))
+                self._log.keep(lambda each: each.account != account or each.number > number)
+            except (sqlite3.Error, ValueError) as error:
+                raise OSError(f"the risk state could not be saved: {error}") from error
 
     def append(self, account: str, body: bytes, number: int) -> None:
-        """Write an approval's row, on disk when this returns."""
-        row = (account, number, body.decode(), _checksum(body))
-        try:
-            with self._lock, self._open() as connection:
-                connection.execute("INSERT INTO approvals VALUES (?, ?, ?, ?)", row)
-        except sqlite3.Error as error:
-            raise OSError(f"the approval could not be saved: {error}") from error
+        """Write an approval, on disk when this returns."""
+        with self._lock:
+            self._log.append(Entry(account, number, body))
 
     def backup(self, moment: datetime) -> Path | None:
         """Copy the file to `risk_state.TIME.sqlite3` beside it; raise OSError when that fails."""
@@ -187,16 +193,13 @@ class NoStateStore:
 
 
 def _read(connection: sqlite3.Connection, account: str) -> Stored:
-    """Return an account's rows; raise `StateDamaged` for one that is not what was written."""
+    """Return an account's row; raise `StateDamaged` for one that is not what was written."""
     row = connection.execute("SELECT body, checksum FROM state WHERE account = ?", (account,)).fetchone()
     damage = connection.execute("SELECT words FROM damage LIMIT 1").fetchone()
-    since = connection.execute(
-        "SELECT body, checksum, number FROM approvals WHERE account = ? ORDER BY number", (account,)
-    ).fetchall()
+    number = connection.execute("SELECT number FROM numbers WHERE account = ?", (account,)).fetchone()
     if row is None and damage is not None:
         raise StateDamaged(str(damage[0]))
-    body = None if row is None else _checked(*row)
-    return Stored(body, tuple(_checked(*each[:2]) for each in since), since[-1][2] if since else 0)
+    return Stored(None if row is None else _checked(*row), number=0 if number is None else number[0])
 
 
 def _checksum(body: bytes) -> str:

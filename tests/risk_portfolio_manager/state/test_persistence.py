@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import Outcome, Position, RiskPortfolioManager
-from arbitrex_desktop.risk_portfolio_manager.state.persistence import FILE_NAME, SqliteStateStore
+from arbitrex_desktop.risk_portfolio_manager.state.persistence import FILE_NAME, LOG_NAME, SqliteStateStore, Stored
 from tests.fakes.broker_data import make_deal
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.pool import FakePool
@@ -247,6 +247,38 @@ def test_approvals_since_the_last_save_are_found_after_a_kill(tmp_path: Path) ->
         assert again.risk_metrics.trades_approved == 3
         assert reason(again.evaluate(**intent(intent_id="i9"))) == "MAX_POSITIONS_REACHED"
         again.save_state()
+
+
+def test_an_approval_that_was_cut_off_by_a_crash_is_passed_over(tmp_path: Path) -> None:
+    """It was never given; the whole ones before it and the next one are there."""
+    store = SqliteStateStore(tmp_path)
+    store.append("static", b'{"a": 1}', 1)
+    store.close()
+    with (tmp_path / LOG_NAME).open("ab") as log:
+        log.write(b"0123 2 static {")
+    store = SqliteStateStore(tmp_path)
+    assert store.load("static").approvals == (b'{"a": 1}',)
+    store.append("static", b'{"a": 2}', 2)
+    assert store.load("static") == Stored(None, (b'{"a": 1}', b'{"a": 2}'), 2)
+    store.save("static", b"{}", 1, START)
+    assert store.load("static") == Stored(b"{}", (b'{"a": 2}',), 2)
+    store.save("static", b"{}", 2, START)
+    assert store.load("static") == Stored(b"{}", (), 2)
+    store.close()
+
+
+@pytest.mark.expects_log_errors("changed or damaged")
+def test_an_approval_that_was_edited_halts(tmp_path: Path) -> None:
+    """A trade in flight that somebody edited is not believed."""
+    clock = ManualClock()
+    with kept(tmp_path, clock) as rpm:
+        rpm.save_state()
+        rpm.process_trade_intent(**intent())
+        log = tmp_path / LOG_NAME
+        edited = log.read_bytes().replace(b"EURUSD", b"GBPUSD")
+        log.write_bytes(edited)
+        assert static(wide(), clock, enable_persistence=True, data_dir=tmp_path).portfolio_state.trading_halted
+        log.write_bytes(b"")
 
 
 def test_the_file_of_an_earlier_version_is_read(tmp_path: Path) -> None:

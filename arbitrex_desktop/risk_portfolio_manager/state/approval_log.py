@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""Approvals that are not yet in a saved state: a file that is only appended to, a line each."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from io import FileIO
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """One approval; `number` grows with each of an account."""
+
+    account: str
+    number: int
+    body: bytes
+
+
+class ApprovalLog:
+    """Not safe for threads; the store locks.  A line is its checksum, number, account and body, in this order.
+
+    A last line that is not whole was never given to anybody, and is passed over; any other that is not what was
+    written raises ValueError.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._whole = False
+
+    def append(self, entry: Entry) -> None:
+        """Write an entry, on disk when this returns; raise OSError when that fails, and leave nothing of it."""
+        if not self._whole:
+            self._drop_torn_end()
+        content = b"%d %s %s" % (entry.number, entry.account.encode(), entry.body)
+        line = b"%s %s\n" % (_checksum(content), content)
+        self._whole = False  # until it is
+        with FileIO(self._path, "ab") as file:
+            if file.write(line) == len(line):
+                os.fsync(file.fileno())
+                self._whole = True
+        if not self._whole:
+            raise OSError("the disk took a part of the approval only")
+
+    def entries(self) -> list[Entry]:
+        """Return every whole entry, oldest first."""
+        return [_parsed(line) for line in self._lines()]
+
+    def keep(self, wanted: Callable[[Entry], bool]) -> None:
+        """Drop the entries that are not wanted any more; raise OSError when that fails, and then all are kept."""
+        lines = self._lines()
+        kept = [line for line in lines if wanted(_parsed(line))]
+        if len(kept) < len(lines):
+            beside = self._path.with_suffix(".new")
+            with FileIO(beside, "w") as file:
+                file.write(b"".join(line + b"\n" for line in kept))
+                os.fsync(file.fileno())
+            beside.replace(self._path)
+
+    def _lines(self) -> list[bytes]:
+        """Return the whole lines."""
+        if not self._path.exists():
+            return []
+        return self._path.read_bytes().split(b"\n")[:-1]
+
+    def _drop_torn_end(self) -> None:
+        """Cut off a line that a crash or a full disk left unfinished, so that the next one stands by itself."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self._path.exists():
+            os.truncate(self._path, self._path.read_bytes().rfind(b"\n") + 1)
+
+
+def _checksum(content: bytes) -> bytes:
+    """Return the SHA-256 of a line's content, as hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest().encode()
+
+
+def _parsed(line: bytes) -> Entry:
+    """Return a line's entry; raise ValueError for one that is not what was written."""
+    checksum, _, content = line.partition(b" ")
+    if checksum != _checksum(content):
+        raise ValueError("an approval was changed or damaged")
+    number, account, body = content.split(b" ", 2)
+    return Entry(account.decode(), int(number), body)
