@@ -104,7 +104,7 @@ class Setting:
     @property
     def is_table(self) -> bool:
         """Whether it holds a value for each of several names."""
-        return get_origin(_bare(self.type)[0]) is not None and isinstance(self.default, Mapping)
+        return isinstance(self.default, Mapping)
 
     @property
     def is_text(self) -> bool:

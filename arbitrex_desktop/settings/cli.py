@@ -80,7 +80,7 @@ def _rows(chosen: SettingsInForce, start: Settings, args: argparse.Namespace) ->
     folder_from = COMMAND_LINE if args.data_dir else _ENVIRONMENT if os.environ.get(DATA_DIR_VARIABLE) else DEFAULT
     yield "data-dir", str(start.data_dir), "", folder_from, "the folder of all the program's files"
     for name, each in chosen.values.items():
-        unit = f" {each.setting.unit}" if each.setting.unit else ""
+        unit = f" {each.setting.unit}" if each.setting.unit not in ("", "count") else ""
         yield name, shown(each.value) + unit, shown(each.setting.default), each.source, each.setting.meaning
     for account in chosen.accounts:
         words = f"{account.login or 'its own login'} at {account.server or 'its own server'}"

@@ -150,9 +150,9 @@ def _risk(file: TomlFile, own: TomlFile) -> tuple[RPMConfig, dict[str, str]]:
     """Return the limits, and the source of each that is no default."""
     mine = dict(file.values.get("risk", {}))
     preset = mine.pop("preset", None)
-    if own.values and preset is not None:
+    if own.path.is_file() and preset is not None:
         raise file.error(["risk", "preset"], f"{PRESET}: {RISK_FILE} has a whole set of limits already; remove one")
-    if own.values:
+    if own.path.is_file():
         base, source = dict(own.values), RISK_FILE
         _config(base, own, ())
     else:

@@ -70,6 +70,7 @@ def test_sources_outside_the_file_are_shown(capsys: Output, monkeypatch: pytest.
     [
         ("desk.auto_approve_lots.my-bot", "0.5", "auto_approve_lots.my-bot = 0.5"),
         ("desk.auto_approve_lots.my.bot", "0.5", 'auto_approve_lots."my.bot" = 0.5'),
+        ("risk.max_lots_by_symbol.EURUSD", "5", "max_lots_by_symbol.EURUSD = 5"),
         ("desk.cancel_on_halt", "true", "cancel_on_halt = true"),
         ("news.calendar", "5.csv", 'calendar = "5.csv"'),
         ("ticks.redis_prefix", "12", 'redis_prefix = "12"'),

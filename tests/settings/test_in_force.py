@@ -141,6 +141,11 @@ def test_a_password_is_refused_and_not_repeated(folder: Path, text: str) -> None
     assert "hunter2" not in str(caught.value)
 
 
+def test_an_empty_risk_file_is_a_whole_set_too(folder: Path) -> None:
+    """As before: it stands for the risk manager's own limits, which are tighter than the preset's."""
+    assert read(folder, risk="# nothing\n").risk.to_dict() == RPMConfig().to_dict()
+
+
 def test_a_risk_file_and_a_preset_contradict_each_other(folder: Path) -> None:
     """Both are whole sets of limits; neither is taken in silence."""
     with pytest.raises(SettingsError, match=r"settings\.toml, line 2: risk\.preset: risk\.toml has a whole set"):

@@ -58,7 +58,9 @@ def check_terminal_path(session: SessionConfig) -> None:
     if session.is_simulated or session.terminal_path is None:
         return
     if not Path(session.terminal_path).exists():
-        raise TerminalPathMissing(f"there is no terminal at {session.terminal_path!r} (MT5_TERMINAL)")
+        raise TerminalPathMissing(
+            f"there is no terminal at {session.terminal_path!r}, which account {session.name!r} names"
+        )
 
 
 def check_identity(session: SessionConfig, expected: Identity | None, found: Identity) -> None:
