@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import logging
+import select
 import sys
 from collections.abc import Iterable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TextIO
 
 from arbitrex_desktop.visible import visible
 
@@ -15,6 +17,8 @@ _FORMAT = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
 _BYTES_EACH = 5 * 1024 * 1024
 _FILES_KEPT = 5
 _SHORTEST_SECRET = 4
+_LONGEST_LINE = 1_000
+"""Characters of a line on the screen; a pipe that takes any takes so many."""
 
 
 class SecretFilter(logging.Filter):
@@ -70,12 +74,30 @@ class FileFormatter(logging.Formatter):
         return super().format(record)
 
 
+class ConsoleHandler(logging.StreamHandler[TextIO]):
+    """Writes to stderr, and leaves out what it would have to wait for: a pipe that nobody reads blocks for ever."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, unless the stream takes no more."""
+        if self._takes_more():
+            super().emit(record)
+
+    def _takes_more(self) -> bool:
+        """Return whether a line fits in; streams that cannot be asked are no pipes, or are on Windows."""
+        if sys.platform == "win32":
+            return True
+        try:
+            return bool(select.select([], [self.stream.fileno()], [], 0.0)[1])
+        except (OSError, ValueError):
+            return True
+
+
 class BriefFormatter(logging.Formatter):
     """Leaves tracebacks to the log file: on the screen one sentence tells more."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record's first lines, without what it was raised by."""
-        return f"{record.levelname.lower()}: {record.getMessage()}"
+        return f"{record.levelname.lower()}: {record.getMessage()[:_LONGEST_LINE]}"
 
 
 def configure(folder: Path, secrets: Iterable[str] = ()) -> list[logging.Handler]:
@@ -86,7 +108,7 @@ def configure(folder: Path, secrets: Iterable[str] = ()) -> list[logging.Handler
     """
     handlers: list[logging.Handler] = []
     if sys.stderr is not None:  # None in a windowed program
-        console = logging.StreamHandler()
+        console = ConsoleHandler()
         console.setLevel(logging.WARNING)
         handlers.append(console)
     trouble: OSError | None = None

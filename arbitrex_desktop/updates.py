@@ -15,6 +15,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final, Protocol
 
 FILE_NAME: Final = "updates.toml"
@@ -74,8 +75,11 @@ def load_choice(folder: Path) -> UpdateChoice:
 def save_choice(folder: Path, choice: UpdateChoice) -> None:
     """Keep the user's choice; raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    # A text of JSON is a text of TOML, too.
-    lines = (f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in asdict(choice).items())
+    # A text of JSON is a text of TOML, too, but for the one control character that JSON does not escape.
+    texts = {
+        name: json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f") for name, value in asdict(choice).items()
+    }
+    lines = (f"{name} = {text}\n" for name, text in texts.items())
     (folder / FILE_NAME).write_text("".join(lines), encoding="utf-8")
 
 
@@ -104,10 +108,27 @@ def _open(address: str) -> Response:
     """Open an address that has been checked to be https."""
     # Loaded only when asked for: HTTP and encryption would delay every start for what few ever use.
     web = importlib.import_module("urllib.request")
-    response: Response = web.urlopen(
-        web.Request(address, headers={"User-Agent": "Arbitrex-Desktop"}), timeout=_TIMEOUT_SECONDS
-    )
+    request = web.Request(address, headers={"User-Agent": "Arbitrex-Desktop"})
+    response: Response = encrypted_only(web).open(request, timeout=_TIMEOUT_SECONDS)
     return response
+
+
+def encrypted_only(web: ModuleType) -> Any:
+    """Return what opens https addresses and follows redirects to such, and no other: nothing is fetched in clear.
+
+    `web`, the module `urllib.request`.
+    """
+    opener = web.OpenerDirector()
+    for handler in (
+        web.ProxyHandler,
+        web.UnknownHandler,
+        web.HTTPSHandler,
+        web.HTTPDefaultErrorHandler,
+        web.HTTPRedirectHandler,
+        web.HTTPErrorProcessor,
+    ):
+        opener.add_handler(handler())
+    return opener
 
 
 def _version_in(body: bytes) -> str:

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,3 +67,22 @@ def test_a_thread_of_qt_keeps_one_name(tmp_path: Path) -> None:
     record.threadName, record.thread = "Dummy-7", 4711
     log.handle(record)
     assert "thread-4711 somewhere: painted" in (tmp_path / "arbitrex.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes cannot be asked there")
+def test_a_pipe_that_nobody_reads_stops_nobody() -> None:
+    """Warnings that stderr does not take are left out; the program goes on, and what fits later is written."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as reader, os.fdopen(writing, "w", encoding="utf-8") as stream:
+        os.set_blocking(writing, False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(writing, b"x" * 4096)
+        os.set_blocking(writing, True)
+        handler = logs.ConsoleHandler(stream)
+        record = logging.LogRecord("x", logging.WARNING, "", 0, "late", (), None)
+        handler.handle(record)
+        os.read(reader.fileno(), 1 << 20)
+        handler.handle(record)
+        stream.flush()
+        assert os.read(reader.fileno(), 100) == b"late\n"

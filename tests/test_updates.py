@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from arbitrex_desktop.updates import (
     UpdateCheckError,
     UpdateChoice,
     ask,
+    encrypted_only,
     load_choice,
     save_choice,
 )
@@ -99,3 +102,12 @@ def test_a_choice_is_kept_as_it_was_made(
     choice = UpdateChoice(json.loads(json.dumps(address)), at_start)
     save_choice(folder, choice)
     assert load_choice(folder) == choice
+
+
+@pytest.mark.parametrize("scheme", ["http", "ftp", "file", "data"])
+def test_nothing_is_fetched_in_clear(scheme: str) -> None:
+    """Whatever is not encrypted is not even tried, be it asked for or a redirect leads there."""
+    opener = encrypted_only(urllib.request)
+    with pytest.raises(urllib.error.URLError, match="unknown url type"):
+        opener.open(f"{scheme}://127.0.0.1:9/x")
+    assert "https" in opener.handle_open
