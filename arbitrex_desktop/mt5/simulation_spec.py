@@ -24,6 +24,8 @@ class SimulationSpec:
         epoch: the wall-clock moment (UTC) at which simulated time was anchored: a host that is started again with the
             same epoch goes on where the market is by now; None anchors at the first start
         replay: tick or bar files to play instead of the generated market
+        replay_from: a naive date on the server's clock, within the files, at which the replay begins; what lies before
+            is history.  None begins with the first tick
         strict: whether files with rows in the wrong order are refused instead of sorted
         speed: simulated seconds per real second
         store: the file that keeps the broker's books, so that they survive a killed host; None keeps them in memory
@@ -42,6 +44,7 @@ class SimulationSpec:
     hedging: bool = True
     epoch: datetime | None = None
     replay: tuple[Path, ...] = ()
+    replay_from: datetime | None = None
     strict: bool = False
     speed: float = 1.0
     store: Path | None = None

@@ -17,6 +17,8 @@ from arbitrex_desktop.mt5.commands import CheckOrder, History, ReadAccount, Send
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.mt5.module import Rows
+from arbitrex_desktop.mt5.replay_control import SteerReplay
+from arbitrex_desktop.mt5.replay_status import ReplayStatus
 from arbitrex_desktop.mt5.results import OrderCheckResult, OrderSendResult, SymbolInfo
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.transport import Permit
@@ -228,6 +230,15 @@ class MT5ConnectionPool:
         )
 
     # What has to be asked of the terminal
+
+    @property
+    def replay(self) -> ReplayStatus | None:
+        """How a replay stood at the last answer, None where nothing is replayed."""
+        return self._client.replay
+
+    def steer_replay(self, command: SteerReplay) -> ReplayStatus:
+        """Change how a replay goes on and return how it stands; raises `CallFailed` with the reason if it cannot be."""
+        return self._client.ask_connected(command).value
 
     def read_account(self) -> AccountReading:
         """Read account, positions and orders afresh; raises `PoolUnavailable` or `MT5Error`.

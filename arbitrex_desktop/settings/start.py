@@ -7,6 +7,7 @@ import argparse
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import arbitrex_desktop
@@ -27,6 +28,7 @@ class Settings:
         data_dir: folder of journals, risk state, logs and layout
         replay: tick or bar files to play on the simulated terminal
         speed: simulated seconds per second of a replay
+        replay_from: the date, on the broker's clock, at which a replay begins; None is its first tick
         strict: whether files with rows in the wrong order are refused instead of sorted
         faults: a file of faults for hand tests
         screenshot: where to put a picture of the window
@@ -42,6 +44,7 @@ class Settings:
     data_dir: Path = field(default_factory=data_dir)
     replay: Path | None = None
     speed: float = 1.0
+    replay_from: datetime | None = None
     strict: bool = False
     faults: Path | None = None
     screenshot: Path | None = None
@@ -63,7 +66,12 @@ class Settings:
         plan = _fault_plan(self.faults) if self.faults is not None else None
         replay = () if self.replay is None else (self.replay,)
         return SimulationSpec(
-            replay=replay, strict=self.strict, speed=self.speed, demo_positions=not replay, faults=plan
+            replay=replay,
+            replay_from=self.replay_from,
+            strict=self.strict,
+            speed=self.speed,
+            demo_positions=not replay,
+            faults=plan,
         )
 
 
@@ -84,6 +92,14 @@ def _speed(text: str) -> float:
     if not 0.0 < value <= _FASTEST:
         raise argparse.ArgumentTypeError(f"the speed must be a number above 0 and at most {_FASTEST:.0f}")
     return value
+
+
+def _date(text: str) -> datetime:
+    """Parse a date, perhaps with a time of day."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        raise argparse.ArgumentTypeError("the date is written 2026-03-02 or 2026-03-02T10:30") from None
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -112,6 +128,13 @@ def make_parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="PATH",
         help="play MT5 tick or bar exports or a recording: a file, or a folder of SYMBOL*.csv",
+    )
+    parser.add_argument(
+        "--from",
+        type=_date,
+        dest="replay_from",
+        metavar="DATE",
+        help="begin the replay at this date of its files, such as 2026-03-02T10:30; what is before is history",
     )
     parser.add_argument("--strict", action="store_true", help="refuse to replay rows that are not in order of time")
     parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="play N seconds per second")
@@ -150,6 +173,7 @@ def parse(arguments: Sequence[str]) -> Settings:
         data_dir=data_dir(),
         replay=given.replay,
         speed=given.speed,
+        replay_from=given.replay_from,
         strict=given.strict,
         faults=given.faults,
         screenshot=given.screenshot,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,10 @@ def test_an_installed_program_finds_its_account_in_the_data_folder(
 
 def test_a_replay_has_books_of_its_own(tmp_path: Path) -> None:
     """What is played, how fast, and no file of books, so that yesterday's replay is no part of today's."""
-    simulation = parse(["--replay", str(tmp_path), "--speed", "50"]).simulation()
+    simulation = parse(["--replay", str(tmp_path), "--speed", "50", "--from", "2026-03-02", "--strict"]).simulation()
     assert simulation is not None
     assert (simulation.replay, simulation.speed, simulation.store) == ((tmp_path,), 50.0, None)
+    assert (simulation.replay_from, simulation.strict) == (datetime(2026, 3, 2), True)  # noqa: DTZ001 - the broker's clock
 
 
 def test_the_usual_start_leaves_the_simulation_to_the_pool() -> None:
@@ -56,7 +58,15 @@ def test_the_usual_start_leaves_the_simulation_to_the_pool() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--speed", "0"], ["--speed", "nan"], ["--speed", "x"], ["--size", "big"], ["--nonsense"]]
+    "arguments",
+    [
+        ["--from", "yesterday"],
+        ["--speed", "0"],
+        ["--speed", "nan"],
+        ["--speed", "x"],
+        ["--size", "big"],
+        ["--nonsense"],
+    ],
 )
 def test_what_cannot_be_meant_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """A wrong argument ends with exit code 2 and names itself, and no function of the program's."""

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, Protocol, cast
 
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.mt5.commands import Command, Observed
+from arbitrex_desktop.mt5.constants import ResultCode
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
 from arbitrex_desktop.mt5.host.change_watch import ChangeWatch
 from arbitrex_desktop.mt5.host.inbox import Inbox, Interruption
@@ -26,6 +27,7 @@ from arbitrex_desktop.mt5.host.real_module import load_real_module
 from arbitrex_desktop.mt5.host.rhythm import AdaptiveRhythm, AnnouncedRhythm, Rhythm
 from arbitrex_desktop.mt5.module import MetaTrader5Module
 from arbitrex_desktop.mt5.polling import Poll
+from arbitrex_desktop.mt5.replay_control import SteerReplay
 from arbitrex_desktop.mt5.replay_status import ReplayStatus
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
 
@@ -44,6 +46,9 @@ class SimulatedWorld(Protocol):
     def replay_status(self) -> ReplayStatus | None:
         """Return how a replay stands, None where nothing is replayed."""
 
+    def steer(self, *, speed: float | None, to_msc: int | None, step: str | None) -> None:
+        """Change how a replay goes on; raise ValueError, fit for the user, where that cannot be."""
+
     def idle(self) -> None:
         """Use a moment in which nothing is asked."""
 
@@ -57,7 +62,8 @@ class ModuleRunner:
         self._module = module
         self._clock = clock
         self._world = world
-        self._watch = ChangeWatch(module, rhythm or AdaptiveRhythm(), clock)
+        self._rhythm = rhythm or AdaptiveRhythm()
+        self._watch = ChangeWatch(module, self._rhythm, clock)
 
     def run(self, command: Command[Any], interruption: Interruption) -> Observed[Any] | MT5Error:
         """Run a command; every failure becomes a value, so that no request can end the host."""
@@ -67,6 +73,8 @@ class ModuleRunner:
             if isinstance(command, Poll):
                 value: Any = self._watch.poll(command, interruption)
                 waited = self._watch.waited
+            elif isinstance(command, SteerReplay) and self._world is not None:
+                value = self._steer(command, self._world)
             else:
                 value = command.run(self._module)
         except CallFailed as failure:
@@ -86,6 +94,15 @@ class ModuleRunner:
             waited=waited,
             replay=world.replay_status(),
         )
+
+    def _steer(self, command: SteerReplay, world: SimulatedWorld) -> ReplayStatus | None:
+        """Steer the replay; when its ticks come is then to be found out anew."""
+        try:
+            world.steer(speed=command.speed, to_msc=command.to_msc, step=command.step)
+        except ValueError as error:
+            raise CallFailed("steering the replay", ResultCode.E_INVALID_PARAMS, str(error)) from error
+        self._watch = ChangeWatch(self._module, self._rhythm, self._clock)
+        return world.replay_status()
 
     def idle(self) -> None:
         """Use the moment after an answer, in which nothing is asked."""

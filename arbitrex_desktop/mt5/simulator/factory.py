@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from typing import cast
 
 from arbitrex_desktop.clock import Clock
@@ -20,6 +21,7 @@ from arbitrex_desktop.mt5.simulator.market.sim_clock import SimClock
 from arbitrex_desktop.mt5.simulator.market.trading_calendar import demo_start
 from arbitrex_desktop.mt5.simulator.module.backend import TerminalBackend
 from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
+from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
 from arbitrex_desktop.mt5.simulator.replay.replay import ReplayMarket, load_replay
 from arbitrex_desktop.mt5.simulator.terminal import SimulatedTerminal
 from arbitrex_desktop.mt5.simulator.terminal_core import TerminalParts
@@ -31,6 +33,8 @@ class Simulation:
 
     module: SimulatedMetaTrader5
     terminal: SimulatedTerminal
+    sim_clock: SimClock
+    began_msc: int
     replay: ReplayMarket | None = None
 
     def market_time_msc(self) -> int:
@@ -42,10 +46,36 @@ class Simulation:
         return self.terminal.server_time_msc()
 
     def replay_status(self) -> ReplayStatus | None:
-        """Return how far a replay's files have been read and what was found in them, None of a generated market."""
-        if self.replay is None:
+        """Return how the replay stands, None of a generated market."""
+        replay = self.replay
+        if replay is None:
             return None
-        return ReplayStatus(self.replay.first_msc, self.replay.last_msc, self.replay.share_read, self.replay.notes)
+        return ReplayStatus(
+            first_msc=replay.first_msc,
+            last_msc=replay.last_msc,
+            position_msc=self.terminal.market_time_msc(),
+            speed=self.sim_clock.speed,
+            began_msc=self.terminal.time.shown(self.began_msc),
+            share_read=replay.share_read,
+            notes=replay.notes,
+        )
+
+    def steer(self, *, speed: float | None, to_msc: int | None, step: str | None) -> None:
+        """Let the replay go on at another speed, or from a later moment: one given, the next tick's, or the end's.
+
+        Raises ValueError where nothing is replayed, for a speed that is none, and for a moment that has passed.
+        """
+        if self.replay is None:
+            raise ValueError("nothing is replayed")
+        if speed is not None and not 0.0 <= speed < inf:
+            raise ValueError(f"expected a speed of 0 or more, found {speed!r}")
+        now = self.terminal.market_time_msc()
+        target = now if to_msc is None else min(to_msc, self.replay.last_msc)
+        if target < now:
+            raise ValueError("expected a later moment; to go back, start the replay again from a date")
+        if step is not None:
+            target = self.replay.last_msc if step == "end" else self.replay.next_tick_msc(now)
+        self.sim_clock.steer(self.sim_clock.speed if speed is None else speed, max(target, now))
 
     def idle(self) -> None:
         """Use a moment in which nothing is asked: read on in files that are too large to be read at the start."""
@@ -71,7 +101,13 @@ def build_simulation(spec: SimulationSpec, clock: Clock, hazards: Hazards | None
     )
     terminal.open_account()
     module = SimulatedMetaTrader5(_backend(terminal, hazards or RealHazards()))
-    return Simulation(module, terminal, feed if isinstance(feed, ReplayMarket) else None)
+    return Simulation(
+        module=module,
+        terminal=terminal,
+        sim_clock=sim_clock,
+        began_msc=round(start.timestamp() * 1000),
+        replay=feed if isinstance(feed, ReplayMarket) else None,
+    )
 
 
 def _backend(terminal: SimulatedTerminal, hazards: Hazards) -> TerminalBackend:
@@ -85,8 +121,16 @@ def _market(spec: SimulationSpec, epoch: datetime) -> tuple[MarketFeed, datetime
     """Return the market, and its time at the epoch: a replay's first tick, or a moment of the trading week."""
     if not spec.replay:
         return GeneratedMarket(spec.seed), demo_start(epoch)
-    replay = load_replay(spec.replay, SimulatedServerClock(spec.server_clock), strict=spec.strict)
-    return replay, datetime.fromtimestamp(replay.first_msc / 1000, tz=UTC)
+    clock = SimulatedServerClock(spec.server_clock)
+    replay = load_replay(spec.replay, clock, strict=spec.strict)
+    first = replay.first_msc
+    if spec.replay_from is not None:
+        chosen = clock.to_utc(round(spec.replay_from.replace(tzinfo=UTC).timestamp() * 1000))
+        if not first <= chosen < replay.last_msc:
+            given = f"{spec.replay_from:%Y-%m-%d %H:%M}"
+            raise ReplayError(f"expected a date within the files to replay from, found {given}")
+        first = chosen
+    return replay, datetime.fromtimestamp(first / 1000, tz=UTC)
 
 
 def _store(spec: SimulationSpec, epoch: datetime) -> BookStore:

@@ -176,11 +176,11 @@ class ConnectionLoop:
         connected = self._client.ask(connect_command(session), self._settings.connect_deadline)
         build = connected.value.version[1]
         self._client.machine.fire(Trigger.INITIALIZED, f"terminal build {build} answers; verifying the account")
-        replays = simulation is not None and bool(simulation.replay)
-        now = connected.server_time_msc
-        # A replay is followed from its first tick, since its clock ran on while we connected; otherwise the last
+        replay, now = connected.replay, connected.server_time_msc
+        # A replay is followed from where it began, since its clock ran on while we connected; otherwise the last
         # seconds are enough to show a price for every symbol at once.
-        self._reconcile(0 if replays else None if now is None else now - _LEAD_MSC)
+        lead = None if now is None else now - _LEAD_MSC
+        self._reconcile(lead if replay is None else replay.began_msc)
         self._poll()
 
     def _enter(self, turn: int) -> SessionConfig:

@@ -11,6 +11,7 @@ from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.commands import Command, Observed
 from arbitrex_desktop.mt5.errors import CallFailed, DeadlineExceeded, HostError, MT5Error
 from arbitrex_desktop.mt5.host.messages import HostSpec
+from arbitrex_desktop.mt5.replay_status import ReplayStatus
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.transport import Permit, Transport
 from arbitrex_desktop.raw_layer.connection.call_metrics import CallMetrics
@@ -32,6 +33,7 @@ class TerminalClient:
         last_error: the last failure, fit for the user
         hosts_started: host processes brought up so far
         speed: market seconds per second, 1 but in a replay
+        replay: how a replay stood at the last answer, None where nothing is replayed
     """
 
     def __init__(self, machine: ConnectionMachine, clock: Clock, transport_factory: TransportFactory) -> None:
@@ -40,6 +42,7 @@ class TerminalClient:
         self._transport: Transport | None = None
         self.speed = 1.0
         self._market: tuple[int, float] | None = None
+        self.replay: ReplayStatus | None = None
         self.machine = machine
         self.calls = CallMetrics()
         self.last_error = ""
@@ -83,6 +86,9 @@ class TerminalClient:
         self.calls.record(kind, now - started - answer.waited, failed=False)
         if answer.market_time_msc is not None:
             self._market = (answer.market_time_msc, now)
+        self.replay = answer.replay
+        if answer.replay is not None:
+            self.speed = answer.replay.speed
         return answer
 
     def ask_connected(

@@ -18,6 +18,7 @@ from arbitrex_desktop.mt5.errors import CallFailed, DeadlineExceeded, HostDied, 
 from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.mt5.host.messages import HostSpec
 from arbitrex_desktop.mt5.polling import Poll
+from arbitrex_desktop.mt5.replay_control import ReplayStep, SteerReplay
 from arbitrex_desktop.mt5.results import SymbolInfo
 from arbitrex_desktop.mt5.simulation_spec import DEFAULT_LOGIN, DEFAULT_SERVER, SimulationSpec
 from arbitrex_desktop.mt5.tick_cursor import TickCursor
@@ -232,3 +233,21 @@ def test_the_host_dies_with_a_killed_program(life: str, project_root: Path) -> N
         program.stdin.close()
         program.stdout.close()
     until_gone(pid)
+
+
+def test_a_replay_is_steered_through_the_host(tmp_path: Path) -> None:
+    """Speed and position are changed by a command, part of every answer; a module without a replay refuses."""
+    file = tmp_path / "EURUSD.csv"
+    file.write_text("<DATE>\t<TIME>\t<BID>\t<ASK>\n2024.05.15\t10:00:00\t1.1\t1.2\n2024.05.15\t11:00:00\t1.1\t1.2\n")
+    host = HostProcess(HostSpec(SimulationSpec(replay=(file,))))
+    host.start()
+    try:
+        paused = host.execute(SteerReplay(speed=0.0)).value
+        assert paused.speed == 0.0
+        ended = host.execute(SteerReplay(step=ReplayStep.END))
+        assert ended.value.ended
+        assert ended.replay == ended.value
+        with pytest.raises(CallFailed, match="expected a later moment"):
+            host.execute(SteerReplay(to_msc=paused.first_msc))
+    finally:
+        host.stop()

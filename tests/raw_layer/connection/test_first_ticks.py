@@ -37,6 +37,9 @@ class ServerClock:
     def replay_status(self) -> None:
         """Nothing is replayed."""
 
+    def steer(self, *, speed: float | None, to_msc: int | None, step: str | None) -> None:
+        """There is nothing to steer."""
+
     def idle(self) -> None:
         """There is nothing to do meanwhile."""
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import inf
 
 from arbitrex_desktop.clock import Clock
 
@@ -11,14 +12,24 @@ from arbitrex_desktop.clock import Clock
 class SimClock:
     """Market time, which starts at `start` when the wall clock shows `epoch` and runs at `speed`.
 
-    `speed` is simulated seconds per real second.  Nothing is remembered: setting the computer's clock moves it.
+    Nothing is remembered: setting the computer's clock moves it.
+
+    Attributes:
+        speed: simulated seconds per real second
     """
 
     def __init__(self, clock: Clock, epoch: datetime, start: datetime, speed: float = 1.0) -> None:
         self._clock = clock
         self._epoch = epoch
         self._start_msc = start.timestamp() * 1000.0
-        self._speed = speed
+        self._since = 0.0
+        self.speed = speed
+
+    def steer(self, speed: float, at_msc: int) -> None:
+        """Go on at a speed, 0 to stand still, from a moment of market time on."""
+        self._since = self.elapsed()
+        self._start_msc = float(at_msc)
+        self.speed = speed
 
     def elapsed(self) -> float:
         """Return wall-clock seconds since the epoch."""
@@ -30,11 +41,17 @@ class SimClock:
 
     def at_msc(self, elapsed: float) -> int:
         """Return market time at so many wall-clock seconds after the epoch."""
-        return int(self._start_msc + elapsed * self._speed * 1000.0)
+        return int(self._start_msc + (elapsed - self._since) * self.speed * 1000.0)
 
     def seconds_until(self, msc: int) -> float:
-        """Return the wall-clock seconds until a moment of market time, milliseconds of UTC; 0 when it has passed."""
-        return max(0.0, (msc - self._start_msc) / (self._speed * 1000.0) - self.elapsed())
+        """Return the wall-clock seconds until a moment of market time, milliseconds of UTC; 0 when it has passed.
+
+        Infinite while time stands still.
+        """
+        ahead = (msc - self.now_msc()) / 1000.0
+        if ahead <= 0:
+            return 0.0
+        return ahead / self.speed if self.speed else inf
 
     @property
     def at_epoch_msc(self) -> int:

@@ -57,6 +57,11 @@ class ReplayMarket:
         """Return the moment of the last tick of all."""
         return max(item.last_msc for item in self._series.values())
 
+    def next_tick_msc(self, after_msc: int) -> int:
+        """Return the moment of the first tick of any symbol after a moment, the last one's at the end."""
+        found = (item.after(after_msc) for item in self._series.values())
+        return min((moment for moment in found if moment is not None), default=self.last_msc)
+
     @property
     def notes(self) -> tuple[str, ...]:
         """Return what a user should know of the files: what symbols were taken for, and what was wrong but mended."""
