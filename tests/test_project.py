@@ -26,6 +26,10 @@ LARGE_FOLDERS = {
     "arbitrex_desktop/risk_portfolio_manager/rules",  # one rule one file, and a rule is found by its name
     "arbitrex_desktop/ui/panels",  # one panel one file
 }
+MIRROR = {
+    "arbitrex_desktop/mt5/results.py",  # what the MetaTrader5 module returns, as frozen values of our own
+    "arbitrex_desktop/mt5/simulator/module/tuples.py",  # the module's own tuples, as the simulated module returns them
+}
 COMMANDS = ("run-demo", "run-tests")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
@@ -130,6 +134,16 @@ def test_no_folder_holds_more_modules_than_a_reader_takes_in() -> None:
     assert {folder: count for folder, count in large.items() if folder not in LARGE_FOLDERS} == {}
 
 
+def test_a_class_name_stands_for_one_thing() -> None:
+    """No two modules define a class of the same name; the mirror of the MetaTrader5 module has the module's own."""
+    places: defaultdict[str, set[str]] = defaultdict(set)
+    for name, tree in package_modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].add(name)
+    assert {name: files for name, files in places.items() if len(files) > 1 and files != MIRROR} == {}
+
+
 ENTRY = re.compile(r"    (\w+(, \w+)*: \S|    +\S)")
 
 
@@ -149,6 +163,18 @@ def test_what_counts_as_a_list_of_attributes() -> None:
     )
     assert run_on("Sum.\n\nAttributes: `lots`, volume; `bid`.") == [" `lots`, volume; `bid`."]
     assert run_on("Sum.\n\nAttributes:\n    `lots`, volume") == ["    `lots`, volume"]
+
+
+def test_attributes_are_told_one_a_line() -> None:
+    """Each class tells its attributes as a list."""
+    sentences = [
+        f"{name}:{node.lineno} {node.name}: {line.strip()[:60]}"
+        for name, tree in package_modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for line in run_on(ast.get_docstring(node) or "")
+    ]
+    assert sentences == []
 
 
 def test_no_file_names_a_folder_of_the_machine_it_was_written_on() -> None:

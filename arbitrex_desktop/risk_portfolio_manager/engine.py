@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
+from inspect import signature
 from pathlib import Path
 from threading import Lock, RLock
 from types import TracebackType
@@ -47,7 +48,7 @@ from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwit
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import NoStateStore, SqliteStateStore, StateStore
 from arbitrex_desktop.risk_portfolio_manager.state.recording import Effect, latch, withdraw
 from arbitrex_desktop.risk_portfolio_manager.state.recording import record as _record
-from arbitrex_desktop.risk_portfolio_manager.state.repository import Change, Loaded, StateRepository
+from arbitrex_desktop.risk_portfolio_manager.state.repository import Loaded, StateChange, StateRepository
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources
 from arbitrex_desktop.risk_portfolio_manager.state.sync import account_name, forget_account, ledger_of, take_over
@@ -70,6 +71,8 @@ def _judging(
         return self.judge(read(self, *args, **kwargs), record=record)
 
     method.__name__, method.__qualname__, method.__doc__ = name, f"RiskPortfolioManager.{name}", words
+    # What `help()` and the documentation show: the arguments are those of `read`, the answer is not.
+    method.__signature__ = signature(read).replace(return_annotation="RPMOutput")  # type: ignore[attr-defined]
     return method
 
 
@@ -275,7 +278,7 @@ class RiskPortfolioManager:
     ) -> None:
         self.close()
 
-    def _answer(self, intent: TradeIntent, *, record: bool) -> tuple[RPMOutput, Effect | None, list[Change]]:
+    def _answer(self, intent: TradeIntent, *, record: bool) -> tuple[RPMOutput, Effect | None, list[StateChange]]:
         """Judge under the lock; whatever goes wrong inside is a refusal.  Return what must be written, too."""
         started = self._clock.monotonic()
         timestamp = self._clock.now()
@@ -382,7 +385,7 @@ class RiskPortfolioManager:
 
     def _take_over(
         self, synced: SyncedAccount, loaded: Loaded | None, pool: PoolReader, started: float
-    ) -> list[Change]:
+    ) -> list[StateChange]:
         """Take a reading over, unless a newer one is known; return what must be written."""
         state, known = self._state, self._state.sources.reading
         state.sources.use_pool(pool)
@@ -396,7 +399,7 @@ class RiskPortfolioManager:
         cooled = state.switches.end_cool_down(state.portfolio)
         return changes + self._repository.changes(state, Effect(RiskMetrics(), urgent=halted or cooled))
 
-    def _change_account(self, reading: AccountReading, loaded: Loaded) -> list[Change]:
+    def _change_account(self, reading: AccountReading, loaded: Loaded) -> list[StateChange]:
         """Take up the state of an account that was not the current one; return the old one's to be written."""
         state, changes = self._state, []
         if state.account:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict
 
 
-class Settings(Protocol):
+class RuleSettings(Protocol):
     """Settings as the rules read them: every declared parameter is an attribute of its own name."""
 
     @property

@@ -79,13 +79,13 @@ class Setting:
     """One thing that can be set.
 
     Attributes:
-    - `name`: as it is written for `settings set`, `desk.max_pending`
-    - `type`: what msgspec checks a value by
-    - `default`: what counts where nobody says otherwise
-    - `unit`: empty for none
-    - `expected`: type and bounds in words
-    - `meaning`: what it does, in words
-    - `may_be_shown`: whether a wrong value may be repeated in a message; False where passwords are put by mistake
+        name: as it is written for `settings set`, `desk.max_pending`
+        type: what msgspec checks a value by
+        default: what counts where nobody says otherwise
+        unit: empty for none
+        expected: type and bounds in words
+        meaning: what it does, in words
+        may_be_shown: whether a wrong value may be repeated in a message; False where passwords are put by mistake
     """
 
     name: str

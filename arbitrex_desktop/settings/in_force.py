@@ -52,9 +52,9 @@ class SettingsInForce:
     """All settings of a start.
 
     Attributes:
-    - `values`: by name, in the order in which they are shown
-    - `risk`: the risk manager's limits
-    - `accounts`: the `[[account]]` entries, in order
+        values: by name, in the order in which they are shown
+        risk: the risk manager's limits
+        accounts: the `[[account]]` entries, in order
     """
 
     values: Mapping[str, Value]

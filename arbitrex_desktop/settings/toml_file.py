@@ -30,7 +30,7 @@ class SettingsError(ValueError):
     """A setting or a file of settings cannot be used; the text names file, line, what was found and expected.
 
     Attributes:
-    - `words`: the text without file and line
+        words: the text without file and line
     """
 
     def __init__(self, words: str, where: str = "") -> None:
@@ -43,9 +43,9 @@ class TomlFile:
     """A TOML file as it was read.
 
     Attributes:
-    - `path`: where it is; it need not exist
-    - `text`: what it holds, without byte order mark, its line ends as they are; empty for a file that is not there
-    - `values`: the same as plain values
+        path: where it is; it need not exist
+        text: what it holds, without byte order mark, its line ends as they are; empty for a file that is not there
+        values: the same as plain values
     """
 
     path: Path

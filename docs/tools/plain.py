@@ -31,9 +31,12 @@ def split_attributes(text: str) -> tuple[str, dict[str, str]]:
 
 
 def fields_of(kind: type) -> dict[str, str]:
-    """Return the public fields of a class, inherited ones included: type and default as text, by name."""
+    """Return the public fields of a class, inherited ones included: type and default as text, by name.
+
+    Those of a private base are left out: they are declared elsewhere, as the settings of `RPMConfig` are.
+    """
     found: dict[str, str] = {}
-    for part in reversed(kind.__mro__):
+    for part in (part for part in reversed(kind.__mro__) if not part.__name__.startswith("_")):
         for name, annotation in inspect.get_annotations(part).items():
             text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
             if not name.startswith("_") and not text.startswith(("ClassVar", "Final")):

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE
-from arbitrex_desktop.mt5.commands import Command, CopyRates, History, Observed, ReadHistory
+from arbitrex_desktop.mt5.commands import CopyRates, History, ReadHistory
 from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder
+from arbitrex_desktop.raw_layer.connection.connector import Ask
 
 T = TypeVar("T")
 
@@ -21,13 +22,6 @@ _MOST_BARS: Final = 20_000
 _DAY_SECONDS: Final = 86_400
 _MOST_SECONDS: Final = 100 * 366 * _DAY_SECONDS
 _CHANGE: Final = 4
-
-
-class Ask(Protocol):
-    """Runs a command on the terminal; raises `PoolUnavailable` or `MT5Error`."""
-
-    def __call__(self, command: Command[T], /) -> Observed[T]:
-        """Run it and wait for the answer."""
 
 
 class Portion:

@@ -15,7 +15,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import KillSwi
 from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
 from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import JointRisk
-from arbitrex_desktop.risk_portfolio_manager.parameters import Settings
+from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Activity
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 
@@ -189,7 +189,7 @@ class RuleContext(msgspec.Struct, frozen=True):
         size: the size that is judged; `NOT_SIZED` in the stages before the sizing.
     """
 
-    config: Settings
+    config: RuleSettings
     intent: TradeIntent
     market: MarketView
     account: AccountView

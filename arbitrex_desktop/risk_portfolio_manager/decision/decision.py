@@ -85,7 +85,21 @@ class ApprovedTrade(msgspec.Struct, frozen=True):
 
 
 class RejectedTrade(msgspec.Struct, frozen=True):
-    """A trade that may not live: the first rule that refused it, its sentence, and what was asked."""
+    """A trade that may not live.
+
+    Attributes:
+        symbol: what may not be traded.
+        direction: 1 to buy, -1 to sell.
+        rejection_reason: of the first rule that refused.
+        rejection_details: that rule's sentence.
+        confidence_score: as asked.
+        regime: as asked.
+        atr: as asked, in price units.
+        vol_percentile: as asked.
+        current_price: as asked; None when it was left to the market.
+        strategy_id: as asked.
+        intent_id: as asked.
+    """
 
     symbol: str
     direction: int
@@ -148,7 +162,16 @@ class TradeDecision(msgspec.Struct, frozen=True, dict=True):
 
 
 class RiskMetrics(msgspec.Struct, frozen=True):
-    """How many decisions were made and how they went; `approval_rate` counts adjusted trades as approved."""
+    """How many decisions were recorded, and how they went.
+
+    Attributes:
+        total_decisions: all of them.
+        trades_approved: those that may live as sized.
+        trades_rejected: those that may not.
+        trades_adjusted: those that may live, cut by a limit.
+        kill_switch_triggers: those refused by a kill switch.
+        rejections_by_reason: refusals by reason code.
+    """
 
     total_decisions: int = 0
     trades_approved: int = 0
@@ -196,7 +219,16 @@ def metrics_of(decision: TradeDecision) -> RiskMetrics:
 
 
 class RPMOutput(msgspec.Struct, frozen=True):
-    """A decision with the state it was made in; `timestamp` in UTC. `portfolio_state` is a copy, made then."""
+    """A decision with the state it was made in.
+
+    Attributes:
+        decision: the answer.
+        portfolio_state: a copy of the portfolio, made then.
+        risk_metrics: how the decisions so far went.
+        config_hash: of the settings it was made with.
+        rpm_version: of this program.
+        timestamp: UTC.
+    """
 
     decision: TradeDecision
     portfolio_state: PortfolioState

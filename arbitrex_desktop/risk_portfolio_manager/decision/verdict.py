@@ -25,8 +25,13 @@ class Outcome(StrEnum):
 class Verdict:
     """One check that was made.
 
-    Attributes: `code`, stable name of the rule's reason; `outcome`; `observed` and `limit` in `unit` (None where
-    there is no number); `words`, one plain sentence for the trader.
+    Attributes:
+        code: stable name of the rule's reason.
+        outcome: what it came to.
+        observed: what was seen, in `unit`; None where there is no number.
+        limit: what it is held against, in `unit`; None where there is no number.
+        unit: of both, empty for none.
+        words: one plain sentence for the trader.
     """
 
     code: str

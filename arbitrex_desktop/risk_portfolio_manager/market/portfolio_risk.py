@@ -19,7 +19,7 @@ from arbitrex_desktop.risk_portfolio_manager.market.market_stats import MarketSt
 from arbitrex_desktop.risk_portfolio_manager.market.risk_model import RiskModel
 from arbitrex_desktop.risk_portfolio_manager.market.scenarios import Scenarios
 from arbitrex_desktop.risk_portfolio_manager.market.weights import Weights
-from arbitrex_desktop.risk_portfolio_manager.parameters import Settings
+from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 
 _MOST_SYMBOLS: Final = 200
 Notional = Mapping[str, float]
@@ -74,12 +74,18 @@ class PortfolioRisk:
     def __init__(self, stats: MarketStats) -> None:
         self._stats = stats
         self._model: RiskModel | None = None
-        self._config: Settings | None = None
+        self._config: RuleSettings | None = None
         self._versions = (0, 0)
         self._weights: Weights | None = None
 
     def of(  # noqa: PLR0917 - whose, and in which settings
-        self, held: Notional, in_flight: InFlightNotional, symbol: str, direction: int, floor: float, config: Settings
+        self,
+        held: Notional,
+        in_flight: InFlightNotional,
+        symbol: str,
+        direction: int,
+        floor: float,
+        config: RuleSettings,
     ) -> JointRisk:
         """Return how a trade stands to open positions and trades in flight, with correlations at least `floor`.
 
@@ -102,7 +108,7 @@ class PortfolioRisk:
         index = {} if self._model is None else self._model.index
         return symbol in index and (not in_flight or all(name in index for name, _ in in_flight))
 
-    def _lay_out(self, names: set[str], config: Settings) -> RiskModel:
+    def _lay_out(self, names: set[str], config: RuleSettings) -> RiskModel:
         """Return a new model of these symbols, and of those that were known unless they are too many."""
         known = self._model.index if self._model is not None and len(self._model.index) < _MOST_SYMBOLS else ()
         self._model = RiskModel({*known, *names}, self._stats, config)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrex_desktop.risk_portfolio_manager.market.market_stats import Floats, MarketStats, Returns
-from arbitrex_desktop.risk_portfolio_manager.parameters import Settings
+from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import split_symbol
 
 _LEAST_SCENARIOS: Final = 100
@@ -29,7 +29,7 @@ class RiskModel:
         measured: whether enough bars were there, by row
     """
 
-    def __init__(self, symbols: Iterable[str], stats: MarketStats, config: Settings) -> None:
+    def __init__(self, symbols: Iterable[str], stats: MarketStats, config: RuleSettings) -> None:
         names = sorted(symbols)
         self.index = {name: row for row, name in enumerate(names)}
         self.sigmas = np.array([_sigma(name, stats, config) for name in names])
@@ -44,7 +44,7 @@ class RiskModel:
         self.covariances = self.correlations * np.outer(self.sigmas, self.sigmas)
 
 
-def _sigma(symbol: str, stats: MarketStats, config: Settings) -> float:
+def _sigma(symbol: str, stats: MarketStats, config: RuleSettings) -> float:
     """Return a symbol's daily volatility, measured or assumed by its class."""
     measured = stats.returns(symbol)
     return measured.sigma if measured is not None else config.assumed_daily_volatility[split_symbol(symbol)[0]]

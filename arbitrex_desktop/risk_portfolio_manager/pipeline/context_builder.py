@@ -14,7 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.context import (
 )
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import JointRisk
-from arbitrex_desktop.risk_portfolio_manager.parameters import Settings
+from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.pipeline.quotes import entry_price, latest_quote, newer_account
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Exposures
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
@@ -25,7 +25,7 @@ from arbitrex_desktop.risk_portfolio_manager.state.sources import closing_instru
 _RELATIVE_TOLERANCE: Final = 1e-9
 
 
-def build_context(state: RiskState, intent: TradeIntent, config: Settings, wall: datetime) -> RuleContext:
+def build_context(state: RiskState, intent: TradeIntent, config: RuleSettings, wall: datetime) -> RuleContext:
     """Return everything about an intent, once `RiskState.refresh` has brought the sums up to date.
 
     `wall` is this computer's time, UTC.
@@ -48,7 +48,7 @@ def build_context(state: RiskState, intent: TradeIntent, config: Settings, wall:
 
 
 def _market(
-    state: RiskState, intent: TradeIntent, config: Settings, at: tuple[datetime, float, Instrument | None]
+    state: RiskState, intent: TradeIntent, config: RuleSettings, at: tuple[datetime, float, Instrument | None]
 ) -> MarketView:
     """Read what the pool has in memory of the symbol; without a pool, the last price given."""
     sources, symbol, (now, moment, instrument) = state.sources, intent.symbol, at
@@ -78,7 +78,7 @@ def _market(
     )
 
 
-def _account(state: RiskState, config: Settings, at: tuple[datetime, datetime, float]) -> AccountView:
+def _account(state: RiskState, config: RuleSettings, at: tuple[datetime, datetime, float]) -> AccountView:
     """Read the account; figures of a day or week that has ended are those of the new one."""
     portfolio, sources, (now, wall, moment) = state.portfolio, state.sources, at
     day, week = state.resets(now, config)
@@ -106,7 +106,7 @@ def _account(state: RiskState, config: Settings, at: tuple[datetime, datetime, f
 
 
 def _exposure(
-    state: RiskState, intent: TradeIntent, config: Settings, instrument: Instrument | None, reducible: float
+    state: RiskState, intent: TradeIntent, config: RuleSettings, instrument: Instrument | None, reducible: float
 ) -> ExposureView:
     """Read the sums as they bear on the intent, its own trade in flight left out."""
     book, symbol, side, name = state.book, intent.symbol, intent.direction, intent.intent_id
@@ -138,7 +138,7 @@ def _exposure(
     )
 
 
-def _joint(state: RiskState, intent: TradeIntent, sums: Exposures, config: Settings) -> JointRisk:
+def _joint(state: RiskState, intent: TradeIntent, sums: Exposures, config: RuleSettings) -> JointRisk:
     """Return how the symbol moves with the portfolio."""
     floor = config.correlation_floors[intent.regime]
     notional = sums.held.notional, sums.in_flight.notional

@@ -16,7 +16,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import CONVERSION_UNKNOWN, INVALID_STOPS, RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
-from arbitrex_desktop.risk_portfolio_manager.parameters import Settings
+from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.rules.spread import spread_bps
 
@@ -186,7 +186,7 @@ def volatility_factor(percentile: float) -> float:
     return next((factor for start, factor in _VOLATILE[1:] if percentile >= start), 1.0)
 
 
-def regime_factor(regime: str, config: Settings) -> float:
+def regime_factor(regime: str, config: RuleSettings) -> float:
     """Return a regime's factor; one without an adjustment takes its Kelly multiplier, a nervous one its own cap."""
     factor: float = config.regime_adjustments.get(regime, config.kelly_regime_multipliers.get(regime, 0.0))
     cap: float = factor

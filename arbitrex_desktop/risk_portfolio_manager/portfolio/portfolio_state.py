@@ -35,10 +35,19 @@ class TradingState(StrEnum):
 class Position:
     """An open position.
 
-    Attributes: `direction` 1 long or -1 short; `units` of the symbol (lots times the symbol's contract size, NaN
-    when that is not known), never negative; prices in quote currency; `entry_time`, UTC (a naive one is taken for
-    UTC); `unrealized_pnl` in account currency; `ticket`, the broker's, 0 for a position set up by hand; `lots`;
-    `current_price`, None to value it at its entry; `strategy_id`, empty when not known.
+    Attributes:
+        symbol: the broker's name.
+        direction: 1 long, -1 short.
+        units: lots times the symbol's contract size, never negative; NaN when that size is not known.
+        entry_price: in quote currency.
+        entry_time: UTC; a naive one is taken for UTC.
+        unrealized_pnl: floating profit in account currency.
+        ticket: the broker's; 0 for a position set up by hand.
+        lots: its volume; None when not known.
+        current_price: in quote currency; None to value it at its entry.
+        stop_loss: price of its stop; None for none.
+        take_profit: price of its target; None for none.
+        strategy_id: whose it is; empty when not known.
     """
 
     symbol: str

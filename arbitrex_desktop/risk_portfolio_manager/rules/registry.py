@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from arbitrex_desktop.risk_portfolio_manager import rules
-from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter, Settings
+from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter, RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
 
@@ -51,7 +51,7 @@ LATCHING: Final = tuple(rule for rule in ALL_RULES if rule.latches)
 """Those whose refusal halts trading."""
 
 
-def limits_of(config: Settings) -> dict[str, dict[str, Any]]:
+def limits_of(config: RuleSettings) -> dict[str, dict[str, Any]]:
     """Return the settings that every rule reads, by its code and subject; rules that share both share an entry."""
     limits: dict[str, dict[str, Any]] = {}
     for rule in ALL_RULES:

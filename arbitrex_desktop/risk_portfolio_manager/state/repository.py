@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Puts the risk state on disk and takes it up again.
 
-What is to be written is taken down under the engine's lock and written without it: a `Change` is free of the state it
-came from.
+What is to be written is taken down under the engine's lock and written without it: a `StateChange` is free of the
+state it came from.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _encode: Final = msgspec.json.Encoder().encode
 _log = logging.getLogger(__name__)
 
 
-class Change(NamedTuple):
+class StateChange(NamedTuple):
     """Something to be written: a whole state, or one approval; `number`, the newest approval that is in it."""
 
     account: str
@@ -95,29 +95,29 @@ class StateRepository:
             _log.error("%s", damage)
             state.switches.latch(state.portfolio, "STATE_DAMAGED", damage)
 
-    def changes(self, state: RiskState, effect: Effect, named: str | None = None) -> list[Change]:
+    def changes(self, state: RiskState, effect: Effect, named: str | None = None) -> list[StateChange]:
         """Return what must be written after a decision: the approval, and all when it is urgent or time for it."""
         found = []
         if effect.reservation is not None and self._keeps(state):
             self._number += 1
             approval = dump_approval(state, effect.reservation, named, effect.metrics)
-            found.append(Change(state.account, self._number, approval))
+            found.append(StateChange(state.account, self._number, approval))
         if effect.urgent or self._clock.monotonic() - self._saved_at >= _SAVE_EVERY:
             found += self.whole(state)
         return found
 
-    def whole(self, state: RiskState) -> list[Change]:
+    def whole(self, state: RiskState) -> list[StateChange]:
         """Return the whole state to be written; nothing where nothing is kept."""
         if not self._keeps(state):
             return []
         self._saved_at = self._clock.monotonic()
         try:
-            return [Change(state.account, self._number, dump_state(state))]
+            return [StateChange(state.account, self._number, dump_state(state))]
         except (ValueError, TypeError, AttributeError) as error:  # a program may have put anything in there
             self._note(str(error))
             return []
 
-    def write(self, changes: list[Change]) -> bool:
+    def write(self, changes: list[StateChange]) -> bool:
         """Write changes durably, in order (blocks); return whether all are on disk.
 
         A failure is logged, shown in the health, and tried again with the next save.
@@ -149,7 +149,7 @@ class StateRepository:
         """Return whether an account's state is kept."""
         return bool(state.account) and not isinstance(self._store, NoStateStore)
 
-    def _write(self, change: Change) -> None:
+    def _write(self, change: StateChange) -> None:
         """Write one change, unless a newer whole state is on disk already."""
         account, number, record = change
         if isinstance(record, SavedApproval):

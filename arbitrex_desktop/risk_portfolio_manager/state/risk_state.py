@@ -10,7 +10,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetric
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.market.market_stats import MarketStats
 from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import PortfolioRisk
-from arbitrex_desktop.risk_portfolio_manager.parameters import Settings
+from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Activity
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import ExposureBook
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
@@ -61,11 +61,11 @@ class RiskState:
         self.settings_capital = portfolio.total_capital
         self._calendar = TradingDays()
 
-    def resets(self, now: datetime, config: Settings) -> tuple[datetime, datetime]:
+    def resets(self, now: datetime, config: RuleSettings) -> tuple[datetime, datetime]:
         """Return the latest resets of day and week."""
         return self._calendar.starts(now, config.reset_hour, config.reset_timezone)
 
-    def refresh(self, config: Settings, intent: TradeIntent | None = None) -> None:
+    def refresh(self, config: RuleSettings, intent: TradeIntent | None = None) -> None:
         """Bring the exposure sums up to date; without a pool, at the prices that the program has given."""
         self.book.refresh(
             self.portfolio,
@@ -73,7 +73,7 @@ class RiskState:
             self.sources.clock.monotonic(),
         )
 
-    def instrument(self, symbol: str, config: Settings, intent: TradeIntent | None = None) -> Instrument | None:
+    def instrument(self, symbol: str, config: RuleSettings, intent: TradeIntent | None = None) -> Instrument | None:
         """Return a symbol's instrument; None when it is not known."""
         return self.sources.instrument(symbol, config, self.portfolio.positions(), intent)
 
@@ -88,32 +88,32 @@ class RiskState:
         fall, given = self.plain_drawdown(), self.portfolio.current_drawdown
         return fall if given == self.own_drawdown or given <= fall else given
 
-    def fresh_anchor(self, config: Settings) -> float:
+    def fresh_anchor(self, config: RuleSettings) -> float:
         """Return the anchor of a day or week that has just begun."""
         portfolio = self.portfolio
         anchors = {"balance": portfolio.total_capital, "equity": portfolio.equity}
         return anchors.get(config.loss_anchor, max(portfolio.total_capital, portfolio.equity))
 
-    def capital(self, config: Settings) -> float:
+    def capital(self, config: RuleSettings) -> float:
         """Return the capital; without a synced account, one that was changed in the settings counts at once."""
         wanted: float = config.total_capital
         if wanted == self.settings_capital or self.sources.reading is not None:
             return self.portfolio.total_capital
         return wanted
 
-    def take_capital(self, config: Settings) -> None:
+    def take_capital(self, config: RuleSettings) -> None:
         """Take over a capital that was changed in the settings."""
         if self.sources.reading is None and self.settings_capital != config.total_capital:
             self.portfolio.total_capital = self.settings_capital = config.total_capital
 
-    def begin_day(self, config: Settings) -> None:
+    def begin_day(self, config: RuleSettings) -> None:
         """Begin a trading day manually: no loss yet, measured from what the account holds now."""
         self.ledger.reset_day(self.sources.market_now())
         portfolio = self.portfolio
         portfolio.daily_pnl, portfolio.consecutive_losses = 0.0, 0
         portfolio.day_anchor = self.fresh_anchor(config)
 
-    def begin_week(self, config: Settings) -> None:
+    def begin_week(self, config: RuleSettings) -> None:
         """Begin a trading week manually."""
         self.ledger.reset_week(self.sources.market_now())
         self.portfolio.weekly_pnl, self.portfolio.week_anchor = 0.0, self.fresh_anchor(config)

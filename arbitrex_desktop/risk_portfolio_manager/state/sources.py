@@ -14,7 +14,7 @@ from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
-from arbitrex_desktop.risk_portfolio_manager.parameters import Settings
+from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
     ClassInstruments,
     Instrument,
@@ -55,7 +55,7 @@ class Sources:
         return self.clock.now() if self.pool is None else self.pool.market_now()
 
     def instrument(
-        self, symbol: str, config: Settings, positions: Iterable[Position], intent: TradeIntent | None
+        self, symbol: str, config: RuleSettings, positions: Iterable[Position], intent: TradeIntent | None
     ) -> Instrument | None:
         """Return a symbol's instrument from the pool; without one by its class, at the prices given."""
         pool, known = self.pool, self._instruments

@@ -11,7 +11,7 @@ from arbitrex_desktop.mt5.results import TradePosition
 from arbitrex_desktop.paths import account_file_stem
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
-from arbitrex_desktop.risk_portfolio_manager.parameters import Settings
+from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import SyncedAccount
 from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlFigures, PnlLedger
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import OpenPositions, Position
@@ -39,7 +39,7 @@ def forget_account(state: RiskState) -> None:
     state.activity.last_by_symbol.clear()
 
 
-def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config: Settings, started: float) -> None:
+def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config: RuleSettings, started: float) -> None:
     """Take a reading over; `started`, when the sync began, in monotonic seconds."""
     reading, portfolio = synced.reading, state.portfolio
     starts = state.resets(synced.read_at, config)

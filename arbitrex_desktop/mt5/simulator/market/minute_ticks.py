@@ -37,7 +37,7 @@ class _Swing(NamedTuple):
     size: float
 
 
-class Layout(NamedTuple):
+class TickLayout(NamedTuple):
     """Which tick of an hour belongs to which minute: the minute of each tick, and the first and last of each minute."""
 
     minute: Indices
@@ -65,7 +65,7 @@ def ticks_of_hour(
     `minutes` are the hour's 60; `path` is the logarithm of the middle at each second, both ends included.
     """
     last = np.cumsum(minutes.ticks) - 1
-    layout = Layout(np.repeat(np.arange(MINUTES), minutes.ticks), last - minutes.ticks + 1, last)
+    layout = TickLayout(np.repeat(np.arange(MINUTES), minutes.ticks), last - minutes.ticks + 1, last)
     times = _arrivals(random, layout, minutes.ticks)
     swing = _swing(spec, at.hour)
     above = _never_the_same(random, len(times), swing.steps)
@@ -75,7 +75,7 @@ def ticks_of_hour(
     return _rows(spec, times + at.start_msc, bid, ask)
 
 
-def _arrivals(random: np.random.Generator, layout: Layout, counts: Indices) -> Indices:
+def _arrivals(random: np.random.Generator, layout: TickLayout, counts: Indices) -> Indices:
     """Return the milliseconds of the hour at which ticks arrive, sorted; about 1% repeat the one before."""
     place = np.arange(len(layout.minute)) - layout.first[layout.minute]
     within = (place + random.random(len(place))) * (_MINUTE_MSC / counts[layout.minute])
@@ -93,7 +93,7 @@ def _never_the_same(random: np.random.Generator, count: int, steps: int) -> Indi
     return numbers
 
 
-def _fitted(price: Floats, minutes: DayMinutes, layout: Layout, above: Indices, steps: int) -> Floats:
+def _fitted(price: Floats, minutes: DayMinutes, layout: TickLayout, above: Indices, steps: int) -> Floats:
     """Return the bids bent to the bars: first, last, highest where the spread is widest, lowest where it is least."""
     inner = np.ones(len(price), dtype=np.bool_)
     inner[layout.first] = inner[layout.last] = False
@@ -108,7 +108,7 @@ def _fitted(price: Floats, minutes: DayMinutes, layout: Layout, above: Indices, 
     return fitted
 
 
-def _peaks(price: Floats, layout: Layout) -> Indices:
+def _peaks(price: Floats, layout: TickLayout) -> Indices:
     """Return the index of the highest price of each minute."""
     top = np.maximum.reduceat(price, layout.first)
     candidates = np.flatnonzero(price == top[layout.minute])
@@ -117,7 +117,7 @@ def _peaks(price: Floats, layout: Layout) -> Indices:
     return peaks
 
 
-def _stretched(price: Floats, base: Floats, extreme: Floats, reached: Floats, layout: Layout) -> Floats:
+def _stretched(price: Floats, base: Floats, extreme: Floats, reached: Floats, layout: TickLayout) -> Floats:
     """Return what to add to the prices beyond each minute's base, so that the one that reached furthest is extreme."""
     beyond = (reached - base) * np.sign(extreme - base) > 0
     factor = np.divide(extreme - base, reached - base, out=np.ones(len(base)), where=beyond)
