@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The developer's commands.  What each check does is written once, in .ci/run.
 
-.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format benchmarks kill-trial mutants windows
+.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format bench benchmarks kill-trial mutants windows
 
 demo:
 	./run-demo
@@ -24,8 +24,11 @@ format:
 	.venv/bin/python -m ruff check --fix .
 
 # Figures, each beside a reference measured in the same run; nothing is asserted about time.
-benchmarks:
+bench:
 	sh installer/setup.sh dev
+	.venv/bin/python -m tests.benchmarks.bench --json build/bench.json
+
+benchmarks: bench
 	.venv/bin/python -m tests.benchmarks.bench_rpm
 	.venv/bin/python -m tests.benchmarks.bench_bars
 	.venv/bin/python -m tests.benchmarks.bench_memory

@@ -2,10 +2,10 @@
 """From the market to the screen: how late a tick is painted, and what that costs, beside the classic design.
 
 `python -m tests.benchmarks.bench_screen ours 200` plays 200 ticks a second over 41 symbols on the simulated terminal
-and runs the real window on it; `classic` pushes the same ticks, one signal each, into a `QTableWidget` of the same
-process.  One line of JSON comes out: milliseconds from a tick's due time to the end of the paint that shows it or a
-later one of its symbol, milliseconds of a paint, paints a second, cores of window and host, and the longest gap
-between two beats of a timer on the window's thread beside that of an empty event loop.
+and runs the real window on it; `classic` pushes the same ticks, one signal and one sort each, into a `QTableWidget` of
+fourteen columns in the same process.  One line of JSON comes out: milliseconds from a tick's due time to the end of the
+paint that shows it or a later one of its symbol, milliseconds of a paint, paints a second, cores of window and host,
+and the longest gap between two beats of a timer on the window's thread beside that of an empty event loop.
 """
 
 from __future__ import annotations
@@ -86,6 +86,12 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS_A_SECOND
 
 
+def resident_megabytes(pid: int) -> float:
+    """Return a process's resident memory (Linux)."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1_048_576
+
+
 def wait(seconds: float) -> None:
     """Let the event loop run."""
     loop = QEventLoop()
@@ -105,7 +111,7 @@ def measure(paints: Paints, ticks: dict[str, Rows], epoch: float, pids: dict[str
     beat = Beat()
     beat.start()
     wait(PAUSES_S)
-    pause = beat.stop()
+    beat.stop()
     late = paints.latencies(ticks, epoch, since, until - 0.5)
     return {
         "latency_p50_ms": round(float(np.median(late)), 1),
@@ -114,8 +120,8 @@ def measure(paints: Paints, ticks: dict[str, Rows], epoch: float, pids: dict[str
         "paint_p50_ms": round(float(np.median(paints.seconds[first:])) * 1000, 2),
         "paints_a_second": round(made / (until - since), 1),
         **{f"{name}_cores": round(cores, 3) for name, cores in used.items()},
-        "pause_ms": max(beat.gaps, default=0.0),
-        "pause": pause,
+        **{f"{name}_mb": round(resident_megabytes(pid)) for name, pid in pids.items()},
+        "pause_ms": round(max(beat.gaps, default=0.0), 1),
     }
 
 
@@ -196,8 +202,8 @@ def classic(rate: float) -> dict[str, Any]:
     class Table(QTableWidget):
         paintEvent = paints.wrap(QTableWidget.paintEvent, lambda: list(times))  # noqa: N815 - Qt's name
 
-    window, table = QMainWindow(), Table(len(SYMBOLS), 8)
-    cells = [[QTableWidgetItem(symbol if column == 0 else "") for column in range(8)] for symbol in SYMBOLS]
+    window, table = QMainWindow(), Table(len(SYMBOLS), 14)
+    cells = [[QTableWidgetItem(symbol if column == 0 else "") for column in range(14)] for symbol in SYMBOLS]
     for row, items in enumerate(cells):
         for column, item in enumerate(items):
             table.setItem(row, column, item)
@@ -206,9 +212,11 @@ def classic(rate: float) -> dict[str, Any]:
 
     def show(row: int, bid: float, ask: float, msc: int) -> None:
         counts[row] += 1
-        texts = ("^", f"{bid:.5f}", f"{ask:.5f}", f"{(ask - bid) * 1e5:.0f}", str(msc), "0 s", str(counts[row]))
+        texts = ("^", f"{bid:.5f}", f"{ask:.5f}", f"{(ask - bid) * 1e5:.0f}", str(msc), "0 s", *[str(counts[row])] * 7)
+        table.setSortingEnabled(False)
         for column, text in enumerate(texts, 1):
             cells[row][column].setText(text)
+        table.setSortingEnabled(True)
         times[row] = msc
 
     window.setCentralWidget(table)
@@ -222,6 +230,7 @@ def classic(rate: float) -> dict[str, Any]:
     figures = measure(paints, ticks, epoch, {"window": os.getpid()})
     pusher.stopping.set()
     thread.join()
+    window.close()
     del application
     return figures
 
@@ -230,6 +239,11 @@ def main() -> None:
     """Measure one design at one rate and print the figures."""
     design, rate = sys.argv[1], float(sys.argv[2])
     figures = classic(rate) if design == "classic" else ours(rate)
+    beat = Beat()
+    beat.start()
+    wait(REFERENCE_S)
+    beat.stop()
+    figures["bare_timer_pause_ms"] = round(max(beat.gaps, default=0.0), 1)
     sys.stdout.write(json.dumps({"design": design, "rate": rate, **figures}) + "\n")
     sys.stdout.flush()
     os._exit(0)
