@@ -36,6 +36,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.reason import (
     STATE_NOT_SAVED,
     RejectionReason,
 )
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.risk_portfolio_manager.market.bar_reader import BarReader
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
 from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import build_context
@@ -43,7 +44,7 @@ from arbitrex_desktop.risk_portfolio_manager.pipeline.pipeline import decide
 from arbitrex_desktop.risk_portfolio_manager.pipeline.refusal import refuse_outright, state_fault
 from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import MT5AccountSync, SyncedAccount, SyncFailed
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
-from arbitrex_desktop.risk_portfolio_manager.rules.registry import LATCHING, limits_of
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, LATCHING, limits_of
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import NoStateStore, SqliteStateStore, StateStore
 from arbitrex_desktop.risk_portfolio_manager.state.recording import Effect, latch, withdraw
@@ -194,6 +195,18 @@ class RiskPortfolioManager:
     evaluate = _judging(
         _by_fields, "evaluate", "Give the answer that `process_trade_intent` would give, and change nothing."
     )
+
+    def limits_in_use(self) -> tuple[Verdict, ...]:
+        """Return how much of each limit is used as things stand, in the order of the rules; reads memory only.
+
+        A limit whose figure is not known is left out.  Value at risk and shortfall are of what is held and in flight.
+        """
+        with self._lock:
+            held = next((position.symbol for position in self._state.portfolio.positions()), _NOBODY.symbol)
+            nobody = msgspec.structs.replace(_NOBODY, symbol=held)
+            context = build_context(self._state, nobody, self.config, self._clock.now())
+            found = [rule.in_use(context) for rule in ALL_RULES]
+        return tuple(result.verdict() for result in found if result is not None and result.observed is not None)
 
     def release_intent(self, intent_id: str) -> bool:
         """Forget an approved trade that will not happen; return whether it was in flight."""

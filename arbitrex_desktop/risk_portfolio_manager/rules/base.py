@@ -44,6 +44,11 @@ class Rule(Check, ABC):
     def check(self, context: RuleContext) -> RuleResult:
         """Judge an intent."""
 
+    def in_use(self, context: RuleContext) -> RuleResult | None:
+        """Return how much of the limit is used as things stand, whatever the intent; None for a rule about trades."""
+        del context
+        return None
+
     def check_headroom(
         self, context: RuleContext, headroom: float, observed: float, limit: float, note: str = ""
     ) -> RuleResult:
@@ -87,6 +92,11 @@ class ExposureRule(Rule):
             return self.without_trade(context, held, limit)
         headroom = (limit * capital - held) / worth
         return self.check_headroom(context, headroom, (held + context.size.units * worth) / capital, limit, note)
+
+    def in_use(self, context: RuleContext) -> RuleResult | None:
+        """Return what is held as a share of capital."""
+        exposure, capital = self.held(context), context.account.capital
+        return None if exposure is None or not capital > 0.0 else self.at_most(exposure[0] / capital, exposure[1])
 
     def without_trade(self, context: RuleContext, held: float, limit: float) -> RuleResult:
         """Return the result where a unit has no known worth: what is held may have reached the limit by itself."""

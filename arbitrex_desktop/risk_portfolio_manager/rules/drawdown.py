@@ -28,3 +28,5 @@ class Drawdown(Rule):
         if limit * context.config.warning_share <= drawdown < limit:
             return self.passed(drawdown, limit, "warning: close to the limit")
         return self.below(drawdown, limit)
+
+    in_use = check

@@ -45,6 +45,10 @@ class _LossRule(Rule):
     unit = "share"
     latches = True
 
+    def in_use(self, context: RuleContext) -> RuleResult:
+        """Return the loss there is."""
+        return self.check(context)
+
     def with_warning(self, context: RuleContext, observed: float, limit: float) -> RuleResult:
         """Compare, and say so when the limit is close; a profit is no loss below zero."""
         if limit * context.config.warning_share <= observed < limit:

@@ -63,6 +63,14 @@ class MarginLevel(_MarginRule):
         headroom = (account.equity / (least / 100.0) - used) / per_unit if least > 0.0 else math.inf
         return self.check_headroom(context, headroom, level, least)
 
+    def in_use(self, context: RuleContext) -> RuleResult | None:
+        """Return the margin level now; None without margin in use."""
+        account = context.account.latest
+        used = context.exposure.margin + (account.margin if account is not None else 0.0)
+        if account is None or not used > 0.0:
+            return None
+        return self.at_least(account.equity / used * 100.0, context.config.min_margin_level_pct)
+
 
 class FreeMargin(_MarginRule):
     """Free margin after the trade >= `min_free_margin_pct` of equity."""

@@ -20,6 +20,10 @@ class PositionCount(Rule):
         """Count all."""
         return self.below(context.exposure.count, context.config.max_concurrent_positions)
 
+    def in_use(self, context: RuleContext) -> RuleResult:
+        """Return the count; all places taken is no limit broken."""
+        return self.at_most(context.exposure.count, context.config.max_concurrent_positions)
+
 
 class SymbolPositions(Rule):
     """Positions in the symbol before the trade < `max_positions_per_symbol`."""

@@ -105,6 +105,16 @@ class _TailRule(Rule):
         headroom = headroom / size.unit_notional if math.isfinite(headroom) else headroom
         return self.check_headroom(context, headroom, loss / capital, most)
 
+    def in_use(self, context: RuleContext) -> RuleResult | None:
+        """Return the loss of what is held and in flight; None where its worth is not known."""
+        joint, capital, confidence = context.exposure.joint, context.account.capital, context.config.var_confidence
+        if joint is None or not capital > 0.0:
+            return None
+        loss = _DEVIATIONS[self.which](confidence) * joint.deviation(0.0)
+        if joint.past is not None:
+            loss = max(loss, joint.past.tail(0.0, confidence)[self.which])
+        return self.at_most(loss / capital, getattr(context.config, self.limit))
+
 
 class ValueAtRisk(_TailRule):
     """One-day loss that is exceeded with probability 1 - `var_confidence` / capital <= `max_var_pct`."""

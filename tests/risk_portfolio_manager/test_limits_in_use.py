@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""How much of each limit is used without any intent is what the next intent would be held against."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, Verdict
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
+from tests.fakes.broker_data import make_position
+from tests.fakes.pool import FakePool
+from tests.risk_portfolio_manager.helpers import check, intent, pooled, static, wide
+
+
+@pytest.fixture
+def pool() -> FakePool:
+    """Return an account with two positions."""
+    pool = FakePool()
+    pool.positions = (make_position("EURUSD", 1, 0.5, ticket=1), make_position("USDJPY", -1, 0.2, ticket=2))
+    return pool
+
+
+def in_use(manager: RiskPortfolioManager) -> dict[str, Verdict]:
+    """Return the figures by code."""
+    return {each.code: each for each in manager.limits_in_use()}
+
+
+def test_a_flat_account_uses_nothing() -> None:
+    """Without positions and losses every figure is zero and passes; what has no figure is left out."""
+    used = in_use(static())
+    assert {code for code, each in used.items() if each.observed != 0.0} == set()
+    assert {each.outcome for each in used.values()} == {Outcome.PASS}
+    assert "MARGIN_LEVEL_LIMIT" not in used
+    assert {"MAX_DRAWDOWN_EXCEEDED", "DAILY_LOSS_LIMIT", "MAX_POSITIONS_REACHED", "TOTAL_EXPOSURE_LIMIT"} <= used.keys()
+
+
+def test_figures_are_those_of_the_rules(pool: FakePool) -> None:
+    """Drawdown, losses and counts equal what the checks of an intent say; exposure is what is held, by hand."""
+    manager = pooled(pool, wide(max_concurrent_positions=8))
+    used, judged = in_use(manager), manager.evaluate(**intent())
+    for code in ("MAX_DRAWDOWN_EXCEEDED", "DAILY_LOSS_LIMIT", "WEEKLY_LOSS_LIMIT", "MAX_POSITIONS_REACHED"):
+        seen = check(judged, code)
+        assert (used[code].observed, used[code].limit) == (seen.observed, seen.limit)
+    assert used["MAX_POSITIONS_REACHED"].observed == 2
+    state = manager.portfolio_state
+    euro = 0.5 * 100_000 * pool.quotes["EURUSD"].mid
+    total = used["TOTAL_EXPOSURE_LIMIT"].observed
+    assert total == pytest.approx((euro + 0.2 * 100_000) / state.total_capital, rel=0.01)
+
+
+def test_value_at_risk_is_of_what_is_held(pool: FakePool) -> None:
+    """With positions it is known, and below what the same portfolio with more of a position has."""
+    before = in_use(pooled(pool, wide()))["VALUE_AT_RISK_LIMIT"].observed
+    pool.positions = (make_position("EURUSD", 1, 2.0, ticket=1), make_position("USDJPY", -1, 0.2, ticket=2))
+    after = in_use(pooled(pool, wide()))["VALUE_AT_RISK_LIMIT"].observed
+    assert before is not None
+    assert after is not None
+    assert 0.0 < before < after
+    assert math.isfinite(after)
+
+
+def test_all_places_taken_is_no_limit_broken(pool: FakePool) -> None:
+    """Two positions of two are allowed, though a third is not."""
+    manager = pooled(pool, wide(max_concurrent_positions=2))
+    assert in_use(manager)["MAX_POSITIONS_REACHED"].outcome is Outcome.PASS
+
+
+def test_asking_changes_nothing(pool: FakePool) -> None:
+    """The next decision is the same, to the byte, whether or not somebody looked."""
+    manager, other = pooled(pool, wide()), pooled(pool, wide())
+    for _ in range(3):
+        manager.limits_in_use()
+    one, two = manager.evaluate(**intent()), other.evaluate(**intent())
+    assert one.decision.checks == two.decision.checks
