@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -44,16 +43,11 @@ def sessions_of(
     return first | {account.name: _session(account, environment, store) for account in others}
 
 
-def password_variable(name: str) -> str:
-    """Return the variable of the environment or of `.env` that holds an account's password: MT5_PASSWORD_NAME."""
-    return "MT5_PASSWORD_" + re.sub(r"\W", "_", name).upper()
-
-
 def password_of(
     account: Account, environment: Mapping[str, str], store: PasswordStore | None
 ) -> tuple[str | None, str]:
     """Return an account's password, None for the one that the terminal has saved, and where it is, in words."""
-    name = password_variable(account.name)
+    name = account.password_variable
     if environment.get(name):
         return environment[name], name
     if store is None or account.is_simulated:

@@ -73,6 +73,11 @@ class Account:
         """Whether the simulated terminal is asked for."""
         return self.terminal.strip().lower() == SIMULATED
 
+    @property
+    def password_variable(self) -> str:
+        """The variable of the environment or of `.env` that may hold its password: MT5_PASSWORD_ and its name."""
+        return "MT5_PASSWORD_" + self.name.replace("-", "_").upper()
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

@@ -23,16 +23,16 @@ class SystemPasswordStore:
         try:
             return keyring.get_password(SERVICE, _user(account))
         except (KeyringError, OSError) as error:
-            raise _in_words(error) from error
+            raise _in_words(error, account) from error
 
     def put(self, account: Account, password: str) -> None:
         """Hand the password to the store, and see that it has it: there are stores that keep nothing."""
         try:
             keyring.set_password(SERVICE, _user(account), password)
         except (KeyringError, OSError) as error:
-            raise _in_words(error) from error
+            raise _in_words(error, account) from error
         if self.get(account) != password:
-            raise PasswordStoreError(f"the system's credential store did not keep the password{_INSTEAD}")
+            raise PasswordStoreError(f"the system's credential store did not keep the password{_instead(account)}")
 
     def remove(self, account: Account) -> None:
         """Have the store forget the password."""
@@ -42,10 +42,12 @@ class SystemPasswordStore:
         except PasswordDeleteError:
             return
         except (KeyringError, OSError) as error:
-            raise _in_words(error) from error
+            raise _in_words(error, account) from error
 
 
-_INSTEAD: Final = "; MT5_PASSWORD_NAME in .env is the other way"
+def _instead(account: Account) -> str:
+    """Return the other way to give an account's password."""
+    return f"; {account.password_variable} in .env is the other way"
 
 
 def _user(account: Account) -> str:
@@ -53,7 +55,7 @@ def _user(account: Account) -> str:
     return f"{account.login}@{account.server}"
 
 
-def _in_words(error: Exception) -> PasswordStoreError:
+def _in_words(error: Exception, account: Account) -> PasswordStoreError:
     """Return what the trader is told."""
     reason = str(error).split(". ")[0] or type(error).__name__
-    return PasswordStoreError(f"the system's credential store cannot be used ({reason}){_INSTEAD}")
+    return PasswordStoreError(f"the system's credential store cannot be used ({reason}){_instead(account)}")

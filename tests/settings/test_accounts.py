@@ -9,7 +9,7 @@ import pytest
 
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.settings import Settings
-from arbitrex_desktop.settings.accounts import password_variable, sessions_of
+from arbitrex_desktop.settings.accounts import sessions_of
 from arbitrex_desktop.settings.catalogue import Account
 
 ENV = {"MT5_LOGIN": "123", "MT5_PASSWORD": "hunter2", "MT5_SERVER": "Broker-Demo"}
@@ -33,7 +33,7 @@ def test_accounts_of_the_file_need_no_environment() -> None:
 
 def test_each_account_has_a_variable_for_its_password() -> None:
     """MT5_PASSWORD_ and the name in capitals; without one the terminal uses what it has saved."""
-    assert password_variable("second-one") == "MT5_PASSWORD_SECOND_ONE"
+    assert SECOND.password_variable == "MT5_PASSWORD_SECOND_ONE"
     sessions = sessions_of(Settings(), {"MT5_PASSWORD_SECOND_ONE": "geheim"}, (SECOND,))
     assert sessions["second-one"]["password"] == "geheim"
 

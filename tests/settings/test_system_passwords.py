@@ -42,7 +42,7 @@ def test_a_password_is_kept_under_login_and_server(ring: MemoryKeyring) -> None:
 def test_a_store_that_keeps_nothing_is_noticed(ring: MemoryKeyring) -> None:
     """A password that was not kept is not said to be."""
     ring.forgetful = True
-    with pytest.raises(PasswordStoreError, match=r"did not keep the password; MT5_PASSWORD_NAME in \.env"):
+    with pytest.raises(PasswordStoreError, match=r"did not keep the password; MT5_PASSWORD_LIVE in \.env"):
         SystemPasswordStore().put(ACCOUNT, "hunter2")
 
 

@@ -59,7 +59,7 @@ def check_terminal_path(session: SessionConfig) -> None:
         return
     if not Path(session.terminal_path).exists():
         raise TerminalPathMissing(
-            f"there is no terminal at {session.terminal_path!r}, which account {session.name!r} names"
+            f"there is no terminal at '{session.terminal_path}', which account {session.name!r} names"
         )
 
 
