@@ -221,3 +221,11 @@ def test_slippage_keeps_what_was_known_of_the_fill(parts: Parts, direction: int)
     assert slipped.slippage_amount == pytest.approx(0.0003 * 100_000 * 0.5)
     assert replace(slipped, slippage_points=None, slippage_amount=None) == fill
     assert with_slippage(replace(sent, attempt=None), fill, info) == fill
+
+
+def test_slippage_has_three_decimals_of_a_point_and_eight_of_money(parts: Parts) -> None:
+    """Nothing is written down that only binary fractions know."""
+    info = replace(parts.broker.infos["EURUSD"], trade_tick_value_loss=1.0, trade_tick_size=1.0)
+    sent = replace(parts.approved(), attempt=Attempt(1, {"volume": 1.0}, parts.broker.market_now(), 1.0))
+    slipped = with_slippage(sent, Fill(volume=1.0, price=1.0000123456789), info)
+    assert (slipped.slippage_points, slipped.slippage_amount) == (1.235, 0.00001235)

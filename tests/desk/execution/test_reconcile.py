@@ -291,3 +291,18 @@ def test_an_intent_that_was_never_sent_takes_nothing() -> None:
     approved = RiskAnswer(status="APPROVED", at=START, lots=0.2, closes=50)
     closing = unknown(attempt=None, approved=approved)
     assert reconcile(closing, books(deals=(bought(comment="", position_id=50),)), ()).found is Fate.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("parts", "found"),
+    [
+        ({"orders": (order(77, OrderState.PLACED, ""),)}, Fate.WORKING),
+        ({"history": (order(77, OrderState.REJECTED, "x"),)}, Fate.DEAD),
+        ({"positions": (make_position("EURUSD", 1, 0.2, ticket=77),)}, Fate.EXECUTED),
+        ({"positions": (make_position("EURUSD", 1, 0.2, ticket=78),)}, Fate.NOTHING),
+    ],
+)
+def test_a_ticket_that_was_told_is_known_everywhere(parts: dict[str, tuple[Any, ...]], found: Fate) -> None:
+    """Among orders, their history and positions, whatever comment and magic number say, and also when it is claimed."""
+    stripped = {name: tuple(replace(each, magic=0) for each in entries) for name, entries in parts.items()}
+    assert reconcile(unknown(fill=Fill(order=77)), books(**stripped), {77}).found is found

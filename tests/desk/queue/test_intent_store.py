@@ -83,7 +83,7 @@ def test_an_id_is_never_given_twice(journal: Journal) -> None:
     """An id that was used once, even long ago, is passed over."""
     book = IntentStore(journal, ManualClock(), iter(["A", "A", "A", "B"]).__next__)
     assert [book.receive(intent(), lambda _: NO, 10).intent_id for _ in range(2)] == ["A", "B"]
-    with pytest.raises(UnknownIntent):
+    with pytest.raises(UnknownIntent, match=r"^there is no intent C$"):
         book.get("C")
 
 
