@@ -25,11 +25,12 @@ def sessions_of(
     """Return the sessions for the pool; raises `SessionConfigError` in words for the trader.
 
     A replay and the self-test run on the simulated terminal, which they select where the environment names nothing
-    else.  MT5_TERMINAL=simulated selects it alone: nothing real stands in for it, nor it for anything real.
+    else; a self-test on a DEMO account takes the accounts as they are.  MT5_TERMINAL=simulated selects the simulated
+    terminal alone: nothing real stands in for it, nor it for anything real.
     Passwords that the environment does not have are asked of `store`.
     """
     by_environment = names_an_account(environment)
-    if start.replay is not None or start.self_test:
+    if start.replay is not None or (start.self_test and start.demo_login is None):
         sessions = sessions_from(environment) if by_environment else _SIMULATED_SESSION
         if start.replay is not None and not _is_simulated(sessions):
             raise SessionConfigError("--replay plays on the simulated terminal; set MT5_TERMINAL=simulated for it")

@@ -67,6 +67,11 @@ def test_a_replay_and_the_self_test_are_simulated(start: Settings) -> None:
     assert sessions_of(start, {}, (SECOND,)) == SIMULATED
 
 
+def test_a_self_test_on_a_demo_account_takes_the_accounts_as_they_are() -> None:
+    """The account that it may trade on can be one of settings.toml; it is not quietly run on the simulator instead."""
+    assert list(sessions_of(Settings(self_test=True, demo_login=456), {}, (SECOND,))) == ["second-one"]
+
+
 def test_a_replay_on_a_real_account_is_refused() -> None:
     """What the environment says is not overruled in silence."""
     with pytest.raises(SessionConfigError, match="--replay plays on the simulated terminal"):
