@@ -113,10 +113,19 @@ class Connect(Command[ConnectResult]):
     deadline: ClassVar[float] = 170.0
 
     def run(self, module: MetaTrader5Module) -> ConnectResult:
-        """Call `initialize` and read who we are."""
-        call_initialize(
-            module, self.terminal_path, self.timeout_ms, login=self.login, password=self.password, server=self.server
-        )
+        """Call `initialize` and read who we are; what the module says of a failure never repeats the password."""
+        try:
+            call_initialize(
+                module,
+                self.terminal_path,
+                self.timeout_ms,
+                login=self.login,
+                password=self.password,
+                server=self.server,
+            )
+        except CallFailed as failure:
+            message = failure.message.replace(self.password, "***") if self.password else failure.message
+            raise CallFailed(failure.call, failure.code, message) from None
         return ConnectResult(
             version=call(module, "version"),
             terminal=TerminalInfo.from_module(call(module, "terminal_info")),

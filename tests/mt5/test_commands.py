@@ -23,6 +23,7 @@ from arbitrex_desktop.mt5.commands import (
     SelectSymbols,
     SendOrder,
 )
+from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.polling import Poll
 from arbitrex_desktop.mt5.tick_cursor import TickCursor
 from tests.fakes.c_module import CModule
@@ -72,3 +73,14 @@ def test_a_slow_history_is_no_hang() -> None:
     assert min(kind.deadline for kind in past) >= max(kind.deadline for kind in others)
     assert {kind.priority for kind in past} == {max(Priority)}
     assert {kind.priority for kind in (SendOrder, CheckOrder)} == {min(Priority)}
+
+
+def test_a_failure_to_connect_never_repeats_the_password() -> None:
+    """What the module says may hold what it was given; nothing that is logged or shown afterwards does."""
+    module = FakeModule()
+    module.failing["initialize"] = (-6, "Terminal: authorization failed for 5 with hunter2, hunter2")
+    with pytest.raises(CallFailed) as caught:
+        Connect(None, 5, "hunter2", "Broker-Demo").run(module)
+    assert str(caught.value) == "initialize failed: Terminal: authorization failed for 5 with ***, *** (-6)"
+    assert "hunter2" not in repr(caught.value)
+    assert caught.value.__cause__ is None
