@@ -267,6 +267,10 @@ class TradingCore:
         self._gate.disarm()
         self._in_background("desk-disarm", partial(self._journal_note, "disarming", EventKind.DISARMED))
 
+    def set_seen(self, *, seen: bool) -> None:
+        """Have prices as they come while the window can be seen, and twice a second otherwise."""
+        self._pool.poll_slowly(slow=not seen)
+
     def close_position(self, ticket: int, lots: float | None = None) -> None:
         """Close a position, or `lots` of it; works while halted."""
         with self._managing() as desk:

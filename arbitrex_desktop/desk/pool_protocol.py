@@ -24,5 +24,8 @@ class TradingPool(PoolReader, Protocol):
     def start_tick_collection(self, wait: float = 20.0) -> None:
         """Connect and collect ticks, and go on trying; blocks at most `wait` seconds for the first attempt."""
 
+    def poll_slowly(self, *, slow: bool) -> None:
+        """Ask for prices twice a second while nobody watches, and have them as they come otherwise; returns at once."""
+
     def stop(self) -> None:
         """End everything; nothing is left running."""

@@ -115,6 +115,10 @@ class MT5ConnectionPool:
         if wait > 0:
             self._loop.attempted.wait(wait)
 
+    def poll_slowly(self, *, slow: bool) -> None:
+        """Ask for prices twice a second while nobody watches, and have them as they come otherwise; returns at once."""
+        self._loop.poll_slowly(slow=slow)
+
     def stop(self) -> None:
         """End thread and host; returns within seconds even when the terminal hangs.  A second call does nothing."""
         with self._lock:

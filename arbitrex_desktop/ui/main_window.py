@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
 
 from arbitrex_desktop.clock import Clock, SystemClock
@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         self._broken = ""
         self._task: tuple[Task | None, float, datetime] = (None, self._clock.monotonic(), self._clock.now())
         self._painted = False
+        self._seen = True
         self._laid_out = False
         self.stopped_cleanly = True
         self._history = HistoryLoader(self)
@@ -110,6 +111,7 @@ class MainWindow(QMainWindow):
         self._beat = QTimer(self)
         self._beat.setInterval(_BEAT_MS)
         self._beat.timeout.connect(self.refresh)
+        self._beat.start()
         self._open_as_remembered()
         self.refresh()
 
@@ -155,23 +157,23 @@ class MainWindow(QMainWindow):
     @Slot()
     def refresh(self) -> None:
         """Draw the newest snapshot, as old as it is by now."""
-        # The beat is for the time in which no snapshot comes.
-        self._beat.start()
         now = self._clock.monotonic()
         task, began, began_at = self._task
         self._fresh = Freshness(
             self._fresh.snapshot, self._fresh.received, now, task, now - began, began_at, self._broken
         )
+        state = self._halt_watch.state(self._fresh)
+        self._alerts.refresh(self._fresh, halt_overdue=self._halt_watch.overdue(self._fresh))
+        if not self._seen:
+            return
         for panel in self.panels.values():
             if panel is not self.market_watch:
                 panel.refresh(self._fresh)
         # Forty rows of prices are a third of all painting: they have a turn of their own, so that none is long.
         self._prices_turn.start()
-        state = self._halt_watch.state(self._fresh)
         self.top_bar.show_state(self._fresh, state)
         self.status.show_state(self._fresh, state)
         self.arming_bar.follow(self._fresh)
-        self._alerts.refresh(self._fresh, halt_overdue=self._halt_watch.overdue(self._fresh))
         self._docks.show_counts()
         core = self._worker.core
         if core is not None:
@@ -197,6 +199,18 @@ class MainWindow(QMainWindow):
             # Not HALT, which would be the first in line: the space bar must not halt trading by chance.
             self.market_watch.view.setFocus(Qt.FocusReason.OtherFocusReason)
         super().showEvent(event)
+        self._set_seen(seen=not self.isMinimized())
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw nothing while nobody can see it."""
+        super().hideEvent(event)
+        self._set_seen(seen=False)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw nothing while the window is minimised."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._set_seen(seen=self.isVisible() and not self.isMinimized())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Have the layout follow the window's size."""
@@ -360,8 +374,19 @@ class MainWindow(QMainWindow):
         for bar in self._passing_bars:
             bar.hide()
 
+    def _set_seen(self, *, seen: bool) -> None:
+        if seen == self._seen:
+            return
+        self._seen = seen
+        core = self._worker.core
+        if core is not None:
+            core.set_seen(seen=seen)
+        if seen:
+            self.refresh()
+
     @Slot(object)
     def _on_core(self, core: Core) -> None:
+        core.set_seen(seen=self._seen)
         self.market_watch.watch(core.board)
         self.chart.watch(core.board)
         self._history.start(core.bars)

@@ -5,8 +5,8 @@ Life: `CoreWorker` calls its factory on the worker thread; from then on the core
 `step` about four times a second with commands in between, then `stop` once.  All of these run on the worker thread,
 one at a time, and may block on the terminal for as long as its deadlines allow.
 
-Five things do not wait for the worker, whatever it is doing: `halt` and `disarm`, which the window calls on the GUI
-thread; `board`, which the window reads thirty times a second; `bars`, which the charts read on a thread of their own;
+Six things do not wait for the worker, whatever it is doing: `halt`, `disarm` and `set_seen`, which the window calls on
+the GUI thread; `board`, which the window reads when it changes; `bars`, which the charts read on a thread of their own;
 and `snapshot`, which a thread of its own takes about four times a second from the moment the core exists (before
 `start` it says DISCONNECTED), so that the window can say what is going on while the worker is blocked.
 
@@ -84,6 +84,9 @@ class Core(Protocol):
 
     def arm(self, typed_login: str) -> None:
         """Arm the connected LIVE account for a time; raise unless the login is its own."""
+
+    def set_seen(self, *, seen: bool) -> None:
+        """Note whether the window can be seen: prices are asked for seldom while it cannot (any thread, at once)."""
 
     def disarm(self) -> None:
         """Take the arming back (any thread, at once, also while the worker is blocked)."""

@@ -79,6 +79,7 @@ class FakeCore:
         self.threads: dict[str, set[int]] = {}
         self.history: dict[tuple[str, int], Rows] = {}
         self.server_offset = 0
+        self.seen: list[bool] = []
         self.settings_desk = FakeSettings(self.asked)
         self.steps = 0
         self.reached = threading.Event()
@@ -171,6 +172,10 @@ class FakeCore:
         self._note("disarm")
         self.asked.append(("disarm",))
         self.shown = replace(self.shown, arming=replace(self.shown.arming, until=None))
+
+    def set_seen(self, *, seen: bool) -> None:
+        """Note whether the window can be seen."""
+        self.seen.append(seen)
 
     def close_position(self, ticket: int, lots: float | None = None) -> None:
         """Note a closing."""

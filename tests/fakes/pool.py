@@ -128,6 +128,10 @@ class FakePool:
         del wait
         self._enter("start_tick_collection")
 
+    def poll_slowly(self, *, slow: bool) -> None:
+        """Note the pace."""
+        self.slow = slow
+
     def subscribe(self, listener: Callable[[PoolEvent], None]) -> Callable[[], None]:
         """Call back with what `change_state` brings."""
         self._listeners.append(listener)

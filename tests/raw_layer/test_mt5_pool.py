@@ -429,3 +429,14 @@ def test_symbols_default_to_the_universe(tmp_path: Path) -> None:
     with MT5ConnectionPool(SESSION, settings=QUICK, transport_factory=transport.factory) as pool:
         pool.start_tick_collection()
         assert len(pool.symbols) + len(pool.stats().missing_symbols) == 41
+
+
+def test_a_pool_that_nobody_watches_polls_slowly(bench: Bench) -> None:
+    """Half a second passes between two polls; watched again, the usual time does, and prices come."""
+    bench.pool.start_tick_collection()
+    bench.pool.poll_slowly(slow=True)
+    assert bench.pool._loop._pause() == 0.5
+    bench.pool.poll_slowly(slow=False)
+    assert bench.pool._loop._pause() == QUICK.poll_interval
+    bench.module.add_tick("EURUSD", server_msc(bench))
+    bench.until(lambda: bench.pool.quote("EURUSD") is not None)

@@ -119,6 +119,11 @@ class ConnectionLoop:
         self._wake.set()
         self._client.end_wait()
 
+    def poll_slowly(self, *, slow: bool) -> None:
+        """Poll twice a second while nobody watches, and as prices come otherwise."""
+        self.slow = slow
+        self._wake.set()
+
     def stop(self, patience: float) -> bool:
         """Ask the thread to end and wait `patience` seconds; return whether it has ended."""
         self._stopping.set()
@@ -156,8 +161,10 @@ class ConnectionLoop:
             return self._settings.recheck_interval
         behind = self._poll(0.0 if self.slow else _LONGEST_WAIT)
         self._upkeep()
-        if behind:
-            return 0.0
+        return 0.0 if behind else self._pause()
+
+    def _pause(self) -> float:
+        """Return the seconds between two polls."""
         return max(_SLOW_SECONDS, self._settings.poll_interval) if self.slow else self._settings.poll_interval
 
     def _attempt(self) -> None:

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""A window that nobody sees draws nothing and has prices asked for seldom."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.fakes.core import FakeCore
+from tests.fakes.desk_data import desk_snapshot, pool_stats
+from tests.ui.conftest import WindowMaker
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("way", ["hide", "showMinimized"])
+def test_a_window_out_of_sight_draws_nothing_and_catches_up(open_window: WindowMaker, qtbot: QtBot, way: str) -> None:
+    """Hidden or minimised, panels keep what they showed and the pool is slowed down; back in sight, all is there."""
+    core = FakeCore()
+    window = open_window(core)
+    assert core.seen == [True]
+    getattr(window, way)()
+    qtbot.waitUntil(lambda: core.seen == [True, False])
+    core.shown = desk_snapshot(pool=pool_stats(login=777))
+    with qtbot.waitSignal(window._worker.snapshot_changed, check_params_cb=lambda shown: shown.pool.login == 777):
+        pass
+    assert window.connection.value_of("login") == "5001234"
+    window.showNormal()
+    qtbot.waitUntil(lambda: window.connection.value_of("login") == "777")
+    assert core.seen == [True, False, True]
