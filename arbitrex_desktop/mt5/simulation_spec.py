@@ -29,6 +29,7 @@ class SimulationSpec:
         strict: whether files with rows in the wrong order are refused instead of sorted
         speed: simulated seconds per real second
         store: the file that keeps the broker's books, so that they survive a killed host; None keeps them in memory
+        realistic: whether the market has daily breaks and holidays, and orders meet slippage and a limited depth
         demo_positions: whether a new account starts with open positions
         server_clock: the broker's time zone rule ("EET", "NewYork", "UTC")
         faults: what is to go wrong
@@ -48,6 +49,7 @@ class SimulationSpec:
     strict: bool = False
     speed: float = 1.0
     store: Path | None = None
+    realistic: bool = False
     demo_positions: bool = True
     server_clock: str = "EET"
     faults: FaultPlan | None = None

@@ -30,6 +30,7 @@ class Settings:
         speed: simulated seconds per second of a replay
         replay_from: the date, on the broker's clock, at which a replay begins; None is its first tick
         strict: whether files with rows in the wrong order are refused instead of sorted
+        realistic: whether the simulated market has breaks, holidays, slippage and a limited depth
         faults: a file of faults for hand tests
         screenshot: where to put a picture of the window
         window_size: width and height in pixels, None for the usual one
@@ -46,6 +47,7 @@ class Settings:
     speed: float = 1.0
     replay_from: datetime | None = None
     strict: bool = False
+    realistic: bool = False
     faults: Path | None = None
     screenshot: Path | None = None
     window_size: tuple[int, int] | None = None
@@ -61,11 +63,12 @@ class Settings:
         A replay has books of its own, kept in memory: yesterday's replay is no part of today's.  Raises
         `SessionConfigError` for a file of faults that cannot be used.
         """
-        if self.replay is None and self.faults is None:
+        if self.replay is None and self.faults is None and not self.realistic:
             return None
         plan = _fault_plan(self.faults) if self.faults is not None else None
         replay = () if self.replay is None else (self.replay,)
         return SimulationSpec(
+            realistic=self.realistic,
             replay=replay,
             replay_from=self.replay_from,
             strict=self.strict,
@@ -138,6 +141,11 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--strict", action="store_true", help="refuse to replay rows that are not in order of time")
     parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="play N seconds per second")
+    parser.add_argument(
+        "--realistic",
+        action="store_true",
+        help="simulated terminal: daily breaks, holidays, slippage and partial fills; the account is not kept",
+    )
     parser.add_argument("--record", action="store_true", help="record all ticks in the data folder, for --replay")
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and exit")
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window")
@@ -175,6 +183,7 @@ def parse(arguments: Sequence[str]) -> Settings:
         speed=given.speed,
         replay_from=given.replay_from,
         strict=given.strict,
+        realistic=given.realistic,
         faults=given.faults,
         screenshot=given.screenshot,
         window_size=given.size,

@@ -120,7 +120,8 @@ def _backend(terminal: SimulatedTerminal, hazards: Hazards) -> TerminalBackend:
 def _market(spec: SimulationSpec, epoch: datetime) -> tuple[MarketFeed, datetime]:
     """Return the market, and its time at the epoch: a replay's first tick, or a moment of the trading week."""
     if not spec.replay:
-        return GeneratedMarket(spec.seed), demo_start(epoch)
+        market = GeneratedMarket(spec.seed, realistic=spec.realistic)
+        return market, demo_start(epoch, lambda moment: market.is_open("EURUSD", moment))
     clock = SimulatedServerClock(spec.server_clock)
     replay = load_replay(spec.replay, clock, strict=spec.strict)
     first = replay.first_msc

@@ -27,7 +27,6 @@ BUILD: Final = 5000
 _NOTHING: Final[dict[str, Any]] = {"int": 0, "float": 0.0, "str": "", "bool": False}
 _ALL_EXPIRATIONS: Final = 15
 _ALL_ORDER_KINDS: Final = 127
-_WEDNESDAY: Final = 3
 
 
 class ShownTime:
@@ -157,7 +156,7 @@ def symbol(spec: SymbolSpec, *, selected: bool, depth: int) -> dict[str, Any]:
         "margin_maintenance": spec.margin_initial,
         "trade_face_value": spec.face_value,
         "swap_mode": int(spec.swap_mode),
-        "swap_rollover3days": _WEDNESDAY,
+        "swap_rollover3days": spec.triple_swap_day,
         "swap_long": spec.swap_long,
         "swap_short": spec.swap_short,
         "margin_hedged_use_leg": True,

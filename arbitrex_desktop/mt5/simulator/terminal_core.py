@@ -11,6 +11,7 @@ from arbitrex_desktop.mt5.constants import ResultCode
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.broker.books import Books
 from arbitrex_desktop.mt5.simulator.broker.execution import Execution
+from arbitrex_desktop.mt5.simulator.broker.liquidity import EndlessLiquidity, LimitedLiquidity
 from arbitrex_desktop.mt5.simulator.broker.market_walk import MarketWalk
 from arbitrex_desktop.mt5.simulator.broker.new_account import NewAccount
 from arbitrex_desktop.mt5.simulator.broker.rules import BrokerRules
@@ -63,8 +64,15 @@ class TerminalCore:
         self.books = Books(parts.store)
         self._valuation = Valuation(parts.feed, parts.spec.currency, parts.spec.leverage)
         self._execution = Execution(self.books, parts.feed, self._valuation, parts.rules, hedging=parts.spec.hedging)
+        limited = parts.spec.realistic
         self._server = TradeServer(
-            self.books, parts.feed, self._valuation, self._execution, clock=clock, rules=parts.rules
+            self.books,
+            parts.feed,
+            self._valuation,
+            self._execution,
+            clock=clock,
+            rules=parts.rules,
+            liquidity=LimitedLiquidity(parts.feed, parts.spec.seed) if limited else EndlessLiquidity(),
         )
         self._walk = MarketWalk(
             self.books, parts.feed, self._valuation, self._execution, clock=clock, rules=parts.rules

@@ -28,7 +28,6 @@ _CAREFUL_STEP_MSC: Final = 60_000
 _CAREFUL_LEVEL: Final = 300.0
 _ROLLED: Final = "mark:rolled over"
 _THURSDAY: Final = 3
-_WEDNESDAY: Final = 2
 _DAYS_OPEN: Final = 5
 _SWAP_DAYS_A_YEAR: Final = 360
 
@@ -184,15 +183,16 @@ class MarketWalk:
         return min(tradable, key=lambda item: self._valuation.floating(item, at_msc)), figures.level
 
     def _roll_over(self, midnight_msc: int) -> None:
-        """Book the swaps of a night, once: three on Wednesdays, none on the nights of the weekend."""
+        """Book the swaps of a night, once: three on each symbol's triple day, none on the nights of the weekend."""
         if midnight_msc <= self._books.marks.get(_ROLLED, 0):
             return  # the clock was set back over a midnight that has had its swaps
         self._books.marks[_ROLLED] = midnight_msc
         weekday = (self._clock.to_server(midnight_msc) // DAY_MSC - 1 + _THURSDAY) % 7
         if weekday >= _DAYS_OPEN:
             return
-        nights = 3 if weekday == _WEDNESDAY else 1
         for position, swap in list(self._swaps(midnight_msc)):
+            triple = self._feed.symbols[position.symbol].triple_swap_day
+            nights = 3 if triple == weekday + 1 else 1
             self._books.put_position(replace(position, swap=position.swap + swap * nights))
 
     def _swaps(self, at_msc: int) -> Iterator[tuple[BrokerPosition, int]]:

@@ -18,6 +18,7 @@ from arbitrex_desktop.mt5.constants import (
 from arbitrex_desktop.mt5.results import TradeRequest
 from arbitrex_desktop.mt5.simulator.broker.books import Books
 from arbitrex_desktop.mt5.simulator.broker.execution import Execution, FillPlan
+from arbitrex_desktop.mt5.simulator.broker.liquidity import Demand, Liquidity
 from arbitrex_desktop.mt5.simulator.broker.records import BrokerPosition, Order, units
 from arbitrex_desktop.mt5.simulator.broker.request_checks import (
     check_market_filling,
@@ -64,7 +65,9 @@ class TradeServer:
         *,
         clock: SimulatedServerClock,
         rules: BrokerRules,
+        liquidity: Liquidity,
     ) -> None:
+        self._liquidity = liquidity
         self._books = books
         self._feed = feed
         self._valuation = valuation
@@ -118,9 +121,9 @@ class TradeServer:
         volume = checked_volume(request, spec)
         check_market_filling(request, spec)
         side = order_side(request.type)
-        price = quote.opening(side)
-        check_price(request, spec, price)
-        fill = FillPlan(volume, price, at_msc)
+        offer = self._liquidity.offer(Demand(spec, side, volume, OrderFilling(request.type_filling)), quote, at_msc)
+        check_price(request, spec, offer.price)
+        fill = FillPlan(offer.volume, offer.price, at_msc)
         position = self._check_target(request, spec, quote, fill)
         if position is None and not stops_fit(spec, side, quote.closing(side), request.sl, request.tp):
             raise RequestRefused(TradeRetcode.INVALID_STOPS)
@@ -128,7 +131,8 @@ class TradeServer:
 
     def _fill(self, order: Order, fill: FillPlan) -> TradeResult:
         deal = self._execution.fill(order, fill)
-        return TradeResult(deal=deal.ticket, order=order.ticket, volume=fill.volume, price=fill.price)
+        retcode = TradeRetcode.DONE if fill.volume == order.volume_initial else TradeRetcode.DONE_PARTIAL
+        return TradeResult(retcode, deal=deal.ticket, order=order.ticket, volume=fill.volume, price=fill.price)
 
     def _check_target(
         self, request: TradeRequest, spec: SymbolSpec, quote: BrokerQuote, fill: FillPlan
@@ -143,7 +147,7 @@ class TradeServer:
             raise RequestRefused(TradeRetcode.POSITION_CLOSED)
         if position.symbol != spec.name or position.side == side:
             raise RequestRefused(TradeRetcode.INVALID)
-        if fill.volume > position.volume:
+        if units(request.volume) > position.volume:
             raise RequestRefused(TradeRetcode.INVALID_CLOSE_VOLUME)
         if frozen(spec, quote.closing(position.side), position.sl, position.tp):
             raise RequestRefused(TradeRetcode.FROZEN)

@@ -98,7 +98,7 @@ def _collected(pieces: Iterable[Rows], timeframe: int, enough: Callable[[set[int
     """Read back until the bars seen so far, and the oldest's opening second, are enough; sum them up, oldest first."""
     taken: list[Rows] = []
     seen: set[int] = set()
-    for piece in pieces:
+    for piece in (piece for piece in pieces if len(piece)):
         taken.append(piece)
         starts = bar_start(timeframe, piece["time"])
         seen.update(np.unique(starts).tolist())
@@ -160,7 +160,7 @@ class BarSource:
         for start in feed.days_back(symbol, end - 1):
             if start + DAY_MSC > end:
                 minutes = self._day_of_minutes(feed, symbol, start)
-                yield minutes[: (end - start) // _MINUTE_MSC]
+                yield minutes[: np.searchsorted(minutes["time"], self._clock.to_server(end) // 1000)]
             elif timeframe >= Timeframe.H1:
                 yield self._days_hours.get((symbol, start), partial(self._day_of_hours, feed, symbol, start))
             else:

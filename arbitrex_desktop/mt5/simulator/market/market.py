@@ -24,8 +24,9 @@ from arbitrex_desktop.mt5.simulator.market.minute_bars import DayMinutes, Minute
 from arbitrex_desktop.mt5.simulator.market.minute_ticks import spread_width, ticks_of_hour
 from arbitrex_desktop.mt5.simulator.market.price_paths import MINUTES, DriverPaths, Mixture, mixture
 from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC
-from arbitrex_desktop.mt5.simulator.market.trading_calendar import TradingHour
-from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS, SymbolSpec
+from arbitrex_desktop.mt5.simulator.market.sessions import Sessions
+from arbitrex_desktop.mt5.simulator.market.trading_calendar import HOURS_A_DAY, TradingHour
+from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS, SymbolSpec, realistic_symbols
 
 HISTORY_START: Final = datetime(2010, 1, 4, 22, tzinfo=UTC)
 """The first moment of the broker's history, the start of a trading day: there are no bars or ticks before it."""
@@ -47,8 +48,10 @@ class GeneratedMarket:
     For one thread.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, realistic: bool = False) -> None:
         self._seed = seed
+        self._sessions = Sessions(realistic=realistic)
+        self._symbols = realistic_symbols() if realistic else SYMBOLS
         self._paths = DriverPaths(seed)
         self._mixtures: dict[str, Mixture] = {name: mixture(spec) for name, spec in SYMBOLS.items()}
         self._bars = {name: MinuteBars(seed, self._paths, spec, self._mixtures[name]) for name, spec in SYMBOLS.items()}
@@ -58,33 +61,42 @@ class GeneratedMarket:
     @property
     def symbols(self) -> Mapping[str, SymbolSpec]:
         """Return all symbols of the simulated broker."""
-        return SYMBOLS
+        return self._symbols
 
     def is_open(self, symbol: str, at_msc: int) -> bool:
-        """Return whether a moment lies within the trading week, which is the same for all symbols."""
-        del symbol
-        return trading_calendar.is_open(at_msc)
+        """Return whether a moment lies within the trading week, which is the same for all symbols, and a session."""
+        return trading_calendar.is_open(at_msc) and self._trades(symbol, TradingHour.at(at_msc))
+
+    def _trades(self, symbol: str, at: TradingHour) -> bool:
+        return self._sessions.is_open(SYMBOLS[symbol], at)
+
+    def _hours(self, symbol: str, from_msc: int, to_msc: int) -> Iterator[TradingHour]:
+        """Yield the hours of trading between two moments, those that hold them included."""
+        last, at = TradingHour.at(to_msc), max(TradingHour.at(from_msc), _FIRST_HOUR)
+        while at <= last:
+            if self._trades(symbol, at):
+                yield at
+            at = at.moved(1)
 
     def ticks(self, symbol: str, from_msc: int, to_msc: int) -> Iterator[Rows]:
         """Yield the ticks within two moments, an hour at a time; there are none before the broker's history."""
-        last = TradingHour.at(to_msc)
-        at = max(TradingHour.at(from_msc), _FIRST_HOUR)
-        while at <= last:
+        for at in self._hours(symbol, from_msc, to_msc):
             start = at.start_msc
             if from_msc <= start and start + HOUR_MSC <= to_msc + 1:
                 yield self._whole_hour(symbol, at).rows
             else:
                 yield self._within(symbol, at, from_msc, to_msc)
-            at = at.moved(1)
 
     def last_tick(self, symbol: str, at_msc: int) -> Rows | None:
         """Return the newest tick at or before a moment; the one of Friday's close on a weekend."""
-        present = TradingHour.at(at_msc)
-        for candidate in (at for at in (present, present.moved(-1)) if at >= _FIRST_HOUR):
-            hour = self._hour(symbol, candidate)
-            end = int(np.searchsorted(hour.times, at_msc + 1))
-            if end:
-                return hour.rows[end - 1 : end]
+        at = TradingHour.at(at_msc)
+        while at >= _FIRST_HOUR:
+            if self._trades(symbol, at):
+                hour = self._hour(symbol, at)
+                end = int(np.searchsorted(hour.times, at_msc + 1))
+                if end:
+                    return hour.rows[end - 1 : end]
+            at = at.moved(-1)
         return None
 
     def days_back(self, symbol: str, until_msc: int) -> Iterator[int]:
@@ -97,20 +109,20 @@ class GeneratedMarket:
         """Return a trading day's bars by the minute."""
         day = TradingHour.at(day_start_msc).day
         minutes = self._days.known((symbol, day)) or self._bars[symbol].of_day(day)
-        return rates_of(minutes, day, SYMBOLS[symbol].digits)
+        rows = rates_of(minutes, day, SYMBOLS[symbol].digits)
+        trades = [self._trades(symbol, TradingHour(day, hour)) for hour in range(HOURS_A_DAY)]
+        return rows if all(trades) else rows[np.repeat(trades, MINUTES)]
 
     def extremes(self, symbol: str, from_msc: int, to_msc: int) -> Extremes | None:
         """Return the least and greatest prices within two moments: of ticks at both ends, of bars in between."""
         found: Extremes | None = None
-        last, at = TradingHour.at(to_msc), max(TradingHour.at(from_msc), _FIRST_HOUR)
-        while at <= last:
+        for at in self._hours(symbol, from_msc, to_msc):
             start = at.start_msc
             if from_msc <= start and start + HOUR_MSC <= to_msc + 1:
                 piece: Extremes | None = self._hours_extremes(symbol, at)
             else:
                 piece = extremes_of(self._within(symbol, at, from_msc, to_msc))
             found = piece if found is None else found.joined(piece)
-            at = at.moved(1)
         return found
 
     def _hours_extremes(self, symbol: str, at: TradingHour) -> Extremes:

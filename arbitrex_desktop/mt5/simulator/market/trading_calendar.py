@@ -8,6 +8,7 @@ paths run on from Friday to Monday.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -54,7 +55,7 @@ class TradingHour:
         return TradingHour(*divmod(self.day * HOURS_A_DAY + self.hour + hours, HOURS_A_DAY))
 
 
-def demo_start(epoch: datetime) -> datetime:
+def demo_start(epoch: datetime, is_open: Callable[[int], bool] = is_open) -> datetime:
     """Return the market time to start a demo at: `epoch` while the market is open, else whole days before it.
 
     A market about to close within five minutes counts as closed, so that a newcomer always sees it move.

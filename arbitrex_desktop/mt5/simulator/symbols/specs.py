@@ -70,6 +70,7 @@ class SymbolSpec:
         margin_initial: what a lot needs in the margin currency where the broker fixes it, as for futures; 0 where it
             follows from contract and price
         face_value: a bond's, in the profit currency
+        triple_swap_day: the day whose night counts three times for the swap, 0 is Sunday
     """
 
     name: str
@@ -97,6 +98,7 @@ class SymbolSpec:
     commission: float = 3.0
     margin_initial: float = 0.0
     face_value: float = 0.0
+    triple_swap_day: int = 3
 
     @property
     def point(self) -> float:
@@ -238,3 +240,12 @@ SYMBOLS: Final[dict[str, SymbolSpec]] = {
     )
 }
 """Every symbol of the simulated broker by name, as its terminal lists them."""
+
+
+def realistic_symbols() -> dict[str, SymbolSpec]:
+    """Return the symbols as the realistic market has them: an index has its triple swap on Fridays."""
+    friday = 5
+    return {
+        name: replace(spec, triple_swap_day=friday) if spec.group == "Indices" else spec
+        for name, spec in SYMBOLS.items()
+    }
