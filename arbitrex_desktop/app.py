@@ -10,11 +10,11 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
@@ -25,7 +25,6 @@ from arbitrex_desktop.one_window import OneWindow, bring_forward, show_first
 from arbitrex_desktop.paths import keep_private
 from arbitrex_desktop.raw_layer.connection.environment import read_environment, secrets_in
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
-from arbitrex_desktop.self_test import SelfTest, summary
 from arbitrex_desktop.settings import Settings, parse
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.seam import Core, CoreFactory
@@ -33,6 +32,9 @@ from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.updates import UpdateWindow
 from arbitrex_desktop.ui.window_state import FileWindowState
 from arbitrex_desktop.ui.worker import CoreWorker
+
+if TYPE_CHECKING:
+    from arbitrex_desktop.self_test import Observations, SelfTest
 
 EXIT_FAILED: Final = 1
 EXIT_LEFT_BEHIND: Final = 3
@@ -102,18 +104,19 @@ class Application:
 
     def _run_self_test(self) -> None:
         """Drive the self-test, and close the window when it is over."""
-        test = SelfTest(self.worker, self._clock, self._settings.demo_login)
+        module = importlib.import_module("arbitrex_desktop.self_test")
+        test: SelfTest = module.SelfTest(self.worker, self._clock, self._settings.demo_login)
 
         def finish() -> None:
             self.window.close()
             core = self.worker.core
             test.seen.host_ended = core is None or core.snapshot().pool.host_pid is None
-            self._report(test)
+            self._report(test, module.summary)
 
         test.finished.connect(finish)
         test.start()
 
-    def _report(self, test: SelfTest) -> None:
+    def _report(self, test: SelfTest, summary: Callable[[Observations], str]) -> None:
         """Write what the self-test saw, on paper and in words."""
         try:
             test.seen.write(self._settings.report)

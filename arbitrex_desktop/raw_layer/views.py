@@ -6,8 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from arbitrex_desktop.mt5.results import AccountInfo, TradeOrder, TradePosition
+if TYPE_CHECKING:
+    # The window loads this module before its first paint, and those types take a twentieth of a second.
+    from arbitrex_desktop.mt5.results import AccountInfo, TradeOrder, TradePosition
 
 
 class ConnectionState(StrEnum):

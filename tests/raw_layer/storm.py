@@ -19,12 +19,15 @@ _SECONDS = {FaultKind.HANG: 60.0, FaultKind.SLOW: 0.05, FaultKind.LATE_TICKS: 0.
 _JUMPS = (-3600.0, 3600.0, -2.5, 7.25)
 
 
-def storm(count: int, seed: int, first_seconds: float) -> FaultPlan:
-    """Return that many faults of a few tenths of a second each, one after the other, from `first_seconds` on."""
+def storm(count: int, seed: int, first_seconds: float, pace: float = 1.0) -> FaultPlan:
+    """Return that many faults of a few tenths of a second each, one after the other, from `first_seconds` on.
+
+    `pace` stretches the time between them; below 1 one begins before the other has ended.
+    """
     random, faults, start = Random(seed), [], first_seconds
     for _ in range(count):
         kind = random.choice(_KINDS)
         fault = Fault(kind, start, 0.0 if kind in _STRIKE_ONCE else 0.3, value=random.choice(_JUMPS))
         faults.append(replace(fault, seconds=_SECONDS.get(kind, 0.0)))
-        start += random.uniform(0.3, 0.9)
+        start += random.uniform(0.3, 0.9) * pace
     return FaultPlan(tuple(faults))
