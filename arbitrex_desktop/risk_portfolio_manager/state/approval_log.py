@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
@@ -29,27 +31,33 @@ class ApprovalLog:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._whole = False
+        self._file: FileIO | None = None
+        self._let_go: Callable[[], object] = lambda: None
 
     def append(self, entry: Entry) -> None:
         """Write an entry, on disk when this returns; raise OSError when that fails, and leave nothing of it."""
-        if not self._whole:
-            self._drop_torn_end()
+        file = self._open()
         content = b"%d %s %s" % (entry.number, entry.account.encode(), entry.body)
         line = b"%s %s\n" % (_checksum(content), content)
         self._whole = False  # until it is
-        with FileIO(self._path, "ab") as file:
-            if file.write(line) == len(line):
-                os.fsync(file.fileno())
-                self._whole = True
-        if not self._whole:
+        if file.write(line) != len(line):
             raise OSError("the disk took a part of the approval only")
+        os.fsync(file.fileno())
+        self._whole = True
+
+    def close(self) -> None:
+        """Let go of the file, which the next append opens again; a log that is never closed does so when it ends."""
+        self._let_go()
 
     def entries(self) -> list[Entry]:
         """Return every whole entry, oldest first."""
         return [_parsed(line) for line in self._lines()]
 
     def keep(self, wanted: Callable[[Entry], bool]) -> None:
-        """Drop the entries that are not wanted any more; raise OSError when that fails, and then all are kept."""
+        """Drop the entries that are not wanted any more; raise OSError when that fails, and then all are kept.
+
+        So they are where another program has the file open and the system keeps it from being replaced.
+        """
         lines = self._lines()
         kept = [line for line in lines if wanted(_parsed(line))]
         if len(kept) < len(lines):
@@ -57,7 +65,20 @@ class ApprovalLog:
             with FileIO(beside, "w") as file:
                 file.write(b"".join(line + b"\n" for line in kept))
                 os.fsync(file.fileno())
-            beside.replace(self._path)
+            self.close()
+            with suppress(PermissionError):
+                beside.replace(self._path)
+
+    def _open(self) -> FileIO:
+        """Return the file, kept open from one append to the next while it is the one that is found under its name."""
+        if self._file is not None and self._whole and _is_at(self._file, self._path):
+            return self._file
+        self.close()
+        self._drop_torn_end()
+        self._file = FileIO(self._path, "ab")
+        self._let_go = weakref.finalize(self, self._file.close)
+        self._whole = True
+        return self._file
 
     def _lines(self) -> list[bytes]:
         """Return the whole lines."""
@@ -70,6 +91,14 @@ class ApprovalLog:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         if self._path.exists():
             os.truncate(self._path, self._path.read_bytes().rfind(b"\n") + 1)
+
+
+def _is_at(file: FileIO, path: Path) -> bool:
+    """Return whether a file is open, and not replaced by another program meanwhile."""
+    try:
+        return not file.closed and os.path.samestat(os.fstat(file.fileno()), os.stat(path))  # noqa: PTH116 - the faster
+    except FileNotFoundError:
+        return False
 
 
 def _checksum(content: bytes) -> bytes:

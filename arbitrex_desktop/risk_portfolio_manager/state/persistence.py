@@ -126,9 +126,10 @@ class SqliteStateStore:
         return target
 
     def close(self) -> None:
-        """Close the file."""
+        """Close both files."""
         with self._lock:
             self._drop()
+            self._log.close()
 
     def _open(self) -> sqlite3.Connection:
         """Return the connection, opened and checked once; the caller holds the lock."""

@@ -131,3 +131,20 @@ def test_an_approval_that_was_edited_halts(tmp_path: Path) -> None:
         log.write_bytes(edited)
         assert static(wide(), clock, enable_persistence=True, data_dir=tmp_path).portfolio_state.trading_halted
         log.write_bytes(b"")
+
+
+def test_an_approval_goes_to_the_file_that_is_found_under_the_name(tmp_path: Path) -> None:
+    """The log is kept open, and opened anew when another program replaced or removed the file meanwhile."""
+    ours, theirs = SqliteStateStore(tmp_path), SqliteStateStore(tmp_path)
+    ours.append("static", b"1", 1)
+    theirs.save("static", b"{}", 1, START)
+    ours.append("static", b"2", 2)
+    assert theirs.load("static").approvals == (b"2",)
+    (tmp_path / LOG_NAME).unlink()
+    ours.append("static", b"3", 3)
+    assert theirs.load("static").approvals == (b"3",)
+    ours.close()
+    ours.append("static", b"4", 4)
+    assert theirs.load("static").approvals == (b"3", b"4")
+    ours.close()
+    theirs.close()

@@ -343,12 +343,15 @@ def test_two_managers_may_keep_the_same_account(tmp_path: Path) -> None:
 
 
 def test_a_manager_that_is_never_closed_leaves_no_open_file(tmp_path: Path) -> None:
-    """Plain programs forget to close; the connection ends with the store that opened it."""
+    """Plain programs forget to close; the connection and the log of approvals end with the store that opened them."""
     store = SqliteStateStore(tmp_path)
     store.save("static", b"{}", 0, START)
-    connection = store._connection
+    store.append("static", b"{}", 1)
+    connection, log = store._connection, store._log._file
     assert connection is not None
+    assert log is not None
     del store
     gc.collect()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         connection.execute("SELECT 1")
+    assert log.closed
