@@ -202,6 +202,11 @@ def test_kellys_bet_has_a_cap_in_each_regime() -> None:
         assert [check[2], check[3]] == pytest.approx([most, most])
 
 
+def test_a_regime_that_nobody_set_takes_no_bet() -> None:
+    """Without a multiplier the cap is nothing, and so is the bet."""
+    assert sized(regime="UNHEARD_OF", **STATISTICS).factors["kelly"] == 0.0
+
+
 def test_the_win_statistics_are_checked_in_order() -> None:
     """Win rate, sample, bet and expectancy with their limits; what is not complete is skipped, what is bad refused."""
     good = found(sized(**STATISTICS))[1:-1]

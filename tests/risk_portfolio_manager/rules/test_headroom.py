@@ -156,8 +156,9 @@ class TestHeadroom:
         """Base where both are equal."""
         rule = currency_exposure.CurrencyExposure()
         for base, profit, name in ((2.0, 1.0, "EUR"), (1.0, 2.0, "USD"), (1.0, 1.0, "EUR")):
-            held = rule.held(context(exposure={"base": base, "profit": profit}))
-            assert held == (max(base, profit), 0.5, name)
+            case = context(exposure={"base": base, "profit": profit})
+            assert rule.held(case) == (max(base, profit), 0.5, name)
+            assert rule.check(case).note == name
 
     def test_the_tighter_of_order_and_symbol_decides(self) -> None:
         """Lots of one order, or of the symbol with what is held; a symbol that is not named has no limit."""
