@@ -410,7 +410,8 @@ class TradingCore:
         """Return the portfolio's risk, None before the first sync."""
         if self.rpm is None or self._context.synced.at is None:
             return None
-        return risk_row(self.rpm.portfolio_state, self.rpm.config, self._halt.reason)
+        in_use = self.rpm.limits_in_use()
+        return risk_row(self.rpm.portfolio_state, self.rpm.config, self._halt.reason, in_use)
 
     def _arming_row(self) -> ArmingRow:
         """Return whether the account has to be armed, and until when it is."""

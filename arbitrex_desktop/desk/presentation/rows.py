@@ -15,6 +15,7 @@ from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
 
 _DIGITS: Final = 5
@@ -144,10 +145,12 @@ def intent_row(
     )
 
 
-def risk_row(portfolio: PortfolioState, limits: RPMConfig, halted: str | None) -> RiskRow:
+def risk_row(
+    portfolio: PortfolioState, limits: RPMConfig, halted: str | None, in_use: tuple[Verdict, ...] = ()
+) -> RiskRow:
     """Return the portfolio's risk; limits of loss are turned into money of the account, as the RPM's rules measure.
 
-    `halted`, why trading is halted, None while it is not.
+    `halted`, why trading is halted, None while it is not; `in_use`, what the rules say without an intent.
     """
     capital, anchor = portfolio.total_capital, portfolio.day_anchor
     return RiskRow(
@@ -167,6 +170,7 @@ def risk_row(portfolio: PortfolioState, limits: RPMConfig, halted: str | None) -
         daily_drawdown=max(0.0, (anchor - portfolio.equity) / anchor) if anchor else None,
         max_daily_drawdown=limits.max_daily_drawdown,
         day_anchor=anchor,
+        limits=in_use,
     )
 
 

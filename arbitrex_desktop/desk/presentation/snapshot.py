@@ -172,6 +172,7 @@ class RiskRow:
             that, None before a daily reset was seen
         day_anchor: what it is measured from
         max_daily_drawdown: where trading halts
+        limits: how much of each limit is used as things stand, in the order of the rules
     """
 
     trading_state: str
@@ -189,6 +190,7 @@ class RiskRow:
     daily_drawdown: float | None = None
     max_daily_drawdown: float = 0.0
     day_anchor: float | None = None
+    limits: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

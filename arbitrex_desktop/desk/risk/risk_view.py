@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RPMOutput
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
 
 
@@ -42,6 +43,9 @@ class RiskManagerView(Protocol):
     @property
     def kill_switches(self) -> HaltSwitch:
         """Return what halts and resumes."""
+
+    def limits_in_use(self) -> tuple[Verdict, ...]:
+        """Return how much of each limit is used as things stand."""
 
     def judge(self, intent: TradeIntent, *, record: bool) -> RPMOutput:
         """Judge an intent; with `record`, the decision counts from now on, without it nothing changes."""

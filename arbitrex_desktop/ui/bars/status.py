@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QVBoxLayout, QWidget
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.arming import ArmingView, arming_state
+from arbitrex_desktop.ui.bars.gauges import GaugeStrip
 from arbitrex_desktop.ui.freshness import STARTING, Freshness
 from arbitrex_desktop.ui.theme.colours import Colours, FillColours, Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
@@ -87,6 +88,7 @@ class TopBar(QWidget):
         self.halt.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.halt.clicked.connect(self.halt_asked)
         self.resume.clicked.connect(self.resume_asked)
+        self.gauges = GaugeStrip(theme)
         self._lay_out()
         self.show_mode(None)
 
@@ -105,6 +107,7 @@ class TopBar(QWidget):
         self.state.show_word(headline, state_fill(state.word if headline.endswith(state.word) else headline))
         self.reason.show_text(*self._reason_of(fresh, state))
         self.reason.setVisible(bool(self.reason.text()))
+        self.gauges.show_state(fresh)
         self.resume.setVisible(state.word == HALTED and not state.unconfirmed)
 
     def _reason_of(self, fresh: Freshness, state: ShownTradingState) -> tuple[str, Tone]:
@@ -135,6 +138,7 @@ class TopBar(QWidget):
         layout.addWidget(self.state)
         layout.addWidget(self.arming)
         layout.addLayout(message, 1)
+        layout.addWidget(self.gauges, 5)
         layout.addWidget(self.resume)
         layout.addWidget(self.halt)
 

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: MIT
+"""The limits in use, always in sight: a strip of small gauges, amber from where the rules warn, red at the limit."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from arbitrex_desktop.desk.presentation.snapshot import AccountRow, RiskRow
+from arbitrex_desktop.risk_portfolio_manager import Verdict
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme, tabular
+
+WARN_FROM: Final = 0.8
+"""Share of a limit from which its gauge is amber."""
+
+TITLES: Final = {
+    "DAILY_DRAWDOWN_LIMIT": "Day drawdown",
+    "MAX_DRAWDOWN_EXCEEDED": "Drawdown",
+    "DAILY_LOSS_LIMIT": "Day loss",
+    "WEEKLY_LOSS_LIMIT": "Week loss",
+    "MARGIN_LEVEL_LIMIT": "Margin level",
+    "TOTAL_EXPOSURE_LIMIT": "Exposure",
+    "VALUE_AT_RISK_LIMIT": "VaR 1 day",
+    "MAX_POSITIONS_REACHED": "Positions",
+    "NET_EXPOSURE_LIMIT": "Net exposure",
+    "EXPECTED_SHORTFALL_LIMIT": "Shortfall",
+}
+"""What a gauge is called, by the code of its rule, in the order in which they get room."""
+
+_WIDTH, _HEIGHT, _GAP = 102, 44, 12
+_LEAST_GAP: Final = 3.0
+_TIMES: Final = 3.0
+"""From three times the capital on an exposure is told as a multiple."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """A figure beside what it is held against.
+
+    Attributes:
+        title: what it is.
+        value: the figure, as it is read.
+        limit: what it is held against, in words; empty where there is none.
+        share: how much of the limit is used, 0 to 1 and more; None where there is no limit.
+        tip: the rule's own sentence.
+        tone: colour of the figure.
+    """
+
+    title: str
+    value: str
+    limit: str = ""
+    share: float | None = None
+    tip: str = ""
+    tone: Tone = Tone.TEXT
+
+
+def gauges_of(account: AccountRow | None, risk: RiskRow | None) -> tuple[Gauge, ...]:
+    """Return equity with the day's result, then the limits that the risk manager has figures of."""
+    if account is None or risk is None:
+        return ()
+    used = {verdict.code: verdict for verdict in risk.limits}
+    return (_equity(account, risk), *(_limit(used[code], title) for code, title in TITLES.items() if code in used))
+
+
+def _equity(account: AccountRow, risk: RiskRow) -> Gauge:
+    """Return equity; beside it the result since the day's anchor, once that is known."""
+    value = formats.number(account.equity, 2)
+    if not risk.day_anchor:
+        return Gauge("Equity", value, account.currency)
+    result = account.equity - risk.day_anchor
+    today = f"today {formats.number(result, 2, signed=True)} {account.currency}"
+    tip = f"{today} since the day's reset, {formats.percent(result / risk.day_anchor, signed=True)}"
+    return Gauge("Equity", value, today, None, tip)
+
+
+def _limit(verdict: Verdict, title: str) -> Gauge:
+    """Return a limit's gauge; a least value is used up as the figure falls to it."""
+    observed, limit = verdict.observed or 0.0, verdict.limit or 0.0
+    is_least = verdict.unit == "%"
+    share = (limit / observed if observed > 0.0 else math.inf) if is_least else observed / limit if limit > 0.0 else 0.0
+    tone = Tone.BAD if share >= 1.0 else Tone.WARN if share >= WARN_FROM else Tone.TEXT
+    if verdict.code == "MAX_POSITIONS_REACHED" and observed <= limit:
+        tone = Tone.WARN if share >= WARN_FROM else Tone.TEXT
+    words = "min" if is_least else "of"
+    return Gauge(
+        title, _figure(observed, verdict.unit), f"{words} {_figure(limit, verdict.unit)}", share, verdict.words, tone
+    )
+
+
+def _figure(value: float, unit: str) -> str:
+    if unit == "share":
+        return f"{formats.number(value, 1)}x" if value >= _TIMES else formats.percent(value, 1)
+    if unit == "%":
+        return f"{formats.number(value, 0)} %"
+    return formats.number(value, 0)
+
+
+class GaugeStrip(QWidget):
+    """Paints as many gauges as there is room for, the most telling first; a tool tip has the rule's sentence.
+
+    Attributes:
+        gauges: those there are.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._fresh = True
+        self.gauges: tuple[Gauge, ...] = ()
+        self._small: QFont = tabular(self.font(), 0.82)
+        self._large: QFont = tabular(self.font(), 1.12, bold=True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(_HEIGHT)
+        self.setAccessibleName("Limits in use")
+        theme.changed.connect(self.update)
+
+    def show_state(self, fresh: Freshness) -> None:
+        """Show the newest figures, grey when they are not fresh."""
+        snapshot = fresh.snapshot
+        gauges = gauges_of(snapshot.account, snapshot.risk) if snapshot is not None else ()
+        if (gauges, fresh.account_fresh) != (self.gauges, self._fresh):
+            self.gauges, self._fresh = gauges, fresh.account_fresh
+            self.setAccessibleDescription("; ".join(f"{each.title} {each.value} {each.limit}" for each in gauges))
+            self.update()
+
+    @property
+    def shown(self) -> tuple[Gauge, ...]:
+        """Those for which there is room."""
+        return self.gauges[: max(0, (self.width() + _GAP) // (_WIDTH + _GAP))]
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return room for all."""
+        return QSize(len(TITLES) * (_WIDTH + _GAP), _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return no width: what has no room is left out."""
+        return QSize(0, _HEIGHT)
+
+    def event(self, event: object) -> bool:
+        """Show a gauge's sentence as its tool tip."""
+        if isinstance(event, QHelpEvent) and event.type() is QHelpEvent.Type.ToolTip:
+            place = event.pos().x() // (_WIDTH + _GAP)
+            shown = self.shown
+            QToolTip.showText(event.globalPos(), shown[place].tip if place < len(shown) else "", self)
+            return True
+        return super().event(event)  # type: ignore[arg-type] # Qt's stubs want QEvent, which it is
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint the gauges."""
+        del event
+        painter = QPainter(self)
+        for place, gauge in enumerate(self.shown):
+            self._paint(painter, gauge, QRectF(place * (_WIDTH + _GAP), 0.0, _WIDTH, _HEIGHT))
+        painter.end()
+
+    def _paint(self, painter: QPainter, gauge: Gauge, area: QRectF) -> None:
+        colours = self._theme.colours
+        painter.setFont(self._small)
+        painter.setPen(colours.muted)
+        painter.drawText(QPointF(area.left(), area.top() + 11.0), gauge.title)
+        painter.setFont(self._large)
+        painter.setPen(colours.tone(gauge.tone) if self._fresh else colours.muted)
+        painter.drawText(QPointF(area.left(), area.top() + 28.0), gauge.value)
+        painter.setFont(self._small)
+        painter.setPen(colours.muted)
+        if gauge.share is None:
+            painter.drawText(QPointF(area.left(), area.top() + 41.0), gauge.limit)
+            return
+        right = area.right() - painter.fontMetrics().horizontalAdvance(gauge.limit)
+        # A figure so long that nothing fits beside it is far from any limit, and the tip has both.
+        if right > area.left() + QFontMetrics(self._large).horizontalAdvance(gauge.value) + _LEAST_GAP:
+            painter.drawText(QPointF(right, area.top() + 28.0), gauge.limit)
+        bar = QRectF(area.left(), area.top() + 35.0, area.width(), 4.0)
+        painter.fillRect(bar, colours.line)
+        bar.setWidth(area.width() * min(max(gauge.share, 0.0), 1.0))
+        tone = Tone.GOOD if gauge.tone is Tone.TEXT else gauge.tone
+        painter.fillRect(bar, colours.tone(tone) if self._fresh else colours.muted)
