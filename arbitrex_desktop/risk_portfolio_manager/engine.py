@@ -52,7 +52,13 @@ from arbitrex_desktop.risk_portfolio_manager.state.recording import record as _r
 from arbitrex_desktop.risk_portfolio_manager.state.repository import Loaded, StateChange, StateRepository
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources
-from arbitrex_desktop.risk_portfolio_manager.state.sync import account_name, forget_account, ledger_of, take_over
+from arbitrex_desktop.risk_portfolio_manager.state.sync import (
+    account_name,
+    forget_account,
+    ledger_of,
+    take_over,
+    take_polled,
+)
 
 _WITHOUT_ACCOUNT: Final = "static"
 _NOBODY: Final = TradeIntent("-", 1, 1.0, "TRENDING", 1.0, 0.0)
@@ -202,6 +208,7 @@ class RiskPortfolioManager:
         A limit whose figure is not known is left out.  Value at risk and shortfall are of what is held and in flight.
         """
         with self._lock:
+            take_polled(self._state)
             held = next((position.symbol for position in self._state.portfolio.positions()), _NOBODY.symbol)
             nobody = msgspec.structs.replace(_NOBODY, symbol=held)
             context = build_context(self._state, nobody, self.config, self._clock.now())
@@ -317,6 +324,7 @@ class RiskPortfolioManager:
         except InvalidField as bad:
             return self._refused(intent, INVALID_INPUT, str(bad), order_id, record=record)
         state, context = self._state, None
+        take_polled(state)
         code, fault = INVALID_CONFIGURATION, self._config_fault
         if not fault:
             code, fault = INVALID_STATE, state_fault(state.portfolio, state.capital(self.config))

@@ -20,7 +20,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Expo
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import as_utc
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
-from arbitrex_desktop.risk_portfolio_manager.state.sources import closing_instrument
+from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources, closing_instrument, is_same_account
 
 _RELATIVE_TOLERANCE: Final = 1e-9
 
@@ -100,9 +100,19 @@ def _account(state: RiskState, config: RuleSettings, at: tuple[datetime, datetim
         portfolio.halt_reason,
         reducing or "",
         sources.syncs,
-        None if sources.synced_at is None else moment - sources.synced_at,
+        _sync_age(sources, moment),
         newer_account(sources.pool, sources.reading),
     )
+
+
+def _sync_age(sources: Sources, moment: float) -> float | None:
+    """Return how long ago the account was synced; None before, and while the terminal is on another account."""
+    polled = None if sources.pool is None else sources.pool.latest_account()
+    if sources.synced_at is None or sources.reading is None:
+        return None
+    if polled is not None and not is_same_account(polled, sources.reading):
+        return None
+    return moment - sources.synced_at
 
 
 def _exposure(

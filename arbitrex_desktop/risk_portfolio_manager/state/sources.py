@@ -34,6 +34,7 @@ class Sources:
         syncs: whether this manager reads an account at all.
         reading: the account as last synced.
         synced_at: when that sync began, in monotonic seconds.
+        newest: what the portfolio shows: the account as last synced, or as polled since.
         prices: what a program without a pool gave with its intents, by symbol.
     """
 
@@ -43,6 +44,7 @@ class Sources:
     syncs: bool
     reading: AccountReading | None = None
     synced_at: float | None = None
+    newest: AccountReading | None = None
     prices: dict[str, float] = field(default_factory=dict)
     _instruments: PoolInstruments | None = None
 
@@ -79,6 +81,11 @@ class Sources:
                 price = getattr(position, "current_price", None) or getattr(position, "entry_price", None)
                 return float(price) if price is not None else None
         return None
+
+
+def is_same_account(one: AccountReading, other: AccountReading) -> bool:
+    """Return whether two readings are of one account."""
+    return (one.account.login, one.account.server) == (other.account.login, other.account.server)
 
 
 def closing_instrument(symbol: str, positions: Iterable[Position]) -> Instrument | None:
