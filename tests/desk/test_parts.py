@@ -67,6 +67,20 @@ def test_the_atr_has_the_window_of_the_settings() -> None:
     assert meter.measure("EURUSD", 3) == short
 
 
+def test_an_unknown_atr_says_when_it_will_be_known() -> None:
+    """With too few bars: how many there are, how many are needed, and how long the rest takes."""
+    pool = FakePool()
+    meter = AtrMeter(pool, pool.clock)
+    pool.rates["EURUSD"] = bars([1.2] * 4, [1.1] * 4, [1.15] * 4)
+    assert meter.measure("EURUSD") is None
+    assert meter.shortfall("EURUSD") == (
+        "it needs 15 bars of 15 minutes and there are 4; it will be known after 165 more minutes of trading"
+    )
+    pool.rates["EURUSD"] = bars([1.2] * 20, [1.1] * 20, [1.15] * 20)
+    assert meter.measure("EURUSD") == pytest.approx(0.1)
+    assert meter.shortfall("EURUSD") == meter.shortfall("GBPUSD") == ""
+
+
 def test_the_atr_is_kept_for_a_minute() -> None:
     """The terminal is asked once a minute for each symbol; a failure is not kept."""
     pool = FakePool()

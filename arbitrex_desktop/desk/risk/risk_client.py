@@ -72,7 +72,9 @@ class RiskClient:
         if atr is None:
             atr = self._atr.measure(request.symbol, self._rpm.config.atr_window)
         if atr is None:
-            return self._refusal(ATR_UNKNOWN, f"the volatility (ATR) of {request.symbol} could not be measured")
+            shortfall = self._atr.shortfall(request.symbol, self._rpm.config.atr_window)
+            message = f"the volatility (ATR) of {request.symbol} could not be measured"
+            return self._refusal(ATR_UNKNOWN, f"{message}: {shortfall}" if shortfall else message)
         price = self._price(request)
         try:
             output = self._rpm.judge(_trade_intent(request, intent_id, atr, price), record=record)

@@ -20,6 +20,7 @@ _BARS: Final = 100
 _WINDOWS: Final = 4
 """So many windows of bars are read, since the first of them still weighs in the average."""
 _KEEP_SECONDS: Final = 60.0
+_BAR_MINUTES: Final = 15
 
 
 class AtrMeter:
@@ -29,6 +30,7 @@ class AtrMeter:
         self._pool = pool
         self._clock = clock
         self._kept: dict[tuple[str, int], tuple[float, float]] = {}
+        self._bars: dict[str, int] = {}
 
     def measure(self, symbol: str, window: int = WINDOW) -> float | None:
         """Return the ATR over `window` bars in price units, None when there are too few or none could be read."""
@@ -40,10 +42,22 @@ class AtrMeter:
             rows = self._pool.read_rates(symbol, Timeframe.M15, max(_BARS, _WINDOWS * window))
         except (PoolError, MT5Error):
             return None
+        self._bars[symbol] = len(rows)
         measured = wilder_atr(rows, window)
         if measured is not None:
             self._kept[symbol, window] = (measured, now + _KEEP_SECONDS)
         return measured
+
+    def shortfall(self, symbol: str, window: int = WINDOW) -> str:
+        """Return how many bars the last measurement lacked, as a text, "" when it had enough or could read none."""
+        found = self._bars.get(symbol)
+        if found is None or found > window:
+            return ""
+        minutes = (window + 1 - found) * _BAR_MINUTES
+        return (
+            f"it needs {window + 1} bars of {_BAR_MINUTES} minutes and there are {found}; "
+            f"it will be known after {minutes} more minutes of trading"
+        )
 
 
 def wilder_atr(rows: Rows, window: int = WINDOW) -> float | None:
