@@ -32,7 +32,7 @@ from tests.benchmarks.beat import Beat, Watch
 from tests.raw_layer.storm import storm
 from tests.raw_layer.trial import SYMBOLS, Trial
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 _FIRST_SECONDS = 8.0
 _QUICK = PoolSettings(
     poll_deadline=0.7, connect_deadline=1.0, backoff_first=0.05, backoff_longest=0.3, recheck_interval=0.1

@@ -21,7 +21,7 @@ from arbitrex_desktop.settings import Settings
 from tests.benchmarks.beat import Beat, Watch
 from tests.benchmarks.bench_memory import resident_megabytes
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 
 STRATEGY = """
 import collections, json, sys, time

@@ -22,7 +22,7 @@ from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.settings import Settings
 from tests.benchmarks.beat import Beat, Watch
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 _REFERENCE_MS = 3_000
 
 

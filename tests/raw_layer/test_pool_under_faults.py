@@ -94,8 +94,8 @@ def test_a_failing_initialize_is_told_and_tried_again(trials: list[Trial], kind:
 
 
 def test_faults_in_any_order_cost_no_tick_and_give_none_twice(trials: list[Trial], tmp_path: Path) -> None:
-    """Thirty faults from a seed, one into the other; the benchmarks have the storm of two hundred."""
-    plan = storm(30, seed=5, first_seconds=3.0)
+    """Twenty faults from a seed, one into the other; the benchmarks have the storm of two hundred."""
+    plan = storm(20, seed=5, first_seconds=2.0, pace=0.5)
     trial = Trial(plan, SimulationSpec(store=tmp_path / "books.sqlite3", demo_positions=False))
     trials.append(trial)
     trial.pool.start_tick_collection()
@@ -109,7 +109,7 @@ def test_faults_in_any_order_cost_no_tick_and_give_none_twice(trials: list[Trial
 def test_frozen_ticks_grow_old(trials: list[Trial]) -> None:
     """A feed that stands still while the line lives shows in the quotes' age, which nothing makes young again."""
     trial, _ = run(trials, Fault(FaultKind.FROZEN_TICKS, duration=math.inf))
-    trial.until_elapsed(STARTS[-1] if trial is not trials[0] else STARTS[0] + 0.3)
+    trial.until_elapsed(STARTS[len(trials) - 1] + 0.3)
     trial.until_sound()
     frozen, quote = trial.pool.stats().ticks_total, trial.pool.quote("EURUSD")
     trial.until_sound()
