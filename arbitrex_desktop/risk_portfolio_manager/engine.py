@@ -43,7 +43,7 @@ from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import bui
 from arbitrex_desktop.risk_portfolio_manager.pipeline.pipeline import decide
 from arbitrex_desktop.risk_portfolio_manager.pipeline.refusal import refuse_outright, state_fault
 from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import MT5AccountSync, SyncedAccount, SyncFailed
-from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import ChangeCount, PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, LATCHING, limits_of
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import NoStateStore, SqliteStateStore, StateStore
@@ -129,7 +129,7 @@ class RiskPortfolioManager:
         self._bars = BarReader(self._clock)
         self._checked: tuple[RPMConfig | None, int] = (None, 0)
         self._config_fault = self._config_hash = ""
-        self._copied: tuple[tuple[object, ...] | None, PortfolioState | None] = (None, None)
+        self._copied: tuple[ChangeCount, PortfolioState | None] = (None, None)
         if not sync_with_mt5 and mt5_pool is None:  # with a pool the account must be known first
             self._state.day_start, self._state.week_start = self._state.resets(sources.market_now(), self.config)
             self._state.account = _WITHOUT_ACCOUNT
@@ -301,10 +301,10 @@ class RiskPortfolioManager:
     def _answer(self, intent: TradeIntent, *, record: bool) -> tuple[RPMOutput, Effect | None, list[StateChange]]:
         """Judge under the lock; whatever goes wrong inside is a refusal.  Return what must be written, too."""
         started = self._clock.monotonic()
-        timestamp = self._clock.now()
+        timestamp, seen = self._clock.now(), self._state.portfolio.change_count()
         order_id = f"RPM-{int(timestamp.timestamp() * 1e6):x}-{self._state.metrics.total_decisions + 1}"
         try:
-            decision, effect = self._decide(intent, order_id, timestamp, record=record)
+            decision, effect = self._decide(intent, order_id, timestamp, seen, record=record)
         except Exception:  # noqa: BLE001 - whatever fails in here must refuse, not raise
             _log.exception("a decision failed; the intent is refused")
             message = "the risk manager failed on this intent, and so refuses it"
@@ -312,10 +312,10 @@ class RiskPortfolioManager:
         taken = (self._clock.monotonic() - started) * 1e3
         decision = msgspec.structs.replace(decision, processing_time_ms=taken)
         changes = [] if effect is None else self._repository.changes(self._state, effect, intent.intent_id)
-        return self._output(decision, timestamp), effect, changes
+        return self._output(decision, timestamp, None if record else seen), effect, changes
 
     def _decide(
-        self, intent: TradeIntent, order_id: str, wall: datetime, *, record: bool
+        self, intent: TradeIntent, order_id: str, wall: datetime, seen: ChangeCount, *, record: bool
     ) -> tuple[TradeDecision, Effect | None]:
         """Judge an intent, and take the decision down if it is to be recorded."""
         self._check_config()
@@ -331,7 +331,7 @@ class RiskPortfolioManager:
         if record:
             state.take_capital(self.config)
         if not fault or state.book.reducible(intent.symbol, intent.direction, intent.intent_id) > 0.0:
-            state.refresh(self.config, intent)
+            state.refresh(self.config, intent, seen)
             context = build_context(state, intent, self.config, wall)
         if context is None or (fault and not context.exposure.reducing):
             return self._refused(intent, code, fault, order_id, record=record)
@@ -357,16 +357,14 @@ class RiskPortfolioManager:
             withdraw(self._state, effect, refusal)
             return self._output(refusal, output.timestamp)
 
-    def _output(self, decision: TradeDecision, timestamp: datetime) -> RPMOutput:
+    def _output(self, decision: TradeDecision, timestamp: datetime, seen: ChangeCount = None) -> RPMOutput:
         """Return a decision with the state it was made in."""
-        return RPMOutput(
-            decision, self._portfolio_copy(), self._state.metrics, self._config_hash, __version__, timestamp
-        )
+        copied = self._portfolio_copy(seen or self._state.portfolio.change_count())
+        return RPMOutput(decision, copied, self._state.metrics, self._config_hash, __version__, timestamp)
 
-    def _portfolio_copy(self) -> PortfolioState:
-        """Return a copy of the portfolio, made anew when something in it changed."""
+    def _portfolio_copy(self, seen: ChangeCount) -> PortfolioState:
+        """Return a copy of the portfolio, made anew when something in it changed, as its count of changes tells."""
         portfolio = self._state.portfolio
-        seen = portfolio.change_count()
         key, copied = self._copied
         if copied is None or seen is None or seen != key:
             copied = portfolio.copy()

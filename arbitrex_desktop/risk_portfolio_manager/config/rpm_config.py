@@ -36,7 +36,12 @@ class RPMConfig(_Fields):  # type: ignore[misc] # its fields are what the rules 
     Shares are of capital (the balance) unless their label says otherwise.  A field set at run time counts from the
     next decision.  The time-spacing rules (between trades, in a symbol, after a halt) are off until
     `enforce_time_spacing` is set.
+
+    Attributes:
+        revision: grows with every change of a field, in place ones of a table included.
     """
+
+    revision: int = 0
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a field; raise AttributeError for a name that is none, since a misspelt limit would never be applied."""
@@ -50,16 +55,10 @@ class RPMConfig(_Fields):  # type: ignore[misc] # its fields are what the rules 
         values[name] = value
         self._note_change()
 
-    @property
-    def revision(self) -> int:
-        """Return a number that grows with every change of a field, in place ones of a table included."""
-        values: dict[str, Any] = self.__dict__
-        return int(values.get("_revision", 0))
-
     def _note_change(self) -> None:
         """Count a change that was made."""
         values: dict[str, Any] = self.__dict__
-        values["_revision"] = self.revision + 1
+        values["revision"] = self.revision + 1
 
     def validate(self) -> bool:
         """Return True, or raise ValueError whose text starts with the field's name and the rule it breaks."""

@@ -92,9 +92,10 @@ class PortfolioRisk:
         Whoever gives `held` does not change it afterwards, but gives another.
         """
         model, weights, versions = self._model, self._weights, (config.revision, self._stats.version)
-        current = config is self._config and versions == self._versions
-        if model is None or not current or not self._knows(symbol, in_flight):
-            model, weights = self._lay_out({symbol, *held, *(name for name, _ in in_flight)}, config), None
+        current = model is not None and config is self._config and versions == self._versions
+        names = {symbol, *(name for name, _ in in_flight)}
+        if model is None or not current or not names <= model.index.keys():
+            model, weights = self._lay_out(names.union(held), config), None
             self._config, self._versions = config, versions
         if weights is None or weights.held is not held:
             if not held.keys() <= model.index.keys():
@@ -102,11 +103,6 @@ class PortfolioRisk:
             weights = self._weights = Weights(model, held)
         joint = _with_held(model, weights, symbol, direction, floor)
         return _with_in_flight(joint, model, weights, in_flight, (symbol, direction, floor)) if in_flight else joint
-
-    def _knows(self, symbol: str, in_flight: InFlightNotional) -> bool:
-        """Return whether the model has a symbol, and all in flight."""
-        index = {} if self._model is None else self._model.index
-        return symbol in index and (not in_flight or all(name in index for name, _ in in_flight))
 
     def _lay_out(self, names: set[str], config: RuleSettings) -> RiskModel:
         """Return a new model of these symbols, and of those that were known unless they are too many."""

@@ -40,7 +40,7 @@ class RiskModel:
                 self.correlations[row, column] = self.correlations[column, row] = value
         returns = [stats.returns(name) for name in names]
         self.past = _past([each for each in returns if each is not None], returns)
-        self.measured = np.array([each is not None for each in returns])
+        self.measured = [each is not None for each in returns]
         self.covariances = self.correlations * np.outer(self.sigmas, self.sigmas)
 
 

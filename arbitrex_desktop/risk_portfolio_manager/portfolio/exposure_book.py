@@ -16,6 +16,7 @@ import msgspec
 
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
+    ChangeCount,
     PortfolioState,
     Position,
     as_utc,
@@ -175,7 +176,7 @@ class ExposureBook:
         self.total = Exposures(HeldExposure(), InFlight())
         self.reserved: dict[str, Reservation] = {}
         self.traded: dict[str | None, None] = {}
-        self.seen: tuple[object, ...] | None = None
+        self.seen: ChangeCount = None
         self._next_expiry = math.inf
         self._sides: dict[Side, float] = {}
         self._written: tuple[dict[str, float], dict[str, float]] = ({}, {})
@@ -186,9 +187,14 @@ class ExposureBook:
         """Return the trades in flight, oldest first."""
         return list(self.reserved.values())
 
-    def refresh(self, state: PortfolioState, instrument_of: InstrumentOf, monotonic: float) -> None:
-        """Bring the sums up to date: count anew if the state changed, drop trades that were in flight too long."""
-        seen = state.change_count()
+    def refresh(
+        self, state: PortfolioState, instrument_of: InstrumentOf, monotonic: float, seen: ChangeCount = None
+    ) -> None:
+        """Bring the sums up to date: count anew if the state changed, drop trades that were in flight too long.
+
+        `seen`, the state's count of changes, where it has just been taken.
+        """
+        seen = seen or state.change_count()
         if self._next_expiry <= monotonic:
             self.reserved = {name: each for name, each in self.reserved.items() if each.expires > monotonic}
             self._sum_in_flight()

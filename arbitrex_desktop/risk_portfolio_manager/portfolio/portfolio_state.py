@@ -19,6 +19,8 @@ from typing import Any, Final
 
 from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict
 
+ChangeCount = tuple[object, ...] | None
+"""What moves with every change of a `PortfolioState`; None where a part of it cannot count its changes."""
 _version_of: Final = attrgetter("_version")
 _PLAIN: Final = frozenset({float, int, str, bool, type(None), datetime})
 
@@ -196,11 +198,8 @@ class PortfolioState:
                 return f"{name} must be a mapping{' or a list' * (len(kinds) > 1)} (it is a {type(found).__name__})"
         return ""
 
-    def change_count(self) -> tuple[object, ...] | None:
-        """Return what moves with every change of this state, and is another for another state.
-
-        None when a part of it cannot count its changes.
-        """
+    def change_count(self) -> ChangeCount:
+        """Return what moves with every change of this state, and is another for another state."""
         positions, symbols, currencies = self.open_positions, self.symbol_exposure, self.currency_exposure
         if not (
             isinstance(positions, TrackedDict)

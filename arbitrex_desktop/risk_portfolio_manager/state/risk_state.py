@@ -15,7 +15,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Activity
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import ExposureBook
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlLedger
-from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import ChangeCount, PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import TradingDays
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
 from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources
@@ -65,13 +65,10 @@ class RiskState:
         """Return the latest resets of day and week."""
         return self._calendar.starts(now, config.reset_hour, config.reset_timezone)
 
-    def refresh(self, config: RuleSettings, intent: TradeIntent | None = None) -> None:
+    def refresh(self, config: RuleSettings, intent: TradeIntent | None = None, seen: ChangeCount = None) -> None:
         """Bring the exposure sums up to date; without a pool, at the prices that the program has given."""
-        self.book.refresh(
-            self.portfolio,
-            lambda symbol: self.instrument(symbol, config, intent),
-            self.sources.clock.monotonic(),
-        )
+        moment = self.sources.clock.monotonic()
+        self.book.refresh(self.portfolio, lambda symbol: self.instrument(symbol, config, intent), moment, seen)
 
     def instrument(self, symbol: str, config: RuleSettings, intent: TradeIntent | None = None) -> Instrument | None:
         """Return a symbol's instrument; None when it is not known."""
