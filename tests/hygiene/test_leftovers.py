@@ -31,6 +31,20 @@ def test_a_running_child_is_found_and_an_ended_one_is_not() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a process's children")
+def test_children_are_found_without_the_kernels_list_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where the kernel keeps no list of children, every process is looked at."""
+    with subprocess.Popen(WAIT_FOR_INPUT, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        assert child.pid in leftovers.child_pids()
+        for name in [str(child.pid), "1"]:
+            (tmp_path / name).symlink_to(f"/proc/{name}")
+        monkeypatch.setattr(leftovers, "_PROC", tmp_path)
+        assert leftovers.child_pids() == [child.pid]
+        monkeypatch.undo()
+        leftovers.end_children([child.pid])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a process's children")
 def test_a_child_left_running_can_be_ended() -> None:
     """What `end_children` was given does not run afterwards."""
     with subprocess.Popen(WAIT_FOR_INPUT, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
