@@ -21,21 +21,9 @@ from arbitrex_desktop.paths import data_dir as default_data_dir
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.decision.decision import (
-    RiskMetrics,
-    RPMOutput,
-    TradeDecision,
-    metrics_of,
-)
+from arbitrex_desktop.risk_portfolio_manager.decision import reason as reasons
+from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics, RPMOutput, TradeDecision, metrics_of
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import InvalidField, TradeIntent, checked
-from arbitrex_desktop.risk_portfolio_manager.decision.reason import (
-    INTERNAL_ERROR,
-    INVALID_CONFIGURATION,
-    INVALID_INPUT,
-    INVALID_STATE,
-    STATE_NOT_SAVED,
-    RejectionReason,
-)
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.risk_portfolio_manager.market.bar_reader import BarReader
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
@@ -78,8 +66,7 @@ def _judging(
         return self.judge(read(self, *args, **kwargs), record=record)
 
     method.__name__, method.__qualname__, method.__doc__ = name, f"RiskPortfolioManager.{name}", words
-    # What `help()` and the documentation show: the arguments are those of `read`, the answer is not.
-    method.__signature__ = signature(read).replace(return_annotation="RPMOutput")  # type: ignore[attr-defined]
+    method.__signature__ = signature(read).replace(return_annotation="RPMOutput")  # type: ignore[attr-defined] # for help()
     return method
 
 
@@ -308,7 +295,7 @@ class RiskPortfolioManager:
         except Exception:  # noqa: BLE001 - whatever fails in here must refuse, not raise
             _log.exception("a decision failed; the intent is refused")
             message = "the risk manager failed on this intent, and so refuses it"
-            decision, effect = self._refused(intent, INTERNAL_ERROR, message, order_id, record=record)
+            decision, effect = self._refused(intent, reasons.INTERNAL_ERROR, message, order_id, record=record)
         taken = (self._clock.monotonic() - started) * 1e3
         decision = msgspec.structs.replace(decision, processing_time_ms=taken)
         changes = [] if effect is None else self._repository.changes(self._state, effect, intent.intent_id)
@@ -322,12 +309,12 @@ class RiskPortfolioManager:
         try:
             intent = checked(intent)
         except InvalidField as bad:
-            return self._refused(intent, INVALID_INPUT, str(bad), order_id, record=record)
+            return self._refused(intent, reasons.INVALID_INPUT, str(bad), order_id, record=record)
         state, context = self._state, None
         take_polled(state)
-        code, fault = INVALID_CONFIGURATION, self._config_fault
+        code, fault = reasons.INVALID_CONFIGURATION, self._config_fault
         if not fault:
-            code, fault = INVALID_STATE, state_fault(state.portfolio, state.capital(self.config))
+            code, fault = reasons.INVALID_STATE, state_fault(state.portfolio, state.capital(self.config))
         if record:
             state.take_capital(self.config)
         if not fault or state.book.reducible(intent.symbol, intent.direction, intent.intent_id) > 0.0:
@@ -339,7 +326,7 @@ class RiskPortfolioManager:
         return decision, _record(state, context, decision, order_id) if record else None
 
     def _refused(
-        self, intent: TradeIntent, code: RejectionReason, message: str, order_id: str, *, record: bool
+        self, intent: TradeIntent, code: reasons.RejectionReason, message: str, order_id: str, *, record: bool
     ) -> tuple[TradeDecision, Effect | None]:
         """Refuse before any rule was run."""
         decision = refuse_outright(intent, code, message, order_id)
@@ -352,7 +339,7 @@ class RiskPortfolioManager:
     def _withdrawn(self, intent: TradeIntent, output: RPMOutput, effect: Effect) -> RPMOutput:
         """Refuse after all: an approval that is not on disk would be forgotten by a restart."""
         message = f"the approval could not be written to disk: {self._repository.error}"
-        refusal = refuse_outright(intent, STATE_NOT_SAVED, message, output.decision.order_id or "")
+        refusal = refuse_outright(intent, reasons.STATE_NOT_SAVED, message, output.decision.order_id or "")
         with self._lock:
             withdraw(self._state, effect, refusal)
             return self._output(refusal, output.timestamp)
