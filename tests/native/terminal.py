@@ -24,17 +24,19 @@ from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
 from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC
+from tests.mt5.conformance import connected
 from tests.native import layouts, pipe
 from tests.native.protocol import Arguments, Command
 from tests.native.trouble import Trouble, TroubledTerminal
 
 assert sys.platform == "win32"  # the pipe is Windows'
 
-LOGIN: Final = 12_345_678
-PASSWORD: Final = "not-a-secret"
-SERVER: Final = "Broker-Demo"
+LOGIN: Final = connected.LOGIN
+PASSWORD: Final = connected.PASSWORD
+SERVER: Final = connected.SERVER
 TROUBLE_FILE: Final = "trouble.txt"
 LOG_FILE: Final = "terminal.jsonl"
+FROZEN_FILE: Final = "frozen"
 _EPOCH_FILE: Final = "epoch.txt"
 _LOOK_AGAIN: Final = 0.02
 _SLOW: Final = 0.5
@@ -74,7 +76,12 @@ class Terminal:
             stream.write(line + "\n")
 
     def _open(self) -> TroubledTerminal:
-        """Open the account, with the broker's clock on this day even when its market is that of a day before."""
+        """Open the account, with the broker's clock on this day even when its market is that of a day before.
+
+        Beside a file named `frozen` it is the broker of the recorded calls, whose clock stands still.
+        """
+        if (self._folder / FROZEN_FILE).is_file():
+            return TroubledTerminal(connected.open_broker().terminal)
         spec = SimulationSpec(
             login=LOGIN, server=SERVER, password=PASSWORD, epoch=self._epoch(), store=self._folder / "books.sqlite3"
         )

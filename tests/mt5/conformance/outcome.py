@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import warnings
 from typing import Any
+
+import numpy as np
 
 from tests.mt5.conformance.names import names
 
@@ -19,6 +22,9 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if value is None or isinstance(value, bool | int):
         return value
+    if isinstance(value, np.ndarray):
+        rows = hashlib.sha256(value.tobytes()).hexdigest()[:16]
+        return [repr(value.dtype), len(value), value.flags.writeable, rows, repr(value[-1:])]
     if isinstance(value, float):
         return value if math.isfinite(value) else repr(value)
     return value if isinstance(value, str) else repr(value)

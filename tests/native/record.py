@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""Record what the genuine MetaTrader5 package answers with our broker behind its pipe, whose clock stands still.
+
+From the checkout, with a Windows Python that has the package, and with its clock's zone set to UTC:
+
+    python -m tests.native.record FOLDER tests/data/mt5_connected_calls.json.gz
+
+The terminal is made in FOLDER, which must not be there.
+"""
+
+from __future__ import annotations
+
+import importlib
+import platform
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.mt5.conformance.connected import ACCOUNT, BROKER, NOW, programs
+from tests.mt5.conformance.outcome import outcome
+from tests.mt5.conformance.recording import Program, Recording, save
+from tests.native.launcher import make_terminal
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def main() -> None:
+    """Record into the file that the command line names."""
+    if time.localtime().tm_gmtoff:
+        sys.exit("the local time must be UTC")
+    folder, target = Path(sys.argv[1]), Path(sys.argv[2])
+    program = make_terminal(folder, Path(sys.executable).with_name("pythonw.exe"), CHECKOUT)
+    (folder / "frozen").touch()
+    module: Any = importlib.import_module("MetaTrader5")
+    if not module.initialize(str(program), **ACCOUNT):
+        sys.exit(f"no connection: {module.last_error()}")
+    found = [Program(group, steps, [outcome(module, step) for step in steps]) for group, steps in programs()]
+    about = {"MetaTrader5": module.__version__, "Python": platform.python_version(), "numpy": np.__version__}
+    module.shutdown()
+    save(Recording(about | {"broker": repr(BROKER), "now": NOW.isoformat()}, [1, "Success"], found), target)
+    sys.stdout.write(f"{len(found)} programs, {sum(len(each.steps) for each in found)} calls\n")
+
+
+if __name__ == "__main__":
+    main()
