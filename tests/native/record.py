@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.mt5.conformance.connected import ACCOUNT, BROKER, NOW, programs
+from tests.mt5.conformance.connected import ACCOUNT, NOW, SETTINGS, programs
 from tests.mt5.conformance.outcome import outcome
 from tests.mt5.conformance.recording import Program, Recording, save
 from tests.native.launcher import make_terminal
@@ -40,7 +40,7 @@ def main() -> None:
     found = [Program(group, steps, [outcome(module, step) for step in steps]) for group, steps in programs()]
     about = {"MetaTrader5": module.__version__, "Python": platform.python_version(), "numpy": np.__version__}
     module.shutdown()
-    save(Recording(about | {"broker": repr(BROKER), "now": NOW.isoformat()}, [1, "Success"], found), target)
+    save(Recording(about | {"broker": repr(SETTINGS), "now": NOW.isoformat()}, [1, "Success"], found), target)
     sys.stdout.write(f"{len(found)} programs, {sum(len(each.steps) for each in found)} calls\n")
 
 

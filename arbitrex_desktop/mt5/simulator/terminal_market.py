@@ -125,13 +125,16 @@ class MarketCalls(TerminalCore):
             raise BackendError.not_found()
 
     def symbol_select(self, symbol: str, *, enable: bool) -> bool:
-        """Show a symbol, or hide it unless something is open on it."""
+        """Show a symbol, or hide it; raise BackendError when something is open on it.
+
+        On the package's pipe there is no other way to say no.
+        """
         self._spec(symbol)
         if enable:
             self.selected.add(symbol)
             return True
         if symbol in self.books.open_symbols():
-            return False
+            raise BackendError.of(ResultCode.E_FAIL)
         self.selected.discard(symbol)
         return True
 

@@ -26,7 +26,9 @@ _SHOWN: Final = int(NOW.timestamp()) + 7200
 LOGIN: Final = 12_345_678
 PASSWORD: Final = "not-a-secret"
 SERVER: Final = "Broker-Demo"
-BROKER: Final = SimulationSpec(seed=7, login=LOGIN, server=SERVER, password=PASSWORD, epoch=NOW)
+SETTINGS: Final[dict[str, Any]] = {"seed": 7, "login": LOGIN, "server": SERVER, "password": PASSWORD}
+"""What the broker is made of besides the defaults; stands in the recording."""
+BROKER: Final = SimulationSpec(**SETTINGS, epoch=NOW)
 ACCOUNT: Final[dict[str, Any]] = {"login": LOGIN, "password": PASSWORD, "server": SERVER}
 
 _WITHOUT: Final = Path(__file__).resolve().parents[2] / "data" / "mt5_no_terminal_calls.json.gz"
