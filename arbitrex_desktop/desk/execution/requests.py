@@ -179,10 +179,7 @@ def _check_side(info: SymbolInfo, deal: OrderTerms) -> None:
 
 def _tick(info: SymbolInfo) -> Decimal:
     """Return the smallest step of a symbol's price."""
-    tick = Decimal(str(info.trade_tick_size)) if info.trade_tick_size > 0.0 else Decimal(1).scaleb(-info.digits)
-    if tick <= 0:
-        raise CommandRefused(f"the price step of {info.name} is not known")
-    return tick
+    return Decimal(str(info.trade_tick_size)) if info.trade_tick_size > 0.0 else Decimal(1).scaleb(-info.digits)
 
 
 def _round(price: float, info: SymbolInfo) -> float:

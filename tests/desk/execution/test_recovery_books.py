@@ -106,6 +106,13 @@ class TestLate:
         name = f"buy EURUSD ({failed.intent_id})"
         assert parts.told == [("error", f"late {failed.intent_id}", f"{name} had counted as failed, but was executed")]
 
+    def test_before_any_reading_there_is_none(self, looking: Looking) -> None:
+        """While the account was never read, nothing stands among its positions."""
+        looking.parts.send(Mood.REJECT)
+        looking.parts.broker._latest = None
+        looking.look()
+        assert looking.windows == []
+
     def test_what_was_never_sent_is_not_looked_for(self, looking: Looking) -> None:
         """An intent that failed before any attempt has no order, whatever a position's comment says."""
         parts = looking.parts

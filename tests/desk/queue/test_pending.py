@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -73,15 +74,22 @@ class TestEnds:
                 "nobody decided in time",
             )
 
+    def test_a_clock_set_forward_ends_it_at_its_very_end(self, waiting: Waiting) -> None:
+        """The wall clock counts too, from the moment that was written down on."""
+        taken = waiting.submit()
+        waiting.parts.broker.clock.set_wall(taken.expires_at - timedelta(milliseconds=1))
+        waiting.queue.expire()
+        assert waiting.now(taken).state is IntentState.PENDING
+        waiting.parts.broker.clock.set_wall(taken.expires_at)
+        waiting.queue.expire()
+        assert waiting.now(taken).state is IntentState.EXPIRED
+
     def test_all_that_waits_is_taken_back(self, waiting: Waiting) -> None:
         """Each waiting intent is cancelled with the reason; what was approved stays."""
         first, approved, last = waiting.submit(), waiting.parts.approved(), waiting.submit()
         waiting.queue.cancel_all("halted")
-        assert [waiting.now(each).state.value for each in (first, approved, last)] == [
-            "CANCELLED",
-            "APPROVED",
-            "CANCELLED",
-        ]
+        states = [waiting.now(each).state.value for each in (first, approved, last)]
+        assert states == ["CANCELLED", "APPROVED", "CANCELLED"]
         newest = waiting.parts.events(last.intent_id)[-1].draft
         assert (newest.kind, newest.reason, newest.actor) == (EventKind.CANCELLED, "halted", "desk")
 
@@ -377,6 +385,32 @@ class TestWords:
     def test_what_turned(self, waiting: Waiting, first: dict[str, Any], latest: dict[str, Any], words: str) -> None:
         """Decision, size to the hundredth and what it closes are changes; price and stop are none."""
         assert self.shown(waiting, answer(**first), answer(**latest)) == words
+
+    @pytest.mark.parametrize(
+        ("first", "latest", "words"),
+        [
+            ({"risk_amount": 50.0}, {"risk_amount": 55.0}, ""),
+            ({"risk_amount": 50.0}, {"risk_amount": 55.01}, f"it risks more now: 50.00 {ARROW} 55.01"),
+            ({"risk_amount": None}, {"risk_amount": 0.01}, f"it risks more now: 0.00 {ARROW} 0.01"),
+            ({"risk_amount": None}, {"risk_amount": None}, ""),
+            ({}, {"lots": 0.1 + 1e-12}, ""),
+            ({}, {"lots": 0.11}, f"it is larger now: 0.10 {ARROW} 0.11 lots"),
+            ({}, {"lots": 0.05}, ""),
+            ({}, {"closes": 7}, "it now closes position #7; when it arrived it was to open one"),
+            ({"closes": 8}, {"closes": 7}, "it now closes position #7; when it arrived it was to close #8"),
+            ({}, {"status": "REJECTED", "lots": 9.0}, ""),
+            ({"status": "REJECTED"}, {"lots": 9.0}, ""),
+        ],
+    )
+    def test_what_became_more(
+        self, waiting: Waiting, first: dict[str, Any], latest: dict[str, Any], words: str
+    ) -> None:
+        """Another deed, more lots, or a tenth more at risk than what arrived; less of anything is none."""
+        taken = waiting.submit()
+        waiting.queue._latest[taken.intent_id] = answer(**latest)
+        assert waiting.queue.escalation(replace(taken, judgement=answer(**first))) == words
+        assert waiting.queue.escalation(replace(taken, judgement=None)) == ""
+        assert waiting.queue.escalation(replace(taken, state=IntentState.REJECTED)) == ""
 
     def test_nothing_turns_of_what_has_ended(self, waiting: Waiting) -> None:
         """An intent that does not wait, or was never judged, shows no change."""

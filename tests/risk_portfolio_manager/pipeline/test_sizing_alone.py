@@ -131,6 +131,8 @@ def test_steps_that_are_not_known_move_nothing(tick: float, stop: float, distanc
     result = sized(market={"instrument": replace(EURUSD, tick=tick)}, atr=0.01499 / 1.5)
     assert result.stop == pytest.approx(stop)
     assert result.stop_distance == pytest.approx(distance)
+    if tick == 0.0:
+        assert result.stop_distance == 0.01499 / 1.5 * 1.5
 
 
 @pytest.mark.parametrize(
@@ -367,6 +369,7 @@ def test_the_portfolio_with_the_trade() -> None:
         (0.3, 1.0, 0.03, 0.3),
         (0.6, 1.0, 0.7, 0.0),
         (2.1, 1.0, 0.7, 2.1),
+        (2.0, 1.0, 0.5, 2.0),
         (5.0, 0.0, 0.01, 0.0),
         (5.0, -1.0, 0.01, 0.0),
         (5.0, 1.0, 0.0, 0.0),

@@ -143,6 +143,14 @@ NUMBERS: list[Measured] = [
     (stops.StopDistance(), {"intent": {"take_profit": 1.1495, "direction": -1}}, PASS, 0.0005, 0.0001, ""),
     (
         pacing.DuplicateIntent(),
+        {"config": RPMConfig(duplicate_window_seconds=0.5), "activity": asked_at(NOW - 0.25)},
+        FAIL,
+        0.25,
+        0.5,
+        "",
+    ),
+    (
+        pacing.DuplicateIntent(),
         {"config": RPMConfig(duplicate_window_seconds=60.0), "activity": asked_at(NOW - 59.0)},
         FAIL,
         59.0,
