@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -30,11 +32,48 @@ CREATE INDEX IF NOT EXISTS ticks_by_time ON ticks (symbol, time_msc);
 _INSERT: Final = f"INSERT INTO ticks (symbol, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})"  # noqa: S608 - our own names
 
 
-def read_recording(path: Path) -> dict[str, Rows]:
-    """Return the ticks of a recording by symbol, in the order in which they came, dtype `TICK_DTYPE`.
+class RecordedSymbol(NamedTuple):
+    """Where a recording has the ticks of a symbol: its number, and the first and last number of a tick."""
+
+    name: str
+    number: int
+    first: int
+    last: int
+
+
+def recorded_symbols(path: Path) -> tuple[RecordedSymbol, ...]:
+    """Return the symbols of a recording that have ticks.
 
     Raises ValueError for a file that is no recording of a known format, OSError for one that cannot be read.
     """
+    query = "SELECT name, s.id, min(t.id), max(t.id) FROM symbols s JOIN ticks t ON t.symbol = s.id GROUP BY s.id"
+    with _opened(path) as database:
+        return tuple(RecordedSymbol(*row) for row in database.execute(query))
+
+
+def read_recorded(path: Path, symbol: RecordedSymbol, first: int, end: int) -> Rows:
+    """Return those ticks of a symbol whose numbers lie from one to before another, in the order in which they came.
+
+    The dtype is `TICK_DTYPE`; raises as `recorded_symbols`.
+    """
+    query = f"SELECT {', '.join(COLUMNS)} FROM ticks WHERE symbol = ? AND id >= ? AND id < ? ORDER BY id"  # noqa: S608 - our own names
+    with _opened(path) as database:
+        columns = list(zip(*database.execute(query, (symbol.number, first, end)), strict=True))
+    rows = np.zeros(len(columns[0]) if columns else 0, dtype=TICK_DTYPE)
+    for column, values in zip(COLUMNS, columns, strict=False):
+        rows[column] = values
+    rows["time"] = rows["time_msc"] // 1000
+    return rows
+
+
+def read_recording(path: Path) -> dict[str, Rows]:
+    """Return all ticks of a recording by symbol; as `read_recorded`."""
+    return {item.name: read_recorded(path, item, item.first, item.last + 1) for item in recorded_symbols(path)}
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a recording for reading."""
     if not path.is_file():
         raise FileNotFoundError(f"{path} does not exist")
     database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
@@ -42,17 +81,8 @@ def read_recording(path: Path) -> dict[str, Rows]:
         found = database.execute("PRAGMA user_version").fetchone()[0]
         if found != FORMAT:
             raise ValueError(f"{path}: no tick recording of format {FORMAT}")
-        ticks: dict[str, Rows] = {}
-        for identity, name in database.execute("SELECT id, name FROM symbols ORDER BY id").fetchall():
-            query = f"SELECT {', '.join(COLUMNS)} FROM ticks WHERE symbol = ? ORDER BY id"  # noqa: S608 - our own names
-            columns = list(zip(*database.execute(query, (identity,)), strict=True))
-            rows = np.zeros(len(columns[0]) if columns else 0, dtype=TICK_DTYPE)
-            for column, values in zip(COLUMNS, columns, strict=False):
-                rows[column] = values
-            rows["time"] = rows["time_msc"] // 1000
-            ticks[str(name)] = rows
+        yield database
     except sqlite3.DatabaseError as error:
         raise ValueError(f"{path}: {error}") from error
     finally:
         database.close()
-    return ticks

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One symbol of a recording of this program, in memory as a whole."""
+"""One symbol of a recording of this program, read part by part."""
 
 from __future__ import annotations
 
@@ -12,45 +12,63 @@ from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
 from arbitrex_desktop.mt5.simulator.replay.fields import Integers
 from arbitrex_desktop.mt5.simulator.replay.formats import FileClock
-from arbitrex_desktop.mt5.tick_files import read_recording
+from arbitrex_desktop.mt5.tick_files import RecordedSymbol, read_recorded, recorded_symbols
 
+_PART_TICKS: Final = 100_000
 _LOOKED_AT: Final = 1000
 _MOST_DIGITS: Final = 8
 
 
 class RecordedFile:
-    """A file as `ExportFile` is one, of a single part, in order of time: late ticks were written after their turn."""
+    """A file as `ExportFile` is one.  Late ticks stand after their turn, and are no disorder to speak of.
+
+    Raises `ReplayError` for what cannot be read.
+    """
 
     clock: Final = FileClock.SERVER
     disorder: Final = 0
     pause_msc: Final = 3_600_000
 
-    def __init__(self, path: Path, rows: Rows) -> None:
+    def __init__(self, path: Path, symbol: RecordedSymbol) -> None:
         self.path = path
-        self._rows: Rows = rows[np.argsort(rows["time_msc"], kind="stable")]
-        self.starts: Integers = self._rows["time_msc"][:1]
-        self.last_msc = int(self._rows["time_msc"][-1])
-        self.digits = _digits(self._rows)
+        self._symbol = symbol
+        firsts = range(symbol.first, symbol.last + 1, _PART_TICKS)
+        starts = [(first, self._first_of(first)) for first in firsts]
+        known = [(first, int(rows["time_msc"][0])) for first, rows in starts if len(rows)]
+        self._firsts = [first for first, _ in known]
+        self.starts: Integers = np.array([moment for _, moment in known], dtype=np.int64)
+        self.last_msc = int(self.part(len(known) - 1)["time_msc"].max())
+        self.digits = _digits(self.part(0))
 
     def __len__(self) -> int:
-        return 1
+        return len(self._firsts)
 
     def part(self, index: int, spread: int = 0) -> Rows:
-        """Return all ticks."""
-        del index, spread
-        return self._rows.copy()
+        """Return the ticks of a part in the order in which they came."""
+        del spread
+        return self._read(self._firsts[index], self._firsts[index] + _PART_TICKS)
+
+    def _first_of(self, first: int) -> Rows:
+        """Return the first ticks of a part, which other symbols' may leave empty."""
+        few = self._read(first, first + _LOOKED_AT)
+        return few if len(few) else self._read(first, first + _PART_TICKS)
+
+    def _read(self, first: int, end: int) -> Rows:
+        try:
+            return read_recorded(self.path, self._symbol, first, end)
+        except (OSError, ValueError) as error:
+            raise ReplayError(f"{self.path}: expected a recording of ticks: {error}") from error
 
 
-def read_recorded(path: Path) -> dict[str, RecordedFile]:
-    """Read a recording, which may hold several symbols; raise `ReplayError`."""
+def open_recording(path: Path) -> dict[str, RecordedFile]:
+    """Open a recording, which may hold several symbols; raise `ReplayError`."""
     try:
-        recorded = read_recording(path)
+        symbols = recorded_symbols(path)
     except (OSError, ValueError) as error:
         raise ReplayError(f"{path}: expected a recording of ticks: {error}") from error
-    files = {symbol: RecordedFile(path, rows) for symbol, rows in recorded.items() if len(rows)}
-    if not files:
+    if not symbols:
         raise ReplayError(f"{path}: expected recorded ticks, found none")
-    return files
+    return {symbol.name: RecordedFile(path, symbol) for symbol in symbols}
 
 
 def _digits(rows: Rows) -> int:

@@ -13,7 +13,7 @@ from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, Simulate
 from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
 from arbitrex_desktop.mt5.simulator.replay.export_file import ExportFile
 from arbitrex_desktop.mt5.simulator.replay.file_names import symbol_of
-from arbitrex_desktop.mt5.simulator.replay.recorded_file import read_recorded
+from arbitrex_desktop.mt5.simulator.replay.recorded_file import open_recording
 from arbitrex_desktop.mt5.simulator.replay.series import ReplaySeries, TickFile
 from arbitrex_desktop.mt5.simulator.symbols.classes import SidecarError, read_sidecar, spec_of
 from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
@@ -149,7 +149,7 @@ def _sidecar(folder: Path) -> Mapping[str, Mapping[str, Any]]:
 def _opened(path: Path, known: Iterable[str], *, strict: bool) -> Mapping[str, TickFile]:
     """Open one file of either kind."""
     if path.suffix.lower() == RECORDING_SUFFIX:
-        return read_recorded(path)
+        return open_recording(path)
     file = ExportFile(path, strict=strict)
     symbol = symbol_of(path, known, minutes=file.format.minutes)
     if not symbol:
