@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import ClassVar, Final
+from typing import Final
 
 import msgspec
 
@@ -73,17 +73,17 @@ class Check:
         minimum: whether the limit is a least rather than a greatest value.
     """
 
-    code: ClassVar[RejectionReason]
-    stage: ClassVar[Stage]
-    subject: ClassVar[str]
-    unit: ClassVar[str] = ""
-    minimum: ClassVar[bool] = False
+    code: RejectionReason
+    stage: Stage
+    subject: str
+    unit: str = ""
+    minimum: bool = False
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other)
+        return type(self) is type(other) and vars(self) == vars(other)
 
     def __hash__(self) -> int:
-        return hash(type(self))
+        return hash((type(self), self.subject))
 
     def message(self, result: RuleResult) -> str:
         """Return a result in one plain sentence."""
@@ -143,3 +143,12 @@ class Check:
         if observed >= limit:
             return RuleResult(self, _PASS, observed, limit)
         return self.failed(observed, limit) if observed < limit else self.unknown(_NO_NUMBER)
+
+
+class PlainCheck(Check):
+    """A check that is made within other work: it has words, and no rule of its own."""
+
+    def __init__(
+        self, stage: Stage, code: RejectionReason, subject: str, unit: str = "", *, minimum: bool = False
+    ) -> None:
+        self.stage, self.code, self.subject, self.unit, self.minimum = stage, code, subject, unit, minimum

@@ -9,7 +9,7 @@ import msgspec
 
 from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import ApprovedTrade, TradeApprovalStatus, TradeDecision
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.decision.result import PlainCheck, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.pipeline.refusal import rejected_trade
 from arbitrex_desktop.risk_portfolio_manager.pipeline.sizing import (
@@ -35,13 +35,7 @@ _BEFORE: Checks = tuple(rule.check for rule in BEFORE_SIZING)
 _AFTER: Checks = tuple(rule.check for rule in AFTER_SIZING)
 
 
-class _SizeLeft(Check):
-    code = SIZE_CODE
-    stage = Stage.PORTFOLIO
-    subject = "position size"
-
-
-_LEFT = _SizeLeft()
+_LEFT = PlainCheck(Stage.PORTFOLIO, SIZE_CODE, "position size")
 
 
 def decide(context: RuleContext, order_id: str) -> tuple[TradeDecision, RuleContext]:

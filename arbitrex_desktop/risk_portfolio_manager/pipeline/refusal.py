@@ -16,45 +16,21 @@ from arbitrex_desktop.risk_portfolio_manager.decision.reason import (
     STATE_NOT_SAVED,
     RejectionReason,
 )
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, Stage
+from arbitrex_desktop.risk_portfolio_manager.decision.result import PlainCheck, Stage
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
 
 _FIGURES: Final = ("equity", "peak_equity", "unrealized_pnl", "daily_pnl", "weekly_pnl", "current_drawdown")
 _BEYOND_ANY_PRICE: Final = 1e300
 
 
-class _Precondition(Check):
-    stage = Stage.SOURCES
-
-
-class _Input(_Precondition):
-    code = INVALID_INPUT
-    subject = "intent"
-
-
-class _Settings(_Precondition):
-    code = INVALID_CONFIGURATION
-    subject = "settings"
-
-
-class _State(_Precondition):
-    code = INVALID_STATE
-    subject = "portfolio"
-
-
-class _Internal(_Precondition):
-    code = INTERNAL_ERROR
-    subject = "risk manager"
-
-
-class _NotSaved(_Precondition):
-    code = STATE_NOT_SAVED
-    subject = "risk state on disk"
-
-
-_CHECKS: Final[dict[RejectionReason, Check]] = {
-    each.code: each for each in (_Input(), _Settings(), _State(), _Internal(), _NotSaved())
+_SUBJECTS: Final = {
+    INVALID_INPUT: "intent",
+    INVALID_CONFIGURATION: "settings",
+    INVALID_STATE: "portfolio",
+    INTERNAL_ERROR: "risk manager",
+    STATE_NOT_SAVED: "risk state on disk",
 }
+_CHECKS: Final = {code: PlainCheck(Stage.SOURCES, code, subject) for code, subject in _SUBJECTS.items()}
 
 
 def refuse_outright(intent: TradeIntent, code: RejectionReason, message: str, order_id: str) -> TradeDecision:

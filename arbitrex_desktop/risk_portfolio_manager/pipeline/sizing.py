@@ -8,13 +8,14 @@ for Kelly, expectancy, confidence, regime, volatility, spread and correlation, c
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 
 from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext, SizeResult
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import CONVERSION_UNKNOWN, INVALID_STOPS, RejectionReason
-from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.decision.result import PlainCheck, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
@@ -38,64 +39,21 @@ SIZE_CODE: Final = RejectionReason(
     "The size is below the smallest volume of the symbol.",
     "See in the details how much would have to be at risk.",
 )
-
-
-class _SizingCheck(Check):
-    stage = Stage.SIZING
-    minimum = True
-
-
-class _Conversion(_SizingCheck):
-    code = CONVERSION_UNKNOWN
-    subject = "loss of one unit at the stop"
-
-
-class _StopSide(_SizingCheck):
-    code = INVALID_STOPS
-    subject = "side of the stop"
-
-
-class _Kelly(_SizingCheck):
-    code = _KELLY_CODE
-    subject = "Kelly bet"
-    unit = "share"
-    minimum = False
-
-
-class _WinRate(_SizingCheck):
-    code = _KELLY_CODE
-    subject = "win rate"
-    unit = "share"
-
-
-class _Sample(_SizingCheck):
-    code = _KELLY_CODE
-    subject = "trades behind the win statistics"
-    unit = "count"
-
-
-class _Expectancy(_SizingCheck):
-    code = RejectionReason(
-        "LOW_EXPECTANCY", "The expected profit of a trade is too small.", "Improve the strategy before it trades."
-    )
-    subject = "expectancy of a trade"
-    unit = "share"
-
-
-class _Liquidity(_SizingCheck):
-    code = RejectionReason("LOW_LIQUIDITY", "Too little is traded in the symbol.", "Trade something more liquid.")
-    subject = "average daily volume"
-    unit = "units"
-
-
-class _Size(_SizingCheck):
-    code = SIZE_CODE
-    subject = "position size"
-    unit = "lots"
-
-
-_CONVERSION, _KELLY, _WIN_RATE, _SAMPLE = _Conversion(), _Kelly(), _WinRate(), _Sample()
-_EXPECTANCY_CHECK, _LIQUIDITY, _SIZE, _STOP_SIDE = _Expectancy(), _Liquidity(), _Size(), _StopSide()
+_EXPECTANCY_CODE: Final = RejectionReason(
+    "LOW_EXPECTANCY", "The expected profit of a trade is too small.", "Improve the strategy before it trades."
+)
+_LIQUIDITY_CODE: Final = RejectionReason(
+    "LOW_LIQUIDITY", "Too little is traded in the symbol.", "Trade something more liquid."
+)
+_minimum: Final = partial(PlainCheck, Stage.SIZING, minimum=True)
+_CONVERSION: Final = _minimum(CONVERSION_UNKNOWN, "loss of one unit at the stop")
+_STOP_SIDE: Final = _minimum(INVALID_STOPS, "side of the stop")
+_KELLY: Final = PlainCheck(Stage.SIZING, _KELLY_CODE, "Kelly bet", "share")
+_WIN_RATE: Final = _minimum(_KELLY_CODE, "win rate", "share")
+_SAMPLE: Final = _minimum(_KELLY_CODE, "trades behind the win statistics", "count")
+_EXPECTANCY_CHECK: Final = _minimum(_EXPECTANCY_CODE, "expectancy of a trade", "share")
+_LIQUIDITY: Final = _minimum(_LIQUIDITY_CODE, "average daily volume", "units")
+_SIZE: Final = _minimum(SIZE_CODE, "position size", "lots")
 
 
 def size_trade(context: RuleContext) -> SizeResult:

@@ -18,8 +18,6 @@ __all__ = ["Outcome", "RejectionReason", "Rule", "RuleContext", "RuleResult", "S
 _PASS = Outcome.PASS
 _NO_NUMBER = "a number is missing"
 _NO_PRICE = "no price was given"
-NO_POOL = "there is no pool"
-OFF = "switched off"
 
 
 class Rule(Check, ABC):
@@ -64,6 +62,14 @@ class Rule(Check, ABC):
         if headroom < size.units and math.isfinite(observed):
             return RuleResult(self, Outcome.ADJUST, observed, limit, headroom, note)
         return self.unknown(_NO_NUMBER)
+
+    def off(self) -> RuleResult:
+        """Return that the settings switch the rule off."""
+        return self.skipped("switched off")
+
+    def no_pool(self) -> RuleResult:
+        """Return that what the rule looks at comes from a pool, and there is none."""
+        return self.skipped("there is no pool")
 
     def unpriced(self, context: RuleContext) -> RuleResult:
         """Return the result of a rule that needs the worth of a unit, which is not known."""

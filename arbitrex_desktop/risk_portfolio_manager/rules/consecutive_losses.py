@@ -4,14 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import count
-from arbitrex_desktop.risk_portfolio_manager.rules.base import (
-    OFF,
-    RejectionReason,
-    Rule,
-    RuleContext,
-    RuleResult,
-    Stage,
-)
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class ConsecutiveLosses(Rule):
@@ -26,4 +19,4 @@ class ConsecutiveLosses(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the run with its limit; 0 switches the rule off."""
         limit = context.config.max_consecutive_losses
-        return self.below(context.account.consecutive_losses, limit) if limit else self.skipped(OFF)
+        return self.below(context.account.consecutive_losses, limit) if limit else self.off()

@@ -4,14 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import number, seconds
-from arbitrex_desktop.risk_portfolio_manager.rules.base import (
-    OFF,
-    RejectionReason,
-    Rule,
-    RuleContext,
-    RuleResult,
-    Stage,
-)
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class ExposureVelocity(Rule):
@@ -35,7 +28,7 @@ class ExposureVelocity(Rule):
             context.account.capital,
         )
         if limit <= 0.0:
-            return self.skipped(OFF)
+            return self.off()
         if worth is None:
             return self.unpriced(context)
         added = context.activity.added_since(context.moment - context.config.exposure_velocity_window_seconds)

@@ -8,14 +8,7 @@ from abc import abstractmethod
 
 from arbitrex_desktop.mt5.results import AccountInfo
 from arbitrex_desktop.risk_portfolio_manager.parameters import number, share
-from arbitrex_desktop.risk_portfolio_manager.rules.base import (
-    NO_POOL,
-    RejectionReason,
-    Rule,
-    RuleContext,
-    RuleResult,
-    Stage,
-)
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class _MarginRule(Rule):
@@ -25,7 +18,7 @@ class _MarginRule(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Make sure that all numbers are there, and measure."""
         if not context.market.has_pool:
-            return self.skipped(NO_POOL)
+            return self.no_pool()
         account, instrument = context.account.latest, context.market.instrument
         if account is None or instrument is None:
             return self.unknown("the account or the symbol is not known")

@@ -6,14 +6,7 @@ from __future__ import annotations
 import math
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import Table, number
-from arbitrex_desktop.risk_portfolio_manager.rules.base import (
-    OFF,
-    RejectionReason,
-    Rule,
-    RuleContext,
-    RuleResult,
-    Stage,
-)
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class MaxLots(Rule):
@@ -45,7 +38,7 @@ class MaxLots(Rule):
         per_order, instrument = context.config.max_lots_per_order, context.market.instrument
         of_symbol = context.config.max_lots_by_symbol.get(context.intent.symbol)
         if not per_order and of_symbol is None:
-            return self.skipped(OFF)
+            return self.off()
         if instrument is None:
             return self.unknown("the symbol is not known")
         lots, held = context.size.units / instrument.contract, context.exposure.units / instrument.contract

@@ -6,14 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, count, seconds
-from arbitrex_desktop.risk_portfolio_manager.rules.base import (
-    OFF,
-    RejectionReason,
-    Rule,
-    RuleContext,
-    RuleResult,
-    Stage,
-)
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 _SPACING: Final = Flag(
     name="enforce_time_spacing",
@@ -44,7 +37,7 @@ class DuplicateIntent(Rule):
             return self.failed(note="this intent has been traded already, or its name is that of another trade")
         window = context.config.duplicate_window_seconds
         if window <= 0.0:
-            return self.skipped(OFF)
+            return self.off()
         intent = context.intent
         trade = (intent.strategy_id or "", intent.symbol, intent.direction, intent.requested_volume)
         before = context.activity.same_before(trade, intent.intent_id)
@@ -66,7 +59,7 @@ class IntentRate(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Count them."""
         limit = context.config.max_intents_per_minute
-        return self.below(context.activity.intents.count(context.moment), limit) if limit else self.skipped(OFF)
+        return self.below(context.activity.intents.count(context.moment), limit) if limit else self.off()
 
 
 class OrderRate(Rule):
@@ -82,7 +75,7 @@ class OrderRate(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Count them."""
         limit = context.config.max_orders_per_minute
-        return self.below(context.activity.orders.count(context.moment), limit) if limit else self.skipped(OFF)
+        return self.below(context.activity.orders.count(context.moment), limit) if limit else self.off()
 
 
 class RejectionVelocity(Rule):
@@ -105,7 +98,7 @@ class RejectionVelocity(Rule):
         """Count them; the throttle itself is another rule."""
         limit, strategy = context.config.rejection_velocity_count, context.intent.strategy_id
         if not limit or strategy is None:
-            return self.skipped(OFF if not limit else "the intent names no strategy")
+            return self.skipped("the intent names no strategy") if limit else self.off()
         since = context.moment - context.config.rejection_velocity_window_seconds
         refused = context.activity.refused_since(strategy, since, limit)
         return self.passed(refused, limit, "the strategy is throttled" if refused >= limit else "")
@@ -125,7 +118,7 @@ class TradeSpacing(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Measure it."""
         if not context.config.enforce_time_spacing:
-            return self.skipped(OFF)
+            return self.off()
         if not context.activity.approvals:
             return self.ok("there was none")
         passed = context.moment - context.activity.approvals[-1]
@@ -149,7 +142,7 @@ class SymbolSpacing(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Measure it."""
         if not context.config.enforce_time_spacing:
-            return self.skipped(OFF)
+            return self.off()
         last = context.activity.last_by_symbol.get(context.intent.symbol)
         if last is None:
             return self.ok("there was none")

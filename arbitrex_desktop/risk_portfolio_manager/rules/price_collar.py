@@ -4,14 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import share
-from arbitrex_desktop.risk_portfolio_manager.rules.base import (
-    NO_POOL,
-    RejectionReason,
-    Rule,
-    RuleContext,
-    RuleResult,
-    Stage,
-)
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class PriceCollar(Rule):
@@ -28,7 +21,7 @@ class PriceCollar(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the distance with its limit."""
         if not context.market.has_pool:
-            return self.skipped(NO_POOL)
+            return self.no_pool()
         price, mid = context.intent.current_price, context.market.mid
         if mid is None:
             return self.unknown("there is no quote")

@@ -5,14 +5,7 @@ from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import CONVERSION_UNKNOWN
 from arbitrex_desktop.risk_portfolio_manager.parameters import seconds
-from arbitrex_desktop.risk_portfolio_manager.rules.base import (
-    NO_POOL,
-    RejectionReason,
-    Rule,
-    RuleContext,
-    RuleResult,
-    Stage,
-)
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class Connection(Rule):
@@ -27,7 +20,7 @@ class Connection(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Ask whether the pool counts itself as connected."""
         if not context.market.has_pool:
-            return self.skipped(NO_POOL)
+            return self.no_pool()
         return self.ok("connected") if context.market.connected else self.unknown("the terminal is not connected")
 
 
@@ -64,7 +57,7 @@ class TradingAllowed(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Look at the account's flags."""
         if not context.market.has_pool:
-            return self.skipped(NO_POOL)
+            return self.no_pool()
         account = context.account.latest
         if account is None:
             return self.unknown("the account was not read yet")
@@ -89,7 +82,7 @@ class QuoteAge(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the quote's age with its limit."""
         if not context.market.has_pool:
-            return self.skipped(NO_POOL)
+            return self.no_pool()
         if context.market.quote_age is None:
             return self.unknown("there is no quote of the symbol")
         return self.at_most(context.market.quote_age, context.config.max_quote_age_seconds)

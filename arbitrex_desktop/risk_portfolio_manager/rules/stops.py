@@ -7,7 +7,7 @@ from typing import Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import INVALID_STOPS
 from arbitrex_desktop.risk_portfolio_manager.parameters import number
-from arbitrex_desktop.risk_portfolio_manager.rules.base import NO_POOL, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, RuleContext, RuleResult, Stage
 
 _RELATIVE_TOLERANCE: Final = 1e-9
 """A distance that falls short of its least by the last bit of a float is not short of it."""
@@ -58,7 +58,7 @@ class StopDistance(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the nearer of both with the least distance."""
         if not context.market.has_pool:
-            return self.skipped(NO_POOL)
+            return self.no_pool()
         price, instrument, target = context.market.price, context.market.instrument, context.intent.take_profit
         if price is None or instrument is None:
             return self.unknown("price or symbol is not known")

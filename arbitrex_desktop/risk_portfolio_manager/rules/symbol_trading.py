@@ -6,14 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from arbitrex_desktop.mt5.constants import SymbolTradeMode
-from arbitrex_desktop.risk_portfolio_manager.rules.base import (
-    NO_POOL,
-    RejectionReason,
-    Rule,
-    RuleContext,
-    RuleResult,
-    Stage,
-)
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 _ALLOWED: Final[dict[int, tuple[int, ...]]] = {
     SymbolTradeMode.FULL: (1, -1),
@@ -57,7 +50,7 @@ class SymbolTradable(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Look the direction up in the symbol's trade mode."""
         if not context.market.has_pool:
-            return self.skipped(NO_POOL)
+            return self.no_pool()
         if context.market.instrument is None:
             return self.unknown("the symbol is not known")
         mode = context.market.instrument.trade_mode

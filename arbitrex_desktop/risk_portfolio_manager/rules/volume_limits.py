@@ -3,14 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.rules.base import (
-    NO_POOL,
-    RejectionReason,
-    Rule,
-    RuleContext,
-    RuleResult,
-    Stage,
-)
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class VolumeLimits(Rule):
@@ -25,7 +18,7 @@ class VolumeLimits(Rule):
         """Measure in lots what the broker lets through."""
         instrument = context.market.instrument
         if not context.market.has_pool:
-            return self.skipped(NO_POOL)
+            return self.no_pool()
         if instrument is None:
             return self.unknown("the symbol is not known")
         most = instrument.volume_max
