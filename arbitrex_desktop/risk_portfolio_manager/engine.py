@@ -196,6 +196,7 @@ class RiskPortfolioManager:
         """
         with self._lock:
             take_polled(self._state)
+            self._state.refresh(self.config)
             held = next((position.symbol for position in self._state.portfolio.positions()), _NOBODY.symbol)
             nobody = msgspec.structs.replace(_NOBODY, symbol=held)
             context = build_context(self._state, nobody, self.config, self._clock.now())
@@ -288,9 +289,11 @@ class RiskPortfolioManager:
     def _answer(self, intent: TradeIntent, *, record: bool) -> tuple[RPMOutput, Effect | None, list[StateChange]]:
         """Judge under the lock; whatever goes wrong inside is a refusal.  Return what must be written, too."""
         started = self._clock.monotonic()
-        timestamp, seen = self._clock.now(), self._state.portfolio.change_count()
+        timestamp, seen = self._clock.now(), None
         order_id = f"RPM-{int(timestamp.timestamp() * 1e6):x}-{self._state.metrics.total_decisions + 1}"
         try:
+            take_polled(self._state)
+            seen = self._state.portfolio.change_count()
             decision, effect = self._decide(intent, order_id, timestamp, seen, record=record)
         except Exception:  # noqa: BLE001 - whatever fails in here must refuse, not raise
             _log.exception("a decision failed; the intent is refused")
@@ -311,7 +314,6 @@ class RiskPortfolioManager:
         except InvalidField as bad:
             return self._refused(intent, reasons.INVALID_INPUT, str(bad), order_id, record=record)
         state, context = self._state, None
-        take_polled(state)
         code, fault = reasons.INVALID_CONFIGURATION, self._config_fault
         if not fault:
             code, fault = reasons.INVALID_STATE, state_fault(state.portfolio, state.capital(self.config))

@@ -94,3 +94,20 @@ def test_while_the_terminal_is_on_another_account_nothing_is_known() -> None:
     pool.account = dataclasses.replace(pool.account, login=pool.account.login + 1)
     later(pool, 1.0)
     assert reason(manager.process_trade_intent(**intent())) == "ACCOUNT_STALE"
+
+
+def test_what_was_polled_is_in_the_answer_and_in_the_limits_at_once() -> None:
+    """The first evaluation after a poll has its positions in its copy of the portfolio, the next too; so do limits."""
+    pool = FakePool()
+    manager = pooled(pool, wide())
+    for held in (1, 2, 3):
+        manager.evaluate(**intent())
+        pool.positions = tuple(make_position("EURUSD", 1, 5.0, ticket=number) for number in range(1, held + 1))
+        later(pool, 1.0)
+        for _ in range(2):
+            output = manager.evaluate(**intent())
+            assert len(output.portfolio_state.open_positions) == held
+            assert check(output, "SYMBOL_POSITIONS_REACHED").observed == held
+    pool.positions = ()
+    later(pool, 1.0)
+    assert {verdict.code: verdict.observed for verdict in manager.limits_in_use()}["MAX_POSITIONS_REACHED"] == 0
