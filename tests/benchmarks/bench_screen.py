@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -86,6 +86,11 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS_A_SECOND
 
 
+def quantile(values: Sequence[float], share: float) -> float | None:
+    """Return a quantile, None of nothing."""
+    return round(float(np.quantile(values, share)), 2) if len(values) else None
+
+
 def resident_megabytes(pid: int) -> float:
     """Return a process's resident memory (Linux)."""
     pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
@@ -114,10 +119,10 @@ def measure(paints: Paints, ticks: dict[str, Rows], epoch: float, pids: dict[str
     beat.stop()
     late = paints.latencies(ticks, epoch, since, until - 0.5)
     return {
-        "latency_p50_ms": round(float(np.median(late)), 1),
-        "latency_p99_ms": round(float(np.quantile(late, 0.99)), 1),
-        "latency_max_ms": round(float(late.max()), 1),
-        "paint_p50_ms": round(float(np.median(paints.seconds[first:])) * 1000, 2),
+        "latency_p50_ms": quantile(late, 0.5),
+        "latency_p99_ms": quantile(late, 0.99),
+        "latency_max_ms": quantile(late, 1.0),
+        "paint_p50_ms": quantile([seconds * 1000 for seconds in paints.seconds[first:]], 0.5),
         "paints_a_second": round(made / (until - since), 1),
         **{f"{name}_cores": round(cores, 3) for name, cores in used.items()},
         **{f"{name}_mb": round(resident_megabytes(pid)) for name, pid in pids.items()},
