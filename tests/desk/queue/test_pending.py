@@ -163,10 +163,11 @@ class TestLookingAgain:
     def test_answers_of_what_has_ended_are_forgotten(self, waiting: Waiting) -> None:
         """Only what waits is kept in memory, and it is kept when others end."""
         first, second = waiting.submit(), waiting.submit()
+        waiting.queue.expire()
         waiting.queue.reevaluate()
         waiting.parts.book.record(first, EventKind.REJECTED, after=IntentState.REJECTED)
         waiting.queue.reevaluate()
-        assert set(waiting.queue._latest) == {second.intent_id}
+        assert set(waiting.queue._latest) == set(waiting.queue._deadlines) == {second.intent_id}
 
     def test_one_decided_meanwhile_keeps_no_other_from_being_judged(self, waiting: Waiting) -> None:
         """A trader who rejects the first while it is judged again does not end the round."""
