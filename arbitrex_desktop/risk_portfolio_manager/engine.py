@@ -34,7 +34,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import MT5Ac
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import ChangeCount, PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, LATCHING, limits_of
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
-from arbitrex_desktop.risk_portfolio_manager.state.persistence import NoStateStore, SqliteStateStore, StateStore
+from arbitrex_desktop.risk_portfolio_manager.state.persistence import SqliteStateStore, StateStore
 from arbitrex_desktop.risk_portfolio_manager.state.recording import Effect, latch, withdraw
 from arbitrex_desktop.risk_portfolio_manager.state.recording import record as _record
 from arbitrex_desktop.risk_portfolio_manager.state.repository import Loaded, StateChange, StateRepository
@@ -111,7 +111,7 @@ class RiskPortfolioManager:
         self._sync = account_sync or MT5AccountSync(mt5_pool, auto_initialize=sync_with_mt5, clock=self._clock)
         sources = Sources(self._clock, mt5_pool, calendar, syncs=sync_with_mt5)
         self._state = RiskState(PortfolioState(self.config.total_capital), sources, self.kill_switches)
-        kept = store or (SqliteStateStore(data_dir or default_data_dir()) if enable_persistence else NoStateStore())
+        kept = store or (SqliteStateStore(data_dir or default_data_dir()) if enable_persistence else None)
         self._repository = StateRepository(kept, self._clock)
         self._bars = BarReader(self._clock)
         self._checked: tuple[RPMConfig | None, int] = (None, 0)

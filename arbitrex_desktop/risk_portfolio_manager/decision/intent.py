@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, Final
 
@@ -143,30 +144,18 @@ def _as_float(name: str, value: Any) -> float:
         raise InvalidField(f"{name} must be a number of ordinary size") from error
 
 
-def _share(name: str, value: Any) -> float:
-    """Return a number in [0, 1]."""
+def _within(least: float, bounds: str, most: float, name: str, value: Any) -> float:
+    """Return a number from `least` to `most`; `bounds` says so."""
     number = _number(name, value)
-    if not 0.0 <= number <= 1.0:
-        raise InvalidField(f"{name} must be in [0, 1] (it is {number:g})")
+    if not least <= number <= most:
+        ordinary = "be a number of ordinary size" if 0.0 < number < least else f"be {bounds}"
+        raise InvalidField(f"{name} must {ordinary} (it is {number:g})")
     return number
 
 
-def _above_zero(name: str, value: Any) -> float:
-    """Return a number above zero."""
-    number = _number(name, value)
-    if not number > 0.0:
-        raise InvalidField(f"{name} must be > 0 (it is {number:g})")
-    if number < _SMALLEST:
-        raise InvalidField(f"{name} must be a number of ordinary size (it is {number:g})")
-    return number
-
-
-def _not_negative(name: str, value: Any) -> float:
-    """Return a number at or above zero."""
-    number = _number(name, value)
-    if number < 0.0:
-        raise InvalidField(f"{name} must be >= 0 (it is {number:g})")
-    return number
+_share: Final = partial(_within, 0.0, "in [0, 1]", 1.0)
+_not_negative: Final = partial(_within, 0.0, ">= 0", _LARGEST)
+_above_zero: Final = partial(_within, _SMALLEST, "> 0", _LARGEST)
 
 
 def _magnitude(name: str, value: Any) -> float:

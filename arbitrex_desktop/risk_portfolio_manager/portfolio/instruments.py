@@ -52,14 +52,14 @@ class Instrument:
     profit: str
     contract: float
     value: float
-    tick: float
-    digits: int
-    volume_min: float
-    volume_step: float
-    volume_max: float
-    volume_limit: float
-    stops_distance: float
-    trade_mode: int
+    tick: float = 0.0
+    digits: int = 8
+    volume_min: float = 0.01
+    volume_step: float = 0.01
+    volume_max: float = math.inf
+    volume_limit: float = 0.0
+    stops_distance: float = 0.0
+    trade_mode: int = SymbolTradeMode.FULL
 
 
 def split_symbol(symbol: str) -> tuple[str, str, str]:
@@ -119,14 +119,8 @@ class ClassInstruments:
             profit=profit,
             contract={"fx": FX_CONTRACT}.get(kind, METALS.get(base, 1.0)),
             value=math.nan if rate is None else rate,
-            tick=0.0,
-            digits=8,
             volume_min=self._volume_min,
             volume_step=self._volume_step,
-            volume_max=math.inf,
-            volume_limit=0.0,
-            stops_distance=0.0,
-            trade_mode=SymbolTradeMode.FULL,
         )
 
 

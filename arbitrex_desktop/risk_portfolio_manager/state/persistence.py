@@ -172,27 +172,6 @@ class SqliteStateStore:
         return words
 
 
-class NoStateStore:
-    """Keeps nothing, for programs that asked for no persistence."""
-
-    def load(self, account: str) -> Stored:  # noqa: ARG002 - the protocol's
-        """Return nothing."""
-        return Stored()
-
-    def save(self, account: str, body: bytes, number: int, moment: datetime) -> None:
-        """Save nothing."""
-
-    def append(self, account: str, body: bytes, number: int) -> None:
-        """Save nothing."""
-
-    def backup(self, moment: datetime) -> Path | None:  # noqa: ARG002 - the protocol's
-        """Copy nothing."""
-        return None
-
-    def close(self) -> None:
-        """Have nothing to close."""
-
-
 def _read(connection: sqlite3.Connection, account: str) -> Stored:
     """Return an account's row; raise `StateDamaged` for one that is not what was written."""
     row = connection.execute("SELECT body, checksum FROM state WHERE account = ?", (account,)).fetchone()

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.risk_portfolio_manager.state.persistence import NoStateStore, StateDamaged, StateStore
+from arbitrex_desktop.risk_portfolio_manager.state.persistence import StateDamaged, StateStore, Stored
 from arbitrex_desktop.risk_portfolio_manager.state.recording import Effect
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.saved_state import (
@@ -53,13 +53,15 @@ class Loaded(NamedTuple):
 
 
 class StateRepository:
-    """Safe to call from any thread: `changes` and `whole` under the engine's lock, the others without it.
+    """Keeps what it is given in `store`, nothing without one.
+
+    Safe to call from any thread: `changes` and `whole` under the engine's lock, the others without it.
 
     Attributes:
         error: why the last write failed; empty when it did not.
     """
 
-    def __init__(self, store: StateStore, clock: Clock) -> None:
+    def __init__(self, store: StateStore | None, clock: Clock) -> None:
         self.error = ""
         self._store = store
         self._clock = clock
@@ -71,7 +73,7 @@ class StateRepository:
     def load(self, account: str) -> Loaded:
         """Read what was kept of an account (blocks)."""
         try:
-            stored = self._store.load(account)
+            stored = Stored() if self._store is None else self._store.load(account)
             state = None if stored.body is None else msgspec.json.decode(stored.body, type=SavedState)
             approvals = tuple(msgspec.json.decode(each, type=SavedApproval) for each in stored.approvals)
         except (StateDamaged, OSError) as damage:
@@ -98,7 +100,7 @@ class StateRepository:
     def changes(self, state: RiskState, effect: Effect, named: str | None = None) -> list[StateChange]:
         """Return what must be written after a decision: the approval, and all when it is urgent or time for it."""
         found = []
-        if effect.reservation is not None and self._keeps(state):
+        if effect.reservation is not None and state.account and self._store is not None:
             self._number += 1
             approval = dump_approval(state, effect.reservation, named, effect.metrics)
             found.append(StateChange(state.account, self._number, approval))
@@ -108,7 +110,7 @@ class StateRepository:
 
     def whole(self, state: RiskState) -> list[StateChange]:
         """Return the whole state to be written; nothing where nothing is kept."""
-        if not self._keeps(state):
+        if not state.account or self._store is None:
             return []
         self._saved_at = self._clock.monotonic()
         try:
@@ -122,41 +124,40 @@ class StateRepository:
 
         A failure is logged, shown in the health, and tried again with the next save.
         """
+        store = self._store
+        if store is None or not changes:
+            return False
         try:
             with self._writing:
                 for change in changes:
-                    self._write(change)
+                    self._write(store, change)
         except (OSError, ValueError, TypeError, msgspec.MsgspecError) as error:
             self._note(str(error))
             return False
-        if changes:
-            self.error = ""
-        return bool(changes)
+        self.error = ""
+        return True
 
     def backup(self) -> Path | None:
         """Copy what was written aside (blocks); return where to, None when there is none or it failed."""
         try:
-            return self._store.backup(self._clock.now())
+            return None if self._store is None else self._store.backup(self._clock.now())
         except OSError as error:
             self._note(str(error))
             return None
 
     def close(self) -> None:
         """Let go of the file."""
-        self._store.close()
+        if self._store is not None:
+            self._store.close()
 
-    def _keeps(self, state: RiskState) -> bool:
-        """Return whether an account's state is kept."""
-        return bool(state.account) and not isinstance(self._store, NoStateStore)
-
-    def _write(self, change: StateChange) -> None:
+    def _write(self, store: StateStore, change: StateChange) -> None:
         """Write one change, unless a newer whole state is on disk already."""
         account, number, record = change
         if isinstance(record, SavedApproval):
             if number > self._written.get(account, -1):
-                self._store.append(account, _encode(record), number)
+                store.append(account, _encode(record), number)
         elif number >= self._written.get(account, -1):
-            self._store.save(account, _encode(record), number, record.saved_at)
+            store.save(account, _encode(record), number, record.saved_at)
             self._written[account] = number
 
     def _note(self, error: str) -> None:

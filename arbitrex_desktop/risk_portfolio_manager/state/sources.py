@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.mt5.constants import SymbolTradeMode
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
@@ -92,20 +93,6 @@ def closing_instrument(symbol: str, positions: Iterable[Position]) -> Instrument
     """Return enough of an instrument to close an open position whose symbol the pool no longer knows."""
     for position in positions:
         if position.symbol == symbol and position.lots:
-            return Instrument(
-                symbol=symbol,
-                kind="other",
-                base=symbol,
-                profit="",
-                contract=position.units / position.lots,
-                value=math.nan,
-                tick=0.0,
-                digits=8,
-                volume_min=0.01,
-                volume_step=0.01,
-                volume_max=math.inf,
-                volume_limit=0.0,
-                stops_distance=0.0,
-                trade_mode=0,
-            )
+            contract, mode = position.units / position.lots, SymbolTradeMode.DISABLED
+            return Instrument(symbol, "other", symbol, "", contract, math.nan, trade_mode=mode)
     return None
