@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.context import (
     AccountView,
     ExposureView,
@@ -86,6 +87,7 @@ def _account(state: RiskState, config: RuleSettings, at: tuple[datetime, datetim
     new_week = state.week_start is not None and week > state.week_start
     until = portfolio.reducing_until
     reducing = portfolio.reducing_reason if until is None or wall < as_utc(until) else ""
+    polled = None if sources.pool is None else sources.pool.latest_account()
     return AccountView(
         state.capital(config),
         portfolio.equity,
@@ -100,14 +102,13 @@ def _account(state: RiskState, config: RuleSettings, at: tuple[datetime, datetim
         portfolio.halt_reason,
         reducing or "",
         sources.syncs,
-        _sync_age(sources, moment),
-        newer_account(sources.pool, sources.reading),
+        _sync_age(sources, polled, moment),
+        newer_account(polled, sources.reading),
     )
 
 
-def _sync_age(sources: Sources, moment: float) -> float | None:
+def _sync_age(sources: Sources, polled: AccountReading | None, moment: float) -> float | None:
     """Return how long ago the account was synced; None before, and while the terminal is on another account."""
-    polled = None if sources.pool is None else sources.pool.latest_account()
     if sources.synced_at is None or sources.reading is None:
         return None
     if polled is not None and not is_same_account(polled, sources.reading):

@@ -15,9 +15,8 @@ from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 _SHARE_OF_STOP: Final = 0.1
 
 
-def newer_account(pool: PoolReader | None, synced: AccountReading | None) -> AccountInfo | None:
+def newer_account(polled: AccountReading | None, synced: AccountReading | None) -> AccountInfo | None:
     """Return the newer of the last synced and the last polled account."""
-    polled = None if pool is None else pool.latest_account()
     if synced is None or (polled is not None and polled.monotonic > synced.monotonic):
         synced = polled
     return None if synced is None else synced.account
