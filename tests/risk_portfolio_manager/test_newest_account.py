@@ -111,3 +111,20 @@ def test_what_was_polled_is_in_the_answer_and_in_the_limits_at_once() -> None:
     pool.positions = ()
     later(pool, 1.0)
     assert {verdict.code: verdict.observed for verdict in manager.limits_in_use()}["MAX_POSITIONS_REACHED"] == 0
+
+
+def test_a_poll_with_the_same_positions_does_not_make_them_anew() -> None:
+    """Equity that moved is taken over; positions that did not are the objects they were."""
+    pool = FakePool()
+    pool.positions = (make_position("EURUSD", 1, 1.0),)
+    manager = pooled(pool, wide())
+    before = manager.portfolio_state.open_positions["EURUSD"]
+    money(pool, 100_000.0, 99_000.0)
+    later(pool, 1.0)
+    manager.evaluate(**intent())
+    assert manager.portfolio_state.equity == 99_000.0
+    assert manager.portfolio_state.open_positions["EURUSD"] is before
+    pool.positions = (make_position("EURUSD", 1, 2.0),)
+    later(pool, 1.0)
+    manager.evaluate(**intent())
+    assert manager.portfolio_state.open_positions["EURUSD"].lots == 2.0

@@ -138,7 +138,7 @@ def _exposure(
         sums.count,
         sums.count_in(symbol),
         sums.count_of(intent.strategy_id),
-        [*held.opened, *in_flight.opened],
+        held.opened + in_flight.opened,
         held.unknown,
         held.unpriced,
         reducible,

@@ -77,7 +77,8 @@ def take_polled(state: RiskState) -> None:
     portfolio.weekly_pnl += fall
     portfolio.current_drawdown = state.own_drawdown = state.plain_drawdown()
     state.sources.newest = polled
-    _show_positions(polled, pool, state)
+    if polled.positions != known.positions:
+        _show_positions(polled, pool, state)
 
 
 def _show_positions(reading: AccountReading, pool: PoolReader, state: RiskState) -> None:
