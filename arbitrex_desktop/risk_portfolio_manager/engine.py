@@ -23,7 +23,7 @@ from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision import reason as reasons
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics, RPMOutput, TradeDecision, metrics_of
-from arbitrex_desktop.risk_portfolio_manager.decision.intent import InvalidField, TradeIntent, checked
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import InvalidField, TradeIntent, checked_or_exit
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.risk_portfolio_manager.market.bar_reader import BarReader
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
@@ -204,8 +204,9 @@ class RiskPortfolioManager:
         return tuple(result.verdict() for result in found if result is not None and result.observed is not None)
 
     def release_intent(self, intent_id: str) -> bool:
-        """Forget an approved trade that will not happen; return whether it was in flight."""
+        """Forget an approved trade that will not happen; return whether it was in flight.  Its name is free again."""
         with self._lock:
+            self._state.activity.admitted.pop(intent_id, None)
             return self._state.book.release(intent_id)
 
     def sync_with_mt5_account(self, *, measure: bool = True) -> bool:
@@ -309,21 +310,23 @@ class RiskPortfolioManager:
     ) -> tuple[TradeDecision, Effect | None]:
         """Judge an intent, and take the decision down if it is to be recorded."""
         self._check_config()
+        asked, code = intent, reasons.INVALID_INPUT
         try:
-            intent = checked(intent)
+            intent, fault = checked_or_exit(intent)
         except InvalidField as bad:
-            return self._refused(intent, reasons.INVALID_INPUT, str(bad), order_id, record=record)
+            return self._refused(asked, code, str(bad), order_id, record=record)
         state, context = self._state, None
-        code, fault = reasons.INVALID_CONFIGURATION, self._config_fault
+        if not fault:
+            code, fault = reasons.INVALID_CONFIGURATION, self._config_fault
         if not fault:
             code, fault = reasons.INVALID_STATE, state_fault(state.portfolio, state.capital(self.config))
         if record:
             state.take_capital(self.config)
-        if not fault or state.book.reducible(intent.symbol, intent.direction, intent.intent_id) > 0.0:
+        if not fault or any(getattr(each, "symbol", "") == intent.symbol for each in state.portfolio.positions()):
             state.refresh(self.config, intent, seen)
-            context = build_context(state, intent, self.config, wall)
+            context = build_context(state, intent, self.config, wall, record=record)
         if context is None or (fault and not context.exposure.reducing):
-            return self._refused(intent, code, fault, order_id, record=record)
+            return self._refused(asked, code, fault, order_id, record=record)
         decision, context = decide(context, order_id)
         return decision, _record(state, context, decision, order_id) if record else None
 

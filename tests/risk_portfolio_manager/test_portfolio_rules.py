@@ -144,12 +144,17 @@ def test_a_trade_under_way_ends_when_it_appears_is_released_or_times_out() -> No
     assert check(rpm.evaluate(**intent()), "MAX_POSITIONS_REACHED").observed == 1
 
 
-def test_an_intent_processed_again_replaces_itself() -> None:
-    """The same intent judged twice takes its room once."""
-    rpm = static(wide())
-    for _ in range(3):
-        assert rpm.process_trade_intent(**intent(intent_id="a")).decision.status == "APPROVED"
-    assert check(rpm.evaluate(**intent(intent_id="b")), "MAX_POSITIONS_REACHED").observed == 1
+def test_an_intent_that_is_handed_in_again_is_a_duplicate() -> None:
+    """The same name twice is one trade: to look at it again is free, to have it approved again is not."""
+    clock = ManualClock()
+    rpm = static(wide(max_positions_per_symbol=9), clock)
+    assert rpm.process_trade_intent(**intent(intent_id="a")).decision.status == "APPROVED"
+    assert rpm.evaluate(**intent(intent_id="a")).decision.status == "APPROVED"
+    for wait in (1.0, 1_000.0):
+        clock.advance(wait)
+        assert reason(rpm.process_trade_intent(**intent(intent_id="a"))) == "DUPLICATE_INTENT"
+    rpm.release_intent("a")
+    assert rpm.process_trade_intent(**intent(intent_id="a")).decision.status == "APPROVED"
 
 
 def test_a_percentile_beyond_three_deviations_is_a_shock() -> None:

@@ -121,18 +121,18 @@ class RiskClient:
         )
 
     def _reduction(self, request: IntentRequest, trade: ApprovedTrade, answer: RiskAnswer) -> RiskAnswer:
-        """Turn a reducing trade into the close of (a part of) one position: the strategy's own, or the oldest.
+        """Turn a reducing trade into the close of (a part of) one position: the RPM's choice, or the oldest.
 
         It names its position, so that it cannot open a new one without a stop if that was closed meanwhile.
         """
-        position = self._to_reduce(request)
+        position = self._to_reduce(request, trade.position_ticket)
         if position is None:
             message = f"there is no position of {request.symbol} left that it could reduce"
             return replace(answer, status=REJECTED, reason=NOTHING_TO_REDUCE, details=message)
         lots = min(trade.lots, position.volume)
         return replace(answer, lots=lots, risk_amount=0.0, risk_pct=0.0, closes=position.ticket)
 
-    def _to_reduce(self, request: IntentRequest) -> TradePosition | None:
+    def _to_reduce(self, request: IntentRequest, ticket: int | None) -> TradePosition | None:
         """Return the position that an intent takes from."""
         reading = self._pool.latest_account()
         kind = PositionType.SELL if request.direction > 0 else PositionType.BUY
@@ -142,7 +142,11 @@ class RiskClient:
             if position.symbol == request.symbol and position.type == kind
         ]
         magic = magic_of(request.source, self._settings)
-        return min(against, key=lambda each: (each.magic != magic, each.time_msc, each.ticket), default=None)
+        return min(
+            against,
+            key=lambda each: (each.ticket != ticket, each.magic != magic, each.time_msc, each.ticket),
+            default=None,
+        )
 
     def _share(self, amount: float | None) -> float | None:
         """Return an amount as a share of capital."""

@@ -114,6 +114,9 @@ class ExposureView(msgspec.Struct, frozen=True):
         reused: whether the intent's name is that of a position, or of another trade in flight.
         admitted: whether this intent was approved before, and so has been counted by the rules of pacing.
         joint: how the symbol moves with the portfolio; None when something has no known worth.
+        closes: the broker's number of the position that a reducing trade closes; 0 when there is none to name.
+        leaving: whether what this trade could take off is being taken off by others already.
+        repeated: whether the same reducing trade, by its intent's name, is in flight.
     """
 
     units: float
@@ -135,6 +138,9 @@ class ExposureView(msgspec.Struct, frozen=True):
     reused: bool
     admitted: bool
     joint: JointRisk | None
+    closes: int = 0
+    leaving: bool = False
+    repeated: bool = False
 
 
 class SizeResult(msgspec.Struct, frozen=True):

@@ -50,6 +50,7 @@ class ApprovedTrade(msgspec.Struct, frozen=True):
         reducing: whether the trade only reduces an open position: it then closes, and has no stop.
         strategy_id: as asked.
         intent_id: as asked.
+        position_ticket: the broker's number of the position that a reducing trade closes; None for none.
     """
 
     symbol: str
@@ -72,6 +73,12 @@ class ApprovedTrade(msgspec.Struct, frozen=True):
     reducing: bool = False
     strategy_id: str | None = None
     intent_id: str | None = None
+    position_ticket: int | None = None
+
+    @property
+    def reduce_only(self) -> bool:
+        """Return `reducing` under its name in orders: the trade must never open a position."""
+        return self.reducing
 
     @property
     def stop_loss_price(self) -> float | None:

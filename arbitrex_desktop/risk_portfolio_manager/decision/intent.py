@@ -116,6 +116,20 @@ def checked(intent: TradeIntent) -> TradeIntent:
     return msgspec.structs.replace(intent, **changes) if changes else intent
 
 
+def checked_or_exit(intent: TradeIntent) -> tuple[TradeIntent, str]:
+    """Return the checked intent and nothing, or what an exit needs of it and why it can be nothing but an exit.
+
+    Raises `InvalidField` for a field that an exit needs, too.
+    """
+    try:
+        return checked(intent), ""
+    except InvalidField as bad:
+        try:
+            return checked(_as_exit(intent)), str(bad)
+        except InvalidField:
+            raise bad from None
+
+
 def _show(value: Any) -> str:
     """Return a value for a message, whatever it is, cut to a readable length."""
     try:
@@ -197,13 +211,42 @@ def _unsupported(intent: Any) -> str:
         return f"source must be one of {', '.join(IntentSource)} (it is {_show(intent.source)})"
     if intent.order_kind is not OrderKind.MARKET:
         return f"order_kind must be MARKET, no other order is judged (it is {_show(intent.order_kind)})"
-    if intent.reduce_only is not False:
-        return f"reduce_only must be False, it is not judged (it is {_show(intent.reduce_only)})"
-    for name in ("order_price", "expires_at", "position_ticket"):
+    if not isinstance(intent.reduce_only, bool):
+        return f"reduce_only must be True or False (it is {_show(intent.reduce_only)})"
+    if intent.position_ticket is not None and not _is_ticket(intent.position_ticket):
+        return f"position_ticket must be a whole number above zero (it is {_show(intent.position_ticket)})"
+    for name in ("order_price", "expires_at"):
         value = getattr(intent, name)
         if value is not None:
             return f"{name} must be left out, it is not judged (it is {_show(value)})"
     return ""
+
+
+def _is_ticket(value: Any) -> bool:
+    """Return whether a value can be a broker's number."""
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _as_exit(intent: TradeIntent) -> TradeIntent:
+    """Return the intent without what an exit does not need, so that a bad figure among it cannot block one."""
+    return TradeIntent(
+        intent.symbol,
+        intent.direction,
+        0.0,
+        Regime.TRENDING.value,
+        1.0,
+        0.0,
+        strategy_id=intent.strategy_id,
+        stop_loss=intent.stop_loss,
+        requested_volume=intent.requested_volume,
+        intent_id=intent.intent_id,
+        source=intent.source,
+        order_kind=intent.order_kind,
+        order_price=intent.order_price,
+        expires_at=intent.expires_at,
+        reduce_only=intent.reduce_only,
+        position_ticket=intent.position_ticket,
+    )
 
 
 _REGIMES: Final = tuple(each.value for each in Regime)

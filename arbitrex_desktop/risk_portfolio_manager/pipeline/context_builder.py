@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
+from arbitrex_desktop.mt5.constants import AccountMarginMode
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.context import (
     AccountView,
@@ -13,35 +14,46 @@ from arbitrex_desktop.risk_portfolio_manager.decision.context import (
     MarketView,
     RuleContext,
 )
-from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource, TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import JointRisk
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.pipeline.quotes import entry_price, latest_quote, newer_account
-from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Exposures
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Exposures, closable_units
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
-from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import as_utc
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Position, as_utc, real_positions
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources, closing_instrument, is_same_account
 
 _RELATIVE_TOLERANCE: Final = 1e-9
 
 
-def build_context(state: RiskState, intent: TradeIntent, config: RuleSettings, wall: datetime) -> RuleContext:
+class _Closable(NamedTuple):
+    """What a trade could close: units, the position's number (0 for none), and whether others are closing it."""
+
+    units: float = 0.0
+    ticket: int = 0
+    leaving: bool = False
+
+
+def build_context(
+    state: RiskState, intent: TradeIntent, config: RuleSettings, wall: datetime, *, record: bool = False
+) -> RuleContext:
     """Return everything about an intent, once `RiskState.refresh` has brought the sums up to date.
 
-    `wall` is this computer's time, UTC.
+    `wall` is this computer's time, UTC.  With `record` the intent is meant to be sent: a name that was approved
+    before is a second trade then, and not the same one that is looked at again.
     """
     now, moment = state.sources.market_now(), state.sources.clock.monotonic()
     instrument = state.instrument(intent.symbol, config, intent)
-    reducible = state.book.reducible(intent.symbol, intent.direction, intent.intent_id)
-    if instrument is None and reducible > 0.0:
+    closable = _closable(state, intent, None if record else intent.intent_id)
+    if instrument is None and closable.units > 0.0:
         instrument = closing_instrument(intent.symbol, state.portfolio.positions())
     return RuleContext(
         config,
         intent,
         _market(state, intent, config, (now, moment, instrument)),
         _account(state, config, (now, wall, moment)),
-        _exposure(state, intent, config, instrument, reducible),
+        _exposure(state, intent, config, (instrument, closable, record)),
         state.activity,
         state.switches.covering(intent.symbol, intent.strategy_id),
         moment,
@@ -117,14 +129,16 @@ def _sync_age(sources: Sources, polled: AccountReading | None, moment: float) ->
 
 
 def _exposure(
-    state: RiskState, intent: TradeIntent, config: RuleSettings, instrument: Instrument | None, reducible: float
+    state: RiskState, intent: TradeIntent, config: RuleSettings, of: tuple[Instrument | None, _Closable, bool]
 ) -> ExposureView:
     """Read the sums as they bear on the intent, its own trade in flight left out."""
+    (instrument, closable, record), reducible = of, of[1].units
     book, symbol, side, name = state.book, intent.symbol, intent.direction, intent.intent_id
     sums = book.without(name)
     asked, contract = intent.requested_volume, instrument.contract if instrument else 0.0
     reducing = reducible > 0.0 and (asked is None or asked * contract <= reducible * (1.0 + _RELATIVE_TOLERANCE))
-    reused = name in book.traded or (name in book.reserved and book.belongs_to_other(name, symbol, side))
+    other = book.belongs_to_other(name, symbol, side)
+    reused = name in book.traded or other or (record and (name in book.reserved or state.activity.admits(name)))
     held, in_flight = sums.held, sums.in_flight
     return ExposureView(
         sums.units_towards(symbol, side),
@@ -146,7 +160,52 @@ def _exposure(
         reused,
         not reused and state.activity.admits(name),
         None if reducing or instrument is None or held.unknown else _joint(state, intent, sums, config),
+        closable.ticket if reducing else 0,
+        closable.leaving and not reducing,
+        record and name in book.reserved and not other,
     )
+
+
+def _closable(state: RiskState, intent: TradeIntent, own: str | None) -> _Closable:
+    """Return what a trade could close: the position that it names, its strategy's own, or the oldest.
+
+    On a hedging account a trade with a stop of its own opens a position, unless it says that it only reduces; and a
+    strategy closes no position that is known to be another's.  `own`, an intent whose trade in flight is left out.
+    """
+    book, symbol, side = state.book, intent.symbol, intent.direction
+    if not book.holds(symbol, -side):
+        return _Closable()
+    newest = state.sources.newest
+    hedging = newest is not None and newest.account.margin_mode == AccountMarginMode.RETAIL_HEDGING
+    told = intent.reduce_only or intent.position_ticket is not None
+    if hedging and intent.stop_loss is not None and not told:
+        return _Closable()
+    against = [each for each in real_positions(state.portfolio) if (each.symbol, each.direction) == (symbol, -side)]
+    if intent.position_ticket is not None:
+        against = [each for each in against if each.ticket == intent.position_ticket]
+    elif hedging and intent.source is IntentSource.STRATEGY and intent.strategy_id is not None:
+        against = [each for each in against if each.strategy_id in ("", intent.strategy_id)]
+    if not hedging or not all(each.ticket for each in against):
+        left = book.reducible(symbol, side, own) if against else 0.0
+        return _Closable(
+            left, against[0].ticket if against else 0, bool(against) and book.leaving(symbol, side, own) > 0
+        )
+    return _first_left(state, intent, own, against)
+
+
+def _first_left(state: RiskState, intent: TradeIntent, own: str | None, against: list[Position]) -> _Closable:
+    """Return the first position of which something is left; the strategy's own come first, then the oldest."""
+    against.sort(
+        key=lambda each: (each.strategy_id != (intent.strategy_id or ""), as_utc(each.entry_time), each.ticket)
+    )
+    leaving = False
+    for each in against:
+        going = state.book.leaving(intent.symbol, intent.direction, own, each.ticket)
+        leaving = leaving or going > 0.0
+        left = closable_units(each) - going
+        if left > _RELATIVE_TOLERANCE * closable_units(each):
+            return _Closable(left, each.ticket, leaving)
+    return _Closable(leaving=leaving)
 
 
 def _joint(state: RiskState, intent: TradeIntent, sums: Exposures, config: RuleSettings) -> JointRisk:

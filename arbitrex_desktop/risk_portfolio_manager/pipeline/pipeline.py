@@ -158,6 +158,7 @@ def _approved(context: RuleContext, lots: float) -> ApprovedTrade:
         reducing,
         intent.strategy_id,
         intent.intent_id,
+        context.exposure.closes or None,
     )
 
 

@@ -38,6 +38,7 @@ _LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC)
 class Reservation(msgspec.Struct):
     """An approved trade that is not yet seen among the positions; `notional` and `margin` in account currency.
 
+    `ticket`, the position that a reducing trade closes, 0 when that has none.
     `expires` in monotonic seconds, in the saved form in seconds from then.
     """
 
@@ -53,6 +54,7 @@ class Reservation(msgspec.Struct):
     approved_at: datetime
     expires: float
     reducing: bool = False
+    ticket: int = 0
 
 
 class HeldExposure(msgspec.Struct):
@@ -210,7 +212,7 @@ class ExposureBook:
             sums.unknown = sums.unknown or "an open position is no Position"
         for position in positions:
             _add_position(sums, position, instrument_of)
-            _add(sides, (position.symbol, position.direction), position.units if _sound(position.units) else 0.0)
+            _add(sides, (position.symbol, position.direction), closable_units(position))
         self._settle(sides)
         self._sides = sides
         self._take_manual_values(state, sums)
@@ -241,17 +243,25 @@ class ExposureBook:
         others = (each for each in self.reserved.values() if each.intent_id != intent_id)
         return Exposures(self.total.held, _in_flight(others))
 
-    def reducible(self, symbol: str, direction: int, but_intent: str | None) -> float:
-        """Return the units that a trade could take off the open position, less what is being taken off already."""
-        net = self.total.held.units.get(symbol, 0.0)
-        if not net * direction < 0.0:
-            return 0.0
-        leaving = sum(
+    def reducible(self, symbol: str, direction: int, but_intent: str | None = None) -> float:
+        """Return the units that a trade could take off what is held net, less what is being taken off already."""
+        held = self._sides.get((symbol, -direction), 0.0) - self._sides.get((symbol, direction), 0.0)
+        return max(0.0, held - self.leaving(symbol, direction, but_intent)) if held > 0.0 else 0.0
+
+    def holds(self, symbol: str, direction: int) -> bool:
+        """Return whether a position of that side is open."""
+        return self._sides.get((symbol, direction), 0.0) > 0.0
+
+    def leaving(self, symbol: str, direction: int, but_intent: str | None = None, ticket: int | None = None) -> float:
+        """Return the units that are being taken off by trades in flight, of one position with its `ticket`."""
+        return sum(
             each.units
             for each in self.reserved.values()
-            if each.reducing and each.symbol == symbol and each.direction == direction and each.intent_id != but_intent
+            if each.reducing
+            and (each.symbol, each.direction) == (symbol, direction)
+            and each.intent_id != but_intent
+            and (ticket is None or each.ticket == ticket)
         )
-        return max(0.0, abs(net) - leaving)
 
     def publish(self, state: PortfolioState) -> None:
         """Write symbol and currency exposures to the state, keeping what the program set there manually."""
@@ -311,6 +321,13 @@ class ExposureBook:
         """Sum the trades in flight anew."""
         self.total = Exposures(self.total.held, _in_flight(self.reserved.values()))
         self._next_expiry = min((each.expires for each in self.reserved.values()), default=math.inf)
+
+
+def closable_units(position: Position) -> float:
+    """Return the units that a close takes off, lots where the symbol's contract size is not known; 0 for neither."""
+    known = _sound(position.units) and position.units > 0.0
+    units = position.units if known else position.lots
+    return units if units is not None and _sound(units) else 0.0
 
 
 def _add_position(sums: HeldExposure, position: Position, instrument_of: InstrumentOf) -> None:

@@ -19,8 +19,9 @@ _SPACING: Final = Flag(
 class DuplicateIntent(Rule):
     """The same strategy, symbol, direction and volume again within `duplicate_window_seconds`; 0 switches it off.
 
-    One whose `intent_id` has become a position, or is the name of another trade in flight, is a duplicate at any time;
-    one that is judged again under its own `intent_id` before that is none.
+    One whose `intent_id` has become a position, is the name of another trade in flight, or was approved before and is
+    handed in again, is a duplicate at any time; one that is only looked at again before it is sent is none.  A
+    reduction is refused for nothing but being in flight already under the same name.
     """
 
     code = RejectionReason("DUPLICATE_INTENT", "The same trade was asked for a moment ago.", "Wait, if it is meant.")
@@ -29,12 +30,18 @@ class DuplicateIntent(Rule):
     unit = "s"
     minimum = True
     paces = True
+    guards_adding = False
     parameters = (seconds("duplicate_window_seconds", 0.0, "Same trade refused within"),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look for it among the latest intents."""
-        if context.exposure.reused:
-            return self.failed(note="this intent has been traded already, or its name is that of another trade")
+        exposure = context.exposure
+        if exposure.repeated:
+            return self.failed(note="this intent was approved before, and is in flight")
+        if exposure.reducing:
+            return self.ok("this trade only reduces risk")
+        if exposure.reused:
+            return self.failed(note="this intent was traded or approved before, or its name is that of another trade")
         window = context.config.duplicate_window_seconds
         if window <= 0.0:
             return self.off()

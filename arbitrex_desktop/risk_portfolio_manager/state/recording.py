@@ -123,6 +123,7 @@ def _reserve(state: RiskState, context: RuleContext, trade: ApprovedTrade, order
         approved_at=context.market.now,
         expires=context.moment + context.config.pending_ttl_seconds,
         reducing=trade.reducing,
+        ticket=trade.position_ticket or 0,
     )
     state.book.reserve(reservation)
     if not trade.reducing:

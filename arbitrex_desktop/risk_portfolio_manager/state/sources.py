@@ -16,6 +16,7 @@ from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import closable_units
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
     ClassInstruments,
     Instrument,
@@ -92,7 +93,7 @@ def is_same_account(one: AccountReading, other: AccountReading) -> bool:
 def closing_instrument(symbol: str, positions: Iterable[Position]) -> Instrument | None:
     """Return enough of an instrument to close an open position whose symbol the pool no longer knows."""
     for position in positions:
-        if position.symbol == symbol and position.lots:
-            contract, mode = position.units / position.lots, SymbolTradeMode.DISABLED
+        if position.symbol == symbol and position.lots and position.lots > 0.0:
+            contract, mode = closable_units(position) / position.lots, SymbolTradeMode.DISABLED
             return Instrument(symbol, "other", symbol, "", contract, math.nan, trade_mode=mode)
     return None

@@ -48,10 +48,10 @@ BAD: dict[str, list[Any]] = {
     "order_kind": [OrderKind.LIMIT, OrderKind.STOP, "MARKET", None],
     "order_price": [1.1, math.nan, "1"],
     "expires_at": [datetime(2030, 1, 1, tzinfo=UTC), 5],
-    "reduce_only": [True, 1, None],
-    "position_ticket": [1, 0],
+    "reduce_only": [1, None],
+    "position_ticket": [0, -1, 1.0, True],
 }
-"""A resting order, and an exit that names its position, are refused until rules judge them."""
+"""A resting order is refused until rules judge it."""
 
 
 @pytest.mark.parametrize("name", BAD)

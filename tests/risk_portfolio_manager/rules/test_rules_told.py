@@ -216,7 +216,7 @@ WITHOUT_NUMBERS: list[Case] = [
         pacing.DuplicateIntent(),
         {"exposure": {"reused": True}},
         FAIL,
-        "this intent has been traded already, or its name is that of another trade",
+        "this intent was traded or approved before, or its name is that of another trade",
     ),
     (
         news_blackout.NewsBlackout(),

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""An exit is never blocked, never becomes an entry, and names the position that it closes."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import pytest
+
+from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
+from tests.fakes.broker_data import make_account, make_position
+from tests.fakes.pool import FakePool
+from tests.risk_portfolio_manager.helpers import intent, pooled, reason, static, units, wide
+
+NETTING = 0
+
+
+def holding(*held: tuple[int, float], halted: bool = True, **account: Any) -> tuple[FakePool, RiskPortfolioManager]:
+    """Return a manager of EURUSD positions (side, lots; tickets from 1), halted where nothing else is said."""
+    pool = FakePool(account=make_account(**account))
+    pool.positions = tuple(
+        make_position("EURUSD", side, lots, ticket=number, time=number)
+        for number, (side, lots) in enumerate(held, start=1)
+    )
+    manager = pooled(pool, wide(max_positions_per_symbol=9))
+    if halted:
+        manager.kill_switches.manual_halt(manager.portfolio_state, "test")
+    return pool, manager
+
+
+def test_an_exit_says_that_it_only_reduces_and_which_position() -> None:
+    """The trade carries what an order needs so that it cannot open a position."""
+    _, manager = holding((1, 0.3), (1, 0.5))
+    trade = manager.process_trade_intent(**intent(direction=-1)).decision.approved_trade
+    assert trade is not None
+    assert (trade.reduce_only, trade.position_ticket, trade.lots) == (True, 1, 0.3)
+    trade = manager.process_trade_intent(**intent(direction=-1)).decision.approved_trade
+    assert trade is not None
+    assert (trade.position_ticket, trade.lots) == (2, 0.5)
+
+
+@pytest.mark.parametrize("mode", [NETTING, 2])
+@pytest.mark.parametrize("halted", [True, False])
+def test_a_second_close_of_a_position_is_refused(mode: int, halted: bool) -> None:
+    """It is being closed already; the second trade would open one on the other side."""
+    pool, manager = holding((1, 1.0), halted=halted, margin_mode=mode)
+    assert units(manager.process_trade_intent(**intent(direction=-1))) == 100_000.0
+    pool.clock.advance(11.0)
+    pool.refresh_quotes()
+    code = "TRADING_HALTED" if halted else "NOTHING_TO_REDUCE"
+    for again in ({}, {"requested_volume": 1.0}, {"intent_id": "x"}):
+        assert reason(manager.process_trade_intent(**intent(direction=-1, **again))) == code
+
+
+def test_the_same_exit_twice_is_a_duplicate() -> None:
+    """A retry under the same name takes nothing off a second time, though something is left."""
+    _, manager = holding((1, 1.0))
+    part = intent(direction=-1, requested_volume=0.3, intent_id="x")
+    assert units(manager.process_trade_intent(**part)) == 30_000.0
+    assert units(manager.evaluate(**part)) == 30_000.0
+    assert reason(manager.process_trade_intent(**part)) == "DUPLICATE_INTENT"
+
+
+def test_reduce_only_finds_a_position_or_is_refused() -> None:
+    """Whatever it says besides, it opens nothing."""
+    _, manager = holding((1, 1.0), halted=False)
+    told = TradeIntent("EURUSD", -1, 0.8, "TRENDING", 0.1, 0.4, 1.15, stop_loss=1.2, reduce_only=True)
+    trade = manager.judge(told, record=False).decision.approved_trade
+    assert trade is not None
+    assert trade.reduce_only
+    for changes in ({"direction": 1, "stop_loss": 1.1}, {"position_ticket": 7}):
+        other = TradeIntent(**{**{name: getattr(told, name) for name in told.__struct_fields__}, **changes})
+        assert reason(manager.judge(other, record=False)) == "NOTHING_TO_REDUCE"
+
+
+def test_a_trade_with_a_stop_of_its_own_opens_on_a_hedging_account() -> None:
+    """Its stop is not dropped, and a halt refuses it; on a netting account there is only one position to take off."""
+    asked = intent(direction=-1, stop_loss=1.2)
+    assert reason(holding((1, 1.0))[1].process_trade_intent(**asked)) == "TRADING_HALTED"
+    assert units(holding((1, 1.0), margin_mode=NETTING)[1].process_trade_intent(**asked)) == 100_000.0
+    trade = holding((1, 1.0), halted=False)[1].process_trade_intent(**asked).decision.approved_trade
+    assert trade is not None
+    assert (trade.reduce_only, trade.stop_loss) == (False, 1.2)
+
+
+@pytest.mark.parametrize(("side", "ticket"), [(-1, 1), (1, 2)])
+def test_either_leg_of_a_locked_book_can_be_closed(side: int, ticket: int) -> None:
+    """Long and short of the same size, halted: both are open positions."""
+    _, manager = holding((1, 1.0), (-1, 1.0))
+    trade = manager.process_trade_intent(**intent(direction=side)).decision.approved_trade
+    assert trade is not None
+    assert (trade.position_ticket, trade.lots) == (ticket, 1.0)
+
+
+def test_the_larger_leg_can_be_closed_whole() -> None:
+    """Three lots long against one short: all three may go."""
+    _, manager = holding((1, 3.0), (-1, 1.0))
+    assert units(manager.process_trade_intent(**intent(direction=-1, requested_volume=3.0))) == 300_000.0
+
+
+@pytest.mark.parametrize(
+    "bad", [{"trade_contract_size": 0.0}, {"trade_tick_value_loss": math.nan}, {"volume_max": math.nan}, None]
+)
+def test_a_position_in_a_symbol_of_unknown_properties_can_be_closed(bad: dict[str, float] | None) -> None:
+    """The exit needs its lots, and nothing of the symbol."""
+    pool, manager = holding((1, 1.0))
+    if bad is None:
+        del pool.infos["EURUSD"]
+    else:
+        pool.infos["EURUSD"] = dataclasses.replace(pool.infos["EURUSD"], **bad)
+    assert manager.sync_with_mt5_account(measure=False)
+    trade = manager.process_trade_intent(**intent(direction=-1)).decision.approved_trade
+    assert trade is not None
+    assert (trade.lots, trade.position_ticket) == (1.0, 1)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"atr": 0.0}, {"confidence_score": math.nan}, {"regime": "trending"}, {"vol_percentile": None}]
+)
+def test_an_exit_needs_no_figures_of_an_entry(bad: dict[str, Any]) -> None:
+    """What only sizes an entry may be anything; an entry is refused for it."""
+    _, manager = holding((1, 1.0))
+    assert units(manager.process_trade_intent(**intent(direction=-1, **bad))) == 100_000.0
+    assert reason(manager.process_trade_intent(**intent(direction=1, **bad))) == "INVALID_INPUT"
+    assert reason(static().process_trade_intent(**intent(direction=-1, **bad))) == "INVALID_INPUT"
