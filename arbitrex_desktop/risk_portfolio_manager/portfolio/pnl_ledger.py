@@ -3,7 +3,8 @@
 
 Money that came or went is what the balance changed by beyond the results of deals.  Deals may reach the history a
 second after the balance, so each sync computes from the last one at which the books closed: what looked like a
-deposit for a moment leaves no trace.  A flow scales peak and anchors by equity after over equity before it, which
+deposit for a moment leaves no trace.  A fall that no deal explains is a loss until a balance deal names it a
+withdrawal.  A flow scales peak and anchors by equity after over equity before it, which
 keeps every drawdown what it was (the unit method of fund accounting).
 """
 
@@ -21,8 +22,10 @@ from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal
 _FLOWS: Final = frozenset({DealType.BALANCE, DealType.CREDIT, DealType.CORRECTION, DealType.BONUS})
 _TRADES: Final = frozenset({DealType.BUY, DealType.SELL})
 _CLOSING: Final = frozenset({DealEntry.OUT, DealEntry.INOUT, DealEntry.OUT_BY})
-_SMALLEST_FLOW: Final = 0.011
 _PATIENCE: Final = timedelta(seconds=60)
+_PATIENCE_WITH_LOSS: Final = timedelta(days=1)
+"""For how long a deal is awaited that explains a rise, or a fall, of the balance; counted from its first sight."""
+_MOST_DIGITS: Final = 8
 _NEAR: Final = timedelta(minutes=10)
 
 ToUtc = Callable[[float], datetime]
@@ -71,11 +74,16 @@ class PnlFigures(msgspec.Struct, frozen=True):
 
 
 class PnlLedger(msgspec.Struct):
-    """Keeps the last closing of one account; `reset_at` is a manual daily or weekly reset, which begins it anew."""
+    """Keeps the last closing of one account.
+
+    `reset_at` is a manual daily or weekly reset, which begins it anew; `open_since`, when the balance was first seen to
+    have changed by what no deal explains, None while all is explained.
+    """
 
     day_reset_at: datetime | None = None
     week_reset_at: datetime | None = None
     closing: Checkpoint | None = None
+    open_since: datetime | None = None
 
     def read_from(self, week_start: datetime) -> datetime:
         """Return since when deals are needed."""
@@ -94,13 +102,14 @@ class PnlLedger(msgspec.Struct):
         weekly = [deal for deal in deals if to_utc(deal.time) >= self._since(starts[1], self.week_reset_at)]
         if self.closing is None:
             self.closing = _first(account, deals, (daily, weekly), now, starts)
-        closing = self._take(account, deals, (daily, weekly), now, starts)
+        closing, lost = self._take(account, deals, (daily, weekly), now, starts)
+        since = self.open_since or now
         return PnlFigures(
             peak=closing.peak,
             day=closing.day,
             week=closing.week,
-            daily_pnl=_results(daily),
-            weekly_pnl=_results(weekly),
+            daily_pnl=_results(daily) + (lost if since >= self._since(starts[0], self.day_reset_at) else 0.0),
+            weekly_pnl=_results(weekly) + (lost if since >= self._since(starts[1], self.week_reset_at) else 0.0),
             realized=closing.realized,
             consecutive_losses=losing_run(daily),
         )
@@ -126,8 +135,11 @@ class PnlLedger(msgspec.Struct):
         since_reset: tuple[list[TradeDeal], list[TradeDeal]],
         now: datetime,
         starts: tuple[datetime, datetime],
-    ) -> Checkpoint:
-        """Compute from the last closing; close the books when every change of the balance is explained."""
+    ) -> tuple[Checkpoint, float]:
+        """Compute from the last closing; close the books when every change of the balance is explained.
+
+        Return what was computed, and by how much the balance fell for no known reason, at most 0.
+        """
         last = self.closing
         if last is None:
             raise RuntimeError("the ledger has no closing to compute from")
@@ -136,7 +148,9 @@ class PnlLedger(msgspec.Struct):
         traded = _results(new)
         flow = funds - last.funds - traded
         named = sum(deal.profit for deal in new if deal.type in _FLOWS)
-        factor = _factor(account.equity, flow)
+        smallest = _smallest(account)
+        lost = flow - named if flow - named < -smallest else 0.0
+        factor = _factor(account.equity, flow - lost, smallest)
         day, week = self._anchors(last, account, since_reset, starts)
         current = Checkpoint(
             at=now,
@@ -150,10 +164,24 @@ class PnlLedger(msgspec.Struct):
             week_start=starts[1],
             ticket=max([last.ticket, *(deal.ticket for deal in deals)]),
         )
-        if abs(flow - named) > _SMALLEST_FLOW and now - last.at < _PATIENCE:
-            return current
+        if abs(flow - named) <= smallest:
+            self.open_since = None
+        else:
+            self.open_since = self.open_since or now
+            if now - self.open_since < (_PATIENCE_WITH_LOSS if lost else _PATIENCE):
+                return self._still_open(last, current, factor, lost)
+            self.open_since = None
         self.closing = msgspec.structs.replace(current, peak=max(current.peak, account.equity))
-        return self.closing
+        return self.closing, 0.0
+
+    def _still_open(
+        self, last: Checkpoint, current: Checkpoint, factor: float | None, lost: float
+    ) -> tuple[Checkpoint, float]:
+        """Return what was computed; a new peak while a loss is unexplained is one, whatever it turns out to be."""
+        if lost and factor and current.equity > current.peak:
+            current = msgspec.structs.replace(current, peak=current.equity)
+            self.closing = msgspec.structs.replace(last, peak=current.equity / factor)
+        return current, lost
 
     def _anchors(
         self,
@@ -197,9 +225,15 @@ def _results(deals: Sequence[TradeDeal]) -> float:
     return sum(result_of(deal) for deal in deals)
 
 
-def _factor(equity: float, flow: float) -> float | None:
+def _smallest(account: AccountInfo) -> float:
+    """Return what the balance may differ by for rounding alone: a little more than the currency's smallest amount."""
+    digits = min(max(account.currency_digits, 0), _MOST_DIGITS)
+    return 1.1 * 10.0**-digits
+
+
+def _factor(equity: float, flow: float, smallest: float) -> float | None:
     """Return equity after over equity before a flow; None when there was nothing before it."""
-    if abs(flow) <= _SMALLEST_FLOW:
+    if abs(flow) <= smallest:
         return 1.0
     before = equity - flow
     return equity / before if before > 0.0 and equity > 0.0 else None

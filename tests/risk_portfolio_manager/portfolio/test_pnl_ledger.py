@@ -55,8 +55,7 @@ def test_the_first_peak_is_the_equity() -> None:
     assert Books(80_000.0).sync().peak == 80_000.0
 
 
-@pytest.mark.parametrize("late", [False, True])
-@pytest.mark.parametrize("amount", [50_000.0, -50_000.0])
+@pytest.mark.parametrize(("amount", "late"), [(50_000.0, False), (50_000.0, True), (-50_000.0, False)])
 def test_money_in_or_out_keeps_the_drawdown(amount: float, *, late: bool) -> None:
     """The fall from the peak stays 5% through a deposit or withdrawal, while its deal is missing and after."""
     books = Books()
@@ -74,16 +73,65 @@ def test_money_in_or_out_keeps_the_drawdown(amount: float, *, late: bool) -> Non
     assert 1 - books.account.equity / figures.day.balance == pytest.approx(0.05)
 
 
-def test_a_loss_whose_deal_is_late_is_a_loss_in_the_end() -> None:
-    """For a second it may look like a withdrawal; once the deal is there, peak and anchors are exact again."""
+@pytest.mark.parametrize("seconds", [1, 59, 61, 3_600])
+def test_a_loss_whose_deal_is_late_is_a_loss_at_once(seconds: int) -> None:
+    """The balance fell and no deal says why: peak, anchor and profit show a loss, however far apart the syncs are."""
     books = Books()
-    deal = books.move(-4_000.0, late=True)
-    books.sync()
+    books.now += timedelta(seconds=seconds)
+    deal = books.move(-5_000.0, late=True)
+    for _ in range(2):
+        figures = books.sync()
+        assert (figures.peak, figures.day.balance, figures.week.balance) == (100_000.0, 100_000.0, 100_000.0)
+        assert (figures.daily_pnl, figures.weekly_pnl) == (-5_000.0, -5_000.0)
+        books.now += timedelta(seconds=seconds)
     books.deals.append(deal)
     figures = books.sync()
-    assert figures.peak == 100_000.0
-    assert figures.day.balance == 100_000.0
-    assert figures.daily_pnl == -4_000.0
+    assert (figures.peak, figures.day.balance) == (100_000.0, 100_000.0)
+    assert (figures.daily_pnl, figures.weekly_pnl, figures.realized) == (-5_000.0, -5_000.0, -5_000.0)
+
+
+def test_a_withdrawal_is_none_until_its_deal_names_it() -> None:
+    """Half the money is gone: a loss of 50% first, and no loss at all once the balance deal is there."""
+    books = Books()
+    books.float(-5_000.0)
+    books.sync()
+    deal = books.move(-50_000.0, late=True, type=int(DealType.BALANCE))
+    figures = books.sync()
+    assert 1 - books.account.equity / figures.peak == pytest.approx(0.55)
+    assert figures.daily_pnl == -50_000.0
+    books.now += timedelta(minutes=10)
+    books.deals.append(deal)
+    figures = books.sync()
+    assert 1 - books.account.equity / figures.peak == pytest.approx(0.05)
+    assert figures.daily_pnl == figures.weekly_pnl == 0.0
+
+
+def test_a_fall_that_is_never_explained_stays_a_loss() -> None:
+    """The books close on it after a day; the peak does not come down, and new peaks meanwhile are kept."""
+    books = Books()
+    books.move(-5_000.0, late=True)
+    books.sync()
+    books.float(9_000.0)
+    assert books.sync().peak == 104_000.0
+    books.float(-4_000.0)
+    assert books.sync().peak == 104_000.0
+    books.now += timedelta(days=1)
+    assert books.sync().peak == 104_000.0
+    assert books.ledger.open_since is None
+    assert books.sync().peak == 104_000.0
+
+
+@pytest.mark.parametrize(("digits", "deposit"), [(0, 5.0), (2, 0.02), (8, 0.0005)])
+def test_the_smallest_amount_is_the_currencys(digits: int, deposit: float) -> None:
+    """Half a thousandth of a bitcoin is money; the last digit of a yen or a cent may be rounding."""
+    books = Books(0.01 if digits == 8 else 100_000.0)
+    books.account = replace(books.account, currency_digits=digits)
+    peak = books.sync().peak
+    books.move(deposit, type=int(DealType.BALANCE))
+    assert books.sync().peak == pytest.approx(peak + deposit, rel=1e-12)
+    books.account = replace(books.account, balance=books.account.balance - 10.0**-digits)
+    books.sync()
+    assert books.ledger.open_since is None
 
 
 def test_profit_raises_the_peak_and_nothing_else() -> None:
