@@ -104,7 +104,7 @@ def test_the_larger_leg_can_be_closed_whole() -> None:
 @pytest.mark.parametrize(
     "bad", [{"trade_contract_size": 0.0}, {"trade_tick_value_loss": math.nan}, {"volume_max": math.nan}, None]
 )
-def test_a_position_in_a_symbol_of_unknown_properties_can_be_closed(bad: dict[str, float] | None) -> None:
+def test_a_position_in_a_symbol_of_unknown_properties_can_be_closed(bad: dict[str, Any] | None) -> None:
     """The exit needs its lots, and nothing of the symbol."""
     pool, manager = holding((1, 1.0))
     if bad is None:
