@@ -132,10 +132,6 @@ class KillSwitches:
         for switch in saved:
             self._switches.setdefault((switch.level, switch.name), switch)
 
-    def clear(self) -> None:
-        """Forget every switch: another account is looked at now, which has its own."""
-        self._switches = {}
-
     def _halt(self, state: PortfolioState, reason: str, code: str) -> None:
         """Latch the halt."""
         state.trading_halted = True

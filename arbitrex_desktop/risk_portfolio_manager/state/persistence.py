@@ -92,6 +92,8 @@ class SqliteStateStore:
                 since = [each for each in self._log.entries() if each.account == account and each.number > found.number]
             except ValueError as error:
                 raise StateDamaged(f"the saved approvals of this account cannot be trusted: {error}") from error
+            except sqlite3.OperationalError as error:  # locked or out of reach, which is no damage
+                raise StateDamaged(f"the saved risk state could not be read: {error}") from error
             except sqlite3.DatabaseError as error:
                 raise StateDamaged(self._set_aside(error)) from error
         bodies = tuple(each.body for each in since)
@@ -135,16 +137,15 @@ class SqliteStateStore:
         """Return the connection, opened and checked once; the caller holds the lock."""
         if self._connection is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            found = self._path.exists()
             connection = sqlite3.connect(self._path, check_same_thread=False, timeout=2.0)
-            self._connection = connection
             weakref.finalize(self, connection.close)  # programs that never close their manager leave no open file
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            verdict = connection.execute("PRAGMA quick_check").fetchone()[0]
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if verdict != "ok" or version not in (0, 1, _VERSION):
-                raise sqlite3.DatabaseError(f"check says {verdict}, version {version}")
-            connection.executescript(_SCHEMA)
+            try:
+                _prepare(connection, found=found)
+            except sqlite3.Error:
+                connection.close()
+                raise
+            self._connection = connection
         return self._connection
 
     def _drop(self) -> None:
@@ -170,6 +171,19 @@ class SqliteStateStore:
         except (OSError, sqlite3.Error) as failure:
             _log.error("the damaged risk state could not be set aside: %s", failure)
         return words
+
+
+def _prepare(connection: sqlite3.Connection, *, found: bool) -> None:
+    """Check a file and make its tables; raise DatabaseError for one that was `found` and is none of ours."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    verdict = connection.execute("PRAGMA quick_check").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if verdict != "ok" or version not in (0, 1, _VERSION):
+        raise sqlite3.DatabaseError(f"check says {verdict}, version {version}")
+    if found and connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchone() is None:
+        raise sqlite3.DatabaseError("it holds no risk state")
+    connection.executescript(_SCHEMA)
 
 
 def _read(connection: sqlite3.Connection, account: str) -> Stored:

@@ -121,7 +121,7 @@ def _reserve(state: RiskState, context: RuleContext, trade: ApprovedTrade, order
         margin=(context.market.margin_per_lot or 0.0) * trade.lots,
         strategy_id=intent.strategy_id or "",
         approved_at=context.market.now,
-        expires=context.moment + context.config.pending_ttl_seconds,
+        expires=context.moment + _seconds_in_flight(context),
         reducing=trade.reducing,
         ticket=trade.position_ticket or 0,
     )
@@ -129,6 +129,12 @@ def _reserve(state: RiskState, context: RuleContext, trade: ApprovedTrade, order
     if not trade.reducing:
         state.activity.note_approval(trade.symbol, reservation.notional, context.moment, intent.intent_id)
     return reservation
+
+
+def _seconds_in_flight(context: RuleContext) -> float:
+    """Return for how long a trade is in flight at most: never shorter than the sync that would show it may be old."""
+    longest: float = context.config.pending_ttl_seconds
+    return max(longest, context.config.max_sync_age_seconds) if context.account.syncs else longest
 
 
 def _pace_strategy(state: RiskState, context: RuleContext, decision: TradeDecision) -> bool:

@@ -19,7 +19,6 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
     Position,
     real_positions,
 )
-from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import lift_halt
 from arbitrex_desktop.risk_portfolio_manager.state.repository import Loaded
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.sources import is_same_account
@@ -36,9 +35,7 @@ def ledger_of(loaded: Loaded) -> PnlLedger:
 
 
 def forget_account(state: RiskState) -> None:
-    """Clear what belonged to another account."""
-    lift_halt(state.portfolio)
-    state.switches.clear()
+    """Clear what belonged to another account; a halt and switches stay, which only a person lifts."""
     for each in state.book.reservations:
         state.book.release(each.intent_id)
     state.activity.last_by_symbol.clear()

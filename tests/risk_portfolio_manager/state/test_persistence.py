@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import Outcome, Position, RiskPortfolioManager
-from arbitrex_desktop.risk_portfolio_manager.state.persistence import FILE_NAME, SqliteStateStore
+from arbitrex_desktop.risk_portfolio_manager.state.persistence import FILE_NAME, SqliteStateStore, StateDamaged
 from tests.fakes.broker_data import make_deal
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.pool import FakePool
@@ -355,3 +355,65 @@ def test_a_manager_that_is_never_closed_leaves_no_open_file(tmp_path: Path) -> N
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         connection.execute("SELECT 1")
     assert log.closed
+
+
+@pytest.mark.expects_log_errors("damaged")
+@pytest.mark.parametrize("content", [b"", None])
+def test_an_empty_or_foreign_file_is_damage(tmp_path: Path, content: bytes | None) -> None:
+    """What stands in the place of the state and is none of ours may have replaced a halt."""
+    path = tmp_path / FILE_NAME
+    if content is None:
+        with sqlite3.connect(path) as other:
+            other.execute("CREATE TABLE bookmarks (name TEXT)")
+        other.close()
+    else:
+        path.write_bytes(content)
+    with kept(tmp_path) as rpm:
+        assert rpm.portfolio_state.trading_halted
+        assert reason(rpm.process_trade_intent(**intent())) == "TRADING_HALTED"
+    assert (tmp_path / f"{FILE_NAME}.damaged-1").exists()
+
+
+def test_a_locked_file_is_no_damage(tmp_path: Path) -> None:
+    """A healthy file that another program holds stays where it is; trading is halted, since nothing could be read."""
+    with kept(tmp_path) as rpm:
+        rpm.kill_switches.set("SYMBOL", "GBPUSD", "SUSPEND", "odd")
+    other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    store = SqliteStateStore(tmp_path)
+    with pytest.raises(StateDamaged, match="could not be read: database is locked"):
+        store.load("static")
+    other.execute("ROLLBACK")
+    other.close()
+    assert store.load("static").body is not None
+    store.close()
+    assert not list(tmp_path.glob("*.damaged-*"))
+
+
+@pytest.mark.parametrize("persistent", [True, False])
+def test_a_halt_and_switches_survive_fail_over(tmp_path: Path, *, persistent: bool) -> None:
+    """Another account in the terminal lifts nothing that only a person may lift."""
+    pool = FakePool()
+    rpm = pooled(pool, wide(), enable_persistence=persistent, data_dir=tmp_path)
+    rpm.kill_switches.manual_halt(rpm.portfolio_state, "by hand")
+    rpm.kill_switches.set("GLOBAL", "", "SUSPEND", "quiet")
+    first = pool.account
+    for account in (replace(first, login=first.login + 1), first):
+        pool.account = account
+        assert rpm.sync_with_mt5_account(measure=False)
+        assert rpm.portfolio_state.halt_reason == "by hand"
+        assert [switch.reason for switch in rpm.kill_switches.active()] == ["quiet"]
+        assert reason(rpm.process_trade_intent(**intent())) == "TRADING_HALTED"
+    rpm.close()
+
+
+def test_a_trade_is_in_flight_for_as_long_as_the_sync_may_be_old() -> None:
+    """By default 300 s: before them nothing may have shown that it was filled."""
+    pool = FakePool()
+    rpm = pooled(pool, wide())
+    assert rpm.config.pending_ttl_seconds < 299.0 < rpm.config.max_sync_age_seconds
+    rpm.process_trade_intent(**intent())
+    pool.clock.advance(299.0)
+    pool.refresh_quotes()
+    assert reason(rpm.process_trade_intent(**intent())) == "SYMBOL_POSITIONS_REACHED"
