@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -125,8 +126,8 @@ def test_stops_lie_on_the_symbols_price_steps() -> None:
     rpm = pooled(FakePool(), wide())
     trade = rpm.evaluate(**intent(atr=0.0012345678, current_price=1.15)).decision.approved_trade
     assert trade is not None
-    assert trade.stop_loss == 1.14815
-    assert trade.expected_loss == pytest.approx(trade.position_units * 0.00185)
+    assert trade.stop_loss == 1.14821
+    assert trade.expected_loss == pytest.approx(trade.position_units * (1.1500575 - 1.14821))
 
 
 @pytest.mark.parametrize("atr", [0.001, 0.1, 5.0])
@@ -152,8 +153,8 @@ def test_given_stops_are_put_on_price_steps() -> None:
     approved = trade.decision.approved_trade
     assert approved is not None
     assert (approved.stop_loss, approved.take_profit) == (1.12346, 1.2)
-    assert approved.expected_loss == pytest.approx(approved.position_units * (1.15 - 1.12346))
-    assert approved.base_units == pytest.approx(1_000 / (1.15 - 1.12346))
+    assert approved.expected_loss == pytest.approx(approved.position_units * (1.1500575 - 1.12346))
+    assert approved.base_units == pytest.approx(1_000 / (1.1500575 - 1.12346))
 
 
 @pytest.mark.parametrize(
@@ -162,6 +163,33 @@ def test_given_stops_are_put_on_price_steps() -> None:
 def test_stops_on_the_wrong_side_are_refused(sides: dict[str, float]) -> None:
     """A buy's stop lies below the price and its target above, a sale's the other way round."""
     assert reason(static(wide()).evaluate(**intent(**sides))) in ("INVALID_STOPS", "CONVERSION_UNKNOWN")
+
+
+@pytest.mark.parametrize(("direction", "given", "entry"), [
+    (1, 1.14907, 1.1500575), (1, 1.15050, 1.15050), (-1, 1.15090, 1.1499425), (-1, 1.14950, 1.14950),
+])  # fmt: skip
+def test_a_trade_is_sized_at_the_worse_price(direction: int, given: float, entry: float) -> None:
+    """The sender's price or the market's: a stop 100 points away is as far as the worse of them says."""
+    stop = 1.14006 if direction > 0 else 1.15994
+    asked = intent(direction=direction, current_price=given, stop_loss=stop)
+    trade = pooled(FakePool(), wide()).evaluate(**asked).decision.approved_trade
+    assert trade is not None
+    assert trade.entry_price == pytest.approx(entry)
+    assert trade.expected_loss == pytest.approx(trade.position_units * abs(entry - stop))
+
+
+def test_a_take_profit_by_ratio_lies_on_the_tick() -> None:
+    """A symbol of quarter points has no price at 2625.84."""
+    pool = FakePool()
+    pool.infos["EURUSD"] = dataclasses.replace(
+        pool.infos["EURUSD"], trade_tick_size=0.00025, trade_tick_value_loss=25.0
+    )
+    asked = intent(atr=0.00331, current_price=None)
+    trade = pooled(pool, wide(take_profit_ratio=1.7)).evaluate(**asked).decision.approved_trade
+    assert trade is not None
+    assert trade.take_profit is not None
+    steps = trade.take_profit / 0.00025
+    assert steps == pytest.approx(round(steps), abs=1e-6)
 
 
 def test_a_take_profit_can_follow_from_the_stop() -> None:

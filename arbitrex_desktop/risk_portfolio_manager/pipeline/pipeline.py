@@ -171,7 +171,7 @@ def _target(context: RuleContext, instrument: Instrument | None) -> float | None
     if price is None or not ratio > 0.0:
         return None
     digits = instrument.digits if instrument is not None else 8
-    return round(price + intent.direction * ratio * context.size.stop_distance, digits)
+    return on_price_step(round(price + intent.direction * ratio * context.size.stop_distance, digits), instrument)
 
 
 def _limits_portfolio(result: RuleResult) -> bool:

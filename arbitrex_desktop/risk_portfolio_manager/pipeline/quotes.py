@@ -31,13 +31,16 @@ def latest_quote(pool: PoolReader, symbol: str, moment: float) -> Quote | None:
 def entry_price(quote: Quote, intent: TradeIntent, near: float) -> float:
     """Return what a trade would be entered at.
 
-    The intent's own price counts only while it is within `near` (or the spread) of the market, or within a tenth of
-    the distance to its own stop; otherwise it is the market's, since that is what the broker will fill at.
+    It is the worse of the intent's own price and the market's.  The intent's counts only while it is within `near` (or
+    the spread) of the market, or within a tenth of the distance to its own stop; otherwise it is the market's, since
+    that is what the broker will fill at.
     """
     market = quote.ask if intent.direction > 0 else quote.bid
     price, stop = intent.current_price, intent.stop_loss
     allowed = max(near, quote.ask - quote.bid) if stop is None else _SHARE_OF_STOP * abs(market - stop)
-    return market if price is None or not abs(price - market) <= allowed else price
+    if price is None or not abs(price - market) <= allowed:
+        return market
+    return max(price, market) if intent.direction > 0 else min(price, market)
 
 
 def _quote_of_properties(pool: PoolReader, symbol: str, moment: float) -> Quote | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Final
 
 import msgspec
@@ -210,14 +211,17 @@ def result_of(deal: TradeDeal) -> float:
 
 
 def losing_run(deals: Sequence[TradeDeal]) -> int:
-    """Return how many closing deals in a row, up to the newest, ended in a loss; one that breaks even ends the run."""
+    """Return how many positions in a row, up to the one closed last, ended in a loss; breaking even ends the run.
+
+    A position that was closed in parts is one, by the sum of its closing deals.
+    """
+    results: dict[int, float] = {}
     closing = [deal for deal in deals if deal.type in _TRADES and deal.entry in _CLOSING]
-    run = 0
-    for deal in sorted(closing, key=lambda each: (each.time_msc, each.ticket), reverse=True):
-        if not result_of(deal) < 0.0:
-            break
-        run += 1
-    return run
+    for deal in sorted(closing, key=lambda each: (each.time_msc, each.ticket)):
+        position = deal.position_id or -deal.ticket
+        results[position] = results.pop(position, 0.0) + result_of(deal)
+    lost = [result < 0.0 for result in results.values()]
+    return len(list(takewhile(bool, reversed(lost))))
 
 
 def _results(deals: Sequence[TradeDeal]) -> float:

@@ -186,14 +186,14 @@ def test_a_new_day_starts_without_loss() -> None:
     assert loss[0].observed == 0.0
 
 
-def test_another_account_has_its_own_halt() -> None:
-    """Switching to another login starts with that account's state, not with the last one's."""
+def test_another_account_has_its_own_figures_and_keeps_the_halt() -> None:
+    """Switching to another login starts with that account's figures; a halt is lifted by a person alone."""
     pool = FakePool()
     rpm = pooled(pool)
     rpm.kill_switches.manual_halt(rpm.portfolio_state, "this account")
     pool.account = replace(pool.account, login=7, equity=50_000.0, balance=50_000.0)
     rpm.sync_with_mt5_account()
-    assert not rpm.portfolio_state.trading_halted
+    assert rpm.portfolio_state.halt_reason == "this account"
     assert rpm.portfolio_state.peak_equity == 50_000.0
 
 

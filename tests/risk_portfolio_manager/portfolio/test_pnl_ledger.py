@@ -223,6 +223,15 @@ def test_a_losing_run_counts_closing_deals_only() -> None:
     assert result_of(deals[3]) == -2.0
 
 
+def test_a_position_that_was_closed_in_parts_is_one_loss() -> None:
+    """Five partial closes of one position are one loss; one that gained on the whole ends the run."""
+    parts = [make_deal(number, number, profit=-1.0, position_id=7) for number in range(1, 6)]
+    assert losing_run(parts) == 1
+    assert losing_run([*parts, make_deal(6, 6, profit=-1.0, position_id=8)]) == 2
+    assert losing_run([*parts, make_deal(6, 6, profit=9.0, position_id=7)]) == 0
+    assert losing_run([make_deal(1, 1, profit=-1.0, position_id=0), make_deal(2, 2, profit=-1.0, position_id=0)]) == 2
+
+
 Move = st.tuples(st.sampled_from(["trade", "flow", "float"]), st.floats(-3_000, 3_000), st.booleans())
 
 
