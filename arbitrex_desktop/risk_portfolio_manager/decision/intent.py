@@ -141,11 +141,10 @@ def _show(value: Any) -> str:
 def _number(name: str, value: Any) -> float:
     """Return a finite float; numpy's numbers are numbers, booleans and texts are not."""
     number = value if type(value) is float else _as_float(name, value)
-    if not math.isfinite(number):
-        raise InvalidField(f"{name} must be finite (it is {number})")
-    if abs(number) >= _LARGEST:
-        raise InvalidField(f"{name} must be a number of ordinary size (it is {number:g})")
-    return number
+    if -_LARGEST < number < _LARGEST:
+        return number
+    kind = "a number of ordinary size" if math.isfinite(number) else "finite"
+    raise InvalidField(f"{name} must be {kind} (it is {number:g})")
 
 
 def _as_float(name: str, value: Any) -> float:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from operator import attrgetter
 from typing import Any, Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RejectedTrade, TradeApprovalStatus, TradeDecision
@@ -20,6 +21,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.result import PlainCheck, 
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
 
 _FIGURES: Final = ("equity", "peak_equity", "unrealized_pnl", "daily_pnl", "weekly_pnl", "current_drawdown")
+_figures_of: Final = attrgetter(*_FIGURES)
 _BEYOND_ANY_PRICE: Final = 1e300
 
 
@@ -64,9 +66,9 @@ def state_fault(state: PortfolioState, capital: float) -> str:
     """Return which figure of the portfolio cannot be computed with, empty when all can."""
     if not _usable(capital) or not capital > 0.0:
         return f"total_capital must be a number above zero (it is {capital})"
-    for name in _FIGURES:
-        if not _usable(getattr(state, name)):
-            return f"{name} must be a number (it is {getattr(state, name)!r})"
+    for name, value in zip(_FIGURES, _figures_of(state), strict=True):
+        if not _usable(value):
+            return f"{name} must be a number (it is {value!r})"
     for name in ("day_anchor", "week_anchor"):
         value = getattr(state, name)
         if value is not None and not (_usable(value) and value > 0.0):

@@ -193,8 +193,11 @@ class PortfolioState:
     def fault(self) -> str:
         """Return in words what cannot be read because the program put something else in its place, or nothing."""
         for name in ("open_positions", "symbol_exposure", "currency_exposure"):
-            found, kinds = vars(self)[name], (Mapping, list, tuple) if name == "open_positions" else (Mapping,)
-            if not isinstance(found, dict) and not isinstance(found, kinds):
+            found = vars(self)[name]
+            if isinstance(found, dict):
+                continue
+            kinds = (Mapping, list, tuple) if name == "open_positions" else (Mapping,)
+            if not isinstance(found, kinds):
                 return f"{name} must be a mapping{' or a list' * (len(kinds) > 1)} (it is a {type(found).__name__})"
         return ""
 
