@@ -14,7 +14,7 @@ from enum import IntEnum
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from arbitrex_desktop.mt5.calls import call, call_initialize, freeze_all
-from arbitrex_desktop.mt5.constants import ResultCode
+from arbitrex_desktop.mt5.constants import ResultCode, SymbolTradeMode
 from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.module import MetaTrader5Module, Rows
 from arbitrex_desktop.mt5.replay_status import ReplayStatus
@@ -142,6 +142,41 @@ class Disconnect(Command[bool]):
     def run(self, module: MetaTrader5Module) -> bool:
         """Call `shutdown`, which always succeeds."""
         return module.shutdown()
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSymbol:
+    """A symbol that the broker lists: what tells which it is.
+
+    Attributes:
+        name: the broker's
+        base, profit: currencies; those of an index or a share are often the same
+        visible: whether Market Watch shows it
+        tradable: whether it may be traded without restriction
+    """
+
+    name: str
+    base: str
+    profit: str
+    visible: bool
+    tradable: bool
+
+
+@dataclass(frozen=True)
+class ListSymbols(Command[tuple[ListedSymbol, ...]]):
+    """List all symbols of the broker, which may be thousands; none where the terminal cannot list them."""
+
+    deadline: ClassVar[float] = 30.0
+
+    def run(self, module: MetaTrader5Module) -> tuple[ListedSymbol, ...]:
+        """Call `symbols_get`; an old terminal's refusal (-5) is an empty answer, a lost connection is `CallFailed`."""
+        try:
+            rows = call(module, "symbols_get")
+        except CallFailed as failure:
+            if failure.connection_lost:
+                raise
+            return ()
+        return tuple(_listed(row._asdict()) for row in rows)
 
 
 @dataclass(frozen=True)
@@ -297,6 +332,12 @@ class ReadHistory(Command[History]):
             orders=freeze_all(TradeOrder, call(module, "history_orders_get", self.since, self.until)),
             deals=freeze_all(TradeDeal, call(module, "history_deals_get", self.since, self.until)),
         )
+
+
+def _listed(row: dict[str, Any]) -> ListedSymbol:
+    """Return of a symbol's properties what tells which it is."""
+    tradable = row["trade_mode"] == SymbolTradeMode.FULL
+    return ListedSymbol(row["name"], row["currency_base"], row["currency_profit"], bool(row["visible"]), tradable)
 
 
 def _select(module: MetaTrader5Module, symbol: str) -> SymbolInfo | str:

@@ -8,7 +8,7 @@ and `last_error()` then returns why; one global connection and one global last e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,9 @@ class MetaTrader5Module(Protocol):
 
     def account_info(self) -> ModuleTuple | None:
         """Return the account."""
+
+    def symbols_get(self) -> Sequence[ModuleTuple] | Literal[False] | None:
+        """Return all symbols of the broker; False when a group of them is refused."""
 
     def symbol_info(self, symbol: str, /) -> ModuleTuple | None:
         """Return a symbol's properties."""

@@ -24,6 +24,7 @@ from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.transport import Permit
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
 from arbitrex_desktop.raw_layer.connection.connection_loop import ConnectionLoop
+from arbitrex_desktop.raw_layer.connection.connector import Wanted
 from arbitrex_desktop.raw_layer.connection.history_reader import HistoryReader
 from arbitrex_desktop.raw_layer.connection.session_log import SessionLog
 from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig, parse_sessions
@@ -49,7 +50,8 @@ class MT5ConnectionPool:
 
     `sessions` is an ordered fail-over list by name, each a dict of `terminal_path` ('simulated' for the simulated
     terminal), `login`, `password`, `server`; raises `SessionConfigError` when it cannot be used.  `symbols` are
-    selected on every connection (the whole `TRADING_UNIVERSE` when empty); those that the broker lacks are reported
+    selected on every connection, by the broker's names or plain ones; when empty those of the settings, and without
+    those the whole `TRADING_UNIVERSE` and what Market Watch shows; those that the broker lacks are reported
     and skipped.  `session_logs_dir` takes JSON lines of what happened, without secrets.
 
     The keyword-only rest is for composition and tests: `simulation`, what the simulated terminal is made of;
@@ -83,10 +85,11 @@ class MT5ConnectionPool:
         self._history = HistoryReader(self._client.ask_connected)
         self._started = False
         epoch = self._clock.now()
+        chosen = symbols or self._settings.symbols
         universe = [symbol for group in TRADING_UNIVERSE.values() for symbol in group]
         self._loop = ConnectionLoop(
             parse_sessions(sessions),
-            tuple(dict.fromkeys(symbols or universe)),
+            Wanted(tuple(dict.fromkeys(chosen or universe)), market_watch=not chosen),
             self._client,
             self._ticks,
             simulation=lambda session: simulation_for(session, simulation, epoch),
@@ -181,6 +184,14 @@ class MT5ConnectionPool:
         ring = self._ticks.ring(symbol)
         return ring.latest(count) if ring is not None else None
 
+    def resolve(self, name: str) -> str:
+        """Return the broker's symbol that a name means, exactly or in plain words (`EURUSD` for `EURUSDm`).
+
+        Raises `UnknownSymbol` with the candidates where it means none or several.  Before the first connection, and
+        where the terminal cannot list its symbols, every name is its own.
+        """
+        return self._loop.book.resolve(name, self._loop.symbols)
+
     def symbol_info(self, symbol: str) -> SymbolInfo | None:
         """Return a symbol's properties as last read, None for one that is not selected."""
         return self._loop.symbols.get(symbol)
@@ -221,6 +232,7 @@ class MT5ConnectionPool:
             host_pid=self._client.host_pid,
             symbols=self.symbols,
             missing_symbols=dict(loop.missing),
+            resolved_symbols=dict(loop.resolved),
             ticks_total=self._ticks.counters.total,
             ticks_per_second=self._ticks.counters.rate(),
             symbols_with_ticks=self._ticks.symbols_with_ticks,

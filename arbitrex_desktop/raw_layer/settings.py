@@ -41,6 +41,13 @@ class PoolSettings:
         float,
         Meta(ge=1, le=600, description="between two attempts to select vanished symbols again", extra=_SECONDS),
     ] = 10.0
+    symbols: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="the symbols to watch, by the broker's names or plain ones such as EURUSD; empty: the usual "
+            "pairs, metals and indices, and whatever Market Watch shows"
+        ),
+    ] = ()
     ring_capacity: Annotated[
         int,
         Meta(ge=256, le=1_000_000, description="kept in memory of each symbol", extra={"unit": "ticks"}),

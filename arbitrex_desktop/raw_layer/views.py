@@ -6,11 +6,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     # The window loads this module before its first paint, and those types take a twentieth of a second.
     from arbitrex_desktop.mt5.results import AccountInfo, TradeOrder, TradePosition
+
+NOTHING_WATCHED: Final = (
+    "no symbol is watched: show symbols in Market Watch of the terminal (Ctrl+M), or name the broker's symbols in "
+    "settings.toml as pool.symbols, and connect again"
+)
 
 
 class ConnectionState(StrEnum):
@@ -122,6 +127,7 @@ class PoolStats:
         host_pid: the host's process, None when none runs
         symbols: the selected ones that the broker has
         missing_symbols: the reason, by symbol that was asked for and cannot be had
+        resolved_symbols: the broker's symbol in words, by plain name that was asked for and that it lists otherwise
         ticks_total: good ticks so far
         ticks_per_second: over the last five seconds
         symbols_with_ticks: how many symbols have had a good tick
@@ -149,6 +155,7 @@ class PoolStats:
     host_pid: int | None = None
     symbols: tuple[str, ...] = ()
     missing_symbols: dict[str, str] = field(default_factory=dict)
+    resolved_symbols: dict[str, str] = field(default_factory=dict)
     ticks_total: int = 0
     ticks_per_second: float = 0.0
     symbols_with_ticks: int = 0

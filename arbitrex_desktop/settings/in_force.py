@@ -71,8 +71,14 @@ class SettingsInForce:
 
     def plain(self) -> dict[str, Any]:
         """Return every value by name, safe for JSON."""
-        values = {name: msgspec.to_builtins(each.value) for name, each in self.values.items()}
+        values = {name: _plain(each.value) for name, each in self.values.items()}
         return values | {ACCOUNT: [msgspec.to_builtins(account) for account in self.accounts]}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as it comes back from JSON."""
+    plain = msgspec.to_builtins(value)
+    return list(plain) if isinstance(plain, tuple) else plain
 
 
 def settings_path(folder: Path) -> Path:
@@ -82,7 +88,7 @@ def settings_path(folder: Path) -> Path:
 
 def defaults() -> dict[str, Any]:
     """Return every value as it is where nothing is set, safe for JSON."""
-    return {name: msgspec.to_builtins(setting.default) for name, setting in CATALOGUE.items()} | {ACCOUNT: []}
+    return {name: _plain(setting.default) for name, setting in CATALOGUE.items()} | {ACCOUNT: []}
 
 
 def load(start: Settings) -> SettingsInForce:

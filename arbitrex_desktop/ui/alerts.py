@@ -7,7 +7,7 @@ from typing import Final
 
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.snapshot import Notice
-from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.raw_layer.views import NOTHING_WATCHED, ConnectionState
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.commands import CommandResult, Phase
@@ -48,6 +48,13 @@ def _journal_problem(fresh: Freshness) -> tuple[str, ...]:
     return (f"Nothing can be sent: {problem}.",) if problem else ()
 
 
+def _nothing_watched(fresh: Freshness) -> str:
+    """Return what to do where the account stands and no symbol is watched."""
+    pool = fresh.snapshot.pool if fresh.snapshot else None
+    empty = pool is not None and pool.state is ConnectionState.CONNECTED and not pool.symbols
+    return NOTHING_WATCHED[:1].upper() + NOTHING_WATCHED[1:] if empty else ""
+
+
 def _blocked_symbols(fresh: Freshness) -> tuple[str, ...]:
     """Return which symbols are blocked by an order of unknown fate."""
     intents = fresh.snapshot.intents if fresh.snapshot else ()
@@ -86,6 +93,7 @@ class Alerts:
         overdue = "HALT was asked for, and sending is blocked, but the trading core has not confirmed it yet"
         self._stand(self._bar, "halt-overdue", "error", overdue if halt_overdue else "")
         self._stand(self._bar, _CONNECTION, "warning", self._trouble(fresh))
+        self._stand(self._bar, "symbols", "error", _nothing_watched(fresh))
         self._stand(self._fixed, "blocked", "error", " ".join((*_journal_problem(fresh), *_blocked_symbols(fresh))))
         self._post_new_notices(fresh)
 

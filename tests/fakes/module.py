@@ -103,6 +103,10 @@ class FakeModule:
         """Return the account."""
         return AsTuple(self.account) if self._ok("account_info") else None
 
+    def symbols_get(self) -> Sequence[AsTuple] | None:
+        """Return all symbols."""
+        return [AsTuple(one) for one in self.symbols.values()] if self._ok("symbols_get") else None
+
     def symbol_info(self, symbol: str, /) -> AsTuple | None:
         """Return a symbol with the prices of its last tick."""
         if not self._known("symbol_info", symbol):

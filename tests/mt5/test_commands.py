@@ -15,6 +15,7 @@ from arbitrex_desktop.mt5.commands import (
     Connect,
     CopyRates,
     Disconnect,
+    ListSymbols,
     MarginQuery,
     Priority,
     ReadAccount,
@@ -36,6 +37,7 @@ ACCOUNT = FakeModule().account
 COMMANDS: tuple[Command[Any], ...] = (
     Connect(None, None, None, None),
     Connect("C:/terminal64.exe", 5, "secret", "Broker-Demo"),
+    ListSymbols(),
     SelectSymbols(("EURUSD",)),
     ReadSymbols(("EURUSD",)),
     ReadAccount(),

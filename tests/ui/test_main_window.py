@@ -276,6 +276,17 @@ def test_a_lost_connection_greys_everything(open_window: WindowMaker, qtbot: QtB
     qtbot.waitUntil(lambda: window.notice_bar.text == "", timeout=OPEN_MS)
 
 
+def test_an_account_without_symbols_is_an_error_with_the_way_to_mend_it(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """Never an empty table without a word; the error goes when there is something to watch."""
+    core = FakeCore()
+    window = open_window(core)
+    core.shown = replace(core.shown, pool=pool_stats(symbols=()))
+    qtbot.waitUntil(lambda: "No symbol is watched" in window.notice_bar.text, timeout=OPEN_MS)
+    assert "pool.symbols" in window.notice_bar.text
+    core.shown = replace(core.shown, pool=pool_stats(symbols=("EURUSDm",)))
+    qtbot.waitUntil(lambda: window.notice_bar.text == "", timeout=OPEN_MS)
+
+
 def test_a_notice_of_the_core_is_told_once(open_window: WindowMaker, qtbot: QtBot) -> None:
     """The core's notices appear in the bar when they are new, and stay in the list."""
     core = FakeCore()

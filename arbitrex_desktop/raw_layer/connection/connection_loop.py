@@ -26,6 +26,7 @@ from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.raw_layer.connection.backoff import Backoff
 from arbitrex_desktop.raw_layer.connection.connector import (
     Identity,
+    Wanted,
     WrongAccount,
     check_identity,
     check_terminal_path,
@@ -37,8 +38,9 @@ from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig
 from arbitrex_desktop.raw_layer.connection.terminal_client import TerminalClient
 from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, SymbolsMissing, Trigger
 from arbitrex_desktop.raw_layer.settings import PoolSettings
+from arbitrex_desktop.raw_layer.symbols import SymbolBook
 from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
-from arbitrex_desktop.raw_layer.views import AccountReading, ConnectionState
+from arbitrex_desktop.raw_layer.views import NOTHING_WATCHED, AccountReading, ConnectionState
 
 _LEAD_MSC = 10_000
 _LONGEST_WAIT = 0.5
@@ -57,6 +59,8 @@ class ConnectionLoop:
         identity: the account connected to, None before the first connection
         symbols: properties of the selected ones
         missing: why a symbol that was asked for cannot be had
+        resolved: the broker's symbol in words, by plain name that was asked for
+        book: all symbols that the broker lists
         margins: account currency per lot, by symbol and direction
         account: the newest reading
         attempts, initialize_calls, connections: how often each was made
@@ -67,7 +71,7 @@ class ConnectionLoop:
     def __init__(
         self,
         sessions: tuple[SessionConfig, ...],
-        wanted: tuple[str, ...],
+        wanted: Wanted,
         client: TerminalClient,
         ticks: TickPipeline,
         *,
@@ -100,6 +104,8 @@ class ConnectionLoop:
         self.identity: Identity | None = None
         self.symbols: dict[str, SymbolInfo] = {}
         self.missing: dict[str, str] = {}
+        self.resolved: dict[str, str] = {}
+        self.book = SymbolBook()
         self.margins: dict[tuple[str, int], float] = {}
         self.account: AccountReading | None = None
         self.attempts = 0
@@ -204,13 +210,15 @@ class ConnectionLoop:
 
     def _reconcile(self, begin_msc: int | None) -> None:
         """Verify who we are, select the symbols, take the account, and be CONNECTED."""
-        wanted = tuple(dict.fromkeys((*self._wanted, *self.symbols)))
-        found = reconcile(self._client.ask, self.session, self.identity, wanted)
+        found = reconcile(self._client.ask, self.session, self.identity, self._wanted, self.symbols)
         self.identity = found.identity
         self.symbols, self.missing = dict(found.symbols), dict(found.missing)
+        self.book, self.resolved = found.book, dict(found.resolved)
         self._ticks.select(found.symbols, begin_msc)
         self._take_account(found.account)
         self._read_margins()
+        if found.resolved:
+            self._log.write(self.session.name, "symbols resolved", symbols=found.resolved)
         if found.missing:
             self._log.write(self.session.name, "symbols missing", reasons=found.missing)
             self._emit(SymbolsMissing(self.session.name, dict(found.missing), self._clock.now()))
@@ -218,7 +226,10 @@ class ConnectionLoop:
         self._home, self._failed_attempts = self._sessions.index(self.session), 0
         self._backoff.reset()
         who = f"{found.identity.login} at {found.identity.server}"
-        self._client.machine.fire(Trigger.RECONCILED, f"account {who}, {len(found.symbols)} symbols")
+        if not found.symbols:
+            self._client.last_error = NOTHING_WATCHED
+        watched = f"{len(found.symbols)} symbols" if found.symbols else NOTHING_WATCHED
+        self._client.machine.fire(Trigger.RECONCILED, f"account {who}, {watched}")
 
     def _poll(self, wait: float = 0.0) -> bool:
         """Take what changed, waiting up to `wait` seconds for it; return whether there is more at once.

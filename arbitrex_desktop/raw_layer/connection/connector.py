@@ -3,15 +3,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from arbitrex_desktop.mt5.commands import AccountState, Command, Connect, Observed, ReadAccount, SelectSymbols
+from arbitrex_desktop.mt5.commands import (
+    AccountState,
+    Command,
+    Connect,
+    ListSymbols,
+    Observed,
+    ReadAccount,
+    SelectSymbols,
+)
 from arbitrex_desktop.mt5.constants import AccountTradeMode
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.results import AccountInfo, SymbolInfo
 from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig
+from arbitrex_desktop.raw_layer.symbols import SymbolBook
 from arbitrex_desktop.raw_layer.views import AccountMode
 
 T = TypeVar("T")
@@ -84,20 +94,47 @@ def connect_command(session: SessionConfig) -> Connect:
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What an attempt found once the connection stood."""
+    """What an attempt found once the connection stood.
+
+    Attributes:
+        identity: the account
+        symbols: properties of the selected symbols, by the broker's name
+        missing: why a name that was asked for cannot be had
+        resolved: the broker's symbol in words, by name that was asked for and is not the broker's
+        book: all that the broker lists
+        account: as it was read
+    """
 
     identity: Identity
     symbols: dict[str, SymbolInfo]
     missing: dict[str, str]
+    resolved: dict[str, str]
+    book: SymbolBook
     account: Observed[AccountState]
 
 
-def reconcile(ask: Ask, session: SessionConfig, expected: Identity | None, wanted: tuple[str, ...]) -> Reconciled:
-    """Verify the account and select the symbols again; raises `MT5Error` (`WrongAccount` among them)."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be watched: names, the broker's or plain ones, and whether what Market Watch shows is added."""
+
+    names: tuple[str, ...]
+    market_watch: bool = False
+
+
+def reconcile(
+    ask: Ask, session: SessionConfig, expected: Identity | None, wanted: Wanted, watched: Collection[str]
+) -> Reconciled:
+    """Verify the account and select the symbols again; raises `MT5Error` (`WrongAccount` among them).
+
+    `watched` are the broker's symbols that were selected before; they stay.
+    """
     account = ask(ReadAccount())
     identity = Identity.of(account.value.account, simulated=session.is_simulated)
     check_identity(session, expected, identity)
-    answer = ask(SelectSymbols(wanted)).value
+    book = SymbolBook(ask(ListSymbols()).value)
+    names, unknown = book.watch_list(wanted.names, watched, shown=wanted.market_watch)
+    answer = ask(SelectSymbols(tuple(dict.fromkeys((*names.values(), *watched))))).value
     symbols = {name: found for name, found in answer.items() if isinstance(found, SymbolInfo)}
     missing = {name: found for name, found in answer.items() if isinstance(found, str)}
-    return Reconciled(identity, symbols, missing, account)
+    resolved = {name: book.in_words(name, symbol) for name, symbol in names.items() if name != symbol}
+    return Reconciled(identity, symbols, unknown | missing, resolved, book, account)
