@@ -140,12 +140,12 @@ def test_the_layout_follows_without_forgetting(open_window: WindowMaker, qtbot: 
     docks["equity"].close()
     docks["history"].raise_()
     rest(window, qtbot)
-    window.intent_form.atr.setFocus()
+    window.intent_form.fields.volume.field.setFocus()
     resized(window, qtbot, TIGHT.least, TIGHT)
     resized(window, qtbot, ROOMY.least, ROOMY)
     assert docks["equity"].isHidden()
     assert not docks["history"].visibleRegion().isEmpty()
-    assert window.focusWidget() is window.intent_form.atr
+    assert window.focusWidget() is window.intent_form.fields.volume.field
 
 
 def test_a_panel_moved_by_hand_stays(open_window: WindowMaker, qtbot: QtBot) -> None:

@@ -102,8 +102,8 @@ def test_the_halt_key_is_heard_in_a_text_field(open_window: WindowMaker, qtbot: 
     window = open_window(core)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=OPEN_MS)
-    window.intent_form.atr.setFocus()
-    QTest.keyClick(window.intent_form.atr, Qt.Key.Key_F12)
+    window.intent_form.fields.volume.field.setFocus()
+    QTest.keyClick(window.intent_form.fields.volume.field, Qt.Key.Key_F12)
     assert core.halts == ["HALT by the trader"]
 
 

@@ -71,7 +71,7 @@ def test_the_login_is_typed_anew_each_time(open_window: WindowMaker, qtbot: QtBo
         qtbot.waitUntil(window.arming_bar.login.hasFocus, timeout=OPEN_MS)
         assert window.arming_bar.login.text() == ""
         window.arming_bar.login.setText("5001234")
-        window.intent_form.atr.setFocus()
+        window.intent_form.fields.volume.field.setFocus()
     assert not any(each[0] == "arm" for each in core.asked)
 
 
@@ -103,9 +103,9 @@ def test_one_key_leads_to_the_pending_intents(open_window: WindowMaker, qtbot: Q
     window.reset_layout()
     window._docks.docks["positions"].raise_()
     window.activateWindow()
-    window.intent_form.atr.setFocus()
-    qtbot.waitUntil(window.intent_form.atr.hasFocus, timeout=OPEN_MS)
-    QTest.keyClick(window.intent_form.atr, Qt.Key.Key_F8)
+    window.intent_form.fields.volume.field.setFocus()
+    qtbot.waitUntil(window.intent_form.fields.volume.field.hasFocus, timeout=OPEN_MS)
+    QTest.keyClick(window.intent_form.fields.volume.field, Qt.Key.Key_F8)
     qtbot.waitUntil(window.pending.view.hasFocus, timeout=OPEN_MS)
     assert window.pending.view.isVisible()
     assert not [each for each in core.asked if each[0] in ("approve", "reject")]

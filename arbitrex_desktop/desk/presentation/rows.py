@@ -142,6 +142,7 @@ def intent_row(
         escalation=escalation,
         requested_lots=request.requested_volume,
         decided_by=intent.actor,
+        atr=trade.atr,
     )
 
 

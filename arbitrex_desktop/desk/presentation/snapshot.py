@@ -120,6 +120,7 @@ class IntentRow:
         escalation: how it is more than what arrived (larger, or another kind of trade), in words; empty when it is not
         requested_lots: volume that was asked for, None when the RPM was to size it
         decided_by: who brought it to its state: trader, desk (for the risk manager), policy or a strategy
+        atr: average true range in price units by which it was judged, None when it was not
     """
 
     intent_id: str
@@ -156,6 +157,7 @@ class IntentRow:
     escalation: str = ""
     requested_lots: float | None = None
     decided_by: str = ""
+    atr: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

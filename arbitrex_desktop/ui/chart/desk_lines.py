@@ -11,6 +11,7 @@ from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow, OrderRow, PositionRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.chart.marks import LineKind, PriceLine, Zone
+from arbitrex_desktop.ui.models.ticket import pip_size, reward_ratio
 
 STOP: Final = "stop"
 TARGET: Final = "target"
@@ -47,10 +48,7 @@ class TradePlan:
     @property
     def reward_ratio(self) -> float | None:
         """How many times the risk the target would bring; None without stop or target, or where they lie amiss."""
-        if self.entry is None or self.stop_loss is None or self.take_profit is None:
-            return None
-        risk = (self.entry - self.stop_loss) * self.direction
-        return (self.take_profit - self.entry) * self.direction / risk if risk > 0.0 else None
+        return reward_ratio(self.direction, self.entry, self.stop_loss, self.take_profit)
 
 
 def line_key(what: str, ticket: int) -> str:
@@ -144,11 +142,6 @@ def _target_text(plan: TradePlan, price: float) -> str:
     if plan.risk_amount is None:
         return text
     return f"{text}  {formats.money(ratio * abs(plan.risk_amount), plan.currency, signed=True)}"
-
-
-def pip_size(digits: int) -> float:
-    """Return a pip in price units: ten points where prices have a fractional pip (3 and 5 decimals), else a point."""
-    return float(10.0 ** -(digits - 1 if digits in {3, 5} else digits))
 
 
 def pips_text(distance: float, digits: int) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The manual trade intent: its fields, the RPM's answer while typing, and Submit."""
+"""The ticket: a trade by hand, the RPM's answer while typing, and Submit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QVBoxLayout
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, Preview
@@ -17,23 +17,25 @@ from arbitrex_desktop.ui.chart.desk_lines import TradePlan
 from arbitrex_desktop.ui.commands import CommandResult, PreviewIntent, SubmitIntent
 from arbitrex_desktop.ui.freshness import NOTHING_YET, STARTING, Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteRow
+from arbitrex_desktop.ui.models.ticket import LevelUnit, Market, NotYetKnownError
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending_text import trade_text
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.badges import FilledButton
-from arbitrex_desktop.ui.widgets.fields import OptionalNumber, Share
-from arbitrex_desktop.ui.widgets.metric import TonedLabel
+from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 from arbitrex_desktop.ui.widgets.preview_card import PreviewCard
+from arbitrex_desktop.ui.widgets.ticket_fields import TicketFields
 from arbitrex_desktop.ui.widgets.vertical_scroll import VerticalScrollArea
 
-REGIMES: Final = ("TRENDING", "RANGING", "VOLATILE", "STRESSED", "CRISIS")
 DEBOUNCE_MS: Final = 250
 _RENEW_S: Final = 2.0
 """Seconds after which a preview is asked for again, since prices move."""
 SUBMITTED: Final = "Submitted: it waits in Pending intents, or Alerts says why not. Change a field for another one."
 REJECTED: Final = "REJECTED"
 HALTED: Final = "HALTED"
+_ONE_FIELD: Final = 28
+"""Pixels of height that the fields keep where there is least room: the answer goes before them."""
 _AGAIN_S: Final = 12.0
 """Seconds for which what was just submitted is not previewed again: the answer would be that it was just asked for."""
 
@@ -50,7 +52,7 @@ class IntentFormPanel(Panel):
     plan_changed = Signal(object)
 
     name = "intent_form"
-    title = "Trade intent"
+    title = "Ticket"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -60,6 +62,12 @@ class IntentFormPanel(Panel):
         self._asked_at = 0.0
         self._answer: IntentRow | None = None
         self._answer_number = -1
+        self._asked_request: IntentRequest | None = None
+        self._probes = False
+        self._sized_at = 0.0
+        self._auto_risk: float | None = None
+        self._atr_measured: float | None = None
+        self._quote_row: QuoteRow | None = None
         self._submitted_at: float | None = None
         self._symbol = ""
         self._make_fields(theme)
@@ -92,6 +100,9 @@ class IntentFormPanel(Panel):
 
     def show_quote(self, row: QuoteRow | None) -> None:
         """Show the present price of the chosen symbol; grey when it is stale."""
+        if row is not self._quote_row:
+            self._quote_row = row
+            self._measure()
         if row is None or row.quote is None:
             self.quote.show_text("no price", Tone.MUTED)
             return
@@ -118,16 +129,16 @@ class IntentFormPanel(Panel):
 
     def set_stop(self, price: float, digits: int) -> None:
         """Put a stop into the form, as when it was dragged on the chart."""
-        self.stop_loss.setText(formats.price(price, digits))
+        self.fields.stop_loss.put(formats.price(price, digits), LevelUnit.PRICE)
 
     def set_target(self, price: float, digits: int) -> None:
         """Put a target into the form."""
-        self.take_profit.setText(formats.price(price, digits))
+        self.fields.take_profit.put(formats.price(price, digits), LevelUnit.PRICE)
 
     def plan(self) -> TradePlan | None:
         """Return the trade in the form with the RPM's newest answer to it; None while it cannot be read."""
         try:
-            request = self.request()
+            request = self._trade()
         except ValueError:
             return None
         answer = self._answer if self._answer is not None and self._answer_number == self._number else None
@@ -170,13 +181,56 @@ class IntentFormPanel(Panel):
         self._awaited = None
         if self._submitted_at is not None:
             return
-        if preview.number == self._number:
-            self._answer, self._answer_number = preview.intent, preview.number
+        if preview.number != self._number:
+            self._ask()
+            return
+        learnt = self._learn(preview.intent)
+        if not self._probes or preview.intent.decision == REJECTED:
+            self._answer, self._answer_number = preview.intent, self._number
             self.card.show_preview(preview.intent)
             self._show_submit()
             self.plan_changed.emit(self.plan())
-        else:
+        elif learnt:
             self._ask()
+        else:
+            self.card.show_message(self._submit_blocker(), Tone.WARN)
+
+    def _learn(self, row: IntentRow) -> bool:
+        """Keep what the RPM's answer says of size, stop and ATR; tell whether the form means another trade by it."""
+        request, before = self._asked_request, self._meant()
+        if request is not None and (request.stop_loss is not None or not self.fields.has_own_stop):
+            if request.requested_volume is None:
+                self.fields.sized, self._sized_at = row, self._fresh.monotonic
+            if request.stop_loss is None and row.price and row.stop_loss:
+                self._auto_risk = abs(row.price - row.stop_loss)
+        self._atr_measured = row.atr
+        self._measure()
+        is_other = self._meant() != before
+        if is_other and self._probes:
+            self._number += 1
+            self.card.outdate()
+            self._show_submit()
+        return is_other or self._can_be_read()
+
+    def _meant(self) -> tuple[float | None, float | None, float | None]:
+        """Return lots, stop and target as far as they are known."""
+        try:
+            return (self._lots_or_none(), *self.fields.known_levels())
+        except ValueError:
+            return None, None, None
+
+    def _can_be_read(self) -> bool:
+        try:
+            self.request()
+        except ValueError:
+            return False
+        return True
+
+    def _lots_or_none(self) -> float | None:
+        try:
+            return self.fields.lots()
+        except ValueError:
+            return None
 
     def preview_failed(self, message: str) -> None:
         """Show why the RPM gave no answer."""
@@ -185,37 +239,73 @@ class IntentFormPanel(Panel):
 
     def request(self) -> IntentRequest:
         """Return what stands in the form; raise ValueError in words for what cannot be read."""
+        return replace(self._trade(), requested_volume=self.fields.lots())
+
+    def _trade(self, *, probe: bool = False) -> IntentRequest:
+        """Return what stands in the form but for its size, which is left to the RPM.
+
+        A `probe` leaves out the levels whose measure is still to come from its answer.
+        """
         symbol = self.symbol.currentText().strip()
         if self.symbol.findText(symbol, Qt.MatchFlag.MatchExactly) < 0:
             raise ValueError(f"{symbol} is no symbol of this terminal" if symbol else "Choose a symbol")
+        fields = self.fields
+        stop, target = fields.known_levels() if probe else (fields.stop_price(), fields.target_price())
         return IntentRequest(
             symbol=symbol,
-            direction=1 if self.buy.isChecked() else -1,
-            confidence_score=round(self.confidence.value(), 2),
-            regime=self.regime.currentText(),
-            vol_percentile=round(self.volatility.value(), 2),
-            atr=self.atr.number(),
-            stop_loss=self.stop_loss.number(),
-            take_profit=self.take_profit.number(),
-            requested_volume=self.volume.number(),
-            time_to_live=float(self.lifetime.value()),
+            direction=self._direction,
+            confidence_score=round(fields.confidence.value(), 2),
+            regime=fields.regime.currentText(),
+            vol_percentile=round(fields.volatility.value(), 2),
+            atr=fields.atr.number(),
+            stop_loss=stop,
+            take_profit=target,
+            time_to_live=float(fields.lifetime.value()),
         )
 
+    @property
+    def _direction(self) -> int:
+        return 1 if self.buy.isChecked() else -1
+
     def _symbol_changed(self) -> None:
-        """Clear what was about another symbol: its prices and its size mean nothing here."""
+        """Clear what was about another symbol."""
         symbol = self.symbol.currentText().strip()
         if symbol == self._symbol:
             return
         self._symbol = symbol
-        for field in (self.atr, self.stop_loss, self.take_profit, self.volume):
-            field.clear()
+        self._answer = self._quote_row = self._atr_measured = None
+        self.fields.clear()
         self._changed()
         self._tell_symbol(symbol)
 
     def _changed(self) -> None:
+        """Another trade: what was said of the one before, its size too, is no answer to it."""
+        self.fields.sized = self._auto_risk = None
+        self._size_changed()
+
+    def _measure(self) -> None:
+        """Tell the fields what distances count from now, and by which ATR and stop of the RPM."""
+        row, market = self._quote_row, Market(self._direction, atr=self._atr(), risk=self._auto_risk)
+        if row is not None and row.symbol == self._symbol:
+            quote = row.quote if row.is_fresh else None
+            entry = None if quote is None else quote.ask if self._direction > 0 else quote.bid
+            market = replace(market, digits=row.digits, entry=entry)
+        self.fields.market = market
+        self.fields.show_notes()
+
+    def _atr(self) -> float | None:
+        """Return the ATR that was typed, else the one that the RPM's newest answer for the symbol was measured by."""
+        try:
+            typed = self.fields.atr.number()
+        except ValueError:
+            return None
+        return self._atr_measured if typed is None else typed
+
+    def _size_changed(self) -> None:
         self._number += 1
         self._submitted_at = None
         self.card.outdate()
+        self._measure()
         self._show_submit()
         self._debounce.start()
         self.plan_changed.emit(self.plan())
@@ -226,16 +316,29 @@ class IntentFormPanel(Panel):
             self.symbol_changed.emit(text)
 
     def _ask(self) -> None:
-        """Ask for a preview, unless one is on its way: its arrival asks again if the form changed meanwhile."""
+        """Ask for a preview, unless one is on its way: its arrival asks again if the form changed meanwhile.
+
+        What is given as a risk, a share, ATR or R needs the RPM's own size and stop first, and anew as prices move.
+        """
         try:
-            request = self.request()
+            request, probes = self._next_request()
         except ValueError as error:
             self.card.show_message(str(error), Tone.WARN)
             return
         if self._awaited is None and self._fresh.snapshot is not None:
-            self._awaited = self._number
+            self._awaited, self._asked_request, self._probes = self._number, request, probes
             self._asked_at = self._fresh.monotonic
             self.asked.emit(PreviewIntent(request, self._number))
+
+    def _next_request(self) -> tuple[IntentRequest, bool]:
+        """Return what to ask the RPM, and whether that is a probe; raise ValueError for what cannot be read."""
+        fields = self.fields
+        if fields.is_sized_by_risk and self._fresh.monotonic - self._sized_at >= _RENEW_S:
+            return self._trade(probe=True), True
+        try:
+            return self.request(), False
+        except NotYetKnownError:
+            return self._trade(probe=True), True
 
     def _show_submit(self) -> None:
         """Say on the button what it will do; it is off while it cannot."""
@@ -265,10 +368,10 @@ class IntentFormPanel(Panel):
 
     def _submit_text(self) -> str:
         try:
-            symbol = self.request().symbol
+            symbol = self._trade().symbol
         except ValueError:
             return "Submit"
-        trade, answer = f"{formats.side(1 if self.buy.isChecked() else -1)} {symbol}", self._shown_answer
+        trade, answer = f"{formats.side(self._direction)} {symbol}", self._shown_answer
         if self._submitted_at is not None:
             return f"Submitted {trade}"
         if answer is None:
@@ -299,7 +402,7 @@ class IntentFormPanel(Panel):
         self.symbol.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.symbol.setAccessibleName("Symbol")
         self.symbol.setMinimumContentsLength(7)
-        self.quote = TonedLabel(theme, Tone.MUTED)
+        self.quote = ElidedLabel(theme, Tone.MUTED)
         self.quote.setFont(tabular(self.font()))
         self.quote.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.buy = FilledButton(f"{formats.UP_ARROW} Buy", theme, lambda colours: colours.buy)
@@ -309,28 +412,7 @@ class IntentFormPanel(Panel):
             button.setCheckable(True)
             self._sides.addButton(button)
         self.buy.setChecked(True)
-        self.confidence = Share("Confidence", 0.7)
-        self.volatility = Share("Volatility percentile", 0.5)
-        self.regime = QComboBox()
-        self.regime.addItems(REGIMES)
-        self.regime.setAccessibleName("Regime")
-        self.confidence.setToolTip("How sure you are, 0 to 1")
-        self.volatility.setToolTip("Volatility percentile, 0 to 1: today's volatility among past days'")
-        self.atr = OptionalNumber("ATR", "auto")
-        self.stop_loss = OptionalNumber("Stop", "auto")
-        self.take_profit = OptionalNumber("Target", "none")
-        self.volume = OptionalNumber("Lots", "auto")
-        self.lifetime = QSpinBox()
-        self.lifetime.setRange(1, 3600)
-        self.lifetime.setCorrectionMode(QSpinBox.CorrectionMode.CorrectToNearestValue)
-        self.lifetime.setValue(120)
-        self.lifetime.setSuffix(" s")
-        self.lifetime.setAccessibleName("Valid for")
-        self.atr.setToolTip("Average true range in price units; empty: measured from the last bars")
-        self.stop_loss.setToolTip("Price of the stop; empty: set by the Risk & Portfolio Manager from the ATR")
-        self.take_profit.setToolTip("Price of the target; empty: none")
-        self.volume.setToolTip("Volume in lots; empty: sized by the Risk & Portfolio Manager")
-        self.lifetime.setToolTip("How long the intent waits for your decision")
+        self.fields = TicketFields(theme)
         self.card = PreviewCard(theme)
         self.submit = FilledButton(
             "Submit", theme, lambda colours: colours.buy if self.buy.isChecked() else colours.sell
@@ -338,60 +420,24 @@ class IntentFormPanel(Panel):
 
     def _connect(self) -> None:
         self.symbol.currentTextChanged.connect(self._symbol_changed)
-        self.regime.currentTextChanged.connect(self._changed)
         self._sides.buttonToggled.connect(self._changed)
-        for share in (self.confidence, self.volatility):
-            share.valueChanged.connect(self._changed)
-        for field in (self.atr, self.stop_loss, self.take_profit, self.volume):
-            field.textChanged.connect(self._changed)
+        self.fields.changed.connect(self._changed)
+        self.fields.size_changed.connect(self._size_changed)
+        # Return submits nothing by itself; Space on Submit does.
+        self.fields.returned.connect(lambda: self.submit.setFocus(Qt.FocusReason.ShortcutFocusReason))
         self.submit.clicked.connect(self._submit)
 
     def _lay_out(self) -> None:
-        top, sides = QHBoxLayout(), QHBoxLayout()
+        top = QHBoxLayout()
         top.addWidget(self.symbol)
-        top.addWidget(self.quote, 1)
         for button in (self.buy, self.sell):
-            sides.addWidget(button, 1)
+            top.addWidget(button, 1)
+        self.fields.put_first(self.quote)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 6, 10, 6)
-        layout.setSpacing(6)
-        for part in (top, sides):
-            layout.addLayout(part)
-        layout.addWidget(self._scrolled(), 1)
+        layout.setContentsMargins(10, 4, 10, 4)
+        layout.setSpacing(4)
+        layout.addLayout(top)
+        # What scrolls where there is little room; symbol, side, the RPM's answer and Submit stay in sight.
+        layout.addWidget(VerticalScrollArea(self.fields, least_height=_ONE_FIELD), 1)
+        layout.addWidget(self.card)
         layout.addWidget(self.submit)
-
-    def _scrolled(self) -> VerticalScrollArea:
-        """Return what scrolls where there is little room, so that symbol, side and Submit stay in sight."""
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(self._grid())
-        column.addWidget(self.card)
-        column.addStretch(1)
-        return VerticalScrollArea(middle)
-
-    def _grid(self) -> QGridLayout:
-        rows: tuple[tuple[tuple[str, QWidget], ...], ...] = (
-            (("Confidence", self.confidence), ("Volatility", self.volatility)),
-            (("Regime", self.regime), ("Valid for", self.lifetime)),
-            (("ATR", self.atr), ("Lots", self.volume)),
-            (("Stop", self.stop_loss), ("Target", self.take_profit)),
-        )
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(6)
-        grid.setVerticalSpacing(4)
-        for place, pairs in enumerate(rows):
-            for half, (caption, field) in enumerate(pairs):
-                field.setMinimumWidth(60)
-                grid.addWidget(_caption(caption, field), place, half * 2)
-                grid.addWidget(field, place, half * 2 + 1)
-        for column in (1, 3):
-            grid.setColumnStretch(column, 1)
-        return grid
-
-
-def _caption(text: str, field: QWidget) -> QLabel:
-    label = QLabel(text)
-    label.setBuddy(field)
-    return label

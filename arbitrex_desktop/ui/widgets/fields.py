@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Fields of the intent form."""
+"""Fields of the ticket."""
 
 from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QLocale
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QLocale, QRectF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QWidget
 
 from arbitrex_desktop.ui.theme.theme import tabular
@@ -18,10 +18,31 @@ class OptionalNumber(QLineEdit):
     def __init__(self, name: str, empty_means: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name
+        self._mark: QColor | None = None
         self.setPlaceholderText(empty_means)
         self.setFont(tabular(self.font()))
         self.setMaxLength(20)
         self.setAccessibleName(name)
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether something is wrong with what stands here."""
+        return self._mark is not None
+
+    def mark(self, colour: QColor | None) -> None:
+        """Draw a frame in a colour around what is wrong, none around what is right."""
+        if colour != self._mark:
+            self._mark = colour
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint the field, and its mark over it."""
+        super().paintEvent(event)
+        if self._mark is not None:
+            painter = QPainter(self)
+            painter.setPen(QPen(self._mark, 2))
+            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+            painter.end()
 
     def number(self) -> float | None:
         """Return the number, None when the field is empty; raise ValueError in words when it is not readable.

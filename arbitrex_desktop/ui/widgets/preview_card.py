@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the RPM would answer to the intent form, in a few lines."""
+"""What the RPM would answer to the ticket, in a few lines."""
 
 from __future__ import annotations
 
@@ -11,41 +11,42 @@ from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.desk import cut_lots, decision_tone, gravest_first
+from arbitrex_desktop.ui.models.ticket import reward_ratio
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.widgets.clamped_label import ClampedLabel
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
-_CAPTIONS: Final = ("Lots", "Price", "Stop", "Target", "Risk", "Risk %")
+_CAPTIONS: Final = ("Lots", "Loss at stop", "Stop", "Target")
 _SPEAKS: Final = frozenset({Outcome.FAIL, Outcome.UNKNOWN, Outcome.ADJUST})
 _MOST_REASONS: Final = 2
-"""More would push Submit away from under the mouse; the tooltip has them all."""
+"""More are only in the tool tip."""
 
 
 class PreviewCard(QWidget):
-    """Decision, volume, stop and risk; grey while the form has changed since."""
+    """Decision, volume, stop, risk and what decides; always as tall, and grey while the form has changed since."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.decision = TonedLabel(theme, Tone.MUTED)
         self.decision.setFont(tabular(self.font(), 1.1, bold=True))
-        self.reasons = TonedLabel(theme, Tone.MUTED)
-        self.reasons.setWordWrap(True)
+        self.reasons = ClampedLabel(theme, Tone.MUTED)
         self.values = {caption: TonedLabel(theme, Tone.MUTED) for caption in _CAPTIONS}
         self._row: IntentRow | None = None
         self._current = False
         head = QHBoxLayout()
         caption = TonedLabel(theme, Tone.MUTED)
-        caption.setText("The RPM would say")
+        caption.setText("The RPM answers")
         head.addWidget(caption)
         head.addStretch(1)
         head.addWidget(self.decision)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
+        layout.setSpacing(2)
         layout.addLayout(head)
         layout.addLayout(self._grid(theme))
         layout.addWidget(self.reasons)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.show_message("")
 
     @property
@@ -64,11 +65,9 @@ class PreviewCard(QWidget):
         self.decision.show_text(row.decision or "no answer", decision_tone(row.decision))
         texts = {
             "Lots": formats.lots(row.lots),
-            "Price": formats.price(row.price, row.digits),
+            "Loss at stop": _loss(row),
             "Stop": formats.price(row.stop_loss, row.digits),
-            "Target": formats.price(row.take_profit, row.digits),
-            "Risk": formats.money(row.risk_amount),
-            "Risk %": formats.percent(row.risk_pct),
+            "Target": _target(row),
         }
         for caption, label in self.values.items():
             label.show_text(texts[caption], Tone.TEXT)
@@ -78,7 +77,7 @@ class PreviewCard(QWidget):
         text = f"{cut}. {text}" if cut else text
         if row.blocker and row.decision != "REJECTED":
             text = f"Could not be approved now: {row.blocker}. {text}"
-        self.reasons.setToolTip("\n".join(reasons))
+        self.reasons.setToolTip("\n".join(reasons or [text]))
         if row.closing_text:
             self.reasons.show_text(f"{row.closing_text}. {text}", Tone.WARN)
         else:
@@ -89,6 +88,7 @@ class PreviewCard(QWidget):
         """Show why there is no preview."""
         self._row, self._current = None, False
         self.decision.show_text(formats.DASH, Tone.MUTED)
+        self.reasons.setToolTip(message)
         for label in self.values.values():
             label.show_text(formats.DASH, Tone.MUTED)
         self.reasons.show_text(message, tone)
@@ -114,6 +114,18 @@ class PreviewCard(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         return grid
+
+
+def _loss(row: IntentRow) -> str:
+    loss = formats.money(row.risk_amount)
+    return loss if loss == formats.DASH else f"{loss} \N{MIDDLE DOT} {formats.percent(row.risk_pct)}"
+
+
+def _target(row: IntentRow) -> str:
+    """Return the target, and how many times the risk it brings."""
+    target = formats.price(row.take_profit, row.digits)
+    ratio = reward_ratio(row.direction, row.price, row.stop_loss, row.take_profit)
+    return target if ratio is None else f"{target} \N{MIDDLE DOT} {formats.number(ratio, 1)} R"
 
 
 def _few(reasons: list[str]) -> str:

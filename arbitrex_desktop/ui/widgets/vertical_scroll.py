@@ -14,8 +14,9 @@ _LEAST_HEIGHT: Final = 54
 class VerticalScrollArea(QScrollArea):
     """Scrolls one widget up and down; it looks as if it were not there, until it is needed."""
 
-    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, content: QWidget, parent: QWidget | None = None, *, least_height: int = _LEAST_HEIGHT) -> None:
         super().__init__(parent)
+        self._least_height = least_height
         self._content = content
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -31,8 +32,8 @@ class VerticalScrollArea(QScrollArea):
         return self._with_bar(self._content.sizeHint())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the content's least width, beside the scroll bar, and two lines."""
-        return QSize(self._with_bar(self._content.minimumSizeHint()).width(), _LEAST_HEIGHT)
+        """Return the content's least width, beside the scroll bar, and two lines or what was said."""
+        return QSize(self._with_bar(self._content.minimumSizeHint()).width(), self._least_height)
 
     def _with_bar(self, size: QSize) -> QSize:
         return QSize(size.width() + self.verticalScrollBar().sizeHint().width(), size.height())

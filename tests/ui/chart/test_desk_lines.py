@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrex_desktop.ui.chart.desk_lines import TradePlan, desk_lines, pip_size, pips_text, plan_lines
+from arbitrex_desktop.ui.chart.desk_lines import TradePlan, desk_lines, pips_text, plan_lines
 from arbitrex_desktop.ui.chart.marks import LineKind
+from arbitrex_desktop.ui.models.ticket import pip_size
 from tests.fakes.desk_data import desk_snapshot, intent_row, order_row, position_row
 
 PLAN = TradePlan("EURUSD", 1, 5, 1.1, 1.099, 1.102, 0.5, 50.0, "EUR", "APPROVED")

@@ -18,6 +18,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Ve
 from arbitrex_desktop.ui.commands import CommandResult, PreviewIntent, SubmitIntent
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteRow
+from arbitrex_desktop.ui.models.ticket import LevelUnit, SizeUnit
 from arbitrex_desktop.ui.panels.intent_form import SUBMITTED, IntentFormPanel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -51,14 +52,14 @@ def test_the_request_is_what_stands_in_the_form(form: IntentFormPanel) -> None:
     """Empty fields are None, and every other field arrives in its type."""
     assert form.request() == IntentRequest("EURUSD", 1, 0.7, "TRENDING", 0.5)
     form.sell.click()
-    form.regime.setCurrentText("CRISIS")
-    form.confidence.setValue(0.85)
-    form.volatility.setValue(0.15)
-    form.atr.setText("0.0012")
-    form.stop_loss.setText("1.1")
-    form.take_profit.setText(" 1.05 ")
-    form.volume.setText("2")
-    form.lifetime.setValue(45)
+    form.fields.regime.setCurrentText("CRISIS")
+    form.fields.confidence.setValue(0.85)
+    form.fields.volatility.setValue(0.15)
+    form.fields.atr.setText("0.0012")
+    form.fields.stop_loss.field.setText("1.1")
+    form.fields.take_profit.field.setText(" 1.05 ")
+    form.fields.volume.field.setText("2")
+    form.fields.lifetime.setValue(45)
     assert form.request() == IntentRequest("EURUSD", -1, 0.85, "CRISIS", 0.15, 0.0012, 1.1, 1.05, 2.0, "manual", 45.0)
 
 
@@ -74,13 +75,13 @@ def test_unreadable_numbers_are_refused_not_guessed(qtbot: QtBot, text: str) -> 
 
 def test_what_cannot_be_read_cannot_be_submitted(form: IntentFormPanel) -> None:
     """Submit is off, with the reason, and a preview is not asked for."""
-    form.stop_loss.setText("1,1")
+    form.fields.stop_loss.field.setText("1,1")
     assert not form.submit.isEnabled()
     assert "Stop must be" in form.submit.toolTip()
     form._ask()
     assert "Stop must be" in form.card.reasons.text()
     form._submit()
-    form.stop_loss.clear()
+    form.fields.stop_loss.clear()
     assert form.submit.isEnabled()
     form.symbol.setCurrentText("NOSUCH")
     assert "no symbol of this terminal" in form.submit.toolTip()
@@ -101,7 +102,7 @@ def test_only_the_newest_question_is_answered(form: IntentFormPanel, asked: list
     form._awaited = None
     form._ask()
     first = asked[-1].number
-    form.confidence.setValue(0.9)
+    form.fields.confidence.setValue(0.9)
     form._ask()
     assert len(asked) == 1
     form.show_preview(Preview(first, intent_row(decision="APPROVED")))
@@ -120,7 +121,7 @@ def test_a_change_greys_the_answer_at_once(form: IntentFormPanel) -> None:
     form._awaited = form._number
     form.show_preview(Preview(form._number, intent_row()))
     tones = [form.card.values["Lots"].tone]
-    form.volume.setText("3")
+    form.fields.volume.field.setText("3")
     assert not form.card.is_current
     assert [*tones, form.card.values["Lots"].tone] == [Tone.TEXT, Tone.MUTED]
 
@@ -174,19 +175,20 @@ def test_the_answer_says_what_would_keep_it_from_being_sent(form: IntentFormPane
 
 
 def test_submit_stays_in_sight_in_the_lowest_room(form: IntentFormPanel, qtbot: QtBot) -> None:
-    """Symbol, sides and Submit are whole however low the panel is; what is between them scrolls."""
+    """Symbol, sides, the RPM's answer and Submit are whole however low the panel is; the fields scroll."""
     form.card.show_preview(intent_row(details="a long reason " * 30))
     form.show()
     form.resize(form.minimumSizeHint())
-    for widget in (form.symbol, form.buy, form.sell, form.submit):
+    for widget in (form.symbol, form.buy, form.sell, form.card, form.submit):
         qtbot.waitUntil(
             lambda widget=widget: widget.visibleRegion().boundingRect() == widget.rect()  # type: ignore[misc] # bound now
         )
     assert form.height() < 220
-    form.atr.setFocus()
-    QTest.keyClick(form.atr, Qt.Key.Key_Tab)
-    assert form.volume.hasFocus()
-    qtbot.waitUntil(lambda: not form.volume.visibleRegion().isEmpty())
+    form.fields.stop_loss.unit.setFocus()
+    QTest.keyClick(form.fields.stop_loss.unit, Qt.Key.Key_Tab)
+    target = form.fields.take_profit.field
+    assert target.hasFocus()
+    qtbot.waitUntil(lambda: not target.visibleRegion().isEmpty())
 
 
 def test_the_answer_names_what_speaks_against_it(form: IntentFormPanel) -> None:
@@ -263,7 +265,7 @@ def test_submit_is_off_while_it_cannot(form: IntentFormPanel, fresh: Make) -> No
     assert not form.submit.isEnabled()
     assert form.submit.text() == "Refused: ▲ BUY EURUSD"
     assert "stressed regime" in form.submit.toolTip()
-    form.confidence.setValue(0.9)
+    form.fields.confidence.setValue(0.9)
     assert form.submit.isEnabled()
     halted = fresh(risk=risk_row(trading_state="HALTED"))
     form.refresh(halted)
@@ -299,7 +301,8 @@ def test_what_was_submitted_is_not_previewed_as_a_repeat(
 
 def test_nothing_of_one_symbol_carries_to_another(form: IntentFormPanel) -> None:
     """Prices and lots are cleared with the symbol, and only then; offering the same symbols anew clears nothing."""
-    fields = (form.atr, form.stop_loss, form.take_profit, form.volume)
+    levels = (form.fields.stop_loss, form.fields.take_profit, form.fields.volume)
+    fields = (form.fields.atr, *(level.field for level in levels))
     for field in fields:
         field.setText("1.2")
     form.set_symbols(["AUDUSD", "EURUSD", "XAUUSD"])
@@ -311,10 +314,10 @@ def test_nothing_of_one_symbol_carries_to_another(form: IntentFormPanel) -> None
 @pytest.mark.parametrize(("typed", "taken"), [("6", 6), ("0", 1), ("3600", 3600)])
 def test_a_short_life_is_what_was_typed(form: IntentFormPanel, typed: str, taken: int) -> None:
     """Few seconds are few seconds, not two minutes."""
-    form.lifetime.selectAll()
-    QTest.keyClicks(form.lifetime, typed)
-    form.lifetime.interpretText()
-    assert form.lifetime.value() == taken
+    form.fields.lifetime.selectAll()
+    QTest.keyClicks(form.fields.lifetime, typed)
+    form.fields.lifetime.interpretText()
+    assert form.fields.lifetime.value() == taken
 
 
 def test_less_than_was_asked_for_is_said_in_the_answer(form: IntentFormPanel) -> None:
@@ -322,3 +325,155 @@ def test_less_than_was_asked_for_is_said_in_the_answer(form: IntentFormPanel) ->
     answer(form, decision="APPROVED", lots=0.01, requested_lots=0.015, checks=())
     assert form.card.reasons.text() == "0.015 lots were asked for, 0.01 remain. Every check passes."
     assert form.card.reasons.tone is Tone.WARN
+
+
+def put_quote(form: IntentFormPanel, bid: float = 1.1) -> None:
+    """Let a fresh price of EURUSD be shown; the ask is a pip higher."""
+    form.show_quote(QuoteRow("EURUSD", 5, quote(bid=bid), 0.2, live=True))
+
+
+def reply(form: IntentFormPanel, asked: list[PreviewIntent], **changes: Any) -> None:
+    """Have the RPM answer to what was asked last."""
+    form.show_preview(Preview(asked[-1].number, intent_row(**changes)))
+
+
+def test_pips_and_r_are_sent_as_prices(form: IntentFormPanel) -> None:
+    """They count from the price at which the trade would be made, R from the stop; the other forms stand below."""
+    put_quote(form)
+    form.fields.stop_loss.put("10", LevelUnit.PIPS)
+    form.fields.take_profit.put("2", LevelUnit.R)
+    request = form.request()
+    assert (request.stop_loss, request.take_profit) == (1.0991, 1.1021)
+    assert form.fields.stop_loss.note.text() == "1.09910"
+    assert form.fields.take_profit.note.text() == "1.10210 · 20.0 pips"
+    form.sell.click()
+    request = form.request()
+    assert (request.stop_loss, request.take_profit) == (1.101, 1.098)
+
+
+def test_another_unit_says_the_same_level(form: IntentFormPanel) -> None:
+    """The number is turned into the unit chosen, and the request stays."""
+    put_quote(form)
+    form.fields.stop_loss.field.setText("1.0991")
+    form.fields.stop_loss.unit.setCurrentText(LevelUnit.PIPS)
+    assert form.fields.stop_loss.field.text() == "10.0"
+    assert form.request().stop_loss == 1.0991
+
+
+def test_a_line_dragged_is_a_price_whatever_the_unit(form: IntentFormPanel) -> None:
+    """What the chart puts in is a price."""
+    put_quote(form)
+    form.fields.stop_loss.put("10", LevelUnit.PIPS)
+    form.set_stop(1.098, 5)
+    form.set_target(1.11, 5)
+    assert (form.request().stop_loss, form.request().take_profit) == (1.098, 1.11)
+
+
+def test_a_distance_without_a_fresh_price_is_not_sent(form: IntentFormPanel) -> None:
+    """An old price is none to count from."""
+    form.show_quote(QuoteRow("EURUSD", 5, quote(), 99.0, live=True))
+    form.fields.stop_loss.put("10", LevelUnit.PIPS)
+    assert not form.submit.isEnabled()
+    assert form.fields.stop_loss.note.text() == "no fresh price to count pips from"
+
+
+def test_what_is_wrong_stands_at_its_field(form: IntentFormPanel) -> None:
+    """The field is marked with the words below it, and no other; right again, the mark goes."""
+    put_quote(form)
+    form.fields.stop_loss.field.setText("1,1")
+    form.fields.take_profit.field.setText("1.05")
+    assert form.fields.stop_loss.field.is_marked
+    assert "Stop must be" in form.fields.stop_loss.note.text()
+    assert form.fields.take_profit.note.text() == "on the wrong side of 1.10010"
+    assert not form.fields.volume.field.is_marked
+    form.fields.stop_loss.field.setText("1.09")
+    assert not form.fields.stop_loss.field.is_marked
+
+
+def test_a_risk_becomes_lots_by_the_rpms_own_size(form: IntentFormPanel, asked: list[PreviewIntent]) -> None:
+    """The trade is asked about without a size first, then with the lots that lose as much as was typed."""
+    form._awaited = None
+    form.fields.volume.put("0.1", SizeUnit.PERCENT)
+    form._ask()
+    reply(form, asked, lots=0.6, risk_amount=300.0, risk_pct=0.003)
+    seen = [form.card.is_current, form.submit.isEnabled()]
+    assert [each.request.requested_volume for each in asked] == [None, 0.2]
+    assert form.request().requested_volume == 0.2
+    assert form.fields.volume.note.text() == "= 0.20 lots"
+    reply(form, asked, lots=0.2, risk_amount=100.0, risk_pct=0.001)
+    assert [*seen, form.card.is_current] == [False, True, True]
+    assert form.submit.text() == "Submit ▲ BUY 0.20 EURUSD"
+
+
+def test_a_preset_is_a_share_of_what_the_rpm_allows(form: IntentFormPanel, asked: list[PreviewIntent]) -> None:
+    """Half of what it sized is half, all of it is what it sizes by itself, and another stop is asked about anew."""
+    form._awaited = None
+    form._ask()
+    reply(form, asked, lots=0.6)
+    form.fields.shares[1].click()
+    assert form.request().requested_volume == 0.3
+    form.fields.stop_loss.field.setText("1.09")
+    with pytest.raises(ValueError, match="is asked how many lots"):
+        form.request()
+    form.fields.shares[2].click()
+    assert form.request().requested_volume is None
+
+
+def test_a_refusal_of_any_size_is_shown_as_such(form: IntentFormPanel, asked: list[PreviewIntent]) -> None:
+    """Where the RPM allows none there is nothing to take a share of, and its reason is in sight."""
+    form._awaited = None
+    form.fields.volume.put("0.5", SizeUnit.PERCENT)
+    form._ask()
+    reply(form, asked, decision="REJECTED", lots=0.0, risk_amount=None, details="too many positions")
+    assert form.card.decision.text() == "REJECTED"
+    assert form.card.reasons.text() == "too many positions"
+    assert not form.submit.isEnabled()
+
+
+def test_r_counts_to_the_rpms_stop_once_it_is_known(form: IntentFormPanel, asked: list[PreviewIntent]) -> None:
+    """Without a stop of one's own, the RPM is asked for its stop first; a target in R is never guessed."""
+    put_quote(form)
+    form._awaited = None
+    form.fields.take_profit.put("2", LevelUnit.R)
+    form._ask()
+    assert asked[-1].request.take_profit is None
+    reply(form, asked, price=1.1001, stop_loss=1.0951)
+    assert asked[-1].request.take_profit == 1.1101
+
+
+def test_an_atr_is_the_one_that_the_rpm_measured(form: IntentFormPanel, asked: list[PreviewIntent]) -> None:
+    """Until it is known the RPM is asked without the stop."""
+    put_quote(form)
+    form._awaited = None
+    form.fields.stop_loss.put("2", LevelUnit.ATR)
+    form._ask()
+    assert asked[-1].request.stop_loss is None
+    reply(form, asked, atr=0.001)
+    assert asked[-1].request.stop_loss == 1.0981
+
+
+def test_return_goes_to_submit_and_submits_nothing(form: IntentFormPanel, asked: list[object]) -> None:
+    """Return in a field is no order."""
+    answer(form)
+    before = len(asked)
+    form.fields.volume.field.setFocus()
+    QTest.keyClick(form.fields.volume.field, Qt.Key.Key_Return)
+    assert form.submit.hasFocus()
+    assert len(asked) == before
+
+
+def test_the_signal_is_folded_away_with_its_defaults_said(form: IntentFormPanel) -> None:
+    """One line says what is sent; unfolded, each can be changed."""
+    assert not form.fields.regime.isVisible()
+    assert form.fields.summary.text() == "confidence 0.70, trending, volatility 0.50, ATR measured; valid 120 s"
+    form.fields.fold.click()
+    assert form.fields.regime.isVisible()
+    form.fields.regime.setCurrentText("CRISIS")
+    assert "crisis" in form.fields.summary.text()
+
+
+def test_the_answer_has_loss_in_money_and_percent_and_r(form: IntentFormPanel) -> None:
+    """What is lost at the stop, and how many times that the target brings."""
+    form.card.show_preview(intent_row(price=1.1, stop_loss=1.095, take_profit=1.11))
+    assert form.card.values["Loss at stop"].text() == "300.00 · 0.30 %"
+    assert form.card.values["Target"].text() == "1.11000 · 2.0 R"
