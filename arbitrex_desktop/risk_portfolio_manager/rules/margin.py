@@ -23,8 +23,10 @@ class _MarginRule(Rule):
         if account is None or instrument is None:
             return self.unknown("the account or the symbol is not known")
         margin = context.market.margin_per_lot
-        if margin is None or not math.isfinite(margin) or margin < 0.0:
+        if margin is None or not math.isfinite(margin) or margin <= 0.0:
             return self.unknown("the terminal has not yet said what margin a lot needs")
+        if not all(map(math.isfinite, (account.equity, account.margin, account.margin_free))):
+            return self.unknown("the account's margin is no number")
         return self.measure(context, account, margin / instrument.contract)
 
     @abstractmethod
@@ -51,8 +53,6 @@ class MarginLevel(_MarginRule):
         least = context.config.min_margin_level_pct
         after = used + context.size.units * per_unit
         level = account.equity / after * 100.0 if after > 0.0 else math.inf
-        if not per_unit > 0.0:
-            return self.at_least(level, least)
         headroom = (account.equity / (least / 100.0) - used) / per_unit if least > 0.0 else math.inf
         return self.check_headroom(context, headroom, level, least)
 
@@ -83,6 +83,4 @@ class FreeMargin(_MarginRule):
         free = account.margin_free - context.exposure.margin
         least = context.config.min_free_margin_pct * account.equity
         left = free - context.size.units * per_unit
-        if not per_unit > 0.0:
-            return self.at_least(left, least)
         return self.check_headroom(context, (free - least) / per_unit, left, least)

@@ -15,7 +15,6 @@ from arbitrex_desktop.risk_portfolio_manager.rules import (
     consecutive_losses,
     drawdown,
     losses,
-    margin,
     pacing,
     position_count,
     price_collar,
@@ -33,7 +32,6 @@ from tests.risk_portfolio_manager.rules.contexts import (
     approved_at,
     asked_at,
     context,
-    poor,
     refused_at,
 )
 
@@ -223,22 +221,6 @@ NUMBERS: list[Measured] = [
     ),
     (pacing.SymbolSpacing(), {"config": WIDE_SPACING, "activity": approved_at(NOW - 600.0)}, PASS, 600.0, 600.0, ""),
     (pacing.SymbolSpacing(), {"config": WIDE_SPACING, "activity": approved_at(NOW - 599.0)}, FAIL, 599.0, 600.0, ""),
-    (
-        margin.FreeMargin(),
-        {"account": poor(margin_free=9_000.0, equity=100_000.0), "market": {"margin_per_lot": 0.0}},
-        FAIL,
-        9_000.0,
-        10_000.0,
-        "",
-    ),
-    (
-        margin.MarginLevel(),
-        {"account": poor(margin=40_000.0, equity=80_000.0), "market": {"margin_per_lot": 0.0}},
-        PASS,
-        200.0,
-        200.0,
-        "",
-    ),
     (requested_volume.RequestedVolume(), {"intent": {"requested_volume": 0.1}}, PASS, 0.1, 0.1, ""),
     (
         requested_volume.RequestedVolume(),

@@ -37,6 +37,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules import (
     volume_limits,
 )
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
+from tests.fakes.broker_data import make_account
 from tests.fakes.clock import START
 from tests.risk_portfolio_manager.rules.contexts import (
     NOW,
@@ -64,7 +65,11 @@ NO_POOL: list[Case] = [
 NO_MARGIN: list[Case] = [
     (rule, {"market": {"margin_per_lot": value}}, UNKNOWN, "the terminal has not yet said what margin a lot needs")
     for rule in (margin.MarginLevel(), margin.FreeMargin())
-    for value in (None, math.nan, math.inf, -0.01)
+    for value in (None, math.nan, math.inf, -0.01, 0.0)
+] + [
+    (rule, {"account": {"latest": make_account(**{name: value})}}, UNKNOWN, "the account's margin is no number")
+    for rule in (margin.MarginLevel(), margin.FreeMargin())
+    for name, value in (("margin", -math.inf), ("margin_free", math.inf), ("equity", math.nan))
 ]
 WITHOUT_NUMBERS: list[Case] = [
     (consecutive_losses.ConsecutiveLosses(), {"config": RPMConfig(max_consecutive_losses=0)}, SKIPPED, "switched off"),
