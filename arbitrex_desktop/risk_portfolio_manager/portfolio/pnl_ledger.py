@@ -213,11 +213,14 @@ def result_of(deal: TradeDeal) -> float:
 def losing_run(deals: Sequence[TradeDeal]) -> int:
     """Return how many positions in a row, up to the one closed last, ended in a loss; breaking even ends the run.
 
-    A position that was closed in parts is one, by the sum of its closing deals.
+    A position that was closed in parts is one, by the sum of its closing deals.  Where two were closed by each other,
+    the broker puts the result of both into one half; the empty one ends no run.
     """
     results: dict[int, float] = {}
     closing = [deal for deal in deals if deal.type in _TRADES and deal.entry in _CLOSING]
     for deal in sorted(closing, key=lambda each: (each.time_msc, each.ticket)):
+        if deal.entry == DealEntry.OUT_BY and not result_of(deal):
+            continue
         position = deal.position_id or -deal.ticket
         results[position] = results.pop(position, 0.0) + result_of(deal)
     lost = [result < 0.0 for result in results.values()]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrex_desktop.mt5.constants import DealType
+from arbitrex_desktop.mt5.constants import DealEntry, DealType
 from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal
 from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlFigures, PnlLedger, losing_run, result_of
 from tests.fakes.broker_data import make_account, make_deal
@@ -230,6 +230,14 @@ def test_a_position_that_was_closed_in_parts_is_one_loss() -> None:
     assert losing_run([*parts, make_deal(6, 6, profit=-1.0, position_id=8)]) == 2
     assert losing_run([*parts, make_deal(6, 6, profit=9.0, position_id=7)]) == 0
     assert losing_run([make_deal(1, 1, profit=-1.0, position_id=0), make_deal(2, 2, profit=-1.0, position_id=0)]) == 2
+
+
+def test_two_positions_that_were_closed_by_each_other_are_one_loss() -> None:
+    """The result of both is in one half, whichever comes last; the empty half is no trade that broke even."""
+    by = int(DealEntry.OUT_BY)
+    for first, second in ((-250.0, 0.0), (0.0, -250.0)):
+        halves = [make_deal(n, n, entry=by, profit=p, position_id=n) for n, p in ((1, first), (2, second))]
+        assert losing_run(halves) == 1
 
 
 Move = st.tuples(st.sampled_from(["trade", "flow", "float"]), st.floats(-3_000, 3_000), st.booleans())
