@@ -21,6 +21,7 @@ from arbitrex_desktop.desk.presentation.rows import OwnerCache, digits_of, inten
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, OrderRow, PositionRow
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.desk.queue.pending import PendingQueue
+from arbitrex_desktop.desk.risk.risk_client import under_broker_name
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading
 
 POLICY: Final = "policy"
@@ -51,7 +52,7 @@ class AccountDesk:
 
     def submit(self, request: IntentRequest) -> Intent:
         """Take an intent in and have it judged."""
-        risk = self._context.risk
+        risk, request = self._context.risk, under_broker_name(self._context.pool, request)
         return self.book.receive(
             request, lambda intent_id: risk.judge(request, intent_id), self._context.settings.max_pending
         )

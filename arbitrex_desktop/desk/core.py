@@ -36,7 +36,7 @@ from arbitrex_desktop.desk.presentation.equity import EquityTrack
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.rows import account_row, digits_of, intent_row, risk_row
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
-from arbitrex_desktop.desk.risk.risk_client import RiskClient
+from arbitrex_desktop.desk.risk.risk_client import RiskClient, under_broker_name
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.desk.settings_desk import SettingsDesk, SettingsEditor
@@ -190,6 +190,7 @@ class TradingCore:
 
     def preview(self, request: IntentRequest, number: int) -> Preview:
         """Return what the RPM would answer now; nothing is recorded."""
+        request = under_broker_name(self._pool, request)
         judgement = self._risk.evaluate(request, "")
         now = self._clock.now()
         intent = Intent("", request, IntentState.RECEIVED, now, now, now, judgement)

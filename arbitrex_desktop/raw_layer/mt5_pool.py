@@ -190,7 +190,10 @@ class MT5ConnectionPool:
         Raises `UnknownSymbol` with the candidates where it means none or several.  Before the first connection, and
         where the terminal cannot list its symbols, every name is its own.
         """
-        return self._loop.book.resolve(name, self._loop.symbols)
+        account = self._loop.account
+        # What is held keeps its name, though the broker no longer lists it: an exit must not become another trade.
+        held = {position.symbol for position in account.positions} if account is not None else set()
+        return self._loop.book.resolve(name, self._loop.symbols.keys() | held)
 
     def symbol_info(self, symbol: str) -> SymbolInfo | None:
         """Return a symbol's properties as last read, None for one that is not selected."""

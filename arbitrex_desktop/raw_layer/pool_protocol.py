@@ -32,6 +32,12 @@ class PoolReader(Protocol):
     def quote(self, symbol: str) -> Quote | None:
         """Return the last good tick of a symbol, None when there was none."""
 
+    def resolve(self, name: str) -> str:
+        """Return the broker's symbol that a name means, exactly or in plain words (`EURUSD` for `EURUSDm`).
+
+        Raises `UnknownSymbol`, with the candidates in its text, where it means none or several.
+        """
+
     def symbol_info(self, symbol: str) -> SymbolInfo | None:
         """Return a symbol's properties as last read (at most a minute ago), None for one that is not selected."""
 

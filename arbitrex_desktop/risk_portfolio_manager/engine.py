@@ -312,7 +312,7 @@ class RiskPortfolioManager:
         self._check_config()
         asked, code = intent, reasons.INVALID_INPUT
         try:
-            intent, fault = checked_or_exit(intent)
+            intent, fault = checked_or_exit(self._state.sources.under_broker_name(intent))
         except InvalidField as bad:
             return self._refused(asked, code, str(bad), order_id, record=record)
         state, context = self._state, None

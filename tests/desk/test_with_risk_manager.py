@@ -157,3 +157,40 @@ def test_what_opened_and_closed_between_two_syncs_is_not_counted_on(real: Real) 
     real.step()
     assert real.core.snapshot().positions == ()
     assert not real.core.rpm.release_intent(intent_id)
+
+
+SUFFIXED = ("EURUSDm", "GBPUSDm", "USDJPYm", "AUDUSD.r", "AUDUSD_x")
+
+
+def test_a_plain_name_is_traded_under_the_broker_s(tmp_path: Path) -> None:
+    """From an intent in EURUSD to a filled order, a journal entry and a position in EURUSDm."""
+    real = Real(tmp_path, FakeBroker(symbols=SUFFIXED))
+    intent_id = real.core.submit(intent(symbol="EURUSD"))
+    assert real.row(intent_id).symbol == "EURUSDm"
+    real.core.approve(intent_id)
+    assert real.row(intent_id).state is IntentState.FILLED
+    assert [request["symbol"] for request in real.broker.sent] == ["EURUSDm"]
+    real.step()
+    assert [position.symbol for position in real.core.snapshot().positions] == ["EURUSDm"]
+    assert real.core.preview(intent(symbol="EURUSD"), 1).intent.symbol == "EURUSDm"
+    real.core.stop()
+
+
+def test_an_ambiguous_plain_name_is_refused_with_the_candidates(tmp_path: Path) -> None:
+    """Of two symbols that could be meant none is traded."""
+    real = Real(tmp_path, FakeBroker(symbols=SUFFIXED))
+    row = real.row(real.core.submit(intent(symbol="AUDUSD")))
+    assert (row.state, row.reason) == (IntentState.REJECTED, "UNKNOWN_SYMBOL")
+    assert "AUDUSD.r, AUDUSD_x" in row.details
+    assert real.broker.sent == []
+    real.core.stop()
+
+
+def test_the_risk_manager_answers_for_the_broker_s_symbol(tmp_path: Path) -> None:
+    """`process_trade_intent` takes either name, and its approved trade has the broker's."""
+    broker = FakeBroker(symbols=SUFFIXED)
+    with RiskPortfolioManager(RPMConfig(), False, True, broker, clock=broker.clock, data_dir=tmp_path) as rpm:
+        for name in ("EURUSD", "EURUSDm"):
+            decision = rpm.evaluate(name, 1, 0.8, "TRENDING", 0.002, 0.5).decision
+            assert decision.approved_trade is not None, decision.rejected_trade
+            assert decision.approved_trade.symbol == "EURUSDm"

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any
@@ -19,7 +19,7 @@ from arbitrex_desktop.mt5.transport import Permit
 from arbitrex_desktop.raw_layer.ticks.latest_quotes import LatestQuotes
 from tests.fakes.broker_data import make, make_position, make_request
 from tests.fakes.clock import ManualClock
-from tests.fakes.pool import FakePool
+from tests.fakes.pool import DEFAULT_SYMBOLS, FakePool
 
 
 class Mood(StrEnum):
@@ -50,8 +50,8 @@ class FakeBroker(FakePool):
     each order is executed, so that a test may crash the program there; `queueing` while one waits for its turn.
     """
 
-    def __init__(self, clock: ManualClock | None = None) -> None:
-        super().__init__(clock)
+    def __init__(self, clock: ManualClock | None = None, *, symbols: Sequence[str] = DEFAULT_SYMBOLS) -> None:
+        super().__init__(clock, symbols=symbols)
         self.board = LatestQuotes()
         self.board.select({name: info.digits for name, info in self.infos.items()})
         self.moods: deque[Mood] = deque()

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
-from arbitrex_desktop.mt5.commands import History
+from arbitrex_desktop.mt5.commands import History, ListedSymbol
 from arbitrex_desktop.mt5.constants import TradeRetcode
 from arbitrex_desktop.mt5.errors import DeadlineExceeded
 from arbitrex_desktop.mt5.results import (
@@ -26,6 +26,7 @@ from arbitrex_desktop.mt5.results import (
 from arbitrex_desktop.mt5.transport import Permit
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
 from arbitrex_desktop.raw_layer.events import PoolEvent, StateChanged, Trigger
+from arbitrex_desktop.raw_layer.symbols import SymbolBook
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, Quote
 from tests.fakes.broker_data import make, make_account, make_position, make_request, make_symbol, price_of
 from tests.fakes.clock import ManualClock
@@ -164,6 +165,14 @@ class FakePool:
         """Return the quote that was set."""
         self._enter("quote")
         return self.quotes.get(symbol)
+
+    def resolve(self, name: str) -> str:
+        """Return the symbol of `infos` that a name means."""
+        listed = (
+            ListedSymbol(name, info.currency_base, info.currency_profit, info.visible, tradable=True)
+            for name, info in self.infos.items()
+        )
+        return SymbolBook(tuple(listed)).resolve(name)
 
     def symbol_info(self, symbol: str) -> SymbolInfo | None:
         """Return the symbol's properties from `infos`."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -16,6 +17,7 @@ from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.results import TradePosition
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
+from arbitrex_desktop.raw_layer.symbols import UnknownSymbol
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import ApprovedTrade, TradeApprovalStatus, TradeDecision
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource, TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.market.atr import AtrMeter
@@ -27,6 +29,13 @@ NOTHING_TO_REDUCE: Final = "NOTHING_TO_REDUCE"
 UNKNOWN_SYMBOL: Final = "UNKNOWN_SYMBOL"
 NO_RISK_MANAGER: Final = "NO_RISK_MANAGER"
 _log = logging.getLogger(__name__)
+
+
+def under_broker_name(pool: PoolReader, request: IntentRequest) -> IntentRequest:
+    """Return a request with the broker's symbol instead of a plain name; unchanged where that means none or several."""
+    with suppress(UnknownSymbol):
+        return replace(request, symbol=pool.resolve(request.symbol))
+    return request
 
 
 class RiskClient:
@@ -66,8 +75,7 @@ class RiskClient:
         if self._rpm is None:
             return self._refusal(NO_RISK_MANAGER, "there is no risk manager yet, so nothing can be judged")
         if self._unknown(request.symbol):
-            message = f"the broker has no symbol {request.symbol} among those that this program watches"
-            return self._refusal(UNKNOWN_SYMBOL, message)
+            return self._refusal(UNKNOWN_SYMBOL, self._why_unknown(request.symbol))
         atr = atr if request.atr is None else request.atr
         if atr is None:
             atr = self._atr.measure(request.symbol, self._rpm.config.atr_window)
@@ -88,6 +96,15 @@ class RiskClient:
         if self._pool.symbol_info(symbol) is not None:
             return False
         return bool(self._pool.stats().symbols)
+
+    def _why_unknown(self, symbol: str) -> str:
+        """Return in words that a symbol cannot be traded, with the candidates there are."""
+        message = f"the broker has no symbol {symbol} among those that this program watches"
+        try:
+            self._pool.resolve(symbol)
+        except UnknownSymbol as unknown:
+            return f"{message}: {unknown}"
+        return message
 
     def _price(self, request: IntentRequest) -> float | None:
         """Return what the intent would trade at: ask to buy, bid to sell; None without a quote."""

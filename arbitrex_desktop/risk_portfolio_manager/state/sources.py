@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.constants import SymbolTradeMode
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
+from arbitrex_desktop.raw_layer.symbols import UnknownSymbol
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
@@ -53,6 +57,17 @@ class Sources:
     def use_pool(self, pool: PoolReader) -> None:
         """Read from a pool from now on: one that the sync opened by itself."""
         self.pool = pool
+
+    def under_broker_name(self, intent: TradeIntent) -> TradeIntent:
+        """Return an intent with the broker's symbol for a plain name; unchanged where that means none or several.
+
+        A position's own symbol is never another's name, so an exit stays what it is.
+        """
+        if self.pool is None or not isinstance(intent.symbol, str):
+            return intent
+        with suppress(UnknownSymbol):
+            return msgspec.structs.replace(intent, symbol=self.pool.resolve(intent.symbol))
+        return intent
 
     def market_now(self) -> datetime:
         """Return market time, UTC."""
