@@ -21,7 +21,7 @@ from arbitrex_desktop.raw_layer.errors import PoolError, PoolUnavailable
 from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, StateChanged, SymbolsMissing
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.settings import PoolSettings
-from arbitrex_desktop.raw_layer.views import NOTHING_WATCHED, AccountMode, ConnectionState
+from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from tests.fakes.broker_data import make_position, make_symbol
 from tests.fakes.module import FakeModule
 from tests.fakes.transport import FakeTransport
@@ -118,34 +118,6 @@ def test_starting_connects_once_and_says_who_we_are(bench: Bench) -> None:
     assert "does not have it" in stats.missing_symbols["NOSUCH"]
     assert any(isinstance(event, SymbolsMissing) for event in bench.watch.events)
     assert [line["event"] for line in bench.log()].count("initialize") == 1
-
-
-def test_a_broker_s_suffix_does_not_matter(bench: Bench) -> None:
-    """Plain names are found under the broker's names, and it is said which they are."""
-    bench.module.symbols = {"EURUSDm": make_symbol("EURUSDm"), "GBPUSD.r": make_symbol("GBPUSD.r")}
-    bench.module.ticks = {"EURUSDm": [], "GBPUSD.r": []}
-    bench.pool.start_tick_collection()
-    stats = bench.pool.stats()
-    assert stats.symbols == ("EURUSDm", "GBPUSD.r")
-    assert stats.resolved_symbols == {"EURUSD": "EURUSDm", "GBPUSD": "GBPUSD.r"}
-    assert set(stats.missing_symbols) == {"USDJPY", "NOSUCH"}
-    assert (bench.pool.resolve("EURUSD"), bench.pool.resolve("EURUSDm")) == ("EURUSDm", "EURUSDm")
-
-
-def test_a_terminal_too_old_to_list_its_symbols_is_asked_for_the_names(bench: Bench) -> None:
-    """`symbols_get` answers -5 on an old build: plain names are selected as they are."""
-    bench.module.failing["symbols_get"] = (-5, "Incompatible versions")
-    bench.pool.start_tick_collection()
-    assert bench.pool.symbols == ("EURUSD", "GBPUSD", "USDJPY")
-    assert "does not have it" in bench.pool.stats().missing_symbols["NOSUCH"]
-
-
-def test_nothing_watched_is_said_with_the_way_to_mend_it(bench: Bench) -> None:
-    """A broker with none of the names is connected to, and the figures say what to do."""
-    bench.module.symbols = {"NZDCAD": make_symbol("NZDCAD")}
-    bench.pool.start_tick_collection()
-    stats = bench.pool.stats()
-    assert (stats.state, stats.symbols, stats.last_error) == (ConnectionState.CONNECTED, (), NOTHING_WATCHED)
 
 
 def test_no_secret_reaches_log_or_stats(bench: Bench) -> None:
