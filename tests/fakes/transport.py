@@ -7,7 +7,7 @@ import threading
 from typing import TypeVar
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.mt5.commands import Command, Observed
+from arbitrex_desktop.mt5.commands import Command, Observed, Priority
 from arbitrex_desktop.mt5.errors import DeadlineExceeded, HostDied, HostNotRunning, MT5Error
 from arbitrex_desktop.mt5.host.messages import HostSpec
 from arbitrex_desktop.mt5.host.server import ModuleRunner, SimulatedWorld
@@ -41,8 +41,11 @@ class FakeTransport:
         self._polls_may_run.set()
 
     def pause_polls(self) -> None:
-        """Let polls wait from now on; other commands run."""
+        """Let polls wait from now on, the present one having ended; other commands run."""
         self._polls_may_run.clear()
+        self._wait_ended.set()
+        with self._turns.turn(Priority.USUAL):
+            pass
 
     def resume_polls(self) -> None:
         """Let polls run again."""
@@ -70,18 +73,26 @@ class FakeTransport:
     ) -> Observed[T]:
         """Run a command, or fail as planned."""
         name = type(command).__name__
-        if name == "Poll":
+        while name == "Poll":
             self._polls_may_run.wait(10.0)
+            with self._turns.turn(command.priority):
+                # Paused while it waited for its turn: none runs after `pause_polls` has returned.
+                if self._polls_may_run.is_set() or not self._alive:
+                    return self._execute(command, name, permit)
         with self._turns.turn(command.priority):
-            if not self._alive:
-                raise HostNotRunning("the host process is not running")
-            if permit is not None:
-                permit()
-            self.commands.append(name)
-            self._fail_as_planned(name)
-            outcome = self._runner.run(command, self)
-            if command.longest_wait:
-                self._wait_ended.clear()
+            return self._execute(command, name, permit)
+
+    def _execute(self, command: Command[T], name: str, permit: Permit | None) -> Observed[T]:
+        """Run a command whose turn it is."""
+        if not self._alive:
+            raise HostNotRunning("the host process is not running")
+        if permit is not None:
+            permit()
+        self.commands.append(name)
+        self._fail_as_planned(name)
+        outcome = self._runner.run(command, self)
+        if command.longest_wait:
+            self._wait_ended.clear()
         if isinstance(outcome, MT5Error):
             raise outcome
         return outcome

@@ -91,12 +91,16 @@ class SqliteStore:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(f"{path}: the simulated broker's books cannot be opened: {error}") from error
+        try:
             # One broker per file: a second one would hand out the same tickets again.
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.executescript(_SCHEMA)
-        except (sqlite3.Error, OSError) as error:
+        except sqlite3.Error as error:
+            self._db.close()
             raise StoreError(f"{path}: the simulated broker's books cannot be opened: {error}") from error
 
     def load(self) -> SavedBooks | None:
