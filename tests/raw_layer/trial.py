@@ -12,6 +12,7 @@ from random import Random
 import numpy as np
 
 from arbitrex_desktop.clock import SystemClock
+from arbitrex_desktop.mt5.commands import SelectSymbols
 from arbitrex_desktop.mt5.fault_plan import FaultPlan
 from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
@@ -27,7 +28,8 @@ SETTINGS = PoolSettings(
     account_interval=0.02, poll_deadline=0.7, connect_deadline=0.7, backoff_first=0.05, backoff_longest=0.2,
     recheck_interval=0.1, selection_interval=0.1,
 )  # fmt: skip
-PATIENCE = 20.0
+PATIENCE = SelectSymbols.deadline + 15.0
+"""A hang may meet the command with the longest deadline among those that connect."""
 _CLOCK = SystemClock()
 _NO_POSITIONS = SimulationSpec(demo_positions=False)
 
