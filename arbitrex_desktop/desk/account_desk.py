@@ -48,7 +48,7 @@ class AccountDesk:
         self._rows: dict[str, tuple[int, IntentRow]] = {}
         self._confirmed: list[str] = []
         self.recovery.settle_interrupted()
-        self.positions.report_interrupted_actions()
+        self.positions.unanswered.resume()
 
     def submit(self, request: IntentRequest) -> Intent:
         """Take an intent in and have it judged."""

@@ -357,7 +357,7 @@ class TradingCore:
         self.desk.settle_confirmed(self._sync)
         reading = self._pool.latest_account()
         if reading is not None:
-            self.desk.positions.reconcile(reading)
+            self.desk.positions.unanswered.reconcile(reading)
 
     def _apply_policies(self) -> None:
         """Approve what a policy lets pass without a person."""

@@ -12,7 +12,15 @@ from typing import Any
 import numpy as np
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE
-from arbitrex_desktop.mt5.constants import DealEntry, OrderState, OrderType, PositionType, TradeAction, TradeRetcode
+from arbitrex_desktop.mt5.constants import (
+    DealEntry,
+    DealReason,
+    OrderState,
+    OrderType,
+    PositionType,
+    TradeAction,
+    TradeRetcode,
+)
 from arbitrex_desktop.mt5.errors import DeadlineExceeded
 from arbitrex_desktop.mt5.results import OrderSendResult, TradeDeal, TradeOrder, TradePosition
 from arbitrex_desktop.mt5.transport import Permit
@@ -90,6 +98,26 @@ class FakeBroker(FakePool):
         for request in placed:
             self._deal(request, float(request["volume"]))
 
+    def end_order(self, ticket: int, state: OrderState) -> None:
+        """Move a waiting order to the history, in the state in which it ended; a filled one gets its deal."""
+        seconds = int(self.clock.now().timestamp()) + self.server_offset
+        (order,) = (each for each in self.orders if each.ticket == ticket)
+        self.orders = tuple(each for each in self.orders if each is not order)
+        self.history_orders.append(replace(order, state=state, time_done=seconds, volume_current=0.0))
+        if state is OrderState.FILLED:
+            ids = {"ticket": self._ticket(), "order": ticket, "position_id": ticket, "entry": DealEntry.IN}
+            what = {"symbol": order.symbol, "type": order.type % 2, "volume": order.volume_initial, "time": seconds}
+            self.deals.append(make(TradeDeal, **ids, **what, price=order.price_open, magic=order.magic))
+
+    def close_by_stop(self, ticket: int) -> None:
+        """Close a position as its stop does, without any order of ours."""
+        (position,) = (each for each in self.positions if each.ticket == ticket)
+        seconds = int(self.clock.now().timestamp()) + self.server_offset
+        ids = {"ticket": self._ticket(), "order": self._ticket(), "position_id": ticket, "entry": DealEntry.OUT}
+        what = {"symbol": position.symbol, "type": 1 - position.type, "volume": position.volume, "time": seconds}
+        self.deals.append(make(TradeDeal, **ids, **what, price=position.sl, reason=DealReason.SL))
+        self._shrink(ticket, position.volume)
+
     def _execute(self, request: Mapping[str, Any], mood: Mood) -> OrderSendResult:
         """Do what the mood says and return the answer."""
         volume = float(request.get("volume", 0.0))
@@ -101,7 +129,7 @@ class FakeBroker(FakePool):
             self._change(request)
             return self._answer(request, TradeRetcode.DONE)
         if request["action"] == TradeAction.REMOVE:
-            self.orders = tuple(order for order in self.orders if order.ticket != request["order"])
+            self.end_order(int(request["order"]), OrderState.CANCELED)
             return self._answer(request, TradeRetcode.DONE)
         if mood is Mood.PLACED:
             return self._place(request)

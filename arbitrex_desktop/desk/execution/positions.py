@@ -8,7 +8,7 @@ opened here is touched only by the trader's own click, like every other.  Each o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -17,26 +17,19 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.executor import Reply
 from arbitrex_desktop.desk.execution.requests import cancel_request, close_request, stops_request
 from arbitrex_desktop.desk.execution.retcodes import Meaning, RetcodeAction, failure_meaning, meaning
-from arbitrex_desktop.desk.intents.events import EventKind
+from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
+from arbitrex_desktop.desk.intents.events import EventKind, to_body
 from arbitrex_desktop.desk.intents.intent import TRADER, Which
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
-from arbitrex_desktop.mt5.results import SymbolInfo, TradePosition
+from arbitrex_desktop.mt5.results import SymbolInfo, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.errors import PoolError
-from arbitrex_desktop.raw_layer.views import AccountReading, Quote
+from arbitrex_desktop.raw_layer.views import Quote
 
 __all__ = ["PositionActions", "Which"]
 
 _EPSILON: Final = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class _Unconfirmed:
-    """An order on a position whose answer never came: the volume before, and since when (monotonic seconds)."""
-
-    volume: float
-    since: float
 
 
 class PositionActions:
@@ -46,15 +39,7 @@ class PositionActions:
         self._book = book
         self._context = context
         self._pool = context.pool
-        self._unconfirmed: dict[int, _Unconfirmed] = {}
-
-    def report_interrupted_actions(self) -> None:
-        """Tell of orders that an earlier run sent and never saw the end of."""
-        for event in self._book.journal.unended_actions():
-            ticket = event.draft.ticket or 0
-            message = f"the desk was interrupted during: {event.draft.reason}; please look at the position"
-            self._end(ticket, event.draft.symbol, message)
-            self._context.post("warning", f"position {ticket}", message)
+        self.unanswered = UnansweredActions(book, context)
 
     def close(self, ticket: int, lots: float | None = None) -> None:
         """Close a position, or `lots` of it; raise `CommandRefused` in words when that cannot be done."""
@@ -111,27 +96,8 @@ class PositionActions:
         order = next((each for each in self._pool.read_account().orders if each.ticket == ticket), None)
         if order is None:
             raise CommandRefused(f"there is no pending order #{ticket}")
-        self._journalled(ticket, order.symbol, f"cancel order #{ticket}", cancel_request(order), 0.0, reducing=True)
+        self._journalled(order, f"cancel order #{ticket}", cancel_request(order), reducing=True)
         self._post_outcome(ticket, f"CANCELLED order #{ticket} {order.volume_current:.2f} {order.symbol}")
-
-    def reconcile(self, reading: AccountReading) -> None:
-        """See in a fresh reading what became of orders whose answers never came."""
-        volumes = {position.ticket: position.volume for position in reading.positions}
-        volumes |= {order.ticket: 0.0 for order in reading.orders}
-        for ticket, unconfirmed in list(self._unconfirmed.items()):
-            now = volumes.get(ticket)
-            if reading.monotonic <= unconfirmed.since:
-                continue
-            if now is None or abs(now - unconfirmed.volume) > _EPSILON:
-                self._settle(ticket, "it was carried out")
-            elif reading.monotonic - unconfirmed.since >= self._context.settings.settle_seconds:
-                self._settle(ticket, "it was not carried out")
-
-    def _settle(self, ticket: int, message: str) -> None:
-        """End what was unsure."""
-        self._end(ticket, "", f"#{ticket}: the broker's books show that {message}")
-        del self._unconfirmed[ticket]
-        self._context.post("info", f"position {ticket}", f"#{ticket}: {message}")
 
     def _post_outcome(self, ticket: int, text: str) -> None:
         """Tell the trader what was done."""
@@ -143,40 +109,32 @@ class PositionActions:
         """Send an order on a position, with a fresh price for each of the few tries; return the reply that ended it."""
         retries = self._context.settings.requote_retries
         while True:
-            reply = self._journalled(
-                position.ticket, position.symbol, message, build(), position.volume, reducing=reducing, last=not retries
-            )
+            reply = self._journalled(position, message, build(), reducing=reducing, last=not retries)
             if reply.meaning.answer is not RetcodeAction.RETRY:
                 return reply
             retries -= 1
 
     def _journalled(
         self,
-        ticket: int,
-        symbol: str,
+        subject: TradePosition | TradeOrder,
         message: str,
         request: dict[str, Any],
-        volume: float,
         *,
         reducing: bool,
         last: bool = True,
     ) -> Reply:
         """Journal, pass the gate, send, journal the answer; raise `CommandRefused` unless done or worth another try."""
-        if ticket in self._unconfirmed:
+        ticket, symbol = subject.ticket, subject.symbol
+        if ticket in self.unanswered:
             raise CommandRefused(f"the fate of the last order on #{ticket} is not known yet")
         self._context.gate.check(reducing=reducing)
-        self._book.note(
-            EventKind.ACTION_SENDING,
-            actor=TRADER,
-            reason=message,
-            symbol=symbol,
-            ticket=ticket,
-            body={"request": request},
-        )
+        action = self.unanswered.before(subject, request)
+        body = to_body(action=action)
+        self._book.note(EventKind.ACTION_SENDING, actor=TRADER, reason=message, symbol=symbol, ticket=ticket, body=body)
         reply = self._ask(request, reducing=reducing)
         outcome = reply.meaning
         if outcome.answer is RetcodeAction.RECONCILE:
-            self._unconfirmed[ticket] = _Unconfirmed(volume, self._context.clock.monotonic())
+            self.unanswered.add(replace(action, since=self._context.clock.monotonic()))
             raise CommandRefused(f"{message}: {outcome.message}; looking at the broker's books")
         self._end(ticket, symbol, f"{message}: {outcome.message}")
         if outcome.answer is RetcodeAction.REFUSED or (last and outcome.answer is RetcodeAction.RETRY):

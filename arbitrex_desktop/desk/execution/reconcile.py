@@ -20,7 +20,7 @@ from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
 
 _EPSILON: Final = 1e-9
 _CLOCK_SLACK_SECONDS: Final = 5.0
-_OF_THE_BROKER: Final = frozenset({DealReason.SL, DealReason.TP, DealReason.SO})
+OF_THE_BROKER: Final = frozenset({DealReason.SL, DealReason.TP, DealReason.SO})
 _DEAD: Final = frozenset({OrderState.CANCELED, OrderState.REJECTED, OrderState.EXPIRED})
 
 
@@ -169,7 +169,7 @@ class _Traces:
         if self._closing:
             closes = not isinstance(trace, TradePosition) and trace.position_id == position
             # A stop that closed the position is no order of ours.
-            return closes and trace.reason not in _OF_THE_BROKER
+            return closes and trace.reason not in OF_THE_BROKER
         if isinstance(trace, TradeDeal):
             return trace.entry in (DealEntry.IN, DealEntry.INOUT) and trace.position_id not in self._claimed
         if isinstance(trace, TradeOrder):

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.desk.context import DeskContext
+from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.executor import Executor
+from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.execution.recovery import Recovery
 from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.halt import TradingHalt
@@ -25,8 +27,11 @@ from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.commands import History
+from arbitrex_desktop.mt5.constants import OrderType
+from arbitrex_desktop.mt5.results import OrderSendResult
 from tests.desk.conftest import intent
 from tests.fakes.broker import FakeBroker, Mood
+from tests.fakes.broker_data import make_order, make_position
 from tests.fakes.clock import START
 from tests.fakes.rpm import FakeRiskManager
 
@@ -133,3 +138,44 @@ class Looking:
 def looking(parts: Parts) -> Looking:
     """Give a recovery on the usual settings."""
     return Looking(parts)
+
+
+class Held:
+    """Two positions and a pending order, and what manages them."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.broker = parts.broker
+        self.actions = PositionActions(parts.book, parts.context)
+        self.broker.positions = (
+            make_position("EURUSD", 1, 0.3, ticket=11, price_open=1.14, sl=1.13, tp=1.2, magic=5),
+            make_position("GBPUSD", -1, 0.2, ticket=12, price_open=1.31),
+        )
+        self.broker.orders = (make_order("EURUSD", OrderType.BUY_LIMIT, 0.1, ticket=21),)
+
+    def look(self, seconds: float) -> None:
+        """Let time pass, and see in a fresh reading what became of orders of unknown fate."""
+        self.broker.clock.advance(seconds)
+        self.actions.unanswered.reconcile(self.broker.read_account())
+
+    def lose(self, act: Callable[[], None], mood: Mood = Mood.LOST) -> None:
+        """Do something whose answer is lost."""
+        self.broker.moods.append(mood)
+        with pytest.raises(CommandRefused, match="looking at the broker's books"):
+            act()
+
+    def answer(self, outcome: Exception | OrderSendResult) -> None:
+        """Have every order answered so."""
+
+        def send(request: Any, permit: Any = None) -> OrderSendResult:
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
+
+        self.broker.send_order = send  # type: ignore[method-assign] # answers only
+
+
+@pytest.fixture
+def held(parts: Parts) -> Held:
+    """Give positions on the usual settings."""
+    return Held(parts)

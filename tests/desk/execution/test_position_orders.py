@@ -10,58 +10,14 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.desk.errors import CommandRefused
-from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.intents.intent import Which
 from arbitrex_desktop.mt5.constants import OrderType, ResultCode, TradeRetcode
 from arbitrex_desktop.mt5.errors import CallFailed, DeadlineExceeded
 from arbitrex_desktop.mt5.results import OrderSendResult
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
-from tests.desk.execution.conftest import BuildParts, Parts
+from tests.desk.execution.conftest import BuildParts, Held
 from tests.fakes.broker import Mood
-from tests.fakes.broker_data import make, make_order, make_position, make_request
-
-SETTLE = 15.0
-
-
-class Held:
-    """Two positions and a pending order, and what manages them."""
-
-    def __init__(self, parts: Parts) -> None:
-        self.parts = parts
-        self.broker = parts.broker
-        self.actions = PositionActions(parts.book, parts.context)
-        self.broker.positions = (
-            make_position("EURUSD", 1, 0.3, ticket=11, price_open=1.14, sl=1.13, tp=1.2, magic=5),
-            make_position("GBPUSD", -1, 0.2, ticket=12, price_open=1.31),
-        )
-        self.broker.orders = (make_order("EURUSD", OrderType.BUY_LIMIT, 0.1, ticket=21),)
-
-    def look(self, seconds: float) -> None:
-        """Let time pass, and see in a fresh reading what became of orders of unknown fate."""
-        self.broker.clock.advance(seconds)
-        self.actions.reconcile(self.broker.read_account())
-
-    def lose(self, act: Callable[[], None], mood: Mood = Mood.LOST) -> None:
-        """Do something whose answer is lost."""
-        self.broker.moods.append(mood)
-        with pytest.raises(CommandRefused, match="looking at the broker's books"):
-            act()
-
-    def answer(self, outcome: Exception | OrderSendResult) -> None:
-        """Have every order answered so."""
-
-        def send(request: Any, permit: Any = None) -> OrderSendResult:
-            if isinstance(outcome, Exception):
-                raise outcome
-            return outcome
-
-        self.broker.send_order = send  # type: ignore[method-assign] # answers only
-
-
-@pytest.fixture
-def held(parts: Parts) -> Held:
-    """Give positions on the usual settings."""
-    return Held(parts)
+from tests.fakes.broker_data import make, make_position, make_request
 
 
 def test_what_is_sent_is_journalled_before_and_its_end_after(held: Held) -> None:
@@ -77,7 +33,7 @@ def test_what_is_sent_is_journalled_before_and_its_end_after(held: Held) -> None
         "EURUSD",
         11,
     )
-    assert dict(sending.body) == {"request": held.broker.sent[0]}
+    assert sending.body["action"]["request"] == held.broker.sent[0]
     assert (ended.kind, ended.symbol, ended.ticket) == ("ACTION_ENDED", "EURUSD", 11)
     assert ended.reason == "close 0.3 lots of EURUSD #11: done (10009)"
     assert held.parts.book.journal.unended_actions() == ()
@@ -260,74 +216,3 @@ def test_an_order_is_cancelled_under_its_own_ticket(held: Held) -> None:
     assert held.broker.sent[-1] == {"action": 8, "order": 21}
     assert [(event.draft.ticket, event.draft.symbol) for event in held.parts.events()] == [(21, "EURUSD")] * 4
     assert held.broker.orders == ()
-
-
-class TestUnknownFates:
-    """An order whose answer was lost is settled by the books."""
-
-    def test_gone_means_done(self, held: Held) -> None:
-        """The position is gone in a later reading: it was carried out, and journal and trader are told so."""
-        held.lose(lambda: held.actions.close(11), Mood.FILL_LOST)
-        held.look(0.5)
-        ended = held.parts.events()[-1].draft
-        assert (ended.kind, ended.ticket) == ("ACTION_ENDED", 11)
-        assert ended.reason == "#11: the broker's books show that it was carried out"
-        assert held.parts.told == [("info", "position 11", "#11: it was carried out")]
-        assert held.parts.book.journal.unended_actions() == ()
-
-    def test_less_means_done(self, held: Held) -> None:
-        """A part that was closed shows in the volume."""
-        held.lose(lambda: held.actions.close(11, 0.1), Mood.FILL_LOST)
-        held.look(0.5)
-        assert held.parts.told == [("info", "position 11", "#11: it was carried out")]
-
-    def test_unchanged_for_long_means_not_done(self, held: Held) -> None:
-        """The same volume proves nothing before the settling time is over, and at its end that nothing was done."""
-        held.lose(lambda: held.actions.close(11))
-        for _ in range(14):
-            held.look(1.0)
-        assert held.parts.told == []
-        held.look(1.0)
-        assert held.parts.told == [("info", "position 11", "#11: it was not carried out")]
-        held.actions.close(11)
-        assert [each.ticket for each in held.broker.positions] == [12]
-
-    def test_a_reading_of_the_same_moment_says_nothing(self, held: Held) -> None:
-        """Books that were read before the order left, or as it left, do not show what became of it."""
-        before = held.broker.read_account()
-        held.lose(lambda: held.actions.close(11), Mood.FILL_LOST)
-        held.actions.reconcile(before)
-        held.actions.reconcile(held.broker.read_account())
-        assert held.parts.told == []
-        held.look(0.001)
-        assert held.parts.told != []
-
-    def test_a_lost_cancel_is_settled_too(self, held: Held) -> None:
-        """An order that is still there was not cancelled, one that is gone was."""
-        held.lose(lambda: held.actions.cancel(21))
-        held.look(1.0)
-        assert held.parts.told == []
-        held.look(SETTLE)
-        assert held.parts.told == [("info", "position 21", "#21: it was not carried out")]
-        held.lose(lambda: held.actions.cancel(21))
-        held.broker.orders = ()
-        held.look(1.0)
-        assert held.parts.told[-1] == ("info", "position 21", "#21: it was carried out")
-
-    def test_one_fate_holds_up_no_other_position(self, held: Held) -> None:
-        """While one order is looked for, the other position can be closed."""
-        held.lose(lambda: held.actions.close(11))
-        held.actions.close(12)
-        held.look(SETTLE)
-        assert [each.ticket for each in held.broker.positions] == [11]
-
-    def test_an_earlier_runs_order_is_told_once(self, held: Held) -> None:
-        """What was sent and never ended is a warning that names it, and is ended in the journal with it."""
-        held.lose(lambda: held.actions.close(11))
-        PositionActions(held.parts.book, held.parts.context).report_interrupted_actions()
-        words = "the desk was interrupted during: close 0.3 lots of EURUSD #11; please look at the position"
-        assert held.parts.told == [("warning", "position 11", words)]
-        ended = held.parts.events()[-1].draft
-        assert (ended.kind, ended.reason, ended.symbol, ended.ticket) == ("ACTION_ENDED", words, "EURUSD", 11)
-        PositionActions(held.parts.book, held.parts.context).report_interrupted_actions()
-        assert len(held.parts.told) == 1

@@ -211,7 +211,7 @@ def test_a_close_whose_answer_was_lost_is_seen_in_the_books(held: Desk) -> None:
 
 
 def test_an_interrupted_close_is_told_after_the_restart(held: Desk, build: BuildDesk) -> None:
-    """A close that was on its way when the program died is named once, for the trader to look at."""
+    """A close that was on its way when the program died is named, and looked up in the broker's books, once."""
     held.broker.step = lambda _: (_ for _ in ()).throw(KeyboardInterrupt)
     with pytest.raises(KeyboardInterrupt):
         held.core.close_position(11)
@@ -220,6 +220,11 @@ def test_an_interrupted_close_is_told_after_the_restart(held: Desk, build: Build
     again = build(held.broker)
     told = [notice.text for notice in again.core.snapshot().notices]
     assert any("interrupted during: close 0.3 lots of EURUSD #11" in text for text in told)
+    again.broker.poll()
+    for _ in range(60):
+        again.step()
+        again.broker.poll()
+    assert any("#11: it was not carried out" in notice.text for notice in again.core.snapshot().notices)
     again.core.stop()
     third = build(held.broker)
     assert not any("interrupted" in notice.text for notice in third.core.snapshot().notices)

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""Orders on positions and pending orders whose answer never came: remembered, over a restart too, until it is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+from arbitrex_desktop.desk.context import DeskContext
+from arbitrex_desktop.desk.execution.action_outcomes import ActionOutcome, SentAction, action_outcome
+from arbitrex_desktop.desk.execution.reconcile import BrokerRecords
+from arbitrex_desktop.desk.intents.events import Event, EventKind, from_body
+from arbitrex_desktop.desk.queue.intent_store import IntentStore
+from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
+from arbitrex_desktop.raw_layer.views import AccountReading
+
+_LOOK_BACK: Final = timedelta(minutes=10)
+
+
+class UnansweredActions:
+    """Finds out what became of each.  Called on the worker's thread, like the actions themselves; asks the terminal."""
+
+    def __init__(self, book: IntentStore, context: DeskContext) -> None:
+        self._book = book
+        self._pool = context.pool
+        self._clock = context.clock
+        self._post = context.post
+        self._settle_seconds = context.settings.settle_seconds
+        self._actions: dict[int, SentAction] = {}
+
+    def __contains__(self, ticket: int) -> bool:
+        return ticket in self._actions
+
+    def before(self, subject: TradePosition | TradeOrder, request: dict[str, Any]) -> SentAction:
+        """Return what has to be known of an action as it leaves, to find out afterwards what became of it."""
+        now = self._pool.market_now()
+        common: dict[str, Any] = {
+            "ticket": subject.ticket,
+            "request": request,
+            "market_at": now,
+            "since": self._clock.monotonic(),
+        }
+        if isinstance(subject, TradePosition):
+            return SentAction(position_id=subject.identifier, volume=subject.volume, placed_at=now, **common)
+        placed_at = self._pool.server_time_to_utc(subject.time_setup)
+        return SentAction(position_id=0, volume=0.0, placed_at=placed_at, **common)
+
+    def add(self, action: SentAction) -> None:
+        """Remember an action that was not answered."""
+        self._actions[action.ticket] = action
+
+    def resume(self) -> None:
+        """Take up the actions that an earlier run sent and never saw the end of."""
+        for event in self._book.journal.unended_actions():
+            ticket, what = event.draft.ticket or 0, event.draft.reason
+            if "action" in event.draft.body:
+                self.add(self._read(event))
+                words = f"the desk was interrupted during: {what}; looking at the broker's books"
+            else:
+                words = f"the desk was interrupted during: {what}; please look at the position"
+                self._book.note(EventKind.ACTION_ENDED, reason=words, symbol=event.draft.symbol, ticket=ticket)
+            self._post("warning", f"position {ticket}", words)
+
+    def reconcile(self, reading: AccountReading) -> None:
+        """See in a fresh reading, and in the broker's history, what became of them."""
+        waiting = [each for each in self._actions.values() if reading.monotonic > each.since]
+        if not waiting or not self._pool.is_connected():
+            return
+        books = self._books(reading, waiting)
+        for action in waiting:
+            settled = reading.monotonic - action.since >= self._settle_seconds
+            outcome = action_outcome(action, books, settled=settled)
+            if outcome is not None:
+                self._end(action, outcome)
+
+    def _books(self, reading: AccountReading, waiting: list[SentAction]) -> BrokerRecords:
+        """Read the history that the actions may stand in; a pending order is in it by when it was placed."""
+        now = self._pool.market_now()
+        moments = [now, *(moment for each in waiting for moment in (each.market_at, each.placed_at))]
+        history = self._pool.read_history(min(moments) - _LOOK_BACK, max(moments))
+        return BrokerRecords(reading.positions, reading.orders, history.orders, history.deals, self._utc)
+
+    def _end(self, action: SentAction, outcome: ActionOutcome) -> None:
+        """Journal what became of an action, and tell the trader."""
+        words = f"#{action.ticket}: {outcome.message}"
+        self._book.note(EventKind.ACTION_ENDED, reason=f"{words}, as the broker's books show", ticket=action.ticket)
+        del self._actions[action.ticket]
+        self._post("info" if outcome.done else "warning", f"position {action.ticket}", words)
+
+    def _read(self, event: Event) -> SentAction:
+        """Read an action back; it is looked for anew from now on."""
+        return replace(from_body(event.draft.body, "action", SentAction), since=self._clock.monotonic())
+
+    def _utc(self, seconds: float) -> float:
+        """Turn a server clock's seconds into those of UTC."""
+        return self._pool.server_time_to_utc(seconds).timestamp()

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: MIT
+"""Orders on positions and pending orders whose answer was lost: what became of each is looked up as what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from arbitrex_desktop.desk.execution.positions import PositionActions
+from arbitrex_desktop.mt5.constants import AccountMarginMode, OrderState, TradeAction
+from tests.desk.execution.conftest import Held
+from tests.fakes.broker import Mood
+from tests.fakes.clock import START
+
+SETTLE = 15.0
+
+
+def act(held: Held, what: str) -> Callable[[], None]:
+    """Return one of the things that are done to what is open."""
+    acts: dict[str, Callable[[], None]] = {
+        "close": lambda: held.actions.close(11),
+        "part": lambda: held.actions.close(11, 0.1),
+        "stop": lambda: held.actions.move_stops(11, 1.135, 1.2),
+        "target": lambda: held.actions.move_stops(11, 1.13, None),
+        "cancel": lambda: held.actions.cancel(21),
+    }
+    return acts[what]
+
+
+@pytest.mark.parametrize(
+    ("what", "ticket", "words"),
+    [
+        ("close", 11, "it was carried out: 0.30 lots at 1.1499425"),
+        ("part", 11, "it was carried out: 0.10 lots at 1.1499425"),
+        ("stop", 11, "it was carried out: stop 1.135, target 1.2"),
+        ("target", 11, "it was carried out: stop 1.13, target none"),
+        ("cancel", 21, "it was carried out"),
+    ],
+)
+def test_what_was_done_is_told_as_what_it_was(held: Held, what: str, ticket: int, words: str) -> None:
+    """The broker did it and the answer was lost: the next reading tells, in journal and window."""
+    held.lose(act(held, what), Mood.FILL_LOST)
+    held.look(0.5)
+    assert held.parts.told == [("info", f"position {ticket}", f"#{ticket}: {words}")]
+    ended = held.parts.events()[-1].draft
+    assert (ended.kind, ended.ticket) == ("ACTION_ENDED", ticket)
+    assert ended.reason == f"#{ticket}: {words}, as the broker's books show"
+    assert held.parts.book.journal.unended_actions() == ()
+
+
+@pytest.mark.parametrize(
+    ("what", "ticket", "words"),
+    [
+        ("close", 11, "it was not carried out"),
+        ("part", 11, "it was not carried out"),
+        ("stop", 11, "it was not carried out: stop 1.13, target 1.2"),
+        ("cancel", 21, "it was not carried out: the order waits as before"),
+    ],
+)
+def test_unchanged_for_the_settling_time_means_not_done(held: Held, what: str, ticket: int, words: str) -> None:
+    """Unchanged books prove nothing before that, and at its end that nothing was done; then it may be tried again."""
+    held.lose(act(held, what))
+    for _ in range(int(SETTLE) - 1):
+        held.look(1.0)
+    assert held.parts.told == []
+    held.look(1.0)
+    assert held.parts.told == [("warning", f"position {ticket}", f"#{ticket}: {words}")]
+    act(held, what)()
+    assert len(held.broker.sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (OrderState.FILLED, "it was not carried out: the order was filled: 0.10 lots at 1.15"),
+        (OrderState.EXPIRED, "it was not carried out: it expired meanwhile"),
+        (OrderState.REJECTED, "it was not carried out: the broker had rejected it"),
+    ],
+)
+def test_an_order_that_ended_otherwise_was_not_cancelled(held: Held, state: OrderState, words: str) -> None:
+    """That an order is gone does not mean that it was cancelled: it may have been filled first."""
+    held.lose(act(held, "cancel"))
+    held.broker.end_order(21, state)
+    held.look(1.0)
+    assert held.parts.told == [("warning", "position 21", f"#21: {words}")]
+
+
+def test_an_order_placed_long_ago_is_found_in_the_history(held: Held) -> None:
+    """Histories go by when an order was placed, which may be days before it was cancelled."""
+    windows = []
+    history = held.broker.read_history
+    held.broker.orders = (replace(held.broker.orders[0], time_setup=int(START.timestamp()) - 3 * 86_400),)
+
+    def listen(since: object, until: object) -> object:
+        windows.append((since, until))
+        return history(since, until)  # type: ignore[arg-type] # passed on as they came
+
+    held.broker.read_history = listen  # type: ignore[method-assign,assignment] # listens only
+    held.lose(act(held, "cancel"), Mood.FILL_LOST)
+    held.look(1.0)
+    assert windows == [(START - timedelta(days=3, minutes=10), START + timedelta(seconds=1))]
+
+
+def test_gone_without_a_word_in_the_history_is_told_as_unknown(held: Held) -> None:
+    """While the history may still come nothing is claimed; when it does not, that is what is told."""
+    held.lose(act(held, "cancel"))
+    held.broker.orders = ()
+    held.look(1.0)
+    assert held.parts.told == []
+    held.look(SETTLE)
+    words = "#21: the order is gone, and the broker's history does not tell how it ended"
+    assert held.parts.told == [("warning", "position 21", words)]
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("close", "it was not carried out: its stop closed the position"),
+        (
+            "stop",
+            "the position was closed meanwhile by its stop, and the books no longer tell whether it was carried out",
+        ),
+    ],
+)
+def test_what_a_stop_closed_is_not_ours(held: Held, what: str, words: str) -> None:
+    """The position's own stop closed it while the answer was lost: nothing of ours is claimed."""
+    held.lose(act(held, what))
+    held.broker.close_by_stop(11)
+    held.look(1.0)
+    assert held.parts.told == [("warning", "position 11", f"#11: {words}")]
+
+
+@pytest.mark.parametrize("what", ["close", "part", "stop"])
+def test_less_without_a_deal_waits_for_the_history(held: Held, what: str) -> None:
+    """Deals may come later than the positions change; after the settling time it is told that there are none."""
+    held.lose(act(held, what))
+    held.broker.positions = ()
+    held.look(1.0)
+    assert held.parts.told == []
+    held.look(SETTLE)
+    ((level, _, words),) = held.parts.told
+    assert level == "warning"
+    assert ("no deal of that" if what != "stop" else "no longer tell") in words
+
+
+def test_an_earlier_part_is_not_taken_for_a_later_one(held: Held) -> None:
+    """A part that was closed seconds before is no evidence for the next close."""
+    held.actions.close(11, 0.1)
+    held.lose(act(held, "part"))
+    held.look(1.0)
+    assert held.parts.told[-1][0] == "info"
+    assert held.parts.book.journal.unended_actions() != ()
+    held.look(SETTLE)
+    assert held.parts.told[-1] == ("warning", "position 11", "#11: it was not carried out")
+
+
+def test_a_netted_position_is_found_by_its_identifier(held: Held) -> None:
+    """After a reversal a netted position's deals bear another number than its ticket."""
+    held.broker.account = replace(held.broker.account, margin_mode=int(AccountMarginMode.RETAIL_NETTING))
+    held.broker.positions = tuple(replace(each, identifier=each.ticket + 500) for each in held.broker.positions)
+    held.lose(act(held, "close"), Mood.FILL_LOST)
+    held.broker.deals = [replace(deal, position_id=511) for deal in held.broker.deals]
+    held.look(1.0)
+    assert held.parts.told[0][0] == "info"
+
+
+def test_a_changed_order_is_known_by_its_prices(held: Held) -> None:
+    """A lost change of a waiting order was carried out when price, stop and target are those asked for."""
+    for price, level in ((1.1, "warning"), (1.05, "info")):
+        request = {"action": int(TradeAction.MODIFY), "order": 21, "price": 1.05, "sl": 0.0, "tp": 0.0}
+        held.broker.orders = (replace(held.broker.orders[0], price_open=price),)
+        held.actions.unanswered.add(held.actions.unanswered.before(held.broker.orders[0], request))
+        held.look(SETTLE)
+        assert held.parts.told[-1][0] == level
+
+
+def test_a_reading_of_the_same_moment_says_nothing(held: Held) -> None:
+    """Books that were read before the order left, or as it left, do not show what became of it."""
+    before = held.broker.read_account()
+    held.lose(act(held, "close"), Mood.FILL_LOST)
+    held.actions.unanswered.reconcile(before)
+    held.actions.unanswered.reconcile(held.broker.read_account())
+    assert held.parts.told == []
+    held.look(0.001)
+    assert held.parts.told != []
+
+
+def test_one_fate_holds_up_no_other_position(held: Held) -> None:
+    """While one order is looked for, the other position can be closed."""
+    held.lose(act(held, "close"))
+    held.actions.close(12)
+    held.look(SETTLE)
+    assert [each.ticket for each in held.broker.positions] == [11]
+
+
+def test_without_a_line_nothing_is_claimed(held: Held) -> None:
+    """While the broker cannot be asked, time proves nothing."""
+    held.lose(act(held, "close"))
+    reading = held.broker.read_account()
+    held.broker.connected = False
+    held.actions.unanswered.reconcile(replace(reading, monotonic=reading.monotonic + 100.0))
+    assert held.parts.told == []
+
+
+@pytest.mark.parametrize(("mood", "level"), [(Mood.FILL_LOST, "info"), (Mood.LOST, "warning")])
+def test_an_earlier_runs_order_is_looked_up_too(held: Held, mood: Mood, level: str) -> None:
+    """What was sent before a restart is told, looked for in the books, and ended in the journal with what they say."""
+    held.lose(act(held, "close"), mood)
+    held.actions = PositionActions(held.parts.book, held.parts.context)
+    held.actions.unanswered.resume()
+    words = "the desk was interrupted during: close 0.3 lots of EURUSD #11; looking at the broker's books"
+    assert held.parts.told == [("warning", "position 11", words)]
+    held.look(1.0)
+    held.look(SETTLE)
+    assert [each[0] for each in held.parts.told] == ["warning", level]
+    PositionActions(held.parts.book, held.parts.context).unanswered.resume()
+    assert len(held.parts.told) == 2
