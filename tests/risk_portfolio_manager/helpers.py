@@ -36,8 +36,9 @@ WIDE: Final[dict[str, Any]] = {
     "max_portfolio_volatility": 1.0,
     "max_var_pct": 1.0,
     "max_cvar_pct": 1.0,
+    "look_ahead": False,
 }
-"""Exposure limits that cut nothing ordinary."""
+"""Exposure limits that cut nothing ordinary, and no look at the losses to come."""
 
 
 def wide(**changes: Any) -> RPMConfig:

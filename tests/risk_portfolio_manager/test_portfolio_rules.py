@@ -250,7 +250,7 @@ def test_symbol_lists_allow_and_deny() -> None:
 
 def test_a_limit_that_is_close_says_so() -> None:
     """From 80% of a limit on, the check carries a warning and passes."""
-    rpm = static()
+    rpm = static(wide())
     rpm.portfolio_state.daily_pnl = -1_700.0
     rpm.portfolio_state.equity = 91_500.0
     output = rpm.evaluate(**intent())
@@ -342,3 +342,13 @@ def test_a_reduction_with_the_name_of_another_trade_leaves_that_counted() -> Non
     out = rpm.process_trade_intent(**intent(intent_id="same", symbol="GBPUSD", current_price=1.3, direction=-1))
     assert units(out) == 10_000
     assert check(rpm.evaluate(**intent(intent_id="third")), "MAX_POSITIONS_REACHED").observed == 2
+
+
+def test_what_one_source_sends_does_not_hold_up_another() -> None:
+    """191 refused intents of one strategy leave another strategy, and the trader, as free as before."""
+    rpm = static(wide(max_intents_per_minute=120))
+    for _ in range(191):
+        rpm.process_trade_intent(**intent(strategy_id="noisy", confidence_score=0.1))
+    assert check(rpm.evaluate(**intent(strategy_id="noisy")), "INTENT_RATE").outcome is Outcome.FAIL
+    for source in ("honest", "manual", None):
+        assert rpm.evaluate(**intent(strategy_id=source)).decision.status == "APPROVED"

@@ -7,6 +7,8 @@ from typing import Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
 from arbitrex_desktop.risk_portfolio_manager.parameters import (
+    Choice,
+    Flag,
     Parameter,
     Table,
     Text,
@@ -35,6 +37,17 @@ CAPITAL: Final[tuple[Parameter, ...]] = (
         what="a three-letter code",
     ),
     share("risk_per_trade", 0.01, "Risk per trade", 0.05, help="Share of capital lost at the stop, before factors."),
+    Choice(
+        name="risk_base",
+        default="balance",
+        label="Risk is a share of",
+        help="The balance, the equity, the lesser of both, or none of them: a fixed amount.",
+        options=("balance", "equity", "lesser", "amount"),
+    ),
+    number("risk_amount", 100.0, "Risk per trade as a fixed amount", "money", low_open=True),
+    number("commission_per_lot", 0.0, "Commission of a lot, in and out", "money", help="Counts as part of the risk."),
+    number("expected_slippage", 0.0, "Slippage expected at the stop", "ticks", help="Counts as part of the risk."),
+    Flag(name="count_swap", default=False, label="The swap to the day's end counts as part of the risk"),
 )
 
 SIZING: Final[tuple[Parameter, ...]] = (

@@ -3,7 +3,8 @@
 
 A bare `RPMConfig()` holds exposure to the capital itself, as for an unleveraged account: one ordinary FX trade at 1%
 risk and a stop of a few tens of pips is several times the capital, and would always be cut.  The presets raise the
-exposure limits to what a leveraged account carries, lower the risk per trade, and switch the pacing rules on.
+exposure limits to what a leveraged account carries, lower the risk per trade and let no factor raise it, and switch the
+pacing rules on.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ _PACED: Final[dict[str, Any]] = {
     "max_sync_age_seconds": 60.0,
     "max_price_deviation_pct": 0.005,
     "max_positions_per_symbol": 2,
+    "loss_without_stop": 0.02,
 }
 
 PRESETS: Final[dict[str, dict[str, Any]]] = {
     "Conservative": {
         **_PACED,
         "risk_per_trade": 0.0025,
+        "max_risk_per_trade": 0.0025,
         "max_drawdown": 0.06,
         "max_daily_drawdown": 0.02,
         "daily_loss_limit": 0.01,
@@ -45,6 +48,7 @@ PRESETS: Final[dict[str, dict[str, Any]]] = {
     "Standard FX": {
         **_PACED,
         "risk_per_trade": 0.005,
+        "max_risk_per_trade": 0.005,
         "max_symbol_exposure_units": 2_000_000.0,
         "max_symbol_exposure_pct": 7.0,
         "max_currency_exposure_pct": 10.0,
@@ -62,6 +66,7 @@ PRESETS: Final[dict[str, dict[str, Any]]] = {
     "Prop-firm challenge": {
         **_PACED,
         "risk_per_trade": 0.0025,
+        "max_risk_per_trade": 0.0025,
         "max_drawdown": 0.08,
         "max_daily_drawdown": 0.04,
         "daily_loss_limit": 0.03,

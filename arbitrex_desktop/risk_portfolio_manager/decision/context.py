@@ -117,6 +117,10 @@ class ExposureView(msgspec.Struct, frozen=True):
         closes: the broker's number of the position that a reducing trade closes; 0 when there is none to name.
         leaving: whether what this trade could take off is being taken off by others already.
         repeated: whether the same reducing trade, by its intent's name, is in flight.
+        lots: lots of everything, held and in flight.
+        open_risk: what equity loses when every stop is hit, of what is held and in flight.
+        entry_risk: what the balance loses then, counting no stop that locks in a profit.
+        without_stop: sizes of positions that have no stop.
     """
 
     units: float
@@ -141,6 +145,10 @@ class ExposureView(msgspec.Struct, frozen=True):
     closes: int = 0
     leaving: bool = False
     repeated: bool = False
+    lots: float = 0.0
+    open_risk: float = 0.0
+    entry_risk: float = 0.0
+    without_stop: float = 0.0
 
 
 class SizeResult(msgspec.Struct, frozen=True):
@@ -153,7 +161,7 @@ class SizeResult(msgspec.Struct, frozen=True):
         least_units: the smallest volume, in units.
         lots: `units` rounded down to the volume step; 0 for a reduction, which is rounded later.
         unit_notional: exposure of one unit in account currency; None when not known.
-        unit_loss: what one unit loses at the stop in account currency; None when not known.
+        unit_loss: what one unit loses at the stop in account currency, costs included; None when not known.
         stop: the stop's price; None when there is none.
         stop_distance: its distance from the price, in price units.
         factors: what the base was multiplied by, by name and in order.

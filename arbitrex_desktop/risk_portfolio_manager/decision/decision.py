@@ -46,7 +46,7 @@ class ApprovedTrade(msgspec.Struct, frozen=True):
         entry_price: what the stop was measured from.
         stop_loss: price of the stop; None when there is none.
         take_profit: price of the target; None when there is none.
-        expected_loss: at the stop, in account currency and positive.
+        expected_loss: at the stop with the costs that are counted, in account currency and positive.
         reducing: whether the trade only reduces an open position: it then closes, and has no stop.
         strategy_id: as asked.
         intent_id: as asked.

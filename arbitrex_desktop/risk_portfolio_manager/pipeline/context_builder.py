@@ -163,6 +163,10 @@ def _exposure(
         closable.ticket if reducing else 0,
         closable.leaving and not reducing,
         record and name in book.reserved and not other,
+        held.lots + in_flight.lots,
+        held.open_risk + in_flight.risk,
+        held.entry_risk + in_flight.risk,
+        held.without_stop,
     )
 
 

@@ -2,7 +2,8 @@
 """How large a trade may be: risk capital over the loss of one unit at the stop, and what is taken off it.
 
 units = capital x risk_per_trade / (stop distance x value of one price unit in account currency), times the factors
-for Kelly, expectancy, confidence, regime, volatility, spread and correlation, capped by liquidity.
+for Kelly, expectancy, confidence, regime, volatility, spread and correlation, capped by liquidity and by
+`max_risk_per_trade`.  Costs that the settings name are part of the loss: commission, slippage at the stop, swap.
 """
 
 from __future__ import annotations
@@ -67,15 +68,16 @@ def size_trade(context: RuleContext) -> SizeResult:
         note = f"the stop {intent.stop_loss:.10g} is on the wrong side of the price {price:.10g}"
         results = (_STOP_SIDE.failed(note=note),)
         return SizeResult(least_units=least, stop=stop, stop_distance=distance, results=results)
-    loss = distance * instrument.value
+    loss = distance * instrument.value + _costs(context, instrument)
     if not (loss > 0.0 and math.isfinite(loss)):
         results = (_CONVERSION.unknown("price, stop or conversion to account currency is not known"),)
         return SizeResult(least_units=least, stop=stop, stop_distance=distance, results=results)
-    base = context.account.capital * context.config.risk_per_trade / loss
+    base = _risk_money(context) / loss
     found, factors = [_CONVERSION.ok("known")], _factors(context)
     if intent.win_rate is not None or intent.num_trades is not None:
         factors = _win_statistics(context, found) | factors
-    allowed = _liquid(context, base * math.prod(factors.values()), found)
+    most = context.account.capital * context.config.max_risk_per_trade / loss
+    allowed = min(_liquid(context, base * math.prod(factors.values()), found), most)
     units = allowed if intent.requested_volume is None else min(allowed, intent.requested_volume * instrument.contract)
     lots = round_lots(units, instrument.contract, instrument.volume_step)
     found.append(_size_check(context, (allowed, least, loss), lots))
@@ -170,6 +172,27 @@ def on_price_step(price: float, instrument: Instrument | None) -> float:
     if instrument is None or not instrument.tick > 0.0:
         return price
     return round(round(price / instrument.tick) * instrument.tick, instrument.digits)
+
+
+def _risk_money(context: RuleContext) -> float:
+    """Return what may be lost at the stop before the factors, in account currency."""
+    account, config = context.account, context.config
+    share: float = config.risk_per_trade
+    if config.risk_base == "balance":
+        return account.capital * share
+    if config.risk_base == "amount":
+        return float(config.risk_amount)
+    return (account.equity if config.risk_base == "equity" else min(account.capital, account.equity)) * share
+
+
+def _costs(context: RuleContext, instrument: Instrument) -> float:
+    """Return what a unit costs besides the stop's distance, in account currency, as far as the settings count it."""
+    config = context.config
+    costs: float = config.commission_per_lot / instrument.contract
+    costs += config.expected_slippage * instrument.tick * instrument.value
+    if config.count_swap:
+        costs += instrument.swap_cost(context.intent.direction, context.market.now)
+    return costs
 
 
 def _stop(context: RuleContext, instrument: Instrument) -> tuple[float | None, float]:

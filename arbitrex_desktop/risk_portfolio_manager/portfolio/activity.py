@@ -20,6 +20,7 @@ Trade = tuple[str, str, int, float | None]
 _KEEP_SECONDS: Final = 4 * 3600.0
 _KEEP_ENTRIES: Final = 5_000
 _KEEP_SYMBOLS: Final = 200
+_KEEP_SOURCES: Final = 200
 _SAVE_APPROVALS: Final = 200
 _MINUTE: Final = 60.0
 
@@ -72,7 +73,8 @@ class Activity:
     """The memory of the pacing rules.
 
     Attributes:
-        intents, orders: intents judged and trades approved in the last minute
+        intents: those judged in the last minute, by source; a person's have no name
+        orders: trades approved in the last minute
         approvals: moments of the latest approvals
         added: moment and size of exposure added
         last_by_symbol: last approval of each symbol
@@ -84,7 +86,7 @@ class Activity:
         symbols: those asked for lately
     """
 
-    intents: Minute = field(default_factory=Minute)
+    intents: dict[str, Minute] = field(default_factory=dict)
     orders: Minute = field(default_factory=Minute)
     approvals: deque[float] = field(default_factory=lambda: deque(maxlen=_SAVE_APPROVALS))
     added: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=_KEEP_ENTRIES))
@@ -99,6 +101,11 @@ class Activity:
     def admits(self, intent_id: str | None) -> bool:
         """Tell whether an intent was approved before, and so has been counted."""
         return intent_id in self.admitted
+
+    def asked_by(self, strategy_id: str | None, now: float) -> int:
+        """Return how many intents of a source were judged in the last minute."""
+        minute = self.intents.get(strategy_id or "")
+        return 0 if minute is None else minute.count(now)
 
     def added_since(self, moment: float) -> float:
         """Return the exposure added after a moment, in account currency."""
@@ -125,7 +132,10 @@ class Activity:
 
     def note_asked(self, asked: Asked) -> None:
         """Remember an intent that was judged."""
-        self.intents.add(asked.at)
+        minute = self.intents.pop(asked.strategy_id, None) or Minute()
+        minute.add(asked.at)
+        self.intents[asked.strategy_id] = minute
+        _forget_oldest(self.intents, _KEEP_SOURCES)
         key = asked.trade()
         newest, other = self._trades.pop(key, (None, None))
         if newest is not None and newest.intent_id != asked.intent_id:

@@ -38,7 +38,8 @@ _LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC)
 class Reservation(msgspec.Struct):
     """An approved trade that is not yet seen among the positions; `notional` and `margin` in account currency.
 
-    `ticket`, the position that a reducing trade closes, 0 when that has none.
+    `ticket`, the position that a reducing trade closes, 0 when that has none.  `risk`, what it loses at its stop, in
+    account currency.
     `expires` in monotonic seconds, in the saved form in seconds from then.
     """
 
@@ -55,6 +56,8 @@ class Reservation(msgspec.Struct):
     expires: float
     reducing: bool = False
     ticket: int = 0
+    risk: float = 0.0
+    lots: float = 0.0
 
 
 class HeldExposure(msgspec.Struct):
@@ -73,6 +76,10 @@ class HeldExposure(msgspec.Struct):
         manual_units: units by symbol that the program set manually, where they are more.
         unknown: why something could not be valued; empty when all could.
         unpriced: the first position for whose worth a program without a pool gave no price.
+        lots: sum of sizes in lots.
+        open_risk: what equity loses when every stop is hit.
+        entry_risk: what the balance loses then, counting no stop that locks in a profit.
+        without_stop: sum of the sizes of positions that have no stop.
     """
 
     units: dict[str, float] = {}
@@ -87,6 +94,10 @@ class HeldExposure(msgspec.Struct):
     manual_units: dict[str, float] = {}
     unknown: str = ""
     unpriced: str = ""
+    lots: float = 0.0
+    open_risk: float = 0.0
+    entry_risk: float = 0.0
+    without_stop: float = 0.0
 
 
 class InFlight(msgspec.Struct):
@@ -99,6 +110,8 @@ class InFlight(msgspec.Struct):
         net: by side.
         gross: sum of sizes.
         margin: sum of margins.
+        risk: sum of what they lose at their stops.
+        lots: sum of lots.
         by_symbol: how many there are in each symbol.
         by_strategy: how many there are of each strategy.
         opened: when each was approved.
@@ -110,6 +123,8 @@ class InFlight(msgspec.Struct):
     net: dict[int, float] = {}
     gross: float = 0.0
     margin: float = 0.0
+    risk: float = 0.0
+    lots: float = 0.0
     by_symbol: dict[str, int] = {}
     by_strategy: dict[str, int] = {}
     opened: list[datetime] = []
@@ -312,6 +327,8 @@ class ExposureBook:
                 reservation.units -= arrived
                 reservation.notional *= share
                 reservation.margin *= share
+                reservation.risk *= share
+                reservation.lots *= share
         for each in self.reservations:
             if each.units <= _UNITS_TOLERANCE:
                 self.note_traded(each.intent_id)
@@ -343,6 +360,7 @@ def _add_position(sums: HeldExposure, position: Position, instrument_of: Instrum
         sums.unknown = sums.unknown or f"the position in {symbol} cannot be valued"
         return
     _add(sums.units, symbol, direction * units)
+    sums.lots += units / instrument.contract
     if not math.isfinite(instrument.value):
         sums.unpriced = sums.unpriced or symbol
         return
@@ -352,6 +370,18 @@ def _add_position(sums: HeldExposure, position: Position, instrument_of: Instrum
     _add(sums.currency, instrument.profit, -direction * notional)
     sums.gross += notional
     sums.net += direction * notional
+    _add_risk(sums, position, price, notional, units * instrument.value)
+
+
+def _add_risk(sums: HeldExposure, position: Position, price: float, notional: float, value: float) -> None:
+    """Add what a position loses at its stop; `value`, what a price move of 1 is worth in account currency."""
+    stop = position.stop_loss
+    if not stop or not _sound(stop):
+        sums.without_stop += notional
+        return
+    sums.open_risk += max(0.0, position.direction * (price - stop)) * value
+    entry = position.entry_price
+    sums.entry_risk += max(0.0, position.direction * ((entry if _sound(entry) else price) - stop)) * value
 
 
 def _in_flight(reservations: Iterable[Reservation]) -> InFlight:
@@ -368,6 +398,8 @@ def _in_flight(reservations: Iterable[Reservation]) -> InFlight:
         _add(sums.net, side, notional)
         sums.gross += notional
         sums.margin += each.margin
+        sums.risk += each.risk
+        sums.lots += each.lots
         sums.opened.append(each.approved_at)
         _count(sums, symbol, each.strategy_id)
     return sums

@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from arbitrex_desktop.mt5.constants import SymbolTradeMode
+from arbitrex_desktop.mt5.constants import SymbolSwapMode, SymbolTradeMode
 from arbitrex_desktop.mt5.results import SymbolInfo
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 
@@ -27,6 +28,8 @@ METALS: Final[dict[str, float]] = {"XAU": 100.0, "XAG": 5_000.0, "XPD": 100.0, "
 FX_CONTRACT: Final = 100_000.0
 _PIVOTS: Final = ("USD", "EUR", "GBP", "JPY")
 _CODE = 3
+_BANK_DAYS: Final = 360.0
+"""Days of the year by which MetaTrader divides a yearly interest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Instrument:
         stops_distance: least distance of stops from the price (nearer than the freeze level a position could
             neither be closed nor its stop be moved)
         trade_mode: a `SymbolTradeMode`
+        swap_buy, swap_sell: what holding a unit over night costs, in account currency, never below 0
+        triple_day: the day whose night counts three times, 0 is Sunday
     """
 
     symbol: str
@@ -60,6 +65,14 @@ class Instrument:
     volume_limit: float = 0.0
     stops_distance: float = 0.0
     trade_mode: int = SymbolTradeMode.FULL
+    swap_buy: float = 0.0
+    swap_sell: float = 0.0
+    triple_day: int = 3
+
+    def swap_cost(self, direction: int, now: datetime) -> float:
+        """Return what a unit's swap at the end of this day costs, in account currency."""
+        nights = 3 if now.isoweekday() % 7 == self.triple_day else 1
+        return nights * (self.swap_buy if direction > 0 else self.swap_sell)
 
 
 def split_symbol(symbol: str) -> tuple[str, str, str]:
@@ -150,13 +163,14 @@ class PoolInstruments:
     def _convert(self, info: SymbolInfo) -> Instrument:
         """Return the instrument of a symbol's properties."""
         kind, _, _ = split_symbol(info.name)
+        value = _tick_value(info) or self._by_rates(info)
         return Instrument(
             symbol=info.name,
             kind=kind if info.currency_base != info.currency_profit else "other",
             base=info.currency_base if info.currency_base != info.currency_profit else info.name,
             profit=info.currency_profit,
             contract=info.trade_contract_size,
-            value=_tick_value(info) or self._by_rates(info),
+            value=value,
             tick=info.trade_tick_size,
             digits=info.digits,
             volume_min=info.volume_min,
@@ -165,6 +179,9 @@ class PoolInstruments:
             volume_limit=info.volume_limit,
             stops_distance=max(info.trade_stops_level, info.trade_freeze_level) * info.point,
             trade_mode=info.trade_mode,
+            swap_buy=_swap_cost(info, info.swap_long, value),
+            swap_sell=_swap_cost(info, info.swap_short, value),
+            triple_day=info.swap_rollover3days,
         )
 
     def _by_rates(self, info: SymbolInfo) -> float:
@@ -192,3 +209,16 @@ def _tick_value(info: SymbolInfo) -> float | None:
     if not (info.trade_tick_value_loss > 0.0 and info.trade_tick_size > 0.0):
         return None
     return info.trade_tick_value_loss / info.trade_tick_size / info.trade_contract_size
+
+
+def _swap_cost(info: SymbolInfo, rate: float, value: float) -> float:
+    """Return what a night costs for a unit, in account currency; 0 for a swap that is paid out, or is no number."""
+    kind, notional = info.swap_mode, info.bid * value
+    cost = -rate * info.point * value
+    if kind in (SymbolSwapMode.CURRENCY_SYMBOL, SymbolSwapMode.CURRENCY_MARGIN):
+        cost = -rate / info.trade_contract_size * notional
+    elif kind == SymbolSwapMode.CURRENCY_DEPOSIT:
+        cost = -rate / info.trade_contract_size
+    elif kind in (SymbolSwapMode.INTEREST_CURRENT, SymbolSwapMode.INTEREST_OPEN):
+        cost = -rate / 100.0 / _BANK_DAYS * notional
+    return cost if kind != SymbolSwapMode.DISABLED and 0.0 < cost < math.inf else 0.0

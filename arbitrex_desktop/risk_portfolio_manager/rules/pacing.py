@@ -54,19 +54,23 @@ class DuplicateIntent(Rule):
 
 
 class IntentRate(Rule):
-    """Intents judged within the last minute < `max_intents_per_minute`; 0 switches it off."""
+    """Intents of the same source judged within the last minute < `max_intents_per_minute`; 0 switches it off.
 
-    code = RejectionReason("INTENT_RATE", "Too many intents came within a minute.", "Send fewer.")
+    A source is a strategy by its name, or the trader: what one sends never counts against another.
+    """
+
+    code = RejectionReason("INTENT_RATE", "Too many intents of one source came within a minute.", "Send fewer.")
     stage, order = Stage.FINAL, 70
-    subject = "intents in the last minute"
+    subject = "intents of this source in the last minute"
     unit = "count"
     paces = True
-    parameters = (count("max_intents_per_minute", 0, "Most intents per minute", help="0 is off."),)
+    parameters = (count("max_intents_per_minute", 0, "Most intents of one source per minute", help="0 is off."),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Count them."""
         limit = context.config.max_intents_per_minute
-        return self.below(context.activity.intents.count(context.moment), limit) if limit else self.off()
+        asked = context.activity.asked_by(context.intent.strategy_id, context.moment)
+        return self.below(asked, limit) if limit else self.off()
 
 
 class OrderRate(Rule):

@@ -124,6 +124,8 @@ def _reserve(state: RiskState, context: RuleContext, trade: ApprovedTrade, order
         expires=context.moment + _seconds_in_flight(context),
         reducing=trade.reducing,
         ticket=trade.position_ticket or 0,
+        risk=0.0 if trade.reducing else trade.expected_loss or 0.0,
+        lots=trade.lots,
     )
     state.book.reserve(reservation)
     if not trade.reducing:
