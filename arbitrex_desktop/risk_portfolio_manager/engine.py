@@ -195,7 +195,7 @@ class RiskPortfolioManager:
         A limit whose figure is not known is left out.  Value at risk and shortfall are of what is held and in flight.
         """
         with self._lock:
-            take_polled(self._state)
+            take_polled(self._state, self.config)
             self._state.refresh(self.config)
             held = next((position.symbol for position in self._state.portfolio.positions()), _NOBODY.symbol)
             nobody = msgspec.structs.replace(_NOBODY, symbol=held)
@@ -293,7 +293,7 @@ class RiskPortfolioManager:
         timestamp, seen = self._clock.now(), None
         order_id = f"RPM-{int(timestamp.timestamp() * 1e6):x}-{self._state.metrics.total_decisions + 1}"
         try:
-            take_polled(self._state)
+            take_polled(self._state, self.config)
             seen = self._state.portfolio.change_count()
             decision, effect = self._decide(intent, order_id, timestamp, seen, record=record)
         except Exception:  # noqa: BLE001 - whatever fails in here must refuse, not raise

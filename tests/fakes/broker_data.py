@@ -88,6 +88,8 @@ def make_symbol(name: str, account_currency: str = "USD", **changes: Any) -> Sym
         "trade_mode": SymbolTradeMode.FULL,
         "trade_exemode": SymbolTradeExecution.MARKET,
         "filling_mode": 3,
+        "order_mode": 127,
+        "expiration_mode": 15,
         "trade_contract_size": contract,
         "trade_tick_size": tick,
         "trade_tick_value": value,

@@ -67,9 +67,11 @@ class TradeIntent(msgspec.Struct, frozen=True):
         source: who asks.
         order_kind: how the trade is entered.
         order_price: price at which a resting order is entered.
-        expires_at: when a resting order ends, in UTC.
+        expires_at: when a resting order ends, in UTC; None for never, or where the broker's own day says so.
         reduce_only: whether the trade must only take off an open position.
         position_ticket: the broker's number of the position that is meant.
+        instead_of: names of trades in flight of which only this one or they happen, not both; they do not count
+            against it.
     """
 
     symbol: str
@@ -97,18 +99,22 @@ class TradeIntent(msgspec.Struct, frozen=True):
     expires_at: datetime | None = None
     reduce_only: bool = False
     position_ticket: int | None = None
+    instead_of: tuple[str, ...] = ()
+
+    @property
+    def rests(self) -> bool:
+        """Whether it asks for an order that rests until its price is reached."""
+        return self.order_kind is not OrderKind.MARKET
 
 
 def checked(intent: TradeIntent) -> TradeIntent:
-    """Return the intent with plain numbers; raise `InvalidField` for the first field that cannot be used.
-
-    A kind of order that no rule judges yet is refused by its field's name: what is not looked at must not pass.
-    """
-    unsupported = _unsupported(intent)
-    if unsupported:
-        raise InvalidField(unsupported)
+    """Return the intent with plain numbers; raise `InvalidField` for the first field that cannot be used."""
+    amiss = _amiss(intent) or (_resting_amiss(intent) if intent.rests else _market_amiss(intent))
+    if amiss:
+        raise InvalidField(amiss)
     changes = {}
-    for value, (name, check, optional) in zip(msgspec.structs.astuple(intent), _CHECKS, strict=False):
+    for name, check, optional in _CHECKS:
+        value = getattr(intent, name)
         if value is not None or not optional:
             usable = check(name, value)
             if usable is not value:
@@ -204,20 +210,43 @@ def _regime(name: str, value: Any) -> str:
     return value
 
 
-def _unsupported(intent: Any) -> str:
-    """Return which field asks for something that no rule judges, empty when none does."""
+def _amiss(intent: Any) -> str:
+    """Return which field that is no number cannot be used, empty when all can."""
     if not isinstance(intent.source, IntentSource):
         return f"source must be one of {', '.join(IntentSource)} (it is {_show(intent.source)})"
-    if intent.order_kind is not OrderKind.MARKET:
-        return f"order_kind must be MARKET, no other order is judged (it is {_show(intent.order_kind)})"
+    if not isinstance(intent.order_kind, OrderKind):
+        return f"order_kind must be one of {', '.join(OrderKind)} (it is {_show(intent.order_kind)})"
     if not isinstance(intent.reduce_only, bool):
         return f"reduce_only must be True or False (it is {_show(intent.reduce_only)})"
     if intent.position_ticket is not None and not _is_ticket(intent.position_ticket):
         return f"position_ticket must be a whole number above zero (it is {_show(intent.position_ticket)})"
+    names = intent.instead_of
+    if not (isinstance(names, tuple) and all(isinstance(name, str) and name for name in names)):
+        return f"instead_of must be a tuple of names (it is {_show(names)})"
+    return ""
+
+
+def _market_amiss(intent: Any) -> str:
+    """Return which field only a resting order has, empty when there is none."""
     for name in ("order_price", "expires_at"):
         value = getattr(intent, name)
         if value is not None:
-            return f"{name} must be left out, it is not judged (it is {_show(value)})"
+            return f"{name} must be left out of an order at the market (it is {_show(value)})"
+    return ""
+
+
+def _resting_amiss(intent: Any) -> str:
+    """Return which field of a resting order cannot be used, empty when all can."""
+    if intent.order_price is None:
+        return "order_price must be given for an order that rests (it is None)"
+    _above_zero("order_price", intent.order_price)
+    moment = intent.expires_at
+    if moment is not None and not (isinstance(moment, datetime) and moment.tzinfo is not None):
+        return f"expires_at must be a moment with its time zone (it is {_show(moment)})"
+    if intent.reduce_only:
+        return "reduce_only must be False for an order that rests (it is True)"
+    if intent.position_ticket is not None:
+        return f"position_ticket must be left out of an order that rests (it is {_show(intent.position_ticket)})"
     return ""
 
 
@@ -245,6 +274,7 @@ def _as_exit(intent: TradeIntent) -> TradeIntent:
         expires_at=intent.expires_at,
         reduce_only=intent.reduce_only,
         position_ticket=intent.position_ticket,
+        instead_of=intent.instead_of,
     )
 
 
@@ -269,8 +299,8 @@ _FIELD_CHECKS: Final[dict[str, Callable[[str, Any], Any]]] = {
     "take_profit": _above_zero,
     "requested_volume": _above_zero,
     "intent_id": _name,
+    "order_price": _above_zero,
 }
 FIELDS: Final = TradeIntent.__struct_fields__
 _MAY_BE_LEFT_OUT: Final = {each.name for each in msgspec.structs.fields(TradeIntent) if each.default is None}
 _CHECKS: Final = tuple((name, check, name in _MAY_BE_LEFT_OUT) for name, check in _FIELD_CHECKS.items())
-"""In the order of the fields."""

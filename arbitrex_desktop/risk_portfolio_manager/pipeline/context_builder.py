@@ -67,11 +67,12 @@ def _market(
     sources, symbol, (now, moment, instrument) = state.sources, intent.symbol, at
     pool, calendar = sources.pool, sources.calendar
     if pool is None:
-        price = intent.current_price or sources.prices.get(symbol)
+        price = intent.order_price or intent.current_price or sources.prices.get(symbol)
         return MarketView(now, False, False, instrument, price, None, None, None, None, None, calendar)
     measured = state.stats.returns(symbol)
     shock, margin = measured.shock if measured is not None else None, pool.margin_per_lot(symbol, intent.direction)
-    connected, price, quote = pool.is_connected(), intent.current_price, latest_quote(pool, symbol, moment)
+    connected, price = pool.is_connected(), intent.order_price or intent.current_price
+    quote = latest_quote(pool, symbol, moment)
     if quote is None:
         return MarketView(now, True, connected, instrument, price, None, None, None, margin, shock, calendar)
     mid, spread = quote.mid, quote.ask - quote.bid
@@ -81,7 +82,7 @@ def _market(
         True,
         connected,
         instrument,
-        entry_price(quote, intent, near),
+        entry_price(quote, intent, near) if intent.order_price is None else intent.order_price,
         mid,
         spread / mid * 10_000.0,
         quote.age(moment),
@@ -134,7 +135,7 @@ def _exposure(
     """Read the sums as they bear on the intent, its own trade in flight left out."""
     (instrument, closable, record), reducible = of, of[1].units
     book, symbol, side, name = state.book, intent.symbol, intent.direction, intent.intent_id
-    sums = book.without(name)
+    sums = book.without(name, *intent.instead_of)
     asked, contract = intent.requested_volume, instrument.contract if instrument else 0.0
     reducing = reducible > 0.0 and (asked is None or asked * contract <= reducible * (1.0 + _RELATIVE_TOLERANCE))
     other = book.belongs_to_other(name, symbol, side)
@@ -174,10 +175,11 @@ def _closable(state: RiskState, intent: TradeIntent, own: str | None) -> _Closab
     """Return what a trade could close: the position that it names, its strategy's own, or the oldest.
 
     On a hedging account a trade with a stop of its own opens a position, unless it says that it only reduces; and a
-    strategy closes no position that is known to be another's.  `own`, an intent whose trade in flight is left out.
+    strategy closes no position that is known to be another's.  An order that rests is judged as one that opens: what
+    is held when it is filled is not known.  `own`, an intent whose trade in flight is left out.
     """
     book, symbol, side = state.book, intent.symbol, intent.direction
-    if not book.holds(symbol, -side):
+    if intent.rests or not book.holds(symbol, -side):
         return _Closable()
     newest = state.sources.newest
     hedging = newest is not None and newest.account.margin_mode == AccountMarginMode.RETAIL_HEDGING

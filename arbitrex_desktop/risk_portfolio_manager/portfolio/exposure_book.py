@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Running sums over positions and over approved trades in flight.
+"""Running sums over positions, and over what is in flight: approved trades, and orders that work at the broker.
 
 A decision reads sums and does not walk positions.  The sums are counted anew when the portfolio state says that
 something in it changed, or when a trade comes into flight or ends; those that were given out never change.
@@ -8,7 +8,7 @@ something in it changed, or when a trade comes into flight or ends; those that w
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
@@ -24,40 +24,18 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
     real_positions,
 )
 from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict
+from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import (
+    UNITS_TOLERANCE,
+    Reservation,
+    Side,
+    WorkingOrders,
+)
 
 K = TypeVar("K")
-Side = tuple[str, int]
-"""The name of a symbol or currency, and 1 for more or -1 for less of it."""
 InstrumentOf = Callable[[str], Instrument | None]
-_UNITS_TOLERANCE: Final = 1e-6
 _REMEMBERED: Final = 2_000
 _LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC)
 """Stands for the time of entry of a position that has none, so that it counts as a new one."""
-
-
-class Reservation(msgspec.Struct):
-    """An approved trade that is not yet seen among the positions; `notional` and `margin` in account currency.
-
-    `ticket`, the position that a reducing trade closes, 0 when that has none.  `risk`, what it loses at its stop, in
-    account currency.
-    `expires` in monotonic seconds, in the saved form in seconds from then.
-    """
-
-    intent_id: str
-    symbol: str
-    direction: int
-    units: float
-    notional: float
-    base: str
-    profit: str
-    margin: float
-    strategy_id: str
-    approved_at: datetime
-    expires: float
-    reducing: bool = False
-    ticket: int = 0
-    risk: float = 0.0
-    lots: float = 0.0
 
 
 class HeldExposure(msgspec.Struct):
@@ -186,6 +164,7 @@ class ExposureBook:
         total: the sums.
         reserved: trades in flight by intent, oldest first.
         traded: names of the latest intents that have become positions.
+        working: the orders that work at the broker.
         seen: the state's count of changes at which the sums are right; None when it cannot count.
     """
 
@@ -193,6 +172,7 @@ class ExposureBook:
         self.total = Exposures(HeldExposure(), InFlight())
         self.reserved: dict[str, Reservation] = {}
         self.traded: dict[str | None, None] = {}
+        self.working = WorkingOrders()
         self.seen: ChangeCount = None
         self._next_expiry = math.inf
         self._sides: dict[Side, float] = {}
@@ -217,27 +197,33 @@ class ExposureBook:
             self._sum_in_flight()
         if seen is None or seen != self.seen or self.total.held.unpriced:
             self.seen = seen
-            self.recount(state, instrument_of)
+            self.recount(state, instrument_of, monotonic)
 
-    def recount(self, state: PortfolioState, instrument_of: InstrumentOf) -> None:
+    def recount(self, state: PortfolioState, instrument_of: InstrumentOf, monotonic: float = 0.0) -> None:
         """Count every position anew, and settle trades in flight against the positions that have appeared."""
-        sums, sides = HeldExposure(unknown=state.fault()), dict[Side, float]()
+        sums, sides = HeldExposure(unknown=state.fault() or self.working.unknown), dict[Side, float]()
         positions = real_positions(state)
         if len(positions) != len(list(state.positions())):
             sums.unknown = sums.unknown or "an open position is no Position"
         for position in positions:
             _add_position(sums, position, instrument_of)
             _add(sides, (position.symbol, position.direction), closable_units(position))
+        self.working.settle(sides, self._sides, monotonic)
         self._settle(sides)
         self._sides = sides
         self._take_manual_values(state, sums)
-        self.total = Exposures(sums, _in_flight(self.reserved.values()))
+        self.total = Exposures(sums, _in_flight(self._flying()))
 
     def reserve(self, reservation: Reservation) -> None:
         """Count an approved trade from now on; another under the same intent is replaced."""
         self.reserved.pop(reservation.intent_id, None)
         self.reserved[reservation.intent_id] = reservation
         self._sum_in_flight()
+
+    def take_working(self, orders: Iterable[Reservation], unknown: str, monotonic: float) -> None:
+        """Take over the orders that work at the broker now; `unknown`, why one of them could not be valued."""
+        self.working.take(orders, unknown, monotonic, self._strategy_like)
+        self.seen = None
 
     def release(self, intent_id: str) -> bool:
         """Drop a trade in flight that will not happen; return whether there was one."""
@@ -251,12 +237,11 @@ class ExposureBook:
         named = None if intent_id is None else self.reserved.get(intent_id)
         return named is not None and (named.symbol, named.direction) != (symbol, direction)
 
-    def without(self, intent_id: str | None) -> Exposures:
-        """Return the sums as they would be without one intent's trade in flight."""
-        if intent_id not in self.reserved:
+    def without(self, *names: str | None) -> Exposures:
+        """Return the sums as they would be without some trades in flight, by the names of intents or orders."""
+        if not any(name in self.reserved or name in self.working.orders for name in names):
             return self.total
-        others = (each for each in self.reserved.values() if each.intent_id != intent_id)
-        return Exposures(self.total.held, _in_flight(others))
+        return Exposures(self.total.held, _in_flight(each for each in self._flying() if each.intent_id not in names))
 
     def reducible(self, symbol: str, direction: int, but_intent: str | None = None) -> float:
         """Return the units that a trade could take off what is held net, less what is being taken off already."""
@@ -330,14 +315,25 @@ class ExposureBook:
                 reservation.risk *= share
                 reservation.lots *= share
         for each in self.reservations:
-            if each.units <= _UNITS_TOLERANCE:
+            if each.units <= UNITS_TOLERANCE:
                 self.note_traded(each.intent_id)
                 del self.reserved[each.intent_id]
 
     def _sum_in_flight(self) -> None:
         """Sum the trades in flight anew."""
-        self.total = Exposures(self.total.held, _in_flight(self.reserved.values()))
+        self.total = Exposures(self.total.held, _in_flight(self._flying()))
         self._next_expiry = min((each.expires for each in self.reserved.values()), default=math.inf)
+
+    def _flying(self) -> Iterator[Reservation]:
+        """Go through all that is in flight."""
+        yield from self.reserved.values()
+        yield from self.working.orders.values()
+
+    def _strategy_like(self, order: Reservation) -> str:
+        """Return the strategy of the approved trade that an order looks like, empty for none."""
+        side = (order.symbol, order.direction)
+        fits = (each for each in self.reserved.values() if (each.symbol, each.direction) == side and not each.reducing)
+        return next((each.strategy_id for each in fits if abs(each.units - order.units) < UNITS_TOLERANCE), "")
 
 
 def closable_units(position: Position) -> float:

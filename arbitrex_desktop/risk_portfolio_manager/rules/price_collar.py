@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The intent's price must be near the market."""
+"""The intent's price, and that of an order that rests, must be near the market."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class PriceCollar(Rule):
         """Compare the distance with its limit."""
         if not context.market.has_pool:
             return self.no_pool()
-        price, mid = context.intent.current_price, context.market.mid
+        intent, mid = context.intent, context.market.mid
+        price = intent.current_price if intent.order_price is None else intent.order_price
         if mid is None:
             return self.unknown("there is no quote")
         if price is None:

@@ -40,7 +40,7 @@ class StopSides(Rule):
 
 
 def _closing_price(context: RuleContext, price: float) -> float:
-    """Return the price at which the trade would be closed now: its entry less the spread, where that is known."""
+    """Return the price at which the trade would be closed as it is entered: less the spread, where that is known."""
     market = context.market
     if market.spread_bps is None or market.mid is None:
         return price

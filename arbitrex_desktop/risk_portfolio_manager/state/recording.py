@@ -18,7 +18,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import scopes_
 from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Asked
-from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Reservation
+from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.scoped_switches import Throttle
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState

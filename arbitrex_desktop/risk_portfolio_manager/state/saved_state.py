@@ -10,9 +10,9 @@ import msgspec
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics
 from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import KillSwitch
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import SavedActivity
-from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Reservation
 from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlLedger
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import as_utc, json_safe
+from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 
 

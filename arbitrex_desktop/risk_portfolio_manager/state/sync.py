@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
+from typing import Final
 
-from arbitrex_desktop.mt5.constants import PositionType
-from arbitrex_desktop.mt5.results import TradePosition
+from arbitrex_desktop.mt5.constants import OrderType, PositionType
+from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
 from arbitrex_desktop.paths import account_file_stem
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
@@ -19,9 +20,13 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
     Position,
     real_positions,
 )
+from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation, WorkingOrders, working_name
 from arbitrex_desktop.risk_portfolio_manager.state.repository import Loaded
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.sources import is_same_account
+
+_BUYING: Final = frozenset({OrderType.BUY_LIMIT, OrderType.BUY_STOP, OrderType.BUY_STOP_LIMIT})
+_SELLING: Final = frozenset({OrderType.SELL_LIMIT, OrderType.SELL_STOP, OrderType.SELL_STOP_LIMIT})
 
 
 def account_name(reading: AccountReading) -> str:
@@ -38,6 +43,7 @@ def forget_account(state: RiskState) -> None:
     """Clear what belonged to another account; a halt and switches stay, which only a person lifts."""
     for each in state.book.reservations:
         state.book.release(each.intent_id)
+    state.book.working = WorkingOrders()
     state.activity.last_by_symbol.clear()
 
 
@@ -50,11 +56,12 @@ def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config:
     state.day_start, state.week_start = starts
     _write(state, synced, figures, config.loss_anchor)
     _show_positions(reading, pool, state)
+    _show_orders(reading, pool, state, config)
     state.refresh(config)
     state.book.publish(portfolio)
 
 
-def take_polled(state: RiskState) -> None:
+def take_polled(state: RiskState, config: RuleSettings) -> None:
     """Let the portfolio show the account as the pool polled it since the last sync; reads memory only.
 
     Deals are not known before the next sync: what the balance fell by counts as a loss until then, and what it rose
@@ -74,6 +81,8 @@ def take_polled(state: RiskState) -> None:
     portfolio.weekly_pnl += fall
     portfolio.current_drawdown = state.own_drawdown = state.plain_drawdown()
     state.sources.newest = polled
+    if polled.orders != known.orders:
+        _show_orders(polled, pool, state, config)
     if polled.positions != known.positions:
         _show_positions(polled, pool, state)
 
@@ -84,6 +93,47 @@ def _show_positions(reading: AccountReading, pool: PoolReader, state: RiskState)
     found = [_position(each, pool, state, known.get(each.ticket)) for each in reading.positions]
     state.portfolio.open_positions = OpenPositions.of(found)
     state.book.forget_manual_values()
+
+
+def _show_orders(reading: AccountReading, pool: PoolReader, state: RiskState, config: RuleSettings) -> None:
+    """Count the orders that work at the broker, whoever placed them, as what they would become."""
+    found, unknown = [], ""
+    for order in reading.orders:
+        direction = (order.type in _BUYING) - (order.type in _SELLING)
+        working = _working(order, direction, pool, state, config) if direction else None
+        if working is not None:
+            found.append(working)
+        elif direction:
+            unknown = f"what order #{order.ticket} in {order.symbol} would do cannot be valued"
+    state.book.take_working(found, unknown, state.sources.clock.monotonic())
+
+
+def _working(
+    order: TradeOrder, direction: int, pool: PoolReader, state: RiskState, config: RuleSettings
+) -> Reservation | None:
+    """Return an order as a trade in flight; None where a figure of its symbol is not known."""
+    instrument, margin = state.instrument(order.symbol, config), pool.margin_per_lot(order.symbol, direction)
+    if instrument is None or margin is None or not math.isfinite(instrument.value):
+        return None
+    units, price = order.volume_current * instrument.contract, order.price_stoplimit or order.price_open
+    at_stop = (price - order.sl) * direction / price if order.sl and price else config.loss_without_stop
+    notional = units * price * instrument.value
+    return Reservation(
+        intent_id=working_name(order.ticket),
+        symbol=order.symbol,
+        direction=direction,
+        units=units,
+        notional=notional,
+        base=instrument.base,
+        profit=instrument.profit,
+        margin=margin * order.volume_current,
+        strategy_id="",
+        approved_at=pool.server_time_to_utc(order.time_setup),
+        expires=math.inf,
+        ticket=order.ticket,
+        risk=max(0.0, at_stop) * notional,
+        lots=order.volume_current,
+    )
 
 
 def _write(state: RiskState, synced: SyncedAccount, figures: PnlFigures, anchor: str) -> None:
@@ -115,13 +165,16 @@ def _position(raw: TradePosition, pool: PoolReader, state: RiskState, strategy: 
         current_price=raw.price_current or None,
         stop_loss=raw.sl or None,
         take_profit=raw.tp or None,
-        strategy_id=_strategy(raw.symbol, direction, state) if strategy is None else strategy,
+        strategy_id=_strategy(raw, direction, state) if strategy is None else strategy,
     )
 
 
-def _strategy(symbol: str, direction: int, state: RiskState) -> str:
-    """Return whose position it is: that of a trade in flight that it fits."""
+def _strategy(raw: TradePosition, direction: int, state: RiskState) -> str:
+    """Return whose position it is: that of the order that opened it, else of a trade in flight that it fits."""
+    known = state.book.working.strategies.get(raw.identifier or raw.ticket)
+    if known is not None:
+        return known
     for each in state.book.reservations:
-        if (each.symbol, each.direction, each.reducing) == (symbol, direction, False):
+        if (each.symbol, each.direction, each.reducing) == (raw.symbol, direction, False):
             return each.strategy_id
     return ""

@@ -45,13 +45,20 @@ BAD: dict[str, list[Any]] = {
     "requested_volume": [0.0, math.nan, "1"],
     "intent_id": ["", 5],
     "source": ["TRADER", None, 1],
-    "order_kind": [OrderKind.LIMIT, OrderKind.STOP, "MARKET", None],
+    "order_kind": ["MARKET", "LIMIT", None],
     "order_price": [1.1, math.nan, "1"],
     "expires_at": [datetime(2030, 1, 1, tzinfo=UTC), 5],
     "reduce_only": [1, None],
     "position_ticket": [0, -1, 1.0, True],
+    "instead_of": ["a", ["a"], ("",), (5,), None],
 }
-"""A resting order is refused until rules judge it."""
+"""Of an order at the market."""
+BAD_OF_A_RESTING_ONE: dict[str, list[Any]] = {
+    "order_price": [None, 0.0, -1.0, math.nan, "1.1"],
+    "expires_at": [5, "2030-01-01", datetime(2030, 1, 1)],  # noqa: DTZ001 - the fault that is looked for
+    "reduce_only": [True],
+    "position_ticket": [7],
+}
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -68,6 +75,18 @@ def test_a_bad_field_refuses_by_its_name(name: str) -> None:
         json.dumps(output.to_dict(), allow_nan=False)
 
 
+@pytest.mark.parametrize("name", BAD_OF_A_RESTING_ONE)
+def test_a_bad_field_of_an_order_that_rests_refuses_by_its_name(name: str) -> None:
+    """An order that rests needs its price, an expiry needs its time zone, and it never only reduces."""
+    for value in BAD_OF_A_RESTING_ONE[name]:
+        resting = {"order_kind": OrderKind.LIMIT, "order_price": 1.1, name: value}
+        output = static().judge(TradeIntent(**intent(**resting)), record=True)
+        refused = output.decision.rejected_trade
+        assert reason(output) == "INVALID_INPUT", value
+        assert refused is not None
+        assert refused.rejection_details.startswith(f"{name} must be"), value
+
+
 def test_every_field_is_covered_here() -> None:
     """No field escapes the table above."""
     assert set(BAD) == set(FIELDS)
@@ -81,7 +100,7 @@ def test_numbers_of_numpy_are_numbers() -> None:
     assert output.decision.status == "APPROVED"
 
 
-TEXTS = ("symbol", "regime", "strategy_id", "intent_id", "source", "order_kind", "expires_at")
+TEXTS = ("symbol", "regime", "strategy_id", "intent_id", "source", "order_kind", "expires_at", "instead_of")
 NUMERIC = [name for name in FIELDS if name not in TEXTS]
 
 

@@ -15,9 +15,9 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import (
     Exposures,
     HeldExposure,
     InFlight,
-    Reservation,
 )
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import ClassInstruments, Instrument
+from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation
 from tests.fakes.broker_data import price_of
 from tests.fakes.clock import START
 
