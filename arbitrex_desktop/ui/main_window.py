@@ -425,7 +425,7 @@ class MainWindow(QMainWindow):
         dock.show()
         dock.raise_()
         dock.activateWindow()
-        self.pending.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.pending.deck.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.pending.choose_first()
 
     @Slot()

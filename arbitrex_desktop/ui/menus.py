@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 
 from arbitrex_desktop.ui.bars.status import HALT_KEYS
-from arbitrex_desktop.ui.panels.pending_text import GO_KEY
+from arbitrex_desktop.ui.cards.pending_text import GO_KEY
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 
 HELP_MENU = "menu_help"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QtMsgType
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.ui.commands import Task
@@ -91,3 +91,8 @@ def open_window(qtbot: QtBot, theme: Theme, clock: ManualClock) -> Iterator[Wind
         core.release()
         window.close()
         window.deleteLater()
+
+
+def approve_button(window: MainWindow) -> QPushButton:
+    """Return Approve on the card of the one intent that waits."""
+    return next(iter(window.pending.deck.cards.values())).approve

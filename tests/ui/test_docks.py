@@ -27,7 +27,7 @@ def places(window: MainWindow) -> dict[str, QPoint]:
     form, pending = window.intent_form, window.pending
     watched: dict[str, QWidget] = {
         "halt": window.top_bar.halt, "buy": form.buy, "submit": form.submit,
-        "approve": pending.approve, "watch": window.market_watch.view,
+        "cards": pending.deck, "watch": window.market_watch.view,
     }  # fmt: skip
     return {name: widget.mapTo(window, QPoint()) for name, widget in watched.items()}
 

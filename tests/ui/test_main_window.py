@@ -23,7 +23,7 @@ from arbitrex_desktop.ui.window_state import WindowState
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.core import FakeBoard, FakeCore
 from tests.fakes.desk_data import desk_snapshot, intent_row, pool_stats, quote
-from tests.ui.conftest import OPEN_MS, WindowMaker
+from tests.ui.conftest import OPEN_MS, WindowMaker, approve_button
 
 
 class RememberedState:
@@ -139,7 +139,7 @@ def test_the_window_lives_on_while_the_core_hangs(open_window: WindowMaker, qtbo
         lambda: window.notice_bar.text.startswith("WARNING: The trading core is busy since "), timeout=OPEN_MS
     )
     assert "with: approving an intent" in window.notice_bar.text
-    assert not window.pending.approve.isEnabled()
+    assert not approve_button(window).isEnabled()
     assert not window.intent_form.submit.isEnabled()
     core.shown = replace(core.shown, pool=pool_stats(state=ConnectionState.UNRESPONSIVE))
     qtbot.waitUntil(lambda: window.status.labels["connection"].text() == "Connection: UNRESPONSIVE", timeout=OPEN_MS)
@@ -217,9 +217,9 @@ def test_what_panels_ask_for_reaches_the_core(open_window: WindowMaker, qtbot: Q
     core = FakeCore()
     window = open_window(core)
     action(window, "Decide pending intents").trigger()
-    assert window.pending.approve.isEnabled()
+    assert approve_button(window).isEnabled()
     window.pending._knows_no_undo = True
-    window.pending.approve.click()
+    approve_button(window).click()
     window.positions.view.choose(1)
     window.positions.close_button.click()
     window.positions.close_button.click()
@@ -241,13 +241,13 @@ def test_a_refusal_is_shown_without_a_dialog(open_window: WindowMaker, qtbot: Qt
     window = open_window(core)
     window.pending.choose_first()
     window.pending._knows_no_undo = True
-    window.pending.approve.click()
-    assert not window.pending.approve.isEnabled()
+    approve_button(window).click()
+    assert not approve_button(window).isEnabled()
     qtbot.waitUntil(
         lambda: window.notice_bar.text == "ERROR: Not approved: nothing is sent on LIVE accounts yet", timeout=OPEN_MS
     )
     window.pending.choose_first()
-    assert window.pending.approve.isEnabled()
+    assert approve_button(window).isEnabled()
 
 
 def test_previews_answer_while_typing(open_window: WindowMaker, qtbot: QtBot) -> None:
@@ -378,8 +378,9 @@ def test_the_default_layout_fits(open_window: WindowMaker, qtbot: QtBot, size: Q
 def cut_off(window: MainWindow) -> list[str]:
     """Return the key figures, buttons and tables that lack room."""
     values = [figure._value for figure in window.account.figures.values()]
-    buttons = [window.top_bar.halt, window.pending.approve, window.pending.reject, window.intent_form.submit]
-    panels = (window.market_watch, window.pending, window.risk, window.positions, window.orders)
+    window.pending.choose_first()
+    buttons = [window.top_bar.halt, approve_button(window), window.intent_form.submit]
+    panels = (window.market_watch, window.risk, window.positions, window.orders)
     tables = [panel.view for panel in panels]
     lacking = [figure.text() for figure in values if figure.width() < figure.sizeHint().width()]
     lacking += [button.text() for button in buttons if button.width() < button.sizeHint().width()]

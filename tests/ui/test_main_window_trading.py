@@ -106,12 +106,12 @@ def test_one_key_leads_to_the_pending_intents(open_window: WindowMaker, qtbot: Q
     window.intent_form.fields.volume.field.setFocus()
     qtbot.waitUntil(window.intent_form.fields.volume.field.hasFocus, timeout=OPEN_MS)
     QTest.keyClick(window.intent_form.fields.volume.field, Qt.Key.Key_F8)
-    qtbot.waitUntil(window.pending.view.hasFocus, timeout=OPEN_MS)
-    assert window.pending.view.isVisible()
+    qtbot.waitUntil(window.pending.deck.hasFocus, timeout=OPEN_MS)
+    assert window.pending.deck.isVisible()
     assert not [each for each in core.asked if each[0] in ("approve", "reject")]
     window._docks.docks["pending"].close()
     QTest.keyClick(window, Qt.Key.Key_F8)
-    qtbot.waitUntil(window.pending.view.hasFocus, timeout=OPEN_MS)
+    qtbot.waitUntil(window.pending.deck.hasFocus, timeout=OPEN_MS)
 
 
 def test_an_arming_that_ran_out_is_not_shown_as_one(open_window: WindowMaker, clock: ManualClock) -> None:

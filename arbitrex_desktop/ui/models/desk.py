@@ -159,13 +159,13 @@ def _state_text(row: IntentRow) -> str:
 
 def _state_tone(row: IntentRow) -> Tone:
     if row.state in _GOOD_ENDS:
-        return Tone.UP
-    return Tone.DOWN if row.state in _BAD_ENDS else Tone.TEXT
+        return Tone.GOOD
+    return Tone.BAD if row.state in _BAD_ENDS else Tone.TEXT
 
 
 def decision_tone(decision: str) -> Tone:
     """Return the tone of the RPM's status."""
-    return {"APPROVED": Tone.UP, "ADJUSTED": Tone.WARN, "REJECTED": Tone.DOWN}.get(decision, Tone.MUTED)
+    return {"APPROVED": Tone.GOOD, "ADJUSTED": Tone.WARN, "REJECTED": Tone.BAD}.get(decision, Tone.MUTED)
 
 
 def _intent_tip(row: IntentRow) -> str:
@@ -205,41 +205,6 @@ _LOTS: Final[Column[IntentRow]] = Column(
 _SOURCE: Final[Column[IntentRow]] = Column(
     "Source", lambda row: row.source, lambda row: row.source, "trend-follow", number=False, tip=_intent_tip, spare=2
 )
-
-
-def pending_columns(time_left: Column[IntentRow]) -> tuple[Column[IntentRow], ...]:
-    """Return the columns of intents that wait for the trader; one that closes a position says so as its decision.
-
-    The panel knows the time, so it gives that column.
-    """
-
-    def decision(row: IntentRow) -> str:
-        text = f"CLOSES #{row.closes}" if row.closes is not None else _DECISION.text(row)
-        return f"{text} {CHANGED}" if row.changed else text
-
-    def tone(row: IntentRow) -> Tone:
-        return Tone.WARN if row.closes is not None else _DECISION.tone(row)
-
-    def tip(row: IntentRow) -> str:
-        return f"Changed while it waited: {row.changed}\n{_intent_tip(row)}" if row.changed else _intent_tip(row)
-
-    return (
-        _SYMBOL,
-        _SIDE,
-        replace(_DECISION, text=decision, tone=tone, tip=tip, sample=f"CLOSES #888888888 {CHANGED}",
-                least=f"CLOSES #8888888 {CHANGED}"),
-        _LOTS,
-        Column("Price", lambda row: formats.price(row.price, row.digits), lambda row: row.price, "18888.88",
-               tip=_intent_tip, spare=2),
-        Column("Stop", lambda row: formats.price(row.stop_loss, row.digits), lambda row: row.stop_loss, "18888.88",
-               tip=_intent_tip),
-        Column("Risk", lambda row: formats.money(row.risk_amount), lambda row: row.risk_amount, "8,888.88",
-               tip=_intent_tip, hint="Expected loss at the stop, in account currency"),
-        Column("Risk %", lambda row: formats.percent(row.risk_pct), lambda row: row.risk_pct, "18.88 %",
-               tip=_intent_tip, hint="Expected loss at the stop as a share of capital", spare=1),
-        time_left,
-        _SOURCE,
-    )  # fmt: skip
 
 
 def history_columns(when: When) -> tuple[Column[IntentRow], ...]:
@@ -283,8 +248,8 @@ _OUTCOME_NAMES: Final[dict[Outcome, str]] = {
 _OUTCOME_TONES: Final[dict[Outcome, Tone]] = {
     Outcome.PASS: Tone.TEXT,
     Outcome.ADJUST: Tone.WARN,
-    Outcome.FAIL: Tone.DOWN,
-    Outcome.UNKNOWN: Tone.DOWN,
+    Outcome.FAIL: Tone.BAD,
+    Outcome.UNKNOWN: Tone.BAD,
     Outcome.SKIPPED: Tone.MUTED,
 }
 

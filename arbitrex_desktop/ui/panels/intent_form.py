@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QVBoxLayout
 from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, Preview
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.cards.pending_text import trade_text
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan
 from arbitrex_desktop.ui.commands import CommandResult, PreviewIntent, SubmitIntent
 from arbitrex_desktop.ui.freshness import NOTHING_YET, STARTING, Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.models.ticket import LevelUnit, Market, NotYetKnownError
 from arbitrex_desktop.ui.panels.panel import Panel
-from arbitrex_desktop.ui.panels.pending_text import trade_text
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.badges import FilledButton

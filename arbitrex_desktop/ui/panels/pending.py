@@ -10,42 +10,36 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout
 
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentState, SeenTrade
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
-from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, ResolveIntent
-from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
-from arbitrex_desktop.ui.models.desk import STATE_NAMES, pending_columns
-from arbitrex_desktop.ui.models.table import Column, RowTableModel
-from arbitrex_desktop.ui.panels.panel import Panel
-from arbitrex_desktop.ui.panels.pending_text import (
+from arbitrex_desktop.ui.cards.card_text import CardText, card_text
+from arbitrex_desktop.ui.cards.deck import CardDeck
+from arbitrex_desktop.ui.cards.pending_text import (
     APPROVE_KEYS,
     CHOICE_IS_GONE,
     NEXT_IS_YOURS,
+    NONE_WAITS,
     NOTHING_CHOSEN,
     OUT_OF_SIGHT,
     REJECT_KEYS,
-    WHERE_KEYS_WORK,
-    approve_text,
     text_for,
     trade_text,
 )
+from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, ResolveIntent
+from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
+from arbitrex_desktop.ui.models.desk import STATE_NAMES
+from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.badges import FilledButton
 from arbitrex_desktop.ui.widgets.checks_table import ChecksTable
+from arbitrex_desktop.ui.widgets.clamped_label import ClampedLabel
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
-from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
-from arbitrex_desktop.ui.widgets.metric import TonedLabel
 from arbitrex_desktop.ui.widgets.unknown_box import UnknownBox
 
 GUARD_MS: Final = 700
 """How long a button that has asked once more does not act: a double click is one press."""
-
-_LITTLE_TIME_S: Final = 15.0
-_TIME_LEFT: Final = 8
 
 
 def is_open(row: IntentRow) -> bool:
@@ -59,12 +53,12 @@ def is_unknown(row: IntentRow) -> bool:
 
 
 class PendingPanel(Panel):
-    """Open intents, the checks of the chosen one, and the two buttons; orders of unknown fate above all.
+    """A card per open intent, and below them what there is to say of the chosen one; orders of unknown fate besides.
 
-    No intent is ever chosen but by the trader: after a decision none is, so that a second press hits nothing.  The
-    first Approve of a run only says that there is no undo, and that of an intent which has become more than what
-    arrived says so; the next one of the same intent acts.  Keys act only while the keyboard is here, outside of the
-    fields, and on a row that is in sight.
+    No intent is ever chosen but by the trader, by a press on its card or by a key: after a decision none is, so that
+    a second press hits nothing.  The first Approve of a run only says that there is no undo, and that of an intent
+    which has become more than what arrived says so; the next one of the same intent acts.  Keys act only while the
+    keyboard is here, outside of the fields, and on a card that is in sight.
     """
 
     name = "pending"
@@ -73,32 +67,24 @@ class PendingPanel(Panel):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._fresh = NOTHING_YET
+        self._rows: dict[str, IntentRow] = {}
         self._busy: dict[str, str] = {}
-        self._decided: set[str] = set()
+        self._decided: dict[str, str] = {}
         self._choice_is_gone = False
         self._was_out_of_sight = False
         self._decision = ""
         self._warned: tuple[str, str] | None = None
         self._knows_no_undo = False
-        time_left: Column[IntentRow] = Column(
-            "Left", self._left_text, lambda row: row.expires_at.timestamp(), "? UNKNOWN", tone=self._left_tone,
-            tip=lambda row: f"Expires {formats.utc_tip(row.expires_at)}", hint="Time until the intent expires",
-        )  # fmt: skip
-        self.model: RowTableModel[IntentRow] = RowTableModel(
-            pending_columns(time_left), lambda row: row.intent_id, self, on_top=is_unknown
-        )
-        self.view = KeyedTable(self.model, theme, "No intents are waiting", lambda row: row.intent_id)
+        self.deck = CardDeck(theme, NONE_WAITS)
         self.unknown = UnknownBox(theme)
         self.checks = ChecksTable(theme)
-        self.blocker = TonedLabel(theme, Tone.MUTED)
-        self.blocker.setWordWrap(True)
-        self.approve = FilledButton("Approve", theme, lambda colours: colours.buy)
-        self.reject = FilledButton("Reject", theme, lambda colours: colours.sell)
+        self.checks.hide()
+        self.blocker = ClampedLabel(theme, Tone.MUTED)
         self.reject_all = ConfirmButton("Reject all", theme)
         self.reason = QLineEdit()
         self.reason.setPlaceholderText("Reason to reject (optional)")
         self.reason.setMaxLength(200)
-        self._key_widgets = (self.view, self.checks, self.approve, self.reject)
+        self._key_widgets = (self.deck, self.checks)
         self._guard = QTimer(self)
         self._guard.setSingleShot(True)
         self._guard.setInterval(GUARD_MS)
@@ -106,22 +92,38 @@ class PendingPanel(Panel):
         self._connect()
         self._show_choice()
 
+    @property
+    def rows(self) -> tuple[IntentRow, ...]:
+        """The open intents in the order in which they came."""
+        return tuple(self._rows.values())
+
+    @property
+    def chosen(self) -> IntentRow | None:
+        """The chosen intent as it is now, None when there is none."""
+        return self._rows.get(self.deck.chosen or "")
+
     def refresh(self, fresh: Freshness) -> None:
         """Show open intents; their time left counts down on the core's clock."""
         self._fresh = fresh
-        rows = [row for row in fresh.snapshot.intents if is_open(row)] if fresh.snapshot else []
+        intents = fresh.snapshot.intents if fresh.snapshot else ()
+        before = self.deck.chosen
+        # Newest first in the snapshot; here what came first, and ends first, stands first.
+        self._rows = {row.intent_id: row for row in sorted(intents, key=lambda row: row.created_at) if is_open(row)}
+        if before is not None and before not in self._rows and before not in self._decided:
+            self._choice_is_gone = True
+        self._choice_is_gone = self._choice_is_gone and bool(self._rows)
         known = fresh.snapshot is not None and fresh.snapshot.account is not None
-        self.view.set_empty_text("No intents are waiting" if known else "Intents are not known yet")
-        self._show_rows(rows)
-        for place in range(self.model.rowCount()):
-            self.model.changed(place, _TIME_LEFT, _TIME_LEFT)
+        self.deck.set_empty_text(NONE_WAITS if known else "Intents are not known yet")
         self._show_choice()
+        self._decided = {each: word for each, word in self._decided.items() if each in self.deck.cards}
 
     def choose_first(self) -> None:
         """Choose the first intent that can be decided on, unless one is chosen: a deliberate act of the trader's."""
-        if self.view.chosen is None:
-            row = next(iter(self._rejectable()), self.model.row_at(0))
-            self.view.choose(row.intent_id if row else None)
+        if self.chosen is None:
+            row = next(iter((*self._rejectable(), *self._rows.values())), None)
+            if row is not None:
+                self.deck.choose(row.intent_id)
+                self.deck.bring_into_sight(row.intent_id)
 
     def command_done(self, result: CommandResult) -> None:
         """Let an intent's buttons work again: its command has been run."""
@@ -132,7 +134,7 @@ class PendingPanel(Panel):
 
     def tab_title(self) -> str:
         """Return the title with the number of open intents, and of those of unknown fate."""
-        count, unknown = self.model.rowCount(), len(self._unknown())
+        count, unknown = len(self._rows), len(self._unknown())
         more = f", {unknown} UNKNOWN" if unknown else ""
         return f"{self.title} ({count}{more})" if count else self.title
 
@@ -152,81 +154,74 @@ class PendingPanel(Panel):
             return "The intent has expired"
         return ""
 
-    def _show_rows(self, rows: list[IntentRow]) -> None:
-        """Show these intents; where the chosen one has ended by itself, say so, and let nothing stand in its place."""
-        before = self.view.chosen
-        self.view.set_rows(rows)
-        if before is not None and self.view.chosen is None and before.intent_id not in self._decided:
-            self._choice_is_gone = bool(rows)
-        self._decided &= {row.intent_id for row in rows}
-        self._choice_is_gone = self._choice_is_gone and bool(rows)
-
     def _seconds_left(self, row: IntentRow) -> float:
         past = self._fresh.seconds_since(row.expires_at)
         return 0.0 if past is None else -past
 
-    def _left_text(self, row: IntentRow) -> str:
-        if row.state is not IntentState.PENDING:
-            return STATE_NAMES.get(row.state, row.state.value)
-        return formats.countdown(self._seconds_left(row))
+    def _card(self, row: IntentRow, currency: str) -> CardText:
+        # The button that asked once more stays on, and only does not act yet.
+        settled = self._is_warned(row) or not self._guard.isActive()
+        return card_text(
+            row,
+            self._seconds_left(row),
+            currency,
+            self.blocker_of(row),
+            asked=self._is_warned(row),
+            may_press=settled and row.intent_id not in self._busy,
+        )
 
-    def _left_tone(self, row: IntentRow) -> Tone:
-        if row.state is IntentState.UNKNOWN:
-            return Tone.BAD
-        return Tone.WARN if self._seconds_left(row) < _LITTLE_TIME_S else Tone.TEXT
+    def _is_warned(self, row: IntentRow) -> bool:
+        return self._warned == (row.intent_id, row.escalation)
 
     def _show_choice(self) -> None:
-        row = self.view.chosen
+        """Show cards, checks and words as things stand."""
+        row = self.chosen
         if row is not None:
             self._choice_is_gone, self._decision = False, ""
+        if row is None or not self._is_warned(row):
+            self._warned = None
+        snapshot = self._fresh.snapshot
+        currency = snapshot.account.currency if snapshot and snapshot.account else ""
+        self.deck.show_cards([self._card(each, currency) for each in self._rows.values()], self._became())
         self.unknown.show_rows(self._unknown(), row, self._busy)
         self.reject_all.setEnabled(bool(self._rejectable()))
-        if row is None or (row.intent_id, row.escalation) != self._warned:
-            self._warned = None
+        self.checks.show_checks(row.checks if row else ())
+        text, tone = self._words_for(row)
+        self.blocker.show_text(text, tone)
+        self.blocker.setToolTip(text)
+
+    def _words_for(self, row: IntentRow | None) -> tuple[str, Tone]:
+        """Return what there is to say of the chosen intent, or of none being chosen."""
         if row is None:
-            self._show_nothing()
-            return
-        self.checks.show_checks(row.checks)
-        blocker = self.blocker_of(row)
-        self.approve.setText(approve_text(row, again=self._warned is not None))
-        # The button that asked once more stays on, and only does not act yet, so that the keyboard stays on it.
-        settled = self._warned is not None or not self._guard.isActive()
-        self._enable_approve(on=not blocker and settled)
-        self.approve.setToolTip(
-            blocker
-            or f"Judge it once more and send the order; this cannot be undone. Also {APPROVE_KEYS}, {WHERE_KEYS_WORK}."
-        )
-        rejectable = row.state is IntentState.PENDING and row.intent_id not in self._busy
-        self.reject.setEnabled(rejectable and settled)
-        message = text_for(row, blocker, again=self._warned is not None, keys=self._keys_work())
-        self.blocker.show_text(*((OUT_OF_SIGHT, Tone.WARN) if self._was_out_of_sight else message))
+            if self._decision:
+                return self._decision, Tone.TEXT
+            if self._choice_is_gone:
+                return CHOICE_IS_GONE, Tone.WARN
+            return (NOTHING_CHOSEN if self._rows else ""), Tone.MUTED
+        if self._was_out_of_sight:
+            return OUT_OF_SIGHT, Tone.WARN
+        return text_for(row, self.blocker_of(row), again=self._is_warned(row), keys=self._keys_work())
+
+    def _became(self) -> dict[str, str]:
+        """Return in a word what became of the intents whose cards still keep their place."""
+        intents = self._fresh.snapshot.intents if self._fresh.snapshot else ()
+        ended = (row for row in intents if row.intent_id in self.deck.cards and not is_open(row))
+        return self._decided | {row.intent_id: STATE_NAMES.get(row.state, row.state.value) for row in ended}
 
     def _on_choice(self) -> None:
         self._was_out_of_sight = False
         self._show_choice()
 
-    def _enable_approve(self, *, on: bool) -> None:
-        """Turn Approve on or off; Qt would hand the keyboard of a button that goes off to the next one, Reject."""
-        if not on and self.window().focusWidget() is self.approve:
-            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.approve.setEnabled(on)
+    def _fold(self, _intent_id: str) -> None:
+        """Show the checks of the card that was pressed, or hide them."""
+        self.checks.setVisible(self.checks.isHidden())
+        self._splitter.setSizes([self.deck.sizeHint().width(), self.width()])
+        if self.deck.chosen is not None:
+            self.deck.bring_into_sight(self.deck.chosen)
 
-    def _show_nothing(self) -> None:
-        self.checks.show_checks(())
-        self.approve.setText("Approve")
-        self._enable_approve(on=False)
-        self.approve.setToolTip("Choose an intent first")
-        self.reject.setEnabled(False)
-        if self._decision:
-            self.blocker.show_text(self._decision, Tone.TEXT)
-        elif self._choice_is_gone:
-            self.blocker.show_text(CHOICE_IS_GONE, Tone.WARN)
-        else:
-            self.blocker.show_text(NOTHING_CHOSEN, Tone.MUTED)
-
-    def _approve(self) -> None:
-        row = self.view.chosen
-        if row is None or not self.approve.isEnabled() or self._guard.isActive() or self.blocker_of(row):
+    def _approve(self, _intent_id: str = "") -> None:
+        row = self.chosen
+        if row is None or not self._card(row, "").can_approve or self._guard.isActive():
             return
         self._was_out_of_sight = False
         if self._warned is None and (row.escalation or not self._knows_no_undo):
@@ -239,9 +234,9 @@ class PendingPanel(Panel):
         self.asked.emit(ApproveIntent(row.intent_id, SeenTrade(row.lots, row.closes)))
         self._choose_none(f"Approved {trade_text(row)}")
 
-    def _reject(self) -> None:
-        row = self.view.chosen
-        if row is None or not self.reject.isEnabled():
+    def _reject(self, _intent_id: str = "") -> None:
+        row = self.chosen
+        if row is None or not self._card(row, "").can_reject:
             return
         self._was_out_of_sight = False
         self._ask_to_reject(row)
@@ -256,7 +251,7 @@ class PendingPanel(Panel):
 
     def _choose_none(self, decision: str) -> None:
         """Leave none chosen after a decision, and say what was decided."""
-        self.view.choose(None)
+        self.deck.choose(None)
         self._decision = f"{decision}. {NEXT_IS_YOURS}"
         self._show_choice()
 
@@ -271,17 +266,17 @@ class PendingPanel(Panel):
 
     def _decide(self, intent_id: str, word: str) -> None:
         self._busy[intent_id] = word
-        self._decided.add(intent_id)
+        self._decided[intent_id] = word
 
     def _keys_work(self) -> bool:
         """Tell whether the keyboard is where the keys act."""
         return any(widget.hasFocus() for widget in self._key_widgets)
 
     def _by_key(self, act: Callable[[], None]) -> None:
-        """Act on the chosen row for a key, if the trader sees it; one that was scrolled away is brought back first."""
-        index = self.model.index(self.model.row_of(self.view.chosen.intent_id), 0) if self.view.chosen else None
-        if index is not None and not self.view.viewport().rect().contains(self.view.visualRect(index)):
-            self.view.scrollTo(index)
+        """Act on the chosen card for a key, if the trader sees it; one that was scrolled away is brought back first."""
+        row = self.chosen
+        if row is not None and not self.deck.is_in_sight(row.intent_id):
+            self.deck.bring_into_sight(row.intent_id)
             self._guard.start()
             self._was_out_of_sight = True
             self._show_choice()
@@ -289,16 +284,19 @@ class PendingPanel(Panel):
         act()
 
     def _unknown(self) -> list[IntentRow]:
-        return [row for row in self.model.rows if is_unknown(row)]
+        return [row for row in self._rows.values() if is_unknown(row)]
 
     def _rejectable(self) -> list[IntentRow]:
-        return [row for row in self.model.rows if row.state is IntentState.PENDING and row.intent_id not in self._busy]
+        return [
+            row for row in self._rows.values() if row.state is IntentState.PENDING and row.intent_id not in self._busy
+        ]
 
     def _connect(self) -> None:
-        self.view.choice_changed.connect(self._on_choice)
+        self.deck.choice_changed.connect(self._on_choice)
+        self.deck.approve_pressed.connect(self._approve)
+        self.deck.reject_pressed.connect(self._reject)
+        self.deck.fold_pressed.connect(self._fold)
         self._guard.timeout.connect(self._show_choice)
-        self.approve.clicked.connect(self._approve)
-        self.reject.clicked.connect(self._reject)
         self.reject_all.confirmed.connect(self._reject_all)
         self.unknown.resolve_asked.connect(self._resolve)
         for widget, (keys, act) in product(
@@ -315,26 +313,20 @@ class PendingPanel(Panel):
         application.focusChanged.connect(self._show_choice)
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        for widget in (self.approve, self.reject, self.reason, self.reject_all):
-            buttons.addWidget(widget, 1 if widget is self.reason else 0)
-        self.reject.setToolTip(
-            f"End the intent; nothing is sent; this cannot be undone. Also {REJECT_KEYS}, {WHERE_KEYS_WORK}."
-        )
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.blocker, 3)
+        bottom.addWidget(self.reason, 2)
+        bottom.addWidget(self.reject_all)
         self.reject_all.set_subject("Reject all", "Really reject all?")
-        lower = QWidget()
-        below = QVBoxLayout(lower)
-        below.setContentsMargins(0, 0, 0, 0)
-        below.addLayout(buttons)
-        below.addWidget(self.blocker)
-        below.addWidget(self.checks, 1)
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.addWidget(self.view)
-        splitter.addWidget(lower)
-        splitter.setStretchFactor(0, 2)
-        splitter.setStretchFactor(1, 3)
-        splitter.setChildrenCollapsible(False)
+        self.blocker.setFixedHeight(self.blocker.sizeHint().height())
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        for widget in (self.deck, self.checks):
+            self._splitter.addWidget(widget)
+        self._splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
+        layout.setSpacing(4)
+        layout.addWidget(self._splitter, 1)
+        layout.addLayout(bottom)
+        # Below the cards, so that its coming does not move them.
         layout.addWidget(self.unknown)
-        layout.addWidget(splitter)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QTextLayout
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -36,19 +36,7 @@ class ClampedLabel(ElidedLabel):
 
     def shown_lines(self, width: int, most: int = LINES) -> list[str]:
         """Return the lines, at `most` so many, as they are painted in a width in pixels."""
-        text, layout = self.text(), QTextLayout(self.text(), self.font())
-        layout.beginLayout()
-        starts: list[int] = []
-        while len(starts) <= most and (line := layout.createLine()).isValid():
-            line.setLineWidth(width)
-            starts.append(line.textStart())
-        layout.endLayout()
-        ends = [*starts[1:], len(text)]
-        lines = [text[start:end].strip() for start, end in zip(starts, ends, strict=True)][:most]
-        if len(starts) > most:
-            rest = text[starts[most - 1] :]
-            lines[-1] = self.fontMetrics().elidedText(rest, Qt.TextElideMode.ElideRight, width)
-        return lines
+        return wrapped(self.text(), self.font(), width, most)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name and argument
         """Paint the lines."""
@@ -58,3 +46,19 @@ class ClampedLabel(ElidedLabel):
         for number, line in enumerate(self.shown_lines(self.width(), most)):
             painter.drawText(QPointF(0.0, metrics.ascent() + number * metrics.lineSpacing()), line)
         painter.end()
+
+
+def wrapped(text: str, font: QFont, width: int, most: int) -> list[str]:
+    """Return a text in at most so many lines of a width in pixels; what does not fit ends in an ellipsis."""
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    starts: list[int] = []
+    while len(starts) <= most and (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        starts.append(line.textStart())
+    layout.endLayout()
+    ends = [*starts[1:], len(text)]
+    lines = [text[start:end].strip() for start, end in zip(starts, ends, strict=True)][:most]
+    if len(starts) > most:
+        lines[-1] = QFontMetrics(font).elidedText(text[starts[most - 1] :], Qt.TextElideMode.ElideRight, width)
+    return lines

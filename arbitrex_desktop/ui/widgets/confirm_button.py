@@ -27,7 +27,7 @@ class ConfirmButton(FilledButton):
 
     def __init__(self, text: str, theme: Theme, parent: QWidget | None = None) -> None:
         self._armed = False
-        super().__init__(text, theme, lambda colours: colours.sell if self._armed else quiet(colours), parent=parent)
+        super().__init__(text, theme, lambda colours: colours.warning if self._armed else quiet(colours), parent=parent)
         self._plain = text
         self._question = text
         self._timer = QTimer(self)

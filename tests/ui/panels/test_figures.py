@@ -245,7 +245,7 @@ def test_the_history_tells_what_was_filled_from_what_was_not(qtbot: QtBot, theme
     place = [column.title for column in panel.model.columns].index("Lots")
     assert [panel.model.index(row, place).data() for row in range(2)] == ["0.20", "0.60"]
     assert tones(panel.model, "Lots") == [Tone.TEXT, Tone.MUTED]
-    assert tones(panel.model, "State") == [Tone.DOWN, Tone.TEXT]
+    assert tones(panel.model, "State") == [Tone.BAD, Tone.TEXT]
 
 
 def test_history_has_what_ended_and_why(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
@@ -261,7 +261,7 @@ def test_history_has_what_ended_and_why(qtbot: QtBot, theme: Theme, fresh: Make)
     assert panel.model.rowCount() == 2
     cells = [panel.model.index(row, column).data() for row in range(2) for column in (3, 6, 7, 9)]
     assert cells == ["✕ REFUSED", DASH, DASH, "too deep", "✓ FILLED", "1.10012", "+1.2", ""]
-    assert tones(panel.model, "State") == [Tone.DOWN, Tone.UP]
+    assert tones(panel.model, "State") == [Tone.BAD, Tone.GOOD]
     panel.refresh(fresh(intents=(replace(rejected, decided_by="trader", lots=0.0, requested_lots=0.4), filled)))
     assert [panel.model.index(0, column).data() for column in (3, 5)] == ["✕ REJECTED", "0.40"]
     panel.refresh(fresh(intents=(rejected, filled)))

@@ -15,10 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.intents.intent import IntentState, SeenTrade
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
+from arbitrex_desktop.ui.cards.card import IntentCard
+from arbitrex_desktop.ui.cards.card_text import CardText
+from arbitrex_desktop.ui.cards.pending_text import CHOICE_IS_GONE, NEXT_IS_YOURS, NONE_WAITS, NOTHING_CHOSEN
 from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, ResolveIntent, TraderCommand
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.pending import PendingPanel
-from arbitrex_desktop.ui.panels.pending_text import CHOICE_IS_GONE, NEXT_IS_YOURS, NOTHING_CHOSEN
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.clock import START
@@ -45,21 +47,34 @@ def settle(panel: PendingPanel, fresh: Freshness) -> None:
     panel.refresh(fresh)
 
 
-def texts(panel: PendingPanel, row: int = 0) -> list[str]:
-    """Return the cells of a row."""
-    return [str(panel.model.index(row, column).data()) for column in range(panel.model.columnCount())]
+def card(panel: PendingPanel, intent_id: str = "") -> IntentCard:
+    """Return an intent's card, or that of the chosen one."""
+    return panel.deck.cards[intent_id or panel.deck.chosen or ""]
+
+
+def text(panel: PendingPanel, intent_id: str = "") -> CardText:
+    """Return the words on a card."""
+    shown = card(panel, intent_id).text
+    assert shown is not None
+    return shown
 
 
 def test_an_intent_is_shown_with_all_that_a_decision_needs(panel: PendingPanel, fresh: Make) -> None:
-    """Decision, lots, prices, risk in money and percent, time left, source, and every check, the gravest first."""
+    """Side, size, time left, risk in money, percent and R, prices, source, the answer, and every check behind it."""
     settle(panel, fresh(age=1.0))
-    assert texts(panel) == [
-        "EURUSD", "▲ BUY", "ADJUSTED", "0.60", "1.10000", "1.09500", "300.00", "0.30 %", "1:39", "manual",
-    ]  # fmt: skip
+    shown = text(panel)
+    assert (shown.title, shown.left, shown.risk) == (
+        "▲ BUY 0.60 EURUSD", "1:39", "risk 300.00 EUR · 0.30 % · target 2.0 R",
+    )  # fmt: skip
+    assert shown.levels == "manual · at 1.10000 · stop 1.09500 · target 1.11000"
+    assert (shown.word, shown.sentence, shown.tone) == ("ADJUSTED", "Cut to the limit for one symbol", Tone.WARN)
+    assert panel.checks.isHidden()
+    card(panel).fold.click()
+    assert panel.checks.isVisible()
     assert panel.checks.shown[0].outcome is Outcome.ADJUST
-    assert len(panel.checks.shown) == 4
-    assert panel.approve.text() == "Approve ▲ BUY 0.60 EURUSD"
-    assert panel.approve.isEnabled()
+    assert len(panel.checks.shown) == shown.checks == 4
+    assert card(panel).approve.text() == "Approve ▲ BUY"
+    assert card(panel).approve.isEnabled()
     assert "cannot be undone" in panel.blocker.text()
     assert panel.tab_title() == "Pending intents (1)"
 
@@ -77,33 +92,37 @@ def test_an_intent_is_shown_with_all_that_a_decision_needs(panel: PendingPanel, 
 def test_approve_is_off_and_says_why(panel: PendingPanel, fresh: Make, changes: dict[str, Any], words: str) -> None:
     """The core's blocker, an intent that ran out, one already on its way: each disables Approve, with words."""
     settle(panel, fresh(intents=(intent_row(**changes),)))
-    assert not panel.approve.isEnabled()
+    assert not card(panel).approve.isEnabled()
     assert words in panel.blocker.text()
-    assert words in panel.approve.toolTip()
+    assert words in card(panel).approve.toolTip()
+    assert words in text(panel).sentence
 
 
 def test_a_silent_core_disables_approve(panel: PendingPanel, fresh: Make) -> None:
     """An old snapshot is no ground for an approval."""
     settle(panel, fresh(age=60.0))
-    assert not panel.approve.isEnabled()
+    assert not card(panel).approve.isEnabled()
     assert "has not answered" in panel.blocker.text()
 
 
 def test_the_choice_never_slips_to_the_neighbour(panel: PendingPanel, fresh: Make) -> None:
     """An intent that ends by itself leaves none chosen, for good: what the hand was meant for is gone."""
     first, second = intent_row("one"), intent_row("two", symbol="USDJPY")
+    asked: list[TraderCommand] = []
+    panel.asked.connect(asked.append)
     settle(panel, fresh(intents=(first, second)))
-    panel.view.choose("one")
-    assert panel.approve.isEnabled()
+    panel.deck.choose("one")
+    assert card(panel).approve.isEnabled()
     panel.refresh(fresh(intents=(second,)))
-    assert panel.view.chosen is None
-    assert not panel.approve.isEnabled()
-    assert not panel.reject.isEnabled()
+    assert panel.chosen is None
+    panel._approve()
+    panel._reject()
+    assert asked == []
     assert panel.blocker.text() == CHOICE_IS_GONE
-    panel.view.choose("two")
-    assert panel.approve.isEnabled()
+    panel.deck.choose("two")
+    assert card(panel).approve.isEnabled()
     settle(panel, fresh(intents=()))
-    assert panel.blocker.text() == NOTHING_CHOSEN
+    assert panel.blocker.text() == ""
     panel.refresh(fresh(intents=(first,)))
     assert panel.blocker.text() == NOTHING_CHOSEN
 
@@ -118,28 +137,26 @@ def test_after_a_decision_nothing_is_chosen_until_the_trader_chooses(
     panel._knows_no_undo = True
     asked: list[TraderCommand] = []
     panel.asked.connect(asked.append)
-    getattr(panel, decision).click()
+    getattr(card(panel), decision).click()
     assert len(asked) == 1
     panel.command_done(CommandResult(asked[0]))
     panel.refresh(fresh(intents=(second, intent_row("three"))))
-    assert panel.view.chosen is None
+    assert panel.chosen is None
     assert NEXT_IS_YOURS in panel.blocker.text()
     assert "BUY 0.60 EURUSD" in panel.blocker.text()
-    for button, act in ((panel.approve, panel._approve), (panel.reject, panel._reject)):
-        assert not button.isEnabled()
-        button.click()
+    for act in (panel._approve, panel._reject):
         act()
     assert len(asked) == 1
     panel.choose_first()
-    assert [panel.view.chosen] == [second]
-    assert panel.approve.isEnabled()
+    assert [panel.chosen] == [second]
+    assert card(panel).approve.isEnabled()
 
 
 def test_nothing_is_chosen_for_the_trader(panel: PendingPanel, fresh: Make) -> None:
     """Not even the only intent, when it comes into an empty list."""
     panel.refresh(fresh(intents=()))
     panel.refresh(fresh())
-    assert panel.view.chosen is None
+    assert panel.chosen is None
     assert panel.blocker.text() == NOTHING_CHOSEN
 
 
@@ -155,13 +172,13 @@ def test_what_became_more_than_it_was_asks_once_more(panel: PendingPanel, fresh:
     asked: list[TraderCommand] = []
     panel.asked.connect(asked.append)
     assert f"This is not what arrived: {escalation}" in panel.blocker.text()
-    panel.approve.click()
+    card(panel).approve.click()
     again = replace(grown, escalation="it is larger now: 0.10 to 0.90 lots", lots=0.9)
     settle(panel, fresh(intents=(again,)))
-    panel.approve.click()
+    card(panel).approve.click()
     assert asked == []
     settle(panel, fresh(intents=(again,)))
-    panel.approve.click()
+    card(panel).approve.click()
     assert asked == [ApproveIntent("aaaa1111", SeenTrade(0.9))]
 
 
@@ -176,13 +193,12 @@ def test_new_intents_do_not_move_the_choice(panel: PendingPanel, fresh: Make) ->
     second = intent_row("two", symbol="USDJPY")
     settle(panel, fresh(intents=(second,)))
     settle(panel, fresh(intents=(intent_row("one"), second)))
-    panel.model.sort(0, Qt.SortOrder.AscendingOrder)
-    chosen = panel.view.chosen
+    chosen = panel.chosen
     assert chosen is not None
     assert chosen.intent_id == "two"
-    assert panel.approve.text().endswith("USDJPY")
-    panel.view.choose(None)
-    assert panel.view.chosen is None
+    assert text(panel).title.endswith("USDJPY")
+    panel.deck.choose(None)
+    assert panel.chosen is None
 
 
 def test_ended_intents_are_not_pending(panel: PendingPanel, fresh: Make) -> None:
@@ -190,8 +206,9 @@ def test_ended_intents_are_not_pending(panel: PendingPanel, fresh: Make) -> None
     states = [IntentState.FILLED, IntentState.FAILED, IntentState.PARTIAL, IntentState.UNKNOWN, IntentState.PENDING]
     rows = tuple(intent_row(state.value, state=state) for state in states)
     settle(panel, fresh(intents=rows))
-    assert {row.state for row in panel.model.rows} == {IntentState.UNKNOWN, IntentState.PENDING}
-    assert texts(panel, 0)[8] == "? UNKNOWN"
+    assert {row.state for row in panel.rows} == {IntentState.UNKNOWN, IntentState.PENDING}
+    assert text(panel, "UNKNOWN").left == "? UNKNOWN"
+    assert text(panel, "UNKNOWN").left_tone is Tone.BAD
 
 
 def test_reject_all_needs_two_presses(panel: PendingPanel, fresh: Make) -> None:
@@ -210,16 +227,15 @@ def test_reject_all_needs_two_presses(panel: PendingPanel, fresh: Make) -> None:
 def test_little_time_left_stands_out(panel: PendingPanel, fresh: Make) -> None:
     """The last seconds are told by tone as well."""
     settle(panel, fresh(intents=(intent_row(expires_at=START + timedelta(seconds=9)),)))
-    assert panel.model.columns[8].tone(panel.model.rows[0]) is Tone.WARN
+    assert text(panel).left_tone is Tone.WARN
 
 
-def test_an_empty_list_says_so(panel: PendingPanel, fresh: Make) -> None:
-    """Nothing chosen, nothing to press."""
+def test_an_empty_deck_says_what_to_do(panel: PendingPanel, fresh: Make) -> None:
+    """No card, nothing to press, and where intents come from."""
     settle(panel, fresh(intents=()))
-    assert not panel.approve.isEnabled()
-    assert not panel.reject.isEnabled()
+    assert not panel.deck.cards
+    assert panel.deck.empty_text == NONE_WAITS
     assert not panel.reject_all.isEnabled()
-    assert panel.blocker.text() == NOTHING_CHOSEN
     assert panel.tab_title() == "Pending intents"
     panel.grab()
 
@@ -229,18 +245,18 @@ def test_the_first_approve_of_a_run_says_that_there_is_no_undo(panel: PendingPan
     settle(panel, fresh())
     asked: list[TraderCommand] = []
     panel.asked.connect(asked.append)
-    panel.approve.click()
+    card(panel).approve.click()
     assert "CANNOT BE UNDONE" in panel.blocker.text()
-    assert panel.approve.text().startswith("Really approve")
+    assert card(panel).approve.text().startswith("Really")
     # Not even a double click gets past it.
-    panel.approve.click()
+    card(panel).approve.click()
     panel._approve()
     assert asked == []
     settle(panel, fresh())
-    panel.approve.click()
+    card(panel).approve.click()
     assert asked == [ApproveIntent("aaaa1111", SeenTrade(0.6))]
     settle(panel, fresh(intents=(intent_row("next"),)))
-    panel.approve.click()
+    card(panel).approve.click()
     assert asked == [ApproveIntent("aaaa1111", SeenTrade(0.6)), ApproveIntent("next", SeenTrade(0.6))]
 
 
@@ -250,33 +266,31 @@ def test_the_first_approve_is_about_one_intent(panel: PendingPanel, fresh: Make)
     settle(panel, fresh(intents=rows))
     asked: list[TraderCommand] = []
     panel.asked.connect(asked.append)
-    panel.approve.click()
-    panel.view.choose("two")
+    card(panel).approve.click()
+    panel.deck.choose("two")
     settle(panel, fresh(intents=rows))
-    panel.approve.click()
+    card(panel).approve.click()
     assert asked == []
     settle(panel, fresh(intents=rows))
-    panel.approve.click()
+    card(panel).approve.click()
     assert asked == [ApproveIntent("two", SeenTrade(0.6))]
 
 
 def test_an_unusable_journal_disables_approve(panel: PendingPanel, fresh: Make) -> None:
     """What cannot be journalled is not sent, whatever else the row says."""
     settle(panel, fresh(journal_problem="the disk is full"))
-    assert not panel.approve.isEnabled()
+    assert not card(panel).approve.isEnabled()
     assert panel.blocker.text() == "Cannot approve: Nothing can be sent: the disk is full"
 
 
-def test_an_unknown_fate_stands_on_top_with_its_evidence(panel: PendingPanel, fresh: Make) -> None:
-    """First in the table however that is sorted, in words above it, counted in the tab; the answer goes out once."""
+def test_an_unknown_fate_has_its_evidence_beside_it(panel: PendingPanel, fresh: Make) -> None:
+    """In words below the cards, which it does not move, and counted in the tab; the answer goes out once."""
     pending = intent_row("p", symbol="AUDUSD")
     lost = intent_row("u", state=IntentState.UNKNOWN, details="no answer came", lots=0.25)
     settle(panel, fresh(intents=(pending, lost)))
-    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
-        panel.model.sort(0, order)
-        assert panel.model.rows == (lost, pending)
     assert panel.tab_title() == "Pending intents (2, 1 UNKNOWN)"
     assert panel.unknown.isVisible()
+    assert panel.unknown.geometry().top() > panel.deck.geometry().bottom()
     assert "BUY 0.25 EURUSD" in panel.unknown.what.text()
     assert "What is known: no answer came. EURUSD is blocked" in panel.unknown.evidence.text()
     asked: list[TraderCommand] = []
@@ -295,18 +309,18 @@ def test_an_unknown_fate_stands_on_top_with_its_evidence(panel: PendingPanel, fr
 def test_an_answer_that_changed_is_told(panel: PendingPanel, fresh: Make) -> None:
     """What the core says is different from the first answer stands in the row, in its tip and in words."""
     settle(panel, fresh())
-    assert texts(panel)[2] == "ADJUSTED"
+    assert text(panel).word == "ADJUSTED"
     settle(panel, fresh(intents=(intent_row(changed="0.60 to 0.40 lots"),)))
-    assert texts(panel)[2] == "ADJUSTED *"
+    assert (text(panel).word, text(panel).sentence) == ("ADJUSTED *", "Changed: 0.60 to 0.40 lots")
     assert panel.blocker.text().startswith("Changed while it waited: 0.60 to 0.40 lots. ")
-    assert "Changed while it waited" in str(panel.model.index(0, 2).data(Qt.ItemDataRole.ToolTipRole))
+    assert "Changed: 0.60 to 0.40 lots" in card(panel).toolTip()
     refused = intent_row(
         decision="REJECTED", lots=0.0, can_approve=False, blocker="too deep", changed="ADJUSTED to REJECTED"
     )
     settle(panel, fresh(intents=(refused,)))
     assert panel.blocker.text() == "Cannot approve: too deep (changed: ADJUSTED to REJECTED)"
     settle(panel, fresh())
-    assert texts(panel)[2] == "ADJUSTED"
+    assert text(panel).word == "ADJUSTED"
     assert panel.blocker.tone is Tone.MUTED
 
 
@@ -315,44 +329,49 @@ def test_a_trade_that_closes_says_so_everywhere(panel: PendingPanel, fresh: Make
     words = "CLOSES position #123 (BUY 0.01 XAUUSD)"
     closing = intent_row(decision="APPROVED", lots=0.01, risk_amount=0.0, closes=123, closing_text=words)
     settle(panel, fresh(intents=(closing,)))
-    assert texts(panel)[2] == "CLOSES #123"
-    assert words in str(panel.model.index(0, 2).data(Qt.ItemDataRole.ToolTipRole))
-    assert panel.approve.text() == "Approve: close #123"
+    assert (text(panel).word, text(panel).risk) == ("CLOSES #123", "takes risk away")
+    assert card(panel).approve.text() == "Approve close"
     assert panel.blocker.text().startswith(f"{words}. ")
     assert panel.blocker.tone is Tone.WARN
-    panel.approve.click()
-    assert panel.approve.text() == "Really approve: close #123"
+    card(panel).approve.click()
+    assert card(panel).approve.text() == "Really close?"
     assert panel.blocker.text().startswith(f"{words}. Approving sends")
     settle(panel, fresh(intents=(replace(closing, closes=124, changed="closes #123 to closes #124"),)))
-    assert texts(panel)[2] == "CLOSES #124 *"
+    assert text(panel).word == "CLOSES #124 *"
 
 
 def test_what_is_refused_cannot_be_approved(panel: PendingPanel, fresh: Make) -> None:
     """A refused trade has no size, so the button names none."""
     refused = intent_row(decision="REJECTED", lots=0.0, can_approve=False, blocker="too deep")
     settle(panel, fresh(intents=(refused,)))
-    assert panel.approve.text() == "Cannot approve"
-    assert not panel.approve.isEnabled()
+    assert card(panel).approve.text() == "Cannot approve"
+    assert not card(panel).approve.isEnabled()
 
 
-def test_the_keyboard_never_lands_on_reject(panel: PendingPanel, fresh: Make, qtbot: QtBot) -> None:
-    """It stays on Approve while that asks once more, and goes to the table when Approve can no longer be pressed."""
+def test_no_key_reaches_a_button(panel: PendingPanel, fresh: Make, qtbot: QtBot) -> None:
+    """Buttons on cards take no keyboard, so that neither space nor tab lands on one; a press leaves it in the deck."""
     settle(panel, fresh())
     panel.activateWindow()
     qtbot.waitUntil(panel.isActiveWindow)
-    panel.approve.setFocus()
     asked: list[TraderCommand] = []
     panel.asked.connect(asked.append)
-    QTest.keyClick(panel.approve, Qt.Key.Key_Space)
-    assert panel.approve.hasFocus()
-    QTest.keyClick(panel.approve, Qt.Key.Key_Space)
+    QTest.mouseClick(card(panel).approve, Qt.MouseButton.LeftButton)
+    assert panel.deck.hasFocus()
+    panel._guard.stop()
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Tab):
+        QTest.keyClick(panel.focusWidget(), key)
     assert asked == []
-    settle(panel, fresh())
-    assert panel.approve.hasFocus()
-    QTest.keyClick(panel.approve, Qt.Key.Key_Space)
-    assert asked == [ApproveIntent("aaaa1111", SeenTrade(0.6))]
-    assert panel.view.hasFocus()
-    panel.approve.setEnabled(True)
-    panel.approve.setFocus()
-    settle(panel, fresh(intents=()))
-    assert panel.view.hasFocus()
+    assert {card(panel).approve.focusPolicy(), card(panel).reject.focusPolicy()} == {Qt.FocusPolicy.NoFocus}
+
+
+def test_a_press_on_another_card_is_about_that_card(panel: PendingPanel, fresh: Make) -> None:
+    """Approve on a card decides on its own intent, whichever was chosen before."""
+    settle(panel, fresh(intents=(intent_row("one"), intent_row("two", lots=0.2))))
+    panel._knows_no_undo = True
+    asked: list[TraderCommand] = []
+    panel.asked.connect(asked.append)
+    panel.deck.choose("one")
+    card(panel, "two").approve.click()
+    assert asked == [ApproveIntent("two", SeenTrade(0.2))]
+    card(panel, "one").reject.click()
+    assert asked[1:] == [RejectIntent("one")]

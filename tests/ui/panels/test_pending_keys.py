@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.intents.intent import SeenTrade
+from arbitrex_desktop.ui.cards.pending_text import GO_KEY, NEXT_IS_YOURS, OUT_OF_SIGHT
 from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, TraderCommand
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.pending import PendingPanel
-from arbitrex_desktop.ui.panels.pending_text import GO_KEY, NEXT_IS_YOURS, OUT_OF_SIGHT
 from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.desk_data import intent_row
 
@@ -60,13 +60,14 @@ def press(widget: QWidget, key: Qt.Key) -> None:
     QTest.keyClick(widget, key, CTRL)
 
 
-@pytest.mark.parametrize("place", ["view", "checks", "approve", "reject"])
+@pytest.mark.parametrize("place", ["deck", "checks"])
 def test_keys_decide_where_the_keyboard_is_on_the_intent(
     panel: PendingPanel, asked: list[TraderCommand], place: str
 ) -> None:
-    """In the list, its checks and on its buttons; a second press does nothing while the first is under way."""
+    """Among the cards and in their checks; a second press does nothing while the first is under way."""
+    panel.checks.show()
     press(getattr(panel, place), Qt.Key.Key_Return)
-    press(panel.view, Qt.Key.Key_Return)
+    press(panel.deck, Qt.Key.Key_Return)
     assert asked == [ApproveIntent("aaaa1111", SeenTrade(0.6))]
     assert NEXT_IS_YOURS in panel.blocker.text()
     panel.command_done(CommandResult(ApproveIntent("aaaa1111")))
@@ -87,39 +88,37 @@ def test_a_field_keeps_its_keys_to_itself(panel: PendingPanel, asked: list[Trade
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Backspace])
-def test_a_row_out_of_sight_is_brought_back_before_anything_is_done(
+def test_a_card_out_of_sight_is_brought_back_before_anything_is_done(
     panel: PendingPanel, fresh: Make, asked: list[TraderCommand], key: Qt.Key
 ) -> None:
     """The first press only shows the intent that it would have decided on, also in the moments after it."""
     settle(panel, fresh(intents=MANY))
-    panel.view.choose(MANY[0].intent_id)
-    panel.view.scrollToBottom()
-    press(panel.view, key)
-    press(panel.view, key)
+    panel.deck.choose(MANY[0].intent_id)
+    panel.deck.verticalScrollBar().setValue(panel.deck.verticalScrollBar().maximum())
+    press(panel.deck, key)
+    press(panel.deck, key)
     assert asked == []
     assert panel.blocker.text() == OUT_OF_SIGHT
-    place = panel.view.visualRect(panel.model.index(0, 0))
-    assert panel.view.viewport().rect().contains(place)
+    assert panel.deck.is_in_sight(MANY[0].intent_id)
     settle(panel, fresh(intents=MANY))
-    press(panel.view, key)
+    press(panel.deck, key)
     first = MANY[0].intent_id
     decision = ApproveIntent(first, SeenTrade(0.6)) if key == Qt.Key.Key_Return else RejectIntent(first)
     assert asked == [decision]
-    panel.view.choose(MANY[1].intent_id)
+    panel.deck.choose(MANY[1].intent_id)
     assert panel.blocker.text() != OUT_OF_SIGHT
 
 
 def test_the_window_says_where_the_keys_work(panel: PendingPanel, qtbot: QtBot) -> None:
-    """The words below tell whether they work now, the tips where; the marked row is marked only meanwhile."""
+    """The words below tell whether they work now, the tips where; the chosen card is marked brightly only meanwhile."""
     panel.reason.setFocus()
     assert f"({GO_KEY}, then Ctrl+Return)" in panel.blocker.text()
-    unmarked = panel.view.viewport().grab().toImage()
-    panel.view.setFocus()
+    unmarked = panel.deck.viewport().grab().toImage()
+    panel.deck.setFocus()
     assert "(Ctrl+Return)" in panel.blocker.text()
-    marked = panel.view.viewport().grab().toImage()
-    assert marked != unmarked
-    assert marked.pixelColor(1, 4) == panel.theme.colours.up
-    for button, keys in ((panel.approve, "Ctrl+Return"), (panel.reject, "Ctrl+Backspace")):
+    assert panel.deck.viewport().grab().toImage() != unmarked
+    card = panel.deck.cards["aaaa1111"]
+    for button, keys in ((card.approve, "Ctrl+Return"), (card.reject, "Ctrl+Backspace")):
         assert keys in button.toolTip()
         assert GO_KEY in button.toolTip()
 
@@ -128,5 +127,5 @@ def test_keys_do_nothing_where_nothing_is_chosen(panel: PendingPanel, fresh: Mak
     """An intent that has just gone leaves nothing to decide on."""
     panel.refresh(fresh(intents=(intent_row("other"),)))
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Backspace):
-        press(panel.view, key)
+        press(panel.deck, key)
     assert asked == []

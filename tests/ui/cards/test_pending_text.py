@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
-from arbitrex_desktop.ui.panels.pending_text import ONCE_MORE, approve_text, text_for
+from arbitrex_desktop.ui.cards.pending_text import ONCE_MORE, text_for
 from arbitrex_desktop.ui.theme.colours import Tone
 from tests.fakes.desk_data import CHECKS, intent_row
 
@@ -49,17 +49,3 @@ def test_a_blocker_outweighs_everything_but_what_it_would_close() -> None:
     assert tone is Tone.WARN
     assert text_for(intent_row(), "too deep", again=True, keys=True)[0] == "Cannot approve: too deep"
     assert text_for(intent_row(), "", again=True, keys=True) == (ONCE_MORE, Tone.WARN)
-
-
-@pytest.mark.parametrize(
-    ("changes", "again", "text"),
-    [
-        ({}, False, "Approve \N{BLACK UP-POINTING TRIANGLE} BUY 0.60 EURUSD"),
-        ({"direction": -1}, True, "Really approve \N{BLACK DOWN-POINTING TRIANGLE} SELL 0.60 EURUSD"),
-        ({"closes": 7}, False, "Approve: close #7"),
-        ({"lots": 0.0}, False, "Cannot approve"),
-    ],
-)
-def test_the_button_says_what_it_would_do(changes: dict[str, Any], again: bool, text: str) -> None:
-    """Side, size and symbol, or the position that would be closed; nothing where there is no size."""
-    assert approve_text(intent_row(**changes), again=again) == text

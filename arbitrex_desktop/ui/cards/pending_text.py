@@ -16,21 +16,19 @@ REJECT_KEYS: Final = "Ctrl+Backspace"
 GO_KEY: Final = "F8"
 """Takes the keyboard to the pending intents, from anywhere in the window."""
 
-WHERE_KEYS_WORK: Final = f"while the keyboard is in this list, its checks or its buttons; {GO_KEY} takes it there"
+WHERE_KEYS_WORK: Final = f"while the keyboard is among these cards or in their checks; {GO_KEY} takes it there"
 
-NOTHING_CHOSEN: Final = f"Choose an intent ({GO_KEY}, or a click) to see its checks"
+APPROVE_TIP: Final = (
+    f"Judge it once more and send the order; this cannot be undone. Also {APPROVE_KEYS}, {WHERE_KEYS_WORK}."
+)
+REJECT_TIP: Final = f"End the intent; nothing is sent; this cannot be undone. Also {REJECT_KEYS}, {WHERE_KEYS_WORK}."
+
+NOTHING_CHOSEN: Final = f"{GO_KEY}, or a click, chooses a card; the fold on it shows its checks"
+NONE_WAITS: Final = "No intents are waiting. Submit one in the ticket, or let a strategy send one: it comes here."
 NEXT_IS_YOURS: Final = f"None is chosen now; {GO_KEY}, or a click, chooses the next."
 CHOICE_IS_GONE: Final = "The intent that was chosen has ended by itself. Choose the next one; none is chosen for you."
 OUT_OF_SIGHT: Final = "The chosen intent was out of sight, so nothing was done. Look at it, and press again."
 ONCE_MORE: Final = "Approving sends the order at once. It CANNOT BE UNDONE. Press Approve again to send it."
-
-
-def approve_text(row: IntentRow, *, again: bool) -> str:
-    """Return what the button does, in words; what is refused cannot be approved, and has no size to name."""
-    if row.lots <= 0.0 or row.decision == "REJECTED":
-        return "Cannot approve"
-    verb = "Really approve" if again else "Approve"
-    return f"{verb}: {trade_text(row)}" if row.closes is not None else f"{verb} {trade_text(row)}"
 
 
 def trade_text(row: IntentRow) -> str:
