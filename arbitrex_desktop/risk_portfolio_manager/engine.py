@@ -73,7 +73,8 @@ def _judging(
 class RiskPortfolioManager:
     """Judges trade intents against the portfolio; cannot be bypassed, and refuses what it cannot check.
 
-    `config`, settings (the defaults when None; ValueError when they do not pass their validation);
+    `config`, settings (None: the defaults, from the first sync on, unless changed, limits that fit the account's
+    leverage; ValueError when they do not pass their validation);
     `enable_persistence`, whether halts, peaks and counters are kept on disk; `sync_with_mt5`, whether the account
     is read, at once and with `sync_with_mt5_account`; `mt5_pool`, the pool to read through.  With `sync_with_mt5`
     and no pool a connection of its own is opened, for trying out; `close()` ends it.
@@ -104,6 +105,7 @@ class RiskPortfolioManager:
     ) -> None:
         self.config = config or RPMConfig()
         self.config.validate()
+        self._unfitted = self.config if config is None else None
         self._clock = clock or SystemClock()
         self._lock = RLock()
         self._sync_lock = Lock()
@@ -149,9 +151,8 @@ class RiskPortfolioManager:
             output, effect, changes = self._answer(intent, record=record)
         if not changes or self._repository.write(changes) or effect is None or effect.reservation is None:
             return output
-        if effect.reservation.reducing:  # what takes off risk is never held up
-            return output
-        return self._withdrawn(intent, output, effect)
+        # What takes off risk is never held up.
+        return output if effect.reservation.reducing else self._withdrawn(intent, output, effect)
 
     def _by_fields(  # noqa: PLR0917 - the contract's arguments
         self,
@@ -197,10 +198,10 @@ class RiskPortfolioManager:
         with self._lock:
             take_polled(self._state, self.config)
             self._state.refresh(self.config)
-            held = next((position.symbol for position in self._state.portfolio.positions()), _NOBODY.symbol)
-            nobody = msgspec.structs.replace(_NOBODY, symbol=held)
+            held = [position.symbol for position in self._state.portfolio.positions()]
+            nobody = msgspec.structs.replace(_NOBODY, symbol=held[0]) if held else _NOBODY
             context = build_context(self._state, nobody, self.config, self._clock.now())
-            found = [rule.in_use(context) for rule in ALL_RULES]
+            found = (rule.in_use(context) for rule in ALL_RULES)
         return tuple(result.verdict() for result in found if result is not None and result.observed is not None)
 
     def release_intent(self, intent_id: str) -> bool:
@@ -300,8 +301,7 @@ class RiskPortfolioManager:
             _log.exception("a decision failed; the intent is refused")
             message = "the risk manager failed on this intent, and so refuses it"
             decision, effect = self._refused(intent, reasons.INTERNAL_ERROR, message, order_id, record=record)
-        taken = (self._clock.monotonic() - started) * 1e3
-        decision = msgspec.structs.replace(decision, processing_time_ms=taken)
+        decision = msgspec.structs.replace(decision, processing_time_ms=(self._clock.monotonic() - started) * 1e3)
         changes = [] if effect is None else self._repository.changes(self._state, effect, intent.intent_id)
         return self._output(decision, timestamp, None if record else seen), effect, changes
 
@@ -356,8 +356,7 @@ class RiskPortfolioManager:
 
     def _portfolio_copy(self, seen: ChangeCount) -> PortfolioState:
         """Return a copy of the portfolio, made anew when something in it changed, as its count of changes tells."""
-        portfolio = self._state.portfolio
-        key, copied = self._copied
+        portfolio, (key, copied) = self._state.portfolio, self._copied
         if copied is None or seen is None or seen != key:
             copied = portfolio.copy()
             self._copied = (seen, copied)
@@ -405,6 +404,8 @@ class RiskPortfolioManager:
             changes = self._change_account(synced.reading, loaded)
         elif known is not None and synced.reading.monotonic < known.monotonic:
             return []
+        if self.config is self._unfitted and self.config == RPMConfig():  # none were given, and none was changed
+            self.config, self._unfitted = RPMConfig.for_leverage(synced.reading.account.leverage), None
         take_over(state, synced, pool, self.config, started)
         halted = self._latch_limits()
         cooled = state.switches.end_cool_down(state.portfolio)
@@ -431,8 +432,8 @@ class RiskPortfolioManager:
     def _measure(self, pool: PoolReader) -> None:
         """Read daily bars of what is held or was asked for (blocks)."""
         with self._lock:
-            wanted = [position.symbol for position in self._state.portfolio.positions()]
-            wanted += self._state.activity.symbols
+            held = (position.symbol for position in self._state.portfolio.positions())
+            wanted = [*held, *self._state.activity.symbols]
         for symbol, bars in self._bars.read_due(pool, wanted).items():
             with self._lock:
                 self._state.stats.set_bars(symbol, bars)
@@ -445,6 +446,5 @@ class RiskPortfolioManager:
         """Return HALTED, DEGRADED (something is not kept or not synced) or HEALTHY."""
         if self.portfolio_state.trading_halted:
             return "HALTED"
-        stats = self._sync.get_stats()
-        unsynced = self._state.sources.syncs and stats["last_error"]
+        unsynced = self._state.sources.syncs and self._sync.get_stats()["last_error"]
         return "DEGRADED" if self._repository.error or self._config_fault or unsynced else "HEALTHY"

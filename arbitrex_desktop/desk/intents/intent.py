@@ -37,7 +37,7 @@ class IntentRequest:
     Attributes:
         symbol: plain or broker's name
         direction: 1 to buy or -1 to sell
-        confidence_score, vol_percentile: shares in [0, 1]
+        confidence_score, vol_percentile: shares in [0, 1]; None, as for the regime, for what the trader does not say
         regime: one of TRENDING, RANGING, VOLATILE, STRESSED, CRISIS
         atr: average true range in price units, None to let the desk measure it
         stop_loss, take_profit: prices, None for none
@@ -50,9 +50,9 @@ class IntentRequest:
 
     symbol: str
     direction: int
-    confidence_score: float
-    regime: str
-    vol_percentile: float
+    confidence_score: float | None = None
+    regime: str | None = None
+    vol_percentile: float | None = None
     atr: float | None = None
     stop_loss: float | None = None
     take_profit: float | None = None

@@ -124,7 +124,7 @@ def intent_row(
         risk_amount=trade.risk_amount,
         risk_pct=trade.risk_pct,
         confidence=request.confidence_score,
-        regime=request.regime,
+        regime=request.regime or "",
         reason=seen.reason,
         # What was said of a pending intent before it was judged again is over.
         details=seen.details if intent.state is IntentState.PENDING else intent.reason or seen.details,

@@ -139,7 +139,7 @@ class IntentRow:
     take_profit: float | None = None
     risk_amount: float | None = None
     risk_pct: float | None = None
-    confidence: float = 0.0
+    confidence: float | None = None
     regime: str = ""
     reason: str = ""
     details: str = ""

@@ -15,7 +15,7 @@ from typing import Any, Final
 import tomlkit
 
 from arbitrex_desktop.risk_portfolio_manager.config.general import GENERAL
-from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS
+from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS, fitting
 from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter
 from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, parameters_of
@@ -103,6 +103,11 @@ class RPMConfig(_Fields):  # type: ignore[misc] # its fields are what the rules 
     def to_toml(self, path: Path | str) -> None:
         """Save every field to a TOML file; raise OSError when it cannot be written."""
         Path(path).write_text(tomlkit.dumps(self._values()), encoding="utf-8")
+
+    @classmethod
+    def for_leverage(cls, leverage: int) -> RPMConfig:
+        """Return limits that fit an account of a leverage, 100 for 1:100: its ordinary trades are not cut."""
+        return cls.from_dict(fitting(leverage, cls().to_dict()))
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> RPMConfig:

@@ -57,14 +57,14 @@ class ApprovedTrade(msgspec.Struct, frozen=True):
     direction: int
     position_units: float
     lots: float
-    confidence_score: float
-    regime: str
+    confidence_score: float | None
+    regime: str | None
     base_units: float
     confidence_adjustment: float
     regime_adjustment: float
     correlation_adjustment: float
     atr: float
-    vol_percentile: float
+    vol_percentile: float | None
     risk_per_trade: float
     entry_price: float | None
     stop_loss: float | None
@@ -112,10 +112,10 @@ class RejectedTrade(msgspec.Struct, frozen=True):
     direction: int
     rejection_reason: RejectionReason
     rejection_details: str
-    confidence_score: float
-    regime: str
+    confidence_score: float | None
+    regime: str | None
     atr: float
-    vol_percentile: float
+    vol_percentile: float | None
     current_price: float | None = None
     strategy_id: str | None = None
     intent_id: str | None = None

@@ -47,7 +47,7 @@ class TradeIntent(msgspec.Struct, frozen=True):
     Attributes:
         symbol: what to trade.
         direction: 1 to buy, -1 to sell.
-        confidence_score: how sure the sender is, in [0, 1].
+        confidence_score: how sure the sender is, in [0, 1]; a person may leave it out, as regime and percentile.
         regime: a name of `Regime`.
         atr: average true range, in price units.
         vol_percentile: how volatile the market is against its past, in [0, 1].
@@ -76,10 +76,10 @@ class TradeIntent(msgspec.Struct, frozen=True):
 
     symbol: str
     direction: int
-    confidence_score: float
-    regime: str
+    confidence_score: float | None
+    regime: str | None
     atr: float
-    vol_percentile: float
+    vol_percentile: float | None
     current_price: float | None = None
     win_rate: float | None = None
     avg_win: float | None = None
@@ -112,10 +112,10 @@ def checked(intent: TradeIntent) -> TradeIntent:
     amiss = _amiss(intent) or (_resting_amiss(intent) if intent.rests else _market_amiss(intent))
     if amiss:
         raise InvalidField(amiss)
-    changes = {}
+    changes, by_person = {}, intent.source is IntentSource.TRADER
     for name, check, optional in _CHECKS:
         value = getattr(intent, name)
-        if value is not None or not optional:
+        if value is not None or not (optional or (by_person and name in _SIGNAL)):
             usable = check(name, value)
             if usable is not value:
                 changes[name] = usable
@@ -302,5 +302,7 @@ _FIELD_CHECKS: Final[dict[str, Callable[[str, Any], Any]]] = {
     "order_price": _above_zero,
 }
 FIELDS: Final = TradeIntent.__struct_fields__
+_SIGNAL: Final = frozenset({"confidence_score", "regime", "vol_percentile"})
+"""What a strategy must say of its signal, and a person need not: what is not given is not judged."""
 _MAY_BE_LEFT_OUT: Final = {each.name for each in msgspec.structs.fields(TradeIntent) if each.default is None}
 _CHECKS: Final = tuple((name, check, name in _MAY_BE_LEFT_OUT) for name, check in _FIELD_CHECKS.items())

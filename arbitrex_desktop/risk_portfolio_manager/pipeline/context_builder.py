@@ -216,6 +216,7 @@ def _first_left(state: RiskState, intent: TradeIntent, own: str | None, against:
 
 def _joint(state: RiskState, intent: TradeIntent, sums: Exposures, config: RuleSettings) -> JointRisk:
     """Return how the symbol moves with the portfolio."""
-    floor = config.correlation_floors[intent.regime]
+    floors = config.correlation_floors
+    floor = min(floors.values()) if intent.regime is None else floors[intent.regime]
     notional = sums.held.notional, sums.in_flight.notional
     return state.risk.of(*notional, intent.symbol, intent.direction, floor, config)

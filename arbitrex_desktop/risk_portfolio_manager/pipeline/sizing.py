@@ -209,13 +209,15 @@ def _stop(context: RuleContext, instrument: Instrument) -> tuple[float | None, f
 
 
 def _factors(context: RuleContext) -> dict[str, float]:
-    """Return the factors that every trade has, each of which is explained where it is computed."""
+    """Return the factors of what is known, each of which is explained where it is computed."""
     intent, config = context.intent, context.config
-    factors = {
-        "confidence": confidence_factor(intent.confidence_score),
-        "regime": regime_factor(intent.regime, config),
-        "volatility": volatility_factor(intent.vol_percentile),
-    }
+    factors: dict[str, float] = {}
+    if intent.confidence_score is not None:
+        factors["confidence"] = confidence_factor(intent.confidence_score)
+    if intent.regime is not None:
+        factors["regime"] = regime_factor(intent.regime, config)
+    if intent.vol_percentile is not None:
+        factors["volatility"] = volatility_factor(intent.vol_percentile)
     spread = spread_bps(context)
     if spread is not None:
         factors["spread"] = 1.0 - 0.5 * min(1.0, spread / config.max_spread_bps)
@@ -241,7 +243,8 @@ def _kelly(context: RuleContext, found: list[RuleResult], statistics: tuple[floa
     """Return Kelly's cap and the expectancy's factor; one that enlarges needs to know its sample."""
     (rate, win, loss), config = statistics, context.config
     share = kelly_share(rate, win, loss)
-    most = config.kelly_base_max_pct * config.kelly_regime_multipliers.get(context.intent.regime, 0.0)
+    regime = context.intent.regime
+    most = config.kelly_base_max_pct * (1.0 if regime is None else config.kelly_regime_multipliers.get(regime, 0.0))
     bet = min(share * config.kelly_safety_factor, most)
     refused = _KELLY.failed(note=f"{share:.1%} is no bet worth taking")
     found.append(_KELLY.passed(bet, most) if bet > 0.0 else refused)

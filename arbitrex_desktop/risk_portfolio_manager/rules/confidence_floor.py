@@ -23,4 +23,6 @@ class ConfidenceFloor(Rule):
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the score with the floor."""
+        if context.intent.confidence_score is None:
+            return self.skipped("none was given")
         return self.at_least(context.intent.confidence_score, context.config.min_confidence_threshold)

@@ -21,12 +21,15 @@ class _RegimeLimits(Rule):
 
     def check(self, context: RuleContext) -> RuleResult:
         """Check confidence, then the number of new positions."""
+        confidence = context.intent.confidence_score
+        if context.intent.regime is None:
+            return self.skipped("no regime was given")
         if context.intent.regime not in self.regimes:
             return self.ok(f"the regime is {context.intent.regime}")
         most = getattr(context.config, f"{self.mood}_max_positions")
         least = getattr(context.config, f"{self.mood}_min_confidence")
-        if not context.intent.confidence_score >= least:
-            seen, floor = format_value(context.intent.confidence_score, "share"), format_value(least, "share")
+        if confidence is not None and not confidence >= least:
+            seen, floor = format_value(confidence, "share"), format_value(least, "share")
             return self.failed(note=f"model confidence {seen} is under the {self.mood} market's minimum of {floor}")
         return self.below(sum(opened >= context.account.day_start for opened in context.exposure.opened), most)
 

@@ -34,6 +34,8 @@ class VolatilityShock(Rule):
         shock = context.market.shock
         if shock is not None and not shock < threshold:
             return self.failed(note=f"recent volatility is {shock:.1f} times the usual, the limit is {threshold:g}")
+        if context.intent.vol_percentile is None:
+            return self.skipped("none was given")
         return self.below(context.intent.vol_percentile, _percentile(threshold))
 
 

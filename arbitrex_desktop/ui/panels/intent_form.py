@@ -254,9 +254,7 @@ class IntentFormPanel(Panel):
         return IntentRequest(
             symbol=symbol,
             direction=self._direction,
-            confidence_score=round(fields.confidence.value(), 2),
-            regime=fields.regime.currentText(),
-            vol_percentile=round(fields.volatility.value(), 2),
+            **fields.signal_values(),
             atr=fields.atr.number(),
             stop_loss=stop,
             take_profit=target,

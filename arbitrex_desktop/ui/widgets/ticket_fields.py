@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
@@ -171,18 +171,28 @@ class TicketFields(QWidget):
             has_room = allowed is not None and allowed.lots > 0.0
             self.volume.say(f"the RPM allows {formats.lots(allowed.lots)} lots" if allowed and has_room else "")
 
+    def signal_values(self) -> dict[str, Any]:
+        """Return the fields about the signal; none while it is folded away: what is not given is not judged."""
+        if not self.fold.isChecked():
+            return {}
+        return {
+            "confidence_score": round(self.confidence.value(), 2),
+            "regime": self.regime.currentText(),
+            "vol_percentile": round(self.volatility.value(), 2),
+        }
+
     def _summarise(self) -> None:
         try:
             atr = self.atr.number()
         except ValueError as error:
             self.summary.show_text(str(error), Tone.WARN)
             return
+        given = "not given, not judged"
+        if self.fold.isChecked():
+            given = f"confidence {self.confidence.value():.2f}, {self.regime.currentText().lower()}, "
+            given += f"volatility {self.volatility.value():.2f}"
         measured = "ATR measured" if atr is None else f"ATR {atr:g}"
-        self.summary.show_text(
-            f"confidence {self.confidence.value():.2f}, {self.regime.currentText().lower()}, "
-            f"volatility {self.volatility.value():.2f}, {measured}; valid {self.lifetime.value()} s",
-            Tone.MUTED,
-        )
+        self.summary.show_text(f"{given}, {measured}; valid {self.lifetime.value()} s", Tone.MUTED)
 
     def _on_unit(self, level: UnitField, side: int, old: str) -> None:
         """Say the same level in the unit that was chosen; where that cannot be said, the field is emptied."""
@@ -208,6 +218,8 @@ class TicketFields(QWidget):
 
     def _on_fold(self, *, is_open: bool) -> None:
         self.signal.setVisible(is_open)
+        self._summarise()
+        self.changed.emit()
         self.fold.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
 
     def _make_signal(self) -> None:
@@ -230,7 +242,7 @@ class TicketFields(QWidget):
         self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.fold.setAutoRaise(True)
         self.fold.setCheckable(True)
-        self.fold.setToolTip("What a strategy says of its signal; by hand the defaults do")
+        self.fold.setToolTip("What a strategy says of its signal; while folded away it is not given, and not judged")
         self.confidence.setToolTip("How sure you are, 0 to 1")
         self.volatility.setToolTip("Volatility percentile, 0 to 1: today's volatility among past days'")
         self.regime.setToolTip("State of the market that the risk manager reckons with")

@@ -28,7 +28,9 @@ Make = Callable[..., Freshness]
 
 
 def test_the_request_is_what_stands_in_the_form(form: IntentFormPanel) -> None:
-    """Empty fields are None, and every other field arrives in its type."""
+    """Empty fields are None, as the signal is while folded away, and every other field arrives in its type."""
+    assert form.request() == IntentRequest("EURUSD", 1)
+    form.fields.fold.click()
     assert form.request() == IntentRequest("EURUSD", 1, 0.7, "TRENDING", 0.5)
     form.sell.click()
     form.fields.regime.setCurrentText("CRISIS")

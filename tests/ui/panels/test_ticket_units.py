@@ -158,10 +158,10 @@ def test_return_goes_to_submit_and_submits_nothing(form: IntentFormPanel, asked:
     assert len(asked) == before
 
 
-def test_the_signal_is_folded_away_with_its_defaults_said(form: IntentFormPanel) -> None:
-    """One line says what is sent; unfolded, each can be changed."""
+def test_the_signal_is_folded_away_and_then_not_given(form: IntentFormPanel) -> None:
+    """One line says what is sent: nothing of the signal, or, unfolded, each of it."""
     assert not form.fields.regime.isVisible()
-    assert form.fields.summary.text() == "confidence 0.70, trending, volatility 0.50, ATR measured; valid 120 s"
+    assert form.fields.summary.text() == "not given, not judged, ATR measured; valid 120 s"
     form.fields.fold.click()
     assert form.fields.regime.isVisible()
     form.fields.regime.setCurrentText("CRISIS")
