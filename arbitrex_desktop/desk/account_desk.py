@@ -10,6 +10,7 @@ from typing import Final
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.executor import Executor
+from arbitrex_desktop.desk.execution.pairs import OrderPairs
 from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.execution.recovery import Recovery
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, RiskAnswer, to_body
@@ -20,7 +21,7 @@ from arbitrex_desktop.desk.presentation.order_notices import order_notice
 from arbitrex_desktop.desk.presentation.rows import OwnerCache, digits_of, intent_row, order_row, position_row
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, OrderRow, PositionRow
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
-from arbitrex_desktop.desk.queue.pending import PendingQueue
+from arbitrex_desktop.desk.queue.pending import PendingQueue, in_flight_names
 from arbitrex_desktop.desk.risk.risk_client import under_broker_name
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading
 
@@ -44,6 +45,7 @@ class AccountDesk:
         self.executor = Executor(self.book, context)
         self.recovery = Recovery(self.book, context)
         self.positions = PositionActions(self.book, context)
+        self.pairs = OrderPairs(self.book, context, self.positions)
         self._owners = OwnerCache(self.book.owner_of)
         self._rows: dict[str, tuple[int, IntentRow]] = {}
         self._confirmed: list[str] = []
@@ -53,8 +55,9 @@ class AccountDesk:
     def submit(self, request: IntentRequest) -> Intent:
         """Take an intent in and have it judged."""
         risk, request = self._context.risk, under_broker_name(self._context.pool, request)
+        instead_of = in_flight_names(self.pairs.check(request))
         return self.book.receive(
-            request, lambda intent_id: risk.judge(request, intent_id), self._context.settings.max_pending
+            request, lambda intent_id: risk.judge(request, intent_id, instead_of), self._context.settings.max_pending
         )
 
     def approve(self, intent_id: str, actor: str, sync: Callable[[], bool], seen: SeenTrade | None) -> Intent:
@@ -88,8 +91,11 @@ class AccountDesk:
         self.book.record(intent, EventKind.REJECTED, actor=actor, reason=reason, after=IntentState.REJECTED)
 
     def cancel(self, intent_id: str, actor: str) -> None:
-        """Let the sender of a pending intent withdraw it."""
+        """Let the sender of an intent withdraw it while it waits, or cancel its order while that rests."""
         intent = self.book.get(intent_id)
+        if intent.state is IntentState.PLACED and intent.fill is not None:
+            self.positions.cancel(intent.fill.order, actor=actor, reason=f"withdrawn by {actor}")
+            return
         if intent.state is not IntentState.PENDING:
             raise CommandRefused(f"the intent is {intent.state}; only a pending one is withdrawn")
         self.book.record(intent, EventKind.CANCELLED, actor=actor, reason="withdrawn", after=IntentState.CANCELLED)

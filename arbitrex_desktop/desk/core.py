@@ -36,6 +36,7 @@ from arbitrex_desktop.desk.presentation.equity import EquityTrack
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.rows import account_row, digits_of, intent_row, risk_row
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
+from arbitrex_desktop.desk.queue.pending import in_flight_names
 from arbitrex_desktop.desk.risk.risk_client import RiskClient, under_broker_name
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.desk.settings import DeskSettings
@@ -191,11 +192,12 @@ class TradingCore:
     def preview(self, request: IntentRequest, number: int) -> Preview:
         """Return what the RPM would answer now; nothing is recorded."""
         request = under_broker_name(self._pool, request)
-        judgement = self._risk.evaluate(request, "")
+        desk = self.desk
+        instead_of = in_flight_names(desk.pairs.check(request)) if desk is not None else ()
+        judgement = self._risk.evaluate(request, "", instead_of=instead_of)
         now = self._clock.now()
         intent = Intent("", request, IntentState.RECEIVED, now, now, now, judgement)
         blocker = judgement.details if judgement.refused else self._gate.blocker(reducing=judgement.reducing)
-        desk = self.desk
         closing = desk.closing(request, judgement) if desk is not None else ""
         digits = digits_of(self._pool, request.symbol)
         return Preview(number, intent_row(intent, judgement, blocker, digits, closing=closing))
@@ -213,9 +215,15 @@ class TradingCore:
             desk.reject(intent_id, TRADER, reason)
 
     def cancel(self, intent_id: str, actor: str) -> None:
-        """Let the sender of a pending intent withdraw it."""
-        with self._accounts.journal_session() as desk:
+        """Let the sender of an intent withdraw it while it waits, or cancel its order while that rests."""
+        if self.intent(intent_id).state is not IntentState.PLACED:
+            with self._accounts.journal_session() as desk:
+                desk.cancel(intent_id, actor)
+            return
+        with self._managing() as desk:
             desk.cancel(intent_id, actor)
+        with self._accounts.sending:
+            self._guard("orders", self._settle)
 
     def intent(self, intent_id: str) -> Intent:
         """Return an intent as its events left it; raise `UnknownIntent`."""
@@ -354,6 +362,7 @@ class TradingCore:
             self.desk.cancel_all(f"trading was halted: {halted}")
         self.desk.recovery.settle_interrupted()
         self.desk.recovery.reconcile()
+        self.desk.pairs.enforce()
         self.desk.settle_confirmed(self._sync)
         reading = self._pool.latest_account()
         if reading is not None:

@@ -12,11 +12,12 @@ import pytest
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.desk.intents.events import Intent
-from arbitrex_desktop.desk.intents.intent import ENDED, IntentState
+from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.check import verify
 from arbitrex_desktop.desk.journal.journal import Journal, journal_opener, journal_path
 from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from tests.desk.conftest import intent
 from tests.fakes.broker import FakeBroker, Mood
 from tests.fakes.disk import DiskFull, Fate, Killed
@@ -59,10 +60,10 @@ class Trial:
             opener = lambda server, login: Journal(journal_path(self.folder, server, login), fate.connect)  # noqa: E731 - short
         return TradingCore(self.broker, FakeRiskManager, clock=self.broker.clock, journal=opener)
 
-    def work(self, core: TradingCore) -> None:
+    def work(self, core: TradingCore, request: IntentRequest | None = None) -> None:
         """Submit one intent, approve it, and go on a little."""
         core.start()
-        intent_id = core.submit(intent())
+        intent_id = core.submit(request or intent())
         core.approve(intent_id)
         self.run(core, 3)
 
@@ -141,6 +142,29 @@ def test_killed_at_any_moment(tmp_path: Path, moods: tuple[Mood, ...], comments:
             trial.broker.fill_placed()
             trial.run(second.core, 11)
             trial.agrees(second.core)
+
+
+@pytest.mark.parametrize("mood", [Mood.FILL, Mood.FILL_LOST, Mood.LOST, Mood.REJECT])
+@pytest.mark.parametrize("comments", [True, False], ids=["comments", "no comments"])
+def test_killed_at_any_moment_of_placing(tmp_path: Path, mood: Mood, comments: bool) -> None:
+    """An order that rests is placed once at most; the desk says PLACED where the broker has it, and only there."""
+    request = intent(order_kind=OrderKind.LIMIT, order_price=1.14, stop_loss=1.13)
+    killed, number = True, 0
+    while killed:
+        fate = Fate(number)
+        trial = Trial(tmp_path / str(number), (mood,), fate, comments=comments)
+        with contextlib.closing(stopping(trial.core(fate))) as first, contextlib.suppress(Killed):
+            trial.work(first.core, request)
+        killed = bool(fate.failed)
+        trial.broker.step = lambda _: None
+        with contextlib.closing(stopping(trial.core())) as second:
+            second.core.start()
+            trial.run(second.core, 15)
+            assert len(trial.broker.orders) <= 1, "an order was placed twice"
+            placed = [each for each in trial.intents(second.core) if each.state is IntentState.PLACED]
+            assert [each.fill and each.fill.order for each in placed] == [each.ticket for each in trial.broker.orders]
+        number += 1
+    assert number > 12
 
 
 def test_disk_full_at_any_moment(tmp_path: Path, moods: tuple[Mood, ...]) -> None:

@@ -98,6 +98,19 @@ class FakeBroker(FakePool):
         for request in placed:
             self._deal(request, float(request["volume"]))
 
+    def trigger(self, ticket: int, volume: float | None = None) -> None:
+        """Fill a resting order at its own price, or `volume` of it while the rest waits on."""
+        (order,) = (each for each in self.orders if each.ticket == ticket)
+        done = order.volume_current if volume is None else volume
+        names = ("symbol", "magic", "comment", "sl", "tp")
+        request = {"type": order.type % 2, "volume": done, **{name: getattr(order, name) for name in names}}
+        left = replace(order, volume_current=round(order.volume_current - done, 8))
+        self.orders = tuple(left if each is order else each for each in self.orders)
+        if left.volume_current <= 0.0:
+            self.end_order(ticket, OrderState.PARTIAL)
+            self.history_orders[-1] = replace(self.history_orders[-1], state=OrderState.FILLED)
+        self._deal(request, done, ticket=ticket, price=order.price_open)
+
     def end_order(self, ticket: int, state: OrderState) -> None:
         """Move a waiting order to the history, in the state in which it ended; a filled one gets its deal."""
         seconds = int(self.clock.now().timestamp()) + self.server_offset
@@ -125,12 +138,8 @@ class FakeBroker(FakePool):
             return self._answer(request, TradeRetcode.TIMEOUT)
         if mood in (Mood.REQUOTE, Mood.REJECT):
             return self._answer(request, TradeRetcode.REQUOTE if mood is Mood.REQUOTE else TradeRetcode.REJECT)
-        if request["action"] == TradeAction.SLTP:
-            self._change(request)
-            return self._answer(request, TradeRetcode.DONE)
-        if request["action"] == TradeAction.REMOVE:
-            self.end_order(int(request["order"]), OrderState.CANCELED)
-            return self._answer(request, TradeRetcode.DONE)
+        if request["action"] != TradeAction.DEAL:
+            return self._manage(request)
         if mood is Mood.PLACED:
             return self._place(request)
         part = mood in (Mood.PART, Mood.PART_LOST, Mood.SHORT)
@@ -139,12 +148,48 @@ class FakeBroker(FakePool):
         answer = self._answer(request, code, deal)
         return replace(answer, price=0.0, volume=0.0) if mood is Mood.UNTOLD else answer
 
-    def _deal(self, request: Mapping[str, Any], volume: float) -> TradeDeal:
-        """Book a deal with its order, and open or close the position."""
-        order, number = self._ticket(), self._ticket()
+    def _manage(self, request: Mapping[str, Any]) -> OrderSendResult:
+        """Do what is no deal."""
+        action, number = request["action"], request.get("order")
+        if action == TradeAction.PENDING:
+            return self._rest(request)
+        if action == TradeAction.SLTP:
+            self._change(request)
+        elif not any(order.ticket == number for order in self.orders):
+            return self._answer(request, TradeRetcode.INVALID_ORDER)
+        elif action == TradeAction.REMOVE:
+            self.end_order(int(request["order"]), OrderState.CANCELED)
+        else:
+            moved = {"price_open": request["price"], "sl": request["sl"], "tp": request["tp"]}
+            self.orders = tuple(replace(each, **moved) if each.ticket == number else each for each in self.orders)
+        return self._answer(request, TradeRetcode.DONE)
+
+    def _rest(self, request: Mapping[str, Any]) -> OrderSendResult:
+        """Take an order that rests."""
+        order = make(
+            TradeOrder,
+            ticket=self._ticket(),
+            time_setup=int(self.clock.now().timestamp()) + self.server_offset,
+            volume_initial=request["volume"],
+            volume_current=request["volume"],
+            price_open=request["price"],
+            time_expiration=request["expiration"],
+            state=OrderState.PLACED,
+            comment=request["comment"] if self.keep_comments else "broker's own words",
+            **{name: request[name] for name in ("symbol", "type", "magic", "sl", "tp", "type_time")},
+        )
+        self.orders = (*self.orders, order)
+        return replace(self._answer(request, TradeRetcode.DONE), order=order.ticket)
+
+    def _deal(
+        self, request: Mapping[str, Any], volume: float, *, ticket: int = 0, price: float | None = None
+    ) -> TradeDeal:
+        """Book a deal with its order (`ticket`, that of one that rested), and open or close the position."""
+        order, number = ticket or self._ticket(), self._ticket()
         buying = request["type"] == OrderType.BUY
         quote = self.quotes[str(request["symbol"])]
-        price = quote.ask + self.slip if buying else quote.bid - self.slip
+        if price is None:
+            price = quote.ask + self.slip if buying else quote.bid - self.slip
         seconds = int(self.clock.now().timestamp()) + self.server_offset
         common: dict[str, Any] = {
             "symbol": request["symbol"],
@@ -154,9 +199,17 @@ class FakeBroker(FakePool):
         }
         closing = int(request.get("position", 0))
         times = {"time_setup": seconds, "time_done": seconds}
-        self.history_orders.append(
-            make(TradeOrder, ticket=order, state=OrderState.FILLED, volume_initial=request["volume"], **times, **common)
-        )
+        if not ticket:
+            self.history_orders.append(
+                make(
+                    TradeOrder,
+                    ticket=order,
+                    state=OrderState.FILLED,
+                    volume_initial=request["volume"],
+                    **times,
+                    **common,
+                )
+            )
         entry = DealEntry.OUT if closing else DealEntry.IN
         ids = {"ticket": number, "order": order, "position_id": closing or order}
         deal = make(TradeDeal, **ids, **common, entry=entry, volume=volume, price=price, time=seconds)

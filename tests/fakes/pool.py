@@ -267,6 +267,7 @@ class FakePool:
             connections=1,
             symbols=tuple(self.infos),
             last_error=self.last_error,
+            server_offset_seconds=self.server_offset,
         )
 
     def _fill(self, request: Mapping[str, Any]) -> OrderSendResult:

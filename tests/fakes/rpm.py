@@ -134,7 +134,7 @@ class FakeRiskManager:
             return _refused(intent, *refusal)
         if self.reducing:
             return _approved(intent, lots=intent.requested_volume or self.lots, stop=None, loss=0.0, reducing=True)
-        price = intent.current_price or 0.0
+        price = intent.order_price or intent.current_price or 0.0
         stop = intent.stop_loss or price - intent.direction * self.stop_distance
         passed = Verdict("CONFIDENCE", Outcome.PASS, intent.confidence_score, 0.6, "", "confident enough")
         return _approved(intent, passed, lots=intent.requested_volume or self.lots, stop=stop, loss=50.0)

@@ -5,17 +5,19 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
-from arbitrex_desktop.desk.execution.requests import OrderTerms, deal_request
+from arbitrex_desktop.desk.execution.requests import OrderTerms, RestingTerms, deal_request, resting_request
 from arbitrex_desktop.desk.execution.retcodes import Meaning, RetcodeAction, failure_meaning, meaning
 from arbitrex_desktop.desk.intents.events import Attempt, EventKind, Fill, Intent, to_body
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.intents.order_tags import comment_of, magic_of
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
+from arbitrex_desktop.mt5.constants import TradeRetcode
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
 from arbitrex_desktop.mt5.results import OrderSendResult, SymbolInfo
 from arbitrex_desktop.raw_layer.errors import PoolError
@@ -23,6 +25,8 @@ from arbitrex_desktop.raw_layer.views import Quote
 
 _log = logging.getLogger(__name__)
 _EPSILON = 1e-9
+_TAKEN: Final = frozenset({TradeRetcode.DONE, TradeRetcode.PLACED})
+"""Answers that mean of an order with a ticket that it rests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,9 @@ class Executor:
         message = reply.meaning.message
         if reply.meaning.answer is RetcodeAction.REFUSED:
             return self._fail(intent, message)
-        if reply.result is None or reply.meaning.answer is RetcodeAction.RECONCILE:
+        if intent.request.rests and reply.result is not None and reply.result.retcode in _TAKEN and reply.result.order:
+            return self._placed(intent, reply.result)
+        if reply.result is None or reply.meaning.answer is RetcodeAction.RECONCILE or intent.request.rests:
             ticket = reply.result.order if reply.result else 0
             body = to_body(fill=Fill(order=ticket)) if ticket else {}
             return self._book.record(
@@ -111,6 +117,17 @@ class Executor:
             after=IntentState.PARTIAL if partial else IntentState.FILLED,
             ticket=fill.order or fill.deal or None,
             body=to_body(fill=fill, retcode=reply.result.retcode, comment=reply.result.comment),
+        )
+
+    def _placed(self, intent: Intent, result: OrderSendResult) -> Intent:
+        """Journal that an order rests at the broker."""
+        return self._book.record(
+            intent,
+            EventKind.PLACED,
+            reason=f"order #{result.order} rests at the broker",
+            after=IntentState.PLACED,
+            ticket=result.order,
+            body=to_body(fill=Fill(order=result.order), retcode=result.retcode, comment=result.comment),
         )
 
     def _fail(self, intent: Intent, message: str) -> Intent:
@@ -145,7 +162,19 @@ class Executor:
             reducing=approved.reducing,
             position=approved.closes,
         )
-        return deal_request(info, quote, deal, self._settings.deviation_points)
+        request = intent.request
+        if request.order_price is None:
+            return deal_request(info, quote, deal, self._settings.deviation_points)
+        until = 0 if request.good_until is None else self._server_seconds(request.good_until)
+        entry = RestingTerms(request.order_kind, request.order_price, request.good_for, until)
+        return resting_request(info, quote, deal, entry)
+
+    def _server_seconds(self, moment: datetime) -> int:
+        """Return a moment in seconds of the server clock, by which the broker lets orders expire."""
+        offset = self._pool.stats().server_offset_seconds
+        if offset is None:
+            raise CommandRefused("the broker's clock is not known yet, so no expiry can be given; one moment")
+        return round(moment.timestamp() + offset)
 
     def _check_price(self, intent: Intent, price: float, first: float) -> None:
         """Raise `CommandRefused` when the price ran away between tries."""

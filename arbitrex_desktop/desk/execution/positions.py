@@ -25,7 +25,7 @@ from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
 from arbitrex_desktop.mt5.results import SymbolInfo, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.errors import PoolError
-from arbitrex_desktop.raw_layer.views import Quote
+from arbitrex_desktop.raw_layer.views import AccountReading, Quote
 
 __all__ = ["PositionActions", "Which"]
 
@@ -91,13 +91,11 @@ class PositionActions:
             raise CommandRefused(f"position #{ticket} is not in profit, so its stop cannot be at the opening price")
         self.move_stops(ticket, position.price_open, position.tp or None)
 
-    def cancel(self, ticket: int) -> None:
-        """Cancel a pending order."""
-        order = next((each for each in self._pool.read_account().orders if each.ticket == ticket), None)
-        if order is None:
-            raise CommandRefused(f"there is no pending order #{ticket}")
-        self._journalled(order, f"cancel order #{ticket}", cancel_request(order), reducing=True)
-        self._post_outcome(ticket, f"CANCELLED order #{ticket} {order.volume_current:.2f} {order.symbol}")
+    def cancel(self, ticket: int, *, actor: str = TRADER, reason: str = "") -> None:
+        """Cancel a pending order for whoever asks, and say why; works while halted."""
+        order, why = self._order(ticket), f": {reason}" if reason else ""
+        self._journalled(order, f"cancel order #{ticket}{why}", cancel_request(order), reducing=True, actor=actor)
+        self._post_outcome(ticket, f"CANCELLED order #{ticket} {order.volume_current:.2f} {order.symbol}{why}")
 
     def _post_outcome(self, ticket: int, text: str) -> None:
         """Tell the trader what was done."""
@@ -122,6 +120,7 @@ class PositionActions:
         *,
         reducing: bool,
         last: bool = True,
+        actor: str = TRADER,
     ) -> Reply:
         """Journal, pass the gate, send, journal the answer; raise `CommandRefused` unless done or worth another try."""
         ticket, symbol = subject.ticket, subject.symbol
@@ -130,7 +129,7 @@ class PositionActions:
         self._context.gate.check(reducing=reducing)
         action = self.unanswered.before(subject, request)
         body = to_body(action=action)
-        self._book.note(EventKind.ACTION_SENDING, actor=TRADER, reason=message, symbol=symbol, ticket=ticket, body=body)
+        self._book.note(EventKind.ACTION_SENDING, actor=actor, reason=message, symbol=symbol, ticket=ticket, body=body)
         reply = self._ask(request, reducing=reducing)
         outcome = reply.meaning
         if outcome.answer is RetcodeAction.RECONCILE:
@@ -162,14 +161,24 @@ class PositionActions:
 
     def _position(self, ticket: int) -> TradePosition:
         """Return an open position as it is now."""
-        try:
-            positions = self._pool.read_account().positions
-        except (PoolError, MT5Error) as error:
-            raise CommandRefused(f"the positions cannot be read now: {error}") from error
-        found = next((position for position in positions if position.ticket == ticket), None)
+        found = next((each for each in self._account().positions if each.ticket == ticket), None)
         if found is None:
             raise CommandRefused(f"there is no open position #{ticket}")
         return found
+
+    def _order(self, ticket: int) -> TradeOrder:
+        """Return a pending order as it is now."""
+        found = next((each for each in self._account().orders if each.ticket == ticket), None)
+        if found is None:
+            raise CommandRefused(f"there is no pending order #{ticket}")
+        return found
+
+    def _account(self) -> AccountReading:
+        """Read positions and orders afresh."""
+        try:
+            return self._pool.read_account()
+        except (PoolError, MT5Error) as error:
+            raise CommandRefused(f"the positions cannot be read now: {error}") from error
 
     def _market(self, symbol: str) -> tuple[SymbolInfo, Quote]:
         """Return what a symbol is and costs."""

@@ -51,12 +51,17 @@ class BrokerRecords:
 
 @dataclass(frozen=True, slots=True)
 class ReconcileResult:
-    """What was found: `message` say it for the trader, `fill` what was executed, `tickets` all that fits."""
+    """What was found: `message` say it for the trader, `fill` what was executed, `tickets` all that fits.
+
+    `end`, how an order ended that is DEAD; `waits`, whether it is among those that wait.
+    """
 
     found: Fate
     message: str
     fill: Fill | None = None
     tickets: tuple[int, ...] = ()
+    end: OrderState | None = None
+    waits: bool = False
 
 
 def reconcile(intent: Intent, books: BrokerRecords, claimed: Collection[int]) -> ReconcileResult:
@@ -106,8 +111,9 @@ class _Traces:
     def finding(self) -> ReconcileResult:
         """Weigh what was found: deals count most, then positions, then orders."""
         tickets = tuple(sorted(self.order_tickets))
+        waits = bool(self.orders)
         if self.deals:
-            return self._executed(tickets)
+            return self._executed(tickets, waits=waits)
         if self.positions:
             position = self.positions[0]
             fill = Fill(
@@ -118,26 +124,26 @@ class _Traces:
                 confirmed=True,
             )
             message = f"it was executed: position #{position.ticket}, {position.volume:g} lots"
-            return ReconcileResult(Fate.EXECUTED, message, fill, tickets)
-        if self.orders:
-            return ReconcileResult(
-                Fate.WORKING, f"the broker has order #{self.orders[0].ticket}, not executed yet", None, tickets
-            )
+            return ReconcileResult(Fate.EXECUTED, message, fill, tickets, waits=waits)
+        if waits:
+            message = f"the broker has order #{self.orders[0].ticket}, not executed yet"
+            return ReconcileResult(Fate.WORKING, message, None, tickets, waits=True)
         order = self.history[0]
         if order.state in _DEAD:
-            return ReconcileResult(Fate.DEAD, f"order #{order.ticket} ended without a deal", None, tickets)
+            message, end = f"order #{order.ticket} ended without a deal", OrderState(order.state)
+            return ReconcileResult(Fate.DEAD, message, None, tickets, end)
         return ReconcileResult(
             Fate.WORKING, f"order #{order.ticket} is in the history, its deal is not yet", None, tickets
         )
 
-    def _executed(self, tickets: tuple[int, ...]) -> ReconcileResult:
+    def _executed(self, tickets: tuple[int, ...], *, waits: bool) -> ReconcileResult:
         """Sum the deals of the order up."""
         volume = sum(deal.volume for deal in self.deals)
         price = sum(deal.price * deal.volume for deal in self.deals) / volume if volume > 0.0 else None
         first = self.deals[0]
         fill = Fill(first.order, first.ticket, first.position_id, round(volume, 8), price, confirmed=True)
         message = f"it was executed: {_listed('deal', (deal.ticket for deal in self.deals))}, {volume:g} lots"
-        return ReconcileResult(Fate.EXECUTED, message, fill, tickets)
+        return ReconcileResult(Fate.EXECUTED, message, fill, tickets, waits=waits)
 
     def _sure(self, trace: TradeDeal | TradeOrder | TradePosition, order: int) -> bool:
         """Tell whether an entry names the intent, or is of the order that the broker told us."""
@@ -159,7 +165,7 @@ class _Traces:
             self._right_way(trace, request.get("position"))
             and trace.magic == request["magic"]
             and trace.symbol == request["symbol"]
-            and trace.type == request["type"]
+            and trace.type == (request["type"] if isinstance(trace, TradeOrder) else request["type"] % 2)
             and volume <= request["volume"] + _EPSILON
             and self._books.utc(seconds) >= attempt.market_at.timestamp() - _CLOCK_SLACK_SECONDS
         )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -11,11 +12,13 @@ from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.executor import with_slippage
 from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, ReconcileResult, reconcile
+from arbitrex_desktop.desk.intents.entry import order_name
 from arbitrex_desktop.desk.intents.events import EventKind, Fill, Intent, to_body
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
-from arbitrex_desktop.mt5.constants import AccountMarginMode
+from arbitrex_desktop.mt5.constants import AccountMarginMode, OrderState
+from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
 
 _LOOK_BACK: Final = timedelta(minutes=10)
 _LEAST_LOOKS: Final = 3
@@ -60,16 +63,19 @@ class Recovery:
 
     def reconcile(self) -> None:
         """Read the broker's books, if anything waits for that, and take over what they say."""
+        self._confirm_placed()
         unknown = self._book.in_state(IntentState.UNKNOWN)
-        waiting = (*unknown, *self._unconfirmed(), *self._late())
+        waiting = (*unknown, *self._unconfirmed(), *self._late(), *self._changed())
         if not waiting or not self._pool.is_connected():
             return
         connection = self._pool.stats().connections
         books = self._read(waiting)
         for intent in waiting:
             finding = reconcile(intent, books, self._claimed(intent))
-            if intent.state is IntentState.UNKNOWN:
+            if intent.state in (IntentState.UNKNOWN, IntentState.PLACED):
                 self._decide(intent, finding, connection)
+            elif finding.waits and intent.state is IntentState.FAILED:
+                self._placed_late(intent, finding)
             elif finding.found is Fate.EXECUTED and finding.fill is not None:
                 self._confirm(intent, finding.fill)
 
@@ -94,18 +100,39 @@ class Recovery:
         )
 
     def _decide(self, intent: Intent, finding: ReconcileResult, connection: int) -> None:
-        """Move an UNKNOWN intent as far as the books allow."""
+        """Move an UNKNOWN intent, or one whose order rests no longer, as far as the books allow."""
         if finding.found is not Fate.NOTHING:
             self._absences.pop(intent.intent_id, None)
-        if finding.found is Fate.EXECUTED and finding.fill is not None:
+        if finding.found is Fate.EXECUTED and finding.fill is not None and not (finding.waits and intent.request.rests):
             self._executed(intent, finding.fill, finding.message)
+        elif intent.request.rests and (finding.waits or finding.found is Fate.DEAD):
+            self._resting(intent, finding)
         elif finding.found is Fate.DEAD or self._absent_long_enough(intent, finding, connection):
             self._book.record(
                 intent, EventKind.FAILED, reason=f"{finding.message}: nothing was executed", after=IntentState.FAILED
             )
-        elif finding.message not in intent.reason:
+        elif intent.state is IntentState.UNKNOWN and finding.message not in intent.reason:
             self._book.record(intent, EventKind.EVIDENCE, reason=finding.message, body=to_body(tickets=finding.tickets))
             self._post("error", f"order {intent.intent_id}", f"{_name(intent)}: {finding.message}")
+
+    def _resting(self, intent: Intent, finding: ReconcileResult) -> None:
+        """Follow an order that rests: it waits on, a part of it was filled, or it ended without a deal."""
+        known, ticket = intent.fill or Fill(), next(iter(finding.tickets), None)
+        if finding.found is Fate.DEAD:
+            kind, state = _ENDS.get(finding.end or OrderState.REJECTED, (EventKind.FAILED, IntentState.FAILED))
+            reason = f"{finding.message}: {_END_WORDS[state]}"
+            self._book.record(intent, kind, reason=reason, after=state, ticket=ticket)
+            return
+        fill = finding.fill or Fill(order=ticket or 0)
+        body = to_body(fill=replace(self._slipped(intent, fill), confirmed=known.confirmed))
+        if intent.state is IntentState.UNKNOWN:
+            reason = f"{finding.message}; it rests at the broker"
+            after, kind = IntentState.PLACED, EventKind.PLACED
+            self._book.record(intent, kind, reason=reason, after=after, ticket=ticket, body=body)
+        elif fill.volume > known.volume + _EPSILON:
+            reason = f"{finding.message}; the rest waits on"
+            self._book.record(intent, EventKind.EVIDENCE, reason=reason, ticket=ticket, body=body)
+            self._post("info", f"order {intent.intent_id}", f"{_name(intent)}: {reason}")
 
     def _absent_long_enough(self, intent: Intent, finding: ReconcileResult, connection: int) -> bool:
         """Tell whether several looks over the settling time, on one connection, found no trace."""
@@ -136,10 +163,38 @@ class Recovery:
         body = to_body(fill=self._slipped(intent, fill))
         self._book.record(intent, EventKind.CONFIRMED, ticket=fill.position or fill.order or None, body=body)
 
+    def _placed_late(self, intent: Intent, finding: ReconcileResult) -> None:
+        """Journal that an order rests that had counted as failed: an alarm."""
+        ticket = finding.tickets[0]
+        message = f"{_name(intent)} had counted as failed, but rests at the broker as order #{ticket}"
+        self._post("error", f"late {intent.intent_id}", message)
+        body = to_body(fill=Fill(order=ticket))
+        reason = "the broker took it after it had counted as failed"
+        after = IntentState.PLACED
+        self._book.record(intent, EventKind.PLACED, reason=reason, after=after, ticket=ticket, body=body)
+
     def _slipped(self, intent: Intent, fill: Fill) -> Fill:
         """Return the fill with its slippage, where the symbol is known."""
         info = self._pool.symbol_info(intent.request.symbol)
         return fill if info is None else with_slippage(intent, fill, info)
+
+    def _confirm_placed(self) -> None:
+        """Note of orders that rest that the broker's list shows them, so that the RPM counts them by that."""
+        resting = self._resting_volumes()
+        for intent in self._book.in_state(IntentState.PLACED):
+            if intent.fill is not None and not intent.fill.confirmed and intent.fill.order in resting:
+                fill = replace(intent.fill, confirmed=True)
+                self._book.record(intent, EventKind.CONFIRMED, ticket=fill.order, body=to_body(fill=fill))
+
+    def _changed(self) -> tuple[Intent, ...]:
+        """Return the intents whose order rests no longer, or is smaller than it was."""
+        resting = self._resting_volumes()
+        return tuple(each for each in self._book.in_state(IntentState.PLACED) if not _rests_whole(each, resting))
+
+    def _resting_volumes(self) -> dict[int, float]:
+        """Return the volume in lots of every order that waits, by ticket, as last read."""
+        reading = self._pool.latest_account()
+        return {order.ticket: order.volume_current for order in reading.orders} if reading else {}
 
     def _unconfirmed(self) -> tuple[Intent, ...]:
         """Return the fresh fills that the books have not shown yet."""
@@ -148,9 +203,10 @@ class Recovery:
         return tuple(each for each in filled if each.fill and not each.fill.confirmed)
 
     def _late(self) -> tuple[Intent, ...]:
-        """Return the intents that counted as failed and stand among the open positions nevertheless."""
+        """Return the intents that counted as failed and stand among the positions or orders nevertheless."""
         reading = self._pool.latest_account()
-        marked = {marked_intent(position.comment) for position in reading.positions} if reading else set()
+        seen: tuple[TradePosition | TradeOrder, ...] = (*reading.positions, *reading.orders) if reading else ()
+        marked = {marked_intent(each.comment) for each in seen}
         return tuple(
             each for each in self._book.in_state(IntentState.FAILED) if each.intent_id in marked and each.attempt
         )
@@ -177,7 +233,26 @@ class Recovery:
         return frozenset(ticket for fill in others for ticket in (fill.order, fill.position) if ticket)
 
 
+_ENDS: Final = {
+    OrderState.CANCELED: (EventKind.CANCELLED, IntentState.CANCELLED),
+    OrderState.EXPIRED: (EventKind.EXPIRED, IntentState.EXPIRED),
+}
+_END_WORDS: Final = {
+    IntentState.CANCELLED: "it was cancelled",
+    IntentState.EXPIRED: "its time at the broker was over",
+    IntentState.FAILED: "the broker could not execute it when its price was reached",
+}
+
+
+def _rests_whole(intent: Intent, resting: Mapping[int, float]) -> bool:
+    """Tell whether all of an order that is not known to be filled rests on."""
+    if intent.fill is None or intent.fill.order not in resting:
+        return False
+    asked = float(intent.attempt.request["volume"]) if intent.attempt else 0.0
+    return resting[intent.fill.order] >= asked - intent.fill.volume - _EPSILON
+
+
 def _name(intent: Intent) -> str:
     """Return an intent as the trader knows it."""
-    side = "buy" if intent.request.direction > 0 else "sell"
+    side = order_name(intent.request).lower()
     return f"{side} {intent.request.symbol} ({intent.intent_id})"

@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.intents.entry import ORDER_TIMES, ORDER_TYPES, order_mode_problem
+from arbitrex_desktop.desk.intents.intent import GoodFor
 from arbitrex_desktop.desk.intents.order_tags import PREFIX
 from arbitrex_desktop.mt5.constants import (
     OrderFilling,
@@ -24,6 +26,7 @@ from arbitrex_desktop.mt5.constants import (
 )
 from arbitrex_desktop.mt5.results import SymbolInfo, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.views import Quote
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 
 _HALF: Final = Decimal("0.5")
 
@@ -43,6 +46,16 @@ class OrderTerms:
     comment: str
     reducing: bool = False
     position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestingTerms:
+    """How an order rests: its kind and price, for how long, and `until`, seconds of the server clock (0 for none)."""
+
+    kind: OrderKind
+    price: float
+    good_for: GoodFor = GoodFor.CANCELLED
+    until: int = 0
 
 
 def choose_filling(info: SymbolInfo) -> OrderFilling:
@@ -65,6 +78,8 @@ def choose_filling(info: SymbolInfo) -> OrderFilling:
 def deal_request(info: SymbolInfo, quote: Quote, deal: OrderTerms, deviation: int) -> dict[str, Any]:
     """Return a market order at the quote's price; raise `CommandRefused` for what the broker could not take."""
     _check_side(info, deal)
+    if deal.position is None:
+        _check_kind(info, OrderKind.MARKET)
     price = _round(quote.ask if deal.direction > 0 else quote.bid, info)
     request: dict[str, Any] = {
         "action": int(TradeAction.DEAL),
@@ -83,6 +98,58 @@ def deal_request(info: SymbolInfo, quote: Quote, deal: OrderTerms, deviation: in
     if deal.position is not None:
         return request | {"position": int(deal.position)}
     return request | legal_stops(info, quote, deal)
+
+
+def resting_request(info: SymbolInfo, quote: Quote, deal: OrderTerms, entry: RestingTerms) -> dict[str, Any]:
+    """Return an order that rests; raise `CommandRefused` for what the broker could not take.
+
+    It may be filled in parts, the rest resting on: the one way of filling that every symbol allows of such orders.
+    """
+    _check_side(info, deal)
+    _check_kind(info, entry.kind)
+    price = _round(entry.price, info)
+    check_entry(info, quote, deal.direction, entry.kind, price)
+    return {
+        "action": int(TradeAction.PENDING),
+        "symbol": info.name,
+        "volume": legal_volume(info, deal.lots),
+        "type": int(ORDER_TYPES[entry.kind, deal.direction]),
+        "price": price,
+        "magic": int(deal.magic),
+        "comment": deal.comment,
+        "type_time": int(ORDER_TIMES[entry.good_for]),
+        "expiration": int(entry.until),
+        "type_filling": int(OrderFilling.RETURN),
+    } | _stops_from(info, price, deal)
+
+
+def check_entry(info: SymbolInfo, quote: Quote, direction: int, kind: OrderKind, price: float) -> None:
+    """Raise `CommandRefused` for a price at which an order could not rest: passed by the market, or too near to it."""
+    opening = quote.ask if direction > 0 else quote.bid
+    away = (price - opening) * direction * (-1.0 if kind is OrderKind.LIMIT else 1.0)
+    least = info.trade_stops_level * info.point
+    if away <= 0.0:
+        raise CommandRefused(f"the market at {opening:.{info.digits}f} has passed the {kind.lower()} price {price:g}")
+    if away < least - info.point * 1e-6:
+        raise CommandRefused(
+            f"the {kind.lower()} price is {away / info.point:.0f} points from the market; "
+            f"the broker asks for {info.trade_stops_level} at least"
+        )
+
+
+def modify_request(info: SymbolInfo, order: TradeOrder, price: float, stop: float, target: float) -> dict[str, Any]:
+    """Return the request that moves a pending order, its stop and its target (0 removes one); its expiry stays."""
+    return {
+        "action": int(TradeAction.MODIFY),
+        "order": int(order.ticket),
+        "symbol": info.name,
+        "price": _round(price, info),
+        "stoplimit": float(order.price_stoplimit),
+        "sl": _round(stop, info),
+        "tp": _round(target, info),
+        "type_time": int(order.type_time),
+        "expiration": int(order.time_expiration),
+    }
 
 
 def close_request(
@@ -134,12 +201,16 @@ def legal_stops(info: SymbolInfo, quote: Quote, deal: OrderTerms) -> dict[str, f
 
     A stop is never moved away to make it legal: that would raise the risk that was approved.
     """
+    # What is bought is closed at the bid, so stops are measured from there; the other way round for a sale.
+    return _stops_from(info, quote.bid if deal.direction > 0 else quote.ask, deal)
+
+
+def _stops_from(info: SymbolInfo, exit_price: float, deal: OrderTerms) -> dict[str, float]:
+    """Return stop and target on the grid, measured from a price; raise `CommandRefused`."""
     if deal.stop_loss is None or deal.stop_loss <= 0.0:
         if deal.reducing:
             return {"sl": 0.0, "tp": 0.0}
         raise CommandRefused("the trade has no stop, and no order is sent without one")
-    # What is bought is closed at the bid, so stops are measured from there; the other way round for a sale.
-    exit_price = quote.bid if deal.direction > 0 else quote.ask
     stop = _toward(deal.stop_loss, exit_price, info)
     target = _round(deal.take_profit, info) if deal.take_profit else 0.0
     least = info.trade_stops_level * info.point
@@ -159,6 +230,13 @@ def _check_distance(name: str, distance: float, least: float, info: SymbolInfo) 
             f"the {name} is {points:.0f} points from the price of {info.name}; "
             f"the broker asks for {info.trade_stops_level} at least"
         )
+
+
+def _check_kind(info: SymbolInfo, kind: OrderKind) -> None:
+    """Raise `CommandRefused` for a kind of order that the symbol does not allow."""
+    problem = order_mode_problem(info, kind)
+    if problem:
+        raise CommandRefused(problem)
 
 
 def _check_side(info: SymbolInfo, deal: OrderTerms) -> None:

@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     CANCELLED = "CANCELLED"
     SENDING = "SENDING"
     ANSWERED = "ANSWERED"
+    PLACED = "PLACED"
     FILLED = "FILLED"
     PARTIAL = "PARTIAL"
     FAILED = "FAILED"

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
+
 
 class IntentState(StrEnum):
-    """Where an intent stands."""
+    """Where an intent stands; PLACED is an order that rests at the broker until its price is reached."""
 
     RECEIVED = "RECEIVED"
     PENDING = "PENDING"
@@ -18,6 +21,7 @@ class IntentState(StrEnum):
     EXPIRED = "EXPIRED"
     CANCELLED = "CANCELLED"
     SENDING = "SENDING"
+    PLACED = "PLACED"
     FILLED = "FILLED"
     PARTIAL = "PARTIAL"
     FAILED = "FAILED"
@@ -28,6 +32,15 @@ TRADER: Final = "trader"
 """Who acts when the trader does, in the journal."""
 MANUAL: Final = "manual"
 """The source of what the trader types."""
+
+
+class GoodFor(StrEnum):
+    """How long an order rests at the broker: until it is cancelled, for its trading day, until a moment or a date."""
+
+    CANCELLED = "CANCELLED"
+    DAY = "DAY"
+    TIME = "TIME"
+    DATE = "DATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,10 @@ class IntentRequest:
         time_to_live: seconds until a pending intent expires
         client_id: the sender's own name for it: the same source and client id twice is the same intent, empty for
             none
+        order_kind: at the market, or as a LIMIT or STOP order that rests
+        order_price: price of an order that rests
+        good_for, good_until: how long it rests, and the moment (UTC) for TIME and DATE
+        oco_with: the intent that it forms a pair with, of which the first one filled cancels the other; empty for none
     """
 
     symbol: str
@@ -60,6 +77,16 @@ class IntentRequest:
     source: str = MANUAL
     time_to_live: float = 120.0
     client_id: str = ""
+    order_kind: OrderKind = OrderKind.MARKET
+    order_price: float | None = None
+    good_for: GoodFor = GoodFor.CANCELLED
+    good_until: datetime | None = None
+    oco_with: str = ""
+
+    @property
+    def rests(self) -> bool:
+        """Whether it asks for an order that rests until its price is reached."""
+        return self.order_kind is not OrderKind.MARKET
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +103,29 @@ TRANSITIONS: Final[dict[IntentState, frozenset[IntentState]]] = {
         {IntentState.APPROVED, IntentState.REJECTED, IntentState.EXPIRED, IntentState.CANCELLED}
     ),
     IntentState.APPROVED: frozenset({IntentState.SENDING, IntentState.REJECTED, IntentState.FAILED}),
-    IntentState.SENDING: frozenset({IntentState.FILLED, IntentState.PARTIAL, IntentState.FAILED, IntentState.UNKNOWN}),
-    IntentState.UNKNOWN: frozenset({IntentState.FILLED, IntentState.PARTIAL, IntentState.FAILED}),
+    IntentState.SENDING: frozenset(
+        {IntentState.PLACED, IntentState.FILLED, IntentState.PARTIAL, IntentState.FAILED, IntentState.UNKNOWN}
+    ),
+    IntentState.UNKNOWN: frozenset(
+        {
+            IntentState.PLACED,
+            IntentState.FILLED,
+            IntentState.PARTIAL,
+            IntentState.CANCELLED,
+            IntentState.EXPIRED,
+            IntentState.FAILED,
+        }
+    ),
+    IntentState.PLACED: frozenset(
+        {IntentState.FILLED, IntentState.PARTIAL, IntentState.CANCELLED, IntentState.EXPIRED, IntentState.FAILED}
+    ),
     IntentState.PARTIAL: frozenset({IntentState.FILLED}),
     IntentState.REJECTED: frozenset(),
     IntentState.EXPIRED: frozenset(),
     IntentState.CANCELLED: frozenset(),
     IntentState.FILLED: frozenset(),
     # A broker may fill what it first showed no trace of; a number that lies is worse than an arrow that goes back.
-    IntentState.FAILED: frozenset({IntentState.FILLED, IntentState.PARTIAL}),
+    IntentState.FAILED: frozenset({IntentState.FILLED, IntentState.PARTIAL, IntentState.PLACED}),
 }
 """What may follow what; anything else raises `IllegalIntentTransition`."""
 

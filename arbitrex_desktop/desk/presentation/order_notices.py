@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from arbitrex_desktop.desk.intents.entry import lifetime_text, order_name
 from arbitrex_desktop.desk.intents.events import Event, Intent
 from arbitrex_desktop.desk.intents.intent import MANUAL, TRADER, IntentState
 
@@ -42,6 +43,7 @@ def order_notice(intent: Intent, event: Event, digits: int) -> OrderNotice | Non
             "error",
             f"{name} PARTIAL: only {filled:.2f} lots were executed{_price(intent, digits)}",
         ),
+        IntentState.PLACED: ("info", f"{name} PLACED{_terms(intent, digits)}"),
         IntentState.FILLED: ("info", f"{name} FILLED{_price(intent, digits)}"),
         IntentState.EXPIRED: ("info", f"{name} EXPIRED: {reason}"),
         IntentState.CANCELLED: ("info", f"{name} CANCELLED: {reason}"),
@@ -56,7 +58,7 @@ def order_notice(intent: Intent, event: Event, digits: int) -> OrderNotice | Non
 
 def _refused(intent: Intent) -> OrderNotice:
     """Return that the risk manager, or the desk itself, said no."""
-    side = "BUY" if intent.request.direction > 0 else "SELL"
+    side = order_name(intent.request)
     lots = f" {intent.request.requested_volume:g}" if intent.request.requested_volume else ""
     reason = intent.reason or (intent.judgement.reason if intent.judgement else "")
     text = f"{side}{lots} {intent.request.symbol} REFUSED by the risk manager{_from(intent)}: {reason}"
@@ -74,8 +76,14 @@ def _name(intent: Intent) -> str:
     judgement = intent.approved or intent.judgement
     lots = judgement.lots if judgement else 0.0
     closes = f" (close #{judgement.closes})" if judgement and judgement.closes is not None else ""
-    side = "BUY" if intent.request.direction > 0 else "SELL"
-    return f"{side} {lots:.2f} {intent.request.symbol}{closes}"
+    return f"{order_name(intent.request)} {lots:.2f} {intent.request.symbol}{closes}"
+
+
+def _terms(intent: Intent, digits: int) -> str:
+    """Return where an order rests, and how long."""
+    request, ticket = intent.request, intent.fill.order if intent.fill else 0
+    rests = lifetime_text(request.good_for, request.good_until)
+    return f" at {request.order_price or 0.0:.{digits}f}, order #{ticket}, {rests}"
 
 
 def _price(intent: Intent, digits: int) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
+from arbitrex_desktop.desk.intents.entry import lifetime_text, order_name
 from arbitrex_desktop.desk.intents.events import Intent, RiskAnswer
-from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.presentation.snapshot import AccountRow, IntentRow, OrderRow, PositionRow, RiskRow
 from arbitrex_desktop.mt5.constants import OrderTime, OrderType, PositionType
 from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
@@ -143,7 +144,15 @@ def intent_row(
         requested_lots=request.requested_volume,
         decided_by=intent.actor,
         atr=trade.atr,
+        entry_text=_entry_text(request, digits) if request.rests else "",
     )
+
+
+def _entry_text(request: IntentRequest, digits: int) -> str:
+    """Return where an order rests, how long, and with which other it forms a pair."""
+    pair = f"; the first one filled of it and {request.oco_with} cancels the other" if request.oco_with else ""
+    rests = lifetime_text(request.good_for, request.good_until)
+    return f"{order_name(request)} at {request.order_price or 0.0:.{digits}f}, {rests}{pair}"
 
 
 def risk_row(

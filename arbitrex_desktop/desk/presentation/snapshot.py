@@ -121,6 +121,7 @@ class IntentRow:
         requested_lots: volume that was asked for, None when the RPM was to size it
         decided_by: who brought it to its state: trader, desk (for the risk manager), policy or a strategy
         atr: average true range in price units by which it was judged, None when it was not
+        entry_text: of an order that rests, its kind, price and expiry, and the other of its pair, in words; else empty
     """
 
     intent_id: str
@@ -158,6 +159,7 @@ class IntentRow:
     requested_lots: float | None = None
     decided_by: str = ""
     atr: float | None = None
+    entry_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

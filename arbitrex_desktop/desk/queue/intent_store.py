@@ -50,6 +50,13 @@ class IntentStore:
         with self._lock:
             return self._intents.get(intent_id) or self._read(intent_id)
 
+    def partner(self, intent: Intent) -> Intent | None:
+        """Return the other leg of a pair of which the first one filled cancels the other; None without a pair."""
+        named = intent.request.oco_with
+        if named:
+            return self.get(named)
+        return next((each for each in self.intents() if each.request.oco_with == intent.intent_id), None)
+
     def intents(self) -> tuple[Intent, ...]:
         """Return all intents in memory, newest first."""
         with self._lock:

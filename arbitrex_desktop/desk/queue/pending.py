@@ -13,6 +13,7 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.events import EventKind, Intent, RiskAnswer, to_body
 from arbitrex_desktop.desk.intents.intent import IntentState, SeenTrade
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
+from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import working_name
 
 _UNSEEN_FILL: Final = timedelta(seconds=5)
 _EPSILON: Final = 1e-9
@@ -92,6 +93,7 @@ class PendingQueue:
             self._connection_blocker(),
             self._gate.blocker(reducing=current.reducing),
             self._symbol_blocker(intent),
+            self._partner_blocker(intent),
             self._fill_blocker(),
             self._price_blocker(intent),
         )
@@ -176,7 +178,8 @@ class PendingQueue:
         """Judge one intent again and keep the answer."""
         before = self.current(intent)
         atr = intent.judgement.atr if intent.judgement else None
-        answer = self._risk.evaluate(intent.request, intent.intent_id, atr)
+        instead_of = in_flight_names(self._book.partner(intent)) if intent.request.rests else ()
+        answer = self._risk.evaluate(intent.request, intent.intent_id, atr, instead_of)
         self._latest[intent.intent_id] = answer
         if before is None or before.refused != answer.refused:
             self._book.record(intent, EventKind.REJUDGED, reason=answer.details, body=to_body(look=answer))
@@ -203,6 +206,13 @@ class PendingQueue:
         ids = [each.intent_id for each in unknown if each.request.symbol == intent.request.symbol]
         return f"{intent.request.symbol} is blocked: the fate of order {ids[0]} is not known" if ids else ""
 
+    def _partner_blocker(self, intent: Intent) -> str:
+        """Return that the other leg of its pair was filled: only one of them is to be."""
+        partner = self._book.partner(intent) if intent.request.rests else None
+        if partner is None or partner.fill is None or partner.fill.volume <= 0.0:
+            return ""
+        return f"the other order of its pair, {partner.intent_id}, was filled"
+
     def _fill_blocker(self) -> str:
         """Return which fill the account does not show yet, since the RPM could not count it."""
         since = self._clock.now() - _UNSEEN_FILL
@@ -217,6 +227,14 @@ class PendingQueue:
             return f"there is no price of {intent.request.symbol}"
         age = quote.age(self._clock.monotonic())
         return f"the price is {age:.0f} s old" if age > self._settings.max_quote_age else ""
+
+
+def in_flight_names(intent: Intent | None) -> tuple[str, ...]:
+    """Return the names under which the RPM knows an intent in flight, as approved and as an order that works."""
+    if intent is None:
+        return ()
+    order = intent.fill.order if intent.fill else 0
+    return (intent.intent_id, working_name(order)) if order else (intent.intent_id,)
 
 
 def _effect(closes: int | None) -> str:

@@ -6,11 +6,12 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.intents.entry import entry_problem
 from arbitrex_desktop.desk.intents.events import RiskAnswer
-from arbitrex_desktop.desk.intents.intent import MANUAL, IntentRequest
+from arbitrex_desktop.desk.intents.intent import MANUAL, GoodFor, IntentRequest
 from arbitrex_desktop.desk.intents.order_tags import magic_of
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerFactory, RiskManagerView
 from arbitrex_desktop.desk.settings import DeskSettings
@@ -27,6 +28,7 @@ ATR_UNKNOWN: Final = "ATR_UNKNOWN"
 JUDGE_FAILED: Final = "JUDGE_FAILED"
 NOTHING_TO_REDUCE: Final = "NOTHING_TO_REDUCE"
 UNKNOWN_SYMBOL: Final = "UNKNOWN_SYMBOL"
+ORDER_NOT_TAKEN: Final = "ORDER_NOT_TAKEN"
 NO_RISK_MANAGER: Final = "NO_RISK_MANAGER"
 _log = logging.getLogger(__name__)
 
@@ -62,21 +64,30 @@ class RiskClient:
         self._rpm = self._factory()
         return bool(self._rpm.get_mt5_sync_stats().get("last_sync_time"))
 
-    def judge(self, request: IntentRequest, intent_id: str) -> RiskAnswer:
-        """Let the RPM decide and record its decision.  Asks the terminal when the ATR has to be measured."""
-        return self._ask(request, intent_id, None, record=True)
+    def judge(self, request: IntentRequest, intent_id: str, instead_of: tuple[str, ...] = ()) -> RiskAnswer:
+        """Let the RPM decide and record its decision.  Asks the terminal when the ATR has to be measured.
 
-    def evaluate(self, request: IntentRequest, intent_id: str, atr: float | None = None) -> RiskAnswer:
+        `instead_of`, names of trades in flight that do not happen besides this one.
+        """
+        return self._ask(request, _Asked(intent_id, None, instead_of), record=True)
+
+    def evaluate(
+        self, request: IntentRequest, intent_id: str, atr: float | None = None, instead_of: tuple[str, ...] = ()
+    ) -> RiskAnswer:
         """Let the RPM judge as things stand now; nothing is recorded.  `atr`, what an earlier judgement used."""
-        return self._ask(request, intent_id, atr, record=False)
+        return self._ask(request, _Asked(intent_id, atr, instead_of), record=False)
 
-    def _ask(self, request: IntentRequest, intent_id: str, atr: float | None, *, record: bool) -> RiskAnswer:
+    def _ask(self, request: IntentRequest, asked: _Asked, *, record: bool) -> RiskAnswer:
         """Complete the intent with ATR and price, and ask."""
         if self._rpm is None:
             return self._refusal(NO_RISK_MANAGER, "there is no risk manager yet, so nothing can be judged")
         if self._unknown(request.symbol):
             return self._refusal(UNKNOWN_SYMBOL, self._why_unknown(request.symbol))
-        atr = atr if request.atr is None else request.atr
+        info = self._pool.symbol_info(request.symbol)
+        problem = entry_problem(request, info, self._pool.market_now()) if info is not None else ""
+        if problem:
+            return self._refusal(ORDER_NOT_TAKEN, problem)
+        atr = asked.atr if request.atr is None else request.atr
         if atr is None:
             atr = self._atr.measure(request.symbol, self._rpm.config.atr_window)
         if atr is None:
@@ -85,11 +96,13 @@ class RiskClient:
             return self._refusal(ATR_UNKNOWN, f"{message}: {shortfall}" if shortfall else message)
         price = self._price(request)
         try:
-            output = self._rpm.judge(_trade_intent(request, intent_id, atr, price), record=record)
+            output = self._rpm.judge(_trade_intent(request, asked, atr, price), record=record)
         except Exception as error:  # noqa: BLE001 - whatever breaks the risk manager, the answer is no
             _log.exception("the risk manager failed")
             return self._refusal(JUDGE_FAILED, f"the risk manager failed ({type(error).__name__}: {error})")
-        return self._answer(output.decision, request, atr, price)
+        return self._answer(
+            output.decision, request, atr, price if request.order_price is None else request.order_price
+        )
 
     def _unknown(self, symbol: str) -> bool:
         """Whether the broker's symbols are known, and this is none of them."""
@@ -171,7 +184,15 @@ class RiskClient:
         return None if amount is None or capital <= 0.0 else amount / capital
 
 
-def _trade_intent(request: IntentRequest, intent_id: str, atr: float, price: float | None) -> TradeIntent:
+class _Asked(NamedTuple):
+    """What is known of an intent besides its request: its name, an ATR measured before, and what it is instead of."""
+
+    intent_id: str
+    atr: float | None
+    instead_of: tuple[str, ...]
+
+
+def _trade_intent(request: IntentRequest, asked: _Asked, atr: float, price: float | None) -> TradeIntent:
     """Return what was asked for as the risk manager takes it in."""
     return TradeIntent(
         symbol=request.symbol,
@@ -185,6 +206,10 @@ def _trade_intent(request: IntentRequest, intent_id: str, atr: float, price: flo
         stop_loss=request.stop_loss,
         take_profit=request.take_profit,
         requested_volume=request.requested_volume,
-        intent_id=intent_id or None,
+        intent_id=asked.intent_id or None,
         source=IntentSource.TRADER if request.source == MANUAL else IntentSource.STRATEGY,
+        order_kind=request.order_kind,
+        order_price=request.order_price,
+        expires_at=request.good_until if request.good_for is GoodFor.TIME else None,
+        instead_of=asked.instead_of,
     )

@@ -190,6 +190,7 @@ POSITION = make_position("EURUSD", 1, 0.2, ticket=9, identifier=7, price_open=1.
                 "it was executed: deal #8, #9, 0.2 lots",
                 Fill(order=5, deal=8, position=6, volume=0.2, price=1.25, confirmed=True),
                 (3, 5, 7),
+                waits=True,
             ),
         ),
         (
@@ -199,6 +200,7 @@ POSITION = make_position("EURUSD", 1, 0.2, ticket=9, identifier=7, price_open=1.
                 "it was executed: position #9, 0.2 lots",
                 Fill(order=7, position=9, volume=0.2, price=1.16, confirmed=True),
                 (3, 7),
+                waits=True,
             ),
         ),
         (
@@ -212,11 +214,11 @@ POSITION = make_position("EURUSD", 1, 0.2, ticket=9, identifier=7, price_open=1.
         ),
         (
             {"orders": (order(3, OrderState.PLACED),), "history": (order(4, OrderState.REJECTED),)},
-            ReconcileResult(Fate.WORKING, "the broker has order #3, not executed yet", None, (3, 4)),
+            ReconcileResult(Fate.WORKING, "the broker has order #3, not executed yet", None, (3, 4), waits=True),
         ),
         (
             {"history": (order(4, OrderState.EXPIRED),)},
-            ReconcileResult(Fate.DEAD, "order #4 ended without a deal", None, (4,)),
+            ReconcileResult(Fate.DEAD, "order #4 ended without a deal", None, (4,), OrderState.EXPIRED),
         ),
         (
             {"history": (order(4, OrderState.FILLED),)},

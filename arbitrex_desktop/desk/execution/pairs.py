@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""Pairs of orders that rest, of which the first one filled cancels the other.
+
+Nothing is remembered here: what is to be done follows from how both legs stand in the journal, so that a crash at any
+point only delays it.  A leg that ends without a fill leaves the other as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from arbitrex_desktop.desk.context import DeskContext
+from arbitrex_desktop.desk.errors import CommandRefused, UnknownIntent
+from arbitrex_desktop.desk.execution.positions import PositionActions
+from arbitrex_desktop.desk.intents.entry import order_name
+from arbitrex_desktop.desk.intents.events import EventKind, Intent
+from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState
+from arbitrex_desktop.desk.queue.intent_store import DESK, IntentStore
+
+_AGAIN_SECONDS: Final = 5.0
+_BOTH: Final = "both orders of the pair were filled"
+
+
+class OrderPairs:
+    """Cancels the other leg.  Called on the worker's thread, one order at a time; asks the terminal."""
+
+    def __init__(self, book: IntentStore, context: DeskContext, positions: PositionActions) -> None:
+        self._book = book
+        self._clock = context.clock
+        self._post = context.post
+        self._positions = positions
+        self._not_before: dict[str, float] = {}
+
+    def check(self, request: IntentRequest) -> Intent | None:
+        """Return the first leg that a new intent names, None for no pair; raise `CommandRefused` for no fit partner."""
+        if not request.oco_with:
+            return None
+        try:
+            first = self._book.get(request.oco_with)
+        except UnknownIntent as unknown:
+            raise CommandRefused(f"{unknown} to form a pair with") from unknown
+        if not (request.rests and first.request.rests):
+            raise CommandRefused("only two orders that rest, a limit or a stop each, form a pair")
+        if first.request.source != request.source:
+            raise CommandRefused(f"intent {first.intent_id} is not of the same sender")
+        if first.state in ENDED:
+            raise CommandRefused(f"intent {first.intent_id} is {first.state} already; no pair can be formed with it")
+        if self._book.partner(first) is not None:
+            raise CommandRefused(f"intent {first.intent_id} is one of a pair already")
+        return first
+
+    def enforce(self) -> None:
+        """Cancel what waits beside a leg that was filled; tell of a pair of which both were."""
+        for intent in self._book.in_state(IntentState.PENDING, IntentState.PLACED):
+            partner = self._book.partner(intent) if intent.request.rests else None
+            if partner is not None and _filled(partner) and not _filled(intent):
+                self._cancel(intent, f"the other order of the pair, {partner.intent_id}, was filled")
+        for second in self._book.in_state(IntentState.FILLED, IntentState.PARTIAL, IntentState.PLACED):
+            if second.request.oco_with and _filled(second) and _BOTH not in second.reason:
+                self._tell_both(second)
+
+    def _cancel(self, intent: Intent, reason: str) -> None:
+        """Cancel a leg: at once while it only waits for the trader, else its order at the broker."""
+        if intent.state is IntentState.PENDING:
+            self._book.record(intent, EventKind.CANCELLED, reason=reason, after=IntentState.CANCELLED)
+            return
+        now = self._clock.monotonic()
+        if intent.fill is None or now < self._not_before.get(intent.intent_id, now):
+            return
+        self._not_before[intent.intent_id] = now + _AGAIN_SECONDS
+        try:
+            self._positions.cancel(intent.fill.order, actor=DESK, reason=reason)
+        except CommandRefused as refusal:
+            name = f"{order_name(intent.request)} {intent.request.symbol} #{intent.fill.order}"
+            self._post("error", f"pair {intent.intent_id}", f"{name} could not be cancelled yet, {reason}: {refusal}")
+
+    def _tell_both(self, second: Intent) -> None:
+        """Tell, once, that both legs were filled: two positions are open where one was wanted."""
+        first = self._book.partner(second)
+        if first is None or not _filled(first):
+            return
+        tickets = " and ".join(f"#{each.fill.position or each.fill.order}" for each in (first, second) if each.fill)
+        reason = f"{_BOTH} before the other could be cancelled: look at {tickets}, and close what is not wanted"
+        self._book.record(second, EventKind.EVIDENCE, reason=reason)
+        self._post("error", f"pair {second.intent_id}", f"{second.request.symbol}: {reason}")
+
+
+def _filled(intent: Intent) -> bool:
+    """Tell whether anything of an intent was executed."""
+    return intent.fill is not None and intent.fill.volume > 0.0
