@@ -64,7 +64,7 @@ class IntentStatus:
 
     Attributes:
         intent_id: the desk's name for it
-        state: PENDING waits for the trader; REJECTED, FILLED ... as in `ENDED`
+        state: PENDING waits for the trader; PLACED rests at the broker; REJECTED, FILLED ... as in `ENDED`
         lots: approved volume
         filled_lots: executed volume
         fill_price: the average price of the fill, None before there is one
@@ -126,6 +126,11 @@ class DeskClient:
         requested_volume: float | None = None,
         time_to_live: float = 120.0,
         client_id: str = "",
+        order_kind: str = "MARKET",
+        order_price: float | None = None,
+        good_for: str = "CANCELLED",
+        good_until: datetime | None = None,
+        oco_with: str = "",
     ) -> IntentStatus:
         """Hand in an intent and return the desk's decision.
 
@@ -135,7 +140,13 @@ class DeskClient:
         the risk manager when None; `time_to_live` in seconds; `client_id`, your own name for it, under which it is
         taken only once.
 
-        Raises `DeskRefused`, `NoDesk`, ValueError for a direction that is none and for a number that is not finite.
+        `order_kind`, MARKET, or LIMIT or STOP for an order that rests at `order_price`: PLACED once the trader has
+        approved it.  `good_for`, how long it rests: CANCELLED (until it is), DAY, TIME or DATE, the last two with
+        `good_until`, a moment with its time zone.  `oco_with`, an earlier intent of yours that rests, too: the first
+        one filled of both cancels the other.
+
+        Raises `DeskRefused`, `NoDesk`, ValueError for a direction that is none, for a number that is not finite and for
+        a moment without a time zone.
         """
         key = direction.lower() if isinstance(direction, str) else direction
         if key not in _DIRECTIONS:
@@ -148,20 +159,27 @@ class DeskClient:
             "take_profit": take_profit,
             "requested_volume": requested_volume,
             "time_to_live": time_to_live,
+            "order_price": order_price,
         }
         for name, value in numbers.items():
             if isinstance(value, float) and not math.isfinite(value):
                 raise ValueError(f"{name} must be a finite number, not {value}")
+        if good_until is not None and good_until.tzinfo is None:
+            raise ValueError(f"good_until needs a time zone, as in {_now().isoformat()}")
         texts = {"symbol": symbol, "regime": regime, "client_id": client_id}
-        sent_at = _now().isoformat()
-        return self._ask("submit", direction=_DIRECTIONS[key], sent_at=sent_at, **numbers, **texts)
+        entry = {"order_kind": order_kind, "good_for": good_for, "oco_with": oco_with}
+        times = {"sent_at": _now().isoformat(), "good_until": good_until.isoformat() if good_until else None}
+        return self._ask("submit", direction=_DIRECTIONS[key], **numbers, **texts, **entry, **times)
 
     def status(self, intent_id: str) -> IntentStatus:
         """Return how one of your intents stands; raise `DeskRefused` for one that is not yours."""
         return self._ask("status", intent_id=intent_id)
 
     def cancel(self, intent_id: str) -> IntentStatus:
-        """Withdraw a pending intent of yours; raise `DeskRefused` when it is too late for that."""
+        """Withdraw a pending intent of yours, or cancel its order while that rests at the broker.
+
+        Raises `DeskRefused` when it is too late for that.
+        """
         return self._ask("cancel", intent_id=intent_id)
 
     def events(self, timeout: float = 0.0) -> Iterator[IntentStatus]:
@@ -262,6 +280,11 @@ class AsyncDeskClient:
         requested_volume: float | None = None,
         time_to_live: float = 120.0,
         client_id: str = "",
+        order_kind: str = "MARKET",
+        order_price: float | None = None,
+        good_for: str = "CANCELLED",
+        good_until: datetime | None = None,
+        oco_with: str = "",
     ) -> IntentStatus:
         """Hand in an intent and return the desk's decision; see `DeskClient.submit`."""
         return await self._run(
@@ -277,6 +300,11 @@ class AsyncDeskClient:
                 requested_volume=requested_volume,
                 time_to_live=time_to_live,
                 client_id=client_id,
+                order_kind=order_kind,
+                order_price=order_price,
+                good_for=good_for,
+                good_until=good_until,
+                oco_with=oco_with,
             )
         )
 

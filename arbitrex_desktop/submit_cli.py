@@ -7,7 +7,8 @@ import argparse
 import contextlib
 import math
 import sys
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from arbitrex_desktop.client import DeskClient, DeskClientError, IntentStatus
 
@@ -29,6 +30,15 @@ def add_parser(subparsers: Subparsers) -> None:
     submit.add_argument("--atr", type=_finite, help="in price units; measured by the desk when left out")
     submit.add_argument("--stop", type=_finite, metavar="PRICE")
     submit.add_argument("--target", type=_finite, metavar="PRICE")
+    entry = submit.add_mutually_exclusive_group()
+    entry.add_argument("--limit", type=_finite, metavar="PRICE", help="rest at this price, better than the market's")
+    entry.add_argument("--stop-entry", type=_finite, metavar="PRICE", help="rest at this price, beyond the market")
+    rests = submit.add_mutually_exclusive_group()
+    rests.add_argument("--day", action="store_true", help="an order that rests is good for the day only")
+    rests.add_argument("--until", type=_moment, metavar="TIME", help="... until then, such as 2030-01-31T17:00+01:00")
+    submit.add_argument(
+        "--oco-with", default="", metavar="INTENT", help="the first one filled of both cancels the other"
+    )
     submit.add_argument("--lots", type=_finite, help="sized by the risk manager when left out")
     submit.add_argument("--expires", type=_finite, default=120.0, metavar="SECONDS")
     submit.add_argument("--client-id", default="", help="your own name for it; the same twice is one intent")
@@ -42,6 +52,24 @@ def _finite(text: str) -> float:
         if math.isfinite(float(text)):
             return float(text)
     raise argparse.ArgumentTypeError(f"must be a finite number, not {text!r}")
+
+
+def _moment(text: str) -> datetime:
+    """Read a moment with its time zone; raise `ArgumentTypeError` in words for what is none."""
+    with contextlib.suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment
+    raise argparse.ArgumentTypeError(f"must be a moment with its time zone, not {text!r}")
+
+
+def _entry(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the fields of an order that rests, none for one at the market."""
+    kind = "LIMIT" if args.limit is not None else "STOP" if args.stop_entry is not None else "MARKET"
+    good_for = "DAY" if args.day else "TIME" if args.until else "CANCELLED"
+    price = args.limit if args.limit is not None else args.stop_entry
+    entry = {"order_kind": kind, "order_price": price, "oco_with": args.oco_with}
+    return {**entry, "good_for": good_for, "good_until": args.until}
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,6 +88,7 @@ def run(args: argparse.Namespace) -> int:
                 requested_volume=args.lots,
                 time_to_live=args.expires,
                 client_id=args.client_id,
+                **_entry(args),
             )
             _show(status)
             if args.wait > 0.0 and not status.ended:

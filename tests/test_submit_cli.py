@@ -7,6 +7,7 @@ import argparse
 import json
 import runpy
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,18 @@ def test_an_intent_is_submitted(rpm: FakeRiskManager, capsys: pytest.CaptureFixt
     (asked,) = rpm.recorded
     assert (asked.confidence_score, asked.stop_loss, asked.atr) == (0.8, 1.1, 0.002)
     assert (asked.strategy_id, asked.direction) == ("command-line", 1)
+
+
+def test_an_order_that_rests_is_submitted(rpm: FakeRiskManager) -> None:
+    """A price for a limit, a moment until which it rests: both reach the RPM; a moment needs its time zone."""
+    until = "2030-01-31T17:00:00+01:00"
+    assert run("EURUSD", "buy", "--confidence", "0.8", "--limit", "1.14", "--until", until) == 0
+    assert run("EURUSD", "sell", "--confidence", "0.8", "--stop-entry", "1.13", "--day") == 0
+    first, second = rpm.recorded
+    assert (first.order_kind, first.order_price, first.expires_at) == ("LIMIT", 1.14, datetime.fromisoformat(until))
+    assert (second.order_kind, second.order_price, second.expires_at) == ("STOP", 1.13, None)
+    with pytest.raises(SystemExit):
+        run("EURUSD", "buy", "--confidence", "0.8", "--limit", "1.14", "--until", "2030-01-31T17:00")
 
 
 def test_a_refusal_ends_with_one(rpm: FakeRiskManager, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,8 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent
-from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.intents.intent import GoodFor, IntentState
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 
 VERSION: Final = 1
@@ -48,7 +49,11 @@ class ClientHello(Message, frozen=True, tag="hello"):
 
 
 class Submit(Message, frozen=True, tag="submit"):
-    """An intent.  `sent_at`, with its time zone, tells the desk when it is too late for it."""
+    """An intent.  `sent_at`, with its time zone, tells the desk when it is too late for it.
+
+    A LIMIT or STOP order rests at `order_price`, for as long as `good_for` says, with `good_until` for TIME and DATE;
+    `oco_with`, an earlier intent of the same strategy: the first one filled of both cancels the other.
+    """
 
     symbol: Annotated[str, msgspec.Meta(min_length=1, max_length=31)]
     direction: Annotated[int, msgspec.Meta(ge=-1, le=1)]
@@ -62,6 +67,11 @@ class Submit(Message, frozen=True, tag="submit"):
     time_to_live: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 120.0
     client_id: ClientId = ""
     sent_at: datetime | None = None
+    order_kind: OrderKind = OrderKind.MARKET
+    order_price: float | None = None
+    good_for: GoodFor = GoodFor.CANCELLED
+    good_until: datetime | None = None
+    oco_with: ClientId = ""
 
 
 class Status(Message, frozen=True, tag="status"):
@@ -71,7 +81,7 @@ class Status(Message, frozen=True, tag="status"):
 
 
 class Cancel(Message, frozen=True, tag="cancel"):
-    """Takes a pending intent of the strategy's own back."""
+    """Takes a pending intent of the strategy's own back, or cancels its order while that rests."""
 
     intent_id: ClientId
 

@@ -55,7 +55,7 @@ class GatewayCore(Protocol):
         """Return an intent; raise `UnknownIntent`."""
 
     def cancel(self, intent_id: str, actor: str) -> None:
-        """Take a pending intent back."""
+        """Take a pending intent back, or cancel its order while that rests."""
 
 
 class Session:
@@ -211,6 +211,11 @@ class Session:
             source=self.strategy,
             time_to_live=life,
             client_id=submit.client_id,
+            order_kind=submit.order_kind,
+            order_price=submit.order_price,
+            good_for=submit.good_for,
+            good_until=submit.good_until,
+            oco_with=submit.oco_with,
         )
         return self._core.intent(self._core.submit(request))
 
