@@ -311,3 +311,11 @@ def test_shell_scripts_can_be_read_by_their_shell(script: str) -> None:
     if shutil.which(shell) is None:
         pytest.skip(f"needs {shell}")
     subprocess.run([shell, "-n", os.fspath(INSTALLER / script)], check=True)
+
+
+def test_the_firms_profiles_are_packed_where_the_risk_manager_looks() -> None:
+    """Data files are no modules: the plan names their folder, which is not empty."""
+    spec = (INSTALLER / "arbitrex.spec").read_text(encoding="utf-8")
+    assert 'PROFILES = "risk_portfolio_manager/profiles"' in spec
+    assert '(str(PACKAGE / PROFILES), f"arbitrex_desktop/{PROFILES}")' in spec
+    assert len(list((PACKAGE / "risk_portfolio_manager" / "profiles").glob("*.toml"))) >= 4

@@ -35,7 +35,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Ch
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, LATCHING, limits_of
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import SqliteStateStore, StateStore
-from arbitrex_desktop.risk_portfolio_manager.state.recording import Effect, latch, withdraw
+from arbitrex_desktop.risk_portfolio_manager.state.recording import Effect, end_what_has_passed, latch, withdraw
 from arbitrex_desktop.risk_portfolio_manager.state.recording import record as _record
 from arbitrex_desktop.risk_portfolio_manager.state.repository import Loaded, StateChange, StateRepository
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
@@ -383,7 +383,7 @@ class RiskPortfolioManager:
         loaded = None if name == self._state.account else self._repository.load(name)
         with self._lock:
             ledger = self._state.ledger if loaded is None else ledger_of(loaded)
-            since = ledger.read_from(self._state.resets(now, self.config)[1])
+            since = ledger.read_from(self._state.resets(now, self.config)[1], whole=self.config.initial_balance > 0.0)
         synced = SyncedAccount(reading, self._sync.read_deals(since, now), now)
         pool = self._sync.pool
         if pool is None:
@@ -407,9 +407,9 @@ class RiskPortfolioManager:
         if self.config is self._unfitted and self.config == RPMConfig():  # none were given, and none was changed
             self.config, self._unfitted = RPMConfig.for_leverage(synced.reading.account.leverage), None
         take_over(state, synced, pool, self.config, started)
+        passed = end_what_has_passed(state, self.config, state.resets(synced.read_at, self.config)[0])
         halted = self._latch_limits()
-        cooled = state.switches.end_cool_down(state.portfolio)
-        return changes + self._repository.changes(state, Effect(RiskMetrics(), urgent=halted or cooled))
+        return changes + self._repository.changes(state, Effect(RiskMetrics(), urgent=halted or passed))
 
     def _change_account(self, reading: AccountReading, loaded: Loaded) -> list[StateChange]:
         """Take up the state of an account that was not the current one; return the old one's to be written."""

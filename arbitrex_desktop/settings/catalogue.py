@@ -15,7 +15,6 @@ from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.raw_layer.connection.sessions import SIMULATED
 from arbitrex_desktop.raw_layer.settings import PoolSettings, TickSettings
 from arbitrex_desktop.risk_portfolio_manager.config import PARAMETERS
-from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 
 DEFAULT_PRESET: Final = "Standard FX"
@@ -179,8 +178,8 @@ def declared(section: str, kind: type) -> Iterator[Setting]:
 
 def _risk() -> Iterator[Setting]:
     """Yield the preset and every limit of the risk manager, with what counts when nothing is set."""
-    kinds = Literal[tuple(PRESETS)]  # type: ignore[valid-type] # made of what presets there are
-    yield Setting(PRESET, kinds, DEFAULT_PRESET, "", expected(kinds), "the set of limits from which the others depart")
+    meaning = "the set of limits from which the others depart: a preset, or a firm's rules for the account it lends"
+    yield Setting(PRESET, str, DEFAULT_PRESET, "", "the name of a set of limits", meaning)
     usual = RPMConfig.preset(DEFAULT_PRESET).to_dict()
     for name, each in PARAMETERS.items():
         if name not in _WITHOUT_POOL:

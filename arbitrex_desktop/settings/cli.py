@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from arbitrex_desktop.paths import DATA_DIR_VARIABLE
+from arbitrex_desktop.paths import DATA_DIR_VARIABLE, data_dir
 from arbitrex_desktop.raw_layer.connection.environment import read_env_file
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.settings.changes import change
@@ -21,6 +21,8 @@ from arbitrex_desktop.settings.in_force import (
     SETTINGS_FILE,
     SettingsInForce,
     load,
+    presets_in,
+    profiles_in,
     shown,
 )
 from arbitrex_desktop.settings.start import Settings, parse
@@ -46,6 +48,9 @@ def add_parser(subparsers: Subparsers) -> None:
     change = actions.add_parser("set", help="change a setting; it counts from the next start of the window")
     change.add_argument("name", help="as `settings show` names it; for one of a table SECTION.TABLE.NAME")
     change.add_argument("value", help="a number, true or false, a text, or a value as TOML has it")
+    actions.add_parser(
+        "profiles", help="the sets of limits that risk.preset may name, whose they are, and their sources"
+    )
     reset = actions.add_parser("reset", help="go back to the default")
     reset.add_argument("name", help="as `settings show` names it")
 
@@ -55,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.settings_action == "show":
             _show(args)
+        elif args.settings_action == "profiles":
+            _profiles()
         else:
             _change(args.name, args.value if args.settings_action == "set" else None)
     except (SettingsError, SessionConfigError, OSError) as error:
@@ -73,6 +80,20 @@ def _show(args: argparse.Namespace) -> None:
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=False))
         sys.stdout.write("  ".join((*cells, row[4])).rstrip() + "\n")
+
+
+def _profiles() -> None:
+    """Print every set of limits; of a firm's, where and when it was read, and what of it no source was found for."""
+    profiles = profiles_in(data_dir())
+    for name in presets_in(data_dir()):
+        profile = profiles.get(name)
+        sys.stdout.write(
+            name + (f" ({profile.firm}, read on {profile.read_on or 'no date'})" if profile else "") + "\n"
+        )
+        for source in profile.sources if profile else ():
+            sys.stdout.write(f"    {source}\n")
+        for doubt in profile.unverified if profile else ():
+            sys.stdout.write(f"    not verified: {doubt}\n")
 
 
 def _rows(chosen: SettingsInForce, start: Settings, args: argparse.Namespace) -> Iterator[Row]:

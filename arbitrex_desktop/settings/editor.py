@@ -8,9 +8,17 @@ from difflib import get_close_matches
 from typing import Any, Literal, get_args, get_origin
 
 from arbitrex_desktop.desk.settings_desk import Changes, NewSettings, SettingRow
-from arbitrex_desktop.settings.catalogue import CATALOGUE, Setting
+from arbitrex_desktop.settings.catalogue import CATALOGUE, PRESET, Setting
 from arbitrex_desktop.settings.changes import checked
-from arbitrex_desktop.settings.in_force import SettingsInForce, Value, defaults, load, settings_path, written
+from arbitrex_desktop.settings.in_force import (
+    SettingsInForce,
+    Value,
+    defaults,
+    load,
+    presets_in,
+    settings_path,
+    written,
+)
 from arbitrex_desktop.settings.start import Settings
 from arbitrex_desktop.settings.toml_file import SettingsError, TomlFile
 
@@ -58,7 +66,8 @@ class FileSettingsEditor:
 
     def rows(self) -> tuple[SettingRow, ...]:
         """Return every setting with its present value; raises `SettingsError`."""
-        return tuple(_row(value) for value in load(self._start).values.values())
+        presets = tuple(presets_in(self._start.data_dir))
+        return tuple(_row(value, presets) for value in load(self._start).values.values())
 
     def check(self, changes: Changes) -> NewSettings:
         """Return what the settings would be; raises `SettingsError`."""
@@ -70,7 +79,7 @@ class FileSettingsEditor:
         edited(self._start, changes)[0].save()
 
 
-def _row(value: Value) -> SettingRow:
+def _row(value: Value, presets: tuple[str, ...]) -> SettingRow:
     setting = value.setting
     return SettingRow(
         setting.name,
@@ -80,7 +89,7 @@ def _row(value: Value) -> SettingRow:
         setting.unit,
         setting.expected,
         setting.meaning,
-        _choices(setting),
+        presets if setting.name == PRESET else _choices(setting),
     )
 
 

@@ -15,7 +15,13 @@ from typing import Any, Final, TypeVar
 import msgspec
 import tomlkit
 
-from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS
+from arbitrex_desktop.risk_portfolio_manager.config.profiles import (
+    FOLDER,
+    Profile,
+    all_presets,
+    firm_profiles,
+    read_profiles,
+)
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.settings.catalogue import (
     ACCOUNT,
@@ -28,7 +34,7 @@ from arbitrex_desktop.settings.catalogue import (
     declared,
 )
 from arbitrex_desktop.settings.start import Settings
-from arbitrex_desktop.settings.toml_file import Keys, TomlFile
+from arbitrex_desktop.settings.toml_file import Keys, SettingsError, TomlFile
 
 SETTINGS_FILE: Final = "settings.toml"
 RISK_FILE: Final = "risk.toml"
@@ -159,12 +165,35 @@ def _risk(file: TomlFile, own: TomlFile) -> tuple[RPMConfig, dict[str, str]]:
     if own.path.is_file() and preset is not None:
         raise file.error(["risk", "preset"], f"{PRESET}: {RISK_FILE} has a whole set of limits already; remove one")
     if own.path.is_file():
-        base, source = dict(own.values), RISK_FILE
+        base: Mapping[str, Any] = own.values
+        source = RISK_FILE
         _config(base, own, ())
     else:
-        base, source = PRESETS[preset or DEFAULT_PRESET], f"preset {preset}" if preset else DEFAULT
+        base, source = _preset(preset or DEFAULT_PRESET, file), f"preset {preset}" if preset else DEFAULT
     sources = dict.fromkeys(base, source) | dict.fromkeys(mine, file.path.name)
-    return _config(base | mine, file, ("risk",)), sources
+    return _config({**base, **mine}, file, ("risk",)), sources
+
+
+def presets_in(folder: Path) -> dict[str, Mapping[str, Any]]:
+    """Return the limits of every preset and profile, those of a data folder too; raises `SettingsError`."""
+    try:
+        return all_presets(folder / FOLDER)
+    except ValueError as error:
+        raise SettingsError(f"a profile of limits cannot be used: {error}") from error
+
+
+def profiles_in(folder: Path) -> dict[str, Profile]:
+    """Return the firms' profiles, and those of a data folder; raises `SettingsError`."""
+    presets_in(folder)
+    return {**firm_profiles(), **read_profiles(folder / FOLDER)}
+
+
+def _preset(name: str, file: TomlFile) -> Mapping[str, Any]:
+    """Return the limits of a preset; raises `SettingsError` with its line."""
+    known = presets_in(file.path.parent)
+    if name not in known:
+        raise file.error(["risk", "preset"], f"{PRESET}: {_unknown(name, known, 'set of limits')}")
+    return known[name]
 
 
 def _config(values: Mapping[str, Any], file: TomlFile, prefix: tuple[str, ...]) -> RPMConfig:

@@ -103,3 +103,23 @@ def test_without_a_journal_nothing_is_changed(
         settings_desk.change({LIMIT: "0.05"}, "why")
     assert text_of(editor) == ""
     assert desk.rpm.config is before
+
+
+def test_a_firms_profile_is_chosen_like_a_preset(
+    desk: Desk, settings_desk: SettingsDesk, editor: FileSettingsEditor
+) -> None:
+    """It is among the choices, one's own too, counts at once, and the journal has both names."""
+    own = editor._start.data_dir / "profiles"
+    own.mkdir(parents=True)
+    (own / "mine.toml").write_text('firm = "me"\n[[profile]]\nname = "Mine"\n', "utf-8")
+    row = next(each for each in editor.rows() if each.name == "risk.preset")
+    assert {"FTMO Challenge 2-Step", "Topstep Combine 50K", "Mine"} <= set(row.choices)
+    assert row.choices[0] == "Conservative"
+    settings_desk.change({"risk.preset": "FTMO Challenge 2-Step", "risk.initial_balance": "100000"}, "a challenge")
+    assert desk.rpm.config.firm_max_loss == 0.10
+    assert desk.rpm.config.initial_balance == 100_000.0
+    assert desk.core.desk is not None
+    event = desk.core.desk.book.journal.newest(EventKind.SETTINGS_CHANGED)
+    assert event is not None
+    assert event.draft.body["changes"]["risk.preset"] == {"old": "Standard FX", "new": "FTMO Challenge 2-Step"}
+    assert event.draft.body["changes"]["risk.firm_max_loss"] == {"old": 0.0, "new": 0.1}

@@ -148,3 +148,11 @@ def test_a_file_that_was_wrong_before_is_told_with_its_line(private_environment:
     assert main(["settings", "set", "desk.requote_retries", "1"]) == 2
     assert "settings.toml, line 3: desk.max_pending" in capsys.readouterr().err
     assert main(["settings", "set", "desk.max_pending", "9"]) == 0
+
+
+def test_profiles_are_listed_with_their_sources(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whose they are, where and when they were read, and what of them is not verified."""
+    assert main(["settings", "profiles"]) == 0
+    printed = capsys.readouterr().out
+    assert "FTMO Challenge 1-Step (FTMO, read on 2026-11-28)\n    https://ftmo.com/en/trading-objectives\n" in printed
+    assert "    not verified: a daily loss of 3%\n" in printed

@@ -103,7 +103,10 @@ def test_a_risk_file_is_still_read_and_settings_win(folder: Path) -> None:
         ),
         ("[dsk]\n", "line 1: there is no section named 'dsk'; is 'desk' meant?"),
         ("desk = 5\n", "line 1: expected a section [desk], found 5"),
-        ("[risk]\npreset = 'Bold'\n", "line 2: risk.preset: expected one of Conservative, Standard FX"),
+        (
+            "[risk]\npreset = 'Bold'\n",
+            "line 2: risk.preset: there is no set of limits named 'Bold'; known are Conservative, Standard FX",
+        ),
         ("[risk]\n\nmax_drawdown = 3\n", "line 3: risk.max_drawdown must be in (0, 1.0] (it is 3)"),
         ("[risk]\ntotal_capital = 3\n", "line 2: there is no setting of [risk] named 'total_capital'"),
         ("[account]\nname = 'a'\n", "line 1: expected accounts, each under a line [[account]]"),

@@ -15,7 +15,8 @@ from typing import Any, Final
 import tomlkit
 
 from arbitrex_desktop.risk_portfolio_manager.config.general import GENERAL
-from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS, fitting
+from arbitrex_desktop.risk_portfolio_manager.config.presets import fitting
+from arbitrex_desktop.risk_portfolio_manager.config.profiles import all_presets
 from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter
 from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, parameters_of
@@ -111,7 +112,8 @@ class RPMConfig(_Fields):  # type: ignore[misc] # its fields are what the rules 
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> RPMConfig:
-        """Return a named preset with changes; raise ValueError for a name that is not in `presets.PRESETS`."""
-        if name not in PRESETS:
-            raise ValueError(f"preset must be one of {', '.join(PRESETS)} (it is {name!r})")
-        return cls.from_dict({**PRESETS[name], **changes})
+        """Return a preset, or a firm's profile, with changes; raise ValueError for a name that is none."""
+        known = all_presets()
+        if name not in known:
+            raise ValueError(f"preset must be one of {', '.join(known)} (it is {name!r})")
+        return cls.from_dict({**known[name], **changes})

@@ -18,6 +18,7 @@ from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import JointR
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Activity
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
+from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_record import TradingRecord
 
 
 class MarketView(msgspec.Struct, frozen=True):
@@ -69,6 +70,7 @@ class AccountView(msgspec.Struct, frozen=True):
         syncs: whether this manager reads an account at all.
         sync_age: seconds since it was last read; None before the first time.
         latest: the account as last polled or synced; None before.
+        record: the account's days, by the firm's clock; empty where the settings name no firm's account.
     """
 
     capital: float
@@ -86,6 +88,7 @@ class AccountView(msgspec.Struct, frozen=True):
     syncs: bool
     sync_age: float | None
     latest: AccountInfo | None
+    record: TradingRecord = TradingRecord()
 
 
 class ExposureView(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ from arbitrex_desktop.risk_portfolio_manager.pipeline.quotes import entry_price,
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Exposures, closable_units
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Position, as_utc, real_positions
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import halt_is_over
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources, closing_instrument, is_same_account
 
@@ -111,12 +112,13 @@ def _account(state: RiskState, config: RuleSettings, at: tuple[datetime, datetim
         state.fresh_anchor(config) if new_day else portfolio.day_anchor,
         state.fresh_anchor(config) if new_week else portfolio.week_anchor,
         portfolio.consecutive_losses,
-        portfolio.trading_halted,
+        portfolio.trading_halted and not halt_is_over(portfolio, day, config),
         portfolio.halt_reason,
         reducing or "",
         sources.syncs,
         _sync_age(sources, polled, moment),
         newer_account(polled, sources.reading),
+        state.ledger.record,
     )
 
 

@@ -19,6 +19,7 @@ import msgspec
 
 from arbitrex_desktop.mt5.constants import DealEntry, DealType
 from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal
+from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_record import TradingRecord
 
 _FLOWS: Final = frozenset({DealType.BALANCE, DealType.CREDIT, DealType.CORRECTION, DealType.BONUS})
 _TRADES: Final = frozenset({DealType.BUY, DealType.SELL})
@@ -28,6 +29,8 @@ _PATIENCE_WITH_LOSS: Final = timedelta(days=1)
 """For how long a deal is awaited that explains a rise, or a fall, of the balance; counted from its first sight."""
 _MOST_DIGITS: Final = 8
 _NEAR: Final = timedelta(minutes=10)
+_WHOLE: Final = timedelta(days=400)
+"""How far back the history is read for an account whose every day counts."""
 
 ToUtc = Callable[[float], datetime]
 
@@ -78,16 +81,20 @@ class PnlLedger(msgspec.Struct):
     """Keeps the last closing of one account.
 
     `reset_at` is a manual daily or weekly reset, which begins it anew; `open_since`, when the balance was first seen to
-    have changed by what no deal explains, None while all is explained.
+    have changed by what no deal explains, None while all is explained.  `record`, the account's days, kept where the
+    settings hold it to a firm's rules.
     """
 
     day_reset_at: datetime | None = None
     week_reset_at: datetime | None = None
     closing: Checkpoint | None = None
     open_since: datetime | None = None
+    record: TradingRecord = TradingRecord()
 
-    def read_from(self, week_start: datetime) -> datetime:
-        """Return since when deals are needed."""
+    def read_from(self, week_start: datetime, *, whole: bool = False) -> datetime:
+        """Return since when deals are needed; with `whole`, once, from the account's beginning on."""
+        if whole and not self.record.complete:
+            return week_start - _WHOLE
         return week_start if self.closing is None else min(week_start, self.closing.at - timedelta(hours=1))
 
     def update(

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -32,6 +32,11 @@ class TradingDays:
         self._day = start
         self._week = _reset(monday.year, monday.month, monday.day, hour, zone)
         self._next = _reset(tomorrow.year, tomorrow.month, tomorrow.day, hour, zone)
+
+
+def trading_day(moment: datetime, hour: int, zone: str) -> date:
+    """Return the trading day that a moment belongs to, by the local date on which it began."""
+    return (moment.astimezone(ZoneInfo(zone)) - timedelta(hours=hour)).date()
 
 
 def _reset(year: int, month: int, day: int, hour: int, zone: ZoneInfo) -> datetime:

@@ -28,6 +28,7 @@ class Rule(Check, ABC):
         order: its place within its stage, by which refusals are given and shown; new ones come last.
         guards_adding: whether a trade that only reduces risk passes unchecked.
         latches: whether a refusal halts trading.
+        daily: whether what it latches is of one day, and may end with it.
         paces: whether it counts what was asked for or approved before, so that an approved intent that is judged
             again before it is sent must not be counted against itself.
     """
@@ -36,6 +37,7 @@ class Rule(Check, ABC):
     order: ClassVar[int] = 1_000
     guards_adding: ClassVar[bool] = True
     latches: ClassVar[bool] = False
+    daily: ClassVar[bool] = False
     paces: ClassVar[bool] = False
 
     @abstractmethod

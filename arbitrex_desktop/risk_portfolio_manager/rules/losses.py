@@ -6,11 +6,11 @@ from __future__ import annotations
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Number, Text, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Number, Text, share
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
-def _is_time_zone(name: str) -> bool:
+def is_time_zone(name: str) -> bool:
     """Return True for a name of the time zone database."""
     try:
         ZoneInfo(name)
@@ -33,10 +33,16 @@ _RESETS: Final = (
         name="reset_timezone",
         default="UTC",
         label="Time zone of that hour",
-        check=_is_time_zone,
+        check=is_time_zone,
         what="a known time zone",
     ),
     WARNING_SHARE,
+    Flag(
+        name="unlock_at_reset",
+        default=False,
+        label="A halt by a limit of the day ends with the day",
+        help="Otherwise a person resumes.",
+    ),
 )
 
 
@@ -63,6 +69,7 @@ class DailyLoss(_LossRule):
         "DAILY_LOSS_LIMIT", "Today's realised loss reached its limit. Halts trading.", "Stop for the day."
     )
     order = 50
+    daily = True
     subject = "daily loss"
     parameters = (share("daily_loss_limit", 0.02, "Greatest realised loss of a day"), *_RESETS)
 
@@ -97,6 +104,7 @@ class DailyDrawdown(_LossRule):
         "DAILY_DRAWDOWN_LIMIT", "Equity fell too far below today's anchor. Halts trading.", "Stop for the day."
     )
     order = 70
+    daily = True
     subject = "daily drawdown"
     parameters = (share("max_daily_drawdown", 0.03, "Greatest fall of equity below the day's anchor"), *_RESETS)
 

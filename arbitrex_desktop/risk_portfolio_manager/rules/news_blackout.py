@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import CalendarUnavailable
-from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, number
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, number
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import split_symbol
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
@@ -29,13 +29,15 @@ class NewsBlackout(Rule):
             label="Least impact of news that count",
             options=("low", "medium", "high"),
         ),
+        Flag(name="news_calendar_needed", default=False, label="Without a calendar of news nothing is traded"),
     )
 
     def check(self, context: RuleContext) -> RuleResult:
         """Ask the calendar, if there is one."""
         market, config = context.market, context.config
         if market.calendar is None:
-            return self.skipped("there is no calendar")
+            no_calendar = "there is no calendar"
+            return self.unknown(no_calendar) if config.news_calendar_needed else self.skipped(no_calendar)
         instrument = market.instrument
         legs = (instrument.base, instrument.profit) if instrument else split_symbol(context.intent.symbol)[1:]
         before, after = _minutes(config.news_minutes_before), _minutes(config.news_minutes_after)

@@ -6,14 +6,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, share
+from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import guarded_floor
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.firm_daily_loss import daily_amount
 
 
 class OpenRisk(Rule):
     """Loss at the stops of all positions, of what is in flight and of the trade <= what the loss limits leave.
 
     What they leave is the least of: today's loss, this week's loss, the fall below the day's anchor and the fall from
-    the peak, each to its limit from the equity of now.  A position without a stop counts with `loss_without_stop`.
+    the peak, each to its limit from the equity of now, and a firm's floors where it lends the account.  A position
+    without a stop counts with `loss_without_stop`.
     """
 
     code = RejectionReason(
@@ -73,3 +76,10 @@ def _rooms(context: RuleContext) -> Iterator[tuple[float, float, str]]:
     if account.drawdown < 1.0:
         peak = equity / (1.0 - account.drawdown)
         yield equity - peak * (1.0 - config.max_drawdown) - fallen, fallen, "the greatest drawdown"
+    if config.firm_max_loss:
+        yield equity - guarded_floor(context) - fallen, fallen, "the firm's greatest loss"
+    start = account.day_anchor
+    if config.firm_daily_loss and start is not None:
+        amount = daily_amount(context, start)
+        yield equity - start + amount - fallen, fallen, "the firm's loss of a day"
+        yield amount - realised, realised, "the firm's loss of a day, should it last into the next"

@@ -6,12 +6,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from datetime import datetime
 from inspect import isabstract
 from types import ModuleType
 from typing import Any, Final
 
 from arbitrex_desktop.risk_portfolio_manager import rules
 from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter, RuleSettings
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState, as_utc
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 
 
@@ -49,6 +51,17 @@ CUTTING: Final = tuple(rule for rule in ALL_RULES if rule.stage in (Stage.PORTFO
 """Those that may cut the size, looked at again with the size that is left."""
 LATCHING: Final = tuple(rule for rule in ALL_RULES if rule.latches)
 """Those whose refusal halts trading."""
+
+
+_DAILY: Final = frozenset(rule.code.value for rule in LATCHING if rule.daily)
+
+
+def halt_is_over(portfolio: PortfolioState, day_start: datetime, config: RuleSettings) -> bool:
+    """Return whether the portfolio's halt is that of a limit of a day that has ended, and may end with it."""
+    halted = portfolio.halt_timestamp
+    if not config.unlock_at_reset or halted is None or portfolio.halt_code not in _DAILY:
+        return False
+    return as_utc(halted) < day_start
 
 
 def limits_of(config: RuleSettings) -> dict[str, dict[str, Any]]:

@@ -81,6 +81,11 @@ class KillSwitches:
         _log.warning("the cool-down has ended")
         return True
 
+    def end_daily_halt(self, portfolio_state: PortfolioState) -> None:
+        """Let trading go on: the day whose limit halted it has ended.  Does not call `on_change`."""
+        _log.warning("a new day has begun, the halt has ended: %s", portfolio_state.halt_reason)
+        lift_halt(portfolio_state)
+
     def reduce_only(self, portfolio_state: PortfolioState, reason: str) -> None:
         """Let only risk-reducing trades pass until `manual_resume`."""
         with self._lock:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import msgspec
 
@@ -17,9 +18,11 @@ from arbitrex_desktop.risk_portfolio_manager.decision.decision import (
 from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import scopes_of
 from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
+from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Asked
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import halt_is_over
 from arbitrex_desktop.risk_portfolio_manager.rules.scoped_switches import Throttle
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 
@@ -42,7 +45,7 @@ def record(state: RiskState, context: RuleContext, decision: TradeDecision, orde
     """Take a decision down."""
     metrics = metrics_of(decision)
     state.metrics = state.metrics.plus(metrics)
-    cooled = state.switches.end_cool_down(state.portfolio)
+    cooled = end_what_has_passed(state, context.config, context.account.day_start)
     _roll_over(state, context)
     _mark_equity(state, context)
     _note_intent(state, context)
@@ -52,6 +55,15 @@ def record(state: RiskState, context: RuleContext, decision: TradeDecision, orde
     throttled = _pace_strategy(state, context, decision)
     state.book.publish(state.portfolio)
     return Effect(metrics, reservation, latched or throttled or cooled)
+
+
+def end_what_has_passed(state: RiskState, config: RuleSettings, day_start: datetime) -> bool:
+    """End a cool-down that has passed, and a halt that ends with its day; return whether something ended."""
+    cooled = state.switches.end_cool_down(state.portfolio)
+    over = state.portfolio.trading_halted and halt_is_over(state.portfolio, day_start, config)
+    if over:
+        state.switches.end_daily_halt(state.portfolio)
+    return cooled or over
 
 
 def latch(state: RiskState, results: Iterable[RuleResult]) -> bool:

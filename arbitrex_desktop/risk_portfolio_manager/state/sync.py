@@ -20,6 +20,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
     Position,
     real_positions,
 )
+from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import trading_day
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation, WorkingOrders, working_name
 from arbitrex_desktop.risk_portfolio_manager.state.repository import Loaded
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
@@ -54,11 +55,27 @@ def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config:
     figures = state.ledger.update(reading.account, synced.deals, pool.server_time_to_utc, synced.read_at, starts)
     state.sources.reading, state.sources.synced_at, state.sources.newest = reading, started, reading
     state.day_start, state.week_start = starts
+    if config.initial_balance > 0.0:
+        _take_days(state, synced, figures, pool, config)
     _write(state, synced, figures, config.loss_anchor)
     _show_positions(reading, pool, state)
     _show_orders(reading, pool, state, config)
     state.refresh(config)
     state.book.publish(portfolio)
+
+
+def _take_days(
+    state: RiskState, synced: SyncedAccount, figures: PnlFigures, pool: PoolReader, config: RuleSettings
+) -> None:
+    """Bring the record of the account's days up to date, by the firm's clock."""
+    state.ledger.record = state.ledger.record.after(
+        synced.reading.account,
+        figures.day.balance,
+        synced.deals,
+        pool.server_time_to_utc,
+        lambda moment: trading_day(moment, config.reset_hour, config.reset_timezone),
+        synced.read_at,
+    )
 
 
 def take_polled(state: RiskState, config: RuleSettings) -> None:

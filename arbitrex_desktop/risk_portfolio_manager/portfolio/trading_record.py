@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""What an account's days brought, as a firm that lends it counts them: closing balances, results and trading days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+import msgspec
+
+from arbitrex_desktop.mt5.constants import DealEntry, DealType
+from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal
+
+_TRADES = frozenset({DealType.BUY, DealType.SELL})
+_OPENING = frozenset({DealEntry.IN, DealEntry.INOUT})
+_NOT_IN_BALANCE = frozenset({DealType.CREDIT})
+DateOf = Callable[[datetime], date]
+"""Gives the trading day of a moment, by the firm's clock."""
+
+
+class DayResult(msgspec.Struct, frozen=True, array_like=True):
+    """A trading day: its realised result in account currency, and how many positions were opened in it."""
+
+    result: float = 0.0
+    opened: int = 0
+
+
+class TradingRecord(msgspec.Struct, frozen=True):
+    """The days of one account.
+
+    Attributes:
+        days: by date in ISO form, those in which something was done.
+        highest_close: highest balance at the end of a day that has ended; 0 before one has.
+        highest_equity: highest equity seen.
+        complete: whether the account's whole history was read once.
+    """
+
+    days: dict[str, DayResult] = {}
+    highest_close: float = 0.0
+    highest_equity: float = 0.0
+    complete: bool = False
+
+    def after(  # noqa: PLR0917 - a reading is all of these
+        self,
+        account: AccountInfo,
+        day_balance: float,
+        deals: Sequence[TradeDeal],
+        to_utc: Callable[[float], datetime],
+        date_of: DateOf,
+        now: datetime,
+    ) -> TradingRecord:
+        """Return the record after a sync; `day_balance` at the day's reset, `deals` from the week's reset on or longer.
+
+        The first time they must be the whole history.  Balances of earlier days are what was there at the reset, less
+        what each later day brought.
+        """
+        days, changes = _by_day(deals, to_utc, date_of)
+        today, close, highest = date_of(now).isoformat(), day_balance, self.highest_close
+        for day in sorted(changes.keys() - {today}, reverse=True):
+            if day < today:
+                highest = max(highest, close)
+                close -= changes[day]
+        return TradingRecord({**self.days, **days}, highest, max(self.highest_equity, account.equity), complete=True)
+
+    def best_day_before(self, today: str) -> float:
+        """Return the best result of a day that has ended, at least 0."""
+        return max((each.result for day, each in self.days.items() if day != today), default=0.0)
+
+    def trading_days(self, least_result: float) -> int:
+        """Return on how many days positions were opened; with `least_result` above 0, how many days brought it."""
+        if least_result > 0.0:
+            return sum(each.result >= least_result for each in self.days.values())
+        return sum(each.opened > 0 for each in self.days.values())
+
+
+def _by_day(
+    deals: Sequence[TradeDeal], to_utc: Callable[[float], datetime], date_of: DateOf
+) -> tuple[dict[str, DayResult], dict[str, float]]:
+    """Return each day's trading, and by how much each day changed the balance."""
+    results: dict[str, float] = {}
+    opened: dict[str, int] = {}
+    changes: dict[str, float] = {}
+    for deal in deals:
+        if deal.type in _NOT_IN_BALANCE:
+            continue
+        day, costs = date_of(to_utc(deal.time)).isoformat(), deal.commission + deal.swap + deal.fee
+        changes[day] = changes.get(day, 0.0) + deal.profit + costs
+        if deal.type in _TRADES:
+            results[day] = results.get(day, 0.0) + deal.profit + costs
+            opened[day] = opened.get(day, 0) + (deal.entry in _OPENING)
+    return {day: DayResult(result, opened[day]) for day, result in results.items()}, changes

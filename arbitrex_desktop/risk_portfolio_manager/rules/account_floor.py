@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""A floor below which a firm that lends the account ends it: static, or behind the highest balance or equity."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Number, number, share
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+
+INITIAL_BALANCE: Final = number(
+    "initial_balance",
+    0.0,
+    "Balance that the account began with",
+    "money",
+    help="A firm's rules are shares of it; 0: the account is nobody's but yours.",
+)
+BUFFER: Final = share(
+    "firm_buffer",
+    0.1,
+    "Trading stops before a firm's limit by",
+    low_open=False,
+    help="Share of the loss that the limit allows: a stop may slip.",
+)
+
+
+class AccountFloor(Rule):
+    """Equity > floor + buffer, the floor being `firm_max_loss` of the initial balance below where it is measured from.
+
+    Static: the initial balance.  End of day: the highest balance at the end of a day.  Trailing: the highest equity.
+    It never falls, and rises no further than to `firm_floor_locks_at` of the initial balance.
+    """
+
+    code = RejectionReason(
+        "ACCOUNT_FLOOR",
+        "Equity came too close to the floor at which the firm ends the account. Halts trading.",
+        "Stop; the account is nearly lost.",
+    )
+    stage, order = Stage.KILL_SWITCH, 45
+    subject = "equity"
+    unit = "money"
+    minimum = True
+    latches = True
+    parameters = (
+        INITIAL_BALANCE,
+        BUFFER,
+        share("firm_max_loss", 0.0, "Greatest loss that the firm allows", low_open=False, help="0 is off."),
+        Choice(
+            name="firm_floor",
+            default="static",
+            label="The firm's floor is measured from",
+            help="The initial balance, the highest balance at the end of a day, or the highest equity.",
+            options=("static", "end of day", "trailing"),
+        ),
+        Number(
+            name="firm_floor_locks_at",
+            default=0.0,
+            label="The firm's floor rises no further than to",
+            unit="share",
+            high=10.0,
+            help="Share of the initial balance; 0: it has no end.",
+        ),
+    )
+
+    def check(self, context: RuleContext) -> RuleResult:
+        """Hold the equity against the floor and its buffer."""
+        if not context.config.firm_max_loss:
+            return self.off()
+        if not context.config.initial_balance:
+            return self.unknown("the balance that the account began with is not set")
+        if context.config.firm_floor != "static" and not context.account.record.complete:
+            return self.unknown("the account's days were not read yet")
+        equity, least = context.account.equity, guarded_floor(context)
+        note = f"the firm's floor is {account_floor(context):,.2f}"
+        if equity > least:
+            return self.passed(equity, least, note)
+        return self.failed(equity, least, note) if equity <= least else self.unknown("equity is no number")
+
+    in_use = check
+
+
+def account_floor(context: RuleContext) -> float:
+    """Return the firm's own floor, in account currency."""
+    config, record = context.config, context.account.record
+    initial: float = config.initial_balance
+    highest = {"end of day": record.highest_close, "trailing": record.highest_equity}.get(config.firm_floor, 0.0)
+    floor: float = max(initial, highest) - config.firm_max_loss * initial
+    locked: float = config.firm_floor_locks_at * initial
+    return min(floor, locked) if locked else floor
+
+
+def guarded_floor(context: RuleContext) -> float:
+    """Return the floor with its buffer: what equity may not fall to."""
+    config = context.config
+    return account_floor(context) + float(config.firm_buffer * config.firm_max_loss * config.initial_balance)

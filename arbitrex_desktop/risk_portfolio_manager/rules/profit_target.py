@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""What is won is not put at risk again, and no day brings too much of it."""
+
+from __future__ import annotations
+
+from arbitrex_desktop.risk_portfolio_manager.parameters import Number, count, share
+from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import INITIAL_BALANCE
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+
+
+class ProfitTarget(Rule):
+    """Balance - initial balance < `profit_target` of it, unless trading days are still missing."""
+
+    code = RejectionReason(
+        "PROFIT_TARGET",
+        "The profit that was asked for is made.",
+        "Stop, and tell the firm; or set the target to 0.",
+    )
+    stage, order = Stage.PORTFOLIO, 22
+    subject = "profit since the account began"
+    unit = "money"
+    parameters = (
+        INITIAL_BALANCE,
+        share("profit_target", 0.0, "Profit at which trading ends", low_open=False, help="0 is off."),
+        count("min_trading_days", 0, "Trading days that the firm asks for", help="0 is off."),
+        Number(
+            name="trading_day_profit",
+            default=0.0,
+            label="A day counts only with a profit of",
+            unit="share",
+            high=1.0,
+            help="Share of the initial balance; 0: a day counts when a position was opened in it.",
+        ),
+    )
+
+    def check(self, context: RuleContext) -> RuleResult:
+        """Compare the profit with the target, and the days with those asked for."""
+        config, account = context.config, context.account
+        initial: float = config.initial_balance
+        if not config.profit_target or not initial:
+            return self.off()
+        profit, target = account.capital - initial, config.profit_target * initial
+        missing = config.min_trading_days - account.record.trading_days(config.trading_day_profit * initial)
+        if missing > 0:
+            return self.passed(profit, target, f"{missing} more trading days are asked for")
+        return self.below(profit, target)
+
+    in_use = check
+
+
+class BestDay(Rule):
+    """Today's realised profit < `best_day_share` of the profit target, or of all profit where that is more."""
+
+    code = RejectionReason("BEST_DAY", "Today would bring too large a share of the whole profit.", "Go on tomorrow.")
+    stage, order = Stage.PORTFOLIO, 24
+    subject = "today's profit"
+    unit = "money"
+    parameters = (
+        INITIAL_BALANCE,
+        share("best_day_share", 0.0, "Share of the profit that one day may bring", low_open=False, help="0 is off."),
+    )
+
+    def check(self, context: RuleContext) -> RuleResult:
+        """Compare what today brought with what it may."""
+        config, account = context.config, context.account
+        initial: float = config.initial_balance
+        whole = max(config.profit_target * initial, account.capital - initial)
+        if not config.best_day_share or not initial or not whole > 0.0:
+            return self.off()
+        return self.below(max(0.0, account.daily_pnl), config.best_day_share * whole)
+
+    in_use = check

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""No trade is opened when the session is about to end, nor while it is over."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from arbitrex_desktop.risk_portfolio_manager.market.session import is_time_of_day, session_over
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Text, number
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.losses import is_time_zone
+
+_NO_TIME: Final = "a time of day such as 15:10, or empty"
+
+
+class SessionEnd(Rule):
+    """Now is not within `no_entry_minutes` of `session_end`, nor between it and `session_start`."""
+
+    code = RejectionReason("SESSION_END", "The session is over, or about to end.", "Wait for the next session.")
+    stage, order = Stage.FINAL, 125
+    subject = "session"
+    parameters = (
+        Text(
+            name="session_end", default="", label="The session ends at", help="Empty is off.",
+            check=is_time_of_day, what=_NO_TIME,
+        ),
+        Text(
+            name="session_start", default="", label="The next session begins at",
+            help="Empty: at midnight, after a week's end at that of Monday.", check=is_time_of_day, what=_NO_TIME,
+        ),
+        Text(
+            name="session_timezone", default="UTC", label="Time zone of the session", check=is_time_zone,
+            what="a known time zone",
+        ),
+        Choice(
+            name="session_days", default="every day", label="The session ends",
+            help="Every day, or for the week's end only.", options=("every day", "Friday"),
+        ),
+        number("no_entry_minutes", 0.0, "No trades before the session's end for", "min"),
+        number(
+            "flat_minutes", 0.0, "Positions are closed before the session's end by", "min",
+            help="Only where the desk is allowed to close them.",
+        ),
+    )  # fmt: skip
+
+    def check(self, context: RuleContext) -> RuleResult:
+        """Look at the clock."""
+        if not context.config.session_end:
+            return self.off()
+        if session_over(context.market.now, context.config, context.config.no_entry_minutes):
+            return self.failed(note=f"it ends at {context.config.session_end} {context.config.session_timezone}")
+        return self.ok("it goes on")

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""Closing balances, results and trading days, from deals alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arbitrex_desktop.mt5.constants import DealEntry, DealType
+from arbitrex_desktop.risk_portfolio_manager import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import trading_day
+from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_record import TradingRecord
+from tests.fakes.broker_data import make_account, make_deal
+from tests.fakes.clock import ManualClock
+from tests.fakes.pool import FakePool
+from tests.risk_portfolio_manager.helpers import intent, pooled, wide
+
+MONDAY = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
+
+changes = st.lists(
+    st.tuples(st.integers(0, 13), st.floats(-3_000, 3_000).map(lambda x: round(x, 2)), st.sampled_from([0, 1, 2])),
+    max_size=25,
+)
+
+
+@given(changes)
+def test_closing_balances_are_those_that_a_book_would_show(found: list[Any]) -> None:
+    """Fourteen days of trades and flows: the highest close of days that have ended is that of walking forward."""
+    deals, balances, balance = [], {}, 100_000.0
+    results: dict[str, float] = defaultdict(float)
+    for number, (day, money, kind) in enumerate(sorted(found, key=lambda each: each[0])):
+        at = MONDAY + timedelta(days=day, minutes=number)
+        kinds: dict[str, Any] = (
+            {"type": int(DealType.BALANCE)} if kind == 2 else {"type": int(DealType.BUY), "entry": kind}
+        )
+        deals.append(make_deal(number + 1, int(at.timestamp()), profit=money, **kinds))
+        balance = round(balance + money, 2)
+        balances[at.date()] = balance
+        if kind != 2:
+            results[at.date().isoformat()] += money
+    now = MONDAY + timedelta(days=13, hours=10)
+    at_reset = balance - sum(
+        deal.profit for deal in deals if datetime.fromtimestamp(deal.time, UTC).date() == now.date()
+    )
+    record = TradingRecord().after(
+        make_account(balance=balance, equity=balance),
+        at_reset,
+        deals,
+        lambda seconds: datetime.fromtimestamp(seconds, UTC),
+        datetime.date,
+        now,
+    )
+    ended = [close for day, close in balances.items() if day < now.date()]
+    assert abs(record.highest_close - max(ended, default=0.0)) < 1e-6
+    assert {day: round(each.result, 6) for day, each in record.days.items()} == {
+        day: round(each, 6) for day, each in results.items()
+    }
+
+
+def test_days_are_those_of_the_firms_clock() -> None:
+    """23:30 in London is tomorrow in Prague; 17:00 in Chicago begins another day, in summer as in winter."""
+    assert trading_day(datetime(2025, 1, 6, 23, 30, tzinfo=UTC), 0, "Europe/Prague") == date(2025, 1, 7)
+    for month, utc_hour in ((1, 23), (7, 22)):
+        before = datetime(2025, month, 6, utc_hour, tzinfo=UTC) - timedelta(seconds=1)
+        assert trading_day(before, 17, "America/Chicago") == date(2025, month, 5)
+        assert trading_day(before + timedelta(seconds=1), 17, "America/Chicago") == date(2025, month, 6)
+
+
+def test_the_whole_history_is_read_once_and_days_outlive_the_week() -> None:
+    """A deal of two months ago counts as a trading day and for the highest close, also after a restart of the week."""
+    clock = ManualClock(MONDAY)
+    pool = FakePool(clock, account=make_account(balance=104_000.0, equity=104_000.0))
+    old = int((MONDAY - timedelta(days=60)).timestamp())
+    pool.deals = [
+        make_deal(1, old - 86_400, type=int(DealType.BALANCE), profit=100_000.0),
+        make_deal(2, old, type=int(DealType.BUY), entry=int(DealEntry.IN), profit=0.0),
+        make_deal(3, old + 60, type=int(DealType.SELL), entry=int(DealEntry.OUT), profit=6_000.0),
+        make_deal(4, old + 90_000, type=int(DealType.SELL), entry=int(DealEntry.OUT), profit=-2_000.0),
+    ]
+    rpm = pooled(pool, wide(initial_balance=100_000.0, firm_max_loss=0.05, firm_floor="end of day", firm_buffer=0.0))
+    record = rpm._state.ledger.record
+    assert record.highest_close == 106_000.0
+    assert record.trading_days(0.0) == 1
+    assert record.best_day_before("2025-03-03") == 6_000.0
+    assert "101,000.00" in next(
+        each.words for each in rpm.evaluate(**intent()).decision.checks if "floor" in each.words
+    )
+    clock.advance(8 * 86_400)
+    pool.deals = []
+    rpm.sync_with_mt5_account()
+    assert rpm._state.ledger.record.highest_close == 106_000.0
+    assert pooled(pool, RPMConfig())._state.ledger.record == TradingRecord(), "nobody's firm, no record"
