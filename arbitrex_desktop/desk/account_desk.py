@@ -13,6 +13,7 @@ from arbitrex_desktop.desk.execution.executor import Executor
 from arbitrex_desktop.desk.execution.pairs import OrderPairs
 from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.execution.recovery import Recovery
+from arbitrex_desktop.desk.execution.standing import StandingInstructions
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, RiskAnswer, to_body
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState, SeenTrade
 from arbitrex_desktop.desk.journal.journal import Journal
@@ -46,6 +47,7 @@ class AccountDesk:
         self.recovery = Recovery(self.book, context)
         self.positions = PositionActions(self.book, context)
         self.pairs = OrderPairs(self.book, context, self.positions)
+        self.standing = StandingInstructions(self.book, context, self.positions)
         self._owners = OwnerCache(self.book.owner_of)
         self._rows: dict[str, tuple[int, IntentRow]] = {}
         self._confirmed: list[str] = []
@@ -137,7 +139,12 @@ class AccountDesk:
     def position_rows(self, reading: AccountReading) -> tuple[PositionRow, ...]:
         """Return the open positions for the window."""
         pool = self._context.pool
-        return tuple(position_row(each, pool, self._owners.owner(each)) for each in reading.positions)
+        return tuple(
+            position_row(
+                each, pool, self._owners.owner(each), self.standing.text(each.ticket, digits_of(pool, each.symbol))
+            )
+            for each in reading.positions
+        )
 
     def order_rows(self, reading: AccountReading) -> tuple[OrderRow, ...]:
         """Return the orders that wait at the broker, for the window."""

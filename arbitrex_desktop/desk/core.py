@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from threading import Thread
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.account_desk import POLICY, AccountDesk
@@ -28,6 +28,7 @@ from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentRequest, IntentState, SeenTrade
 from arbitrex_desktop.desk.intents.order_tags import new_intent_id
+from arbitrex_desktop.desk.intents.standing import StandingRequest
 from arbitrex_desktop.desk.journal.journal import JournalOpener
 from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
@@ -39,6 +40,7 @@ from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot,
 from arbitrex_desktop.desk.queue.pending import in_flight_names
 from arbitrex_desktop.desk.risk.risk_client import RiskClient, under_broker_name
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
+from arbitrex_desktop.desk.service import Service
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.desk.settings_desk import SettingsDesk, SettingsEditor
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
@@ -47,20 +49,6 @@ from arbitrex_desktop.raw_layer.views import AccountMode
 _log: Final = logging.getLogger(__name__)
 _BACKGROUND_SECONDS: Final = 2.0
 _SYNC_SECONDS: Final = 1.0
-
-
-class Service(Protocol):
-    """What lives and ends with the core."""
-
-    @property
-    def name(self) -> str:
-        """Return what the trader knows it by."""
-
-    def start(self) -> None:
-        """Begin; what it raises is posted to the trader and keeps nothing else from starting."""
-
-    def stop(self) -> None:
-        """End; nothing of it is left running."""
 
 
 class TradingCore:
@@ -300,6 +288,11 @@ class TradingCore:
         with self._managing() as desk:
             desk.positions.break_even(ticket)
 
+    def set_standing(self, ticket: int, wanted: StandingRequest) -> None:
+        """Give a position standing instructions, in place of those that it has."""
+        with self._managing() as desk:
+            desk.standing.set(ticket, wanted)
+
     def bars(self, symbol: str, timeframe: int, count: int, start: int = 0) -> BarHistory:
         """Read bars for a chart (any thread; waits for the terminal); raises `PoolUnavailable` or `MT5Error`."""
         rows = self._pool.read_rates(symbol, timeframe, count, start)
@@ -309,6 +302,11 @@ class TradingCore:
         """Cancel a pending order at the broker."""
         with self._managing() as desk:
             desk.positions.cancel(ticket)
+
+    def modify_order(self, ticket: int, price: float, stop_loss: float | None, take_profit: float | None) -> None:
+        """Move a pending order, its stop and its target, as prices."""
+        with self._managing() as desk:
+            desk.positions.modify(ticket, price, stop_loss, take_profit)
 
     def _approve(self, intent_id: str, actor: str, seen: SeenTrade | None = None) -> None:
         """Approve for the trader or a policy, one at a time."""
@@ -367,6 +365,8 @@ class TradingCore:
         reading = self._pool.latest_account()
         if reading is not None:
             self.desk.positions.unanswered.reconcile(reading)
+            if self.desk.standing.act(reading):
+                self._sync()
 
     def _apply_policies(self) -> None:
         """Approve what a policy lets pass without a person."""

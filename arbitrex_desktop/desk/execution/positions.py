@@ -15,17 +15,26 @@ from typing import Any, Final
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.executor import Reply
-from arbitrex_desktop.desk.execution.requests import cancel_request, close_request, stops_request
+from arbitrex_desktop.desk.execution.requests import (
+    cancel_request,
+    close_request,
+    modify_request,
+    request_of_order,
+    stops_request,
+)
 from arbitrex_desktop.desk.execution.retcodes import Meaning, RetcodeAction, failure_meaning, meaning
 from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
 from arbitrex_desktop.desk.intents.events import EventKind, to_body
 from arbitrex_desktop.desk.intents.intent import TRADER, Which
+from arbitrex_desktop.desk.intents.standing import is_better
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
+from arbitrex_desktop.desk.queue.pending import in_flight_names
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
 from arbitrex_desktop.mt5.results import SymbolInfo, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.errors import PoolError
 from arbitrex_desktop.raw_layer.views import AccountReading, Quote
+from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import working_name
 
 __all__ = ["PositionActions", "Which"]
 
@@ -43,21 +52,32 @@ class PositionActions:
 
     def close(self, ticket: int, lots: float | None = None) -> None:
         """Close a position, or `lots` of it; raise `CommandRefused` in words when that cannot be done."""
-        position = self._position(ticket)
-        info, quote = self._market(position.symbol)
-        volume = position.volume if lots is None else min(lots, position.volume)
+        position = self.position(ticket)
+        self._close(position, position.volume if lots is None else min(lots, position.volume))
+
+    def shrink_to(self, ticket: int, left: float, *, actor: str, reason: str) -> None:
+        """Close what a position has more than `left` lots, for whoever asks, and say why; nothing when it has less."""
+        position = self.position(ticket)
+        volume = round(position.volume - left, 8)
+        if volume > _EPSILON:
+            self._close(position, volume, actor=actor, reason=reason)
+
+    def _close(self, position: TradePosition, volume: float, *, actor: str = TRADER, reason: str = "") -> None:
+        """Close so much of a position."""
+        ticket, why = position.ticket, f": {reason}" if reason else ""
+        info, quote = self.market(position.symbol)
 
         def build() -> dict[str, Any]:
             deviation = self._context.settings.deviation_points
             return close_request(info, quote, position, volume, magic=position.magic, deviation=deviation)
 
-        reply = self._send(position, f"close {volume:g} lots of {position.symbol} #{ticket}", build)
+        reply = self._send(position, f"close {volume:g} lots of {position.symbol} #{ticket}{why}", build, actor=actor)
         side = "BUY" if _is_long(position) else "SELL"
         done = reply.result.volume if reply.result and reply.result.volume else volume
         rest = position.volume - done
         more = f"; {rest:.2f} lots stay open" if rest > _EPSILON else ""
         self._post_outcome(
-            ticket, f"CLOSED {side} {done:.2f} {position.symbol} #{ticket}{_price_text(reply, info.digits)}{more}"
+            ticket, f"CLOSED {side} {done:.2f} {position.symbol} #{ticket}{_price_text(reply, info.digits)}{more}{why}"
         )
 
     def close_many(self, which: Which, symbol: str = "") -> None:
@@ -75,21 +95,77 @@ class PositionActions:
 
     def move_stops(self, ticket: int, stop_loss: float | None, take_profit: float | None) -> None:
         """Set a position's stop and target as prices, None for none; one that adds risk is refused while halted."""
-        position = self._position(ticket)
-        info, _ = self._market(position.symbol)
-        reducing = _not_worse(position, stop_loss)
+        self._set_levels(self.position(ticket), stop_loss, take_profit)
+
+    def tighten(self, ticket: int, stop_loss: float, *, actor: str, reason: str) -> None:
+        """Move a position's stop nearer for whoever asks, and say why; nothing when it is as near already."""
+        position = self.position(ticket)
+        if is_better(1 if _is_long(position) else -1, stop_loss, position.sl):
+            self._set_levels(position, stop_loss, position.tp or None, actor=actor, reason=reason)
+
+    def _set_levels(
+        self,
+        position: TradePosition,
+        stop_loss: float | None,
+        take_profit: float | None,
+        *,
+        actor: str = TRADER,
+        reason: str = "",
+    ) -> None:
+        """Set stop and target."""
+        info, _ = self.market(position.symbol)
+        reducing, why = _not_worse(position, stop_loss), f": {reason}" if reason else ""
         request = stops_request(info, position, stop_loss or 0.0, take_profit or 0.0)
-        self._send(position, f"stop and target of {position.symbol} #{ticket}", lambda: request, reducing=reducing)
-        self._post_outcome(ticket, _stops_text(position, request, info.digits))
+        message = f"stop and target of {position.symbol} #{position.ticket}{why}"
+        self._send(position, message, lambda: request, reducing=reducing, actor=actor)
+        self._post_outcome(position.ticket, f"{_stops_text(position, request, info.digits)}{why}")
 
     def break_even(self, ticket: int) -> None:
         """Move a position's stop to its opening price; refused while the price is not beyond it."""
-        position = self._position(ticket)
-        _, quote = self._market(position.symbol)
+        position = self.position(ticket)
+        _, quote = self.market(position.symbol)
         ahead = quote.bid - position.price_open if _is_long(position) else position.price_open - quote.ask
         if ahead <= 0.0:
             raise CommandRefused(f"position #{ticket} is not in profit, so its stop cannot be at the opening price")
         self.move_stops(ticket, position.price_open, position.tp or None)
+
+    def modify(self, ticket: int, price: float, stop_loss: float | None, take_profit: float | None) -> None:
+        """Move a pending order, its stop and its target, as prices; its volume and its expiry stay.
+
+        One that would lose more than before is put before the RPM again.  Refused while halted: it may be filled.
+        """
+        order = self._order(ticket)
+        info, quote = self.market(order.symbol)
+        request = modify_request(info, quote, order, (price, stop_loss or 0.0, take_profit or 0.0))
+        self._check_risk(order, request)
+        message = f"move order #{ticket} {order.symbol}: {_moved_text(order, request, info.digits)}"
+        self._journalled(order, message, request, reducing=False)
+        owner = self._book.owner_of(ticket, order.comment)
+        intent = self._book.get(owner) if owner else None
+        if intent is not None and intent.attempt is not None:
+            sent = {name: request[name] for name in ("price", "sl", "tp")}
+            attempt = replace(intent.attempt, asked=request["price"], request={**intent.attempt.request, **sent})
+            self._book.record(intent, EventKind.EVIDENCE, actor=TRADER, reason=message, body=to_body(attempt=attempt))
+        self._post_outcome(ticket, f"order #{ticket} {order.symbol}: {_moved_text(order, request, info.digits)}")
+
+    def _check_risk(self, order: TradeOrder, request: Mapping[str, Any]) -> None:
+        """Raise `CommandRefused` when the RPM does not let an order lose more than before."""
+        before = abs(order.price_open - order.sl) if order.sl else 0.0
+        after = abs(request["price"] - request["sl"]) if request["sl"] else 0.0
+        if before and 0.0 < after <= before + _EPSILON:
+            return
+        owner = self._book.owner_of(order.ticket, order.comment)
+        known = self._book.get(owner).request if owner else None
+        asked = request_of_order(order, request, known)
+        partner = self._book.partner(self._book.get(owner)) if owner else None
+        own = (working_name(order.ticket), *((owner,) if owner else ()))
+        answer = self._context.risk.evaluate(asked, "", instead_of=own + in_flight_names(partner))
+        if answer.refused:
+            raise CommandRefused(f"the risk manager refuses it: {answer.details or answer.reason}")
+        if answer.lots < order.volume_current - _EPSILON:
+            raise CommandRefused(
+                f"the risk manager allows {answer.lots:.2f} lots of it so, and the order has {order.volume_current:.2f}"
+            )
 
     def cancel(self, ticket: int, *, actor: str = TRADER, reason: str = "") -> None:
         """Cancel a pending order for whoever asks, and say why; works while halted."""
@@ -102,12 +178,18 @@ class PositionActions:
         self._context.post("info", f"position {ticket}", text)
 
     def _send(
-        self, position: TradePosition, message: str, build: Callable[[], dict[str, Any]], *, reducing: bool = True
+        self,
+        position: TradePosition,
+        message: str,
+        build: Callable[[], dict[str, Any]],
+        *,
+        reducing: bool = True,
+        actor: str = TRADER,
     ) -> Reply:
         """Send an order on a position, with a fresh price for each of the few tries; return the reply that ended it."""
         retries = self._context.settings.requote_retries
         while True:
-            reply = self._journalled(position, message, build(), reducing=reducing, last=not retries)
+            reply = self._journalled(position, message, build(), reducing=reducing, last=not retries, actor=actor)
             if reply.meaning.answer is not RetcodeAction.RETRY:
                 return reply
             retries -= 1
@@ -159,8 +241,8 @@ class PositionActions:
         """Journal the end of an order on a position."""
         self._book.note(EventKind.ACTION_ENDED, reason=message, symbol=symbol, ticket=ticket)
 
-    def _position(self, ticket: int) -> TradePosition:
-        """Return an open position as it is now."""
+    def position(self, ticket: int) -> TradePosition:
+        """Return an open position as it is now (asks); raise `CommandRefused` when there is none."""
         found = next((each for each in self._account().positions if each.ticket == ticket), None)
         if found is None:
             raise CommandRefused(f"there is no open position #{ticket}")
@@ -180,8 +262,8 @@ class PositionActions:
         except (PoolError, MT5Error) as error:
             raise CommandRefused(f"the positions cannot be read now: {error}") from error
 
-    def _market(self, symbol: str) -> tuple[SymbolInfo, Quote]:
-        """Return what a symbol is and costs."""
+    def market(self, symbol: str) -> tuple[SymbolInfo, Quote]:
+        """Return what a symbol is and costs; raise `CommandRefused` where that is not known."""
         info, quote = self._pool.symbol_info(symbol), self._pool.quote(symbol)
         if info is None or quote is None:
             raise CommandRefused(f"there is no price of {symbol}; is it shown in the terminal's Market Watch?")
@@ -203,6 +285,17 @@ def _stops_text(position: TradePosition, request: Mapping[str, Any], digits: int
         if before != after
     ]
     return f"{position.symbol} #{position.ticket}: {', '.join(moved)}"
+
+
+def _moved_text(order: TradeOrder, request: Mapping[str, Any], digits: int) -> str:
+    """Return in words how an order is moved."""
+    pairs = (("price", order.price_open), ("stop", order.sl), ("target", order.tp))
+    keys = {"price": "price", "stop": "sl", "target": "tp"}
+    return ", ".join(
+        f"{name} {_level(before, digits)} \N{RIGHTWARDS ARROW} {_level(request[keys[name]], digits)}"
+        for name, before in pairs
+        if before != request[keys[name]]
+    )
 
 
 def _level(price: float, digits: int) -> str:

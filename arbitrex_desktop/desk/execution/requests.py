@@ -7,13 +7,14 @@ Keys and types are the package's own: an integer volume or a numpy price would b
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.entry import ORDER_TIMES, ORDER_TYPES, order_mode_problem
-from arbitrex_desktop.desk.intents.intent import GoodFor
+from arbitrex_desktop.desk.intents.intent import GoodFor, IntentRequest
 from arbitrex_desktop.desk.intents.order_tags import PREFIX
 from arbitrex_desktop.mt5.constants import (
     OrderFilling,
@@ -27,7 +28,11 @@ from arbitrex_desktop.mt5.constants import (
 from arbitrex_desktop.mt5.results import SymbolInfo, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.views import Quote
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
+from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
 
+_KINDS: Final[Mapping[int, OrderKind]] = {
+    kind: each for (each, _), kind in ORDER_TYPES.items() if kind > OrderType.SELL
+}
 _HALF: Final = Decimal("0.5")
 
 
@@ -137,19 +142,54 @@ def check_entry(info: SymbolInfo, quote: Quote, direction: int, kind: OrderKind,
         )
 
 
-def modify_request(info: SymbolInfo, order: TradeOrder, price: float, stop: float, target: float) -> dict[str, Any]:
-    """Return the request that moves a pending order, its stop and its target (0 removes one); its expiry stays."""
+def modify_request(
+    info: SymbolInfo, quote: Quote, order: TradeOrder, levels: tuple[float, float, float]
+) -> dict[str, Any]:
+    """Return the request that moves a pending order, its stop and its target (0 for none); its expiry stays.
+
+    Raises `CommandRefused` for prices that the broker could not take, an order that loses its stop, and one that is
+    too near to the market to be changed.
+    """
+    direction = 1 if order.type % 2 == OrderType.BUY else -1
+    price, stop, target = (_round(level, info) for level in levels)
+    opening = quote.ask if direction > 0 else quote.bid
+    if info.trade_freeze_level and abs(opening - order.price_open) <= info.trade_freeze_level * info.point:
+        raise CommandRefused(f"the market is so near to order #{order.ticket} that the broker lets nothing be changed")
+    kind = _KINDS.get(order.type)
+    if kind is not None:
+        check_entry(info, quote, direction, kind, price)
+    if order.sl and not stop:
+        raise CommandRefused("an order is not left without its stop")
+    terms = OrderTerms(direction, order.volume_current, stop or None, target or None, 0, "", reducing=not stop)
+    levels_of_it = _stops_from(info, order.price_stoplimit or price, terms) if stop else {"sl": 0.0, "tp": target}
+    if (price, levels_of_it["sl"], levels_of_it["tp"]) == (order.price_open, order.sl, order.tp):
+        raise CommandRefused("that changes nothing")
     return {
         "action": int(TradeAction.MODIFY),
         "order": int(order.ticket),
         "symbol": info.name,
-        "price": _round(price, info),
+        "price": price,
         "stoplimit": float(order.price_stoplimit),
-        "sl": _round(stop, info),
-        "tp": _round(target, info),
         "type_time": int(order.type_time),
         "expiration": int(order.time_expiration),
-    }
+    } | levels_of_it
+
+
+def request_of_order(order: TradeOrder, moved: Mapping[str, Any], known: IntentRequest | None) -> IntentRequest:
+    """Return an order as it would be after a move as an intent, for the RPM; `known`, the intent that it came from."""
+    kind = _KINDS.get(order.type, OrderKind.LIMIT)
+    direction = 1 if order.type % 2 == OrderType.BUY else -1
+    base = known or IntentRequest(order.symbol, direction, 1.0, Regime.TRENDING.value, 0.5)
+    return replace(
+        base,
+        requested_volume=order.volume_current,
+        order_kind=kind,
+        order_price=order.price_stoplimit or moved["price"],
+        stop_loss=moved["sl"] or None,
+        take_profit=moved["tp"] or None,
+        good_for=GoodFor.CANCELLED,
+        good_until=None,
+    )
 
 
 def close_request(

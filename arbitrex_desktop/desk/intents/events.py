@@ -52,6 +52,8 @@ class EventKind(StrEnum):
     SETTINGS_CHANGED = "SETTINGS_CHANGED"
     ACTION_SENDING = "ACTION_SENDING"
     ACTION_ENDED = "ACTION_ENDED"
+    STANDING_SET = "STANDING_SET"
+    STANDING_ENDED = "STANDING_ENDED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,13 @@ class Journal:
             "AND e.kind = 'ACTION_ENDED' AND e.seq > events.seq) ORDER BY seq"
         )
 
+    def standing_instructions(self) -> tuple[Event, ...]:
+        """Return the newest instructions of every position that has some, oldest first."""
+        return self._query(
+            "kind = 'STANDING_SET' AND NOT EXISTS (SELECT 1 FROM events AS e WHERE e.ticket = events.ticket "
+            "AND e.kind IN ('STANDING_SET', 'STANDING_ENDED') AND e.seq > events.seq) ORDER BY seq"
+        )
+
     def events(self, after: int = 0, intent_id: str | None = None) -> tuple[Event, ...]:
         """Return the events after a number, oldest first, of one intent or of all."""
         if intent_id is None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from arbitrex_desktop.desk.intents.entry import lifetime_text, order_name
 from arbitrex_desktop.desk.intents.events import Intent, RiskAnswer
-from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
+from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.snapshot import AccountRow, IntentRow, OrderRow, PositionRow, RiskRow
 from arbitrex_desktop.mt5.constants import OrderTime, OrderType, PositionType
 from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
@@ -44,8 +44,8 @@ def account_row(reading: AccountReading) -> AccountRow:
     )
 
 
-def position_row(position: TradePosition, pool: PoolReader, intent_id: str) -> PositionRow:
-    """Return an open position, with the intent it came from."""
+def position_row(position: TradePosition, pool: PoolReader, intent_id: str, standing: str = "") -> PositionRow:
+    """Return an open position, with the intent it came from and its standing instructions in words."""
     return PositionRow(
         ticket=position.ticket,
         symbol=position.symbol,
@@ -62,6 +62,7 @@ def position_row(position: TradePosition, pool: PoolReader, intent_id: str) -> P
         magic=position.magic,
         comment=position.comment,
         intent_id=intent_id,
+        standing=standing,
     )
 
 
@@ -144,15 +145,17 @@ def intent_row(
         requested_lots=request.requested_volume,
         decided_by=intent.actor,
         atr=trade.atr,
-        entry_text=_entry_text(request, digits) if request.rests else "",
+        entry_text=_entry_text(intent, digits) if request.rests else "",
     )
 
 
-def _entry_text(request: IntentRequest, digits: int) -> str:
+def _entry_text(intent: Intent, digits: int) -> str:
     """Return where an order rests, how long, and with which other it forms a pair."""
+    request, sent = intent.request, intent.attempt
+    price = (request.order_price or 0.0) if sent is None else sent.asked
     pair = f"; the first one filled of it and {request.oco_with} cancels the other" if request.oco_with else ""
     rests = lifetime_text(request.good_for, request.good_until)
-    return f"{order_name(request)} at {request.order_price or 0.0:.{digits}f}, {rests}{pair}"
+    return f"{order_name(request)} at {price:.{digits}f}, {rests}{pair}"
 
 
 def risk_row(

@@ -41,7 +41,8 @@ class AccountRow:
 class PositionRow:
     """An open position; volume in lots, profit and swap in account currency, `opened_at` in UTC.
 
-    `intent_id` is the desk's intent it came from, empty for one opened by hand or by an expert advisor.
+    `intent_id` is the desk's intent it came from, empty for one opened by hand or by an expert advisor; `standing`,
+    what the desk does by itself with it, in words, empty for nothing.
     """
 
     ticket: int
@@ -59,6 +60,7 @@ class PositionRow:
     magic: int
     comment: str
     intent_id: str = ""
+    standing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

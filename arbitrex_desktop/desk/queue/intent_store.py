@@ -242,4 +242,6 @@ _OF_INTENTS: Final = frozenset(EventKind) - {
     EventKind.DISARMED,
     EventKind.ACTION_SENDING,
     EventKind.ACTION_ENDED,
+    EventKind.STANDING_SET,
+    EventKind.STANDING_ENDED,
 }

@@ -64,6 +64,10 @@ class RiskClient:
         self._rpm = self._factory()
         return bool(self._rpm.get_mt5_sync_stats().get("last_sync_time"))
 
+    def atr(self, symbol: str) -> float | None:
+        """Return the average true range of a symbol in price units, None where it cannot be measured (asks)."""
+        return None if self._rpm is None else self._atr.measure(symbol, self._rpm.config.atr_window)
+
     def judge(self, request: IntentRequest, intent_id: str, instead_of: tuple[str, ...] = ()) -> RiskAnswer:
         """Let the RPM decide and record its decision.  Asks the terminal when the ATR has to be measured.
 
