@@ -63,10 +63,11 @@ class Sources:
 
         A position's own symbol is never another's name, so an exit stays what it is.
         """
-        if self.pool is None or not isinstance(intent.symbol, str):
+        pool, name = self.pool, intent.symbol
+        if pool is None or not isinstance(name, str) or pool.symbol_info(name) is not None:
             return intent
         with suppress(UnknownSymbol):
-            return msgspec.structs.replace(intent, symbol=self.pool.resolve(intent.symbol))
+            return msgspec.structs.replace(intent, symbol=pool.resolve(name))
         return intent
 
     def market_now(self) -> datetime:
