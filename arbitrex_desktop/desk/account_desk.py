@@ -80,7 +80,7 @@ class AccountDesk:
             EventKind.APPROVED,
             actor=actor,
             reason=f"as things are now: {differences}" if differences else "",
-            after=IntentState.APPROVED,
+            state=IntentState.APPROVED,
             body=to_body(judgement=answer),
         )
         return self.executor.send(intent)
@@ -90,7 +90,7 @@ class AccountDesk:
         intent = self.book.get(intent_id)
         if intent.state is not IntentState.PENDING:
             raise CommandRefused(f"the intent is {intent.state}; only a pending one is rejected")
-        self.book.record(intent, EventKind.REJECTED, actor=actor, reason=reason, after=IntentState.REJECTED)
+        self.book.record(intent, EventKind.REJECTED, actor=actor, reason=reason, state=IntentState.REJECTED)
 
     def cancel(self, intent_id: str, actor: str) -> None:
         """Let the sender of an intent withdraw it while it waits, or cancel its order while that rests."""
@@ -100,7 +100,7 @@ class AccountDesk:
             return
         if intent.state is not IntentState.PENDING:
             raise CommandRefused(f"the intent is {intent.state}; only a pending one is withdrawn")
-        self.book.record(intent, EventKind.CANCELLED, actor=actor, reason="withdrawn", after=IntentState.CANCELLED)
+        self.book.record(intent, EventKind.CANCELLED, actor=actor, reason="withdrawn", state=IntentState.CANCELLED)
 
     def cancel_all(self, reason: str) -> None:
         """Cancel every pending intent, and every order of this desk that the broker has not filled yet."""

@@ -210,7 +210,7 @@ class TestOtherEnds:
         assert len(desk.broker.sent) == sent
         assert desk.core.desk is not None
         kinds = [each.draft.kind for each in desk.core.desk.book.journal.events(intent_id=pair.high)]
-        assert kinds.count(EventKind.EVIDENCE) == 1
+        assert kinds.count(EventKind.EVIDENCE_FOUND) == 1
 
 
 STEPS = st.lists(

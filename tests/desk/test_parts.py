@@ -190,13 +190,24 @@ def test_ended_states_lead_nowhere_but_to_the_truth() -> None:
     assert set(TRANSITIONS) == set(IntentState)
 
 
+def test_events_keep_the_texts_of_the_first_journals() -> None:
+    """What a journal of the first version holds is read as what it was: no text of an event ever changes."""
+    first = (
+        "RECEIVED JUDGED REJUDGED APPROVED REJECTED EXPIRED CANCELLED SENDING ANSWERED FILLED PARTIAL FAILED "
+        "UNKNOWN EVIDENCE CONFIRMED OPENED SET_ASIDE HALTED RESUMED ARMED DISARMED SETTINGS_CHANGED ACTION_SENDING "
+        "ACTION_ENDED"
+    )
+    assert {*first.split()} <= {kind.value for kind in EventKind}
+    assert EventKind("SENDING") is EventKind.SUBMITTED
+
+
 def test_an_event_that_cannot_follow_is_illegal() -> None:
     """Reading a journal that jumps a state raises, instead of inventing a life."""
     received = Event(
         1, NewEvent(START, EventKind.RECEIVED, "bot", intent_id="A", body=to_body(request=intent(), expires_at=START))
     )
     life = apply(None, received)
-    jump = Event(2, NewEvent(START, EventKind.FILLED, "desk", intent_id="A", after=IntentState.FILLED))
+    jump = Event(2, NewEvent(START, EventKind.FILLED, "desk", intent_id="A", new_state=IntentState.FILLED))
     with pytest.raises(IllegalIntentTransition):
         apply(life, jump)
     with pytest.raises(ValueError, match="never received"):

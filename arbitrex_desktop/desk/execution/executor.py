@@ -73,7 +73,7 @@ class Executor:
         """Journal the order as on its way, then send it."""
         attempt = Attempt(number, request, self._pool.market_now(), request["price"])
         body = to_body(attempt=attempt)
-        intent = self._book.record(intent, EventKind.SENDING, after=IntentState.SENDING, body=body)
+        intent = self._book.record(intent, EventKind.SUBMITTED, state=IntentState.SENDING, body=body)
         return intent, self._ask(request, reducing=_approved_reducing(intent))
 
     def _ask(self, request: dict[str, Any], *, reducing: bool) -> Reply:
@@ -105,16 +105,21 @@ class Executor:
             ticket = reply.result.order if reply.result else 0
             body = to_body(fill=Fill(order=ticket)) if ticket else {}
             return self._book.record(
-                intent, EventKind.UNKNOWN, reason=message, after=IntentState.UNKNOWN, ticket=ticket or None, body=body
+                intent,
+                EventKind.UNCONFIRMED,
+                reason=message,
+                state=IntentState.UNKNOWN,
+                ticket=ticket or None,
+                body=body,
             )
         fill = self._fill(intent, reply.result)
         asked = float(intent.attempt.request["volume"]) if intent.attempt else fill.volume
         partial = reply.meaning.answer is RetcodeAction.PARTIAL or 0.0 < fill.volume < asked - _EPSILON
         return self._book.record(
             intent,
-            EventKind.PARTIAL if partial else EventKind.FILLED,
+            EventKind.PARTIALLY_FILLED if partial else EventKind.FILLED,
             reason=message,
-            after=IntentState.PARTIAL if partial else IntentState.FILLED,
+            state=IntentState.PARTIAL if partial else IntentState.FILLED,
             ticket=fill.order or fill.deal or None,
             body=to_body(fill=fill, retcode=reply.result.retcode, comment=reply.result.comment),
         )
@@ -125,14 +130,14 @@ class Executor:
             intent,
             EventKind.PLACED,
             reason=f"order #{result.order} rests at the broker",
-            after=IntentState.PLACED,
+            state=IntentState.PLACED,
             ticket=result.order,
             body=to_body(fill=Fill(order=result.order), retcode=result.retcode, comment=result.comment),
         )
 
     def _fail(self, intent: Intent, message: str) -> Intent:
         """Journal that nothing was executed."""
-        return self._book.record(intent, EventKind.FAILED, reason=message, after=IntentState.FAILED)
+        return self._book.record(intent, EventKind.FAILED, reason=message, state=IntentState.FAILED)
 
     def _fill(self, intent: Intent, result: OrderSendResult) -> Fill:
         """Return what the broker says that it did; some leave price or volume at 0, which means not told."""

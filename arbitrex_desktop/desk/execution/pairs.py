@@ -62,7 +62,7 @@ class OrderPairs:
     def _cancel(self, intent: Intent, reason: str) -> None:
         """Cancel a leg: at once while it only waits for the trader, else its order at the broker."""
         if intent.state is IntentState.PENDING:
-            self._book.record(intent, EventKind.CANCELLED, reason=reason, after=IntentState.CANCELLED)
+            self._book.record(intent, EventKind.CANCELLED, reason=reason, state=IntentState.CANCELLED)
             return
         now = self._clock.monotonic()
         if intent.fill is None or now < self._not_before.get(intent.intent_id, now):
@@ -81,7 +81,7 @@ class OrderPairs:
             return
         tickets = " and ".join(f"#{each.fill.position or each.fill.order}" for each in (first, second) if each.fill)
         reason = f"{_BOTH} before the other could be cancelled: look at {tickets}, and close what is not wanted"
-        self._book.record(second, EventKind.EVIDENCE, reason=reason)
+        self._book.record(second, EventKind.EVIDENCE_FOUND, reason=reason)
         self._post("error", f"pair {second.intent_id}", f"{second.request.symbol}: {reason}")
 
 

@@ -145,7 +145,9 @@ class PositionActions:
         if intent is not None and intent.attempt is not None:
             sent = {name: request[name] for name in ("price", "sl", "tp")}
             attempt = replace(intent.attempt, asked=request["price"], request={**intent.attempt.request, **sent})
-            self._book.record(intent, EventKind.EVIDENCE, actor=TRADER, reason=message, body=to_body(attempt=attempt))
+            self._book.record(
+                intent, EventKind.EVIDENCE_FOUND, actor=TRADER, reason=message, body=to_body(attempt=attempt)
+            )
         self._post_outcome(ticket, f"order #{ticket} {order.symbol}: {_moved_text(order, request, info.digits)}")
 
     def _check_risk(self, order: TradeOrder, request: Mapping[str, Any]) -> None:
@@ -211,7 +213,9 @@ class PositionActions:
         self._context.gate.check(reducing=reducing)
         action = self.unanswered.before(subject, request)
         body = to_body(action=action)
-        self._book.note(EventKind.ACTION_SENDING, actor=actor, reason=message, symbol=symbol, ticket=ticket, body=body)
+        self._book.note(
+            EventKind.ACTION_SUBMITTED, actor=actor, reason=message, symbol=symbol, ticket=ticket, body=body
+        )
         reply = self._ask(request, reducing=reducing)
         outcome = reply.meaning
         if outcome.answer is RetcodeAction.RECONCILE:

@@ -53,13 +53,13 @@ class Recovery:
         """End what was left half done: nothing was sent of what is RECEIVED or APPROVED, perhaps of what is SENDING."""
         for intent in self._book.unjudged():
             reason = "the desk was interrupted before it was judged"
-            self._book.record(intent, EventKind.REJECTED, reason=reason, after=IntentState.REJECTED)
+            self._book.record(intent, EventKind.REJECTED, reason=reason, state=IntentState.REJECTED)
         for intent in self._book.in_state(IntentState.APPROVED):
             reason = "it was approved but never sent: the desk was interrupted before"
-            self._book.record(intent, EventKind.FAILED, reason=reason, after=IntentState.FAILED)
+            self._book.record(intent, EventKind.FAILED, reason=reason, state=IntentState.FAILED)
         for intent in self._book.in_state(IntentState.SENDING):
             reason = "the desk was interrupted while it was being sent; looking for it at the broker"
-            self._book.record(intent, EventKind.UNKNOWN, reason=reason, after=IntentState.UNKNOWN)
+            self._book.record(intent, EventKind.UNCONFIRMED, reason=reason, state=IntentState.UNKNOWN)
 
     def reconcile(self) -> None:
         """Read the broker's books, if anything waits for that, and take over what they say."""
@@ -86,7 +86,7 @@ class Recovery:
             raise CommandRefused(f"the intent is {intent.state}; only an UNKNOWN one is resolved by hand")
         message = f"decided by the trader: {reason}" if reason else "decided by the trader"
         if not executed:
-            return self._book.record(intent, EventKind.FAILED, actor=TRADER, reason=message, after=IntentState.FAILED)
+            return self._book.record(intent, EventKind.FAILED, actor=TRADER, reason=message, state=IntentState.FAILED)
         lots = float(intent.attempt.request["volume"]) if intent.attempt else 0.0
         body = to_body(fill=Fill(order=ticket, volume=lots, confirmed=True))
         return self._book.record(
@@ -94,7 +94,7 @@ class Recovery:
             EventKind.FILLED,
             actor=TRADER,
             reason=message,
-            after=IntentState.FILLED,
+            state=IntentState.FILLED,
             ticket=ticket or None,
             body=body,
         )
@@ -109,10 +109,15 @@ class Recovery:
             self._resting(intent, finding)
         elif finding.found is Fate.DEAD or self._absent_long_enough(intent, finding, connection):
             self._book.record(
-                intent, EventKind.FAILED, reason=f"{finding.message}: nothing was executed", after=IntentState.FAILED
+                intent,
+                EventKind.FAILED,
+                reason=f"{finding.message}: nothing was executed",
+                state=IntentState.FAILED,
             )
         elif intent.state is IntentState.UNKNOWN and finding.message not in intent.reason:
-            self._book.record(intent, EventKind.EVIDENCE, reason=finding.message, body=to_body(tickets=finding.tickets))
+            self._book.record(
+                intent, EventKind.EVIDENCE_FOUND, reason=finding.message, body=to_body(tickets=finding.tickets)
+            )
             self._post("error", f"order {intent.intent_id}", f"{_name(intent)}: {finding.message}")
 
     def _resting(self, intent: Intent, finding: ReconcileResult) -> None:
@@ -121,17 +126,17 @@ class Recovery:
         if finding.found is Fate.DEAD:
             kind, state = _ENDS.get(finding.end or OrderState.REJECTED, (EventKind.FAILED, IntentState.FAILED))
             reason = f"{finding.message}: {_END_WORDS[state]}"
-            self._book.record(intent, kind, reason=reason, after=state, ticket=ticket)
+            self._book.record(intent, kind, reason=reason, state=state, ticket=ticket)
             return
         fill = finding.fill or Fill(order=ticket or 0)
         body = to_body(fill=replace(self._slipped(intent, fill), confirmed=known.confirmed))
         if intent.state is IntentState.UNKNOWN:
             reason = f"{finding.message}; it rests at the broker"
-            after, kind = IntentState.PLACED, EventKind.PLACED
-            self._book.record(intent, kind, reason=reason, after=after, ticket=ticket, body=body)
+            kind, state = EventKind.PLACED, IntentState.PLACED
+            self._book.record(intent, kind, reason=reason, state=state, ticket=ticket, body=body)
         elif fill.volume > known.volume + _EPSILON:
             reason = f"{finding.message}; the rest waits on"
-            self._book.record(intent, EventKind.EVIDENCE, reason=reason, ticket=ticket, body=body)
+            self._book.record(intent, EventKind.EVIDENCE_FOUND, reason=reason, ticket=ticket, body=body)
             self._post("info", f"order {intent.intent_id}", f"{_name(intent)}: {reason}")
 
     def _absent_long_enough(self, intent: Intent, finding: ReconcileResult, connection: int) -> bool:
@@ -149,10 +154,12 @@ class Recovery:
         """Journal that an order was executed after all."""
         asked = float(intent.attempt.request["volume"]) if intent.attempt else fill.volume
         partial = fill.volume < asked - _EPSILON
-        kind, state = (EventKind.PARTIAL, IntentState.PARTIAL) if partial else (EventKind.FILLED, IntentState.FILLED)
+        kind, state = (
+            (EventKind.PARTIALLY_FILLED, IntentState.PARTIAL) if partial else (EventKind.FILLED, IntentState.FILLED)
+        )
         body = to_body(fill=self._slipped(intent, fill))
         ticket = fill.position or fill.order or None
-        self._book.record(intent, kind, reason=message, after=state, ticket=ticket, body=body)
+        self._book.record(intent, kind, reason=message, state=state, ticket=ticket, body=body)
 
     def _confirm(self, intent: Intent, fill: Fill) -> None:
         """Journal what the books say of a fill; one that had counted as failed is an alarm."""
@@ -171,7 +178,7 @@ class Recovery:
         body = to_body(fill=Fill(order=ticket))
         reason = "the broker took it after it had counted as failed"
         after = IntentState.PLACED
-        self._book.record(intent, EventKind.PLACED, reason=reason, after=after, ticket=ticket, body=body)
+        self._book.record(intent, EventKind.PLACED, reason=reason, state=after, ticket=ticket, body=body)
 
     def _slipped(self, intent: Intent, fill: Fill) -> Fill:
         """Return the fill with its slippage, where the symbol is known."""

@@ -24,7 +24,10 @@ Body = Mapping[str, Any]
 
 
 class EventKind(StrEnum):
-    """What happened; the first group moves or describes an intent, the second belongs to the desk as a whole."""
+    """What happened; the first group moves or describes an intent, the second belongs to the desk as a whole.
+
+    The texts are what journals and strategies have had from the beginning, so they stay where a name is another.
+    """
 
     RECEIVED = "RECEIVED"
     JUDGED = "JUDGED"
@@ -33,14 +36,14 @@ class EventKind(StrEnum):
     REJECTED = "REJECTED"
     EXPIRED = "EXPIRED"
     CANCELLED = "CANCELLED"
-    SENDING = "SENDING"
+    SUBMITTED = "SENDING"
     ANSWERED = "ANSWERED"
     PLACED = "PLACED"
     FILLED = "FILLED"
-    PARTIAL = "PARTIAL"
+    PARTIALLY_FILLED = "PARTIAL"
     FAILED = "FAILED"
-    UNKNOWN = "UNKNOWN"
-    EVIDENCE = "EVIDENCE"
+    UNCONFIRMED = "UNKNOWN"
+    EVIDENCE_FOUND = "EVIDENCE"
     CONFIRMED = "CONFIRMED"
 
     OPENED = "OPENED"
@@ -50,7 +53,7 @@ class EventKind(StrEnum):
     ARMED = "ARMED"
     DISARMED = "DISARMED"
     SETTINGS_CHANGED = "SETTINGS_CHANGED"
-    ACTION_SENDING = "ACTION_SENDING"
+    ACTION_SUBMITTED = "ACTION_SENDING"
     ACTION_ENDED = "ACTION_ENDED"
     STANDING_SET = "STANDING_SET"
     STANDING_ENDED = "STANDING_ENDED"
@@ -62,9 +65,15 @@ class NewEvent:
 
     Attributes:
         at: moment, UTC
-        who: who caused it: trader, desk, policy or a strategy's name
-        why: the reason in words
-        before, after: states of the intent, equal when it did not move
+        kind: what happened
+        actor: who caused it: trader, desk, policy or a strategy's name
+        reason: why, in a sentence
+        intent_id: the intent that it is about, empty for none
+        client_id: the sender's own name for that intent
+        source: "manual" or the strategy that sent it
+        symbol: of the intent or position
+        old_state: the intent's state before it
+        new_state: its state after it, the same when it did not move
         ticket: order or position at the broker
         body: the rest, JSON-safe
     """
@@ -77,8 +86,8 @@ class NewEvent:
     client_id: str = ""
     source: str = ""
     symbol: str = ""
-    before: IntentState | None = None
-    after: IntentState | None = None
+    old_state: IntentState | None = None
+    new_state: IntentState | None = None
     ticket: int | None = None
     body: Body = field(default_factory=dict)
 
@@ -219,9 +228,9 @@ def apply(intent: Intent | None, event: Event) -> Intent:
         return _received(event)
     if intent is None:
         raise ValueError(f"event {event.seq} is about intent {draft.intent_id}, which was never received")
-    if draft.after is not None and draft.after is not intent.state:
-        check_transition(intent.state, draft.after)
-        intent = replace(intent, state=draft.after, changed_at=draft.at, reason=draft.reason, actor=draft.actor)
+    if draft.new_state is not None and draft.new_state is not intent.state:
+        check_transition(intent.state, draft.new_state)
+        intent = replace(intent, state=draft.new_state, changed_at=draft.at, reason=draft.reason, actor=draft.actor)
     elif draft.reason:
         intent = replace(intent, reason=draft.reason)
     return replace(_with_parts(intent, draft), seq=event.seq)

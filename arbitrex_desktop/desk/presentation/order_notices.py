@@ -27,7 +27,7 @@ def order_notice(intent: Intent, event: Event, digits: int) -> OrderNotice | Non
 
     `digits`, the decimals of the symbol's prices.
     """
-    if event.draft.before is event.draft.after:
+    if event.draft.old_state is event.draft.new_state:
         return None
     if intent.state is IntentState.REJECTED and event.draft.actor != TRADER:
         return _refused(intent)

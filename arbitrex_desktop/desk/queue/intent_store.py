@@ -90,7 +90,7 @@ class IntentStore:
             life = min(max(request.time_to_live, 1.0), _LONGEST_LIFE) if request.time_to_live > 0.0 else 1.0
             received = self._draft(intent_id, request, EventKind.RECEIVED, actor=request.source)
             body = to_body(request=request, expires_at=now + timedelta(seconds=life))
-            self._write(replace(received, at=now, after=IntentState.RECEIVED, body=body))
+            self._write(replace(received, at=now, new_state=IntentState.RECEIVED, body=body))
             self._judging.add(intent_id)
         # The RPM and the terminal are asked outside of the lock: a hung terminal must not hold the desk.
         try:
@@ -110,16 +110,16 @@ class IntentStore:
         *,
         actor: str = DESK,
         reason: str = "",
-        after: IntentState | None = None,
+        state: IntentState | None = None,
         ticket: int | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Intent:
-        """Journal an event of an intent and apply it; `after` None leaves the state as it is.
+        """Journal an event of an intent and apply it; `state` None leaves the state as it is.
 
         Raises `CommandRefused` when the intent is no longer in the state that the caller saw.
         """
         draft = self._draft(intent.intent_id, intent.request, kind, actor=actor)
-        draft = replace(draft, reason=reason, before=intent.state, after=after or intent.state, ticket=ticket)
+        draft = replace(draft, reason=reason, old_state=intent.state, new_state=state or intent.state, ticket=ticket)
         draft = replace(draft, body=dict(body or {}))
         with self._lock:
             self._catch_up()
@@ -145,9 +145,9 @@ class IntentStore:
 
     def _judged(self, intent_id: str, judgement: RiskAnswer) -> Intent:
         """Journal the RPM's first answer."""
-        after = IntentState.REJECTED if judgement.refused else IntentState.PENDING
+        state = IntentState.REJECTED if judgement.refused else IntentState.PENDING
         body = to_body(judgement=judgement)
-        return self.record(self.get(intent_id), EventKind.JUDGED, reason=judgement.details, after=after, body=body)
+        return self.record(self.get(intent_id), EventKind.JUDGED, reason=judgement.details, state=state, body=body)
 
     def _draft(self, intent_id: str, request: IntentRequest, kind: EventKind, *, actor: str) -> NewEvent:
         """Begin an event of an intent."""
@@ -240,7 +240,7 @@ _OF_INTENTS: Final = frozenset(EventKind) - {
     EventKind.RESUMED,
     EventKind.ARMED,
     EventKind.DISARMED,
-    EventKind.ACTION_SENDING,
+    EventKind.ACTION_SUBMITTED,
     EventKind.ACTION_ENDED,
     EventKind.STANDING_SET,
     EventKind.STANDING_ENDED,

@@ -185,10 +185,10 @@ class PendingQueue:
             self._book.record(intent, EventKind.REJUDGED, reason=answer.details, body=to_body(look=answer))
         return answer
 
-    def _move(self, intent: Intent, kind: EventKind, after: IntentState, reason: str) -> None:
+    def _move(self, intent: Intent, kind: EventKind, state: IntentState, reason: str) -> None:
         """Move an intent, unless somebody else just did."""
         with suppress(CommandRefused):
-            self._book.record(intent, kind, reason=reason, after=after)
+            self._book.record(intent, kind, reason=reason, state=state)
 
     def _connection_blocker(self) -> str:
         """Return why the connection does not do."""

@@ -63,11 +63,11 @@ class Sources:
 
         A position's own symbol is never another's name, so an exit stays what it is.
         """
-        pool, name = self.pool, intent.symbol
-        if pool is None or not isinstance(name, str) or pool.symbol_info(name) is not None:
-            return intent
-        with suppress(UnknownSymbol):
-            return msgspec.structs.replace(intent, symbol=pool.resolve(name))
+        pool = self.pool
+        name: Any = intent.symbol
+        if pool is not None and isinstance(name, str) and pool.symbol_info(name) is None:
+            with suppress(UnknownSymbol):
+                return msgspec.structs.replace(intent, symbol=pool.resolve(name))
         return intent
 
     def market_now(self) -> datetime:

@@ -57,7 +57,7 @@ class Parts:
         given = judgement or answer()
         waiting = self.book.receive(intent(**changes), lambda _: given, 100)
         body = to_body(judgement=given)
-        return self.book.record(waiting, EventKind.APPROVED, after=IntentState.APPROVED, body=body)
+        return self.book.record(waiting, EventKind.APPROVED, state=IntentState.APPROVED, body=body)
 
     def send(self, *moods: Mood, judgement: RiskAnswer | None = None, **changes: Any) -> Intent:
         """Have an intent approved and carried out, its orders answered in the moods; return it as it stands then."""

@@ -88,7 +88,7 @@ class TestTheRequest:
         def look(when: str) -> None:
             newest = parts.events()[-1].draft
             if when.startswith("before"):
-                assert (newest.kind, newest.after) == (EventKind.SENDING, IntentState.SENDING)
+                assert (newest.kind, newest.new_state) == (EventKind.SUBMITTED, IntentState.SENDING)
                 seen.append(from_body(newest.body, "attempt", Attempt))
 
         parts.broker.moods.extend([Mood.REQUOTE, Mood.FILL])

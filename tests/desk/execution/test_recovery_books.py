@@ -228,8 +228,8 @@ class TestTheTradersWord:
 
     def test_without_an_attempt_no_volume_is_claimed(self, parts: Parts) -> None:
         """What the journal has no attempt of is filled with nothing known."""
-        bare = parts.book.record(parts.approved(), EventKind.SENDING, after=IntentState.SENDING)
-        bare = parts.book.record(bare, EventKind.UNKNOWN, after=IntentState.UNKNOWN)
+        bare = parts.book.record(parts.approved(), EventKind.SUBMITTED, state=IntentState.SENDING)
+        bare = parts.book.record(bare, EventKind.UNCONFIRMED, state=IntentState.UNKNOWN)
         ended = Recovery(parts.book, parts.context).resolve(bare.intent_id, executed=True, reason="")
         assert ended.fill == Fill(confirmed=True)
 
@@ -246,7 +246,7 @@ def test_a_hair_less_is_the_whole(build_parts: BuildParts, volume: float, state:
     parts = build_parts()
     lost = parts.send(Mood.FILL_LOST)
     attempt = Attempt(1, {**parts.broker.sent[0], "volume": 0.1}, START, 1.15)
-    parts.book.record(lost, EventKind.EVIDENCE, body=to_body(attempt=attempt))
+    parts.book.record(lost, EventKind.EVIDENCE_FOUND, body=to_body(attempt=attempt))
     parts.broker.deals[0] = replace(parts.broker.deals[0], volume=volume)
     Recovery(parts.book, parts.context).reconcile()
     assert now(parts, lost).state.value == state

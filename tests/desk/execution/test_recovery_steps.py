@@ -33,7 +33,7 @@ class TestInterrupted:
             parts.book.receive(intent(), broken, 100)
         waiting = parts.book.receive(intent(), lambda _: answer(), 100)
         approved, sending = parts.approved(), parts.approved()
-        parts.book.record(sending, EventKind.SENDING, after=IntentState.SENDING)
+        parts.book.record(sending, EventKind.SUBMITTED, state=IntentState.SENDING)
         filled = parts.send(Mood.FILL)
         (unjudged,) = parts.book.unjudged()
         Recovery(parts.book, parts.context).settle_interrupted()
@@ -97,8 +97,8 @@ class TestExecutedAfterAll:
         """Where the journal has no attempt, what the books show by its mark is all of it."""
         parts = looking.parts
         lost = parts.send(Mood.FILL_LOST)
-        bare = parts.book.record(parts.approved(), EventKind.SENDING, after=IntentState.SENDING)
-        parts.book.record(bare, EventKind.UNKNOWN, after=IntentState.UNKNOWN)
+        bare = parts.book.record(parts.approved(), EventKind.SUBMITTED, state=IntentState.SENDING)
+        parts.book.record(bare, EventKind.UNCONFIRMED, state=IntentState.UNKNOWN)
         deal = parts.broker.deals[0]
         parts.broker.deals.append(
             replace(
@@ -202,7 +202,9 @@ class TestEvidence:
         words = f"the broker has order #{ticket}, not executed yet"
         name = f"order {lost.intent_id}"
         assert parts.told == [("error", name, f"{side} EURUSD ({lost.intent_id}): {words}")]
-        evidence = [event.draft for event in parts.events(lost.intent_id) if event.draft.kind is EventKind.EVIDENCE]
+        evidence = [
+            event.draft for event in parts.events(lost.intent_id) if event.draft.kind is EventKind.EVIDENCE_FOUND
+        ]
         assert [(each.reason, list(each.body["tickets"])) for each in evidence] == [(words, [ticket])]
         assert now(parts, lost).state is IntentState.UNKNOWN
 

@@ -32,7 +32,7 @@ def draft(number: int = 1, **changes: Any) -> NewEvent:
         "intent_id": f"INTENT{number}",
         "source": "manual",
         "symbol": "EURUSD",
-        "after": IntentState.RECEIVED,
+        "new_state": IntentState.RECEIVED,
         "body": {"number": number, "words": "é √ \ud7ff"},
     }
     return NewEvent(**{**values, **changes})
@@ -64,7 +64,7 @@ def edit(path: Path, *statements: str) -> None:
 
 def test_events_come_back_as_they_went_in(journal: Journal, path: Path) -> None:
     """What was appended is read back equal, also by the next program."""
-    written = journal.append(draft(1), draft(2, ticket=77, before=IntentState.PENDING))
+    written = journal.append(draft(1), draft(2, ticket=77, old_state=IntentState.PENDING))
     assert [event.seq for event in written] == [1, 2]
     journal.close()
     with contextlib.closing(Journal(path)) as again:
@@ -79,8 +79,8 @@ def test_events_come_back_as_they_went_in(journal: Journal, path: Path) -> None:
 def test_open_and_latest_intents(journal: Journal) -> None:
     """Intents that have not ended are found, whatever else was written since."""
     journal.append(draft(1), draft(2, client_id="mine"), draft(3))
-    journal.append(draft(2, kind=EventKind.REJECTED, before=IntentState.RECEIVED, after=IntentState.REJECTED))
-    journal.append(draft(3, kind=EventKind.EVIDENCE, after=None))
+    journal.append(draft(2, kind=EventKind.REJECTED, old_state=IntentState.RECEIVED, new_state=IntentState.REJECTED))
+    journal.append(draft(3, kind=EventKind.EVIDENCE_FOUND, new_state=None))
     assert journal.open_intents() == ("INTENT1", "INTENT3")
     assert journal.latest_intents(2) == ("INTENT2", "INTENT3")
     assert journal.find_client("manual", "mine") == "INTENT2"

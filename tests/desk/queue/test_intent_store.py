@@ -71,11 +71,11 @@ def test_a_change_that_comes_too_late_is_refused(journal: Journal) -> None:
     """Whoever saw an older state changes nothing; a step that no state allows is illegal."""
     book = make(journal)
     seen = book.receive(intent(), lambda _: YES, 10)
-    book.record(seen, EventKind.REJECTED, after=IntentState.REJECTED)
+    book.record(seen, EventKind.REJECTED, state=IntentState.REJECTED)
     with pytest.raises(CommandRefused, match="REJECTED by now"):
-        book.record(seen, EventKind.APPROVED, after=IntentState.APPROVED)
+        book.record(seen, EventKind.APPROVED, state=IntentState.APPROVED)
     with pytest.raises(IllegalIntentTransition):
-        book.record(book.get(seen.intent_id), EventKind.APPROVED, after=IntentState.APPROVED)
+        book.record(book.get(seen.intent_id), EventKind.APPROVED, state=IntentState.APPROVED)
     assert journal.head[0] == 3
 
 
@@ -133,10 +133,10 @@ def test_taking_in_is_two_events(journal: Journal) -> None:
         "c1",
         "EURUSD",
     )
-    assert (received.at, received.before, received.after) == (START, None, IntentState.RECEIVED)
+    assert (received.at, received.old_state, received.new_state) == (START, None, IntentState.RECEIVED)
     assert from_body(received.body, "request", IntentRequest) == taken.request
     assert (judged.kind, judged.actor, judged.reason) == (EventKind.JUDGED, "desk", "no")
-    assert (judged.before, judged.after) == (IntentState.RECEIVED, IntentState.REJECTED)
+    assert (judged.old_state, judged.new_state) == (IntentState.RECEIVED, IntentState.REJECTED)
     assert (taken.state, taken.judgement, taken.reason, taken.created_at) == (IntentState.REJECTED, NO, "no", START)
     assert taken.expires_at == START + timedelta(seconds=60)
 
@@ -163,7 +163,7 @@ def test_the_senders_own_name_is_taken_once(journal: Journal) -> None:
     """The same source and client id is the intent that there is, as it stands, and nobody judges it again."""
     book = make(journal)
     first = book.receive(intent(source="bot", client_id="c"), lambda _: YES, 10)
-    book.record(first, EventKind.REJECTED, after=IntentState.REJECTED)
+    book.record(first, EventKind.REJECTED, state=IntentState.REJECTED)
     head = journal.head
 
     def never(_: str) -> RiskAnswer:
@@ -186,7 +186,7 @@ def test_so_many_may_wait_and_no_more(journal: Journal) -> None:
     with pytest.raises(CommandRefused, match=r"^2 intents are waiting already; decide some first$"):
         book.receive(intent(), lambda _: YES, 2)
     assert journal.head == head
-    book.record(first, EventKind.REJECTED, after=IntentState.REJECTED)
+    book.record(first, EventKind.REJECTED, state=IntentState.REJECTED)
     assert book.receive(intent(), lambda _: YES, 2).state is IntentState.PENDING
 
 
@@ -199,7 +199,7 @@ def test_an_event_without_a_move_leaves_the_state(journal: Journal) -> None:
     noted = book.record(taken, EventKind.REJUDGED, actor="bot", reason="hm", ticket=7, body={"a": 1})
     newest = journal.events()[-1].draft
     assert (newest.actor, newest.reason, newest.ticket, dict(newest.body)) == ("bot", "hm", 7, {"a": 1})
-    assert (newest.before, newest.after) == (IntentState.PENDING, IntentState.PENDING)
+    assert (newest.old_state, newest.new_state) == (IntentState.PENDING, IntentState.PENDING)
     assert (noted.state, noted.reason, noted.changed_at) == (IntentState.PENDING, "hm", taken.changed_at)
     assert book.get("ONE") == noted
 
@@ -210,7 +210,7 @@ def test_what_does_not_follow_is_not_journalled(journal: Journal) -> None:
     taken = book.receive(intent(), lambda _: YES, 10)
     head = journal.head
     with pytest.raises(IllegalIntentTransition):
-        book.record(taken, EventKind.FILLED, after=IntentState.FILLED)
+        book.record(taken, EventKind.FILLED, state=IntentState.FILLED)
     assert (journal.head, book.get(taken.intent_id)) == (head, taken)
 
 
@@ -229,7 +229,7 @@ def test_states_are_listed_in_the_order_of_coming(journal: Journal) -> None:
     book = make(journal)
     first, second, third = (book.receive(intent(), lambda _: YES, 10) for _ in range(3))
     for each in (second, first):
-        book.record(each, EventKind.APPROVED, after=IntentState.APPROVED)
+        book.record(each, EventKind.APPROVED, state=IntentState.APPROVED)
     found = book.in_state(IntentState.PENDING, IntentState.APPROVED)
     assert [each.intent_id for each in found] == [each.intent_id for each in (third, second, first)]
     assert [each.intent_id for each in book.intents()] == [each.intent_id for each in (third, second, first)]
@@ -270,7 +270,7 @@ def test_after_a_failed_write_memory_is_what_the_disk_has(tmp_path: Path, moment
         def work() -> None:
             taken = book.receive(intent(), lambda _: YES, 10)
             book.note(EventKind.HALTED, reason="careful")
-            book.record(taken, EventKind.APPROVED, after=IntentState.APPROVED)
+            book.record(taken, EventKind.APPROVED, state=IntentState.APPROVED)
             book.note(EventKind.RESUMED, reason="calm")
 
         for _ in range(3):

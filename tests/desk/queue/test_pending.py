@@ -101,7 +101,7 @@ class TestEnds:
         def overtaken(*states: IntentState) -> tuple[Intent, ...]:
             found = in_state(*states)
             if waiting.now(first).state is IntentState.PENDING:
-                waiting.parts.book.record(first, EventKind.REJECTED, actor="trader", after=IntentState.REJECTED)
+                waiting.parts.book.record(first, EventKind.REJECTED, actor="trader", state=IntentState.REJECTED)
             return found
 
         waiting.parts.book.in_state = overtaken  # type: ignore[method-assign] # a trader who clicks in between
@@ -165,7 +165,7 @@ class TestLookingAgain:
         first, second = waiting.submit(), waiting.submit()
         waiting.queue.expire()
         waiting.queue.reevaluate()
-        waiting.parts.book.record(first, EventKind.REJECTED, after=IntentState.REJECTED)
+        waiting.parts.book.record(first, EventKind.REJECTED, state=IntentState.REJECTED)
         waiting.queue.reevaluate()
         assert set(waiting.queue._latest) == set(waiting.queue._deadlines) == {second.intent_id}
 
@@ -177,7 +177,7 @@ class TestLookingAgain:
 
         def overtaken(asked: Any, *, record: bool) -> Any:
             if asked.intent_id == first.intent_id:
-                waiting.parts.book.record(first, EventKind.REJECTED, after=IntentState.REJECTED)
+                waiting.parts.book.record(first, EventKind.REJECTED, state=IntentState.REJECTED)
             return judge(asked, record=record)
 
         waiting.rpm.judge = overtaken  # type: ignore[method-assign,assignment] # a trader who clicks in between
@@ -246,9 +246,9 @@ class TestBlockers:
     @pytest.mark.parametrize("state", [IntentState.SENDING, IntentState.UNKNOWN])
     def test_an_order_of_unknown_fate(self, waiting: Waiting, state: IntentState) -> None:
         """It blocks its own symbol under its id, and no other."""
-        sending = waiting.parts.book.record(waiting.parts.approved(), EventKind.SENDING, after=IntentState.SENDING)
+        sending = waiting.parts.book.record(waiting.parts.approved(), EventKind.SUBMITTED, state=IntentState.SENDING)
         if state is IntentState.UNKNOWN:
-            waiting.parts.book.record(sending, EventKind.UNKNOWN, after=state)
+            waiting.parts.book.record(sending, EventKind.UNCONFIRMED, state=state)
         same, other = waiting.submit(), waiting.submit(symbol="GBPUSD")
         words = f"EURUSD is blocked: the fate of order {sending.intent_id} is not known"
         assert (waiting.queue.blocker(same), waiting.queue.blocker(other)) == (words, "")
@@ -257,9 +257,9 @@ class TestBlockers:
     def test_a_fill_that_is_not_seen_yet(self, waiting: Waiting, state: IntentState) -> None:
         """For five seconds after a fill, unless the books show it before."""
         taken = waiting.submit()
-        sending = waiting.parts.book.record(waiting.parts.approved(), EventKind.SENDING, after=IntentState.SENDING)
+        sending = waiting.parts.book.record(waiting.parts.approved(), EventKind.SUBMITTED, state=IntentState.SENDING)
         filled = waiting.parts.book.record(
-            sending, EventKind.FILLED, after=state, body=to_body(fill=Fill(order=1, volume=0.1))
+            sending, EventKind.FILLED, state=state, body=to_body(fill=Fill(order=1, volume=0.1))
         )
         words = "the last fill is not in the broker's books yet; one moment"
         assert waiting.queue.blocker(taken) == words
@@ -358,7 +358,7 @@ def test_never_more_than_was_shown(waiting: Waiting, shown: int, judged: int) ->
     assert sent.lots == min(shown, judged) / 100
     assert sent.risk_amount == pytest.approx(50.0 * share)
     assert sent.risk_pct == pytest.approx(50.0 / 100_000.0 * share)
-    waiting.parts.book.record(waiting.now(taken), EventKind.REJECTED, after=IntentState.REJECTED)
+    waiting.parts.book.record(waiting.now(taken), EventKind.REJECTED, state=IntentState.REJECTED)
 
 
 class TestWords:
