@@ -30,6 +30,7 @@ from arbitrex_desktop.desk.intents.intent import TRADER, IntentRequest, IntentSt
 from arbitrex_desktop.desk.intents.order_tags import new_intent_id
 from arbitrex_desktop.desk.intents.standing import StandingRequest
 from arbitrex_desktop.desk.journal.journal import JournalOpener
+from arbitrex_desktop.desk.limit_actions import LimitActions
 from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.presentation.connection_notices import ConnectionNews
@@ -79,11 +80,12 @@ class TradingCore:
         chosen = settings or DeskSettings()
         self._risk = RiskClient(pool, clock, chosen, partial(rpm_factory, pool))
         self._halt = TradingHalt(self._risk, halt_note)
-        self._gate = Gate(pool, clock, self._halt)
+        self._gate = Gate(pool, clock, self._halt, chosen.max_messages_per_minute)
         self._listeners: list[Announce] = []
         self._context = DeskContext(
             pool, clock, chosen, self._gate, self._risk, self._notices.post, announce=self._announce
         )
+        self._limits = LimitActions(self._context)
         self._equity = EquityTrack()
         self._accounts = ActiveAccount(self._context, self._notices, journal, new_id)
         editor = settings_editor
@@ -139,6 +141,8 @@ class TradingCore:
             return
         try:
             self._guard("orders", self._settle)
+            if self.desk is not None:
+                self._guard("limits", partial(self._limits.step, self.desk))
             self._guard("policy", self._apply_policies)
         finally:
             self._accounts.sending.release()
@@ -242,6 +246,8 @@ class TradingCore:
         """Lift the halt; the reason is journalled and may not be empty."""
         if not reason.strip():
             raise CommandRefused("say why trading may go on; it is written to the journal")
+        if locked := self._limits.lock_reason():
+            raise CommandRefused(locked)
         self._join_background()
         with self._accounts.journal_session() as desk:
             desk.book.note(EventKind.RESUMED, actor=TRADER, reason=reason)

@@ -12,7 +12,10 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.halt import TradingHalt
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountMode
+from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Minute
 
+LIMITS = "limits"
+"""Who acts in the journal when a limit does; the settings have authorised its exits."""
 NOT_ARMED = "nothing is sent on LIVE accounts yet: arming comes first (type the account's login to arm)"
 
 
@@ -42,29 +45,39 @@ class Gate:
         account: server and login that the desk works on: an order leaves for no other.
     """
 
-    def __init__(self, pool: PoolReader, clock: Clock, halt: TradingHalt) -> None:
+    def __init__(self, pool: PoolReader, clock: Clock, halt: TradingHalt, most_messages: int = 0) -> None:
         self._pool = pool
         self._clock = clock
         self.halt = halt
         self._lock = Lock()
         self.account: tuple[str, int] | None = None
         self._arming: Arming | None = None
+        self._most_messages = most_messages
+        self._messages = Minute()
 
-    def check(self, *, reducing: bool = False) -> None:
-        """Raise `CommandRefused` unless an order may leave at this moment."""
-        blocker = self.blocker(reducing=reducing)
+    def check(self, *, reducing: bool = False, actor: str = "") -> None:
+        """Raise `CommandRefused` unless an order may leave at this moment; exits of the limits need no arming."""
+        blocker = self.blocker(reducing=reducing, authorised=actor == LIMITS)
         if blocker:
             raise CommandRefused(blocker)
         stats = self._pool.stats()
         if self.account is None or (stats.server, stats.login) != self.account:
             raise CommandRefused("another account is connected than the one this desk works on; one moment")
 
-    def blocker(self, *, reducing: bool = False) -> str:
+    def leave(self, *, reducing: bool = False, actor: str = "") -> None:
+        """Count a message that leaves now; raise `CommandRefused` when it may not.  Exits are counted, too."""
+        self.check(reducing=reducing, actor=actor)
+        self._messages.add(self._clock.monotonic())
+
+    def blocker(self, *, reducing: bool = False, authorised: bool = False) -> str:
         """Return why an order may not leave now, empty when it may; unknown modes count as LIVE."""
         halted = self.halt.reason
         if halted is not None and not reducing:
             return f"trading is halted: {halted}"
-        if self._pool.mode in (AccountMode.SIMULATED, AccountMode.DEMO):
+        most, sent = self._most_messages, self._messages.count(self._clock.monotonic())
+        if most and not reducing and sent >= most:
+            return f"{sent} messages were sent to the broker within a minute: only exits leave for now"
+        if self._pool.mode in (AccountMode.SIMULATED, AccountMode.DEMO) or (authorised and reducing):
             return ""
         return "" if self.armed() is not None else NOT_ARMED
 

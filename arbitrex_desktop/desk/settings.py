@@ -5,11 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
 _SECONDS: Final = {"unit": "s"}
+Limit = Literal[
+    "MAX_DRAWDOWN_EXCEEDED",
+    "DAILY_LOSS_LIMIT",
+    "WEEKLY_LOSS_LIMIT",
+    "DAILY_DRAWDOWN_LIMIT",
+    "ACCOUNT_FLOOR",
+    "FIRM_DAILY_LOSS",
+]
+"""The limits that halt trading when they are reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +69,33 @@ class DeskSettings:
         bool,
         Meta(description="whether HALT cancels the pending intents, and the desk's own orders not filled yet"),
     ] = False
+    at_limit: Annotated[
+        Mapping[Limit, Literal["alert", "cancel", "close", "lock"]],
+        Meta(
+            description="by limit, what is done when it is reached besides refusing: alert, cancel all orders, close "
+            "all positions too, or lock until the day's reset besides; allows those exits, on LIVE without arming"
+        ),
+    ] = field(default_factory=dict)
+    flat_at_session_end: Annotated[
+        bool,
+        Meta(
+            description="whether all orders are cancelled and all positions closed risk.flat_minutes before "
+            "risk.session_end; this allows those exits, on LIVE without arming"
+        ),
+    ] = False
+    cancel_on_disconnect: Annotated[
+        bool,
+        Meta(
+            description="whether a lost connection cancels the pending intents at once, and all orders at the broker "
+            "as soon as it is back; this allows that on LIVE without arming"
+        ),
+    ] = False
+    max_messages_per_minute: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100_000,
+            description="most orders, changes and cancellations sent to the broker in a minute: beyond it nothing that "
+            "adds risk is sent, exits and cancellations are counted and never refused; 0 is off",
+        ),
+    ] = 0

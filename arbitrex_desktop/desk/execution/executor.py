@@ -80,7 +80,7 @@ class Executor:
         """Send the request, and say what its answer means; what is not a clear no may have been carried out."""
         try:
             # Asked again when the request's turn has come: it may wait behind a slow call while the trader halts.
-            result = self._pool.send_order(request, partial(self._gate.check, reducing=reducing))
+            result = self._pool.send_order(request, partial(self._gate.leave, reducing=reducing))
         except CommandRefused as refusal:
             return Reply(Meaning(RetcodeAction.REFUSED, f"{refusal}; nothing was sent"))
         except PoolError as error:

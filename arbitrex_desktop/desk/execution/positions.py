@@ -50,10 +50,10 @@ class PositionActions:
         self._pool = context.pool
         self.unanswered = UnansweredActions(book, context)
 
-    def close(self, ticket: int, lots: float | None = None) -> None:
+    def close(self, ticket: int, lots: float | None = None, *, actor: str = TRADER) -> None:
         """Close a position, or `lots` of it; raise `CommandRefused` in words when that cannot be done."""
         position = self.position(ticket)
-        self._close(position, position.volume if lots is None else min(lots, position.volume))
+        self._close(position, position.volume if lots is None else min(lots, position.volume), actor=actor)
 
     def shrink_to(self, ticket: int, left: float, *, actor: str, reason: str) -> None:
         """Close what a position has more than `left` lots, for whoever asks, and say why; nothing when it has less."""
@@ -80,14 +80,14 @@ class PositionActions:
             ticket, f"CLOSED {side} {done:.2f} {position.symbol} #{ticket}{_price_text(reply, info.digits)}{more}{why}"
         )
 
-    def close_many(self, which: Which, symbol: str = "") -> None:
+    def close_many(self, which: Which, symbol: str = "", *, actor: str = TRADER) -> None:
         """Close every position that fits; what fails is told at the end, and does not keep the others from closing."""
         failures: list[str] = []
         for position in self._pool.read_account().positions:
             if not _fits(position, which, symbol):
                 continue
             try:
-                self.close(position.ticket)
+                self.close(position.ticket, actor=actor)
             except CommandRefused as refusal:
                 failures.append(f"#{position.ticket}: {refusal}")
         if failures:
@@ -210,13 +210,13 @@ class PositionActions:
         ticket, symbol = subject.ticket, subject.symbol
         if ticket in self.unanswered:
             raise CommandRefused(f"the fate of the last order on #{ticket} is not known yet")
-        self._context.gate.check(reducing=reducing)
+        self._context.gate.check(reducing=reducing, actor=actor)
         action = self.unanswered.before(subject, request)
         body = to_body(action=action)
         self._book.note(
             EventKind.ACTION_SUBMITTED, actor=actor, reason=message, symbol=symbol, ticket=ticket, body=body
         )
-        reply = self._ask(request, reducing=reducing)
+        reply = self._ask(request, reducing=reducing, actor=actor)
         outcome = reply.meaning
         if outcome.answer is RetcodeAction.RECONCILE:
             self.unanswered.add(replace(action, since=self._context.clock.monotonic()))
@@ -226,11 +226,11 @@ class PositionActions:
             raise CommandRefused(f"{message}: {outcome.message}")
         return reply
 
-    def _ask(self, request: dict[str, Any], *, reducing: bool) -> Reply:
+    def _ask(self, request: dict[str, Any], *, reducing: bool, actor: str) -> Reply:
         """Send a request and say what its answer means."""
         try:
             # Asked again when the request's turn has come: it may wait behind a slow call while the trader halts.
-            result = self._pool.send_order(request, partial(self._context.gate.check, reducing=reducing))
+            result = self._pool.send_order(request, partial(self._context.gate.leave, reducing=reducing, actor=actor))
         except CommandRefused as refusal:
             return Reply(Meaning(RetcodeAction.REFUSED, str(refusal)))
         except PoolError as error:

@@ -240,6 +240,7 @@ _OF_INTENTS: Final = frozenset(EventKind) - {
     EventKind.RESUMED,
     EventKind.ARMED,
     EventKind.DISARMED,
+    EventKind.LIMIT_REACHED,
     EventKind.ACTION_SUBMITTED,
     EventKind.ACTION_ENDED,
     EventKind.STANDING_SET,
