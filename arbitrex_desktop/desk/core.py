@@ -38,6 +38,7 @@ from arbitrex_desktop.desk.presentation.equity import EquityTrack
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.rows import account_row, digits_of, intent_row, risk_row
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
+from arbitrex_desktop.desk.presentation.watch import symbol_days
 from arbitrex_desktop.desk.queue.pending import in_flight_names
 from arbitrex_desktop.desk.risk.risk_client import RiskClient, under_broker_name
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
@@ -161,9 +162,10 @@ class TradingCore:
     def snapshot(self) -> DeskSnapshot:
         """Return all that the window draws besides quotes."""
         desk, reading, rpm = self.desk, self._pool.latest_account(), self.rpm
+        pool = self._pool.stats()
         return DeskSnapshot(
             taken_at=self._clock.now(),
-            pool=self._pool.stats(),
+            pool=pool,
             sync=rpm.get_mt5_sync_stats() if rpm is not None else {},
             account=account_row(reading) if reading is not None else None,
             risk=self._risk_row(),
@@ -174,6 +176,7 @@ class TradingCore:
             notices=self._notices.newest(),
             arming=self._arming_row(),
             journal_problem=self._accounts.problem or self._connection.problem,
+            watch=symbol_days(self._pool, pool.symbols),
         )
 
     def submit(self, request: IntentRequest) -> str:

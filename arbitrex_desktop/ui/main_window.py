@@ -12,7 +12,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
 
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
@@ -21,7 +21,7 @@ from arbitrex_desktop.ui.bars.arming import ArmingBar
 from arbitrex_desktop.ui.bars.halt_watch import HaltWatch
 from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.bars.resume_bar import ResumeBar
-from arbitrex_desktop.ui.bars.status import StatusBar, TopBar
+from arbitrex_desktop.ui.bars.status import StatusBar, TopBar, stacked
 from arbitrex_desktop.ui.chart.history import HistoryLoader
 from arbitrex_desktop.ui.commands import QUIET, ArmAccount, CommandResult, Phase, ResumeTrading, Task
 from arbitrex_desktop.ui.dialogs.settings_window import SettingsWindow
@@ -46,6 +46,7 @@ from arbitrex_desktop.ui.panels.risk import RiskPanel
 from arbitrex_desktop.ui.resources import app_icon
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
+from arbitrex_desktop.ui.widgets.table_view import TableView
 from arbitrex_desktop.ui.window_state import NoWindowState, WindowState, WindowStateStore
 from arbitrex_desktop.ui.worker import STOP_WAIT_MS, CoreWorker
 
@@ -95,7 +96,7 @@ class MainWindow(QMainWindow):
         self._seen = True
         self._laid_out = False
         self.stopped_cleanly = True
-        self._history = HistoryLoader(self)
+        self._history, self._curves = HistoryLoader(self), HistoryLoader(self)
         self._make_panels()
         self._make_bars()
         self._docks = Docks(self, self.panels.values())
@@ -233,6 +234,7 @@ class MainWindow(QMainWindow):
                 geometry=bytes(self.saveGeometry().data()),
                 docks=bytes(self.saveState(_OWN_LAYOUT_VERSION if self._docks.moved else _LAYOUT_VERSION).data()),
                 theme=self._theme.choice.value,
+                tables={name: view.choices for name, view in self._tables().items()},
             )
         )
         self._beat.stop()
@@ -245,7 +247,9 @@ class MainWindow(QMainWindow):
         self.hide()
         core_stopped = self._worker.stop(STOP_WAIT_MS)
         # A request for history ends with the pool, or is left behind with it.
-        self.stopped_cleanly = self._history.stop(_HISTORY_WAIT_MS) and core_stopped
+        self.stopped_cleanly = all(
+            [core_stopped, self._history.stop(_HISTORY_WAIT_MS), self._curves.stop(_HISTORY_WAIT_MS)]
+        )
         event.accept()
 
     def _make_panels(self) -> None:
@@ -280,11 +284,9 @@ class MainWindow(QMainWindow):
         self.settings_window = SettingsWindow(self._theme, self)
         self.settings_window.asked.connect(self._worker.send)
         # The strip of notices keeps its place: what the core tells by itself must not move a button under the mouse.
-        self._add_bar("top", _stacked(self.top_bar, self.notice_bar))
-        fixed = self._add_bar("fixed", self.fixed_bar)
-        resume = self._add_bar("resume", self.resume_bar)
-        arming = self._add_bar("arming", self.arming_bar)
-        self._passing_bars = (fixed, resume, arming)
+        self._add_bar("top", stacked(self.top_bar, self.notice_bar))
+        passing = {"fixed": self.fixed_bar, "resume": self.resume_bar, "arming": self.arming_bar}
+        fixed, resume, arming = self._passing_bars = tuple(self._add_bar(name, bar) for name, bar in passing.items())
         for bar in self._passing_bars:
             bar.hide()
         self.fixed_bar.shown_changed.connect(fixed.setVisible)
@@ -338,6 +340,8 @@ class MainWindow(QMainWindow):
         for panel in self.panels.values():
             panel.asked.connect(worker.send)
         self.market_watch.symbol_chosen.connect(self.intent_form.choose_symbol)
+        self.market_watch.history_asked.connect(self._curves.ask)
+        self._curves.answered.connect(self.market_watch.take_history)
         self._connect_chart()
         self.top_bar.halt_asked.connect(self.halt)
         self.resume_bar.resume_asked.connect(lambda reason: worker.send(ResumeTrading(reason)))
@@ -366,6 +370,8 @@ class MainWindow(QMainWindow):
             return
         if kept.theme in set(ThemeChoice):
             self._theme.choose(ThemeChoice(kept.theme))
+        for name, view in self._tables().items():
+            view.recall(kept.tables.get(name, {}))
         self.restoreGeometry(kept.geometry)
         moved = self.restoreState(kept.docks, _OWN_LAYOUT_VERSION)
         self._laid_out = moved or self.restoreState(kept.docks, _LAYOUT_VERSION)
@@ -373,6 +379,10 @@ class MainWindow(QMainWindow):
         # Qt remembers tool bars, too; these are there only when there is a cause.
         for bar in self._passing_bars:
             bar.hide()
+
+    def _tables(self) -> dict[str, TableView]:  # by the panel's name
+        views = ((name, vars(panel).get("view")) for name, panel in self.panels.items())
+        return {name: view for name, view in views if isinstance(view, TableView)}
 
     def _set_seen(self, *, seen: bool) -> None:
         if seen == self._seen:
@@ -390,6 +400,7 @@ class MainWindow(QMainWindow):
         self.market_watch.watch(core.board)
         self.chart.watch(core.board)
         self._history.start(core.bars)
+        self._curves.start(core.bars)
 
     @Slot(object)
     def _on_snapshot(self, snapshot: DeskSnapshot) -> None:
@@ -437,14 +448,3 @@ class MainWindow(QMainWindow):
     def _open_arming(self) -> None:
         self._arming_toolbar.show()
         self.arming_bar.open(self._fresh)
-
-
-def _stacked(*widgets: QWidget) -> QWidget:
-    """Return a widget that holds others, each below the one before."""
-    stack = QWidget()
-    layout = QVBoxLayout(stack)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    for widget in widgets:
-        layout.addWidget(widget)
-    return stack

@@ -7,7 +7,7 @@ import base64
 import binascii
 import json
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -16,11 +16,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """Qt's own description of geometry and docks, opaque bytes; `theme` as chosen."""
+    """Qt's own description of geometry and docks, opaque bytes; `theme` as chosen; each panel's table as chosen."""
 
     geometry: bytes = b""
     docks: bytes = b""
     theme: str = "system"
+    tables: dict[str, dict[str, object]] = field(default_factory=dict)
 
 
 class WindowStateStore(Protocol):
@@ -47,10 +48,11 @@ class FileWindowState:
                 geometry=base64.b64decode(kept["geometry"], validate=True),
                 docks=base64.b64decode(kept["docks"], validate=True),
                 theme=str(kept["theme"]),
+                tables={str(name): dict(each) for name, each in kept.get("tables", {}).items()},
             )
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError, binascii.Error):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, binascii.Error):
             _log.warning("the remembered layout in %s cannot be read", self._path, exc_info=True)
             return None
 

@@ -14,7 +14,7 @@ from arbitrex_desktop.ui.help import TextWindow
 from arbitrex_desktop.ui.resources import app_icon, resource
 from arbitrex_desktop.ui.window_state import FileWindowState, NoWindowState, WindowState
 
-STATE = WindowState(b"\x00\x01geometry", b"\xffdocks", "light")
+STATE = WindowState(b"\x00\x01geometry", b"\xffdocks", "light", {"market_watch": {"sorted_by": "Bid"}})
 
 
 def test_what_is_kept_comes_back(tmp_path: Path) -> None:
@@ -26,7 +26,18 @@ def test_what_is_kept_comes_back(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "new folder").iterdir()] == ["window.json"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"geometry": "?", "docks": "", "theme": "dark"}', "\x00"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"geometry": "?", "docks": "", "theme": "dark"}',
+        "\x00",
+        '{"geometry": "", "docks": "", "theme": "dark", "tables": [7]}',
+    ],
+)
 def test_a_damaged_file_is_no_layout(tmp_path: Path, text: str) -> None:
     """Whatever stands in the file, the window starts."""
     path = tmp_path / "window.json"

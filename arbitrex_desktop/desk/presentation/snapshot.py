@@ -235,6 +235,28 @@ class ArmingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SymbolDay:
+    """What a watch list shows of a symbol besides its quote.
+
+    Attributes:
+        symbol: the broker's name
+        group: the first part of the broker's path, such as Forex; empty where it has none
+        description: in the broker's words
+        before: last bid of the trading day before, None where the broker does not tell
+        high, low: of the bid in this trading day, None where the broker does not tell
+        restriction: what may not be traded, in words; empty when all may
+    """
+
+    symbol: str
+    group: str = ""
+    description: str = ""
+    before: float | None = None
+    high: float | None = None
+    low: float | None = None
+    restriction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DeskSnapshot:
     """All that the window draws besides quotes.
 
@@ -251,6 +273,7 @@ class DeskSnapshot:
         arming: whether a LIVE account is armed, and until when
         journal_problem: why nothing can be journalled and so nothing sent, or that another window uses the data
             folder, empty when all is well
+        watch: every selected symbol's day
     """
 
     taken_at: datetime
@@ -265,3 +288,4 @@ class DeskSnapshot:
     notices: tuple[Notice, ...] = ()
     arming: ArmingRow = field(default_factory=lambda: ArmingRow(needed=False))
     journal_problem: str = ""
+    watch: tuple[SymbolDay, ...] = ()

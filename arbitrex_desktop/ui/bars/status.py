@@ -188,3 +188,14 @@ class StatusBar(QStatusBar):
 
 def _plain_if(good: bool) -> Tone:  # noqa: FBT001 - the whole of it
     return Tone.TEXT if good else Tone.WARN
+
+
+def stacked(*widgets: QWidget) -> QWidget:
+    """Return a widget that holds others, each below the one before."""
+    stack = QWidget()
+    layout = QVBoxLayout(stack)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return stack

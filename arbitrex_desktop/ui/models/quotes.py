@@ -12,18 +12,30 @@ from typing import Final
 
 from PySide6.QtCore import QObject
 
+from arbitrex_desktop.desk.presentation.snapshot import SymbolDay
 from arbitrex_desktop.raw_layer.views import Quote
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import QUOTE_STALE_S
 from arbitrex_desktop.ui.models.table import Column, RowTableModel
+from arbitrex_desktop.ui.models.ticket import pip_size
 from arbitrex_desktop.ui.theme.colours import Tone
+
+_PIP_DIGITS: Final = 2
 
 
 @dataclass(frozen=True)
 class QuoteRow:
     """A symbol with its last quote, None before the first.
 
-    `age` in seconds; `live` while connected; `closed` when it is old because nobody trades now.
+    Attributes:
+        symbol: its name
+        digits: decimals of its prices
+        quote: the last one
+        age: of it, in seconds
+        live: whether it comes from a sound connection
+        closed: whether it is old because nobody trades now
+        day: what the broker tells of its trading day, None while that is not known
+        closes: of its latest bars, oldest first; empty while they are not known
     """
 
     symbol: str
@@ -32,6 +44,8 @@ class QuoteRow:
     age: float | None = None
     live: bool = False
     closed: bool = False
+    day: SymbolDay | None = None
+    closes: tuple[float, ...] = ()
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -49,9 +63,41 @@ class QuoteRow:
         return self.live and self.age is not None and self.age <= QUOTE_STALE_S
 
     @property
-    def spread_points(self) -> float | None:
-        """The spread in points, units of the price's last decimal."""
-        return None if self.quote is None else self.quote.spread * 10.0**self.digits
+    def bid(self) -> float | None:
+        """The bid, None before the first quote."""
+        return None if self.quote is None else self.quote.bid
+
+    @property
+    def spread_pips(self) -> float | None:
+        """The spread in pips."""
+        return None if self.quote is None else self.quote.spread / pip_size(self.digits)
+
+    @property
+    def change(self) -> float | None:
+        """The bid's change since the trading day before, as a share."""
+        before = self.day.before if self.day else None
+        return self.bid / before - 1.0 if self.bid is not None and before else None
+
+    @property
+    def high(self) -> float | None:
+        """The day's highest bid; what the broker told last, or the present one beyond it."""
+        known = [each for each in (self.day.high if self.day else None, self.bid) if each is not None]
+        return max(known) if self.day is not None and self.day.high is not None else None
+
+    @property
+    def low(self) -> float | None:
+        """The day's lowest bid, likewise."""
+        known = [each for each in (self.day.low if self.day else None, self.bid) if each is not None]
+        return min(known) if self.day is not None and self.day.low is not None else None
+
+    @property
+    def market(self) -> str:
+        """What may be done in the symbol now, in a word or two."""
+        if self.day is not None and self.day.restriction:
+            return self.day.restriction
+        if self.quote is None:
+            return "no price"
+        return "closed" if self.closed else "open" if self.is_fresh else "stale"
 
 
 def _tone(row: QuoteRow) -> Tone:
@@ -81,28 +127,77 @@ def _tick_time(row: QuoteRow) -> float | None:
     return None if row.quote is None else row.quote.time.timestamp()
 
 
+def _change_tone(row: QuoteRow) -> Tone:
+    if not row.is_fresh or not round(row.change or 0.0, 4):
+        return _tone(row)
+    return Tone.UP if row.change > 0.0 else Tone.DOWN
+
+
+def _market_tone(row: QuoteRow) -> Tone:
+    return Tone.WARN if row.is_fresh and row.day is not None and row.day.restriction else _tone(row)
+
+
+def _trend(row: QuoteRow) -> str:
+    """Return where the bid stands between the lowest and the highest of the curve, in steps of a twentieth."""
+    if not row.closes or row.bid is None:
+        return ""
+    low, high = min(*row.closes, row.bid), max(*row.closes, row.bid)
+    return f"{round((row.bid - low) / (high - low) * 20) * 5} %" if high > low else "50 %"
+
+
+def _day_tip(row: QuoteRow) -> str:
+    lines = [_tip(row)]
+    if row.day is not None:
+        lines += [each for each in (row.day.description, row.day.group, row.day.restriction) if each]
+        lines.append(f"Day before: {formats.price(row.day.before, row.digits)}")
+        lines.append(f"Day: {formats.price(row.low, row.digits)} to {formats.price(row.high, row.digits)}")
+    return "\n".join(lines)
+
+
 COLUMNS: Final[tuple[Column[QuoteRow], ...]] = (
-    Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tone=_tone, tip=_tip),
+    Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tone=_tone, tip=_day_tip),
     Column("", _arrow, lambda row: row.quote.direction if row.quote else None, formats.UP_ARROW, number=False,
            tone=_price_tone, tip=_tip, hint="Which way the bid last moved"),
-    Column("Bid", lambda row: formats.price(row.quote.bid if row.quote else None, row.digits),
-           lambda row: row.quote.bid if row.quote else None, "18888.88", tone=_price_tone, tip=_tip),
+    Column("Bid", lambda row: formats.price(row.bid, row.digits), lambda row: row.bid, "188888.88", tone=_price_tone,
+           tip=_tip),
     Column("Ask", lambda row: formats.price(row.quote.ask if row.quote else None, row.digits),
-           lambda row: row.quote.ask if row.quote else None, "18888.88", tone=_price_tone, tip=_tip),
-    Column("Spread", lambda row: formats.whole(row.spread_points), lambda row: row.spread_points, "Spread", tone=_tone,
-           tip=_tip, hint="Ask minus bid in points, units of the price's last decimal", spare=1),
+           lambda row: row.quote.ask if row.quote else None, "188888.88", tone=_price_tone, tip=_tip),
+    Column("Spread", lambda row: formats.number(row.spread_pips, 1), lambda row: row.spread_pips, "888.8", tone=_tone,
+           tip=_tip, hint="Ask minus bid in pips", spare=2),
+    Column("Day", lambda row: formats.percent(row.change, signed=True), lambda row: row.change, "+18.88 %",
+           tone=_change_tone, tip=_day_tip, hint="Change of the bid since the trading day before", spare=1),
+    Column("Trend", _trend, _trend, "x" * 8, number=False, tone=_change_tone, tip=_day_tip, spare=3,
+           hint="The last 24 hours, in bars of half an hour"),
+    Column("Market", lambda row: row.market, lambda row: row.market, "buy only", number=False, tone=_market_tone,
+           tip=_day_tip, spare=5, hint="Open, closed, stale, or what the broker allows"),
+    Column("Low", lambda row: formats.price(row.low, row.digits), lambda row: row.low, "18888.88", tone=_tone,
+           tip=_day_tip, hint="Lowest bid of the trading day", spare=6),
+    Column("High", lambda row: formats.price(row.high, row.digits), lambda row: row.high, "18888.88", tone=_tone,
+           tip=_day_tip, hint="Highest bid of the trading day", spare=6),
     Column("Time", lambda row: formats.clock_time(row.quote.time if row.quote else None), _tick_time, "88:88:88",
-           tone=_tone, tip=_tip, hint="Local time of the last tick", spare=3),
+           tone=_tone, tip=_tip, hint="Local time of the last tick", spare=8),
     Column("Age", lambda row: "closed" if row.closed else formats.age(row.age),
            lambda row: row.age, "88 min", tone=_tone, tip=_tip,
-           hint="How long ago the last tick was; grey when it is stale or its market is closed", spare=2),
-    Column("Ticks", lambda row: formats.whole(row.quote.ticks if row.quote else None),
-           lambda row: row.quote.ticks if row.quote else None, "888,888", tone=_tone, tip=_tip,
-           hint="Ticks received since the start", spare=4),
+           hint="How long ago the last tick was; grey when it is stale or its market is closed", spare=4),
+    Column("Group", lambda row: row.day.group if row.day else "", lambda row: row.day.group if row.day else None,
+           "Indices ", number=False, tone=lambda _row: Tone.MUTED, tip=_day_tip, spare=9,
+           hint="The first part of the broker's path"),
 )  # fmt: skip
 """The Market Watch's columns."""
 
-AGE_COLUMN: Final = 6
+PRICES: Final = frozenset({2, 3})
+"""The columns whose pips are set off."""
+TREND: Final = 6
+"""The column of the curve."""
+AGE_COLUMN: Final = 11
+
+
+def price_parts(text: str, digits: int) -> tuple[str, str, str]:
+    """Return a price's beginning, its pips, and the tenth of a pip behind them, where it has one."""
+    end = len(text) - (1 if digits in {3, 5} else 0)
+    if digits < _PIP_DIGITS or text == formats.DASH:
+        return text, "", ""
+    return text[: end - _PIP_DIGITS], text[end - _PIP_DIGITS : end], text[end:]
 
 
 class QuoteModel(RowTableModel[QuoteRow]):
@@ -111,7 +206,13 @@ class QuoteModel(RowTableModel[QuoteRow]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(COLUMNS, lambda row: row.symbol, parent)
         self._all: dict[str, QuoteRow] = {}
-        self._filter = ""
+        self._parts: tuple[str, ...] = ()
+        self._group = ""
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups that there are, sorted."""
+        return sorted({row.day.group for row in self._all.values() if row.day is not None and row.day.group})
 
     @property
     def quoted(self) -> int:
@@ -142,9 +243,27 @@ class QuoteModel(RowTableModel[QuoteRow]):
         self.refresh_order()
 
     def set_filter(self, text: str) -> None:
-        """Show only symbols that contain a text, in any case."""
-        self._filter = text.strip().casefold()
+        """Show only symbols whose name or description has every part of a text, in any case and order."""
+        self._parts = tuple(text.casefold().split())
         self.refresh_order()
+
+    def set_group(self, group: str) -> None:
+        """Show only a group's symbols, all for an empty name."""
+        self._group = group
+        self.refresh_order()
+
+    def set_days(self, days: Iterable[SymbolDay]) -> None:
+        """Take what the broker tells of the symbols' days; reports the cells that read differently."""
+        for day in days:
+            known = self._all.get(day.symbol)
+            if known is not None and known.day != day:
+                self._update(replace(known, day=day))
+
+    def set_closes(self, symbol: str, closes: tuple[float, ...]) -> None:
+        """Take the closes of a symbol's latest bars."""
+        known = self._all.get(symbol)
+        if known is not None and known.closes != closes:
+            self._update(replace(known, closes=closes))
 
     def merge(self, quotes: Iterable[Quote], monotonic: float, *, live: bool) -> None:
         """Take quotes that changed; reports the cells that show something else now, and no others."""
@@ -153,7 +272,8 @@ class QuoteModel(RowTableModel[QuoteRow]):
             known = self._all.get(quote.symbol)
             if known is None:
                 continue
-            row = QuoteRow(quote.symbol, known.digits, quote, quote.age(monotonic), live)
+            age = quote.age(monotonic)
+            row = QuoteRow(quote.symbol, known.digits, quote, age, live, day=known.day, closes=known.closes)
             self._all[quote.symbol] = row
             self._replace(places.get(quote.symbol), row)
 
@@ -165,13 +285,27 @@ class QuoteModel(RowTableModel[QuoteRow]):
                 continue
             age = row.quote.age(monotonic)
             closed = not market_open and live and age > QUOTE_STALE_S
-            aged = QuoteRow(symbol, row.digits, row.quote, age, live, closed)
+            aged = QuoteRow(symbol, row.digits, row.quote, age, live, closed, row.day, row.closes)
             self._all[symbol] = aged
             self._replace(places.get(symbol), aged)
 
     def refresh_order(self) -> None:
         """Sort and filter again; called once a second, not on each tick, so that rows can be read and clicked."""
-        self.set_rows(row for row in self._all.values() if self._filter in row.symbol.casefold())
+        self.set_rows(row for row in self._all.values() if self._fits(row))
+
+    def _fits(self, row: QuoteRow) -> bool:
+        """Tell whether group and filter let a symbol be shown."""
+        day = row.day
+        if self._group and (day is None or day.group != self._group):
+            return False
+        words = f"{row.symbol} {day.description if day else ''}".casefold()
+        return all(part in words for part in self._parts)
+
+    def _update(self, row: QuoteRow) -> None:
+        """Take a row's new figures."""
+        self._all[row.symbol] = row
+        place = self.row_of(row.symbol)
+        self._replace(place if place >= 0 else None, row)
 
     def _replace(self, place: int | None, row: QuoteRow) -> None:
         if place is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
@@ -62,6 +63,12 @@ class AccountPanel(Panel):
         self._show_account(account, fresh=fresh.account_fresh)
         self._show_risk(risk, account.currency if account else "", fresh=fresh.account_fresh)
         self.caption.show_text(*self._caption_of(account, fresh))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return room for two columns: four come when there is more."""
+        figures = list(self.figures.values())[:2]
+        width = sum(figure.minimumSizeHint().width() for figure in figures) + self._grid.horizontalSpacing() + 24
+        return QSize(width, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Use two columns where four do not fit."""

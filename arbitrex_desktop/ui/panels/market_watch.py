@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
+from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
 from arbitrex_desktop.ui.frame_pacer import FRAME_SECONDS, FramePacer
 from arbitrex_desktop.ui.freshness import CORE_SILENT_S, Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteModel
@@ -22,6 +24,10 @@ from arbitrex_desktop.ui.widgets.metric import TonedLabel
 from arbitrex_desktop.ui.widgets.quote_view import QuoteView
 
 _SORT_S: Final = 1.0
+_BARS: Final = 48
+_BARS_EVERY_S: Final = 1_800.0
+_AGAIN_S: Final = 60.0
+_ALL: Final = "All groups"
 _AGES_S: Final = 0.45
 _UNSEEN_S: Final = 0.25
 """Time between two readings of the board while no row can be seen; other panels show its prices, too."""
@@ -30,13 +36,15 @@ _UNSEEN_S: Final = 0.25
 class MarketWatchPanel(Panel):
     """Reads the board when it changes; the core's snapshots only show whether prices are live.
 
-    Signals: `symbol_chosen(str)`, when a row was double-clicked or Enter pressed on it.
+    Signals: `symbol_chosen(str)`, when a row was double-clicked or Enter pressed on it;
+    `history_asked(HistoryRequest)`, when the bars of a symbol's curve are due.
     """
 
     name = "market_watch"
     title = "Market Watch"
 
     symbol_chosen = Signal(str)
+    history_asked = Signal(object)
 
     def __init__(self, theme: Theme, clock: Clock) -> None:
         super().__init__(theme)
@@ -49,14 +57,22 @@ class MarketWatchPanel(Panel):
         self.model = QuoteModel(self)
         self.view = QuoteView(self.model, theme)
         self._filter = QLineEdit()
-        self._filter.setPlaceholderText("Filter symbols")
+        self._filter.setPlaceholderText("Filter: usd jp")
+        self._filter.setAccessibleName("Filter of symbols")
         self._filter.setClearButtonEnabled(True)
+        self._group = QComboBox()
+        self._group.setAccessibleName("Group of symbols")
+        self._group.addItem(_ALL)
         self._count = TonedLabel(theme, Tone.MUTED)
+        self._bars_due: dict[str, float] = {}
         self._lay_out()
         self._pacer = FramePacer(clock, self)
         self._pacer.least_seconds = _UNSEEN_S
         self._pacer.frame.connect(self.draw_frame)
-        self._filter.textChanged.connect(self.model.set_filter)
+        self._filter.textChanged.connect(self._narrow)
+        self._group.currentTextChanged.connect(self._narrow)
+        clear = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._filter, self._filter.clear)
+        clear.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.view.activated.connect(lambda index: self._choose(index.row()))
 
     @property
@@ -98,8 +114,52 @@ class MarketWatchPanel(Panel):
         if now - self._sorted_at >= _SORT_S:
             self._sorted_at = now
             self.model.refresh_order()
-        total = len(self._board.symbols) if self._board is not None else 0
-        self._count.show_text(f"{self.quoted} of {total} with prices", Tone.MUTED)
+        self.model.set_days(fresh.snapshot.watch if fresh.snapshot else ())
+        self._offer_groups()
+        self._show_count()
+        if fresh.connected:
+            self._ask_for_bars(now)
+
+    def take_history(self, answer: HistoryAnswer) -> None:
+        """Show the bars that came for a symbol's curve; without any it is asked for again later."""
+        if answer.bars is not None:
+            self.model.set_closes(answer.request.symbol, tuple(answer.bars.rows["close"][-_BARS:].tolist()))
+        else:
+            self._bars_due[answer.request.symbol] = self._clock.monotonic() + _AGAIN_S
+
+    def _ask_for_bars(self, now: float) -> None:
+        """Ask for the curve that is due longest: one at a time, so that no chart waits for forty."""
+        names = [name for name, _digits in self.model.listed]
+        due = [place for place, name in enumerate(names) if self._bars_due.get(name, 0.0) <= now]
+        for place in due[:1]:
+            self._bars_due[names[place]] = now + _BARS_EVERY_S
+            self.history_asked.emit(HistoryRequest(place, names[place], Timeframe.M30, _BARS))
+
+    def _narrow(self) -> None:
+        """Show what group and filter let through, and say where nothing does."""
+        text = self._filter.text().strip()
+        self.model.set_group("" if self._group.currentIndex() <= 0 else self._group.currentText())
+        self.model.set_filter(text)
+        self.view.set_empty_text(
+            f"No symbol here matches “{text}”; Escape clears the filter" if text else "No symbols yet"
+        )
+        self._show_count()
+
+    def _offer_groups(self) -> None:
+        """Offer the broker's groups; the chosen one stays chosen."""
+        groups = [_ALL, *self.model.groups]
+        if groups != [self._group.itemText(place) for place in range(self._group.count())]:
+            chosen = self._group.currentText()
+            self._group.blockSignals(True)
+            self._group.clear()
+            self._group.addItems(groups)
+            self._group.setCurrentIndex(max(0, self._group.findText(chosen)))
+            self._group.blockSignals(False)
+
+    def _show_count(self) -> None:
+        total, shown = len(self.model.listed), self.model.rowCount()
+        text = f"{shown} of {total}" if shown < total else f"{self.quoted} of {total} with prices"
+        self._count.show_text(text, Tone.MUTED)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Draw at the display's rhythm from now on."""
@@ -126,10 +186,13 @@ class MarketWatchPanel(Panel):
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
-        top.addWidget(self._filter, 1)
-        top.addWidget(self._count)
+        top.addWidget(self._filter, 2)
+        top.addWidget(self._group, 1)
+        self._group.setMinimumContentsLength(4)
+        self._group.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.setSpacing(4)
         layout.addLayout(top)
         layout.addWidget(self.view, 1)
+        layout.addWidget(self._count)

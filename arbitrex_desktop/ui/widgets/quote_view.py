@@ -11,19 +11,20 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QAccessible, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from arbitrex_desktop.ui.models.quotes import COLUMNS, QuoteModel
+from arbitrex_desktop.ui.models.quotes import COLUMNS, PRICES, TREND, QuoteModel, QuoteRow, price_parts
 from arbitrex_desktop.ui.models.table import AnyIndex
-from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.header import CELL_MARGIN
 from arbitrex_desktop.ui.widgets.table_view import TableView, cell_back
 
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
+_SMALL: Final = 0.8
 _KEPT_COLUMNS: Final = 4
 """Symbol, arrow, bid and ask."""
 
@@ -38,6 +39,9 @@ class QuoteView(TableView):
     def __init__(self, model: QuoteModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(model, theme, "No symbols yet", parent)
         self._quotes = model
+        self._pips, self._tenth = tabular(self.font(), bold=True), tabular(self.font(), _SMALL)
+        self._fonts = (self.font(), self._pips, self._tenth)
+        self._metrics = tuple(QFontMetrics(font) for font in self._fonts)
         self.cells_painted = 0
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -98,7 +102,38 @@ class QuoteView(TableView):
             if text:
                 painter.setPen(self._theme.colours.tone(data.tones[place]))
                 inner = QRect(left + CELL_MARGIN, top, width - 2 * CELL_MARGIN, height)
-                painter.drawText(inner, _RIGHT if number else _LEFT, text)
+                if place in PRICES:
+                    self._paint_price(painter, inner, text, data.digits)
+                elif place == TREND:
+                    _paint_trend(painter, inner, data)
+                else:
+                    painter.drawText(inner, _RIGHT if number else _LEFT, text)
             if number and self.is_longer(place, text):
                 # Soon, since columns cannot be changed while they are painted.
                 QTimer.singleShot(0, self, partial(self.fit_numbers, row, row))
+
+    def _paint_price(self, painter: QPainter, area: QRect, text: str, digits: int) -> None:
+        """Paint a price with its pips set off and the tenth of a pip small and raised, from the right to the left."""
+        right = area.right() + 1
+        baseline = area.center().y() + self._metrics[0].ascent() // 2 - 1
+        raised = self._metrics[0].ascent() - self._metrics[2].ascent()
+        parts = price_parts(text, digits)
+        for place, lift in ((2, raised), (1, 0), (0, 0)):
+            if parts[place]:
+                right -= self._metrics[place].horizontalAdvance(parts[place])
+                painter.setFont(self._fonts[place])
+                painter.drawText(right, baseline - lift, parts[place])
+        painter.setFont(self._fonts[0])
+
+
+def _paint_trend(painter: QPainter, area: QRect, row: QuoteRow) -> None:
+    """Paint the latest bars and the present bid as a line, from the lowest to the highest of them."""
+    values = [*row.closes, row.bid or row.closes[-1]]
+    low, span = min(values), (max(values) - min(values)) or 1.0
+    step, bottom, height = area.width() / (len(values) - 1), area.bottom() - 3.0, area.height() - 7.0
+    painter.drawPolyline(
+        [
+            QPointF(area.left() + place * step, bottom - (value - low) / span * height)
+            for place, value in enumerate(values)
+        ]
+    )

@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Final, TypeVar
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -111,6 +113,7 @@ class TableView(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self._header = Header(theme, self)
+        self._unwanted: set[str] = set()
         self._widths = self._first_widths()
         self._given = list(self._widths)
         self._longest = [len(column.sample) for column in model.columns]
@@ -193,6 +196,46 @@ class TableView(QTableView):
         super().focusOutEvent(event)
         self._show_keyboard(on=False)
 
+    @property
+    def choices(self) -> dict[str, object]:
+        """What the user chose, to be kept: columns left out, and the order; safe for JSON."""
+        sorted_by = self._header.sortIndicatorSection()
+        columns = self._table_model.columns
+        title = columns[sorted_by].title if 0 <= sorted_by < len(columns) else ""
+        falling = self._header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
+        return {"hidden": sorted(self._unwanted), "sorted_by": title, "falling": falling}
+
+    def recall(self, choices: Mapping[str, object]) -> None:
+        """Take back what was kept; columns that are no more are passed over."""
+        titles = [column.title for column in self._table_model.columns]
+        hidden = choices.get("hidden")
+        self._unwanted = set(hidden) & set(titles[1:]) if isinstance(hidden, list) else set()
+        title = choices.get("sorted_by")
+        if title and title in titles:
+            order = Qt.SortOrder.DescendingOrder if choices.get("falling") else Qt.SortOrder.AscendingOrder
+            self.sortByColumn(titles.index(str(title)), order)
+        self._share_out(self.viewport().width())
+
+    def column_menu(self) -> QMenu:
+        """Return the menu in which columns are chosen; the first always stays."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for column in self._table_model.columns[1:]:
+            if column.title:
+                action = menu.addAction(column.title)
+                action.setCheckable(True)
+                action.setChecked(column.title not in self._unwanted)
+                action.toggled.connect(partial(self._choose_column, column.title))
+        return menu
+
+    def _choose_column(self, title: str, wanted: bool) -> None:  # noqa: FBT001 - a slot
+        """Show a column, or leave it out; where there is little room those that can be spared still go first."""
+        (self._unwanted.discard if wanted else self._unwanted.add)(title)
+        self._share_out(self.viewport().width())
+
+    def _pop_up_columns(self, place: QPoint) -> None:
+        self.column_menu().popup(self._header.mapToGlobal(place))
+
     def wanted_widths(self) -> list[int]:
         """Return how wide every column would like to be: its sample, its title, and the numbers seen in it so far."""
         return list(self._widths)
@@ -211,7 +254,7 @@ class TableView(QTableView):
     def _share_out(self, room: int) -> None:
         """Leave columns out and make texts narrower where there is no room; columns set by hand stay as they are."""
         columns = self._table_model.columns
-        shown = set(range(len(columns)))
+        shown = {place for place, column in enumerate(columns) if column.title not in self._unwanted}
         for place in sorted(shown, key=lambda place: -columns[place].spare):
             if columns[place].spare and sum(self._widths[each] for each in shown) > room:
                 shown.remove(place)
@@ -255,6 +298,8 @@ class TableView(QTableView):
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._pop_up_columns)
 
 
 def plain_background(widget: QWidget, role: QPalette.ColorRole = QPalette.ColorRole.Base) -> None:

@@ -7,8 +7,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from arbitrex_desktop.desk.presentation.snapshot import SymbolDay
+from arbitrex_desktop.ui.formats import DASH
 from arbitrex_desktop.ui.freshness import QUOTE_STALE_S
-from arbitrex_desktop.ui.models.quotes import AGE_COLUMN, QuoteModel
+from arbitrex_desktop.ui.models.quotes import AGE_COLUMN, TREND, QuoteModel, QuoteRow, price_parts
 from arbitrex_desktop.ui.models.table import TONE_ROLE
 from arbitrex_desktop.ui.theme.colours import Tone
 from tests.fakes.desk_data import quote
@@ -44,13 +46,13 @@ def test_only_cells_that_read_differently_are_reported(model: QuoteModel) -> Non
     model.merge([quote("USDJPY", 150.1)], NOW, live=True)
     assert seen == [(1, 2, 3)]
     model.merge([quote("USDJPY", 150.2, ticks=99)], NOW + 5, live=True)
-    assert seen[1:] == [(1, 2, 3), (1, 6, 7)]
+    assert seen[1:] == [(1, 2, 3), (1, AGE_COLUMN, AGE_COLUMN)]
 
 
 def test_a_row_shows_prices_in_the_symbols_digits(model: QuoteModel) -> None:
-    """Bid and ask have the symbol's decimals, the spread is in points, the arrow tells the move."""
+    """Bid and ask have the symbol's decimals, the spread is in pips, the arrow tells the move."""
     model.merge([quote("USDJPY", 150.0, ask=150.012)], NOW + 2, live=True)
-    assert cells(model, 1)[:5] == ["USDJPY", "▲", "150.000", "150.012", "12"]
+    assert cells(model, 1)[:5] == ["USDJPY", "▲", "150.000", "150.012", "1.2"]
     assert cells(model, 1)[AGE_COLUMN] == "2.0 s"
     assert model.index(1, 2).data(TONE_ROLE) == Tone.UP
 
@@ -70,7 +72,8 @@ def test_stale_quotes_turn_grey_and_lose_their_arrow(model: QuoteModel) -> None:
 
 def test_a_name_is_repainted_when_its_price_turns_grey_and_when_it_comes_back(model: QuoteModel) -> None:
     """A fresh price never stands beside a name that is still grey, nor the other way round."""
-    whole = (0, 0, model.columnCount() - 1)
+    model.set_days([DAY])
+    whole = (0, 0, AGE_COLUMN)
     seen = watch(model)
     model.merge([quote()], NOW, live=True)
     model.age_all(NOW + QUOTE_STALE_S + 1, live=True)
@@ -134,6 +137,99 @@ def test_quotes_of_unknown_symbols_are_ignored_and_new_lists_keep_prices(model: 
 
 def test_a_symbol_without_price_shows_dashes(model: QuoteModel) -> None:
     """Nothing is known, nothing is invented."""
-    assert set(cells(model, 0)[2:]) == {"\N{EN DASH}"}
+    assert set(cells(model, 0)[2:]) == {"\N{EN DASH}", "", "no price"}
     assert "no price yet" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     model.age_all(NOW, live=True)
+
+
+DAY = SymbolDay("EURUSD", "Forex", "Euro against US Dollar", 1.0, 1.15, 0.98)
+
+
+def row_of(model: QuoteModel, symbol: str = "EURUSD") -> QuoteRow:
+    """Return a symbol's row."""
+    row = model.quote_of(symbol)
+    assert row is not None
+    return row
+
+
+def test_the_day_goes_on_with_the_bid(model: QuoteModel) -> None:
+    """Change from the day before; high and low as the broker told, or the present bid where it is beyond them."""
+    model.merge([quote("EURUSD", 1.1)], NOW, live=True)
+    model.set_days([DAY])
+    assert row_of(model).change == pytest.approx(0.1)
+    assert (row_of(model).high, row_of(model).low) == (1.15, 0.98)
+    model.merge([quote("EURUSD", 1.2)], NOW, live=True)
+    assert (row_of(model).high, row_of(model).low) == (1.2, 0.98)
+    model.age_all(NOW + 1, live=True)
+    assert row_of(model).day == DAY
+
+
+def test_a_day_that_the_broker_does_not_tell_is_not_made_up(model: QuoteModel) -> None:
+    """No change and no range from a quote alone."""
+    model.merge([quote("EURUSD", 1.1)], NOW, live=True)
+    model.set_days([SymbolDay("EURUSD")])
+    assert (row_of(model).change, row_of(model).high, row_of(model).low) == (None, None, None)
+
+
+def test_new_days_repaint_what_reads_differently(model: QuoteModel) -> None:
+    """The same day again paints nothing; the columns of the day are reported once."""
+    model.merge([quote("EURUSD", 1.1)], NOW, live=True)
+    seen = watch(model)
+    model.set_days([DAY])
+    first = len(seen)
+    assert first > 0
+    model.set_days([DAY])
+    assert len(seen) == first
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("usd jp", ["USDJPY"]), ("jp usd", ["USDJPY"]), ("euro DOLLAR", ["EURUSD"]), ("usd xx", [])]
+)
+def test_the_filter_takes_parts_in_any_order(model: QuoteModel, text: str, found: list[str]) -> None:
+    """Every part has to be in the name or in the broker's words for it."""
+    model.set_days([DAY])
+    model.set_filter(text)
+    assert [row.symbol for row in model.rows] == found
+
+
+def test_a_group_narrows_the_list(model: QuoteModel) -> None:
+    """Groups are the broker's; a symbol without one is in none."""
+    model.set_days([DAY])
+    assert model.groups == ["Forex"]
+    model.set_group("Forex")
+    assert [row.symbol for row in model.rows] == ["EURUSD"]
+
+
+def test_what_may_be_done_in_a_symbol_is_told(model: QuoteModel) -> None:
+    """No price, open, stale, closed, or what the broker restricts."""
+    assert row_of(model).market == "no price"
+    model.merge([quote()], NOW, live=True)
+    assert row_of(model).market == "open"
+    model.age_all(NOW + QUOTE_STALE_S + 1, live=True)
+    assert row_of(model).market == "stale"
+    model.age_all(NOW + QUOTE_STALE_S + 1, live=True, market_open=False)
+    assert row_of(model).market == "closed"
+    model.set_days([SymbolDay("EURUSD", restriction="close only")])
+    assert row_of(model).market == "close only"
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "parts"),
+    [
+        ("1.16401", 5, ("1.16", "40", "1")), ("151.254", 3, ("151.", "25", "4")), ("2345.67", 2, ("2345.", "67", "")),
+        ("1.0876", 4, ("1.08", "76", "")), ("9309.2", 1, ("9309.2", "", "")), (DASH, 5, (DASH, "", "")),
+    ],
+)  # fmt: skip
+def test_pips_are_set_off(text: str, digits: int, parts: tuple[str, str, str]) -> None:
+    """Two digits of pips, a tenth of one behind them where prices have it, and nothing where there are too few."""
+    assert price_parts(text, digits) == parts
+    assert "".join(parts) == text
+
+
+def test_the_curve_ends_at_the_present_bid(model: QuoteModel) -> None:
+    """Its place within the curve is told in steps, so that it is painted anew when it has moved by a pixel."""
+    model.merge([quote("EURUSD", 1.5)], NOW, live=True)
+    model.set_closes("EURUSD", (1.0, 2.0))
+    assert cells(model, 0)[TREND] == "50 %"
+    model.merge([quote("EURUSD", 3.0)], NOW, live=True)
+    assert cells(model, 0)[TREND] == "100 %"

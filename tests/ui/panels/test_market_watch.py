@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,13 +14,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.desk.presentation.bar_history import BarHistory
+from arbitrex_desktop.desk.presentation.snapshot import SymbolDay
 from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
 from arbitrex_desktop.ui.frame_pacer import FRAME_SECONDS
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.table import TONE_ROLE
 from arbitrex_desktop.ui.panels.market_watch import MarketWatchPanel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
+from tests.fakes.bars import bar_rows
 from tests.fakes.clock import ManualClock
 from tests.fakes.core import FakeBoard
 from tests.fakes.desk_data import pool_stats, quote
@@ -61,14 +66,14 @@ def test_every_symbol_is_listed_with_its_price(panel: MarketWatchPanel) -> None:
 
 
 def test_a_tick_repaints_the_cells_that_differ(panel: MarketWatchPanel, board: FakeBoard, qtbot: QtBot) -> None:
-    """After a tick of one symbol its prices and count are painted: no cell of another row, and none that stayed."""
+    """After a tick of one symbol its prices are painted: no cell of another row, and none that stayed."""
     panel.view.repaint()
     QApplication.processEvents()
     before = panel.view.cells_painted
     board.put(quote(SYMBOLS[3], 2.0, ticks=8))
     panel.draw_frame()
     qtbot.waitUntil(lambda: panel.view.cells_painted > before)
-    assert panel.view.cells_painted - before == 3
+    assert panel.view.cells_painted - before == 2
 
 
 def test_a_change_of_the_board_is_drawn_by_itself(
@@ -163,19 +168,72 @@ def test_the_filter_narrows_the_list(panel: MarketWatchPanel, qtbot: QtBot) -> N
     """Typing filters, in any case."""
     QTest.keyClicks(panel._filter, "sym04")
     assert [row.symbol for row in panel.model.rows] == ["SYM040"]
+    assert panel._count.text() == "1 of 41"
     panel._filter.setText("nothing like it")
     assert panel.model.rowCount() == 0
+    assert panel.view.empty_text == "No symbol here matches “nothing like it”; Escape clears the filter"
     panel.grab()
+    QTest.keyClick(panel._filter, Qt.Key.Key_Escape)
+    assert panel.model.rowCount() == 41
+
+
+def test_groups_of_the_broker_are_offered_and_stay_chosen(panel: MarketWatchPanel, fresh: Make) -> None:
+    """A group narrows the list, also when another comes to be known."""
+    days = (SymbolDay(SYMBOLS[0], "Forex"), SymbolDay(SYMBOLS[1], "Metals"))
+    panel.refresh(fresh(watch=days))
+    panel._group.setCurrentText("Metals")
+    assert [row.symbol for row in panel.model.rows] == [SYMBOLS[1]]
+    panel.refresh(fresh(watch=(*days, SymbolDay(SYMBOLS[2], "Crypto"))))
+    assert panel._group.currentText() == "Metals"
+    assert panel.model.groups == ["Crypto", "Forex", "Metals"]
+
+
+def test_curves_are_asked_for_one_after_the_other(panel: MarketWatchPanel, fresh: Make, clock: ManualClock) -> None:
+    """One a refresh, each symbol once in half an hour; what comes is drawn, what fails is asked for again soon."""
+    panel._bars_due.clear()
+    asked: list[HistoryRequest] = []
+    panel.history_asked.connect(asked.append)
+    for _ in range(50):
+        panel.refresh(fresh())
+    assert [each.symbol for each in asked] == SYMBOLS
+    assert len({each.chart for each in asked}) == len(SYMBOLS)
+    panel.take_history(HistoryAnswer(asked[0], BarHistory(bar_rows(60)), 60, is_last=True))
+    row = panel.model.quote_of(SYMBOLS[0])
+    assert row is not None
+    assert len(row.closes) == 48
+    panel.take_history(HistoryAnswer(asked[1], None, 0, is_last=True, error="busy"))
+    clock.advance(61.0)
+    panel.refresh(fresh())
+    assert [each.symbol for each in asked[41:]] == [SYMBOLS[1]]
+    panel.view.grab()
+
+
+def test_columns_and_order_are_chosen_and_kept(panel: MarketWatchPanel, qtbot: QtBot) -> None:
+    """A column that is not wanted stays away however much room there is; both come back at the next start."""
+    panel.resize(1200, 500)
+    titles = [column.title for column in panel.model.columns]
+    action = next(each for each in panel.view.column_menu().actions() if each.text() == "Spread")
+    action.trigger()
+    assert panel.view.isColumnHidden(titles.index("Spread"))
+    panel.view.sortByColumn(titles.index("Bid"), Qt.SortOrder.DescendingOrder)
+    kept = json.loads(json.dumps(panel.view.choices))
+    action.trigger()
+    panel.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    panel.view.recall(kept)
+    assert panel.view.isColumnHidden(titles.index("Spread"))
+    assert panel.model.rows[0].symbol == SYMBOLS[-1]
+    panel.view.recall({"hidden": "nonsense", "sorted_by": 7})
+    assert not panel.view.isColumnHidden(titles.index("Spread"))
 
 
 def test_narrow_tables_leave_out_what_can_be_spared(panel: MarketWatchPanel, qtbot: QtBot) -> None:
-    """Time and ticks go first; symbol, prices, spread and age stay."""
+    """Group and time go first; symbol and prices stay, with spread and the day's change."""
     titles = [column.title for column in panel.model.columns]
     panel.resize(390, 500)
     qtbot.waitUntil(lambda: panel.view.isColumnHidden(titles.index("Time")))
     shown = [title for place, title in enumerate(titles) if not panel.view.isColumnHidden(place)]
-    assert shown == ["Symbol", "", "Bid", "Ask", "Spread", "Age"]
-    panel.resize(900, 500)
+    assert shown == ["Symbol", "", "Bid", "Ask", "Spread", "Day"]
+    panel.resize(1200, 500)
     qtbot.waitUntil(lambda: not panel.view.isColumnHidden(titles.index("Time")))
 
 
