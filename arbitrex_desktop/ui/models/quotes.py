@@ -128,9 +128,10 @@ def _tick_time(row: QuoteRow) -> float | None:
 
 
 def _change_tone(row: QuoteRow) -> Tone:
-    if not row.is_fresh or not round(row.change or 0.0, 4):
+    change = round(row.change or 0.0, 4)
+    if not row.is_fresh or not change:
         return _tone(row)
-    return Tone.UP if row.change > 0.0 else Tone.DOWN
+    return Tone.UP if change > 0.0 else Tone.DOWN
 
 
 def _market_tone(row: QuoteRow) -> Tone:
