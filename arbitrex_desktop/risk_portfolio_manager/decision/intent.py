@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from numbers import Integral, Real
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -113,8 +114,7 @@ def checked(intent: TradeIntent) -> TradeIntent:
     if amiss:
         raise InvalidField(amiss)
     changes, by_person = {}, intent.source is IntentSource.TRADER
-    for name, check, optional in _CHECKS:
-        value = getattr(intent, name)
+    for value, (name, check, optional) in zip(_values_of(intent), _CHECKS, strict=True):
         if value is not None or not (optional or (by_person and name in _SIGNAL)):
             usable = check(name, value)
             if usable is not value:
@@ -191,7 +191,7 @@ def _whole(name: str, value: Any) -> int:
 
 def _direction(name: str, value: Any) -> int:
     """Return 1 or -1."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value not in (1, -1):
+    if isinstance(value, bool) or not isinstance(value, (int, Integral)) or value not in (1, -1):
         raise InvalidField(f"{name} must be 1 or -1 (it is {_show(value)})")
     return int(value)
 
@@ -305,4 +305,5 @@ FIELDS: Final = TradeIntent.__struct_fields__
 _SIGNAL: Final = frozenset({"confidence_score", "regime", "vol_percentile"})
 """What a strategy must say of its signal, and a person need not: what is not given is not judged."""
 _MAY_BE_LEFT_OUT: Final = {each.name for each in msgspec.structs.fields(TradeIntent) if each.default is None}
+_values_of: Final = attrgetter(*_FIELD_CHECKS)
 _CHECKS: Final = tuple((name, check, name in _MAY_BE_LEFT_OUT) for name, check in _FIELD_CHECKS.items())

@@ -14,6 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Ve
 
 _NO_NUMBER: Final = "a number is missing"
 _PASS: Final = Outcome.PASS
+_SKIPPED: Final = Outcome.SKIPPED
 
 
 class Stage(IntEnum):
@@ -116,7 +117,7 @@ class Check:
 
     def skipped(self, note: str) -> RuleResult:
         """Return that the source was never given, or that the check is off."""
-        return RuleResult(self, Outcome.SKIPPED, None, None, None, note)
+        return RuleResult(self, _SKIPPED, None, None, None, note)
 
     def failed(self, observed: float | None = None, limit: float | None = None, note: str = "") -> RuleResult:
         """Return a refusal."""

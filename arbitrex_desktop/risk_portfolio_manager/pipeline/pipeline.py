@@ -29,7 +29,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.requested_volume import Reque
 _ONLY_REDUCES = "this trade only reduces risk"
 _COUNTED_BEFORE = "it was counted when it was first approved"
 _RELATIVE_TOLERANCE = 1e-9
-_PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
+_HARMLESS = (Outcome.PASS, Outcome.SKIPPED)
 Checks = tuple[Callable[[RuleContext], RuleResult], ...]
 _BEFORE: Checks = tuple(rule.check for rule in BEFORE_SIZING)
 _AFTER: Checks = tuple(rule.check for rule in AFTER_SIZING)
@@ -85,7 +85,7 @@ def _run(rules: tuple[Rule, ...], checks: Checks, context: RuleContext) -> list[
 
 def _weigh(results: list[RuleResult]) -> tuple[RuleResult | None, list[float]]:
     """Return the first refusal, and every headroom that the size must be cut to."""
-    telling = [each for each in results if each.outcome is not _PASS and each.outcome is not _SKIPPED]
+    telling = [each for each in results if each.outcome not in _HARMLESS]
     refusal = next((each for each in telling if each.blocks), None)
     return refusal, [each.headroom or 0.0 for each in telling if each.outcome is Outcome.ADJUST]
 

@@ -22,6 +22,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Po
 
 _FIGURES: Final = ("equity", "peak_equity", "unrealized_pnl", "daily_pnl", "weekly_pnl", "current_drawdown")
 _figures_of: Final = attrgetter(*_FIGURES)
+_NUMBERS: Final = frozenset({float, int})
 _BEYOND_ANY_PRICE: Final = 1e300
 
 
@@ -64,21 +65,22 @@ def rejected_trade(intent: TradeIntent, code: RejectionReason, message: str) -> 
 
 def state_fault(state: PortfolioState, capital: float) -> str:
     """Return which figure of the portfolio cannot be computed with, empty when all can."""
-    if not _usable(capital) or not capital > 0.0:
+    if not _usable((capital,)) or not capital > 0.0:
         return f"total_capital must be a number above zero (it is {capital})"
-    for name, value in zip(_FIGURES, _figures_of(state), strict=True):
-        if not _usable(value):
-            return f"{name} must be a number (it is {value!r})"
+    figures = _figures_of(state)
+    if not _usable(figures):
+        name, value = next(each for each in zip(_FIGURES, figures, strict=True) if not _usable(each[1:]))
+        return f"{name} must be a number (it is {value!r})"
     for name in ("day_anchor", "week_anchor"):
         value = getattr(state, name)
-        if value is not None and not (_usable(value) and value > 0.0):
+        if value is not None and not (_usable((value,)) and value > 0.0):
             return f"{name} must be a number above zero (it is {value!r})"
     return state.fault()
 
 
-def _usable(value: Any) -> bool:
-    """Return whether a value is a finite number."""
-    return type(value) in (float, int) and math.isfinite(value)
+def _usable(values: tuple[Any, ...]) -> bool:
+    """Return whether all values are finite numbers."""
+    return _NUMBERS.issuperset(map(type, values)) and all(map(math.isfinite, values))
 
 
 def _direction(value: Any) -> int:
