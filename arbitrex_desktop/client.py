@@ -36,7 +36,7 @@ from typing import Any, Final, Self, TypeVar
 T = TypeVar("T")
 VERSION: Final = 1
 ENDED: Final = frozenset({"REJECTED", "EXPIRED", "CANCELLED", "FILLED", "PARTIAL", "FAILED"})
-"""States in which nothing more happens to an intent."""
+"""States in which an intent has ended; a FAILED one may still change, see `IntentStatus.final`."""
 _DIRECTIONS: Final = {"buy": 1, "sell": -1, 1: 1, -1: -1}
 _MOST_BYTES: Final = 1_048_576
 _MOST_EVENTS: Final = 10_000
@@ -72,6 +72,8 @@ class IntentStatus:
         decision: the risk manager's answer: APPROVED, ADJUSTED or REJECTED
         reason: stable code of a refusal, empty for none
         details: the same in words
+        final: whether nothing more can happen to it.  FAILED without it means that no trace of the order was found
+            so far, and that the broker may still execute it: do not send it again on its strength alone
         raw: the whole message
     """
 
@@ -84,12 +86,13 @@ class IntentStatus:
     decision: str = ""
     reason: str = ""
     details: str = ""
+    final: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def ended(self) -> bool:
         """Whether nothing more will happen to it."""
-        return self.state in ENDED
+        return self.final
 
 
 class DeskClient:
@@ -194,7 +197,10 @@ class DeskClient:
                     return
 
     def wait(self, intent_id: str, timeout: float) -> IntentStatus:
-        """Wait until an intent has ended, or the time is over; return how it stands then."""
+        """Wait until an intent has ended for good, or the time is over; return how it stands then.
+
+        One that is FAILED because no trace of its order was found is waited for further: it can become FILLED.
+        """
         end = time.monotonic() + timeout
         status = self.status(intent_id)
         while not status.ended and time.monotonic() < end:
@@ -377,5 +383,7 @@ def _status_of(message: Mapping[str, Any]) -> IntentStatus:
         decision=str(message.get("decision", "")),
         reason=str(message.get("reason", "")),
         details=str(message.get("details", message.get("why", ""))),
+        # A desk of before this field said nothing of it.
+        final=bool(message.get("final", message.get("state") in ENDED)),
         raw=message,
     )

@@ -104,4 +104,5 @@ def _show(status: IntentStatus) -> None:
     """Print how the intent stands."""
     words = f": {status.details}" if status.details else ""
     closes = f", closes #{status.closes}" if status.closes is not None else ""
-    sys.stdout.write(f"{status.intent_id} {status.state} {status.lots:g} lots{closes}{words}\n")
+    changing = " (not final)" if status.state == "FAILED" and not status.final else ""
+    sys.stdout.write(f"{status.intent_id} {status.state}{changing} {status.lots:g} lots{closes}{words}\n")

@@ -44,12 +44,13 @@ class DeskSettings:
     settle_seconds: Annotated[
         float,
         Meta(
-            ge=3,
+            # No less than an order may take on its way (`SendOrder.deadline`).
+            ge=20,
             le=600,
             description="how long the broker must show no trace of an order before it counts as never executed",
             extra=_SECONDS,
         ),
-    ] = 15.0
+    ] = 25.0
     max_pending: Annotated[int, Meta(ge=1, le=10_000, description="intents that may wait at once")] = 200
     arming_seconds: Annotated[
         float, Meta(ge=10, le=86_400, description="how long a LIVE account stays armed", extra=_SECONDS)

@@ -149,7 +149,7 @@ def test_a_lost_answer_is_looked_up(desk: Desk, placed: str, mood: Mood) -> None
     desk.broker.moods.append(mood)
     with pytest.raises(CommandRefused, match="looking at the broker's books"):
         desk.core.modify_order(ticket(desk), 1.139, 1.13, None)
-    for _ in range(20):
+    for _ in range(30):
         desk.step()
     done = "it was carried out" if mood is Mood.FILL_LOST else "the order waits as before"
     assert any(done in each.text for each in desk.core.snapshot().notices)

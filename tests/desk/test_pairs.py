@@ -278,7 +278,7 @@ class Life:
             self.start()
         elif step == "reject next":
             self.broker.moods.append(Mood.REJECT)
-        for _ in range(30 if step == "quiet" else 1 if step == "step" else 0):
+        for _ in range(60 if step == "quiet" else 1 if step == "step" else 0):
             self.broker.clock.advance(1.0)
             self.broker.refresh_quotes()
             self.core.step()

@@ -184,9 +184,9 @@ def test_a_record_reads_back_as_it_was_written(judgement: RiskAnswer) -> None:
 
 
 def test_ended_states_lead_nowhere_but_to_the_truth() -> None:
-    """From an end there is no way back to sending; only a late execution may correct one."""
+    """From an end there is no way back to sending; only what the broker's books show later may correct one."""
     for state in ENDED:
-        assert TRANSITIONS[state] <= {IntentState.FILLED, IntentState.PARTIAL, IntentState.PLACED}
+        assert TRANSITIONS[state] <= {IntentState.FILLED, IntentState.PARTIAL, IntentState.PLACED, IntentState.UNKNOWN}
     assert set(TRANSITIONS) == set(IntentState)
 
 

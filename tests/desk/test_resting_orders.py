@@ -243,7 +243,7 @@ class TestEnds:
         desk.broker.orders = ()
         desk.step()
         assert desk.intent(intent_id).state is IntentState.PLACED
-        for _ in range(20):
+        for _ in range(30):
             desk.step()
         assert desk.intent(intent_id).state is IntentState.FAILED
         assert "no trace" in told(desk, intent_id)[0]
@@ -252,7 +252,7 @@ class TestEnds:
         """An order that counted as failed and rests after all is PLACED again, with an alarm."""
         desk.broker.moods.append(Mood.LOST)
         intent_id = place(desk)
-        for _ in range(20):
+        for _ in range(30):
             desk.step()
         assert desk.intent(intent_id).state is IntentState.FAILED
         attempt = desk.intent(intent_id).attempt
@@ -287,7 +287,7 @@ class TestLostAnswers:
             desk.broker.trigger(ticket)
         elif after == "expired":
             desk.broker.end_order(ticket, OrderState.EXPIRED)
-        for _ in range(20):
+        for _ in range(30):
             desk.step()
         assert desk.intent(intent_id).state is state
         if state is not IntentState.FAILED:

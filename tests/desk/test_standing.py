@@ -313,7 +313,7 @@ class TestRestarts:
         desk.step(20.0)
         assert desk.core.snapshot().positions[0].standing == "stop trails by 200 pips"
         desk.broker.positions = ()
-        for _ in range(8):
+        for _ in range(12):
             desk.step(3.0)
         assert any("ended: the position is closed" in each.text for each in desk.core.snapshot().notices)
         desk.core.stop()

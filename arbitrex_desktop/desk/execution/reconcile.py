@@ -15,8 +15,9 @@ from typing import Final
 
 from arbitrex_desktop.desk.intents.events import Fill, Intent
 from arbitrex_desktop.desk.intents.order_tags import PREFIX, marked_intent
-from arbitrex_desktop.mt5.constants import DealEntry, DealReason, OrderState
+from arbitrex_desktop.mt5.constants import AccountMarginMode, DealEntry, DealReason, OrderState
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
+from arbitrex_desktop.raw_layer.views import AccountReading
 
 _EPSILON: Final = 1e-9
 _CLOCK_SLACK_SECONDS: Final = 5.0
@@ -62,6 +63,12 @@ class ReconcileResult:
     tickets: tuple[int, ...] = ()
     end: OrderState | None = None
     waits: bool = False
+
+
+def positions_that_tell(reading: AccountReading) -> tuple[TradePosition, ...]:
+    """Return the positions that tell of one order each: a netted one has volume and price of all its deals together."""
+    hedging = reading.account.margin_mode == AccountMarginMode.RETAIL_HEDGING
+    return reading.positions if hedging else ()
 
 
 def reconcile(intent: Intent, books: BrokerRecords, claimed: Collection[int]) -> ReconcileResult:
@@ -159,16 +166,24 @@ class _Traces:
         if attempt is None or order in self._claimed or trace.comment.startswith(PREFIX):
             return False
         request = attempt.request
-        volume = trace.volume_initial if isinstance(trace, TradeOrder) else trace.volume
         seconds = trace.time_setup if isinstance(trace, TradeOrder) else trace.time
         return (
             self._right_way(trace, request.get("position"))
             and trace.magic == request["magic"]
             and trace.symbol == request["symbol"]
             and trace.type == (request["type"] if isinstance(trace, TradeOrder) else request["type"] % 2)
-            and volume <= request["volume"] + _EPSILON
+            and self._right_volume(trace, order, request["volume"])
             and self._books.utc(seconds) >= attempt.market_at.timestamp() - _CLOCK_SLACK_SECONDS
         )
+
+    def _right_volume(self, trace: TradeDeal | TradeOrder | TradePosition, order: int, asked: float) -> bool:
+        """Tell whether an entry's order was for the volume that was asked; without its order, for no more."""
+        if isinstance(trace, TradeOrder):
+            return abs(trace.volume_initial - asked) <= _EPSILON
+        known = next((each for each in (*self._books.orders, *self._books.history) if each.ticket == order), None)
+        if known is not None:
+            return abs(known.volume_initial - asked) <= _EPSILON
+        return trace.volume <= asked + _EPSILON
 
     def _right_way(self, trace: TradeDeal | TradeOrder | TradePosition, position: int | None) -> bool:
         """Tell whether an entry opens as the intent did, or closes `position`, the one that the intent was to close."""

@@ -10,20 +10,21 @@ from typing import Final
 
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.execution.claims import Claims
 from arbitrex_desktop.desk.execution.executor import with_slippage
-from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, ReconcileResult, reconcile
+from arbitrex_desktop.desk.execution.late_orders import LateOrders
+from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, ReconcileResult, positions_that_tell
 from arbitrex_desktop.desk.intents.entry import order_name
 from arbitrex_desktop.desk.intents.events import EventKind, Fill, Intent, to_body
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentState
-from arbitrex_desktop.desk.intents.order_tags import marked_intent
-from arbitrex_desktop.desk.queue.intent_store import IntentStore
-from arbitrex_desktop.mt5.constants import AccountMarginMode, OrderState
-from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
+from arbitrex_desktop.desk.queue.intent_store import DESK, IntentStore
+from arbitrex_desktop.mt5.constants import OrderState
 
 _LOOK_BACK: Final = timedelta(minutes=10)
 _LEAST_LOOKS: Final = 3
 _CONFIRM_FOR: Final = timedelta(seconds=60)
 _EPSILON: Final = 1e-9
+_SO_FAR: Final = " so far; it is looked for for another day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Recovery:
         self._clock = context.clock
         self._settings = context.settings
         self._post = context.post
+        self._claims = Claims(book)
+        self._late = LateOrders(book, context, self._claims)
         self._absences: dict[str, _Absence] = {}
 
     def settle_interrupted(self) -> None:
@@ -65,17 +68,19 @@ class Recovery:
         """Read the broker's books, if anything waits for that, and take over what they say."""
         self._confirm_placed()
         unknown = self._book.in_state(IntentState.UNKNOWN)
-        waiting = (*unknown, *self._unconfirmed(), *self._late(), *self._changed())
+        # Unknown ones first: an order that fits both is more likely theirs than one's that failed hours ago.
+        sought = (*unknown, *self._late.due())
+        waiting = (*sought, *self._unconfirmed(), *self._changed())
         if not waiting or not self._pool.is_connected():
             return
         connection = self._pool.stats().connections
         books = self._read(waiting)
         for intent in waiting:
-            finding = reconcile(intent, books, self._claimed(intent))
+            finding = self._claims.find(intent, books, sought)
             if intent.state in (IntentState.UNKNOWN, IntentState.PLACED):
                 self._decide(intent, finding, connection)
-            elif finding.waits and intent.state is IntentState.FAILED:
-                self._placed_late(intent, finding)
+            elif intent.state is IntentState.FAILED:
+                self._decide_late(intent, finding)
             elif finding.found is Fate.EXECUTED and finding.fill is not None:
                 self._confirm(intent, finding.fill)
 
@@ -86,7 +91,7 @@ class Recovery:
             raise CommandRefused(f"the intent is {intent.state}; only an UNKNOWN one is resolved by hand")
         message = f"decided by the trader: {reason}" if reason else "decided by the trader"
         if not executed:
-            return self._book.record(intent, EventKind.FAILED, actor=TRADER, reason=message, state=IntentState.FAILED)
+            return self._fail(intent, message, actor=TRADER, watched=True)
         lots = float(intent.attempt.request["volume"]) if intent.attempt else 0.0
         body = to_body(fill=Fill(order=ticket, volume=lots, confirmed=True))
         return self._book.record(
@@ -107,13 +112,10 @@ class Recovery:
             self._executed(intent, finding.fill, finding.message)
         elif intent.request.rests and (finding.waits or finding.found is Fate.DEAD):
             self._resting(intent, finding)
-        elif finding.found is Fate.DEAD or self._absent_long_enough(intent, finding, connection):
-            self._book.record(
-                intent,
-                EventKind.FAILED,
-                reason=f"{finding.message}: nothing was executed",
-                state=IntentState.FAILED,
-            )
+        elif finding.found is Fate.DEAD:
+            self._fail(intent, f"{finding.message}: nothing was executed")
+        elif self._absent_long_enough(intent, finding, connection):
+            self._fail(intent, f"{finding.message}: nothing was executed{_SO_FAR}", watched=True)
         elif intent.state is IntentState.UNKNOWN and finding.message not in intent.reason:
             self._book.record(
                 intent, EventKind.EVIDENCE_FOUND, reason=finding.message, body=to_body(tickets=finding.tickets)
@@ -139,6 +141,41 @@ class Recovery:
             self._book.record(intent, EventKind.EVIDENCE_FOUND, reason=reason, ticket=ticket, body=body)
             self._post("info", f"order {intent.intent_id}", f"{_name(intent)}: {reason}")
 
+    def _decide_late(self, intent: Intent, finding: ReconcileResult) -> None:
+        """Take over what the books show of an order that had counted as failed; any trace of it is an alarm."""
+        if finding.found is Fate.NOTHING:
+            if self._late.is_over(intent):
+                self._make_final(intent, "no trace of it for a day: nothing was executed, and that is final")
+        elif finding.waits and intent.request.rests:
+            self._placed_late(intent, finding)
+        elif finding.found is Fate.EXECUTED and finding.fill is not None:
+            self._alarm(intent, "but was executed")
+            self._executed(intent, finding.fill, "the broker executed it after it had counted as failed")
+        elif finding.found is Fate.DEAD:
+            self._alarm(intent, f"and {finding.message}")
+            self._make_final(intent, f"{finding.message}: nothing was executed, and that is final")
+        else:
+            self._alarm(intent, f"but {finding.message}")
+            body = to_body(tickets=finding.tickets)
+            self._book.record(
+                intent, EventKind.UNCONFIRMED, reason=finding.message, state=IntentState.UNKNOWN, body=body
+            )
+
+    def _alarm(self, intent: Intent, what: str) -> None:
+        """Tell the trader that a failed order was heard of."""
+        self._post("error", f"late {intent.intent_id}", f"{_name(intent)} had counted as failed, {what}")
+
+    def _fail(self, intent: Intent, reason: str, *, actor: str = DESK, watched: bool = False) -> Intent:
+        """Journal that an order counts as failed; `watched`, it is looked for further, since that may change."""
+        body = to_body(watched=True) if watched else {}
+        return self._book.record(
+            intent, EventKind.FAILED, actor=actor, reason=reason, state=IntentState.FAILED, body=body
+        )
+
+    def _make_final(self, intent: Intent, reason: str) -> None:
+        """Journal that a failed order can change no more."""
+        self._book.record(intent, EventKind.EVIDENCE_FOUND, reason=reason, body=to_body(watched=False))
+
     def _absent_long_enough(self, intent: Intent, finding: ReconcileResult, connection: int) -> bool:
         """Tell whether several looks over the settling time, on one connection, found no trace."""
         if finding.found is not Fate.NOTHING:
@@ -162,19 +199,14 @@ class Recovery:
         self._book.record(intent, kind, reason=message, state=state, ticket=ticket, body=body)
 
     def _confirm(self, intent: Intent, fill: Fill) -> None:
-        """Journal what the books say of a fill; one that had counted as failed is an alarm."""
-        if intent.state is IntentState.FAILED:
-            self._post("error", f"late {intent.intent_id}", f"{_name(intent)} had counted as failed, but was executed")
-            self._executed(intent, fill, "the broker executed it after it had counted as failed")
-            return
+        """Journal what the books say of a fill."""
         body = to_body(fill=self._slipped(intent, fill))
         self._book.record(intent, EventKind.CONFIRMED, ticket=fill.position or fill.order or None, body=body)
 
     def _placed_late(self, intent: Intent, finding: ReconcileResult) -> None:
         """Journal that an order rests that had counted as failed: an alarm."""
         ticket = finding.tickets[0]
-        message = f"{_name(intent)} had counted as failed, but rests at the broker as order #{ticket}"
-        self._post("error", f"late {intent.intent_id}", message)
+        self._alarm(intent, f"but rests at the broker as order #{ticket}")
         body = to_body(fill=Fill(order=ticket))
         reason = "the broker took it after it had counted as failed"
         after = IntentState.PLACED
@@ -209,15 +241,6 @@ class Recovery:
         filled = self._book.changed_since(since, IntentState.FILLED, IntentState.PARTIAL)
         return tuple(each for each in filled if each.fill and not each.fill.confirmed)
 
-    def _late(self) -> tuple[Intent, ...]:
-        """Return the intents that counted as failed and stand among the positions or orders nevertheless."""
-        reading = self._pool.latest_account()
-        seen: tuple[TradePosition | TradeOrder, ...] = (*reading.positions, *reading.orders) if reading else ()
-        marked = {marked_intent(each.comment) for each in seen}
-        return tuple(
-            each for each in self._book.in_state(IntentState.FAILED) if each.intent_id in marked and each.attempt
-        )
-
     def _read(self, waiting: tuple[Intent, ...]) -> BrokerRecords:
         """Read account and history, from before the oldest order that is looked for."""
         now = self._pool.market_now()
@@ -225,19 +248,11 @@ class Recovery:
         moments = [now, *(each.attempt.market_at for each in waiting if each.attempt)]
         history = self._pool.read_history(min(moments) - _LOOK_BACK, max(moments))
         reading = self._pool.read_account()
-        # A netted position tells volume and price of all its deals together, so only deals tell of one order.
-        hedging = reading.account.margin_mode == AccountMarginMode.RETAIL_HEDGING
-        positions = reading.positions if hedging else ()
-        return BrokerRecords(positions, reading.orders, history.orders, history.deals, self._utc)
+        return BrokerRecords(positions_that_tell(reading), reading.orders, history.orders, history.deals, self._utc)
 
     def _utc(self, seconds: float) -> float:
         """Turn a server clock's seconds into those of UTC."""
         return self._pool.server_time_to_utc(seconds).timestamp()
-
-    def _claimed(self, intent: Intent) -> frozenset[int]:
-        """Return the tickets that belong to other intents."""
-        others = (each.fill for each in self._book.intents() if each.intent_id != intent.intent_id and each.fill)
-        return frozenset(ticket for fill in others for ticket in (fill.order, fill.position) if ticket)
 
 
 _ENDS: Final = {

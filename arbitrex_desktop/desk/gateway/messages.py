@@ -113,6 +113,8 @@ class IntentMessage(msgspec.Struct, frozen=True, tag_field="type", kw_only=True)
         closes: ticket of the position that it takes from, None for one that opens or adds.
         filled_lots: what was executed, at `fill_price`.
         ticket: of the position or order at the broker.
+        final: whether nothing more can happen to it; an intent may be FAILED because no trace of its order was found,
+            and be filled by the broker later.
     """
 
     v: int = VERSION
@@ -129,6 +131,7 @@ class IntentMessage(msgspec.Struct, frozen=True, tag_field="type", kw_only=True)
     filled_lots: float
     fill_price: float | None
     ticket: int | None
+    final: bool
 
 
 class DecisionMessage(IntentMessage, frozen=True, tag="decision", kw_only=True):
@@ -235,4 +238,5 @@ def _status_fields(intent: Intent) -> dict[str, Any]:
         "filled_lots": fill.volume if fill else 0.0,
         "fill_price": fill.price if fill else None,
         "ticket": (fill.position or fill.order or None) if fill else None,
+        "final": intent.final,
     }

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState, check_transition
+from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState, check_transition
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 
 T = TypeVar("T")
@@ -195,6 +195,7 @@ class Intent:
         reason: why it stands where it does, in words
         actor: who brought it there
         seq: its newest event
+        watched: whether it is FAILED only because the broker showed no trace of its order, which may still come
     """
 
     intent_id: str
@@ -210,6 +211,12 @@ class Intent:
     reason: str = ""
     actor: str = ""
     seq: int = 0
+    watched: bool = False
+
+    @property
+    def final(self) -> bool:
+        """Tell whether nothing more can happen to it."""
+        return self.state in ENDED and not self.watched
 
 
 def to_body(**parts: Any) -> dict[str, Any]:
@@ -231,7 +238,9 @@ def apply(intent: Intent | None, event: Event) -> Intent:
         raise ValueError(f"event {event.seq} is about intent {draft.intent_id}, which was never received")
     if draft.new_state is not None and draft.new_state is not intent.state:
         check_transition(intent.state, draft.new_state)
-        intent = replace(intent, state=draft.new_state, changed_at=draft.at, reason=draft.reason, actor=draft.actor)
+        intent = replace(
+            intent, state=draft.new_state, changed_at=draft.at, reason=draft.reason, actor=draft.actor, watched=False
+        )
     elif draft.reason:
         intent = replace(intent, reason=draft.reason)
     return replace(_with_parts(intent, draft), seq=event.seq)
@@ -262,6 +271,8 @@ def _with_parts(intent: Intent, draft: NewEvent) -> Intent:
         intent = replace(intent, attempt=from_body(body, "attempt", Attempt))
     if "fill" in body:
         intent = replace(intent, fill=from_body(body, "fill", Fill))
+    if "watched" in body:
+        intent = replace(intent, watched=from_body(body, "watched", bool))
     return intent
 
 

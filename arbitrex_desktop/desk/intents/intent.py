@@ -125,7 +125,7 @@ TRANSITIONS: Final[dict[IntentState, frozenset[IntentState]]] = {
     IntentState.CANCELLED: frozenset(),
     IntentState.FILLED: frozenset(),
     # A broker may fill what it first showed no trace of; a number that lies is worse than an arrow that goes back.
-    IntentState.FAILED: frozenset({IntentState.FILLED, IntentState.PARTIAL, IntentState.PLACED}),
+    IntentState.FAILED: frozenset({IntentState.FILLED, IntentState.PARTIAL, IntentState.PLACED, IntentState.UNKNOWN}),
 }
 """What may follow what; anything else raises `IllegalIntentTransition`."""
 
@@ -139,7 +139,7 @@ ENDED: Final = frozenset(
         IntentState.FAILED,
     }
 )
-"""States in which the desk has nothing left to do."""
+"""States in which nothing is left to decide; `Intent.final` tells whether one can still change."""
 
 
 class Which(StrEnum):

@@ -141,6 +141,15 @@ class Journal:
               AND after NOT IN ({marks}) ORDER BY seq"""  # noqa: S608 - only question marks are put in
         return tuple(row[0] for row in self._rows(sql, *(state.value for state in ENDED)))
 
+    def watched_intents(self) -> tuple[str, ...]:
+        """Return the intents that failed without a trace at the broker, and are not known to be final since."""
+        sql = """
+            SELECT intent_id FROM events AS e
+            WHERE kind = 'FAILED' AND body LIKE '%"watched":true%' AND NOT EXISTS (
+                SELECT 1 FROM events WHERE intent_id = e.intent_id AND seq > e.seq
+                AND (after != 'FAILED' OR body LIKE '%"watched":false%')) ORDER BY seq"""
+        return tuple(row[0] for row in self._rows(sql))
+
     def latest_intents(self, limit: int) -> tuple[str, ...]:
         """Return the intents received last, oldest first."""
         sql = "SELECT intent_id FROM events WHERE kind = 'RECEIVED' ORDER BY seq DESC LIMIT ?"

@@ -13,7 +13,7 @@ from typing import Any, Final
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import CommandRefused, UnknownIntent
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, NewEvent, RiskAnswer, apply, to_body
-from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState
+from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.journal import Journal
 
@@ -199,8 +199,9 @@ class IntentStore:
             self._seq = event.seq
 
     def _load(self) -> None:
-        """Read the open intents and the latest ended ones."""
-        wanted = dict.fromkeys((*self.journal.open_intents(), *self.journal.latest_intents(KEPT)))
+        """Read the open intents, those that failed and may still change, and the latest ended ones."""
+        journal = self.journal
+        wanted = dict.fromkeys((*journal.open_intents(), *journal.watched_intents(), *journal.latest_intents(KEPT)))
         loaded = [self._read(intent_id) for intent_id in wanted]
         for intent in sorted(loaded, key=lambda each: each.created_at):
             self._put(intent)
@@ -221,7 +222,7 @@ class IntentStore:
         surplus = len(self._order) - KEPT
         if surplus <= 0:
             return
-        ended = [each for each in self._order if self._intents[each].state in ENDED]
+        ended = [each for each in self._order if self._intents[each].final]
         for intent_id in ended[:surplus]:
             del self._by_state[self._intents.pop(intent_id).state][intent_id], self._order[intent_id]
 

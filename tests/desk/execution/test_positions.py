@@ -192,7 +192,7 @@ def test_a_close_of_unknown_fate_is_not_repeated(held: Desk) -> None:
         held.core.close_position(11)
     with pytest.raises(CommandRefused, match="not known yet"):
         held.core.close_position(11)
-    for _ in range(17):
+    for _ in range(30):
         held.step()
         held.broker.poll()
     held.core.close_position(11)

@@ -37,10 +37,10 @@ def test_a_lost_reply_of_a_filled_order_is_found(desk: Desk) -> None:
 def test_an_order_without_a_trace_fails_only_after_the_settling_time(desk: Desk) -> None:
     """One empty look proves nothing; no trace for the whole settling time does."""
     intent_id = lost(desk, Mood.LOST)
-    for _ in range(14):
+    for _ in range(20):
         desk.step()
     assert desk.row(intent_id).state is IntentState.UNKNOWN
-    for _ in range(3):
+    for _ in range(10):
         desk.step()
     row = desk.row(intent_id)
     assert row.state is IntentState.FAILED
@@ -85,7 +85,7 @@ def test_ambiguous_evidence_waits_for_the_trader(desk: Desk) -> None:
     intent_id = lost(desk, Mood.FILL_LOST)
     twin = desk.broker.deals[0]
     desk.broker.deals.append(replace(twin, ticket=9999, order=9998, position_id=9998))
-    for _ in range(20):
+    for _ in range(30):
         desk.step()
     row = desk.row(intent_id)
     assert row.state is IntentState.UNKNOWN
@@ -110,7 +110,7 @@ def test_the_trader_may_say_that_nothing_happened(desk: Desk) -> None:
 def test_a_late_fill_is_an_alarm_and_not_a_lie(desk: Desk) -> None:
     """A broker that executes after the settling time: the intent turns to FILLED, with an error notice."""
     intent_id = lost(desk, Mood.LOST)
-    for _ in range(20):
+    for _ in range(30):
         desk.step()
     assert desk.row(intent_id).state is IntentState.FAILED
     request = desk.broker.sent[-1]
@@ -209,6 +209,6 @@ def test_positions_of_others_are_no_intents_of_ours(desk: Desk) -> None:
     """A deal made by hand in the terminal is never taken for a lost order."""
     intent_id = lost(desk, Mood.LOST)
     desk.broker.deals.append(make_deal(5, int(desk.clock.now().timestamp()), type=0, entry=0, volume=0.1))
-    for _ in range(20):
+    for _ in range(30):
         desk.step()
     assert desk.row(intent_id).state is IntentState.FAILED

@@ -12,12 +12,13 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.recovery import Recovery
 from arbitrex_desktop.desk.intents.events import Attempt, EventKind, Fill, to_body
 from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.constants import AccountMarginMode
 from tests.desk.execution.conftest import BuildParts, Looking, Parts, answer, now
 from tests.fakes.broker import Mood
 from tests.fakes.clock import START
 
-SETTLE = 15.0
+SETTLE = DeskSettings().settle_seconds
 
 
 class TestConfirming:
@@ -163,7 +164,7 @@ class TestTheBooks:
         parts.broker.keep_comments = False
         first = parts.send(Mood.FILL)
         second = parts.send(Mood.LOST)
-        for _ in range(16):
+        for _ in range(int(SETTLE) + 1):
             looking.look()
         assert (now(parts, first).state, now(parts, second).state) == (IntentState.FILLED, IntentState.FAILED)
 

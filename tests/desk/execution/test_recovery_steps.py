@@ -11,13 +11,15 @@ import pytest
 from arbitrex_desktop.desk.execution.recovery import Recovery
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.constants import OrderState
 from tests.desk.conftest import intent
 from tests.desk.execution.conftest import Looking, Parts, answer, now
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_order
 
-SETTLE = 15.0
+SETTLE = DeskSettings().settle_seconds
+SO_FAR = " so far; it is looked for for another day"
 
 
 class TestInterrupted:
@@ -125,7 +127,10 @@ class TestNoTrace:
         looking.look(0.001)
         ended = now(looking.parts, lost)
         assert ended.state is IntentState.FAILED
-        assert ended.reason == "the broker's positions, orders and deals show no trace of it: nothing was executed"
+        assert (
+            ended.reason
+            == f"the broker's positions, orders and deals show no trace of it: nothing was executed{SO_FAR}"
+        )
 
     def test_two_looks_are_not_enough(self, looking: Looking) -> None:
         """However long the time between them."""
@@ -140,12 +145,12 @@ class TestNoTrace:
         """Books of another connection may be older: time and looks count from the first of this one."""
         lost = looking.parts.send(Mood.LOST)
         for _ in range(3):
-            looking.look(4.0)
+            looking.look(SETTLE / 4)
         looking.connections = 2
         for _ in range(4):
-            looking.look(4.0)
+            looking.look(SETTLE / 4)
             assert now(looking.parts, lost).state is IntentState.UNKNOWN
-        looking.look(4.0)
+        looking.look(SETTLE / 4)
         assert now(looking.parts, lost).state is IntentState.FAILED
 
     def test_a_trace_between_begins_anew(self, looking: Looking) -> None:
@@ -157,7 +162,7 @@ class TestNoTrace:
         parts.broker.orders = (make_order("EURUSD", 0, 0.1, ticket=70, comment=f"ABX {lost.intent_id}"),)
         looking.look()
         parts.broker.orders = ()
-        for _ in range(15):
+        for _ in range(int(SETTLE)):
             looking.look()
             assert now(parts, lost).state is IntentState.UNKNOWN
         looking.look()

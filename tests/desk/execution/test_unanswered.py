@@ -10,12 +10,13 @@ from datetime import timedelta
 import pytest
 
 from arbitrex_desktop.desk.execution.positions import PositionActions
+from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.constants import AccountMarginMode, OrderState, TradeAction
 from tests.desk.execution.conftest import Held
 from tests.fakes.broker import Mood
 from tests.fakes.clock import START
 
-SETTLE = 15.0
+SETTLE = DeskSettings().settle_seconds
 
 
 def act(held: Held, what: str) -> Callable[[], None]:

@@ -29,6 +29,7 @@ from arbitrex_desktop.desk.gateway.gateway import MOST_CLIENTS, Gateway
 from arbitrex_desktop.desk.gateway.messages import MOST_BYTES, ProtocolError, channel_schema, decode
 from arbitrex_desktop.paths import data_dir
 from tests.desk.conftest import Desk, intent
+from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_position
 
 SUBMIT: dict[str, Any] = {"confidence_score": 0.8, "regime": "TRENDING", "vol_percentile": 0.4}
@@ -98,6 +99,31 @@ def test_a_strategy_gets_its_decision_and_the_news(strategy: DeskClient, desk: D
     final = strategy.wait(answer.intent_id, timeout=5.0)
     assert (final.state, final.filled_lots) == ("FILLED", 0.1)
     assert {"RECEIVED", "PENDING", "APPROVED", "SENDING", "FILLED"} <= {each.state for each in strategy.events()}
+
+
+def test_a_strategy_waits_past_a_failure_that_may_still_change(strategy: DeskClient, desk: Desk) -> None:
+    """No trace of the order is no end: `wait` goes on, and says so when its time is over; the late fill ends it."""
+    lost = strategy.submit("EURUSD", "buy", **SUBMIT)
+    desk.broker.moods.append(Mood.LOST)
+    desk.core.approve(lost.intent_id)
+    for _ in range(30):
+        desk.step()
+    seen = strategy.wait(lost.intent_id, timeout=0.1)
+    assert (seen.state, seen.final, seen.ended) == ("FAILED", False, False)
+    desk.broker._deal(desk.broker.sent[-1], 0.1)
+    desk.broker.poll()
+    desk.step()
+    seen = strategy.wait(lost.intent_id, timeout=5.0)
+    assert (seen.state, seen.final, seen.filled_lots) == ("FILLED", True, 0.1)
+
+
+def test_a_refused_order_is_final(strategy: DeskClient, desk: Desk) -> None:
+    """The broker's no ends a wait at once."""
+    refused = strategy.submit("EURUSD", "buy", **SUBMIT)
+    desk.broker.moods.append(Mood.REJECT)
+    desk.core.approve(refused.intent_id)
+    seen = strategy.wait(refused.intent_id, timeout=5.0)
+    assert (seen.state, seen.final) == ("FAILED", True)
 
 
 def test_a_strategy_learns_that_its_trade_closes(strategy: DeskClient, desk: Desk) -> None:

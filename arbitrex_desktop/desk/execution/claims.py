@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""Which intent an order at the broker belongs to when its comment does not say so: none is given to two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, ReconcileResult, reconcile
+from arbitrex_desktop.desk.intents.events import Intent
+from arbitrex_desktop.desk.queue.intent_store import IntentStore
+
+_SAME_ORDER = ("symbol", "type", "volume", "magic", "position")
+
+
+class Claims:
+    """Looks intents' orders up, past those that belong to others.  For one thread at a time."""
+
+    def __init__(self, book: IntentStore) -> None:
+        self._book = book
+
+    def find(self, intent: Intent, books: BrokerRecords, waiting: Collection[Intent] = ()) -> ReconcileResult:
+        """Return what the books say of an intent's order; `waiting` are all whose orders are looked for.
+
+        Where as many intents wait for the very same order as there are orders that fit, it does not matter which is
+        whose: each takes the first that is left.
+        """
+        claimed = self._of_others(intent)
+        finding = reconcile(intent, books, claimed)
+        while others := self._strangers(intent, finding) - claimed:
+            claimed |= others
+            finding = reconcile(intent, books, claimed)
+        rivals = sum(1 for each in waiting if _order_of(each) == _order_of(intent))
+        if finding.found is Fate.AMBIGUOUS and len(finding.tickets) <= rivals:
+            return reconcile(intent, books, claimed | set(finding.tickets[1:]))
+        return finding
+
+    def _of_others(self, intent: Intent) -> set[int]:
+        """Return the tickets that belong to other intents in memory."""
+        others = (each.fill for each in self._book.intents() if each.intent_id != intent.intent_id and each.fill)
+        return {ticket for fill in others for ticket in (fill.order, fill.position) if ticket}
+
+    def _strangers(self, intent: Intent, finding: ReconcileResult) -> set[int]:
+        """Return the tickets that the journal knows as another's, however long ago it ended."""
+        return {each for each in finding.tickets if self._book.owner_of(each, "") not in ("", intent.intent_id)}
+
+
+def _order_of(intent: Intent) -> tuple[object, ...]:
+    """Return what makes two orders look the same at the broker."""
+    if intent.attempt is None:
+        return (intent.intent_id,)
+    return tuple(intent.attempt.request.get(name) for name in _SAME_ORDER)
