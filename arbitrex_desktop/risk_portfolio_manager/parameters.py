@@ -9,20 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict
 
+if TYPE_CHECKING:
+    from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 
-class RuleSettings(Protocol):
-    """Settings as the rules read them: every declared parameter is an attribute of its own name."""
-
-    @property
-    def revision(self) -> int:
-        """Return a number that grows with every change."""
-
-    def __getattr__(self, name: str) -> Any:
-        """Return a parameter's value."""
+    RuleSettings: TypeAlias = RPMConfig
+else:
+    RuleSettings = Any
+"""Settings as the rules read them.  They are made of what the rules declare, so that only a type checker knows both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,7 +112,8 @@ def test_the_health_report_is_complete() -> None:
 )
 def test_settings_are_validated_by_name(field: str, value: float, words: str) -> None:
     """`validate` raises; a manager cannot be made of such settings."""
-    config = RPMConfig(**{field: value})
+    changes: dict[str, Any] = {field: value}
+    config = RPMConfig(**changes)
     with pytest.raises(ValueError, match=words):
         config.validate()
     with pytest.raises(ValueError, match=words):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The RPM's limits: `RPMConfig`, its parameters and presets."""
 
-from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import PARAMETERS, RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.config.fields import PARAMETERS
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 
 __all__ = ["PARAMETERS", "RPMConfig"]

@@ -7,31 +7,18 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import field, make_dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import tomlkit
 
-from arbitrex_desktop.risk_portfolio_manager.config.general import GENERAL
+from arbitrex_desktop.risk_portfolio_manager.config.fields import PARAMETERS, Fields
 from arbitrex_desktop.risk_portfolio_manager.config.presets import fitting
 from arbitrex_desktop.risk_portfolio_manager.config.profiles import all_presets
-from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter
 from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict
-from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, parameters_of
-
-PARAMETERS: Final[dict[str, Parameter]] = {each.name: each for each in GENERAL} | parameters_of(ALL_RULES)
-"""Every setting by name: what no rule owns, then what the rules declare."""
-
-_Fields: Any = make_dataclass(
-    "_Fields",
-    [(each.name, Any, field(default_factory=partial(each.stored, each.default))) for each in PARAMETERS.values()],
-    kw_only=True,
-)
 
 
-class RPMConfig(_Fields):  # type: ignore[misc] # its fields are what the rules declare, which no type checker can see
+class RPMConfig(Fields):
     """What may be risked, and how it is measured: a dataclass with a field for each of `PARAMETERS`.
 
     Shares are of capital (the balance) unless their label says otherwise.  A field set at run time counts from the

@@ -421,6 +421,6 @@ def test_small_functions_at_their_bounds() -> None:
         ("UNHEARD_OF", {}, 0.0),
     ],
 )
-def test_a_nervous_regime_has_its_own_cap(regime: str, changes: dict[str, float], factor: float) -> None:
+def test_a_nervous_regime_has_its_own_cap(regime: str, changes: dict[str, Any], factor: float) -> None:
     """The smaller of the regime's factor and its cap; a regime that nobody set trades nothing."""
     assert regime_factor(regime, RPMConfig(**changes)) == factor

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""`python -m tests.risk_portfolio_manager.config.field_stub` writes the types of the fields of `RPMConfig`.
+
+The rules declare them, and a type checker does not run the rules; a test holds the file against them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from arbitrex_desktop.risk_portfolio_manager.config import fields
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Names, Number, Parameter, Table, Text
+
+STUB: Final = Path(fields.__file__).with_suffix(".pyi")
+_HEAD: Final = """# SPDX-License-Identifier: MIT
+# Generated from what the rules declare: python -m tests.risk_portfolio_manager.config.field_stub
+from dataclasses import dataclass
+from typing import Final
+
+from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter
+
+PARAMETERS: Final[dict[str, Parameter]]
+
+@dataclass(kw_only=True)
+class Fields:
+"""
+_TYPES: Final = {
+    Choice: "str",
+    Flag: "bool",
+    Names: "tuple[str, ...] | list[str]",
+    Table: "dict[str, float]",
+    Text: "str",
+}
+
+
+def type_of(parameter: Parameter) -> str:
+    """Return the type of a field's value, as Python writes it."""
+    if isinstance(parameter, Number):
+        return "int" if parameter.whole else "float"
+    return next(name for kind, name in _TYPES.items() if isinstance(parameter, kind))
+
+
+def stub() -> str:
+    """Return the file."""
+    return _HEAD + "".join(f"    {name}: {type_of(each)} = ...\n" for name, each in fields.PARAMETERS.items())
+
+
+if __name__ == "__main__":
+    STUB.write_text(stub(), encoding="utf-8")
