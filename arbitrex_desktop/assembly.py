@@ -14,6 +14,7 @@ from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.desk.gateway.gateway import Gateway
 from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.journal.journal import Journal, JournalOpener, journal_opener
+from arbitrex_desktop.desk.journal.reserve import reserve_opener
 from arbitrex_desktop.desk.journal.settings_record import record_settings
 from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.desk.queue.intent_store import DESK
@@ -162,6 +163,7 @@ def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
         settings=chosen.section(DeskSettings),
         halt_note=HaltNote(settings.data_dir / "halt.note"),
         settings_editor=FileSettingsEditor(settings),
+        reserves=reserve_opener(settings.data_dir),
     )
     core.attach(TerminalsInUse(parse_sessions(sessions)))
     core.attach(PrivacyCheck(settings.env_file or Path(".env")))

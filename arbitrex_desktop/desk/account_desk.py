@@ -9,6 +9,7 @@ from typing import Final
 
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.execution.action_log import ActionLog
 from arbitrex_desktop.desk.execution.executor import Executor
 from arbitrex_desktop.desk.execution.pairs import OrderPairs
 from arbitrex_desktop.desk.execution.positions import PositionActions
@@ -17,6 +18,7 @@ from arbitrex_desktop.desk.execution.standing import StandingInstructions
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, RiskAnswer, to_body
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState, SeenTrade
 from arbitrex_desktop.desk.journal.journal import Journal
+from arbitrex_desktop.desk.journal.reserve import ExitReserve
 from arbitrex_desktop.desk.presentation.closing import closing_text
 from arbitrex_desktop.desk.presentation.order_notices import order_notice
 from arbitrex_desktop.desk.presentation.rows import OwnerCache, digits_of, intent_row, order_row, position_row
@@ -37,7 +39,9 @@ class AccountDesk:
     which the core sees to.
     """
 
-    def __init__(self, journal: Journal, context: DeskContext, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, journal: Journal, context: DeskContext, new_id: Callable[[], str], reserve: ExitReserve | None = None
+    ) -> None:
         self._context = context
         self._journal = journal
         self.book = IntentStore(journal, context.clock, new_id)
@@ -45,7 +49,7 @@ class AccountDesk:
         self.pending = PendingQueue(self.book, context)
         self.executor = Executor(self.book, context)
         self.recovery = Recovery(self.book, context)
-        self.positions = PositionActions(self.book, context)
+        self.positions = PositionActions(ActionLog(self.book, context, reserve), context)
         self.pairs = OrderPairs(self.book, context, self.positions)
         self.standing = StandingInstructions(self.book, context, self.positions)
         self._owners = OwnerCache(self.book.owner_of)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.errors import JournalError
 from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.intents.events import Event, Intent
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
@@ -43,5 +44,6 @@ class DeskContext:
     gate: Gate
     risk: RiskClient
     post: PostNotice
+    journal_failed: Callable[[JournalError], None] = lambda _error: None
     announce: Announce = lambda _intent, _event: None
     synced: SyncAge = field(default_factory=SyncAge)

@@ -13,15 +13,15 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from threading import Thread
 from typing import Any, Final
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.account_desk import POLICY, AccountDesk
 from arbitrex_desktop.desk.active_account import ActiveAccount
+from arbitrex_desktop.desk.background import BackgroundWork
 from arbitrex_desktop.desk.context import Announce, DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused, DeskError, JournalError
-from arbitrex_desktop.desk.execution.positions import Which
+from arbitrex_desktop.desk.execution.positions import PositionActions, Which
 from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.halt import TradingHalt
 from arbitrex_desktop.desk.halt_note import HaltNote
@@ -30,6 +30,7 @@ from arbitrex_desktop.desk.intents.intent import TRADER, IntentRequest, IntentSt
 from arbitrex_desktop.desk.intents.order_tags import new_intent_id
 from arbitrex_desktop.desk.intents.standing import StandingRequest
 from arbitrex_desktop.desk.journal.journal import JournalOpener
+from arbitrex_desktop.desk.journal.reserve import ReserveOpener
 from arbitrex_desktop.desk.limit_actions import LimitActions
 from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
@@ -43,13 +44,13 @@ from arbitrex_desktop.desk.queue.pending import in_flight_names
 from arbitrex_desktop.desk.risk.risk_client import RiskClient, under_broker_name
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.desk.service import Service
+from arbitrex_desktop.desk.services import Services
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.desk.settings_desk import SettingsDesk, SettingsEditor
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.raw_layer.views import AccountMode
 
 _log: Final = logging.getLogger(__name__)
-_BACKGROUND_SECONDS: Final = 2.0
 _SYNC_SECONDS: Final = 1.0
 
 
@@ -58,7 +59,8 @@ class TradingCore:
 
     `rpm_factory` is called once, when the pool's first attempt to connect has ended; `journal` opens the journal of
     the account that is connected; `new_id` makes intents' ids; `halt_note`, where a halt is remembered on a full
-    disk, too; `settings_editor` reads and writes the file of settings, where the window may change it.
+    disk, too; `reserves` gives an account's room for exits on such a disk; `settings_editor` reads and writes the
+    file of settings, where the window may change it.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class TradingCore:
         new_id: Callable[[], str] = new_intent_id,
         halt_note: HaltNote | None = None,
         settings_editor: SettingsEditor | None = None,
+        reserves: ReserveOpener | None = None,
     ) -> None:
         self._pool = pool
         self._clock = clock
@@ -84,16 +87,23 @@ class TradingCore:
         self._gate = Gate(pool, clock, self._halt, chosen.max_messages_per_minute)
         self._listeners: list[Announce] = []
         self._context = DeskContext(
-            pool, clock, chosen, self._gate, self._risk, self._notices.post, announce=self._announce
+            pool,
+            clock,
+            chosen,
+            self._gate,
+            self._risk,
+            self._notices.post,
+            journal_failed=lambda error: self._accounts.report_error(error),  # noqa: PLW0108 - made below
+            announce=self._announce,
         )
         self._limits = LimitActions(self._context)
         self._equity = EquityTrack()
-        self._accounts = ActiveAccount(self._context, self._notices, journal, new_id)
+        self._accounts = ActiveAccount(self._context, self._notices, journal, new_id, reserves)
         editor = settings_editor
         self._settings_desk = SettingsDesk(editor, self._accounts, self._risk, clock) if editor is not None else None
         self._next_sync = -math.inf
-        self._background_threads: list[Thread] = []
-        self._services: list[Service] = []
+        self._background = BackgroundWork()
+        self._services = Services(clock, self._guard)
 
     @property
     def board(self) -> QuoteBoard:
@@ -119,21 +129,21 @@ class TradingCore:
 
     def attach(self, service: Service) -> None:
         """Let something live and end with the core, such as the gateway for strategies; before `start`."""
-        self._services.append(service)
+        self._services.attach(service)
 
     def start(self) -> None:
         """Start the pool and do a first step; a terminal that takes its time to connect is not waited for."""
         self._guard("halt", self._remember_halt)
         self._guard("connection", partial(self._pool.start_tick_collection, 0.0))
         self.step()
-        for service in self._services:
-            self._guard(service.name, service.start)
+        self._services.start()
 
     def step(self) -> None:
         """Do what is due; whatever fails is told and does not keep the rest from being done."""
         if self.rpm is None and self._first_attempt_ended():
             self._guard("risk manager", self._make_rpm)
         self._guard("journal", self._accounts.follow)
+        self._services.retry()
         if self._clock.monotonic() >= self._next_sync:
             self._next_sync = self._clock.monotonic() + _SYNC_SECONDS
             self._guard("sync", partial(self._sync, measure=True))
@@ -142,6 +152,7 @@ class TradingCore:
             return
         try:
             self._guard("orders", self._settle)
+            self._guard("positions", self._accounts.reconcile_actions)
             if self.desk is not None:
                 self._guard("limits", partial(self._limits.step, self.desk))
             self._guard("policy", self._apply_policies)
@@ -150,10 +161,9 @@ class TradingCore:
 
     def stop(self) -> None:
         """Stop the pool and close the journal; nothing is left running."""
-        for service in self._services:
-            self._guard(service.name, service.stop)
+        self._services.stop()
         self._guard("stop", self._pool.stop)
-        self._join_background()
+        self._background.join()
         with self._accounts.sending:
             self._guard("stop", self._accounts.leave)
         if self.rpm is not None:
@@ -169,8 +179,8 @@ class TradingCore:
             sync=rpm.get_mt5_sync_stats() if rpm is not None else {},
             account=account_row(reading) if reading is not None else None,
             risk=self._risk_row(),
-            positions=desk.position_rows(reading) if desk is not None and reading is not None else (),
-            orders=desk.order_rows(reading) if desk is not None and reading is not None else (),
+            positions=self._accounts.position_rows(reading),
+            orders=self._accounts.order_rows(reading),
             intents=desk.intent_rows() if desk is not None else (),
             equity=self._equity.points(reading),
             notices=self._notices.newest(),
@@ -215,7 +225,7 @@ class TradingCore:
             with self._accounts.journal_session() as desk:
                 desk.cancel(intent_id, actor)
             return
-        with self._managing() as desk:
+        with self._accounts.journal_session() as desk, self._managing():
             desk.cancel(intent_id, actor)
         with self._accounts.sending:
             self._guard("orders", self._settle)
@@ -243,7 +253,7 @@ class TradingCore:
         """Stop all sending from this moment; the RPM and the journal learn of it beside, without being waited for."""
         self._halt.engage(reason)
         self._notices.post("warning", "halt", f"HALTED: {reason}")
-        self._in_background("desk-halt", self._persist_halt)
+        self._background.begin("desk-halt", self._persist_halt)
 
     def resume(self, reason: str) -> None:
         """Lift the halt; the reason is journalled and may not be empty."""
@@ -251,7 +261,7 @@ class TradingCore:
             raise CommandRefused("say why trading may go on; it is written to the journal")
         if locked := self._limits.lock_reason():
             raise CommandRefused(locked)
-        self._join_background()
+        self._background.join()
         with self._accounts.journal_session() as desk:
             desk.book.note(EventKind.RESUMED, actor=TRADER, reason=reason)
         self._guard("halt", self._halt.clear_note)
@@ -271,7 +281,7 @@ class TradingCore:
     def disarm(self) -> None:
         """Take the arming back at once; the journal learns of it beside, without being waited for."""
         self._gate.disarm()
-        self._in_background("desk-disarm", partial(self._journal_note, "disarming", EventKind.DISARMED))
+        self._background.begin("desk-disarm", partial(self._journal_note, "disarming", EventKind.DISARMED))
 
     def set_seen(self, *, seen: bool) -> None:
         """Have prices as they come while the window can be seen, and twice a second otherwise."""
@@ -279,27 +289,27 @@ class TradingCore:
 
     def close_position(self, ticket: int, lots: float | None = None) -> None:
         """Close a position, or `lots` of it; works while halted."""
-        with self._managing() as desk:
-            desk.positions.close(ticket, lots)
+        with self._managing() as actions:
+            actions.close(ticket, lots)
 
     def close_many(self, which: Which, symbol: str = "") -> None:
         """Close all positions, the losing or winning ones, or those of a symbol; works while halted."""
-        with self._managing() as desk:
-            desk.positions.close_many(which, symbol)
+        with self._managing() as actions:
+            actions.close_many(which, symbol)
 
     def move_stops(self, ticket: int, stop_loss: float | None, take_profit: float | None) -> None:
         """Set a position's stop and target as prices."""
-        with self._managing() as desk:
-            desk.positions.move_stops(ticket, stop_loss, take_profit)
+        with self._managing() as actions:
+            actions.move_stops(ticket, stop_loss, take_profit)
 
     def break_even(self, ticket: int) -> None:
         """Move a position's stop to its opening price."""
-        with self._managing() as desk:
-            desk.positions.break_even(ticket)
+        with self._managing() as actions:
+            actions.break_even(ticket)
 
     def set_standing(self, ticket: int, wanted: StandingRequest) -> None:
         """Give a position standing instructions, in place of those that it has."""
-        with self._managing() as desk:
+        with self._accounts.journal_session() as desk, self._managing():
             desk.standing.set(ticket, wanted)
 
     def bars(self, symbol: str, timeframe: int, count: int, start: int = 0) -> BarHistory:
@@ -309,13 +319,13 @@ class TradingCore:
 
     def cancel_order(self, ticket: int) -> None:
         """Cancel a pending order at the broker."""
-        with self._managing() as desk:
-            desk.positions.cancel(ticket)
+        with self._managing() as actions:
+            actions.cancel(ticket)
 
     def modify_order(self, ticket: int, price: float, stop_loss: float | None, take_profit: float | None) -> None:
         """Move a pending order, its stop and its target, as prices."""
-        with self._managing() as desk:
-            desk.positions.modify(ticket, price, stop_loss, take_profit)
+        with self._managing() as actions:
+            actions.modify(ticket, price, stop_loss, take_profit)
 
     def _approve(self, intent_id: str, actor: str, seen: SeenTrade | None = None) -> None:
         """Approve for the trader or a policy, one at a time."""
@@ -329,11 +339,11 @@ class TradingCore:
             listener(intent, event)
 
     @contextmanager
-    def _managing(self) -> Iterator[AccountDesk]:
-        """Give the desk for orders on positions, one at a time, and sync afterwards."""
-        with self._accounts.journal_session() as desk, self._accounts.sending:
+    def _managing(self) -> Iterator[PositionActions]:
+        """Give what acts on positions, one order at a time, and sync afterwards."""
+        with self._accounts.sending:
             try:
-                yield desk
+                yield self._accounts.position_actions()
             finally:
                 self._guard("sync", self._sync)
 
@@ -372,10 +382,8 @@ class TradingCore:
         self.desk.pairs.enforce()
         self.desk.settle_confirmed(self._sync)
         reading = self._pool.latest_account()
-        if reading is not None:
-            self.desk.positions.unanswered.reconcile(reading)
-            if self.desk.standing.act(reading):
-                self._sync()
+        if reading is not None and self.desk.standing.act(reading):
+            self._sync()
 
     def _apply_policies(self) -> None:
         """Approve what a policy lets pass without a person."""
@@ -412,18 +420,6 @@ class TradingCore:
         desk = self.desk
         if desk is not None:
             self._guard(topic, lambda: desk.book.note(kind, actor=TRADER, reason=reason))
-
-    def _in_background(self, name: str, work: Callable[[], None]) -> None:
-        """Write something down on a thread of its own, so that nobody has to wait for the disk."""
-        thread = Thread(target=work, name=name, daemon=True)
-        self._background_threads.append(thread)
-        thread.start()
-
-    def _join_background(self) -> None:
-        """Wait, not for ever, for what is being written down."""
-        for thread in self._background_threads:
-            thread.join(_BACKGROUND_SECONDS)
-        self._background_threads = [thread for thread in self._background_threads if thread.is_alive()]
 
     def _risk_row(self) -> RiskRow | None:
         """Return the portfolio's risk, None before the first sync."""

@@ -6,6 +6,7 @@ DeskError
 │   └── UnknownIntent        there is no such intent
 └── JournalError
     ├── JournalUnavailable   the journal cannot be written or read now, so nothing may be sent
+    │   └── JournalOccupied  another desk has it
     └── JournalDamaged       the file is not what the desk wrote; it is left untouched
 """
 
@@ -30,6 +31,10 @@ class JournalError(DeskError):
 
 class JournalUnavailable(JournalError):  # noqa: N818 - a state, named as one
     """The journal cannot be used now: disk full, locked, read-only; trying again later may help."""
+
+
+class JournalOccupied(JournalUnavailable):
+    """Another desk has the journal; it is the one to trade with."""
 
 
 class JournalDamaged(JournalError):  # noqa: N818 - a state, named as one

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -43,6 +44,7 @@ class Gate:
     Attributes:
         halt: whether trading is halted.
         account: server and login that the desk works on: an order leaves for no other.
+        journal: says why the journal lets nothing that adds risk leave, empty when it does; may be asked by any thread.
     """
 
     def __init__(self, pool: PoolReader, clock: Clock, halt: TradingHalt, most_messages: int = 0) -> None:
@@ -51,6 +53,7 @@ class Gate:
         self.halt = halt
         self._lock = Lock()
         self.account: tuple[str, int] | None = None
+        self.journal: Callable[[], str] = str
         self._arming: Arming | None = None
         self._most_messages = most_messages
         self._messages = Minute()
@@ -74,6 +77,9 @@ class Gate:
         halted = self.halt.reason
         if halted is not None and not reducing:
             return f"trading is halted: {halted}"
+        unwritten = "" if reducing else self.journal()
+        if unwritten:
+            return unwritten
         most, sent = self._most_messages, self._messages.count(self._clock.monotonic())
         if most and not reducing and sent >= most:
             return f"{sent} messages were sent to the broker within a minute: only exits leave for now"
@@ -106,7 +112,9 @@ class Gate:
             return None
         stats = self._pool.stats()
         same = (stats.login, stats.server, stats.connections) == (arming.login, arming.server, arming.connection)
-        if not same or stats.mode is not AccountMode.LIVE or self._clock.monotonic() >= arming.until:
+        # A computer that slept counts no monotonic seconds.
+        over = self._clock.monotonic() >= arming.until or self._clock.now() >= arming.until_utc
+        if not same or stats.mode is not AccountMode.LIVE or over:
             self._lapse(arming)
         # What was taken back while the figures were read no longer holds.
         return arming if self._arming is arming else None

@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from arbitrex_desktop.desk.errors import DeskError, JournalUnavailable
-from arbitrex_desktop.desk.journal.journal import hold
+from arbitrex_desktop.desk.errors import DeskError, JournalOccupied, JournalUnavailable
+from arbitrex_desktop.desk.journal.files import hold
 from arbitrex_desktop.paths import data_dir
 from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig
 
@@ -44,9 +44,12 @@ class TerminalsInUse:
                 self._held.callback(_hold(path).close)
             for path in sorted(others - self._own):
                 _hold(path).close()
-        except JournalUnavailable:
+        except JournalOccupied:
             self.stop()
             raise DeskError("another window of this program uses this terminal, and its account would change") from None
+        except (JournalUnavailable, OSError) as error:
+            self.stop()
+            raise DeskError(f"it cannot be told whether another window uses this terminal: {error}") from error
 
     def stop(self) -> None:
         """Let the terminals go."""
@@ -63,7 +66,7 @@ class TerminalsInUse:
 
 
 def _hold(path: Path) -> sqlite3.Connection:
-    """Take a lock; raises `JournalUnavailable` when it is taken."""
+    """Take a lock; raises `JournalOccupied` when it is taken."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return hold(path)
 

@@ -15,6 +15,7 @@ from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.intents.events import Intent
 from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.journal.journal import journal_opener, journal_path
+from arbitrex_desktop.desk.journal.reserve import reserve_opener
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.raw_layer.views import ConnectionState
@@ -78,6 +79,7 @@ def build(tmp_path: Path) -> Iterator[BuildDesk]:
         arguments: dict[str, Any] = {
             "clock": broker.clock,
             "journal": journal_opener(tmp_path),
+            "reserves": reserve_opener(tmp_path),
             "settings": settings,
             "new_id": lambda: f"TEST{next(numbers):08d}",
         }

@@ -72,7 +72,7 @@ def test_disarming_waits_for_nothing(armed: Desk) -> None:
 def test_a_disarming_is_journalled(armed: Desk) -> None:
     """Nobody waits for it, but it is written down."""
     armed.core.disarm()
-    armed.core._join_background()
+    armed.core._background.join()
     assert armed.core.desk is not None
     kinds = [event.draft.kind for event in armed.core.desk.book.journal.events()]
     assert kinds.index(EventKind.ARMED) < kinds.index(EventKind.DISARMED)
@@ -82,5 +82,5 @@ def test_a_disarming_before_any_account_is_no_error(desk: Desk) -> None:
     """There is nothing to take back, and nobody is told of a failure."""
     desk.core._accounts.leave()
     desk.core.disarm()
-    desk.core._join_background()
+    desk.core._background.join()
     assert desk.core.snapshot().notices == ()

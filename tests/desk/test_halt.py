@@ -50,7 +50,7 @@ def test_a_limits_own_halt_cancels_what_waits_where_that_is_set(build: BuildDesk
 def test_a_halt_reaches_the_risk_manager(desk: Desk) -> None:
     """It is latched there, too, whatever the reason; a resume lifts both."""
     desk.core.halt("")
-    desk.core._join_background()
+    desk.core._background.join()
     assert desk.rpm.portfolio_state.halt_reason == "halted by hand"
     desk.core.resume("enough of that")
     assert not desk.rpm.portfolio_state.trading_halted

@@ -132,7 +132,7 @@ class LifeOfIntents(RuleBasedStateMachine):
         """Let the trader halt, or resume."""
         if halted:
             self.core.halt("enough")
-            self.core._join_background()
+            self.core._background.join()
         else:
             self.core.resume("on we go")
 

@@ -198,5 +198,5 @@ def test_nothing_is_sent_that_could_not_be_journalled(tmp_path: Path) -> None:
                 running.core.approve(intent_id)
         assert trial.broker.sent == []
         assert "disk is full" in running.core.snapshot().journal_problem
-        trial.run(running.core, 5)
+        trial.run(running.core, 8)
         assert running.core.snapshot().journal_problem == ""

@@ -103,7 +103,7 @@ def test_an_intent_that_waits_through_a_halt_keeps_its_figures(desk: Desk) -> No
     waiting = desk.core.submit(intent(take_profit=1.2))
     before = desk.row(waiting)
     desk.core.halt("news")
-    desk.core._join_background()
+    desk.core._background.join()
     desk.step()
     row = desk.row(waiting)
     assert (row.state, row.decision, row.can_approve) == (IntentState.PENDING, "REJECTED", False)

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.execution.action_log import ActionLog
 from arbitrex_desktop.desk.execution.executor import Reply
 from arbitrex_desktop.desk.execution.requests import (
     cancel_request,
@@ -27,7 +28,6 @@ from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
 from arbitrex_desktop.desk.intents.events import EventKind, to_body
 from arbitrex_desktop.desk.intents.intent import TRADER, Which
 from arbitrex_desktop.desk.intents.standing import is_better
-from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.desk.queue.pending import in_flight_names
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
@@ -44,11 +44,11 @@ _EPSILON: Final = 1e-9
 class PositionActions:
     """Manages what is open.  Called on the worker's thread, one order at a time; asks the terminal."""
 
-    def __init__(self, book: IntentStore, context: DeskContext) -> None:
-        self._book = book
+    def __init__(self, log: ActionLog, context: DeskContext) -> None:
+        self._log = log
         self._context = context
         self._pool = context.pool
-        self.unanswered = UnansweredActions(book, context)
+        self.unanswered = UnansweredActions(log, context)
 
     def close(self, ticket: int, lots: float | None = None, *, actor: str = TRADER) -> None:
         """Close a position, or `lots` of it; raise `CommandRefused` in words when that cannot be done."""
@@ -140,12 +140,12 @@ class PositionActions:
         self._check_risk(order, request)
         message = f"move order #{ticket} {order.symbol}: {_moved_text(order, request, info.digits)}"
         self._journalled(order, message, request, reducing=False)
-        owner = self._book.owner_of(ticket, order.comment)
-        intent = self._book.get(owner) if owner else None
+        owner = self._log.book.owner_of(ticket, order.comment)
+        intent = self._log.book.get(owner) if owner else None
         if intent is not None and intent.attempt is not None:
             sent = {name: request[name] for name in ("price", "sl", "tp")}
             attempt = replace(intent.attempt, asked=request["price"], request={**intent.attempt.request, **sent})
-            self._book.record(
+            self._log.book.record(
                 intent, EventKind.EVIDENCE_FOUND, actor=TRADER, reason=message, body=to_body(attempt=attempt)
             )
         self._post_outcome(ticket, f"order #{ticket} {order.symbol}: {_moved_text(order, request, info.digits)}")
@@ -156,10 +156,10 @@ class PositionActions:
         after = abs(request["price"] - request["sl"]) if request["sl"] else 0.0
         if before and 0.0 < after <= before + _EPSILON:
             return
-        owner = self._book.owner_of(order.ticket, order.comment)
-        known = self._book.get(owner).request if owner else None
+        owner = self._log.book.owner_of(order.ticket, order.comment)
+        known = self._log.book.get(owner).request if owner else None
         asked = request_of_order(order, request, known)
-        partner = self._book.partner(self._book.get(owner)) if owner else None
+        partner = self._log.book.partner(self._log.book.get(owner)) if owner else None
         own = (working_name(order.ticket), *((owner,) if owner else ()))
         answer = self._context.risk.evaluate(asked, "", instead_of=own + in_flight_names(partner))
         if answer.refused:
@@ -213,8 +213,14 @@ class PositionActions:
         self._context.gate.check(reducing=reducing, actor=actor)
         action = self.unanswered.before(subject, request)
         body = to_body(action=action)
-        self._book.note(
-            EventKind.ACTION_SUBMITTED, actor=actor, reason=message, symbol=symbol, ticket=ticket, body=body
+        self._log.note(
+            EventKind.ACTION_SUBMITTED,
+            actor=actor,
+            reason=message,
+            symbol=symbol,
+            ticket=ticket,
+            body=body,
+            is_exit=reducing,
         )
         reply = self._ask(request, reducing=reducing, actor=actor)
         outcome = reply.meaning
@@ -243,7 +249,7 @@ class PositionActions:
 
     def _end(self, ticket: int, symbol: str, message: str) -> None:
         """Journal the end of an order on a position."""
-        self._book.note(EventKind.ACTION_ENDED, reason=message, symbol=symbol, ticket=ticket)
+        self._log.note(EventKind.ACTION_ENDED, reason=message, symbol=symbol, ticket=ticket)
 
     def position(self, ticket: int) -> TradePosition:
         """Return an open position as it is now (asks); raise `CommandRefused` when there is none."""

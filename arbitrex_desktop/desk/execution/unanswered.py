@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from arbitrex_desktop.desk.context import DeskContext
+from arbitrex_desktop.desk.execution.action_log import ActionLog
 from arbitrex_desktop.desk.execution.action_outcomes import ActionOutcome, SentAction, action_outcome
 from arbitrex_desktop.desk.execution.reconcile import BrokerRecords
 from arbitrex_desktop.desk.intents.events import Event, EventKind, from_body
-from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.views import AccountReading
 
@@ -21,8 +21,8 @@ _LOOK_BACK: Final = timedelta(minutes=10)
 class UnansweredActions:
     """Finds out what became of each.  Called on the worker's thread, like the actions themselves; asks the terminal."""
 
-    def __init__(self, book: IntentStore, context: DeskContext) -> None:
-        self._book = book
+    def __init__(self, log: ActionLog, context: DeskContext) -> None:
+        self._log = log
         self._pool = context.pool
         self._clock = context.clock
         self._post = context.post
@@ -52,14 +52,14 @@ class UnansweredActions:
 
     def resume(self) -> None:
         """Take up the actions that an earlier run sent and never saw the end of."""
-        for event in self._book.journal.unended_actions():
+        for event in self._log.unended_actions():
             ticket, what = event.draft.ticket or 0, event.draft.reason
             if "action" in event.draft.body:
                 self.add(self._read(event))
                 words = f"the desk was interrupted during: {what}; looking at the broker's books"
             else:
                 words = f"the desk was interrupted during: {what}; please look at the position"
-                self._book.note(EventKind.ACTION_ENDED, reason=words, symbol=event.draft.symbol, ticket=ticket)
+                self._log.note(EventKind.ACTION_ENDED, reason=words, symbol=event.draft.symbol, ticket=ticket)
             self._post("warning", f"position {ticket}", words)
 
     def reconcile(self, reading: AccountReading) -> None:
@@ -84,7 +84,7 @@ class UnansweredActions:
     def _end(self, action: SentAction, outcome: ActionOutcome) -> None:
         """Journal what became of an action, and tell the trader."""
         words = f"#{action.ticket}: {outcome.message}"
-        self._book.note(EventKind.ACTION_ENDED, reason=f"{words}, as the broker's books show", ticket=action.ticket)
+        self._log.note(EventKind.ACTION_ENDED, reason=f"{words}, as the broker's books show", ticket=action.ticket)
         del self._actions[action.ticket]
         self._post("info" if outcome.done else "warning", f"position {action.ticket}", words)
 

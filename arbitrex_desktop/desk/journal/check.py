@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from arbitrex_desktop.desk.errors import JournalDamaged, JournalUnavailable
-from arbitrex_desktop.desk.journal.anchor import anchor_path, parse_anchor
+from arbitrex_desktop.desk.journal.notes import end_problems
 from arbitrex_desktop.desk.journal.schema import (
     APPLICATION_ID,
     COLUMNS,
@@ -24,15 +25,26 @@ from arbitrex_desktop.desk.journal.schema import (
 )
 
 _MOST_PROBLEMS: Final = 20
+_BETWEEN_LOOKS: Final = 256
+_PASSING: Final = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM}
+)
+Watch = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a verification found: `events` read, and `problems` in words, at most twenty; none means intact."""
+    """What a verification found: `events` read, and `problems` in words, at most twenty; none means intact.
+
+    `head`, number and hash of the last event that was read; `unread`, whether the file could not be read just now, so
+    that nothing is known.
+    """
 
     path: Path
     events: int
     problems: tuple[str, ...]
+    head: tuple[int, str] = (0, GENESIS)
+    unread: bool = False
 
     @property
     def intact(self) -> bool:
@@ -51,15 +63,22 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
         raise as_journal_error(error, path) from error
     try:
         yield connection
-    except (sqlite3.Error, UnicodeDecodeError) as error:
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _PASSING:
+            raise as_journal_error(error, path) from error
+        raise JournalDamaged(f"the journal {path.name} cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
         raise JournalDamaged(f"the journal {path.name} cannot be read: {error}") from error
     finally:
         connection.close()
 
 
-def verify(path: Path) -> Report:
-    """Check a journal's file, tables, every event's hash and place, and its end; never raises for what it finds."""
-    chain = _Chain()
+def verify(path: Path, watch: Watch | None = None) -> Report:
+    """Check a journal's file, tables, every event's hash and place, and its end; never raises for what it finds.
+
+    `watch` is called with the number of events read, every few hundred; what it raises ends the check.
+    """
+    chain, unread = _Chain(), False
     try:
         with read_only(path) as connection:
             # One transaction: what a running desk appends meanwhile is not looked at.
@@ -67,10 +86,15 @@ def verify(path: Path) -> Report:
             chain.problems.extend(_file_problems(connection))
             for row in connection.execute(f"SELECT {COLUMNS} FROM events ORDER BY seq"):  # noqa: S608 - a constant
                 chain.link(row)
+                if watch is not None and chain.events % _BETWEEN_LOOKS == 0:
+                    watch(chain.events)
             chain.problems.extend(_end_problems(connection, path, chain))
     except (JournalDamaged, JournalUnavailable) as error:
         chain.problems.append(str(error))
-    return Report(path, chain.events, tuple(chain.problems[:_MOST_PROBLEMS]))
+        unread = isinstance(error, JournalUnavailable)
+        if not path.is_file():
+            chain.problems.extend(end_problems(path, (0, GENESIS), lambda _: None, len(MIGRATIONS)))
+    return Report(path, chain.events, tuple(chain.problems[:_MOST_PROBLEMS]), (chain.seq, chain.hash), unread)
 
 
 class _Chain:
@@ -121,21 +145,15 @@ def _end_problems(connection: sqlite3.Connection, path: Path, chain: _Chain) -> 
     head = connection.execute("SELECT seq, hash FROM head").fetchall()
     if head != ([(chain.seq, chain.hash)] if chain.events else []):
         yield f"the journal's end was changed: event {chain.seq} is not the one that was written last"
-    try:
-        noted = parse_anchor(anchor_path(path).read_bytes())
-    except OSError:
-        return
-    if noted is None or noted[0] == 0:
-        return
-    row = connection.execute("SELECT hash FROM events WHERE seq = ?", (noted[0],)).fetchone()
-    # A desk that is running may have gone further than the transaction we read in.
-    behind = noted[0] > chain.seq and _still_there(path, noted)
-    if not behind and (row is None or row[0] != noted[1]):
-        yield f"the journal lost its end: event {noted[0]} was written, and event {chain.seq} is the last"
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    yield from end_problems(path, (chain.seq, chain.hash), partial(_hash_now, path, connection), version)
 
 
-def _still_there(path: Path, noted: tuple[int, str]) -> bool:
-    """Tell whether a newer look at the file finds the event that was noted."""
-    with read_only(path) as connection:
-        row = connection.execute("SELECT hash FROM events WHERE seq = ?", (noted[0],)).fetchone()
-    return row is not None and row[0] == noted[1]
+def _hash_now(path: Path, connection: sqlite3.Connection, seq: int) -> str | None:
+    """Return an event's hash; a desk that is running may have gone further than the transaction we read in."""
+    sql = "SELECT hash FROM events WHERE seq = ?"
+    row = connection.execute(sql, (seq,)).fetchone()
+    if row is None:
+        with read_only(path) as newer:
+            row = newer.execute(sql, (seq,)).fetchone()
+    return str(row[0]) if row else None

@@ -16,6 +16,7 @@ from arbitrex_desktop.desk.errors import DeskError, JournalError
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.check import verify
 from arbitrex_desktop.desk.journal.export import JournalFilter, export_events, write_csv, write_json
+from arbitrex_desktop.desk.journal.notes import journals_noted
 from arbitrex_desktop.desk.journal.salvage import set_aside
 from arbitrex_desktop.paths import data_dir
 
@@ -50,7 +51,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Carry out what the command line asks; return 0, 1 when a journal is not intact, 2 when it cannot be read."""
-    files: Sequence[Path] = args.files or sorted((data_dir() / "journal").glob("*.sqlite3"))
+    files: Sequence[Path] = args.files or journals_noted(data_dir() / "journal")
     if not files:
         return _complain(f"there is no journal in {data_dir() / 'journal'}")
     if args.journal_action == "verify":

@@ -18,14 +18,27 @@ from typing import Any, Final
 from arbitrex_desktop.desk.errors import JournalDamaged, JournalUnavailable
 from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent
 from arbitrex_desktop.desk.intents.intent import ENDED
-from arbitrex_desktop.desk.journal.anchor import JournalAnchor
-from arbitrex_desktop.desk.journal.schema import COLUMNS, GENESIS, as_journal_error, from_row, migrate, to_row
+from arbitrex_desktop.desk.journal.check import Report
+from arbitrex_desktop.desk.journal.files import OpenFiles, hold
+from arbitrex_desktop.desk.journal.notes import EndNotes, file_seal
+from arbitrex_desktop.desk.journal.schema import (
+    COLUMNS,
+    GENESIS,
+    MIGRATIONS,
+    as_journal_error,
+    from_row,
+    migrate,
+    to_row,
+)
 from arbitrex_desktop.paths import account_file_stem
 
 Connect = Callable[[Path], sqlite3.Connection]
 JournalOpener = Callable[[str, int], "Journal"]
 """Opens the journal of a server and login; raises `JournalError`."""
 _BUSY_SECONDS: Final = 2.0
+_COMMITS_BETWEEN: Final = 200
+"""After so many the write-ahead log is carried into the file.  SQLite would do it unasked, and then a change of the
+file by our own hand could not be told from one by another's."""
 
 
 def journal_path(data_dir: Path, server: str, login: int) -> Path:
@@ -59,13 +72,13 @@ class Journal:
         self._lock = RLock()
         self._doubtful = False
         self._damage = ""
+        self._suspicion = ""
+        self._whole = False
+        self._commits = 0
+        self._notes = EndNotes(path)
         self._stack = contextlib.ExitStack()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._stack.callback(hold(path.with_suffix(".lock")).close)
-            self._db = connect(path)
-            self._stack.callback(self._db.close)
-            self._prepare()
+            self._open(connect)
         except (sqlite3.Error, OSError) as error:
             self._stack.close()
             raise as_journal_error(error, path) from error
@@ -83,9 +96,54 @@ class Journal:
         """Tell whether the last append failed, so that the file may hold more than it was known to take."""
         return self._doubtful
 
+    @property
+    def whole(self) -> bool:
+        """Tell whether the chain was checked and nothing touched the file since."""
+        return self._whole and not self._suspicion and not self._damage
+
+    @property
+    def damage(self) -> str:
+        """Return in words why nothing is ever appended again, empty while all is well."""
+        return self._damage
+
+    def astray(self) -> str:
+        """Return in words which of its files is not on the disk any more as it was opened, empty when all are."""
+        with self._lock:
+            return self._files.astray()
+
+    def look(self) -> str:
+        """Return what is wrong with the content, in words: it is damaged, or was touched by another hand.
+
+        What was touched has to be checked again, from `begin_check` to `end_check`.  Raises `JournalError`.
+        """
+        with self._lock:
+            if not self._damage:
+                self._suspect()
+            return self._damage or self._suspicion
+
+    def begin_check(self) -> None:
+        """From here on, what `end_check` is given counts for the file as it is now."""
+        with self._lock:
+            self._whole, self._suspicion, self._mark = False, "", self._state()
+
+    def end_check(self, report: Report) -> None:
+        """Take over what a check of the whole chain found; a journal that is not whole takes no more events."""
+        with self._lock:
+            self._suspect()
+            seq, digest = report.head
+            if report.problems:
+                self._damage = f"the journal {self.path.name} is not whole: {report.problems[0]}"
+            elif seq > 0 and self._hash_of(seq) != digest:
+                self._damage = f"the journal {self.path.name} is not whole: event {seq} changed while it was read"
+            else:
+                self._whole = True
+
     def append(self, *drafts: NewEvent) -> tuple[Event, ...]:
         """Write events in one transaction and return them with their numbers, once they are on disk."""
         with self._lock:
+            astray = self._files.astray()
+            if astray:
+                raise JournalUnavailable(astray)
             try:
                 return self._append(drafts)
             except sqlite3.Error as error:
@@ -174,16 +232,70 @@ class Journal:
         with self._lock:
             self._stack.close()
 
-    def _prepare(self) -> None:
-        """Set the file up, bring it to the newest version, and see that its end is where we left it."""
+    def _open(self, connect: Connect) -> None:
+        """Open the files; what is to be closed is on the stack, the last first."""
+        if not self.path.is_file() or self.path.stat().st_size == 0:
+            # SQLite would begin a new one in its place.
+            self._notes.check((0, GENESIS), lambda _: None, 0)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._stack.callback(hold(self.path.with_suffix(".lock")).close)
+        self._stack.callback(self._notes.close)
+        self._stack.callback(self._seal)
+        found = file_seal(self.path)
+        self._db = connect(self.path)
+        self._stack.callback(self._db.close)
+        self._prepare(found)
+
+    def _prepare(self, found: str) -> None:
+        """Set the file up, bring it to the newest version, and see that its end is where we left it.
+
+        `found`, the seal of the file before it was opened: as it was noted, nothing has changed since it was whole.
+        """
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
             self._db.execute(f"PRAGMA {pragma}")
-        migrate(self._db)
+        self._db.execute("PRAGMA wal_autocheckpoint = 0")
+        version = migrate(self._db)
         self._head = self._read_head()
-        anchor = JournalAnchor(self.path)
-        self._stack.callback(anchor.close)
-        self._anchor = anchor
-        anchor.check(self._head, self._hash_of)
+        self._notes.check(self._head, self._hash_of, version)
+        sealed = self._notes.open()
+        self._whole = self._head[0] == 0 or (sealed == found != "" and version == len(MIGRATIONS))
+        self._notes.move(self._head)
+        self._notes.flush()
+        self._files = OpenFiles(self.path, self._notes.paths)
+        self._mark = self._state()
+
+    def _seal(self) -> None:
+        """Note what the closed file is like, if it is known to be whole."""
+        if self.whole and not self._doubtful:
+            self._notes.move(self._head, file_seal(self.path))
+            self._notes.flush()
+
+    def _state(self) -> tuple[int, ...]:
+        """Return what changes when somebody else writes to the file, by SQLite's word and by the file system's."""
+        version = self._db.execute("PRAGMA data_version").fetchone()[0]
+        return (int(version), *self._files.state())
+
+    def _suspect(self) -> None:
+        """Note when somebody else has written to the file."""
+        try:
+            touched = self._state() != self._mark
+        except sqlite3.Error as error:
+            raise as_journal_error(error, self.path) from error
+        if touched and not self._suspicion:
+            self._whole = False
+            self._suspicion = f"another program wrote to the journal {self.path.name}, which has to be checked first"
+
+    def _carry_over(self) -> None:
+        """Carry the write-ahead log into the file, now and then; failing to is no failure of the journal."""
+        self._commits += 1
+        if self._commits < _COMMITS_BETWEEN:
+            return
+        with contextlib.suppress(sqlite3.Error):
+            ours = self._state() == self._mark
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._commits = 0
+            if ours:
+                self._mark = self._state()
 
     def _append(self, drafts: Sequence[NewEvent]) -> tuple[Event, ...]:
         """Write the rows, then the head, then commit; the anchor last."""
@@ -200,13 +312,17 @@ class Journal:
                 self._db.execute("ROLLBACK")
             raise
         first, self._head = self._head[0] + 1, head
-        self._anchor.move(head)
+        self._notes.move(head)
+        self._carry_over()
         return tuple(Event(seq, draft) for seq, draft in enumerate(drafts, start=first))
 
     def _write(self, drafts: Sequence[NewEvent]) -> tuple[int, str]:
         """Insert events behind the head and return the new head."""
         if self._read_head() != self._head:
             raise JournalDamaged(f"another program wrote to the journal {self.path.name}")
+        self._suspect()
+        if self._suspicion:
+            raise JournalUnavailable(self._suspicion)
         seq, prev_hash = self._head
         for draft in drafts:
             seq += 1
@@ -239,17 +355,3 @@ class Journal:
                 return self._db.execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise as_journal_error(error, self.path) from error
-
-
-def hold(path: Path) -> sqlite3.Connection:
-    """Take the lock that one desk holds, until the connection is closed; raise `JournalUnavailable` when it is taken.
-
-    SQLite's file locks work alike everywhere, and end with the process.
-    """
-    lock = sqlite3.connect(path, timeout=0.0, isolation_level=None, check_same_thread=False)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.Error as error:
-        lock.close()
-        raise JournalUnavailable("another window of this program uses this data folder") from error
-    return lock

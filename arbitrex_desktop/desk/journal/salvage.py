@@ -9,9 +9,10 @@ from pathlib import Path
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import CommandRefused, JournalUnavailable
 from arbitrex_desktop.desk.intents.events import EventKind, NewEvent
-from arbitrex_desktop.desk.journal.anchor import anchor_path
 from arbitrex_desktop.desk.journal.check import Report, verify
-from arbitrex_desktop.desk.journal.journal import Journal, hold
+from arbitrex_desktop.desk.journal.files import hold
+from arbitrex_desktop.desk.journal.journal import Journal
+from arbitrex_desktop.desk.journal.notes import SET_ASIDE, note_paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ def set_aside(path: Path, reason: str, clock: Clock) -> SetAside:
     """
     if not reason.strip():
         raise CommandRefused("say why the journal is set aside; it is written to the new one")
-    kept = path.with_name(f"{path.name}.damaged-{clock.now():%Y%m%dT%H%M%S%fZ}")
+    kept = path.with_name(f"{path.name}{SET_ASIDE}{clock.now():%Y%m%dT%H%M%S%fZ}")
+    path.parent.mkdir(parents=True, exist_ok=True)
     lock = hold(path.with_suffix(".lock"))
     try:
         found = verify(path)
@@ -57,6 +59,6 @@ def _rename(path: Path, kept: Path) -> None:
     While that note names an event that a new journal does not have, no desk uses it.
     """
     moves = [(Path(f"{path}{ending}"), Path(f"{kept}{ending}")) for ending in ("-wal", "", "-shm")]
-    for old, new in (*moves, (anchor_path(path), anchor_path(kept))):
+    for old, new in (*moves, *zip(note_paths(path), note_paths(kept), strict=True)):
         if old.exists():
             old.rename(new)

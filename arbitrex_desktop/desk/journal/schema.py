@@ -2,7 +2,7 @@
 """The journal's file: its tables by version, the way a row is hashed, and the words for what SQLite refuses.
 
 Each event carries the hash of the one before, so that an edit, a deletion or a change of order shows.  The newest
-hash stands in table `head` as well, and in a small file beside the journal, so that a tail cut off shows too.
+hash stands in table `head` as well, and in two small files (`notes.py`), so that a tail cut off shows too.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from arbitrex_desktop.causes import in_words, why_not_written
 from arbitrex_desktop.desk.errors import JournalDamaged, JournalError, JournalUnavailable
 from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent
 from arbitrex_desktop.desk.intents.intent import IntentState
@@ -49,6 +50,8 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
     CREATE TRIGGER events_remain BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
     """,
+    # From version 2 on its end is noted in another folder too: a file of that version without the note is not whole.
+    "",
 )
 """What to run to come from each version to the next; entries are never edited, only added."""
 
@@ -113,8 +116,10 @@ def to_row(seq: int, draft: NewEvent, prev_hash: str) -> tuple[Any, ...]:
 
 def row_hash(columns: Row) -> str:
     """Return the SHA-256 of all columns before the hash, written as one JSON array."""
-    text = json.dumps(list(columns), separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_hashed.encode(list(columns)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_hashed: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 def from_row(row: Row) -> Event:
@@ -138,13 +143,18 @@ def from_row(row: Row) -> Event:
 
 
 def as_journal_error(error: sqlite3.Error | OSError, path: Path) -> JournalError:
-    """Return the failure that the trader is told for what SQLite or the file system raised."""
+    """Return the failure that the trader is told for what SQLite or the file system raised, with its true cause."""
+    if isinstance(error, OSError):
+        return JournalUnavailable(f"the journal {path.name} cannot be used: {in_words(error)}")
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return JournalDamaged(f"the journal {path.name} is damaged ({error}); it is left as it is")
-    message = _MESSAGES.get(code, str(error))
-    return JournalUnavailable(f"the journal {path.name} cannot be used: {message}")
+    # SQLite says of a full or a forbidden disk that a file cannot be opened, or that the disk failed.
+    cause = why_not_written(path) if code in _VAGUE else ""
+    return JournalUnavailable(f"the journal {path.name} cannot be used: {cause or _MESSAGES.get(code, str(error))}")
 
+
+_VAGUE: Final = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY})
 
 _MESSAGES: Final[dict[int, str]] = {
     sqlite3.SQLITE_FULL: "the disk is full",

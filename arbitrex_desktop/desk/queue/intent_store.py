@@ -16,6 +16,7 @@ from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, NewEv
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.journal import Journal
+from arbitrex_desktop.desk.journal.reserve import ExitReserve
 
 Listener = Callable[[Intent, Event], None]
 KEPT: Final = 500
@@ -135,6 +136,14 @@ class IntentStore:
             self._catch_up()
             events = self.journal.append(NewEvent(at=self._clock.now(), kind=kind, actor=actor, reason=reason, **more))
             self._seq = events[-1].seq
+
+    def take_over(self, reserve: ExitReserve) -> int:
+        """Journal what the reserve kept while that could not be done, each event once; return how many were new."""
+        with self._lock:
+            self._catch_up()
+            taken = reserve.hand_over(self.journal)
+            self._seq = self.journal.head[0]
+            return taken
 
     def owner_of(self, ticket: int, comment: str) -> str:
         """Return the intent that a position came from, empty for one that the desk did not open."""

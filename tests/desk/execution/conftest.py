@@ -15,6 +15,7 @@ import pytest
 
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.execution.action_log import ActionLog
 from arbitrex_desktop.desk.execution.executor import Executor
 from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.execution.recovery import Recovery
@@ -51,6 +52,11 @@ class Parts:
     book: IntentStore
     context: DeskContext
     told: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def log(self) -> ActionLog:
+        """Return where orders on positions are written down."""
+        return ActionLog(self.book, self.context, None)
 
     def approved(self, judgement: RiskAnswer | None = None, **changes: Any) -> Intent:
         """Return an intent that was received, judged and approved; `changes` are of its request."""
@@ -146,7 +152,7 @@ class Held:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.broker = parts.broker
-        self.actions = PositionActions(parts.book, parts.context)
+        self.actions = PositionActions(parts.log, parts.context)
         self.broker.positions = (
             make_position("EURUSD", 1, 0.3, ticket=11, price_open=1.14, sl=1.13, tp=1.2, magic=5),
             make_position("GBPUSD", -1, 0.2, ticket=12, price_open=1.31),

@@ -210,12 +210,12 @@ def test_without_a_line_nothing_is_claimed(held: Held) -> None:
 def test_an_earlier_runs_order_is_looked_up_too(held: Held, mood: Mood, level: str) -> None:
     """What was sent before a restart is told, looked for in the books, and ended in the journal with what they say."""
     held.lose(act(held, "close"), mood)
-    held.actions = PositionActions(held.parts.book, held.parts.context)
+    held.actions = PositionActions(held.parts.log, held.parts.context)
     held.actions.unanswered.resume()
     words = "the desk was interrupted during: close 0.3 lots of EURUSD #11; looking at the broker's books"
     assert held.parts.told == [("warning", "position 11", words)]
     held.look(1.0)
     held.look(SETTLE)
     assert [each[0] for each in held.parts.told] == ["warning", level]
-    PositionActions(held.parts.book, held.parts.context).unanswered.resume()
+    PositionActions(held.parts.log, held.parts.context).unanswered.resume()
     assert len(held.parts.told) == 2

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from arbitrex_desktop.desk.errors import JournalDamaged, JournalError, JournalUnavailable
 from arbitrex_desktop.desk.intents.events import EventKind, NewEvent
 from arbitrex_desktop.desk.intents.intent import IntentState
-from arbitrex_desktop.desk.journal.anchor import anchor_path
 from arbitrex_desktop.desk.journal.check import verify
 from arbitrex_desktop.desk.journal.journal import Journal, connect, journal_opener
 from arbitrex_desktop.desk.journal.schema import MIGRATIONS, migrate
@@ -142,17 +141,6 @@ def test_a_tail_cut_off_with_its_head_is_noticed(journal: Journal, path: Path) -
     assert "lost its end" in " ".join(verify(path).problems)
     with pytest.raises(JournalDamaged, match="lost its end"):
         Journal(path)
-
-
-def test_a_journal_without_its_note_still_opens(journal: Journal, path: Path) -> None:
-    """The note is a witness, not a key: without it, or with half of it, the journal works on."""
-    journal.append(draft())
-    journal.close()
-    anchor_path(path).write_bytes(b"000")
-    assert verify(path).intact
-    anchor_path(path).unlink()
-    assert verify(path).intact
-    Journal(path).close()
 
 
 def test_a_running_journal_verifies(journal: Journal, path: Path) -> None:

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+"""Work that is written down on threads of its own, so that nobody has to wait for the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Thread
+from typing import Final
+
+_PATIENCE_SECONDS: Final = 2.0
+
+
+class BackgroundWork:
+    """Pieces of work, each on its own thread.  Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._threads: list[Thread] = []
+
+    def begin(self, name: str, work: Callable[[], None]) -> None:
+        """Begin a piece of work; nobody waits for it."""
+        thread = Thread(target=work, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def join(self) -> None:
+        """Wait, not for ever, for what is being done."""
+        for thread in self._threads:
+            thread.join(_PATIENCE_SECONDS)
+        self._threads = [thread for thread in self._threads if thread.is_alive()]

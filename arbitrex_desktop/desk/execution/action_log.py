@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""Where orders on positions are written down before they leave: the journal, or for an exit the reserve."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+from arbitrex_desktop.desk.context import DeskContext
+from arbitrex_desktop.desk.errors import JournalError, JournalUnavailable
+from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent
+from arbitrex_desktop.desk.journal.reserve import ExitReserve
+from arbitrex_desktop.desk.queue.intent_store import DESK, IntentStore
+
+_log: Final = logging.getLogger(__name__)
+
+
+class ActionLog:
+    """Writes down what is done to positions and orders.  Safe from any thread.
+
+    An order that adds risk leaves only when the journal has it.  An exit leaves whatever becomes of the disk: what the
+    journal cannot take is kept in the reserve until it can.  `book` None where there is no usable journal at all.
+    """
+
+    def __init__(self, book: IntentStore | None, context: DeskContext, reserve: ExitReserve | None) -> None:
+        self._book = book
+        self._context = context
+        self._reserve = reserve
+
+    @property
+    def book(self) -> IntentStore:
+        """Return the intents; raise `JournalUnavailable` where there is no journal."""
+        if self._book is None:
+            raise JournalUnavailable("this needs the journal, which cannot be used")
+        return self._book
+
+    def note(
+        self,
+        kind: EventKind,
+        *,
+        actor: str = DESK,
+        reason: str,
+        symbol: str = "",
+        ticket: int,
+        body: Mapping[str, Any] | None = None,
+        is_exit: bool = True,
+    ) -> None:
+        """Write an event down; raises `JournalError` unless it is one of an exit."""
+        more: dict[str, Any] = {"symbol": symbol, "ticket": ticket, "body": dict(body or {})}
+        try:
+            if self._book is not None or not is_exit:
+                self.book.note(kind, actor=actor, reason=reason, **more)
+                return
+        except JournalError as error:
+            self._context.journal_failed(error)
+            if not is_exit:
+                raise
+        self._keep(NewEvent(at=self._context.clock.now(), kind=kind, actor=actor, reason=reason, **more))
+
+    def unended_actions(self) -> tuple[Event, ...]:
+        """Return the orders whose end was never journalled, oldest first."""
+        return self._book.journal.unended_actions() if self._book is not None else ()
+
+    def _keep(self, draft: NewEvent) -> None:
+        """Keep an event of an exit in the reserve; the exit goes on also where that cannot be done."""
+        try:
+            if self._reserve is None:
+                raise JournalUnavailable("this desk has no reserve")
+            self._reserve.write(draft)
+            words = "written to the reserve; the journal takes it over once it can be written"
+        except JournalError as error:
+            words = f"NOT written down anywhere: {error}"
+            _log.exception("an exit could not be written down")
+        self._context.post("warning", "journal reserve", f"{draft.reason}: {words}")

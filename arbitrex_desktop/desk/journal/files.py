@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""The files of an open journal, told from others of the same name; and the lock that one desk holds."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Final
+
+from arbitrex_desktop.desk.errors import JournalOccupied
+from arbitrex_desktop.desk.journal.schema import as_journal_error
+
+Identity = tuple[int, int]
+_PROC_LOCKS: Final = Path("/proc/locks")
+_INODE_FIELD: Final = 5
+_PID_FIELD: Final = 4
+
+
+class OpenFiles:
+    """Which files a journal has open.  A file that was removed or renamed can be written to still, and is lost."""
+
+    def __init__(self, journal: Path, notes: tuple[Path, ...]) -> None:
+        self._journal = journal
+        self._wal = Path(f"{journal}-wal")
+        self._known: dict[Path, Identity | None] = {path: _identity(path) for path in (journal, *notes)}
+        self._known[self._wal] = None
+
+    def astray(self) -> str:
+        """Return in words which file is not the one that was opened any more, empty when all are."""
+        for path, known in self._known.items():
+            found = _identity(path)
+            if known is None and path == self._wal:
+                # It comes with the first write.
+                self._known[path] = found
+            elif found != known:
+                what = "was replaced" if found else "was removed or renamed"
+                return f"the journal {self._journal.name} is not on the disk as it was opened: {path} {what}"
+        return ""
+
+    def state(self) -> tuple[int, int]:
+        """Return size and time of the last change of the journal's file; on Windows they lag behind and say nothing."""
+        if sys.platform == "win32":
+            return (0, 0)
+        try:
+            status = self._journal.stat()
+        except OSError:
+            return (0, 0)
+        return (status.st_size, status.st_mtime_ns)
+
+
+def hold(path: Path) -> sqlite3.Connection:
+    """Take the lock that one desk holds, until the connection is closed.
+
+    SQLite's file locks work alike everywhere, and end with the process.  One that only reads the file keeps nobody
+    out.  Raises `JournalOccupied` when another desk has it, `JournalUnavailable` with the cause for anything else.
+    """
+    try:
+        lock = sqlite3.connect(path, timeout=0.0, isolation_level=None, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise as_journal_error(error, path) from error
+    try:
+        lock.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as error:
+        lock.close()
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise as_journal_error(error, path) from error
+        who = _holder(path)
+        more = f"; {who} holds {path}" if who else f"; it holds {path}"
+        raise JournalOccupied(f"another window of this program uses this data folder{more}") from error
+    return lock
+
+
+def _identity(path: Path) -> Identity | None:
+    """Return what tells a file from another of its name, None when there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino)
+
+
+def _holder(path: Path) -> str:
+    """Return which process has a lock on a file, as far as the system tells."""
+    try:
+        inode = str(path.stat().st_ino)
+        rows = [line.split() for line in _PROC_LOCKS.read_text(encoding="ascii").splitlines()]
+        pids = {row[_PID_FIELD] for row in rows if len(row) > _INODE_FIELD and row[_INODE_FIELD].endswith(f":{inode}")}
+        others = sorted(pid for pid in pids if pid.isdecimal() and int(pid) != os.getpid())
+        names = [Path("/proc", pid, "comm").read_text(encoding="utf-8", errors="replace").strip() for pid in others]
+    except OSError:
+        return ""
+    return ", ".join(f"process {pid} ({name})" for pid, name in zip(others, names, strict=True))
