@@ -28,7 +28,6 @@ from arbitrex_desktop.mt5.constants import (
 from arbitrex_desktop.mt5.results import SymbolInfo, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.views import Quote
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
-from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
 
 _KINDS: Final[Mapping[int, OrderKind]] = {
     kind: each for (each, _), kind in ORDER_TYPES.items() if kind > OrderType.SELL
@@ -179,7 +178,7 @@ def request_of_order(order: TradeOrder, moved: Mapping[str, Any], known: IntentR
     """Return an order as it would be after a move as an intent, for the RPM; `known`, the intent that it came from."""
     kind = _KINDS.get(order.type, OrderKind.LIMIT)
     direction = 1 if order.type % 2 == OrderType.BUY else -1
-    base = known or IntentRequest(order.symbol, direction, 1.0, Regime.TRENDING.value, 0.5)
+    base = known or IntentRequest(order.symbol, direction)
     return replace(
         base,
         requested_volume=order.volume_current,

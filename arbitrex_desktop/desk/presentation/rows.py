@@ -145,6 +145,7 @@ def intent_row(
         requested_lots=request.requested_volume,
         decided_by=intent.actor,
         atr=trade.atr,
+        order_kind=request.order_kind.value if request.rests else "",
         entry_text=_entry_text(intent, digits) if request.rests else "",
     )
 

@@ -123,6 +123,7 @@ class IntentRow:
         requested_lots: volume that was asked for, None when the RPM was to size it
         decided_by: who brought it to its state: trader, desk (for the risk manager), policy or a strategy
         atr: average true range in price units by which it was judged, None when it was not
+        order_kind: LIMIT or STOP for an order that rests, empty for one at the market
         entry_text: of an order that rests, its kind, price and expiry, and the other of its pair, in words; else empty
     """
 
@@ -162,6 +163,7 @@ class IntentRow:
     decided_by: str = ""
     atr: float | None = None
     entry_text: str = ""
+    order_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,5 +41,5 @@ class EntryPrice(Rule):
         if waits <= 0.0:
             kind = intent.order_kind.lower()
             note = f"the market at {opening:.10g} has passed the {kind} price {intent.order_price:.10g}"
-            return self.failed(waits, market.instrument.stops_distance, note)
+            return self.failed(note=note)
         return self.at_least(waits * (1.0 + _RELATIVE_TOLERANCE), market.instrument.stops_distance)

@@ -35,7 +35,8 @@ def trade_text(row: IntentRow) -> str:
     """Return in short what a trade does."""
     if row.closes is not None:
         return f"close #{row.closes}"
-    return f"{formats.side(row.direction)} {formats.lots(row.lots)} {row.symbol}"
+    kind = f" {row.order_kind}" if row.order_kind else ""
+    return f"{formats.side(row.direction)}{kind} {formats.lots(row.lots)} {row.symbol}"
 
 
 def text_for(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tuple[str, Tone]:
@@ -44,6 +45,7 @@ def text_for(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tuple[
     `blocker`, why it cannot be approved; `again`, whether Approve was pressed once; `keys`, whether the keys work now.
     """
     message, tone = _body_text(row, blocker, again=again, keys=keys)
+    message = f"{row.entry_text}. {message}" if row.entry_text else message
     return (f"{row.closing_text}. {message}", Tone.WARN) if row.closing_text else (message, tone)
 
 

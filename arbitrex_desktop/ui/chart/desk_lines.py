@@ -31,6 +31,7 @@ class TradePlan:
         currency: of the account.
         answer: APPROVED, ADJUSTED or REJECTED; empty while none has come.
         reason: in words, what decides.
+        order_kind: LIMIT or STOP for an order that rests at `entry`, empty for one at the market.
     """
 
     symbol: str
@@ -44,6 +45,7 @@ class TradePlan:
     currency: str = ""
     answer: str = ""
     reason: str = ""
+    order_kind: str = ""
 
     @property
     def reward_ratio(self) -> float | None:
@@ -121,7 +123,8 @@ def _entry_text(plan: TradePlan) -> str:
         return f"{formats.side(plan.direction)}  REJECTED: {plan.reason}"
     size = f" {formats.lots(plan.lots)}" if plan.lots > 0.0 else ""
     answer = f"  {plan.answer}" if plan.answer else ""
-    return f"{formats.side(plan.direction)}{size} at market{answer}"
+    where = f"{plan.order_kind} {formats.price(plan.entry, plan.digits)}" if plan.order_kind else "at market"
+    return f"{formats.side(plan.direction)}{size} {where}{answer}"
 
 
 def _stop_text(plan: TradePlan, price: float) -> str:

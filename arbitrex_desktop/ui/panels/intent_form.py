@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QVBoxLayout
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, Preview
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.cards.pending_text import trade_text
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan
@@ -21,11 +22,12 @@ from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.models.ticket import LevelUnit, Market, NotYetKnownError
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.badges import FilledButton
-from arbitrex_desktop.ui.widgets.metric import ElidedLabel
+from arbitrex_desktop.ui.widgets.entry_fields import EntryFields
 from arbitrex_desktop.ui.widgets.preview_card import PreviewCard
 from arbitrex_desktop.ui.widgets.ticket_fields import TicketFields
+from arbitrex_desktop.ui.widgets.ticket_head import TicketHead
 from arbitrex_desktop.ui.widgets.vertical_scroll import VerticalScrollArea
 
 DEBOUNCE_MS: Final = 250
@@ -70,6 +72,7 @@ class IntentFormPanel(Panel):
         self._quote_row: QuoteRow | None = None
         self._submitted_at: float | None = None
         self._symbol = ""
+        self._now = Market()
         self._make_fields(theme)
         self._debounce = QTimer(self)
         self._debounce.setSingleShot(True)
@@ -80,18 +83,8 @@ class IntentFormPanel(Panel):
 
     def set_symbols(self, symbols: Iterable[str]) -> None:
         """Offer these symbols, keeping the one chosen."""
-        names = list(symbols)
-        if names == [self.symbol.itemText(place) for place in range(self.symbol.count())]:
-            return
-        chosen = self.symbol.currentText()
-        with QSignalBlocker(self.symbol):
-            self.symbol.clear()
-            self.symbol.addItems(names)
-            if chosen in names:
-                self.symbol.setCurrentText(chosen)
-            elif "EURUSD" in names:
-                self.symbol.setCurrentText("EURUSD")
-        self._symbol_changed()
+        if self.head.offer(symbols):
+            self._symbol_changed()
 
     def choose_symbol(self, symbol: str) -> None:
         """Put a symbol into the form."""
@@ -103,19 +96,12 @@ class IntentFormPanel(Panel):
         if row is not self._quote_row:
             self._quote_row = row
             self._measure()
-        if row is None or row.quote is None:
-            self.quote.show_text("no price", Tone.MUTED)
-            return
-        text = f"{formats.price(row.quote.bid, row.digits)} / {formats.price(row.quote.ask, row.digits)}"
-        if row.is_fresh:
-            self.quote.show_text(text)
-        else:
-            closed = "closed, " if row.closed else ""
-            self.quote.show_text(f"{text}, {closed}{formats.age(row.age)} old", Tone.MUTED)
+        self.head.show_quote(row)
 
     def refresh(self, fresh: Freshness) -> None:
         """Ask for a new preview when the last is old, and tell whether Submit can work."""
         self._fresh = fresh
+        self.entry.offer_pairs(fresh.snapshot.intents if fresh.snapshot else (), self._symbol)
         due = fresh.monotonic - self._asked_at >= _RENEW_S
         if not fresh.connected:
             # An answer to prices and an account of the past is none.
@@ -146,6 +132,8 @@ class IntentFormPanel(Panel):
         plan = TradePlan(
             request.symbol,
             request.direction,
+            entry=request.order_price,
+            order_kind=request.order_kind.value if request.rests else "",
             stop_loss=request.stop_loss,
             take_profit=request.take_profit,
             currency=account.currency if account else "",
@@ -247,23 +235,25 @@ class IntentFormPanel(Panel):
         A `probe` leaves out the levels whose measure is still to come from its answer.
         """
         symbol = self.symbol.currentText().strip()
-        if self.symbol.findText(symbol, Qt.MatchFlag.MatchExactly) < 0:
+        if not self.head.is_offered(symbol):
             raise ValueError(f"{symbol} is no symbol of this terminal" if symbol else "Choose a symbol")
         fields = self.fields
         stop, target = fields.known_levels() if probe else (fields.stop_price(), fields.target_price())
+        good_for, good_until = self.entry.lifetime()
         return IntentRequest(
             symbol=symbol,
-            direction=self._direction,
+            direction=self.head.direction,
             **fields.signal_values(),
             atr=fields.atr.number(),
             stop_loss=stop,
             take_profit=target,
             time_to_live=float(fields.lifetime.value()),
+            order_kind=self.entry.order_kind,
+            order_price=self.entry.order_price(self._now),
+            good_for=good_for,
+            good_until=good_until,
+            oco_with=self.entry.oco_with,
         )
-
-    @property
-    def _direction(self) -> int:
-        return 1 if self.buy.isChecked() else -1
 
     def _symbol_changed(self) -> None:
         """Clear what was about another symbol."""
@@ -273,6 +263,7 @@ class IntentFormPanel(Panel):
         self._symbol = symbol
         self._answer = self._quote_row = self._atr_measured = None
         self.fields.clear()
+        self.entry.clear()
         self._changed()
         self._tell_symbol(symbol)
 
@@ -283,13 +274,22 @@ class IntentFormPanel(Panel):
 
     def _measure(self) -> None:
         """Tell the fields what distances count from now, and by which ATR and stop of the RPM."""
-        row, market = self._quote_row, Market(self._direction, atr=self._atr(), risk=self._auto_risk)
+        row, market = self._quote_row, Market(self.head.direction, atr=self._atr(), risk=self._auto_risk)
         if row is not None and row.symbol == self._symbol:
             quote = row.quote if row.is_fresh else None
-            entry = None if quote is None else quote.ask if self._direction > 0 else quote.bid
+            entry = None if quote is None else quote.ask if self.head.direction > 0 else quote.bid
             market = replace(market, digits=row.digits, entry=entry)
-        self.fields.market = market
+        self._now = market
+        self.entry.show_note(market)
+        self.fields.market = replace(market, entry=self._entry_price(market))
         self.fields.show_notes()
+
+    def _entry_price(self, market: Market) -> float | None:
+        """Return the price from which stop and target count: that of an order that rests, else the market's."""
+        try:
+            return market.entry if self.entry.order_kind is OrderKind.MARKET else self.entry.order_price(market)
+        except ValueError:
+            return None
 
     def _atr(self) -> float | None:
         """Return the ATR that was typed, else the one that the RPM's newest answer for the symbol was measured by."""
@@ -310,7 +310,7 @@ class IntentFormPanel(Panel):
 
     def _tell_symbol(self, text: str) -> None:
         """Tell of a symbol of the terminal; half of one that is being typed is none."""
-        if self.symbol.findText(text, Qt.MatchFlag.MatchExactly) >= 0:
+        if self.head.is_offered(text):
             self.symbol_changed.emit(text)
 
     def _ask(self) -> None:
@@ -369,7 +369,8 @@ class IntentFormPanel(Panel):
             symbol = self._trade().symbol
         except ValueError:
             return "Submit"
-        trade, answer = f"{formats.side(self._direction)} {symbol}", self._shown_answer
+        kind = "" if self.entry.order_kind is OrderKind.MARKET else f" {self.entry.order_kind}"
+        trade, answer = f"{formats.side(self.head.direction)}{kind} {symbol}", self._shown_answer
         if self._submitted_at is not None:
             return f"Submitted {trade}"
         if answer is None:
@@ -395,21 +396,14 @@ class IntentFormPanel(Panel):
         self._show_submit()
 
     def _make_fields(self, theme: Theme) -> None:
-        self.symbol = QComboBox()
-        self.symbol.setEditable(True)
-        self.symbol.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.symbol.setAccessibleName("Symbol")
-        self.symbol.setMinimumContentsLength(7)
-        self.quote = ElidedLabel(theme, Tone.MUTED)
-        self.quote.setFont(tabular(self.font()))
-        self.quote.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.buy = FilledButton(f"{formats.UP_ARROW} Buy", theme, lambda colours: colours.buy)
-        self.sell = FilledButton(f"{formats.DOWN_ARROW} Sell", theme, lambda colours: colours.sell)
-        self._sides = QButtonGroup(self)
-        for button in (self.buy, self.sell):
-            button.setCheckable(True)
-            self._sides.addButton(button)
-        self.buy.setChecked(True)
+        self.head = TicketHead(theme)
+        self.symbol, self.quote, self.buy, self.sell = (
+            self.head.symbol,
+            self.head.quote,
+            self.head.buy,
+            self.head.sell,
+        )
+        self.entry = EntryFields(theme)
         self.fields = TicketFields(theme)
         self.card = PreviewCard(theme)
         self.submit = FilledButton(
@@ -418,23 +412,21 @@ class IntentFormPanel(Panel):
 
     def _connect(self) -> None:
         self.symbol.currentTextChanged.connect(self._symbol_changed)
-        self._sides.buttonToggled.connect(self._changed)
+        self.head.sides.buttonToggled.connect(self._changed)
         self.fields.changed.connect(self._changed)
+        self.entry.changed.connect(self._changed)
         self.fields.size_changed.connect(self._size_changed)
         # Return submits nothing by itself; Space on Submit does.
         self.fields.returned.connect(lambda: self.submit.setFocus(Qt.FocusReason.ShortcutFocusReason))
         self.submit.clicked.connect(self._submit)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.addWidget(self.symbol)
-        for button in (self.buy, self.sell):
-            top.addWidget(button, 1)
+        self.fields.put_first(self.entry)
         self.fields.put_first(self.quote)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 4, 10, 4)
         layout.setSpacing(4)
-        layout.addLayout(top)
+        layout.addWidget(self.head)
         # What scrolls where there is little room; symbol, side, the RPM's answer and Submit stay in sight.
         layout.addWidget(VerticalScrollArea(self.fields, least_height=_ONE_FIELD), 1)
         layout.addWidget(self.card)

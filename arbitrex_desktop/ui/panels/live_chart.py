@@ -215,9 +215,9 @@ class LiveChart(QWidget):
         return self.toolbar.plan.isChecked() and self._plan is not None and self._plan.symbol == self.symbol
 
     def _planned(self) -> TradePlan:
-        """Return the plan with the present price as its entry."""
+        """Return the plan, with the present price as its entry unless its order rests."""
         assert self._plan is not None
-        if self._quote is None:
+        if self._quote is None or self._plan.order_kind:
             return self._plan
         return replace(self._plan, entry=self._quote.ask if self._plan.direction > 0 else self._quote.bid)
 

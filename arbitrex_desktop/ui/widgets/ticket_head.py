@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""The head of the ticket: symbol, side, and the price of now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QWidget
+
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.models.quotes import QuoteRow
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.widgets.badges import FilledButton
+from arbitrex_desktop.ui.widgets.metric import ElidedLabel
+
+
+class TicketHead(QWidget):
+    """What is traded and which way; `quote`, a label of its own, is placed by whoever owns the head."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.symbol = QComboBox()
+        self.symbol.setEditable(True)
+        self.symbol.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.symbol.setAccessibleName("Symbol")
+        self.symbol.setMinimumContentsLength(7)
+        self.quote = ElidedLabel(theme, Tone.MUTED)
+        self.quote.setFont(tabular(self.font()))
+        self.quote.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.buy = FilledButton(f"{formats.UP_ARROW} Buy", theme, lambda colours: colours.buy)
+        self.sell = FilledButton(f"{formats.DOWN_ARROW} Sell", theme, lambda colours: colours.sell)
+        self.sides = QButtonGroup(self)
+        for button in (self.buy, self.sell):
+            button.setCheckable(True)
+            self.sides.addButton(button)
+        self.buy.setChecked(True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.symbol)
+        for button in (self.buy, self.sell):
+            row.addWidget(button, 1)
+
+    @property
+    def direction(self) -> int:
+        """The side chosen, 1 to buy or -1 to sell."""
+        return 1 if self.buy.isChecked() else -1
+
+    def offer(self, symbols: Iterable[str]) -> bool:
+        """Offer symbols, keeping the one chosen; tell whether they are others than before."""
+        names = list(symbols)
+        if names == [self.symbol.itemText(place) for place in range(self.symbol.count())]:
+            return False
+        chosen = self.symbol.currentText()
+        with QSignalBlocker(self.symbol):
+            self.symbol.clear()
+            self.symbol.addItems(names)
+            if chosen in names:
+                self.symbol.setCurrentText(chosen)
+            elif "EURUSD" in names:
+                self.symbol.setCurrentText("EURUSD")
+        return True
+
+    def is_offered(self, symbol: str) -> bool:
+        """Tell whether a text is a symbol of the terminal; half of one that is being typed is none."""
+        return self.symbol.findText(symbol, Qt.MatchFlag.MatchExactly) >= 0
+
+    def show_quote(self, row: QuoteRow | None) -> None:
+        """Show the present price of the chosen symbol; grey when it is stale."""
+        if row is None or row.quote is None:
+            self.quote.show_text("no price", Tone.MUTED)
+            return
+        text = f"{formats.price(row.quote.bid, row.digits)} / {formats.price(row.quote.ask, row.digits)}"
+        if row.is_fresh:
+            self.quote.show_text(text)
+        else:
+            closed = "closed, " if row.closed else ""
+            self.quote.show_text(f"{text}, {closed}{formats.age(row.age)} old", Tone.MUTED)
