@@ -26,6 +26,7 @@ from arbitrex_desktop.desk.presentation.snapshot import IntentRow, OrderRow, Pos
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.desk.queue.pending import PendingQueue, in_flight_names
 from arbitrex_desktop.desk.risk.risk_client import under_broker_name
+from arbitrex_desktop.mt5.results import TradePosition
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading
 
 POLICY: Final = "policy"
@@ -145,10 +146,15 @@ class AccountDesk:
         pool = self._context.pool
         return tuple(
             position_row(
-                each, pool, self._owners.owner(each), self.standing.text(each.ticket, digits_of(pool, each.symbol))
+                each, pool, self._intent_of(each), self.standing.text(each.ticket, digits_of(pool, each.symbol))
             )
             for each in reading.positions
         )
+
+    def _intent_of(self, position: TradePosition) -> Intent | None:
+        """Return the intent that a position came from, None for one that does not come from here."""
+        owner = self._owners.owner(position)
+        return self.book.get(owner) if owner else None
 
     def order_rows(self, reading: AccountReading) -> tuple[OrderRow, ...]:
         """Return the orders that wait at the broker, for the window."""

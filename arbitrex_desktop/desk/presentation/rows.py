@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
@@ -44,8 +45,11 @@ def account_row(reading: AccountReading) -> AccountRow:
     )
 
 
-def position_row(position: TradePosition, pool: PoolReader, intent_id: str, standing: str = "") -> PositionRow:
+def position_row(
+    position: TradePosition, pool: PoolReader, intent: Intent | None = None, standing: str = ""
+) -> PositionRow:
     """Return an open position, with the intent it came from and its standing instructions in words."""
+    judged = intent.judgement if intent is not None else None
     return PositionRow(
         ticket=position.ticket,
         symbol=position.symbol,
@@ -61,9 +65,21 @@ def position_row(position: TradePosition, pool: PoolReader, intent_id: str, stan
         opened_at=pool.server_time_to_utc(position.time),
         magic=position.magic,
         comment=position.comment,
-        intent_id=intent_id,
+        intent_id=intent.intent_id if intent is not None else "",
         standing=standing,
+        source=intent.request.source if intent is not None else "",
+        first_stop=judged.stop_loss if judged is not None else None,
+        price_value=_price_value(pool, position),
     )
+
+
+def _price_value(pool: PoolReader, position: TradePosition) -> float | None:
+    """Return what a move of the price by 1 is worth in account currency, None where the broker does not tell."""
+    info = pool.symbol_info(position.symbol)
+    if info is None or not info.trade_tick_size > 0.0:
+        return None
+    value = (info.trade_tick_value_loss or info.trade_tick_value) / info.trade_tick_size * position.volume
+    return value if value > 0.0 and math.isfinite(value) else None
 
 
 def order_row(order: TradeOrder, pool: PoolReader, intent_id: str) -> OrderRow:

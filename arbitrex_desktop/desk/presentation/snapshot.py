@@ -42,7 +42,9 @@ class PositionRow:
     """An open position; volume in lots, profit and swap in account currency, `opened_at` in UTC.
 
     `intent_id` is the desk's intent it came from, empty for one opened by hand or by an expert advisor; `standing`,
-    what the desk does by itself with it, in words, empty for nothing.
+    what the desk does by itself with it, in words, empty for nothing; `source`, who asked for it: manual, a strategy's
+    name, empty for one opened elsewhere; `first_stop`, the stop that it was sent with, None where that is not known;
+    `price_value`, what a move of the price by 1 is worth in account currency, None where that is not known.
     """
 
     ticket: int
@@ -61,6 +63,30 @@ class PositionRow:
     comment: str
     intent_id: str = ""
     standing: str = ""
+    source: str = ""
+    first_stop: float | None = None
+    price_value: float | None = None
+
+    @property
+    def risk_to_stop(self) -> float | None:
+        """What equity loses when the stop is hit, in account currency; None without a stop or where it is not known."""
+        return None if not self.stop_loss else self.loss_at(self.stop_loss)
+
+    @property
+    def r_multiple(self) -> float | None:
+        """The profit in R, the distance from entry to the first stop; None where there was none to measure by.
+
+        Where the first stop is not known, the present one counts as long as it stands on the losing side.
+        """
+        stop = self.first_stop or self.stop_loss
+        risk = (self.price_open - stop) * self.direction if stop else 0.0
+        return (self.price_current - self.price_open) * self.direction / risk if risk > 0.0 else None
+
+    def loss_at(self, stop: float) -> float | None:
+        """Return what equity loses from now until a price, in account currency, not below 0; None if not known."""
+        if self.price_value is None:
+            return None
+        return max(0.0, (self.price_current - stop) * self.direction) * self.price_value
 
 
 @dataclass(frozen=True, slots=True)

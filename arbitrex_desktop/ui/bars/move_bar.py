@@ -10,6 +10,7 @@ from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
 from arbitrex_desktop.ui.chart.desk_lines import STOP, pips_text
 from arbitrex_desktop.ui.commands import MoveStops
+from arbitrex_desktop.ui.models.positions import more_at_risk
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.badges import FilledButton, quiet
@@ -52,8 +53,7 @@ class Move:
         text = f"{formats.price(before, row.digits)} \N{RIGHTWARDS ARROW} {formats.price(self.price, row.digits)}"
         text += f", {from_open} from the opening price"
         if self.risks_more:
-            farther = pips_text(abs(self.price - (before or 0.0)), row.digits).lstrip("+")
-            text += f"; this risks {farther} more, and is refused while trading is halted"
+            text += f"; {more_at_risk(row, self.price)}, and is refused while trading is halted"
         return text
 
 

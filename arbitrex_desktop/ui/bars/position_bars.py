@@ -14,6 +14,7 @@ from arbitrex_desktop.desk.presentation.snapshot import PositionRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
 from arbitrex_desktop.ui.commands import ClosePosition, ClosePositions, MoveStops
+from arbitrex_desktop.ui.models.positions import more_at_risk
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
@@ -270,7 +271,7 @@ def _plan(row: PositionRow, stop: float | None, target: float | None, *, risks_m
         for name, before, after in (("stop", row.stop_loss, stop), ("target", row.take_profit, target))
         if not _same(after, before, row.digits)
     ]
-    warning = "; this risks more, and is refused while trading is halted" if risks_more else ""
+    warning = f"; {more_at_risk(row, stop)}, and is refused while trading is halted" if risks_more else ""
     return f"{row.symbol} {', '.join(said)}{warning}"
 
 

@@ -28,41 +28,9 @@ def money_tone(value: float | None) -> Tone:
     return Tone.UP if value > 0 else Tone.DOWN
 
 
-def _side_tone(row: PositionRow | IntentRow) -> Tone:
+def side_tone(row: PositionRow | IntentRow) -> Tone:
+    """Return the tone of the direction."""
     return Tone.UP if row.direction > 0 else Tone.DOWN
-
-
-def _position_tip(row: PositionRow) -> str:
-    origin = f"intent {row.intent_id}" if row.intent_id else "not opened by this desk"
-    return f"Ticket {row.ticket}, magic {row.magic}, {origin}\nOpened {formats.utc_tip(row.opened_at)}\n{row.comment}"
-
-
-def position_columns(opened: Callable[[PositionRow], str]) -> tuple[Column[PositionRow], ...]:
-    """Return the columns of open positions; the panel knows what day it is, so it says when one was `opened`."""
-    return (
-        Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=_position_tip),
-        Column("Side", lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1),
-               number=False, tone=_side_tone, tip=_position_tip),
-        Column("Lots", lambda row: formats.lots(row.volume), lambda row: row.volume, "188.88", tip=_position_tip),
-        Column("Open", lambda row: formats.price(row.price_open, row.digits), lambda row: row.price_open, "18888.88",
-               tip=_position_tip),
-        Column("Current", lambda row: formats.price(row.price_current, row.digits), lambda row: row.price_current,
-               "18888.88", tip=_position_tip),
-        Column("Stop", lambda row: formats.price(row.stop_loss, row.digits), lambda row: row.stop_loss, "18888.88",
-               tone=lambda row: Tone.TEXT if row.stop_loss else Tone.MUTED, tip=_position_tip),
-        Column("Target", lambda row: formats.price(row.take_profit, row.digits), lambda row: row.take_profit,
-               "18888.88", tone=lambda row: Tone.TEXT if row.take_profit else Tone.MUTED, tip=_position_tip),
-        Column("Swap", lambda row: formats.money(row.swap, signed=True), lambda row: row.swap, "+188.88",
-               tip=_position_tip, spare=2),
-        Column("Profit", lambda row: formats.money(row.profit, signed=True), lambda row: row.profit, "+188,888.88",
-               tone=lambda row: money_tone(row.profit), tip=_position_tip),
-        Column("Opened", opened, lambda row: row.opened_at.timestamp(), "2088-88-88 88:88",
-               tip=lambda row: formats.utc_tip(row.opened_at), spare=3),
-        Column("Ticket", lambda row: str(row.ticket), lambda row: row.ticket, "8888888888", tip=_position_tip, spare=4),
-        Column("From", lambda row: "desk" if row.intent_id else "other",
-               lambda row: "desk" if row.intent_id else "other", "other", number=False, tip=_position_tip, spare=1,
-               hint="Opened by this desk, or by hand or an expert advisor"),
-    )  # fmt: skip
 
 
 _ARROWS: Final = {1: f"{formats.UP_ARROW} ", -1: f"{formats.DOWN_ARROW} "}
@@ -193,7 +161,7 @@ _SYMBOL: Final[Column[IntentRow]] = Column(
 )
 _SIDE: Final[Column[IntentRow]] = Column(
     "Side", lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1), number=False,
-    tone=_side_tone, tip=_intent_tip,
+    tone=side_tone, tip=_intent_tip,
 )  # fmt: skip
 _DECISION: Final[Column[IntentRow]] = Column(
     "Decision", lambda row: row.decision or formats.DASH, lambda row: row.decision, "APPROVED", number=False,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
 
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow
@@ -22,7 +23,8 @@ from arbitrex_desktop.ui.commands import (
     TraderCommand,
 )
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
-from arbitrex_desktop.ui.models.desk import money_tone, position_columns
+from arbitrex_desktop.ui.models.desk import money_tone
+from arbitrex_desktop.ui.models.positions import position_columns, risk_words
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -34,6 +36,9 @@ from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 _SEVERAL = ""
 """The subject of a command about several positions."""
 _MORE = "\N{HORIZONTAL ELLIPSIS}"
+CLOSE_KEY = "Del"
+"""Asks to close the chosen position, and closes it when pressed once more."""
+_NONE = "No open positions. Plan one in the ticket: Submit, then Approve."
 
 
 class PositionsPanel(Panel):
@@ -51,9 +56,9 @@ class PositionsPanel(Panel):
         self._busy: set[str] = set()
         self._bar: PromptBar | None = None
         self._bar_ticket: int | None = None
-        columns = position_columns(lambda row: formats.time_or_day(row.opened_at, self._fresh.now))
+        columns = position_columns(lambda: self._fresh.now)
         self.model: RowTableModel[PositionRow] = RowTableModel(columns, lambda row: row.ticket, self)
-        self.view = KeyedTable(self.model, theme, "No open positions", lambda row: row.ticket)
+        self.view = KeyedTable(self.model, theme, _NONE, lambda row: row.ticket)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.sum = ElidedLabel(theme)
         self.close_button = ConfirmButton("Close position", theme)
@@ -71,8 +76,12 @@ class PositionsPanel(Panel):
         self._fresh = fresh
         snapshot = fresh.snapshot
         known = snapshot is not None and snapshot.account is not None
-        self.view.set_empty_text("No open positions" if known else "Positions are not known yet")
-        self.view.set_rows(snapshot.positions if snapshot else ())
+        self.view.set_empty_text(_NONE if known else "Positions are not known yet")
+        # The newest on top, so that what was just opened is in sight.
+        newest = sorted(
+            snapshot.positions if snapshot else (), key=lambda row: (row.opened_at, row.ticket), reverse=True
+        )
+        self.view.set_rows(newest)
         self.view.set_dimmed(not fresh.account_fresh)
         self._show_sum()
         self._show_choice()
@@ -125,7 +134,10 @@ class PositionsPanel(Panel):
             return
         total = sum(row.profit + row.swap for row in rows)
         message = "1 position" if len(rows) == 1 else f"{len(rows)} positions"
-        text = f"{message}, profit and swap {formats.money(total, snapshot.account.currency, signed=True)}"
+        currency = snapshot.account.currency
+        risk = risk_words(rows, currency)
+        text = f"{message}, profit and swap {formats.money(total, currency, signed=True)}"
+        text = f"{text} \N{MIDDLE DOT} {risk}" if risk else text
         if self._fresh.account_fresh and not_armed(self._fresh):
             self.sum.show_text(f"{NOT_ARMED} \N{MIDDLE DOT} {text}", Tone.WARN)
         elif self._fresh.account_fresh:
@@ -151,7 +163,9 @@ class PositionsPanel(Panel):
         else:
             what = f"{formats.lots(row.volume)} {row.symbol}"
             self.close_button.set_subject(f"Close {what}", f"Really close {what} at the market?")
-            tip = f"Close ticket {row.ticket} at the market; also works while halted"
+            tip = (
+                f"Close ticket {row.ticket} at the market, also while halted; or press {CLOSE_KEY} in the table, twice"
+            )
             self.close_button.setToolTip(unarmed or tip)
         self._follow(row)
 
@@ -201,6 +215,16 @@ class PositionsPanel(Panel):
         if row is not None:
             self._ask(ClosePosition(row.ticket))
 
+    def _close_by_key(self) -> None:
+        """Press the button for a key, if the trader sees the row; one that was scrolled away is brought back first."""
+        row = self.view.chosen
+        index = self.model.index(self.model.row_of(row.ticket), 0) if row is not None else None
+        if index is not None and not self.view.viewport().rect().contains(self.view.visualRect(index)):
+            self.close_button.disarm()
+            self.view.scrollTo(index)
+            return
+        self.close_button.click()
+
     def _ask_break_even(self) -> None:
         row = self.view.chosen
         if row is not None:
@@ -212,6 +236,12 @@ class PositionsPanel(Panel):
         self.view.choice_changed.connect(self._show_choice)
         self.view.customContextMenuRequested.connect(self._pop_up)
         self.close_button.confirmed.connect(self._close)
+        self.view.activated.connect(lambda _index: self.stops.click())
+        key = QShortcut(QKeySequence(CLOSE_KEY), self.view)
+        key.setContext(Qt.ShortcutContext.WidgetShortcut)
+        # A key held down is one press.
+        key.setAutoRepeat(False)
+        key.activated.connect(self._close_by_key)
         self.break_even.clicked.connect(self._ask_break_even)
         for button, bar in (
             (self.part, self.part_bar),

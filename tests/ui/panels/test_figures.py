@@ -196,7 +196,7 @@ def test_positions_are_listed_and_summed(qtbot: QtBot, theme: Theme, fresh: Make
     panel = PositionsPanel(theme)
     qtbot.addWidget(panel)
     panel.refresh(fresh(positions=(position_row(1), position_row(2, symbol="USDJPY", profit=-205.0, stop_loss=None))))
-    assert panel.sum.text() == "2 positions, profit and swap \N{MINUS SIGN}101.60 EUR"
+    assert panel.sum.text() == "2 positions, profit and swap \N{MINUS SIGN}101.60 EUR · 1 without stop"
     assert panel.sum.tone is Tone.DOWN
     assert panel.model.index(0, 8).data() == "+105.00"
     assert panel.model.index(1, 5).data() == DASH

@@ -174,7 +174,7 @@ def test_a_stop_that_risks_more_is_called_that(panel: PositionsPanel) -> None:
     panel.stops.click()
     bar = panel.stops_bar
     bar.stop.setText("1.08")
-    assert "risks more" in bar.message.text()
+    assert "this risks 150.0 pips more, and is refused while trading is halted" in bar.message.text()
     assert bar.message.tone is Tone.WARN
     bar.act.click()
     assert bar.act.text() == "Really risk more?"
@@ -298,7 +298,57 @@ def test_a_position_of_another_day_shows_its_date(panel: PositionsPanel, fresh: 
     place = [column.title for column in panel.model.columns].index("Opened")
     old, new = replace(LONG, opened_at=START - timedelta(days=3)), replace(SHORT, opened_at=START)
     panel.refresh(fresh(positions=(old, new)))
-    shown = [str(panel.model.index(row, place).data()) for row in range(2)]
+    shown = [str(panel.model.index(row, place).data()) for row in (1, 0)]
     assert shown == [
         old.opened_at.astimezone().strftime("%Y-%m-%d %H:%M"), new.opened_at.astimezone().strftime("%H:%M:%S"),
     ]  # fmt: skip
+
+
+def test_the_newest_position_stands_on_top(panel: PositionsPanel, fresh: Make) -> None:
+    """What was just opened is in sight, whatever else is open, and what is chosen stays chosen."""
+    new = position_row(7, opened_at=START)
+    panel.refresh(fresh(positions=(LONG, SHORT, new)))
+    assert panel.model.rows[0] == new
+    assert panel.view.chosen == LONG
+
+
+def test_a_key_asks_once_and_closes_when_pressed_once_more(panel: PositionsPanel) -> None:
+    """Delete in the table is a press on the button; the keyboard elsewhere closes nothing."""
+    asked = commands_of(panel)
+    panel.view.setFocus()
+    QTest.keyClick(panel.view, Qt.Key.Key_Delete)
+    assert panel.close_button.text().startswith("Really close 0.50 EURUSD")
+    assert asked == []
+    QTest.keyClick(panel.several, Qt.Key.Key_Delete)
+    assert asked == []
+    QTest.keyClick(panel.view, Qt.Key.Key_Delete)
+    assert asked == [ClosePosition(BIG)]
+
+
+def test_a_key_does_not_close_what_is_out_of_sight(panel: PositionsPanel, fresh: Make) -> None:
+    """The first press only brings the row back."""
+    rows = [position_row(number, opened_at=START - timedelta(minutes=number)) for number in range(1, 60)]
+    panel.refresh(fresh(positions=rows))
+    asked = commands_of(panel)
+    panel.view.choose(1)
+    panel.view.scrollToBottom()
+    panel.view.setFocus()
+    for _press in range(2):
+        QTest.keyClick(panel.view, Qt.Key.Key_Delete)
+    assert asked == []
+    assert panel.close_button.text().startswith("Really close")
+
+
+def test_a_missing_stop_stands_out(panel: PositionsPanel) -> None:
+    """In words and amber, in the row and in the sum."""
+    columns = {column.title: column for column in panel.model.columns}
+    for title in ("Stop", "At risk"):
+        assert columns[title].text(SHORT) == "no stop"
+        assert columns[title].tone(SHORT) is Tone.WARN
+    assert "1 without stop" in panel.sum.text()
+
+
+def test_the_stop_is_edited_by_a_double_click(panel: PositionsPanel) -> None:
+    """Enter on a row, or a double click, opens its bar."""
+    panel.view.activated.emit(panel.model.index(0, 0))
+    assert panel.stops_bar.isVisible()
