@@ -111,7 +111,7 @@ class ActiveAccount:
         if self.desk is not None and reading is not None:
             return self.desk.position_rows(reading)
         shown = reading.positions if reading is not None and self._exits is not None else ()
-        return tuple(position_row(each, self._context.pool, "") for each in shown)
+        return tuple(position_row(each, self._context.pool) for each in shown)
 
     def order_rows(self, reading: AccountReading | None) -> tuple[OrderRow, ...]:
         """Return the orders that wait at the broker, for the window."""

@@ -15,7 +15,7 @@ from tests.fakes.pool import FakePool
 def test_a_move_is_worth_what_a_tick_is() -> None:
     """Lots times the tick's value over its size; what the broker does not tell is not known."""
     pool = FakePool()
-    position = make_position(symbol="EURUSD", volume=0.5)
+    position = make_position("EURUSD", 1, 0.5)
     info = pool.infos["EURUSD"]
     pool.infos["EURUSD"] = replace(info, trade_tick_value=1.0, trade_tick_value_loss=0.0, trade_tick_size=0.00001)
     assert position_row(position, pool).price_value == pytest.approx(50_000.0)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -68,6 +69,6 @@ def test_the_sum_tells_what_is_at_risk_and_what_has_no_stop() -> None:
     ("changes", "words"),
     [({"source": "manual"}, "trader"), ({"source": "alpha"}, "alpha"), ({"intent_id": "x"}, "desk"), ({}, "other")],
 )
-def test_who_opened_it_is_told(changes: dict[str, str], words: str) -> None:
+def test_who_opened_it_is_told(changes: dict[str, Any], words: str) -> None:
     """The trader, a strategy by name, the desk where its name is lost, or somebody elsewhere."""
     assert origin(position_row(**changes)) == words

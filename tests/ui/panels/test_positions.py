@@ -319,8 +319,10 @@ def test_a_key_asks_once_and_closes_when_pressed_once_more(panel: PositionsPanel
     QTest.keyClick(panel.view, Qt.Key.Key_Delete)
     assert panel.close_button.text().startswith("Really close 0.50 EURUSD")
     assert asked == []
+    panel.several.setFocus()
     QTest.keyClick(panel.several, Qt.Key.Key_Delete)
     assert asked == []
+    panel.view.setFocus()
     QTest.keyClick(panel.view, Qt.Key.Key_Delete)
     assert asked == [ClosePosition(BIG)]
 
