@@ -164,7 +164,7 @@ class PositionsPanel(Panel):
             what = f"{formats.lots(row.volume)} {row.symbol}"
             self.close_button.set_subject(f"Close {what}", f"Really close {what} at the market?")
             tip = (
-                f"Close ticket {row.ticket} at the market, also while halted; or press {CLOSE_KEY} in the table, twice"
+                f"Close ticket {row.ticket} at the market; also works while halted. Or {CLOSE_KEY}, twice, in the table"
             )
             self.close_button.setToolTip(unarmed or tip)
         self._follow(row)
