@@ -26,7 +26,7 @@ def _load(target: str) -> Callable[..., int]:
 
 
 def _names_a_command(given: Sequence[str]) -> bool:
-    """Tell whether the first word is a command; `--data-dir DIR` may stand before it."""
+    """Return whether the first word is a command; `--data-dir DIR` may stand before it."""
     rest = given[2:] if given[:1] == ["--data-dir"] else given
     rest = rest[1:] if rest and rest[0].startswith("--data-dir=") else rest
     return bool(rest) and rest[0] in _COMMANDS

@@ -152,7 +152,7 @@ class SelfTest(QObject):
             self._on_failed(snapshot.pool.last_error)
 
     def _may_trade(self, snapshot: DeskSnapshot) -> bool:
-        """Tell whether the connected account, if there is one, is of those that the self-test may trade on."""
+        """Return whether the connected account, if there is one, is of those that the self-test may trade on."""
         if snapshot.pool.mode is AccountMode.DEMO:
             return self._demo_login is not None and snapshot.pool.login == self._demo_login
         return snapshot.pool.mode in (None, AccountMode.SIMULATED)

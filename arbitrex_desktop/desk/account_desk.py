@@ -185,7 +185,7 @@ class AccountDesk:
         self._context.announce(intent, event)
 
     def _auto(self, intent: Intent) -> bool:
-        """Tell whether a policy approves an intent."""
+        """Return whether a policy approves an intent."""
         source = intent.request.source
         limit = self._context.settings.auto_approve_lots.get(source, 0.0)
         current = self.pending.current(intent)
@@ -195,7 +195,7 @@ class AccountDesk:
         return current.closes is None or self._opened_by(current.closes, source)
 
     def _opened_by(self, ticket: int, source: str) -> bool:
-        """Tell whether a position came from a source's own intent."""
+        """Return whether a position came from a source's own intent."""
         reading = self._context.pool.latest_account()
         comments = {position.ticket: position.comment for position in reading.positions} if reading else {}
         owner = self.book.owner_of(ticket, comments.get(ticket, ""))

@@ -219,7 +219,7 @@ class ActiveAccount:
         self._notices.post("info", "journal reserve", f"the journal took over {events} entries from the reserve")
 
     def _due(self) -> bool:
-        """Tell whether it is time to try the journal, at most every five seconds."""
+        """Return whether it is time to try the journal, at most every five seconds."""
         now = self._context.clock.monotonic()
         if now < self._next_try:
             return False

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The core that the window drives: pool, risk manager and desk behind one small set of methods.
 
-Which thread: `start`, `step`, `stop`, `approve`, `close_position` and their like run on the window's worker thread
-and may block for a round trip to the terminal.  `submit`, `reject`, `preview` and `snapshot` may be called from any
-thread.  `halt` and `disarm` may be called from any thread, and never wait for anything that the worker is doing.
+`submit`, `reject`, `preview`, `snapshot`, `halt` and `disarm` may be called from any thread, the last two never wait;
+all else runs on the window's worker thread, and may block for a round trip to the terminal.
 """
 
 from __future__ import annotations
@@ -171,8 +170,7 @@ class TradingCore:
 
     def snapshot(self) -> DeskSnapshot:
         """Return all that the window draws besides quotes."""
-        desk, reading, rpm = self.desk, self._pool.latest_account(), self.rpm
-        pool = self._pool.stats()
+        desk, reading, rpm, pool = self.desk, self._pool.latest_account(), self.rpm, self._pool.stats()
         return DeskSnapshot(
             taken_at=self._clock.now(),
             pool=pool,
@@ -196,16 +194,15 @@ class TradingCore:
 
     def preview(self, request: IntentRequest, number: int) -> Preview:
         """Return what the RPM would answer now; nothing is recorded."""
-        request = under_broker_name(self._pool, request)
-        desk = self.desk
+        request, desk = under_broker_name(self._pool, request), self.desk
         instead_of = in_flight_names(desk.pairs.check(request)) if desk is not None else ()
         judgement = self._risk.evaluate(request, "", instead_of=instead_of)
         now = self._clock.now()
         intent = Intent("", request, IntentState.RECEIVED, now, now, now, judgement)
         blocker = judgement.details if judgement.refused else self._gate.blocker(reducing=judgement.reducing)
         closing = desk.closing(request, judgement) if desk is not None else ""
-        digits = digits_of(self._pool, request.symbol)
-        return Preview(number, intent_row(intent, judgement, blocker, digits, closing=closing))
+        row = intent_row(intent, judgement, blocker, digits_of(self._pool, request.symbol), closing=closing)
+        return Preview(number, row)
 
     def approve(self, intent_id: str, seen: SeenTrade | None = None) -> None:
         """Judge an intent once more and send it; raise `CommandRefused` with the reason when it may not be sent.
@@ -397,7 +394,7 @@ class TradingCore:
             self.halt(reason)
 
     def _first_attempt_ended(self) -> bool:
-        """Tell whether the pool has an account to judge on, or has failed to get one."""
+        """Return whether the pool has an account to judge on, or has failed to get one."""
         return self._pool.is_connected() or bool(self._pool.stats().last_error)
 
     def _make_rpm(self) -> None:

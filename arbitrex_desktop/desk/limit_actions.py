@@ -95,7 +95,7 @@ class LimitActions:
         actions, rpm = self._actions(), self._context.risk.rpm
         if not actions or rpm is None:
             return {}
-        broken = {each.code: each.words for each in rpm.limits_in_use() if each.outcome is Outcome.FAIL}
+        broken = {each.code: each.message for each in rpm.limits_in_use() if each.outcome is Outcome.FAIL}
         state = rpm.portfolio_state
         if state.trading_halted:
             broken.setdefault(state.halt_code, state.halt_reason or "")

@@ -17,7 +17,6 @@ from arbitrex_desktop.mt5.calls import call, call_initialize, freeze_all
 from arbitrex_desktop.mt5.constants import ResultCode, SymbolTradeMode
 from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.module import MetaTrader5Module, Rows
-from arbitrex_desktop.mt5.replay_status import ReplayStatus
 from arbitrex_desktop.mt5.results import (
     AccountInfo,
     OrderCheckResult,
@@ -32,6 +31,33 @@ from arbitrex_desktop.mt5.results import (
 T = TypeVar("T")
 _HISTORY_SECONDS = 30.0
 """A terminal that fetches history from its broker takes its time and is no hung one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayStatus:
+    """What is replayed, and what was found in its files.
+
+    Attributes:
+        first_msc, last_msc: the moments of the first and the last tick of all files, UTC milliseconds
+        position_msc: the present moment of the market, UTC milliseconds
+        speed: market seconds per second, 0 while it is paused
+        began_msc: the moment at which the replay began, on the server's clock as shown
+        share_read: how much of the files has been read and found sound, 0 to 1; reading goes on while they play
+        notes: what a user should know: what each symbol was taken for, rows that were sorted, where a file ends early
+    """
+
+    first_msc: int
+    last_msc: int
+    position_msc: int
+    speed: float
+    began_msc: int
+    share_read: float
+    notes: tuple[str, ...]
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last tick has been played."""
+        return self.position_msc >= self.last_msc
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from arbitrex_desktop.mt5.commands import Command
+from arbitrex_desktop.mt5.commands import Command, ReplayStatus
 from arbitrex_desktop.mt5.constants import ResultCode
 from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.module import MetaTrader5Module
-from arbitrex_desktop.mt5.replay_status import ReplayStatus
 
 
 class ReplayStep(StrEnum):

@@ -13,12 +13,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from arbitrex_desktop.clock import Clock, SystemClock
-from arbitrex_desktop.mt5.commands import CheckOrder, History, ReadAccount, SendOrder
+from arbitrex_desktop.mt5.commands import CheckOrder, History, ReadAccount, ReplayStatus, SendOrder
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.replay_control import SteerReplay
-from arbitrex_desktop.mt5.replay_status import ReplayStatus
 from arbitrex_desktop.mt5.results import OrderCheckResult, OrderSendResult, SymbolInfo
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.transport import Permit

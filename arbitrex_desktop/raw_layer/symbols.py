@@ -111,7 +111,7 @@ class SymbolBook:
 
 
 def _means(one: ListedSymbol, plain: str) -> bool:
-    """Tell whether a symbol is what a plain name says: a pair by its currencies, all else by how its name begins."""
+    """Return whether a symbol is what a plain name says: a pair by its currencies, all else by how its name begins."""
     name = _MARKS.sub("", one.name.upper())
     base, profit = plain[:3], plain[3:]
     if _PAIR.fullmatch(plain) and plain in name:

@@ -80,5 +80,5 @@ def _session(account: Account, environment: Mapping[str, str], store: PasswordSt
 
 
 def _is_simulated(sessions: Sessions) -> bool:
-    """Tell whether the sessions are the simulated terminal's."""
+    """Return whether the sessions are the simulated terminal's."""
     return all(session["terminal_path"] == SIMULATED for session in sessions.values())

@@ -120,7 +120,7 @@ class Setting:
         return msgspec.convert(value, self.type)
 
     def accepts(self, value: Any) -> bool:
-        """Tell whether `read` takes a value."""
+        """Return whether `read` takes a value."""
         try:
             self.read(value)
         except msgspec.ValidationError:

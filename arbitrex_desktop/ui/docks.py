@@ -40,7 +40,7 @@ class Layout:
     shares: tuple[tuple[Qt.Orientation, dict[str, float]], ...]
 
     def has_room(self, size: QSize) -> bool:
-        """Tell whether a window of that size is large enough."""
+        """Return whether a window of that size is large enough."""
         return size.width() >= self.least.width() and size.height() >= self.least.height()
 
 
@@ -106,7 +106,7 @@ class Dock(QDockWidget):
             option.title = ""
 
     def _has_tab(self) -> bool:
-        """Tell whether a tab says the title: closed and floating docks keep a place among the tabs, but have none."""
+        """Return whether a tab says the title: closed and floating docks keep a place among the tabs, but have none."""
         others = self._window.tabifiedDockWidgets(self)
         return not self.isFloating() and any(not other.isHidden() and not other.isFloating() for other in others)
 

@@ -120,8 +120,8 @@ def short_id(identifier: str) -> str:
     return identifier[:8]
 
 
-def figure(value: object) -> str:
-    """Return any figure of the connection panel: booleans as True and False, nothing as a dash."""
+def fact(value: object) -> str:
+    """Return any fact of the connection panel as text: booleans as True and False, nothing as a dash."""
     if value is None or value == "":
         return DASH
     if isinstance(value, datetime):

@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         self.refresh()
 
     def is_settled(self) -> bool:
-        """Tell whether the window shows an account synced by the RPM, ten quotes (or all there are), and the chart."""
+        """Return whether an account synced by the RPM, ten quotes (or all there are) and the chart are shown."""
         snapshot = self._fresh.snapshot
         return (
             snapshot is not None

@@ -53,7 +53,7 @@ class Watch:
         self.snapshot = snapshot
 
     def connected(self, times: int) -> bool:
-        """Tell whether the connection stands, for at least the given time."""
+        """Return whether the connection stands, for at least the given time."""
         return (
             self.snapshot is not None
             and self.snapshot.pool.state is ConnectionState.CONNECTED

@@ -230,7 +230,9 @@ def _worst() -> DeskState:
     """Return everything at once that takes room: LIVE, not armed, an unknown fate, no journal, a long refusal."""
     lost, live = _unknown(), _live(armed=False)
     words = "CLOSES position #281474977 (SELL 12.34 XAUUSD), opened by hand, not by this desk"
-    long = replace(_pending()[2], details=_REFUSAL[0].words + "; " + _REFUSAL[1].words, closing_text=words, digits=5)
+    long = replace(
+        _pending()[2], details=_REFUSAL[0].message + "; " + _REFUSAL[1].message, closing_text=words, digits=5
+    )
     return DeskState(
         replace(live, intents=lost.intents, journal_problem="the journal's disk is full, and 3 more steps wait for it"),
         preview=long,

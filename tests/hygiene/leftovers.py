@@ -25,7 +25,7 @@ _PROC = Path("/proc")
 
 
 def is_running(thread: threading.Thread) -> bool:
-    """Tell whether a thread runs.
+    """Return whether a thread runs.
 
     Python 3.11 and 3.12 keep a stand-in for ever for each thread that it did not start itself (a QThread, say);
     of such, ask the operating system where it can be asked, and take it for ended elsewhere.

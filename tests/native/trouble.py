@@ -45,7 +45,7 @@ class Trouble:
         return cls(kind, command.upper())
 
     def strikes(self, kind: str, command: int) -> bool:
-        """Tell whether this is the kind, and the command is among those that it concerns."""
+        """Return whether this is the kind, and the command is among those that it concerns."""
         return self.kind == kind and (not self.command or Command[self.command] == command)
 
 

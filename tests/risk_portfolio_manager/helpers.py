@@ -61,7 +61,7 @@ def pooled(
 
 def check(output: RPMOutput, code: str, subject: str = "") -> Verdict:
     """Return the check with a code, and with words that begin as given where several have it."""
-    found = [each for each in output.decision.checks if each.code == code and each.words.startswith(subject)]
+    found = [each for each in output.decision.checks if each.code == code and each.message.startswith(subject)]
     assert found, f"no check {code} among {[each.code for each in output.decision.checks]}"
     return found[0]
 

@@ -33,7 +33,9 @@ def test_the_guides_loop_trades(tmp_path: Path) -> None:
                 vol_percentile=0.45,
                 current_price=quote.ask,
             )
-            assert output.decision.status == "APPROVED", [each.words for each in output.decision.checks if each.blocks]
+            assert output.decision.status == "APPROVED", [
+                each.message for each in output.decision.checks if each.blocks
+            ]
             assert output.decision.approved_trade is not None
             assert rpm.get_mt5_sync_stats()["using_mt5_pool"] is True
     finally:

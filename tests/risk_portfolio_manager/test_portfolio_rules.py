@@ -256,7 +256,7 @@ def test_a_limit_that_is_close_says_so() -> None:
     output = rpm.evaluate(**intent())
     assert output.decision.status == "APPROVED"
     for code in ("DAILY_LOSS_LIMIT", "MAX_DRAWDOWN_EXCEEDED"):
-        assert "warning" in check(output, code).words
+        assert "warning" in check(output, code).message
 
 
 def test_the_days_drawdown_is_measured_from_its_anchor() -> None:

@@ -62,7 +62,7 @@ class TestAtItsOwnPrice:
             assert output.decision.status == "APPROVED"
         else:
             assert reason(output) == "ENTRY_PRICE"
-            assert "has passed" in check(output, "ENTRY_PRICE").words
+            assert "has passed" in check(output, "ENTRY_PRICE").message
 
     def test_it_keeps_the_brokers_distance(self) -> None:
         """Ten points are the broker's least distance: nine are too near, ten are not."""
@@ -86,7 +86,7 @@ class TestAtItsOwnPrice:
         assert ask(manager, expires_at=now + timedelta(seconds=1)).decision.status == "APPROVED"
         output = ask(manager, expires_at=now)
         assert reason(output) == "ENTRY_PRICE"
-        assert "expired" in check(output, "ENTRY_PRICE").words
+        assert "expired" in check(output, "ENTRY_PRICE").message
 
     def test_it_never_counts_as_an_exit(self) -> None:
         """Against an open position it is judged as one that opens, so every rule looks at it, the halt too."""

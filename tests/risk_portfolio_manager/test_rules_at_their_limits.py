@@ -212,8 +212,8 @@ def test_a_warning_begins_at_four_fifths_of_a_limit() -> None:
         ("weekly_pnl", -3_999.0, -4_000.1, "WEEKLY_LOSS_LIMIT"),
     ):
         calm, close = (check(with_state(name)(value), code) for value in (low, high))
-        assert "warning" not in calm.words
-        assert "warning" in close.words
+        assert "warning" not in calm.message
+        assert "warning" in close.message
     assert check(with_state("daily_pnl")(5_000.0), "DAILY_LOSS_LIMIT").observed == 0.0
 
 
@@ -221,9 +221,9 @@ def test_a_warning_has_its_words_exactly_where_it_begins() -> None:
     """At four fifths to the last bit the warning is there, in full; below and at the limit itself it is not."""
     begins = RPMConfig().max_drawdown * RPMConfig().warning_share
     judged = with_state("current_drawdown")
-    assert check(judged(begins), "MAX_DRAWDOWN_EXCEEDED").words.endswith("(warning: close to the limit)")
+    assert check(judged(begins), "MAX_DRAWDOWN_EXCEEDED").message.endswith("(warning: close to the limit)")
     for value in (math.nextafter(begins, 0.0), RPMConfig().max_drawdown):
-        assert "warning" not in check(judged(value), "MAX_DRAWDOWN_EXCEEDED").words
+        assert "warning" not in check(judged(value), "MAX_DRAWDOWN_EXCEEDED").message
 
 
 @pytest.mark.parametrize("anchor", [50_000.0, 200_000.0])
@@ -258,8 +258,8 @@ def test_every_check_has_words_a_code_and_sense() -> None:
         verdicts: tuple[Verdict, ...] = output.decision.checks
         assert len({each.code for each in verdicts}) > 40
         for each in verdicts:
-            assert each.words[0].islower() or each.words[0].isupper()
-            assert "None" not in each.words
+            assert each.message[0].islower() or each.message[0].isupper()
+            assert "None" not in each.message
             assert each.observed is None or math.isfinite(each.observed)
             assert each.blocks is (each.outcome in (Outcome.FAIL, Outcome.UNKNOWN))
 
@@ -292,7 +292,7 @@ def test_refusals_of_a_strategy_are_counted_aloud() -> None:
         rpm.process_trade_intent(**intent(strategy_id="alpha", confidence_score=0.1))
         rpm.process_trade_intent(**intent(confidence_score=0.1))
         clock.advance(20)
-    assert "throttled" in check(rpm.evaluate(**intent(strategy_id="alpha")), "REJECTION_VELOCITY").words
+    assert "throttled" in check(rpm.evaluate(**intent(strategy_id="alpha")), "REJECTION_VELOCITY").message
     assert reason(rpm.evaluate(**intent(strategy_id="alpha"))) == "STRATEGY_THROTTLED"
     assert check(rpm.evaluate(**intent(strategy_id="beta")), "REJECTION_VELOCITY").observed == 0
     assert check(rpm.evaluate(**intent()), "REJECTION_VELOCITY").outcome is Outcome.SKIPPED

@@ -85,7 +85,7 @@ def test_every_source_that_was_never_given_is_skipped() -> None:
     checks = static(wide()).evaluate(**intent()).decision.checks
     skipped = {each.code for each in checks if each.outcome is Outcome.SKIPPED}
     assert {"CONNECTION_DOWN", "ACCOUNT_STALE", "QUOTE_STALE", "MARGIN_LEVEL_LIMIT", "NEWS_BLACKOUT"} <= skipped
-    assert all(each.words for each in checks)
+    assert all(each.message for each in checks)
 
 
 def test_a_pool_that_was_not_to_be_synced_is_read_for_prices_only() -> None:

@@ -306,7 +306,7 @@ def test_a_position_that_was_never_priced_is_listed_and_does_not_refuse() -> Non
     assert output.decision.status == "APPROVED"
     verdict = check(output, "CONVERSION_UNKNOWN", "worth of open positions")
     assert verdict.outcome == "SKIPPED"
-    assert "AUDCAD" in verdict.words
+    assert "AUDCAD" in verdict.message
     rpm.process_trade_intent(**intent(symbol="AUDUSD", current_price=0.65))
     assert check(rpm.evaluate(**intent()), "CONVERSION_UNKNOWN", "worth").outcome == "SKIPPED"
     rpm.process_trade_intent(**intent(symbol="USDCAD", current_price=1.4, confidence_score=0.0))

@@ -74,6 +74,6 @@ def _of_table(table: TableView) -> Iterator[str]:
 
 
 def _scrolls(widget: QWidget) -> bool:
-    """Tell whether a widget is in something that scrolls, where what is covered can be brought into sight."""
+    """Return whether a widget is in something that scrolls, where what is covered can be brought into sight."""
     parent = widget.parentWidget()
     return parent is not None and (isinstance(parent, QScrollArea) or _scrolls(parent))

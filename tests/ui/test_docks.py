@@ -78,7 +78,7 @@ def overlaps(window: MainWindow) -> list[tuple[str, str]]:
 
 
 def prices_in_sight(window: MainWindow) -> bool:
-    """Tell whether symbol, bid and ask of the Market Watch are seen whole."""
+    """Return whether symbol, bid and ask of the Market Watch are seen whole."""
     view = window.market_watch.view
     place = [column.title for column in window.market_watch.model.columns].index("Ask")
     return view.columnViewportPosition(place) + view.columnWidth(place) <= view.viewport().width()

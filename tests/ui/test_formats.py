@@ -88,9 +88,9 @@ def test_times_name_their_zone_in_the_tool_tip() -> None:
 
 def test_words_of_any_figure() -> None:
     """Booleans keep Python's names, as the interfaces write them."""
-    assert formats.figure(value=True) == "True"
-    assert formats.figure(None) == formats.figure("") == formats.DASH
-    assert formats.figure(datetime(2025, 3, 12, tzinfo=UTC)).startswith("2025-03-1")
+    assert formats.fact(value=True) == "True"
+    assert formats.fact(None) == formats.fact("") == formats.DASH
+    assert formats.fact(datetime(2025, 3, 12, tzinfo=UTC)).startswith("2025-03-1")
     assert formats.short_id("0123456789") == "01234567"
 
 

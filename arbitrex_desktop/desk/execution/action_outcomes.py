@@ -151,13 +151,13 @@ def _newest(deals: list[TradeDeal], volume: float) -> list[TradeDeal]:
 
 
 def _as_asked(order: TradeOrder, request: Mapping[str, Any]) -> bool:
-    """Tell whether a waiting order has the prices that it was asked to have."""
+    """Return whether a waiting order has the prices that it was asked to have."""
     pairs = ((order.price_open, "price"), (order.sl, "sl"), (order.tp, "tp"))
     return all(_same(now, request[name]) for now, name in pairs if name in request)
 
 
 def _same(now: float, asked: float) -> bool:
-    """Tell whether two prices are the same."""
+    """Return whether two prices are the same."""
     return math.isclose(now, asked, rel_tol=0.0, abs_tol=_SAME_PRICE)
 
 

@@ -220,5 +220,5 @@ def with_slippage(intent: Intent, fill: Fill, info: SymbolInfo) -> Fill:
 
 
 def _approved_reducing(intent: Intent) -> bool:
-    """Tell whether the intent was approved as one that only reduces what is open."""
+    """Return whether the intent was approved as one that only reduces what is open."""
     return intent.approved is not None and intent.approved.reducing

@@ -49,11 +49,11 @@ class LateOrders:
         return tuple(sorted(found, key=lambda each: each.created_at))
 
     def is_over(self, intent: Intent) -> bool:
-        """Tell whether a failed order has been looked for long enough."""
+        """Return whether a failed order has been looked for long enough."""
         return intent.watched and self._clock.now() - intent.changed_at >= WATCHED_FOR
 
     def _is_due(self, intent: Intent, reading: AccountReading | None, marked: set[str]) -> bool:
-        """Tell whether an order is named in a comment, is in sight, or has its time come."""
+        """Return whether an order is named in a comment, is in sight, or has its time come."""
         if intent.intent_id in marked:
             return True
         if not intent.watched:
@@ -66,7 +66,7 @@ class LateOrders:
         return True
 
     def _in_sight(self, intent: Intent, reading: AccountReading | None) -> bool:
-        """Tell whether something that fits stands among the open positions and orders."""
+        """Return whether something that fits stands among the open positions and orders."""
         if reading is None:
             return False
         books = BrokerRecords(positions_that_tell(reading), reading.orders, (), (), self._utc)

@@ -86,5 +86,5 @@ class OrderPairs:
 
 
 def _filled(intent: Intent) -> bool:
-    """Tell whether anything of an intent was executed."""
+    """Return whether anything of an intent was executed."""
     return intent.fill is not None and intent.fill.volume > 0.0

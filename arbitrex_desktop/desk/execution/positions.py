@@ -314,12 +314,12 @@ def _level(price: float, digits: int) -> str:
 
 
 def _is_long(position: TradePosition) -> bool:
-    """Tell whether a position was bought."""
+    """Return whether a position was bought."""
     return position.type == PositionType.BUY
 
 
 def _fits(position: TradePosition, which: Which, symbol: str) -> bool:
-    """Tell whether a position is among those to close."""
+    """Return whether a position is among those to close."""
     return {
         Which.ALL: True,
         Which.LOSERS: position.profit < 0.0,
@@ -329,7 +329,7 @@ def _fits(position: TradePosition, which: Which, symbol: str) -> bool:
 
 
 def _not_worse(position: TradePosition, stop_loss: float | None) -> bool:
-    """Tell whether a new stop risks no more than the one there is."""
+    """Return whether a new stop risks no more than the one there is."""
     if not stop_loss:
         return position.sl == 0.0
     if position.sl == 0.0:

@@ -102,7 +102,7 @@ class _Traces:
 
     @property
     def any(self) -> bool:
-        """Tell whether anything was found."""
+        """Return whether anything was found."""
         return bool(self.deals or self.orders or self.history or self.positions)
 
     @property
@@ -153,14 +153,14 @@ class _Traces:
         return ReconcileResult(Fate.EXECUTED, message, fill, tickets, waits=waits)
 
     def _sure(self, trace: TradeDeal | TradeOrder | TradePosition, order: int) -> bool:
-        """Tell whether an entry names the intent, or is of the order that the broker told us."""
+        """Return whether an entry names the intent, or is of the order that the broker told us."""
         if isinstance(trace, TradeDeal) and trace.entry == DealEntry.OUT and not self._closing:
             # A close may repeat the comment of what it closes.
             return bool(self._known) and order == self._known
         return marked_intent(trace.comment) == self._intent.intent_id or bool(self._known and order == self._known)
 
     def _likely(self, trace: TradeDeal | TradeOrder | TradePosition, order: int) -> bool:
-        """Tell whether an entry could be the intent's order though it does not say so."""
+        """Return whether an entry could be the intent's order though it does not say so."""
         attempt = self._intent.attempt
         # Whatever bears one of our comments says what it is, and it is not this.
         if attempt is None or order in self._claimed or trace.comment.startswith(PREFIX):
@@ -177,7 +177,7 @@ class _Traces:
         )
 
     def _right_volume(self, trace: TradeDeal | TradeOrder | TradePosition, order: int, asked: float) -> bool:
-        """Tell whether an entry's order was for the volume that was asked; without its order, for no more."""
+        """Return whether an entry's order was for the volume that was asked; without its order, for no more."""
         if isinstance(trace, TradeOrder):
             return abs(trace.volume_initial - asked) <= _EPSILON
         known = next((each for each in (*self._books.orders, *self._books.history) if each.ticket == order), None)
@@ -186,7 +186,7 @@ class _Traces:
         return trace.volume <= asked + _EPSILON
 
     def _right_way(self, trace: TradeDeal | TradeOrder | TradePosition, position: int | None) -> bool:
-        """Tell whether an entry opens as the intent did, or closes `position`, the one that the intent was to close."""
+        """Return whether an entry opens as the intent did, or closes `position`, which the intent was to close."""
         if self._closing:
             closes = not isinstance(trace, TradePosition) and trace.position_id == position
             # A stop that closed the position is no order of ours.
@@ -199,7 +199,7 @@ class _Traces:
 
     @property
     def _closing(self) -> bool:
-        """Tell whether the intent's own order reduces a netted position, so that its deal is an OUT."""
+        """Return whether the intent's own order reduces a netted position, so that its deal is an OUT."""
         return self._intent.approved is not None and self._intent.approved.reducing
 
 

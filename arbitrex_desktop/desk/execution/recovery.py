@@ -177,7 +177,7 @@ class Recovery:
         self._book.record(intent, EventKind.EVIDENCE_FOUND, reason=reason, body=to_body(watched=False))
 
     def _absent_long_enough(self, intent: Intent, finding: ReconcileResult, connection: int) -> bool:
-        """Tell whether several looks over the settling time, on one connection, found no trace."""
+        """Return whether several looks over the settling time, on one connection, found no trace."""
         if finding.found is not Fate.NOTHING:
             return False
         now = self._clock.monotonic()
@@ -267,7 +267,7 @@ _END_WORDS: Final = {
 
 
 def _rests_whole(intent: Intent, resting: Mapping[int, float]) -> bool:
-    """Tell whether all of an order that is not known to be filled rests on."""
+    """Return whether all of an order that is not known to be filled rests on."""
     if intent.fill is None or intent.fill.order not in resting:
         return False
     asked = float(intent.attempt.request["volume"]) if intent.attempt else 0.0

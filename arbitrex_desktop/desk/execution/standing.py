@@ -88,7 +88,7 @@ class StandingInstructions:
         return sent
 
     def _may_act(self, ticket: int, quote: Quote) -> bool:
-        """Tell whether a position's turn has come: a fresh price, nothing of unknown fate, no pause."""
+        """Return whether a position's turn has come: a fresh price, nothing of unknown fate, no pause."""
         now = self._clock.monotonic()
         fresh = self._pool.is_connected() and quote.age(now) <= self._context.settings.max_quote_age
         return fresh and ticket not in self._positions.unanswered and now >= self._not_before.get(ticket, now)

@@ -97,7 +97,7 @@ class Session:
 
     @property
     def alive(self) -> bool:
-        """Tell whether a thread of it runs still."""
+        """Return whether a thread of it runs still."""
         return any(thread.is_alive() for thread in self._threads)
 
     def offer(self, intent: Intent, event: Event) -> None:

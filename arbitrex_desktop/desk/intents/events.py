@@ -136,12 +136,12 @@ class RiskAnswer:
 
     @property
     def reducing(self) -> bool:
-        """Tell whether the intent only reduces what is open."""
+        """Return whether the intent only reduces what is open."""
         return self.closes is not None
 
     @property
     def refused(self) -> bool:
-        """Tell whether the RPM said no (anything but a yes is a no)."""
+        """Return whether the RPM said no (anything but a yes is a no)."""
         return self.status not in ("APPROVED", "ADJUSTED")
 
 
@@ -215,7 +215,7 @@ class Intent:
 
     @property
     def final(self) -> bool:
-        """Tell whether nothing more can happen to it."""
+        """Return whether nothing more can happen to it."""
         return self.state in ENDED and not self.watched
 
 

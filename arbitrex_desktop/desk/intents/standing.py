@@ -106,7 +106,7 @@ class PriceRules:
 
 
 def is_better(direction: int, stop: float, current: float) -> bool:
-    """Tell whether a stop risks less than the present one, 0 for none."""
+    """Return whether a stop risks less than the present one, 0 for none."""
     return current <= 0.0 or (stop - current) * direction > _EPSILON
 
 
@@ -139,7 +139,7 @@ def lots_to_close(standing: Standing, volume: float, price: float) -> float:
 
 
 def is_frozen(price: float, rules: PriceRules, *levels: float) -> bool:
-    """Tell whether the price is so near to a level that the broker lets nothing be changed."""
+    """Return whether the price is so near to a level that the broker lets nothing be changed."""
     return rules.freeze > 0.0 and any(level > 0.0 and abs(level - price) <= rules.freeze for level in levels)
 
 

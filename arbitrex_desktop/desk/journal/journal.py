@@ -93,7 +93,7 @@ class Journal:
 
     @property
     def doubtful(self) -> bool:
-        """Tell whether the last append failed, so that the file may hold more than it was known to take."""
+        """Return whether the last append failed, so that the file may hold more than it was known to take."""
         return self._doubtful
 
     @property
@@ -224,7 +224,7 @@ class Journal:
         return next((row[0] for row in self._rows(sql, ticket)), None)
 
     def has_intent(self, intent_id: str) -> bool:
-        """Tell whether an intent's id is taken."""
+        """Return whether an intent's id is taken."""
         return bool(self._rows("SELECT 1 FROM events WHERE intent_id = ? LIMIT 1", intent_id))
 
     def close(self) -> None:

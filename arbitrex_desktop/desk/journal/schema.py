@@ -169,5 +169,5 @@ _MESSAGES: Final[dict[int, str]] = {
 
 
 def _has_tables(connection: sqlite3.Connection) -> bool:
-    """Tell whether somebody's tables are in the file."""
+    """Return whether somebody's tables are in the file."""
     return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None

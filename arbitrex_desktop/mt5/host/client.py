@@ -17,7 +17,7 @@ from typing import BinaryIO, TypeVar, cast
 
 import arbitrex_desktop
 from arbitrex_desktop.clock import Clock, SystemClock
-from arbitrex_desktop.mt5.commands import Command, Observed, Priority
+from arbitrex_desktop.mt5.commands import Command, Observed, Priority, ReplayStatus
 from arbitrex_desktop.mt5.errors import DeadlineExceeded, HostDied, HostNotRunning, MT5Error
 from arbitrex_desktop.mt5.host.messages import (
     EndWait,
@@ -31,7 +31,6 @@ from arbitrex_desktop.mt5.host.messages import (
 )
 from arbitrex_desktop.mt5.host.parent_watchdog import ParentWatchdog
 from arbitrex_desktop.mt5.host.turns import Turns
-from arbitrex_desktop.mt5.replay_status import ReplayStatus
 from arbitrex_desktop.mt5.transport import Permit
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ import sys
 from typing import Any, BinaryIO, Protocol, cast
 
 from arbitrex_desktop.clock import Clock, SystemClock
-from arbitrex_desktop.mt5.commands import Command, Observed
+from arbitrex_desktop.mt5.commands import Command, Observed, ReplayStatus
 from arbitrex_desktop.mt5.constants import ResultCode
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
 from arbitrex_desktop.mt5.host.change_watch import ChangeWatch
@@ -28,7 +28,6 @@ from arbitrex_desktop.mt5.host.rhythm import AdaptiveRhythm, AnnouncedRhythm, Rh
 from arbitrex_desktop.mt5.module import MetaTrader5Module
 from arbitrex_desktop.mt5.polling import Poll
 from arbitrex_desktop.mt5.replay_control import SteerReplay
-from arbitrex_desktop.mt5.replay_status import ReplayStatus
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
 
 _INTERNAL = -1

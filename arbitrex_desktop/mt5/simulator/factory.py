@@ -9,7 +9,7 @@ from math import inf
 from typing import cast
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.mt5.replay_status import ReplayStatus
+from arbitrex_desktop.mt5.commands import ReplayStatus
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.broker.store import BookStore, NoBookStore, SqliteStore
 from arbitrex_desktop.mt5.simulator.faults.fault_injector import FaultyTerminal

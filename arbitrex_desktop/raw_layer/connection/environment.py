@@ -65,12 +65,12 @@ def secrets_in(environment: Mapping[str, str]) -> list[str]:
 
 
 def others_may_read(path: Path) -> bool:
-    """Tell whether other users of this computer may read a file; on Windows a user's folders are his own."""
+    """Return whether other users of this computer may read a file; on Windows a user's folders are his own."""
     return os.name == "posix" and path.is_file() and bool(path.stat().st_mode & _OTHERS_MAY_READ)
 
 
 def names_an_account(environment: Mapping[str, str]) -> bool:
-    """Tell whether the environment says anything about an account or a terminal."""
+    """Return whether the environment says anything about an account or a terminal."""
     return any(environment.get(name, "").strip() for name in ("MT5_LOGIN", "MT5_SERVER", "MT5_TERMINAL"))
 
 

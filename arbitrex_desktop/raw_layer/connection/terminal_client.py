@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.mt5.commands import Command, Observed
+from arbitrex_desktop.mt5.commands import Command, Observed, ReplayStatus
 from arbitrex_desktop.mt5.errors import CallFailed, DeadlineExceeded, HostError, MT5Error
 from arbitrex_desktop.mt5.host.messages import HostSpec
-from arbitrex_desktop.mt5.replay_status import ReplayStatus
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.transport import Permit, Transport
 from arbitrex_desktop.raw_layer.connection.call_metrics import CallMetrics

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -250,7 +249,7 @@ class RPMOutput(msgspec.Struct, frozen=True):
         body = plain(decision)
         body["approved_trade"] = decision.approved_trade and plain(decision.approved_trade)
         body["rejected_trade"] = decision.rejected_trade and plain(decision.rejected_trade)
-        body["checks"] = [json_safe(asdict(verdict)) for verdict in decision.checks]
+        body["checks"] = [json_safe(msgspec.to_builtins(verdict)) for verdict in decision.checks]
         del body["results"]
         return {
             "decision": body,

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Outcome(StrEnum):
@@ -21,8 +22,7 @@ class Outcome(StrEnum):
     SKIPPED = "SKIPPED"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """One check that was made.
 
     Attributes:
@@ -31,7 +31,7 @@ class Verdict:
         observed: what was seen, in `unit`; None where there is no number.
         limit: what it is held against, in `unit`; None where there is no number.
         unit: of both, empty for none.
-        words: one plain sentence for the trader.
+        message: one plain sentence for the trader; journals and strategies have it as `words`.
     """
 
     code: str
@@ -39,9 +39,9 @@ class Verdict:
     observed: float | None
     limit: float | None
     unit: str
-    words: str
+    message: str = msgspec.field(name="words")
 
     @property
     def blocks(self) -> bool:
-        """Tell whether this verdict alone refuses the intent."""
+        """Return whether this verdict alone refuses the intent."""
         return self.outcome in (Outcome.FAIL, Outcome.UNKNOWN)

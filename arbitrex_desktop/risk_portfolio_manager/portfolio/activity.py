@@ -99,7 +99,7 @@ class Activity:
     _trades: dict[Trade, tuple[Asked, Asked | None]] = field(default_factory=dict)
 
     def admits(self, intent_id: str | None) -> bool:
-        """Tell whether an intent was approved before, and so has been counted."""
+        """Return whether an intent was approved before, and so has been counted."""
         return intent_id in self.admitted
 
     def asked_by(self, strategy_id: str | None, now: float) -> int:

@@ -198,7 +198,7 @@ class PoolInstruments:
 
 
 def _sound(info: SymbolInfo) -> bool:
-    """Tell whether the properties that risk is computed from are numbers at all."""
+    """Return whether the properties that risk is computed from are numbers at all."""
     numbers = (info.trade_contract_size, info.volume_min, info.volume_step, info.volume_max, info.volume_limit)
     prices = (info.point, info.trade_tick_size, info.trade_tick_value_loss)
     return all(map(math.isfinite, (*numbers, *prices))) and info.trade_contract_size > 0.0

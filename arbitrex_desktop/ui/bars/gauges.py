@@ -91,7 +91,7 @@ def _limit(verdict: Verdict, title: str) -> Gauge:
         tone = Tone.WARN if share >= WARN_FROM else Tone.TEXT
     words = "min" if is_least else "of"
     return Gauge(
-        title, _figure(observed, verdict.unit), f"{words} {_figure(limit, verdict.unit)}", share, verdict.words, tone
+        title, _figure(observed, verdict.unit), f"{words} {_figure(limit, verdict.unit)}", share, verdict.message, tone
     )
 
 

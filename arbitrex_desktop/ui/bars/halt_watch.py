@@ -35,5 +35,5 @@ class HaltWatch:
         return ShownTradingState(risk.trading_state, risk.halt_reason)
 
     def overdue(self, fresh: Freshness) -> bool:
-        """Tell whether the core should have confirmed by now."""
+        """Return whether the core should have confirmed by now."""
         return self._asked_at is not None and fresh.monotonic - self._asked_at > UNCONFIRMED_S

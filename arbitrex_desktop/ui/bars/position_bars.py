@@ -227,7 +227,7 @@ def _count(number: int) -> str:
 
 
 def _fits(row: PositionRow, choice: _Choice) -> bool:
-    """Tell whether a position is among those to close, as the desk will."""
+    """Return whether a position is among those to close, as the desk will."""
     return {
         Which.ALL: True,
         Which.LOSERS: row.profit < 0.0,
@@ -237,7 +237,7 @@ def _fits(row: PositionRow, choice: _Choice) -> bool:
 
 
 def _same(typed: float | None, present: float | None, digits: int) -> bool:
-    """Tell whether a typed price is the present one."""
+    """Return whether a typed price is the present one."""
     if not typed or not present:
         return not typed and not present
     return round(typed, digits) == round(present, digits)
@@ -257,7 +257,7 @@ def _bought(row: PositionRow) -> str:
 
 
 def _risks_more(row: PositionRow, stop: float | None) -> bool:
-    """Tell whether a new stop is farther away than the present one, or gone."""
+    """Return whether a new stop is farther away than the present one, or gone."""
     if not row.stop_loss:
         return False
     farther = stop is None or (row.stop_loss - stop) * row.direction > 0

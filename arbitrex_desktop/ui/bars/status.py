@@ -177,7 +177,7 @@ class StatusBar(QStatusBar):
         connection = "core silent" if fresh.core_silent else snapshot.pool.state.value
         self._post("connection", f"Connection: {connection}", Tone.TEXT if fresh.connected else Tone.WARN)
         uses_pool = snapshot.sync.get("using_mt5_pool")
-        self._post("using_mt5_pool", f"using_mt5_pool: {formats.figure(uses_pool)}", _plain_if(uses_pool is True))
+        self._post("using_mt5_pool", f"using_mt5_pool: {formats.fact(uses_pool)}", _plain_if(uses_pool is True))
         age = "never" if fresh.sync_age is None else f"{formats.age(fresh.sync_age)} ago"
         self._post("sync", f"Last sync: {age}", _plain_if(fresh.account_fresh))
         self._post("ticks", f"Ticks: {formats.whole(snapshot.pool.ticks_per_second)} /s", _plain_if(fresh.connected))

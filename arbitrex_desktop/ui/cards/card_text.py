@@ -118,7 +118,7 @@ def sentence_of(row: IntentRow, blocker: str) -> tuple[str, Tone]:
     cut = [each for each in row.checks if each.outcome is Outcome.ADJUST]
     if cut:
         more = f" (and {len(cut) - 1} more)" if len(cut) > 1 else ""
-        return f"{max(cut, key=_overshoot).words}{more}", Tone.WARN
+        return f"{max(cut, key=_overshoot).message}{more}", Tone.WARN
     less = cut_lots(row)
     if less:
         return less, Tone.WARN
@@ -131,7 +131,7 @@ def closest_limit(checks: Iterable[Verdict]) -> tuple[str, Tone]:
     if not used:
         return "No limit was measured", Tone.MUTED
     share, closest = max(used, key=lambda pair: pair[0])
-    return f"closest limit: {closest.words}", Tone.WARN if share >= WARN_FROM else Tone.GOOD
+    return f"closest limit: {closest.message}", Tone.WARN if share >= WARN_FROM else Tone.GOOD
 
 
 def used_share(check: Verdict) -> float | None:

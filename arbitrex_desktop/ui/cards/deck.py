@@ -103,7 +103,7 @@ class CardDeck(QScrollArea):
             self.choice_changed.emit()
 
     def is_in_sight(self, intent_id: str) -> bool:
-        """Tell whether a card is whole in sight."""
+        """Return whether a card is whole in sight."""
         card = self._cards.get(intent_id)
         place = QRect() if card is None else card.geometry().translated(self._ground.pos())
         return card is not None and self.viewport().rect().contains(place)

@@ -64,7 +64,7 @@ def _body_text(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tupl
 
 def _found(row: IntentRow) -> str:
     """Return what the RPM found, without the full stop."""
-    adjusted = next((check.words for check in row.checks if check.outcome is Outcome.ADJUST), "")
+    adjusted = next((check.message for check in row.checks if check.outcome is Outcome.ADJUST), "")
     found = row.details or row.reason or (f"Adjusted: {adjusted}" if adjusted else "Nothing speaks against it")
     cut = cut_lots(row)
     return f"{cut}. {found}".rstrip(".") if cut else found.rstrip(".")

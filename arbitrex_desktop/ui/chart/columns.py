@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.arrays import Rows
-from arbitrex_desktop.ui.chart.scales import TimeScale
-
-Floats = NDArray[np.float64]
+from arbitrex_desktop.ui.chart.scales import Floats, TimeScale
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,12 @@ from arbitrex_desktop.ui.chart import axes, indicators
 from arbitrex_desktop.ui.chart import painter as paint
 from arbitrex_desktop.ui.chart.axes import AxisClock
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
-from arbitrex_desktop.ui.chart.columns import Floats, column_starts, visible_columns
+from arbitrex_desktop.ui.chart.columns import column_starts, visible_columns
 from arbitrex_desktop.ui.chart.layout import Areas
 from arbitrex_desktop.ui.chart.marks import Mark, PriceLine, Zone
 from arbitrex_desktop.ui.chart.options import PANES, ChartOptions, Indicator
 from arbitrex_desktop.ui.chart.painter import Pen, faded
-from arbitrex_desktop.ui.chart.scales import PriceScale, TimeScale
+from arbitrex_desktop.ui.chart.scales import Floats, PriceScale, TimeScale
 from arbitrex_desktop.ui.chart.timeframes import seconds_of
 from arbitrex_desktop.ui.theme.colours import Colours
 
@@ -203,12 +203,7 @@ def _draw_averages(painter: QPainter, frame: Frame) -> None:
         if indicator in frame.options.indicators and indicator not in PANES:
             x, values = _values_in_sight(frame, indicator)
             colour = QColor(paint.INDICATOR_COLOURS[number])
-            paint.draw_curve(painter, x, _ys(values, frame.prices), Pen(colour, 1.3))
-
-
-def _ys(values: Floats, scale: PriceScale) -> Floats:
-    result: Floats = scale.top + (scale.high - values) * (scale.height / max(scale.high - scale.low, 1e-300))
-    return result
+            paint.draw_curve(painter, x, frame.prices.ys(values), Pen(colour, 1.3))
 
 
 def _draw_pane(painter: QPainter, frame: Frame, indicator: Indicator, area: QRectF, colours: Colours) -> None:
@@ -225,7 +220,7 @@ def _draw_pane(painter: QPainter, frame: Frame, indicator: Indicator, area: QRec
     if is_rsi:
         painter.setPen(Pen(faded(colours.muted, 110), 1.0, Qt.PenStyle.DotLine).make())
         painter.drawLines([QLineF(area.left(), scale.y(level), area.right(), scale.y(level)) for level in _RSI_LEVELS])
-    paint.draw_curve(painter, x, _ys(values, scale), Pen(colours.text, 1.3))
+    paint.draw_curve(painter, x, scale.ys(values), Pen(colours.text, 1.3))
     painter.setPen(colours.muted)
     decimals = 1 if is_rsi else frame.digits
     painter.drawText(QPointF(area.left() + 6.0, area.top() + 14.0), f"{indicator}  {known[-1]:.{decimals}f}")

@@ -10,10 +10,10 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
-from arbitrex_desktop.ui.chart.columns import Columns, Floats
+from arbitrex_desktop.ui.chart.columns import Columns
 from arbitrex_desktop.ui.chart.marks import LineKind, PriceLine, Zone
 from arbitrex_desktop.ui.chart.options import BarStyle
-from arbitrex_desktop.ui.chart.scales import PriceScale
+from arbitrex_desktop.ui.chart.scales import Floats, PriceScale
 from arbitrex_desktop.ui.theme.colours import Colours, mix
 
 _VOLUME_SHARE: Final = 0.14
@@ -53,7 +53,7 @@ def draw_bars(
     if not len(columns.x):
         return
     if style is BarStyle.LINE:
-        draw_curve(painter, columns.x, _ys(columns.close, scale), Pen(colours.up, 1.4))
+        draw_curve(painter, columns.x, scale.ys(columns.close), Pen(colours.up, 1.4))
         return
     rising = columns.close >= columns.open
     for chosen, colour in ((rising, colours.up), (~rising, colours.down)):
@@ -64,23 +64,17 @@ def draw_bars(
             _draw_candles(painter, part, scale, bar, colour)
 
 
-def _ys(prices: Floats, scale: PriceScale) -> Floats:
-    """Return the pixels of prices."""
-    result: Floats = scale.top + (scale.high - prices) * (scale.height / max(scale.high - scale.low, 1e-300))
-    return result
-
-
 def _draw_candles(painter: QPainter, part: Columns, scale: PriceScale, bar: float, colour: QColor) -> None:
     """Draw wicks and bodies; where bars are narrow, wicks alone tell the range."""
     x = np.floor(part.x) + 0.5
-    top, bottom = _ys(part.high, scale), _ys(part.low, scale)
+    top, bottom = scale.ys(part.high), scale.ys(part.low)
     bottom = np.maximum(bottom, top + 1.0)
     painter.setPen(Pen(colour).make())
     painter.drawLines([QLineF(a, b, a, c) for a, b, c in zip(x.tolist(), top.tolist(), bottom.tolist(), strict=True)])
     if bar < _NARROW:
         return
     width = max(1.0, np.floor(bar * _BODY_SHARE / 2.0) * 2.0 + 1.0)
-    opened, closed = _ys(part.open, scale), _ys(part.close, scale)
+    opened, closed = scale.ys(part.open), scale.ys(part.close)
     upper, lower = np.floor(np.minimum(opened, closed)), np.ceil(np.maximum(opened, closed))
     left, height = x - width / 2.0, np.maximum(lower - upper, 1.0)
     rects = zip(left.tolist(), upper.tolist(), height.tolist(), strict=True)
@@ -93,8 +87,8 @@ def _draw_sticks(painter: QPainter, part: Columns, scale: PriceScale, bar: float
     """Draw ranges with a tick to the left for the open and one to the right for the close."""
     x = np.floor(part.x) + 0.5
     arm = max(0.0, np.floor(bar * 0.36))
-    high, low = _ys(part.high, scale), _ys(part.low, scale)
-    opened, closed = _ys(part.open, scale), _ys(part.close, scale)
+    high, low = scale.ys(part.high), scale.ys(part.low)
+    opened, closed = scale.ys(part.open), scale.ys(part.close)
     lines = [QLineF(a, b, a, c) for a, b, c in zip(x.tolist(), high.tolist(), low.tolist(), strict=True)]
     if bar >= _NARROW:
         lines += [QLineF(a - arm, b, a, b) for a, b in zip(x.tolist(), opened.tolist(), strict=True)]

@@ -7,6 +7,10 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 LEAST_BAR: Final = 0.01
 """Pixels a bar when zoomed out as far as it goes: 100,000 bars in 1,000 pixels."""
 MOST_BAR: Final = 60.0
@@ -92,6 +96,11 @@ class PriceScale:
     def y(self, price: float) -> float:
         """Return the pixel of a price."""
         return self.top + (self.high - price) / max(self.high - self.low, _LEAST_SPAN) * self.height
+
+    def ys(self, prices: Floats) -> Floats:
+        """Return the pixels of prices."""
+        pixels: Floats = self.top + (self.high - prices) * (self.height / max(self.high - self.low, _LEAST_SPAN))
+        return pixels
 
     def price(self, y: float) -> float:
         """Return the price at a pixel."""

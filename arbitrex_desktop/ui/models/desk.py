@@ -247,7 +247,7 @@ def _measured(row: NumberedCheck) -> str:
 
 def _check_tip(row: NumberedCheck) -> str:
     unit = f" ({row.verdict.unit})" if row.verdict.unit else ""
-    return f"{row.verdict.code}: {row.verdict.words}\nObserved / limit: {_measured(row)}{unit}"
+    return f"{row.verdict.code}: {row.verdict.message}\nObserved / limit: {_measured(row)}{unit}"
 
 
 def _check_tone(row: NumberedCheck) -> Tone:
@@ -266,7 +266,7 @@ CHECK_COLUMNS: Final[tuple[Column[NumberedCheck], ...]] = (
     Column("Check", lambda row: row.verdict.code, lambda row: row.verdict.code, "MAX_DRAWDOWN_EXCEED", number=False,
            tone=_check_tone, tip=_check_tip, least="MAX_DRAWDOWN"),
     Column("Observed / limit", _measured, lambda row: row.verdict.observed, "98,066.75 / 98,000", tip=_check_tip),
-    Column("In words", lambda row: row.verdict.words, lambda row: row.verdict.words, "x" * 36, number=False,
+    Column("In words", lambda row: row.verdict.message, lambda row: row.verdict.message, "x" * 36, number=False,
            tone=_check_tone, tip=_check_tip, least="x" * 12),
 )  # fmt: skip
 """The RPM's checks of one intent."""

@@ -295,7 +295,7 @@ class QuoteModel(RowTableModel[QuoteRow]):
         self.set_rows(row for row in self._all.values() if self._fits(row))
 
     def _fits(self, row: QuoteRow) -> bool:
-        """Tell whether group and filter let a symbol be shown."""
+        """Return whether group and filter let a symbol be shown."""
         day = row.day
         if self._group and (day is None or day.group != self._group):
             return False

@@ -125,7 +125,7 @@ def other_forms(price: float, shown: LevelUnit, side: int, market: Market) -> st
 
 
 def is_amiss(price: float, side: int, market: Market) -> bool:
-    """Tell whether a level lies on the wrong side of the present price; False while there is none."""
+    """Return whether a level lies on the wrong side of the present price; False while there is none."""
     return market.entry is not None and (price - market.entry) * side * market.direction <= 0.0
 
 

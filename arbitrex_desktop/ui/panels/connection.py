@@ -84,28 +84,28 @@ def _state_facts(pool: PoolStats, fresh: Freshness) -> Iterator[Fact]:
 def _sync_facts(sync: dict[str, Any], fresh: Freshness) -> Iterator[Fact]:
     for key in _SYNC_KEYS:
         if key in sync:
-            yield Fact(key, formats.figure(sync[key]))
+            yield Fact(key, formats.fact(sync[key]))
     when, age = formats.clock_time(fresh.synced_at), formats.age(fresh.sync_age)
     text = f"{when}, {age} ago" if fresh.synced_at else "never"
     yield Fact(
         "last_sync_time", text, Tone.TEXT if fresh.account_fresh else Tone.WARN, formats.utc_tip(fresh.synced_at)
     )
     if sync.get("last_error"):
-        yield Fact("last sync error", formats.figure(sync["last_error"]), Tone.WARN)
+        yield Fact("last sync error", formats.fact(sync["last_error"]), Tone.WARN)
     for key, value in sync.items():
         if key not in _SHOWN_SYNC_KEYS:
-            yield Fact(key, formats.figure(value))
+            yield Fact(key, formats.fact(value))
 
 
 def _pool_facts(pool: PoolStats) -> Iterator[Fact]:
-    yield Fact("session", formats.figure(pool.session))
-    yield Fact("mode", formats.figure(pool.mode))
-    yield Fact("login", formats.figure(pool.login))
-    yield Fact("server", formats.figure(pool.server))
-    yield Fact("terminal", formats.figure(pool.terminal))
+    yield Fact("session", formats.fact(pool.session))
+    yield Fact("mode", formats.fact(pool.mode))
+    yield Fact("login", formats.fact(pool.login))
+    yield Fact("server", formats.fact(pool.server))
+    yield Fact("terminal", formats.fact(pool.terminal))
     yield Fact("initialize calls", str(pool.initialize_calls))
     yield Fact("attempts", f"{pool.attempts}, {pool.connections} connected")
-    yield Fact("host process", formats.figure(pool.host_pid), tip="Process that holds the MetaTrader5 module")
+    yield Fact("host process", formats.fact(pool.host_pid), tip="Process that holds the MetaTrader5 module")
     yield Fact("host restarts", str(pool.host_restarts))
     yield Fact("ticks", f"{formats.number(pool.ticks_per_second, 1)} /s, {formats.whole(pool.ticks_total)} in all")
     yield Fact("symbols with ticks", f"{pool.symbols_with_ticks} of {len(pool.symbols)}")
@@ -115,7 +115,7 @@ def _pool_facts(pool: PoolStats) -> Iterator[Fact]:
     yield Fact("gaps", str(pool.gaps), tip="Polls whose ticks may be incomplete")
     yield Fact("server clock", _offset(pool.server_offset_seconds), tip="Broker's clock minus UTC")
     yield Fact("last poll", formats.clock_time(pool.last_poll_at), tip=formats.utc_tip(pool.last_poll_at))
-    yield Fact("last error", formats.figure(pool.last_error), Tone.WARN if pool.last_error else Tone.TEXT)
+    yield Fact("last error", formats.fact(pool.last_error), Tone.WARN if pool.last_error else Tone.TEXT)
 
 
 def _call_facts(pool: PoolStats) -> Iterator[Fact]:

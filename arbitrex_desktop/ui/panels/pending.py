@@ -43,12 +43,12 @@ GUARD_MS: Final = 700
 
 
 def is_open(row: IntentRow) -> bool:
-    """Tell whether the desk still has something to do with an intent."""
+    """Return whether the desk still has something to do with an intent."""
     return row.state not in ENDED
 
 
 def is_unknown(row: IntentRow) -> bool:
-    """Tell whether it is not known what became of an intent's order."""
+    """Return whether it is not known what became of an intent's order."""
     return row.state is IntentState.UNKNOWN
 
 
@@ -269,7 +269,7 @@ class PendingPanel(Panel):
         self._decided[intent_id] = word
 
     def _keys_work(self) -> bool:
-        """Tell whether the keyboard is where the keys act."""
+        """Return whether the keyboard is where the keys act."""
         return any(widget.hasFocus() for widget in self._key_widgets)
 
     def _by_key(self, act: Callable[[], None]) -> None:

@@ -71,7 +71,7 @@ class PreviewCard(QWidget):
         }
         for caption, label in self.values.items():
             label.show_text(texts[caption], Tone.TEXT)
-        reasons = [each.words for each in gravest_first(row.checks) if each.outcome in _SPEAKS]
+        reasons = [each.message for each in gravest_first(row.checks) if each.outcome in _SPEAKS]
         cut = cut_lots(row)
         text = row.details or row.reason or _few(reasons) or "Every check passes."
         text = f"{cut}. {text}" if cut else text

@@ -183,7 +183,7 @@ class TableView(QTableView):
             self._share_out(self.viewport().width())
 
     def is_longer(self, place: int, text: str) -> bool:
-        """Tell whether a number is longer than any before in its column; digits being of one width, it is wider."""
+        """Return whether a number is longer than any before in its column; digits being of one width, it is wider."""
         return len(text) > self._longest[place]
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name

@@ -14,7 +14,7 @@ _PROC = Path("/proc")
 
 
 def is_gone(pid: int) -> bool:
-    """Tell whether a process has ended (a zombie has)."""
+    """Return whether a process has ended (a zombie has)."""
     try:
         state = (_PROC / str(pid) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
     except OSError:

@@ -35,7 +35,7 @@ def local(*parts: int, fold: int = 0) -> dt.datetime:
 
 
 def accepted(date: Any) -> bool:
-    """Tell whether a date is taken; the other possibility is SystemError, since a conversion failed."""
+    """Return whether a date is taken; the other possibility is SystemError, since a conversion failed."""
     module = SimulatedMetaTrader5()
     try:
         module.copy_ticks_from("EURUSD", date, 10, -1)

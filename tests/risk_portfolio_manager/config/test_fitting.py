@@ -27,7 +27,7 @@ def test_without_settings_an_ordinary_trade_is_approved_as_sized(symbol: str, at
     output = pooled(pool).evaluate(
         **intent(symbol=symbol, direction=direction, atr=atr, current_price=quote.ask if direction > 0 else quote.bid)
     )
-    assert output.decision.status == "APPROVED", [each.words for each in output.decision.checks if each.blocks]
+    assert output.decision.status == "APPROVED", [each.message for each in output.decision.checks if each.blocks]
     trade = output.decision.approved_trade
     assert trade is not None
     assert trade.expected_loss is not None

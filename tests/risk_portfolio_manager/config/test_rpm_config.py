@@ -183,7 +183,7 @@ def test_an_unknown_preset_is_refused() -> None:
 def test_standard_fx_approves_an_ordinary_intent_uncut() -> None:
     """The preset for leveraged accounts lets a trade with a stop of 18 pips live as sized."""
     output = static(RPMConfig.preset("Standard FX")).process_trade_intent(**intent(atr=0.0012))
-    assert output.decision.status == "APPROVED", [each.words for each in output.decision.checks if each.blocks]
+    assert output.decision.status == "APPROVED", [each.message for each in output.decision.checks if each.blocks]
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True))

@@ -28,7 +28,7 @@ def test_a_typed_intent_needs_no_signal() -> None:
     for code in ("LOW_MODEL_CONFIDENCE", "STRESSED_REGIME", "VOLATILE_REGIME", "EXTREME_VOLATILITY"):
         verdict = check(output, code)
         assert verdict.outcome is Outcome.SKIPPED
-        assert "was given" in verdict.words
+        assert "was given" in verdict.message
     trade = output.decision.approved_trade
     assert trade is not None
     assert (trade.confidence_score, trade.regime, trade.vol_percentile) == (None, None, None)

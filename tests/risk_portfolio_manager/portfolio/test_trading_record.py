@@ -87,7 +87,7 @@ def test_the_whole_history_is_read_once_and_days_outlive_the_week() -> None:
     assert record.trading_days(0.0) == 1
     assert record.best_day_before("2025-03-03") == 6_000.0
     assert "101,000.00" in next(
-        each.words for each in rpm.evaluate(**intent()).decision.checks if "floor" in each.words
+        each.message for each in rpm.evaluate(**intent()).decision.checks if "floor" in each.message
     )
     clock.advance(8 * 86_400)
     pool.deals = []

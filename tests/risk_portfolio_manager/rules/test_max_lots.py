@@ -32,7 +32,7 @@ def test_an_order_is_cut_to_its_most_lots(lots: float, left: float) -> None:
     output = asked(lots, held=3.0, max_lots_per_order=0.5)
     assert units(output) == left
     assert output.decision.status == ("ADJUSTED" if lots > 0.5 else "APPROVED")
-    assert "of one order" in check(output, "MAX_LOTS").words
+    assert "of one order" in check(output, "MAX_LOTS").message
 
 
 @pytest.mark.parametrize(("lots", "held", "left"), [(0.4, 0.6, 40_000), (0.5, 0.6, 40_000), (0.1, 1.0, 0)])
@@ -41,7 +41,7 @@ def test_a_symbol_is_cut_to_its_most_lots_with_what_is_held(lots: float, held: f
     output = asked(lots, held, max_lots_by_symbol={"EURUSD": 1.0})
     assert units(output) == left
     assert left or reason(output) == "MAX_LOTS"
-    assert "of EURUSD" in check(output, "MAX_LOTS").words
+    assert "of EURUSD" in check(output, "MAX_LOTS").message
 
 
 def test_the_tighter_of_both_decides() -> None:

@@ -37,7 +37,7 @@ def test_the_loss_of_the_trade_itself_is_held_against_what_the_day_leaves() -> N
     assert verdict.outcome is Outcome.ADJUST
     assert verdict.observed == pytest.approx(1_713)
     assert verdict.limit == pytest.approx(100)
-    assert "left of today's loss limit" in verdict.words
+    assert "left of today's loss limit" in verdict.message
     rpm.portfolio_state.daily_pnl = -1_999.0
     assert reason(rpm.evaluate(**asked())) == "OPEN_RISK_LIMIT"
 
@@ -60,7 +60,7 @@ def test_week_day_and_peak_leave_what_they_leave(
         setattr(rpm.portfolio_state, name, value)
     output = rpm.evaluate(**asked())
     verdict = check(output, "OPEN_RISK_LIMIT")
-    assert what in verdict.words
+    assert what in verdict.message
     assert verdict.limit == pytest.approx(left)
     assert units(output) == pytest.approx(left * 100, abs=1_000)
 

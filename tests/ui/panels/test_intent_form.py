@@ -191,7 +191,7 @@ def test_many_reasons_are_counted_and_do_not_push_the_submit_button_away(form: I
     checks = tuple(Verdict(name, Outcome.ADJUST, None, None, "", f"limit {name} is met") for name in "ABCDE")
     form.card.show_preview(intent_row(checks=checks))
     assert form.card.reasons.text() == "limit A is met; limit B is met; and 3 more"
-    assert form.card.reasons.toolTip().splitlines() == [check.words for check in checks]
+    assert form.card.reasons.toolTip().splitlines() == [check.message for check in checks]
 
 
 def test_the_present_price_is_beside_the_symbol(form: IntentFormPanel) -> None:

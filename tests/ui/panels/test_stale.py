@@ -24,7 +24,7 @@ Make = Callable[..., Freshness]
 
 
 def coloured(view: TableView) -> bool:
-    """Tell whether any pixel of a table's rows has a colour: blue or orange, not grey."""
+    """Return whether any pixel of a table's rows has a colour: blue or orange, not grey."""
     picture = view.viewport().grab().toImage()
 
     def is_vivid(colour: QColor) -> bool:

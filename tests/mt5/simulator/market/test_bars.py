@@ -30,7 +30,7 @@ def last(symbol: str, timeframe: Timeframe, count: int, until_msc: int = NOW) ->
 
 
 def same_prices(one: Rows, other: Rows) -> bool:
-    """Tell whether two sets of bars are the same in all but the padding of their layout."""
+    """Return whether two sets of bars are the same in all but the padding of their layout."""
     return all(np.array_equal(one[name], other[name]) for name in RATE_DTYPE.names or ())
 
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arbitrex_desktop.mt5.commands import ReplayStatus
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.mt5.replay_control import ReplayStep
-from arbitrex_desktop.mt5.replay_status import ReplayStatus
 from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.factory import Simulation, build_simulation
 from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
