@@ -27,14 +27,15 @@ from arbitrex_desktop.raw_layer.connection.environment import read_environment, 
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.settings import Settings, parse
 from arbitrex_desktop.ui.main_window import MainWindow
-from arbitrex_desktop.ui.seam import Core, CoreFactory
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
-from arbitrex_desktop.ui.updates import UpdateWindow
 from arbitrex_desktop.ui.window_state import FileWindowState
 from arbitrex_desktop.ui.worker import CoreWorker
 
 if TYPE_CHECKING:
+    # Loaded once the window's frame has been seen.
     from arbitrex_desktop.self_test import Observations, SelfTest
+    from arbitrex_desktop.ui.seam import Core, CoreFactory
+    from arbitrex_desktop.ui.updates import UpdateWindow
 
 EXIT_FAILED: Final = 1
 EXIT_LEFT_BEHIND: Final = 3
@@ -45,7 +46,6 @@ _PICTURE_SIZE: Final = (1600, 1000)
 _SETTLE_MS: Final = 200
 _SCREENSHOT_PATIENCE_MS: Final = 60_000
 _CURVE_MS: Final = 4_000
-_UNSEEN_MS: Final = 2_000
 _log = logging.getLogger(__name__)
 
 
@@ -73,34 +73,38 @@ class Application:
             self.window.resize(QSize(*(settings.window_size or _PICTURE_SIZE)))
         if settings.theme:
             theme.choose(ThemeChoice(settings.theme))
-        self._updates = UpdateWindow(settings.data_dir if memory is not None else None, self.window)
-        self._updates.newer.connect(lambda words: self.window.notice_bar.post("info", words, "updates"))
-        self.window.add_help("&Updates\N{HORIZONTAL ELLIPSIS}", self._updates.show)
-        self._started = False
+        self._updates: UpdateWindow | None = None
         self.exit_code = 0
 
     def run(self) -> int:
         """Show the window, run until it closes, and return the exit code."""
-        # The first picture comes first; a window that opens minimised is never painted.
-        self.window.first_painted.connect(self._start_worker, Qt.ConnectionType.QueuedConnection)
-        QTimer.singleShot(_UNSEEN_MS, self.window, self._start_worker)
+        self.window.filled.connect(self._begin)
         self.window.show()
-        self._updates.ask_at_start()
-        if self._settings.self_test:
-            self._run_self_test()
-        elif self._settings.screenshot is not None:
-            self._take_screenshot(self._settings.screenshot)
         self._qt.exec()
         if not self.window.stopped_cleanly:
             logging.shutdown()
             os._exit(self.exit_code or EXIT_LEFT_BEHIND)
         return self.exit_code
 
-    def _start_worker(self) -> None:
-        """Start the core, once, unless the window was closed meanwhile."""
-        if not self._started and self.window.isVisible():
-            self._started = True
-            self.worker.start()
+    def _begin(self) -> None:
+        """Start the core and what was asked for, now that the window is there."""
+        self.worker.start()
+        self._offer_updates()
+        if self._settings.self_test:
+            self._run_self_test()
+        elif self._settings.screenshot is not None:
+            self._take_screenshot(self._settings.screenshot)
+
+    def _offer_updates(self) -> None:
+        """Put the window of updates into the help menu, and ask for a newer version where that was chosen."""
+        content = self.window.content
+        folder = None if self._settings.self_test or self._settings.screenshot else self._settings.data_dir
+        module = importlib.import_module("arbitrex_desktop.ui.updates")
+        updates: UpdateWindow = module.UpdateWindow(folder, self.window)
+        updates.newer.connect(lambda words: content.notice_bar.post("info", words, "updates"))
+        content.add_help("&Updates\N{HORIZONTAL ELLIPSIS}", updates.show)
+        updates.ask_at_start()
+        self._updates = updates
 
     def _run_self_test(self) -> None:
         """Drive the self-test, and close the window when it is over."""
@@ -132,7 +136,7 @@ class Application:
         looking = QTimer(self.window, interval=_SETTLE_MS)
 
         def look() -> None:
-            settled = self.window.is_settled()
+            settled = self.window.content.is_settled()
             if not settled and deadline.isActive():
                 return
             looking.stop()

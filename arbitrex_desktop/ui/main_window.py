@@ -1,84 +1,47 @@
 # SPDX-License-Identifier: MIT
-"""The main window: puts panels, bars and worker together, and holds no truth of its own."""
+"""The main window's frame: it is seen first, in the trader's size and colours, and filled with the desk after that."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime
-from functools import partial
-from typing import Final
+import importlib
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow
 
 from arbitrex_desktop.clock import Clock, SystemClock
-from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
-from arbitrex_desktop.ui.alerts import Alerts
-from arbitrex_desktop.ui.bars.arming import ArmingBar
-from arbitrex_desktop.ui.bars.halt_watch import HaltWatch
-from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
-from arbitrex_desktop.ui.bars.resume_bar import ResumeBar
-from arbitrex_desktop.ui.bars.status import StatusBar, TopBar, stacked
-from arbitrex_desktop.ui.chart.history import HistoryLoader
-from arbitrex_desktop.ui.commands import QUIET, ArmAccount, CommandResult, Phase, ResumeTrading, Task
-from arbitrex_desktop.ui.dialogs.settings_window import SettingsWindow
-from arbitrex_desktop.ui.docks import Docks
-from arbitrex_desktop.ui.freshness import Freshness
-from arbitrex_desktop.ui.help import TextWindow
-from arbitrex_desktop.ui.menus import HELP_MENU, Acts, build_menus
-from arbitrex_desktop.ui.panels.account import AccountPanel
-from arbitrex_desktop.ui.panels.chart import ChartPanel
-from arbitrex_desktop.ui.panels.connection import ConnectionPanel
-from arbitrex_desktop.ui.panels.decisions import DecisionsPanel
-from arbitrex_desktop.ui.panels.equity import EquityPanel
-from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
-from arbitrex_desktop.ui.panels.market_watch import MarketWatchPanel
-from arbitrex_desktop.ui.panels.notices import NoticesPanel
-from arbitrex_desktop.ui.panels.orders import OrdersPanel
-from arbitrex_desktop.ui.panels.panel import Panel
-from arbitrex_desktop.ui.panels.pending import PendingPanel
-from arbitrex_desktop.ui.panels.plot_loader import PlotLoader
-from arbitrex_desktop.ui.panels.positions import PositionsPanel
-from arbitrex_desktop.ui.panels.risk import RiskPanel
 from arbitrex_desktop.ui.resources import app_icon
-from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
-from arbitrex_desktop.ui.widgets.table_view import TableView
 from arbitrex_desktop.ui.window_state import NoWindowState, WindowState, WindowStateStore
-from arbitrex_desktop.ui.worker import STOP_WAIT_MS, CoreWorker
+
+if TYPE_CHECKING:
+    # Panels and all that they show are a third of a second of imports, which the first picture must not wait for.
+    from arbitrex_desktop.ui.window_content import WindowContent
+    from arbitrex_desktop.ui.worker import CoreWorker
 
 TITLE: Final = "Arbitrex Desktop"
 DEFAULT_SIZE: Final = QSize(1600, 1000)
 
-_BEAT_MS: Final = 500
-_HISTORY_WAIT_MS: Final = 500
-# Counts up when a panel is added: Qt gives a panel that a remembered layout does not know no place at all.
-_LAYOUT_VERSION: Final = 5
-_OWN_LAYOUT_VERSION: Final = 1000 + _LAYOUT_VERSION
-"""The version of a layout in which the user has moved docks; it comes back as it was, whatever the window's size."""
-_SETTLED_SYMBOLS: Final = 10
-_HALT_REASON: Final = "HALT by the trader"
-
-_log = logging.getLogger(__name__)
+_UNSEEN_MS: Final = 2_000
 
 
 class MainWindow(QMainWindow):
     """The trader's window on one core.
 
-    The caller makes worker and theme, shows the window and starts the worker; closing the window stops the worker,
-    within a bound.  Lives on the GUI thread and never waits there for the core.
+    The caller makes worker and theme and shows the window; it fills itself once it has been painted, or two seconds
+    later where nothing is painted, such as when it opens minimised.  The caller starts the worker.  Closing the window
+    stops the worker, within a bound.  Lives on the GUI thread and never waits there for the core.
 
     Attributes:
-        panels: the panels by name
+        content: panels, bars and menus, once the window is filled
         stopped_cleanly: False when, at closing, the core hung and was left behind
 
-    Signals: `first_painted()`, once, when the window has been painted for the first time.
+    Signals: `first_painted()`, once, when the frame has been painted for the first time; `filled()`, once.
     """
 
     first_painted = Signal()
+    filled = Signal()
 
     def __init__(
         self, worker: CoreWorker, theme: Theme, *, clock: Clock | None = None, memory: WindowStateStore | None = None
@@ -88,119 +51,46 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._clock = clock if clock is not None else SystemClock()
         self._memory = memory if memory is not None else NoWindowState()
-        self._fresh = Freshness(None, self._clock.monotonic(), self._clock.monotonic())
-        self._halt_watch = HaltWatch()
-        self._broken = ""
-        self._task: tuple[Task | None, float, datetime] = (None, self._clock.monotonic(), self._clock.now())
+        self._kept = self._memory.load()
         self._painted = False
-        self._seen = True
-        self._laid_out = False
+        self._closed = False
         self.stopped_cleanly = True
-        self._history, self._curves = HistoryLoader(self), HistoryLoader(self)
-        self._make_panels()
-        self._make_bars()
-        self._docks = Docks(self, self.panels.values())
-        self._make_menus()
-        self._connect_worker()
-        self._connect_panels()
-        self._loader = PlotLoader(parent=self)
-        self._loader.loaded.connect(self.equity.install)
-        self._loader.failed.connect(self.equity.show_failure)
-        self._prices_turn = QTimer(self)
-        self._prices_turn.setSingleShot(True)
-        self._prices_turn.timeout.connect(self._refresh_prices)
-        self._beat = QTimer(self)
-        self._beat.setInterval(_BEAT_MS)
-        self._beat.timeout.connect(self.refresh)
-        self._beat.start()
-        self._open_as_remembered()
-        self.refresh()
+        self._content: WindowContent | None = None
+        self.setWindowTitle(TITLE)
+        self.setWindowIcon(app_icon())
+        self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize()))
+        if self._kept is not None:
+            if self._kept.theme in set(ThemeChoice):
+                theme.choose(ThemeChoice(self._kept.theme))
+            self.restoreGeometry(self._kept.geometry)
+        self.first_painted.connect(self.fill, Qt.ConnectionType.QueuedConnection)
 
-    def is_settled(self) -> bool:
-        """Return whether an account synced by the RPM, ten quotes (or all there are) and the chart are shown."""
-        snapshot = self._fresh.snapshot
-        return (
-            snapshot is not None
-            and snapshot.account is not None
-            and snapshot.risk is not None
-            and self._fresh.synced_at is not None
-            and self.market_watch.quoted >= min(_SETTLED_SYMBOLS, max(1, len(snapshot.pool.symbols)))
-            and self.equity.has_plot
-        )
+    @property
+    def content(self) -> WindowContent:
+        """Panels, bars and menus; there once `filled` was emitted."""
+        assert self._content is not None, "the window is not filled yet"
+        return self._content
 
     @Slot()
-    def halt(self) -> None:
-        """Stop all sending now: straight to the core on this thread, whatever the worker is busy with."""
-        try:
-            self._worker.halt(_HALT_REASON)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the trader must know
-            _log.exception("HALT failed")
-            self.notice_bar.post("error", f"HALT FAILED, close the terminal's connection by hand: {error}", "halt")
+    def fill(self) -> None:
+        """Make panels, bars and menus, once, unless the window was closed meanwhile."""
+        if self._content is not None or self._closed:
             return
-        self._halt_watch.asked(_HALT_REASON, self._clock.monotonic())
-        self.refresh()
-
-    @Slot()
-    def disarm(self) -> None:
-        """Let nothing leave to the LIVE account any more: straight to the core, like HALT."""
-        try:
-            self._worker.disarm()
-        except Exception as error:  # noqa: BLE001 - whatever it was, the trader must know
-            _log.exception("disarming failed")
-            self.notice_bar.post("error", f"DISARMING FAILED, press HALT: {error}", "disarm")
-            return
-        snapshot = self._fresh.snapshot
-        if snapshot is not None:
-            disarmed = replace(snapshot, arming=replace(snapshot.arming, until=None))
-            self._fresh = replace(self._fresh, snapshot=disarmed)
-        self.refresh()
-
-    @Slot()
-    def refresh(self) -> None:
-        """Draw the newest snapshot, as old as it is by now."""
-        now = self._clock.monotonic()
-        task, began, began_at = self._task
-        self._fresh = Freshness(
-            self._fresh.snapshot, self._fresh.received, now, task, now - began, began_at, self._broken
-        )
-        state = self._halt_watch.state(self._fresh)
-        self._alerts.refresh(self._fresh, halt_overdue=self._halt_watch.overdue(self._fresh))
-        if not self._seen:
-            return
-        for panel in self.panels.values():
-            if panel is not self.market_watch:
-                panel.refresh(self._fresh)
-        # Forty rows of prices are a third of all painting: they have a turn of their own, so that none is long.
-        self._prices_turn.start()
-        self.top_bar.show_state(self._fresh, state)
-        self.status.show_state(self._fresh, state)
-        self.arming_bar.follow(self._fresh)
-        self._docks.show_counts()
-        core = self._worker.core
-        if core is not None:
-            self.intent_form.set_symbols(core.board.symbols)
-        self.intent_form.show_quote(self.market_watch.model.quote_of(self.intent_form.symbol.currentText()))
-
-    @Slot()
-    def _refresh_prices(self) -> None:
-        self.market_watch.refresh(self._fresh)
-
-    def reset_layout(self) -> None:
-        """Put every panel back to its place."""
-        self._docks.arrange()
+        module = importlib.import_module("arbitrex_desktop.ui.window_content")
+        content: WindowContent = module.WindowContent(self, self._worker, self._theme, self._clock)
+        self._content = content
+        content.lay_out(self._kept or WindowState())
+        content.focus_first()
+        content.set_seen(seen=self.isVisible() and not self.isMinimized())
+        content.refresh()
+        content.load_plots()
+        self.filled.emit()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Lay the panels out for the size at which the window is first shown, unless a layout was remembered."""
-        if not self._laid_out:
-            self._laid_out = True
-            self.reset_layout()
-        else:
-            self._docks.fit()
-        if not self._painted:
-            # Not HALT, which would be the first in line: the space bar must not halt trading by chance.
-            self.market_watch.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        """Draw again, or at last fill a window that nobody paints."""
         super().showEvent(event)
         self._set_seen(seen=not self.isMinimized())
+        QTimer.singleShot(_UNSEEN_MS, self, self.fill)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Draw nothing while nobody can see it."""
@@ -216,235 +106,29 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Have the layout follow the window's size."""
         super().resizeEvent(event)
-        if self._laid_out:
-            self._docks.follow()
+        if self._content is not None:
+            self._content.follow_size()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Paint, and after the first time load what loads slowly."""
+        """Paint, and say so the first time."""
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            self._loader.start()
             self.first_painted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Keep the layout, vanish from the screen, and stop the core within a bound."""
-        self._memory.save(
-            WindowState(
-                geometry=bytes(self.saveGeometry().data()),
-                docks=bytes(self.saveState(_OWN_LAYOUT_VERSION if self._docks.moved else _LAYOUT_VERSION).data()),
-                theme=self._theme.choice.value,
-                tables={name: view.choices for name, view in self._tables().items()},
-            )
-        )
-        self._beat.stop()
-        self._prices_turn.stop()
-        self._loader.stop()
-        self.market_watch.stop()
-        self.chart.stop()
-        self._texts.close()
-        self.settings_window.close()
+        self._closed = True
+        content = self._content
+        if content is not None:
+            self._memory.save(content.state())
+            content.stop()
         self.hide()
-        core_stopped = self._worker.stop(STOP_WAIT_MS)
+        core_stopped = self._worker.stop()
         # A request for history ends with the pool, or is left behind with it.
-        self.stopped_cleanly = all(
-            [core_stopped, self._history.stop(_HISTORY_WAIT_MS), self._curves.stop(_HISTORY_WAIT_MS)]
-        )
+        self.stopped_cleanly = (content is None or content.stop_history()) and core_stopped
         event.accept()
 
-    def _make_panels(self) -> None:
-        self.market_watch = MarketWatchPanel(self._theme, self._clock)
-        self.account = AccountPanel(self._theme)
-        self.chart = ChartPanel(self._theme, self._clock)
-        self.equity = EquityPanel(self._theme)
-        self.pending = PendingPanel(self._theme)
-        self.positions = PositionsPanel(self._theme)
-        self.orders = OrdersPanel(self._theme)
-        self.history = DecisionsPanel(self._theme)
-        self.intent_form = IntentFormPanel(self._theme)
-        self.risk = RiskPanel(self._theme)
-        self.connection = ConnectionPanel(self._theme)
-        self.notices = NoticesPanel(self._theme)
-        panels: tuple[Panel, ...] = (
-            self.market_watch, self.chart, self.account, self.equity, self.pending, self.positions, self.orders,
-            self.history, self.intent_form, self.risk, self.connection, self.notices,
-        )  # fmt: skip
-        self.panels = {panel.name: panel for panel in panels}
-
-    def _make_bars(self) -> None:
-        self.top_bar = TopBar(self._theme)
-        self.notice_bar = NoticeBar(self._theme)
-        self.resume_bar = ResumeBar(self._theme)
-        self.arming_bar = ArmingBar(self._theme)
-        self.fixed_bar = NoticeBar(self._theme, closable=False)
-        self._alerts = Alerts(self.notice_bar, self.fixed_bar)
-        self.status = StatusBar(self._theme)
-        self.setStatusBar(self.status)
-        self._texts = TextWindow(TITLE, self)
-        self.settings_window = SettingsWindow(self._theme, self)
-        self.settings_window.asked.connect(self._worker.send)
-        # The strip of notices keeps its place: what the core tells by itself must not move a button under the mouse.
-        self._add_bar("top", stacked(self.top_bar, self.notice_bar))
-        passing = {"fixed": self.fixed_bar, "resume": self.resume_bar, "arming": self.arming_bar}
-        fixed, resume, arming = self._passing_bars = tuple(self._add_bar(name, bar) for name, bar in passing.items())
-        for bar in self._passing_bars:
-            bar.hide()
-        self.fixed_bar.shown_changed.connect(fixed.setVisible)
-        self.resume_bar.closed.connect(resume.hide)
-        self.top_bar.resume_asked.connect(self._open_resume)
-        self.arming_bar.closed.connect(arming.hide)
-        self.top_bar.arming.arm_asked.connect(self._open_arming)
-        self._resume_toolbar, self._arming_toolbar = resume, arming
-
-    def _add_bar(self, name: str, content: QWidget) -> QToolBar:
-        bar = QToolBar(name, self)
-        bar.setObjectName(f"bar_{name}")
-        bar.setMovable(False)
-        bar.setFloatable(False)
-        bar.toggleViewAction().setVisible(False)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        bar.addWidget(content)
-        self.addToolBar(bar)
-        self.addToolBarBreak()
-        return bar
-
-    def _make_menus(self) -> None:
-        acts = Acts(
-            halt=self.halt,
-            resume=self._open_resume,
-            decide=self._go_to_pending,
-            reset_layout=self.reset_layout,
-            guide=self._texts.show_guide,
-            about=self._texts.show_about,
-            settings=self.settings_window.open_and_read,
-            quit=partial(QTimer.singleShot, 0, self.close),
-        )
-        build_menus(self, self._docks.docks.values(), self._theme, acts)
-
-    def add_help(self, text: str, act: Callable[[], None]) -> None:
-        """Add an entry to the help menu, for what the composition root brings along."""
-        menu = self.menuBar().findChild(QMenu, HELP_MENU)
-        assert isinstance(menu, QMenu)
-        menu.addAction(text).triggered.connect(lambda _checked=False: act())
-
-    def _connect_worker(self) -> None:
-        worker = self._worker
-        worker.core_ready.connect(self._on_core)
-        worker.snapshot_changed.connect(self._on_snapshot)
-        worker.busy_changed.connect(self._on_busy)
-        worker.command_done.connect(self._on_command_done)
-        worker.phase_failed.connect(self._on_phase_failed)
-
-    def _connect_panels(self) -> None:
-        worker = self._worker
-        for panel in self.panels.values():
-            panel.asked.connect(worker.send)
-        self.market_watch.symbol_chosen.connect(self.intent_form.choose_symbol)
-        self.market_watch.history_asked.connect(self._curves.ask)
-        self._curves.answered.connect(self.market_watch.take_history)
-        self._connect_chart()
-        self.top_bar.halt_asked.connect(self.halt)
-        self.resume_bar.resume_asked.connect(lambda reason: worker.send(ResumeTrading(reason)))
-        self.arming_bar.arm_asked.connect(lambda typed_login: worker.send(ArmAccount(typed_login)))
-        self.top_bar.arming.disarm_asked.connect(self.disarm)
-
-    def _connect_chart(self) -> None:
-        """Have the chart follow the ticket, and the ticket what is dragged on the chart."""
-        chart, ticket = self.chart, self.intent_form
-        chart.history_asked.connect(self._history.ask)
-        chart.history_cancelled.connect(self._history.cancel)
-        self._history.answered.connect(chart.take_history)
-        ticket.symbol_changed.connect(chart.show_symbol)
-        ticket.plan_changed.connect(chart.show_plan)
-        chart.stop_planned.connect(ticket.set_stop)
-        chart.target_planned.connect(ticket.set_target)
-
-    def _open_as_remembered(self) -> None:
-        """Take the remembered size, layout and theme, or the default ones."""
-        self.setWindowTitle(TITLE)
-        self.setWindowIcon(app_icon())
-        available = self.screen().availableSize()
-        self.resize(DEFAULT_SIZE.boundedTo(available))
-        kept = self._memory.load()
-        if kept is None:
-            return
-        if kept.theme in set(ThemeChoice):
-            self._theme.choose(ThemeChoice(kept.theme))
-        for name, view in self._tables().items():
-            view.recall(kept.tables.get(name, {}))
-        self.restoreGeometry(kept.geometry)
-        moved = self.restoreState(kept.docks, _OWN_LAYOUT_VERSION)
-        self._laid_out = moved or self.restoreState(kept.docks, _LAYOUT_VERSION)
-        self._docks.moved = moved
-        # Qt remembers tool bars, too; these are there only when there is a cause.
-        for bar in self._passing_bars:
-            bar.hide()
-
-    def _tables(self) -> dict[str, TableView]:  # by the panel's name
-        views = ((name, vars(panel).get("view")) for name, panel in self.panels.items())
-        return {name: view for name, view in views if isinstance(view, TableView)}
-
     def _set_seen(self, *, seen: bool) -> None:
-        if seen == self._seen:
-            return
-        self._seen = seen
-        core = self._worker.core
-        if core is not None:
-            core.set_seen(seen=seen)
-        if seen:
-            self.refresh()
-
-    @Slot(object)
-    def _on_core(self, core: Core) -> None:
-        core.set_seen(seen=self._seen)
-        self.market_watch.watch(core.board)
-        self.chart.watch(core.board)
-        self._history.start(core.bars)
-        self._curves.start(core.bars)
-
-    @Slot(object)
-    def _on_snapshot(self, snapshot: DeskSnapshot) -> None:
-        self._fresh = Freshness(snapshot, self._clock.monotonic(), self._clock.monotonic())
-        self.refresh()
-
-    @Slot(object)
-    def _on_busy(self, task: Task | None) -> None:
-        self._task = (task, self._clock.monotonic(), self._clock.now())
-
-    @Slot(object)
-    def _on_command_done(self, result: CommandResult) -> None:
-        for panel in self.panels.values():
-            panel.command_done(result)
-        self.settings_window.command_done(result)
-        # The form and the settings say themselves what is wrong.
-        if not isinstance(result.command, QUIET):
-            self._alerts.command_done(result)
-
-    @Slot(object, str)
-    def _on_phase_failed(self, phase: Phase, message: str) -> None:
-        if phase is Phase.START:
-            # This stands for as long as the window does: nothing else would tell why it stays empty.
-            self._broken = message
-            self.refresh()
-        else:
-            self._alerts.phase_failed(phase, message)
-
-    @Slot()
-    def _go_to_pending(self) -> None:
-        """Bring the pending intents to the front, the keyboard into their list, and choose the first of them."""
-        dock = self._docks.docks[self.pending.name]
-        dock.show()
-        dock.raise_()
-        dock.activateWindow()
-        self.pending.deck.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.pending.choose_first()
-
-    @Slot()
-    def _open_resume(self) -> None:
-        self._resume_toolbar.show()
-        self.resume_bar.open()
-
-    @Slot()
-    def _open_arming(self) -> None:
-        self._arming_toolbar.show()
-        self.arming_bar.open(self._fresh)
+        if self._content is not None:
+            self._content.set_seen(seen=seen)

@@ -7,16 +7,19 @@ A second thread only takes snapshots, so that a worker that waits for a hung ter
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import threading
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal, Slot
 
-from arbitrex_desktop.ui.commands import TraderCommand
-from arbitrex_desktop.ui.seam import Core, CoreFactory
-from arbitrex_desktop.ui.worker_threads import Reporter, Runner, Watcher
+if TYPE_CHECKING:
+    # Loaded at `start`: the window is made with its worker, and its first picture must not wait for them.
+    from arbitrex_desktop.ui.commands import TraderCommand
+    from arbitrex_desktop.ui.seam import Core, CoreFactory
+    from arbitrex_desktop.ui.worker_threads import Reporter, Runner, Watcher
 
 STOP_WAIT_MS: Final = 5_000
 """Longest that closing the window waits for a core that does not answer."""
@@ -56,12 +59,7 @@ class CoreWorker(QObject):
         self._thread, self._watch_thread = QThread(), QThread()
         self._thread.setObjectName("core")
         self._watch_thread.setObjectName("core-watch")
-        self._reporter = Reporter()
-        self._watcher = Watcher(self._reporter)
-        self._watcher.moveToThread(self._watch_thread)
-        self._runner = Runner(self._build_halted_if_asked, self._reporter, self._closing)
-        self._runner.moveToThread(self._thread)
-        self._connect()
+        self._residents: tuple[Runner, Reporter, Watcher] | None = None
 
     @property
     def core(self) -> Core | None:
@@ -74,7 +72,15 @@ class CoreWorker(QObject):
         return self._thread.isRunning() or self._watch_thread.isRunning()
 
     def start(self) -> None:
-        """Start the threads; the core is built and connected on the first."""
+        """Start the threads, once; the core is built and connected on the first."""
+        threads = importlib.import_module("arbitrex_desktop.ui.worker_threads")
+        reporter: Reporter = threads.Reporter()
+        watcher: Watcher = threads.Watcher(reporter)
+        watcher.moveToThread(self._watch_thread)
+        runner: Runner = threads.Runner(self._build_halted_if_asked, reporter, self._closing)
+        runner.moveToThread(self._thread)
+        self._residents = runner, reporter, watcher
+        self._connect(runner, reporter, watcher)
         self._watch_thread.start()
         self._thread.start()
 
@@ -121,13 +127,12 @@ class CoreWorker(QObject):
             self._abandon(hung)
         return not hung
 
-    def _connect(self) -> None:
-        runner = self._runner
+    def _connect(self, runner: Runner, reporter: Reporter, watcher: Watcher) -> None:
         self._thread.started.connect(runner.begin)
         runner.built.connect(self.core_ready)
-        runner.built.connect(self._watcher.watch)
-        self._reporter.snapshot.connect(self.snapshot_changed)
-        self._reporter.failed.connect(self.phase_failed)
+        runner.built.connect(watcher.watch)
+        reporter.snapshot.connect(self.snapshot_changed)
+        reporter.failed.connect(self.phase_failed)
         runner.busy_with.connect(self.busy_changed)
         runner.done.connect(self.command_done)
         runner.failed.connect(self.phase_failed)
@@ -135,7 +140,7 @@ class CoreWorker(QObject):
         runner.finished.connect(self._thread.quit, Qt.ConnectionType.DirectConnection)
         self._thread.finished.connect(self.stopped)
         self._run.connect(runner.run)
-        self._end.connect(self._watcher.end)
+        self._end.connect(watcher.end)
         self._end.connect(runner.end)
 
     def _build_halted_if_asked(self) -> Core:
@@ -154,7 +159,7 @@ class CoreWorker(QObject):
         WORKAROUND: a parent that Qt never deletes keeps the object alive; the abort is documented at
         https://doc.qt.io/qt-6/qthread.html#dtor.QThread
         """
-        for emitter in (self._runner, self._reporter):
+        for emitter in (self._residents or ())[:2]:
             with contextlib.suppress(RuntimeError):
                 emitter.disconnect(self)
         for thread in hung:

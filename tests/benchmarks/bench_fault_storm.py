@@ -87,8 +87,9 @@ def test_a_storm_of_faults_neither_freezes_the_window_nor_fools_the_risk_manager
     application = Application(Settings(data_dir=tmp_path, screenshot=tmp_path / "unused.png"), faulty.build)
     watch = Watch(application)
     application.window.show()
+    application.window.fill()
     application.worker.start()
-    qtbot.waitUntil(application.window.is_settled, timeout=60_000)
+    qtbot.waitUntil(application.window.content.is_settled, timeout=60_000)
     assert faulty.rpm is not None
     believed: set[tuple[int, float]] = set()
     beat.start()

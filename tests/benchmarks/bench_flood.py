@@ -55,8 +55,9 @@ def test_a_flood_of_intents_leaves_the_window_alone(
     application = Application(Settings(data_dir=tmp_path, screenshot=tmp_path / "unused.png"))
     watch = Watch(application)
     application.window.show()
+    application.window.fill()
     application.worker.start()
-    qtbot.waitUntil(application.window.is_settled, timeout=60_000)
+    qtbot.waitUntil(application.window.content.is_settled, timeout=60_000)
     qtbot.wait(3_000)
     before = resident_megabytes()
     flood = subprocess.Popen(

@@ -155,7 +155,8 @@ def ours(rate: float) -> dict[str, Any]:
         epoch = SystemClock().now() + timedelta(seconds=1)
         settings = Replay(data_dir=folder, window_size=(1600, 1000), recording=folder / "ticks.sqlite3", epoch=epoch)
         application = Application(settings, partial(build_core, settings))
-        model = application.window.market_watch.model
+        application.window.fill()
+        model = application.window.content.market_watch.model
 
         def shown() -> list[int]:
             quotes = [row.quote if (row := model.quote_of(symbol)) else None for symbol in SYMBOLS]
@@ -165,7 +166,7 @@ def ours(rate: float) -> dict[str, Any]:
         application.worker.snapshot_changed.connect(snapshots.append)
         application.window.show()
         application.worker.start()
-        while not application.window.is_settled():
+        while not application.window.content.is_settled():
             wait(0.1)
         host = snapshots[-1].pool.host_pid
         assert host is not None

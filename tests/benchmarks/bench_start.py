@@ -41,13 +41,12 @@ from PySide6.QtCore import QTimer
 application = Application(parse(["--data-dir", sys.argv[1], "--size", "1600x1000"]))
 application.window.first_painted.connect(lambda: print(time.time(), flush=True))
 def look():
-    snapshot = application.window._fresh.snapshot
-    if application.window.market_watch.quoted >= 10:
+    if application.window.content.market_watch.quoted >= 10:
         print(time.time(), flush=True)
         os._exit(0)
 looking = QTimer(interval=20)
 looking.timeout.connect(look)
-looking.start()
+application.window.filled.connect(looking.start)
 application.run()
 """
 

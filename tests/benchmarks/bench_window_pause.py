@@ -41,8 +41,9 @@ def test_the_window_s_pauses_while_the_host_is_lost(
     application = Application(Settings(data_dir=tmp_path, screenshot=tmp_path / "unused.png"))
     watch = Watch(application)
     application.window.show()
+    application.window.fill()
     application.worker.start()
-    settled: Callable[[], bool] = application.window.is_settled
+    settled: Callable[[], bool] = application.window.content.is_settled
     qtbot.waitUntil(lambda: settled() and watch.connected(1), timeout=60_000)
     beat.start()
     qtbot.wait(_REFERENCE_MS)

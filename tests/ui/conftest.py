@@ -81,9 +81,12 @@ def open_window(qtbot: QtBot, theme: Theme, clock: ManualClock) -> Iterator[Wind
         window = MainWindow(worker, theme, clock=clock, memory=memory)
         opened.append((window, shown))
         window.show()
+        window.fill()
         worker.start()
         if wait:
-            qtbot.waitUntil(lambda: bool(window.account.figures["equity"].text.strip("\N{EN DASH}")), timeout=OPEN_MS)
+            qtbot.waitUntil(
+                lambda: bool(window.content.account.figures["equity"].text.strip("\N{EN DASH}")), timeout=OPEN_MS
+            )
         return window
 
     yield make
@@ -95,4 +98,4 @@ def open_window(qtbot: QtBot, theme: Theme, clock: ManualClock) -> Iterator[Wind
 
 def approve_button(window: MainWindow) -> QPushButton:
     """Return Approve on the card of the one intent that waits."""
-    return next(iter(window.pending.deck.cards.values())).approve
+    return next(iter(window.content.pending.deck.cards.values())).approve

@@ -121,26 +121,27 @@ class Showroom:
         self.core = FakeCore(self.board)
         self.window = MainWindow(CoreWorker(lambda: self.core), theme, clock=self.clock)
         self.window.show()
-        self.window._loader.stop()
-        self.window.equity.install(EquityPlot)
-        self.window.market_watch.watch(self.board)
-        self.window.market_watch._pacer.blockSignals(True)
+        self.window.fill()
+        self.window.content._loader.stop()
+        self.window.content.equity.install(EquityPlot)
+        self.window.content.market_watch.watch(self.board)
+        self.window.content.market_watch._pacer.blockSignals(True)
 
     def show(self, state: DeskState, size: QSize) -> MainWindow:
         """Show a state in a size, by itself: no worker runs."""
         window, now = self.window, self.clock.monotonic()
         window.resize(size)
-        window.reset_layout()
+        window.content.reset_layout()
         for each in quotes(now - state.quote_age):
             self.board.put(each)
-        window._fresh = Freshness(state.snapshot, now - state.age, now)
-        window._task = (state.task, now - 12.0, self.clock.now())
-        window.market_watch.draw_frame()
-        window.intent_form.set_symbols(self.board.symbols)
-        window._broken = state.broken
+        window.content._fresh = Freshness(state.snapshot, now - state.age, now)
+        window.content._task = (state.task, now - 12.0, self.clock.now())
+        window.content.market_watch.draw_frame()
+        window.content.intent_form.set_symbols(self.board.symbols)
+        window.content._broken = state.broken
         if state.snapshot is not None and state.snapshot.account is not None:
-            window.intent_form.card.show_preview(state.preview)
-        window.refresh()
+            window.content.intent_form.card.show_preview(state.preview)
+        window.content.refresh()
         return window
 
     def close(self) -> None:
@@ -170,9 +171,9 @@ def save_windows(folder: Path, theme: Theme, names: Iterable[str]) -> None:
             window = room.show(STATES[name](), size)
             picture(window).save(str(folder / f"window_{name}_{words}_{theme.choice.value}.png"))
             if name in ARMING:
-                window.top_bar.arming.arm.click()
+                window.content.top_bar.arming.arm.click()
                 picture(window).save(str(folder / f"window_{name}_arming_{words}_{theme.choice.value}.png"))
-                window.arming_bar.cancel.click()
+                window.content.arming_bar.cancel.click()
     room.close()
 
 

@@ -24,10 +24,10 @@ _STILL = 5
 
 def places(window: MainWindow) -> dict[str, QPoint]:
     """Return where the things stand that are clicked."""
-    form, pending = window.intent_form, window.pending
+    form, pending = window.content.intent_form, window.content.pending
     watched: dict[str, QWidget] = {
-        "halt": window.top_bar.halt, "buy": form.buy, "submit": form.submit,
-        "cards": pending.deck, "watch": window.market_watch.view,
+        "halt": window.content.top_bar.halt, "buy": form.buy, "submit": form.submit,
+        "cards": pending.deck, "watch": window.content.market_watch.view,
     }  # fmt: skip
     return {name: widget.mapTo(window, QPoint()) for name, widget in watched.items()}
 
@@ -36,7 +36,7 @@ def opened(open_window: WindowMaker, qtbot: QtBot, size: QSize) -> MainWindow:
     """Return a window of a size that has come to rest."""
     window = open_window()
     window.resize(size)
-    window.reset_layout()
+    window.content.reset_layout()
     rest(window, qtbot)
     return window
 
@@ -57,37 +57,37 @@ def test_a_notice_moves_nothing(open_window: WindowMaker, qtbot: QtBot) -> None:
     window = opened(open_window, qtbot, QSize(1280, 720))
     before = places(window)
     for text in ("broken", "a long story " * 40):
-        window.notice_bar.post("error", text, "x")
+        window.content.notice_bar.post("error", text, "x")
         window.grab()
         assert places(window) == before
-    window.notice_bar.clear("x")
+    window.content.notice_bar.clear("x")
     window.grab()
     assert places(window) == before
 
 
 def overlaps(window: MainWindow) -> list[tuple[str, str]]:
     """Return the pairs of panels in sight that cover one another, and the panels that reach over the status bar."""
-    in_sight = {name: dock for name, dock in window._docks.docks.items() if not dock.visibleRegion().isEmpty()}
+    in_sight = {name: dock for name, dock in window.content._docks.docks.items() if not dock.visibleRegion().isEmpty()}
     pairs = [
         (first, second)
         for first, second in combinations(in_sight, 2)
         if in_sight[first].geometry().intersects(in_sight[second].geometry())
     ]
-    room = window.rect().adjusted(0, 0, 0, -window.status.height())
+    room = window.rect().adjusted(0, 0, 0, -window.content.status.height())
     return pairs + [(name, "outside") for name, dock in in_sight.items() if not room.contains(dock.geometry())]
 
 
 def prices_in_sight(window: MainWindow) -> bool:
     """Return whether symbol, bid and ask of the Market Watch are seen whole."""
-    view = window.market_watch.view
-    place = [column.title for column in window.market_watch.model.columns].index("Ask")
+    view = window.content.market_watch.view
+    place = [column.title for column in window.content.market_watch.model.columns].index("Ask")
     return view.columnViewportPosition(place) + view.columnWidth(place) <= view.viewport().width()
 
 
 def resized(window: MainWindow, qtbot: QtBot, size: QSize, layout: Layout) -> None:
     """Make the window so large, and wait until it has come to rest in a layout."""
     window.resize(size)
-    qtbot.waitUntil(lambda: window._docks.layout is layout, timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: window.content._docks.layout is layout, timeout=OPEN_MS)
     rest(window, qtbot)
     assert window.size() == size
 
@@ -112,10 +112,10 @@ def test_nothing_is_covered_in_the_smallest_window_of_a_layout(
     core = FakeCore(shown=desk_snapshot(journal_problem="the disk is full"))
     window = open_window(core)
     window.resize(layout.least)
-    window.reset_layout()
-    qtbot.waitUntil(window.fixed_bar.isVisible, timeout=OPEN_MS)
+    window.content.reset_layout()
+    qtbot.waitUntil(window.content.fixed_bar.isVisible, timeout=OPEN_MS)
     rest(window, qtbot)
-    assert window._docks.layout is layout
+    assert window.content._docks.layout is layout
     assert window.size() == layout.least
     assert not overlaps(window)
     assert prices_in_sight(window)
@@ -124,47 +124,47 @@ def test_nothing_is_covered_in_the_smallest_window_of_a_layout(
 def test_the_layout_follows_the_windows_size(open_window: WindowMaker, qtbot: QtBot) -> None:
     """Shrunk and grown back, no panel covers another, and Market Watch is as wide as before."""
     window = opened(open_window, qtbot, ROOMY.least)
-    wide = window.market_watch.width()
+    wide = window.content.market_watch.width()
     for layout in (TIGHT, COMPACT, TIGHT, ROOMY):
         resized(window, qtbot, layout.least, layout)
         assert not overlaps(window)
         assert prices_in_sight(window)
-    assert window.market_watch.width() == wide
+    assert window.content.market_watch.width() == wide
 
 
 def test_the_layout_follows_without_forgetting(open_window: WindowMaker, qtbot: QtBot) -> None:
     """A closed panel stays closed, the tab in front stays in front, and the keyboard stays where it is."""
     window = opened(open_window, qtbot, COMPACT.least)
     window.activateWindow()
-    docks = window._docks.docks
+    docks = window.content._docks.docks
     docks["equity"].close()
     docks["history"].raise_()
     rest(window, qtbot)
-    window.intent_form.fields.volume.field.setFocus()
+    window.content.intent_form.fields.volume.field.setFocus()
     resized(window, qtbot, TIGHT.least, TIGHT)
     resized(window, qtbot, ROOMY.least, ROOMY)
     assert docks["equity"].isHidden()
     assert not docks["history"].visibleRegion().isEmpty()
-    assert window.focusWidget() is window.intent_form.fields.volume.field
+    assert window.focusWidget() is window.content.intent_form.fields.volume.field
 
 
 def test_a_panel_moved_by_hand_stays(open_window: WindowMaker, qtbot: QtBot) -> None:
     """The user's own layout is not laid out anew, nor can the window become too small for it, until it is reset."""
     window = opened(open_window, qtbot, ROOMY.least)
-    docks = window._docks.docks
+    docks = window.content._docks.docks
     docks["risk"].setFloating(True)
     docks["risk"].setFloating(False)
     qtbot.waitUntil(lambda: window.minimumHeight() > TIGHT.least.height(), timeout=OPEN_MS)
     window.resize(TIGHT.least)
     rest(window, qtbot)
-    window._docks.fit()
-    assert window._docks.layout is ROOMY
+    window.content._docks.fit()
+    assert window.content._docks.layout is ROOMY
     assert window.height() > TIGHT.least.height()
     assert not overlaps(window)
-    window.reset_layout()
-    assert not window._docks.moved
+    window.content.reset_layout()
+    assert not window.content._docks.moved
     assert window.minimumSize() == LEAST_SIZE
-    assert window._docks.layout is not ROOMY
+    assert window.content._docks.layout is not ROOMY
 
 
 @pytest.mark.parametrize("moved", [False, True])
@@ -174,13 +174,13 @@ def test_a_remembered_layout_fits_the_window_unless_it_is_the_users_own(
     """On the next day the program's own layout is that of the size; one made by hand comes back as it was."""
     memory = RememberedState()
     first = opened(lambda: open_window(memory=memory), qtbot, ROOMY.least)
-    first._docks.moved = moved
-    first.fixed_bar.shown_changed.emit(True)
+    first.content._docks.moved = moved
+    first.content.fixed_bar.shown_changed.emit(True)
     first.close()
     assert memory.state is not None
     memory.state = replace(memory.state, geometry=b"")
     second = open_window(memory=memory)
     assert second.width() < ROOMY.least.width() or moved
-    assert second._docks.moved is moved
-    assert second._docks.layout is (ROOMY if moved else layout_for(second.size()))
-    assert not second.fixed_bar.isVisible()
+    assert second.content._docks.moved is moved
+    assert second.content._docks.layout is (ROOMY if moved else layout_for(second.size()))
+    assert not second.content.fixed_bar.isVisible()

@@ -52,20 +52,20 @@ def test_nothing_is_cut_or_covered_in_any_state(room: Showroom, words: str) -> N
             # In the smallest window of all not everything that takes room fits at once.
             continue
         if name in ARMING:
-            window.top_bar.arming.arm.click()
+            window.content.top_bar.arming.arm.click()
         found += [f"{name}: {each}" for each in at_rest(window)]
         assert window.size() == size
-        window.arming_bar.cancel.click()
+        window.content.arming_bar.cancel.click()
     assert found == []
 
 
 def test_every_part_has_its_place(room: Showroom) -> None:
     """What a panel or a bar holds is inside of it, not forgotten: Qt shows nothing that has no place."""
-    window = room.window
+    content = room.window.content
     owners: list[QWidget] = [
-        *window.panels.values(), window.top_bar, window.top_bar.arming, window.status, window.notice_bar,
-        window.fixed_bar, window.resume_bar, window.arming_bar, window.pending.unknown, window.intent_form.card,
-        window.positions.part_bar, window.positions.stops_bar, window.positions.several_bar,
+        *content.panels.values(), content.top_bar, content.top_bar.arming, content.status, content.notice_bar,
+        content.fixed_bar, content.resume_bar, content.arming_bar, content.pending.unknown, content.intent_form.card,
+        content.positions.part_bar, content.positions.stops_bar, content.positions.several_bar,
     ]  # fmt: skip
     lost = [
         f"{type(owner).__name__}.{name}"

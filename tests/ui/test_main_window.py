@@ -49,9 +49,9 @@ def action(window: MainWindow, text: str) -> QAction:
 def test_the_window_shows_the_snapshot(open_window: WindowMaker) -> None:
     """Mode, account, connection, the proof of the one connection and the trading state are in sight."""
     window = open_window()
-    assert window.top_bar.mode.text() == window.status.mode.text() == "SIMULATED"
-    assert window.top_bar.account.text() == "5001234 @ Simulated-Demo"
-    labels = {name: label.text() for name, label in window.status.labels.items()}
+    assert window.content.top_bar.mode.text() == window.content.status.mode.text() == "SIMULATED"
+    assert window.content.top_bar.account.text() == "5001234 @ Simulated-Demo"
+    labels = {name: label.text() for name, label in window.content.status.labels.items()}
     assert labels == {
         "connection": "Connection: CONNECTED",
         "using_mt5_pool": "using_mt5_pool: True",
@@ -59,26 +59,26 @@ def test_the_window_shows_the_snapshot(open_window: WindowMaker) -> None:
         "ticks": "Ticks: 205 /s",
         "trading": "Trading: ACTIVE",
     }
-    assert window.connection.value_of("initialized_by_sync") == "False"
-    assert {panel.name for panel in window.panels.values()} == set(window.panels)
+    assert window.content.connection.value_of("initialized_by_sync") == "False"
+    assert {panel.name for panel in window.content.panels.values()} == set(window.content.panels)
 
 
 @pytest.mark.parametrize("mode", list(AccountMode))
 def test_the_mode_is_told_in_words(open_window: WindowMaker, mode: AccountMode) -> None:
     """SIMULATED, DEMO and LIVE each stand there as a word."""
     window = open_window(FakeCore(shown=desk_snapshot(pool=pool_stats(mode=mode))))
-    assert window.top_bar.mode.text() == mode.value
+    assert window.content.top_bar.mode.text() == mode.value
 
 
 def test_the_window_settles(open_window: WindowMaker, qtbot: QtBot) -> None:
     """Settled means: account, ten quotes and the chart, the last imported only after the first paint."""
     board = FakeBoard({f"SYM{number}": 5 for number in range(12)})
     window = open_window(FakeCore(board))
-    assert not window.is_settled()
+    assert not window.content.is_settled()
     for symbol in board.symbols:
         board.put(quote(symbol))
-    qtbot.waitUntil(window.is_settled, timeout=OPEN_MS)
-    assert window.equity.has_plot
+    qtbot.waitUntil(window.content.is_settled, timeout=OPEN_MS)
+    assert window.content.equity.has_plot
 
 
 def test_halt_works_by_key_while_the_core_hangs(open_window: WindowMaker, qtbot: QtBot) -> None:
@@ -89,8 +89,8 @@ def test_halt_works_by_key_while_the_core_hangs(open_window: WindowMaker, qtbot:
     qtbot.waitUntil(core.reached.is_set, timeout=OPEN_MS)
     action(window, "HALT").trigger()
     assert core.halts == ["HALT by the trader"]
-    assert window.top_bar.state.text() == "TRADING HALTED"
-    assert "waiting for the core to confirm" in window.top_bar.reason.text()
+    assert window.content.top_bar.state.text() == "TRADING HALTED"
+    assert "waiting for the core to confirm" in window.content.top_bar.reason.text()
     keys = {keys.toString() for keys in action(window, "HALT").shortcuts()}
     assert keys == {"F12", "Ctrl+Shift+H"}
     assert action(window, "HALT").shortcutContext() == Qt.ShortcutContext.ApplicationShortcut
@@ -102,8 +102,8 @@ def test_the_halt_key_is_heard_in_a_text_field(open_window: WindowMaker, qtbot: 
     window = open_window(core)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=OPEN_MS)
-    window.intent_form.fields.volume.field.setFocus()
-    QTest.keyClick(window.intent_form.fields.volume.field, Qt.Key.Key_F12)
+    window.content.intent_form.fields.volume.field.setFocus()
+    QTest.keyClick(window.content.intent_form.fields.volume.field, Qt.Key.Key_F12)
     assert core.halts == ["HALT by the trader"]
 
 
@@ -113,9 +113,9 @@ def test_a_halt_that_fails_is_shouted(open_window: WindowMaker) -> None:
     core = FakeCore()
     core.failures["halt"] = RuntimeError("disk is gone")
     window = open_window(core)
-    window.halt()
-    assert "HALT FAILED" in window.notice_bar.text
-    assert window.top_bar.state.text() == "TRADING ACTIVE"
+    window.content.halt()
+    assert "HALT FAILED" in window.content.notice_bar.text
+    assert window.content.top_bar.state.text() == "TRADING ACTIVE"
 
 
 def test_the_window_lives_on_while_the_core_hangs(open_window: WindowMaker, qtbot: QtBot, clock: ManualClock) -> None:
@@ -123,7 +123,7 @@ def test_the_window_lives_on_while_the_core_hangs(open_window: WindowMaker, qtbo
     core = FakeCore()
     window = open_window(core)
     core.hold("approve")
-    window.pending.asked.emit(ApproveIntent("aaaa1111"))
+    window.content.pending.asked.emit(ApproveIntent("aaaa1111"))
     qtbot.waitUntil(core.reached.is_set, timeout=OPEN_MS)
     beats: list[int] = []
     timer = QTimer(interval=1)
@@ -131,21 +131,23 @@ def test_the_window_lives_on_while_the_core_hangs(open_window: WindowMaker, qtbo
     timer.start()
     core.board.put(quote("EURUSD", 1.23456, received=clock.monotonic()))
     qtbot.waitUntil(lambda: len(beats) > 20, timeout=OPEN_MS)
-    qtbot.waitUntil(lambda: window.market_watch.quoted == 1, timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: window.content.market_watch.quoted == 1, timeout=OPEN_MS)
     timer.stop()
     clock.advance(10)
-    window.refresh()
+    window.content.refresh()
     qtbot.waitUntil(
-        lambda: window.notice_bar.text.startswith("WARNING: The trading core is busy since "), timeout=OPEN_MS
+        lambda: window.content.notice_bar.text.startswith("WARNING: The trading core is busy since "), timeout=OPEN_MS
     )
-    assert "with: approving an intent" in window.notice_bar.text
+    assert "with: approving an intent" in window.content.notice_bar.text
     assert not approve_button(window).isEnabled()
-    assert not window.intent_form.submit.isEnabled()
+    assert not window.content.intent_form.submit.isEnabled()
     core.shown = replace(core.shown, pool=pool_stats(state=ConnectionState.UNRESPONSIVE))
-    qtbot.waitUntil(lambda: window.status.labels["connection"].text() == "Connection: UNRESPONSIVE", timeout=OPEN_MS)
+    qtbot.waitUntil(
+        lambda: window.content.status.labels["connection"].text() == "Connection: UNRESPONSIVE", timeout=OPEN_MS
+    )
     core.shown = replace(core.shown, pool=pool_stats())
     core.release()
-    qtbot.waitUntil(lambda: window.notice_bar.text == "", timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: window.content.notice_bar.text == "", timeout=OPEN_MS)
 
 
 def test_a_silent_core_is_told(open_window: WindowMaker, qtbot: QtBot, clock: ManualClock) -> None:
@@ -155,10 +157,10 @@ def test_a_silent_core_is_told(open_window: WindowMaker, qtbot: QtBot, clock: Ma
     core.hold("snapshot")
     qtbot.waitUntil(core.reached.is_set, timeout=OPEN_MS)
     clock.advance(10)
-    window.refresh()
-    assert window.notice_bar.text.startswith("ERROR: The trading core has not answered since ")
-    assert window.status.labels["connection"].text() == "Connection: core silent"
-    assert window.account.caption.text().startswith("STALE")
+    window.content.refresh()
+    assert window.content.notice_bar.text.startswith("ERROR: The trading core has not answered since ")
+    assert window.content.status.labels["connection"].text() == "Connection: core silent"
+    assert window.content.account.caption.text().startswith("STALE")
 
 
 def test_a_slow_connection_is_no_alarm(open_window: WindowMaker, qtbot: QtBot, clock: ManualClock) -> None:
@@ -167,32 +169,34 @@ def test_a_slow_connection_is_no_alarm(open_window: WindowMaker, qtbot: QtBot, c
     core.hold("start")
     window = open_window(core, wait=False)
     qtbot.waitUntil(core.reached.is_set, timeout=OPEN_MS)
-    qtbot.waitUntil(lambda: "Connection: DISCONNECTED" in window.status.labels["connection"].text(), timeout=OPEN_MS)
+    qtbot.waitUntil(
+        lambda: "Connection: DISCONNECTED" in window.content.status.labels["connection"].text(), timeout=OPEN_MS
+    )
     clock.advance(10)
-    window.refresh()
-    assert window.notice_bar.text.startswith("INFO: Connecting to the terminal since")
-    assert window.top_bar.mode.text() == "NO ACCOUNT"
-    assert window.top_bar.state.text() == "TRADING NOT SYNCED"
+    window.content.refresh()
+    assert window.content.notice_bar.text.startswith("INFO: Connecting to the terminal since")
+    assert window.content.top_bar.mode.text() == "NO ACCOUNT"
+    assert window.content.top_bar.state.text() == "TRADING NOT SYNCED"
 
 
 def test_resume_asks_for_a_reason_inside_the_window(open_window: WindowMaker, qtbot: QtBot) -> None:
     """Resume is offered once the halt is confirmed, and works only with a reason."""
     core = FakeCore()
     window = open_window(core)
-    assert not window.top_bar.resume.isVisible()
-    window.halt()
-    qtbot.waitUntil(window.top_bar.resume.isVisible, timeout=OPEN_MS)
-    window.top_bar.resume.click()
-    assert window.resume_bar.isVisible()
-    bar = window.resume_bar
+    assert not window.content.top_bar.resume.isVisible()
+    window.content.halt()
+    qtbot.waitUntil(window.content.top_bar.resume.isVisible, timeout=OPEN_MS)
+    window.content.top_bar.resume.click()
+    assert window.content.resume_bar.isVisible()
+    bar = window.content.resume_bar
     QTest.keyClick(bar._reason, Qt.Key.Key_Return)
     assert not bar._resume.isEnabled()
     QTest.keyClicks(bar._reason, "  news are over ")
     bar._resume.click()
     assert not bar.isVisible()
     qtbot.waitUntil(lambda: ("resume", "news are over") in core.asked, timeout=OPEN_MS)
-    qtbot.waitUntil(lambda: window.top_bar.state.text() == "TRADING ACTIVE", timeout=OPEN_MS)
-    window._open_resume()
+    qtbot.waitUntil(lambda: window.content.top_bar.state.text() == "TRADING ACTIVE", timeout=OPEN_MS)
+    window.content._open_resume()
     QTest.keyClick(bar, Qt.Key.Key_Escape)
     assert not bar.isVisible()
 
@@ -206,7 +210,7 @@ def test_the_first_keyboard_is_not_on_halt(open_window: WindowMaker, qtbot: QtBo
         window = open_window(core, memory=memory)
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow, timeout=OPEN_MS)
-        assert window.focusWidget() is not window.top_bar.halt
+        assert window.focusWidget() is not window.content.top_bar.halt
         QTest.keyClick(window.focusWidget(), Qt.Key.Key_Space)
         assert core.halts == []
         window.close()
@@ -218,14 +222,14 @@ def test_what_panels_ask_for_reaches_the_core(open_window: WindowMaker, qtbot: Q
     window = open_window(core)
     action(window, "Decide pending intents").trigger()
     assert approve_button(window).isEnabled()
-    window.pending._knows_no_undo = True
+    window.content.pending._knows_no_undo = True
     approve_button(window).click()
-    window.positions.view.choose(1)
-    window.positions.close_button.click()
-    window.positions.close_button.click()
-    window.intent_form.symbol.setCurrentText("XAUUSD")
-    window.intent_form.sell.click()
-    window.intent_form.submit.click()
+    window.content.positions.view.choose(1)
+    window.content.positions.close_button.click()
+    window.content.positions.close_button.click()
+    window.content.intent_form.symbol.setCurrentText("XAUUSD")
+    window.content.intent_form.sell.click()
+    window.content.intent_form.submit.click()
     qtbot.waitUntil(lambda: any(each[0] == "submit" for each in core.asked), timeout=OPEN_MS)
     asked = {each[0]: each for each in core.asked}
     assert asked["approve"] == ("approve", "aaaa1111", SeenTrade(0.6))
@@ -239,14 +243,15 @@ def test_a_refusal_is_shown_without_a_dialog(open_window: WindowMaker, qtbot: Qt
     core = FakeCore()
     core.failures["approve"] = RuntimeError("nothing is sent on LIVE accounts yet")
     window = open_window(core)
-    window.pending.choose_first()
-    window.pending._knows_no_undo = True
+    window.content.pending.choose_first()
+    window.content.pending._knows_no_undo = True
     approve_button(window).click()
     assert not approve_button(window).isEnabled()
     qtbot.waitUntil(
-        lambda: window.notice_bar.text == "ERROR: Not approved: nothing is sent on LIVE accounts yet", timeout=OPEN_MS
+        lambda: window.content.notice_bar.text == "ERROR: Not approved: nothing is sent on LIVE accounts yet",
+        timeout=OPEN_MS,
     )
-    window.pending.choose_first()
+    window.content.pending.choose_first()
     assert approve_button(window).isEnabled()
 
 
@@ -254,13 +259,13 @@ def test_previews_answer_while_typing(open_window: WindowMaker, qtbot: QtBot) ->
     """The RPM's answer appears by itself; a failing preview says so in the form, not in the bar."""
     core = FakeCore()
     window = open_window(core)
-    card = window.intent_form.card
+    card = window.content.intent_form.card
     qtbot.waitUntil(lambda: card.decision.text() == "ADJUSTED", timeout=OPEN_MS)
     core.failures["preview"] = RuntimeError("no price for XAUUSD")
-    window.intent_form.symbol.setCurrentText("XAUUSD")
+    window.content.intent_form.symbol.setCurrentText("XAUUSD")
     assert not card.is_current
     qtbot.waitUntil(lambda: card.reasons.text() == "no price for XAUUSD", timeout=OPEN_MS)
-    assert window.notice_bar.text == ""
+    assert window.content.notice_bar.text == ""
 
 
 def test_a_lost_connection_greys_everything(open_window: WindowMaker, qtbot: QtBot) -> None:
@@ -269,11 +274,11 @@ def test_a_lost_connection_greys_everything(open_window: WindowMaker, qtbot: QtB
     window = open_window(core)
     pool = pool_stats(state=ConnectionState.UNRESPONSIVE, reason="the terminal did not answer within 5 s")
     core.shown = replace(core.shown, pool=pool)
-    qtbot.waitUntil(lambda: "UNRESPONSIVE" in window.notice_bar.text, timeout=OPEN_MS)
-    assert "did not answer within 5 s" in window.notice_bar.text
-    assert window.account.caption.text().startswith("STALE")
+    qtbot.waitUntil(lambda: "UNRESPONSIVE" in window.content.notice_bar.text, timeout=OPEN_MS)
+    assert "did not answer within 5 s" in window.content.notice_bar.text
+    assert window.content.account.caption.text().startswith("STALE")
     core.shown = replace(core.shown, pool=pool_stats())
-    qtbot.waitUntil(lambda: window.notice_bar.text == "", timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: window.content.notice_bar.text == "", timeout=OPEN_MS)
 
 
 def test_an_account_without_symbols_is_an_error_with_the_way_to_mend_it(open_window: WindowMaker, qtbot: QtBot) -> None:
@@ -281,10 +286,10 @@ def test_an_account_without_symbols_is_an_error_with_the_way_to_mend_it(open_win
     core = FakeCore()
     window = open_window(core)
     core.shown = replace(core.shown, pool=pool_stats(symbols=()))
-    qtbot.waitUntil(lambda: "No symbol is watched" in window.notice_bar.text, timeout=OPEN_MS)
-    assert "pool.symbols" in window.notice_bar.text
+    qtbot.waitUntil(lambda: "No symbol is watched" in window.content.notice_bar.text, timeout=OPEN_MS)
+    assert "pool.symbols" in window.content.notice_bar.text
     core.shown = replace(core.shown, pool=pool_stats(symbols=("EURUSDm",)))
-    qtbot.waitUntil(lambda: window.notice_bar.text == "", timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: window.content.notice_bar.text == "", timeout=OPEN_MS)
 
 
 def test_a_notice_of_the_core_is_told_once(open_window: WindowMaker, qtbot: QtBot) -> None:
@@ -293,12 +298,12 @@ def test_a_notice_of_the_core_is_told_once(open_window: WindowMaker, qtbot: QtBo
     window = open_window(core)
     first = Notice(START, "error", "sync", "the account could not be synced")
     core.shown = replace(core.shown, notices=(first,))
-    qtbot.waitUntil(lambda: "could not be synced" in window.notice_bar.text, timeout=OPEN_MS)
-    window.notice_bar._close_shown()
-    window.refresh()
-    assert window.notice_bar.text == ""
-    assert window.notices.model.rowCount() == 1
-    assert window.notices.tab_title() == "Alerts (1)"
+    qtbot.waitUntil(lambda: "could not be synced" in window.content.notice_bar.text, timeout=OPEN_MS)
+    window.content.notice_bar._close_shown()
+    window.content.refresh()
+    assert window.content.notice_bar.text == ""
+    assert window.content.notices.model.rowCount() == 1
+    assert window.content.notices.tab_title() == "Alerts (1)"
 
 
 def test_closing_stops_core_and_thread(open_window: WindowMaker) -> None:
@@ -317,15 +322,15 @@ def test_the_layout_comes_back_and_can_be_reset(open_window: WindowMaker, theme:
     """A closed panel stays closed the next time, the theme stays chosen, and Reset shows every panel again."""
     memory = RememberedState()
     first = open_window(memory=memory)
-    first._docks.docks["risk"].close()
+    first.content._docks.docks["risk"].close()
     theme.choose(ThemeChoice.LIGHT)
     first.close()
     theme.choose(ThemeChoice.DARK)
     second = open_window(memory=memory)
-    assert second._docks.docks["risk"].isHidden()
+    assert second.content._docks.docks["risk"].isHidden()
     assert theme.choice is ThemeChoice.LIGHT
     action(second, "Reset layout").trigger()
-    assert not any(dock.isHidden() for dock in second._docks.docks.values())
+    assert not any(dock.isHidden() for dock in second.content._docks.docks.values())
 
 
 def test_a_layout_from_before_a_panel_was_added_gives_way(open_window: WindowMaker) -> None:
@@ -334,18 +339,18 @@ def test_a_layout_from_before_a_panel_was_added_gives_way(open_window: WindowMak
     first = open_window(memory=memory)
     first.close()
     assert memory.state is not None
-    first.removeDockWidget(first._docks.docks["orders"])
+    first.removeDockWidget(first.content._docks.docks["orders"])
     memory.state = replace(memory.state, docks=bytes(first.saveState(1).data()))
     second = open_window(memory=memory)
-    assert second._docks.docks["orders"] in second.tabifiedDockWidgets(second._docks.docks["positions"])
+    assert second.content._docks.docks["orders"] in second.tabifiedDockWidgets(second.content._docks.docks["positions"])
 
 
 def test_a_title_is_told_once(open_window: WindowMaker) -> None:
     """Where a tab says it the title bar does not; a lone dock, or one whose neighbours are closed, says it itself."""
     window = open_window()
     window.resize(1280, 900)
-    window.reset_layout()
-    docks = window._docks.docks
+    window.content.reset_layout()
+    docks = window.content._docks.docks
     docks["account"].close()
     risk, connection = docks["risk"], docks["connection"]
 
@@ -369,7 +374,7 @@ def test_the_default_layout_fits(open_window: WindowMaker, qtbot: QtBot, size: Q
     """At both sizes the window keeps its size, and no key figure, table head or button is cut off."""
     window = open_window()
     window.resize(size)
-    window.reset_layout()
+    window.content.reset_layout()
     cut = cut_off(window)
     qtbot.waitUntil(lambda: not cut_off(window), timeout=OPEN_MS)
     assert window.size() == size, cut
@@ -377,10 +382,10 @@ def test_the_default_layout_fits(open_window: WindowMaker, qtbot: QtBot, size: Q
 
 def cut_off(window: MainWindow) -> list[str]:
     """Return the key figures, buttons and tables that lack room."""
-    values = [figure._value for figure in window.account.figures.values()]
-    window.pending.choose_first()
-    buttons = [window.top_bar.halt, approve_button(window), window.intent_form.submit]
-    panels = (window.market_watch, window.risk, window.positions, window.orders)
+    values = [figure._value for figure in window.content.account.figures.values()]
+    window.content.pending.choose_first()
+    buttons = [window.content.top_bar.halt, approve_button(window), window.content.intent_form.submit]
+    panels = (window.content.market_watch, window.content.risk, window.content.positions, window.content.orders)
     tables = [panel.view for panel in panels]
     lacking = [figure.text() for figure in values if figure.width() < figure.sizeHint().width()]
     lacking += [button.text() for button in buttons if button.width() < button.sizeHint().width()]
@@ -395,11 +400,11 @@ def test_help_is_shown_beside_the_window(open_window: WindowMaker) -> None:
     """Guide and about open in a window that blocks nothing."""
     window = open_window()
     action(window, "User guide").trigger()
-    assert window._texts.isVisible()
-    assert not window._texts.isModal()
-    assert "Arbitrex Desktop" in window._texts.browser.toPlainText()
+    assert window.content._texts.isVisible()
+    assert not window.content._texts.isModal()
+    assert "Arbitrex Desktop" in window.content._texts.browser.toPlainText()
     action(window, "About").trigger()
-    assert "MIT" in window._texts.browser.toPlainText()
+    assert "MIT" in window.content._texts.browser.toPlainText()
 
 
 def test_themes_can_be_chosen_from_the_menu(open_window: WindowMaker, theme: Theme) -> None:
@@ -418,11 +423,11 @@ def test_a_symbol_double_clicked_is_put_into_the_form(open_window: WindowMaker) 
     core = FakeCore()
     window = open_window(core)
     core.board.put(quote("XAUUSD", 2650.0))
-    window.market_watch.draw_frame()
-    window.market_watch.view.activated.emit(window.market_watch.model.index(2, 0))
-    assert window.intent_form.symbol.currentText() == "XAUUSD"
-    window.refresh()
-    assert window.intent_form.quote.text().startswith("2650.00 / 2650.00")
+    window.content.market_watch.draw_frame()
+    window.content.market_watch.view.activated.emit(window.content.market_watch.model.index(2, 0))
+    assert window.content.intent_form.symbol.currentText() == "XAUUSD"
+    window.content.refresh()
+    assert window.content.intent_form.quote.text().startswith("2650.00 / 2650.00")
 
 
 def test_an_unconfirmed_halt_is_told(open_window: WindowMaker, qtbot: QtBot, clock: ManualClock) -> None:
@@ -430,11 +435,13 @@ def test_an_unconfirmed_halt_is_told(open_window: WindowMaker, qtbot: QtBot, clo
     core = FakeCore(shown=desk_snapshot(risk=None, intents=(intent_row(),)))
     window = open_window(core)
     core.halt = core.halts.append  # type: ignore[method-assign, assignment]
-    window.halt()
+    window.content.halt()
     clock.advance(6)
-    window.refresh()
-    assert window.top_bar.state.text() == "TRADING HALTED"
-    qtbot.waitUntil(lambda: any("has not confirmed" in text for text in window.notice_bar.texts), timeout=OPEN_MS)
+    window.content.refresh()
+    assert window.content.top_bar.state.text() == "TRADING HALTED"
+    qtbot.waitUntil(
+        lambda: any("has not confirmed" in text for text in window.content.notice_bar.texts), timeout=OPEN_MS
+    )
 
 
 def test_notices_of_one_moment_are_all_told(open_window: WindowMaker, qtbot: QtBot) -> None:
@@ -444,5 +451,5 @@ def test_notices_of_one_moment_are_all_told(open_window: WindowMaker, qtbot: QtB
     lost = Notice(START, "error", "connection", "LOST: no connection to the broker")
     ends = tuple(Notice(START, "error", f"order {name}", f"{name} FAILED") for name in ("one", "two"))
     core.shown = replace(core.shown, notices=(lost, *ends))
-    qtbot.waitUntil(lambda: window.notice_bar.texts == ("two FAILED", "one FAILED"), timeout=OPEN_MS)
-    assert window.notices.model.rowCount() == 3
+    qtbot.waitUntil(lambda: window.content.notice_bar.texts == ("two FAILED", "one FAILED"), timeout=OPEN_MS)
+    assert window.content.notices.model.rowCount() == 3

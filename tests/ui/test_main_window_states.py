@@ -26,19 +26,19 @@ def test_without_a_connection_nothing_claims_that_there_is_trading(
     """The badge says so instead of the RPM's last word, which a halt still outweighs."""
     core = FakeCore(shown=desk_snapshot(pool=pool_stats(state=state)))
     window = open_window(core)
-    top = window.top_bar
+    top = window.content.top_bar
     assert top.state.text() == "NOT CONNECTED"
     assert all(badge.isVisible() for badge in (top.mode, top.state, top.account, top.reason, top.halt))
     assert top.account.tone is Tone.MUTED
-    assert window.status.labels["trading"].text() == "Trading: ACTIVE"
+    assert window.content.status.labels["trading"].text() == "Trading: ACTIVE"
     core.shown = desk_snapshot()
     qtbot.waitUntil(lambda: top.state.text() == "TRADING ACTIVE", timeout=OPEN_MS)
-    account = window.top_bar.account
+    account = window.content.top_bar.account
     assert account.tone is Tone.TEXT
     core.shown = desk_snapshot(pool=pool_stats(state=state))
     qtbot.waitUntil(lambda: top.state.text() == "NOT CONNECTED", timeout=OPEN_MS)
-    window.halt()
-    assert window.top_bar.state.text() == "TRADING HALTED"
+    window.content.halt()
+    assert window.content.top_bar.state.text() == "TRADING HALTED"
 
 
 @pytest.fixture
@@ -62,12 +62,12 @@ def test_a_core_that_cannot_be_built_says_why_for_as_long_as_the_window_stands(
     """Its cause stands in the notice, the top bar and the connection panel; that nothing answers does not hide it."""
     window = coreless
     words = "The trading core could not be started: MT5_LOGIN must be the account's number"
-    qtbot.waitUntil(lambda: window.notice_bar.text == f"ERROR: {words}", timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: window.content.notice_bar.text == f"ERROR: {words}", timeout=OPEN_MS)
     clock.advance(60)
-    window.refresh()
-    assert window.notice_bar.text == f"ERROR: {words}"
-    assert window.top_bar.reason.text() == words
-    assert window.connection.view.empty_text == words
-    assert window.status.labels["connection"].text() == "The trading core does not run"
-    assert window.intent_form.submit.toolTip() == words
-    assert not window.intent_form.submit.isEnabled()
+    window.content.refresh()
+    assert window.content.notice_bar.text == f"ERROR: {words}"
+    assert window.content.top_bar.reason.text() == words
+    assert window.content.connection.view.empty_text == words
+    assert window.content.status.labels["connection"].text() == "The trading core does not run"
+    assert window.content.intent_form.submit.toolTip() == words
+    assert not window.content.intent_form.submit.isEnabled()

@@ -28,9 +28,9 @@ def test_a_live_account_is_armed_by_its_login_and_disarmed_at_one_click(
     """NOT ARMED or ARMED until when stands in both bars; the login is typed into an empty field, every time."""
     core = FakeCore(shown=desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=ArmingRow(needed=True)))
     window = open_window(core)
-    view, bar = window.top_bar.arming, window.arming_bar
-    assert view.badge.text() == window.status.arming.text() == "NOT ARMED"
-    assert window.status.arming.isVisible()
+    view, bar = window.content.top_bar.arming, window.content.arming_bar
+    assert view.badge.text() == window.content.status.arming.text() == "NOT ARMED"
+    assert window.content.status.arming.isVisible()
     for typed in ("5001234", ""):
         view.arm.click()
         assert bar.isVisible()
@@ -41,9 +41,9 @@ def test_a_live_account_is_armed_by_its_login_and_disarmed_at_one_click(
         assert not bar.isVisible()
     qtbot.waitUntil(lambda: "ARMED until" in view.badge.text(), timeout=OPEN_MS)
     assert view.badge.text().endswith("(15:00)")
-    assert window.status.arming.text() == view.badge.text()
+    assert window.content.status.arming.text() == view.badge.text()
     clock.advance(61)
-    window.refresh()
+    window.content.refresh()
     assert view.badge.text().endswith("(13:59)")
     assert not view.arm.isVisible()
     view.disarm.click()
@@ -55,10 +55,10 @@ def test_the_halt_button_halts(open_window: WindowMaker) -> None:
     """One click, at once, on the window's own thread."""
     core = FakeCore()
     window = open_window(core)
-    QTest.mouseClick(window.top_bar.halt, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.content.top_bar.halt, Qt.MouseButton.LeftButton)
     assert core.halts == ["HALT by the trader"]
     assert core.threads["halt"] == {threading.get_ident()}
-    assert window.top_bar.state.text() == "TRADING HALTED"
+    assert window.content.top_bar.state.text() == "TRADING HALTED"
 
 
 def test_the_login_is_typed_anew_each_time(open_window: WindowMaker, qtbot: QtBot) -> None:
@@ -67,11 +67,11 @@ def test_the_login_is_typed_anew_each_time(open_window: WindowMaker, qtbot: QtBo
     window = open_window(core)
     window.activateWindow()
     for _ in range(2):
-        window.top_bar.arming.arm.click()
-        qtbot.waitUntil(window.arming_bar.login.hasFocus, timeout=OPEN_MS)
-        assert window.arming_bar.login.text() == ""
-        window.arming_bar.login.setText("5001234")
-        window.intent_form.fields.volume.field.setFocus()
+        window.content.top_bar.arming.arm.click()
+        qtbot.waitUntil(window.content.arming_bar.login.hasFocus, timeout=OPEN_MS)
+        assert window.content.arming_bar.login.text() == ""
+        window.content.arming_bar.login.setText("5001234")
+        window.content.intent_form.fields.volume.field.setFocus()
     assert not any(each[0] == "arm" for each in core.asked)
 
 
@@ -81,17 +81,17 @@ def test_disarming_is_seen_at_once_while_the_core_is_busy(open_window: WindowMak
     arming = ArmingRow(needed=True, until=START + timedelta(minutes=10))
     core = FakeCore(shown=desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=arming))
     window = open_window(core)
-    view = window.top_bar.arming
+    view = window.content.top_bar.arming
     core.hold("snapshot")
     qtbot.waitUntil(core.reached.is_set, timeout=OPEN_MS)
     core.failures["disarm"] = RuntimeError("the gate is stuck")
     view.disarm.click()
-    assert window.notice_bar.text.startswith("ERROR: DISARMING FAILED, press HALT: the gate is stuck")
+    assert window.content.notice_bar.text.startswith("ERROR: DISARMING FAILED, press HALT: the gate is stuck")
     assert view.badge.text().startswith("ARMED")
     core.failures.clear()
     view.disarm.click()
     assert ("disarm",) in core.asked
-    assert view.badge.text() == window.status.arming.text() == "NOT ARMED"
+    assert view.badge.text() == window.content.status.arming.text() == "NOT ARMED"
     assert not view.disarm.isVisible()
 
 
@@ -100,18 +100,18 @@ def test_one_key_leads_to_the_pending_intents(open_window: WindowMaker, qtbot: Q
     core = FakeCore()
     window = open_window(core)
     window.resize(1280, 720)
-    window.reset_layout()
-    window._docks.docks["positions"].raise_()
+    window.content.reset_layout()
+    window.content._docks.docks["positions"].raise_()
     window.activateWindow()
-    window.intent_form.fields.volume.field.setFocus()
-    qtbot.waitUntil(window.intent_form.fields.volume.field.hasFocus, timeout=OPEN_MS)
-    QTest.keyClick(window.intent_form.fields.volume.field, Qt.Key.Key_F8)
-    qtbot.waitUntil(window.pending.deck.hasFocus, timeout=OPEN_MS)
-    assert window.pending.deck.isVisible()
+    window.content.intent_form.fields.volume.field.setFocus()
+    qtbot.waitUntil(window.content.intent_form.fields.volume.field.hasFocus, timeout=OPEN_MS)
+    QTest.keyClick(window.content.intent_form.fields.volume.field, Qt.Key.Key_F8)
+    qtbot.waitUntil(window.content.pending.deck.hasFocus, timeout=OPEN_MS)
+    assert window.content.pending.deck.isVisible()
     assert not [each for each in core.asked if each[0] in ("approve", "reject")]
-    window._docks.docks["pending"].close()
+    window.content._docks.docks["pending"].close()
     QTest.keyClick(window, Qt.Key.Key_F8)
-    qtbot.waitUntil(window.pending.deck.hasFocus, timeout=OPEN_MS)
+    qtbot.waitUntil(window.content.pending.deck.hasFocus, timeout=OPEN_MS)
 
 
 def test_an_arming_that_ran_out_is_not_shown_as_one(open_window: WindowMaker, clock: ManualClock) -> None:
@@ -119,11 +119,11 @@ def test_an_arming_that_ran_out_is_not_shown_as_one(open_window: WindowMaker, cl
     arming = ArmingRow(needed=True, until=START + timedelta(seconds=2))
     core = FakeCore(shown=desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=arming))
     window = open_window(core)
-    assert window.top_bar.arming.badge.text().endswith("(0:02)")
+    assert window.content.top_bar.arming.badge.text().endswith("(0:02)")
     core.hold("snapshot")
     clock.advance(2)
-    window.refresh()
-    assert window.top_bar.arming.badge.text() == "NOT ARMED"
+    window.content.refresh()
+    assert window.content.top_bar.arming.badge.text() == "NOT ARMED"
 
 
 def test_the_arming_bar_goes_when_the_account_does(open_window: WindowMaker, qtbot: QtBot) -> None:
@@ -131,20 +131,20 @@ def test_the_arming_bar_goes_when_the_account_does(open_window: WindowMaker, qtb
     live = desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=ArmingRow(needed=True))
     core = FakeCore(shown=live)
     window = open_window(core)
-    window.top_bar.arming.arm.click()
-    window.arming_bar.login.setText("5001234")
+    window.content.top_bar.arming.arm.click()
+    window.content.arming_bar.login.setText("5001234")
     core.shown = replace(live, pool=pool_stats(mode=AccountMode.LIVE, login=7))
-    qtbot.waitUntil(lambda: not window.arming_bar.isVisible(), timeout=OPEN_MS)
-    assert window.arming_bar.login.text() == ""
+    qtbot.waitUntil(lambda: not window.content.arming_bar.isVisible(), timeout=OPEN_MS)
+    assert window.content.arming_bar.login.text() == ""
     core.shown = desk_snapshot(pool=pool_stats(mode=AccountMode.DEMO))
-    qtbot.waitUntil(lambda: not window.top_bar.arming.isVisible(), timeout=OPEN_MS)
-    assert not window.status.arming.isVisible()
+    qtbot.waitUntil(lambda: not window.content.top_bar.arming.isVisible(), timeout=OPEN_MS)
+    assert not window.content.status.arming.isVisible()
 
 
 def test_what_is_asked_of_positions_reaches_the_core(open_window: WindowMaker, qtbot: QtBot) -> None:
     """A part, stop and target, break-even and several go out with their values, and the buttons work again."""
     core = FakeCore()
-    panel = open_window(core).positions
+    panel = open_window(core).content.positions
     panel.view.choose(1)
     panel.part.click()
     panel.part_bar.lots.setText("0.2")
@@ -175,8 +175,8 @@ def test_an_order_is_cancelled_while_halted(open_window: WindowMaker, qtbot: QtB
     orders = (order_row(2**40), order_row(7))
     core = FakeCore(shown=desk_snapshot(orders=orders, risk=risk_row(trading_state="HALTED")))
     window = open_window(core)
-    panel = window.orders
-    assert window._docks.docks["orders"].windowTitle() == "Orders (2)"
+    panel = window.content.orders
+    assert window.content._docks.docks["orders"].windowTitle() == "Orders (2)"
     panel.view.choose(2**40)
     for _press in range(2):
         panel.cancel_button.click()
@@ -184,7 +184,7 @@ def test_an_order_is_cancelled_while_halted(open_window: WindowMaker, qtbot: QtB
     qtbot.waitUntil(lambda: ("cancel_order", 2**40) in core.asked, timeout=OPEN_MS)
     qtbot.waitUntil(panel.cancel_button.isEnabled, timeout=OPEN_MS)
     core.shown = desk_snapshot(orders=orders[1:])
-    qtbot.waitUntil(lambda: window._docks.docks["orders"].windowTitle() == "Orders (1)", timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: window.content._docks.docks["orders"].windowTitle() == "Orders (1)", timeout=OPEN_MS)
     assert not panel.cancel_button.isEnabled()
 
 
@@ -193,13 +193,13 @@ def test_what_keeps_orders_from_being_sent_stays_in_sight(open_window: WindowMak
     lost = intent_row("u", state=IntentState.UNKNOWN)
     core = FakeCore(shown=desk_snapshot(intents=(lost,), journal_problem="the disk is full"))
     window = open_window(core)
-    bar = window.fixed_bar
+    bar = window.content.fixed_bar
     qtbot.waitUntil(bar.isVisible, timeout=OPEN_MS)
     assert bar.text.startswith("ERROR: Nothing can be sent: the disk is full. EURUSD blocked: ")
     assert not bar._close.isVisible()
-    window.pending.unknown.reason.setText("not in the terminal")
-    window.pending.unknown.not_executed.click()
-    window.pending.unknown.not_executed.click()
+    window.content.pending.unknown.reason.setText("not in the terminal")
+    window.content.pending.unknown.not_executed.click()
+    window.content.pending.unknown.not_executed.click()
     qtbot.waitUntil(lambda: ("resolve", "u", False, "not in the terminal", 0) in core.asked, timeout=OPEN_MS)
     core.shown = desk_snapshot()
     qtbot.waitUntil(lambda: not bar.isVisible(), timeout=OPEN_MS)
@@ -210,13 +210,15 @@ def test_an_arming_that_was_refused_is_told(open_window: WindowMaker, qtbot: QtB
     core = FakeCore(shown=desk_snapshot(pool=pool_stats(mode=AccountMode.LIVE), arming=ArmingRow(needed=True)))
     core.failures["arm"] = RuntimeError("the login typed is not the connected account's; nothing was armed")
     window = open_window(core)
-    window.top_bar.arming.arm.click()
-    window.arming_bar.login.setText("17")
-    window.arming_bar.arm.click()
-    qtbot.waitUntil(lambda: window.notice_bar.text.startswith("ERROR: Not armed: the login typed"), timeout=OPEN_MS)
-    assert window.top_bar.arming.badge.text() == "NOT ARMED"
-    assert window.arming_bar.login.text() == ""
-    assert not any("17" in text for text in window.notice_bar.texts)
+    window.content.top_bar.arming.arm.click()
+    window.content.arming_bar.login.setText("17")
+    window.content.arming_bar.arm.click()
+    qtbot.waitUntil(
+        lambda: window.content.notice_bar.text.startswith("ERROR: Not armed: the login typed"), timeout=OPEN_MS
+    )
+    assert window.content.top_bar.arming.badge.text() == "NOT ARMED"
+    assert window.content.arming_bar.login.text() == ""
+    assert not any("17" in text for text in window.content.notice_bar.texts)
 
 
 def test_the_windows_size_survives_its_bars(open_window: WindowMaker) -> None:
@@ -230,13 +232,13 @@ def test_the_windows_size_survives_its_bars(open_window: WindowMaker) -> None:
     )
     window = open_window(core)
     window.resize(1280, 720)
-    window.reset_layout()
-    window.top_bar.arming.arm.click()
-    assert window.arming_bar.sizeHint().height() <= 2 * window.fontMetrics().lineSpacing() + 12
-    window.notice_bar.post("error", "something else", "other")
-    window._docks.docks["positions"].raise_()
-    window.positions.view.choose(1)
-    window.positions.close_button.click()
-    window.positions.stops.click()
+    window.content.reset_layout()
+    window.content.top_bar.arming.arm.click()
+    assert window.content.arming_bar.sizeHint().height() <= 2 * window.fontMetrics().lineSpacing() + 12
+    window.content.notice_bar.post("error", "something else", "other")
+    window.content._docks.docks["positions"].raise_()
+    window.content.positions.view.choose(1)
+    window.content.positions.close_button.click()
+    window.content.positions.stops.click()
     window.grab()
     assert (window.width(), window.height()) == (1280, 720)

@@ -24,7 +24,7 @@ def test_a_window_out_of_sight_draws_nothing_and_catches_up(open_window: WindowM
     core.shown = desk_snapshot(pool=pool_stats(login=777))
     with qtbot.waitSignal(window._worker.snapshot_changed, check_params_cb=lambda shown: shown.pool.login == 777):
         pass
-    assert window.connection.value_of("login") == "5001234"
+    assert window.content.connection.value_of("login") == "5001234"
     window.showNormal()
-    qtbot.waitUntil(lambda: window.connection.value_of("login") == "777")
+    qtbot.waitUntil(lambda: window.content.connection.value_of("login") == "777")
     assert core.seen == [True, False, True]
