@@ -85,9 +85,7 @@ def verify(path: Path, watch: Watch | None = None) -> Report:
             connection.execute("BEGIN")
             chain.problems.extend(_file_problems(connection))
             for row in connection.execute(f"SELECT {COLUMNS} FROM events ORDER BY seq"):  # noqa: S608 - a constant
-                chain.link(row)
-                if watch is not None and chain.events % _BETWEEN_LOOKS == 0:
-                    watch(chain.events)
+                chain.link(row, watch)
             chain.problems.extend(_end_problems(connection, path, chain))
     except (JournalDamaged, JournalUnavailable) as error:
         chain.problems.append(str(error))
@@ -106,9 +104,11 @@ class _Chain:
         self.hash = GENESIS
         self.problems: list[str] = []
 
-    def link(self, row: tuple[Any, ...]) -> None:
-        """Check one event against the one before."""
+    def link(self, row: tuple[Any, ...], watch: Watch | None) -> None:
+        """Check one event against the one before; `watch` hears every few hundred."""
         self.events += 1
+        if watch is not None and self.events % _BETWEEN_LOOKS == 0:
+            watch(self.events)
         seq, prev_hash, stored = row[0], row[-2], row[-1]
         if seq != self.seq + 1:
             self.problems.append(f"event {self.seq + 1} is missing: event {seq} follows event {self.seq}")

@@ -62,15 +62,19 @@ class ExitReserve:
         line = hashlib.sha256(body).hexdigest()[:_CHECK].encode() + b" " + body + b"\n"
         with self._lock:
             try:
-                with self.path.open("r+b") as file:
-                    used = sum(len(each) + 1 for each in _lines(file.read(_BYTES)))
-                    if used + len(line) > _BYTES:
-                        raise JournalUnavailable("the reserve for exits is used up")
-                    file.seek(used)
-                    _put(file.fileno(), line)
+                self._append(line)
                 self.waiting = True
             except OSError as error:
                 raise JournalUnavailable(f"the reserve for exits cannot be written: {in_words(error)}") from error
+
+    def _append(self, line: bytes) -> None:
+        """Put a line behind those that are there, within the room that was taken."""
+        with self.path.open("r+b") as file:
+            used = sum(len(each) + 1 for each in _lines(file.read(_BYTES)))
+            if used + len(line) > _BYTES:
+                raise JournalUnavailable("the reserve for exits is used up")
+            file.seek(used)
+            _put(file.fileno(), line)
 
     def events(self) -> tuple[NewEvent, ...]:
         """Return what the journal has not taken over yet, oldest first."""

@@ -23,11 +23,11 @@ from arbitrex_desktop.ui.models.ticket import LevelUnit, Market, NotYetKnownErro
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.ticket.entry_fields import EntryFields
+from arbitrex_desktop.ui.ticket.preview_card import PreviewCard
+from arbitrex_desktop.ui.ticket.ticket_fields import TicketFields
+from arbitrex_desktop.ui.ticket.ticket_head import TicketHead
 from arbitrex_desktop.ui.widgets.badges import FilledButton
-from arbitrex_desktop.ui.widgets.entry_fields import EntryFields
-from arbitrex_desktop.ui.widgets.preview_card import PreviewCard
-from arbitrex_desktop.ui.widgets.ticket_fields import TicketFields
-from arbitrex_desktop.ui.widgets.ticket_head import TicketHead
 from arbitrex_desktop.ui.widgets.vertical_scroll import VerticalScrollArea
 
 DEBOUNCE_MS: Final = 250

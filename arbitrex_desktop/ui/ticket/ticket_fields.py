@@ -33,9 +33,9 @@ from arbitrex_desktop.ui.models.ticket import (
 )
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.ticket.unit_field import UnitField
 from arbitrex_desktop.ui.widgets.fields import OptionalNumber, Share
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
-from arbitrex_desktop.ui.widgets.unit_field import UnitField
 
 REGIMES: Final = ("TRENDING", "RANGING", "VOLATILE", "STRESSED", "CRISIS")
 _SHARES: Final = (25, 50, 100)

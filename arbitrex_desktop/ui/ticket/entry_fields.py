@@ -16,7 +16,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.ticket import LevelUnit, Market, NotYetKnownError
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
-from arbitrex_desktop.ui.widgets.unit_field import UnitField
+from arbitrex_desktop.ui.ticket.unit_field import UnitField
 
 KINDS: Final = {"Market": OrderKind.MARKET, "Limit": OrderKind.LIMIT, "Stop": OrderKind.STOP}
 LIFETIMES: Final = {
