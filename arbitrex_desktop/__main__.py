@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, cast
 
 _HOST_ARGUMENT: Final = "--mt5-host"
-_COMMANDS: Final = frozenset({"account", "journal", "schema", "settings", "submit"})
+_COMMANDS: Final = frozenset({"account", "journal", "schema", "settings", "strategy", "submit"})
 _COMMAND_LINE: Final = "arbitrex_desktop.command_line:main"
 _WINDOW: Final = "arbitrex_desktop.app:main"
 _HOST: Final = "arbitrex_desktop.mt5.host.server:main"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from arbitrex_desktop import logs
@@ -12,6 +13,7 @@ from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.desk.gateway.gateway import Gateway
+from arbitrex_desktop.desk.gateway.strategies import AutoApproval, StrategyRegister
 from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.journal.journal import Journal, JournalOpener, journal_opener
 from arbitrex_desktop.desk.journal.reserve import reserve_opener
@@ -155,17 +157,18 @@ def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
     def make_rpm(shared: TradingPool) -> RiskPortfolioManager:
         return RiskPortfolioManager(chosen.risk, mt5_pool=shared, sync_with_mt5=True, clock=clock, calendar=calendar)
 
+    desk, register = chosen.section(DeskSettings), StrategyRegister(settings.data_dir)
     core = TradingCore(
         pool,
         make_rpm,
         clock=clock,
         journal=recording_opener(settings, chosen, clock),
-        settings=chosen.section(DeskSettings),
+        settings=replace(desk, auto_approve_lots=AutoApproval(desk.auto_approve_lots, register)),
         halt_note=HaltNote(settings.data_dir / "halt.note"),
         settings_editor=FileSettingsEditor(settings),
         reserves=reserve_opener(settings.data_dir),
     )
     core.attach(TerminalsInUse(parse_sessions(sessions)))
     core.attach(PrivacyCheck(settings.env_file or Path(".env")))
-    core.attach(Gateway(core, settings.data_dir, clock))
+    core.attach(Gateway(core, settings.data_dir, clock, max_pending=desk.max_pending))
     return core

@@ -5,13 +5,17 @@ Needs nothing but Python's standard library, and this file.
 
     from arbitrex_desktop.client import DeskClient
 
-    with DeskClient("my-strategy") as desk:
+    with DeskClient("my-strategy") as desk:  # after: arbitrex-desktop strategy add my-strategy
         answer = desk.submit("EURUSD", "buy", confidence_score=0.8, regime="TRENDING", vol_percentile=0.4)
         print(answer.state, answer.lots, answer.details)
         final = desk.wait(answer.intent_id, timeout=120)
 
 The desk judges every intent at once; what it lets live waits for the trader.  Desk and strategy run on the same
 computer under the same user.  `AsyncDeskClient` is the same for asyncio.
+
+A strategy that the trader has registered (`arbitrex-desktop strategy add NAME`) has a part of the desk of its own, and
+limits of its own; its token is found in the desk's data folder, in `ARBITREX_STRATEGY_TOKEN`, or given as `token`.
+Others share one part, and are told TOO_FAST or REFUSED when all of them together use it up.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ import asyncio
 import json
 import math
 import os
+import re
 import sys
 import time
 from collections import deque
@@ -99,18 +104,28 @@ class DeskClient:
     """A connection to the desk.  Safe from several threads, one call at a time.
 
     `strategy`, 1 to 32 letters, digits or `_.-`, becomes the intents' source; `data_dir`, the desk's data folder
-    when it is not the usual one (also `ARBITREX_DATA_DIR`); `timeout`, seconds to wait for each answer.
-    Raises `NoDesk`.
+    when it is not the usual one (also `ARBITREX_DATA_DIR`); `timeout`, seconds to wait for each answer; `token`, of a
+    registered strategy, found by itself when empty.  Raises `NoDesk`, and `DeskRefused` for a wrong token.
     """
 
-    def __init__(self, strategy: str, data_dir: str | Path | None = None, timeout: float = 10.0) -> None:
+    def __init__(
+        self, strategy: str, data_dir: str | Path | None = None, timeout: float = 10.0, token: str = ""
+    ) -> None:
         self._timeout = timeout
         self._lock = RLock()
         self._number = 0
         self._events: deque[IntentStatus] = deque(maxlen=_MOST_EVENTS)
-        self._connection = _connect(Path(data_dir) if data_dir else default_data_dir())
+        folder = Path(data_dir) if data_dir else default_data_dir()
+        token = token or find_token(strategy, folder)
+        self._connection = _connect(folder)
         try:
-            self._ask("hello", strategy=strategy)
+            # A desk of before registered strategies does not know the field.
+            self._ask("hello", strategy=strategy, **({"token": token} if token else {}))
+        except DeskRefused as refusal:
+            self.close()
+            if refusal.code == "TOO_MANY_CLIENTS":
+                raise NoDesk(str(refusal)) from refusal
+            raise
         except BaseException:
             self.close()
             raise
@@ -257,8 +272,10 @@ class DeskClient:
 class AsyncDeskClient:
     """`DeskClient` for asyncio: the same calls, awaited; each runs on a thread, one at a time."""
 
-    def __init__(self, strategy: str, data_dir: str | Path | None = None, timeout: float = 10.0) -> None:
-        self._arguments = (strategy, data_dir, timeout)
+    def __init__(
+        self, strategy: str, data_dir: str | Path | None = None, timeout: float = 10.0, token: str = ""
+    ) -> None:
+        self._arguments = (strategy, data_dir, timeout, token)
         self._client: DeskClient | None = None
         self._turn = asyncio.Lock()
 
@@ -354,6 +371,17 @@ def default_data_dir() -> Path:
     if sys.platform == "darwin":
         return home / "Library" / "Application Support" / name
     return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / name
+
+
+def find_token(strategy: str, data_dir: Path) -> str:
+    """Return a registered strategy's token: `ARBITREX_STRATEGY_TOKEN`, or its file; empty when there is none."""
+    given = os.environ.get("ARBITREX_STRATEGY_TOKEN", "").strip()
+    if given or not re.fullmatch(r"[A-Za-z0-9_.-]{1,32}", strategy):
+        return given
+    try:
+        return (data_dir / "gateway" / "strategies" / f"{strategy}.token").read_text("ascii").strip()
+    except OSError:
+        return ""
 
 
 def _connect(data_dir: Path) -> Connection:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The commands that need no window: `account`, `journal`, `settings`, `submit` and `schema`."""
+"""The commands that need no window: `account`, `journal`, `settings`, `strategy`, `submit` and `schema`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from arbitrex_desktop import submit_cli
+from arbitrex_desktop import strategy_cli, submit_cli
 from arbitrex_desktop.desk.gateway.messages import channel_schema
 from arbitrex_desktop.desk.journal import cli as journal_cli
 from arbitrex_desktop.paths import DATA_DIR_VARIABLE
@@ -29,6 +29,7 @@ _RUNNERS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "account": account_cli.run,
     "journal": journal_cli.run,
     "settings": settings_cli.run,
+    "strategy": strategy_cli.run,
     "submit": submit_cli.run,
     "schema": print_schema,
 }
@@ -42,6 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
     account_cli.add_parser(commands)
     journal_cli.add_parser(commands)
     settings_cli.add_parser(commands)
+    strategy_cli.add_parser(commands)
     submit_cli.add_parser(commands)
     commands.add_parser("schema", help="print the JSON schema of the strategies' channel")
     return parser

@@ -25,6 +25,7 @@ from arbitrex_desktop.desk.presentation.rows import OwnerCache, digits_of, inten
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, OrderRow, PositionRow
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.desk.queue.pending import PendingQueue, in_flight_names
+from arbitrex_desktop.desk.queue.shares import PendingShare
 from arbitrex_desktop.desk.risk.risk_client import under_broker_name
 from arbitrex_desktop.mt5.results import TradePosition
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading
@@ -59,12 +60,13 @@ class AccountDesk:
         self.recovery.settle_interrupted()
         self.positions.unanswered.resume()
 
-    def submit(self, request: IntentRequest) -> Intent:
-        """Take an intent in and have it judged."""
+    def submit(self, request: IntentRequest, shares: tuple[PendingShare, ...] = ()) -> Intent:
+        """Take an intent in and have it judged; without `shares`, as many of its source's as may wait in all."""
         risk, request = self._context.risk, under_broker_name(self._context.pool, request)
         instead_of = in_flight_names(self.pairs.check(request))
+        capacity = self._context.settings.max_pending
         return self.book.receive(
-            request, lambda intent_id: risk.judge(request, intent_id, instead_of), self._context.settings.max_pending
+            request, lambda intent_id: risk.judge(request, intent_id, instead_of), capacity, shares
         )
 
     def approve(self, intent_id: str, actor: str, sync: Callable[[], bool], seen: SeenTrade | None) -> Intent:

@@ -40,6 +40,7 @@ from arbitrex_desktop.desk.presentation.rows import account_row, digits_of, inte
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
 from arbitrex_desktop.desk.presentation.watch import symbol_days
 from arbitrex_desktop.desk.queue.pending import in_flight_names
+from arbitrex_desktop.desk.queue.shares import PendingShare
 from arbitrex_desktop.desk.risk.risk_client import RiskClient, under_broker_name
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.desk.service import Service
@@ -56,10 +57,9 @@ _SYNC_SECONDS: Final = 1.0
 class TradingCore:
     """Implements `ui.seam.Core`.
 
-    `rpm_factory` is called once, when the pool's first attempt to connect has ended; `journal` opens the journal of
-    the account that is connected; `new_id` makes intents' ids; `halt_note`, where a halt is remembered on a full
-    disk, too; `reserves` gives an account's room for exits on such a disk; `settings_editor` reads and writes the
-    file of settings, where the window may change it.
+    `rpm_factory` is called once, after the first attempt to connect; `journal` opens the connected account's; `new_id`
+    makes intents' ids; `halt_note` keeps a halt on a full disk, too; `reserves` gives an account's room for exits on
+    such a disk; `settings_editor` has the file of settings.
     """
 
     def __init__(
@@ -187,10 +187,10 @@ class TradingCore:
             watch=symbol_days(self._pool, pool.symbols),
         )
 
-    def submit(self, request: IntentRequest) -> str:
+    def submit(self, request: IntentRequest, shares: tuple[PendingShare, ...] = ()) -> str:
         """Journal an intent, have the RPM judge it, and return its id; raise `DeskError` when that cannot be done."""
         with self._accounts.journal_session() as desk:
-            return desk.submit(request).intent_id
+            return desk.submit(request, shares).intent_id
 
     def preview(self, request: IntentRequest, number: int) -> Preview:
         """Return what the RPM would answer now; nothing is recorded."""

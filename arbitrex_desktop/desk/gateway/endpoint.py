@@ -37,8 +37,8 @@ def prepare_endpoint(data_dir: Path) -> Endpoint:
     private_folder(folder)
     token = secrets.token_bytes(_TOKEN_BYTES)
     address, family = endpoint_address(data_dir)
-    _write_private(folder / "token", token.hex())
-    _write_private(folder / "door.json", json.dumps({"version": 1, "address": address, "family": family}))
+    write_private(folder / "token", token.hex())
+    write_private(folder / "door.json", json.dumps({"version": 1, "address": address, "family": family}))
     return Endpoint(address, family, token)
 
 
@@ -81,7 +81,7 @@ def private_folder(folder: Path) -> None:
     folder.chmod(0o700)
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Write a file that only this user can read, whole or not at all."""
     temporary = path.with_suffix(".new")
     with contextlib.suppress(FileNotFoundError):

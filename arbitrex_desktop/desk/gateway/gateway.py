@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Callable
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
@@ -19,12 +20,18 @@ from typing import Final, Protocol
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.gateway.endpoint import Endpoint, endpoint_address, prepare_endpoint, remove_endpoint
-from arbitrex_desktop.desk.gateway.rate_limit import TokenBucket
+from arbitrex_desktop.desk.gateway.lanes import Lane, Lanes
+from arbitrex_desktop.desk.gateway.messages import ProtocolError
 from arbitrex_desktop.desk.gateway.session import GatewayCore, Session
+from arbitrex_desktop.desk.gateway.strategies import StrategyRegister
 from arbitrex_desktop.desk.intents.events import Event, Intent
 
 _log: Final = logging.getLogger("arbitrex_desktop.gateway")
 MOST_CLIENTS: Final = 16
+"""Connections of all programs that are not registered, together."""
+MOST_OF_A_STRATEGY: Final = 4
+"""Connections of a registered strategy."""
+_MOST_UNPROVEN: Final = 16
 _ADMISSION_SECONDS: Final = 5.0
 _JOIN_SECONDS: Final = 2.0
 _TICK_SECONDS: Final = 0.5
@@ -38,16 +45,26 @@ class ListenedCore(GatewayCore, Protocol):
 
 
 class Gateway:
-    """Listens while it is started.  `intents_a_second` and `burst` limit each strategy."""
+    """Listens while it is started.
+
+    `intents_a_second` and `burst` limit each sender, `max_pending` how many intents of all may wait.
+    """
 
     def __init__(
-        self, core: ListenedCore, data_dir: Path, clock: Clock, *, intents_a_second: float = 5.0, burst: float = 20.0
+        self,
+        core: ListenedCore,
+        data_dir: Path,
+        clock: Clock,
+        *,
+        intents_a_second: float = 5.0,
+        burst: float = 20.0,
+        max_pending: int = 200,
     ) -> None:
         self._core = core
         self._data_dir = data_dir
         self._clock = clock
-        self._rate = (intents_a_second, burst)
-        self._buckets: dict[str, TokenBucket] = {}
+        register = StrategyRegister(data_dir)
+        self._lanes = Lanes(clock, register, intents_a_second=intents_a_second, burst=burst, max_pending=max_pending)
         self._sessions: list[Session] = []
         self._lock = Lock()
         self._closing = Flag()
@@ -115,23 +132,31 @@ class Gateway:
             self._accept_client(connection, endpoint)
 
     def _accept_client(self, connection: Connection, endpoint: Endpoint) -> None:
-        """Begin a session, if there is room."""
-        if self._closing.is_set() or self.clients >= MOST_CLIENTS:
-            if not self._closing.is_set():
-                _log.warning("more than %d clients; one was sent away", MOST_CLIENTS)
+        """Begin a session; of too many that have not said who they are, the one that came first has to leave.
+
+        Who knows the token says hello within a few milliseconds; who only holds a place is the one to lose it.
+        """
+        if self._closing.is_set():
             connection.close()
             return
-        session = Session(connection, endpoint.token, self._core, self._clock, self._bucket)
+        unproven = [each for each in self._open_sessions() if each.lane is None]
+        for session in unproven[: len(unproven) - _MOST_UNPROVEN + 1]:
+            _log.warning("too many clients have not said who they are; the first of them was sent away")
+            session.close()
+        session = Session(connection, endpoint.token, self._core, self._clock, self._welcome)
         with self._lock:
             self._sessions.append(session)
         session.start()
 
     def _watch(self) -> None:
-        """Send away who does not prove itself in time, and forget who left."""
+        """Send away who does not say in time who it is, and who was revoked; forget who left."""
         while not self._closing.wait(_TICK_SECONDS):
             for session in self._open_sessions():
-                if not session.admitted and self._clock.monotonic() - session.since > _ADMISSION_SECONDS:
+                if session.lane is None and self._clock.monotonic() - session.since > _ADMISSION_SECONDS:
                     _log.warning("a client did not prove itself in time and was sent away")
+                    session.close()
+                elif session.lane is not None and self._lanes.revoked(session.lane):
+                    _log.warning("strategy %r was revoked; its connection is closed", session.strategy)
                     session.close()
 
     def _open_sessions(self) -> tuple[Session, ...]:
@@ -145,12 +170,27 @@ class Gateway:
         for session in self._open_sessions():
             session.offer(intent, event)
 
-    def _bucket(self, strategy: str) -> TokenBucket:
-        """Return a strategy's bucket, made when it first comes; names are few, and forgotten when they are many."""
-        with self._lock:
-            if len(self._buckets) > 10 * MOST_CLIENTS:
-                self._buckets.clear()
-            return self._buckets.setdefault(strategy, TokenBucket(self._clock, *self._rate))
+    def _welcome(self, session: Session, name: str, token: str) -> Lane:
+        """Return the lane of who says hello, if there is room for it; raise `ProtocolError` if there is not."""
+        lane = self._lanes.lane(name, token, session.process)
+        same_kind = [
+            each
+            for each in self._open_sessions()
+            if each is not session
+            and each.lane is not None
+            and (each.lane is lane if lane.registered else each.lane.registered is None)
+        ]
+        most = MOST_OF_A_STRATEGY if lane.registered else MOST_CLIENTS
+        if len(same_kind) < most:
+            return lane
+        own = sum(1 for each in same_kind if each.process == session.process)
+        by_process = Counter(each.process for each in same_kind)
+        process, held = by_process.most_common(1)[0]
+        if lane.registered or held <= own + 1:
+            raise ProtocolError("TOO_MANY_CLIENTS", f"{most} connections are open already")
+        # A program that holds most of the places has to leave one to a program that has fewer.
+        next(each for each in same_kind if each.process == process).close()
+        return lane
 
 
 def _other_desk_listens(data_dir: Path) -> bool:

@@ -43,9 +43,13 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
 
 
 class ClientHello(Message, frozen=True, tag="hello"):
-    """Who is speaking; the strategy's name becomes the source of its intents."""
+    """Who is speaking; the strategy's name becomes the source of its intents.
+
+    `token` proves a registered strategy (`arbitrex-desktop strategy add`), and is empty for others.
+    """
 
     strategy: Name
+    token: Annotated[str, msgspec.Meta(max_length=128)] = ""
 
 
 class Submit(Message, frozen=True, tag="submit"):

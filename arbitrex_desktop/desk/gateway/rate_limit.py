@@ -19,13 +19,22 @@ class TokenBucket:
         self._at = clock.monotonic()
         self._lock = Lock()
 
+    def missing(self) -> float:
+        """Return the seconds until there is a token, 0.0 when there is one; take nothing."""
+        with self._lock:
+            return self._missing()
+
     def take(self) -> float:
         """Take a token and return 0.0; without one, return the seconds until there is one, and take nothing."""
         with self._lock:
-            now = self._clock.monotonic()
-            self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
-            self._at = now
-            if self._tokens >= 1.0:
+            missing = self._missing()
+            if missing == 0.0:
                 self._tokens -= 1.0
-                return 0.0
-            return (1.0 - self._tokens) / self._rate
+            return missing
+
+    def _missing(self) -> float:
+        """Regain tokens for the time that has passed, and return the seconds until there is one."""
+        now = self._clock.monotonic()
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        return 0.0 if self._tokens >= 1.0 else (1.0 - self._tokens) / self._rate

@@ -17,6 +17,7 @@ from typing import Final, Protocol
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import DeskError, UnknownIntent
+from arbitrex_desktop.desk.gateway.lanes import Lane
 from arbitrex_desktop.desk.gateway.messages import (
     MOST_BYTES,
     RESERVED_NAMES,
@@ -31,13 +32,15 @@ from arbitrex_desktop.desk.gateway.messages import (
     event_message,
     hello_message,
 )
+from arbitrex_desktop.desk.gateway.peer import peer_process
 from arbitrex_desktop.desk.gateway.rate_limit import TokenBucket
 from arbitrex_desktop.desk.intents.events import Event, Intent
-from arbitrex_desktop.desk.intents.intent import IntentRequest
+from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
+from arbitrex_desktop.desk.queue.shares import PendingShare
 
 _log: Final = logging.getLogger("arbitrex_desktop.gateway")
 _QUEUE: Final = 512
-_MESSAGES_A_SECOND: Final = 500.0
+_STRANGERS_MESSAGES: Final = 100.0
 _LOGGED_MISTAKES: Final = 100
 _MOST_THROWN_AWAY: Final = 1_048_576
 _CLOSE: Final = b""
@@ -48,8 +51,8 @@ _CLOCK_SLACK: Final = 2.0
 class GatewayCore(Protocol):
     """What the gateway needs of the core; safe from any thread."""
 
-    def submit(self, request: IntentRequest) -> str:
-        """Judge and queue an intent; return its id."""
+    def submit(self, request: IntentRequest, shares: tuple[PendingShare, ...] = ()) -> str:
+        """Judge and queue an intent, if there is room in the shares of who sends it; return its id."""
 
     def intent(self, intent_id: str) -> Intent:
         """Return an intent; raise `UnknownIntent`."""
@@ -61,8 +64,15 @@ class GatewayCore(Protocol):
 class Session:
     """A connection with a reading and a writing thread of its own.
 
-    `limiter` gives the bucket of a strategy's submits, shared by all its connections.  `offer` may be called from
-    any thread and never blocks: a client that does not read its events is dropped when its queue is full.
+    `welcome` gives the lane of who says hello, by name, token and process, shared by all its connections, or raises
+    `ProtocolError`.  `offer` may be called from any thread and never blocks: a client that does not read its events
+    is dropped when its queue is full.
+
+    Attributes:
+        strategy: the name it said hello with, empty before
+        lane: what it may use, None before its hello
+        process: the other end's process id, 0 when not known
+        since: when it came, monotonic seconds
     """
 
     def __init__(
@@ -71,17 +81,18 @@ class Session:
         token: bytes,
         core: GatewayCore,
         clock: Clock,
-        limiter: Callable[[str], TokenBucket],
+        welcome: Callable[[Session, str, str], Lane],
     ) -> None:
         self.strategy = ""
-        self.admitted = False
+        self.lane: Lane | None = None
+        self.process = peer_process(connection)
         self.since = clock.monotonic()
         self._connection = connection
         self._token = token
         self._core = core
         self._clock = clock
-        self._limiter = limiter
-        self._messages = TokenBucket(clock, _MESSAGES_A_SECOND, _MESSAGES_A_SECOND)
+        self._welcome = welcome
+        self._messages = TokenBucket(clock, _STRANGERS_MESSAGES, _STRANGERS_MESSAGES)
         self._mistakes = 0
         self._closing = Flag()
         self._out: Queue[bytes] = Queue(_QUEUE)
@@ -123,7 +134,6 @@ class Session:
         try:
             deliver_challenge(self._connection, self._token)
             answer_challenge(self._connection, self._token)
-            self.admitted = True
             while not self._closing.is_set():
                 self._hear()
         except AuthenticationError as error:
@@ -143,7 +153,7 @@ class Session:
             self._answer(decode(data))
         except ProtocolError as error:
             self._complain(0, error.code, str(error))
-        pause = self._messages.take()
+        pause = (self.lane.messages if self.lane is not None else self._messages).take()
         if pause > 0.0:
             self._closing.wait(pause)
 
@@ -185,14 +195,16 @@ class Session:
             raise ProtocolError("RESERVED_NAME", f"{hello.strategy!r} is a name that the desk keeps for itself")
         if self.strategy and hello.strategy != self.strategy:
             raise ProtocolError("ALREADY_NAMED", f"this connection is {self.strategy!r} already")
+        self.lane = self._welcome(self, hello.strategy, hello.token)
         self.strategy = hello.strategy
         return hello_message(hello.number)
 
     def _submit(self, submit: Submit) -> Intent:
         """Hand an intent to the desk, if it comes neither too fast nor too late."""
-        wait = self._limiter(self.strategy).take()
-        if wait > 0.0:
-            raise ProtocolError("TOO_FAST", f"too many intents; the next one in {wait:.2f} s")
+        lane = self.lane
+        if lane is None:
+            raise ProtocolError("NO_HELLO", "the first message has to be a hello with the strategy's name")
+        lane.take_intent()
         if submit.direction == 0:
             raise ProtocolError("MALFORMED", "direction must be 1 or -1 - at `$.direction`")
         life = submit.time_to_live - self._age(submit)
@@ -217,7 +229,10 @@ class Session:
             good_until=submit.good_until,
             oco_with=submit.oco_with,
         )
-        return self._core.intent(self._core.submit(request))
+        intent = self._core.intent(self._core.submit(lane.allowed(request), lane.shares))
+        if intent.state is IntentState.REJECTED:
+            lane.note_refusal()
+        return intent
 
     def _age(self, submit: Submit) -> float:
         """Return how many seconds ago an intent was sent, 0 when it does not say; the future is refused."""

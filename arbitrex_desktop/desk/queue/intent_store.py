@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, takewhile
@@ -17,6 +17,7 @@ from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.journal import Journal
 from arbitrex_desktop.desk.journal.reserve import ExitReserve
+from arbitrex_desktop.desk.queue.shares import PendingShare
 
 Listener = Callable[[Intent, Event], None]
 KEPT: Final = 500
@@ -77,15 +78,24 @@ class IntentStore:
             )
             return tuple(chain.from_iterable(newest))
 
-    def receive(self, request: IntentRequest, judge: Callable[[str], RiskAnswer], capacity: int) -> Intent:
-        """Take an intent in with the RPM's first answer; one known by its client id is given back as it stands."""
+    def receive(
+        self,
+        request: IntentRequest,
+        judge: Callable[[str], RiskAnswer],
+        capacity: int,
+        shares: Collection[PendingShare] = (),
+    ) -> Intent:
+        """Take an intent in with the RPM's first answer; one known by its client id is given back as it stands.
+
+        Raises `CommandRefused` when one of the sender's `shares` of the pending queue is full; without any, when
+        `capacity` intents of its source wait.
+        """
         with self._lock:
             self._catch_up()
             known = self.journal.find_client(request.source, request.client_id) if request.client_id else None
             if known is not None:
                 return self.get(known)
-            if len(self.in_state(IntentState.PENDING)) >= capacity:
-                raise CommandRefused(f"{capacity} intents are waiting already; decide some first")
+            self._check_room(shares or (PendingShare("", capacity, lambda source: source == request.source),))
             intent_id = self._free_id()
             now = self._clock.now()
             life = min(max(request.time_to_live, 1.0), _LONGEST_LIFE) if request.time_to_live > 0.0 else 1.0
@@ -98,6 +108,14 @@ class IntentStore:
             return self._judged(intent_id, judge(intent_id))
         finally:
             self._judging.discard(intent_id)
+
+    def _check_room(self, shares: Collection[PendingShare]) -> None:
+        """Raise `CommandRefused` when a share of the pending queue is full."""
+        waiting = [each.request.source for each in self.in_state(IntentState.PENDING, IntentState.RECEIVED)]
+        for share in shares:
+            if sum(1 for source in waiting if share.covers(source)) >= share.capacity:
+                whose = f" of {share.whose}" if share.whose else ""
+                raise CommandRefused(f"{share.capacity} intents{whose} are waiting already; decide some first")
 
     def unjudged(self) -> tuple[Intent, ...]:
         """Return the intents whose judgement was lost on the way: nobody is working on it any more."""

@@ -10,12 +10,10 @@ import json
 import logging
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
-from multiprocessing.connection import Client, Connection
+from collections.abc import Iterator
+from multiprocessing.connection import Client
 from pathlib import Path
-from threading import Event, active_count
-from typing import Any
+from threading import active_count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -29,31 +27,9 @@ from arbitrex_desktop.desk.gateway.gateway import MOST_CLIENTS, Gateway
 from arbitrex_desktop.desk.gateway.messages import MOST_BYTES, ProtocolError, channel_schema, decode
 from arbitrex_desktop.paths import data_dir
 from tests.desk.conftest import Desk, intent
+from tests.desk.gateway.conftest import SUBMIT, come_in, listen, say, until
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_position
-
-SUBMIT: dict[str, Any] = {"confidence_score": 0.8, "regime": "TRENDING", "vol_percentile": 0.4}
-
-
-@pytest.fixture(autouse=True)
-def one_clock(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the clients read the desk's clock, as they do on one computer."""
-    monkeypatch.setattr(client_module, "_now", desk.clock.now)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return the data folder whose door is used."""
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def gateway(desk: Desk, folder: Path) -> Iterator[Gateway]:
-    """Give an open channel to a desk on fakes."""
-    opened = Gateway(desk.core, folder, desk.clock)
-    opened.start()
-    yield opened
-    opened.stop()
 
 
 @pytest.fixture
@@ -61,33 +37,6 @@ def strategy(gateway: Gateway, folder: Path) -> Iterator[DeskClient]:
     """Give a strategy that has come in."""
     with DeskClient("bot", folder, timeout=5.0) as connected:
         yield connected
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that another thread will do, five seconds at most."""
-    end, pause = time.monotonic() + 5.0, Event()
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        pause.wait(0.002)
-
-
-def come_in(folder: Path) -> Connection:
-    """Connect as a client that knows the token, and say nothing yet."""
-    token = bytes.fromhex((folder / "gateway" / "token").read_text())
-    return Client(*endpoint_address(folder), authkey=token)
-
-
-def say(connection: Connection, **fields: Any) -> dict[str, Any]:
-    """Say something, anything, and return the answer to it."""
-    connection.send_bytes(json.dumps(fields).encode())
-    return listen(connection)
-
-
-def listen(connection: Connection) -> dict[str, Any]:
-    """Return the next message."""
-    assert connection.poll(5.0), "no answer came"
-    message: dict[str, Any] = json.loads(connection.recv_bytes())
-    return message
 
 
 def test_a_strategy_gets_its_decision_and_the_news(strategy: DeskClient, desk: Desk) -> None:
