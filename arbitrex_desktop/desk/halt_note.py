@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+from arbitrex_desktop.causes import in_words
 from arbitrex_desktop.desk.errors import DeskError
 
 _BYTES: Final = 512
@@ -31,7 +32,7 @@ class HaltNote:
                 self._path.write_bytes(b" " * _BYTES)
             text = self._path.read_text(encoding="utf-8", errors="replace").strip()
         except OSError as error:
-            raise DeskError(f"a halt on a full disk would not be remembered: {error}") from error
+            raise DeskError(f"a halt may not be remembered over a restart: {in_words(error)}") from error
         return text.removeprefix(_HALTED) if text.startswith(_HALTED) else ""
 
     def write(self, reason: str) -> None:
@@ -45,10 +46,13 @@ class HaltNote:
     def _over(self, text: str) -> None:
         """Write over the file's own bytes."""
         body = text.encode("utf-8")[:_BYTES].decode("utf-8", errors="ignore").encode("utf-8").ljust(_BYTES)
+        if not self._path.is_file():
+            # The disk had no room when the program began, or somebody removed it.
+            self.prepare()
         try:
             with self._path.open("r+b") as file:
                 file.write(body)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise DeskError(f"the halt could not be noted, a restart may forget it: {error}") from error
+            raise DeskError(f"the halt could not be noted, a restart may forget it: {in_words(error)}") from error

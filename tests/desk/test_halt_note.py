@@ -32,7 +32,7 @@ def test_a_note_is_written_over_its_own_bytes(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     """A file where the folder should be gives words."""
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    with pytest.raises(DeskError, match="would not be remembered"):
+    with pytest.raises(DeskError, match="may not be remembered"):
         HaltNote(tmp_path / "file" / "halt.note").prepare()
     with pytest.raises(DeskError, match="a restart may forget it"):
         HaltNote(tmp_path / "nowhere" / "halt.note").write("news")

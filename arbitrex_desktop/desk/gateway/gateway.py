@@ -83,8 +83,13 @@ class Gateway:
         if family == "AF_UNIX":
             # What a killed desk left behind; nobody listens there.
             Path(address).unlink(missing_ok=True)
-        self._endpoint = prepare_endpoint(self._data_dir)
-        self._listener = Listener(self._endpoint.address, self._endpoint.family, backlog=MOST_CLIENTS)
+        try:
+            self._endpoint = prepare_endpoint(self._data_dir)
+            self._listener = Listener(self._endpoint.address, self._endpoint.family, backlog=MOST_CLIENTS)
+        except OSError:
+            # An old address and token would send the strategies to nobody.
+            remove_endpoint(self._data_dir)
+            raise
         self._threads = [
             Thread(target=self._accept, args=(self._listener, self._endpoint), name="gateway-accept", daemon=True),
             Thread(target=self._watch, name="gateway-watch", daemon=True),
