@@ -15,6 +15,7 @@ from arbitrex_desktop.desk.execution.pairs import OrderPairs
 from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.execution.recovery import Recovery
 from arbitrex_desktop.desk.execution.standing import StandingInstructions
+from arbitrex_desktop.desk.execution.unjournalled import UnjournalledTrades
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, RiskAnswer, to_body
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState, SeenTrade
 from arbitrex_desktop.desk.journal.journal import Journal
@@ -52,6 +53,7 @@ class AccountDesk:
         self.executor = Executor(self.book, context)
         self.recovery = Recovery(self.book, context)
         self.positions = PositionActions(ActionLog(self.book, context, reserve), context)
+        self.unjournalled = UnjournalledTrades(self.book, context)
         self.pairs = OrderPairs(self.book, context, self.positions)
         self.standing = StandingInstructions(self.book, context, self.positions)
         self._owners = OwnerCache(self.book.owner_of)
@@ -117,6 +119,16 @@ class AccountDesk:
             if self.book.owner_of(order.ticket, order.comment):
                 with suppress(CommandRefused):
                     self.positions.cancel(order.ticket)
+
+    def settle(self, sync: Callable[[], bool]) -> None:
+        """Bring orders of unknown fate to an end, and do what pairs and standing instructions ask for."""
+        self.recovery.settle_interrupted()
+        self.recovery.reconcile()
+        self.pairs.enforce()
+        self.settle_confirmed(sync)
+        reading = self._context.pool.latest_account()
+        if reading is not None and self.standing.act(reading):
+            sync()
 
     def settle_confirmed(self, sync: Callable[[], bool]) -> None:
         """Let the RPM forget the reservations of trades that the broker's books have confirmed.

@@ -153,6 +153,7 @@ class TradingCore:
             self._guard("orders", self._settle)
             self._guard("positions", self._accounts.reconcile_actions)
             if self.desk is not None:
+                self._guard("orders unknown", self.desk.unjournalled.look)
                 self._guard("limits", partial(self._limits.step, self.desk))
             self._guard("policy", self._apply_policies)
         finally:
@@ -245,6 +246,11 @@ class TradingCore:
         """Take the trader's word for what became of an UNKNOWN intent."""
         with self._accounts.journal_session() as desk, self._accounts.sending:
             desk.recovery.resolve(intent_id, executed=executed, reason=reason, ticket=ticket)
+
+    def take_in_unknown(self) -> int:
+        """Take the trades that bear this desk's mark and that the journal lacks into it; return how many."""
+        with self._accounts.journal_session() as desk, self._accounts.sending:
+            return desk.unjournalled.take_in(TRADER)
 
     def halt(self, reason: str) -> None:
         """Stop all sending from this moment; the RPM and the journal learn of it beside, without being waited for."""
@@ -374,13 +380,7 @@ class TradingCore:
         halted = self._halt.reason
         if halted and self._context.settings.cancel_on_halt:
             self.desk.cancel_all(f"trading was halted: {halted}")
-        self.desk.recovery.settle_interrupted()
-        self.desk.recovery.reconcile()
-        self.desk.pairs.enforce()
-        self.desk.settle_confirmed(self._sync)
-        reading = self._pool.latest_account()
-        if reading is not None and self.desk.standing.act(reading):
-            self._sync()
+        self.desk.settle(self._sync)
 
     def _apply_policies(self) -> None:
         """Approve what a policy lets pass without a person."""

@@ -96,6 +96,14 @@ class ResolveIntent(_OnIntent):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeInUnknown(TraderCommand):
+    """Take the trades that bear the desk's mark and that the journal does not know into it."""
+
+    doing: ClassVar[str] = "taking orders into the journal"
+    failure: ClassVar[str] = "No orders were taken into the journal"
+
+
+@dataclass(frozen=True, slots=True)
 class ResumeTrading(TraderCommand):
     """Lift the halt, for a reason."""
 
@@ -206,6 +214,7 @@ HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
     ResolveIntent: lambda core, command: core.resolve(
         command.intent_id, executed=command.executed, reason=command.reason, ticket=command.ticket
     ),
+    TakeInUnknown: lambda core, _command: core.take_in_unknown(),
     ResumeTrading: lambda core, command: core.resume(command.reason),
     ArmAccount: lambda core, command: core.arm(command.typed_login),
     ClosePosition: lambda core, command: core.close_position(command.ticket, command.lots),

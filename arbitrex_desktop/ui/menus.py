@@ -25,6 +25,7 @@ class Acts:
     halt: Callable[[], None]
     resume: Callable[[], None]
     decide: Callable[[], None]
+    take_in: Callable[[], None]
     reset_layout: Callable[[], None]
     guide: Callable[[], None]
     about: Callable[[], None]
@@ -46,6 +47,7 @@ def build_menus(window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme,
     decide = _add(trading, "&Decide pending intents", acts.decide)
     decide.setShortcut(QKeySequence(GO_KEY))
     decide.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
+    _add(trading, "&Take unknown orders into the journal", acts.take_in)
     view = bar.addMenu("&View")
     for dock in docks:
         view.addAction(dock.toggleViewAction())

@@ -82,6 +82,9 @@ class Core(Protocol):
     def resolve(self, intent_id: str, *, executed: bool, reason: str, ticket: int = 0) -> None:
         """Take the trader's word for what became of an UNKNOWN intent; `ticket` 0 when it is not known."""
 
+    def take_in_unknown(self) -> int:
+        """Take the trades that bear this desk's mark and that the journal does not know into it; return how many."""
+
     def arm(self, typed_login: str) -> None:
         """Arm the connected LIVE account for a time; raise unless the login is its own."""
 

@@ -155,6 +155,12 @@ class FakeCore:
             risk = replace(self.shown.risk, trading_state="ACTIVE", halt_reason="")
             self.shown = replace(self.shown, risk=risk)
 
+    def take_in_unknown(self) -> int:
+        """Note that unknown orders are to be taken in."""
+        self._note("take_in_unknown")
+        self.asked.append(("take_in_unknown",))
+        return 1
+
     def resolve(self, intent_id: str, *, executed: bool, reason: str, ticket: int = 0) -> None:
         """Note the trader's word."""
         self._note("resolve")

@@ -45,6 +45,7 @@ class EventKind(StrEnum):
     UNCONFIRMED = "UNKNOWN"
     EVIDENCE_FOUND = "EVIDENCE"
     CONFIRMED = "CONFIRMED"
+    TAKEN_IN = "TAKEN_IN"
 
     OPENED = "OPENED"
     SET_ASIDE = "SET_ASIDE"
@@ -234,6 +235,9 @@ def apply(intent: Intent | None, event: Event) -> Intent:
     draft = event.draft
     if draft.kind is EventKind.RECEIVED:
         return _received(event)
+    if draft.kind is EventKind.TAKEN_IN:
+        began = replace(_received(event), state=draft.new_state or IntentState.FILLED, reason=draft.reason)
+        return _with_parts(replace(began, actor=draft.actor), draft)
     if intent is None:
         raise ValueError(f"event {event.seq} is about intent {draft.intent_id}, which was never received")
     if draft.new_state is not None and draft.new_state is not intent.state:

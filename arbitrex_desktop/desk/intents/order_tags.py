@@ -40,6 +40,11 @@ def marked_intent(comment: str) -> str:
     return found.group(1) if found else ""
 
 
+def is_our_magic(magic: int, settings: DeskSettings) -> bool:
+    """Tell whether a magic number is one that this desk gives."""
+    return _MAGIC_BASE <= magic < _MAGIC_BASE + _SPREAD or magic in settings.magic_numbers.values()
+
+
 def magic_of(source: str, settings: DeskSettings) -> int:
     """Return a source's magic number: as set, or always the same one made from its name."""
     given = settings.magic_numbers.get(source)

@@ -210,7 +210,7 @@ class Journal:
 
     def latest_intents(self, limit: int) -> tuple[str, ...]:
         """Return the intents received last, oldest first."""
-        sql = "SELECT intent_id FROM events WHERE kind = 'RECEIVED' ORDER BY seq DESC LIMIT ?"
+        sql = "SELECT intent_id FROM events WHERE kind IN ('RECEIVED', 'TAKEN_IN') ORDER BY seq DESC LIMIT ?"
         return tuple(row[0] for row in self._rows(sql, limit))[::-1]
 
     def find_client(self, source: str, client_id: str) -> str | None:

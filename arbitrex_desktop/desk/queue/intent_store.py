@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import CommandRefused, UnknownIntent
-from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, NewEvent, RiskAnswer, apply, to_body
+from arbitrex_desktop.desk.intents.events import Event, EventKind, Fill, Intent, NewEvent, RiskAnswer, apply, to_body
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.journal import Journal
@@ -155,6 +155,19 @@ class IntentStore:
             events = self.journal.append(NewEvent(at=self._clock.now(), kind=kind, actor=actor, reason=reason, **more))
             self._seq = events[-1].seq
 
+    def take_in(self, intent_id: str, request: IntentRequest, fill: Fill, *, actor: str, reason: str) -> Intent:
+        """Journal a trade that the broker has and the journal does not know, as an intent that was filled.
+
+        `intent_id`, as its comment has it; empty to have one made.
+        """
+        with self._lock:
+            self._catch_up()
+            draft = self._draft(intent_id or self._free_id(), request, EventKind.TAKEN_IN, actor=actor)
+            body = to_body(request=request, expires_at=draft.at, fill=fill)
+            return self._write(
+                replace(draft, reason=reason, new_state=IntentState.FILLED, ticket=fill.order or None, body=body)
+            )
+
     def take_over(self, reserve: ExitReserve) -> int:
         """Journal what the reserve kept while that could not be done, each event once; return how many were new."""
         with self._lock:
@@ -221,7 +234,7 @@ class IntentStore:
         if not self.journal.doubtful:
             return
         for event in self.journal.catch_up(self._seq):
-            if event.draft.intent_id in self._intents or event.draft.kind is EventKind.RECEIVED:
+            if event.draft.intent_id in self._intents or event.draft.kind in (EventKind.RECEIVED, EventKind.TAKEN_IN):
                 self._take(event)
             self._seq = event.seq
 
