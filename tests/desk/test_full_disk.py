@@ -43,11 +43,12 @@ class SmallDisk:
 
     def fill(self) -> None:
         """Leave not a byte."""
-        with self._ballast.open("ab", buffering=0) as file:
-            for size in (65_536, 4_096, 512, 1):
-                with contextlib.suppress(OSError):
-                    while file.write(b"x" * size):
-                        pass
+        with self._ballast.open("ab", buffering=0) as file, contextlib.suppress(OSError):
+            while file.write(b"x" * 65_536):
+                pass
+        with self._ballast.open("ab", buffering=0) as file, contextlib.suppress(OSError):
+            while file.write(b"x"):
+                pass
 
     def make_room(self) -> None:
         """Take away what fills it."""
