@@ -22,7 +22,7 @@ from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.bars.resume_bar import ResumeBar
 from arbitrex_desktop.ui.bars.status import StatusBar, TopBar, stacked
 from arbitrex_desktop.ui.chart.history import HistoryLoader
-from arbitrex_desktop.ui.commands import QUIET, ArmAccount, CommandResult, Phase, ResumeTrading, Task
+from arbitrex_desktop.ui.commands import QUIET, ArmAccount, CommandResult, Phase, ResumeTrading, TakeInUnknown, Task
 from arbitrex_desktop.ui.dialogs.settings_window import SettingsWindow
 from arbitrex_desktop.ui.docks import Docks
 from arbitrex_desktop.ui.freshness import Freshness
@@ -280,6 +280,7 @@ class WindowContent(QObject):
             halt=self.halt,
             resume=self._open_resume,
             decide=self._go_to_pending,
+            take_in=partial(self._worker.send, TakeInUnknown()),
             reset_layout=self.reset_layout,
             guide=self._texts.show_guide,
             about=self._texts.show_about,
