@@ -133,6 +133,7 @@ class Bench:
         self._equities = cycle(1e7 + n for n in range(50))
         self._numbers = count()
         self._symbols = cycle(enumerate(SYMBOLS[1:]))
+        self._last: RPMOutput | None = None
 
     def evaluate(self) -> RPMOutput:
         """Ask, and change nothing."""
@@ -149,8 +150,16 @@ class Bench:
         return self.evaluate().decision.checks
 
     def process(self) -> RPMOutput:
-        """Ask, and have the decision recorded; the trade is let go of before the next."""
-        return self.rpm.process_trade_intent("EURUSD", 1, 0.7, "RANGING", next(self._ranges), 0.4, strategy_id="bench")
+        """Ask, and have the decision recorded; the trade stays in flight until it is let go of."""
+        size = next(self._ranges)
+        self._last = self.rpm.process_trade_intent("EURUSD", 1, 0.7, "RANGING", size, 0.4, strategy_id="bench")
+        return self._last
+
+    def let_go(self) -> None:
+        """Forget the trade that was approved last, and make sure that it was: a refusal costs something else."""
+        if self._last is not None and not self.rpm.release_intent(str(self._last.decision.order_id)):
+            raise RuntimeError(f"the benchmark's trade was not approved: {self._last.decision.rejected_trade}")
+        self._last = None
 
     def process_named(self) -> RPMOutput:
         """Ask by a name of its own, by which the trade stays under way until it is released."""
@@ -193,8 +202,13 @@ def middle(taken: list[float]) -> float:
     return taken[len(taken) // 2]
 
 
-def in_turn(works: Sequence[Callable[[], object]], times: int) -> list[list[float]]:
-    """Return the microseconds of each, run in turn, since how fast a disk is changes from one second to the next."""
+def in_turn(
+    works: Sequence[Callable[[], object]], times: int, after: Callable[[], object] = lambda: None
+) -> list[list[float]]:
+    """Return the microseconds of each, run in turn, since how fast a disk is changes from one second to the next.
+
+    What is done `after` each turn is not measured.
+    """
     taken: list[list[float]] = [[] for _ in works]
     gc.collect()
     gc.disable()
@@ -203,6 +217,7 @@ def in_turn(works: Sequence[Callable[[], object]], times: int) -> list[list[floa
             start = time.perf_counter_ns()
             work()
             figures.append((time.perf_counter_ns() - start) / 1_000.0)
+        after()
     gc.enable()
     return [sorted(each) for each in taken]
 
@@ -217,7 +232,7 @@ def durable(out: Callable[[str], object]) -> None:
             os.fsync(file.fileno())
 
         bench = Bench(10, Path(folder))
-        appended, evaluated, processed = in_turn((append, bench.evaluate, bench.process), DISK)
+        appended, evaluated, processed = in_turn((append, bench.evaluate, bench.process), DISK, bench.let_go)
         bench.rpm.close()
     out("10 positions, with the default persistence\n")
     out(line("  reference: one append and fsync of 600 bytes", appended))
@@ -243,7 +258,8 @@ def main() -> None:
         out(line("  evaluate, another symbol each time", timed(bench.evaluate_another, DECISIONS)))
         out(line("  evaluate, the first after a sync", timed(bench.evaluate, DECISIONS // 10, bench.sync)))
         out(line("  evaluate, and read every check", timed(bench.read_checks, DECISIONS // 4)))
-        out(line("  process_trade_intent", timed(bench.process, DECISIONS)))
+        out(line("  process_trade_intent", timed(bench.process, DECISIONS, bench.let_go)))
+        bench.let_go()
         bench.rpm.config.pending_ttl_seconds = 600.0
         out(line("  process_trade_intent, one more under way", timed(bench.process_named, DECISIONS, bench.release)))
     durable(out)
