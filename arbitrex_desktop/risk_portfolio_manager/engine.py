@@ -4,14 +4,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
-from inspect import signature
 from pathlib import Path
 from threading import Lock, RLock
 from types import TracebackType
-from typing import Any, Concatenate, Final, ParamSpec, Self
+from typing import Any, Final, Self
 
 import msgspec
 
@@ -20,6 +17,7 @@ from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.paths import data_dir as default_data_dir
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
+from arbitrex_desktop.risk_portfolio_manager import intent_methods
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision import reason as reasons
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics, RPMOutput, TradeDecision, metrics_of
@@ -52,22 +50,6 @@ _WITHOUT_ACCOUNT: Final = "static"
 _NOBODY: Final = TradeIntent("-", 1, 1.0, "TRENDING", 1.0, 0.0)
 """Stands for an intent where limits are looked at without one."""
 _log = logging.getLogger(__name__)
-P = ParamSpec("P")
-
-
-def _judging(
-    read: Callable[Concatenate[RiskPortfolioManager, P], TradeIntent], name: str, words: str
-) -> Callable[Concatenate[RiskPortfolioManager, P], RPMOutput]:
-    """Return the method that judges the intent which `read` makes of its arguments."""
-    record = name == "process_trade_intent"
-
-    @wraps(read)
-    def method(self: RiskPortfolioManager, /, *args: P.args, **kwargs: P.kwargs) -> RPMOutput:
-        return self.judge(read(self, *args, **kwargs), record=record)
-
-    method.__name__, method.__qualname__, method.__doc__ = name, f"RiskPortfolioManager.{name}", words
-    method.__signature__ = signature(read).replace(return_annotation="RPMOutput")  # type: ignore[attr-defined] # for help()
-    return method
 
 
 class RiskPortfolioManager:
@@ -154,41 +136,8 @@ class RiskPortfolioManager:
         # What takes off risk is never held up.
         return output if effect.reservation.reducing else self._withdrawn(intent, output, effect)
 
-    def _by_fields(  # noqa: PLR0917 - the contract's arguments
-        self,
-        symbol: str,
-        direction: int,
-        confidence_score: float,
-        regime: str,
-        atr: float,
-        vol_percentile: float,
-        current_price: float | None = None,
-        win_rate: float | None = None,
-        avg_win: float | None = None,
-        avg_loss: float | None = None,
-        num_trades: int | None = None,
-        adv_units: float | None = None,
-        spread_pct: float | None = None,
-        daily_volatility: float | None = None,
-        *,
-        strategy_id: str | None = None,
-        stop_loss: float | None = None,
-        take_profit: float | None = None,
-        requested_volume: float | None = None,
-        intent_id: str | None = None,
-    ) -> TradeIntent:
-        """Return the intent of these fields."""
-        statistics = (win_rate, avg_win, avg_loss, num_trades, adv_units, spread_pct, daily_volatility)
-        more = (strategy_id, stop_loss, take_profit, requested_volume, intent_id)
-        market = (symbol, direction, confidence_score, regime, atr, vol_percentile, current_price)
-        return TradeIntent(*market, *statistics, *more)
-
-    process_trade_intent = _judging(
-        _by_fields, "process_trade_intent", "Judge an intent by its fields (see `TradeIntent`), and record it."
-    )
-    evaluate = _judging(
-        _by_fields, "evaluate", "Give the answer that `process_trade_intent` would give, and change nothing."
-    )
+    process_trade_intent = intent_methods.process_trade_intent
+    evaluate = intent_methods.evaluate
 
     def limits_in_use(self) -> tuple[Verdict, ...]:
         """Return how much of each limit is used as things stand, in the order of the rules; reads memory only.
@@ -384,7 +333,8 @@ class RiskPortfolioManager:
         with self._lock:
             ledger = self._state.ledger if loaded is None else ledger_of(loaded)
             since = ledger.read_from(self._state.resets(now, self.config)[1], whole=self.config.initial_balance > 0.0)
-        synced = SyncedAccount(reading, self._sync.read_deals(since, now), now)
+        history = self._sync.read_history(since, now)
+        synced = SyncedAccount(reading, history.deals, now, history.orders)
         pool = self._sync.pool
         if pool is None:
             raise SyncFailed("there is no pool to sync through")

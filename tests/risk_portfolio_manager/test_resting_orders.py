@@ -201,20 +201,19 @@ class TestThatWorks:
         poll(pool)
         assert check(manager.evaluate(**intent()), "MAX_POSITIONS_REACHED").observed == 2
         assert manager.evaluate(**waiting).decision.status == "APPROVED"
-        pool.positions = (*pool.positions, make_position("EURUSD", 1, 0.05, ticket=80))
+        pool.positions = (*pool.positions, make_position("EURUSD", 1, 0.05, ticket=80, comment="waiting"))
         poll(pool)
         assert reason(manager.evaluate(**waiting)) == "DUPLICATE_INTENT"
 
-    def test_one_that_was_cancelled_hides_no_position_for_long(self) -> None:
-        """Its credit is over after ten seconds: what appears then is the other trade's."""
+    def test_one_that_was_cancelled_hides_no_position(self) -> None:
+        """What appears then is the other trade's, since it bears its name."""
         pool = FakePool()
         manager = pooled(pool, wide(**EASY))
         working(pool, ("EURUSD", OrderType.BUY_LIMIT, 0.1))
         manager.process_trade_intent(**intent(intent_id="waiting", requested_volume=0.05))
         working(pool)
         manager.evaluate(**intent())
-        poll(pool, 11.0)
-        pool.positions = (make_position("EURUSD", 1, 0.05, ticket=80),)
+        pool.positions = (make_position("EURUSD", 1, 0.05, ticket=80, comment="waiting"),)
         poll(pool)
         assert check(manager.evaluate(**intent()), "MAX_POSITIONS_REACHED").observed == 1
 

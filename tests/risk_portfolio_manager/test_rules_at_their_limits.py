@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import Outcome, Position, RPMConfig, RPMOutput
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource, TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar, NewsEvent
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, limits_of
@@ -295,7 +296,9 @@ def test_refusals_of_a_strategy_are_counted_aloud() -> None:
     assert "throttled" in check(rpm.evaluate(**intent(strategy_id="alpha")), "REJECTION_VELOCITY").message
     assert reason(rpm.evaluate(**intent(strategy_id="alpha"))) == "STRATEGY_THROTTLED"
     assert check(rpm.evaluate(**intent(strategy_id="beta")), "REJECTION_VELOCITY").observed == 0
-    assert check(rpm.evaluate(**intent()), "REJECTION_VELOCITY").outcome is Outcome.SKIPPED
+    assert reason(rpm.evaluate(**intent())) == "STRATEGY_THROTTLED"  # all without a name are one strategy (R27)
+    person = TradeIntent(**intent(), source=IntentSource.TRADER)
+    assert check(rpm.judge(person, record=False), "REJECTION_VELOCITY").outcome is Outcome.SKIPPED
     rpm.config.rejection_velocity_count = 0
     assert check(rpm.evaluate(**intent(strategy_id="beta")), "REJECTION_VELOCITY").outcome is Outcome.SKIPPED
 

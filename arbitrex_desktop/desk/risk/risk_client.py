@@ -100,7 +100,8 @@ class RiskClient:
             return self._refusal(ATR_UNKNOWN, f"{message}: {shortfall}" if shortfall else message)
         price = self._price(request)
         try:
-            output = self._rpm.judge(_trade_intent(request, asked, atr, price), record=record)
+            magic = magic_of(request.source, self._settings)
+            output = self._rpm.judge(_trade_intent(request, asked, (atr, price), magic), record=record)
         except Exception as error:  # noqa: BLE001 - whatever breaks the risk manager, the answer is no
             _log.exception("the risk manager failed")
             return self._refusal(JUDGE_FAILED, f"the risk manager failed ({type(error).__name__}: {error})")
@@ -196,16 +197,16 @@ class _Asked(NamedTuple):
     instead_of: tuple[str, ...]
 
 
-def _trade_intent(request: IntentRequest, asked: _Asked, atr: float, price: float | None) -> TradeIntent:
+def _trade_intent(request: IntentRequest, asked: _Asked, market: tuple[float, float | None], magic: int) -> TradeIntent:
     """Return what was asked for as the risk manager takes it in."""
     return TradeIntent(
         symbol=request.symbol,
         direction=request.direction,
         confidence_score=request.confidence_score,
         regime=request.regime,
-        atr=atr,
+        atr=market[0],
         vol_percentile=request.vol_percentile,
-        current_price=price,
+        current_price=market[1],
         strategy_id=request.source,
         stop_loss=request.stop_loss,
         take_profit=request.take_profit,
@@ -216,4 +217,5 @@ def _trade_intent(request: IntentRequest, asked: _Asked, atr: float, price: floa
         order_price=request.order_price,
         expires_at=request.good_until if request.good_for is GoodFor.TIME else None,
         instead_of=asked.instead_of,
+        magic=magic or None,
     )

@@ -73,6 +73,7 @@ class TradeIntent(msgspec.Struct, frozen=True):
         position_ticket: the broker's number of the position that is meant.
         instead_of: names of trades in flight of which only this one or they happen, not both; they do not count
             against it.
+        magic: what the sender's order will be marked with; None when that is not known.
     """
 
     symbol: str
@@ -101,6 +102,12 @@ class TradeIntent(msgspec.Struct, frozen=True):
     reduce_only: bool = False
     position_ticket: int | None = None
     instead_of: tuple[str, ...] = ()
+    magic: int | None = None
+
+    @property
+    def is_person_s(self) -> bool:
+        """Whether a person asks who names no strategy; programs that name none are one strategy together."""
+        return self.strategy_id is None and self.source is IntentSource.TRADER
 
     @property
     def rests(self) -> bool:
@@ -218,8 +225,10 @@ def _amiss(intent: Any) -> str:
         return f"order_kind must be one of {', '.join(OrderKind)} (it is {_show(intent.order_kind)})"
     if not isinstance(intent.reduce_only, bool):
         return f"reduce_only must be True or False (it is {_show(intent.reduce_only)})"
-    if intent.position_ticket is not None and not _is_ticket(intent.position_ticket):
-        return f"position_ticket must be a whole number above zero (it is {_show(intent.position_ticket)})"
+    for name in ("position_ticket", "magic"):
+        value = getattr(intent, name)
+        if value is not None and not _is_ticket(value):
+            return f"{name} must be a whole number above zero (it is {_show(value)})"
     names = intent.instead_of
     if not (isinstance(names, tuple) and all(isinstance(name, str) and name for name in names)):
         return f"instead_of must be a tuple of names (it is {_show(names)})"

@@ -18,7 +18,7 @@ class SwitchLevel(StrEnum):
 
 
 class SwitchAction(StrEnum):
-    """THROTTLE: one intent per interval. SUSPEND: reducing only. SHUTDOWN: only what a person reduces."""
+    """THROTTLE: one intent per interval. SUSPEND and SHUTDOWN: reducing only, the latter for good."""
 
     THROTTLE = "THROTTLE"
     SUSPEND = "SUSPEND"
@@ -43,5 +43,4 @@ class KillSwitch(msgspec.Struct, frozen=True):
 
 def scopes_of(symbol: str, strategy_id: str | None) -> tuple[tuple[SwitchLevel, str], ...]:
     """Return what a switch may be set on that bears on a symbol and a strategy, the widest first."""
-    scopes = ((SwitchLevel.GLOBAL, ""), (SwitchLevel.SYMBOL, symbol))
-    return (*scopes, (SwitchLevel.STRATEGY, strategy_id)) if strategy_id else scopes
+    return ((SwitchLevel.GLOBAL, ""), (SwitchLevel.SYMBOL, symbol), (SwitchLevel.STRATEGY, strategy_id or ""))

@@ -18,7 +18,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource
 from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import JointRisk
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.pipeline.quotes import entry_price, latest_quote, newer_account
-from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import Exposures, closable_units
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposures import Exposures, closable_units
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Position, as_utc, real_positions
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import halt_is_over
@@ -148,7 +148,7 @@ def _exposure(
         sums.notional_towards(symbol, side),
         symbol in held.manual_units,
         sums.currency_towards(instrument.base, side) if instrument else 0.0,
-        sums.currency_towards(instrument.profit, -side) if instrument else 0.0,
+        sums.currency_towards(instrument.counter, -side) if instrument and instrument.counter else 0.0,
         sums.net_towards(side),
         sums.gross,
         in_flight.margin,

@@ -13,8 +13,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from arbitrex_desktop.clock import Clock, SystemClock
+from arbitrex_desktop.mt5.commands import History
 from arbitrex_desktop.mt5.errors import MT5Error
-from arbitrex_desktop.mt5.results import TradeDeal, TradePosition
+from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.errors import PoolError
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
@@ -31,11 +32,12 @@ class SyncFailed(Exception):  # noqa: N818 - what happened
 
 @dataclass(frozen=True, slots=True)
 class SyncedAccount:
-    """One good reading with the deals since the moment asked for; `read_at` in market time, UTC."""
+    """One good reading with deals and ended orders since the moment asked for; `read_at` in market time, UTC."""
 
     reading: AccountReading
     deals: tuple[TradeDeal, ...]
     read_at: datetime
+    orders: tuple[TradeOrder, ...] = ()
 
 
 class MT5AccountSync:
@@ -82,15 +84,15 @@ class MT5AccountSync:
         _check(reading)
         return reading, now
 
-    def read_deals(self, since: datetime, now: datetime) -> tuple[TradeDeal, ...]:
-        """Read the deals from a moment on (blocks).  Raises `SyncFailed`."""
+    def read_history(self, since: datetime, now: datetime) -> History:
+        """Read deals and ended orders from a moment on (blocks).  Raises `SyncFailed`."""
         try:
-            deals = self._pool().read_history(since, now + timedelta(days=1)).deals
+            history = self._pool().read_history(since, now + timedelta(days=1))
         except _FAILURES as error:
             raise SyncFailed(str(error) or type(error).__name__) from error
-        if not all(math.isfinite(value) for deal in deals for value in _money(deal)):
+        if not all(math.isfinite(value) for deal in history.deals for value in _money(deal)):
             raise SyncFailed("a deal of the history has no usable amount")
-        return deals
+        return history
 
     def note_success(self) -> None:
         """Count a sync that was taken over."""

@@ -148,7 +148,22 @@ class Activity:
 
     def note_refusal(self, strategy_id: str, at: float) -> None:
         """Remember a refusal of a strategy's intent."""
-        self.refusals.setdefault(strategy_id, deque(maxlen=1_000)).append(at)
+        known = self.refusals.pop(strategy_id, None)
+        self.refusals[strategy_id] = known = deque[float](maxlen=1_000) if known is None else known
+        known.append(at)
+        _forget_oldest(self.refusals, _KEEP_ENTRIES)
+
+    def note_heard(self, scope: tuple[str, str], at: float) -> None:
+        """Remember an adding intent that no throttle held back, for what it belongs to."""
+        self.heard.pop(scope, None)
+        self.heard[scope] = at
+        _forget_oldest(self.heard, _KEEP_ENTRIES)
+
+    def throttle(self, strategy_id: str, end: float) -> None:
+        """Throttle a strategy until a moment."""
+        self.throttled.pop(strategy_id, None)
+        self.throttled[strategy_id] = end
+        _forget_oldest(self.throttled, _KEEP_ENTRIES)
 
     def note_approval(self, symbol: str, notional: float, at: float, intent_id: str | None = None) -> None:
         """Remember an approval that adds exposure."""

@@ -8,18 +8,24 @@ something in it changed, or when a trade comes into flight or ends; those that w
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
-import msgspec
-
-from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposures import (
+    Exposures,
+    HeldExposure,
+    InFlight,
+    add,
+    add_position,
+    closable_units,
+    in_flight_of,
+    is_number,
+)
+from arbitrex_desktop.risk_portfolio_manager.portfolio.fills import BrokerOrder, OrderOwners, Owner
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import InstrumentOf
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
     ChangeCount,
     PortfolioState,
-    Position,
-    as_utc,
     plain_number,
     real_positions,
 )
@@ -27,134 +33,12 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDi
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import (
     UNITS_TOLERANCE,
     Reservation,
-    Side,
     WorkingOrders,
 )
 
-K = TypeVar("K")
-InstrumentOf = Callable[[str], Instrument | None]
+Held = tuple[str | int, int]
+"""A symbol or a position's number, and the side that is held."""
 _REMEMBERED: Final = 2_000
-_LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC)
-"""Stands for the time of entry of a position that has none, so that it counts as a new one."""
-
-
-class HeldExposure(msgspec.Struct):
-    """Sums over positions, in account currency and signed (long positive) where not said otherwise.
-
-    Attributes:
-        units: net units by symbol.
-        notional: net by symbol.
-        currency: net by currency, a cross counted in both.
-        gross: sum of sizes.
-        net: long minus short.
-        count: how many there are.
-        by_symbol: the same by symbol.
-        by_strategy: the same by strategy.
-        opened: when each was.
-        manual_units: units by symbol that the program set manually, where they are more.
-        unknown: why something could not be valued; empty when all could.
-        unpriced: the first position for whose worth a program without a pool gave no price.
-        lots: sum of sizes in lots.
-        open_risk: what equity loses when every stop is hit.
-        entry_risk: what the balance loses then, counting no stop that locks in a profit.
-        without_stop: sum of the sizes of positions that have no stop.
-    """
-
-    units: dict[str, float] = {}
-    notional: dict[str, float] = {}
-    currency: dict[str, float] = {}
-    gross: float = 0.0
-    net: float = 0.0
-    count: int = 0
-    by_symbol: dict[str, int] = {}
-    by_strategy: dict[str, int] = {}
-    opened: list[datetime] = []
-    manual_units: dict[str, float] = {}
-    unknown: str = ""
-    unpriced: str = ""
-    lots: float = 0.0
-    open_risk: float = 0.0
-    entry_risk: float = 0.0
-    without_stop: float = 0.0
-
-
-class InFlight(msgspec.Struct):
-    """Sums over trades in flight that add risk, by name and side, never netted; account currency.
-
-    Attributes:
-        units: by symbol and side.
-        notional: by symbol and side.
-        currency: by currency and side.
-        net: by side.
-        gross: sum of sizes.
-        margin: sum of margins.
-        risk: sum of what they lose at their stops.
-        lots: sum of lots.
-        by_symbol: how many there are in each symbol.
-        by_strategy: how many there are of each strategy.
-        opened: when each was approved.
-    """
-
-    units: dict[Side, float] = {}
-    notional: dict[Side, float] = {}
-    currency: dict[Side, float] = {}
-    net: dict[int, float] = {}
-    gross: float = 0.0
-    margin: float = 0.0
-    risk: float = 0.0
-    lots: float = 0.0
-    by_symbol: dict[str, int] = {}
-    by_strategy: dict[str, int] = {}
-    opened: list[datetime] = []
-
-
-class Exposures(msgspec.Struct, frozen=True):
-    """What is held and what is in flight.
-
-    What is asked for "towards" a side is what is held net on it and in flight to it.  What is on the other side makes
-    no room: a position may be closed and an order not be filled before the trade that is judged.
-    """
-
-    held: HeldExposure
-    in_flight: InFlight
-
-    def units_towards(self, symbol: str, side: int) -> float:
-        """Return units of a symbol; those that the program set manually count where they are more."""
-        held = self.held.manual_units.get(symbol, self.held.units.get(symbol, 0.0))
-        return max(0.0, side * held) + self.in_flight.units.get((symbol, side), 0.0)
-
-    def notional_towards(self, symbol: str, side: int) -> float:
-        """Return the same in account currency, without what was set manually."""
-        return max(0.0, side * self.held.notional.get(symbol, 0.0)) + self.in_flight.notional.get((symbol, side), 0.0)
-
-    def currency_towards(self, currency: str, side: int) -> float:
-        """Return what is held net of a currency, and in flight."""
-        held = max(0.0, side * self.held.currency.get(currency, 0.0))
-        return held + self.in_flight.currency.get((currency, side), 0.0)
-
-    def net_towards(self, side: int) -> float:
-        """Return what is held net of everything, and in flight."""
-        return max(0.0, side * self.held.net) + self.in_flight.net.get(side, 0.0)
-
-    @property
-    def count(self) -> int:
-        """Return how many positions and trades in flight there are."""
-        return self.held.count + len(self.in_flight.opened)
-
-    @property
-    def gross(self) -> float:
-        """Return the sum of all sizes."""
-        return self.held.gross + self.in_flight.gross
-
-    def count_in(self, symbol: str) -> int:
-        """Return how many there are in a symbol."""
-        return self.held.by_symbol.get(symbol, 0) + self.in_flight.by_symbol.get(symbol, 0)
-
-    def count_of(self, strategy_id: str | None) -> int:
-        """Return how many there are of a strategy."""
-        if strategy_id is None:
-            return 0
-        return self.held.by_strategy.get(strategy_id, 0) + self.in_flight.by_strategy.get(strategy_id, 0)
 
 
 class ExposureBook:
@@ -165,6 +49,9 @@ class ExposureBook:
         reserved: trades in flight by intent, oldest first.
         traded: names of the latest intents that have become positions.
         working: the orders that work at the broker.
+        owners: whose each order of the broker is, as far as that is known.
+        seen_from: when the reading of the account began that the positions are from, in monotonic seconds; infinite
+            for a portfolio that the program sets up itself.
         seen: the state's count of changes at which the sums are right; None when it cannot count.
     """
 
@@ -173,9 +60,11 @@ class ExposureBook:
         self.reserved: dict[str, Reservation] = {}
         self.traded: dict[str | None, None] = {}
         self.working = WorkingOrders()
+        self.owners = OrderOwners()
         self.seen: ChangeCount = None
+        self.seen_from = math.inf
         self._next_expiry = math.inf
-        self._sides: dict[Side, float] = {}
+        self._amounts: dict[Held, float] = {}
         self._written: tuple[dict[str, float], dict[str, float]] = ({}, {})
         self._manual: tuple[dict[str, float], dict[str, float]] = ({}, {})
 
@@ -187,32 +76,53 @@ class ExposureBook:
     def refresh(
         self, state: PortfolioState, instrument_of: InstrumentOf, monotonic: float, seen: ChangeCount = None
     ) -> None:
-        """Bring the sums up to date: count anew if the state changed, drop trades that were in flight too long.
+        """Bring the sums up to date: count anew if the state changed, drop trades that never came.
 
-        `seen`, the state's count of changes, where it has just been taken.
+        One never came when its time is over and the account, read since, does not have it.  `seen`, the state's count
+        of changes, where it has just been taken.
         """
         seen = seen or state.change_count()
-        if self._next_expiry <= monotonic:
-            self.reserved = {name: each for name, each in self.reserved.items() if each.expires > monotonic}
+        over = min(monotonic, self.seen_from)
+        if self._next_expiry <= over:
+            self.reserved = {name: each for name, each in self.reserved.items() if each.expires > over}
             self._sum_in_flight()
         if seen is None or seen != self.seen or self.total.held.unpriced:
             self.seen = seen
-            self.recount(state, instrument_of, monotonic)
+            self.recount(state, instrument_of)
 
-    def recount(self, state: PortfolioState, instrument_of: InstrumentOf, monotonic: float = 0.0) -> None:
-        """Count every position anew, and settle trades in flight against the positions that have appeared."""
-        sums, sides = HeldExposure(unknown=state.fault() or self.working.unknown), dict[Side, float]()
+    def recount(self, state: PortfolioState, instrument_of: InstrumentOf) -> None:
+        """Count every position anew, and settle trades in flight against what has changed."""
+        sums, amounts = HeldExposure(unknown=state.fault() or self.working.unknown), dict[Held, float]()
         positions = real_positions(state)
         if len(positions) != len(list(state.positions())):
             sums.unknown = sums.unknown or "an open position is no Position"
         for position in positions:
-            _add_position(sums, position, instrument_of)
-            _add(sides, (position.symbol, position.direction), closable_units(position))
-        self.working.settle(sides, self._sides, monotonic)
-        self._settle(sides)
-        self._sides = sides
+            add_position(sums, position, instrument_of)
+            units = closable_units(position)
+            add(amounts, (position.symbol, position.direction), units)
+            if position.ticket:
+                add(amounts, (position.ticket, position.direction), units)
+        self._settle(amounts)
+        self._amounts = amounts
         self._take_manual_values(state, sums)
-        self.total = Exposures(sums, _in_flight(self._flying()))
+        self.total = Exposures(sums, in_flight_of(self._flying()))
+
+    def take_orders(self, orders: Iterable[BrokerOrder]) -> None:
+        """Settle trades in flight against the orders in the broker's books."""
+        units, ended = self.owners.seen(orders, self.reserved)
+        for name, amount in units.items():
+            trade = self.reserved[name]
+            arrived = min(trade.units, amount - trade.filled)
+            if arrived > 0.0:
+                trade.take_off(arrived)
+                trade.filled += arrived
+        for name in ended:
+            trade = self.reserved[name]
+            trade.units = 0.0
+            if not trade.filled:  # its order came to nothing
+                del self.reserved[name]
+        self._end_settled()
+        self._sum_in_flight()
 
     def reserve(self, reservation: Reservation) -> None:
         """Count an approved trade from now on; another under the same intent is replaced."""
@@ -220,9 +130,12 @@ class ExposureBook:
         self.reserved[reservation.intent_id] = reservation
         self._sum_in_flight()
 
-    def take_working(self, orders: Iterable[Reservation], unknown: str, monotonic: float) -> None:
+    def take_working(self, orders: Iterable[Reservation], unknown: str) -> None:
         """Take over the orders that work at the broker now; `unknown`, why one of them could not be valued."""
-        self.working.take(orders, unknown, monotonic, self._strategy_like)
+        self.working.take(orders, unknown, self._owner_of)
+        for each in self.working.orders.values():
+            if each.strategy_id and not self.owners.strategy_of(each.ticket):
+                self.owners.note(each.ticket, Owner("", each.strategy_id))
         self.seen = None
 
     def release(self, intent_id: str) -> bool:
@@ -241,16 +154,16 @@ class ExposureBook:
         """Return the sums as they would be without some trades in flight, by the names of intents or orders."""
         if not any(name in self.reserved or name in self.working.orders for name in names):
             return self.total
-        return Exposures(self.total.held, _in_flight(each for each in self._flying() if each.intent_id not in names))
+        return Exposures(self.total.held, in_flight_of(each for each in self._flying() if each.intent_id not in names))
 
     def reducible(self, symbol: str, direction: int, but_intent: str | None = None) -> float:
         """Return the units that a trade could take off what is held net, less what is being taken off already."""
-        held = self._sides.get((symbol, -direction), 0.0) - self._sides.get((symbol, direction), 0.0)
+        held = self._amounts.get((symbol, -direction), 0.0) - self._amounts.get((symbol, direction), 0.0)
         return max(0.0, held - self.leaving(symbol, direction, but_intent)) if held > 0.0 else 0.0
 
     def holds(self, symbol: str, direction: int) -> bool:
         """Return whether a position of that side is open."""
-        return self._sides.get((symbol, direction), 0.0) > 0.0
+        return self._amounts.get((symbol, direction), 0.0) > 0.0
 
     def leaving(self, symbol: str, direction: int, but_intent: str | None = None, ticket: int | None = None) -> float:
         """Return the units that are being taken off by trades in flight, of one position with its `ticket`."""
@@ -288,7 +201,7 @@ class ExposureBook:
         currencies = _set_manually(state.currency_exposure, self._written[1], self._manual[1])
         self._manual = (symbols, currencies)
         for name, value in (*symbols.items(), *currencies.items()):
-            if not _is_number(value):
+            if not is_number(value):
                 sums.unknown = sums.unknown or f"the exposure of {name} that was set manually is no number"
         if sums.unknown:
             return
@@ -299,29 +212,36 @@ class ExposureBook:
             if not abs(amount) < abs(sums.currency.get(currency, 0.0)):
                 sums.currency[currency] = amount
 
-    def _settle(self, sides: Mapping[Side, float]) -> None:
-        """Take what has appeared among the positions off the trades in flight, oldest first."""
-        for reservation in self.reservations:
-            direction = -reservation.direction if reservation.reducing else reservation.direction
-            side = (reservation.symbol, direction)
-            moved = sides.get(side, 0.0) - self._sides.get(side, 0.0)
-            arrived = min(reservation.units, max(0.0, -moved if reservation.reducing else moved))
+    def _settle(self, amounts: Mapping[Held, float]) -> None:
+        """Take what has changed among the positions off the trades in flight, oldest first.
+
+        In a portfolio that the program sets up itself, size is all there is to go by.  Of an account, only what takes
+        off a position is settled so, once the account was read since its approval; entries are known by their orders.
+        """
+        for trade in self.reservations:
+            if self.seen_from < math.inf and (not trade.reducing or trade.since > self.seen_from):
+                continue
+            side = -trade.direction if trade.reducing else trade.direction
+            key: Held = (trade.ticket or trade.symbol, side)
+            moved = amounts.get(key, 0.0) - self._amounts.get(key, 0.0)
+            arrived = min(trade.units, max(0.0, -moved if trade.reducing else moved))
+            if trade.ticket and key not in amounts:  # nothing is left to take off
+                arrived = trade.units
             if arrived > 0.0:
-                share = 1.0 - arrived / reservation.units
-                _add(self._sides, side, -arrived if reservation.reducing else arrived)
-                reservation.units -= arrived
-                reservation.notional *= share
-                reservation.margin *= share
-                reservation.risk *= share
-                reservation.lots *= share
-        for each in self.reservations:
-            if each.units <= UNITS_TOLERANCE:
-                self.note_traded(each.intent_id)
-                del self.reserved[each.intent_id]
+                add(self._amounts, key, -arrived if trade.reducing else arrived)
+                trade.take_off(arrived)
+        self._end_settled()
+
+    def _end_settled(self) -> None:
+        """Drop the trades of which everything was seen; remember the names of those that were traded."""
+        for trade in self.reservations:
+            if trade.units <= UNITS_TOLERANCE:
+                self.note_traded(trade.intent_id)
+                del self.reserved[trade.intent_id]
 
     def _sum_in_flight(self) -> None:
         """Sum the trades in flight anew."""
-        self.total = Exposures(self.total.held, _in_flight(self._flying()))
+        self.total = Exposures(self.total.held, in_flight_of(self._flying()))
         self._next_expiry = min((each.expires for each in self.reserved.values()), default=math.inf)
 
     def _flying(self) -> Iterator[Reservation]:
@@ -329,98 +249,12 @@ class ExposureBook:
         yield from self.reserved.values()
         yield from self.working.orders.values()
 
-    def _strategy_like(self, order: Reservation) -> str:
-        """Return the strategy of the approved trade that an order looks like, empty for none."""
+    def _owner_of(self, order: Reservation) -> str:
+        """Return whose an order is: as its marks say, else that of the trade that it looks like, empty for neither."""
         side = (order.symbol, order.direction)
         fits = (each for each in self.reserved.values() if (each.symbol, each.direction) == side and not each.reducing)
-        return next((each.strategy_id for each in fits if abs(each.units - order.units) < UNITS_TOLERANCE), "")
-
-
-def closable_units(position: Position) -> float:
-    """Return the units that a close takes off, lots where the symbol's contract size is not known; 0 for neither."""
-    known = _sound(position.units) and position.units > 0.0
-    units = position.units if known else position.lots
-    return units if units is not None and _sound(units) else 0.0
-
-
-def _add_position(sums: HeldExposure, position: Position, instrument_of: InstrumentOf) -> None:
-    """Add one position, at its last known price."""
-    symbol, direction, units = position.symbol, position.direction, position.units
-    instrument = instrument_of(str(symbol))
-    price = position.current_price or position.entry_price
-    entry: Any = position.entry_time
-    sums.count += 1
-    sums.opened.append(as_utc(entry) if isinstance(entry, datetime) else _LAST_MOMENT)
-    _count(sums, symbol, position.strategy_id)
-    if instrument is None or direction not in (1, -1) or not _sound(units) or not _sound(price):
-        sums.unknown = sums.unknown or f"the position in {symbol} cannot be valued"
-        return
-    _add(sums.units, symbol, direction * units)
-    sums.lots += units / instrument.contract
-    if not math.isfinite(instrument.value):
-        sums.unpriced = sums.unpriced or symbol
-        return
-    notional = units * price * instrument.value
-    _add(sums.notional, symbol, direction * notional)
-    _add(sums.currency, instrument.base, direction * notional)
-    _add(sums.currency, instrument.profit, -direction * notional)
-    sums.gross += notional
-    sums.net += direction * notional
-    _add_risk(sums, position, price, notional, units * instrument.value)
-
-
-def _add_risk(sums: HeldExposure, position: Position, price: float, notional: float, value: float) -> None:
-    """Add what a position loses at its stop; `value`, what a price move of 1 is worth in account currency."""
-    stop = position.stop_loss
-    if not stop or not _sound(stop):
-        sums.without_stop += notional
-        return
-    sums.open_risk += max(0.0, position.direction * (price - stop)) * value
-    entry = position.entry_price
-    sums.entry_risk += max(0.0, position.direction * ((entry if _sound(entry) else price) - stop)) * value
-
-
-def _in_flight(reservations: Iterable[Reservation]) -> InFlight:
-    """Sum trades in flight; one that reduces frees nothing before it has happened."""
-    sums = InFlight()
-    for each in reservations:
-        if each.reducing:
-            continue
-        symbol, side, notional = each.symbol, each.direction, each.notional
-        _add(sums.units, (symbol, side), each.units)
-        _add(sums.notional, (symbol, side), notional)
-        _add(sums.currency, (each.base, side), notional)
-        _add(sums.currency, (each.profit, -side), notional)
-        _add(sums.net, side, notional)
-        sums.gross += notional
-        sums.margin += each.margin
-        sums.risk += each.risk
-        sums.lots += each.lots
-        sums.opened.append(each.approved_at)
-        _count(sums, symbol, each.strategy_id)
-    return sums
-
-
-def _count(sums: HeldExposure | InFlight, symbol: str, strategy_id: str) -> None:
-    """Count one in its symbol, and for its strategy if it has one."""
-    sums.by_symbol[symbol] = sums.by_symbol.get(symbol, 0) + 1
-    if strategy_id:
-        sums.by_strategy[strategy_id] = sums.by_strategy.get(strategy_id, 0) + 1
-
-
-def _is_number(value: Any) -> bool:
-    """Return whether a value that a program set is a finite number."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _sound(value: Any) -> bool:
-    """Return whether a value is a finite number and not negative."""
-    return _is_number(value) and value >= 0.0
-
-
-def _add(amounts: dict[K, float], key: K, amount: float) -> None:
-    """Add to an amount, which is 0 before anything was."""
-    amounts[key] = amounts.get(key, 0.0) + amount
+        like = (each.strategy_id for each in fits if abs(each.units - order.units) < UNITS_TOLERANCE)
+        return self.owners.strategy_of(order.ticket) or next(like, "")
 
 
 def _set_manually(now: Any, written: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:

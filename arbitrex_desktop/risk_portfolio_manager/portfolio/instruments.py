@@ -28,6 +28,7 @@ METALS: Final[dict[str, float]] = {"XAU": 100.0, "XAG": 5_000.0, "XPD": 100.0, "
 FX_CONTRACT: Final = 100_000.0
 _PIVOTS: Final = ("USD", "EUR", "GBP", "JPY")
 _CODE = 3
+_PAIRS: Final = frozenset({"fx", "metal"})
 _BANK_DAYS: Final = 360.0
 """Days of the year by which MetaTrader divides a yearly interest."""
 
@@ -69,10 +70,19 @@ class Instrument:
     swap_sell: float = 0.0
     triple_day: int = 3
 
+    @property
+    def counter(self) -> str:
+        """Return the currency that a purchase sells; empty for what is no pair: an index in euros is no short euro."""
+        return self.profit if self.kind in _PAIRS else ""
+
     def swap_cost(self, direction: int, now: datetime) -> float:
         """Return what a unit's swap at the end of this day costs, in account currency."""
         nights = 3 if now.isoweekday() % 7 == self.triple_day else 1
         return nights * (self.swap_buy if direction > 0 else self.swap_sell)
+
+
+InstrumentOf = Callable[[str], Instrument | None]
+"""Gives a symbol's instrument, None when it is not known."""
 
 
 def split_symbol(symbol: str) -> tuple[str, str, str]:

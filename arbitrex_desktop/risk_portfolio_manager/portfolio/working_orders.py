@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final
 
@@ -12,9 +12,6 @@ import msgspec
 Side = tuple[str, int]
 """The name of a symbol or currency, and 1 for more or -1 for less of it."""
 UNITS_TOLERANCE: Final = 1e-6
-_REMEMBERED: Final = 2_000
-_ARRIVES_WITHIN: Final = 10.0
-"""Seconds within which the position of an order that is gone has to appear, for it to be that order's."""
 
 
 def working_name(ticket: int) -> str:
@@ -25,10 +22,16 @@ def working_name(ticket: int) -> str:
 class Reservation(msgspec.Struct):
     """An approved trade that is not yet seen among the positions, or an order that works at the broker.
 
-    `notional` and `margin` in account currency.
-    `ticket`, the position that a reducing trade closes, or the order that works; 0 when there is none.  `risk`, what it
-    loses at its stop, in account currency.
-    `expires` in monotonic seconds, in the saved form in seconds from then; never for an order that works.
+    Attributes:
+        units: what is not yet seen of it.
+        notional, margin, risk: in account currency; `risk`, what it loses at its stop.
+        approved_at: in market time, UTC.
+        since: the same in monotonic seconds, in the saved form in seconds from then.
+        expires: by when it is sent or never will be, likewise; never for an order that works.
+        ticket: the position that a reducing trade closes, or the order that works; 0 when there is none.
+        order_id: the decision's own name, which an order may bear as well.
+        magic: what its order is marked with, 0 when that is not known.
+        filled: units seen of it.
     """
 
     intent_id: str
@@ -46,14 +49,19 @@ class Reservation(msgspec.Struct):
     ticket: int = 0
     risk: float = 0.0
     lots: float = 0.0
+    since: float = 0.0
+    order_id: str = ""
+    magic: int = 0
+    filled: float = 0.0
 
-
-class _Gone(msgspec.Struct):
-    """Units that an order had in flight and has no longer, until a moment of monotonic seconds."""
-
-    side: Side
-    units: float
-    until: float
+    def take_off(self, units: float) -> None:
+        """Take what was seen of it off, with its share of everything that grows with its size."""
+        share = 1.0 - units / self.units
+        self.units -= units
+        self.notional *= share
+        self.margin *= share
+        self.risk *= share
+        self.lots *= share
 
 
 class WorkingOrders:
@@ -61,42 +69,17 @@ class WorkingOrders:
 
     Attributes:
         orders: by their names.
-        strategies: whose the latest of them were, by ticket, where that is known.
         unknown: why one of them could not be valued; empty when all could.
     """
 
     def __init__(self) -> None:
         self.orders: dict[str, Reservation] = {}
-        self.strategies: dict[int, str] = {}
         self.unknown = ""
-        self._gone: list[_Gone] = []
 
-    def take(
-        self, orders: Iterable[Reservation], unknown: str, monotonic: float, owner: Callable[[Reservation], str]
-    ) -> None:
+    def take(self, orders: Iterable[Reservation], unknown: str, owner: Callable[[Reservation], str]) -> None:
         """Take over the orders that there are now; `owner` tells the strategy of one that was not there before."""
         now = {working_name(each.ticket): each for each in orders}
         for name, each in now.items():
             known = self.orders.get(name)
-            each.strategy_id = owner(each) if known is None else known.strategy_id
-            if each.strategy_id:
-                self.strategies[each.ticket] = each.strategy_id
-        while len(self.strategies) > _REMEMBERED:
-            del self.strategies[next(iter(self.strategies))]
-        for name, before in self.orders.items():
-            less = before.units - (now[name].units if name in now else 0.0)
-            if less > UNITS_TOLERANCE:
-                self._gone.append(_Gone((before.symbol, before.direction), less, monotonic + _ARRIVES_WITHIN))
+            each.strategy_id = owner(each) if known is None or not known.strategy_id else known.strategy_id
         self.orders, self.unknown = now, unknown
-
-    def settle(self, held: Mapping[Side, float], before: dict[Side, float], monotonic: float) -> None:
-        """Take the positions that orders have become off what appeared since `before`, which moves along.
-
-        So no other trade in flight is taken for them.
-        """
-        self._gone = [each for each in self._gone if each.until > monotonic and each.units > UNITS_TOLERANCE]
-        for gone in self._gone:
-            was = before.get(gone.side, 0.0)
-            arrived = min(gone.units, max(0.0, held.get(gone.side, 0.0) - was))
-            before[gone.side] = was + arrived
-            gone.units -= arrived

@@ -90,7 +90,10 @@ class OrderRate(Rule):
 
 
 class RejectionVelocity(Rule):
-    """A strategy's refused intents within the window < `rejection_velocity_count`; reaching it throttles."""
+    """A strategy's refused intents within the window < `rejection_velocity_count`; reaching it throttles.
+
+    Programs that name no strategy are one together.
+    """
 
     code = RejectionReason(
         "REJECTION_VELOCITY",
@@ -107,9 +110,9 @@ class RejectionVelocity(Rule):
 
     def check(self, context: RuleContext) -> RuleResult:
         """Count them; the throttle itself is another rule."""
-        limit, strategy = context.config.rejection_velocity_count, context.intent.strategy_id
-        if not limit or strategy is None:
-            return self.skipped("the intent names no strategy") if limit else self.off()
+        limit, strategy = context.config.rejection_velocity_count, context.intent.strategy_id or ""
+        if not limit or context.intent.is_person_s:
+            return self.skipped("a person asks, who names no strategy") if limit else self.off()
         since = context.moment - context.config.rejection_velocity_window_seconds
         refused = context.activity.refused_since(strategy, since, limit)
         return self.passed(refused, limit, "the strategy is throttled" if refused >= limit else "")

@@ -9,7 +9,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, 
 
 
 class ScopedSwitches(Rule):
-    """SUSPEND lets reducing trades pass; SHUTDOWN only those that a person sends."""
+    """SUSPEND and SHUTDOWN refuse whatever adds risk; an exit always passes."""
 
     code = RejectionReason(
         "KILL_SWITCH_ACTIVE",
@@ -22,11 +22,8 @@ class ScopedSwitches(Rule):
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look for a switch that covers the intent."""
-        reducing = context.exposure.reducing
         for switch in context.switches:
-            by_person = reducing and context.intent.strategy_id is None
-            suspended = switch.action is SwitchAction.SUSPEND and not reducing
-            if suspended or (switch.action is SwitchAction.SHUTDOWN and not by_person):
+            if switch.action is not SwitchAction.THROTTLE and not context.exposure.reducing:
                 return self.failed(note=switch.message)
         return self.ok("none is set")
 
@@ -53,7 +50,7 @@ class Throttle(Rule):
         """Measure the time since the last intent that any throttle let through."""
         activity, strategy = context.activity, context.intent.strategy_id or ""
         scopes = [(each.level, each.name) for each in context.switches if each.action is SwitchAction.THROTTLE]
-        ends = activity.throttled.get(strategy)
+        ends = None if context.intent.is_person_s else activity.throttled.get(strategy)
         if ends is not None and context.moment < ends:
             scopes.append((SwitchLevel.STRATEGY, strategy))
         if not scopes:

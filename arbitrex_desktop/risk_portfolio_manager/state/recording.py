@@ -129,15 +129,18 @@ def _reserve(state: RiskState, context: RuleContext, trade: ApprovedTrade, order
         units=trade.position_units,
         notional=trade.position_units * (context.size.unit_notional or 0.0),
         base=instrument.base if instrument is not None else trade.symbol,
-        profit=instrument.profit if instrument is not None else "",
+        profit=instrument.counter if instrument is not None else "",
         margin=(context.market.margin_per_lot or 0.0) * trade.lots,
         strategy_id=intent.strategy_id or "",
         approved_at=context.market.now,
-        expires=context.moment + _seconds_in_flight(context),
+        expires=context.moment + context.config.pending_ttl_seconds,
         reducing=trade.reducing,
         ticket=trade.position_ticket or 0,
         risk=0.0 if trade.reducing else trade.expected_loss or 0.0,
         lots=trade.lots,
+        since=context.moment,
+        order_id=order_id,
+        magic=intent.magic or 0,
     )
     state.book.reserve(reservation)
     if not trade.reducing:
@@ -145,25 +148,19 @@ def _reserve(state: RiskState, context: RuleContext, trade: ApprovedTrade, order
     return reservation
 
 
-def _seconds_in_flight(context: RuleContext) -> float:
-    """Return for how long a trade is in flight at most: never shorter than the sync that would show it may be old."""
-    longest: float = context.config.pending_ttl_seconds
-    return max(longest, context.config.max_sync_age_seconds) if context.account.syncs else longest
-
-
 def _pace_strategy(state: RiskState, context: RuleContext, decision: TradeDecision) -> bool:
     """Keep count of a strategy's refusals, and throttle one that has too many; return whether that was done."""
-    strategy, activity, config = context.intent.strategy_id, state.activity, context.config
+    strategy, activity, config = context.intent.strategy_id or "", state.activity, context.config
     refused, moment = decision.rejected_trade, context.moment
     throttled = refused is not None and refused.rejection_reason is Throttle.code
     if not throttled and not context.exposure.reducing:
         for scope in scopes_of(context.intent.symbol, strategy):
-            activity.heard[scope] = moment
+            activity.note_heard(scope, moment)
     limit = config.rejection_velocity_count
-    if strategy is None or refused is None or not limit:
+    if context.intent.is_person_s or refused is None or not limit:
         return False
     activity.note_refusal(strategy, moment)
     if activity.refused_since(strategy, moment - config.rejection_velocity_window_seconds, limit) < limit:
         return False
-    activity.throttled[strategy] = moment + config.throttle_duration_seconds
+    activity.throttle(strategy, moment + config.throttle_duration_seconds)
     return True

@@ -10,6 +10,7 @@ import msgspec
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics
 from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import KillSwitch
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import SavedActivity
+from arbitrex_desktop.risk_portfolio_manager.portfolio.fills import Owner
 from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlLedger
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import as_utc, json_safe
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation
@@ -62,6 +63,7 @@ class SavedState(msgspec.Struct):
     metrics: RiskMetrics
     saved_at: datetime
     in_flight: list[Reservation] = msgspec.field(name="under_way", default_factory=list)
+    owners: dict[int, Owner] = msgspec.field(default_factory=dict)
 
 
 class SavedApproval(msgspec.Struct):
@@ -91,6 +93,7 @@ def dump_state(state: RiskState) -> SavedState:
         metrics=state.metrics,
         saved_at=state.sources.clock.now(),
         in_flight=[_leaving(each, monotonic) for each in state.book.reservations],
+        owners=dict(state.book.owners.by_number),
     )
 
 
@@ -111,8 +114,10 @@ def restore_state(saved: SavedState, state: RiskState, *, figures: bool) -> None
     state.activity.restore(saved.activity, monotonic, away)
     for name in saved.traded:
         state.book.note_traded(name)
+    for number, owner in saved.owners.items():
+        state.book.owners.note(number, owner)
     for each in saved.in_flight:
-        state.book.reserve(msgspec.structs.replace(each, expires=monotonic + each.expires - away))
+        state.book.reserve(_arriving(each, monotonic - away))
 
 
 def restore_approval(saved: SavedApproval, state: RiskState) -> None:
@@ -120,15 +125,24 @@ def restore_approval(saved: SavedApproval, state: RiskState) -> None:
     monotonic, away = state.sources.clock.monotonic(), _seconds_since(saved.saved_at, state)
     reservation = saved.reservation
     state.metrics = saved.metrics.plus(state.metrics)
-    state.book.reserve(msgspec.structs.replace(reservation, expires=monotonic + reservation.expires - away))
+    state.book.reserve(_arriving(reservation, monotonic - away))
     if not reservation.reducing:
         notional, at = reservation.notional, monotonic - away
         state.activity.note_approval(reservation.symbol, notional, at, saved.named or None)
 
 
 def _leaving(reservation: Reservation, monotonic: float) -> Reservation:
-    """Return a copy that expires in seconds from now."""
-    return msgspec.structs.replace(reservation, expires=reservation.expires - monotonic)
+    """Return a copy whose moments are seconds from now."""
+    return msgspec.structs.replace(
+        reservation, since=reservation.since - monotonic, expires=reservation.expires - monotonic
+    )
+
+
+def _arriving(reservation: Reservation, monotonic: float) -> Reservation:
+    """Return a copy whose moments, seconds from when it was saved, are those of this computer's monotonic clock."""
+    return msgspec.structs.replace(
+        reservation, since=reservation.since + monotonic, expires=reservation.expires + monotonic
+    )
 
 
 def _seconds_since(moment: datetime, state: RiskState) -> float:

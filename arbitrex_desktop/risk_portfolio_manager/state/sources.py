@@ -20,7 +20,7 @@ from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
-from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import closable_units
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposures import closable_units
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
     ClassInstruments,
     Instrument,

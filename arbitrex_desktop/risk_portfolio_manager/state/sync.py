@@ -14,6 +14,7 @@ from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import SyncedAccount
+from arbitrex_desktop.risk_portfolio_manager.portfolio.fills import orders_in
 from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlFigures, PnlLedger
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
     OpenPositions,
@@ -58,6 +59,9 @@ def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config:
     if config.initial_balance > 0.0:
         _take_days(state, synced, figures, pool, config)
     _write(state, synced, figures, config.loss_anchor)
+    state.book.seen_from = started
+    if state.book.reserved:
+        state.book.take_orders(orders_in(reading, synced.deals, synced.orders, pool))
     _show_positions(reading, pool, state)
     _show_orders(reading, pool, state, config)
     state.refresh(config)
@@ -97,7 +101,9 @@ def take_polled(state: RiskState, config: RuleSettings) -> None:
     portfolio.daily_pnl += fall
     portfolio.weekly_pnl += fall
     portfolio.current_drawdown = state.own_drawdown = state.plain_drawdown()
-    state.sources.newest = polled
+    state.sources.newest, state.book.seen_from = polled, polled.monotonic
+    if state.book.reserved and (polled.positions, polled.orders) != (known.positions, known.orders):
+        state.book.take_orders(orders_in(polled, (), (), pool))
     if polled.orders != known.orders:
         _show_orders(polled, pool, state, config)
     if polled.positions != known.positions:
@@ -122,7 +128,7 @@ def _show_orders(reading: AccountReading, pool: PoolReader, state: RiskState, co
             found.append(working)
         elif direction:
             unknown = f"what order #{order.ticket} in {order.symbol} would do cannot be valued"
-    state.book.take_working(found, unknown, state.sources.clock.monotonic())
+    state.book.take_working(found, unknown)
 
 
 def _working(
@@ -142,7 +148,7 @@ def _working(
         units=units,
         notional=notional,
         base=instrument.base,
-        profit=instrument.profit,
+        profit=instrument.counter,
         margin=margin * order.volume_current,
         strategy_id="",
         approved_at=pool.server_time_to_utc(order.time_setup),
@@ -182,16 +188,15 @@ def _position(raw: TradePosition, pool: PoolReader, state: RiskState, strategy: 
         current_price=raw.price_current or None,
         stop_loss=raw.sl or None,
         take_profit=raw.tp or None,
-        strategy_id=_strategy(raw, direction, state) if strategy is None else strategy,
+        strategy_id=strategy or _strategy(raw, direction, state),
     )
 
 
 def _strategy(raw: TradePosition, direction: int, state: RiskState) -> str:
-    """Return whose position it is: that of the order that opened it, else of a trade in flight that it fits."""
-    known = state.book.working.strategies.get(raw.identifier or raw.ticket)
-    if known is not None:
+    """Return whose position it is: that of the trade its order came of, or, of one without marks, that it fits."""
+    known = state.book.owners.strategy_of(raw.identifier or raw.ticket)
+    if known or raw.magic or raw.comment:
         return known
-    for each in state.book.reservations:
-        if (each.symbol, each.direction, each.reducing) == (raw.symbol, direction, False):
-            return each.strategy_id
-    return ""
+    fitting = (each for each in state.book.reservations if not each.reducing)
+    own = (each.strategy_id for each in fitting if (each.symbol, each.direction) == (raw.symbol, direction))
+    return next(own, "")

@@ -50,6 +50,7 @@ BAD: dict[str, list[Any]] = {
     "expires_at": [datetime(2030, 1, 1, tzinfo=UTC), 5],
     "reduce_only": [1, None],
     "position_ticket": [0, -1, 1.0, True],
+    "magic": [0, -1, 1.0, True],
     "instead_of": ["a", ["a"], ("",), (5,), None],
 }
 """Of an order at the market."""

@@ -10,12 +10,8 @@ import msgspec
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import OpenPositions, PortfolioState, Position
-from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import (
-    ExposureBook,
-    Exposures,
-    HeldExposure,
-    InFlight,
-)
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import ExposureBook
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposures import Exposures, HeldExposure, InFlight
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import ClassInstruments, Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation
 from tests.fakes.broker_data import price_of
@@ -96,7 +92,7 @@ def test_each_side_counts_what_is_held_and_under_way_on_it(
     assert sums.currency_towards("EUR", side) == pytest.approx(euros)
     assert sums.currency_towards("USD", -side) == pytest.approx(euros)
     assert sums.net_towards(side) == pytest.approx(net)
-    assert (sums.count, sums.count_in("EURUSD"), sums.count_of("alpha"), sums.count_of(None)) == (3, 3, 2, 0)
+    assert (sums.count, sums.count_in("EURUSD"), sums.count_of("alpha"), sums.count_of(None)) == (3, 3, 2, 1)
     assert sums.gross == pytest.approx(1_150.0 + 345.0 + 230.0)
     assert sums.in_flight.margin == pytest.approx(500 * 0.0115)
 

@@ -52,7 +52,7 @@ class TestSwitches:
             (SUSPEND, True, "bot", True),
             (SUSPEND, True, None, True),
             (SHUTDOWN, False, None, False),
-            (SHUTDOWN, True, "bot", False),
+            (SHUTDOWN, True, "bot", True),
             (SHUTDOWN, True, None, True),
             (THROTTLE, False, "bot", True),
         ],

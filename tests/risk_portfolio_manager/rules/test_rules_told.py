@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar, NewsEvent
 from arbitrex_desktop.risk_portfolio_manager.rules import (
@@ -46,6 +47,7 @@ from tests.risk_portfolio_manager.rules.contexts import (
 )
 
 PASS, ADJUST, FAIL, UNKNOWN, SKIPPED = Outcome.PASS, Outcome.ADJUST, Outcome.FAIL, Outcome.UNKNOWN, Outcome.SKIPPED
+PERSON = {"source": IntentSource.TRADER, "strategy_id": None}
 
 
 Case = tuple[Rule, dict[str, Any], Outcome, str]
@@ -89,11 +91,11 @@ WITHOUT_NUMBERS: list[Case] = [
         SKIPPED,
         "switched off",
     ),
-    (pacing.RejectionVelocity(), {}, SKIPPED, "the intent names no strategy"),
+    (pacing.RejectionVelocity(), {"intent": PERSON}, SKIPPED, "a person asks, who names no strategy"),
     (pacing.TradeSpacing(), {}, SKIPPED, "switched off"),
     (pacing.SymbolSpacing(), {}, SKIPPED, "switched off"),
     (losses.DailyDrawdown(), {}, SKIPPED, "no daily reset has been seen yet"),
-    (position_count.StrategyPositions(), {}, SKIPPED, "the intent names no strategy"),
+    (position_count.StrategyPositions(), {"intent": PERSON}, SKIPPED, "a person asks, who names no strategy"),
     (requested_volume.RequestedVolume(), {}, SKIPPED, "no volume was requested"),
     (
         requested_volume.RequestedVolume(),

@@ -95,11 +95,14 @@ def test_a_suspended_scope_only_reduces(level: str, name: str) -> None:
     assert rpm.evaluate(**intent(strategy_id="alpha")).decision.status == "APPROVED"
 
 
-def test_a_shut_down_strategy_is_not_heard_at_all() -> None:
-    """SHUTDOWN refuses even a strategy's reductions; a person still gets out by hand."""
+def test_a_strategy_that_is_shut_down_gets_out() -> None:
+    """R26: SHUTDOWN refuses all that adds risk, and no exit, whoever asks for it."""
     rpm = holding()
     rpm.kill_switches.set("STRATEGY", "alpha", "SHUTDOWN", "runaway")
-    assert reason(rpm.evaluate(**intent(direction=-1, strategy_id="alpha"))) == "KILL_SWITCH_ACTIVE"
+    assert units(rpm.evaluate(**intent(direction=-1, strategy_id="alpha"))) == 100_000
+    assert reason(rpm.evaluate(**intent(symbol="GBPUSD", current_price=1.3, strategy_id="alpha"))) == (
+        "KILL_SWITCH_ACTIVE"
+    )
     rpm.kill_switches.set("GLOBAL", "", "SHUTDOWN", "everything off")
     assert units(rpm.evaluate(**intent(direction=-1))) == 100_000
     assert reason(rpm.evaluate(**intent(symbol="GBPUSD", current_price=1.3))) == "KILL_SWITCH_ACTIVE"

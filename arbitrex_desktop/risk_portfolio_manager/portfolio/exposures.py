@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: MIT
+"""Sums over positions, and over what is in flight: approved trades, and orders that work at the broker."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import InstrumentOf
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Position, as_utc
+from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation, Side
+
+K = TypeVar("K")
+_LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC)
+"""Stands for the time of entry of a position that has none, so that it counts as a new one."""
+
+
+class HeldExposure(msgspec.Struct):
+    """Sums over positions, in account currency and signed (long positive) where not said otherwise.
+
+    Attributes:
+        units: net units by symbol.
+        notional: net by symbol.
+        currency: net by currency, a cross counted in both.
+        gross: sum of sizes.
+        net: long minus short.
+        count: how many there are.
+        by_symbol: the same by symbol.
+        by_strategy: the same by strategy.
+        opened: when each was.
+        manual_units: units by symbol that the program set manually, where they are more.
+        unknown: why something could not be valued; empty when all could.
+        unpriced: the first position for whose worth a program without a pool gave no price.
+        lots: sum of sizes in lots.
+        open_risk: what equity loses when every stop is hit.
+        entry_risk: what the balance loses then, counting no stop that locks in a profit.
+        without_stop: sum of the sizes of positions that have no stop.
+    """
+
+    units: dict[str, float] = {}
+    notional: dict[str, float] = {}
+    currency: dict[str, float] = {}
+    gross: float = 0.0
+    net: float = 0.0
+    count: int = 0
+    by_symbol: dict[str, int] = {}
+    by_strategy: dict[str, int] = {}
+    opened: list[datetime] = []
+    manual_units: dict[str, float] = {}
+    unknown: str = ""
+    unpriced: str = ""
+    lots: float = 0.0
+    open_risk: float = 0.0
+    entry_risk: float = 0.0
+    without_stop: float = 0.0
+
+
+class InFlight(msgspec.Struct):
+    """Sums over trades in flight that add risk, by name and side, never netted; account currency.
+
+    Attributes:
+        units: by symbol and side.
+        notional: by symbol and side.
+        currency: by currency and side.
+        net: by side.
+        gross: sum of sizes.
+        margin: sum of margins.
+        risk: sum of what they lose at their stops.
+        lots: sum of lots.
+        by_symbol: how many there are in each symbol.
+        by_strategy: how many there are of each strategy.
+        opened: when each was approved.
+    """
+
+    units: dict[Side, float] = {}
+    notional: dict[Side, float] = {}
+    currency: dict[Side, float] = {}
+    net: dict[int, float] = {}
+    gross: float = 0.0
+    margin: float = 0.0
+    risk: float = 0.0
+    lots: float = 0.0
+    by_symbol: dict[str, int] = {}
+    by_strategy: dict[str, int] = {}
+    opened: list[datetime] = []
+
+
+class Exposures(msgspec.Struct, frozen=True):
+    """What is held and what is in flight.
+
+    What is asked for "towards" a side is what is held net on it and in flight to it.  What is on the other side makes
+    no room: a position may be closed and an order not be filled before the trade that is judged.
+    """
+
+    held: HeldExposure
+    in_flight: InFlight
+
+    def units_towards(self, symbol: str, side: int) -> float:
+        """Return units of a symbol; those that the program set manually count where they are more."""
+        held = self.held.manual_units.get(symbol, self.held.units.get(symbol, 0.0))
+        return max(0.0, side * held) + self.in_flight.units.get((symbol, side), 0.0)
+
+    def notional_towards(self, symbol: str, side: int) -> float:
+        """Return the same in account currency, without what was set manually."""
+        return max(0.0, side * self.held.notional.get(symbol, 0.0)) + self.in_flight.notional.get((symbol, side), 0.0)
+
+    def currency_towards(self, currency: str, side: int) -> float:
+        """Return what is held net of a currency, and in flight."""
+        held = max(0.0, side * self.held.currency.get(currency, 0.0))
+        return held + self.in_flight.currency.get((currency, side), 0.0)
+
+    def net_towards(self, side: int) -> float:
+        """Return what is held net of everything, and in flight."""
+        return max(0.0, side * self.held.net) + self.in_flight.net.get(side, 0.0)
+
+    @property
+    def count(self) -> int:
+        """Return how many positions and trades in flight there are."""
+        return self.held.count + len(self.in_flight.opened)
+
+    @property
+    def gross(self) -> float:
+        """Return the sum of all sizes."""
+        return self.held.gross + self.in_flight.gross
+
+    def count_in(self, symbol: str) -> int:
+        """Return how many there are in a symbol."""
+        return self.held.by_symbol.get(symbol, 0) + self.in_flight.by_symbol.get(symbol, 0)
+
+    def count_of(self, strategy_id: str | None) -> int:
+        """Return how many there are of a strategy; None stands for whatever names none."""
+        name = strategy_id or ""
+        return self.held.by_strategy.get(name, 0) + self.in_flight.by_strategy.get(name, 0)
+
+
+def closable_units(position: Position) -> float:
+    """Return the units that a close takes off, lots where the symbol's contract size is not known; 0 for neither."""
+    known = _sound(position.units) and position.units > 0.0
+    units = position.units if known else position.lots
+    return units if units is not None and _sound(units) else 0.0
+
+
+def add_position(sums: HeldExposure, position: Position, instrument_of: InstrumentOf) -> None:
+    """Add one position, at its last known price."""
+    symbol, direction, units = position.symbol, position.direction, position.units
+    instrument = instrument_of(str(symbol))
+    price = position.current_price or position.entry_price
+    entry: Any = position.entry_time
+    sums.count += 1
+    sums.opened.append(as_utc(entry) if isinstance(entry, datetime) else _LAST_MOMENT)
+    _count(sums, symbol, position.strategy_id)
+    if instrument is None or direction not in (1, -1) or not _sound(units) or not _sound(price):
+        sums.unknown = sums.unknown or f"the position in {symbol} cannot be valued"
+        return
+    add(sums.units, symbol, direction * units)
+    sums.lots += units / instrument.contract
+    if not math.isfinite(instrument.value):
+        sums.unpriced = sums.unpriced or symbol
+        return
+    notional = units * price * instrument.value
+    add(sums.notional, symbol, direction * notional)
+    add(sums.currency, instrument.base, direction * notional)
+    if instrument.counter:
+        add(sums.currency, instrument.counter, -direction * notional)
+    sums.gross += notional
+    sums.net += direction * notional
+    _add_risk(sums, position, price, notional, units * instrument.value)
+
+
+def _add_risk(sums: HeldExposure, position: Position, price: float, notional: float, value: float) -> None:
+    """Add what a position loses at its stop; `value`, what a price move of 1 is worth in account currency."""
+    stop = position.stop_loss
+    if not stop or not _sound(stop):
+        sums.without_stop += notional
+        return
+    sums.open_risk += max(0.0, position.direction * (price - stop)) * value
+    entry = position.entry_price
+    sums.entry_risk += max(0.0, position.direction * ((entry if _sound(entry) else price) - stop)) * value
+
+
+def in_flight_of(reservations: Iterable[Reservation]) -> InFlight:
+    """Sum trades in flight; one that reduces frees nothing before it has happened."""
+    sums = InFlight()
+    for each in reservations:
+        if each.reducing:
+            continue
+        symbol, side, notional = each.symbol, each.direction, each.notional
+        add(sums.units, (symbol, side), each.units)
+        add(sums.notional, (symbol, side), notional)
+        add(sums.currency, (each.base, side), notional)
+        if each.profit:
+            add(sums.currency, (each.profit, -side), notional)
+        add(sums.net, side, notional)
+        sums.gross += notional
+        sums.margin += each.margin
+        sums.risk += each.risk
+        sums.lots += each.lots
+        sums.opened.append(each.approved_at)
+        _count(sums, symbol, each.strategy_id)
+    return sums
+
+
+def _count(sums: HeldExposure | InFlight, symbol: str, strategy_id: str) -> None:
+    """Count one in its symbol and for its strategy; all that name none are one strategy."""
+    sums.by_symbol[symbol] = sums.by_symbol.get(symbol, 0) + 1
+    sums.by_strategy[strategy_id] = sums.by_strategy.get(strategy_id, 0) + 1
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a value that a program set is a finite number."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _sound(value: Any) -> bool:
+    """Return whether a value is a finite number and not negative."""
+    return is_number(value) and value >= 0.0
+
+
+def add(amounts: dict[K, float], key: K, amount: float) -> None:
+    """Add to an amount, which is 0 before anything was."""
+    amounts[key] = amounts.get(key, 0.0) + amount
