@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade, Which
+from arbitrex_desktop.desk.intents.standing import StandingRequest
 from arbitrex_desktop.ui.seam import Core
 
 
@@ -179,6 +180,26 @@ class CancelOrder(_OnTicket):
 
 
 @dataclass(frozen=True, slots=True)
+class ModifyOrder(_OnTicket):
+    """Move a pending order, its stop and its target, as prices; None for none."""
+
+    price: float
+    stop_loss: float | None
+    take_profit: float | None
+    doing: ClassVar[str] = "moving an order"
+    failure: ClassVar[str] = "Moving an order"
+
+
+@dataclass(frozen=True, slots=True)
+class SetStanding(_OnTicket):
+    """Give a position standing instructions, in place of those that it has."""
+
+    wanted: StandingRequest
+    doing: ClassVar[str] = "setting standing instructions"
+    failure: ClassVar[str] = "Standing instructions"
+
+
+@dataclass(frozen=True, slots=True)
 class ReadSettings(TraderCommand):
     """Read every setting; answered by a tuple of `SettingRow`."""
 
@@ -221,6 +242,10 @@ HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
     ClosePositions: lambda core, command: core.close_many(command.which, command.symbol),
     MoveStops: lambda core, command: core.move_stops(command.ticket, command.stop_loss, command.take_profit),
     MoveToBreakEven: lambda core, command: core.break_even(command.ticket),
+    ModifyOrder: lambda core, command: core.modify_order(
+        command.ticket, command.price, command.stop_loss, command.take_profit
+    ),
+    SetStanding: lambda core, command: core.set_standing(command.ticket, command.wanted),
     CancelOrder: lambda core, command: core.cancel_order(command.ticket),
     ReadSettings: lambda core, _command: core.settings_desk.rows(),
     CheckSettings: lambda core, command: core.settings_desk.check(dict(command.changes)),

@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade, Which
+from arbitrex_desktop.desk.intents.standing import StandingRequest
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, Preview
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 
@@ -105,6 +106,12 @@ class Core(Protocol):
 
     def break_even(self, ticket: int) -> None:
         """Move a position's stop to its opening price."""
+
+    def modify_order(self, ticket: int, price: float, stop_loss: float | None, take_profit: float | None) -> None:
+        """Move a pending order, its stop and its target; one that risks more goes to the RPM, none while halted."""
+
+    def set_standing(self, ticket: int, wanted: StandingRequest) -> None:
+        """Give a position standing instructions, in place of those that it has; they are carried out by `step`."""
 
     def cancel_order(self, ticket: int) -> None:
         """Cancel a pending order at the broker."""

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade
+from arbitrex_desktop.desk.intents.standing import StandingRequest
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview
 from arbitrex_desktop.mt5.arrays import Rows
@@ -202,6 +203,16 @@ class FakeCore:
         """Note a stop at the opening price."""
         self._note("break_even")
         self.asked.append(("break_even", ticket))
+
+    def modify_order(self, ticket: int, price: float, stop_loss: float | None, take_profit: float | None) -> None:
+        """Note a moved order."""
+        self._note("modify_order")
+        self.asked.append(("modify_order", ticket, price, stop_loss, take_profit))
+
+    def set_standing(self, ticket: int, wanted: StandingRequest) -> None:
+        """Note standing instructions."""
+        self._note("set_standing")
+        self.asked.append(("set_standing", ticket, wanted))
 
     def cancel_order(self, ticket: int) -> None:
         """Note a cancelling."""

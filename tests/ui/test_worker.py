@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.desk.intents.intent import IntentRequest
+from arbitrex_desktop.desk.intents.standing import Distance, DistanceUnit, StandingRequest
 from arbitrex_desktop.desk.presentation.snapshot import Preview
 from arbitrex_desktop.ui.commands import (
     HANDLERS,
@@ -26,6 +27,7 @@ from arbitrex_desktop.ui.commands import (
     ClosePosition,
     ClosePositions,
     CommandResult,
+    ModifyOrder,
     MoveStops,
     MoveToBreakEven,
     Phase,
@@ -34,6 +36,7 @@ from arbitrex_desktop.ui.commands import (
     RejectIntent,
     ResolveIntent,
     ResumeTrading,
+    SetStanding,
     SubmitIntent,
     TraderCommand,
 )
@@ -96,6 +99,7 @@ def test_the_core_is_built_started_and_stepped_on_its_own_thread(
     assert threading.get_ident() not in threads | core.threads["snapshot"]
 
 
+STANDING = StandingRequest(trailing=Distance(20.0, DistanceUnit.PIPS))
 COMMANDS: dict[TraderCommand, tuple[object, ...]] = {
     PreviewIntent(REQUEST, 3): ("preview", REQUEST, 3),
     SubmitIntent(REQUEST): ("submit", REQUEST),
@@ -107,6 +111,8 @@ COMMANDS: dict[TraderCommand, tuple[object, ...]] = {
     MoveStops(7, 1.09, None): ("move_stops", 7, 1.09, None),
     MoveToBreakEven(7): ("break_even", 7),
     CancelOrder(8): ("cancel_order", 8),
+    ModifyOrder(8, 1.1, 1.09, None): ("modify_order", 8, 1.1, 1.09, None),
+    SetStanding(7, STANDING): ("set_standing", 7, STANDING),
     ResolveIntent("c3", executed=False, reason="not in the terminal", ticket=2**40): (
         "resolve", "c3", False, "not in the terminal", 2**40,
     ),

@@ -78,7 +78,8 @@ def card_text(
     waits = row.state is IntentState.PENDING
     word, tone = answer_of(row)
     sentence, sentence_tone = sentence_of(row, blocker)
-    title = f"{formats.side(row.direction)} {formats.lots(row.lots or row.requested_lots)} {row.symbol}"
+    kind = f" {row.order_kind}" if row.order_kind else ""
+    title = f"{formats.side(row.direction)}{kind} {formats.lots(row.lots or row.requested_lots)} {row.symbol}"
     risk, levels = risk_of(row, currency), levels_of(row)
     return CardText(
         intent_id=row.intent_id,
@@ -161,9 +162,11 @@ def risk_of(row: IntentRow, currency: str) -> str:
 
 
 def levels_of(row: IntentRow) -> str:
-    """Return who asks, and price, stop and target."""
+    """Return who asks, price, stop and target, and how long an order rests."""
     named = (("at", row.price), ("stop", row.stop_loss), ("target", row.take_profit))
-    return _DOT.join((row.source, *(f"{name} {formats.price(value, row.digits)}" for name, value in named if value)))
+    prices = (f"{name} {formats.price(value, row.digits)}" for name, value in named if value)
+    rests = row.entry_text.partition(", ")[2]
+    return _DOT.join((row.source, *prices, *([f"rests {rests}"] if rests else [])))
 
 
 def _overshoot(check: Verdict) -> float:

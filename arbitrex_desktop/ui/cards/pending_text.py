@@ -45,7 +45,6 @@ def text_for(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tuple[
     `blocker`, why it cannot be approved; `again`, whether Approve was pressed once; `keys`, whether the keys work now.
     """
     message, tone = _body_text(row, blocker, again=again, keys=keys)
-    message = f"{row.entry_text}. {message}" if row.entry_text else message
     return (f"{row.closing_text}. {message}", Tone.WARN) if row.closing_text else (message, tone)
 
 

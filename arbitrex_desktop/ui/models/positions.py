@@ -50,7 +50,8 @@ def more_at_risk(row: PositionRow, stop: float | None) -> str:
 def _position_tip(row: PositionRow) -> str:
     came = f"intent {row.intent_id}" if row.intent_id else "not opened by this desk"
     lines = [f"Ticket {row.ticket}, magic {row.magic}, {came}", f"Opened {formats.utc_tip(row.opened_at)}"]
-    lines += [each for each in (row.comment, row.standing) if each]
+    lines += [f"Standing instructions: {row.standing}"] if row.standing else []
+    lines += [row.comment] if row.comment else []
     if not row.stop_loss:
         lines.append("It has no stop: set one with Stop, target\N{HORIZONTAL ELLIPSIS}")
     return "\n".join(lines)
@@ -87,6 +88,9 @@ def position_columns(now: Callable[[], datetime | None]) -> tuple[Column[Positio
         Column("At risk", lambda row: formats.money(row.risk_to_stop) if row.stop_loss else NO_STOP,
                lambda row: row.risk_to_stop, "8,888.88", tone=lambda row: Tone.TEXT if row.stop_loss else Tone.WARN,
                tip=_position_tip, spare=1, hint="What equity loses from now when the stop is hit, in account currency"),
+        Column("Standing", lambda row: row.standing or formats.DASH, lambda row: row.standing, "x" * 24, number=False,
+               tone=lambda row: Tone.TEXT if row.standing else Tone.MUTED, tip=_position_tip, least="x" * 8, spare=2,
+               hint="What the desk does by itself with it: stop to break-even, trailing stop, partial target"),
         Column("Swap", lambda row: formats.money(row.swap, signed=True), lambda row: row.swap, "+88.88",
                tip=_position_tip, spare=7),
         Column("Age", age, lambda row: -row.opened_at.timestamp(), "88 min", spare=5,

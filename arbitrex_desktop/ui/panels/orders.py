@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Orders that wait at the broker, whoever placed them, and Cancel, which works while halted."""
+"""Orders that wait at the broker, whoever placed them: they are moved, or cancelled, which works while halted."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
 from arbitrex_desktop.desk.presentation.snapshot import OrderRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.arming import NOT_ARMED, not_armed
-from arbitrex_desktop.ui.commands import CancelOrder, CommandResult
+from arbitrex_desktop.ui.bars.order_bar import OrderBar
+from arbitrex_desktop.ui.commands import CancelOrder, CommandResult, ModifyOrder
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import order_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
@@ -23,7 +24,10 @@ _NOT_KNOWN = "Orders are not known yet"
 
 
 class OrdersPanel(Panel):
-    """A table of pending orders, their number, and a button that cancels the chosen one on its second press."""
+    """A table of pending orders, their number, a bar that moves the chosen one, and a button that cancels it.
+
+    Both act on the second press; the bar goes away when another order is chosen, or when its own is gone.
+    """
 
     name = "orders"
     title = "Orders"
@@ -37,11 +41,17 @@ class OrdersPanel(Panel):
         self.view = KeyedTable(self.model, theme, _NOT_KNOWN, lambda row: row.ticket)
         self.sum = ElidedLabel(theme)
         self.cancel_button = ConfirmButton("Cancel order", theme)
+        self.move_button = QPushButton("Move\N{HORIZONTAL ELLIPSIS}")
+        self.move_button.setToolTip("Move price, stop and target of the chosen order")
+        self.bar, self._bar_ticket = OrderBar(theme), 0
         self._lay_out()
         # Two orders may read alike, so another choice asks anew whatever the words are.
         self.view.choice_changed.connect(self.cancel_button.disarm)
         self.view.choice_changed.connect(self._show_choice)
         self.cancel_button.confirmed.connect(self._cancel)
+        self.move_button.clicked.connect(self._open_bar)
+        self.bar.closed.connect(self._close_bar)
+        self.bar.asked.connect(self._ask)
         self._show_choice()
 
     def refresh(self, fresh: Freshness) -> None:
@@ -57,7 +67,7 @@ class OrdersPanel(Panel):
 
     def command_done(self, result: CommandResult) -> None:
         """Let the button of a ticket work again: its command has been run."""
-        if isinstance(result.command, CancelOrder):
+        if isinstance(result.command, CancelOrder | ModifyOrder):
             self._busy.discard(result.command.ticket)
             self._show_choice()
 
@@ -83,7 +93,10 @@ class OrdersPanel(Panel):
     def _show_choice(self) -> None:
         row, unarmed = self.view.chosen, not_armed(self._fresh)
         able = row is not None and self._fresh.connected and not unarmed
-        self.cancel_button.setEnabled(able and row is not None and row.ticket not in self._busy)
+        free = able and row is not None and row.ticket not in self._busy
+        self.cancel_button.setEnabled(free)
+        self.move_button.setEnabled(free)
+        self._follow(row if free else None)
         if row is None:
             self.cancel_button.set_subject("Cancel order", "Cancel order")
             self.cancel_button.setToolTip("Choose an order first")
@@ -97,15 +110,40 @@ class OrdersPanel(Panel):
         """Ask for the chosen order to be cancelled; its button waits until that has been run."""
         row = self.view.chosen
         if row is not None:
-            self._busy.add(row.ticket)
-            self.asked.emit(CancelOrder(row.ticket))
-            self._show_choice()
+            self._ask(CancelOrder(row.ticket))
+
+    def _ask(self, command: CancelOrder | ModifyOrder) -> None:
+        """Ask for a command; its order's buttons wait until it has been run."""
+        self._busy.add(command.ticket)
+        self.asked.emit(command)
+        self._show_choice()
+
+    def _open_bar(self) -> None:
+        row = self.view.chosen
+        if row is not None:
+            self._bar_ticket = row.ticket
+            self.bar.show()
+            self.bar.open(row)
+
+    def _follow(self, row: OrderRow | None) -> None:
+        """Keep the open bar about the order that it was opened for, or close it."""
+        if self._bar_ticket and (row is None or row.ticket != self._bar_ticket):
+            self._close_bar()
+        elif self._bar_ticket and row is not None:
+            self.bar.follow(row)
+
+    def _close_bar(self) -> None:
+        self.bar.hide()
+        self._bar_ticket = 0
 
     def _lay_out(self) -> None:
         bottom = QHBoxLayout()
         bottom.addWidget(self.sum, 1)
+        bottom.addWidget(self.move_button)
         bottom.addWidget(self.cancel_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self.view, 1)
+        self.bar.hide()
+        layout.addWidget(self.bar)
         layout.addLayout(bottom)

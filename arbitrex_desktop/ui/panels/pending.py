@@ -43,8 +43,8 @@ GUARD_MS: Final = 700
 
 
 def is_open(row: IntentRow) -> bool:
-    """Return whether the desk still has something to do with an intent."""
-    return row.state not in ENDED
+    """Return whether an intent still waits for somebody here; an order that rests is among the orders."""
+    return row.state not in ENDED and row.state is not IntentState.PLACED
 
 
 def is_unknown(row: IntentRow) -> bool:

@@ -14,12 +14,14 @@ from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.arming import NOT_ARMED, not_armed
 from arbitrex_desktop.ui.bars.position_bars import PartBar, SeveralBar, StopsBar
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
+from arbitrex_desktop.ui.bars.standing_bar import StandingBar
 from arbitrex_desktop.ui.commands import (
     ClosePosition,
     ClosePositions,
     CommandResult,
     MoveStops,
     MoveToBreakEven,
+    SetStanding,
     TraderCommand,
 )
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
@@ -66,7 +68,9 @@ class PositionsPanel(Panel):
         self.stops = QPushButton(f"Stop, target{_MORE}")
         self.break_even = QPushButton("Break-even")
         self.several = QPushButton(f"Several{_MORE}")
+        self.standing = QPushButton(f"Standing{_MORE}")
         self.part_bar, self.stops_bar, self.several_bar = PartBar(theme), StopsBar(theme), SeveralBar(theme)
+        self.standing_bar = StandingBar(theme)
         self._lay_out()
         self._connect()
         self._show_choice()
@@ -88,7 +92,7 @@ class PositionsPanel(Panel):
 
     def command_done(self, result: CommandResult) -> None:
         """Let the buttons of a ticket, or of several positions, work again: the command has been run."""
-        if isinstance(result.command, ClosePosition | ClosePositions | MoveStops | MoveToBreakEven):
+        if isinstance(result.command, ClosePosition | ClosePositions | MoveStops | MoveToBreakEven | SetStanding):
             self._busy.discard(result.command.subject)
             self._show_choice()
 
@@ -109,6 +113,7 @@ class PositionsPanel(Panel):
             (f"Close a part{_MORE}", self.part, self.part.click),
             (f"Stop and target{_MORE}", self.stops, self.stops.click),
             ("Stop to break-even", self.break_even, self.break_even.click),
+            (f"Standing instructions{_MORE}", self.standing, self.standing.click),
             (f"Close several{_MORE}", self.several, self.several.click),
         ):
             action = menu.addAction(text)
@@ -151,7 +156,7 @@ class PositionsPanel(Panel):
         row, unarmed = self.view.chosen, not_armed(self._fresh)
         may_send = self._fresh.connected and not unarmed
         able = row is not None and may_send and str(row.ticket) not in self._busy
-        for button in (self.close_button, self.part, self.stops):
+        for button in (self.close_button, self.part, self.stops, self.standing):
             button.setEnabled(able)
         no_break_even = _no_break_even(row)
         self.break_even.setEnabled(able and not no_break_even)
@@ -181,6 +186,8 @@ class PositionsPanel(Panel):
             self._close_bar()
         elif self._bar is self.part_bar:
             self.part_bar.follow(row)
+        elif self._bar is self.standing_bar:
+            self.standing_bar.follow(row)
         else:
             self.stops_bar.follow(row)
 
@@ -196,6 +203,8 @@ class PositionsPanel(Panel):
             self.several_bar.open(self.model.rows, row.symbol if row else "")
         elif bar is self.part_bar:
             self.part_bar.open(row)
+        elif bar is self.standing_bar:
+            self.standing_bar.open(row)
         else:
             self.stops_bar.open(row)
 
@@ -246,27 +255,29 @@ class PositionsPanel(Panel):
         for button, bar in (
             (self.part, self.part_bar),
             (self.stops, self.stops_bar),
+            (self.standing, self.standing_bar),
             (self.several, self.several_bar),
         ):
             button.clicked.connect(lambda _checked=False, bar=bar: self._open(bar))
             bar.closed.connect(self._close_bar)
-        for bar in (self.part_bar, self.stops_bar, self.several_bar):
+        for bar in (self.part_bar, self.stops_bar, self.several_bar, self.standing_bar):
             bar.asked.connect(self._ask)
 
     def _lay_out(self) -> None:
         self.part.setToolTip("Close a part of the chosen position")
         self.stops.setToolTip("Set stop and target of the chosen position")
+        self.standing.setToolTip("What the desk does by itself: break-even, trailing stop, partial target")
         self.several.setToolTip("Close all positions, the losing or winning ones, or those of one symbol")
         bottom, tools = QHBoxLayout(), QHBoxLayout()
         bottom.addWidget(self.sum, 1)
         bottom.addWidget(self.close_button)
         tools.addStretch(1)
-        for button in (self.part, self.stops, self.break_even, self.several):
+        for button in (self.part, self.stops, self.break_even, self.standing, self.several):
             tools.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self.view, 1)
-        for bar in (self.part_bar, self.stops_bar, self.several_bar):
+        for bar in (self.part_bar, self.stops_bar, self.several_bar, self.standing_bar):
             bar.hide()
             layout.addWidget(bar)
         layout.addLayout(bottom)

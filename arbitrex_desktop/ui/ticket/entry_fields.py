@@ -169,7 +169,9 @@ class EntryFields(QWidget):
         rest = QVBoxLayout(self._rest)
         rest.addWidget(self.price)
         for caption, field in rows:
-            rest.addLayout(_row(caption, width, field, *((self.moment,) if field is self.good_for else ())))
+            rest.addLayout(_row(caption, width, field))
+            if field is self.good_for:
+                rest.addWidget(self.moment)
         column = QVBoxLayout(self)
         column.addLayout(_row("Order", width, self.kind))
         column.addWidget(self._rest)

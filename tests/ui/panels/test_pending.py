@@ -211,6 +211,15 @@ def test_ended_intents_are_not_pending(panel: PendingPanel, fresh: Make) -> None
     assert text(panel, "UNKNOWN").left_tone is Tone.BAD
 
 
+def test_an_order_that_rests_is_not_pending(panel: PendingPanel, fresh: Make) -> None:
+    """It was decided, and stands among the orders; before that its card says where it will rest."""
+    resting = {"order_kind": "LIMIT", "entry_text": "BUY LIMIT at 1.09000, for the day"}
+    settle(panel, fresh(intents=(intent_row("a", **resting), intent_row("b", state=IntentState.PLACED, **resting))))
+    assert list(panel.deck.cards) == ["a"]
+    assert text(panel).title == "\N{BLACK UP-POINTING TRIANGLE} BUY LIMIT 0.60 EURUSD"
+    assert text(panel).levels.endswith(" · rests for the day")
+
+
 def test_reject_all_needs_two_presses(panel: PendingPanel, fresh: Make) -> None:
     """Every pending intent is rejected on the second press, and none on the first."""
     settle(panel, fresh(intents=(intent_row("one"), intent_row("two"), intent_row("x", state=IntentState.SENDING))))
