@@ -38,6 +38,7 @@ from arbitrex_desktop.ui.commands import (
     ResumeTrading,
     SetStanding,
     SubmitIntent,
+    TakeInUnknown,
     TraderCommand,
 )
 from arbitrex_desktop.ui.seam import Core
@@ -118,6 +119,7 @@ COMMANDS: dict[TraderCommand, tuple[object, ...]] = {
     ),
     ArmAccount("5001234"): ("arm", "5001234"),
     ResumeTrading("calm"): ("resume", "calm"),
+    TakeInUnknown(): ("take_in_unknown",),
     ReadSettings(): ("settings",),
     CheckSettings((("desk.max_pending", "5"),), 1): ("check_settings", {"desk.max_pending": "5"}),
     ChangeSettings((("desk.max_pending", None),), "why"): ("change_settings", {"desk.max_pending": None}, "why"),
@@ -139,6 +141,7 @@ def test_commands_run_in_order_and_report(qtbot: QtBot, worker: CoreWorker, core
     assert answered == {
         PreviewIntent: Preview,
         SubmitIntent: str,
+        TakeInUnknown: int,
         ReadSettings: tuple,
         CheckSettings: str,
         ChangeSettings: tuple,

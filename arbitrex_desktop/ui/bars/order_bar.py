@@ -82,14 +82,14 @@ def _levels(row: OrderRow) -> tuple[float | None, float | None, float | None]:
 
 
 def _same(typed: float | None, present: float | None, digits: int) -> bool:
-    """Tell whether a typed price is the present one."""
+    """Return whether a typed price is the present one."""
     if not typed or not present:
         return not typed and not present
     return round(typed, digits) == round(present, digits)
 
 
 def _risks_more(row: OrderRow, price: float, stop: float | None) -> bool:
-    """Tell whether the order would lose more at its stop than now."""
+    """Return whether the order would lose more at its stop than now."""
     if not row.stop_loss or not row.price:
         return False
     return stop is None or abs(price - stop) > abs(row.price - row.stop_loss) + 10.0**-row.digits / 2.0

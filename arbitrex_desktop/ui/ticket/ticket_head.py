@@ -63,7 +63,7 @@ class TicketHead(QWidget):
         return True
 
     def is_offered(self, symbol: str) -> bool:
-        """Tell whether a text is a symbol of the terminal; half of one that is being typed is none."""
+        """Return whether a text is a symbol of the terminal; half of one that is being typed is none."""
         return self.symbol.findText(symbol, Qt.MatchFlag.MatchExactly) >= 0
 
     def show_quote(self, row: QuoteRow | None) -> None:
