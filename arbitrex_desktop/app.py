@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import importlib
 import logging
 import os
@@ -13,18 +11,13 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from arbitrex_desktop import logs
 from arbitrex_desktop.clock import Clock, SystemClock
-from arbitrex_desktop.one_window import OneWindow, bring_forward, show_first
-from arbitrex_desktop.paths import keep_private
-from arbitrex_desktop.raw_layer.connection.environment import read_environment, secrets_in
-from arbitrex_desktop.raw_layer.errors import SessionConfigError
+from arbitrex_desktop.paths import open_mark
 from arbitrex_desktop.settings import Settings, parse
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
@@ -33,6 +26,7 @@ from arbitrex_desktop.ui.worker import CoreWorker
 
 if TYPE_CHECKING:
     # Loaded once the window's frame has been seen.
+    from arbitrex_desktop.desktop_session import DesktopSession
     from arbitrex_desktop.self_test import Observations, SelfTest
     from arbitrex_desktop.ui.seam import Core, CoreFactory
     from arbitrex_desktop.ui.updates import UpdateWindow
@@ -46,7 +40,7 @@ _PICTURE_SIZE: Final = (1600, 1000)
 _SETTLE_MS: Final = 200
 _SCREENSHOT_PATIENCE_MS: Final = 60_000
 _CURVE_MS: Final = 4_000
-_log = logging.getLogger(__name__)
+_UNSEEN_MS: Final = 2_000
 
 
 class Application:
@@ -65,29 +59,40 @@ class Application:
         theme = Theme(self._qt, ThemeChoice(settings.theme) if settings.theme else ThemeChoice.SYSTEM)
         self.worker = CoreWorker(core_factory or partial(_build_core, settings, self._clock))
         # A picture or a self-test shows the default layout and leaves the trader's own alone.
-        memory = (
-            None if settings.self_test or settings.screenshot else FileWindowState(settings.data_dir / "window.json")
-        )
+        memory = None if settings.alone else FileWindowState(settings.data_dir / "window.json")
         self.window = MainWindow(self.worker, theme, memory=memory)
         if settings.window_size is not None or memory is None:
             self.window.resize(QSize(*(settings.window_size or _PICTURE_SIZE)))
         if settings.theme:
             theme.choose(ThemeChoice(settings.theme))
+        self._session: DesktopSession | None = None
         self._updates: UpdateWindow | None = None
         self.exit_code = 0
 
     def run(self) -> int:
         """Show the window, run until it closes, and return the exit code."""
-        self.window.filled.connect(self._begin)
+        _close_on_signals(self.window)
+        # The first picture comes first; a window that opens minimised is never painted.
+        self.window.first_painted.connect(self._begin, Qt.ConnectionType.QueuedConnection)
+        QTimer.singleShot(_UNSEEN_MS, self.window, self._begin)
         self.window.show()
-        self._qt.exec()
+        try:
+            self._qt.exec()
+        finally:
+            if self._session is not None:
+                self._session.close()
         if not self.window.stopped_cleanly:
             logging.shutdown()
             os._exit(self.exit_code or EXIT_LEFT_BEHIND)
         return self.exit_code
 
     def _begin(self) -> None:
-        """Start the core and what was asked for, now that the window is there."""
+        """Fill the window and start the core and what was asked for, once, unless the window was closed meanwhile."""
+        if self._session is not None or not self.window.isVisible():
+            return
+        module = importlib.import_module("arbitrex_desktop.desktop_session")
+        self._session = module.DesktopSession(self._settings, self.window, alone=self._settings.alone)
+        self.window.fill()
         self.worker.start()
         self._offer_updates()
         if self._settings.self_test:
@@ -98,7 +103,7 @@ class Application:
     def _offer_updates(self) -> None:
         """Put the window of updates into the help menu, and ask for a newer version where that was chosen."""
         content = self.window.content
-        folder = None if self._settings.self_test or self._settings.screenshot else self._settings.data_dir
+        folder = None if self._settings.alone else self._settings.data_dir
         module = importlib.import_module("arbitrex_desktop.ui.updates")
         updates: UpdateWindow = module.UpdateWindow(folder, self.window)
         updates.newer.connect(lambda words: content.notice_bar.post("info", words, "updates"))
@@ -165,25 +170,18 @@ def _build_core(settings: Settings, clock: Clock) -> Core:
 def main(arguments: Sequence[str]) -> int:
     """Run the window as the command line asks; return the exit code."""
     settings = parse(arguments)
-    alone = settings.self_test or settings.screenshot is not None
-    if not alone and show_first(settings.data_dir):
+    if _shown_already(settings):
         _say("the window that is open was brought to the front", failed=False)
         return 0
-    with contextlib.suppress(OSError):
-        # A folder that cannot be written is told by the first that has to write there.
-        keep_private(settings.data_dir)
-    logs.configure(settings.data_dir / "logs", _secrets(settings))
-    sys.excepthook = _log_uncaught
-    application = Application(settings)
-    _close_on_signals(application.window)
-    later_starts = OneWindow(settings.data_dir)
-    later_starts.asked.connect(partial(bring_forward, application.window), Qt.ConnectionType.QueuedConnection)
-    if not alone:
-        later_starts.listen()
-    try:
-        return application.run()
-    finally:
-        later_starts.close()
+    return Application(settings).run()
+
+
+def _shown_already(settings: Settings) -> bool:
+    """Have the window that uses the data folder show itself; return False when there is none."""
+    if settings.alone or not open_mark(settings.data_dir).exists():
+        return False
+    # Seldom, so the first picture need not wait for what it takes to ask.
+    return bool(importlib.import_module("arbitrex_desktop.one_window").show_first(settings.data_dir))
 
 
 def _close_on_signals(window: MainWindow) -> None:
@@ -205,6 +203,7 @@ def _qt_application() -> QApplication:
         return application
     if sys.platform == "win32" and not getattr(sys, "frozen", False):
         # Run from source the taskbar would show Python's icon; the frozen program is known by its own file.
+        ctypes = importlib.import_module("ctypes")
         ctypes.WinDLL("shell32").SetCurrentProcessExplicitAppUserModelID("Arbitrex.Desktop")
     # A thread that reckons gives the interpreter back after this long, when the window has something to paint: a
     # painting that is interrupted several times waits that often, and the default of 5 ms adds up to a visible pause.
@@ -215,22 +214,9 @@ def _qt_application() -> QApplication:
     return application
 
 
-def _secrets(settings: Settings) -> list[str]:
-    """Return the texts that may never be logged; a settings file that cannot be read has none that we know."""
-    try:
-        return secrets_in(read_environment(settings.env_file))
-    except SessionConfigError:
-        return []
-
-
 def _say(words: str, *, failed: bool) -> None:
     """Print one line where there is somewhere to print."""
     stream = sys.stderr if failed else sys.stdout
     if stream is not None:  # None in a windowed program
         stream.write(words + "\n")
         stream.flush()
-
-
-def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Log what nobody caught; the window lives on."""
-    _log.critical("uncaught", exc_info=(kind, error, trace))

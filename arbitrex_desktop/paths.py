@@ -35,6 +35,11 @@ def keep_private(folder: Path) -> None:
         folder.chmod(0o700)
 
 
+def open_mark(folder: Path) -> Path:
+    """Return the file that is in a data folder while a window uses it, and after a window that was killed."""
+    return folder / "window.open"
+
+
 def account_file_stem(server: str, login: int) -> str:
     """Return `server_login` with what a file name cannot hold replaced; one account, one stem."""
     safe = "".join(letter if letter.isalnum() or letter in "-." else "_" for letter in server)

@@ -4,17 +4,22 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import arbitrex_desktop
-from arbitrex_desktop.mt5.fault_plan import FaultPlan, load_fault_plan
-from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.paths import DATA_DIR_VARIABLE, data_dir
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
+
+if TYPE_CHECKING:
+    # The window's first picture must not wait for what makes the simulated terminal.
+    from arbitrex_desktop.mt5.fault_plan import FaultPlan
+    from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 
 _FASTEST = 1e6
 
@@ -57,6 +62,11 @@ class Settings:
     demo_login: int | None = None
     report: Path | None = None
 
+    @property
+    def alone(self) -> bool:
+        """Whether this start has nothing to do with the trader's own window: a picture or a self-test."""
+        return self.self_test or self.screenshot is not None
+
     def simulation(self) -> SimulationSpec | None:
         """Return what the simulated terminal is made of, None for the usual one.
 
@@ -67,7 +77,8 @@ class Settings:
             return None
         plan = _fault_plan(self.faults) if self.faults is not None else None
         replay = () if self.replay is None else (self.replay,)
-        return SimulationSpec(
+        module = importlib.import_module("arbitrex_desktop.mt5.simulation_spec")
+        spec: SimulationSpec = module.SimulationSpec(
             realistic=self.realistic,
             replay=replay,
             replay_from=self.replay_from,
@@ -76,14 +87,16 @@ class Settings:
             demo_positions=not replay,
             faults=plan,
         )
+        return spec
 
 
 def _fault_plan(path: Path) -> FaultPlan:
     """Load a file of faults."""
     try:
-        return load_fault_plan(path)
+        plan: FaultPlan = importlib.import_module("arbitrex_desktop.mt5.fault_plan").load_fault_plan(path)
     except (OSError, ValueError) as error:
         raise SessionConfigError(f"the faults in {str(path)!r} cannot be used: {error}") from error
+    return plan
 
 
 def _speed(text: str) -> float:

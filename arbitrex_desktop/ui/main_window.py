@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -23,15 +23,12 @@ if TYPE_CHECKING:
 TITLE: Final = "Arbitrex Desktop"
 DEFAULT_SIZE: Final = QSize(1600, 1000)
 
-_UNSEEN_MS: Final = 2_000
-
 
 class MainWindow(QMainWindow):
     """The trader's window on one core.
 
-    The caller makes worker and theme and shows the window; it fills itself once it has been painted, or two seconds
-    later where nothing is painted, such as when it opens minimised.  The caller starts the worker.  Closing the window
-    stops the worker, within a bound.  Lives on the GUI thread and never waits there for the core.
+    The caller makes worker and theme, shows the window, fills it once it has been painted, and starts the worker.
+    Closing the window stops the worker, within a bound.  Lives on the GUI thread and never waits there for the core.
 
     Attributes:
         content: panels, bars and menus, once the window is filled
@@ -53,7 +50,6 @@ class MainWindow(QMainWindow):
         self._memory = memory if memory is not None else NoWindowState()
         self._kept = self._memory.load()
         self._painted = False
-        self._closed = False
         self.stopped_cleanly = True
         self._content: WindowContent | None = None
         self.setWindowTitle(TITLE)
@@ -63,7 +59,6 @@ class MainWindow(QMainWindow):
             if self._kept.theme in set(ThemeChoice):
                 theme.choose(ThemeChoice(self._kept.theme))
             self.restoreGeometry(self._kept.geometry)
-        self.first_painted.connect(self.fill, Qt.ConnectionType.QueuedConnection)
 
     @property
     def content(self) -> WindowContent:
@@ -71,11 +66,8 @@ class MainWindow(QMainWindow):
         assert self._content is not None, "the window is not filled yet"
         return self._content
 
-    @Slot()
     def fill(self) -> None:
-        """Make panels, bars and menus, once, unless the window was closed meanwhile."""
-        if self._content is not None or self._closed:
-            return
+        """Make panels, bars and menus, once."""
         module = importlib.import_module("arbitrex_desktop.ui.window_content")
         content: WindowContent = module.WindowContent(self, self._worker, self._theme, self._clock)
         self._content = content
@@ -87,10 +79,9 @@ class MainWindow(QMainWindow):
         self.filled.emit()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw again, or at last fill a window that nobody paints."""
+        """Draw again."""
         super().showEvent(event)
         self._set_seen(seen=not self.isMinimized())
-        QTimer.singleShot(_UNSEEN_MS, self, self.fill)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Draw nothing while nobody can see it."""
@@ -118,7 +109,6 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Keep the layout, vanish from the screen, and stop the core within a bound."""
-        self._closed = True
         content = self._content
         if content is not None:
             self._memory.save(content.state())

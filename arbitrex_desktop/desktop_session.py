@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""What a start of the program has besides its window: a private folder, a log, and an ear for later starts.
+
+Loaded once the window's frame has been seen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+from functools import partial
+from types import TracebackType
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from arbitrex_desktop import logs
+from arbitrex_desktop.one_window import OneWindow, bring_forward
+from arbitrex_desktop.paths import keep_private
+from arbitrex_desktop.raw_layer.connection.environment import read_environment, secrets_in
+from arbitrex_desktop.raw_layer.errors import SessionConfigError
+from arbitrex_desktop.settings.start import Settings
+
+_log = logging.getLogger(__name__)
+
+
+class DesktopSession:
+    """Begins when it is made and ends with `close`; `alone`, later starts are not listened for.  GUI thread."""
+
+    def __init__(self, settings: Settings, window: QWidget, *, alone: bool) -> None:
+        with contextlib.suppress(OSError):
+            # A folder that cannot be written is told by the first that has to write there.
+            keep_private(settings.data_dir)
+        logs.configure(settings.data_dir / "logs", _secrets(settings))
+        sys.excepthook = _log_uncaught
+        self._later_starts = OneWindow(settings.data_dir)
+        self._later_starts.asked.connect(partial(bring_forward, window), Qt.ConnectionType.QueuedConnection)
+        if not alone:
+            self._later_starts.listen()
+
+    def close(self) -> None:
+        """Listen no longer."""
+        self._later_starts.close()
+
+
+def _secrets(settings: Settings) -> list[str]:
+    """Return the texts that may never be logged; a settings file that cannot be read has none that we know."""
+    try:
+        return secrets_in(read_environment(settings.env_file))
+    except SessionConfigError:
+        return []
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Log what nobody caught; the window lives on."""
+    _log.critical("uncaught", exc_info=(kind, error, trace))
