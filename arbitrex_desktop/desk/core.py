@@ -35,8 +35,9 @@ from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.presentation.connection_notices import ConnectionNews
 from arbitrex_desktop.desk.presentation.equity import EquityTrack
+from arbitrex_desktop.desk.presentation.limits import WorstOfDay
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
-from arbitrex_desktop.desk.presentation.rows import account_row, digits_of, intent_row, risk_row
+from arbitrex_desktop.desk.presentation.rows import account_row, digits_of, intent_row, risk_row, with_figures
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
 from arbitrex_desktop.desk.presentation.watch import symbol_days
 from arbitrex_desktop.desk.queue.pending import in_flight_names
@@ -96,7 +97,7 @@ class TradingCore:
             announce=self._announce,
         )
         self._limits = LimitActions(self._context)
-        self._equity = EquityTrack()
+        self._equity, self._worst = EquityTrack(), WorstOfDay()
         self._accounts = ActiveAccount(self._context, self._notices, journal, new_id, reserves)
         editor = settings_editor
         self._settings_desk = SettingsDesk(editor, self._accounts, self._risk, clock) if editor is not None else None
@@ -422,8 +423,8 @@ class TradingCore:
         """Return the portfolio's risk, None before the first sync."""
         if self.rpm is None or self._context.synced.at is None:
             return None
-        in_use = self.rpm.limits_in_use()
-        return risk_row(self.rpm.portfolio_state, self.rpm.config, self._halt.reason, in_use)
+        row = risk_row(self.rpm.portfolio_state, self.rpm.config, self._halt.reason, self.rpm.limits_in_use())
+        return with_figures(row, self.rpm.portfolio_figures(), self.rpm.kill_switches.active(), self._worst)
 
     def _arming_row(self) -> ArmingRow:
         """Return whether the account has to be armed, and until when it is."""

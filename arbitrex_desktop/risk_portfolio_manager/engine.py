@@ -22,7 +22,7 @@ from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision import reason as reasons
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics, RPMOutput, TradeDecision, metrics_of
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import InvalidField, TradeIntent, checked_or_exit
-from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.risk_portfolio_manager.figures import NOBODY, RiskFigures
 from arbitrex_desktop.risk_portfolio_manager.market.bar_reader import BarReader
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
 from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import build_context
@@ -30,7 +30,7 @@ from arbitrex_desktop.risk_portfolio_manager.pipeline.pipeline import decide
 from arbitrex_desktop.risk_portfolio_manager.pipeline.refusal import refuse_outright, state_fault
 from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import MT5AccountSync, SyncedAccount, SyncFailed
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import ChangeCount, PortfolioState
-from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, LATCHING, limits_of
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import LATCHING, limits_of
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import SqliteStateStore, StateStore
 from arbitrex_desktop.risk_portfolio_manager.state.recording import Effect, end_what_has_passed, latch, withdraw
@@ -47,12 +47,11 @@ from arbitrex_desktop.risk_portfolio_manager.state.sync import (
 )
 
 _WITHOUT_ACCOUNT: Final = "static"
-_NOBODY: Final = TradeIntent("-", 1, 1.0, "TRENDING", 1.0, 0.0)
 """Stands for an intent where limits are looked at without one."""
 _log = logging.getLogger(__name__)
 
 
-class RiskPortfolioManager:
+class RiskPortfolioManager(RiskFigures):
     """Judges trade intents against the portfolio; cannot be bypassed, and refuses what it cannot check.
 
     `config`, settings (None: the defaults, from the first sync on, unless changed, limits that fit the account's
@@ -138,20 +137,6 @@ class RiskPortfolioManager:
 
     process_trade_intent = intent_methods.process_trade_intent
     evaluate = intent_methods.evaluate
-
-    def limits_in_use(self) -> tuple[Verdict, ...]:
-        """Return how much of each limit is used as things stand, in the order of the rules; reads memory only.
-
-        A limit whose figure is not known is left out.  Value at risk and shortfall are of what is held and in flight.
-        """
-        with self._lock:
-            take_polled(self._state, self.config)
-            self._state.refresh(self.config)
-            held = [position.symbol for position in self._state.portfolio.positions()]
-            nobody = msgspec.structs.replace(_NOBODY, symbol=held[0]) if held else _NOBODY
-            context = build_context(self._state, nobody, self.config, self._clock.now())
-            found = (rule.in_use(context) for rule in ALL_RULES)
-        return tuple(result.verdict() for result in found if result is not None and result.observed is not None)
 
     def release_intent(self, intent_id: str) -> bool:
         """Forget an approved trade that will not happen; return whether it was in flight.  Its name is free again."""
@@ -376,7 +361,7 @@ class RiskPortfolioManager:
         state = self._state
         if state.portfolio.trading_halted or not state.portfolio.total_capital > 0.0:
             return False
-        context = build_context(state, _NOBODY, self.config, self._clock.now())
+        context = build_context(state, NOBODY, self.config, self._clock.now())
         return latch(state, [rule.check(context) for rule in LATCHING])
 
     def _measure(self, pool: PoolReader) -> None:

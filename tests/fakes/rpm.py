@@ -23,6 +23,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.decision import (
 )
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
+from arbitrex_desktop.risk_portfolio_manager.figures import PortfolioFigures
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
 from tests.fakes.clock import START
@@ -90,6 +91,12 @@ class FakeRiskManager:
         return (
             Verdict("MAX_DRAWDOWN_EXCEEDED", Outcome.PASS, 0.012, 0.1, "share", "drawdown 1.2%, limit 10.0%"),
             Verdict("MAX_POSITIONS_REACHED", Outcome.PASS, 2.0, 8.0, "count", "position count 2, limit 8"),
+        )
+
+    def portfolio_figures(self) -> PortfolioFigures:
+        """Return two positions of which one moves half against the other."""
+        return PortfolioFigures(
+            {"EURUSD": 50_000.0, "USDJPY": -10_000.0}, ("EURUSD", "USDJPY"), ((1.0, -0.5), (-0.5, 1.0))
         )
 
     def release_intent(self, intent_id: str) -> bool:

@@ -74,3 +74,20 @@ def test_asking_changes_nothing(pool: FakePool) -> None:
         manager.limits_in_use()
     one, two = manager.evaluate(**intent()), other.evaluate(**intent())
     assert one.decision.checks == two.decision.checks
+
+
+def test_what_is_held_is_told_by_symbol_and_in_the_direction_held(pool: FakePool) -> None:
+    """In account currency, the largest first; correlations are those of what is held."""
+    figures = pooled(pool, wide()).portfolio_figures()
+    assert figures.notional["EURUSD"] == pytest.approx(0.5 * 100_000 * pool.quotes["EURUSD"].mid, rel=0.01)
+    assert figures.notional["USDJPY"] == pytest.approx(-20_000.0, rel=0.01)
+    assert figures.correlated == ("EURUSD", "USDJPY")
+    (own, other), (mirrored, _) = figures.correlations
+    # Bought euros and sold dollars against yen: without bars the shared leg says 0.5.
+    assert [own, other, mirrored] == pytest.approx([1.0, 0.5, 0.5])
+
+
+def test_a_flat_account_holds_nothing() -> None:
+    """No symbol, and nothing to compare."""
+    figures = static().portfolio_figures()
+    assert (figures.notional, figures.correlated, figures.correlations) == ({}, (), ())

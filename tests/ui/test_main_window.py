@@ -385,7 +385,7 @@ def cut_off(window: MainWindow) -> list[str]:
     values = [figure._value for figure in window.content.account.figures.values()]
     window.content.pending.choose_first()
     buttons = [window.content.top_bar.halt, approve_button(window), window.content.intent_form.submit]
-    panels = (window.content.market_watch, window.content.risk, window.content.positions, window.content.orders)
+    panels = (window.content.market_watch, window.content.positions, window.content.orders)
     tables = [panel.view for panel in panels]
     lacking = [figure.text() for figure in values if figure.width() < figure.sizeHint().width()]
     lacking += [button.text() for button in buttons if button.width() < button.sizeHint().width()]

@@ -4,20 +4,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from arbitrex_desktop.desk.intents.entry import lifetime_text, order_name
 from arbitrex_desktop.desk.intents.events import Intent, RiskAnswer
 from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.presentation.limits import WorstOfDay
 from arbitrex_desktop.desk.presentation.snapshot import AccountRow, IntentRow, OrderRow, PositionRow, RiskRow
 from arbitrex_desktop.mt5.constants import OrderTime, OrderType, PositionType
 from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import KillSwitch
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.risk_portfolio_manager.figures import PortfolioFigures
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
 
 _DIGITS: Final = 5
@@ -201,6 +205,18 @@ def risk_row(
         max_daily_drawdown=limits.max_daily_drawdown,
         day_anchor=anchor,
         limits=in_use,
+    )
+
+
+def with_figures(row: RiskRow, figures: PortfolioFigures, switches: Iterable[KillSwitch], worst: WorstOfDay) -> RiskRow:
+    """Return the portfolio's risk with what is held by symbol, kill switches, and the worst of the day."""
+    return replace(
+        row,
+        worst=worst.take(row.limits, row.day_anchor),
+        notional=figures.notional,
+        correlated=figures.correlated,
+        correlations=figures.correlations,
+        switches=tuple(f"{each.message} (since {each.since:%Y-%m-%d %H:%M} UTC)" for each in switches),
     )
 
 

@@ -207,6 +207,10 @@ class RiskRow:
         day_anchor: what it is measured from
         max_daily_drawdown: where trading halts
         limits: how much of each limit is used as things stand, in the order of the rules
+        worst: the greatest share of each limit that was used today, by its code, since the program's start
+        notional: net by symbol in account currency, long positive
+        correlated, correlations: symbols held, and how their positions move together, 1 for with and -1 for against
+        switches: kill switches that are set, in words with the reason
     """
 
     trading_state: str
@@ -225,6 +229,11 @@ class RiskRow:
     max_daily_drawdown: float = 0.0
     day_anchor: float | None = None
     limits: tuple[Verdict, ...] = ()
+    worst: dict[str, float] = field(default_factory=dict)
+    notional: dict[str, float] = field(default_factory=dict)
+    correlated: tuple[str, ...] = ()
+    correlations: tuple[tuple[float, ...], ...] = ()
+    switches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

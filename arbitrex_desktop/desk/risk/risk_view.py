@@ -13,7 +13,9 @@ from typing import Any, Protocol
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RPMOutput
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
+from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import KillSwitch
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.risk_portfolio_manager.figures import PortfolioFigures
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
 
 
@@ -25,6 +27,9 @@ class HaltSwitch(Protocol):
 
     def manual_resume(self, portfolio_state: PortfolioState, reason: str) -> None:
         """Let trading go on."""
+
+    def active(self) -> tuple[KillSwitch, ...]:
+        """Return every switch that is set."""
 
 
 class RiskManagerView(Protocol):
@@ -46,6 +51,9 @@ class RiskManagerView(Protocol):
 
     def limits_in_use(self) -> tuple[Verdict, ...]:
         """Return how much of each limit is used as things stand."""
+
+    def portfolio_figures(self) -> PortfolioFigures:
+        """Return what is held by symbol, and how it moves together."""
 
     def judge(self, intent: TradeIntent, *, record: bool) -> RPMOutput:
         """Judge an intent; with `record`, the decision counts from now on, without it nothing changes."""

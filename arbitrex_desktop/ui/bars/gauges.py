@@ -67,7 +67,7 @@ def gauges_of(account: AccountRow | None, risk: RiskRow | None) -> tuple[Gauge, 
     if account is None or risk is None:
         return ()
     used = {verdict.code: verdict for verdict in risk.limits}
-    return (_equity(account, risk), *(_limit(used[code], title) for code, title in TITLES.items() if code in used))
+    return (_equity(account, risk), *(limit_gauge(used[code], title) for code, title in TITLES.items() if code in used))
 
 
 def _equity(account: AccountRow, risk: RiskRow) -> Gauge:
@@ -81,7 +81,7 @@ def _equity(account: AccountRow, risk: RiskRow) -> Gauge:
     return Gauge("Equity", value, today, None, tip)
 
 
-def _limit(verdict: Verdict, title: str) -> Gauge:
+def limit_gauge(verdict: Verdict, title: str) -> Gauge:
     """Return a limit's gauge; a least value is used up as the figure falls to it."""
     observed, limit = verdict.observed or 0.0, verdict.limit or 0.0
     is_least = verdict.unit == "%"

@@ -3,47 +3,44 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+import math
+from collections.abc import Iterable, Mapping
+from typing import Final
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from arbitrex_desktop.desk.presentation.snapshot import RiskRow
+from arbitrex_desktop.desk.presentation.limits import used_of
+from arbitrex_desktop.desk.presentation.snapshot import PositionRow, RiskRow
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.bars.gauges import TITLES, limit_gauge
+from arbitrex_desktop.ui.exposure.heat_map import HeatMap
+from arbitrex_desktop.ui.exposure.signed_bars import Bar, SignedBars
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
-from arbitrex_desktop.ui.models.table import Column, RowTableModel
+from arbitrex_desktop.ui.models.positions import NO_STOP
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.limit_bar import LimitBar
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
-from arbitrex_desktop.ui.widgets.table_view import TableView
+from arbitrex_desktop.ui.widgets.vertical_scroll import VerticalScrollArea
 
 _WITHOUT_CENTS: Final = 100_000.0
 """A limit of so much money is told without cents, and its loss, too."""
 
 
-class _Exposure(NamedTuple):
-    name: str
-    amount: float
-    kind: str
-
-
-def _arrow(row: _Exposure) -> str:
-    return f"{formats.UP_ARROW} long" if row.amount > 0 else f"{formats.DOWN_ARROW} short"
-
-
-_COLUMNS: Final[tuple[Column[_Exposure], ...]] = (
-    Column("Exposure", lambda row: row.name, lambda row: row.name, "XAUUSDm", number=False),
-    Column("Side", _arrow, lambda row: row.amount, formats.DOWN_ARROW + " short", number=False,
-           tone=lambda row: Tone.UP if row.amount > 0 else Tone.DOWN),
-    Column("Net", lambda row: formats.whole(row.amount), lambda row: abs(row.amount), "-8,888,888",
-           hint="Signed and netted; currencies in account currency, symbols in units"),
-    Column("in", lambda row: row.kind, lambda row: row.kind, "units", number=False, spare=1),
-)  # fmt: skip
+_SHOWN_ABOVE: Final = frozenset(
+    {"MAX_DRAWDOWN_EXCEEDED", "DAILY_DRAWDOWN_LIMIT", "DAILY_LOSS_LIMIT", "WEEKLY_LOSS_LIMIT"}
+)
+"""Limits with bars of their own, which say more than the rules' verdicts."""
+_TWO_COLUMNS_FROM: Final = 620
+_LEAST_HEIGHT: Final = 200
+"""Room for the state and the four losses; the rest scrolls."""
+_NO_EXPOSURE: Final = "none"
 
 
 class RiskPanel(Panel):
-    """Trading state, bars of the limits, and net exposures."""
+    """Trading state and kill switches, a bar for every limit with today's worst, and what the account is exposed to."""
 
     name = "risk"
     title = "Risk"
@@ -52,23 +49,18 @@ class RiskPanel(Panel):
         super().__init__(theme)
         self._fresh = NOTHING_YET
         self.state = TonedLabel(theme)
-        self.state.setWordWrap(True)
+        self.switches = TonedLabel(theme, Tone.WARN)
         self.drawdown = LimitBar("Drawdown", theme)
         self.today = LimitBar("Drawdown today", theme)
         self.daily = LimitBar("Loss today", theme)
         self.weekly = LimitBar("Loss this week", theme)
         self.bars = (self.drawdown, self.today, self.daily, self.weekly)
-        self.model: RowTableModel[_Exposure] = RowTableModel(_COLUMNS, lambda row: (row.kind, row.name), self)
-        self.view = TableView(self.model, theme, "No exposure")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 6, 10, 4)
-        layout.setSpacing(5)
-        self.drawdown.setToolTip("Fall of equity below its peak, floating loss included")
-        self.daily.setToolTip("Realised since the day's reset; what floats is in the drawdowns")
-        self.weekly.setToolTip("Realised since the week's reset; what floats is in the drawdowns")
-        for widget in (self.state, *self.bars):
-            layout.addWidget(widget)
-        layout.addWidget(self.view, 1)
+        self.limits: dict[str, LimitBar] = {}
+        self.open_risk = SignedBars("At risk to the stops", theme, empty="no positions", signed=False)
+        self.currencies = SignedBars("Exposure by currency", theme, empty=_NO_EXPOSURE)
+        self.symbols = SignedBars("Exposure by symbol", theme, empty=_NO_EXPOSURE)
+        self.together = HeatMap(theme)
+        self._lay_out()
 
     def refresh(self, fresh: Freshness) -> None:
         """Show the RPM's view."""
@@ -77,10 +69,78 @@ class RiskPanel(Panel):
         risk = snapshot.risk if snapshot else None
         currency = snapshot.account.currency if snapshot and snapshot.account else ""
         self.state.show_text(*self._state_of(risk))
+        switches = risk.switches if risk else ()
+        self.switches.show_text("\n".join(f"Kill switch: {each}" for each in switches), Tone.WARN)
+        self.switches.setVisible(bool(switches))
         self._show_bars(risk, currency)
-        self.view.set_empty_text("No exposure" if risk else "Exposure is not known yet")
-        self.model.set_rows(_exposures(risk, currency) if risk else ())
-        self.view.set_dimmed(not fresh.account_fresh)
+        self._show_limits(risk)
+        self._show_exposure(risk, snapshot.positions if snapshot else ())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put limits and exposure side by side where there is room for both."""
+        super().resizeEvent(event)
+        wide = event.size().width() >= _TWO_COLUMNS_FROM
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._columns.direction() is not direction:
+            self._columns.setDirection(direction)
+
+    def _lay_out(self) -> None:
+        self.drawdown.setToolTip("Fall of equity below its peak, floating loss included")
+        self.daily.setToolTip("Realised since the day's reset; what floats is in the drawdowns")
+        self.weekly.setToolTip("Realised since the week's reset; what floats is in the drawdowns")
+        self._limits = QVBoxLayout()
+        exposure = QVBoxLayout()
+        for widget in self.bars:
+            self._limits.addWidget(widget)
+        for picture in (self.open_risk, self.currencies, self.symbols, self.together):
+            exposure.addWidget(picture)
+        self._columns = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._columns.setSpacing(10)
+        for column in (self._limits, exposure):
+            column.setSpacing(5)
+            whole = QVBoxLayout()
+            whole.addLayout(column)
+            whole.addStretch(1)
+            self._columns.addLayout(whole, 1)
+        content = QWidget()
+        below = QVBoxLayout(content)
+        below.setContentsMargins(10, 6, 10, 4)
+        below.setSpacing(5)
+        for label in (self.state, self.switches):
+            label.setWordWrap(True)
+            below.addWidget(label)
+        self.switches.hide()
+        below.addLayout(self._columns)
+        below.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(VerticalScrollArea(content, least_height=_LEAST_HEIGHT))
+
+    def _show_limits(self, risk: RiskRow | None) -> None:
+        """Show every other limit that the rules have a figure of; each keeps its place once it is there."""
+        stale = not self._fresh.account_fresh
+        present = {verdict.code: verdict for verdict in risk.limits if verdict.code not in _SHOWN_ABOVE} if risk else {}
+        for code, verdict in present.items():
+            gauge = limit_gauge(verdict, _title(code))
+            if code not in self.limits:
+                self.limits[code] = LimitBar(_title(code), self.theme)
+                self._limits.addWidget(self.limits[code])
+            worst = risk.worst.get(code) if risk else None
+            bar = self.limits[code]
+            bar.show_used(used_of(verdict), f"{gauge.value} {gauge.limit}", stale=stale, worst=worst)
+            bar.setToolTip(f"{verdict.words[:1].upper()}{verdict.words[1:]}{_worst_words(worst)}")
+        for code, bar in self.limits.items():
+            if code not in present:
+                bar.show_used(None, formats.DASH, stale=True)
+
+    def _show_exposure(self, risk: RiskRow | None, positions: Iterable[PositionRow]) -> None:
+        stale = not self._fresh.account_fresh
+        empty = _NO_EXPOSURE if risk else "not known yet"
+        self.open_risk.show_bars(_open_risk(positions), stale=stale, empty="no positions" if risk else "not known yet")
+        self.currencies.show_bars(_exposure(risk.currency_exposure if risk else {}), stale=stale, empty=empty)
+        self.symbols.show_bars(_exposure(risk.notional if risk else {}), stale=stale, empty=empty)
+        names, values = (risk.correlated, risk.correlations) if risk else ((), ())
+        self.together.show_values(names, values, stale=stale)
 
     def _state_of(self, risk: RiskRow | None) -> tuple[str, Tone]:
         if risk is None:
@@ -103,15 +163,18 @@ class RiskPanel(Panel):
             return
         self._show_today(risk, currency, stale=stale)
         text = f"{formats.percent(risk.drawdown)} of {formats.percent(risk.max_drawdown)}"
-        self.drawdown.show_used(used_share(risk.drawdown, risk.max_drawdown), text, stale=stale)
-        for bar, pnl, limit in (
-            (self.daily, risk.daily_pnl, risk.daily_limit),
-            (self.weekly, risk.weekly_pnl, risk.weekly_limit),
+        worst = risk.worst.get
+        self.drawdown.show_used(
+            used_share(risk.drawdown, risk.max_drawdown), text, stale=stale, worst=worst("MAX_DRAWDOWN_EXCEEDED")
+        )
+        for bar, pnl, limit, code in (
+            (self.daily, risk.daily_pnl, risk.daily_limit, "DAILY_LOSS_LIMIT"),
+            (self.weekly, risk.weekly_pnl, risk.weekly_limit, "WEEKLY_LOSS_LIMIT"),
         ):
             loss = max(0.0, -pnl) if pnl == pnl else pnl  # noqa: PLR0124 - false for NaN, which is not "no loss"
             cents = 0 if abs(limit) >= _WITHOUT_CENTS else 2
             text = f"{formats.number(loss, cents)} of {formats.number(abs(limit), cents)} {currency}".rstrip()
-            bar.show_used(used_share(loss, abs(limit)), text, stale=stale)
+            bar.show_used(used_share(loss, abs(limit)), text, stale=stale, worst=worst(code))
 
     def _show_today(self, risk: RiskRow, currency: str, *, stale: bool) -> None:
         """Show the day's fall of equity, with what floats; before a daily reset there is nothing to measure it from."""
@@ -120,7 +183,7 @@ class RiskPanel(Panel):
         self.today.setToolTip(anchor if known else "Not known before a daily reset was seen")
         used = None if risk.daily_drawdown is None else used_share(risk.daily_drawdown, risk.max_daily_drawdown)
         text = f"{formats.percent(risk.daily_drawdown)} of {formats.percent(risk.max_daily_drawdown)}"
-        self.today.show_used(used, text, stale=stale)
+        self.today.show_used(used, text, stale=stale, worst=risk.worst.get("DAILY_DRAWDOWN_LIMIT"))
 
 
 def used_share(used: float, limit: float) -> float | None:
@@ -130,8 +193,34 @@ def used_share(used: float, limit: float) -> float | None:
     return 1.0 if used > 0 else None
 
 
-def _exposures(risk: RiskRow, currency: str) -> list[_Exposure]:
-    by_currency = [_Exposure(name, amount, currency) for name, amount in risk.currency_exposure.items()]
-    by_symbol = [_Exposure(name, amount, "units") for name, amount in risk.symbol_exposure.items()]
-    both = [sorted(part, key=lambda row: -abs(row.amount)) for part in (by_currency, by_symbol)]
-    return [row for part in both for row in part if row.amount]
+def _title(code: str) -> str:
+    """Return what a limit is called: its short title, or its code in words."""
+    return TITLES.get(code) or code.removesuffix("_LIMIT").removesuffix("_EXCEEDED").replace("_", " ").capitalize()
+
+
+def _worst_words(worst: float | None) -> str:
+    return "" if worst is None else f"\nMost used today: {formats.percent(worst, 0)} of it"
+
+
+def _exposure(amounts: Mapping[str, float]) -> list[Bar]:
+    """Return the largest first, long in the one colour of direction and short in the other."""
+    rows = sorted(amounts.items(), key=lambda row: -abs(row[1]))
+    return [
+        Bar(name, amount, _signed(amount), Tone.UP if amount > 0 else Tone.DOWN)
+        for name, amount in rows
+        if round(amount)
+    ]
+
+
+def _signed(amount: float) -> str:
+    return formats.number(amount, 0, signed=True)
+
+
+def _open_risk(positions: Iterable[PositionRow]) -> list[Bar]:
+    """Return what each position loses at its stop, those without one first."""
+    rows = sorted(positions, key=lambda row: -math.inf if not row.stop_loss else -(row.risk_to_stop or 0.0))
+    return [
+        Bar(row.symbol, row.risk_to_stop, formats.money(row.risk_to_stop) if row.stop_loss else NO_STOP,
+            Tone.TEXT if row.stop_loss else Tone.WARN)
+        for row in rows
+    ]  # fmt: skip

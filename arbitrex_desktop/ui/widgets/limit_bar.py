@@ -31,6 +31,7 @@ class LimitBar(QWidget):
         self._caption = caption
         self._text = ""
         self._used: float | None = None
+        self._worst: float | None = None
         self._stale = True
         self.setFont(tabular(self.font()))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -51,11 +52,14 @@ class LimitBar(QWidget):
             return Tone.BAD
         return Tone.WARN if self._used >= _NEAR else Tone.TEXT
 
-    def show_used(self, used: float | None, text: str, *, stale: bool = False) -> None:
-        """Show a share of the limit (1 is all of it; None or no number is not known) and the numbers in words."""
+    def show_used(self, used: float | None, text: str, *, stale: bool = False, worst: float | None = None) -> None:
+        """Show a share of the limit (1 is all of it; None or no number is not known) and the numbers in words.
+
+        `worst`, the greatest share of today, has a mark on the bar.
+        """
         known = used if used is not None and math.isfinite(used) else None
-        if (known, text, stale) != (self._used, self._text, self._stale):
-            self._used, self._text, self._stale = known, text, stale
+        if (known, text, stale, worst) != (self._used, self._text, self._stale, self._worst):
+            self._used, self._text, self._stale, self._worst = known, text, stale, worst
             self.setAccessibleDescription(text)
             self.update()
 
@@ -77,9 +81,13 @@ class LimitBar(QWidget):
         painter.drawRoundedRect(track, 3, 3)
         share = min(max(self._used or 0.0, 0.0), 1.0)
         if share > 0:
-            painter.setBrush(colours.up if self.tone is Tone.TEXT else colours.tone(self.tone))
-            track.setWidth(max(track.width() * share, _BAR_HEIGHT))
-            painter.drawRoundedRect(track, 3, 3)
+            painter.setBrush(colours.good if self.tone is Tone.TEXT else colours.tone(self.tone))
+            used = QRectF(track)
+            used.setWidth(max(track.width() * share, _BAR_HEIGHT))
+            painter.drawRoundedRect(used, 3, 3)
+        if self._worst is not None and self._worst > share:
+            place = track.left() + min(self._worst, 1.0) * (track.width() - 2.0)
+            painter.fillRect(QRectF(place, track.top() - 1.0, 2.0, _BAR_HEIGHT + 2.0), colours.text)
         painter.end()
 
     def _paint_texts(self, painter: QPainter) -> None:

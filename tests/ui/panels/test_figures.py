@@ -100,7 +100,9 @@ def test_limits_show_what_is_used(qtbot: QtBot, theme: Theme, fresh: Make) -> No
     assert panel.weekly.text == "0.00 of 5,000.00 EUR"
     assert panel.weekly.tone is Tone.TEXT
     assert panel.state.text() == "Trading is ACTIVE"
-    assert [row.name for row in panel.model.rows] == ["USD", "EUR", "EURUSD"]
+    assert [(bar.name, bar.text) for bar in panel.currencies.bars] == [
+        ("USD", "\N{MINUS SIGN}61,000"), ("EUR", "+58,000"),
+    ]  # fmt: skip
     panel.grab()
 
 
@@ -109,7 +111,7 @@ def test_unknown_and_stale_limits_are_grey(qtbot: QtBot, theme: Theme, fresh: Ma
     panel = RiskPanel(theme)
     qtbot.addWidget(panel)
     panel.refresh(fresh(risk=None))
-    assert panel.view.empty_text == "Exposure is not known yet"
+    assert panel.currencies._empty == "not known yet"
     assert panel.daily.text == DASH
     assert panel.daily.tone is Tone.MUTED
     panel.refresh(fresh(risk=risk_row(daily_pnl=math.nan)))

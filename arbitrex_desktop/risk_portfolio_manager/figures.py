@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""What the risk manager tells of the portfolio without an intent: limits in use, sizes, and what moves together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import build_context
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
+from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
+from arbitrex_desktop.risk_portfolio_manager.state.sync import take_polled
+
+NOBODY: Final = TradeIntent("-", 1, 1.0, "TRENDING", 1.0, 0.0)
+"""Stands for an intent where only the portfolio is looked at."""
+_MOST_CORRELATED: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioFigures:
+    """What is held, and how it moves together.
+
+    Attributes:
+        notional: net by symbol in account currency, long positive.
+        correlated: up to twelve of its symbols, the largest positions first.
+        correlations: of their daily returns, row by row, each in the direction held: 1 moves with it, -1 against it.
+    """
+
+    notional: dict[str, float]
+    correlated: tuple[str, ...] = ()
+    correlations: tuple[tuple[float, ...], ...] = ()
+
+
+class RiskFigures:
+    """The part of `RiskPortfolioManager` that only tells; reads memory only, and may be called from any thread."""
+
+    config: RPMConfig
+    _lock: Any
+    _clock: Clock
+    _state: RiskState
+
+    def limits_in_use(self) -> tuple[Verdict, ...]:
+        """Return how much of each limit is used as things stand, in the order of the rules; reads memory only.
+
+        A limit whose figure is not known is left out.  Value at risk and shortfall are of what is held and in flight.
+        """
+        with self._lock:
+            take_polled(self._state, self.config)
+            self._state.refresh(self.config)
+            held = [position.symbol for position in self._state.portfolio.positions()]
+            nobody = msgspec.structs.replace(NOBODY, symbol=held[0]) if held else NOBODY
+            context = build_context(self._state, nobody, self.config, self._clock.now())
+            found = (rule.in_use(context) for rule in ALL_RULES)
+        return tuple(result.verdict() for result in found if result is not None and result.observed is not None)
+
+    def portfolio_figures(self) -> PortfolioFigures:
+        """Return what is held by symbol, and how it moves together."""
+        with self._lock:
+            self._state.refresh(self.config)
+            held = {name: size for name, size in self._state.book.total.held.notional.items() if size}
+            names = sorted(held, key=lambda name: -abs(held[name]))[:_MOST_CORRELATED]
+            weight = self.config.correlation_prior_weight
+            rows = tuple(tuple(self._together(held, one, other, weight) for other in names) for one in names)
+        return PortfolioFigures(held, tuple(names), rows)
+
+    def _together(self, held: dict[str, float], one: str, other: str, weight: int) -> float:
+        """Return the correlation of two positions, in the direction of each."""
+        side = 1.0 if held[one] * held[other] > 0.0 else -1.0
+        return 1.0 if one == other else side * self._state.stats.correlation(one, other, weight)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Pictures of what the account is exposed to."""
