@@ -128,7 +128,7 @@ class RiskPanel(Panel):
             worst = risk.worst.get(code) if risk else None
             bar = self.limits[code]
             bar.show_used(used_of(verdict), f"{gauge.value} {gauge.limit}", stale=stale, worst=worst)
-            bar.setToolTip(f"{verdict.words[:1].upper()}{verdict.words[1:]}{_worst_words(worst)}")
+            bar.setToolTip(f"{verdict.message[:1].upper()}{verdict.message[1:]}{_worst_words(worst)}")
         for code, bar in self.limits.items():
             if code not in present:
                 bar.show_used(None, formats.DASH, stale=True)
