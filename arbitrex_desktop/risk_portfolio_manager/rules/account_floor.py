@@ -23,6 +23,8 @@ BUFFER: Final = share(
     help="Share of the loss that the limit allows: a stop may slip.",
 )
 
+_NOTE: Final = "the firm's floor, and its buffer"
+
 
 class AccountFloor(Rule):
     """Equity > floor + buffer, the floor being `firm_max_loss` of the initial balance below where it is measured from.
@@ -71,10 +73,9 @@ class AccountFloor(Rule):
         if context.config.firm_floor != "static" and not context.account.record.complete:
             return self.unknown("the account's days were not read yet")
         equity, least = context.account.equity, guarded_floor(context)
-        note = f"the firm's floor is {account_floor(context):,.2f}"
         if equity > least:
-            return self.passed(equity, least, note)
-        return self.failed(equity, least, note) if equity <= least else self.unknown("equity is no number")
+            return self.passed(equity, least, _NOTE)
+        return self.failed(equity, least, _NOTE) if equity <= least else self.unknown("equity is no number")
 
     in_use = check
 

@@ -68,9 +68,9 @@ class TotalLots(Rule):
 
 def _step(steps: Any, profit: float) -> float:
     """Return the lots of the highest step that the profit has reached; below the first, those of the first."""
-    amounts = sorted((float(amount), lots) for amount, lots in steps.items())
-    reached = [lots for amount, lots in amounts if amount <= profit]
-    return float(reached[-1] if reached else amounts[0][1])
+    amounts = {float(amount): lots for amount, lots in steps.items()}
+    least = min(amounts)
+    return float(amounts[max((amount for amount in amounts if amount <= profit), default=least)])
 
 
 def _is_number(key: str) -> bool:
