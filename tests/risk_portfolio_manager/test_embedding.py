@@ -208,7 +208,7 @@ def test_a_size_below_the_smallest_volume_says_what_would_do() -> None:
     """ZERO_POSITION_SIZE names the account risk that the smallest volume needs."""
     output = static(RPMConfig(total_capital=100)).evaluate(**intent())
     assert reason(output) == "ZERO_POSITION_SIZE"
-    assert "risk_per_trade would have to be" in str(output.decision.rejected_trade)
+    assert "the risk per trade would have to be" in str(output.decision.rejected_trade)
 
 
 def test_without_a_pool_the_rules_of_its_facts_are_skipped() -> None:

@@ -60,7 +60,10 @@ class RuleResult(msgspec.Struct, frozen=True, gc=False):
 
     def verdict(self) -> Verdict:
         """Return the result with its sentence, free of what made it."""
-        return Verdict(self.check.code.value, self.outcome, self.observed, self.limit, self.check.unit, self.message)
+        check = self.check
+        return Verdict(
+            check.code.value, self.outcome, self.observed, self.limit, check.unit, self.message, check.subject
+        )
 
 
 class Check:
@@ -69,8 +72,9 @@ class Check:
     Attributes:
         code: the reason it refuses with.
         stage: when it is made.
-        subject: what it looks at, in words.
+        subject: what it looks at, in words: the check's name.
         unit: of the observed value and the limit, as in `format.format_value`.
+        of: what a share is of, in words; empty where that is plain.
         minimum: whether the limit is a least rather than a greatest value.
     """
 
@@ -78,6 +82,7 @@ class Check:
     stage: Stage
     subject: str
     unit: str = ""
+    of: str = ""
     minimum: bool = False
 
     def __eq__(self, other: object) -> bool:
@@ -91,6 +96,7 @@ class Check:
         if result.observed is None:
             return self._bare_message(result)
         seen, limit = format_value(result.observed, self.unit), format_value(result.limit, self.unit)
+        limit += f" of {self.of}" if self.of else ""
         tail = f" ({result.note})" if result.note else ""
         bound = "minimum" if self.minimum else "limit"
         if result.outcome is Outcome.FAIL and result.headroom is not None:

@@ -32,6 +32,7 @@ class Verdict(msgspec.Struct, frozen=True):
         limit: what it is held against, in `unit`; None where there is no number.
         unit: of both, empty for none.
         message: one plain sentence for the trader; journals and strategies have it as `words`.
+        name: what was checked, in words; a code is for refusals.
     """
 
     code: str
@@ -40,6 +41,7 @@ class Verdict(msgspec.Struct, frozen=True):
     limit: float | None
     unit: str
     message: str = msgspec.field(name="words")
+    name: str = ""
 
     @property
     def blocks(self) -> bool:

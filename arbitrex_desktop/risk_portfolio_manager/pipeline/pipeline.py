@@ -11,6 +11,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import ApprovedTrade, TradeApprovalStatus, TradeDecision
 from arbitrex_desktop.risk_portfolio_manager.decision.result import PlainCheck, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
+from arbitrex_desktop.risk_portfolio_manager.pipeline.decided_size import SizeDecided, as_approved
 from arbitrex_desktop.risk_portfolio_manager.pipeline.refusal import rejected_trade
 from arbitrex_desktop.risk_portfolio_manager.pipeline.sizing import (
     SIZE_CODE,
@@ -53,9 +54,10 @@ def decide(context: RuleContext, order_id: str) -> tuple[TradeDecision, RuleCont
     if refusal is None:
         if cuts or context.exposure.reducing:
             lots = _final_lots(context, min([size.units, *cuts]), cut=bool(cuts))
-        refusal = _last_look(context, lots, adjusted=bool(cuts))
-        if refusal is not None:
-            results.append(refusal)
+        refusal, again = _last_look(context, lots, adjusted=bool(cuts))
+        results = [*results, refusal] if refusal is not None else as_approved(results, again, lots)
+    if not context.exposure.reducing and size.allowed > 0.0:
+        results.append(RuleResult(SizeDecided(context, tuple(results), lots if refusal is None else 0.0), Outcome.PASS))
     if refusal is not None:
         return _refused(context, refusal, results, order_id), context
     decision = TradeDecision(
@@ -101,17 +103,20 @@ def _final_lots(context: RuleContext, units: float, *, cut: bool) -> float:
     return lots
 
 
-def _last_look(context: RuleContext, lots: float, *, adjusted: bool) -> RuleResult | None:
-    """Return why the size that is left cannot be; a size that was cut is held against every cutting rule again."""
+def _last_look(context: RuleContext, lots: float, *, adjusted: bool) -> tuple[RuleResult | None, Sequence[RuleResult]]:
+    """Return why the size that is left cannot be; a size that was cut is held against every cutting rule again.
+
+    Return what they say of it, too.
+    """
     instrument = context.market.instrument
     least = instrument.volume_min if instrument is not None and not context.exposure.reducing else 0.0
     if not (lots > 0.0 and lots >= least * (1.0 - _RELATIVE_TOLERANCE)):
-        return _LEFT.failed(note=f"nothing is left: {lots:g} lots, the smallest volume is {least:g}")
+        return _LEFT.failed(note=f"nothing is left: {lots:g} lots, the smallest volume is {least:g}"), ()
     if not adjusted or instrument is None:
-        return None
+        return None, ()
     smaller = resized(context, units_of(lots, instrument.contract))
-    again = (rule.check(smaller) for rule in CUTTING if not isinstance(rule, RequestedVolume))
-    return next((each for each in again if each.blocks or each.outcome is Outcome.ADJUST), None)
+    again = [rule.check(smaller) for rule in CUTTING if not isinstance(rule, RequestedVolume)]
+    return next((each for each in again if each.blocks or each.outcome is Outcome.ADJUST), None), again
 
 
 def _refused(context: RuleContext, refusal: RuleResult, results: Sequence[RuleResult], order_id: str) -> TradeDecision:

@@ -54,7 +54,8 @@ _WIN_RATE: Final = _minimum(_KELLY_CODE, "win rate", "share")
 _SAMPLE: Final = _minimum(_KELLY_CODE, "trades behind the win statistics", "count")
 _EXPECTANCY_CHECK: Final = _minimum(_EXPECTANCY_CODE, "expectancy of a trade", "share")
 _LIQUIDITY: Final = _minimum(_LIQUIDITY_CODE, "average daily volume", "units")
-_SIZE: Final = _minimum(SIZE_CODE, "position size", "lots")
+SIZE_SUBJECT: Final = "position size"
+_SIZE: Final = _minimum(SIZE_CODE, SIZE_SUBJECT, "lots")
 
 
 def size_trade(context: RuleContext) -> SizeResult:
@@ -291,4 +292,4 @@ def _smallest_risk(context: RuleContext, allowed: float, least: float, loss: flo
     if not allowed > 0.0:
         return f"the smallest volume would risk {money:,.2f}, {money / context.account.capital:.2%} of capital"
     needed = context.config.risk_per_trade * least / allowed
-    return f"the smallest volume would risk {money:,.2f} at the stop; risk_per_trade would have to be {needed:.2%}"
+    return f"the smallest volume would risk {money:,.2f} at the stop; the risk per trade would have to be {needed:.2%}"

@@ -29,6 +29,8 @@ FX_CONTRACT: Final = 100_000.0
 _PIVOTS: Final = ("USD", "EUR", "GBP", "JPY")
 _CODE = 3
 _PAIRS: Final = frozenset({"fx", "metal"})
+_FINE_DIGITS: Final = (3, 5)
+"""Digits of prices that have one digit more than a pip."""
 _BANK_DAYS: Final = 360.0
 """Days of the year by which MetaTrader divides a yearly interest."""
 
@@ -74,6 +76,11 @@ class Instrument:
     def counter(self) -> str:
         """Return the currency that a purchase sells; empty for what is no pair: an index in euros is no short euro."""
         return self.profit if self.kind in _PAIRS else ""
+
+    @property
+    def pip(self) -> float:
+        """Return a pip as a difference of prices: ten of the last digit where there are three or five."""
+        return 10.0 ** (-self.digits + (self.digits in _FINE_DIGITS))
 
     def swap_cost(self, direction: int, now: datetime) -> float:
         """Return what a unit's swap at the end of this day costs, in account currency."""

@@ -84,6 +84,7 @@ class ExposureRule(Rule):
     """An exposure as a share of capital: (held + added) / capital <= limit."""
 
     unit = "share"
+    of = "capital"
 
     @abstractmethod
     def held(self, context: RuleContext) -> tuple[float, float, str] | None:

@@ -19,6 +19,7 @@ class Drawdown(Rule):
     stage, order = Stage.KILL_SWITCH, 40
     subject = "drawdown"
     unit = "share"
+    of = "the peak"
     latches = True
     parameters = (share("max_drawdown", 0.10, "Greatest drawdown from the peak"), WARNING_SHARE)
 

@@ -14,6 +14,7 @@ class ExposureVelocity(Rule):
     stage, order = Stage.PORTFOLIO, 170
     subject = "exposure added lately"
     unit = "share"
+    of = "capital"
     paces = True
     parameters = (
         number("max_exposure_velocity_pct", 0.0, "Most exposure added within the window", "share", help="0 is off."),

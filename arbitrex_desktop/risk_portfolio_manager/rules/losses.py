@@ -71,6 +71,7 @@ class DailyLoss(_LossRule):
     order = 50
     daily = True
     subject = "daily loss"
+    of = "the day's anchor"
     parameters = (share("daily_loss_limit", 0.02, "Greatest realised loss of a day"), *_RESETS)
 
     def check(self, context: RuleContext) -> RuleResult:
@@ -88,6 +89,7 @@ class WeeklyLoss(_LossRule):
     )
     order = 60
     subject = "weekly loss"
+    of = "the week's anchor"
     parameters = (share("weekly_loss_limit", 0.05, "Greatest realised loss of a week"), *_RESETS)
 
     def check(self, context: RuleContext) -> RuleResult:
@@ -106,6 +108,7 @@ class DailyDrawdown(_LossRule):
     order = 70
     daily = True
     subject = "daily drawdown"
+    of = "the day's anchor"
     parameters = (share("max_daily_drawdown", 0.03, "Greatest fall of equity below the day's anchor"), *_RESETS)
 
     def check(self, context: RuleContext) -> RuleResult:

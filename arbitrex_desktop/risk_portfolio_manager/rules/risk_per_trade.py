@@ -14,6 +14,7 @@ class RiskPerTrade(Rule):
     stage, order = Stage.PORTFOLIO, 33
     subject = "loss of the trade at its stop"
     unit = "share"
+    of = "capital"
     parameters = (
         share("max_risk_per_trade", 1.0, "Greatest risk per trade", help="Capital lost at the stop, at the end."),
     )
@@ -24,4 +25,4 @@ class RiskPerTrade(Rule):
         if loss is None:
             return self.unpriced(context)
         most = limit * capital / loss * (1.0 + 1e-12)
-        return self.check_headroom(context, most, context.size.units * loss / capital, limit, "of capital")
+        return self.check_headroom(context, most, context.size.units * loss / capital, limit)

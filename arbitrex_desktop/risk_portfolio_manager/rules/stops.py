@@ -52,7 +52,8 @@ class StopDistance(Rule):
 
     code = INVALID_STOPS
     stage, order = Stage.FINAL, 20
-    subject = "distance of the stop in price"
+    subject = "distance of the stop"
+    unit = "pips"
     minimum = True
 
     def check(self, context: RuleContext) -> RuleResult:
@@ -64,4 +65,5 @@ class StopDistance(Rule):
             return self.unknown("price or symbol is not known")
         distance = context.size.stop_distance
         nearest = distance if target is None else min(distance, abs(target - price))
-        return self.at_least(nearest * (1.0 + _RELATIVE_TOLERANCE), instrument.stops_distance)
+        pip = instrument.pip
+        return self.at_least(nearest * (1.0 + _RELATIVE_TOLERANCE) / pip, instrument.stops_distance / pip)

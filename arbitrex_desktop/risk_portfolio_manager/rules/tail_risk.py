@@ -53,6 +53,7 @@ class PortfolioVolatility(Rule):
     stage, order = Stage.PORTFOLIO, 140
     subject = "daily volatility of the portfolio"
     unit = "share"
+    of = "capital"
     parameters = (
         share("max_portfolio_volatility", 0.03, "Greatest daily volatility of the portfolio"),
         Table(
@@ -86,6 +87,7 @@ class _TailRule(Rule):
 
     stage = Stage.PORTFOLIO
     unit = "share"
+    of = "capital"
     which: ClassVar[int]
     limit: ClassVar[str]
 

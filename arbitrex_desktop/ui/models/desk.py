@@ -247,7 +247,13 @@ def _measured(row: NumberedCheck) -> str:
 
 def _check_tip(row: NumberedCheck) -> str:
     unit = f" ({row.verdict.unit})" if row.verdict.unit else ""
-    return f"{row.verdict.code}: {row.verdict.message}\nObserved / limit: {_measured(row)}{unit}"
+    code = f"{row.verdict.code}: " if row.verdict.blocks or not row.verdict.name else ""
+    return f"{code}{row.verdict.message}\nObserved / limit: {_measured(row)}{unit}"
+
+
+def check_name(verdict: Verdict) -> str:
+    """Return what was checked, in words; one of an old journal has its code only."""
+    return verdict.name[:1].upper() + verdict.name[1:] if verdict.name else verdict.code
 
 
 def _check_tone(row: NumberedCheck) -> Tone:
@@ -262,9 +268,9 @@ def gravest_first(checks: Iterable[Verdict]) -> list[Verdict]:
 CHECK_COLUMNS: Final[tuple[Column[NumberedCheck], ...]] = (
     Column("Outcome", lambda row: _OUTCOME_NAMES[row.verdict.outcome], lambda row: row.verdict.outcome.value,
            "? unknown ", number=False, tone=_check_tone, tip=_check_tip),
-    # The words say more than the code, so where there is little room the code is shortened first.
-    Column("Check", lambda row: row.verdict.code, lambda row: row.verdict.code, "MAX_DRAWDOWN_EXCEED", number=False,
-           tone=_check_tone, tip=_check_tip, least="MAX_DRAWDOWN"),
+    # The words say more than the name, so where there is little room the name is shortened first.
+    Column("Check", lambda row: check_name(row.verdict), lambda row: check_name(row.verdict), "Daily volatility of th",
+           number=False, tone=_check_tone, tip=_check_tip, least="Symbol exposu"),
     Column("Observed / limit", _measured, lambda row: row.verdict.observed, "98,066.75 / 98,000", tip=_check_tip),
     Column("In words", lambda row: row.verdict.message, lambda row: row.verdict.message, "x" * 36, number=False,
            tone=_check_tone, tip=_check_tip, least="x" * 12),

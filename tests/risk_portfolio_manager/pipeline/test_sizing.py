@@ -138,7 +138,7 @@ def test_below_the_smallest_volume_is_refused_with_what_would_do() -> None:
     output = static().evaluate(**intent(atr=10.0))
     assert reason(output) == "ZERO_POSITION_SIZE"
     details = str(output.decision.rejected_trade)
-    assert "risk_per_trade would have to be" in details
+    assert "the risk per trade would have to be" in details
     assert "15,000.00" in details
 
 

@@ -295,10 +295,13 @@ def test_a_request_is_taken_when_it_is_less(
 @pytest.mark.parametrize(
     ("changes", "note"),
     [
-        ({"atr": 1.0}, "the smallest volume would risk 1,500.00 at the stop; risk_per_trade would have to be 1.50%"),
+        (
+            {"atr": 1.0},
+            "the smallest volume would risk 1,500.00 at the stop; the risk per trade would have to be 1.50%",
+        ),
         (
             {"atr": 1.0, "requested_volume": 0.5},
-            "the smallest volume would risk 1,500.00 at the stop; risk_per_trade would have to be 1.50%",
+            "the smallest volume would risk 1,500.00 at the stop; the risk per trade would have to be 1.50%",
         ),
         (
             {"win_rate": 0.6, "avg_win": 0.01, "avg_loss": 0.5},

@@ -17,7 +17,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_record import Tra
 from tests.fakes.broker_data import make_account, make_deal
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
-from tests.risk_portfolio_manager.helpers import check, intent, pooled, wide
+from tests.risk_portfolio_manager.helpers import intent, pooled, wide
 
 MONDAY = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 

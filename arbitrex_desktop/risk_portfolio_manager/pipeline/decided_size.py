@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""What is said of the size: which limit decided it, and how large it could have been."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
+from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
+from arbitrex_desktop.risk_portfolio_manager.pipeline.sizing import SIZE_CODE, SIZE_SUBJECT, round_lots
+from arbitrex_desktop.risk_portfolio_manager.rules.requested_volume import RequestedVolume
+
+_BY_RISK = "risk per trade"
+_RELATIVE_TOLERANCE = 1e-9
+
+
+class SizeDecided(Check):
+    """One line about the size, worded only when somebody reads it."""
+
+    code = SIZE_CODE
+    stage = Stage.PORTFOLIO
+    subject = "largest size"
+
+    def __init__(self, context: RuleContext, results: Sequence[RuleResult], lots: float) -> None:
+        instrument = context.market.instrument
+        self.lots, self.asked, self.allowed = lots, context.intent.requested_volume, context.size.allowed
+        self.contract = instrument.contract if instrument is not None else 1.0
+        self.step = instrument.volume_step if instrument is not None else 0.0
+        self.results = results
+
+    def message(self, result: RuleResult) -> str:  # noqa: ARG002 - all is known already
+        """Return which limit decided, and the largest size that would pass."""
+        units, what = self._largest()
+        most = round_lots(units, self.contract, self.step)
+        blocking = next((each for each in self.results if each.blocks and each.headroom is None), None)
+        if blocking is not None:
+            return f"no size would pass: {blocking.check.subject}"
+        largest = f"the largest size that would pass is {most:g} lots, by {what}"
+        if not self.lots:
+            return largest
+        if self.asked is not None and self.lots >= self.asked * (1.0 - _RELATIVE_TOLERANCE):
+            return f"size {self.lots:g} lots, as asked for; {largest}"
+        return f"size {self.lots:g} lots, decided by {what}; {largest}"
+
+    def _largest(self) -> tuple[float, str]:
+        """Return the most units that every check leaves, and the tightest of them."""
+        limits = (each for each in self.results if each.headroom is not None)
+        rooms = [
+            (max(0.0, each.headroom or 0.0), each.check.subject)
+            for each in limits
+            if not isinstance(each.check, RequestedVolume)
+        ]
+        return min([(self.allowed, _BY_RISK), *rooms])
+
+
+def as_approved(results: list[RuleResult], again: Sequence[RuleResult], lots: float) -> list[RuleResult]:
+    """Return results that show the size which was approved; `again`, what the rules say of it after a cut."""
+    if not again:
+        return results
+    found = {id(each.check): each for each in again}
+    return [_of_approved(each, found.get(id(each.check)), lots) for each in results]
+
+
+def _of_approved(result: RuleResult, again: RuleResult | None, lots: float) -> RuleResult:
+    """Return a result as it is for the approved size; one that cut says to what."""
+    if result.outcome is Outcome.ADJUST:
+        note = f"{result.note}, {lots:g} lots" if result.note else f"{lots:g} lots"
+        return msgspec.structs.replace(result, note=note)
+    if result.check.subject == SIZE_SUBJECT and result.check.stage is Stage.SIZING:
+        return msgspec.structs.replace(result, observed=lots)
+    return result if again is None else again

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+"""Sentences say what was checked, of what, in the trader's units, for the size that was approved; no settings' keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from arbitrex_desktop.risk_portfolio_manager import Outcome, Position, RPMConfig, RPMOutput
+from arbitrex_desktop.risk_portfolio_manager.config import PARAMETERS
+from arbitrex_desktop.risk_portfolio_manager.config.profiles import firm_profiles
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
+from tests.fakes.broker_data import make_position
+from tests.fakes.clock import START
+from tests.fakes.pool import FakePool
+from tests.risk_portfolio_manager.helpers import check, intent, pooled, reason, static, units, wide
+
+KEYS = [name for name in PARAMETERS if "_" in name]
+
+
+def outputs() -> Iterator[RPMOutput]:
+    """Yield answers of all kinds: approved, cut, refused, halted, without a pool, with a firm's account."""
+    for changes in (
+        {},
+        {"atr": 0.001},
+        {"atr": 5.0},
+        {"confidence_score": 0.1, "regime": "CRISIS", "vol_percentile": 1.0},
+    ):
+        for config in (RPMConfig(), RPMConfig.preset("Conservative"), RPMConfig.preset("Topstep Combine 50K")):
+            yield static(config).evaluate(**intent(**changes))
+            yield pooled(FakePool(), config).evaluate(**intent(**changes))
+    bad: dict[str, Any] = {
+        "win_rate": 0.2,
+        "num_trades": 3,
+        "adv_units": 5.0,
+        "requested_volume": 900.0,
+        "stop_loss": 2.0,
+    }
+    for name, value in bad.items():
+        yield static(wide()).evaluate(**intent(**{name: value}))
+    for name in firm_profiles():
+        yield pooled(FakePool(), RPMConfig.preset(name)).evaluate(**intent())
+    counts = ("max_concurrent_positions", "max_positions_per_symbol", "max_positions_per_strategy")
+    tight: dict[str, Any] = {**dict.fromkeys(counts, 0), "max_symbol_exposure_units": 1.0, "max_consecutive_losses": 1}
+    tight |= {"max_lots_per_order": 0.001, "session_end": "00:00", "enforce_time_spacing": True}
+    rpm = static(RPMConfig.from_dict({**tight, "duplicate_window_seconds": 60.0}))
+    rpm.portfolio_state.consecutive_losses = 3
+    for _ in range(2):
+        yield rpm.process_trade_intent(**intent(strategy_id="alpha"))
+    rpm.portfolio_state.equity = 1.0
+    for _ in range(2):
+        yield rpm.process_trade_intent(**intent())
+
+
+def test_no_sentence_holds_a_key_of_the_settings() -> None:
+    """Whatever is answered: words of the field, for every rule and every step of the sizing."""
+    seen: set[str] = set()
+    for output in outputs():
+        refused = output.decision.rejected_trade
+        sentences = [each.message for each in output.decision.checks]
+        sentences += [refused.rejection_details] if refused is not None else []
+        for sentence in sentences:
+            assert not [key for key in KEYS if key in sentence], sentence
+        seen |= {each.name for each in output.decision.checks}
+    assert {rule.subject for rule in ALL_RULES} <= seen, "every rule was heard"
+
+
+def test_every_check_has_a_name_that_is_no_refusal() -> None:
+    """A check is called by what it looks at; the code is for those that refuse."""
+    verdict = check(static(wide()).evaluate(**intent()), "MAX_DRAWDOWN_EXCEEDED")
+    assert verdict.name == "drawdown"
+    assert all((each.name and each.name == each.name.lower()) or "-" in each.name for each in
+               static(wide()).evaluate(**intent()).decision.checks)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "of"),
+    [
+        ("SYMBOL_EXPOSURE_LIMIT", "of capital"),
+        ("TOTAL_EXPOSURE_LIMIT", "of capital"),
+        ("MAX_DRAWDOWN_EXCEEDED", "of the peak"),
+        ("DAILY_LOSS_LIMIT", "of the day's anchor"),
+        ("WEEKLY_LOSS_LIMIT", "of the week's anchor"),
+        ("RISK_PER_TRADE_LIMIT", "of capital"),
+    ],
+)
+def test_shares_say_of_what(code: str, of: str) -> None:
+    """A percentage alone means nothing."""
+    words = [each.message for each in static(wide()).evaluate(**intent()).decision.checks if each.code == code]
+    assert any(of in each for each in words)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "digits", "price", "stop", "pips"),
+    [
+        ("EURUSD", 5, 1.15, 1.145, "50 pips"),
+        ("USDJPY", 3, 150.0, 149.5, "50 pips"),
+        ("XAUUSD", 2, 2600.0, 2590.0, "1000 pips"),
+    ],
+)
+def test_stops_are_told_in_pips(symbol: str, digits: int, price: float, stop: float, pips: str) -> None:
+    """Ten points of a price with three or five digits, one of others."""
+    pool = FakePool()
+    pool.infos[symbol] = replace(pool.infos[symbol], digits=digits, point=10.0**-digits)
+    pool.set_quote(symbol, price, spread=0.0)
+    output = pooled(pool, wide()).evaluate(
+        **intent(symbol=symbol, current_price=price, stop_loss=stop, atr=price / 200)
+    )
+    words = check(output, "INVALID_STOPS", "distance of the stop").message
+    assert words.startswith(f"distance of the stop {pips}, minimum")
+
+
+def test_after_a_cut_every_line_shows_the_approved_size() -> None:
+    """No line speaks of the size that was wanted, but that which cut it, and it says to what."""
+    rpm = static(wide(max_symbol_exposure_pct=0.5, max_positions_per_symbol=9))
+    output = rpm.evaluate(**intent(atr=0.01))
+    assert output.decision.status == "ADJUSTED"
+    lots, capital = units(output) / 100_000, 100_000.0
+    assert check(output, "ZERO_POSITION_SIZE", "position size").observed == lots
+    assert check(output, "TOTAL_EXPOSURE_LIMIT").observed == pytest.approx(units(output) * 1.15 / capital)
+    cut = check(output, "SYMBOL_EXPOSURE_LIMIT", "symbol exposure would")
+    assert cut.outcome is Outcome.ADJUST
+    assert cut.message.endswith(f"size cut to fit ({lots:g} lots)")
+
+
+def test_one_line_says_what_decided_and_what_would_pass() -> None:
+    """The tightest limit by its name, and the largest size, whether more was wanted, less, or nothing passes."""
+    free = {"max_positions_per_symbol": 9}
+    by_risk = static(wide(**free)).evaluate(**intent())
+    size = units(by_risk) / 100_000
+    promise = f"the largest size that would pass is {size:g} lots, by risk per trade"
+    assert largest(by_risk) == f"size {size:g} lots, decided by risk per trade; {promise}"
+    cut = static(wide(max_symbol_exposure_pct=0.5, **free)).evaluate(**intent(atr=0.01))
+    assert "decided by symbol exposure; the largest size that would pass is 0.43 lots, by symbol exposure" in largest(
+        cut
+    )
+    small = static(wide(max_symbol_exposure_pct=0.5, **free)).evaluate(**intent(atr=0.01, requested_volume=0.1))
+    assert "size 0.1 lots, as asked for; the largest size that would pass is 0.43 lots" in largest(small)
+    none = static(wide(max_symbol_exposure_pct=0.001, **free)).evaluate(**intent(atr=0.01))
+    assert reason(none) == "SYMBOL_EXPOSURE_LIMIT"
+    assert largest(none) == "the largest size that would pass is 0 lots, by symbol exposure"
+    rpm = static(wide(**free))
+    rpm.kill_switches.manual_halt(rpm.portfolio_state, "x")
+    assert largest(rpm.evaluate(**intent())) == "no size would pass: trading state"
+
+
+def test_the_largest_size_passes_and_the_next_does_not() -> None:
+    """What the line promises holds: asked for it is approved, a step more is cut to it."""
+    pool = FakePool()
+    pool.positions = (make_position("GBPUSD", 1, 0.3, ticket=1), make_position("USDJPY", -1, 0.2, ticket=2))
+    config = RPMConfig.preset("Standard FX")
+    said = largest(pooled(pool, config).evaluate(**intent(atr=0.0006, requested_volume=0.01)))
+    most = float(said.partition("pass is ")[2].partition(" lots")[0])
+    for asked, status in ((most, "APPROVED"), (most + 0.01, "ADJUSTED")):
+        output = pooled(pool, config).evaluate(**intent(atr=0.0006, requested_volume=asked))
+        assert output.decision.status == status
+        assert units(output) == pytest.approx(most * 100_000)
+
+
+def test_reductions_have_no_such_line() -> None:
+    """They are as large as what is open."""
+    rpm = static(wide())
+    rpm.portfolio_state.open_positions["EURUSD"] = Position("EURUSD", 1, 1_000.0, 1.15, START)
+    assert not [each for each in rpm.evaluate(**intent(direction=-1)).decision.checks if each.name == "largest size"]
+
+
+def largest(output: RPMOutput) -> str:
+    """Return the line about the largest size."""
+    return next(each.message for each in output.decision.checks if each.name == "largest size")
