@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -14,7 +15,7 @@ from typing import Final
 from arbitrex_desktop import strategy_cli, submit_cli
 from arbitrex_desktop.desk.gateway.messages import channel_schema
 from arbitrex_desktop.desk.journal import cli as journal_cli
-from arbitrex_desktop.paths import DATA_DIR_VARIABLE
+from arbitrex_desktop.paths import DATA_DIR_VARIABLE, data_dir, keep_private
 from arbitrex_desktop.settings import account_cli
 from arbitrex_desktop.settings import cli as settings_cli
 
@@ -54,4 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     given = make_parser().parse_args(arguments)
     if given.data_dir is not None:
         os.environ[DATA_DIR_VARIABLE] = str(given.data_dir.expanduser().absolute())
+    with contextlib.suppress(OSError):
+        # A folder that is somebody else's is told by whoever reads or writes there.
+        keep_private(data_dir(), make=False)
     return _RUNNERS[given.command](given)

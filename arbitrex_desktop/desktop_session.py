@@ -6,7 +6,6 @@ Loaded once the window's frame has been seen.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import sys
 from functools import partial
@@ -16,6 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop import logs
+from arbitrex_desktop.causes import in_words
 from arbitrex_desktop.one_window import OneWindow, bring_forward
 from arbitrex_desktop.paths import keep_private
 from arbitrex_desktop.raw_layer.connection.environment import read_environment, secrets_in
@@ -29,10 +29,10 @@ class DesktopSession:
     """Begins when it is made and ends with `close`; `alone`, later starts are not listened for.  GUI thread."""
 
     def __init__(self, settings: Settings, window: QWidget, *, alone: bool) -> None:
-        with contextlib.suppress(OSError):
-            # A folder that cannot be written is told by the first that has to write there.
-            keep_private(settings.data_dir)
+        others = _keep_private(settings)
         logs.configure(settings.data_dir / "logs", _secrets(settings))
+        if others:
+            _log.warning("the data folder cannot be kept from other users: %s", others)
         sys.excepthook = _log_uncaught
         self._later_starts = OneWindow(settings.data_dir)
         self._later_starts.asked.connect(partial(bring_forward, window), Qt.ConnectionType.QueuedConnection)
@@ -42,6 +42,15 @@ class DesktopSession:
     def close(self) -> None:
         """Listen no longer."""
         self._later_starts.close()
+
+
+def _keep_private(settings: Settings) -> str:
+    """Have the data folder for its owner only; return in words why that cannot be, empty when it is."""
+    try:
+        keep_private(settings.data_dir)
+    except OSError as error:
+        return in_words(error)
+    return ""
 
 
 def _secrets(settings: Settings) -> list[str]:

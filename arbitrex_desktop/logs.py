@@ -11,12 +11,12 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
 
-from arbitrex_desktop.visible import visible
+from arbitrex_desktop.visible import Redactor, visible
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
 _BYTES_EACH = 5 * 1024 * 1024
 _FILES_KEPT = 5
-_SHORTEST_SECRET = 4
+_QUOTE = "  | "
 _LONGEST_LINE = 1_000
 """Characters of a line on the screen; a pipe that takes any takes so many."""
 
@@ -30,29 +30,30 @@ class SecretFilter(logging.Filter):
 
     def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__()
-        self._secrets = tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
+        self._redactor = Redactor(secrets)
 
     def add(self, secrets: Iterable[str]) -> None:
         """Hide further texts from now on."""
-        self._secrets += tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
+        self._redactor.add(secrets)
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Replace the record's text where it shows a secret or what cannot be seen; let every record pass."""
         text = record.getMessage()
-        shown = visible(self._clean(text))
+        shown = visible(self._redactor.text(text))
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if shown != text:
             record.msg, record.args = shown, ()
         if record.exc_text:
-            record.exc_text = self._clean(record.exc_text)
+            record.exc_text = self._quoted(record.exc_text)
+        if record.stack_info:
+            record.stack_info = self._quoted(record.stack_info)
         return True
 
-    def _clean(self, text: str) -> str:
-        """Return the text without secrets."""
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return text
+    def _quoted(self, text: str) -> str:
+        """Return lines of a traceback so that none can be taken for a line of the log."""
+        lines = self._redactor.text(text).split("\n")
+        return "\n".join(line if line.startswith(_QUOTE) else f"{_QUOTE}{visible(line)}" for line in lines)
 
 
 def hide(secrets: Iterable[str]) -> None:

@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import importlib
 import os
+import stat
 import sys
 from pathlib import Path
+from typing import Final
 
 from platformdirs import user_data_path
 
 DATA_DIR_VARIABLE = "ARBITREX_DATA_DIR"
 _APP_NAME = "Arbitrex Desktop"
+_OTHERS: Final = 0o077
 
 
 def data_dir() -> Path:
@@ -22,17 +28,35 @@ def data_dir() -> Path:
     return Path(chosen).expanduser() if chosen else user_data_path(_APP_NAME, appauthor=False, roaming=False)
 
 
-def keep_private(folder: Path) -> None:
-    """Make the data folder, for its owner only, and have this process's files be so from now on; raise OSError.
+def keep_private(folder: Path, *, make: bool = True) -> None:
+    """Have the data folder and all in it for its owner only, and this process's new files too, whatever the umask.
 
-    On Windows the user's own folder has an access list of its own, and permission bits say nothing.
+    `make` False leaves a folder alone that is not there.  Raises OSError when it cannot be done, PermissionError when
+    the folder is somebody else's.
     """
-    if sys.platform == "win32":
+    if sys.platform != "win32":
+        os.umask(0o077)
+    if make:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not folder.is_dir():
         return
-    os.umask(0o077)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if folder.stat().st_uid == os.getuid():
-        folder.chmod(0o700)
+    if sys.platform == "win32":
+        importlib.import_module("arbitrex_desktop.windows_access").keep_to_owner(folder)
+        return
+    if folder.stat().st_uid != os.getuid():
+        raise PermissionError(errno.EPERM, "it belongs to another user of this computer", str(folder))
+    folder.chmod(0o700)
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            _take_from_others(path)
+
+
+def _take_from_others(path: Path) -> None:
+    """Take every right on one of our own files or folders from others; links are left alone.  Raises OSError."""
+    status = path.lstat()
+    mode = stat.S_IMODE(status.st_mode)
+    if status.st_uid == os.getuid() and not stat.S_ISLNK(status.st_mode) and mode & _OTHERS:
+        path.chmod(mode & ~_OTHERS)
 
 
 def open_mark(folder: Path) -> Path:

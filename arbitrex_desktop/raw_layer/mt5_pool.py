@@ -38,6 +38,7 @@ from arbitrex_desktop.raw_layer.ticks.market_hours import market_is_open
 from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
 from arbitrex_desktop.raw_layer.ticks.tick_sinks import TickSink
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, Quote
+from arbitrex_desktop.visible import Redactor
 
 _STOP_PATIENCE = 2.0
 _FIRST_CONNECT_SECONDS = 20.0
@@ -77,9 +78,11 @@ class MT5ConnectionPool:
         self._settings = settings or PoolSettings()
         self._listeners: tuple[Callable[[PoolEvent], None], ...] = ()
         self._lock = threading.Lock()
-        self._log = SessionLog(Path(session_logs_dir) if session_logs_dir is not None else None, self._clock)
+        parsed = parse_sessions(sessions)
+        redactor = Redactor(session.password for session in parsed if session.password)
+        self._log = SessionLog(Path(session_logs_dir) if session_logs_dir is not None else None, self._clock, redactor)
         self._machine = ConnectionMachine(self._clock, self._emit)
-        self._client = TerminalClient(self._machine, self._clock, transport_factory)
+        self._client = TerminalClient(self._machine, self._clock, transport_factory, redactor)
         self._ticks = TickPipeline(self._clock, self._settings.ring_capacity, sinks)
         self._history = HistoryReader(self._client.ask_connected)
         self._started = False
@@ -87,7 +90,7 @@ class MT5ConnectionPool:
         chosen = symbols or self._settings.symbols
         universe = [symbol for group in TRADING_UNIVERSE.values() for symbol in group]
         self._loop = ConnectionLoop(
-            parse_sessions(sessions),
+            parsed,
             Wanted(tuple(dict.fromkeys(chosen or universe)), market_watch=not chosen),
             self._client,
             self._ticks,

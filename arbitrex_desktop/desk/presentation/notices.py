@@ -9,6 +9,7 @@ from typing import Final
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.presentation.snapshot import Notice
+from arbitrex_desktop.visible import visible
 
 KEPT: Final = 200
 _log: Final = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ class NoticeBoard:
 
     def post(self, level: str, topic: str, text: str, *, replace: bool = False) -> None:
         """Add a message, unless it is what was said last on its topic; with `replace`, earlier ones of it go."""
+        text = visible(text)
         if self._last.get(topic) == text:
             return
         self._last[topic] = text

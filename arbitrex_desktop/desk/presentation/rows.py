@@ -23,6 +23,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import KillSwi
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.risk_portfolio_manager.figures import PortfolioFigures
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
+from arbitrex_desktop.visible import visible
 
 _DIGITS: Final = 5
 _DAY_ORDERS: Final = frozenset({OrderTime.DAY, OrderTime.SPECIFIED_DAY})
@@ -68,7 +69,7 @@ def position_row(
         swap=position.swap,
         opened_at=pool.server_time_to_utc(position.time),
         magic=position.magic,
-        comment=position.comment,
+        comment=visible(position.comment),
         intent_id=intent.intent_id if intent is not None else "",
         standing=standing,
         source=intent.request.source if intent is not None else "",
@@ -100,7 +101,7 @@ def order_row(order: TradeOrder, pool: PoolReader, intent_id: str) -> OrderRow:
         take_profit=order.tp or None,
         placed_at=pool.server_time_to_utc(order.time_setup),
         magic=order.magic,
-        comment=order.comment,
+        comment=visible(order.comment),
         intent_id=intent_id,
         limit_price=order.price_stoplimit or None,
         expires_at=pool.server_time_to_utc(order.time_expiration) if order.time_expiration else None,
@@ -129,8 +130,8 @@ def intent_row(
     trade = intent.judgement if seen.refused and intent.judgement is not None else seen
     return IntentRow(
         intent_id=intent.intent_id,
-        source=request.source,
-        symbol=request.symbol,
+        source=visible(request.source),
+        symbol=visible(request.symbol),
         direction=request.direction,
         state=intent.state,
         created_at=intent.created_at,
@@ -146,10 +147,10 @@ def intent_row(
         risk_amount=trade.risk_amount,
         risk_pct=trade.risk_pct,
         confidence=request.confidence_score,
-        regime=request.regime or "",
+        regime=visible(request.regime or ""),
         reason=seen.reason,
         # What was said of a pending intent before it was judged again is over.
-        details=seen.details if intent.state is IntentState.PENDING else intent.reason or seen.details,
+        details=visible(seen.details if intent.state is IntentState.PENDING else intent.reason or seen.details),
         checks=seen.checks,
         can_approve=not blocker,
         blocker=blocker,

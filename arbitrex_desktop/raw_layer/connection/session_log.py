@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.visible import Redactor
 
 _LARGEST_BYTES = 10 * 1024 * 1024
 _log = logging.getLogger(__name__)
@@ -19,15 +20,16 @@ class SessionLog:
     """Appends events to `<folder>/<session>-<UTC date>.jsonl`; a file past 10 MiB goes on as `...-2.jsonl` and so on.
 
     A folder that cannot be written is reported once through `error` and does not stop the feed.  Only named
-    fields are written, and callers never pass credentials.  Safe from any thread.
+    fields are written, and passwords are blacked out of them.  Safe from any thread.
 
     Attributes:
         error: why nothing is being written, empty while all is well
     """
 
-    def __init__(self, folder: Path | None, clock: Clock) -> None:
+    def __init__(self, folder: Path | None, clock: Clock, redactor: Redactor | None = None) -> None:
         self._folder = folder
         self._clock = clock
+        self._redactor = redactor or Redactor()
         self._lock = threading.Lock()
         self.error = ""
 
@@ -36,7 +38,8 @@ class SessionLog:
         if self._folder is None:
             return
         now = self._clock.now()
-        line = json.dumps({"at": now.isoformat(), "session": session, "event": event, **fields}, default=str)
+        what = self._redactor.value({"at": now.isoformat(), "session": session, "event": event, **fields})
+        line = json.dumps(what, default=lambda value: self._redactor.text(str(value)))
         with self._lock:
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ from arbitrex_desktop.raw_layer.connection.state_machine import ConnectionMachin
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
 from arbitrex_desktop.raw_layer.events import Trigger
 from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.visible import Redactor
 
 T = TypeVar("T")
 TransportFactory = Callable[[HostSpec], Transport]
@@ -35,7 +36,14 @@ class TerminalClient:
         replay: how a replay stood at the last answer, None where nothing is replayed
     """
 
-    def __init__(self, machine: ConnectionMachine, clock: Clock, transport_factory: TransportFactory) -> None:
+    def __init__(
+        self,
+        machine: ConnectionMachine,
+        clock: Clock,
+        transport_factory: TransportFactory,
+        redactor: Redactor | None = None,
+    ) -> None:
+        self._redactor = redactor or Redactor()
         self._clock = clock
         self._transport_factory = transport_factory
         self._transport: Transport | None = None
@@ -63,6 +71,7 @@ class TerminalClient:
         try:
             transport.start()
         except MT5Error as error:
+            self._hide_secrets(error)
             self.last_error = str(error)
             raise
 
@@ -78,6 +87,7 @@ class TerminalClient:
         try:
             answer = self._transport.execute(command, deadline, permit=permit)
         except MT5Error as error:
+            self._hide_secrets(error)
             self.calls.record(kind, self._clock.monotonic() - started, failed=True)
             self._note(error, kind)
             raise
@@ -122,6 +132,12 @@ class TerminalClient:
         if at_once:
             transport.kill()
         transport.stop()
+
+    def _hide_secrets(self, error: MT5Error) -> None:
+        """Black the passwords out of what the terminal said: a message of its own may repeat what it was given."""
+        error.args = self._redactor.value(error.args)
+        if isinstance(error, CallFailed):
+            error.message = self._redactor.text(error.message)
 
     def _note(self, error: MT5Error, kind: str) -> None:
         """Keep the failure and move the state when the connection is lost."""
