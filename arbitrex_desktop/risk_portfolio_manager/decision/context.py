@@ -124,6 +124,7 @@ class ExposureView(msgspec.Struct, frozen=True):
         open_risk: what equity loses when every stop is hit, of what is held and in flight.
         entry_risk: what the balance loses then, counting no stop that locks in a profit.
         without_stop: sizes of positions that have no stop.
+        kept_stop: on a netting account, the stop of the position that the trade would add to.
     """
 
     units: float
@@ -152,6 +153,7 @@ class ExposureView(msgspec.Struct, frozen=True):
     open_risk: float = 0.0
     entry_risk: float = 0.0
     without_stop: float = 0.0
+    kept_stop: float | None = None
 
 
 class SizeResult(msgspec.Struct, frozen=True):

@@ -170,7 +170,18 @@ def _exposure(
         held.open_risk + in_flight.risk,
         held.entry_risk + in_flight.risk,
         held.without_stop,
+        _kept_stop(state, intent),
     )
+
+
+def _kept_stop(state: RiskState, intent: TradeIntent) -> float | None:
+    """Return the stop of the position that the trade adds to; on a hedging account it adds to none."""
+    newest = state.sources.newest
+    if newest is None or newest.account.margin_mode == AccountMarginMode.RETAIL_HEDGING:
+        return None
+    same = (intent.symbol, intent.direction)
+    held = (each for each in real_positions(state.portfolio) if (each.symbol, each.direction) == same)
+    return next((each.stop_loss or None for each in held), None)
 
 
 def _closable(state: RiskState, intent: TradeIntent, own: str | None) -> _Closable:

@@ -197,16 +197,29 @@ def _costs(context: RuleContext, instrument: Instrument) -> float:
 
 
 def _stop(context: RuleContext, instrument: Instrument) -> tuple[float | None, float]:
-    """Return the stop and its distance: as given, else ATR x multiplier from the price, both on a price step."""
-    intent, price = context.intent, context.market.price
+    """Return the stop and the distance to size by: as given, else ATR x multiplier, both on a price step.
+
+    The stop of a trade that adds to a position of a netting account becomes that of all its lots; one that is nearer is
+    kept, since a farther one would put more at risk than any decision has told.  The size goes by the trade's own.
+    """
+    intent, price, kept = context.intent, context.market.price, context.exposure.kept_stop
+    distance: float = intent.atr * context.config.atr_multiplier
     if intent.stop_loss is not None:
         stop = on_price_step(intent.stop_loss, instrument)
-        return stop, intent.direction * (price - stop) if price is not None else math.nan
-    distance: float = intent.atr * context.config.atr_multiplier
-    if price is None:
+    elif price is None:
         return None, distance
-    stop = on_price_step(price - intent.direction * distance, instrument)
-    return stop, intent.direction * (price - stop) if instrument.tick > 0.0 else distance
+    else:
+        stop = on_price_step(price - intent.direction * distance, instrument)
+    if intent.stop_loss is not None or instrument.tick > 0.0:
+        distance = intent.direction * (price - stop) if price is not None else math.nan
+    return _nearer(stop, kept, intent.direction, price), distance
+
+
+def _nearer(stop: float, kept: float | None, direction: int, price: float | None) -> float:
+    """Return the nearer of two stops; a kept one that the price has passed counts for nothing."""
+    if kept is None or price is None or direction * (price - kept) <= 0.0:
+        return stop
+    return max(stop, kept) if direction > 0 else min(stop, kept)
 
 
 def _factors(context: RuleContext) -> dict[str, float]:

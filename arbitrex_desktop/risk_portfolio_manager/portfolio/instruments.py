@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from arbitrex_desktop.mt5.constants import SymbolSwapMode, SymbolTradeMode
+from arbitrex_desktop.mt5.constants import SymbolCalcMode, SymbolSwapMode, SymbolTradeMode
 from arbitrex_desktop.mt5.results import SymbolInfo
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 
@@ -31,6 +31,9 @@ _CODE = 3
 _PAIRS: Final = frozenset({"fx", "metal"})
 _FINE_DIGITS: Final = (3, 5)
 """Digits of prices that have one digit more than a pip."""
+_LINEAR: Final = frozenset({SymbolCalcMode.FOREX, SymbolCalcMode.FOREX_NO_LEVERAGE})
+_BELIEVED: Final = 0.1
+"""By so much a broker's tick value of a pair may differ from what the rates say, spreads and old rates included."""
 _BANK_DAYS: Final = 360.0
 """Days of the year by which MetaTrader divides a yearly interest."""
 
@@ -180,7 +183,7 @@ class PoolInstruments:
     def _convert(self, info: SymbolInfo) -> Instrument:
         """Return the instrument of a symbol's properties."""
         kind, _, _ = split_symbol(info.name)
-        value = _tick_value(info) or self._by_rates(info)
+        value = self._value(info)
         return Instrument(
             symbol=info.name,
             kind=kind if info.currency_base != info.currency_profit else "other",
@@ -200,6 +203,18 @@ class PoolInstruments:
             swap_sell=_swap_cost(info, info.swap_short, value),
             triple_day=info.swap_rollover3days,
         )
+
+    def _value(self, info: SymbolInfo) -> float:
+        """Return what a price move of 1 is worth for a unit, in account currency; NaN when it cannot be known.
+
+        The broker's tick value, but for a pair whose rates contradict it: a unit of a pair gains in the profit currency
+        whatever the broker reports, and some servers report a tenth or a whole unit of account currency per tick.
+        """
+        told, by_rates = _tick_value(info), self._by_rates(info)
+        if told is None:
+            return by_rates
+        wrong = info.trade_calc_mode in _LINEAR and abs(told - by_rates) > _BELIEVED * by_rates
+        return by_rates if wrong else told
 
     def _by_rates(self, info: SymbolInfo) -> float:
         """Return the value by the cross rates on the board, NaN when they do not reach the account's currency."""

@@ -49,6 +49,20 @@ def found(result: SizeResult) -> list[tuple[str, Outcome, float | None, float | 
     return [(each.check.subject, each.outcome, each.observed, each.limit, each.note) for each in result.results]
 
 
+@pytest.mark.parametrize(
+    ("direction", "kept", "sent"),
+    [(1, None, 1.135), (1, 1.14, 1.14), (1, 1.12, 1.135), (1, 1.16, 1.135), (-1, 1.16, 1.16), (-1, 1.17, 1.165),
+     (-1, 1.14, 1.165)],
+)  # fmt: skip
+def test_what_is_added_to_a_position_puts_its_stop_no_farther(direction: int, kept: float | None, sent: float) -> None:
+    """On a netting account the nearer stop counts for all lots; the size goes by the trade's own, as it was told."""
+    result = size_trade(
+        context(intent={**PLAIN, "direction": direction}, market=NO_SPREAD, exposure={"kept_stop": kept})
+    )
+    assert result.stop == pytest.approx(sent)
+    assert result.base_units == pytest.approx(1_000.0 / 0.015)
+
+
 def test_risk_over_the_loss_at_the_stop() -> None:
     """Base units, lots rounded down, worth and loss of a unit, stop and its distance, and the checks behind them."""
     result = sized()

@@ -146,6 +146,21 @@ def test_without_a_tick_value_the_cross_rates_decide(gone: dict[str, float]) -> 
     assert known.value == pytest.approx(pool.quotes["USDJPY"].mid)
 
 
+@pytest.mark.parametrize(("told", "believed"), [(1.0, 0.667), (0.1, 0.667), (0.68, 0.68), (0.66, 0.66)])
+def test_a_tick_value_that_the_rates_contradict_is_not_believed(told: float, believed: float) -> None:
+    """A unit of account currency a tick, or a tenth of the truth, is a mistake of the server; a few percent are not."""
+    pool = FakePool()
+    pool.set_quote("USDJPY", 150.0)
+    pool.infos["USDJPY"] = replace(
+        pool.infos["USDJPY"], trade_tick_value_loss=told, trade_tick_size=0.001, trade_contract_size=100_000.0
+    )
+    source = PoolInstruments(pool)
+    source.account_currency = "USD"
+    found = source.get("USDJPY")
+    assert found is not None
+    assert found.value * 0.001 * 100_000.0 == pytest.approx(believed, rel=1e-3)
+
+
 def test_an_index_is_no_pair_of_currencies() -> None:
     """Where base and profit currency are the same, a unit is one of the symbol itself."""
     source, _ = from_pool(currency_base="USD", currency_profit="USD")
