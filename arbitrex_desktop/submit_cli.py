@@ -10,6 +10,7 @@ import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from arbitrex_desktop import amounts
 from arbitrex_desktop.client import DeskClient, DeskClientError, IntentStatus
 
 if TYPE_CHECKING:
@@ -105,4 +106,4 @@ def _show(status: IntentStatus) -> None:
     words = f": {status.details}" if status.details else ""
     closes = f", closes #{status.closes}" if status.closes is not None else ""
     changing = " (not final)" if status.state == "FAILED" and not status.final else ""
-    sys.stdout.write(f"{status.intent_id} {status.state}{changing} {status.lots:g} lots{closes}{words}\n")
+    sys.stdout.write(f"{status.intent_id} {status.state}{changing} {amounts.lots(status.lots)} lots{closes}{words}\n")

@@ -46,7 +46,7 @@ def rpm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeRiskMan
 def test_an_intent_is_submitted(rpm: FakeRiskManager, capsys: pytest.CaptureFixture[str]) -> None:
     """The desk's answer is printed, and the options reach the RPM."""
     assert run("EURUSD", "buy", "--confidence", "0.8", "--stop", "1.1", "--atr", "0.002", "--lots", "0.3") == 0
-    assert "PENDING 0.3 lots" in capsys.readouterr().out
+    assert "PENDING 0.30 lots" in capsys.readouterr().out
     (asked,) = rpm.recorded
     assert (asked.confidence_score, asked.stop_loss, asked.atr) == (0.8, 1.1, 0.002)
     assert (asked.strategy_id, asked.direction) == ("command-line", 1)

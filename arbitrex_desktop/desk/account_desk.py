@@ -22,7 +22,14 @@ from arbitrex_desktop.desk.journal.journal import Journal
 from arbitrex_desktop.desk.journal.reserve import ExitReserve
 from arbitrex_desktop.desk.presentation.closing import closing_text
 from arbitrex_desktop.desk.presentation.order_notices import order_notice
-from arbitrex_desktop.desk.presentation.rows import OwnerCache, digits_of, intent_row, order_row, position_row
+from arbitrex_desktop.desk.presentation.rows import (
+    OwnerCache,
+    digits_of,
+    intent_row,
+    money_digits_of,
+    order_row,
+    position_row,
+)
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, OrderRow, PositionRow
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.desk.queue.pending import PendingQueue, in_flight_names
@@ -231,4 +238,5 @@ class AccountDesk:
             closing=closing,
             changed=self.pending.changes(intent),
             escalation=self.pending.escalation(intent),
+            money_digits=money_digits_of(self._context.pool),
         )

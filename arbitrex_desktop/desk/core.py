@@ -37,7 +37,14 @@ from arbitrex_desktop.desk.presentation.connection_notices import ConnectionNews
 from arbitrex_desktop.desk.presentation.equity import EquityTrack
 from arbitrex_desktop.desk.presentation.limits import WorstOfDay
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
-from arbitrex_desktop.desk.presentation.rows import account_row, digits_of, intent_row, risk_row, with_figures
+from arbitrex_desktop.desk.presentation.rows import (
+    account_row,
+    digits_of,
+    intent_row,
+    money_digits_of,
+    risk_row,
+    with_figures,
+)
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
 from arbitrex_desktop.desk.presentation.watch import symbol_days
 from arbitrex_desktop.desk.queue.pending import in_flight_names
@@ -203,7 +210,9 @@ class TradingCore:
         intent = Intent("", request, IntentState.RECEIVED, now, now, now, judgement)
         blocker = judgement.details if judgement.refused else self._gate.blocker(reducing=judgement.reducing)
         closing = desk.closing(request, judgement) if desk is not None else ""
-        row = intent_row(intent, judgement, blocker, digits_of(self._pool, request.symbol), closing=closing)
+        digits = digits_of(self._pool, request.symbol)
+        money = money_digits_of(self._pool)
+        row = intent_row(intent, judgement, blocker, digits, closing=closing, money_digits=money)
         return Preview(number, row)
 
     def approve(self, intent_id: str, seen: SeenTrade | None = None) -> None:

@@ -7,6 +7,8 @@ import math
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from arbitrex_desktop import amounts
+
 DASH: Final = "\N{EN DASH}"
 MINUS: Final = "\N{MINUS SIGN}"
 UP_ARROW: Final = "\N{BLACK UP-POINTING TRIANGLE}"
@@ -29,9 +31,13 @@ def number(value: float | None, decimals: int = 2, *, signed: bool = False) -> s
     return sign + text
 
 
-def money(value: float | None, currency: str = "", *, signed: bool = False) -> str:
-    """Return an amount of money with two decimals, and its currency if given."""
-    text = number(value, 2, signed=signed)
+def money(value: float | None, currency: str = "", *, signed: bool = False, digits: int | None = None) -> str:
+    """Return an amount of money, and its currency if given.
+
+    With `digits` decimals (the account's `currency_digits`); with those of its currency where they are not given.
+    """
+    decimals = amounts.currency_digits(currency) if digits is None else digits
+    text = number(value, decimals, signed=signed)
     return f"{text} {currency}" if currency and text != DASH else text
 
 
@@ -49,8 +55,8 @@ def percent(fraction: float | None, decimals: int = 2, *, signed: bool = False) 
 
 
 def lots(value: float | None) -> str:
-    """Return a volume in lots."""
-    return number(value, 2)
+    """Return a volume in lots, with all the decimals that it has."""
+    return DASH if value is None or not math.isfinite(value) else amounts.lots(value)
 
 
 def whole(value: float | None) -> str:

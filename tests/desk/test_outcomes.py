@@ -22,7 +22,7 @@ def test_a_refusal_is_told_with_its_reason(desk: Desk) -> None:
     desk.rpm.refusal = ("REGIME", "no new positions in a stressed regime")
     desk.core.submit(intent(requested_volume=0.3))
     assert notices(desk) == [
-        ("warning", "BUY 0.3 EURUSD REFUSED by the risk manager: no new positions in a stressed regime")
+        ("warning", "BUY 0.30 EURUSD REFUSED by the risk manager: no new positions in a stressed regime")
     ]
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.execution.reconcile import OF_THE_BROKER, BrokerRecords
 from arbitrex_desktop.mt5.constants import DealEntry, DealReason, OrderState, TradeAction
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
@@ -81,7 +82,7 @@ def _of_close(
         return ActionOutcome(done=False, message="it was not carried out") if settled else None
     deals = _newest(_exits(action, books), taken)
     if sum(deal.volume for deal in deals) < taken - _EPSILON:
-        words = f"the position is smaller by {taken:.2f} lots, and the broker's history has no deal of that"
+        words = f"the position is smaller by {amounts.lots(taken)} lots, and the broker's history has no deal of that"
         return ActionOutcome(done=None, message=words) if settled else None
     own = [deal for deal in deals if deal.reason not in OF_THE_BROKER]
     if own:
@@ -172,7 +173,7 @@ def _deals_text(deals: list[TradeDeal]) -> str:
     if volume <= 0.0:
         return ""
     price = sum(deal.price * deal.volume for deal in deals) / volume
-    return f"{volume:.2f} lots at {price:.8g}"
+    return f"{amounts.lots(volume)} lots at {price:.8g}"
 
 
 def _levels_text(position: TradePosition) -> str:

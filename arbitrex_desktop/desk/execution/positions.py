@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.action_log import ActionLog
@@ -71,14 +72,15 @@ class PositionActions:
             deviation = self._context.settings.deviation_points
             return close_request(info, quote, position, volume, magic=position.magic, deviation=deviation)
 
-        reply = self._send(position, f"close {volume:g} lots of {position.symbol} #{ticket}{why}", build, actor=actor)
+        reply = self._send(
+            position, f"close {amounts.lots(volume)} lots of {position.symbol} #{ticket}{why}", build, actor=actor
+        )
         side = "BUY" if _is_long(position) else "SELL"
         done = reply.result.volume if reply.result and reply.result.volume else volume
         rest = position.volume - done
-        more = f"; {rest:.2f} lots stay open" if rest > _EPSILON else ""
-        self._post_outcome(
-            ticket, f"CLOSED {side} {done:.2f} {position.symbol} #{ticket}{_price_text(reply, info.digits)}{more}{why}"
-        )
+        more = f"; {amounts.lots(rest)} lots stay open" if rest > _EPSILON else ""
+        what = f"{side} {amounts.lots(done)} {position.symbol} #{ticket}"
+        self._post_outcome(ticket, f"CLOSED {what}{_price_text(reply, info.digits)}{more}{why}")
 
     def close_many(self, which: Which, symbol: str = "", *, actor: str = TRADER) -> None:
         """Close every position that fits; what fails is told at the end, and does not keep the others from closing."""
@@ -165,15 +167,16 @@ class PositionActions:
         if answer.refused:
             raise CommandRefused(f"the risk manager refuses it: {answer.details or answer.reason}")
         if answer.lots < order.volume_current - _EPSILON:
-            raise CommandRefused(
-                f"the risk manager allows {answer.lots:.2f} lots of it so, and the order has {order.volume_current:.2f}"
-            )
+            allowed, has = amounts.lots(answer.lots), amounts.lots(order.volume_current)
+            raise CommandRefused(f"the risk manager allows {allowed} lots of it so, and the order has {has}")
 
     def cancel(self, ticket: int, *, actor: str = TRADER, reason: str = "") -> None:
         """Cancel a pending order for whoever asks, and say why; works while halted."""
         order, why = self._order(ticket), f": {reason}" if reason else ""
         self._journalled(order, f"cancel order #{ticket}{why}", cancel_request(order), reducing=True, actor=actor)
-        self._post_outcome(ticket, f"CANCELLED order #{ticket} {order.volume_current:.2f} {order.symbol}{why}")
+        self._post_outcome(
+            ticket, f"CANCELLED order #{ticket} {amounts.lots(order.volume_current)} {order.symbol}{why}"
+        )
 
     def _post_outcome(self, ticket: int, text: str) -> None:
         """Tell the trader what was done."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.intents.events import Fill, Intent
 from arbitrex_desktop.desk.intents.order_tags import PREFIX, marked_intent
 from arbitrex_desktop.mt5.constants import AccountMarginMode, DealEntry, DealReason, OrderState
@@ -130,7 +131,7 @@ class _Traces:
                 price=position.price_open,
                 confirmed=True,
             )
-            message = f"it was executed: position #{position.ticket}, {position.volume:g} lots"
+            message = f"it was executed: position #{position.ticket}, {amounts.lots(position.volume)} lots"
             return ReconcileResult(Fate.EXECUTED, message, fill, tickets, waits=waits)
         if waits:
             message = f"the broker has order #{self.orders[0].ticket}, not executed yet"
@@ -149,7 +150,9 @@ class _Traces:
         price = sum(deal.price * deal.volume for deal in self.deals) / volume if volume > 0.0 else None
         first = self.deals[0]
         fill = Fill(first.order, first.ticket, first.position_id, round(volume, 8), price, confirmed=True)
-        message = f"it was executed: {_listed('deal', (deal.ticket for deal in self.deals))}, {volume:g} lots"
+        message = (
+            f"it was executed: {_listed('deal', (deal.ticket for deal in self.deals))}, {amounts.lots(volume)} lots"
+        )
         return ReconcileResult(Fate.EXECUTED, message, fill, tickets, waits=waits)
 
     def _sure(self, trace: TradeDeal | TradeOrder | TradePosition, order: int) -> bool:

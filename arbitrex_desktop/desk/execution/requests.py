@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
+from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.entry import ORDER_TIMES, ORDER_TYPES, order_mode_problem
 from arbitrex_desktop.desk.intents.intent import GoodFor, IntentRequest
@@ -224,14 +225,11 @@ def legal_volume(info: SymbolInfo, lots: float) -> float:
     # A hair of tolerance: 0.29 / 0.01 is 28.999... in binary.
     steps = int(Decimal(str(round(lots, 8))) / step)
     volume = float(steps * step)
+    least, greatest, asked = map(amounts.lots, (info.volume_min, info.volume_max, lots))
     if volume < info.volume_min or volume <= 0.0:
-        raise CommandRefused(
-            f"{lots:g} lots of {info.name} are less than the broker's least volume {info.volume_min:g}"
-        )
+        raise CommandRefused(f"{asked} lots of {info.name} are less than the broker's least volume {least}")
     if volume > info.volume_max:
-        raise CommandRefused(
-            f"{lots:g} lots of {info.name} are more than the broker's greatest volume {info.volume_max:g}"
-        )
+        raise CommandRefused(f"{asked} lots of {info.name} are more than the broker's greatest volume {greatest}")
     return volume
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from arbitrex_desktop import amounts
+
 _EPSILON: Final = 1e-9
 _STEP_SHARE: Final = 0.1
 """A trailing stop moves by no less than this share of its distance, so that the broker is not asked at every tick."""
@@ -92,7 +94,7 @@ class Standing:
             said.append(f"stop trails by {words.get('trailing', '')}")
         if self.partial is not None:
             price = self.opened + self.direction * self.partial
-            said.append(f"down to {self.left:.2f} lots at {price:.{digits}f} (+{words.get('partial', '')})")
+            said.append(f"down to {amounts.lots(self.left)} lots at {price:.{digits}f} (+{words.get('partial', '')})")
         return ", ".join(said)
 
 

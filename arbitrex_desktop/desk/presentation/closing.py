@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.intents.events import RiskAnswer
 from arbitrex_desktop.desk.intents.intent import MANUAL, IntentRequest
 from arbitrex_desktop.raw_layer.views import AccountReading
@@ -25,7 +26,7 @@ def closing_text(
     ticket, side = judgement.closes, "SELL" if request.direction > 0 else "BUY"
     position = next((each for each in reading.positions if each.ticket == ticket) if reading else iter(()), None)
     volume = judgement.lots if position is None else position.volume
-    part = f"{judgement.lots:.2f} of " if judgement.lots < volume - _EPSILON else ""
+    part = f"{amounts.lots(judgement.lots)} of " if judgement.lots < volume - _EPSILON else ""
     stranger = request.source != MANUAL and not own
     whose = f", which {request.source} did not open" if stranger else ""
-    return f"CLOSES {part}position #{ticket} ({side} {volume:.2f} {request.symbol}){whose}"
+    return f"CLOSES {part}position #{ticket} ({side} {amounts.lots(volume)} {request.symbol}){whose}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.intents.entry import lifetime_text, order_name
 from arbitrex_desktop.desk.intents.events import Event, Intent
 from arbitrex_desktop.desk.intents.intent import MANUAL, TRADER, IntentState
@@ -41,7 +42,7 @@ def order_notice(intent: Intent, event: Event, digits: int) -> OrderNotice | Non
         ),
         IntentState.PARTIAL: (
             "error",
-            f"{name} PARTIAL: only {filled:.2f} lots were executed{_price(intent, digits)}",
+            f"{name} PARTIAL: only {amounts.lots(filled)} lots were executed{_price(intent, digits)}",
         ),
         IntentState.PLACED: ("info", f"{name} PLACED{_terms(intent, digits)}"),
         IntentState.FILLED: ("info", f"{name} FILLED{_price(intent, digits)}"),
@@ -59,7 +60,7 @@ def order_notice(intent: Intent, event: Event, digits: int) -> OrderNotice | Non
 def _refused(intent: Intent) -> OrderNotice:
     """Return that the risk manager, or the desk itself, said no."""
     side = order_name(intent.request)
-    lots = f" {intent.request.requested_volume:g}" if intent.request.requested_volume else ""
+    lots = f" {amounts.lots(intent.request.requested_volume)}" if intent.request.requested_volume else ""
     reason = intent.reason or (intent.judgement.reason if intent.judgement else "")
     text = f"{side}{lots} {intent.request.symbol} REFUSED by the risk manager{_from(intent)}: {reason}"
     by_hand = intent.request.source == MANUAL
@@ -76,7 +77,7 @@ def _name(intent: Intent) -> str:
     judgement = intent.approved or intent.judgement
     lots = judgement.lots if judgement else 0.0
     closes = f" (close #{judgement.closes})" if judgement and judgement.closes is not None else ""
-    return f"{order_name(intent.request)} {lots:.2f} {intent.request.symbol}{closes}"
+    return f"{order_name(intent.request)} {amounts.lots(lots)} {intent.request.symbol}{closes}"
 
 
 def _terms(intent: Intent, digits: int) -> str:

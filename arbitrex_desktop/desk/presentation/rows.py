@@ -47,6 +47,7 @@ def account_row(reading: AccountReading) -> AccountRow:
         margin_level=account.margin_level if account.margin > 0.0 else None,
         unrealized_pnl=account.profit,
         observed_at=reading.observed_at,
+        currency_digits=account.currency_digits,
     )
 
 
@@ -75,6 +76,7 @@ def position_row(
         source=intent.request.source if intent is not None else "",
         first_stop=judged.stop_loss if judged is not None else None,
         price_value=_price_value(pool, position),
+        money_digits=money_digits_of(pool),
     )
 
 
@@ -118,6 +120,7 @@ def intent_row(
     closing: str = "",
     changed: str = "",
     escalation: str = "",
+    money_digits: int = 2,
 ) -> IntentRow:
     """Return an intent with the judgement that the trader is to see.
 
@@ -168,6 +171,7 @@ def intent_row(
         atr=trade.atr,
         order_kind=request.order_kind.value if request.rests else "",
         entry_text=_entry_text(intent, digits) if request.rests else "",
+        money_digits=money_digits,
     )
 
 
@@ -225,6 +229,12 @@ def digits_of(pool: PoolReader, symbol: str) -> int:
     """Return a symbol's decimals, five when it is not known."""
     info = pool.symbol_info(symbol)
     return _DIGITS if info is None else info.digits
+
+
+def money_digits_of(pool: PoolReader) -> int:
+    """Return the decimals of the account's currency, two before it was read."""
+    reading = pool.latest_account()
+    return 2 if reading is None else reading.account.currency_digits
 
 
 def _kind_name(kind: int) -> str:

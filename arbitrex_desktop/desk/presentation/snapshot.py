@@ -35,6 +35,7 @@ class AccountRow:
     margin_level: float | None
     unrealized_pnl: float
     observed_at: datetime
+    currency_digits: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class PositionRow:
     `intent_id` is the desk's intent it came from, empty for one opened by hand or by an expert advisor; `standing`,
     what the desk does by itself with it, in words, empty for nothing; `source`, who asked for it: manual, a strategy's
     name, empty for one opened elsewhere; `first_stop`, the stop that it was sent with, None where that is not known;
-    `price_value`, what a move of the price by 1 is worth in account currency, None where that is not known.
+    `price_value`, what a move of the price by 1 is worth in account currency, None where that is not known;
+    `money_digits`, the decimals of the account's currency.
     """
 
     ticket: int
@@ -66,6 +68,7 @@ class PositionRow:
     source: str = ""
     first_stop: float | None = None
     price_value: float | None = None
+    money_digits: int = 2
 
     @property
     def risk_to_stop(self) -> float | None:
@@ -141,6 +144,7 @@ class IntentRow:
         fill_price, ticket, filled_lots: price, order's ticket and volume of the fill
         slippage_points: points by which the fill was worse than asked; negative when it was better
         slippage_amount: the same in account currency
+        money_digits: decimals of that currency
         closes: ticket of the position that the trade closes or takes from, None for one that opens
         closing_text: the same in words for the trader, empty for one that opens
         changed: what is different from the RPM's first answer while the intent waits, empty when nothing
@@ -189,6 +193,7 @@ class IntentRow:
     decided_by: str = ""
     atr: float | None = None
     entry_text: str = ""
+    money_digits: int = 2
     order_kind: str = ""
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.events import EventKind, Intent, RiskAnswer, to_body
@@ -136,7 +137,9 @@ class PendingQueue:
             was = "open one" if first.closes is None else f"close #{first.closes}"
             return f"it now {_effect(current.closes)}; when it arrived it was to {was}"
         if current.lots > first.lots + _EPSILON:
-            return f"it is larger now: {first.lots:.2f} \N{RIGHTWARDS ARROW} {current.lots:.2f} lots"
+            return (
+                f"it is larger now: {amounts.lots(first.lots)} \N{RIGHTWARDS ARROW} {amounts.lots(current.lots)} lots"
+            )
         if (current.risk_amount or 0.0) > (first.risk_amount or 0.0) * _MORE_RISK:
             return f"it risks more now: {first.risk_amount or 0.0:.2f} \N{RIGHTWARDS ARROW} {current.risk_amount:.2f}"
         return ""
@@ -152,7 +155,7 @@ class PendingQueue:
             return ""
         pairs = (
             (first.status, current.status, ""),
-            (f"{first.lots:.2f}", f"{current.lots:.2f}", " lots"),
+            (f"{amounts.lots(first.lots)}", f"{amounts.lots(current.lots)}", " lots"),
             (_short_effect(first), _short_effect(current), ""),
         )
         return ", ".join(

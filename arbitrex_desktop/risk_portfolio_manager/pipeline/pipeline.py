@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from arbitrex_desktop import amounts
 from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import ApprovedTrade, TradeApprovalStatus, TradeDecision
 from arbitrex_desktop.risk_portfolio_manager.decision.result import PlainCheck, RuleResult, Stage
@@ -111,7 +112,8 @@ def _last_look(context: RuleContext, lots: float, *, adjusted: bool) -> tuple[Ru
     instrument = context.market.instrument
     least = instrument.volume_min if instrument is not None and not context.exposure.reducing else 0.0
     if not (lots > 0.0 and lots >= least * (1.0 - _RELATIVE_TOLERANCE)):
-        return _LEFT.failed(note=f"nothing is left: {lots:g} lots, the smallest volume is {least:g}"), ()
+        said = f"nothing is left: {amounts.lots(lots)} lots, the smallest volume is {amounts.lots(least)}"
+        return _LEFT.failed(note=said), ()
     if not adjusted or instrument is None:
         return None, ()
     smaller = resized(context, units_of(lots, instrument.contract))

@@ -72,11 +72,11 @@ def gauges_of(account: AccountRow | None, risk: RiskRow | None) -> tuple[Gauge, 
 
 def _equity(account: AccountRow, risk: RiskRow) -> Gauge:
     """Return equity; beside it the result since the day's anchor, once that is known."""
-    value = formats.number(account.equity, 2)
+    value = formats.money(account.equity, digits=account.currency_digits)
     if not risk.day_anchor:
         return Gauge("Equity", value, account.currency)
     result = account.equity - risk.day_anchor
-    today = f"today {formats.number(result, 2, signed=True)} {account.currency}"
+    today = f"today {formats.money(result, account.currency, signed=True, digits=account.currency_digits)}"
     tip = f"{today} since the day's reset, {formats.percent(result / risk.day_anchor, signed=True)}"
     return Gauge("Equity", value, today, None, tip)
 

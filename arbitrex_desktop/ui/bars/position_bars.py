@@ -46,7 +46,7 @@ class PartBar(PromptBar):
         """Take over what the position is by now."""
         self._row = row
         try:
-            message, tone = f"{row.volume - self._wanted():g} lots of {row.symbol} stay open", Tone.MUTED
+            message, tone = f"{formats.lots(row.volume - self._wanted())} lots of {row.symbol} stay open", Tone.MUTED
             self.act.setEnabled(True)
         except ValueError as error:
             message, tone = str(error), Tone.WARN if self.lots.text() else Tone.MUTED
@@ -58,10 +58,12 @@ class PartBar(PromptBar):
         """Return the lots to close; raise ValueError in words for what cannot be."""
         lots, row = self.lots.number(), self._row
         if row is None or lots is None:
-            raise ValueError(f"Say how much of {row.volume:g} lots to close" if row else "No position")
+            raise ValueError(f"Say how much of {formats.lots(row.volume)} lots to close" if row else "No position")
         if lots >= row.volume - _EPSILON:
-            raise ValueError(f"The position has {row.volume:g} lots; a part is less than that")
-        self.act.set_subject(f"Close {lots:g}", f"Really close {lots:g} of {row.volume:g}?")
+            raise ValueError(f"The position has {formats.lots(row.volume)} lots; a part is less than that")
+        self.act.set_subject(
+            f"Close {formats.lots(lots)}", f"Really close {formats.lots(lots)} of {formats.lots(row.volume)}?"
+        )
         return lots
 
     def _changed(self) -> None:
@@ -210,7 +212,8 @@ class SeveralBar(PromptBar):
             self.act.disarm()
         self.act.setEnabled(bool(hit))
         self.act.set_subject(f"Close {count}", f"Really close {count}?")
-        profit = formats.money(sum(row.profit + row.swap for row in hit), signed=True)
+        digits = hit[0].money_digits if hit else None
+        profit = formats.money(sum(row.profit + row.swap for row in hit), signed=True, digits=digits)
         self.message.show_text(
             f"{count} at the market, profit and swap {profit}" if hit else "There are none", Tone.MUTED
         )

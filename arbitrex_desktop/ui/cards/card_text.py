@@ -155,7 +155,7 @@ def risk_of(row: IntentRow, currency: str) -> str:
         return "no size is allowed"
     if row.stop_loss is None:
         return "no stop: the loss has no end"
-    parts = [f"risk {formats.money(row.risk_amount, currency)}", formats.percent(row.risk_pct)]
+    parts = [f"risk {formats.money(row.risk_amount, currency, digits=row.money_digits)}", formats.percent(row.risk_pct)]
     ratio = reward_ratio(row.direction, row.price, row.stop_loss, row.take_profit)
     parts.append("no target" if ratio is None else f"target {formats.number(ratio, 1)} R")
     return _DOT.join(parts)

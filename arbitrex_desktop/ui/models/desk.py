@@ -116,7 +116,7 @@ def cut_lots(row: IntentRow) -> str:
     asked = row.requested_lots
     if asked is None or row.lots <= 0.0 or row.lots >= asked - _EPSILON:
         return ""
-    return f"{asked:g} lots were asked for, {row.lots:g} remain"
+    return f"{formats.lots(asked)} lots were asked for, {formats.lots(row.lots)} remain"
 
 
 def _state_text(row: IntentRow) -> str:

@@ -44,7 +44,16 @@ def more_at_risk(row: PositionRow, stop: float | None) -> str:
     if before is None or after is None:
         pips = abs(stop - (row.stop_loss or row.price_current)) / pip_size(row.digits)
         return f"this risks {formats.number(pips, 1)} pips more"
-    return f"this risks {formats.money(after - before)} more, {formats.money(after)} in all"
+    more, in_all = (formats.money(amount, digits=row.money_digits) for amount in (after - before, after))
+    return f"this risks {more} more, {in_all} in all"
+
+
+def _money(row: PositionRow, amount: float) -> str:
+    return formats.money(amount, signed=True, digits=row.money_digits)
+
+
+def _at_risk(row: PositionRow) -> str:
+    return formats.money(row.risk_to_stop, digits=row.money_digits) if row.stop_loss else NO_STOP
 
 
 def _position_tip(row: PositionRow) -> str:
@@ -83,15 +92,15 @@ def position_columns(now: Callable[[], datetime | None]) -> tuple[Column[Positio
         Column("R", lambda row: formats.number(row.r_multiple, 2, signed=True), lambda row: row.r_multiple, "+8.88",
                tone=lambda row: money_tone(round(row.r_multiple or 0.0, 2)), tip=_position_tip, spare=1,
                hint="Profit as a multiple of what the first stop risked"),
-        Column("Profit", lambda row: formats.money(row.profit, signed=True), lambda row: row.profit, "+18,888.88",
+        Column("Profit", lambda row: _money(row, row.profit), lambda row: row.profit, "+18,888.88",
                tone=lambda row: money_tone(row.profit), tip=_position_tip),
-        Column("At risk", lambda row: formats.money(row.risk_to_stop) if row.stop_loss else NO_STOP,
+        Column("At risk", _at_risk,
                lambda row: row.risk_to_stop, "8,888.88", tone=lambda row: Tone.TEXT if row.stop_loss else Tone.WARN,
                tip=_position_tip, spare=1, hint="What equity loses from now when the stop is hit, in account currency"),
         Column("Standing", lambda row: row.standing or formats.DASH, lambda row: row.standing, "x" * 24, number=False,
                tone=lambda row: Tone.TEXT if row.standing else Tone.MUTED, tip=_position_tip, least="x" * 8, spare=2,
                hint="What the desk does by itself with it: stop to break-even, trailing stop, partial target"),
-        Column("Swap", lambda row: formats.money(row.swap, signed=True), lambda row: row.swap, "+88.88",
+        Column("Swap", lambda row: _money(row, row.swap), lambda row: row.swap, "+88.88",
                tip=_position_tip, spare=7),
         Column("Age", age, lambda row: -row.opened_at.timestamp(), "88 min", spare=5,
                tip=lambda row: formats.utc_tip(row.opened_at), hint="How long it has been open"),

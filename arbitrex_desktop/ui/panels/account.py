@@ -61,7 +61,7 @@ class AccountPanel(Panel):
         account = snapshot.account if snapshot else None
         risk = snapshot.risk if snapshot else None
         self._show_account(account, fresh=fresh.account_fresh)
-        self._show_risk(risk, account.currency if account else "", fresh=fresh.account_fresh)
+        self._show_risk(risk, account, fresh=fresh.account_fresh)
         self.caption.show_text(*self._caption_of(account, fresh))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -76,29 +76,31 @@ class AccountPanel(Panel):
         self._arrange(4 if event.size().width() >= _LEAST_WIDE else 2)
 
     def _show_account(self, account: AccountRow | None, *, fresh: bool) -> None:
+        digits = account.currency_digits if account else None
         values: dict[str, float | None] = {
             "capital": account.capital if account else None,
             "equity": account.equity if account else None,
             "free_margin": account.free_margin if account else None,
         }
         for key, value in values.items():
-            self._show(key, formats.money(value), Tone.TEXT, fresh=fresh)
+            self._show(key, formats.money(value, digits=digits), Tone.TEXT, fresh=fresh)
         level = account.margin_level if account else None
         text = "no margin used" if account and level is None else formats.percent(level and level / 100.0)
         self._show("margin_level", text, Tone.TEXT, fresh=fresh)
         profit = account.unrealized_pnl if account else None
-        self._show("unrealized", formats.money(profit, signed=True), money_tone(profit), fresh=fresh)
+        self._show("unrealized", formats.money(profit, signed=True, digits=digits), money_tone(profit), fresh=fresh)
 
-    def _show_risk(self, risk: RiskRow | None, currency: str, *, fresh: bool) -> None:
+    def _show_risk(self, risk: RiskRow | None, account: AccountRow | None, *, fresh: bool) -> None:
+        currency, digits = (account.currency, account.currency_digits) if account else ("", None)
         for key, value in (("daily", risk.daily_pnl if risk else None), ("weekly", risk.weekly_pnl if risk else None)):
             tip = f"Profit and loss in {currency} since the reset, without what floats" if risk else ""
-            self._show(key, formats.money(value, signed=True), money_tone(value), fresh=fresh, tip=tip)
+            self._show(key, formats.money(value, signed=True, digits=digits), money_tone(value), fresh=fresh, tip=tip)
         if risk is None:
             self._show("drawdown", formats.DASH, Tone.MUTED, fresh=fresh)
             return
         near = risk.max_drawdown > 0 and risk.drawdown >= _NEAR_LIMIT * risk.max_drawdown
         text = f"{formats.percent(risk.drawdown, 1)} / {formats.percent(risk.max_drawdown, 1)}"
-        tip = f"Below the peak equity of {formats.money(risk.peak_equity, currency)}"
+        tip = f"Below the peak equity of {formats.money(risk.peak_equity, currency, digits=digits)}"
         self._show("drawdown", text, Tone.WARN if near else Tone.TEXT, fresh=fresh, tip=tip)
 
     def _show(self, key: str, text: str, tone: Tone, *, fresh: bool, tip: str = "") -> None:

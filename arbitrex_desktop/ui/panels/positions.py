@@ -139,9 +139,9 @@ class PositionsPanel(Panel):
             return
         total = sum(row.profit + row.swap for row in rows)
         message = "1 position" if len(rows) == 1 else f"{len(rows)} positions"
-        currency = snapshot.account.currency
+        currency, digits = snapshot.account.currency, snapshot.account.currency_digits
         risk = risk_words(rows, currency)
-        text = f"{message}, profit and swap {formats.money(total, currency, signed=True)}"
+        text = f"{message}, profit and swap {formats.money(total, currency, signed=True, digits=digits)}"
         text = f"{text} \N{MIDDLE DOT} {risk}" if risk else text
         if self._fresh.account_fresh and not_armed(self._fresh):
             self.sum.show_text(f"{NOT_ARMED} \N{MIDDLE DOT} {text}", Tone.WARN)

@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
+from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.presentation.limits import used_of
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow, RiskRow
 from arbitrex_desktop.ui import formats
@@ -172,7 +173,7 @@ class RiskPanel(Panel):
             (self.weekly, risk.weekly_pnl, risk.weekly_limit, "WEEKLY_LOSS_LIMIT"),
         ):
             loss = max(0.0, -pnl) if pnl == pnl else pnl  # noqa: PLR0124 - false for NaN, which is not "no loss"
-            cents = 0 if abs(limit) >= _WITHOUT_CENTS else 2
+            cents = 0 if abs(limit) >= _WITHOUT_CENTS else amounts.currency_digits(currency)
             text = f"{formats.number(loss, cents)} of {formats.number(abs(limit), cents)} {currency}".rstrip()
             bar.show_used(used_share(loss, abs(limit)), text, stale=stale, worst=worst(code))
 

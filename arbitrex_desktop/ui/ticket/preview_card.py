@@ -117,7 +117,7 @@ class PreviewCard(QWidget):
 
 
 def _loss(row: IntentRow) -> str:
-    loss = formats.money(row.risk_amount)
+    loss = formats.money(row.risk_amount, digits=row.money_digits)
     return loss if loss == formats.DASH else f"{loss} \N{MIDDLE DOT} {formats.percent(row.risk_pct)}"
 
 

@@ -29,13 +29,13 @@ def test_what_is_sent_is_journalled_before_and_its_end_after(held: Held) -> None
     sending, ended = (event.draft for event in held.parts.events())
     assert (sending.actor, sending.reason, sending.symbol, sending.ticket) == (
         "trader",
-        "close 0.3 lots of EURUSD #11",
+        "close 0.30 lots of EURUSD #11",
         "EURUSD",
         11,
     )
     assert sending.body["action"]["request"] == held.broker.sent[0]
     assert (ended.kind, ended.symbol, ended.ticket) == ("ACTION_ENDED", "EURUSD", 11)
-    assert ended.reason == "close 0.3 lots of EURUSD #11: done (10009)"
+    assert ended.reason == "close 0.30 lots of EURUSD #11: done (10009)"
     assert held.parts.book.journal.unended_actions() == ()
 
 
@@ -104,8 +104,8 @@ def test_what_could_not_be_closed_is_listed(held: Held) -> None:
     with pytest.raises(CommandRefused) as caught:
         held.actions.close_many(Which.ALL)
     assert str(caught.value) == (
-        "not everything was closed: #11: close 0.3 lots of EURUSD #11: the broker rejected the order (10006); "
-        "#12: close 0.2 lots of GBPUSD #12: the broker rejected the order (10006)"
+        "not everything was closed: #11: close 0.30 lots of EURUSD #11: the broker rejected the order (10006); "
+        "#12: close 0.20 lots of GBPUSD #12: the broker rejected the order (10006)"
     )
 
 
@@ -186,7 +186,7 @@ def test_each_failure_has_its_words(held: Held, outcome: Any, words: str, known:
     with pytest.raises(CommandRefused) as caught:
         held.actions.close(11)
     assert words in str(caught.value)
-    assert str(caught.value).startswith("close 0.3 lots of EURUSD #11: ")
+    assert str(caught.value).startswith("close 0.30 lots of EURUSD #11: ")
     assert held.parts.kinds() == ["ACTION_SENDING", "ACTION_ENDED"][: 2 if known else 1]
     held.answer(make(OrderSendResult, retcode=int(TradeRetcode.DONE), comment="", request=make_request()))
     if known:

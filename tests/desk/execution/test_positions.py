@@ -219,7 +219,7 @@ def test_an_interrupted_close_is_told_after_the_restart(held: Desk, build: Build
     held.core.stop()
     again = build(held.broker)
     told = [notice.text for notice in again.core.snapshot().notices]
-    assert any("interrupted during: close 0.3 lots of EURUSD #11" in text for text in told)
+    assert any("interrupted during: close 0.30 lots of EURUSD #11" in text for text in told)
     again.broker.poll()
     for _ in range(60):
         again.step()

@@ -187,7 +187,7 @@ POSITION = make_position("EURUSD", 1, 0.2, ticket=9, identifier=7, price_open=1.
             {"deals": TWO_DEALS, "positions": (POSITION,), "orders": (order(3, OrderState.PLACED),)},
             ReconcileResult(
                 Fate.EXECUTED,
-                "it was executed: deal #8, #9, 0.2 lots",
+                "it was executed: deal #8, #9, 0.20 lots",
                 Fill(order=5, deal=8, position=6, volume=0.2, price=1.25, confirmed=True),
                 (3, 5, 7),
                 waits=True,
@@ -197,7 +197,7 @@ POSITION = make_position("EURUSD", 1, 0.2, ticket=9, identifier=7, price_open=1.
             {"positions": (POSITION,), "orders": (order(3, OrderState.PLACED),)},
             ReconcileResult(
                 Fate.EXECUTED,
-                "it was executed: position #9, 0.2 lots",
+                "it was executed: position #9, 0.20 lots",
                 Fill(order=7, position=9, volume=0.2, price=1.16, confirmed=True),
                 (3, 7),
                 waits=True,
@@ -207,7 +207,7 @@ POSITION = make_position("EURUSD", 1, 0.2, ticket=9, identifier=7, price_open=1.
             {"positions": (replace(POSITION, identifier=0),)},
             ReconcileResult(
                 Fate.EXECUTED,
-                "it was executed: position #9, 0.2 lots",
+                "it was executed: position #9, 0.20 lots",
                 Fill(order=9, position=9, volume=0.2, price=1.16, confirmed=True),
                 (9,),
             ),
@@ -228,7 +228,7 @@ POSITION = make_position("EURUSD", 1, 0.2, ticket=9, identifier=7, price_open=1.
             {"deals": (bought(8, 0.0, order=5),)},
             ReconcileResult(
                 Fate.EXECUTED,
-                "it was executed: deal #8, 0 lots",
+                "it was executed: deal #8, 0.00 lots",
                 Fill(order=5, deal=8, position=8, volume=0.0, price=None, confirmed=True),
                 (5,),
             ),

@@ -71,7 +71,7 @@ class TestExecutedAfterAll:
         found = now(parts, lost)
         newest = parts.events(lost.intent_id)[-1].draft
         assert (found.state.value, newest.kind.value, newest.ticket) == (state, state, deal.position_id)
-        assert found.reason == f"it was executed: deal #{deal.ticket}, {lots:g} lots"
+        assert found.reason == f"it was executed: deal #{deal.ticket}, {lots:.2f} lots"
         assert found.fill is not None
         assert (found.fill.order, found.fill.deal, found.fill.position) == (deal.order, deal.ticket, deal.position_id)
         assert (found.fill.volume, found.fill.price, found.fill.confirmed) == (lots, deal.price, True)

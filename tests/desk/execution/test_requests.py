@@ -344,10 +344,10 @@ def test_a_close_is_a_whole_request(direction: int, kind: int, price: float) -> 
     ("lots", "changes", "words"),
     [
         (0.009, {}, "0.009 lots of EURUSD are less than the broker's least volume 0.01"),
-        (100.01, {}, "100.01 lots of EURUSD are more than the broker's greatest volume 100"),
+        (100.01, {}, "100.01 lots of EURUSD are more than the broker's greatest volume 100.00"),
         (0.1, {"volume_step": 0.0}, "the volume step of EURUSD is not known, so no volume can be made legal"),
         (math.inf, {}, "the volume step of EURUSD is not known, so no volume can be made legal"),
-        (0.0, {"volume_min": 0.0}, "0 lots of EURUSD are less than the broker's least volume 0"),
+        (0.0, {"volume_min": 0.0}, "0.00 lots of EURUSD are less than the broker's least volume 0.00"),
     ],
 )
 def test_an_illegal_volume_is_named(lots: float, changes: dict[str, Any], words: str) -> None:

@@ -212,7 +212,7 @@ def test_an_earlier_runs_order_is_looked_up_too(held: Held, mood: Mood, level: s
     held.lose(act(held, "close"), mood)
     held.actions = PositionActions(held.parts.log, held.parts.context)
     held.actions.unanswered.resume()
-    words = "the desk was interrupted during: close 0.3 lots of EURUSD #11; looking at the broker's books"
+    words = "the desk was interrupted during: close 0.30 lots of EURUSD #11; looking at the broker's books"
     assert held.parts.told == [("warning", "position 11", words)]
     held.look(1.0)
     held.look(SETTLE)

@@ -374,7 +374,7 @@ class TestWords:
         ("first", "latest", "words"),
         [
             ({}, {"price": 1.2, "stop_loss": 1.1}, ""),
-            ({}, {"lots": 0.104}, ""),
+            ({}, {"lots": 0.104}, f"0.10 {ARROW} 0.104 lots"),
             ({}, {"lots": 0.04}, f"0.10 {ARROW} 0.04 lots"),
             ({}, {"status": "REJECTED"}, f"APPROVED {ARROW} REJECTED"),
             ({}, {"status": "ADJUSTED", "lots": 0.2}, f"APPROVED {ARROW} ADJUSTED, 0.10 {ARROW} 0.20 lots"),

@@ -68,7 +68,7 @@ def test_what_blocks_outweighs_what_changed_and_that_what_was_cut() -> None:
     assert sentence_of(row, "halted") == ("halted", Tone.WARN)
     assert sentence_of(row, "")[0] == "Not what arrived: it is larger now"
     assert sentence_of(intent_row(changed="a to b"), "")[0] == "Changed: a to b"
-    assert sentence_of(intent_row(checks=(), requested_lots=0.9), "")[0] == "0.9 lots were asked for, 0.6 remain"
+    assert sentence_of(intent_row(checks=(), requested_lots=0.9), "")[0] == "0.90 lots were asked for, 0.60 remain"
 
 
 @pytest.mark.parametrize(

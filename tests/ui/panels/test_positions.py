@@ -69,9 +69,9 @@ def test_a_part_is_bounded_by_the_position(panel: PositionsPanel) -> None:
         assert not bar.act.isEnabled(), text
         assert bar.message.text()
     bar.lots.setText("0.2")
-    assert bar.message.text() == "0.3 lots of EURUSD stay open"
+    assert bar.message.text() == "0.30 lots of EURUSD stay open"
     bar.act.click()
-    assert bar.act.text() == "Really close 0.2 of 0.5?"
+    assert bar.act.text() == "Really close 0.20 of 0.50?"
     bar.lots.setText("0.3")
     assert bar.act.text() == "Close 0.3"
     bar.act.click()

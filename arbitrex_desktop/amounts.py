@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+"""Lots and money in words, in full: the one formatting of both, for window, notices, refusals and command line."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+_LEAST_DECIMALS: Final = 2
+_VOLUME_DECIMALS: Final = 8
+"""The trade server counts volumes in hundred-millionths of a lot."""
+
+# fmt: off
+_DECIMALS: Final = (
+    dict.fromkeys(("CLP", "IDR", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"), 0)
+    | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "OMR", "TND"), 3)
+    | dict.fromkeys(("BTC", "XBT", "ETH", "LTC", "BCH"), 8)
+)
+# fmt: on
+
+
+def lots(volume: float) -> str:
+    """Return a volume with two decimals, and as many more as it has: volume steps go down to 0.00000001 lots."""
+    if not math.isfinite(volume):
+        return str(volume)
+    whole, _, part = f"{volume:.{_VOLUME_DECIMALS}f}".partition(".")
+    return f"{int(whole):,}.{part.rstrip('0').ljust(_LEAST_DECIMALS, '0')}"
+
+
+def currency_digits(currency: str) -> int:
+    """Return the decimals of a currency where the account's own are not at hand; two for one that is not known."""
+    return _DECIMALS.get(currency.upper(), 2)
+
+
+def money(amount: float, currency: str = "", digits: int | None = None) -> str:
+    """Return an amount with `digits` decimals (the account's `currency_digits`), those of its currency if None."""
+    text = f"{amount:,.{currency_digits(currency) if digits is None else digits}f}"
+    return f"{text} {currency}" if currency else text

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""Lots and money are shown in full, whatever the broker's steps and the account's currency."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arbitrex_desktop import amounts
+
+
+@pytest.mark.parametrize(
+    ("volume", "text"),
+    [(0.015, "0.015"), (0.004, "0.004"), (1.0625, "1.0625"), (0.25, "0.25"), (2.0, "2.00"), (1e-8, "0.00000001"),
+     (0.1 + 0.2, "0.30"), (0.0, "0.00"), (12_345.5, "12,345.50"), (float("nan"), "nan")],
+)  # fmt: skip
+def test_a_volume_has_two_decimals_and_all_that_it_needs(volume: float, text: str) -> None:
+    """Three decimals and more are not cut, and what arithmetic leaves behind is not shown."""
+    assert amounts.lots(volume) == text
+
+
+@given(st.integers(0, 10**14))
+def test_no_volume_that_a_server_counts_loses_anything(units: int) -> None:
+    """Read back, the text is the volume, for every multiple of the server's least unit."""
+    text = amounts.lots(units / 10**8).replace(",", "")
+    assert round(float(text) * 10**8) == round(units / 10**8 * 10**8)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "digits", "text"),
+    [
+        (10_000_000.0, "JPY", None, "10,000,000 JPY"),
+        (1234.5, "USD", None, "1,234.50 USD"),
+        (12.3456, "KWD", None, "12.346 KWD"),
+        (0.05, "BTC", None, "0.05000000 BTC"),
+        (5.0, "USC", None, "5.00 USC"),
+        (0.5, "BTC", 3, "0.500 BTC"),
+        (7.0, "", None, "7.00"),
+    ],
+)
+def test_money_has_the_decimals_of_its_currency(amount: float, currency: str, digits: int | None, text: str) -> None:
+    """Yen have none, bitcoin eight; what the account itself says goes first."""
+    assert amounts.money(amount, currency, digits) == text
