@@ -13,7 +13,7 @@ from arbitrex_desktop.desk.journal.check import Report, verify
 from arbitrex_desktop.desk.journal.journal import Journal
 
 _BREATH_SECONDS: Final = 0.0005
-"""How long the check lets others have the interpreter, every few hundred events."""
+"""How long the check lets others have the interpreter, every thousand events."""
 _AGAIN_SECONDS: Final = 3_600.0
 _RETRY_SECONDS: Final = 5.0
 _JOIN_SECONDS: Final = 5.0

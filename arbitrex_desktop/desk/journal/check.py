@@ -25,7 +25,7 @@ from arbitrex_desktop.desk.journal.schema import (
 )
 
 _MOST_PROBLEMS: Final = 20
-_BETWEEN_LOOKS: Final = 256
+_BETWEEN_LOOKS: Final = 1024
 _PASSING: Final = frozenset(
     {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM}
 )
@@ -76,7 +76,7 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
 def verify(path: Path, watch: Watch | None = None) -> Report:
     """Check a journal's file, tables, every event's hash and place, and its end; never raises for what it finds.
 
-    `watch` is called with the number of events read, every few hundred; what it raises ends the check.
+    `watch` is called with the number of events read, every thousand; what it raises ends the check.
     """
     chain, unread = _Chain(), False
     try:
@@ -105,7 +105,7 @@ class _Chain:
         self.problems: list[str] = []
 
     def link(self, row: tuple[Any, ...], watch: Watch | None) -> None:
-        """Check one event against the one before; `watch` hears every few hundred."""
+        """Check one event against the one before; `watch` hears every thousand."""
         self.events += 1
         if watch is not None and self.events % _BETWEEN_LOOKS == 0:
             watch(self.events)

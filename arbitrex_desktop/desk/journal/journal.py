@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Final
 
+from arbitrex_desktop.causes import why_not_written
 from arbitrex_desktop.desk.errors import JournalDamaged, JournalUnavailable
 from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent
 from arbitrex_desktop.desk.intents.intent import ENDED
@@ -251,9 +252,13 @@ class Journal:
 
         `found`, the seal of the file before it was opened: as it was noted, nothing has changed since it was whole.
         """
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
+        (mode,) = self._db.execute("PRAGMA journal_mode = WAL").fetchone()
+        if mode != "wal":
+            # SQLite goes on in another mode, without an error, where the disk refused this one.
+            cause = why_not_written(self.path) or "its write-ahead log cannot be set up"
+            raise JournalUnavailable(f"the journal {self.path.name} cannot be used: {cause}")
+        for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF", "wal_autocheckpoint = 0"):
             self._db.execute(f"PRAGMA {pragma}")
-        self._db.execute("PRAGMA wal_autocheckpoint = 0")
         version = migrate(self._db)
         self._head = self._read_head()
         self._notes.check(self._head, self._hash_of, version)
