@@ -21,6 +21,7 @@ from arbitrex_desktop.desk.journal.settings_record import record_settings
 from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.desk.queue.intent_store import DESK
 from arbitrex_desktop.desk.settings import DeskSettings
+from arbitrex_desktop.desk.watch_list import WatchList
 from arbitrex_desktop.mt5.simulator.replay.replay import symbols_in
 from arbitrex_desktop.raw_layer.connection.environment import others_may_read, read_environment
 from arbitrex_desktop.raw_layer.connection.sessions import parse_sessions
@@ -158,6 +159,8 @@ def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
         return RiskPortfolioManager(chosen.risk, mt5_pool=shared, sync_with_mt5=True, clock=clock, calendar=calendar)
 
     desk, register = chosen.section(DeskSettings), StrategyRegister(settings.data_dir)
+    watch_list = WatchList(settings.data_dir / "watch", pool)
+    pool.subscribe(watch_list.take)
     core = TradingCore(
         pool,
         make_rpm,
@@ -166,6 +169,7 @@ def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
         settings=replace(desk, auto_approve_lots=AutoApproval(desk.auto_approve_lots, register)),
         halt_note=HaltNote(settings.data_dir / "halt.note"),
         settings_editor=FileSettingsEditor(settings),
+        watch_list=watch_list,
         reserves=reserve_opener(settings.data_dir),
     )
     core.attach(TerminalsInUse(parse_sessions(sessions)))

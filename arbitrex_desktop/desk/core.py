@@ -55,6 +55,7 @@ from arbitrex_desktop.desk.service import Service
 from arbitrex_desktop.desk.services import Services
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.desk.settings_desk import SettingsDesk, SettingsEditor
+from arbitrex_desktop.desk.watch_list import WatchList
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.raw_layer.views import AccountMode
 
@@ -82,7 +83,9 @@ class TradingCore:
         halt_note: HaltNote | None = None,
         settings_editor: SettingsEditor | None = None,
         reserves: ReserveOpener | None = None,
+        watch_list: WatchList | None = None,
     ) -> None:
+        self.watch_list = watch_list
         self._pool = pool
         self._clock = clock
         self._notices = NoticeBoard(clock)

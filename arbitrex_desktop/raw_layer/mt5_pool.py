@@ -33,6 +33,7 @@ from arbitrex_desktop.raw_layer.connection.terminal_client import TerminalClient
 from arbitrex_desktop.raw_layer.errors import PoolError, PoolUnavailable
 from arbitrex_desktop.raw_layer.events import PoolEvent, StateChanged, Trigger
 from arbitrex_desktop.raw_layer.settings import PoolSettings
+from arbitrex_desktop.raw_layer.symbols import SymbolChoice
 from arbitrex_desktop.raw_layer.ticks.latest_quotes import LatestQuotes
 from arbitrex_desktop.raw_layer.ticks.market_hours import market_is_open
 from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
@@ -197,6 +198,11 @@ class MT5ConnectionPool:
         held = {position.symbol for position in account.positions} if account is not None else set()
         return self._loop.book.resolve(name, self._loop.symbols.keys() | held)
 
+    def choose_symbols(self, choice: SymbolChoice) -> None:
+        """Watch what was added and no longer what was removed, soon; what is held stays watched.  Returns at once."""
+        self._loop.choice = choice
+        self._loop.poll_soon()
+
     def symbol_info(self, symbol: str) -> SymbolInfo | None:
         """Return a symbol's properties as last read, None for one that is not selected."""
         return self._loop.symbols.get(symbol)
@@ -246,6 +252,7 @@ class MT5ConnectionPool:
             server_offset_seconds=self._ticks.server_clock.offset_seconds,
             last_error=self._client.last_error or self._log.error or self._ticks.sinks.error,
             last_poll_at=account.observed_at if account else None,
+            listed=loop.listed,
             market_open=market_is_open(self.market_now()),
             calls=self._client.calls.summary(),
         )

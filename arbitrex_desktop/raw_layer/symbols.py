@@ -42,6 +42,14 @@ _SAME: Final[tuple[frozenset[str], ...]] = tuple(map(frozenset, (
 """Names that brokers give to the same index or metal, in capitals."""
 
 
+@dataclass(frozen=True, slots=True)
+class SymbolChoice:
+    """What a person added to the symbols that are watched, and took away from them; the broker's names."""
+
+    added: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+
+
 class UnknownSymbol(ValueError):  # noqa: N818 - a finding, named as one
     """A name that means none of the broker's symbols, or several; the text says so, with the nearest candidates."""
 

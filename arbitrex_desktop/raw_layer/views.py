@@ -136,6 +136,7 @@ class PoolStats:
         server_offset_seconds: the broker's clock minus UTC, None before it is measured
         last_error: the last failure, fit for the user
         last_poll_at: when the account was last read, UTC
+        listed: all symbols that the broker has; empty where the terminal cannot list them
         market_open: whether the currency week is open in market time, so that old prices mean trouble
         calls: round trips by command
     """
@@ -164,5 +165,6 @@ class PoolStats:
     server_offset_seconds: int | None = None
     last_error: str = ""
     last_poll_at: datetime | None = None
+    listed: tuple[str, ...] = ()
     market_open: bool = True
     calls: dict[str, CallStats] = field(default_factory=dict)

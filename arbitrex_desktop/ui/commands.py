@@ -200,6 +200,16 @@ class SetStanding(_OnTicket):
 
 
 @dataclass(frozen=True, slots=True)
+class WatchSymbol(TraderCommand):
+    """Watch a symbol from now on, or no longer."""
+
+    symbol: str
+    watched: bool
+    doing: ClassVar[str] = "changing the watch list"
+    failure: ClassVar[str] = "The watch list"
+
+
+@dataclass(frozen=True, slots=True)
 class ReadSettings(TraderCommand):
     """Read every setting; answered by a tuple of `SettingRow`."""
 
@@ -227,6 +237,11 @@ class ChangeSettings(TraderCommand):
     failure: ClassVar[str] = "The settings were not changed"
 
 
+def _watch(core: Core, command: WatchSymbol) -> None:
+    if core.watch_list is not None:
+        core.watch_list.choose(command.symbol, watched=command.watched)
+
+
 HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
     SubmitIntent: lambda core, command: core.submit(command.request),
     PreviewIntent: lambda core, command: core.preview(command.request, command.number),
@@ -247,6 +262,7 @@ HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
     ),
     SetStanding: lambda core, command: core.set_standing(command.ticket, command.wanted),
     CancelOrder: lambda core, command: core.cancel_order(command.ticket),
+    WatchSymbol: _watch,
     ReadSettings: lambda core, _command: core.settings_desk.rows(),
     CheckSettings: lambda core, command: core.settings_desk.check(dict(command.changes)),
     ChangeSettings: lambda core, command: core.settings_desk.change(dict(command.changes), command.reason),

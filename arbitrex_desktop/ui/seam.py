@@ -43,6 +43,13 @@ class SettingsAccess(Protocol):
         """Journal and save changes; limits count at once, and the names of the others are returned."""
 
 
+class WatchListAccess(Protocol):
+    """The symbols that are watched."""
+
+    def choose(self, symbol: str, *, watched: bool) -> None:
+        """Watch a symbol from now on, or no longer; remembered for the account, raises with the reason if not."""
+
+
 class Core(Protocol):
     """What the window drives: the pool, the RPM and the desk as one."""
 
@@ -119,6 +126,10 @@ class Core(Protocol):
     @property
     def settings_desk(self) -> SettingsAccess:
         """What reads and changes the settings; raises where there is no file of them."""
+
+    @property
+    def watch_list(self) -> WatchListAccess | None:
+        """What adds symbols to those watched and takes them away; None where it cannot be changed."""
 
     def bars(self, symbol: str, timeframe: int, count: int, start: int = 0) -> BarHistory:
         """Read the last `count` bars but `start` (any thread but the GUI's; may block on the terminal)."""

@@ -15,6 +15,7 @@ from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.raw_layer.views import Quote
+from arbitrex_desktop.ui.seam import WatchListAccess
 from tests.fakes.bars import bar_rows
 from tests.fakes.desk_data import desk_snapshot, intent_row, risk_row
 from tests.fakes.settings import FakeSettings
@@ -61,6 +62,17 @@ class FakeBoard:
             return self._revision, tuple(quote for at, quote in self._quotes.values() if at > revision)
 
 
+class FakeWatchList:
+    """Implements `ui.seam.WatchListAccess`: notes what is asked."""
+
+    def __init__(self, asked: list[tuple[object, ...]]) -> None:
+        self._asked = asked
+
+    def choose(self, symbol: str, *, watched: bool) -> None:
+        """Note the choice."""
+        self._asked.append(("watch", symbol, watched))
+
+
 class FakeCore:
     """Implements `ui.seam.Core`.
 
@@ -82,6 +94,7 @@ class FakeCore:
         self.server_offset = 0
         self.seen: list[bool] = []
         self.settings_desk = FakeSettings(self.asked)
+        self.watch_list: WatchListAccess | None = FakeWatchList(self.asked)
         self.steps = 0
         self.reached = threading.Event()
         self._held: str | None = None

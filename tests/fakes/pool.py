@@ -26,7 +26,7 @@ from arbitrex_desktop.mt5.results import (
 from arbitrex_desktop.mt5.transport import Permit
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
 from arbitrex_desktop.raw_layer.events import PoolEvent, StateChanged, Trigger
-from arbitrex_desktop.raw_layer.symbols import SymbolBook
+from arbitrex_desktop.raw_layer.symbols import SymbolBook, SymbolChoice
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, Quote
 from tests.fakes.broker_data import make, make_account, make_position, make_request, make_symbol, price_of
 from tests.fakes.clock import ManualClock
@@ -61,6 +61,8 @@ class FakePool:
         self.quotes: dict[str, Quote] = {}
         self.margins: dict[tuple[str, int], float] = {}
         self.rates: dict[str, Rows] = {}
+        self.choice = SymbolChoice()
+        self.listed: tuple[str, ...] = tuple(symbols)
         self.connected = True
         self.account_mode: AccountMode | None = AccountMode.SIMULATED
         self.state = ConnectionState.CONNECTED
@@ -132,6 +134,10 @@ class FakePool:
     def poll_slowly(self, *, slow: bool) -> None:
         """Note the pace."""
         self.slow = slow
+
+    def choose_symbols(self, choice: SymbolChoice) -> None:
+        """Note what is to be watched."""
+        self.choice = choice
 
     def subscribe(self, listener: Callable[[PoolEvent], None]) -> Callable[[], None]:
         """Call back with what `change_state` brings."""
@@ -266,6 +272,7 @@ class FakePool:
             initialize_calls=1,
             connections=1,
             symbols=tuple(self.infos),
+            listed=self.listed,
             last_error=self.last_error,
             server_offset_seconds=self.server_offset,
         )

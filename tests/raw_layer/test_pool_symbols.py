@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from arbitrex_desktop.raw_layer.symbols import SymbolChoice
 from arbitrex_desktop.raw_layer.views import NOTHING_WATCHED, ConnectionState
 from tests.fakes.broker_data import make_symbol
 from tests.raw_layer.test_mt5_pool import Bench
@@ -47,3 +48,21 @@ def test_nothing_watched_is_said_with_the_way_to_mend_it(bench: Bench) -> None:
     bench.pool.start_tick_collection()
     stats = bench.pool.stats()
     assert (stats.state, stats.symbols, stats.last_error) == (ConnectionState.CONNECTED, (), NOTHING_WATCHED)
+
+
+def test_symbols_are_added_and_removed_while_connected(bench: Bench) -> None:
+    """What a person adds gets prices, what is removed gets none, and can be added again."""
+    bench.pool.start_tick_collection()
+    bench.module.symbols["NZDCAD"] = make_symbol("NZDCAD")
+    bench.module.ticks["NZDCAD"] = []
+    bench.pool.choose_symbols(SymbolChoice(frozenset({"NZDCAD"}), frozenset({"USDJPY"})))
+    bench.until(lambda: bench.pool.symbols == ("EURUSD", "GBPUSD", "NZDCAD"))
+    assert bench.pool.board.symbols == bench.pool.symbols
+    bench.pool.choose_symbols(SymbolChoice(frozenset({"NZDCAD", "USDJPY"})))
+    bench.until(lambda: set(bench.pool.symbols) == {"EURUSD", "GBPUSD", "NZDCAD", "USDJPY"})
+
+
+def test_all_symbols_of_the_broker_are_listed(bench: Bench) -> None:
+    """Also those that nobody watches, for a search."""
+    bench.pool.start_tick_collection()
+    assert set(bench.pool.stats().listed) == set(bench.module.symbols)

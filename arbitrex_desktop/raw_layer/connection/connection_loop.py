@@ -38,7 +38,7 @@ from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig
 from arbitrex_desktop.raw_layer.connection.terminal_client import TerminalClient
 from arbitrex_desktop.raw_layer.events import OffsetChanged, PoolEvent, SymbolsMissing, Trigger
 from arbitrex_desktop.raw_layer.settings import PoolSettings
-from arbitrex_desktop.raw_layer.symbols import SymbolBook
+from arbitrex_desktop.raw_layer.symbols import SymbolBook, SymbolChoice
 from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
 from arbitrex_desktop.raw_layer.views import NOTHING_WATCHED, AccountReading, ConnectionState
 
@@ -60,7 +60,8 @@ class ConnectionLoop:
         symbols: properties of the selected ones
         missing: why a symbol that was asked for cannot be had
         resolved: the broker's symbol in words, by plain name that was asked for
-        book: all symbols that the broker lists
+        book: all symbols that the broker lists; `listed`, their names
+        choice: what a person added and took away; may be replaced from any thread
         margins: account currency per lot, by symbol and direction
         account: the newest reading
         attempts, initialize_calls, connections: how often each was made
@@ -106,6 +107,8 @@ class ConnectionLoop:
         self.missing: dict[str, str] = {}
         self.resolved: dict[str, str] = {}
         self.book = SymbolBook()
+        self.listed: tuple[str, ...] = ()
+        self.choice = SymbolChoice()
         self.margins: dict[tuple[str, int], float] = {}
         self.account: AccountReading | None = None
         self.attempts = 0
@@ -214,6 +217,7 @@ class ConnectionLoop:
         self.identity = found.identity
         self.symbols, self.missing = dict(found.symbols), dict(found.missing)
         self.book, self.resolved = found.book, dict(found.resolved)
+        self.listed = tuple(one.name for one in found.book.listed)
         self._ticks.select(found.symbols, begin_msc)
         self._take_account(found.account)
         self._read_margins()
@@ -295,9 +299,18 @@ class ConnectionLoop:
             self._reconcile(None)
 
     def _follow_positions(self, account: AccountState) -> None:
-        """Follow the symbols of positions and orders that others opened: risk cannot be judged without their prices."""
+        """Follow what a person chose, and the symbols of positions and orders that others opened.
+
+        Risk cannot be judged without their prices, so what is held is never let go of.
+        """
         held = {position.symbol for position in account.positions} | {order.symbol for order in account.orders}
-        unselected = tuple(sorted(held - self.symbols.keys() - self.missing.keys()))
+        choice = self.choice
+        dropped = (self.symbols.keys() & choice.removed) - held
+        if dropped:
+            self.symbols = {name: info for name, info in self.symbols.items() if name not in dropped}
+            self._ticks.select(self.symbols, None)
+            self._log.write(self.session.name, "symbols removed", symbols=sorted(dropped))
+        unselected = tuple(sorted((held | choice.added) - self.symbols.keys() - self.missing.keys()))
         if not unselected:
             return
         answer = self._client.ask(SelectSymbols(unselected)).value
@@ -305,7 +318,7 @@ class ConnectionLoop:
         self.symbols = self.symbols | {name: found for name, found in answer.items() if isinstance(found, SymbolInfo)}
         self._ticks.select(self.symbols, None)
         self._read_margins()
-        self._log.write(self.session.name, "symbols of positions followed", symbols=unselected)
+        self._log.write(self.session.name, "symbols added", symbols=unselected)
 
     def verify(self, account: AccountState) -> None:
         """Raise `WrongAccount` when the terminal changed its account under us.  Safe from any thread."""

@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QListWidget, QMenu, QVBoxLayout
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
+from arbitrex_desktop.ui.commands import WatchSymbol
 from arbitrex_desktop.ui.frame_pacer import FRAME_SECONDS, FramePacer
 from arbitrex_desktop.ui.freshness import CORE_SILENT_S, Freshness
 from arbitrex_desktop.ui.models.quotes import QuoteModel
@@ -26,6 +28,8 @@ from arbitrex_desktop.ui.widgets.quote_view import QuoteView
 _SORT_S: Final = 1.0
 _BARS: Final = 48
 _BARS_EVERY_S: Final = 1_800.0
+_MOST_OFFERS: Final = 50
+_OFFERS_IN_SIGHT: Final = 5
 _AGAIN_S: Final = 60.0
 _ALL: Final = "All groups"
 _AGES_S: Final = 0.45
@@ -63,6 +67,12 @@ class MarketWatchPanel(Panel):
         self._group = QComboBox()
         self._group.setAccessibleName("Group of symbols")
         self._group.addItem(_ALL)
+        self.offers = QListWidget()
+        self.offers.setAccessibleName("Symbols of the broker that are not watched")
+        self.offers.setToolTip("A double click, or Return, adds it to the list")
+        self.offers.hide()
+        self._listed: tuple[str, ...] = ()
+        self._known = 0
         self._count = TonedLabel(theme, Tone.MUTED)
         self._bars_due: dict[str, float] = {}
         self._lay_out()
@@ -73,6 +83,9 @@ class MarketWatchPanel(Panel):
         self._group.currentTextChanged.connect(self._narrow)
         clear = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._filter, self._filter.clear)
         clear.setContext(Qt.ShortcutContext.WidgetShortcut)
+        self.offers.itemActivated.connect(lambda item: self._watch(item.text(), watched=True))
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._pop_up)
         self.view.activated.connect(lambda index: self._choose(index.row()))
 
     @property
@@ -116,6 +129,10 @@ class MarketWatchPanel(Panel):
             self.model.refresh_order()
         self.model.set_days(fresh.snapshot.watch if fresh.snapshot else ())
         self._offer_groups()
+        listed = fresh.snapshot.pool.listed if fresh.snapshot else ()
+        if listed is not self._listed or len(self.model.listed) != self._known:
+            self._listed, self._known = listed, len(self.model.listed)
+            self._offer_symbols()
         self._show_count()
         if fresh.connected:
             self._ask_for_bars(now)
@@ -141,9 +158,46 @@ class MarketWatchPanel(Panel):
         self.model.set_group("" if self._group.currentIndex() <= 0 else self._group.currentText())
         self.model.set_filter(text)
         self.view.set_empty_text(
-            f"No symbol here matches “{text}”; Escape clears the filter" if text else "No symbols yet"
+            f"No watched symbol matches “{text}”; Escape clears the filter" if text else "No symbols yet"
         )
+        self._offer_symbols()
         self._show_count()
+
+    def _offer_symbols(self) -> None:
+        """Offer what the broker has besides, as far as the filter fits; a few, since a few letters find thousands."""
+        parts = self._filter.text().casefold().split()
+        watched = {name for name, _digits in self.model.listed}
+        fitting = [name for name in self._listed if all(part in name.casefold() for part in parts)] if parts else []
+        offered = [name for name in fitting if name not in watched][:_MOST_OFFERS]
+        if offered != [self.offers.item(place).text() for place in range(self.offers.count())]:
+            self.offers.clear()
+            self.offers.addItems(offered)
+        self.offers.setVisible(bool(offered))
+        rows = min(len(offered), _OFFERS_IN_SIGHT)
+        self.offers.setFixedHeight(rows * (self.offers.fontMetrics().height() + 6) + 4)
+
+    def menu(self) -> QMenu | None:
+        """Return what can be done with the chosen symbol, None when none is chosen."""
+        index = self.view.currentIndex()
+        row = self.model.row_at(index.row()) if index.isValid() else None
+        if row is None:
+            return None
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, act in (
+            (f"Chart and ticket of {row.symbol}", partial(self.symbol_chosen.emit, row.symbol)),
+            (f"Remove {row.symbol} from the list", partial(self._watch, row.symbol, watched=False)),
+        ):
+            menu.addAction(text).triggered.connect(lambda _checked=False, act=act: act())
+        return menu
+
+    def _pop_up(self, place: QPoint) -> None:
+        menu = self.menu()
+        if menu is not None:
+            menu.popup(self.view.viewport().mapToGlobal(place))
+
+    def _watch(self, symbol: str, *, watched: bool) -> None:
+        self.asked.emit(WatchSymbol(symbol, watched))
 
     def _offer_groups(self) -> None:
         """Offer the broker's groups; the chosen one stays chosen."""
@@ -195,4 +249,5 @@ class MarketWatchPanel(Panel):
         layout.setSpacing(4)
         layout.addLayout(top)
         layout.addWidget(self.view, 1)
+        layout.addWidget(self.offers)
         layout.addWidget(self._count)

@@ -18,6 +18,7 @@ from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.presentation.snapshot import SymbolDay
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
+from arbitrex_desktop.ui.commands import TraderCommand, WatchSymbol
 from arbitrex_desktop.ui.frame_pacer import FRAME_SECONDS
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.table import TONE_ROLE
@@ -171,7 +172,7 @@ def test_the_filter_narrows_the_list(panel: MarketWatchPanel, qtbot: QtBot) -> N
     assert panel._count.text() == "1 of 41"
     panel._filter.setText("nothing like it")
     assert panel.model.rowCount() == 0
-    assert panel.view.empty_text == "No symbol here matches “nothing like it”; Escape clears the filter"
+    assert panel.view.empty_text == "No watched symbol matches “nothing like it”; Escape clears the filter"
     panel.grab()
     QTest.keyClick(panel._filter, Qt.Key.Key_Escape)
     assert panel.model.rowCount() == 41
@@ -271,3 +272,38 @@ def test_a_longer_price_gets_its_room(panel: MarketWatchPanel, board: FakeBoard,
         assert len(text) > digits
         qtbot.waitUntil(lambda needed=needed: panel.view.columnWidth(place) >= needed)  # type: ignore[misc] # bound now
     assert panel.view.columnWidth(place) > before
+
+
+def test_what_the_broker_has_besides_is_found_and_added(panel: MarketWatchPanel, fresh: Make) -> None:
+    """A filter offers what fits and is not watched; Return on an offer asks for it, and it is no offer any more."""
+    listed = (*SYMBOLS, "USDNOK", "USDSEK", "EURNOK")
+    panel.refresh(fresh(pool=pool_stats(listed=listed)))
+    assert panel.offers.isHidden()
+    panel._filter.setText("nok")
+    assert [panel.offers.item(place).text() for place in range(panel.offers.count())] == ["USDNOK", "EURNOK"]
+    asked: list[TraderCommand] = []
+    panel.asked.connect(asked.append)
+    panel.offers.itemActivated.emit(panel.offers.item(0))
+    assert asked == [WatchSymbol("USDNOK", watched=True)]
+    assert isinstance(panel._board, FakeBoard)
+    panel._board._digits["USDNOK"] = 5
+    panel.draw_frame()
+    panel.refresh(fresh(pool=pool_stats(listed=listed)))
+    assert [panel.offers.item(place).text() for place in range(panel.offers.count())] == ["EURNOK"]
+    panel._filter.clear()
+    assert panel.offers.isHidden()
+
+
+def test_a_symbol_is_removed_by_its_menu(panel: MarketWatchPanel) -> None:
+    """The menu is about the chosen row; without one there is none."""
+    assert panel.menu() is None
+    panel.view.setCurrentIndex(panel.model.index(2, 0))
+    menu = panel.menu()
+    assert menu is not None
+    asked: list[TraderCommand] = []
+    chosen: list[str] = []
+    panel.asked.connect(asked.append)
+    panel.symbol_chosen.connect(chosen.append)
+    for action in menu.actions():
+        action.trigger()
+    assert (chosen, asked) == (["SYM002"], [WatchSymbol("SYM002", watched=False)])
