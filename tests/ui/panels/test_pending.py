@@ -185,7 +185,7 @@ def test_what_became_more_than_it_was_asks_once_more(panel: PendingPanel, fresh:
 def test_less_than_was_asked_for_is_said(panel: PendingPanel, fresh: Make) -> None:
     """Lots that were rounded down or cut are named."""
     settle(panel, fresh(intents=(intent_row(requested_lots=0.615, decision="APPROVED", checks=()),)))
-    assert panel.blocker.text().startswith("0.615 lots were asked for, 0.6 remain. Nothing speaks against it.")
+    assert panel.blocker.text().startswith("0.615 lots were asked for, 0.60 remain. Nothing speaks against it.")
 
 
 def test_new_intents_do_not_move_the_choice(panel: PendingPanel, fresh: Make) -> None:

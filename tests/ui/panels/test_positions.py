@@ -73,7 +73,7 @@ def test_a_part_is_bounded_by_the_position(panel: PositionsPanel) -> None:
     bar.act.click()
     assert bar.act.text() == "Really close 0.20 of 0.50?"
     bar.lots.setText("0.3")
-    assert bar.act.text() == "Close 0.3"
+    assert bar.act.text() == "Close 0.30"
     bar.act.click()
     assert asked == []
     bar.act.click()
