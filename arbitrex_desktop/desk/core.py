@@ -158,6 +158,8 @@ class TradingCore:
             self._next_sync = self._clock.monotonic() + _SYNC_SECONDS
             self._guard("sync", partial(self._sync, measure=True))
             self._guard("intents", self._reevaluate)
+            if self._settings_desk is not None:
+                self._guard("settings", self._settings_desk.end_override)
         if not self._accounts.sending.acquire(blocking=False):
             return
         try:

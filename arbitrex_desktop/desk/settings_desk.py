@@ -14,7 +14,16 @@ from arbitrex_desktop.desk.intents.intent import TRADER
 from arbitrex_desktop.desk.journal.settings_record import record_settings
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.rules.open_risk import OpenRisk
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, LATCHING
 
+_LOSSES: Final = frozenset(
+    f"risk.{each.name}"
+    for rule in (*LATCHING, *(each for each in ALL_RULES if isinstance(each, OpenRisk)))
+    for each in rule.parameters
+) | {"risk.preset", "risk.max_consecutive_losses"}
+"""What is never lifted for a while: limits of losses, how they are measured, and whole sets of limits."""
+_LONGEST_MINUTES: Final = 24 * 60
 RISK: Final = "risk."
 """How the names of the limits begin, which count at once; all others do from the next start."""
 
@@ -83,10 +92,38 @@ class SettingsDesk:
         self._accounts = accounts
         self._risk = risk
         self._clock = clock
+        self._ends_at: float | None = None
 
     def rows(self) -> tuple[SettingRow, ...]:
         """Return every setting with its present value; raises ValueError in words."""
         return self._editor.rows()
+
+    def change_for(self, changes: Changes, reason: str, minutes: int) -> None:
+        """Let limits hold for some minutes only; the file stays as it is, and its limits count again afterwards.
+
+        Journalled with old and new value when it begins and when it ends.  Raises `CommandRefused` for what is no
+        limit or is a limit of losses, without a reason and for longer than a day; ValueError; `JournalError`.
+        """
+        never = [name for name in changes if name in _LOSSES or not name.startswith(RISK)]
+        if never:
+            raise CommandRefused(f"{', '.join(never)}: only limits may change for a while, and none of losses")
+        if not reason.strip() or not 0 < minutes <= _LONGEST_MINUTES:
+            raise CommandRefused("say why, and for how many minutes, at most a day; it is written to the journal")
+        new = self._editor.check(changes)
+        self._record(new, f"for {minutes} minutes: {reason.strip()}")
+        self._ends_at = self._clock.monotonic() + minutes * 60.0
+        if self._risk.rpm is not None:
+            self._risk.rpm.config = new.risk
+
+    def end_override(self) -> None:
+        """Let the file's limits count again when their time has come; raises ValueError or `JournalError`."""
+        if self._ends_at is None or self._clock.monotonic() < self._ends_at:
+            return
+        kept = self._editor.check({})
+        if self._risk.rpm is not None:
+            self._risk.rpm.config = kept.risk
+        self._ends_at = None
+        self._record(kept, "the time is over for which limits were changed")
 
     def check(self, changes: Changes) -> str:
         """Return in words why changes could not be saved, empty when they could."""
@@ -105,9 +142,14 @@ class SettingsDesk:
         if not reason.strip() and any(name.startswith(RISK) for name in changes):
             raise CommandRefused("say why the limits are changed; it is written to the journal")
         new = self._editor.check(changes)
-        with self._accounts.journal_session() as desk:
-            record_settings(desk.book.journal, new.values, new.defaults, self._clock, TRADER, reason=reason.strip())
+        self._record(new, reason.strip())
         self._editor.save(changes)
+        self._ends_at = None
         if self._risk.rpm is not None:
             self._risk.rpm.config = new.risk
         return tuple(name for name in changes if not name.startswith(RISK))
+
+    def _record(self, new: NewSettings, reason: str) -> None:
+        """Journal settings, as they differ from those that the journal heard of last."""
+        with self._accounts.journal_session() as desk:
+            record_settings(desk.book.journal, new.values, new.defaults, self._clock, TRADER, reason=reason)

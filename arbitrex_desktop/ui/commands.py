@@ -229,10 +229,14 @@ class CheckSettings(TraderCommand):
 
 @dataclass(frozen=True, slots=True)
 class ChangeSettings(TraderCommand):
-    """Save changes of settings, None for the default; answered by the names that count from the next start."""
+    """Save changes of settings, None for the default; answered by the names that count from the next start.
+
+    With `minutes`, limits count for so long only, and nothing is saved.
+    """
 
     changes: tuple[tuple[str, str | None], ...]
     reason: str
+    minutes: int = 0
     doing: ClassVar[str] = "changing settings"
     failure: ClassVar[str] = "The settings were not changed"
 
@@ -265,7 +269,11 @@ HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
     WatchSymbol: _watch,
     ReadSettings: lambda core, _command: core.settings_desk.rows(),
     CheckSettings: lambda core, command: core.settings_desk.check(dict(command.changes)),
-    ChangeSettings: lambda core, command: core.settings_desk.change(dict(command.changes), command.reason),
+    ChangeSettings: lambda core, command: (
+        core.settings_desk.change_for(dict(command.changes), command.reason, command.minutes)
+        if command.minutes
+        else core.settings_desk.change(dict(command.changes), command.reason)
+    ),
 }
 """What the core does for each command."""
 

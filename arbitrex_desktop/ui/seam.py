@@ -39,6 +39,9 @@ class SettingsAccess(Protocol):
     def check(self, changes: Mapping[str, str | None]) -> str:
         """Return in words why changes could not be saved, empty when they could."""
 
+    def change_for(self, changes: Mapping[str, str | None], reason: str, minutes: int) -> None:
+        """Journal changes of limits and let them hold for some minutes; nothing is saved."""
+
     def change(self, changes: Mapping[str, str | None], reason: str) -> tuple[str, ...]:
         """Journal and save changes; limits count at once, and the names of the others are returned."""
 

@@ -123,3 +123,57 @@ def test_a_firms_profile_is_chosen_like_a_preset(
     assert event is not None
     assert event.draft.body["changes"]["risk.preset"] == {"old": "Standard FX", "new": "FTMO Challenge 2-Step"}
     assert event.draft.body["changes"]["risk.firm_max_loss"] == {"old": 0.0, "new": 0.1}
+
+
+def test_a_limit_may_change_for_some_minutes(
+    desk: Desk, settings_desk: SettingsDesk, editor: FileSettingsEditor
+) -> None:
+    """It counts at once, the file stays, and the old limit is back after the time; both are journalled."""
+    name = "risk.max_spread_bps"
+    before = desk.rpm.config.max_spread_bps
+    settings_desk.change_for({name: "80"}, "a thin holiday market", 10)
+    assert desk.rpm.config.max_spread_bps == 80.0
+    assert text_of(editor) == ""
+    desk.clock.advance(599.0)
+    settings_desk.end_override()
+    assert desk.rpm.config.max_spread_bps == 80.0
+    desk.clock.advance(1.0)
+    settings_desk.end_override()
+    assert desk.rpm.config.max_spread_bps == before == 20.0
+    assert desk.core.desk is not None
+    drafts = [event.draft for event in desk.core.desk.book.journal.events()]
+    began, ended = [draft for draft in drafts if draft.kind is EventKind.SETTINGS_CHANGED][-2:]
+    assert began.body["changes"][name] == {"old": 20.0, "new": 80.0}
+    assert began.reason.endswith("why: for 10 minutes: a thin holiday market")
+    assert ended.body["changes"][name] == {"old": 80.0, "new": 20.0}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "risk.max_drawdown",
+        "risk.daily_loss_limit",
+        "risk.firm_max_loss",
+        "risk.initial_balance",
+        "risk.look_ahead",
+        "risk.loss_anchor",
+        "risk.max_consecutive_losses",
+        "risk.preset",
+        "desk.max_pending",
+    ],
+)
+def test_loss_limits_are_never_lifted_for_a_while(desk: Desk, settings_desk: SettingsDesk, name: str) -> None:
+    """Nor how they are measured, nor what is no limit; nothing has changed then."""
+    before = desk.rpm.config
+    with pytest.raises(CommandRefused, match="none of losses"):
+        settings_desk.change_for({name: "1"}, "please", 10)
+    assert desk.rpm.config is before
+
+
+@pytest.mark.parametrize(("reason", "minutes"), [("", 10), ("  ", 10), ("why", 0), ("why", 1_441)])
+def test_a_while_has_a_reason_and_an_end(desk: Desk, settings_desk: SettingsDesk, reason: str, minutes: int) -> None:
+    """Without either it is refused."""
+    before = desk.rpm.config
+    with pytest.raises(CommandRefused, match="say why, and for how many minutes"):
+        settings_desk.change_for({"risk.max_spread_bps": "80"}, reason, minutes)
+    assert desk.rpm.config is before

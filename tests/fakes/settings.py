@@ -43,6 +43,10 @@ class FakeSettings:
         self.asked.append(("check_settings", dict(changes)))
         return next((self.errors[name] for name in changes if name in self.errors), "")
 
+    def change_for(self, changes: Mapping[str, str | None], reason: str, minutes: int) -> None:
+        """Note changes for a while."""
+        self.asked.append(("change_settings_for", dict(changes), reason, minutes))
+
     def change(self, changes: Mapping[str, str | None], reason: str) -> tuple[str, ...]:
         """Note the changes."""
         self.asked.append(("change_settings", dict(changes), reason))

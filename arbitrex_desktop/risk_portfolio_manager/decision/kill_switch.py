@@ -26,13 +26,17 @@ class SwitchAction(StrEnum):
 
 
 class KillSwitch(msgspec.Struct, frozen=True):
-    """One switch that is set; `name` is the symbol or strategy, empty for everything; `since` in UTC."""
+    """One switch that is set; `name` is the symbol or strategy, empty for everything; `since` in UTC.
+
+    `until_resumed`, whether resuming trading by hand lifts it: a limit has set it.
+    """
 
     level: SwitchLevel
     name: str
     action: SwitchAction
     reason: str
     since: datetime
+    until_resumed: bool = False
 
     @property
     def message(self) -> str:

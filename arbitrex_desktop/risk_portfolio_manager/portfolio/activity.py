@@ -79,6 +79,7 @@ class Activity:
         added: moment and size of exposure added
         last_by_symbol: last approval of each symbol
         refusals: moments by strategy
+        executions: moments of each strategy's approved trades
         throttled: strategy to the moment its throttle ends
         heard: when the last adding intent of each scope (level and name, as of kill switches) was not held back by
             a throttle
@@ -92,6 +93,7 @@ class Activity:
     added: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=_KEEP_ENTRIES))
     last_by_symbol: dict[str, float] = field(default_factory=dict)
     refusals: dict[str, deque[float]] = field(default_factory=dict)
+    executions: dict[str, deque[float]] = field(default_factory=dict)
     throttled: dict[str, float] = field(default_factory=dict)
     heard: dict[tuple[str, str], float] = field(default_factory=dict)
     admitted: dict[str, float] = field(default_factory=dict)
@@ -106,6 +108,17 @@ class Activity:
         """Return how many intents of a source were judged in the last minute."""
         minute = self.intents.get(strategy_id or "")
         return 0 if minute is None else minute.count(now)
+
+    def executed_since(self, strategy_id: str, moment: float) -> int:
+        """Return how many trades of a strategy were approved after a moment."""
+        return sum(at > moment for at in self.executions.get(strategy_id, ()))
+
+    def note_execution(self, strategy_id: str, at: float) -> None:
+        """Remember an approved trade of a strategy."""
+        known = self.executions.pop(strategy_id, None) or deque[float](maxlen=_KEEP_ENTRIES)
+        self.executions[strategy_id] = known
+        known.append(at)
+        _forget_oldest(self.executions, _KEEP_SOURCES)
 
     def added_since(self, moment: float) -> float:
         """Return the exposure added after a moment, in account currency."""

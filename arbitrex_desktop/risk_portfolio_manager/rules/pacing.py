@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource
 from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, count, seconds
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
@@ -87,6 +88,33 @@ class OrderRate(Rule):
         """Count them."""
         limit = context.config.max_orders_per_minute
         return self.below(context.activity.orders.count(context.moment), limit) if limit else self.off()
+
+
+class ExecutionThrottle(Rule):
+    """A strategy's trades approved within the window; the one that makes `max_executions` suspends it until resumed."""
+
+    code = RejectionReason(
+        "EXECUTION_THROTTLE",
+        "The strategy has traded too often in a short time, and is suspended.",
+        "Look at it, then resume trading with a reason.",
+    )
+    stage, order = Stage.FINAL, 95
+    subject = "trades of the strategy lately"
+    unit = "count"
+    parameters = (
+        count("max_executions", 0, "Trades that suspend a strategy until a person resumes", help="0 is off."),
+        seconds("executions_window_seconds", 3600.0, "Window of these trades"),
+    )
+
+    def check(self, context: RuleContext) -> RuleResult:
+        """Count them; the suspension itself is a kill switch."""
+        limit = context.config.max_executions
+        if not limit:
+            return self.off()
+        if context.intent.source is IntentSource.TRADER:
+            return self.skipped("a person asks")
+        since = context.moment - context.config.executions_window_seconds
+        return self.passed(context.activity.executed_since(context.intent.strategy_id or "", since), limit)
 
 
 class RejectionVelocity(Rule):

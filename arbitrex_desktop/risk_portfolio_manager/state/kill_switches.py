@@ -56,13 +56,14 @@ class KillSwitches:
             self._halt(portfolio_state, reason, code)
 
     def manual_resume(self, portfolio_state: PortfolioState, reason: str = "resumed by hand") -> None:
-        """Let trading go on.
+        """Let trading go on, and lift the switches that limits have set.
 
         After an automatic halt the state is REDUCING until the cool-down, counted from the halt, has passed.
         """
         with self._lock:
             halted, code = portfolio_state.halt_timestamp, portfolio_state.halt_code
             lift_halt(portfolio_state)
+            self._switches = {key: each for key, each in self._switches.items() if not each.until_resumed}
             cooldown = self._cooldown()
             if halted is not None and cooldown > 0.0 and code not in ("", MANUAL):
                 until = as_utc(halted) + timedelta(seconds=cooldown)
@@ -85,6 +86,13 @@ class KillSwitches:
         """Let trading go on: the day whose limit halted it has ended.  Does not call `on_change`."""
         _log.warning("a new day has begun, the halt has ended: %s", portfolio_state.halt_reason)
         lift_halt(portfolio_state)
+
+    def suspend_strategy(self, strategy_id: str, reason: str) -> None:
+        """Suspend a strategy until a person resumes trading.  Does not call `on_change`."""
+        key = (SwitchLevel.STRATEGY, strategy_id)
+        switch = KillSwitch(*key, SwitchAction.SUSPEND, reason, self._clock.now(), until_resumed=True)
+        self._switches = {key: switch, **self._switches}
+        _log.warning("kill switch set: %s", switch.message)
 
     def reduce_only(self, portfolio_state: PortfolioState, reason: str) -> None:
         """Let only risk-reducing trades pass until `manual_resume`."""

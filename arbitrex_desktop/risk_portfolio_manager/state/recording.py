@@ -15,6 +15,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.decision import (
     TradeDecision,
     metrics_of,
 )
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource
 from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import scopes_of
 from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
@@ -53,8 +54,9 @@ def record(state: RiskState, context: RuleContext, decision: TradeDecision, orde
     trade = decision.approved_trade
     reservation = None if trade is None else _reserve(state, context, trade, order_id)
     throttled = _pace_strategy(state, context, decision)
+    suspended = trade is not None and not trade.reducing and _count_execution(state, context)
     state.book.publish(state.portfolio)
-    return Effect(metrics, reservation, latched or throttled or cooled)
+    return Effect(metrics, reservation, latched or throttled or cooled or suspended)
 
 
 def end_what_has_passed(state: RiskState, config: RuleSettings, day_start: datetime) -> bool:
@@ -146,6 +148,20 @@ def _reserve(state: RiskState, context: RuleContext, trade: ApprovedTrade, order
     if not trade.reducing:
         state.activity.note_approval(trade.symbol, reservation.notional, context.moment, intent.intent_id)
     return reservation
+
+
+def _count_execution(state: RiskState, context: RuleContext) -> bool:
+    """Count an approved trade of a strategy; return whether it was the last before a person has to look."""
+    strategy, config, moment = context.intent.strategy_id or "", context.config, context.moment
+    if context.intent.source is IntentSource.TRADER or not config.max_executions:
+        return False
+    state.activity.note_execution(strategy, moment)
+    done = state.activity.executed_since(strategy, moment - config.executions_window_seconds)
+    if done < config.max_executions:
+        return False
+    del state.activity.executions[strategy]
+    state.switches.suspend_strategy(strategy, f"{done} trades in a short time; look at it, then resume trading")
+    return True
 
 
 def _pace_strategy(state: RiskState, context: RuleContext, decision: TradeDecision) -> bool:

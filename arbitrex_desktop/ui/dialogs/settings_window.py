@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QPushButton,
     QScrollArea,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -108,10 +109,12 @@ class SettingsWindow(QDialog):
         if result.error:
             self._show_message(result.error, Tone.BAD)
             return
-        later = cast("tuple[str, ...]", result.answer)
+        later = cast("tuple[str, ...] | None", result.answer)
         when = f"; from the next start: {', '.join(later)}" if later else ""
+        passing = f"In force for {self.minutes.value()} minutes, and journalled; the file's limits are shown"
+        self._saved = passing if self.minutes.value() else f"Saved and journalled{when}"
         self.reason.clear()
-        self._saved = f"Saved and journalled{when}"
+        self.minutes.setValue(0)
         self.asked.emit(ReadSettings())
 
     def _field_named_in(self, error: str) -> SettingField | None:
@@ -161,6 +164,7 @@ class SettingsWindow(QDialog):
         changes = self.changes
         needs_reason = any(name.startswith("risk.") for name in changes)
         self.reason.setVisible(needs_reason)
+        self.minutes.setVisible(needs_reason)
         ready = bool(changes) and self._valid and (not needs_reason or bool(self.reason.text().strip()))
         self.save.setEnabled(ready)
         self.discard.setEnabled(bool(changes))
@@ -181,7 +185,7 @@ class SettingsWindow(QDialog):
             self.asked.emit(CheckSettings(tuple(self.changes.items()), self._number))
 
     def _save(self) -> None:
-        self.asked.emit(ChangeSettings(tuple(self.changes.items()), self.reason.text()))
+        self.asked.emit(ChangeSettings(tuple(self.changes.items()), self.reason.text(), self.minutes.value()))
 
     def _discard(self) -> None:
         for field in self.fields.values():
@@ -205,6 +209,14 @@ class SettingsWindow(QDialog):
         self.reason.setPlaceholderText("Why the limits are changed; it is written to the journal")
         self.reason.setAccessibleName("Reason")
         self.reason.textChanged.connect(self._show_save)
+        self.minutes = QSpinBox()
+        self.minutes.setRange(0, 24 * 60)
+        self.minutes.setSpecialValueText("for good")
+        self.minutes.setPrefix("for ")
+        self.minutes.setSuffix(" min")
+        self.minutes.setAccessibleName("For how long")
+        self.minutes.setToolTip("Limits may change for a while only, but none of losses; then the file's count again")
+        self.minutes.hide()
         self.message = TonedLabel(self._theme, Tone.MUTED)
         self.message.setWordWrap(True)
         self.save = FilledButton("Save", self._theme, lambda colours: colours.buy)
@@ -221,7 +233,10 @@ class SettingsWindow(QDialog):
         left.addWidget(self.sections, 1)
         self.search.setFixedWidth(150)
         right.addWidget(self._pages, 1)
-        right.addWidget(self.reason)
+        why = QHBoxLayout()
+        why.addWidget(self.reason, 1)
+        why.addWidget(self.minutes)
+        right.addLayout(why)
         bottom.addWidget(self.message, 1)
         bottom.addWidget(self.discard)
         bottom.addWidget(self.save)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,3 +204,29 @@ def test_a_second_halt_keeps_the_first_reason() -> None:
     rpm.portfolio_state.equity = 50_000.0
     assert reason(rpm.process_trade_intent(**intent())) == "TRADING_HALTED"
     assert rpm.portfolio_state.halt_reason == "by hand"
+
+
+def test_a_strategy_that_trades_too_often_is_suspended_until_a_person_resumes(tmp_path: Path) -> None:
+    """The third trade within the window is its last; others and persons go on; a restart forgets nothing."""
+    clock = ManualClock()
+    config = wide(max_executions=3, executions_window_seconds=60.0, max_positions_per_symbol=99)
+    kept = {"enable_persistence": True, "data_dir": tmp_path}
+    rpm = static(config, clock, **kept)
+    asked = intent(strategy_id="alpha", requested_volume=0.01)
+    for _ in range(2):
+        assert rpm.process_trade_intent(**asked).decision.status == "APPROVED"
+    clock.advance(61.0)
+    for _ in range(3):
+        assert rpm.process_trade_intent(**asked).decision.status == "APPROVED"
+    refused = rpm.process_trade_intent(**asked)
+    assert reason(refused) == "KILL_SWITCH_ACTIVE"
+    assert "3 trades in a short time" in str(refused.decision.rejected_trade)
+    assert rpm.evaluate(**{**asked, "strategy_id": "beta"}).decision.status == "APPROVED"
+    rpm.kill_switches.set("STRATEGY", "gamma", "SUSPEND", "by a person")
+    clock.advance(3_600.0)
+    rpm.close()
+    again = static(config, clock, **kept)
+    assert reason(again.evaluate(**asked)) == "KILL_SWITCH_ACTIVE"
+    again.kill_switches.manual_resume(again.portfolio_state, "looked at it")
+    assert again.process_trade_intent(**asked).decision.status == "APPROVED"
+    assert [each.name for each in again.kill_switches.active()] == ["gamma"], "what a person set, a person lifts"

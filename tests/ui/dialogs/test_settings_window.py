@@ -90,6 +90,22 @@ def test_a_limit_is_changed_with_a_reason(qtbot: QtBot, bench: Bench) -> None:
     assert bench.window.changes == {}
 
 
+def test_a_limit_is_changed_for_a_while(qtbot: QtBot, bench: Bench) -> None:
+    """Beside the reason stands for how long; what is saved for good is left alone, and the next change is for good."""
+    assert not bench.window.minutes.isVisible()
+    bench.type(LIMIT, "0.05")
+    checked(qtbot, bench)
+    assert bench.window.minutes.isVisible()
+    assert bench.window.minutes.text() == "for good"
+    bench.window.minutes.setValue(10)
+    bench.window.reason.setText("news")
+    bench.window.save.click()
+    assert ("change_settings_for", {LIMIT: "0.05"}, "news", 10) in bench.core.settings_desk.asked
+    assert bench.core.settings_desk.changed == []
+    assert bench.window.message.text().startswith("In force for 10 minutes, and journalled")
+    assert bench.window.minutes.value() == 0
+
+
 def test_other_settings_need_none_and_wait_for_the_next_start(qtbot: QtBot, bench: Bench) -> None:
     """What does not count at once is named."""
     bench.type(PENDING, "20")
