@@ -91,6 +91,20 @@ class AccountView(msgspec.Struct, frozen=True):
     record: TradingRecord = TradingRecord()
 
 
+class Joined(msgspec.Struct, frozen=True):
+    """An open position that a trade enlarges: its units, entry price and stop."""
+
+    units: float
+    entry: float
+    stop: float | None
+
+    def loss_at(self, stop: float | None, price: float, direction: int, value: float) -> float:
+        """Return what it loses at a stop, from its entry or from a price, whichever is worse; 0 without one."""
+        if not stop:
+            return 0.0
+        return max(0.0, direction * (self.entry - stop), direction * (price - stop)) * self.units * value
+
+
 class ExposureView(msgspec.Struct, frozen=True):
     """What is held and in flight, as it bears on one symbol and direction; account currency unless said otherwise.
 
@@ -124,7 +138,9 @@ class ExposureView(msgspec.Struct, frozen=True):
         open_risk: what equity loses when every stop is hit, of what is held and in flight.
         entry_risk: what the balance loses then, counting no stop that locks in a profit.
         without_stop: sizes of positions that have no stop.
-        kept_stop: on a netting account, the stop of the position that the trade would add to.
+        reversing: units of the open position that this trade closes before it opens the other way, on an account that
+            keeps one position a symbol; 0 for any other trade.
+        joined: the position that this trade enlarges on such an account, whose stop becomes the trade's.
     """
 
     units: float
@@ -153,7 +169,8 @@ class ExposureView(msgspec.Struct, frozen=True):
     open_risk: float = 0.0
     entry_risk: float = 0.0
     without_stop: float = 0.0
-    kept_stop: float | None = None
+    reversing: float = 0.0
+    joined: Joined | None = None
 
 
 class SizeResult(msgspec.Struct, frozen=True):
@@ -173,6 +190,8 @@ class SizeResult(msgspec.Struct, frozen=True):
         results: the checks of the sizing itself.
         deviation: standard deviation of the portfolio's daily profit with the trade; 0 when not known.
         tail: historical value at risk and expected shortfall with the trade; None when not known.
+        joined_loss: what the position that the trade enlarges loses at the trade's stop, in account currency.
+        moved_loss: by how much that is more than at the stop it has now.
     """
 
     base_units: float = 0.0
@@ -188,6 +207,8 @@ class SizeResult(msgspec.Struct, frozen=True):
     results: tuple[RuleResult, ...] = ()
     deviation: float = 0.0
     tail: tuple[float, float] | None = None
+    joined_loss: float = 0.0
+    moved_loss: float = 0.0
 
 
 NOT_SIZED: Final = SizeResult()

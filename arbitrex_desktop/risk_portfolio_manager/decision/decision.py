@@ -45,11 +45,14 @@ class ApprovedTrade(msgspec.Struct, frozen=True):
         entry_price: what the stop was measured from.
         stop_loss: price of the stop; None when there is none.
         take_profit: price of the target; None when there is none.
-        expected_loss: at the stop with the costs that are counted, in account currency and positive.
+        expected_loss: at the stop, in account currency and positive; of the whole position, where the account keeps
+            one a symbol and the stop is to stand for all of it.
         reducing: whether the trade only reduces an open position: it then closes, and has no stop.
         strategy_id: as asked.
         intent_id: as asked.
         position_ticket: the broker's number of the position that a reducing trade closes; None for none.
+        closing_lots: how much of `lots` closes the open position before the rest opens the other way; 0 for a trade
+            that is no reversal.
     """
 
     symbol: str
@@ -73,6 +76,7 @@ class ApprovedTrade(msgspec.Struct, frozen=True):
     strategy_id: str | None = None
     intent_id: str | None = None
     position_ticket: int | None = None
+    closing_lots: float = 0.0
 
     @property
     def reduce_only(self) -> bool:

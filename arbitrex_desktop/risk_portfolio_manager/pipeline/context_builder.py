@@ -11,6 +11,7 @@ from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.context import (
     AccountView,
     ExposureView,
+    Joined,
     MarketView,
     RuleContext,
 )
@@ -26,6 +27,7 @@ from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources, closing_instrument, is_same_account
 
 _RELATIVE_TOLERANCE: Final = 1e-9
+_NETTING: Final = frozenset({AccountMarginMode.RETAIL_NETTING, AccountMarginMode.EXCHANGE})
 
 
 class _Closable(NamedTuple):
@@ -143,6 +145,8 @@ def _exposure(
     other = book.belongs_to_other(name, symbol, side)
     reused = name in book.traded or other or (record and (name in book.reserved or state.activity.admits(name)))
     held, in_flight = sums.held, sums.in_flight
+    netting = _margin_mode(state) in _NETTING
+    reverses = netting and reducible > 0.0 and not reducing
     return ExposureView(
         sums.units_towards(symbol, side),
         sums.notional_towards(symbol, side),
@@ -152,8 +156,8 @@ def _exposure(
         sums.net_towards(side),
         sums.gross,
         in_flight.margin,
-        sums.count,
-        sums.count_in(symbol),
+        sums.count - reverses,
+        sums.count_in(symbol) - reverses,
         sums.count_of(intent.strategy_id),
         held.opened + in_flight.opened,
         held.unknown,
@@ -170,39 +174,46 @@ def _exposure(
         held.open_risk + in_flight.risk,
         held.entry_risk + in_flight.risk,
         held.without_stop,
-        _kept_stop(state, intent),
+        reducible if reverses else 0.0,
+        _joined(state, intent) if netting and book.holds(symbol, side) else None,
     )
 
 
-def _kept_stop(state: RiskState, intent: TradeIntent) -> float | None:
-    """Return the stop of the position that the trade adds to; on a hedging account it adds to none."""
-    newest = state.sources.newest
-    if newest is None or newest.account.margin_mode == AccountMarginMode.RETAIL_HEDGING:
-        return None
-    same = (intent.symbol, intent.direction)
-    held = (each for each in real_positions(state.portfolio) if (each.symbol, each.direction) == same)
-    return next((each.stop_loss or None for each in held), None)
+def _margin_mode(state: RiskState) -> int | None:
+    """Return how the account keeps positions; None where that is not known."""
+    sources = state.sources
+    reading = sources.newest or (None if sources.pool is None else sources.pool.latest_account())
+    return None if reading is None else reading.account.margin_mode
+
+
+def _joined(state: RiskState, intent: TradeIntent) -> Joined | None:
+    """Return the position that a trade enlarges, which the broker keeps as one under the last trade's stop."""
+    held = (each for each in real_positions(state.portfolio) if each.symbol == intent.symbol)
+    own = next((each for each in held if each.direction == intent.direction), None)
+    return None if own is None else Joined(closable_units(own), own.entry_price, own.stop_loss)
 
 
 def _closable(state: RiskState, intent: TradeIntent, own: str | None) -> _Closable:
     """Return what a trade could close: the position that it names, its strategy's own, or the oldest.
 
     On a hedging account a trade with a stop of its own opens a position, unless it says that it only reduces; and a
-    strategy closes no position that is known to be another's.  An order that rests is judged as one that opens: what
+    strategy closes no position that is known to be another's.  Where it is not known how the account keeps positions,
+    nothing reduces that does not say so.  An order that rests is judged as one that opens: what
     is held when it is filled is not known.  `own`, an intent whose trade in flight is left out.
     """
     book, symbol, side = state.book, intent.symbol, intent.direction
     if intent.rests or not book.holds(symbol, -side):
         return _Closable()
-    newest = state.sources.newest
-    hedging = newest is not None and newest.account.margin_mode == AccountMarginMode.RETAIL_HEDGING
+    mode = _margin_mode(state)
+    hedging = mode not in _NETTING and state.sources.pool is not None
     told = intent.reduce_only or intent.position_ticket is not None
-    if hedging and intent.stop_loss is not None and not told:
+    known = not hedging or mode == AccountMarginMode.RETAIL_HEDGING
+    if not told and (not known or (hedging and intent.stop_loss is not None)):
         return _Closable()
     against = [each for each in real_positions(state.portfolio) if (each.symbol, each.direction) == (symbol, -side)]
     if intent.position_ticket is not None:
         against = [each for each in against if each.ticket == intent.position_ticket]
-    elif hedging and intent.source is IntentSource.STRATEGY and intent.strategy_id is not None:
+    if hedging and intent.source is IntentSource.STRATEGY and intent.strategy_id is not None:
         against = [each for each in against if each.strategy_id in ("", intent.strategy_id)]
     if not hedging or not all(each.ticket for each in against):
         left = book.reducible(symbol, side, own) if against else 0.0

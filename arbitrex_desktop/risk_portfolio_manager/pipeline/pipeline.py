@@ -161,12 +161,24 @@ def _approved(context: RuleContext, lots: float) -> ApprovedTrade:
         context.market.price,
         None if reducing else size.stop,
         None if reducing else _target(context, instrument),
-        None if size.unit_loss is None else units * size.unit_loss,
+        _expected_loss(context, units),
         reducing,
         intent.strategy_id,
         intent.intent_id,
         context.exposure.closes or None,
+        0.0 if instrument is None else round(min(units, context.exposure.reversing) / instrument.contract, 8),
     )
+
+
+def _expected_loss(context: RuleContext, units: float) -> float | None:
+    """Return the loss at the stop of what will be open; None for an exit.
+
+    What closes a position first loses nothing more; a position that the trade enlarges gets its stop as well.
+    """
+    size = context.size
+    if size.unit_loss is None:
+        return None
+    return max(0.0, units - context.exposure.reversing) * size.unit_loss + size.joined_loss
 
 
 def _target(context: RuleContext, instrument: Instrument | None) -> float | None:

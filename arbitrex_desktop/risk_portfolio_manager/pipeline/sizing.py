@@ -54,6 +54,9 @@ _WIN_RATE: Final = _minimum(_KELLY_CODE, "win rate", "share")
 _SAMPLE: Final = _minimum(_KELLY_CODE, "trades behind the win statistics", "count")
 _EXPECTANCY_CHECK: Final = _minimum(_EXPECTANCY_CODE, "expectancy of a trade", "share")
 _LIQUIDITY: Final = _minimum(_LIQUIDITY_CODE, "average daily volume", "units")
+_MOVED_STOP: Final = PlainCheck(
+    Stage.SIZING, INVALID_STOPS, "what the position loses more at the stop that will stand for all of it", "money"
+)
 SIZE_SUBJECT: Final = "position size"
 _SIZE: Final = _minimum(SIZE_CODE, SIZE_SUBJECT, "lots")
 
@@ -73,11 +76,14 @@ def size_trade(context: RuleContext) -> SizeResult:
     if not (loss > 0.0 and math.isfinite(loss)):
         results = (_CONVERSION.unknown("price, stop or conversion to account currency is not known"),)
         return SizeResult(least_units=least, stop=stop, stop_distance=distance, results=results)
-    base = _risk_money(context) / loss
+    joined, moved = _joined(context, stop, instrument)
+    base = max(0.0, _risk_money(context) - moved) / loss
     found, factors = [_CONVERSION.ok("known")], _factors(context)
+    if moved:
+        found.append(_MOVED_STOP.below(moved, _risk_money(context)))
     if intent.win_rate is not None or intent.num_trades is not None:
         factors = _win_statistics(context, found) | factors
-    most = context.account.capital * context.config.max_risk_per_trade / loss
+    most = max(0.0, context.account.capital * context.config.max_risk_per_trade - moved) / loss
     allowed = min(_liquid(context, base * math.prod(factors.values()), found), most)
     units = allowed if intent.requested_volume is None else min(allowed, intent.requested_volume * instrument.contract)
     lots = round_lots(units, instrument.contract, instrument.volume_step)
@@ -85,8 +91,31 @@ def size_trade(context: RuleContext) -> SizeResult:
     worth = price * instrument.value if price is not None else None
     deviation, tail = portfolio_loss(context, units, worth)
     return SizeResult(
-        base, allowed, units, least, lots, worth, loss, stop, distance, factors, tuple(found), deviation, tail
+        base,
+        allowed,
+        units,
+        least,
+        lots,
+        worth,
+        loss,
+        stop,
+        distance,
+        factors,
+        tuple(found),
+        deviation,
+        tail,
+        joined,
+        moved,
     )
+
+
+def _joined(context: RuleContext, stop: float | None, instrument: Instrument) -> tuple[float, float]:
+    """Return what a position that the trade enlarges loses at the trade's stop, and how much of that is new."""
+    position, price, direction = context.exposure.joined, context.market.price, context.intent.direction
+    if position is None or price is None:
+        return 0.0, 0.0
+    loss = position.loss_at(stop, price, direction, instrument.value)
+    return loss, max(0.0, loss - position.loss_at(position.stop, price, direction, instrument.value))
 
 
 def size_reduction(context: RuleContext) -> SizeResult:
@@ -199,10 +228,10 @@ def _costs(context: RuleContext, instrument: Instrument) -> float:
 def _stop(context: RuleContext, instrument: Instrument) -> tuple[float | None, float]:
     """Return the stop and the distance to size by: as given, else ATR x multiplier, both on a price step.
 
-    The stop of a trade that adds to a position of a netting account becomes that of all its lots; one that is nearer is
-    kept, since a farther one would put more at risk than any decision has told.  The size goes by the trade's own.
+    The stop of a trade that adds to a position of a netting account becomes that of all its lots.  One that the sender
+    gives stands, and what it adds is at risk; where none is given a nearer one that is there is kept.
     """
-    intent, price, kept = context.intent, context.market.price, context.exposure.kept_stop
+    intent, price, joined = context.intent, context.market.price, context.exposure.joined
     distance: float = intent.atr * context.config.atr_multiplier
     if intent.stop_loss is not None:
         stop = on_price_step(intent.stop_loss, instrument)
@@ -212,12 +241,14 @@ def _stop(context: RuleContext, instrument: Instrument) -> tuple[float | None, f
         stop = on_price_step(price - intent.direction * distance, instrument)
     if intent.stop_loss is not None or instrument.tick > 0.0:
         distance = intent.direction * (price - stop) if price is not None else math.nan
-    return _nearer(stop, kept, intent.direction, price), distance
+    if intent.stop_loss is None and joined is not None:
+        stop = _nearer(stop, joined.stop, intent.direction, price)
+    return stop, distance
 
 
 def _nearer(stop: float, kept: float | None, direction: int, price: float | None) -> float:
     """Return the nearer of two stops; a kept one that the price has passed counts for nothing."""
-    if kept is None or price is None or direction * (price - kept) <= 0.0:
+    if not kept or price is None or direction * (price - kept) <= 0.0:
         return stop
     return max(stop, kept) if direction > 0 else min(stop, kept)
 

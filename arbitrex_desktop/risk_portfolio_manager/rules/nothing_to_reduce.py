@@ -21,7 +21,10 @@ class NothingToReduce(Rule):
         """Look at what is left to close; a reducing trade has found its position and does not come here."""
         if context.exposure.leaving:
             return self.failed(note="the position is being closed already, by a trade in flight")
-        intent = context.intent
+        intent, instrument, closing = context.intent, context.market.instrument, context.exposure.reversing
+        if closing and instrument is not None:
+            lots = closing / instrument.contract
+            return self.ok(f"it closes the {lots:g} lots that are held, and opens the rest the other way")
         if intent.reduce_only or intent.position_ticket is not None:
             return self.failed(note=f"there is no position of {intent.symbol} with so much to close")
         return self.ok("it was not asked to close one")

@@ -51,8 +51,11 @@ class OpenRisk(Rule):
         if loss is None:
             return self.unpriced(context)
         left, at_risk, what = min(_rooms(context))
-        at_risk, wanted = max(0.0, at_risk), context.size.units * loss
-        return self.check_headroom(context, left / loss, at_risk + wanted, max(0.0, at_risk + left), f"left of {what}")
+        moved = context.size.moved_loss
+        at_risk, wanted = max(0.0, at_risk), context.size.units * loss + moved
+        return self.check_headroom(
+            context, (left - moved) / loss, at_risk + wanted, max(0.0, at_risk + left), f"left of {what}"
+        )
 
     def in_use(self, context: RuleContext) -> RuleResult | None:
         """Return what would be lost as things stand."""

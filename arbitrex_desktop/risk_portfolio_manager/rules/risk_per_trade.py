@@ -24,5 +24,6 @@ class RiskPerTrade(Rule):
         loss, capital, limit = context.size.unit_loss, context.account.capital, context.config.max_risk_per_trade
         if loss is None:
             return self.unpriced(context)
-        most = limit * capital / loss * (1.0 + 1e-12)
-        return self.check_headroom(context, most, context.size.units * loss / capital, limit)
+        moved = context.size.moved_loss
+        most = (limit * capital - moved) / loss * (1.0 + 1e-12)
+        return self.check_headroom(context, most, (context.size.units * loss + moved) / capital, limit)

@@ -120,7 +120,7 @@ def _note_intent(state: RiskState, context: RuleContext) -> None:
 
 def _reserve(state: RiskState, context: RuleContext, trade: ApprovedTrade, order_id: str) -> Reservation:
     """Count an approved trade as in flight until it appears among the positions."""
-    instrument, intent = context.market.instrument, context.intent
+    instrument, intent, size = context.market.instrument, context.intent, context.size
     name = intent.intent_id or order_id
     if state.book.belongs_to_other(name, trade.symbol, trade.direction):
         name = order_id
@@ -138,7 +138,7 @@ def _reserve(state: RiskState, context: RuleContext, trade: ApprovedTrade, order
         expires=context.moment + context.config.pending_ttl_seconds,
         reducing=trade.reducing,
         ticket=trade.position_ticket or 0,
-        risk=0.0 if trade.reducing else trade.expected_loss or 0.0,
+        risk=0.0 if trade.reducing else trade.position_units * (size.unit_loss or 0.0) + size.moved_loss,
         lots=trade.lots,
         since=context.moment,
         order_id=order_id,

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.risk_portfolio_manager import RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.decision.context import SizeResult
+from arbitrex_desktop.risk_portfolio_manager.decision.context import Joined, SizeResult
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.market.scenarios import Scenarios
 from arbitrex_desktop.risk_portfolio_manager.pipeline.sizing import (
@@ -55,9 +55,11 @@ def found(result: SizeResult) -> list[tuple[str, Outcome, float | None, float | 
      (-1, 1.14, 1.165)],
 )  # fmt: skip
 def test_what_is_added_to_a_position_puts_its_stop_no_farther(direction: int, kept: float | None, sent: float) -> None:
-    """On a netting account the nearer stop counts for all lots; the size goes by the trade's own, as it was told."""
+    """On a netting account a nearer stop is kept where none is given; the size goes by the trade's own distance."""
     result = size_trade(
-        context(intent={**PLAIN, "direction": direction}, market=NO_SPREAD, exposure={"kept_stop": kept})
+        context(
+            intent={**PLAIN, "direction": direction}, market=NO_SPREAD, exposure={"joined": Joined(0.0, 1.15, kept)}
+        )
     )
     assert result.stop == pytest.approx(sent)
     assert result.base_units == pytest.approx(1_000.0 / 0.015)
