@@ -16,6 +16,7 @@ from arbitrex_desktop.raw_layer.connection.sessions import SIMULATED
 from arbitrex_desktop.raw_layer.settings import PoolSettings, TickSettings
 from arbitrex_desktop.risk_portfolio_manager.config import PARAMETERS
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Parameter, Text
 
 DEFAULT_PRESET: Final = "Standard FX"
 PRESET: Final = "risk.preset"
@@ -176,6 +177,13 @@ def declared(section: str, kind: type) -> Iterator[Setting]:
         yield Setting(f"{section}.{each.name}", hint, default, unit, expected(hint), meaning, open_to_see)
 
 
+def _type_of(parameter: Parameter) -> Any:
+    """Return what a limit's value is typed as; the risk manager itself checks it."""
+    if isinstance(parameter, Choice):
+        return Literal[parameter.options]
+    return str if isinstance(parameter, Text) else Any
+
+
 def _risk() -> Iterator[Setting]:
     """Yield the preset and every limit of the risk manager, with what counts when nothing is set."""
     meaning = "the set of limits from which the others depart: a preset, or a firm's rules for the account it lends"
@@ -185,7 +193,7 @@ def _risk() -> Iterator[Setting]:
         if name not in _WITHOUT_POOL:
             rule = each.bounds().removeprefix("must be ")
             meaning = f"{each.label}. {each.help}" if each.help else each.label
-            yield Setting(f"risk.{name}", Any, usual[name], each.unit, rule, meaning)
+            yield Setting(f"risk.{name}", _type_of(each), usual[name], each.unit, rule, meaning)
 
 
 SECTIONS: Final[dict[str, type]] = {

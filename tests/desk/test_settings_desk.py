@@ -177,3 +177,13 @@ def test_a_while_has_a_reason_and_an_end(desk: Desk, settings_desk: SettingsDesk
     with pytest.raises(CommandRefused, match="say why, and for how many minutes"):
         settings_desk.change_for({"risk.max_spread_bps": "80"}, reason, minutes)
     assert desk.rpm.config is before
+
+
+def test_words_among_the_limits_are_chosen_and_typed_as_they_are(editor: FileSettingsEditor) -> None:
+    """One of several words is a choice, a text needs no quotation marks."""
+    rows = {row.name: row for row in editor.rows()}
+    assert rows["risk.firm_floor"].choices == ("static", "end of day", "trailing")
+    assert (rows["risk.firm_floor"].text, rows["risk.session_end"].text) == ("static", "")
+    typed = {"risk.firm_floor": "end of day", "risk.session_end": "15:10", "risk.reset_timezone": "Asia/Tokyo"}
+    risk = editor.check(typed).risk
+    assert (risk.firm_floor, risk.session_end, risk.reset_timezone) == tuple(typed.values())
