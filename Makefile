@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The developer's commands.  What each check does is written once, in .ci/run.
 
-.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format bench benchmarks kill-trial mutants windows
+.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format bench benchmarks trials fair-share kill-trial mutants windows
 
 demo:
 	./run-demo
@@ -35,10 +35,19 @@ benchmarks: bench
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -q -s -m benchmark \
 		tests/benchmarks/bench_window_pause.py tests/benchmarks/bench_fault_storm.py tests/benchmarks/bench_flood.py
 
-# The program and its host killed 500 times at random instants while intents flow; about an hour.
+# The program or its host killed 500 times at steps drawn from a seed, with window, channel and a broker that lives
+# outside the host; some 40 minutes.
 kill-trial:
 	sh installer/setup.sh dev
-	.venv/bin/python -m tests.benchmarks.kill_trial --rounds 500 --seed 1
+	.venv/bin/python -m tests.trials.kills --rounds 500 --seed 1
+
+# 200 schedules of the kill trial, and one strategy at the limit of its rate beside an honest one and the trader.
+trials: fair-share
+	.venv/bin/python -m tests.trials.kills --rounds 200 --seed 1
+
+fair-share:
+	sh installer/setup.sh dev
+	.venv/bin/python -m tests.trials.fair_share --seconds 60
 
 # Small changes to the code that money hangs on, 400 of them: which does no test notice?  Half an hour.
 mutants:

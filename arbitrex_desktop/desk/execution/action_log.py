@@ -58,6 +58,10 @@ class ActionLog:
                 raise
         self._keep(NewEvent(at=self._context.clock.now(), kind=kind, actor=actor, reason=reason, **more))
 
+    def owner_of(self, ticket: int, comment: str) -> str:
+        """Return the intent that an order came from, empty for none, or where there is no journal to know it."""
+        return self._book.owner_of(ticket, comment) if self._book is not None else ""
+
     def unended_actions(self) -> tuple[Event, ...]:
         """Return the orders whose end was never journalled, oldest first."""
         return self._book.journal.unended_actions() if self._book is not None else ()

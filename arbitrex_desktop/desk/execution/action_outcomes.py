@@ -9,7 +9,7 @@ them, since a stop may have closed the position, and a cancelled order may have 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -21,6 +21,7 @@ from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
 
 _EPSILON: Final = 1e-9
 _SAME_PRICE: Final = 1e-8
+_NOT_DONE: Final = "it was not carried out"
 _CLOCK_SLACK_SECONDS: Final = 5.0
 _CLOSING: Final = frozenset({DealEntry.OUT, DealEntry.INOUT, DealEntry.OUT_BY})
 _BROKERS_WORDS: Final = {DealReason.SL: "its stop", DealReason.TP: "its target", DealReason.SO: "a stop out"}
@@ -53,6 +54,11 @@ class SentAction:
     placed_at: datetime
     since: float
 
+    @property
+    def closes(self) -> bool:
+        """Tell whether it takes volume off a position."""
+        return bool(self.request["action"] == TradeAction.DEAL)
+
 
 @dataclass(frozen=True, slots=True)
 class ActionOutcome:
@@ -62,32 +68,45 @@ class ActionOutcome:
     message: str
 
 
-def action_outcome(action: SentAction, books: BrokerRecords, *, settled: bool) -> ActionOutcome | None:
-    """Return what became of an action, None while that is open; `settled` once books without a trace prove a no."""
+def action_outcome(
+    action: SentAction, books: BrokerRecords, of_intent: Callable[[TradeDeal], bool], *, settled: bool
+) -> ActionOutcome | None:
+    """Return what became of an action, None while that is open.
+
+    `of_intent` tells whether a deal is of an intent's own order; `settled`, whether books without a trace mean a no.
+    """
     kind = action.request["action"]
     if kind in (TradeAction.REMOVE, TradeAction.MODIFY):
         return _of_order(action, books, settled=settled)
     position = next((each for each in books.positions if each.ticket == action.ticket), None)
     if kind == TradeAction.SLTP:
         return _of_levels(action, books, position, settled=settled)
-    return _of_close(action, books, position, settled=settled)
+    return _of_close(action, books, position, of_intent, settled=settled)
 
 
 def _of_close(
-    action: SentAction, books: BrokerRecords, position: TradePosition | None, *, settled: bool
+    action: SentAction,
+    books: BrokerRecords,
+    position: TradePosition | None,
+    of_intent: Callable[[TradeDeal], bool],
+    *,
+    settled: bool,
 ) -> ActionOutcome | None:
     """Look a close up in the position's deals, of which as many count as the position is smaller by."""
     taken = action.volume - (position.volume if position else 0.0)
     if taken <= _EPSILON:
-        return ActionOutcome(done=False, message="it was not carried out") if settled else None
+        return ActionOutcome(done=False, message=_NOT_DONE) if settled else None
     deals = _newest(_exits(action, books), taken)
     if sum(deal.volume for deal in deals) < taken - _EPSILON:
         words = f"the position is smaller by {amounts.lots(taken)} lots, and the broker's history has no deal of that"
         return ActionOutcome(done=None, message=words) if settled else None
-    own = [deal for deal in deals if deal.reason not in OF_THE_BROKER]
+    own = [deal for deal in deals if deal.reason not in OF_THE_BROKER and not of_intent(deal)]
     if own:
         return ActionOutcome(done=True, message=f"it was carried out: {_deals_text(own)}")
-    return ActionOutcome(done=False, message=f"it was not carried out: {_by_whom(deals)} closed the position")
+    if position is not None:
+        return ActionOutcome(done=False, message=_NOT_DONE) if settled else None
+    by_whom = _by_whom(deals) if deals[0].reason in OF_THE_BROKER else "another order"
+    return ActionOutcome(done=False, message=f"{_NOT_DONE}: {by_whom} closed the position")
 
 
 def _of_levels(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -12,10 +13,11 @@ from arbitrex_desktop.desk.execution.action_log import ActionLog
 from arbitrex_desktop.desk.execution.action_outcomes import ActionOutcome, SentAction, action_outcome
 from arbitrex_desktop.desk.execution.reconcile import BrokerRecords
 from arbitrex_desktop.desk.intents.events import Event, EventKind, from_body
-from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
+from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.views import AccountReading
 
 _LOOK_BACK: Final = timedelta(minutes=10)
+_WATCHED_SECONDS: Final = 86_400.0
 
 
 class UnansweredActions:
@@ -28,12 +30,16 @@ class UnansweredActions:
         self._post = context.post
         self._settle_seconds = context.settings.settle_seconds
         self._actions: dict[int, SentAction] = {}
+        self._watched: set[int] = set()
 
     def __contains__(self, ticket: int) -> bool:
-        return ticket in self._actions
+        return ticket in self._actions and ticket not in self._watched
 
     def before(self, subject: TradePosition | TradeOrder, request: dict[str, Any]) -> SentAction:
         """Return what has to be known of an action as it leaves, to find out afterwards what became of it."""
+        # Whatever comes now is this one's.
+        self._actions.pop(subject.ticket, None)
+        self._watched.discard(subject.ticket)
         now = self._pool.market_now()
         common: dict[str, Any] = {
             "ticket": subject.ticket,
@@ -64,15 +70,40 @@ class UnansweredActions:
 
     def reconcile(self, reading: AccountReading) -> None:
         """See in a fresh reading, and in the broker's history, what became of them."""
-        waiting = [each for each in self._actions.values() if reading.monotonic > each.since]
+        volumes = {position.ticket: position.volume for position in reading.positions}
+        waiting = [
+            each
+            for each in self._actions.values()
+            if reading.monotonic > each.since and self._is_due(each, volumes, reading.monotonic)
+        ]
         if not waiting or not self._pool.is_connected():
             return
         books = self._books(reading, waiting)
         for action in waiting:
             settled = reading.monotonic - action.since >= self._settle_seconds
-            outcome = action_outcome(action, books, settled=settled)
-            if outcome is not None:
+            outcome = action_outcome(action, books, self._is_of_intent, settled=settled)
+            over = reading.monotonic - action.since >= _WATCHED_SECONDS
+            if outcome is None or (outcome.done is False and action.ticket in self._watched and not over):
+                continue
+            if outcome.done is False and action.closes and action.ticket in volumes and not over:
+                self._watch(action, outcome)
+            else:
                 self._end(action, outcome)
+
+    def _is_due(self, action: SentAction, volumes: Mapping[int, float], now: float) -> bool:
+        """Tell whether to look: at one that is only watched, when its position has changed or its time is over."""
+        if action.ticket not in self._watched:
+            return True
+        return volumes.get(action.ticket, 0.0) != action.volume or now - action.since >= _WATCHED_SECONDS
+
+    def _watch(self, action: SentAction, outcome: ActionOutcome) -> None:
+        """Tell the trader of a close that left no trace; it may still come, so that its end is not journalled yet."""
+        self._watched.add(action.ticket)
+        self._post("warning", f"position {action.ticket}", f"#{action.ticket}: {outcome.message}")
+
+    def _is_of_intent(self, deal: TradeDeal) -> bool:
+        """Tell whether a deal is of an intent's own order."""
+        return bool(self._log.owner_of(deal.order, deal.comment))
 
     def _books(self, reading: AccountReading, waiting: list[SentAction]) -> BrokerRecords:
         """Read the history that the actions may stand in; a pending order is in it by when it was placed."""
@@ -86,7 +117,10 @@ class UnansweredActions:
         words = f"#{action.ticket}: {outcome.message}"
         self._log.note(EventKind.ACTION_ENDED, reason=f"{words}, as the broker's books show", ticket=action.ticket)
         del self._actions[action.ticket]
-        self._post("info" if outcome.done else "warning", f"position {action.ticket}", words)
+        late = action.ticket in self._watched and outcome.done
+        self._watched.discard(action.ticket)
+        level = "error" if late else "info" if outcome.done else "warning"
+        self._post(level, f"position {action.ticket}", f"{words}, late" if late else words)
 
     def _read(self, event: Event) -> SentAction:
         """Read an action back; it is looked for anew from now on."""

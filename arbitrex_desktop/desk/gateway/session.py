@@ -41,6 +41,7 @@ from arbitrex_desktop.desk.queue.shares import PendingShare
 _log: Final = logging.getLogger("arbitrex_desktop.gateway")
 _QUEUE: Final = 512
 _STRANGERS_MESSAGES: Final = 100.0
+_TRIES: Final = 3
 _LOGGED_MISTAKES: Final = 100
 _MOST_THROWN_AWAY: Final = 1_048_576
 _CLOSE: Final = b""
@@ -153,9 +154,12 @@ class Session:
             self._answer(decode(data))
         except ProtocolError as error:
             self._complain(0, error.code, str(error))
-        pause = (self.lane.messages if self.lane is not None else self._messages).take()
-        if pause > 0.0:
-            self._closing.wait(pause)
+        bucket = self.lane.messages if self.lane is not None else self._messages
+        # Whoever shares the bucket may have been quicker; a clock that stands still holds nobody for ever.
+        for _ in range(_TRIES):
+            pause = bucket.take()
+            if pause == 0.0 or self._closing.wait(pause):
+                return
 
     def _receive(self) -> bytes:
         """Read one message; one that is longer than what we would even throw away ends the connection."""

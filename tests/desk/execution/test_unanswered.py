@@ -12,11 +12,12 @@ import pytest
 from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.constants import AccountMarginMode, OrderState, TradeAction
-from tests.desk.execution.conftest import Held
+from tests.desk.execution.conftest import Held, answer
 from tests.fakes.broker import Mood
 from tests.fakes.clock import START
 
 SETTLE = DeskSettings().settle_seconds
+NOT_DONE = "it was not carried out"
 
 
 def act(held: Held, what: str) -> Callable[[], None]:
@@ -217,5 +218,67 @@ def test_an_earlier_runs_order_is_looked_up_too(held: Held, mood: Mood, level: s
     held.look(1.0)
     held.look(SETTLE)
     assert [each[0] for each in held.parts.told] == ["warning", level]
-    PositionActions(held.parts.log, held.parts.context).unanswered.resume()
-    assert len(held.parts.told) == 2
+    again = PositionActions(held.parts.log, held.parts.context)
+    again.unanswered.resume()
+    # A close without a trace may still come, so that the next run looks for it, too.
+    assert len(held.parts.told) == (2 if mood is Mood.FILL_LOST else 3)
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_close_that_comes_late_is_an_alarm(held: Held, restart: bool) -> None:
+    """It left no trace for the settling time, and was executed hours later: told, and only then journalled as ended."""
+    held.broker.keep_comments = False
+    held.lose(act(held, "part"))
+    held.look(SETTLE)
+    assert held.parts.told[-1] == ("warning", "position 11", "#11: it was not carried out")
+    assert len(held.parts.book.journal.unended_actions()) == 1
+    if restart:
+        held.actions = PositionActions(held.parts.log, held.parts.context)
+        held.actions.unanswered.resume()
+        held.look(SETTLE)
+    held.look(2 * 3600.0)
+    held.broker._deal(held.broker.sent[-1], 0.1)
+    held.look(1.0)
+    words = "#11: it was carried out: 0.10 lots at 1.1499425"
+    assert held.parts.told[-1] == ("error", "position 11", f"{words}, late")
+    assert held.parts.book.journal.unended_actions() == ()
+
+
+def test_a_close_that_never_comes_ends_after_a_day(held: Held) -> None:
+    """Until then the position can be closed anew; the day over, the journal has its end."""
+    held.lose(act(held, "close"))
+    held.look(SETTLE)
+    told = len(held.parts.told)
+    held.look(3_600.0)
+    assert len(held.parts.told) == told
+    held.look(86_400.0)
+    assert held.parts.told[told:] == [("warning", "position 11", "#11: it was not carried out")]
+    assert held.parts.book.journal.unended_actions() == ()
+
+
+def test_the_next_close_takes_the_place_of_one_without_a_trace(held: Held) -> None:
+    """What comes after a new order on the position is the new one's."""
+    held.lose(act(held, "part"))
+    held.look(SETTLE)
+    held.actions.close(11, 0.1)
+    told = len(held.parts.told)
+    held.look(60.0)
+    assert len(held.parts.told) == told
+    assert held.parts.book.journal.unended_actions() == ()
+
+
+@pytest.mark.parametrize("rest", [True, False])
+def test_what_an_intent_closed_is_not_ours(held: Held, rest: bool) -> None:
+    """An intent's own order took from the position meanwhile, or closed it: nothing of the lost close is claimed."""
+    held.lose(act(held, "part" if rest else "close"))
+    other = held.parts.send(judgement=answer(lots=0.1))
+    held.broker._deal(
+        {**held.broker.sent[0], "comment": f"ABX {other.intent_id}", "volume": 0.1 if rest else 0.3},
+        0.1 if rest else 0.3,
+    )
+    held.look(1.0)
+    told = [each for each in held.parts.told if each[1] == "position 11"]
+    assert told == ([] if rest else [("warning", "position 11", f"#11: {NOT_DONE}: another order closed the position")])
+    held.look(SETTLE)
+    if rest:
+        assert held.parts.told[-1] == ("warning", "position 11", f"#11: {NOT_DONE}")

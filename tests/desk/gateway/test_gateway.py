@@ -350,9 +350,9 @@ def test_fuzzed_messages_are_refused_or_understood(data: bytes) -> None:
 
 
 def test_a_fuzzed_connection_stays_up(gateway: Gateway, folder: Path) -> None:
-    """A thousand pieces of rubbish are a thousand errors, and the desk serves on."""
+    """Each piece of rubbish is an error, and the desk serves on."""
     with contextlib.closing(come_in(folder)) as raw:
-        for number in range(400):
+        for number in range(150):
             raw.send_bytes(os.urandom(number % 97) or b" ")
             assert listen(raw)["type"] == "error"
         assert say(raw, type="hello", v=1, number=1, strategy="bot")["type"] == "hello"
