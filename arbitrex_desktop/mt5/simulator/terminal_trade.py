@@ -178,7 +178,7 @@ class TradeCalls(TerminalCore):
         now = self._settle()
         retcode = 0
         try:
-            self._server.judge(request, now)
+            self._server.judge(self._on_true_clock(request), now)
         except RequestRefused as refusal:
             retcode = int(refusal.retcode)
         figures = self._valuation.figures(self.books, now)
@@ -196,6 +196,11 @@ class TradeCalls(TerminalCore):
             comment=retcode_comment(retcode),
             request=request,
         )
+
+    def _on_true_clock(self, request: results.TradeRequest) -> results.TradeRequest:
+        """Return a request with its expiry, given by the clock that is shown, on the one that the broker goes by."""
+        jump = self.time.jump_msc // 1000
+        return replace(request, expiration=request.expiration - jump) if jump and request.expiration else request
 
     def _after(self, request: results.TradeRequest, figures: AccountFigures, now: int) -> AccountFigures:
         """Return the account's sums with the margin as it would be after a market order."""
@@ -216,7 +221,7 @@ class TradeCalls(TerminalCore):
         if self._too_many():
             return self._answer(request, TradeResult(TradeRetcode.TOO_MANY_REQUESTS), now)
         try:
-            outcome = self._server.judge(request, now)()
+            outcome = self._server.judge(self._on_true_clock(request), now)()
         except RequestRefused as refusal:
             return self._answer(request, TradeResult(refusal.retcode), now)
         self._commit()

@@ -270,6 +270,10 @@ class TradeServer:
         """Judge a change of a pending order's prices and lifetime."""
         order = self._active_order(request, spec, quote)
         changed = self._with_terms(order, request, spec, at_msc)
+        known = self._clock.to_server(order.expiration_msc) // 1000 if order.expiration_msc else 0
+        if (changed.lifetime, request.expiration) == (order.lifetime, known):
+            # The end of a day, said again as it is shown, is not the end of the next one.
+            changed = replace(changed, expiration_msc=order.expiration_msc)
         if changed == order:
             raise RequestRefused(TradeRetcode.NO_CHANGES)
         check_waiting(spec, changed, quote)

@@ -188,3 +188,33 @@ def test_a_night_is_paid_once_also_when_it_comes_twice(house: BrokerHouse) -> No
     assert house.position(ticket).swap == swap
     house.clock.advance(7200)
     assert house.position(ticket).swap == swap
+
+
+@pytest.mark.parametrize("jump", [86_400, -3_600])
+def test_an_expiry_is_given_by_the_clock_that_is_shown(house: BrokerHouse, jump: int) -> None:
+    """A server clock that is wrong shows the expiry that was asked for, and the order ends when it shows that time."""
+    house.terminal.time.jump_msc = jump * 1000
+    shown = house.now_msc // 1000 + jump
+    asked = shown + 600
+    ticket = house.pending(
+        "EURUSD", OrderType.BUY_LIMIT, 0.1, 1.09, type_time=OrderTime.SPECIFIED, expiration=asked
+    ).order
+    (order,) = house.module.orders_get(ticket=ticket)
+    assert order.time_expiration == asked
+    house.quote("EURUSD", 1.1, after=590.0)
+    assert house.module.orders_get(ticket=ticket)
+    house.quote("EURUSD", 1.1, after=20.0)
+    assert not house.module.orders_get(ticket=ticket)
+
+
+@pytest.mark.parametrize("lifetime", [OrderTime.SPECIFIED, OrderTime.SPECIFIED_DAY])
+def test_an_expiry_that_is_said_again_stays(house: BrokerHouse, lifetime: OrderTime) -> None:
+    """An order that is moved with the expiry that the broker shows ends when it would have."""
+    asked = house.now_msc // 1000 + 600
+    ticket = house.pending("EURUSD", OrderType.BUY_LIMIT, 0.1, 1.09, type_time=lifetime, expiration=asked).order
+    (order,) = house.module.orders_get(ticket=ticket)
+    house.send(
+        action=TradeAction.MODIFY, order=ticket, price=1.08, type_time=lifetime, expiration=order.time_expiration
+    )
+    (moved,) = house.module.orders_get(ticket=ticket)
+    assert (moved.price_open, moved.time_expiration) == (1.08, order.time_expiration)
