@@ -39,15 +39,14 @@ class OpenFiles:
                 return f"the journal {self._journal.name} is not on the disk as it was opened: {path} {what}"
         return ""
 
-    def state(self) -> tuple[int, int]:
-        """Return size and time of the last change of the journal's file; on Windows they lag behind and say nothing."""
+    def state(self) -> tuple[int, ...]:
+        """Return size and time of the last change of the journal's file and of its log.
+
+        On Windows they lag behind and say nothing.
+        """
         if sys.platform == "win32":
-            return (0, 0)
-        try:
-            status = self._journal.stat()
-        except OSError:
-            return (0, 0)
-        return (status.st_size, status.st_mtime_ns)
+            return ()
+        return (*_changed(self._journal), *_changed(self._wal))
 
 
 def hold(path: Path) -> sqlite3.Connection:
@@ -70,6 +69,15 @@ def hold(path: Path) -> sqlite3.Connection:
         more = f"; {who} holds {path}" if who else f"; it holds {path}"
         raise JournalOccupied(f"another window of this program uses this data folder{more}") from error
     return lock
+
+
+def _changed(path: Path) -> tuple[int, int]:
+    """Return a file's size and the time of its last change, zeros when there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_size, status.st_mtime_ns)
 
 
 def _identity(path: Path) -> Identity | None:

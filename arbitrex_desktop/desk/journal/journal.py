@@ -290,6 +290,12 @@ class Journal:
             self._whole = False
             self._suspicion = f"another program wrote to the journal {self.path.name}, which has to be checked first"
 
+    def _mark_ours(self) -> None:
+        """Take the files as they are now for our own work, unless somebody else's was seen before."""
+        with contextlib.suppress(sqlite3.Error):
+            if not self._suspicion:
+                self._mark = self._state()
+
     def _carry_over(self) -> None:
         """Carry the write-ahead log into the file, now and then; failing to is no failure of the journal."""
         self._commits += 1
@@ -315,9 +321,11 @@ class Journal:
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
+            self._mark_ours()
             raise
         first, self._head = self._head[0] + 1, head
         self._notes.move(head)
+        self._mark_ours()
         self._carry_over()
         return tuple(Event(seq, draft) for seq, draft in enumerate(drafts, start=first))
 
