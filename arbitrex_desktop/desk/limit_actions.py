@@ -20,8 +20,10 @@ from arbitrex_desktop.desk.intents.intent import Which
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.market.session import session_over
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import TradingDays
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import LATCHING
 
 _RANK: Final = ("alert", "cancel", "close", "lock")
+_DAILY: Final = frozenset(rule.code.value for rule in LATCHING if rule.daily)
 _SESSION: Final = "SESSION_END"
 _CONNECTION: Final = "CONNECTION_LOST"
 _AGAIN_SECONDS: Final = 2.0
@@ -39,9 +41,11 @@ class LimitActions:
         self._next = -math.inf
         self._wait = _AGAIN_SECONDS
         self._lost = False
+        self._halted_at: datetime | None = None
 
     def step(self, desk: AccountDesk) -> None:
         """Do what is due; raises `CommandRefused` when it could not be done, to be tried again a little later."""
+        self._note_reset(desk)
         due = self._due()
         for code in due.keys() - self._told:
             self._tell(desk, code, *due[code])
@@ -68,6 +72,19 @@ class LimitActions:
         if latched or any(since >= start for code, since in self._locked.items() if code in locks):
             return "a limit has locked trading until the day's reset, as the settings ask for"
         return ""
+
+    def _note_reset(self, desk: AccountDesk) -> None:
+        """Journal, and tell, that a halt by a limit of the day has ended with its day."""
+        rpm = self._context.risk.rpm
+        state = rpm.portfolio_state if rpm is not None else None
+        daily = state is not None and state.halt_code in _DAILY
+        since, self._halted_at = self._halted_at, state.halt_timestamp if state is not None and daily else None
+        if since is None or rpm is None or rpm.portfolio_state.trading_halted or not rpm.config.unlock_at_reset:
+            return
+        if since < self._day_start():
+            words = "a new day has begun: the halt by a limit of the day before has ended"
+            desk.book.note(EventKind.RESUMED, actor=LIMITS, reason=words)
+            self._context.post("info", "halt", words, replace=True)
 
     def _due(self) -> dict[str, tuple[str, str]]:
         """Return what is to be done by what was reached: the action, and why in words."""

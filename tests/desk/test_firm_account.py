@@ -80,5 +80,7 @@ def test_positions_are_closed_before_the_firms_limit(tmp_path: Path, short: floa
         step(core, broker, 14 * 3_600.0)
         assert not core.rpm.portfolio_state.trading_halted, "a new day in Prague"
         assert state_of(core, core.submit(intent())) is IntentState.PENDING
+        (resumed,) = [each.draft for each in core.desk.book.journal.events() if each.draft.kind is EventKind.RESUMED]
+        assert (resumed.actor, resumed.reason[:21]) == (LIMITS, "a new day has begun: ")
     finally:
         core.stop()
