@@ -15,7 +15,7 @@ import tomlkit
 from arbitrex_desktop.risk_portfolio_manager.config.fields import PARAMETERS, Fields
 from arbitrex_desktop.risk_portfolio_manager.config.presets import fitting
 from arbitrex_desktop.risk_portfolio_manager.config.profiles import all_presets
-from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict
+from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict, next_version
 
 
 class RPMConfig(Fields):
@@ -46,7 +46,7 @@ class RPMConfig(Fields):
     def _note_change(self) -> None:
         """Count a change that was made."""
         values: dict[str, Any] = self.__dict__
-        values["revision"] = self.revision + 1
+        values["revision"] = next_version()
 
     def validate(self) -> bool:
         """Return True, or raise ValueError whose text starts with the field's name and the rule it breaks."""

@@ -177,12 +177,17 @@ class ExposureBook:
         )
 
     def publish(self, state: PortfolioState) -> None:
-        """Write symbol and currency exposures to the state, keeping what the program set there manually."""
+        """Write symbol and currency exposures to the state, keeping what the program set there manually.
+
+        What another thread has changed since the sums were counted is left alone, and counted with the next decision.
+        """
         held = self.total.held
         symbols, currencies = {**held.units, **self._manual[0]}, {**held.currency, **self._manual[1]}
-        if dict(state.symbol_exposure) != symbols or dict(state.currency_exposure) != currencies:
+        if dict(state.symbol_exposure) == symbols and dict(state.currency_exposure) == currencies:
+            self._written = (symbols, currencies)
+        elif self.seen is None or state.change_count() == self.seen:
             state.symbol_exposure, state.currency_exposure = TrackedDict(symbols), TrackedDict(currencies)
-        self._written, self.seen = (symbols, currencies), state.change_count()
+            self._written = (symbols, currencies)
 
     def forget_manual_values(self) -> None:
         """Drop exposures set manually: the broker's own positions have just been read."""

@@ -158,12 +158,16 @@ class ClassInstruments:
 
 
 class PoolInstruments:
-    """Instruments from the symbol properties that the pool holds; converted once per reading of them."""
+    """Instruments from the symbol properties that the pool holds; converted once per reading of them.
+
+    What rates convert is converted each time, by quotes that are not older than `oldest` seconds at `moment`.
+    """
 
     def __init__(self, pool: PoolReader) -> None:
         self.pool = pool
         self._known: dict[str, tuple[SymbolInfo, Instrument]] = {}
         self.account_currency = ""
+        self.moment, self.oldest = 0.0, math.inf
 
     def get(self, symbol: str) -> Instrument | None:
         """Return a symbol's instrument; None when the pool does not know the symbol."""
@@ -176,7 +180,8 @@ class PoolInstruments:
         if not _sound(info):
             return None
         instrument = self._convert(info)
-        if math.isfinite(instrument.value):
+        told = _tick_value(info)
+        if told is not None and instrument.value == told and self._is_checked(info):
             self._known[symbol] = (info, instrument)
         return instrument
 
@@ -204,17 +209,21 @@ class PoolInstruments:
             triple_day=info.swap_rollover3days,
         )
 
+    def _is_checked(self, info: SymbolInfo) -> bool:
+        """Return whether the rates have been held against the broker's tick value, as far as they can be."""
+        return not self.account_currency or self._by_rates(info) > 0.0
+
     def _value(self, info: SymbolInfo) -> float:
         """Return what a price move of 1 is worth for a unit, in account currency; NaN when it cannot be known.
 
-        The broker's tick value, but for a pair whose rates contradict it: a unit of a pair gains in the profit currency
-        whatever the broker reports, and some servers report a tenth or a whole unit of account currency per tick.
+        The broker's tick value, but for a pair whose rates contradict it, where the worse of both counts: some servers
+        report a tenth or a whole unit of account currency per tick.
         """
         told, by_rates = _tick_value(info), self._by_rates(info)
         if told is None:
             return by_rates
         wrong = info.trade_calc_mode in _LINEAR and abs(told - by_rates) > _BELIEVED * by_rates
-        return by_rates if wrong else told
+        return max(by_rates, told) if wrong else told
 
     def _by_rates(self, info: SymbolInfo) -> float:
         """Return the value by the cross rates on the board, NaN when they do not reach the account's currency."""
@@ -226,7 +235,7 @@ class PoolInstruments:
     def _mid(self, name: str, beside: str) -> float | None:
         """Return a quote's middle, with the same suffix that the broker gives the symbol beside it."""
         quote = self.pool.quote(name) or self.pool.quote(name + beside[2 * _CODE :])
-        return quote.mid if quote is not None else None
+        return quote.mid if quote is not None and quote.age(self.moment) <= self.oldest else None
 
 
 def _sound(info: SymbolInfo) -> bool:

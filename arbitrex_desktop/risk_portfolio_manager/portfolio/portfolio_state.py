@@ -17,7 +17,7 @@ from numbers import Integral, Real
 from operator import attrgetter
 from typing import Any, Final
 
-from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict
+from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict, next_version
 
 ChangeCount = tuple[object, ...] | None
 """What moves with every change of a `PortfolioState`; None where a part of it cannot count its changes."""
@@ -68,7 +68,7 @@ class Position:
     def __setattr__(self, name: str, value: Any) -> None:
         values = vars(self)
         values[name] = plain_number(value)
-        values["_version"] = values.get("_version", 0) + 1
+        values["_version"] = next_version()
 
     def copy(self) -> Position:
         """Return an independent copy."""
@@ -171,7 +171,7 @@ class PortfolioState:
 
     def __setattr__(self, name: str, value: Any) -> None:
         vars(self)[name] = plain_number(value)
-        vars(self)["version"] += 1
+        vars(self)["version"] = next_version()
 
     @property
     def trading_state(self) -> TradingState:
@@ -203,6 +203,14 @@ class PortfolioState:
 
     def change_count(self) -> ChangeCount:
         """Return what moves with every change of this state, and is another for another state."""
+        held = self.exposure_count()
+        return None if held is None else (self, self.version, *held)
+
+    def exposure_count(self) -> ChangeCount:
+        """Return what moves with every change of positions and exposures; None where they cannot count.
+
+        Every version is given out once, so that no change leaves it as it was, however many threads make some.
+        """
         positions, symbols, currencies = self.open_positions, self.symbol_exposure, self.currency_exposure
         if not (
             isinstance(positions, TrackedDict)
@@ -211,10 +219,11 @@ class PortfolioState:
         ):
             return None
         try:
-            edits = sum(map(_version_of, positions.values()))
-        except AttributeError:  # a program put something else among them
+            edits = tuple(map(_version_of, list(positions.values())))
+        except (AttributeError, RuntimeError):  # a program put something else among them, or puts in something now
             return None
-        return (self, self.version, positions.version, edits, symbols.version, currencies.version)
+        mappings = (id(positions), positions.version, id(symbols), symbols.version, id(currencies), currencies.version)
+        return (*mappings, edits)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-safe values; positions as a list."""
@@ -249,7 +258,7 @@ class PortfolioState:
 def real_positions(state: PortfolioState) -> list[Position]:
     """Return the open positions without what a program put among them that is none."""
     held: Iterable[Any] = state.positions()
-    return [each for each in held if isinstance(each, Position)]
+    return [each for each in list(held) if isinstance(each, Position)]
 
 
 def _copied(exposures: Any) -> TrackedDict[str, float]:

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
+next_version: Callable[[], int] = count(1).__next__
+"""Gives a number that was never given before, to any thread: what counts so is never counted back to where it was."""
 _MUTATORS = ("__setitem__", "__delitem__", "__ior__", "clear", "pop", "popitem", "setdefault", "update")
 
 
@@ -15,7 +18,7 @@ class TrackedDict(dict[K, V]):
     """A dict that counts the changes made through its own methods, in place ones included.
 
     Attributes:
-        version: grows with every change, after it was made.
+        version: another after every change, set once that is made.
         on_change: called after every change; None when nobody asked.
     """
 
@@ -31,7 +34,7 @@ def _counting(name: str) -> Callable[..., Any]:
         try:
             return original(self, *args, **kwargs)
         finally:
-            self.version += 1
+            self.version = next_version()
             if self.on_change is not None:
                 self.on_change()
 

@@ -48,7 +48,10 @@ def _closing_price(context: RuleContext, price: float) -> float:
 
 
 class StopDistance(Rule):
-    """Stop and take-profit at least the broker's stops level (in points) away from the price."""
+    """Stop and take-profit at least the broker's stops level (in points) away from the side that closes the trade.
+
+    Of an order that rests, from the price at which it is entered.
+    """
 
     code = INVALID_STOPS
     stage, order = Stage.FINAL, 20
@@ -63,7 +66,9 @@ class StopDistance(Rule):
         price, instrument, target = context.market.price, context.market.instrument, context.intent.take_profit
         if price is None or instrument is None:
             return self.unknown("price or symbol is not known")
-        distance = context.size.stop_distance
-        nearest = distance if target is None else min(distance, abs(target - price))
+        direction, stop = context.intent.direction, context.size.stop
+        side = price if context.intent.rests else _closing_price(context, price)
+        distance = context.size.stop_distance if stop is None else direction * (side - stop)
+        nearest = distance if target is None else min(distance, abs(target - side))
         pip = instrument.pip
         return self.at_least(nearest * (1.0 + _RELATIVE_TOLERANCE) / pip, instrument.stops_distance / pip)

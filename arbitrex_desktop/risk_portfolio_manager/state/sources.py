@@ -86,6 +86,7 @@ class Sources:
             known = self._instruments = PoolInstruments(pool)
         if self.reading is not None:
             known.account_currency = self.reading.account.currency
+        known.moment, known.oldest = self.clock.monotonic(), config.max_quote_age_seconds
         return known.get(symbol)
 
     def _given_price(self, name: str, positions: Iterable[Any], intent: TradeIntent | None) -> float | None:

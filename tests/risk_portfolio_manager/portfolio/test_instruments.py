@@ -146,9 +146,9 @@ def test_without_a_tick_value_the_cross_rates_decide(gone: dict[str, float]) -> 
     assert known.value == pytest.approx(pool.quotes["USDJPY"].mid)
 
 
-@pytest.mark.parametrize(("told", "believed"), [(1.0, 0.667), (0.1, 0.667), (0.68, 0.68), (0.66, 0.66)])
+@pytest.mark.parametrize(("told", "believed"), [(1.0, 1.0), (0.1, 0.667), (0.68, 0.68), (0.66, 0.66)])
 def test_a_tick_value_that_the_rates_contradict_is_not_believed(told: float, believed: float) -> None:
-    """A unit of account currency a tick, or a tenth of the truth, is a mistake of the server; a few percent are not."""
+    """A tenth of the truth is a mistake of the server; where it tells more than the rates, the worse of both counts."""
     pool = FakePool()
     pool.set_quote("USDJPY", 150.0)
     pool.infos["USDJPY"] = replace(
@@ -189,3 +189,22 @@ def test_properties_that_cannot_be_reckoned_with_make_no_instrument(changes: dic
     """A contract of nothing, or a step that is no number."""
     source, _ = from_pool(**changes)
     assert source.get("EURUSD") is None
+
+
+def test_an_old_quote_converts_nothing() -> None:
+    """R17: a rate that is three days old is none, and one that moves counts at once, not a minute later."""
+    pool = FakePool()
+    pool.infos["EURGBP"] = replace(pool.infos["EURGBP"], trade_tick_value_loss=0.0)
+    source = PoolInstruments(pool)
+    source.account_currency, source.oldest = "USD", 30.0
+    for mid in (1.3, 1.56):
+        source.moment = pool.clock.monotonic()
+        pool.set_quote("GBPUSD", mid)
+        found = source.get("EURGBP")
+        assert found is not None
+        assert found.value == pytest.approx(mid)
+    pool.clock.advance(3 * 86_400.0)
+    source.moment = pool.clock.monotonic()
+    found = source.get("EURGBP")
+    assert found is not None
+    assert math.isnan(found.value)
