@@ -16,6 +16,7 @@ from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.journal import journal_opener
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from tests.desk.conftest import intent
 from tests.fakes.broker import FakeBroker
 
@@ -194,3 +195,35 @@ def test_the_risk_manager_answers_for_the_broker_s_symbol(tmp_path: Path) -> Non
             decision = rpm.evaluate(name, 1, 0.8, "TRENDING", 0.002, 0.5).decision
             assert decision.approved_trade is not None, decision.rejected_trade
             assert decision.approved_trade.symbol == "EURUSDm"
+
+
+def test_a_pair_is_placed_at_once_and_its_end_makes_room(real: Real) -> None:
+    """Both legs of a breakout pass the limits of one trade, pacing included; filled, one is left, and the next fits."""
+    stop: dict[str, Any] = {"order_kind": OrderKind.STOP, "requested_volume": 0.1}
+    low = real.core.submit(intent(direction=-1, order_price=1.145, stop_loss=1.15, **stop))
+    real.core.approve(low)
+    high = real.core.submit(intent(order_price=1.155, stop_loss=1.15, oco_with=low, **stop))
+    assert (real.row(high).state, real.row(high).details) == (IntentState.PENDING, "")
+    real.core.approve(high)
+    assert [real.row(leg).state for leg in (low, high)] == [IntentState.PLACED, IntentState.PLACED]
+    for _ in range(5):
+        real.step()
+    alone = real.core.submit(intent(order_price=1.156, stop_loss=1.15, **stop))
+    assert real.row(alone).state is IntentState.REJECTED
+    real.broker.trigger(real.broker.orders[0].ticket)
+    for _ in range(5):
+        real.step()
+    assert [real.row(leg).state for leg in (low, high)] == [IntentState.FILLED, IntentState.CANCELLED]
+    assert len(real.broker.positions) == 1
+    assert real.broker.orders == ()
+
+
+def test_a_limit_outlives_its_reservation_and_still_counts(real: Real) -> None:
+    """An hour later, long after the approval is forgotten, the order takes its place among the positions."""
+    limit: dict[str, Any] = {"order_kind": OrderKind.LIMIT, "requested_volume": 0.1}
+    real.core.approve(real.core.submit(intent(order_price=1.145, stop_loss=1.14, **limit)))
+    for _ in range(4):
+        real.step(900.0)
+    assert real.core.rpm is not None
+    used = {each.code: each.observed for each in real.core.rpm.limits_in_use()}
+    assert used["MAX_POSITIONS_REACHED"] == 1

@@ -129,7 +129,8 @@ class ExposureView(msgspec.Struct, frozen=True):
         reducible: units that a trade in this direction could take off the open position.
         reducing: whether this trade only does that.
         reused: whether the intent's name is that of a position, or of another trade in flight.
-        admitted: whether this intent was approved before, and so has been counted by the rules of pacing.
+        admitted: whether this intent, or what it is asked instead of, was approved before, and so has been counted by
+            the rules of pacing.
         joint: how the symbol moves with the portfolio; None when something has no known worth.
         closes: the broker's number of the position that a reducing trade closes; 0 when there is none to name.
         leaving: whether what this trade could take off is being taken off by others already.

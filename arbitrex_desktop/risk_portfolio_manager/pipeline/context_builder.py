@@ -165,7 +165,7 @@ def _exposure(
         reducible,
         reducing,
         reused,
-        not reused and state.activity.admits(name),
+        not reused and (state.activity.admits(name) or book.flies(intent.instead_of)),
         None if reducing or instrument is None or held.unknown else _joint(state, intent, sums, config),
         closable.ticket if reducing else 0,
         closable.leaving and not reducing,
