@@ -11,6 +11,7 @@ from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.action_log import ActionLog
 from arbitrex_desktop.desk.execution.executor import Executor
+from arbitrex_desktop.desk.execution.missing import MissingTrades
 from arbitrex_desktop.desk.execution.pairs import OrderPairs
 from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.execution.recovery import Recovery
@@ -61,6 +62,7 @@ class AccountDesk:
         self.recovery = Recovery(self.book, context)
         self.positions = PositionActions(ActionLog(self.book, context, reserve), context)
         self.unjournalled = UnjournalledTrades(self.book, context)
+        self.missing = MissingTrades(self.book, context)
         self.pairs = OrderPairs(self.book, context, self.positions)
         self.standing = StandingInstructions(self.book, context, self.positions)
         self._owners = OwnerCache(self.book.owner_of)

@@ -167,6 +167,7 @@ class TradingCore:
             self._guard("positions", self._accounts.reconcile_actions)
             if self.desk is not None:
                 self._guard("orders unknown", self.desk.unjournalled.look)
+                self._guard("orders missing", self.desk.missing.look)
                 self._guard("limits", partial(self._limits.step, self.desk))
             self._guard("policy", self._apply_policies)
         finally:
