@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from arbitrex_desktop import strategy_cli, submit_cli
+from arbitrex_desktop.cli import strategy, submit
 from arbitrex_desktop.desk.gateway.messages import channel_schema
 from arbitrex_desktop.desk.journal import cli as journal_cli
 from arbitrex_desktop.paths import DATA_DIR_VARIABLE, data_dir, keep_private
@@ -30,8 +30,8 @@ _RUNNERS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "account": account_cli.run,
     "journal": journal_cli.run,
     "settings": settings_cli.run,
-    "strategy": strategy_cli.run,
-    "submit": submit_cli.run,
+    "strategy": strategy.run,
+    "submit": submit.run,
     "schema": print_schema,
 }
 
@@ -44,8 +44,8 @@ def make_parser() -> argparse.ArgumentParser:
     account_cli.add_parser(commands)
     journal_cli.add_parser(commands)
     settings_cli.add_parser(commands)
-    strategy_cli.add_parser(commands)
-    submit_cli.add_parser(commands)
+    strategy.add_parser(commands)
+    submit.add_parser(commands)
     commands.add_parser("schema", help="print the JSON schema of the strategies' channel")
     return parser
 

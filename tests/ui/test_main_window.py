@@ -442,14 +442,3 @@ def test_an_unconfirmed_halt_is_told(open_window: WindowMaker, qtbot: QtBot, clo
     qtbot.waitUntil(
         lambda: any("has not confirmed" in text for text in window.content.notice_bar.texts), timeout=OPEN_MS
     )
-
-
-def test_notices_of_one_moment_are_all_told(open_window: WindowMaker, qtbot: QtBot) -> None:
-    """Two orders that end in the same instant are two messages; what stands of the connection is not told twice."""
-    core = FakeCore()
-    window = open_window(core)
-    lost = Notice(START, "error", "connection", "LOST: no connection to the broker")
-    ends = tuple(Notice(START, "error", f"order {name}", f"{name} FAILED") for name in ("one", "two"))
-    core.shown = replace(core.shown, notices=(lost, *ends))
-    qtbot.waitUntil(lambda: window.content.notice_bar.texts == ("two FAILED", "one FAILED"), timeout=OPEN_MS)
-    assert window.content.notices.model.rowCount() == 3

@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.worker import CoreWorker
-from tests.fakes.clock import ManualClock
+from tests.fakes.clock import START, ManualClock
 from tests.fakes.core import FakeCore
 from tests.fakes.desk_data import desk_snapshot, pool_stats
 from tests.ui.conftest import OPEN_MS, WindowMaker
@@ -50,6 +52,7 @@ def coreless(theme: Theme, clock: ManualClock) -> Iterator[MainWindow]:
 
     window = MainWindow(CoreWorker(fail), theme, clock=clock)
     window.show()
+    window.fill()
     window._worker.start()
     yield window
     window.close()
@@ -71,3 +74,14 @@ def test_a_core_that_cannot_be_built_says_why_for_as_long_as_the_window_stands(
     assert window.content.status.labels["connection"].text() == "The trading core does not run"
     assert window.content.intent_form.submit.toolTip() == words
     assert not window.content.intent_form.submit.isEnabled()
+
+
+def test_notices_of_one_moment_are_all_told(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """Two orders that end in the same instant are two messages; what stands of the connection is not told twice."""
+    core = FakeCore()
+    window = open_window(core)
+    lost = Notice(START, "error", "connection", "LOST: no connection to the broker")
+    ends = tuple(Notice(START, "error", f"order {name}", f"{name} FAILED") for name in ("one", "two"))
+    core.shown = replace(core.shown, notices=(lost, *ends))
+    qtbot.waitUntil(lambda: window.content.notice_bar.texts == ("two FAILED", "one FAILED"), timeout=OPEN_MS)
+    assert window.content.notices.model.rowCount() == 3

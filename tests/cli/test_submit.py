@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from arbitrex_desktop import client, submit_cli
+from arbitrex_desktop import client
 from arbitrex_desktop.__main__ import main
+from arbitrex_desktop.cli import submit
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.gateway.gateway import Gateway
 from arbitrex_desktop.desk.gateway.messages import channel_schema
@@ -25,8 +26,8 @@ from tests.fakes.rpm import FakeRiskManager
 def run(*arguments: str) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser()
-    submit_cli.add_parser(parser.add_subparsers())
-    return submit_cli.run(parser.parse_args(["submit", *arguments]))
+    submit.add_parser(parser.add_subparsers())
+    return submit.run(parser.parse_args(["submit", *arguments]))
 
 
 @pytest.fixture
