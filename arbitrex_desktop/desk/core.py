@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
@@ -68,7 +68,7 @@ class TradingCore:
 
     `rpm_factory` is called once, after the first attempt to connect; `journal` opens the connected account's; `new_id`
     makes intents' ids; `halt_note` keeps a halt on a full disk, too; `reserves` gives an account's room for exits on
-    such a disk; `settings_editor` has the file of settings.
+    such a disk; `settings_editor` has the file of settings; `watch_list` is what the window changes the symbols by.
     """
 
     def __init__(
@@ -252,12 +252,6 @@ class TradingCore:
         """Call back with each journalled event of an intent, on whichever thread it happens; it may not block."""
         self._listeners.append(listener)
 
-    def reject_many(self, intent_ids: Iterable[str], reason: str = "") -> None:
-        """End several pending intents; those that were decided meanwhile are left as they are."""
-        for intent_id in intent_ids:
-            with suppress(CommandRefused):
-                self.reject(intent_id, reason)
-
     def resolve(self, intent_id: str, *, executed: bool, reason: str, ticket: int = 0) -> None:
         """Take the trader's word for what became of an UNKNOWN intent."""
         with self._accounts.journal_session() as desk, self._accounts.sending:
@@ -422,11 +416,10 @@ class TradingCore:
     def _persist_halt(self) -> None:
         """Have the halt outlive the program: in the note, in the RPM's state and in the journal."""
         reason = self._halt.reason
-        if reason is None:
-            return
-        self._guard("halt", self._halt.write_note)
-        self._guard("halt", self._halt.latch)
-        self._journal_note("halt", EventKind.HALTED, reason)
+        if reason is not None:
+            self._guard("halt", self._halt.write_note)
+            self._guard("halt", self._halt.latch)
+            self._journal_note("halt", EventKind.HALTED, reason)
 
     def _journal_note(self, topic: str, kind: EventKind, reason: str = "") -> None:
         """Journal what the trader did; nobody waits for it, and a failure is told."""

@@ -377,14 +377,6 @@ def _strange_position(desk: Desk) -> int:
     return 3
 
 
-def test_many_are_rejected_at_once(desk: Desk) -> None:
-    """A bulk rejection ends what is pending and leaves what was decided as it is."""
-    ids = [desk.core.submit(intent()) for _ in range(3)]
-    desk.core.approve(ids[1])
-    desk.core.reject_many(ids, "all of them")
-    assert [desk.row(each).state for each in ids] == [IntentState.REJECTED, IntentState.FILLED, IntentState.REJECTED]
-
-
 def test_partial_fills_are_shown_as_such(desk: Desk) -> None:
     """Half filled is PARTIAL, with the lots that were had."""
     desk.broker.moods.append(Mood.PART)

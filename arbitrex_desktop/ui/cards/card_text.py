@@ -28,6 +28,9 @@ _PORTFOLIO: Final = frozenset(
 )
 """Limits of the portfolio whose code does not end in `_LIMIT`; all others are about the intent, its price or age."""
 
+_OWN: Final = "RISK_PER_TRADE_LIMIT"
+"""What a trade may lose is what it was sized by, so it is always used up."""
+
 
 @dataclass(frozen=True, slots=True)
 class CardText:
@@ -116,6 +119,8 @@ def sentence_of(row: IntentRow, blocker: str) -> tuple[str, Tone]:
         return blocker, Tone.WARN
     if row.escalation or row.changed:
         return (f"Not what arrived: {row.escalation}" if row.escalation else f"Changed: {row.changed}"), Tone.WARN
+    if row.closing_text:
+        return row.closing_text, Tone.WARN
     cut = [each for each in row.checks if each.outcome is Outcome.ADJUST]
     if cut:
         more = f" (and {len(cut) - 1} more)" if len(cut) > 1 else ""
@@ -141,7 +146,7 @@ def used_share(check: Verdict) -> float | None:
     Below a greatest value it is the share of it; a least value is used up as the figure falls to it.
     """
     limit, seen = check.limit, check.observed
-    is_limit = check.code.endswith("_LIMIT") or check.code in _PORTFOLIO
+    is_limit = (check.code.endswith("_LIMIT") and check.code != _OWN) or check.code in _PORTFOLIO
     if check.outcome is not Outcome.PASS or not is_limit or not limit or seen is None or not math.isfinite(seen):
         return None
     return seen / limit if seen <= limit else limit / seen

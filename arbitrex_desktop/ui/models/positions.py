@@ -98,7 +98,7 @@ def position_columns(now: Callable[[], datetime | None]) -> tuple[Column[Positio
                lambda row: row.risk_to_stop, "8,888.88", tone=lambda row: Tone.TEXT if row.stop_loss else Tone.WARN,
                tip=_position_tip, spare=1, hint="What equity loses from now when the stop is hit, in account currency"),
         Column("Standing", lambda row: row.standing or formats.DASH, lambda row: row.standing, "x" * 24, number=False,
-               tone=lambda row: Tone.TEXT if row.standing else Tone.MUTED, tip=_position_tip, least="x" * 8, spare=2,
+               tone=lambda row: Tone.TEXT if row.standing else Tone.MUTED, tip=_position_tip, least="x" * 8, spare=5,
                hint="What the desk does by itself with it: stop to break-even, trailing stop, partial target"),
         Column("Swap", lambda row: _money(row, row.swap), lambda row: row.swap, "+88.88",
                tip=_position_tip, spare=7),

@@ -28,6 +28,7 @@ from arbitrex_desktop.ui.widgets.quote_view import QuoteView
 _SORT_S: Final = 1.0
 _BARS: Final = 48
 _BARS_EVERY_S: Final = 1_800.0
+_ADD: Final = "Add "
 _MOST_OFFERS: Final = 50
 _OFFERS_IN_SIGHT: Final = 5
 _AGAIN_S: Final = 60.0
@@ -83,7 +84,7 @@ class MarketWatchPanel(Panel):
         self._group.currentTextChanged.connect(self._narrow)
         clear = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._filter, self._filter.clear)
         clear.setContext(Qt.ShortcutContext.WidgetShortcut)
-        self.offers.itemActivated.connect(lambda item: self._watch(item.text(), watched=True))
+        self.offers.itemActivated.connect(lambda item: self._watch(item.text().removeprefix(_ADD), watched=True))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._pop_up)
         self.view.activated.connect(lambda index: self._choose(index.row()))
@@ -168,7 +169,7 @@ class MarketWatchPanel(Panel):
         parts = self._filter.text().casefold().split()
         watched = {name for name, _digits in self.model.listed}
         fitting = [name for name in self._listed if all(part in name.casefold() for part in parts)] if parts else []
-        offered = [name for name in fitting if name not in watched][:_MOST_OFFERS]
+        offered = [f"{_ADD}{name}" for name in fitting if name not in watched][:_MOST_OFFERS]
         if offered != [self.offers.item(place).text() for place in range(self.offers.count())]:
             self.offers.clear()
             self.offers.addItems(offered)

@@ -41,7 +41,11 @@ class QuoteView(TableView):
         self._quotes = model
         self._pips, self._tenth = tabular(self.font(), bold=True), tabular(self.font(), _SMALL)
         self._fonts = (self.font(), self._pips, self._tenth)
-        self._metrics = tuple(QFontMetrics(font) for font in self._fonts)
+        metrics = [QFontMetrics(font) for font in self._fonts]
+        # Digits are of one width, so that a price need not be measured each time it is painted.
+        self._digit_widths = tuple(each.horizontalAdvance("8") for each in metrics)
+        self._point_width = metrics[0].horizontalAdvance(".")
+        self._ascent, self._lift = metrics[0].ascent(), metrics[0].ascent() - metrics[2].ascent()
         self.cells_painted = 0
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -115,15 +119,17 @@ class QuoteView(TableView):
     def _paint_price(self, painter: QPainter, area: QRect, text: str, digits: int) -> None:
         """Paint a price with its pips set off and the tenth of a pip small and raised, from the right to the left."""
         right = area.right() + 1
-        baseline = area.center().y() + self._metrics[0].ascent() // 2 - 1
-        raised = self._metrics[0].ascent() - self._metrics[2].ascent()
-        parts = price_parts(text, digits)
-        for place, lift in ((2, raised), (1, 0), (0, 0)):
-            if parts[place]:
-                right -= self._metrics[place].horizontalAdvance(parts[place])
+        baseline = area.center().y() + self._ascent // 2 - 1
+        head, pips, tenth = price_parts(text, digits)
+        if not pips:
+            painter.drawText(area, _RIGHT, text)
+            return
+        for part, place, lift in ((tenth, 2, self._lift), (pips, 1, 0), (head, 0, 0)):
+            points = part.count(".")
+            right -= (len(part) - points) * self._digit_widths[place] + points * self._point_width
+            if part:
                 painter.setFont(self._fonts[place])
-                painter.drawText(right, baseline - lift, parts[place])
-        painter.setFont(self._fonts[0])
+                painter.drawText(right, baseline - lift, part)
 
 
 def _paint_trend(painter: QPainter, area: QRect, row: QuoteRow) -> None:

@@ -31,6 +31,7 @@ def words(**changes: Any) -> CardText:
         ([passed("TOTAL_EXPOSURE_LIMIT", 0.3, 1.0), passed("VALUE_AT_RISK_LIMIT", 0.041, 0.05)], "VALUE", Tone.WARN),
         ([passed("TOTAL_EXPOSURE_LIMIT", 0.3, 1.0), passed("MARGIN_LEVEL_LIMIT", 500.0, 200.0)], "MARGIN", Tone.GOOD),
         ([passed("SPREAD_TOO_WIDE", 19.9, 20.0), passed("TOTAL_EXPOSURE_LIMIT", 0.1, 1.0)], "TOTAL", Tone.GOOD),
+        ([passed("RISK_PER_TRADE_LIMIT", 0.5, 0.5), passed("TOTAL_EXPOSURE_LIMIT", 0.1, 1.0)], "TOTAL", Tone.GOOD),
         ([passed("MAX_POSITIONS_REACHED", 7, 8)], "MAX_POSITIONS", Tone.WARN),
     ],
 )
@@ -67,6 +68,7 @@ def test_what_blocks_outweighs_what_changed_and_that_what_was_cut() -> None:
     row = intent_row(changed="a to b", escalation="it is larger now")
     assert sentence_of(row, "halted") == ("halted", Tone.WARN)
     assert sentence_of(row, "")[0] == "Not what arrived: it is larger now"
+    assert sentence_of(intent_row(closing_text="CLOSES position #7"), "")[0] == "CLOSES position #7"
     assert sentence_of(intent_row(changed="a to b"), "")[0] == "Changed: a to b"
     assert sentence_of(intent_row(checks=(), requested_lots=0.9), "")[0] == "0.90 lots were asked for, 0.60 remain"
 

@@ -280,7 +280,7 @@ def test_what_the_broker_has_besides_is_found_and_added(panel: MarketWatchPanel,
     panel.refresh(fresh(pool=pool_stats(listed=listed)))
     assert panel.offers.isHidden()
     panel._filter.setText("nok")
-    assert [panel.offers.item(place).text() for place in range(panel.offers.count())] == ["USDNOK", "EURNOK"]
+    assert [panel.offers.item(place).text() for place in range(panel.offers.count())] == ["Add USDNOK", "Add EURNOK"]
     asked: list[TraderCommand] = []
     panel.asked.connect(asked.append)
     panel.offers.itemActivated.emit(panel.offers.item(0))
@@ -289,7 +289,7 @@ def test_what_the_broker_has_besides_is_found_and_added(panel: MarketWatchPanel,
     panel._board._digits["USDNOK"] = 5
     panel.draw_frame()
     panel.refresh(fresh(pool=pool_stats(listed=listed)))
-    assert [panel.offers.item(place).text() for place in range(panel.offers.count())] == ["EURNOK"]
+    assert [panel.offers.item(place).text() for place in range(panel.offers.count())] == ["Add EURNOK"]
     panel._filter.clear()
     assert panel.offers.isHidden()
 
