@@ -10,8 +10,8 @@ import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from arbitrex_desktop import amounts
 from arbitrex_desktop.client import DeskClient, DeskClientError, IntentStatus
+from arbitrex_desktop.raw_layer import amounts
 
 if TYPE_CHECKING:
     # argparse has no public name for what `add_subparsers` gives.

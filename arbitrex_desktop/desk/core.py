@@ -216,10 +216,8 @@ class TradingCore:
         intent = Intent("", request, IntentState.RECEIVED, now, now, now, judgement)
         blocker = judgement.details if judgement.refused else self._gate.blocker(reducing=judgement.reducing)
         closing = desk.closing(request, judgement) if desk is not None else ""
-        digits = digits_of(self._pool, request.symbol)
-        money = money_digits_of(self._pool)
-        row = intent_row(intent, judgement, blocker, digits, closing=closing, money_digits=money)
-        return Preview(number, row)
+        digits, money = digits_of(self._pool, request.symbol), money_digits_of(self._pool)
+        return Preview(number, intent_row(intent, judgement, blocker, digits, closing=closing, money_digits=money))
 
     def approve(self, intent_id: str, seen: SeenTrade | None = None) -> None:
         """Judge an intent once more and send it; raise `CommandRefused` with the reason when it may not be sent.

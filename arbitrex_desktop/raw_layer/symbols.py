@@ -118,6 +118,14 @@ class SymbolBook:
         return f"; nearest: {_some(close)}" if close else ""
 
 
+def is_called(symbol: str, base: str, profit: str, name: str) -> bool:
+    """Tell whether a symbol, with its currencies, is of that name, exactly or in plain words."""
+    plain = _MARKS.sub("", name.strip().upper())
+    one = ListedSymbol(symbol, base, profit, visible=True, tradable=True)
+    names = next((same for same in _SAME if plain in same), frozenset((plain,)))
+    return symbol == name or (bool(plain) and any(_means(one, each) for each in names))
+
+
 def _means(one: ListedSymbol, plain: str) -> bool:
     """Return whether a symbol is what a plain name says: a pair by its currencies, all else by how its name begins."""
     name = _MARKS.sub("", one.name.upper())

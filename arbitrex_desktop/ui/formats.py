@@ -7,7 +7,7 @@ import math
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from arbitrex_desktop import amounts
+from arbitrex_desktop.raw_layer import amounts
 
 DASH: Final = "\N{EN DASH}"
 MINUS: Final = "\N{MINUS SIGN}"

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.execution.reconcile import OF_THE_BROKER, BrokerRecords
 from arbitrex_desktop.mt5.constants import DealEntry, DealReason, OrderState, TradeAction
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
+from arbitrex_desktop.raw_layer import amounts
 
 _EPSILON: Final = 1e-9
 _SAME_PRICE: Final = 1e-8

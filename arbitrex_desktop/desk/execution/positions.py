@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.action_log import ActionLog
@@ -33,6 +32,7 @@ from arbitrex_desktop.desk.queue.pending import in_flight_names
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
 from arbitrex_desktop.mt5.results import SymbolInfo, TradeOrder, TradePosition
+from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.raw_layer.errors import PoolError
 from arbitrex_desktop.raw_layer.views import AccountReading, Quote
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import working_name

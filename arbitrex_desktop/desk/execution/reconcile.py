@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.intents.events import Fill, Intent
 from arbitrex_desktop.desk.intents.order_tags import PREFIX, marked_intent
 from arbitrex_desktop.mt5.constants import AccountMarginMode, DealEntry, DealReason, OrderState
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
+from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.raw_layer.views import AccountReading
 
 _EPSILON: Final = 1e-9

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.entry import ORDER_TIMES, ORDER_TYPES, order_mode_problem
 from arbitrex_desktop.desk.intents.intent import GoodFor, IntentRequest
@@ -27,6 +26,7 @@ from arbitrex_desktop.mt5.constants import (
     TradeAction,
 )
 from arbitrex_desktop.mt5.results import SymbolInfo, TradeOrder, TradePosition
+from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.raw_layer.views import Quote
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 

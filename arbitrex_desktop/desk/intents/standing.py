@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from arbitrex_desktop import amounts
+from arbitrex_desktop.raw_layer import amounts
 
 _EPSILON: Final = 1e-9
 _STEP_SHARE: Final = 0.1

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.intents.events import RiskAnswer
 from arbitrex_desktop.desk.intents.intent import MANUAL, IntentRequest
+from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.raw_layer.views import AccountReading
 
 _EPSILON: Final = 1e-9

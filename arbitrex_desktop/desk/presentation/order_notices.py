@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.intents.entry import lifetime_text, order_name
 from arbitrex_desktop.desk.intents.events import Event, Intent
 from arbitrex_desktop.desk.intents.intent import MANUAL, TRADER, IntentState
+from arbitrex_desktop.raw_layer import amounts
 
 
 class OrderNotice(NamedTuple):

@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.events import EventKind, Intent, RiskAnswer, to_body
 from arbitrex_desktop.desk.intents.intent import IntentState, SeenTrade
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
+from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import working_name
 
 _UNSEEN_FILL: Final = timedelta(seconds=5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 
+from arbitrex_desktop.risk_portfolio_manager.decision.symbol_names import names_of
 from arbitrex_desktop.risk_portfolio_manager.parameters import Table, number
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
@@ -27,7 +28,7 @@ class MaxLots(Rule):
             default={},
             label="Most lots of a symbol",
             unit="lots",
-            help="By symbol, held and in flight included; one that is not named has no limit.",
+            help="By symbol or plain name, held and in flight included; one that is not named has no limit.",
             keys=None,
             high=1e6,
         ),
@@ -36,7 +37,8 @@ class MaxLots(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Measure what the tighter of both limits leaves."""
         per_order, instrument = context.config.max_lots_per_order, context.market.instrument
-        of_symbol = context.config.max_lots_by_symbol.get(context.intent.symbol)
+        table = context.config.max_lots_by_symbol
+        of_symbol = min((table[name] for name in names_of(context, table)), default=None)
         if not per_order and of_symbol is None:
             return self.off()
         if instrument is None:

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from arbitrex_desktop.risk_portfolio_manager.decision.symbol_names import is_named
 from arbitrex_desktop.risk_portfolio_manager.parameters import Names
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
 class SymbolLists(Rule):
-    """The deny list refuses; an allow list that is not empty refuses everything else."""
+    """The deny list refuses; an allow list that is not empty refuses everything else.
+
+    A plain name in them (`EURUSD`) stands for every symbol of the broker that it may mean (`EURUSDm`).
+    """
 
     code = RejectionReason(
         "SYMBOL_DENIED",
@@ -25,8 +29,8 @@ class SymbolLists(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Look the symbol up in both lists."""
         symbol, config = context.intent.symbol, context.config
-        if symbol in config.denied_symbols:
+        if is_named(context, config.denied_symbols):
             return self.failed(note=f"{symbol} is on the deny list")
-        if config.allowed_symbols and symbol not in config.allowed_symbols:
+        if config.allowed_symbols and not is_named(context, config.allowed_symbols):
             return self.failed(note=f"{symbol} is not on the allow list")
         return self.ok("allowed")

@@ -109,6 +109,8 @@ def _pool_facts(pool: PoolStats) -> Iterator[Fact]:
     yield Fact("host restarts", str(pool.host_restarts))
     yield Fact("ticks", f"{formats.number(pool.ticks_per_second, 1)} /s, {formats.whole(pool.ticks_total)} in all")
     yield Fact("symbols with ticks", f"{pool.symbols_with_ticks} of {len(pool.symbols)}")
+    resolved = ", ".join(f"{name} is {symbol}" for name, symbol in pool.resolved_symbols.items())
+    yield Fact("resolved symbols", resolved or "none", tip=resolved.replace(", ", "\n"))
     yield Fact("missing symbols", _missing(pool), Tone.WARN if pool.missing_symbols else Tone.TEXT, _missing_tip(pool))
     bad = ", ".join(f"{cause} {count}" for cause, count in pool.bad_ticks.items())
     yield Fact("bad ticks", bad or "none", Tone.WARN if bad else Tone.TEXT)

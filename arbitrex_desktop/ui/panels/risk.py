@@ -10,9 +10,9 @@ from typing import Final
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from arbitrex_desktop import amounts
 from arbitrex_desktop.desk.presentation.limits import used_of
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow, RiskRow
+from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.gauges import TITLES, limit_gauge
 from arbitrex_desktop.ui.exposure.heat_map import HeatMap

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrex_desktop import amounts
+from arbitrex_desktop.raw_layer import amounts
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+"""Which names of the settings stand for the intent's symbol: the broker's own, and plain ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from arbitrex_desktop.raw_layer.symbols import is_called
+from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
+
+
+def names_of(context: RuleContext, names: Iterable[str]) -> Iterator[str]:
+    """Yield those that are the symbol's name, or a plain name (`EURUSD`) that it may be meant by (`EURUSDm`)."""
+    symbol, instrument = context.intent.symbol, context.market.instrument
+    for name in names:
+        if name == symbol or (instrument and is_called(symbol, instrument.base, instrument.profit, name)):
+            yield name
+
+
+def is_named(context: RuleContext, names: Iterable[str]) -> bool:
+    """Tell whether any of the names stands for the intent's symbol."""
+    return next(names_of(context, names), None) is not None
