@@ -279,7 +279,8 @@ def test_the_connection_panel_names_every_figure(qtbot: QtBot, theme: Theme, fre
     qtbot.addWidget(panel)
     panel.refresh(NOTHING_YET)
     assert panel.value_of("state") == ""
-    pool = pool_stats(missing_symbols={"MXSHAR": "unknown to the broker"}, resolved_symbols={"EURUSD": "EURUSDm"}, bad_ticks={"crossed": 3}, last_error="late",
+    pool = pool_stats(missing_symbols={"MXSHAR": "unknown to the broker"}, resolved_symbols={"EURUSD": "EURUSDm"},
+                      bad_ticks={"crossed": 3}, last_error="late",
                       calls={"Poll": CallStats(9, 1, 1.0, 2.0, 3.0)})  # fmt: skip
     panel.refresh(fresh(pool=pool))
     wanted = {
