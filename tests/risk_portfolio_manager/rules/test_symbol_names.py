@@ -17,9 +17,9 @@ from tests.risk_portfolio_manager.rules.contexts import EURUSD, context
 PASS, FAIL = Outcome.PASS, Outcome.FAIL
 
 
-def on_broker(symbol: str, config: RPMConfig, **currencies: str) -> Any:
+def on_broker(symbol: str, config: RPMConfig, base: str = "EUR") -> Any:
     """Return the ordinary trade in a symbol of that name."""
-    instrument = replace(EURUSD, symbol=symbol, **currencies)
+    instrument = replace(EURUSD, symbol=symbol, base=base)
     return context(config, intent={"symbol": symbol}, market={"instrument": instrument})
 
 
