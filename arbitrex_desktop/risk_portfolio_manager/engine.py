@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, RLock
@@ -47,6 +48,8 @@ from arbitrex_desktop.risk_portfolio_manager.state.sync import (
 )
 
 _WITHOUT_ACCOUNT: Final = "static"
+_READ_AGAIN_AFTER: Final = 5.0
+"""Seconds between attempts to read a saved state that another program has locked."""
 """Stands for an intent where limits are looked at without one."""
 _log = logging.getLogger(__name__)
 
@@ -97,10 +100,11 @@ class RiskPortfolioManager(RiskFigures):
         kept = store or (SqliteStateStore(data_dir or default_data_dir()) if enable_persistence else None)
         self._repository = StateRepository(kept, self._clock)
         self._bars = BarReader(self._clock)
+        self._read_again_at = -math.inf
         self._checked: tuple[RPMConfig | None, int] = (None, 0)
         self._config_fault = self._config_hash = ""
         self._copied: tuple[ChangeCount, PortfolioState | None] = (None, None)
-        if not sync_with_mt5 and mt5_pool is None:  # with a pool the account must be known first
+        if not sync_with_mt5:  # otherwise the account must be known first
             self._state.day_start, self._state.week_start = self._state.resets(sources.market_now(), self.config)
             self._state.account = _WITHOUT_ACCOUNT
             self._repository.take_up(self._repository.load(_WITHOUT_ACCOUNT), self._state, figures=True)
@@ -128,6 +132,7 @@ class RiskPortfolioManager(RiskFigures):
         its `intent_id`, or `pending_ttl_seconds` have passed; it is not counted against itself when it is judged
         again.  Never raises for what an intent holds.
         """
+        self._read_again()
         with self._lock:
             output, effect, changes = self._answer(intent, record=record)
         if not changes or self._repository.write(changes) or effect is None or effect.reservation is None:
@@ -151,6 +156,7 @@ class RiskPortfolioManager(RiskFigures):
         to fetch them first may take its time, so who waits for the account alone leaves them out.
         """
         with self._sync_lock:
+            self._read_again()
             try:
                 pool = self._read_account()
             except SyncFailed as failure:
@@ -221,6 +227,20 @@ class RiskPortfolioManager(RiskFigures):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _read_again(self) -> None:
+        """Take up a saved state that could not be read before (blocks, at most every few seconds)."""
+        name, now = self._state.account, self._clock.monotonic()
+        if name not in self._repository.unread or now < self._read_again_at:
+            return
+        self._read_again_at = now + _READ_AGAIN_AFTER
+        loaded = self._repository.load(name)
+        if loaded.unread:
+            return
+        with self._lock:
+            if loaded.state is not None:
+                self._state.ledger = ledger_of(loaded)
+            self._repository.take_up(loaded, self._state, figures=not self._state.sources.syncs)
 
     def _answer(self, intent: TradeIntent, *, record: bool) -> tuple[RPMOutput, Effect | None, list[StateChange]]:
         """Judge under the lock; whatever goes wrong inside is a refusal.  Return what must be written, too."""

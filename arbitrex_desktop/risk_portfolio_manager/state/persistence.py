@@ -43,6 +43,10 @@ class StateDamaged(Exception):  # noqa: N818 - what the state is
     """What was saved of an account cannot be trusted; the text says why."""
 
 
+class StateUnread(StateDamaged):
+    """What was saved of an account cannot be read now, and may be sound."""
+
+
 class Stored(NamedTuple):
     """What was kept of an account: its row (None when there is none), approvals since, and the newest one's number."""
 
@@ -93,7 +97,7 @@ class SqliteStateStore:
             except ValueError as error:
                 raise StateDamaged(f"the saved approvals of this account cannot be trusted: {error}") from error
             except sqlite3.OperationalError as error:  # locked or out of reach, which is no damage
-                raise StateDamaged(f"the saved risk state could not be read: {error}") from error
+                raise StateUnread(f"the saved risk state could not be read: {error}") from error
             except sqlite3.DatabaseError as error:
                 raise StateDamaged(self._set_aside(error)) from error
         bodies = tuple(each.body for each in since)

@@ -16,7 +16,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.risk_portfolio_manager.state.persistence import StateDamaged, StateStore, Stored
+from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import lift_halt
+from arbitrex_desktop.risk_portfolio_manager.state.persistence import StateDamaged, StateStore, StateUnread, Stored
 from arbitrex_desktop.risk_portfolio_manager.state.recording import Effect
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.saved_state import (
@@ -43,13 +44,17 @@ class StateChange(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """What was on disk of an account; `damage`, why it cannot be trusted, empty when it can."""
+    """What was on disk of an account.
+
+    `damage`, why it cannot be trusted, empty when it can; `unread`, whether that is only so for now.
+    """
 
     account: str
     state: SavedState | None = None
     approvals: tuple[SavedApproval, ...] = ()
     number: int = 0
     damage: str = ""
+    unread: bool = False
 
 
 class StateRepository:
@@ -59,10 +64,13 @@ class StateRepository:
 
     Attributes:
         error: why the last write failed; empty when it did not.
+        unread: accounts whose saved state could not be read yet; it is not overwritten.
     """
 
     def __init__(self, store: StateStore | None, clock: Clock) -> None:
         self.error = ""
+        self.unread: dict[str, str] = {}
+        self._unsaved = False
         self._store = store
         self._clock = clock
         self._number = 0
@@ -76,7 +84,9 @@ class StateRepository:
             stored = Stored() if self._store is None else self._store.load(account)
             state = None if stored.body is None else msgspec.json.decode(stored.body, type=SavedState)
             approvals = tuple(msgspec.json.decode(each, type=SavedApproval) for each in stored.approvals)
-        except (StateDamaged, OSError) as damage:
+        except (StateUnread, OSError) as failure:
+            return Loaded(account, damage=str(failure), unread=True)
+        except StateDamaged as damage:
             return Loaded(account, damage=str(damage))
         except (msgspec.MsgspecError, ValueError) as error:
             return Loaded(account, damage=f"the saved risk state of this account has the wrong form ({error})")
@@ -85,6 +95,10 @@ class StateRepository:
     def take_up(self, loaded: Loaded, state: RiskState, *, figures: bool) -> None:
         """Take up what was loaded; damage halts trading until a person resumes.  Under the engine's lock."""
         damage = loaded.damage
+        if state.portfolio.halt_reason == self.unread.pop(loaded.account, ""):
+            lift_halt(state.portfolio)
+        if loaded.unread:
+            self.unread[loaded.account] = damage
         self._number = max(self._number, loaded.number)
         try:
             if loaded.state is not None:
@@ -104,7 +118,7 @@ class StateRepository:
             self._number += 1
             approval = dump_approval(state, effect.reservation, named, effect.metrics)
             found.append(StateChange(state.account, self._number, approval))
-        if effect.urgent or self._clock.monotonic() - self._saved_at >= _SAVE_EVERY:
+        if effect.urgent or self._unsaved or self._clock.monotonic() - self._saved_at >= _SAVE_EVERY:
             found += self.whole(state)
         return found
 
@@ -122,10 +136,15 @@ class StateRepository:
     def write(self, changes: list[StateChange]) -> bool:
         """Write changes durably, in order (blocks); return whether all are on disk.
 
-        A failure is logged, shown in the health, and tried again with the next save.
+        A failure is logged, shown in the health, and tried again with the next save; until then no approval counts as
+        written.  What could not be read is not overwritten.
         """
         store = self._store
         if store is None or not changes:
+            return False
+        unread = next((self.unread[change.account] for change in changes if change.account in self.unread), "")
+        if unread:
+            self._note(unread)
             return False
         try:
             with self._writing:
@@ -133,8 +152,9 @@ class StateRepository:
                     self._write(store, change)
         except (OSError, ValueError, TypeError, msgspec.MsgspecError) as error:
             self._note(str(error))
+            self._unsaved = True
             return False
-        self.error = ""
+        self.error, self._unsaved = "", False
         return True
 
     def backup(self) -> Path | None:
