@@ -150,7 +150,7 @@ class TradingCore:
 
     def step(self) -> None:
         """Do what is due; whatever fails is told and does not keep the rest from being done."""
-        if self.rpm is None and self._first_attempt_ended():
+        if self.rpm is None and (self._pool.is_connected() or self._pool.stats().last_error):
             self._guard("risk manager", self._make_rpm)
         self._guard("journal", self._accounts.follow)
         self._services.retry()
@@ -197,7 +197,7 @@ class TradingCore:
             intents=desk.intent_rows() if desk is not None else (),
             equity=self._equity.points(reading),
             notices=self._notices.newest(),
-            arming=self._arming_row(),
+            arming=ArmingRow(self._pool.mode is AccountMode.LIVE, self._gate.armed_until),
             journal_problem=self._accounts.problem or self._connection.problem,
             watch=symbol_days(self._pool, pool.symbols),
         )
@@ -385,8 +385,7 @@ class TradingCore:
         """Bring orders of unknown fate to an end."""
         if self.desk is None:
             return
-        halted = self._halt.reason
-        if halted and self._context.settings.cancel_on_halt:
+        if (halted := self._halt.reason) and self._context.settings.cancel_on_halt:
             self.desk.cancel_all(f"trading was halted: {halted}")
         self.desk.settle(self._sync)
 
@@ -400,10 +399,6 @@ class TradingCore:
         reason = self._halt.read_note()
         if reason:
             self.halt(reason)
-
-    def _first_attempt_ended(self) -> bool:
-        """Return whether the pool has an account to judge on, or has failed to get one."""
-        return self._pool.is_connected() or bool(self._pool.stats().last_error)
 
     def _make_rpm(self) -> None:
         """Make the risk manager, once, halted if trading was halted meanwhile."""
@@ -421,8 +416,7 @@ class TradingCore:
 
     def _journal_note(self, topic: str, kind: EventKind, reason: str = "") -> None:
         """Journal what the trader did; nobody waits for it, and a failure is told."""
-        desk = self.desk
-        if desk is not None:
+        if (desk := self.desk) is not None:
             self._guard(topic, lambda: desk.book.note(kind, actor=TRADER, reason=reason))
 
     def _risk_row(self) -> RiskRow | None:
@@ -431,12 +425,6 @@ class TradingCore:
             return None
         row = risk_row(self.rpm.portfolio_state, self.rpm.config, self._halt.reason, self.rpm.limits_in_use())
         return with_figures(row, self.rpm.portfolio_figures(), self.rpm.kill_switches.active(), self._worst)
-
-    def _arming_row(self) -> ArmingRow:
-        """Return whether the account has to be armed, and until when it is."""
-        needed = self._pool.mode is AccountMode.LIVE
-        arming = self._gate.armed() if needed else None
-        return ArmingRow(needed, arming.until_utc if arming else None)
 
     def _guard(self, topic: str, work: Callable[[], Any]) -> None:
         """Do a part of a step; what it raises is told and logged, and the next part still runs."""

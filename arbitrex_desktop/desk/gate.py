@@ -119,6 +119,12 @@ class Gate:
         # What was taken back while the figures were read no longer holds.
         return arming if self._arming is arming else None
 
+    @property
+    def armed_until(self) -> datetime | None:
+        """Until when the account is armed, UTC; None while it is not."""
+        arming = self.armed()
+        return None if arming is None else arming.until_utc
+
     def _lapse(self, arming: Arming) -> None:
         """End an arming, unless the trader has armed anew meanwhile."""
         with self._lock:
