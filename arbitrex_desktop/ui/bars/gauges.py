@@ -38,7 +38,7 @@ TITLES: Final = {
 _WIDTH, _HEIGHT, _GAP = 102, 44, 12
 _LEAST_GAP: Final = 3.0
 _TIMES: Final = 3.0
-"""From three times the capital on an exposure is told as a multiple."""
+"""Where a limit is three times the capital or more, what is used of it is told as a multiple, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +89,16 @@ def limit_gauge(verdict: Verdict, title: str) -> Gauge:
     tone = Tone.BAD if share >= 1.0 else Tone.WARN if share >= WARN_FROM else Tone.TEXT
     if verdict.code == "MAX_POSITIONS_REACHED" and observed <= limit:
         tone = Tone.WARN if share >= WARN_FROM else Tone.TEXT
-    words = "min" if is_least else "of"
-    return Gauge(
-        title, _figure(observed, verdict.unit), f"{words} {_figure(limit, verdict.unit)}", share, verdict.message, tone
-    )
+    unit = "times" if verdict.unit == "share" and limit >= _TIMES else verdict.unit
+    beside = f"{'min' if is_least else 'of'} {_figure(limit, unit)}"
+    return Gauge(title, _figure(observed, unit), beside, share, verdict.message, tone)
 
 
 def _figure(value: float, unit: str) -> str:
+    if unit == "times":
+        return f"{formats.number(value, 1)}x"
     if unit == "share":
-        return f"{formats.number(value, 1)}x" if value >= _TIMES else formats.percent(value, 1)
+        return formats.percent(value, 1)
     if unit == "%":
         return f"{formats.number(value, 0)} %"
     return formats.number(value, 0)

@@ -40,6 +40,7 @@ def gauge(verdict: Verdict) -> tuple[str, str, str, float | None, Tone]:
         (limit("MAX_DRAWDOWN_EXCEEDED", 0.012, 0.1), ("Drawdown", "1.2 %", "of 10.0 %", near(0.12), Tone.TEXT)),
         (limit("DAILY_LOSS_LIMIT", 0.016, 0.02), ("Day loss", "1.6 %", "of 2.0 %", near(0.8), Tone.WARN)),
         (limit("WEEKLY_LOSS_LIMIT", 0.05, 0.05), ("Week loss", "5.0 %", "of 5.0 %", 1.0, Tone.BAD)),
+        (limit("TOTAL_EXPOSURE_LIMIT", 0.307, 15.0), ("Exposure", "0.3x", "of 15.0x", near(0.0205), Tone.TEXT)),
         (limit("TOTAL_EXPOSURE_LIMIT", 9.1, 15.0), ("Exposure", "9.1x", "of 15.0x", near(0.6067), Tone.TEXT)),
         (limit("MARGIN_LEVEL_LIMIT", 230.0, 200.0, "%"), (
             "Margin level", "230 %", "min 200 %", near(0.8696), Tone.WARN,
