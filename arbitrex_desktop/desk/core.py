@@ -86,8 +86,7 @@ class TradingCore:
         watch_list: WatchList | None = None,
     ) -> None:
         self.watch_list = watch_list
-        self._pool = pool
-        self._clock = clock
+        self._pool, self._clock = pool, clock
         self._notices = NoticeBoard(clock)
         self._connection = ConnectionNews(self._notices, clock)
         pool.subscribe(self._connection.take)

@@ -24,6 +24,7 @@ from arbitrex_desktop.ui.widgets.table_view import TableView, cell_back
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
+_DIGITS: Final = "0123456789"
 _SMALL: Final = 0.8
 _KEPT_COLUMNS: Final = 4
 """Symbol, arrow, bid and ask."""
@@ -43,7 +44,7 @@ class QuoteView(TableView):
         self._fonts = (self.font(), self._pips, self._tenth)
         metrics = [QFontMetrics(font) for font in self._fonts]
         # Digits are of one width, so that a price need not be measured each time it is painted.
-        self._digit_widths = tuple(each.horizontalAdvance("8") for each in metrics)
+        self._digit_widths = tuple(each.horizontalAdvance(_DIGITS) / len(_DIGITS) for each in metrics)
         self._point_width = metrics[0].horizontalAdvance(".")
         self._ascent, self._lift = metrics[0].ascent(), metrics[0].ascent() - metrics[2].ascent()
         self.cells_painted = 0
@@ -118,7 +119,7 @@ class QuoteView(TableView):
 
     def _paint_price(self, painter: QPainter, area: QRect, text: str, digits: int) -> None:
         """Paint a price with its pips set off and the tenth of a pip small and raised, from the right to the left."""
-        right = area.right() + 1
+        right = area.right() + 1.0
         baseline = area.center().y() + self._ascent // 2 - 1
         head, pips, tenth = price_parts(text, digits)
         if not pips:
@@ -129,7 +130,7 @@ class QuoteView(TableView):
             right -= (len(part) - points) * self._digit_widths[place] + points * self._point_width
             if part:
                 painter.setFont(self._fonts[place])
-                painter.drawText(right, baseline - lift, part)
+                painter.drawText(QPointF(right, baseline - lift), part)
 
 
 def _paint_trend(painter: QPainter, area: QRect, row: QuoteRow) -> None:
