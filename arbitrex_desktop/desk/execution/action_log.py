@@ -60,7 +60,13 @@ class ActionLog:
 
     def owner_of(self, ticket: int, comment: str) -> str:
         """Return the intent that an order came from, empty for none, or where there is no journal to know it."""
-        return self._book.owner_of(ticket, comment) if self._book is not None else ""
+        if self._book is None:
+            return ""
+        # A fill is journalled under its position; its order stands in the intent.
+        filled = (
+            each.intent_id for each in self._book.intents() if each.fill is not None and each.fill.order == ticket
+        )
+        return self._book.owner_of(ticket, comment) or next(filled, "")
 
     def unended_actions(self) -> tuple[Event, ...]:
         """Return the orders whose end was never journalled, oldest first."""

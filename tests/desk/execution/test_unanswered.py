@@ -10,6 +10,8 @@ from datetime import timedelta
 import pytest
 
 from arbitrex_desktop.desk.execution.positions import PositionActions
+from arbitrex_desktop.desk.intents.events import EventKind, Fill, to_body
+from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.constants import AccountMarginMode, OrderState, TradeAction
 from tests.desk.execution.conftest import Held, answer
@@ -282,3 +284,16 @@ def test_what_an_intent_closed_is_not_ours(held: Held, rest: bool) -> None:
     held.look(SETTLE)
     if rest:
         assert held.parts.told[-1] == ("warning", "position 11", f"#11: {NOT_DONE}")
+
+
+def test_what_an_intent_closed_late_is_not_ours(held: Held) -> None:
+    """An intent's closing order that came late, with the broker's own words, is the intent's by its fill alone."""
+    held.lose(act(held, "part"))
+    other = held.parts.send(Mood.LOST)
+    held.broker.keep_comments = False
+    deal = held.broker._deal({**held.broker.sent[0], "comment": ""}, 0.1)
+    fill = Fill(order=deal.order, deal=deal.ticket, position=11, volume=0.1, price=deal.price)
+    body = to_body(fill=fill)
+    held.parts.book.record(other, EventKind.FILLED, state=IntentState.FILLED, ticket=11, body=body)
+    held.look(1.0)
+    assert [each for each in held.parts.told if each[1] == "position 11"] == []
