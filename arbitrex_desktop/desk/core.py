@@ -56,6 +56,7 @@ from arbitrex_desktop.desk.services import Services
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.desk.settings_desk import SettingsDesk, SettingsEditor
 from arbitrex_desktop.desk.watch_list import WatchList
+from arbitrex_desktop.mt5.replay_control import ReplayStep, SteerReplay
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.raw_layer.views import AccountMode
 
@@ -326,6 +327,10 @@ class TradingCore:
         """Read bars for a chart (any thread; waits for the terminal); raises `PoolUnavailable` or `MT5Error`."""
         rows = self._pool.read_rates(symbol, timeframe, count, start)
         return BarHistory(rows, self._pool.stats().server_offset_seconds or 0)
+
+    def steer_replay(self, speed: float | None = None, to_msc: int | None = None, step: str = "") -> None:
+        """Change how a replay goes on."""
+        self._pool.steer_replay(SteerReplay(speed, to_msc, ReplayStep(step) if step else None))
 
     def cancel_order(self, ticket: int) -> None:
         """Cancel a pending order at the broker."""

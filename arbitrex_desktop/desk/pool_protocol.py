@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from arbitrex_desktop.mt5.commands import ReplayStatus
+from arbitrex_desktop.mt5.replay_control import SteerReplay
 from arbitrex_desktop.raw_layer.events import PoolEvent
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
@@ -23,6 +25,9 @@ class TradingPool(PoolReader, Protocol):
 
     def start_tick_collection(self, wait: float = 20.0) -> None:
         """Connect and collect ticks, and go on trying; blocks at most `wait` seconds for the first attempt."""
+
+    def steer_replay(self, command: SteerReplay) -> ReplayStatus:
+        """Change how a replay goes on; raise `MT5Error` with the reason where that cannot be (asks)."""
 
     def poll_slowly(self, *, slow: bool) -> None:
         """Ask for prices twice a second while nobody watches, and have them as they come otherwise; returns at once."""

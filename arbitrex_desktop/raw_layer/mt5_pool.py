@@ -255,6 +255,7 @@ class MT5ConnectionPool:
             listed=loop.listed,
             market_open=market_is_open(self.market_now()),
             calls=self._client.calls.summary(),
+            replay=self._client.replay,
         )
 
     # What has to be asked of the terminal

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     # The window loads this module before its first paint, and those types take a twentieth of a second.
+    from arbitrex_desktop.mt5.commands import ReplayStatus
     from arbitrex_desktop.mt5.results import AccountInfo, TradeOrder, TradePosition
 
 NOTHING_WATCHED: Final = (
@@ -139,6 +140,7 @@ class PoolStats:
         listed: all symbols that the broker has; empty where the terminal cannot list them
         market_open: whether the currency week is open in market time, so that old prices mean trouble
         calls: round trips by command
+        replay: how a replay stands, None where nothing is replayed
     """
 
     state: ConnectionState
@@ -168,3 +170,4 @@ class PoolStats:
     listed: tuple[str, ...] = ()
     market_open: bool = True
     calls: dict[str, CallStats] = field(default_factory=dict)
+    replay: ReplayStatus | None = None

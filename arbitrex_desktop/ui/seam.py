@@ -123,6 +123,9 @@ class Core(Protocol):
     def set_standing(self, ticket: int, wanted: StandingRequest) -> None:
         """Give a position standing instructions, in place of those that it has; they are carried out by `step`."""
 
+    def steer_replay(self, speed: float | None = None, to_msc: int | None = None, step: str = "") -> None:
+        """Change how a replay goes on: speed (0 pauses), a later moment in UTC milliseconds, or a `ReplayStep`."""
+
     def cancel_order(self, ticket: int) -> None:
         """Cancel a pending order at the broker."""
 

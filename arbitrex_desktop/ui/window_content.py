@@ -19,6 +19,7 @@ from arbitrex_desktop.ui.alerts import Alerts
 from arbitrex_desktop.ui.bars.arming import ArmingBar
 from arbitrex_desktop.ui.bars.halt_watch import HaltWatch
 from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
+from arbitrex_desktop.ui.bars.replay_bar import ReplayBar
 from arbitrex_desktop.ui.bars.resume_bar import ResumeBar
 from arbitrex_desktop.ui.bars.status import StatusBar, TopBar, stacked
 from arbitrex_desktop.ui.chart.history import HistoryLoader
@@ -155,6 +156,7 @@ class WindowContent(QObject):
         self.top_bar.show_state(self._fresh, state)
         self.status.show_state(self._fresh, state)
         self.arming_bar.follow(self._fresh)
+        self._replay_toolbar.setVisible(self.replay_bar.follow(self._fresh))
         self._docks.show_counts()
         core = self._worker.core
         if core is not None:
@@ -252,6 +254,10 @@ class WindowContent(QObject):
         self.settings_window.asked.connect(self._worker.send)
         # The strip of notices keeps its place: what the core tells by itself must not move a button under the mouse.
         self._add_bar("top", stacked(self.top_bar, self.notice_bar))
+        self.replay_bar = ReplayBar(self._theme)
+        self.replay_bar.asked.connect(self._worker.send)
+        self._replay_toolbar = self._add_bar("replay", self.replay_bar)
+        self._replay_toolbar.hide()
         passing = {"fixed": self.fixed_bar, "resume": self.resume_bar, "arming": self.arming_bar}
         fixed, resume, arming = self._passing_bars = tuple(self._add_bar(name, bar) for name, bar in passing.items())
         for bar in self._passing_bars:

@@ -227,6 +227,11 @@ class FakeCore:
         self._note("set_standing")
         self.asked.append(("set_standing", ticket, wanted))
 
+    def steer_replay(self, speed: float | None = None, to_msc: int | None = None, step: str = "") -> None:
+        """Note how a replay is to go on."""
+        self._note("steer_replay")
+        self.asked.append(("steer_replay", speed, to_msc, step))
+
     def cancel_order(self, ticket: int) -> None:
         """Note a cancelling."""
         self._note("cancel_order")

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
-from arbitrex_desktop.mt5.commands import History, ListedSymbol
+from arbitrex_desktop.mt5.commands import History, ListedSymbol, ReplayStatus
 from arbitrex_desktop.mt5.constants import TradeRetcode
 from arbitrex_desktop.mt5.errors import DeadlineExceeded
+from arbitrex_desktop.mt5.replay_control import SteerReplay
 from arbitrex_desktop.mt5.results import (
     AccountInfo,
     OrderCheckResult,
@@ -70,6 +71,7 @@ class FakePool:
         self.last_error = ""
         self.calls: Counter[str] = Counter()
         self.sent: list[dict[str, Any]] = []
+        self.steered: list[SteerReplay] = []
         self.answers: deque[OrderSendResult | Exception] = deque()
         self.check_answers: deque[OrderCheckResult | Exception] = deque()
         self._failures: dict[str, Exception] = {}
@@ -171,6 +173,11 @@ class FakePool:
         """Return the quote that was set."""
         self._enter("quote")
         return self.quotes.get(symbol)
+
+    def steer_replay(self, command: SteerReplay) -> ReplayStatus:
+        """Note the command and answer with a replay that stands at its beginning."""
+        self.steered.append(command)
+        return ReplayStatus(0, 1, 0, 1.0, 0, 1.0, ())
 
     def resolve(self, name: str) -> str:
         """Return the symbol of `infos` that a name means."""

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""Steers a replay: position and date, speed, pause, one tick further, a later moment, the end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSlider, QWidget
+
+from arbitrex_desktop.ui.commands import SteerReplay
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.widgets.badges import Badge
+from arbitrex_desktop.ui.widgets.metric import TonedLabel
+
+if TYPE_CHECKING:
+    from arbitrex_desktop.mt5.commands import ReplayStatus
+
+SPEEDS: Final = (1.0, 2.0, 5.0, 10.0, 60.0, 300.0)
+_STEPS: Final = 1000
+
+
+class ReplayBar(QWidget):
+    """In sight while recorded prices are played; beside the account's SIMULATED it says REPLAY.
+
+    Signals: `asked(SteerReplay)`, what the trader wants of the replay.
+    """
+
+    asked = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._status: ReplayStatus | None = None
+        self.badge = Badge(theme)
+        self.badge.show_word("REPLAY", lambda colours: colours.simulated)
+        self.pause = QPushButton("Pause")
+        self.step = QPushButton("One tick")
+        self.end = QPushButton("To the end")
+        self.speed = QComboBox()
+        self.speed.addItems([f"{speed:g}\N{MULTIPLICATION SIGN}" for speed in SPEEDS])
+        self.speed.setAccessibleName("Speed of the replay")
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, _STEPS)
+        self.slider.setAccessibleName("Position of the replay")
+        self.slider.setToolTip("Drag to a later moment; what happened on the account cannot be taken back")
+        self.position = TonedLabel(theme, Tone.TEXT)
+        self.position.setFont(tabular(self.font()))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(6, 2, 6, 2)
+        for part in (self.badge, self.pause, self.speed, self.step, self.end, self.slider, self.position):
+            layout.addWidget(part, 1 if part is self.slider else 0)
+        self.pause.clicked.connect(self._toggle)
+        self.speed.activated.connect(lambda index: self.asked.emit(SteerReplay(speed=SPEEDS[index])))
+        self.step.clicked.connect(lambda: self.asked.emit(SteerReplay(step="tick")))
+        self.end.clicked.connect(lambda: self.asked.emit(SteerReplay(step="end")))
+        self.slider.sliderReleased.connect(self._seek)
+
+    def follow(self, fresh: Freshness) -> bool:
+        """Show how the replay stands; return whether there is one."""
+        status = fresh.snapshot.pool.replay if fresh.snapshot is not None else None
+        self._status = status
+        if status is None:
+            return False
+        self.pause.setText("Play" if status.speed == 0.0 else "Pause")
+        if status.speed in SPEEDS and not self.speed.view().isVisible():
+            self.speed.setCurrentIndex(SPEEDS.index(status.speed))
+        for part in (self.pause, self.step, self.end, self.slider, self.speed):
+            part.setEnabled(not status.ended)
+        if not self.slider.isSliderDown():
+            span = max(1, status.last_msc - status.first_msc)
+            self.slider.setValue(round((status.position_msc - status.first_msc) / span * _STEPS))
+        ended = ", ended" if status.ended else ", paused" if status.speed == 0.0 else ""
+        self.position.show_text(f"{_moment(status.position_msc)} of {_moment(status.last_msc)} UTC{ended}", Tone.TEXT)
+        self.position.setToolTip("\n".join(status.notes))
+        return True
+
+    def _toggle(self) -> None:
+        if self._status is not None:
+            paused = self._status.speed == 0.0
+            self.asked.emit(SteerReplay(speed=SPEEDS[self.speed.currentIndex()] if paused else 0.0))
+
+    def _seek(self) -> None:
+        """Ask for a later moment; time does not go back, so that an earlier one is not asked for."""
+        if self._status is None:
+            return
+        first, last = self._status.first_msc, self._status.last_msc
+        wanted = first + round((last - first) * self.slider.value() / _STEPS)
+        if wanted > self._status.position_msc:
+            self.asked.emit(SteerReplay(to_msc=wanted))
+
+
+def _moment(msc: int) -> str:
+    return datetime.fromtimestamp(msc / 1000.0, UTC).strftime("%Y-%m-%d %H:%M:%S")
