@@ -41,6 +41,7 @@ from arbitrex_desktop.ui.commands import (
     SubmitIntent,
     TakeInUnknown,
     TraderCommand,
+    WatchSymbol,
 )
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.worker import CoreWorker
@@ -121,6 +122,7 @@ COMMANDS: dict[TraderCommand, tuple[object, ...]] = {
     ArmAccount("5001234"): ("arm", "5001234"),
     ResumeTrading("calm"): ("resume", "calm"),
     SteerReplay(speed=2.0): ("steer_replay", 2.0, None, ""),
+    WatchSymbol("EURUSD", watched=True): ("watch", "EURUSD", True),
     TakeInUnknown(): ("take_in_unknown",),
     ReadSettings(): ("settings",),
     CheckSettings((("desk.max_pending", "5"),), 1): ("check_settings", {"desk.max_pending": "5"}),
