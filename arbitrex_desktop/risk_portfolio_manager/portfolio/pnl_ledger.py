@@ -50,8 +50,18 @@ class LossBaseline(msgspec.Struct, frozen=True, array_like=True):
         return LossBaseline(self.balance * factor, self.equity * factor)
 
 
+class PastReset(msgspec.Struct, frozen=True):
+    """The reset before the latest, to which a clock that was ahead goes back, and what losses were measured from."""
+
+    start: datetime
+    baseline: LossBaseline
+
+
 class Checkpoint(msgspec.Struct, frozen=True):
-    """The account at the last sync at which the books closed; `ticket`, the highest deal seen by then."""
+    """The account at the last sync at which the books closed.
+
+    `ticket`, the highest deal seen by then; `day_before` and `week_before`, what those before began with.
+    """
 
     at: datetime
     funds: float
@@ -63,6 +73,8 @@ class Checkpoint(msgspec.Struct, frozen=True):
     day_start: datetime
     week_start: datetime
     ticket: int
+    day_before: PastReset | None = None
+    week_before: PastReset | None = None
 
 
 class PnlFigures(msgspec.Struct, frozen=True):
@@ -171,6 +183,8 @@ class PnlLedger(msgspec.Struct):
             day_start=starts[0],
             week_start=starts[1],
             ticket=max([last.ticket, *(deal.ticket for deal in deals)]),
+            day_before=_before(PastReset(last.day_start, last.day), last.day_before, starts[0], factor or 1.0),
+            week_before=_before(PastReset(last.week_start, last.week), last.week_before, starts[1], factor or 1.0),
         )
         if abs(flow - named) <= smallest:
             self.open_since = None
@@ -199,13 +213,27 @@ class PnlLedger(msgspec.Struct):
         starts: tuple[datetime, datetime],
     ) -> tuple[LossBaseline, LossBaseline]:
         """Return the anchors before flows, made anew where a reset has passed since the last closing."""
-        day = last.day if starts[0] <= last.day_start else _anchor(last, account, since_reset[0], starts[0])
-        week = last.week if starts[1] <= last.week_start else _anchor(last, account, since_reset[1], starts[1])
+        day, week = _again(last.day_before, starts[0]), _again(last.week_before, starts[1])
+        if day is None:
+            day = last.day if starts[0] <= last.day_start else _anchor(last, account, since_reset[0], starts[0])
+        if week is None:
+            week = last.week if starts[1] <= last.week_start else _anchor(last, account, since_reset[1], starts[1])
         return day, week
 
     def _since(self, start: datetime, reset: datetime | None) -> datetime:
         """Return the later of the calendar's reset and a manual one."""
         return start if reset is None else max(start, reset)
+
+
+def _before(latest: PastReset, before: PastReset | None, start: datetime, factor: float) -> PastReset | None:
+    """Return the reset before that of `start`, after money came or went."""
+    found = latest if start > latest.start else before
+    return None if found is None or found.start >= start else PastReset(found.start, found.baseline.scaled(factor))
+
+
+def _again(before: PastReset | None, start: datetime) -> LossBaseline | None:
+    """Return what a day or week began with that the clock has gone back to; None where it has not."""
+    return before.baseline if before is not None and before.start == start else None
 
 
 def result_of(deal: TradeDeal) -> float:
