@@ -124,6 +124,7 @@ COMMANDS: dict[TraderCommand, tuple[object, ...]] = {
     SteerReplay(speed=2.0): ("steer_replay", 2.0, None, ""),
     WatchSymbol("EURUSD", watched=True): ("watch", "EURUSD", True),
     TakeInUnknown(): ("take_in_unknown",),
+    WatchSymbol("GBPUSD", watched=False): ("watch", "GBPUSD", False),
     ReadSettings(): ("settings",),
     CheckSettings((("desk.max_pending", "5"),), 1): ("check_settings", {"desk.max_pending": "5"}),
     ChangeSettings((("desk.max_pending", None),), "why"): ("change_settings", {"desk.max_pending": None}, "why"),
