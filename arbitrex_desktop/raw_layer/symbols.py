@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final
 
 from arbitrex_desktop.mt5.commands import ListedSymbol
@@ -118,6 +119,7 @@ class SymbolBook:
         return f"; nearest: {_some(close)}" if close else ""
 
 
+@lru_cache(maxsize=4096)
 def is_called(symbol: str, base: str, profit: str, name: str) -> bool:
     """Tell whether a symbol, with its currencies, is of that name, exactly or in plain words."""
     plain = _MARKS.sub("", name.strip().upper())
