@@ -22,7 +22,6 @@ from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.desk.queue.intent_store import DESK
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.desk.watch_list import WatchList
-from arbitrex_desktop.mt5.simulator.replay.replay import symbols_in
 from arbitrex_desktop.raw_layer.connection.environment import others_may_read, read_environment
 from arbitrex_desktop.raw_layer.connection.sessions import parse_sessions
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
@@ -99,6 +98,13 @@ def recording_opener(settings: Settings, chosen: SettingsInForce, clock: Clock) 
     return open_account
 
 
+def _symbols_in(replay: Path) -> tuple[str, ...]:
+    """Return the symbols that files have; the simulated terminal, which reads them, is loaded only then."""
+    module = importlib.import_module("arbitrex_desktop.mt5.simulator.replay.replay")
+    found: tuple[str, ...] = module.symbols_in((replay,))
+    return found
+
+
 def _log_departures(chosen: SettingsInForce) -> None:
     """Log every setting that is not the default, and where it comes from."""
     for name, each in chosen.values.items():
@@ -147,7 +153,7 @@ def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
     logs.hide(str(session["password"]) for session in sessions.values() if session.get("password"))
     pool = MT5ConnectionPool(
         sessions,
-        symbols=symbols_in((settings.replay,)) if settings.replay is not None else (),
+        symbols=_symbols_in(settings.replay) if settings.replay is not None else (),
         session_logs_dir=settings.data_dir / "logs" / "mt5",
         simulation=settings.simulation(),
         sinks=tick_sinks(ticks, settings.data_dir, clock, environment.get(REDIS_PASSWORD, "")),
