@@ -210,7 +210,7 @@ class WatchSymbol(TraderCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class SteerReplay(TraderCommand):
+class DirectReplay(TraderCommand):
     """Change how a replay goes on: its speed (0 pauses), a later moment in UTC milliseconds, `tick` or `end`."""
 
     speed: float | None = None
@@ -278,7 +278,7 @@ HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
     SetStanding: lambda core, command: core.set_standing(command.ticket, command.wanted),
     CancelOrder: lambda core, command: core.cancel_order(command.ticket),
     WatchSymbol: _watch,
-    SteerReplay: lambda core, command: core.steer_replay(command.speed, command.to_msc, command.step),
+    DirectReplay: lambda core, command: core.steer_replay(command.speed, command.to_msc, command.step),
     ReadSettings: lambda core, _command: core.settings_desk.rows(),
     CheckSettings: lambda core, command: core.settings_desk.check(dict(command.changes)),
     ChangeSettings: lambda core, command: (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSlider, QWidget
 
-from arbitrex_desktop.ui.commands import SteerReplay
+from arbitrex_desktop.ui.commands import DirectReplay
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
@@ -26,7 +26,7 @@ _STEPS: Final = 1000
 class ReplayBar(QWidget):
     """In sight while recorded prices are played; beside the account's SIMULATED it says REPLAY.
 
-    Signals: `asked(SteerReplay)`, what the trader wants of the replay.
+    Signals: `asked(DirectReplay)`, what the trader wants of the replay.
     """
 
     asked = Signal(object)
@@ -53,9 +53,9 @@ class ReplayBar(QWidget):
         for part in (self.badge, self.pause, self.speed, self.step, self.end, self.slider, self.position):
             layout.addWidget(part, 1 if part is self.slider else 0)
         self.pause.clicked.connect(self._toggle)
-        self.speed.activated.connect(lambda index: self.asked.emit(SteerReplay(speed=SPEEDS[index])))
-        self.step.clicked.connect(lambda: self.asked.emit(SteerReplay(step="tick")))
-        self.end.clicked.connect(lambda: self.asked.emit(SteerReplay(step="end")))
+        self.speed.activated.connect(lambda index: self.asked.emit(DirectReplay(speed=SPEEDS[index])))
+        self.step.clicked.connect(lambda: self.asked.emit(DirectReplay(step="tick")))
+        self.end.clicked.connect(lambda: self.asked.emit(DirectReplay(step="end")))
         self.slider.sliderReleased.connect(self._seek)
 
     def follow(self, fresh: Freshness) -> bool:
@@ -80,7 +80,7 @@ class ReplayBar(QWidget):
     def _toggle(self) -> None:
         if self._status is not None:
             paused = self._status.speed == 0.0
-            self.asked.emit(SteerReplay(speed=SPEEDS[self.speed.currentIndex()] if paused else 0.0))
+            self.asked.emit(DirectReplay(speed=SPEEDS[self.speed.currentIndex()] if paused else 0.0))
 
     def _seek(self) -> None:
         """Ask for a later moment; time does not go back, so that an earlier one is not asked for."""
@@ -89,7 +89,7 @@ class ReplayBar(QWidget):
         first, last = self._status.first_msc, self._status.last_msc
         wanted = first + round((last - first) * self.slider.value() / _STEPS)
         if wanted > self._status.position_msc:
-            self.asked.emit(SteerReplay(to_msc=wanted))
+            self.asked.emit(DirectReplay(to_msc=wanted))
 
 
 def _moment(msc: int) -> str:

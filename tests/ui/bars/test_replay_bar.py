@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.mt5.commands import ReplayStatus
 from arbitrex_desktop.ui.bars.replay_bar import ReplayBar
-from arbitrex_desktop.ui.commands import SteerReplay
+from arbitrex_desktop.ui.commands import DirectReplay
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.desk_data import pool_stats
@@ -37,8 +37,8 @@ def test_it_shows_and_steers(qtbot: QtBot, theme: Theme, fresh: Callable[..., Fr
     bar.follow(fresh(pool=pool_stats(replay=replace(STATUS, speed=0.0))))
     assert bar.position.text().endswith("paused")
     bar.pause.click()
-    steps = [SteerReplay(speed=0.0), SteerReplay(step="tick"), SteerReplay(step="end"), SteerReplay(to_msc=600_000)]
-    assert asked == [*steps, SteerReplay(speed=5.0)]
+    steps = [DirectReplay(speed=0.0), DirectReplay(step="tick"), DirectReplay(step="end"), DirectReplay(to_msc=600_000)]
+    assert asked == [*steps, DirectReplay(speed=5.0)]
     bar.follow(fresh(pool=pool_stats(replay=replace(STATUS, position_msc=1_000_000))))
     assert not bar.pause.isEnabled()
     assert bar.position.text().endswith("ended")
