@@ -20,6 +20,7 @@ from arbitrex_desktop.desk.intents.order_tags import is_our_magic, marked_intent
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.mt5.constants import DealEntry
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
+from arbitrex_desktop.raw_layer import amounts
 
 _Entry = TradeDeal | TradeOrder | TradePosition
 _FIRST_LOOK_BACK: Final = timedelta(days=30)
@@ -57,7 +58,7 @@ class StrangeTrade:
         """Return what it is, for the trader."""
         side = "BUY" if self.direction > 0 else "SELL"
         what = "was executed" if self.fill is not None else "rests at the broker"
-        return f"order #{self.ticket} {side} {self.volume:.2f} {self.symbol} of {self.at:%Y-%m-%d %H:%M} UTC {what}"
+        return f"order #{self.ticket} {side} {amounts.lots(self.volume)} {self.symbol} of {self.at:%Y-%m-%d %H:%M} UTC {what}"
 
 
 class UnjournalledTrades:
