@@ -58,7 +58,8 @@ class StrangeTrade:
         """Return what it is, for the trader."""
         side = "BUY" if self.direction > 0 else "SELL"
         what = "was executed" if self.fill is not None else "rests at the broker"
-        return f"order #{self.ticket} {side} {amounts.lots(self.volume)} {self.symbol} of {self.at:%Y-%m-%d %H:%M} UTC {what}"
+        size = f"{amounts.lots(self.volume)} {self.symbol}"
+        return f"order #{self.ticket} {side} {size} of {self.at:%Y-%m-%d %H:%M} UTC {what}"
 
 
 class UnjournalledTrades:
