@@ -77,7 +77,8 @@ def test_the_data_folder_is_the_owners_whatever_the_umask(tmp_path: Path, there:
 def test_a_link_in_place_of_the_private_folder_is_not_followed(tmp_path: Path) -> None:
     """Nobody has us change the rights of a folder of their choice."""
     victim = tmp_path / "victim"
-    victim.mkdir(mode=0o755)
+    victim.mkdir()
+    victim.chmod(0o755)
     (tmp_path / "gateway").symlink_to(victim)
     with pytest.raises(PermissionError, match="is a link"):
         prepare_endpoint(tmp_path)
