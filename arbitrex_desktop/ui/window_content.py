@@ -175,6 +175,7 @@ class WindowContent(QObject):
         """Take the remembered layout, or the one for the window's size where none was remembered."""
         for name, view in self._tables().items():
             view.recall(kept.tables.get(name, {}))
+        self.chart.recall(kept.chart)
         docks = kept.docks
         moved = self._window.restoreState(docks, _OWN_LAYOUT_VERSION)
         if not moved and not self._window.restoreState(docks, _LAYOUT_VERSION):
@@ -193,6 +194,7 @@ class WindowContent(QObject):
             docks=bytes(self._window.saveState(version).data()),
             theme=self._theme.choice.value,
             tables={name: view.choices for name, view in self._tables().items()},
+            chart=self.chart.look,
         )
 
     def follow_size(self) -> None:

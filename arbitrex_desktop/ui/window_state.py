@@ -16,12 +16,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """Qt's own description of geometry and docks, opaque bytes; `theme` as chosen; each panel's table as chosen."""
+    """Qt's own description of geometry and docks, opaque bytes; `theme`, each panel's table and the chart as chosen."""
 
     geometry: bytes = b""
     docks: bytes = b""
     theme: str = "system"
     tables: dict[str, dict[str, object]] = field(default_factory=dict)
+    chart: dict[str, object] = field(default_factory=dict)
 
 
 class WindowStateStore(Protocol):
@@ -49,6 +50,7 @@ class FileWindowState:
                 docks=base64.b64decode(kept["docks"], validate=True),
                 theme=str(kept["theme"]),
                 tables={str(name): dict(each) for name, each in kept.get("tables", {}).items()},
+                chart=dict(kept.get("chart", {})),
             )
         except FileNotFoundError:
             return None

@@ -5,20 +5,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.presentation.snapshot import Notice
+from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.ui.chart.options import ChartOptions
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.window_state import FileWindowState, WindowState
 from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.core import FakeCore
 from tests.fakes.desk_data import desk_snapshot, pool_stats
 from tests.ui.conftest import OPEN_MS, WindowMaker
+from tests.ui.test_main_window import RememberedState
 
 
 @pytest.mark.parametrize("state", [ConnectionState.LOST, ConnectionState.WRONG_ACCOUNT, ConnectionState.STALE])
@@ -85,3 +90,36 @@ def test_notices_of_one_moment_are_all_told(open_window: WindowMaker, qtbot: QtB
     core.shown = replace(core.shown, notices=(lost, *ends))
     qtbot.waitUntil(lambda: window.content.notice_bar.texts == ("two FAILED", "one FAILED"), timeout=OPEN_MS)
     assert window.content.notices.model.rowCount() == 3
+
+
+def test_the_charts_look_survives_a_restart(open_window: WindowMaker, tmp_path: Path) -> None:
+    """Timeframe, style, indicators, panes and clock are shown the next time as chosen, ticks in the menus included."""
+    memory = FileWindowState(tmp_path / "window.json")
+    first = open_window(memory=memory)
+    chart = first.content.chart.chart
+    assert chart is not None
+    chart.toolbar._frames[Timeframe.H4].click()
+    for text in ("Line", "UTC", "RSI 14", "EMA 20", "Volume", "Sessions"):
+        chart.toolbar._actions[text].trigger()
+    chosen = chart.toolbar.options
+    assert not chosen.shows_volume
+    first.close()
+    open_window(memory=memory).close()
+    again = open_window(memory=memory).content.chart.chart
+    assert again is not None
+    assert again.timeframe is Timeframe.H4
+    assert again.toolbar._frames[Timeframe.H4].isChecked()
+    assert again.toolbar.options == again.view._options == chosen
+    ticked = {text for text, action in again.toolbar._actions.items() if action.isChecked()}
+    assert ticked == {"Line", "UTC", "RSI 14", "EMA 20", "Sessions"}
+    again.toolbar._actions["Bars"].trigger()
+    assert {text for text in ("Candles", "Bars", "Line") if again.toolbar._actions[text].isChecked()} == {"Bars"}
+
+
+def test_a_look_that_means_nothing_is_a_new_charts(open_window: WindowMaker) -> None:
+    """Whatever stands in the file, the chart is drawn as at the first start."""
+    look: dict[str, object] = {"style": "Renko", "zone": 7, "indicators": "RSI 14", "timeframe": ["H1"]}
+    chart = open_window(memory=RememberedState(WindowState(chart=look))).content.chart.chart
+    assert chart is not None
+    assert chart.timeframe is Timeframe.M15
+    assert chart.toolbar.options == ChartOptions()

@@ -14,7 +14,9 @@ from arbitrex_desktop.ui.help import TextWindow
 from arbitrex_desktop.ui.resources import app_icon, resource
 from arbitrex_desktop.ui.window_state import FileWindowState, NoWindowState, WindowState
 
-STATE = WindowState(b"\x00\x01geometry", b"\xffdocks", "light", {"market_watch": {"sorted_by": "Bid"}})
+STATE = WindowState(
+    b"\x00\x01geometry", b"\xffdocks", "light", {"market_watch": {"sorted_by": "Bid"}}, {"style": "Line"}
+)
 
 
 def test_what_is_kept_comes_back(tmp_path: Path) -> None:
@@ -36,6 +38,7 @@ def test_what_is_kept_comes_back(tmp_path: Path) -> None:
         '{"geometry": "?", "docks": "", "theme": "dark"}',
         "\x00",
         '{"geometry": "", "docks": "", "theme": "dark", "tables": [7]}',
+        '{"geometry": "", "docks": "", "theme": "dark", "chart": 7}',
     ],
 )
 def test_a_damaged_file_is_no_layout(tmp_path: Path, text: str) -> None:

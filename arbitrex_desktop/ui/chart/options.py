@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 
 class BarStyle(StrEnum):
@@ -56,3 +58,27 @@ class ChartOptions:
     indicators: frozenset[Indicator] = frozenset()
     shows_volume: bool = True
     shows_sessions: bool = False
+
+    def kept(self) -> dict[str, object]:
+        """Return the look as it is kept in a file, for `of`."""
+        return {
+            "style": self.style.value,
+            "zone": self.zone.value,
+            "indicators": sorted(self.indicators),
+            "shows_volume": self.shows_volume,
+            "shows_sessions": self.shows_sessions,
+        }
+
+    @classmethod
+    def of(cls, kept: Mapping[str, object]) -> Self:
+        """Return a look that was kept; what is missing or means nothing is as in a new chart."""
+        new = cls()
+        listed = kept.get("indicators")
+        shown = listed if isinstance(listed, list) else []
+        return cls(
+            style=next((one for one in BarStyle if one == kept.get("style")), new.style),
+            zone=next((one for one in TimeZone if one == kept.get("zone")), new.zone),
+            indicators=frozenset(one for one in Indicator if one in shown),
+            shows_volume=kept.get("shows_volume", new.shows_volume) is True,
+            shows_sessions=kept.get("shows_sessions", new.shows_sessions) is True,
+        )

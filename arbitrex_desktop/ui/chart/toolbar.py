@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -19,6 +19,9 @@ from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 
 T = TypeVar("T")
+
+_VOLUME: Final = "Volume"
+_SESSIONS: Final = "Sessions"
 
 
 class ChartToolbar(QWidget):
@@ -39,6 +42,7 @@ class ChartToolbar(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._options = ChartOptions()
+        self._actions: dict[str, QAction] = {}
         self.symbol = QLabel("\N{EN DASH}")
         self.symbol.setFont(tabular(self.font(), 1.25, bold=True))
         self.note = ElidedLabel(theme, Tone.MUTED)
@@ -79,12 +83,10 @@ class ChartToolbar(QWidget):
     def restore(self, options: ChartOptions) -> None:
         """Take a remembered look."""
         self._options = options
-        for action in self.findChildren(QAction):
-            value = action.data()
-            if isinstance(value, Indicator):
-                action.setChecked(value in options.indicators)
-            elif isinstance(value, (BarStyle, TimeZone)):
-                action.setChecked(value in {options.style, options.zone})
+        chosen = {options.style.value, options.zone.value, *options.indicators}
+        chosen |= {text for text, on in ((_VOLUME, options.shows_volume), (_SESSIONS, options.shows_sessions)) if on}
+        for text, action in self._actions.items():
+            action.setChecked(text in chosen)
 
     def _bar(self, buttons: Iterable[QToolButton]) -> QToolBar:
         """Return a bar of the buttons; those for which there is no room go behind its arrow."""
@@ -125,12 +127,10 @@ class ChartToolbar(QWidget):
         style, indicators, clock = QMenu(self), QMenu(self), QMenu(self)
         self._choices(style, BarStyle, self._options.style, lambda value: replace(self._options, style=value))
         style.addSeparator()
-        self._switch(style, "Volume", "shows_volume", on=self._options.shows_volume)
-        self._switch(style, "Sessions", "shows_sessions", on=self._options.shows_sessions)
+        self._switch(style, _VOLUME, "shows_volume", on=self._options.shows_volume)
+        self._switch(style, _SESSIONS, "shows_sessions", on=self._options.shows_sessions)
         for indicator in Indicator:
-            action = indicators.addAction(indicator.value)
-            action.setCheckable(True)
-            action.setData(indicator)
+            action = self._checkable(indicators, indicator.value)
             action.toggled.connect(lambda on, one=indicator: self._toggle(one, on=on))
         self._choices(clock, TimeZone, self._options.zone, lambda value: replace(self._options, zone=value))
         return tuple(
@@ -147,15 +147,17 @@ class ChartToolbar(QWidget):
     def _choices(self, menu: QMenu, values: Iterable[T], chosen: T, made: Callable[[T], ChartOptions]) -> None:
         group = QActionGroup(menu)
         for value in values:
-            action = group.addAction(menu.addAction(str(value)))
-            action.setCheckable(True)
+            action = group.addAction(self._checkable(menu, str(value)))
             action.setChecked(value == chosen)
-            action.setData(value)
             action.triggered.connect(lambda _checked=False, one=value: self._choose(made(one)))
 
-    def _switch(self, menu: QMenu, text: str, name: str, *, on: bool) -> None:
-        action = menu.addAction(text)
+    def _checkable(self, menu: QMenu, text: str) -> QAction:
+        action = self._actions[text] = menu.addAction(text)
         action.setCheckable(True)
+        return action
+
+    def _switch(self, menu: QMenu, text: str, name: str, *, on: bool) -> None:
+        action = self._checkable(menu, text)
         action.setChecked(on)
         action.toggled.connect(lambda now: self._choose(replace(self._options, **{name: now})))
 

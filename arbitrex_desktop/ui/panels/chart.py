@@ -51,6 +51,7 @@ class ChartPanel(Panel):
         self._symbol = ""
         self._plan: TradePlan | None = None
         self._fresh = NOTHING_YET
+        self._look: dict[str, object] = {}
         self.chart: LiveChart | None = None
         self._waiting = QLabel("The chart appears when the terminal is connected")
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -70,6 +71,7 @@ class ChartPanel(Panel):
         chart.asked.connect(self.asked)
         self._waiting.hide()
         self._layout.addWidget(chart)
+        chart.recall(self._look)
         chart.watch(board)
         chart.refresh(self._fresh)
         chart.show_symbol(self._symbol)
@@ -79,6 +81,17 @@ class ChartPanel(Panel):
         """Read no prices any more; the core is about to go."""
         if self.chart is not None:
             self.chart.stop()
+
+    @property
+    def look(self) -> dict[str, object]:
+        """What is chosen about the chart, to be kept for `recall`."""
+        return self._look if self.chart is None else self.chart.look
+
+    def recall(self, look: dict[str, object]) -> None:
+        """Give the chart, once it is there, a look that was kept."""
+        self._look = look
+        if self.chart is not None:
+            self.chart.recall(look)
 
     def show_symbol(self, symbol: str) -> None:
         """Show another symbol."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
 from typing import Final
@@ -20,6 +21,7 @@ from arbitrex_desktop.ui.chart.axes import AxisClock
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
 from arbitrex_desktop.ui.chart.desk_lines import STOP, TARGET, TradePlan, desk_lines, line_key, plan_lines
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
+from arbitrex_desktop.ui.chart.options import ChartOptions
 from arbitrex_desktop.ui.chart.toolbar import ChartToolbar
 from arbitrex_desktop.ui.chart.view import ChartView
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
@@ -102,6 +104,17 @@ class LiveChart(QWidget):
         if timeframe is not self.timeframe:
             self.timeframe = timeframe
             self._begin()
+
+    @property
+    def look(self) -> dict[str, object]:
+        """What is chosen about the chart, to be kept for `recall`."""
+        return self.toolbar.options.kept() | {"timeframe": self.timeframe.name}
+
+    def recall(self, look: Mapping[str, object]) -> None:
+        """Take a look that was kept; what is missing or means nothing is as in a new chart."""
+        self.toolbar.restore(ChartOptions.of(look))
+        self._show_options()
+        self.show_timeframe(next((one for one in Timeframe if one.name == look.get("timeframe")), self.timeframe))
 
     def show_plan(self, plan: TradePlan | None) -> None:
         """Show the trade of the ticket, if it is of this symbol."""
