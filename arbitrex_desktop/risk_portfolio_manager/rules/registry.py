@@ -20,7 +20,8 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
 def _rules_of(module: ModuleType) -> Iterator[Rule]:
     """Go through the rules that a module declares."""
     for kind in vars(module).values():
-        declared = isinstance(kind, type) and issubclass(kind, Rule) and kind.__module__ == module.__name__
+        # Whether a foreign class is a rule takes an abstract class long to tell.
+        declared = isinstance(kind, type) and kind.__module__ == module.__name__ and issubclass(kind, Rule)
         if declared and not kind.__name__.startswith("_") and not isabstract(kind):
             yield kind()
 
