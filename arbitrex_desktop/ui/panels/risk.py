@@ -38,6 +38,8 @@ _TWO_COLUMNS_FROM: Final = 620
 _LEAST_HEIGHT: Final = 200
 """Room for the state and the four losses; the rest scrolls."""
 _NO_EXPOSURE: Final = "none"
+_DRAWDOWN_TIP: Final = "Fall of equity below its peak, floating loss included"
+_LOSS_TIP: Final = "Realised since the {}'s reset; what floats is in the drawdowns"
 
 
 class RiskPanel(Panel):
@@ -86,9 +88,9 @@ class RiskPanel(Panel):
             self._columns.setDirection(direction)
 
     def _lay_out(self) -> None:
-        self.drawdown.setToolTip("Fall of equity below its peak, floating loss included")
-        self.daily.setToolTip("Realised since the day's reset; what floats is in the drawdowns")
-        self.weekly.setToolTip("Realised since the week's reset; what floats is in the drawdowns")
+        self.drawdown.setToolTip(_DRAWDOWN_TIP)
+        self.daily.setToolTip(_LOSS_TIP.format("day"))
+        self.weekly.setToolTip(_LOSS_TIP.format("week"))
         self._limits = QVBoxLayout()
         exposure = QVBoxLayout()
         for widget in self.bars:
@@ -168,23 +170,26 @@ class RiskPanel(Panel):
         self.drawdown.show_used(
             used_share(risk.drawdown, risk.max_drawdown), text, stale=stale, worst=worst("MAX_DRAWDOWN_EXCEEDED")
         )
-        for bar, pnl, limit, code in (
-            (self.daily, risk.daily_pnl, risk.daily_limit, "DAILY_LOSS_LIMIT"),
-            (self.weekly, risk.weekly_pnl, risk.weekly_limit, "WEEKLY_LOSS_LIMIT"),
+        self.drawdown.setToolTip(_DRAWDOWN_TIP + _worst_words(worst("MAX_DRAWDOWN_EXCEEDED")))
+        for bar, span, pnl, limit, code in (
+            (self.daily, "day", risk.daily_pnl, risk.daily_limit, "DAILY_LOSS_LIMIT"),
+            (self.weekly, "week", risk.weekly_pnl, risk.weekly_limit, "WEEKLY_LOSS_LIMIT"),
         ):
             loss = max(0.0, -pnl) if pnl == pnl else pnl  # noqa: PLR0124 - false for NaN, which is not "no loss"
             cents = 0 if abs(limit) >= _WITHOUT_CENTS else amounts.currency_digits(currency)
             text = f"{formats.number(loss, cents)} of {formats.number(abs(limit), cents)} {currency}".rstrip()
             bar.show_used(used_share(loss, abs(limit)), text, stale=stale, worst=worst(code))
+            bar.setToolTip(_LOSS_TIP.format(span) + _worst_words(worst(code)))
 
     def _show_today(self, risk: RiskRow, currency: str, *, stale: bool) -> None:
         """Show the day's fall of equity, with what floats; before a daily reset there is nothing to measure it from."""
         anchor = f"Fall of equity, floating loss included, below today's {formats.money(risk.day_anchor, currency)}"
         known = risk.day_anchor is not None and risk.daily_drawdown is not None
-        self.today.setToolTip(anchor if known else "Not known before a daily reset was seen")
+        worst = risk.worst.get("DAILY_DRAWDOWN_LIMIT")
+        self.today.setToolTip(anchor + _worst_words(worst) if known else "Not known before a daily reset was seen")
         used = None if risk.daily_drawdown is None else used_share(risk.daily_drawdown, risk.max_daily_drawdown)
         text = f"{formats.percent(risk.daily_drawdown)} of {formats.percent(risk.max_daily_drawdown)}"
-        self.today.show_used(used, text, stale=stale, worst=risk.worst.get("DAILY_DRAWDOWN_LIMIT"))
+        self.today.show_used(used, text, stale=stale, worst=worst)
 
 
 def used_share(used: float, limit: float) -> float | None:
@@ -200,7 +205,8 @@ def _title(code: str) -> str:
 
 
 def _worst_words(worst: float | None) -> str:
-    return "" if worst is None else f"\nMost used today: {formats.percent(worst, 0)} of it"
+    """Return the most used of a limit; it is kept in memory only, so that a start begins it anew."""
+    return "" if worst is None else f"\nMost used today, since this program's start: {formats.percent(worst, 0)} of it"
 
 
 def _exposure(amounts: Mapping[str, float]) -> list[Bar]:

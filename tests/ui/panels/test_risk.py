@@ -41,7 +41,9 @@ def test_every_limit_has_one_bar(panel: RiskPanel, fresh: Make) -> None:
     assert list(panel.limits) == ["CURRENCY_EXPOSURE_LIMIT", "MARGIN_LEVEL_LIMIT"]
     bar = panel.limits["CURRENCY_EXPOSURE_LIMIT"]
     assert (bar.text, bar.tone) == ("45.0 % of 50.0 %", Tone.WARN)
-    assert bar.toolTip() == "Currency exposure 45.0%, limit 50.0%\nMost used today: 97 % of it"
+    assert (
+        bar.toolTip() == "Currency exposure 45.0%, limit 50.0%\nMost used today, since this program's start: 97 % of it"
+    )
     assert panel.limits["MARGIN_LEVEL_LIMIT"].text == "400 % min 200 %"
     panel.grab()
     panel.refresh(fresh(risk=risk_row(limits=LIMITS[:1])))
@@ -55,11 +57,13 @@ def test_old_limits_are_grey(panel: RiskPanel, fresh: Make) -> None:
 
 
 def test_the_worst_of_the_day_has_a_mark(panel: RiskPanel, fresh: Make) -> None:
-    """It is painted where the bar has been, and only there."""
+    """It is painted where the bar has been, and only there; the tip says since when."""
     panel.refresh(fresh(risk=risk_row()))
+    assert "Most used" not in panel.daily.toolTip()
     plain = panel.daily.grab().toImage()
     panel.refresh(fresh(risk=risk_row(worst={"DAILY_LOSS_LIMIT": 0.9})))
     assert panel.daily.grab().toImage() != plain
+    assert panel.daily.toolTip().endswith("\nMost used today, since this program's start: 90 % of it")
     panel.refresh(fresh(risk=risk_row(worst={"DAILY_LOSS_LIMIT": 0.01})))
     assert panel.daily.grab().toImage() == plain
 
