@@ -221,19 +221,16 @@ STEPS = st.lists(
 )
 
 
-class TestAnyPath:
-    """Whatever happens, in whatever order."""
-
-    @given(STEPS)
-    @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    def test_in_the_end_no_leg_rests_beside_a_filled_one(self, tmp_path_factory: Any, steps: list[str]) -> None:
-        """After some quiet seconds a filled leg has no order beside it, and both being filled has been told."""
-        life = Life(tmp_path_factory.mktemp("pair"))
-        with contextlib.closing(life):
-            for step in steps:
-                life.do(step)
-            life.do("quiet")
-            life.agrees()
+@given(STEPS)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_in_the_end_no_leg_rests_beside_a_filled_one(tmp_path_factory: Any, steps: list[str]) -> None:
+    """Whatever happens, after some quiet seconds a filled leg has no order beside it, and both filled has been told."""
+    life = Life(tmp_path_factory.mktemp("pair"))
+    with contextlib.closing(life):
+        for step in steps:
+            life.do(step)
+        life.do("quiet")
+        life.agrees()
 
 
 class Life:
