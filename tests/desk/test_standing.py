@@ -40,47 +40,47 @@ TICK = 0.00001
 prices = st.integers(100_000, 130_000).map(lambda points: points * TICK)
 
 
+@given(
+    st.sampled_from([1, -1]),
+    st.lists(prices, min_size=1, max_size=40),
+    st.one_of(st.just(0.0), prices),
+    st.one_of(st.none(), st.floats(0.0001, 0.05)),
+    st.one_of(st.none(), st.floats(0.0001, 0.05)),
+    st.sampled_from([0.0, 0.0005]),
+)
+def test_on_any_path(  # noqa: PLR0917 - what a path is made of
+    side: int, path: list[float], first: float, even: float | None, trail: float | None, least: float
+) -> None:
+    """Each new stop is better than the one before, on the grid, behind the price by the least distance."""
+    standing = Standing(1, "EURUSD", side, 1.15, even, trail)
+    rules, stop = PriceRules(TICK, least), first
+    for price in path:
+        new = next_stop(standing, stop, price, rules)
+        if new is None:
+            continue
+        assert is_better(side, new, stop)
+        assert (price - new) * side >= max(least, TICK) - 1e-9
+        assert abs(new / TICK - round(new / TICK)) < 1e-6
+        if trail is None:
+            assert even is not None
+            assert new == pytest.approx(1.15)
+            assert (price - 1.15) * side >= even - 1e-9
+        stop = new
+
+
+@given(st.sampled_from([1, -1]), st.lists(prices, min_size=1, max_size=40), st.floats(0.001, 0.05))
+def test_a_trailing_stop_is_never_farther_behind_than_it_may_be(side: int, path: Sequence[float], trail: float) -> None:
+    """After the best price of a path the stop is at most its distance and one step behind that."""
+    standing, stop = Standing(1, "EURUSD", side, 1.15, trailing=trail), 0.0
+    best = path[0]
+    for price in path:
+        best = max(best, price) if side > 0 else min(best, price)
+        stop = next_stop(standing, stop, price, PriceRules(TICK)) or stop
+        assert (best - stop) * side <= trail * 1.1 + 2 * TICK
+
+
 class TestStopsOnlyComeNearer:
     """The pure part, for any prices."""
-
-    @given(
-        st.sampled_from([1, -1]),
-        st.lists(prices, min_size=1, max_size=40),
-        st.one_of(st.just(0.0), prices),
-        st.one_of(st.none(), st.floats(0.0001, 0.05)),
-        st.one_of(st.none(), st.floats(0.0001, 0.05)),
-        st.sampled_from([0.0, 0.0005]),
-    )
-    def test_on_any_path(  # noqa: PLR0917 - what a path is made of
-        self, side: int, path: list[float], first: float, even: float | None, trail: float | None, least: float
-    ) -> None:
-        """Each new stop is better than the one before, on the grid, behind the price by the least distance."""
-        standing = Standing(1, "EURUSD", side, 1.15, even, trail)
-        rules, stop = PriceRules(TICK, least), first
-        for price in path:
-            new = next_stop(standing, stop, price, rules)
-            if new is None:
-                continue
-            assert is_better(side, new, stop)
-            assert (price - new) * side >= max(least, TICK) - 1e-9
-            assert abs(new / TICK - round(new / TICK)) < 1e-6
-            if trail is None:
-                assert even is not None
-                assert new == pytest.approx(1.15)
-                assert (price - 1.15) * side >= even - 1e-9
-            stop = new
-
-    @given(st.sampled_from([1, -1]), st.lists(prices, min_size=1, max_size=40), st.floats(0.001, 0.05))
-    def test_a_trailing_stop_is_never_farther_behind_than_it_may_be(
-        self, side: int, path: Sequence[float], trail: float
-    ) -> None:
-        """After the best price of a path the stop is at most its distance and one step behind that."""
-        standing, stop = Standing(1, "EURUSD", side, 1.15, trailing=trail), 0.0
-        best = path[0]
-        for price in path:
-            best = max(best, price) if side > 0 else min(best, price)
-            stop = next_stop(standing, stop, price, PriceRules(TICK)) or stop
-            assert (best - stop) * side <= trail * 1.1 + 2 * TICK
 
     def test_break_even_waits_for_its_distance(self) -> None:
         """Nothing at 99 points ahead, the opening price at 100; nothing more once it is there."""
