@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from arbitrex_desktop.risk_portfolio_manager import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
 from arbitrex_desktop.settings.catalogue import CATALOGUE
 from docs.tools import pages, plain
@@ -143,6 +144,11 @@ def test_attributes_are_taken_out_of_a_docstring() -> None:
 def test_fields_are_told_with_type_and_default() -> None:
     """A class's own public fields, and no others."""
     assert plain.fields_of(Sample) == {"lots": "float", "bid": "float = 1.5"}
+
+
+def test_the_settings_of_the_risk_manager_are_not_among_the_fields_of_its_class() -> None:
+    """They have a page of their own, so that its docstring does not tell of them."""
+    assert plain.fields_of(RPMConfig) == {"revision": "int"}
 
 
 def test_indented_text_is_code() -> None:

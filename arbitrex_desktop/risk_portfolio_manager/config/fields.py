@@ -15,7 +15,7 @@ PARAMETERS: Final[dict[str, Parameter]] = {each.name: each for each in GENERAL} 
 """Every setting by name."""
 
 Fields = make_dataclass(
-    "Fields",
+    "_Fields",  # private, for the documentation: the settings have a page of their own
     [(each.name, Any, field(default_factory=partial(each.stored, each.default))) for each in PARAMETERS.values()],
     kw_only=True,
 )
