@@ -79,9 +79,8 @@ class BarSeries:
         return False
 
     def index_at(self, seconds: float) -> int:
-        """Return the index of the bar that a moment belongs to; the nearest end for one outside."""
-        place = int(np.searchsorted(self.rows["time"], seconds, side="right")) - 1
-        return min(max(place, 0), max(self._count - 1, 0))
+        """Return the index of the bar that a moment belongs to; -1 for one before the first bar."""
+        return int(np.searchsorted(self.rows["time"], seconds, side="right")) - 1
 
     def _append(self, start: int, price: float) -> None:
         if self._count == len(self._rows):

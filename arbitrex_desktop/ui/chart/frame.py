@@ -227,7 +227,7 @@ def _draw_pane(painter: QPainter, frame: Frame, indicator: Indicator, area: QRec
 
 
 def _draw_marks(painter: QPainter, frame: Frame, colours: Colours) -> None:
-    """Draw a triangle at each fill: up for a buy, down for a sell."""
+    """Draw a triangle at each fill: up for a buy, down for a sell; hollow where it closes."""
     first, last = frame.time.visible(len(frame.series))
     for mark in frame.marks:
         index = frame.series.index_at(mark.seconds)
@@ -235,8 +235,9 @@ def _draw_marks(painter: QPainter, frame: Frame, colours: Colours) -> None:
             continue
         x, y, up = frame.time.x(index), frame.prices.y(mark.price), mark.direction > 0
         tip = 7.0 if up else -7.0
-        painter.setPen(Pen(colours.base).make())
-        painter.setBrush(colours.up if up else colours.down)
+        colour = colours.up if up else colours.down
+        painter.setPen(Pen(colour if mark.closes else colours.base).make())
+        painter.setBrush(colours.base if mark.closes else colour)
         painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x - 5.0, y + tip), QPointF(x + 5.0, y + tip)]))
 
 

@@ -50,12 +50,14 @@ class Mark:
         price: of the execution.
         direction: 1 for a buy, -1 for a sell.
         text: shown as a tool tip.
+        closes: whether it ends a position or takes from one; drawn hollow.
     """
 
     seconds: float
     price: float
     direction: int
     text: str = ""
+    closes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

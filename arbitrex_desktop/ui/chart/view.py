@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -24,6 +23,9 @@ from arbitrex_desktop.ui.theme.theme import Theme, tabular
 
 _GRAB: Final = 5.0
 """Pixels from a line within which it can be taken."""
+
+_MARK_REACH: Final = 8.0
+"""Pixels from a mark's tip within which it tells what it is."""
 
 _WHEEL: Final = 1.2
 _OLDER_WITHIN: Final = 50
@@ -42,13 +44,11 @@ class ChartView(QWidget):
         line_moved(str, float): a line is being dragged, its key and present price.
         line_dropped(str, float): it was let go.
         older_wanted(): the oldest bar is nearly in sight.
-        pointed(int): the bar under the pointer, -1 for none; for charts that are linked.
     """
 
     line_moved = Signal(str, float)
     line_dropped = Signal(str, float)
     older_wanted = Signal()
-    pointed = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -215,7 +215,7 @@ class ChartView(QWidget):
         elif self._pressed is not None:
             self._drag_plot(at)
         self._show_cursor(at)
-        self._tell_pointed(at)
+        self.setToolTip(self._mark_text(at))
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
@@ -234,7 +234,6 @@ class ChartView(QWidget):
         """Take the crosshair away."""
         del event
         self._pointer = None
-        self.pointed.emit(-1)
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
@@ -309,6 +308,10 @@ class ChartView(QWidget):
         else:
             self.setCursor(Qt.CursorShape.CrossCursor)
 
-    def _tell_pointed(self, at: QPointF) -> None:
-        index = int(np.rint(self._time.index(at.x())))
-        self.pointed.emit(index if 0 <= index < len(self._series) else -1)
+    def _mark_text(self, at: QPointF) -> str:
+        """Return what the marks under the pointer say, a line each."""
+        series = self._series
+        level = [mark for mark in self._marks if abs(self._prices.y(mark.price) - at.y()) <= _MARK_REACH]
+        placed = [(series.index_at(mark.seconds), mark) for mark in level]
+        near = (mark for index, mark in placed if index >= 0 and abs(self._time.x(index) - at.x()) <= _MARK_REACH)
+        return "\n".join(mark.text for mark in near)

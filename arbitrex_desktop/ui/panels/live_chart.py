@@ -20,6 +20,7 @@ from arbitrex_desktop.ui.bars.move_bar import Move, MoveBar
 from arbitrex_desktop.ui.chart.axes import AxisClock
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
 from arbitrex_desktop.ui.chart.desk_lines import STOP, TARGET, TradePlan, desk_lines, line_key, plan_lines
+from arbitrex_desktop.ui.chart.desk_marks import desk_marks
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
 from arbitrex_desktop.ui.chart.options import ChartOptions
 from arbitrex_desktop.ui.chart.toolbar import ChartToolbar
@@ -130,6 +131,7 @@ class LiveChart(QWidget):
         if not fresh.connected:
             self.view.show_quote(0.0, 0.0)
         self._show_lines()
+        self._show_marks()
 
     def take_history(self, answer: HistoryAnswer) -> None:
         """Take a portion of bars."""
@@ -144,6 +146,7 @@ class LiveChart(QWidget):
         if answer.bars.server_offset != self._offset:
             self._offset = answer.bars.server_offset
             self._show_options()
+            self._show_marks()
         self._series.load(answer.bars.rows)
         self._complete = (answer.is_last and answer.done < request.count) or len(self._series) >= MOST_BARS
         self.view.series_changed()
@@ -168,6 +171,7 @@ class LiveChart(QWidget):
         self.toolbar.show_chart(self.symbol, self.timeframe)
         self.move_bar.hide()
         self._show_lines()
+        self._show_marks()
         self._load_first()
 
     def _load_first(self) -> None:
@@ -223,6 +227,10 @@ class LiveChart(QWidget):
             lines = [replace(line, price=move.price) if line.key == key else line for line in lines]
         planned, zones = plan_lines(self._planned()) if self._shows_plan() else ((), ())
         self.view.show_lines((*lines, *planned), zones)
+
+    def _show_marks(self) -> None:
+        snapshot = self._fresh.snapshot
+        self.view.show_marks(desk_marks(snapshot, self.symbol, self._offset) if snapshot is not None else ())
 
     def _shows_plan(self) -> bool:
         return self.toolbar.plan.isChecked() and self._plan is not None and self._plan.symbol == self.symbol

@@ -172,6 +172,31 @@ def test_every_style_paints_every_part(view: ChartView, series: BarSeries, style
         assert len(colours) > 5
 
 
+def test_a_mark_stands_at_its_bar_and_says_what_it_is(view: ChartView, series: BarSeries) -> None:
+    """Painted in its colour, told under the pointer only; one older than the bars loaded is not shown at the first."""
+    price = float(series.rows["close"][390])
+    view.show_marks([Mark(MONDAY + 390 * 900 + 60, price, 1, "bought"), Mark(MONDAY - 900, price, -1, "long ago")])
+    with_mark = view.grab().toImage()
+    at = QPoint(round(view.time_scale.x(390)), round(view.price_scale.y(price)))
+    assert with_mark.pixelColor(at + QPoint(0, 4)) == view._theme.colours.up
+    QTest.mouseMove(view, at)
+    assert view.toolTip() == "bought"
+    QTest.mouseMove(view, at + QPoint(30, 0))
+    assert view.toolTip() == ""
+    turn_wheel(view, -20)
+    view.grab()
+    QTest.mouseMove(view, QPoint(round(view.time_scale.x(0)), round(view.price_scale.y(price))))
+    assert view.toolTip() == ""
+
+
+def test_a_closing_mark_is_hollow(view: ChartView, series: BarSeries) -> None:
+    """What ends a position is told at a glance from what begins one."""
+    price = float(series.rows["close"][390])
+    view.show_marks([Mark(MONDAY + 390 * 900, price, -1, closes=True)])
+    at = QPoint(round(view.time_scale.x(390)), round(view.price_scale.y(price)))
+    assert view.grab().toImage().pixelColor(at - QPoint(0, 4)) == view._theme.colours.base
+
+
 def test_an_empty_chart_paints(qtbot: QtBot, theme: Theme) -> None:
     """Without bars there is a background and no exception."""
     view = ChartView(theme)

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.views import ConnectionState
@@ -25,7 +26,7 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.bars import MONDAY, bar_rows
 from tests.fakes.clock import ManualClock
 from tests.fakes.core import FakeBoard
-from tests.fakes.desk_data import pool_stats, position_row, quote
+from tests.fakes.desk_data import intent_row, pool_stats, position_row, quote
 
 Make = Callable[..., Freshness]
 ROWS = bar_rows(300)
@@ -186,6 +187,19 @@ def test_a_move_that_is_not_wanted_goes_back(bench: Bench, fresh: Make) -> None:
     bench.panel.move_bar.cancel.click()
     line = next(line for line in bench.panel.view.lines if line.key == "target:7")
     assert line.price == LAST + 0.002
+
+
+def test_what_was_traded_is_marked_at_the_servers_clock(bench: Bench, fresh: Make) -> None:
+    """A fill that a snapshot tells stands at its bar; another symbol's chart has no such mark."""
+    at = datetime.fromtimestamp(MONDAY + 290 * 900 + 60 - OFFSET, UTC)
+    row = intent_row(state=IntentState.FILLED, changed_at=at, fill_price=LAST, filled_lots=0.5, ticket=7)
+    bench.panel.refresh(fresh(positions=(), orders=(), intents=(row,)))
+    (mark,) = marks = bench.panel.view._marks
+    assert bench.panel._series.index_at(mark.seconds) == 290
+    bench.panel.show_symbol("USDJPY")
+    assert not bench.panel.view._marks
+    bench.panel.show_symbol("EURUSD")
+    assert bench.panel.view._marks == marks
 
 
 def planned(bench: Bench) -> list[str]:
