@@ -20,20 +20,20 @@ class ActionLog:
     """Writes down what is done to positions and orders.  Safe from any thread.
 
     An order that adds risk leaves only when the journal has it.  An exit leaves whatever becomes of the disk: what the
-    journal cannot take is kept in the reserve until it can.  `book` None where there is no usable journal at all.
+    journal cannot take is kept in the reserve until it can.  `store` None where there is no usable journal at all.
     """
 
-    def __init__(self, book: IntentStore | None, context: DeskContext, reserve: ExitReserve | None) -> None:
-        self._book = book
+    def __init__(self, store: IntentStore | None, context: DeskContext, reserve: ExitReserve | None) -> None:
+        self._store = store
         self._context = context
         self._reserve = reserve
 
     @property
     def book(self) -> IntentStore:
         """Return the intents; raise `JournalUnavailable` where there is no journal."""
-        if self._book is None:
+        if self._store is None:
             raise JournalUnavailable("this needs the journal, which cannot be used")
-        return self._book
+        return self._store
 
     def note(
         self,
@@ -49,7 +49,7 @@ class ActionLog:
         """Write an event down; raises `JournalError` unless it is one of an exit."""
         more: dict[str, Any] = {"symbol": symbol, "ticket": ticket, "body": dict(body or {})}
         try:
-            if self._book is not None or not is_exit:
+            if self._store is not None or not is_exit:
                 self.book.note(kind, actor=actor, reason=reason, **more)
                 return
         except JournalError as error:
@@ -60,17 +60,17 @@ class ActionLog:
 
     def owner_of(self, ticket: int, comment: str) -> str:
         """Return the intent that an order came from, empty for none, or where there is no journal to know it."""
-        if self._book is None:
+        if self._store is None:
             return ""
         # A fill is journalled under its position; its order stands in the intent.
         filled = (
-            each.intent_id for each in self._book.intents() if each.fill is not None and each.fill.order == ticket
+            each.intent_id for each in self._store.intents() if each.fill is not None and each.fill.order == ticket
         )
-        return self._book.owner_of(ticket, comment) or next(filled, "")
+        return self._store.owner_of(ticket, comment) or next(filled, "")
 
     def unended_actions(self) -> tuple[Event, ...]:
         """Return the orders whose end was never journalled, oldest first."""
-        return self._book.journal.unended_actions() if self._book is not None else ()
+        return self._store.journal.unended_actions() if self._store is not None else ()
 
     def _keep(self, draft: NewEvent) -> None:
         """Keep an event of an exit in the reserve; the exit goes on also where that cannot be done."""

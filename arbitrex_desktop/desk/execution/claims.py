@@ -15,8 +15,8 @@ _SAME_ORDER = ("symbol", "type", "volume", "magic", "position")
 class Claims:
     """Looks intents' orders up, past those that belong to others.  For one thread at a time."""
 
-    def __init__(self, book: IntentStore) -> None:
-        self._book = book
+    def __init__(self, store: IntentStore) -> None:
+        self._store = store
 
     def find(self, intent: Intent, books: BrokerRecords, waiting: Collection[Intent] = ()) -> ReconcileResult:
         """Return what the books say of an intent's order; `waiting` are all whose orders are looked for.
@@ -36,12 +36,12 @@ class Claims:
 
     def _of_others(self, intent: Intent) -> set[int]:
         """Return the tickets that belong to other intents in memory."""
-        others = (each.fill for each in self._book.intents() if each.intent_id != intent.intent_id and each.fill)
+        others = (each.fill for each in self._store.intents() if each.intent_id != intent.intent_id and each.fill)
         return {ticket for fill in others for ticket in (fill.order, fill.position) if ticket}
 
     def _strangers(self, intent: Intent, finding: ReconcileResult) -> set[int]:
         """Return the tickets that the journal knows as another's, however long ago it ended."""
-        return {each for each in finding.tickets if self._book.owner_of(each, "") not in ("", intent.intent_id)}
+        return {each for each in finding.tickets if self._store.owner_of(each, "") not in ("", intent.intent_id)}
 
 
 def _order_of(intent: Intent) -> tuple[object, ...]:

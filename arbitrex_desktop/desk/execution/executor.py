@@ -40,8 +40,8 @@ class Reply:
 class Executor:
     """Carries approved intents to the broker.  Called on the worker's thread; asks the terminal."""
 
-    def __init__(self, book: IntentStore, context: DeskContext) -> None:
-        self._book = book
+    def __init__(self, store: IntentStore, context: DeskContext) -> None:
+        self._store = store
         self._pool = context.pool
         self._gate = context.gate
         self._settings = context.settings
@@ -66,14 +66,14 @@ class Executor:
             intent, reply = self._attempt(intent, number, request)
             if reply.meaning.answer is not RetcodeAction.RETRY:
                 return self._settle(intent, reply)
-            intent = self._book.record(intent, EventKind.ANSWERED, reason=reply.meaning.message)
+            intent = self._store.record(intent, EventKind.ANSWERED, reason=reply.meaning.message)
         return self._fail(intent, f"{intent.reason}; given up after {self._settings.requote_retries + 1} tries")
 
     def _attempt(self, intent: Intent, number: int, request: dict[str, Any]) -> tuple[Intent, Reply]:
         """Journal the order as on its way, then send it."""
         attempt = Attempt(number, request, self._pool.market_now(), request["price"])
         body = to_body(attempt=attempt)
-        intent = self._book.record(intent, EventKind.SUBMITTED, state=IntentState.SENDING, body=body)
+        intent = self._store.record(intent, EventKind.SUBMITTED, state=IntentState.SENDING, body=body)
         return intent, self._ask(request, reducing=_approved_reducing(intent))
 
     def _ask(self, request: dict[str, Any], *, reducing: bool) -> Reply:
@@ -104,7 +104,7 @@ class Executor:
         if reply.result is None or reply.meaning.answer is RetcodeAction.RECONCILE or intent.request.rests:
             ticket = reply.result.order if reply.result else 0
             body = to_body(fill=Fill(order=ticket)) if ticket else {}
-            return self._book.record(
+            return self._store.record(
                 intent,
                 EventKind.UNCONFIRMED,
                 reason=message,
@@ -115,7 +115,7 @@ class Executor:
         fill = self._fill(intent, reply.result)
         asked = float(intent.attempt.request["volume"]) if intent.attempt else fill.volume
         partial = reply.meaning.answer is RetcodeAction.PARTIAL or 0.0 < fill.volume < asked - _EPSILON
-        return self._book.record(
+        return self._store.record(
             intent,
             EventKind.PARTIALLY_FILLED if partial else EventKind.FILLED,
             reason=message,
@@ -126,7 +126,7 @@ class Executor:
 
     def _placed(self, intent: Intent, result: OrderSendResult) -> Intent:
         """Journal that an order rests at the broker."""
-        return self._book.record(
+        return self._store.record(
             intent,
             EventKind.PLACED,
             reason=f"order #{result.order} rests at the broker",
@@ -137,7 +137,7 @@ class Executor:
 
     def _fail(self, intent: Intent, message: str) -> Intent:
         """Journal that nothing was executed."""
-        return self._book.record(intent, EventKind.FAILED, reason=message, state=IntentState.FAILED)
+        return self._store.record(intent, EventKind.FAILED, reason=message, state=IntentState.FAILED)
 
     def _fill(self, intent: Intent, result: OrderSendResult) -> Fill:
         """Return what the broker says that it did; some leave price or volume at 0, which means not told."""

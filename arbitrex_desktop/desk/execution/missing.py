@@ -32,8 +32,8 @@ _EPSILON: Final = 1e-9
 class MissingTrades:
     """Holds the journal against the broker's books.  Called on the worker's thread; asks the terminal."""
 
-    def __init__(self, book: IntentStore, context: DeskContext) -> None:
-        self._book = book
+    def __init__(self, store: IntentStore, context: DeskContext) -> None:
+        self._store = store
         self._pool = context.pool
         self._clock = context.clock
         self._post = context.post
@@ -61,7 +61,7 @@ class MissingTrades:
     def _filled(self) -> list[tuple[Intent, Fill]]:
         """Return the intents that were filled within the last days, but not just now."""
         now = self._clock.now()
-        filled = self._book.changed_since(now - _BACK, IntentState.FILLED, IntentState.PARTIAL)
+        filled = self._store.changed_since(now - _BACK, IntentState.FILLED, IntentState.PARTIAL)
         return [
             (each, each.fill)
             for each in filled

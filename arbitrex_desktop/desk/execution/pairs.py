@@ -24,8 +24,8 @@ _BOTH: Final = "both orders of the pair were filled"
 class OrderPairs:
     """Cancels the other leg.  Called on the worker's thread, one order at a time; asks the terminal."""
 
-    def __init__(self, book: IntentStore, context: DeskContext, positions: PositionActions) -> None:
-        self._book = book
+    def __init__(self, store: IntentStore, context: DeskContext, positions: PositionActions) -> None:
+        self._store = store
         self._clock = context.clock
         self._post = context.post
         self._positions = positions
@@ -36,7 +36,7 @@ class OrderPairs:
         if not request.oco_with:
             return None
         try:
-            first = self._book.get(request.oco_with)
+            first = self._store.get(request.oco_with)
         except UnknownIntent as unknown:
             raise CommandRefused(f"{unknown} to form a pair with") from unknown
         if not (request.rests and first.request.rests):
@@ -45,24 +45,24 @@ class OrderPairs:
             raise CommandRefused(f"intent {first.intent_id} is not of the same sender")
         if first.state in ENDED:
             raise CommandRefused(f"intent {first.intent_id} is {first.state} already; no pair can be formed with it")
-        if self._book.partner(first) is not None:
+        if self._store.partner(first) is not None:
             raise CommandRefused(f"intent {first.intent_id} is one of a pair already")
         return first
 
     def enforce(self) -> None:
         """Cancel what waits beside a leg that was filled; tell of a pair of which both were."""
-        for intent in self._book.in_state(IntentState.PENDING, IntentState.PLACED):
-            partner = self._book.partner(intent) if intent.request.rests else None
+        for intent in self._store.in_state(IntentState.PENDING, IntentState.PLACED):
+            partner = self._store.partner(intent) if intent.request.rests else None
             if partner is not None and _filled(partner) and not _filled(intent):
                 self._cancel(intent, f"the other order of the pair, {partner.intent_id}, was filled")
-        for second in self._book.in_state(IntentState.FILLED, IntentState.PARTIAL, IntentState.PLACED):
+        for second in self._store.in_state(IntentState.FILLED, IntentState.PARTIAL, IntentState.PLACED):
             if second.request.oco_with and _filled(second) and _BOTH not in second.reason:
                 self._tell_both(second)
 
     def _cancel(self, intent: Intent, reason: str) -> None:
         """Cancel a leg: at once while it only waits for the trader, else its order at the broker."""
         if intent.state is IntentState.PENDING:
-            self._book.record(intent, EventKind.CANCELLED, reason=reason, state=IntentState.CANCELLED)
+            self._store.record(intent, EventKind.CANCELLED, reason=reason, state=IntentState.CANCELLED)
             return
         now = self._clock.monotonic()
         if intent.fill is None or now < self._not_before.get(intent.intent_id, now):
@@ -76,12 +76,12 @@ class OrderPairs:
 
     def _tell_both(self, second: Intent) -> None:
         """Tell, once, that both legs were filled: two positions are open where one was wanted."""
-        first = self._book.partner(second)
+        first = self._store.partner(second)
         if first is None or not _filled(first):
             return
         tickets = " and ".join(f"#{each.fill.position or each.fill.order}" for each in (first, second) if each.fill)
         reason = f"{_BOTH} before the other could be cancelled: look at {tickets}, and close what is not wanted"
-        self._book.record(second, EventKind.EVIDENCE_FOUND, reason=reason)
+        self._store.record(second, EventKind.EVIDENCE_FOUND, reason=reason)
         self._post("error", f"pair {second.intent_id}", f"{second.request.symbol}: {reason}")
 
 

@@ -42,32 +42,32 @@ class Recovery:
     Called on the worker's thread while no order is on its way; asks the terminal.
     """
 
-    def __init__(self, book: IntentStore, context: DeskContext) -> None:
-        self._book = book
+    def __init__(self, store: IntentStore, context: DeskContext) -> None:
+        self._store = store
         self._pool = context.pool
         self._clock = context.clock
         self._settings = context.settings
         self._post = context.post
-        self._claims = Claims(book)
-        self._late = LateOrders(book, context, self._claims)
+        self._claims = Claims(store)
+        self._late = LateOrders(store, context, self._claims)
         self._absences: dict[str, _Absence] = {}
 
     def settle_interrupted(self) -> None:
         """End what was left half done: nothing was sent of what is RECEIVED or APPROVED, perhaps of what is SENDING."""
-        for intent in self._book.unjudged():
+        for intent in self._store.unjudged():
             reason = "the desk was interrupted before it was judged"
-            self._book.record(intent, EventKind.REJECTED, reason=reason, state=IntentState.REJECTED)
-        for intent in self._book.in_state(IntentState.APPROVED):
+            self._store.record(intent, EventKind.REJECTED, reason=reason, state=IntentState.REJECTED)
+        for intent in self._store.in_state(IntentState.APPROVED):
             reason = "it was approved but never sent: the desk was interrupted before"
-            self._book.record(intent, EventKind.FAILED, reason=reason, state=IntentState.FAILED)
-        for intent in self._book.in_state(IntentState.SENDING):
+            self._store.record(intent, EventKind.FAILED, reason=reason, state=IntentState.FAILED)
+        for intent in self._store.in_state(IntentState.SENDING):
             reason = "the desk was interrupted while it was being sent; looking for it at the broker"
-            self._book.record(intent, EventKind.UNCONFIRMED, reason=reason, state=IntentState.UNKNOWN)
+            self._store.record(intent, EventKind.UNCONFIRMED, reason=reason, state=IntentState.UNKNOWN)
 
     def reconcile(self) -> None:
         """Read the broker's books, if anything waits for that, and take over what they say."""
         self._confirm_placed()
-        unknown = self._book.in_state(IntentState.UNKNOWN)
+        unknown = self._store.in_state(IntentState.UNKNOWN)
         # Unknown ones first: an order that fits both is more likely theirs than one's that failed hours ago.
         sought = (*unknown, *self._late.due())
         waiting = (*sought, *self._unconfirmed(), *self._changed())
@@ -86,7 +86,7 @@ class Recovery:
 
     def resolve(self, intent_id: str, *, executed: bool, reason: str, ticket: int = 0) -> Intent:
         """Take the trader's word for what became of an UNKNOWN intent; raise `CommandRefused` for any other."""
-        intent = self._book.get(intent_id)
+        intent = self._store.get(intent_id)
         if intent.state is not IntentState.UNKNOWN:
             raise CommandRefused(f"the intent is {intent.state}; only an UNKNOWN one is resolved by hand")
         message = f"decided by the trader: {reason}" if reason else "decided by the trader"
@@ -94,7 +94,7 @@ class Recovery:
             return self._fail(intent, message, actor=TRADER, watched=True)
         lots = float(intent.attempt.request["volume"]) if intent.attempt else 0.0
         body = to_body(fill=Fill(order=ticket, volume=lots, confirmed=True))
-        return self._book.record(
+        return self._store.record(
             intent,
             EventKind.FILLED,
             actor=TRADER,
@@ -117,7 +117,7 @@ class Recovery:
         elif self._absent_long_enough(intent, finding, connection):
             self._fail(intent, f"{finding.message}: nothing was executed{_SO_FAR}", watched=True)
         elif intent.state is IntentState.UNKNOWN and finding.message not in intent.reason:
-            self._book.record(
+            self._store.record(
                 intent, EventKind.EVIDENCE_FOUND, reason=finding.message, body=to_body(tickets=finding.tickets)
             )
             self._post("error", f"order {intent.intent_id}", f"{_name(intent)}: {finding.message}")
@@ -128,17 +128,17 @@ class Recovery:
         if finding.found is Fate.DEAD:
             kind, state = _ENDS.get(finding.end or OrderState.REJECTED, (EventKind.FAILED, IntentState.FAILED))
             reason = f"{finding.message}: {_END_WORDS[state]}"
-            self._book.record(intent, kind, reason=reason, state=state, ticket=ticket)
+            self._store.record(intent, kind, reason=reason, state=state, ticket=ticket)
             return
         fill = finding.fill or Fill(order=ticket or 0)
         body = to_body(fill=replace(self._slipped(intent, fill), confirmed=known.confirmed))
         if intent.state is IntentState.UNKNOWN:
             reason = f"{finding.message}; it rests at the broker"
             kind, state = EventKind.PLACED, IntentState.PLACED
-            self._book.record(intent, kind, reason=reason, state=state, ticket=ticket, body=body)
+            self._store.record(intent, kind, reason=reason, state=state, ticket=ticket, body=body)
         elif fill.volume > known.volume + _EPSILON:
             reason = f"{finding.message}; the rest waits on"
-            self._book.record(intent, EventKind.EVIDENCE_FOUND, reason=reason, ticket=ticket, body=body)
+            self._store.record(intent, EventKind.EVIDENCE_FOUND, reason=reason, ticket=ticket, body=body)
             self._post("info", f"order {intent.intent_id}", f"{_name(intent)}: {reason}")
 
     def _decide_late(self, intent: Intent, finding: ReconcileResult) -> None:
@@ -157,7 +157,7 @@ class Recovery:
         else:
             self._alarm(intent, f"but {finding.message}")
             body = to_body(tickets=finding.tickets)
-            self._book.record(
+            self._store.record(
                 intent, EventKind.UNCONFIRMED, reason=finding.message, state=IntentState.UNKNOWN, body=body
             )
 
@@ -168,13 +168,13 @@ class Recovery:
     def _fail(self, intent: Intent, reason: str, *, actor: str = DESK, watched: bool = False) -> Intent:
         """Journal that an order counts as failed; `watched`, it is looked for further, since that may change."""
         body = to_body(watched=True) if watched else {}
-        return self._book.record(
+        return self._store.record(
             intent, EventKind.FAILED, actor=actor, reason=reason, state=IntentState.FAILED, body=body
         )
 
     def _make_final(self, intent: Intent, reason: str) -> None:
         """Journal that a failed order can change no more."""
-        self._book.record(intent, EventKind.EVIDENCE_FOUND, reason=reason, body=to_body(watched=False))
+        self._store.record(intent, EventKind.EVIDENCE_FOUND, reason=reason, body=to_body(watched=False))
 
     def _absent_long_enough(self, intent: Intent, finding: ReconcileResult, connection: int) -> bool:
         """Return whether several looks over the settling time, on one connection, found no trace."""
@@ -196,12 +196,12 @@ class Recovery:
         )
         body = to_body(fill=self._slipped(intent, fill))
         ticket = fill.position or fill.order or None
-        self._book.record(intent, kind, reason=message, state=state, ticket=ticket, body=body)
+        self._store.record(intent, kind, reason=message, state=state, ticket=ticket, body=body)
 
     def _confirm(self, intent: Intent, fill: Fill) -> None:
         """Journal what the books say of a fill."""
         body = to_body(fill=self._slipped(intent, fill))
-        self._book.record(intent, EventKind.CONFIRMED, ticket=fill.position or fill.order or None, body=body)
+        self._store.record(intent, EventKind.CONFIRMED, ticket=fill.position or fill.order or None, body=body)
 
     def _placed_late(self, intent: Intent, finding: ReconcileResult) -> None:
         """Journal that an order rests that had counted as failed: an alarm."""
@@ -210,7 +210,7 @@ class Recovery:
         body = to_body(fill=Fill(order=ticket))
         reason = "the broker took it after it had counted as failed"
         after = IntentState.PLACED
-        self._book.record(intent, EventKind.PLACED, reason=reason, state=after, ticket=ticket, body=body)
+        self._store.record(intent, EventKind.PLACED, reason=reason, state=after, ticket=ticket, body=body)
 
     def _slipped(self, intent: Intent, fill: Fill) -> Fill:
         """Return the fill with its slippage, where the symbol is known."""
@@ -220,15 +220,15 @@ class Recovery:
     def _confirm_placed(self) -> None:
         """Note of orders that rest that the broker's list shows them, so that the RPM counts them by that."""
         resting = self._resting_volumes()
-        for intent in self._book.in_state(IntentState.PLACED):
+        for intent in self._store.in_state(IntentState.PLACED):
             if intent.fill is not None and not intent.fill.confirmed and intent.fill.order in resting:
                 fill = replace(intent.fill, confirmed=True)
-                self._book.record(intent, EventKind.CONFIRMED, ticket=fill.order, body=to_body(fill=fill))
+                self._store.record(intent, EventKind.CONFIRMED, ticket=fill.order, body=to_body(fill=fill))
 
     def _changed(self) -> tuple[Intent, ...]:
         """Return the intents whose order rests no longer, or is smaller than it was."""
         resting = self._resting_volumes()
-        return tuple(each for each in self._book.in_state(IntentState.PLACED) if not _rests_whole(each, resting))
+        return tuple(each for each in self._store.in_state(IntentState.PLACED) if not _rests_whole(each, resting))
 
     def _resting_volumes(self) -> dict[int, float]:
         """Return the volume in lots of every order that waits, by ticket, as last read."""
@@ -238,7 +238,7 @@ class Recovery:
     def _unconfirmed(self) -> tuple[Intent, ...]:
         """Return the fresh fills that the books have not shown yet."""
         since = self._clock.now() - _CONFIRM_FOR
-        filled = self._book.changed_since(since, IntentState.FILLED, IntentState.PARTIAL)
+        filled = self._store.changed_since(since, IntentState.FILLED, IntentState.PARTIAL)
         return tuple(each for each in filled if each.fill and not each.fill.confirmed)
 
     def _read(self, waiting: tuple[Intent, ...]) -> BrokerRecords:

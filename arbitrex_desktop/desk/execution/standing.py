@@ -40,15 +40,15 @@ _PARTS: Final = {"break_even": "the stop is at the opening price", "partial": "t
 class StandingInstructions:
     """Keeps and carries out.  `set` and `act` on the worker's thread, one order at a time; `text` from any."""
 
-    def __init__(self, book: IntentStore, context: DeskContext, positions: PositionActions) -> None:
-        self._book = book
+    def __init__(self, store: IntentStore, context: DeskContext, positions: PositionActions) -> None:
+        self._store = store
         self._context = context
         self._pool = context.pool
         self._clock = context.clock
         self._positions = positions
         self._not_before: dict[int, float] = {}
         self._missing: dict[int, float] = {}
-        events = book.journal.standing_instructions()
+        events = store.journal.standing_instructions()
         self._standing = {each.draft.ticket or 0: from_body(each.draft.body, "standing", Standing) for each in events}
 
     def text(self, ticket: int, digits: int) -> str:
@@ -183,7 +183,7 @@ class StandingInstructions:
     def _write(self, standing: Standing, actor: str, reason: str) -> None:
         """Journal the instructions as they are now, then keep them so."""
         what = {"symbol": standing.symbol, "ticket": standing.ticket, "body": to_body(standing=standing)}
-        self._book.note(EventKind.STANDING_SET, actor=actor, reason=reason, **what)
+        self._store.note(EventKind.STANDING_SET, actor=actor, reason=reason, **what)
         self._standing[standing.ticket] = standing
 
     def _end(self, ticket: int, reason: str, actor: str) -> None:
@@ -191,7 +191,7 @@ class StandingInstructions:
         standing = self._standing.get(ticket)
         if standing is None:
             return
-        self._book.note(EventKind.STANDING_ENDED, actor=actor, reason=reason, symbol=standing.symbol, ticket=ticket)
+        self._store.note(EventKind.STANDING_ENDED, actor=actor, reason=reason, symbol=standing.symbol, ticket=ticket)
         del self._standing[ticket]
         words = f"standing instructions of {standing.symbol} #{ticket} ended: {reason}"
         self._context.post("info", f"standing {ticket}", words)

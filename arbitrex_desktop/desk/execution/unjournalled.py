@@ -65,8 +65,8 @@ class StrangeTrade:
 class UnjournalledTrades:
     """Holds the broker's books against the journal.  Called on the worker's thread; asks the terminal."""
 
-    def __init__(self, book: IntentStore, context: DeskContext) -> None:
-        self._book = book
+    def __init__(self, store: IntentStore, context: DeskContext) -> None:
+        self._store = store
         self._pool = context.pool
         self._clock = context.clock
         self._post = context.post
@@ -124,7 +124,7 @@ class UnjournalledTrades:
                 source=UNKNOWN_SOURCE,
             )
             reason = f"taken over from the broker's history: {trade.words}"
-            self._book.take_in(trade.intent_id, request, trade.fill or Fill(), actor=actor, reason=reason)
+            self._store.take_in(trade.intent_id, request, trade.fill or Fill(), actor=actor, reason=reason)
             self.found = tuple(each for each in self.found if each is not trade)
         return len(trades)
 
@@ -152,12 +152,12 @@ class UnjournalledTrades:
         if trade.intent_id:
             return True
         old = (self._pool.market_now() - trade.at).total_seconds() >= _SETTLED_SECONDS
-        waiting = self._book.in_state(IntentState.SENDING, IntentState.UNKNOWN)
+        waiting = self._store.in_state(IntentState.SENDING, IntentState.UNKNOWN)
         return old and not waiting and is_our_magic(entry.magic, self._settings)
 
     def _is_known(self, tickets: Iterable[int], marked: str) -> bool:
         """Tell whether the journal knows a trade by its tickets or by its comment."""
-        journal = self._book.journal
+        journal = self._store.journal
         if marked and journal.has_intent(marked):
             return True
         known = [each for each in tickets if each and (each in self._known or journal.find_ticket(each) is not None)]

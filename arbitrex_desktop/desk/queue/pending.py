@@ -25,8 +25,8 @@ _MORE_RISK: Final = 1.1
 class PendingQueue:
     """Watches the pending intents of one account.  Called on the worker's thread; `current` from any."""
 
-    def __init__(self, book: IntentStore, context: DeskContext) -> None:
-        self._book = book
+    def __init__(self, store: IntentStore, context: DeskContext) -> None:
+        self._store = store
         self._pool = context.pool
         self._risk = context.risk
         self._gate = context.gate
@@ -38,7 +38,7 @@ class PendingQueue:
 
     def expire(self) -> None:
         """End what waited too long, by the wall clock or by the one that is never set, whichever is first."""
-        pending = self._book.in_state(IntentState.PENDING)
+        pending = self._store.in_state(IntentState.PENDING)
         for intent in pending:
             if self._has_expired(intent):
                 self._move(intent, EventKind.EXPIRED, IntentState.EXPIRED, "nobody decided in time")
@@ -53,12 +53,12 @@ class PendingQueue:
 
     def cancel_all(self, reason: str) -> None:
         """Take back whatever waits."""
-        for intent in self._book.in_state(IntentState.PENDING):
+        for intent in self._store.in_state(IntentState.PENDING):
             self._move(intent, EventKind.CANCELLED, IntentState.CANCELLED, reason)
 
     def reevaluate(self) -> None:
         """Judge every pending intent as things stand now; journal only when the answer turned."""
-        pending = self._book.in_state(IntentState.PENDING)
+        pending = self._store.in_state(IntentState.PENDING)
         latest = dict(self._latest)
         self._latest = {each.intent_id: latest[each.intent_id] for each in pending if each.intent_id in latest}
         ids = {each.intent_id for each in pending}
@@ -181,17 +181,17 @@ class PendingQueue:
         """Judge one intent again and keep the answer."""
         before = self.current(intent)
         atr = intent.judgement.atr if intent.judgement else None
-        instead_of = in_flight_names(self._book.partner(intent)) if intent.request.rests else ()
+        instead_of = in_flight_names(self._store.partner(intent)) if intent.request.rests else ()
         answer = self._risk.evaluate(intent.request, intent.intent_id, atr, instead_of)
         self._latest[intent.intent_id] = answer
         if before is None or before.refused != answer.refused:
-            self._book.record(intent, EventKind.REJUDGED, reason=answer.details, body=to_body(look=answer))
+            self._store.record(intent, EventKind.REJUDGED, reason=answer.details, body=to_body(look=answer))
         return answer
 
     def _move(self, intent: Intent, kind: EventKind, state: IntentState, reason: str) -> None:
         """Move an intent, unless somebody else just did."""
         with suppress(CommandRefused):
-            self._book.record(intent, kind, reason=reason, state=state)
+            self._store.record(intent, kind, reason=reason, state=state)
 
     def _connection_blocker(self) -> str:
         """Return why the connection does not do."""
@@ -205,13 +205,13 @@ class PendingQueue:
 
     def _symbol_blocker(self, intent: Intent) -> str:
         """Return which order of unknown fate blocks the symbol."""
-        unknown = self._book.in_state(IntentState.UNKNOWN, IntentState.SENDING)
+        unknown = self._store.in_state(IntentState.UNKNOWN, IntentState.SENDING)
         ids = [each.intent_id for each in unknown if each.request.symbol == intent.request.symbol]
         return f"{intent.request.symbol} is blocked: the fate of order {ids[0]} is not known" if ids else ""
 
     def _partner_blocker(self, intent: Intent) -> str:
         """Return that the other leg of its pair was filled: only one of them is to be."""
-        partner = self._book.partner(intent) if intent.request.rests else None
+        partner = self._store.partner(intent) if intent.request.rests else None
         if partner is None or partner.fill is None or partner.fill.volume <= 0.0:
             return ""
         return f"the other order of its pair, {partner.intent_id}, was filled"
@@ -219,7 +219,7 @@ class PendingQueue:
     def _fill_blocker(self) -> str:
         """Return which fill the account does not show yet, since the RPM could not count it."""
         since = self._clock.now() - _UNSEEN_FILL
-        filled = self._book.changed_since(since, IntentState.FILLED, IntentState.PARTIAL)
+        filled = self._store.changed_since(since, IntentState.FILLED, IntentState.PARTIAL)
         unseen = any(each.fill and not each.fill.confirmed for each in filled)
         return "the last fill is not in the broker's books yet; one moment" if unseen else ""
 
