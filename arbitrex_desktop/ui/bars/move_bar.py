@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Asks once before a stop or target that was dragged on the chart is moved at the broker."""
+"""Asks once before a stop, a target or an order that was dragged on the chart is moved at the broker."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from arbitrex_desktop.desk.presentation.snapshot import PositionRow
+from arbitrex_desktop.desk.presentation.snapshot import OrderRow, PositionRow
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.bars.order_bar import order_plan, order_risks_more
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
-from arbitrex_desktop.ui.chart.desk_lines import STOP, pips_text
-from arbitrex_desktop.ui.commands import MoveStops
+from arbitrex_desktop.ui.chart.desk_lines import ORDER, STOP, line_key, pips_text
+from arbitrex_desktop.ui.commands import ModifyOrder, MoveStops
 from arbitrex_desktop.ui.models.positions import more_at_risk
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -29,6 +30,17 @@ class Move:
     position: PositionRow
     what: str
     price: float
+
+    @property
+    def key(self) -> str:
+        """The key of the line that was dragged."""
+        return line_key(self.what, self.position.ticket)
+
+    @property
+    def title(self) -> str:
+        """What the button does."""
+        row = self.position
+        return f"Move {self.what} of {formats.side(row.direction)} {row.symbol} #{row.ticket}"
 
     @property
     def command(self) -> MoveStops:
@@ -57,27 +69,78 @@ class Move:
         return text
 
 
+@dataclass(frozen=True, slots=True)
+class OrderMove:
+    """A working order that was let go at another price; its stop and target stay.
+
+    Attributes:
+        order: as it stands at the broker, with a price.
+        price: where it was let go.
+    """
+
+    order: OrderRow
+    price: float
+
+    @property
+    def key(self) -> str:
+        """The key of the line that was dragged."""
+        return line_key(ORDER, self.order.ticket)
+
+    @property
+    def title(self) -> str:
+        """What the button does."""
+        row = self.order
+        return f"Move {row.kind} {formats.lots(row.volume)} {row.symbol} #{row.ticket}"
+
+    @property
+    def command(self) -> ModifyOrder:
+        """What to ask of the core: the price moved, stop and target as they are."""
+        return ModifyOrder(self.order.ticket, self.price, self.order.stop_loss, self.order.take_profit)
+
+    @property
+    def risks_more(self) -> bool:
+        """Whether the order would stand farther from its stop than it does."""
+        return order_risks_more(self.order, self.price, self.order.stop_loss)
+
+    @property
+    def message(self) -> str:
+        """What the move would do, in words."""
+        row = self.order
+        assert row.price is not None
+        levels = (self.price, row.stop_loss, row.take_profit)
+        text = f"{pips_text(self.price - row.price, row.digits)}; {self._risk()}"
+        return f"{order_plan(row, levels, more=self.risks_more)}; {text}"
+
+    def _risk(self) -> str:
+        row = self.order
+        if not row.stop_loss:
+            return "no stop ends its loss"
+        result = (row.stop_loss - self.price) * row.direction
+        if result >= 0.0:
+            return "its stop would stand on the wrong side"
+        return f"{pips_text(result, row.digits)} at its stop"
+
+
 class MoveBar(PromptBar):
     """Shows what a drag would do, and does it when asked; the next drag replaces the question."""
 
     def __init__(self, theme: Theme) -> None:
         self.act = FilledButton("Move", theme, quiet)
         super().__init__(theme, self.act, beside=True)
-        self._move: Move | None = None
+        self._move: Move | OrderMove | None = None
         self.act.clicked.connect(self._answer)
         self.closed.connect(self.hide)
         self.hide()
 
     @property
-    def move_asked(self) -> Move | None:
+    def move_asked(self) -> Move | OrderMove | None:
         """The move in question, None while the bar is closed."""
         return self._move if not self.isHidden() else None
 
-    def ask(self, move: Move) -> None:
+    def ask(self, move: Move | OrderMove) -> None:
         """Ask about a move."""
         self._move = move
-        row = move.position
-        self.act.setText(f"Move {move.what} of {formats.side(row.direction)} {row.symbol} #{row.ticket}")
+        self.act.setText(move.title)
         self.message.show_text(move.message, Tone.WARN if move.risks_more else Tone.MUTED)
         self.show()
 

@@ -45,10 +45,10 @@ class OrderBar(PromptBar):
         self._row = row
         try:
             price, stop, target = self._wanted()
-            more = _risks_more(row, price, stop)
+            more = order_risks_more(row, price, stop)
             self.act.set_subject("Move", "Really risk more?" if more else "Really move it?")
             self.act.setEnabled(True)
-            self.message.show_text(_plan(row, (price, stop, target), more=more), Tone.WARN if more else Tone.MUTED)
+            self.message.show_text(order_plan(row, (price, stop, target), more=more), Tone.WARN if more else Tone.MUTED)
         except ValueError as error:
             self.act.disarm()
             self.act.setEnabled(False)
@@ -88,14 +88,14 @@ def _same(typed: float | None, present: float | None, digits: int) -> bool:
     return round(typed, digits) == round(present, digits)
 
 
-def _risks_more(row: OrderRow, price: float, stop: float | None) -> bool:
+def order_risks_more(row: OrderRow, price: float, stop: float | None) -> bool:
     """Return whether the order would lose more at its stop than now."""
     if not row.stop_loss or not row.price:
         return False
     return stop is None or abs(price - stop) > abs(row.price - row.stop_loss) + 10.0**-row.digits / 2.0
 
 
-def _plan(row: OrderRow, levels: tuple[float, float | None, float | None], *, more: bool) -> str:
+def order_plan(row: OrderRow, levels: tuple[float, float | None, float | None], *, more: bool) -> str:
     """Return in words what will be moved."""
     said = [
         f"{name} {formats.price(before, row.digits)} \N{RIGHTWARDS ARROW} {formats.price(after, row.digits)}"

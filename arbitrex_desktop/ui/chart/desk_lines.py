@@ -16,6 +16,7 @@ from arbitrex_desktop.ui.models.ticket import pip_size, reward_ratio
 STOP: Final = "stop"
 TARGET: Final = "target"
 PLAN: Final = "plan"
+ORDER: Final = "order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class TradePlan:
 
 
 def line_key(what: str, ticket: int) -> str:
-    """Return the key of a position's stop or target."""
+    """Return the key of a position's stop or target, or of an order."""
     return f"{what}:{ticket}"
 
 
@@ -92,7 +93,10 @@ def _position_lines(position: PositionRow, currency: str) -> Iterator[PriceLine]
 def _order_line(order: OrderRow) -> PriceLine:
     assert order.price is not None
     text = f"{order.kind} {formats.lots(order.volume)} #{order.ticket}"
-    return PriceLine(line_key("order", order.ticket), order.price, text, LineKind.ORDER, order.direction)
+    key = line_key(ORDER, order.ticket)
+    # A stop limit order has two prices, of which one line moves one: it is moved by its bar.
+    movable = order.direction != 0 and order.limit_price is None
+    return PriceLine(key, order.price, text, LineKind.ORDER, order.direction, is_draggable=movable)
 
 
 def _ghost(intent: IntentRow) -> PriceLine:

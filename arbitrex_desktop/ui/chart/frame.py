@@ -234,11 +234,12 @@ def _draw_marks(painter: QPainter, frame: Frame, colours: Colours) -> None:
         if not first <= index < last:
             continue
         x, y, up = frame.time.x(index), frame.prices.y(mark.price), mark.direction > 0
-        tip = 7.0 if up else -7.0
+        tip = 10.0 if up else -10.0
         colour = colours.up if up else colours.down
-        painter.setPen(Pen(colour if mark.closes else colours.base).make())
+        # Candles have the same colours: the edge sets the mark off from the one that it stands on.
+        painter.setPen(Pen(colours.text, 1.4).make())
         painter.setBrush(colours.base if mark.closes else colour)
-        painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x - 5.0, y + tip), QPointF(x + 5.0, y + tip)]))
+        painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x - 6.0, y + tip), QPointF(x + 6.0, y + tip)]))
 
 
 def _draw_quote_lines(painter: QPainter, frame: Frame, colours: Colours) -> None:

@@ -220,8 +220,10 @@ class ChartView(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Let go."""
-        held, self._grabbed, self._pressed = self._grabbed, None, None
-        if held is not None and event.button() is Qt.MouseButton.LeftButton:
+        held, pressed = self._grabbed, self._pressed
+        self._grabbed = self._pressed = None
+        moved = pressed is not None and event.position() != pressed[0]
+        if held is not None and moved and event.button() is Qt.MouseButton.LeftButton:
             self.line_dropped.emit(held.key, held.price)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name

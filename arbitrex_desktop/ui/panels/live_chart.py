@@ -16,10 +16,10 @@ from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.raw_layer.views import Quote
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.bars.move_bar import Move, MoveBar
+from arbitrex_desktop.ui.bars.move_bar import Move, MoveBar, OrderMove
 from arbitrex_desktop.ui.chart.axes import AxisClock
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
-from arbitrex_desktop.ui.chart.desk_lines import STOP, TARGET, TradePlan, desk_lines, line_key, plan_lines
+from arbitrex_desktop.ui.chart.desk_lines import ORDER, STOP, TradePlan, desk_lines, plan_lines
 from arbitrex_desktop.ui.chart.desk_marks import desk_marks
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
 from arbitrex_desktop.ui.chart.options import ChartOptions
@@ -48,7 +48,7 @@ class LiveChart(QWidget):
         history_cancelled(int): they are not wanted any more.
         stop_planned(float, int): the planned trade's stop was dragged to a price with so many decimals.
         target_planned(float, int): its target.
-        asked(TraderCommand): a position's stop or target is to be moved; the trader said yes.
+        asked(TraderCommand): a position's stop or target, or an order, is to be moved; the trader said yes.
     """
 
     history_asked = Signal(object)
@@ -223,8 +223,7 @@ class LiveChart(QWidget):
         lines = list(desk_lines(snapshot, self.symbol)) if snapshot is not None else []
         move = self.move_bar.move_asked
         if move is not None:
-            key = line_key(move.what, move.position.ticket)
-            lines = [replace(line, price=move.price) if line.key == key else line for line in lines]
+            lines = [replace(line, price=move.price) if line.key == move.key else line for line in lines]
         planned, zones = plan_lines(self._planned()) if self._shows_plan() else ((), ())
         self.view.show_lines((*lines, *planned), zones)
 
@@ -249,14 +248,22 @@ class LiveChart(QWidget):
             planned.emit(price, self._digits)
 
     def _on_dropped(self, key: str, price: float) -> None:
+        move = self._move_of(key, price)
+        if move is not None:
+            self.move_bar.ask(move)
+        self._show_lines()
+
+    def _move_of(self, key: str, price: float) -> Move | OrderMove | None:
+        """Return what a line let go at a price asks for; None for the plan's, and for what is no more."""
         what, _, ticket = key.partition(":")
         snapshot = self._fresh.snapshot
-        if ticket == "0" or what not in {STOP, TARGET} or snapshot is None:
-            return
+        if ticket == "0" or snapshot is None:
+            return None
+        if what == ORDER:
+            order = next((row for row in snapshot.orders if row.ticket == int(ticket)), None)
+            return OrderMove(order, price) if order is not None and order.price is not None else None
         position = next((row for row in snapshot.positions if row.ticket == int(ticket)), None)
-        if position is not None:
-            self.move_bar.ask(Move(position, what, price))
-            self._show_lines()
+        return Move(position, what, price) if position is not None else None
 
     def _connect(self) -> None:
         self.toolbar.timeframe_chosen.connect(self.show_timeframe)

@@ -16,7 +16,7 @@ PLAN = TradePlan("EURUSD", 1, 5, 1.1, 1.099, 1.102, 0.5, 50.0, "EUR", "APPROVED"
 
 
 def test_positions_orders_and_intents_of_the_symbol_have_lines() -> None:
-    """Other symbols' are left out; stop and target can be dragged, nothing else can."""
+    """Other symbols' are left out; stop, target and order can be dragged, nothing else can."""
     snapshot = desk_snapshot(
         positions=(position_row(7), position_row(8, symbol="USDJPY")),
         orders=(order_row(31),),
@@ -24,10 +24,17 @@ def test_positions_orders_and_intents_of_the_symbol_have_lines() -> None:
     )
     lines = {line.key: line for line in desk_lines(snapshot, "EURUSD")}
     assert set(lines) == {"position:7", "stop:7", "target:7", "order:31", "intent:a1"}
-    assert {key for key, line in lines.items() if line.is_draggable} == {"stop:7", "target:7"}
+    assert {key for key, line in lines.items() if line.is_draggable} == {"stop:7", "target:7", "order:31"}
     assert lines["stop:7"].price == 1.095
     assert "\N{MINUS SIGN}50.0 pips" in lines["stop:7"].text
     assert lines["intent:a1"].kind is LineKind.GHOST
+
+
+def test_an_order_that_has_no_one_price_to_move_stays() -> None:
+    """A stop limit order has two prices, a CLOSE BY none of its own."""
+    orders = (order_row(31, limit_price=1.088), order_row(32, direction=0))
+    lines = desk_lines(desk_snapshot(positions=(), orders=orders, intents=()), "EURUSD")
+    assert [line.is_draggable for line in lines] == [False, False]
 
 
 def test_a_position_without_a_stop_says_so() -> None:

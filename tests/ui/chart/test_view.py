@@ -178,7 +178,7 @@ def test_a_mark_stands_at_its_bar_and_says_what_it_is(view: ChartView, series: B
     view.show_marks([Mark(MONDAY + 390 * 900 + 60, price, 1, "bought"), Mark(MONDAY - 900, price, -1, "long ago")])
     with_mark = view.grab().toImage()
     at = QPoint(round(view.time_scale.x(390)), round(view.price_scale.y(price)))
-    assert with_mark.pixelColor(at + QPoint(0, 4)) == view._theme.colours.up
+    assert with_mark.pixelColor(at + QPoint(0, 6)) == view._theme.colours.up
     QTest.mouseMove(view, at)
     assert view.toolTip() == "bought"
     QTest.mouseMove(view, at + QPoint(30, 0))
@@ -194,7 +194,7 @@ def test_a_closing_mark_is_hollow(view: ChartView, series: BarSeries) -> None:
     price = float(series.rows["close"][390])
     view.show_marks([Mark(MONDAY + 390 * 900, price, -1, closes=True)])
     at = QPoint(round(view.time_scale.x(390)), round(view.price_scale.y(price)))
-    assert view.grab().toImage().pixelColor(at - QPoint(0, 4)) == view._theme.colours.base
+    assert view.grab().toImage().pixelColor(at - QPoint(0, 6)) == view._theme.colours.base
 
 
 def test_an_empty_chart_paints(qtbot: QtBot, theme: Theme) -> None:

@@ -16,17 +16,17 @@ from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.views import ConnectionState
-from arbitrex_desktop.ui.chart.desk_lines import TradePlan
+from arbitrex_desktop.ui.chart.desk_lines import TradePlan, pips_text
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
 from arbitrex_desktop.ui.chart.options import BarStyle, Indicator, TimeZone
-from arbitrex_desktop.ui.commands import MoveStops
+from arbitrex_desktop.ui.commands import ModifyOrder, MoveStops
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.live_chart import FIRST_BARS, MORE_BARS, LiveChart
 from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.bars import MONDAY, bar_rows
 from tests.fakes.clock import ManualClock
 from tests.fakes.core import FakeBoard
-from tests.fakes.desk_data import intent_row, pool_stats, position_row, quote
+from tests.fakes.desk_data import intent_row, order_row, pool_stats, position_row, quote
 
 Make = Callable[..., Freshness]
 ROWS = bar_rows(300)
@@ -187,6 +187,67 @@ def test_a_move_that_is_not_wanted_goes_back(bench: Bench, fresh: Make) -> None:
     bench.panel.move_bar.cancel.click()
     line = next(line for line in bench.panel.view.lines if line.key == "target:7")
     assert line.price == LAST + 0.002
+
+
+def with_order(fresh: Make, **changes: object) -> Freshness:
+    """Return a snapshot with a resting buy below the market."""
+    row = order_row(31, **({"price": LAST - 0.001, "stop_loss": LAST - 0.003, "take_profit": None} | changes))
+    return fresh(positions=(), orders=(row,), intents=())
+
+
+def test_an_order_that_is_dragged_asks_once_in_pips_and_risk(bench: Bench, fresh: Make) -> None:
+    """The drag sends nothing; moved away from its stop it says that it risks more; its stop and target stay."""
+    bench.panel.refresh(with_order(fresh))
+    commands: list[object] = []
+    bench.panel.asked.connect(commands.append)
+    drop(bench, "order:31", LAST - 0.0005)
+    dragged = next(line.price for line in bench.panel.view.lines if line.key == "order:31")
+    assert dragged == pytest.approx(LAST - 0.0005, abs=2e-5)
+    assert commands == []
+    bar = bench.panel.move_bar
+    assert bar.act.text() == "Move BUY LIMIT 0.30 EURUSD #31"
+    said = bar.message.text()
+    assert f"; {pips_text(dragged - (LAST - 0.001), 5)}; " in said
+    assert said.endswith(f"{pips_text(LAST - 0.003 - dragged, 5)} at its stop")
+    assert "risks more, so the risk manager is asked" in said
+    bar.act.click()
+    assert commands == [ModifyOrder(31, dragged, LAST - 0.003, None)]
+    assert bar.isHidden()
+
+
+def test_an_order_nearer_to_its_stop_risks_no_more(bench: Bench, fresh: Make) -> None:
+    """No warning; Cancel puts the line back."""
+    bench.panel.refresh(with_order(fresh))
+    drop(bench, "order:31", LAST - 0.0015)
+    assert "risks more" not in bench.panel.move_bar.message.text()
+    bench.panel.move_bar.cancel.click()
+    assert [line.price for line in bench.panel.view.lines] == [LAST - 0.001]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"stop_loss": None}, "no stop ends its loss"),
+        ({"stop_loss": LAST - 0.0012}, "its stop would stand on the wrong side"),
+    ],
+)
+def test_an_order_whose_stop_limits_nothing_says_so(
+    bench: Bench, fresh: Make, changes: dict[str, object], said: str
+) -> None:
+    """Neither a missing stop nor one that was passed is told as so many pips."""
+    bench.panel.refresh(with_order(fresh, **changes))
+    drop(bench, "order:31", LAST - 0.0016)
+    assert bench.panel.move_bar.message.text().endswith(said)
+
+
+def test_a_click_on_a_line_asks_nothing(bench: Bench, fresh: Make) -> None:
+    """Only what was moved is asked about."""
+    bench.panel.refresh(with_order(fresh))
+    view = bench.panel.view
+    view.grab()
+    at = QPoint(200, round(view.price_scale.y(LAST - 0.001)))
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
+    assert bench.panel.move_bar.isHidden()
 
 
 def test_what_was_traded_is_marked_at_the_servers_clock(bench: Bench, fresh: Make) -> None:
