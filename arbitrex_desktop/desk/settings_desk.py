@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from arbitrex_desktop.clock import Clock
@@ -13,7 +13,9 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.intent import TRADER
 from arbitrex_desktop.desk.journal.settings_record import record_settings
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
+from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.risk_portfolio_manager.rules.open_risk import OpenRisk
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, LATCHING
 
@@ -71,6 +73,51 @@ class NewSettings:
     risk: RPMConfig
 
 
+@dataclass(frozen=True, slots=True)
+class LimitEffect:
+    """What a limit that is changed would mean for what is open now.
+
+    Attributes:
+        verdict: what is in use now, beside the new limit.
+        halts: whether a broken limit of this kind halts trading; any other refuses what adds to it.
+    """
+
+    verdict: Verdict
+    halts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsCheck:
+    """What changes would come to, before they are saved.
+
+    Attributes:
+        error: why they could not be saved, in words; empty when they could.
+        effects: by setting, of each limit that would change and whose use is known.
+        also: old and new value by setting, of what was not typed but changes with the set of limits.
+    """
+
+    error: str = ""
+    effects: Mapping[str, LimitEffect] = field(default_factory=dict)
+    also: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def effects_of(rpm: RiskManagerView, new: RPMConfig) -> dict[str, LimitEffect]:
+    """Return what is in use of every limit that `new` changes, by its setting; what cannot be told is left out."""
+    before = {each.code: each for each in rpm.limits_in_use()}
+    after = {each.code: each for each in rpm.limits_in_use(new)}
+    found: dict[str, LimitEffect] = {}
+    for rule in ALL_RULES:
+        was, now = before.get(rule.code.value), after.get(rule.code.value)
+        if was is None or now is None:
+            continue
+        for each in rule.parameters:
+            values = getattr(rpm.config, each.name), getattr(new, each.name)
+            # A rule reads more than its limit: only what the verdict itself is held against is told.
+            if values[0] != values[1] and values == (was.limit, now.limit):
+                found[f"{RISK}{each.name}"] = LimitEffect(now, rule.latches)
+    return found
+
+
 class SettingsEditor(Protocol):
     """Reads and writes the file of settings."""
 
@@ -125,13 +172,19 @@ class SettingsDesk:
         self._ends_at = None
         self._record(kept, "the time is over for which limits were changed")
 
-    def check(self, changes: Changes) -> str:
-        """Return in words why changes could not be saved, empty when they could."""
+    def check(self, changes: Changes) -> SettingsCheck:
+        """Return why changes could not be saved, or what they would mean; nothing is changed."""
         try:
-            self._editor.check(changes)
+            kept, new = self._editor.check({}), self._editor.check(changes)
         except ValueError as error:
-            return str(error)
-        return ""
+            return SettingsCheck(str(error))
+        also = {
+            name: (str(kept.values[name]), str(value))
+            for name, value in new.values.items()
+            if name not in changes and value != kept.values[name]
+        }
+        rpm = self._risk.rpm
+        return SettingsCheck("", effects_of(rpm, new.risk) if rpm is not None else {}, also)
 
     def change(self, changes: Changes, reason: str) -> tuple[str, ...]:
         """Journal changes, write them to the file and have the limits among them count at once.

@@ -45,10 +45,11 @@ class RiskFigures:
     _clock: Clock
     _state: RiskState
 
-    def limits_in_use(self) -> tuple[Verdict, ...]:
+    def limits_in_use(self, config: RPMConfig | None = None) -> tuple[Verdict, ...]:
         """Return how much of each limit is used as things stand, in the order of the rules; reads memory only.
 
         A limit whose figure is not known is left out.  Value at risk and shortfall are of what is held and in flight.
+        With a `config` the same portfolio is held against its limits, which do not come into force by that.
         """
         with self._lock:
             take_polled(self._state, self.config)
@@ -56,6 +57,7 @@ class RiskFigures:
             held = [position.symbol for position in self._state.portfolio.positions()]
             nobody = msgspec.structs.replace(NOBODY, symbol=held[0]) if held else NOBODY
             context = build_context(self._state, nobody, self.config, self._clock.now())
+            context = context if config is None else msgspec.structs.replace(context, config=config)
             found = (rule.in_use(context) for rule in ALL_RULES)
         return tuple(result.verdict() for result in found if result is not None and result.observed is not None)
 

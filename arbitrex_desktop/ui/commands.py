@@ -230,7 +230,7 @@ class ReadSettings(TraderCommand):
 
 @dataclass(frozen=True, slots=True)
 class CheckSettings(TraderCommand):
-    """Ask whether changes could be saved; answered by what is wrong, in words, empty for nothing."""
+    """Ask whether changes could be saved; answered by a `SettingsCheck`."""
 
     changes: tuple[tuple[str, str | None], ...]
     number: int

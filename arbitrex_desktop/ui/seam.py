@@ -27,7 +27,7 @@ from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 if TYPE_CHECKING:
     # At run time they load numpy and the core, which the window's first picture must not wait for.
     from arbitrex_desktop.desk.presentation.bar_history import BarHistory
-    from arbitrex_desktop.desk.settings_desk import SettingRow
+    from arbitrex_desktop.desk.settings_desk import SettingRow, SettingsCheck
 
 
 class SettingsAccess(Protocol):
@@ -36,8 +36,8 @@ class SettingsAccess(Protocol):
     def rows(self) -> tuple[SettingRow, ...]:
         """Return every setting with its present value."""
 
-    def check(self, changes: Mapping[str, str | None]) -> str:
-        """Return in words why changes could not be saved, empty when they could."""
+    def check(self, changes: Mapping[str, str | None]) -> SettingsCheck:
+        """Return why changes could not be saved, or what they would mean for what is open."""
 
     def change_for(self, changes: Mapping[str, str | None], reason: str, minutes: int) -> None:
         """Journal changes of limits and let them hold for some minutes; nothing is saved."""

@@ -10,7 +10,8 @@ import pytest
 from arbitrex_desktop.desk.errors import CommandRefused, JournalError
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.settings_desk import SettingsDesk
-from arbitrex_desktop.risk_portfolio_manager import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.settings.editor import FileSettingsEditor
 from arbitrex_desktop.settings.in_force import settings_path
 from arbitrex_desktop.settings.start import Settings
@@ -187,3 +188,35 @@ def test_words_among_the_limits_are_chosen_and_typed_as_they_are(editor: FileSet
     typed = {"risk.firm_floor": "end of day", "risk.session_end": "15:10", "risk.reset_timezone": "Asia/Tokyo"}
     risk = editor.check(typed).risk
     assert (risk.firm_floor, risk.session_end, risk.reset_timezone) == tuple(typed.values())
+
+
+def test_a_check_says_what_a_limit_would_mean_for_what_is_open(
+    settings_desk: SettingsDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a limit whose use is known and that changes; what only measures, and what has no figure, says nothing."""
+    rpm = RiskPortfolioManager(RPMConfig.preset("Standard FX"))
+    rpm.portfolio_state.peak_equity, rpm.portfolio_state.equity = 100_000.0, 97_000.0
+    monkeypatch.setattr(settings_desk._risk, "_rpm", rpm)
+    found = settings_desk.check({LIMIT: "0.02", "risk.warning_share": "0.5", "risk.max_spread_bps": "80"})
+    assert found.error == ""
+    assert set(found.effects) == {LIMIT}
+    effect = found.effects[LIMIT]
+    assert effect.verdict.observed == pytest.approx(0.03)
+    assert effect.verdict.limit == 0.02
+    assert (effect.verdict.outcome, effect.halts) == (Outcome.FAIL, True)
+    assert settings_desk.check({"desk.max_pending": "20"}).effects == {}
+    assert not rpm.portfolio_state.trading_halted
+
+
+def test_a_check_says_what_else_a_set_of_limits_changes(
+    settings_desk: SettingsDesk, editor: FileSettingsEditor
+) -> None:
+    """Old and new value of each, but not of what the file sets itself, and nothing of the set's own name."""
+    editor.save({"risk.max_var_pct": "0.07"})
+    also = settings_desk.check({"risk.preset": "Conservative"}).also
+    old, new = RPMConfig.preset("Standard FX").max_drawdown, RPMConfig.preset("Conservative").max_drawdown
+    assert old != new
+    assert also[LIMIT] == (str(old), str(new))
+    assert "risk.preset" not in also
+    assert "risk.max_var_pct" not in also
+    assert settings_desk.check({LIMIT: "-1"}).error

@@ -86,8 +86,9 @@ class FakeRiskManager:
             self._decide(intent), self.portfolio_state.copy(), RiskMetrics(), "", "", self._synced_at or START
         )
 
-    def limits_in_use(self) -> tuple[Verdict, ...]:
-        """Return two figures."""
+    def limits_in_use(self, config: RPMConfig | None = None) -> tuple[Verdict, ...]:
+        """Return two figures, whatever the limits."""
+        del config
         return (
             Verdict("MAX_DRAWDOWN_EXCEEDED", Outcome.PASS, 0.012, 0.1, "share", "drawdown 1.2%, limit 10.0%"),
             Verdict("MAX_POSITIONS_REACHED", Outcome.PASS, 2.0, 8.0, "count", "position count 2, limit 8"),

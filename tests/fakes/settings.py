@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from arbitrex_desktop.desk.settings_desk import SettingRow
+from arbitrex_desktop.desk.settings_desk import SettingRow, SettingsCheck
 
 ROWS = (
     SettingRow(
@@ -24,6 +24,7 @@ class FakeSettings:
         asked: what was asked of it, in order, as (name, arguments...).
         shown: the rows.
         errors: why a value is refused, by the name of its setting.
+        meaning: what changes without an error mean.
         changed: what was changed, with the reasons.
     """
 
@@ -31,6 +32,7 @@ class FakeSettings:
         self.asked = asked if asked is not None else []
         self.shown = ROWS
         self.errors: dict[str, str] = {}
+        self.meaning = SettingsCheck()
         self.changed: list[tuple[dict[str, str | None], str]] = []
 
     def rows(self) -> tuple[SettingRow, ...]:
@@ -38,10 +40,11 @@ class FakeSettings:
         self.asked.append(("settings",))
         return self.shown
 
-    def check(self, changes: Mapping[str, str | None]) -> str:
-        """Return the error of a setting that has one."""
+    def check(self, changes: Mapping[str, str | None]) -> SettingsCheck:
+        """Return the error of a setting that has one, else what a test says that the changes mean."""
         self.asked.append(("check_settings", dict(changes)))
-        return next((self.errors[name] for name in changes if name in self.errors), "")
+        error = next((self.errors[name] for name in changes if name in self.errors), "")
+        return SettingsCheck(error) if error else self.meaning
 
     def change_for(self, changes: Mapping[str, str | None], reason: str, minutes: int) -> None:
         """Note changes for a while."""

@@ -67,6 +67,17 @@ def test_all_places_taken_is_no_limit_broken(pool: FakePool) -> None:
     assert in_use(manager)["MAX_POSITIONS_REACHED"].outcome is Outcome.PASS
 
 
+def test_other_limits_are_tried_without_coming_into_force(pool: FakePool) -> None:
+    """The same portfolio against another limit: its figure stays, the limit is the other one, and none is changed."""
+    manager = pooled(pool, wide(max_concurrent_positions=8))
+    before = in_use(manager)
+    tried = {each.code: each for each in manager.limits_in_use(wide(max_concurrent_positions=1))}
+    places = tried["MAX_POSITIONS_REACHED"]
+    assert (places.observed, places.limit, places.outcome) == (2, 1, Outcome.FAIL)
+    assert in_use(manager) == before
+    assert manager.config.max_concurrent_positions == 8
+
+
 def test_asking_changes_nothing(pool: FakePool) -> None:
     """The next decision is the same, to the byte, whether or not somebody looked."""
     manager, other = pooled(pool, wide()), pooled(pool, wide())

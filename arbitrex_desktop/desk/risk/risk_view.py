@@ -49,8 +49,8 @@ class RiskManagerView(Protocol):
     def kill_switches(self) -> HaltSwitch:
         """Return what halts and resumes."""
 
-    def limits_in_use(self) -> tuple[Verdict, ...]:
-        """Return how much of each limit is used as things stand."""
+    def limits_in_use(self, config: RPMConfig | None = None) -> tuple[Verdict, ...]:
+        """Return how much of each limit is used as things stand, of those of `config` where one is given."""
 
     def portfolio_figures(self) -> PortfolioFigures:
         """Return what is held by symbol, and how it moves together."""

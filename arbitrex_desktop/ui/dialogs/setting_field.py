@@ -8,14 +8,26 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPushButton, QWidget
 
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
+from arbitrex_desktop.ui.bars.gauges import limit_gauge
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
 if TYPE_CHECKING:
-    from arbitrex_desktop.desk.settings_desk import SettingRow
+    from arbitrex_desktop.desk.settings_desk import LimitEffect, SettingRow
 
 _FIELD_WIDTH: Final = 190
+
+
+def effect_words(effect: LimitEffect) -> tuple[str, Tone]:
+    """Return what is in use of a new limit, and what saving it would do to that; bad where it is reached."""
+    verdict = effect.verdict
+    gauge = limit_gauge(verdict, "")
+    words = f"in use now {gauge.value} {gauge.limit}"
+    if verdict.outcome is not Outcome.FAIL and (gauge.share or 0.0) < 1.0:
+        return words, Tone.MUTED if gauge.tone is Tone.TEXT else gauge.tone
+    return f"{words}: {'would halt trading' if effect.halts else 'would refuse every trade that adds to it'}", Tone.BAD
 
 
 class SettingField(QWidget):
@@ -43,6 +55,9 @@ class SettingField(QWidget):
         self.default = QPushButton("Default")
         self.default.setToolTip(f"Go back to {row.default or 'nothing'}")
         self.default.clicked.connect(lambda: self._set(self.row.default))
+        self.effect = TonedLabel(theme, Tone.WARN)
+        self.effect.setWordWrap(True)
+        self.effect.hide()
         meaning = TonedLabel(theme)
         meaning.setText(row.meaning[:1].upper() + row.meaning[1:])
         meaning.setWordWrap(True)
@@ -57,6 +72,7 @@ class SettingField(QWidget):
         for column, part in enumerate((meaning, self.editor, unit, self.default)):
             grid.addWidget(part, 0, column, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.note, 1, 0, 1, 4)
+        grid.addWidget(self.effect, 2, 0, 1, 4)
         grid.setColumnStretch(0, 1)
         self._show_state()
 
@@ -86,6 +102,17 @@ class SettingField(QWidget):
             self.note.show_text(message, Tone.BAD)
         else:
             self._show_state()
+
+    def show_effect(self, also: tuple[str, str] | None, effect: LimitEffect | None) -> None:
+        """Say what saving would do: `also`, old and new value where another setting changes this one, and its effect.
+
+        Nothing is said where neither is known.
+        """
+        parts = [] if also is None else [f"changes with the set of limits: {also[0]} \N{RIGHTWARDS ARROW} {also[1]}"]
+        words, tone = effect_words(effect) if effect is not None else ("", Tone.WARN)
+        text = "; ".join([*parts, *([words] if words else [])])
+        self.effect.show_text(text, tone)
+        self.effect.setVisible(bool(text))
 
     def discard(self) -> None:
         """Put back what is in force."""

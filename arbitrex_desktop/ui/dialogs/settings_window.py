@@ -26,7 +26,7 @@ from arbitrex_desktop.ui.widgets.badges import FilledButton
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
 if TYPE_CHECKING:
-    from arbitrex_desktop.desk.settings_desk import SettingRow
+    from arbitrex_desktop.desk.settings_desk import SettingRow, SettingsCheck
 
 SECTION_TITLES: Final = {
     "risk": "Risk limits",
@@ -80,7 +80,7 @@ class SettingsWindow(QDialog):
         if isinstance(command, ReadSettings):
             self._take_rows(result)
         elif isinstance(command, CheckSettings) and command.number == self._number:
-            self._take_check(result.error or str(result.answer or ""))
+            self._take_check(cast("SettingsCheck | None", result.answer), result.error)
         elif isinstance(command, ChangeSettings):
             self._take_change(result)
 
@@ -97,8 +97,12 @@ class SettingsWindow(QDialog):
             return
         self._show_rows(cast("tuple[SettingRow, ...]", result.answer))
 
-    def _take_check(self, error: str) -> None:
+    def _take_check(self, found: SettingsCheck | None, error: str) -> None:
+        error = error or (found.error if found is not None else "")
         self._valid = not error
+        if found is not None and not error:
+            self._show_effects(found)
+            return
         named = self._field_named_in(error)
         if named is not None:
             named.show_error(error)
@@ -116,6 +120,15 @@ class SettingsWindow(QDialog):
         self.reason.clear()
         self.minutes.setValue(0)
         self.asked.emit(ReadSettings())
+
+    def _show_effects(self, found: SettingsCheck) -> None:
+        """Say beside each field what saving would do to it, and to what is open."""
+        for name, field in self.fields.items():
+            field.show_effect(found.also.get(name), found.effects.get(name))
+        count = len(found.also)
+        also = f"changes {count} more setting{'s' if count != 1 else ''}, which say{'' if count != 1 else 's'} so"
+        self._show_message(f"The set of limits {also}" if count else "", Tone.WARN)
+        self._show_save()
 
     def _field_named_in(self, error: str) -> SettingField | None:
         """Return the changed field whose name an error begins with."""
@@ -176,6 +189,8 @@ class SettingsWindow(QDialog):
     def _on_edit(self) -> None:
         self._number += 1
         self._valid = False
+        for field in self.fields.values():
+            field.show_effect(None, None)
         self._show_message("")
         self._show_save()
         self._debounce.start()

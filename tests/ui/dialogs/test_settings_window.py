@@ -9,6 +9,8 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.desk.settings_desk import LimitEffect, SettingsCheck
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.ui.commands import HANDLERS, ChangeSettings, CheckSettings, CommandResult, TraderCommand
 from arbitrex_desktop.ui.dialogs.settings_window import SettingsWindow
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -138,6 +140,42 @@ def test_a_wrong_value_is_told_beside_its_field(qtbot: QtBot, bench: Bench) -> N
     checked(qtbot, bench)
     qtbot.waitUntil(bench.window.save.isEnabled, timeout=5_000)
     assert note.text().startswith(f"{PENDING}: in force is 50")
+
+
+@pytest.mark.parametrize(
+    ("limit", "outcome", "halts", "words", "tone"),
+    [
+        (0.05, Outcome.PASS, True, "in use now 3.1 % of 5.0 %", "muted"),
+        (0.02, Outcome.FAIL, True, "in use now 3.1 % of 2.0 %: would halt trading", "bad"),
+        (0.02, Outcome.FAIL, False, "in use now 3.1 % of 2.0 %: would refuse every trade that adds to it", "bad"),
+        (0.031, Outcome.PASS, False, "in use now 3.1 % of 3.1 %: would refuse every trade that adds to it", "bad"),
+    ],
+)
+def test_the_effect_on_what_is_open_stands_beside_the_limit(
+    qtbot: QtBot, bench: Bench, *, limit: float, outcome: Outcome, halts: bool, words: str, tone: str
+) -> None:
+    """Before it is saved; a value typed over it takes it away until that is checked, and no other field says any."""
+    verdict = Verdict("MAX_DRAWDOWN_EXCEEDED", outcome, 0.031, limit, "share", "drawdown")
+    bench.core.settings_desk.meaning = SettingsCheck(effects={LIMIT: LimitEffect(verdict, halts)})
+    bench.type(LIMIT, str(limit))
+    checked(qtbot, bench)
+    effect = bench.window.fields[LIMIT].effect
+    assert (effect.isVisible(), effect.text(), effect.tone.value) == (True, words, tone)
+    assert bench.window.fields[PENDING].effect.isHidden()
+    bench.type(LIMIT, "0.09")
+    assert effect.isHidden()
+
+
+def test_a_set_of_limits_says_what_it_changes_before_it_is_saved(qtbot: QtBot, bench: Bench) -> None:
+    """Beside each field, old and new; saving is one change with one reason."""
+    bench.core.settings_desk.meaning = SettingsCheck(also={LIMIT: ("0.1", "0.05")})
+    bench.type("risk.preset", "Conservative")
+    checked(qtbot, bench)
+    assert bench.window.fields[LIMIT].effect.text() == "changes with the set of limits: 0.1 \N{RIGHTWARDS ARROW} 0.05"
+    assert bench.window.message.text() == "The set of limits changes 1 more setting, which says so"
+    bench.window.reason.setText("a quiet month")
+    bench.window.save.click()
+    assert bench.core.settings_desk.changed == [({"risk.preset": "Conservative"}, "a quiet month")]
 
 
 def test_an_old_answer_does_not_make_a_new_value_good(qtbot: QtBot, bench: Bench) -> None:
