@@ -17,6 +17,7 @@ from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.intents.standing import Distance, DistanceUnit, StandingRequest
 from arbitrex_desktop.desk.presentation.snapshot import Preview
+from arbitrex_desktop.desk.settings_desk import SettingsCheck
 from arbitrex_desktop.ui.commands import (
     HANDLERS,
     ApproveIntent,
@@ -148,7 +149,7 @@ def test_commands_run_in_order_and_report(qtbot: QtBot, worker: CoreWorker, core
         SubmitIntent: str,
         TakeInUnknown: int,
         ReadSettings: tuple,
-        CheckSettings: str,
+        CheckSettings: SettingsCheck,
         ChangeSettings: tuple,
     }
     assert not any(result.error for result in results)
