@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
@@ -113,6 +114,15 @@ class SettingField(QWidget):
         text = "; ".join([*parts, *([words] if words else [])])
         self.effect.show_text(text, tone)
         self.effect.setVisible(bool(text))
+
+    def show_set(self, also: Mapping[str, tuple[str, str]]) -> None:
+        """Say what a set of limits changes, old and new value by setting."""
+        changes = [
+            f"{name.removeprefix('risk.')} {old} \N{RIGHTWARDS ARROW} {new}" for name, (old, new) in also.items()
+        ]
+        count = f"changes {len(changes)} other setting{'s' if len(changes) != 1 else ''}"
+        self.effect.show_text(f"{count}: {', '.join(changes)}" if changes else "changes no other setting", Tone.WARN)
+        self.effect.show()
 
     def discard(self) -> None:
         """Put back what is in force."""

@@ -37,6 +37,7 @@ SECTION_TITLES: Final = {
 }
 """What a section is called, in the order in which they are offered."""
 
+_SET_OF_LIMITS: Final = "risk.preset"
 _DEBOUNCE_MS: Final = 300
 
 
@@ -125,9 +126,10 @@ class SettingsWindow(QDialog):
         """Say beside each field what saving would do to it, and to what is open."""
         for name, field in self.fields.items():
             field.show_effect(found.also.get(name), found.effects.get(name))
-        count = len(found.also)
-        also = f"changes {count} more setting{'s' if count != 1 else ''}, which say{'' if count != 1 else 's'} so"
-        self._show_message(f"The set of limits {also}" if count else "", Tone.WARN)
+        chosen = self.fields.get(_SET_OF_LIMITS)
+        if chosen is not None and chosen.is_changed:
+            chosen.show_set(found.also)
+        self._show_message("")
         self._show_save()
 
     def _field_named_in(self, error: str) -> SettingField | None:

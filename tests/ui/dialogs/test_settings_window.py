@@ -167,12 +167,13 @@ def test_the_effect_on_what_is_open_stands_beside_the_limit(
 
 
 def test_a_set_of_limits_says_what_it_changes_before_it_is_saved(qtbot: QtBot, bench: Bench) -> None:
-    """Beside each field, old and new; saving is one change with one reason."""
+    """At the top and beside each field, old and new; saving is one change with one reason."""
     bench.core.settings_desk.meaning = SettingsCheck(also={LIMIT: ("0.1", "0.05")})
     bench.type("risk.preset", "Conservative")
     checked(qtbot, bench)
     assert bench.window.fields[LIMIT].effect.text() == "changes with the set of limits: 0.1 \N{RIGHTWARDS ARROW} 0.05"
-    assert bench.window.message.text() == "The set of limits changes 1 more setting, which says so"
+    at_the_top = bench.window.fields["risk.preset"].effect
+    assert at_the_top.text() == "changes 1 other setting: max_drawdown 0.1 \N{RIGHTWARDS ARROW} 0.05"
     bench.window.reason.setText("a quiet month")
     bench.window.save.click()
     assert bench.core.settings_desk.changed == [({"risk.preset": "Conservative"}, "a quiet month")]
