@@ -242,3 +242,19 @@ def test_the_windows_size_survives_its_bars(open_window: WindowMaker) -> None:
     window.content.positions.stops.click()
     window.grab()
     assert (window.width(), window.height()) == (1280, 720)
+
+
+def test_an_order_dragged_on_the_chart_is_moved_by_the_core(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """From the line let go, through the question, to the core, which hears of it once."""
+    core = FakeCore(shown=desk_snapshot(orders=(order_row(31),)))
+    window = open_window(core)
+    window.content.intent_form.choose_symbol("EURUSD")
+    chart = window.content.chart.chart
+    assert chart is not None
+    qtbot.waitUntil(chart.isVisible, timeout=OPEN_MS)
+    chart.view.line_dropped.emit("order:31", 1.092)
+    assert chart.move_bar.isVisible()
+    assert not [each for each in core.asked if each[0] == "modify_order"]
+    chart.move_bar.act.click()
+    qtbot.waitUntil(lambda: any(each[0] == "modify_order" for each in core.asked), timeout=OPEN_MS)
+    assert [each for each in core.asked if each[0] == "modify_order"] == [("modify_order", 31, 1.092, 1.085, 1.1)]

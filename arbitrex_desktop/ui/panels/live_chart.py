@@ -130,6 +130,7 @@ class LiveChart(QWidget):
             self._load_first()
         if not fresh.connected:
             self.view.show_quote(0.0, 0.0)
+        self._follow_move()
         self._show_lines()
         self._show_marks()
 
@@ -252,6 +253,17 @@ class LiveChart(QWidget):
         if move is not None:
             self.move_bar.ask(move)
         self._show_lines()
+
+    def _follow_move(self) -> None:
+        """Keep the question about what stands at the broker by now: the answer names stop and target, too."""
+        asked = self.move_bar.move_asked
+        if asked is None:
+            return
+        now = self._move_of(asked.key, asked.price)
+        if now is None:
+            self.move_bar.hide()
+        elif now != asked:
+            self.move_bar.ask(now)
 
     def _move_of(self, key: str, price: float) -> Move | OrderMove | None:
         """Return what a line let go at a price asks for; None for the plan's, and for what is no more."""

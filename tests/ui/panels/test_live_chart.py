@@ -240,6 +240,26 @@ def test_an_order_whose_stop_limits_nothing_says_so(
     assert bench.panel.move_bar.message.text().endswith(said)
 
 
+def test_what_changed_at_the_broker_while_asked_is_not_undone(bench: Bench, fresh: Make) -> None:
+    """A stop moved meanwhile is kept by the answer; what is gone is asked about no more."""
+    commands: list[object] = []
+    bench.panel.asked.connect(commands.append)
+    bench.panel.refresh(with_order(fresh))
+    drop(bench, "order:31", LAST - 0.0005)
+    price = next(line.price for line in bench.panel.view.lines if line.key == "order:31")
+    bench.panel.refresh(with_order(fresh, stop_loss=LAST - 0.002))
+    bench.panel.move_bar.act.click()
+    assert commands == [ModifyOrder(31, price, LAST - 0.002, None)]
+    drop(bench, "order:31", LAST - 0.0007)
+    assert bench.panel.move_bar.isVisible()
+    bench.panel.refresh(with_position(fresh))
+    assert bench.panel.move_bar.isHidden()
+    drop(bench, "stop:7", LAST - 0.002)
+    assert bench.panel.move_bar.isVisible()
+    bench.panel.refresh(fresh(positions=(), orders=(), intents=()))
+    assert bench.panel.move_bar.isHidden()
+
+
 def test_a_click_on_a_line_asks_nothing(bench: Bench, fresh: Make) -> None:
     """Only what was moved is asked about."""
     bench.panel.refresh(with_order(fresh))
