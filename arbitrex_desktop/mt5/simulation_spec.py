@@ -19,7 +19,7 @@ class SimulationSpec:
 
     Attributes:
         seed: of the market
-        login, server, password: what `initialize` accepts; a password of None accepts any
+        login, server, password: what `initialize` accepts; without a password here, the account's first login fixes it
         currency, deposit, leverage, hedging: of a new account
         epoch: the wall-clock moment (UTC) at which simulated time was anchored: a host that is started again with the
             same epoch goes on where the market is by now; None anchors at the first start

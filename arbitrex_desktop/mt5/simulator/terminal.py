@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 from arbitrex_desktop.mt5 import results
@@ -16,6 +17,9 @@ _VERSION: Final = 500
 _RELEASED: Final = "1 Jan 2026"
 _PROGRAMS: Final = frozenset({"simulated", f"{presentation.PROGRAM_FOLDER}\\terminal64.exe".lower()})
 """What may be given as the path of this terminal, in small letters."""
+
+_FIRST_LOGIN: Final = "mark:password"
+"""Under which name the books keep the digest."""
 
 
 class SimulatedTerminal(MarketCalls, TradeCalls):
@@ -55,6 +59,21 @@ class SimulatedTerminal(MarketCalls, TradeCalls):
         for given, own in zip((login, server, password), known, strict=True):
             if given is not None and own is not None and given != own:
                 raise BackendError.of(ResultCode.E_AUTH_FAILED)
+        if password is not None and self.spec.password is None:
+            self._check_password(password)
+
+    def _check_password(self, password: str) -> None:
+        """Fix the password with the account's first login that gives one, and refuse another from then on.
+
+        The books keep a salted digest of it, never the password itself.
+        """
+        salt = f"{self.spec.server}/{self.spec.login}".encode()
+        digest = hashlib.scrypt(password.encode(errors="surrogatepass"), salt=salt, n=2**14, r=8, p=1, dklen=8)
+        given = int.from_bytes(digest, "big", signed=True)
+        fixed = self.books.marks.setdefault(_FIRST_LOGIN, given)
+        if given != fixed:
+            raise BackendError.of(ResultCode.E_AUTH_FAILED)
+        self._commit()
 
     def shutdown(self) -> None:
         """Drop the connection; the books stay open, since the terminal itself goes on."""

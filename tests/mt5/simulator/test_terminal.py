@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pickle
 from datetime import UTC, datetime, timedelta
-from pathlib import PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
@@ -81,6 +81,25 @@ def test_the_wrong_account_is_refused(clock: ManualClock) -> None:
         assert module.last_error()[0] == -6
     assert module.initialize(login=5, password="right", server="Demo")
     assert module.account_info().login == 5
+
+
+def test_the_first_login_fixes_the_password(clock: ManualClock, tmp_path: Path) -> None:
+    """Another password is not authorised then, after a restart either; none is needed; the books do not hold it."""
+    for login, used, other in ((5, "first ü", "second"), (5, "first ü", "third"), (6, "second", "first ü")):
+        spec = SimulationSpec(login=login, store=tmp_path / "books.sqlite3", epoch=WEDNESDAY)
+        simulation = build_simulation(spec, clock)
+        module: Any = simulation.module
+        assert module.initialize()
+        assert module.initialize(login=login, password=used)
+        assert not module.login(login, other)
+        assert module.login(login, used)
+        assert not module.initialize(login=login, password=other)
+        assert module.last_error() == (-6, "Terminal: Authorization failed")
+        assert module.initialize(login=login)
+        simulation.close()
+    held = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert b"first" not in held
+    assert b"mark:password" in held
 
 
 def test_specification_crosses_to_the_host() -> None:
