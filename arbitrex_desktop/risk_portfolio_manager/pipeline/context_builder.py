@@ -58,7 +58,7 @@ def build_context(
         _account(state, config, (now, wall, moment)),
         _exposure(state, intent, config, (instrument, closable, record)),
         state.activity,
-        state.switches.covering(intent.symbol, intent.strategy_id),
+        state.switches.covering(intent.symbol, intent.strategy_id, instrument),
         moment,
     )
 

@@ -50,6 +50,8 @@ class Throttle(Rule):
         """Measure the time since the last intent that any throttle let through."""
         activity, strategy = context.activity, context.intent.strategy_id or ""
         scopes = [(each.level, each.name) for each in context.switches if each.action is SwitchAction.THROTTLE]
+        if any(level is SwitchLevel.SYMBOL for level, _ in scopes):  # its name there may be the plain one
+            scopes.append((SwitchLevel.SYMBOL, context.intent.symbol))
         ends = None if context.intent.is_person_s else activity.throttled.get(strategy)
         if ends is not None and context.moment < ends:
             scopes.append((SwitchLevel.STRATEGY, strategy))

@@ -12,12 +12,14 @@ from typing import Any, Final
 import msgspec
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.raw_layer.symbols import is_called
 from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import (
     KillSwitch,
     SwitchAction,
     SwitchLevel,
     scopes_of,
 )
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState, as_utc
 
 MANUAL: Final = "MANUAL"
@@ -130,11 +132,15 @@ class KillSwitches:
         """Return every switch that is set."""
         return tuple(self._switches.values())
 
-    def covering(self, symbol: str, strategy_id: str | None) -> list[KillSwitch]:
-        """Return the switches that bear on a symbol and a strategy, the widest first."""
-        if not self._switches:
-            return []
-        return [self._switches[key] for key in scopes_of(symbol, strategy_id) if key in self._switches]
+    def covering(self, symbol: str, strategy_id: str | None, instrument: Instrument | None = None) -> list[KillSwitch]:
+        """Return the switches that bear on a symbol and a strategy, the widest first.
+
+        A switch on a plain name (`EURUSD`) bears on every symbol that it may mean (`EURUSDm`), where `instrument`
+        says what the symbol's currencies are.
+        """
+        whole, own, strategy = scopes_of(symbol, strategy_id)
+        symbols = [key for key in self._switches if key == own or _means(key, instrument)]
+        return [self._switches[key] for key in (whole, *symbols, strategy) if key in self._switches]
 
     def get_status(self) -> dict[str, Any]:
         """Return every switch, as JSON-safe values."""
@@ -151,6 +157,14 @@ class KillSwitches:
         state.halt_reason, state.halt_code = reason, code
         state.halt_timestamp = self._clock.now()
         _log.warning("trading halted: %s", reason)
+
+
+def _means(scope: tuple[SwitchLevel, str], instrument: Instrument | None) -> bool:
+    """Tell whether what a switch is set on is the instrument under another name."""
+    level, name = scope
+    if level is not SwitchLevel.SYMBOL or instrument is None:
+        return False
+    return is_called(instrument.symbol, instrument.base, instrument.profit, name)
 
 
 def lift_halt(state: PortfolioState) -> None:

@@ -170,7 +170,8 @@ def _pace_strategy(state: RiskState, context: RuleContext, decision: TradeDecisi
     refused, moment = decision.rejected_trade, context.moment
     throttled = refused is not None and refused.rejection_reason is Throttle.code
     if not throttled and not context.exposure.reducing:
-        for scope in scopes_of(context.intent.symbol, strategy):
+        named = ((each.level, each.name) for each in context.switches)
+        for scope in {*scopes_of(context.intent.symbol, strategy), *named}:
             activity.note_heard(scope, moment)
     limit = config.rejection_velocity_count
     if context.intent.is_person_s or refused is None or not limit:

@@ -11,7 +11,8 @@ import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import Position, RiskPortfolioManager, TradingState
 from tests.fakes.clock import ManualClock
-from tests.risk_portfolio_manager.helpers import intent, reason, static, units, wide
+from tests.fakes.pool import FakePool
+from tests.risk_portfolio_manager.helpers import intent, pooled, reason, static, units, wide
 
 NOW = datetime(2025, 3, 12, 9, tzinfo=UTC)
 
@@ -230,3 +231,34 @@ def test_a_strategy_that_trades_too_often_is_suspended_until_a_person_resumes(tm
     again.kill_switches.manual_resume(again.portfolio_state, "looked at it")
     assert again.process_trade_intent(**asked).decision.status == "APPROVED"
     assert [each.name for each in again.kill_switches.active()] == ["gamma"], "what a person set, a person lifts"
+
+
+@pytest.mark.parametrize("name", ["EURUSD", "eur/usd", "EURUSDm"])
+def test_a_switch_is_known_by_either_name(name: str) -> None:
+    """A switch on the plain name or on the broker's covers the broker's symbol, and no other."""
+    rpm = pooled(FakePool(symbols=("EURUSDm", "GBPUSDm")), wide(max_positions_per_symbol=9))
+    rpm.kill_switches.set("SYMBOL", name, "SUSPEND", "odd fills")
+    for asked in ("EURUSD", "EURUSDm"):
+        assert reason(rpm.evaluate(**intent(symbol=asked))) == "KILL_SWITCH_ACTIVE"
+    assert rpm.evaluate(**intent(symbol="GBPUSD", current_price=1.3)).decision.status == "APPROVED"
+    assert rpm.kill_switches.lift("SYMBOL", name, "looked into")
+    assert rpm.evaluate(**intent()).decision.status == "APPROVED"
+
+
+@pytest.mark.parametrize("first", ["before", "after"])
+@pytest.mark.parametrize("name", ["EURUSD", "EURUSDm"])
+def test_a_throttle_is_known_by_either_name(name: str, first: str) -> None:
+    """Whether the first trade came before the throttle or after it, the next one is held back for the interval."""
+    pool = FakePool(symbols=("EURUSDm", "GBPUSDm"))
+    rpm = pooled(pool, wide(max_positions_per_symbol=9))
+    if first == "after":
+        rpm.kill_switches.set("SYMBOL", name, "THROTTLE", "calm down")
+    assert rpm.process_trade_intent(**intent()).decision.status == "APPROVED"
+    if first == "before":
+        rpm.kill_switches.set("SYMBOL", name, "THROTTLE", "calm down")
+    assert reason(rpm.evaluate(**intent())) == "STRATEGY_THROTTLED"
+    assert rpm.evaluate(**intent(symbol="GBPUSD", current_price=1.3)).decision.status == "APPROVED"
+    pool.clock.advance(60)
+    pool.refresh_quotes()
+    pool.poll()
+    assert rpm.evaluate(**intent()).decision.status == "APPROVED"
