@@ -3,20 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from arbitrex_desktop.raw_layer.symbols import is_called
 from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
 
 
-def names_of(context: RuleContext, names: Iterable[str]) -> Iterator[str]:
-    """Yield those that are the symbol's name, or a plain name (`EURUSD`) that it may be meant by (`EURUSDm`)."""
+def names_of(context: RuleContext, names: Iterable[str]) -> list[str]:
+    """Return those that are the symbol's name, or a plain name (`EURUSD`) that it may be meant by (`EURUSDm`)."""
     symbol, instrument = context.intent.symbol, context.market.instrument
-    for name in names:
-        if name == symbol or (instrument and is_called(symbol, instrument.base, instrument.profit, name)):
-            yield name
+    if instrument is None:
+        return [name for name in names if name == symbol]
+    base, profit = instrument.base, instrument.profit
+    return [name for name in names if name == symbol or is_called(symbol, base, profit, name)]
 
 
 def is_named(context: RuleContext, names: Iterable[str]) -> bool:
     """Tell whether any of the names stands for the intent's symbol."""
-    return next(names_of(context, names), None) is not None
+    return bool(names_of(context, names))

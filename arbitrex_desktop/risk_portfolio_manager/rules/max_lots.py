@@ -38,7 +38,7 @@ class MaxLots(Rule):
         """Measure what the tighter of both limits leaves."""
         per_order, instrument = context.config.max_lots_per_order, context.market.instrument
         table = context.config.max_lots_by_symbol
-        of_symbol = min((table[name] for name in names_of(context, table)), default=None)
+        of_symbol = min([table[name] for name in names_of(context, table)], default=None)
         if not per_order and of_symbol is None:
             return self.off()
         if instrument is None:

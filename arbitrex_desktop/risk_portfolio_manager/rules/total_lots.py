@@ -69,8 +69,8 @@ class TotalLots(Rule):
 def _step(steps: Any, profit: float) -> float:
     """Return the lots of the highest step that the profit has reached; below the first, those of the first."""
     amounts = {float(amount): lots for amount, lots in steps.items()}
-    least = min(amounts)
-    return float(amounts[max((amount for amount in amounts if amount <= profit), default=least)])
+    reached = [amount for amount in amounts if amount <= profit]
+    return float(amounts[max(reached) if reached else min(amounts)])
 
 
 def _is_number(key: str) -> bool:
