@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from arbitrex_desktop.desk.gateway.strategies import RegisterError, Strategy, StrategyRegister
 from arbitrex_desktop.paths import data_dir
+from arbitrex_desktop.raw_layer import amounts
 
 if TYPE_CHECKING:
     # argparse has no public name for what `add_subparsers` gives.
@@ -77,9 +78,13 @@ _ACTIONS = {"add": _add, "list": _list, "revoke": _revoke}
 
 def _limits(strategy: Strategy) -> str:
     """Return a strategy's limits in words."""
-    lots = f"{strategy.max_lots:g} lots at most" if strategy.max_lots is not None else "any size the limits allow"
+    lots = (
+        f"{amounts.lots(strategy.max_lots)} lots at most"
+        if strategy.max_lots is not None
+        else "any size the limits allow"
+    )
     rate = f"{strategy.intents_a_second or 5.0:g} intents a second at most"
-    auto = f"approved by itself up to {strategy.auto_approve_lots:g} lots on SIMULATED and DEMO"
+    auto = f"approved by itself up to {amounts.lots(strategy.auto_approve_lots)} lots on SIMULATED and DEMO"
     asks = "every intent waits for you"
     symbols = ", ".join(strategy.symbols) or "all symbols"
     return "; ".join((symbols, lots, rate, auto if strategy.auto_approve_lots else asks))

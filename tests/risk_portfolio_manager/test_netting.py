@@ -43,7 +43,7 @@ def test_a_trade_beyond_what_is_held_is_told_as_a_reversal(mode: int) -> None:
     assert (trade.lots, trade.closing_lots, trade.reduce_only, trade.position_ticket) == (0.3, 0.1, False, None)
     assert trade.expected_loss == pytest.approx(20_000 * (ask - 1.14))
     output = manager.evaluate(**intent(requested_volume=0.3))
-    assert "closes the 0.1 lots that are held" in check(output, "NOTHING_TO_REDUCE").message
+    assert "closes the 0.10 lots that are held" in check(output, "NOTHING_TO_REDUCE").message
 
 
 def test_a_reversal_that_was_cut_to_what_is_held_opens_nothing() -> None:

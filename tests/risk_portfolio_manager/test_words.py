@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager import Outcome, Position, RPMConfig, RPMOutput
 from arbitrex_desktop.risk_portfolio_manager.config import PARAMETERS
 from arbitrex_desktop.risk_portfolio_manager.config.profiles import firm_profiles
@@ -123,7 +124,7 @@ def test_after_a_cut_every_line_shows_the_approved_size() -> None:
     assert check(output, "TOTAL_EXPOSURE_LIMIT").observed == pytest.approx(units(output) * 1.15 / capital)
     cut = check(output, "SYMBOL_EXPOSURE_LIMIT", "symbol exposure would")
     assert cut.outcome is Outcome.ADJUST
-    assert cut.message.endswith(f"size cut to fit ({lots:g} lots)")
+    assert cut.message.endswith(f"size cut to fit ({amounts.lots(lots)} lots)")
 
 
 def test_one_line_says_what_decided_and_what_would_pass() -> None:
@@ -131,17 +132,17 @@ def test_one_line_says_what_decided_and_what_would_pass() -> None:
     free = {"max_positions_per_symbol": 9}
     by_risk = static(wide(**free)).evaluate(**intent())
     size = units(by_risk) / 100_000
-    promise = f"the largest size that would pass is {size:g} lots, by risk per trade"
-    assert largest(by_risk) == f"size {size:g} lots, decided by risk per trade; {promise}"
+    promise = f"the largest size that would pass is {amounts.lots(size)} lots, by risk per trade"
+    assert largest(by_risk) == f"size {amounts.lots(size)} lots, decided by risk per trade; {promise}"
     cut = static(wide(max_symbol_exposure_pct=0.5, **free)).evaluate(**intent(atr=0.01))
     assert "decided by symbol exposure; the largest size that would pass is 0.43 lots, by symbol exposure" in largest(
         cut
     )
     small = static(wide(max_symbol_exposure_pct=0.5, **free)).evaluate(**intent(atr=0.01, requested_volume=0.1))
-    assert "size 0.1 lots, as asked for; the largest size that would pass is 0.43 lots" in largest(small)
+    assert "size 0.10 lots, as asked for; the largest size that would pass is 0.43 lots" in largest(small)
     none = static(wide(max_symbol_exposure_pct=0.001, **free)).evaluate(**intent(atr=0.01))
     assert reason(none) == "SYMBOL_EXPOSURE_LIMIT"
-    assert largest(none) == "the largest size that would pass is 0 lots, by symbol exposure"
+    assert largest(none) == "the largest size that would pass is 0.00 lots, by symbol exposure"
     rpm = static(wide(**free))
     rpm.kill_switches.manual_halt(rpm.portfolio_state, "x")
     assert largest(rpm.evaluate(**intent())) == "no size would pass: trading state"

@@ -18,6 +18,7 @@ from arbitrex_desktop.desk.gateway.rate_limit import TokenBucket
 from arbitrex_desktop.desk.gateway.strategies import RegisterError, Strategy, StrategyRegister
 from arbitrex_desktop.desk.intents.intent import MANUAL, IntentRequest
 from arbitrex_desktop.desk.queue.shares import PendingShare
+from arbitrex_desktop.raw_layer import amounts
 
 INTENTS_A_SECOND_TOGETHER: Final = 20.0
 _PARTS_OF_STRANGERS: Final = 2
@@ -74,8 +75,8 @@ class Lane:
         if limits.max_lots is None:
             return request
         if request.requested_volume is not None and request.requested_volume > limits.max_lots * (1.0 + 1e-9):
-            asked = f"{request.requested_volume:g} lots"
-            raise ProtocolError("NOT_ALLOWED", f"{self.whose} may trade {limits.max_lots:g} lots at most, not {asked}")
+            most, asked = amounts.lots(limits.max_lots), amounts.lots(request.requested_volume)
+            raise ProtocolError("NOT_ALLOWED", f"{self.whose} may trade {most} lots at most, not {asked} lots")
         return replace(request, requested_volume=request.requested_volume or limits.max_lots)
 
 

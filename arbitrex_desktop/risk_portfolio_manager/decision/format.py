@@ -6,6 +6,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from arbitrex_desktop.raw_layer import amounts
+
 _FORMATS: Final = {
     "money": "{:,.2f}",
     "count": "{:,.0f}",
@@ -24,6 +26,8 @@ def format_value(value: float | None, unit: str) -> str:
         return "unknown"
     if unit in _FORMATS:
         return _FORMATS[unit].format(value)
+    if unit == "lots":
+        return f"{amounts.lots(value)} lots"
     if unit == "share":
         return f"{value * 100.0:.1f}%"
     if unit == "s":

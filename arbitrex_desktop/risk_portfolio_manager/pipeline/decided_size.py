@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
@@ -38,12 +39,12 @@ class SizeDecided(Check):
         blocking = next((each for each in self.results if each.blocks and each.headroom is None), None)
         if blocking is not None:
             return f"no size would pass: {blocking.check.subject}"
-        largest = f"the largest size that would pass is {most:g} lots, by {what}"
+        largest = f"the largest size that would pass is {amounts.lots(most)} lots, by {what}"
         if not self.lots:
             return largest
         if self.asked is not None and self.lots >= self.asked * (1.0 - _RELATIVE_TOLERANCE):
-            return f"size {self.lots:g} lots, as asked for; {largest}"
-        return f"size {self.lots:g} lots, decided by {what}; {largest}"
+            return f"size {amounts.lots(self.lots)} lots, as asked for; {largest}"
+        return f"size {amounts.lots(self.lots)} lots, decided by {what}; {largest}"
 
     def _largest(self) -> tuple[float, str]:
         """Return the most units that every check leaves, and the tightest of them."""
@@ -67,7 +68,8 @@ def as_approved(results: list[RuleResult], again: Sequence[RuleResult], lots: fl
 def _of_approved(result: RuleResult, again: RuleResult | None, lots: float) -> RuleResult:
     """Return a result as it is for the approved size; one that cut says to what."""
     if result.outcome is Outcome.ADJUST:
-        note = f"{result.note}, {lots:g} lots" if result.note else f"{lots:g} lots"
+        size = f"{amounts.lots(lots)} lots"
+        note = f"{result.note}, {size}" if result.note else size
         return msgspec.structs.replace(result, note=note)
     if result.check.subject == SIZE_SUBJECT and result.check.stage is Stage.SIZING:
         return msgspec.structs.replace(result, observed=lots)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -24,7 +25,7 @@ class NothingToReduce(Rule):
         intent, instrument, closing = context.intent, context.market.instrument, context.exposure.reversing
         if closing and instrument is not None:
             lots = closing / instrument.contract
-            return self.ok(f"it closes the {lots:g} lots that are held, and opens the rest the other way")
+            return self.ok(f"it closes the {amounts.lots(lots)} lots that are held, and opens the rest the other way")
         if intent.reduce_only or intent.position_ticket is not None:
             return self.failed(note=f"there is no position of {intent.symbol} with so much to close")
         return self.ok("it was not asked to close one")

@@ -158,7 +158,7 @@ def test_the_command_line(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     assert main(["strategy", "add", "beta"]) == 0
     assert main(["strategy", "list"]) == 0
     said = capsys.readouterr().out
-    own = "EURUSD, GBPUSD; 0.5 lots at most; 2 intents a second at most; approved by itself up to 0.1 lots"
+    own = "EURUSD, GBPUSD; 0.50 lots at most; 2 intents a second at most; approved by itself up to 0.10 lots"
     assert f"alpha: {own} on SIMULATED and DEMO\n" in said
     assert (
         "beta: all symbols; any size the limits allow; 5 intents a second at most; every intent waits for you" in said
