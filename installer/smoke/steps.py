@@ -28,6 +28,7 @@ START_MENU: Final = Path(os.environ["APPDATA"]) / "Microsoft/Windows/Start Menu/
 START_MENU_SIMULATED: Final = START_MENU.with_name(f"{PRODUCT} (simulated).lnk")
 DESKTOP: Final = Path(os.environ["USERPROFILE"]) / "Desktop" / f"{PRODUCT}.lnk"
 UNINSTALL_KEY: Final = rf"Software\Microsoft\Windows\CurrentVersion\Uninstall\{PRODUCT}"
+_KEY_DELETED: Final = 1018
 RUN_KEY: Final = r"Software\Microsoft\Windows\CurrentVersion\Run"
 LONGEST_WAIT: Final = 60.0
 _LOOK_AGAIN: Final = 0.02
@@ -75,12 +76,16 @@ def uninstall(*options: str) -> None:
 
 
 def registered() -> dict[str, str | int] | None:
-    """Return what "Apps & features" knows of the program, None when it is not there."""
+    """Return what "Apps & features" knows of the program, None when it is not there, or goes while it is read."""
     try:
         with winreg.OpenKey(winreg.HKEY_CURRENT_USER, UNINSTALL_KEY) as key:
             count = winreg.QueryInfoKey(key)[1]
             return {name: value for name, value, _ in (winreg.EnumValue(key, at) for at in range(count))}
     except FileNotFoundError:
+        return None
+    except OSError as error:
+        if error.winerror != _KEY_DELETED:
+            raise
         return None
 
 
