@@ -6,13 +6,13 @@ Loaded once the window's frame has been seen.
 
 from __future__ import annotations
 
+import faulthandler
 import logging
-import sys
 from functools import partial
-from types import TracebackType
+from pathlib import Path
+from typing import IO
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop import logs
 from arbitrex_desktop.causes import in_words
@@ -21,19 +21,28 @@ from arbitrex_desktop.paths import keep_private
 from arbitrex_desktop.raw_layer.connection.environment import read_environment, secrets_in
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.settings.start import Settings
+from arbitrex_desktop.ui.main_window import MainWindow
+from arbitrex_desktop.ui.program.unhandled import UnhandledErrors
 
 _log = logging.getLogger(__name__)
 
 
 class DesktopSession:
-    """Begins when it is made and ends with `close`; `alone`, later starts are not listened for.  GUI thread."""
+    """Begins when it is made and ends with `close`; `alone`, later starts are not listened for.  GUI thread.
 
-    def __init__(self, settings: Settings, window: QWidget, *, alone: bool) -> None:
+    Attributes:
+        unhandled: tells of errors that nobody caught
+    """
+
+    def __init__(self, settings: Settings, window: MainWindow, *, alone: bool) -> None:
         others = _keep_private(settings)
         logs.configure(settings.data_dir / "logs", _secrets(settings))
         if others:
             _log.warning("the data folder cannot be kept from other users: %s", others)
-        sys.excepthook = _log_uncaught
+        self.unhandled = UnhandledErrors()
+        self.unhandled.install()
+        self.unhandled.noticed.connect(window.tell_error, Qt.ConnectionType.QueuedConnection)
+        self._crash_file = _log_crashes(settings.data_dir / "logs" / "crash.log")
         self._later_starts = OneWindow(settings.data_dir)
         self._later_starts.asked.connect(partial(bring_forward, window), Qt.ConnectionType.QueuedConnection)
         if not alone:
@@ -42,6 +51,10 @@ class DesktopSession:
     def close(self) -> None:
         """Listen no longer."""
         self._later_starts.close()
+        self.unhandled.remove()
+        if self._crash_file is not None:
+            faulthandler.disable()
+            self._crash_file.close()
 
 
 def _keep_private(settings: Settings) -> str:
@@ -61,6 +74,11 @@ def _secrets(settings: Settings) -> list[str]:
         return []
 
 
-def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Log what nobody caught; the window lives on."""
-    _log.critical("uncaught", exc_info=(kind, error, trace))
+def _log_crashes(path: Path) -> IO[str] | None:
+    """Have a crash of the process itself written to a file, where the disk takes one; return it, to be kept open."""
+    try:
+        file = path.open("a", encoding="utf-8")
+    except OSError:
+        return None
+    faulthandler.enable(file)
+    return file

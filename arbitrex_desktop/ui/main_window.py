@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtCore import QEvent, QSize, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -77,6 +77,12 @@ class MainWindow(QMainWindow):
         content.refresh()
         content.load_plots()
         self.filled.emit()
+
+    @Slot(str)
+    def tell_error(self, words: str) -> None:
+        """Say that something failed which no part of the program expected."""
+        if self._content is not None:
+            self._content.notice_bar.post("error", words, words)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Draw again."""
