@@ -49,7 +49,7 @@ from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot,
 from arbitrex_desktop.desk.presentation.watch import symbol_days
 from arbitrex_desktop.desk.queue.pending import in_flight_names
 from arbitrex_desktop.desk.queue.shares import PendingShare
-from arbitrex_desktop.desk.risk.risk_client import RiskClient, under_broker_name
+from arbitrex_desktop.desk.risk.risk_client import RiskClient, broker_symbol, under_broker_name
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.desk.service import Service
 from arbitrex_desktop.desk.services import Services
@@ -245,6 +245,10 @@ class TradingCore:
     def intent(self, intent_id: str) -> Intent:
         """Return an intent as its events left it; raise `UnknownIntent`."""
         return self._accounts.connected().book.get(intent_id)
+
+    def broker_symbol(self, name: str) -> str:
+        """Return the broker's symbol that a plain name means; the name as it is where it means none or several."""
+        return broker_symbol(self._pool, name)
 
     def listen(self, listener: Announce) -> None:
         """Call back with each journalled event of an intent, on whichever thread it happens; it may not block."""

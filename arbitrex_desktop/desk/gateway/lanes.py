@@ -8,6 +8,7 @@ lane.  The parts depend on how many strategies are registered, never on what any
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Final
@@ -65,12 +66,15 @@ class Lane:
         for bucket in self.refusals:
             bucket.take()
 
-    def allowed(self, request: IntentRequest) -> IntentRequest:
-        """Return an intent within the strategy's own limits; raise `ProtocolError` for one that is outside."""
+    def allowed(self, request: IntentRequest, broker_symbol: Callable[[str], str]) -> IntentRequest:
+        """Return an intent within the strategy's own limits; raise `ProtocolError` for one that is outside.
+
+        `broker_symbol` gives the broker's name for a plain one: the limits and the intent may use either.
+        """
         limits = self.registered
         if limits is None:
             return request
-        if limits.symbols and request.symbol not in limits.symbols:
+        if limits.symbols and broker_symbol(request.symbol) not in map(broker_symbol, limits.symbols):
             raise ProtocolError("NOT_ALLOWED", f"{self.whose} may not trade {request.symbol}")
         if limits.max_lots is None:
             return request

@@ -58,6 +58,9 @@ class GatewayCore(Protocol):
     def intent(self, intent_id: str) -> Intent:
         """Return an intent; raise `UnknownIntent`."""
 
+    def broker_symbol(self, name: str) -> str:
+        """Return the broker's symbol that a plain name means; the name as it is where it means none or several."""
+
     def cancel(self, intent_id: str, actor: str) -> None:
         """Take a pending intent back, or cancel its order while that rests."""
 
@@ -233,7 +236,7 @@ class Session:
             good_until=submit.good_until,
             oco_with=submit.oco_with,
         )
-        intent = self._core.intent(self._core.submit(lane.allowed(request), lane.shares))
+        intent = self._core.intent(self._core.submit(lane.allowed(request, self._core.broker_symbol), lane.shares))
         if intent.state is IntentState.REJECTED:
             lane.note_refusal()
         return intent

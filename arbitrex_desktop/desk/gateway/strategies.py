@@ -37,7 +37,7 @@ class Strategy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         name: as it says hello
         token_hash: SHA-256 of its token, in hexadecimal digits
-        symbols: the ones it may trade, empty for all
+        symbols: the ones it may trade, by the broker's names or plain ones, empty for all
         max_lots: the largest intent, None for what the risk manager allows
         intents_a_second: how fast it may send, None for the usual
         auto_approve_lots: intents up to this size are approved without the trader, on SIMULATED and DEMO only

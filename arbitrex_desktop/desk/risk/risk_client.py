@@ -33,11 +33,16 @@ NO_RISK_MANAGER: Final = "NO_RISK_MANAGER"
 _log = logging.getLogger(__name__)
 
 
+def broker_symbol(pool: PoolReader, name: str) -> str:
+    """Return the broker's symbol that a plain name means; the name as it is where it means none or several."""
+    with suppress(UnknownSymbol):
+        return pool.resolve(name)
+    return name
+
+
 def under_broker_name(pool: PoolReader, request: IntentRequest) -> IntentRequest:
     """Return a request with the broker's symbol instead of a plain name; unchanged where that means none or several."""
-    with suppress(UnknownSymbol):
-        return replace(request, symbol=pool.resolve(request.symbol))
-    return request
+    return replace(request, symbol=broker_symbol(pool, request.symbol))
 
 
 class RiskClient:

@@ -216,14 +216,18 @@ class PoolInstruments:
     def _value(self, info: SymbolInfo) -> float:
         """Return what a price move of 1 is worth for a unit, in account currency; NaN when it cannot be known.
 
-        The broker's tick value, but for a pair whose rates contradict it, where the worse of both counts: some servers
-        report a tenth or a whole unit of account currency per tick.
+        The broker's tick value, but for a pair whose rates contradict it: some servers report a tenth or a whole unit
+        of account currency per tick.  Where the pair's own price converts, that is the value; where other symbols'
+        prices do, the worse of both counts.
         """
         told, by_rates = _tick_value(info), self._by_rates(info)
         if told is None:
             return by_rates
         wrong = info.trade_calc_mode in _LINEAR and abs(told - by_rates) > _BELIEVED * by_rates
-        return max(by_rates, told) if wrong else told
+        if not wrong:
+            return told
+        own = self.account_currency in (info.currency_base, info.currency_profit)
+        return by_rates if own else max(by_rates, told)
 
     def _by_rates(self, info: SymbolInfo) -> float:
         """Return the value by the cross rates on the board, NaN when they do not reach the account's currency."""

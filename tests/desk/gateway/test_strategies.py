@@ -17,6 +17,7 @@ from arbitrex_desktop.desk.gateway.gateway import MOST_OF_A_STRATEGY, Gateway
 from arbitrex_desktop.desk.gateway.strategies import AutoApproval, RegisterError, Strategy, StrategyRegister
 from tests.desk.conftest import BuildDesk, Desk
 from tests.desk.gateway.conftest import SUBMIT, until
+from tests.fakes.broker_data import make_symbol
 
 
 @pytest.fixture
@@ -97,6 +98,30 @@ def test_its_own_limits(folder: Path, desk: Desk) -> None:
         desk.clock.advance(0.9)
         with pytest.raises(DeskRefused, match="TOO_FAST"):
             small.submit("EURUSD", "buy", **SUBMIT)
+
+
+@pytest.mark.usefixtures("gateway")
+@pytest.mark.parametrize(
+    ("listed", "sent", "taken"),
+    [
+        ("EURUSD", "EURUSDm", True),
+        ("EURUSDm", "EURUSD", True),
+        ("EURUSD", "EURUSD", True),
+        ("GBPUSD", "EURUSDm", False),
+        ("AUDUSD", "AUDUSD.r", False),
+    ],
+)
+def test_its_symbols_go_by_either_name(folder: Path, desk: Desk, *, listed: str, sent: str, taken: bool) -> None:
+    """Limits and intents may use the plain name or the broker's; an ambiguous plain name lets none of them in."""
+    desk.broker.infos = {name: make_symbol(name) for name in ("EURUSDm", "GBPUSDm", "AUDUSD.r", "AUDUSD_x")}
+    desk.broker.set_quote("EURUSDm", 1.1)
+    StrategyRegister(folder).add(Strategy("small", "", symbols=(listed,)))
+    with DeskClient("small", folder) as small:
+        if taken:
+            assert desk.row(small.submit(sent, "buy", **SUBMIT).intent_id).symbol == "EURUSDm"
+        else:
+            with pytest.raises(DeskRefused, match=f"NOT_ALLOWED: small may not trade {sent}"):
+                small.submit(sent, "buy", **SUBMIT)
 
 
 @pytest.mark.usefixtures("gateway")

@@ -15,6 +15,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
     conversion_rate,
     split_symbol,
 )
+from tests.fakes.broker_data import make_symbol
 from tests.fakes.pool import FakePool
 
 RATES = {"EURUSD": 1.15, "USDJPY": 150.0, "GBPUSD": 1.3, "EURCHF": 0.95}
@@ -146,17 +147,28 @@ def test_without_a_tick_value_the_cross_rates_decide(gone: dict[str, float]) -> 
     assert known.value == pytest.approx(pool.quotes["USDJPY"].mid)
 
 
-@pytest.mark.parametrize(("told", "believed"), [(1.0, 1.0), (0.1, 0.667), (0.68, 0.68), (0.66, 0.66)])
-def test_a_tick_value_that_the_rates_contradict_is_not_believed(told: float, believed: float) -> None:
-    """A tenth of the truth is a mistake of the server; where it tells more than the rates, the worse of both counts."""
+@pytest.mark.parametrize(
+    ("symbol", "told", "believed"),
+    [
+        ("USDJPY", 1.0, 0.667),
+        ("USDJPY", 0.1, 0.667),
+        ("USDJPY", 0.68, 0.68),
+        ("USDJPY", 0.66, 0.66),
+        ("EURJPY", 1.0, 1.0),
+        ("EURJPY", 0.1, 0.667),
+        ("EURJPY", 0.68, 0.68),
+    ],
+)
+def test_a_tick_value_that_the_rates_contradict_is_not_believed(symbol: str, told: float, believed: float) -> None:
+    """The pair's own price tells what a tick is worth; where another symbol's price does, the worse of both counts."""
     pool = FakePool()
     pool.set_quote("USDJPY", 150.0)
-    pool.infos["USDJPY"] = replace(
-        pool.infos["USDJPY"], trade_tick_value_loss=told, trade_tick_size=0.001, trade_contract_size=100_000.0
+    pool.infos[symbol] = replace(
+        make_symbol(symbol), trade_tick_value_loss=told, trade_tick_size=0.001, trade_contract_size=100_000.0
     )
     source = PoolInstruments(pool)
     source.account_currency = "USD"
-    found = source.get("USDJPY")
+    found = source.get(symbol)
     assert found is not None
     assert found.value * 0.001 * 100_000.0 == pytest.approx(believed, rel=1e-3)
 
