@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from arbitrex_desktop.clock import Clock, SystemClock
@@ -73,7 +73,7 @@ class Application:
         """Show the window, run until it closes, and return the exit code."""
         _close_on_signals(self.window)
         # The first picture comes first; a window that opens minimised is never painted.
-        self.window.first_painted.connect(self._begin, Qt.ConnectionType.QueuedConnection)
+        self.window.first_painted.connect(partial(QTimer.singleShot, 0, self._begin))
         QTimer.singleShot(_UNSEEN_MS, self.window, self._begin)
         self.window.show()
         try:
@@ -208,7 +208,8 @@ def _qt_application() -> QApplication:
     # A thread that reckons gives the interpreter back after this long, when the window has something to paint: a
     # painting that is interrupted several times waits that often, and the default of 5 ms adds up to a visible pause.
     sys.setswitchinterval(_SWITCH_SECONDS)
-    application = QApplication(["arbitrex-desktop"])
+    # The style as an argument: chosen later, Qt would make the system's first and throw it away.
+    application = QApplication(["arbitrex-desktop", "-style", "Fusion"])
     application.setApplicationName("Arbitrex Desktop")
     application.setDesktopFileName("arbitrex-desktop")
     return application

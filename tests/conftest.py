@@ -35,3 +35,9 @@ def shared_dir() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the folder of shared data beside the checkout: {folder.name}/ is not there")
     return folder
+
+
+@pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    """Return the arguments of the tests' Qt application: the program's style."""
+    return ["pytest", "-style", "Fusion"]

@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         if self._kept is not None:
             if self._kept.theme in set(ThemeChoice):
                 theme.choose(ThemeChoice(self._kept.theme))
+            theme.expect_system(light=self._kept.light)
             self.restoreGeometry(self._kept.geometry)
 
     @property
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
 
     def fill(self) -> None:
         """Make panels, bars and menus, once."""
+        self._theme.follow_system()
         module = importlib.import_module("arbitrex_desktop.ui.window_content")
         content: WindowContent = module.WindowContent(self, self._worker, self._theme, self._clock)
         self._content = content

@@ -193,6 +193,7 @@ class WindowContent(QObject):
             geometry=bytes(self._window.saveGeometry().data()),
             docks=bytes(self._window.saveState(version).data()),
             theme=self._theme.choice.value,
+            light=not self._theme.colours.is_dark,
             tables={name: view.choices for name, view in self._tables().items()},
             chart=self.chart.look,
         )

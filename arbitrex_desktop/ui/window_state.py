@@ -16,11 +16,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """Qt's own description of geometry and docks, opaque bytes; `theme`, each panel's table and the chart as chosen."""
+    """Qt's own description of geometry and docks, opaque bytes; `theme`, each panel's table and the chart as chosen.
+
+    `light` says whether the colours were light at the end, which is what the system is expected to have at the start.
+    """
 
     geometry: bytes = b""
     docks: bytes = b""
     theme: str = "system"
+    light: bool = False
     tables: dict[str, dict[str, object]] = field(default_factory=dict)
     chart: dict[str, object] = field(default_factory=dict)
 
@@ -49,6 +53,7 @@ class FileWindowState:
                 geometry=base64.b64decode(kept["geometry"], validate=True),
                 docks=base64.b64decode(kept["docks"], validate=True),
                 theme=str(kept["theme"]),
+                light=kept.get("light") is True,
                 tables={str(name): dict(each) for name, each in kept.get("tables", {}).items()},
                 chart=dict(kept.get("chart", {})),
             )

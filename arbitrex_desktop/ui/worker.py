@@ -13,7 +13,8 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal, Slot
+from PySide6 import QtCore
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
 
 if TYPE_CHECKING:
     # Loaded at `start`: the window is made with its worker, and its first picture must not wait for them.
@@ -137,7 +138,7 @@ class CoreWorker(QObject):
         runner.done.connect(self.command_done)
         runner.failed.connect(self.phase_failed)
         # The thread itself quits the thread: the GUI thread may be waiting in `stop` and turns no events then.
-        runner.finished.connect(self._thread.quit, Qt.ConnectionType.DirectConnection)
+        runner.finished.connect(self._thread.quit, QtCore.Qt.ConnectionType.DirectConnection)
         self._thread.finished.connect(self.stopped)
         self._run.connect(runner.run)
         self._end.connect(watcher.end)

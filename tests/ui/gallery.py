@@ -185,7 +185,7 @@ def main(arguments: Sequence[str]) -> int:
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    app = QApplication([])
+    app = QApplication(["gallery", "-style", "Fusion"])
     theme = Theme(app)
     for choice in THEMES:
         theme.choose(choice)

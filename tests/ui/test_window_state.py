@@ -15,7 +15,7 @@ from arbitrex_desktop.ui.resources import app_icon, resource
 from arbitrex_desktop.ui.window_state import FileWindowState, NoWindowState, WindowState
 
 STATE = WindowState(
-    b"\x00\x01geometry", b"\xffdocks", "light", {"market_watch": {"sorted_by": "Bid"}}, {"style": "Line"}
+    b"\x00\x01geometry", b"\xffdocks", "system", True, {"market_watch": {"sorted_by": "Bid"}}, {"style": "Line"}
 )
 
 

@@ -6,7 +6,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, Signal
+# Qt's own name space is made when it is first asked for, a tenth of the time to the first picture, so only when used.
+from PySide6 import QtCore
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -26,18 +28,20 @@ class ThemeChoice(StrEnum):
 class Theme(QObject):
     """Holds the colours and puts them on the application.
 
+    Until `follow_system`, SYSTEM is taken to be dark, or light when it was so the last time.
+
     Signals: `changed(Colours)`, after the palette was replaced; whoever paints by hand repaints then.
     """
 
     changed = Signal(object)
 
-    def __init__(self, app: QApplication, choice: ThemeChoice = ThemeChoice.SYSTEM) -> None:
+    def __init__(self, app: QApplication, choice: ThemeChoice = ThemeChoice.SYSTEM, *, light: bool = False) -> None:
         super().__init__()
         self._app = app
+        self._system_is_light = light
+        self._follows_system = False
         self._choice = choice
         self._colours = DARK
-        app.setStyle("Fusion")
-        app.styleHints().colorSchemeChanged.connect(self._on_system_change)
         self.choose(choice)
 
     @property
@@ -53,18 +57,36 @@ class Theme(QObject):
     def choose(self, choice: ThemeChoice) -> None:
         """Use a theme from now on."""
         self._choice = choice
-        schemes = {ThemeChoice.DARK: Qt.ColorScheme.Dark, ThemeChoice.LIGHT: Qt.ColorScheme.Light}
-        # Asks the system for a title bar to match; SYSTEM gives the say back to the desktop.
-        self._app.styleHints().setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
+        if self._follows_system:
+            self._ask_title_bar(choice)
         self._apply()
+
+    def expect_system(self, *, light: bool) -> None:
+        """Take the system for light or dark until it is asked."""
+        self._system_is_light = light
+        self._apply()
+
+    def follow_system(self) -> None:
+        """Ask the system what it has, and follow its changes from now on; once, after the first picture."""
+        self._follows_system = True
+        self._app.styleHints().colorSchemeChanged.connect(self._on_system_change)
+        self.choose(self._choice)
+
+    def _ask_title_bar(self, choice: ThemeChoice) -> None:
+        """Ask the system for a title bar to match; SYSTEM gives the say back to the desktop."""
+        scheme = QtCore.Qt.ColorScheme
+        schemes = {ThemeChoice.DARK: scheme.Dark, ThemeChoice.LIGHT: scheme.Light}
+        self._app.styleHints().setColorScheme(schemes.get(choice, scheme.Unknown))
 
     def _on_system_change(self) -> None:
         if self._choice is ThemeChoice.SYSTEM:
             self._apply()
 
     def _apply(self) -> None:
-        system_is_light = self._app.styleHints().colorScheme() is Qt.ColorScheme.Light
-        light = self._choice is ThemeChoice.LIGHT or (self._choice is ThemeChoice.SYSTEM and system_is_light)
+        system_chosen = self._choice is ThemeChoice.SYSTEM
+        if system_chosen and self._follows_system:
+            self._system_is_light = self._app.styleHints().colorScheme() is QtCore.Qt.ColorScheme.Light
+        light = self._choice is ThemeChoice.LIGHT or (system_chosen and self._system_is_light)
         self._colours = LIGHT if light else DARK
         self._app.setPalette(palette_of(self._colours))
         self.changed.emit(self._colours)

@@ -66,6 +66,17 @@ def test_choosing_a_theme_repaints(qapp: QApplication) -> None:
     theme.choose(ThemeChoice.DARK)
 
 
+def test_the_system_is_taken_as_it_was_until_it_is_asked(qapp: QApplication) -> None:
+    """The first picture has the colours of the last time; then the system is asked."""
+    theme = Theme(qapp)
+    assert theme.colours is DARK
+    theme.expect_system(light=True)
+    assert theme.colours is LIGHT
+    theme.follow_system()
+    # The screenless platform does not say what it has, which is dark.
+    assert theme.colours is DARK
+
+
 def test_disabled_texts_stay_readable() -> None:
     """A disabled text is muted, not invisible."""
     disabled = palette_of(DARK).color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText)
