@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The dock around each panel, and the layouts for a tight, a compact and a roomy window."""
+"""The dock around each panel, and the layouts for a small and a roomy window."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyleOptionDockWidget, 
 from arbitrex_desktop.ui.panels.panel import Panel
 
 LEAST_SIZE: Final = QSize(1024, 640)
-"""The smallest window; every panel of the tight layout has room in it, below a bar that blocks sending, too."""
+"""The smallest window; every panel of the compact layout has room in it, below a bar that blocks sending, too."""
 
 _FOLLOW_MS: Final = 120
 """The layout follows the window's size once it has not changed for so long."""
@@ -44,38 +44,29 @@ class Layout:
         return size.width() >= self.least.width() and size.height() >= self.least.height()
 
 
-_CHART_BETWEEN: Final = (("market_watch", "chart", _H), ("chart", "intent_form", _H))
-"""Watch list left of the chart, ticket right of it."""
-
 _TABLES: Final = ("positions", "orders", "history", "notices", "equity")
 _FIGURES: Final = ("account", "risk", "connection")
 
-TIGHT: Final = Layout(
+COMPACT: Final = Layout(
     LEAST_SIZE,
-    (("market_watch", "pending", _V), *_CHART_BETWEEN),
-    (("pending", *_TABLES, *_FIGURES),),
+    (("market_watch", "intent_form", _H), ("market_watch", "pending", _V), ("market_watch", "chart", _H)),
+    (("intent_form", *_FIGURES), ("pending", *_TABLES)),
     (
         (_H, {"market_watch": 0.25, "chart": 0.43, "intent_form": 0.32}),
-        (_V, {"chart": 0.62, "pending": 0.38}),
+        (_V, {"chart": 0.56, "pending": 0.44}),
     ),
 )
-"""Watch list, chart and ticket; intents, tables and figures in tabs below, over the whole width."""
-
-COMPACT: Final = Layout(
-    QSize(1160, 720),
-    (("market_watch", "pending", _V), *_CHART_BETWEEN, ("pending", "account", _H)),
-    (("pending", *_TABLES), _FIGURES),
-    (
-        (_H, {"market_watch": 0.24, "chart": 0.5, "intent_form": 0.26}),
-        (_V, {"chart": 0.64, "pending": 0.36}),
-        (_H, {"pending": 0.55, "account": 0.45}),
-    ),
-)
-"""As the tight one, with the figures beside the intents."""
+"""The ticket over the whole height, so that none of its fields is out of sight, and the figures in tabs behind it."""
 
 ROOMY: Final = Layout(
     QSize(1500, 860),
-    (("market_watch", "positions", _V), *_CHART_BETWEEN, ("intent_form", "account", _V), ("positions", "pending", _H)),
+    (
+        ("market_watch", "positions", _V),
+        ("market_watch", "chart", _H),
+        ("chart", "intent_form", _H),
+        ("intent_form", "account", _V),
+        ("positions", "pending", _H),
+    ),
     (_TABLES, _FIGURES),
     (
         (_H, {"market_watch": 0.24, "chart": 0.54, "intent_form": 0.22}),
@@ -88,8 +79,8 @@ ROOMY: Final = Layout(
 
 
 def layout_for(size: QSize) -> Layout:
-    """Return the richest layout for which a window of that size has room, the tight one where none has."""
-    return next((layout for layout in (ROOMY, COMPACT) if layout.has_room(size)), TIGHT)
+    """Return the roomy layout where a window of that size has room for it, the compact one elsewhere."""
+    return ROOMY if ROOMY.has_room(size) else COMPACT
 
 
 class Dock(QDockWidget):
@@ -135,10 +126,7 @@ class Docks:
     @property
     def layout(self) -> Layout:
         """The layout that the docks are in, as long as none was moved."""
-        beside_pending = self._window.tabifiedDockWidgets(self.docks["pending"])
-        if self.docks["risk"] in beside_pending:
-            return TIGHT
-        return COMPACT if self.docks["positions"] in beside_pending else ROOMY
+        return COMPACT if self.docks["risk"] in self._window.tabifiedDockWidgets(self.docks["intent_form"]) else ROOMY
 
     def arrange(self) -> None:
         """Lay the docks out anew for the window's size, every one shown."""

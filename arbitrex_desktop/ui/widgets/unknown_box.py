@@ -35,7 +35,7 @@ class UnknownBox(QWidget):
         self.what, self.evidence = TonedLabel(theme, Tone.BAD), TonedLabel(theme)
         self.what.setFont(tabular(self.font(), bold=True))
         self.reason, self.ticket = QLineEdit(), QLineEdit()
-        self.reason.setPlaceholderText("What you saw in the terminal")
+        self.reason.setPlaceholderText("What the terminal's positions and history show")
         self.reason.setMaxLength(200)
         self.reason.setAccessibleName("Reason of the answer")
         self.ticket.setPlaceholderText("Ticket")
@@ -73,10 +73,7 @@ class UnknownBox(QWidget):
             f"? UNKNOWN: {trade} (intent {formats.short_id(row.intent_id)}) may have been executed.{others}", Tone.BAD
         )
         known = row.details or "nothing is known yet"
-        self.evidence.show_text(
-            f"What is known: {known}. {row.symbol} is blocked until this is answered: look at the terminal's "
-            "positions and history."
-        )
+        self.evidence.show_text(f"What is known: {known}. {row.symbol} is blocked until this is answered.")
 
     def _begin_anew(self) -> None:
         """Forget what was typed for another intent."""
@@ -123,4 +120,6 @@ class UnknownBox(QWidget):
         for label in (self.what, self.evidence):
             label.setWordWrap(True)
             layout.addWidget(label)
+        # A dock does not reckon with lines that wrap.
+        self.evidence.setMinimumHeight(2 * self.evidence.fontMetrics().lineSpacing())
         layout.addLayout(row)
