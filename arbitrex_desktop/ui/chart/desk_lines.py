@@ -9,6 +9,7 @@ from typing import Final
 
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow, OrderRow, PositionRow
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.chart.marks import LineKind, PriceLine, Zone
 from arbitrex_desktop.ui.models.ticket import pip_size, reward_ratio
@@ -17,6 +18,9 @@ STOP: Final = "stop"
 TARGET: Final = "target"
 PLAN: Final = "plan"
 ORDER: Final = "order"
+
+_LARGEST: Final = "the largest size that would pass is "
+_MARGIN: Final = "MARGIN_LEVEL_LIMIT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class TradePlan:
         answer: APPROVED, ADJUSTED or REJECTED; empty while none has come.
         reason: in words, what decides.
         order_kind: LIMIT or STOP for an order that rests at `entry`, empty for one at the market.
+        checks: the RPM's verdicts, in which stand the limit that decides the size and the margin.
     """
 
     symbol: str
@@ -47,6 +52,7 @@ class TradePlan:
     answer: str = ""
     reason: str = ""
     order_kind: str = ""
+    checks: tuple[Verdict, ...] = ()
 
     @property
     def reward_ratio(self) -> float | None:
@@ -123,12 +129,29 @@ def plan_lines(plan: TradePlan) -> tuple[tuple[PriceLine, ...], tuple[Zone, ...]
 
 
 def _entry_text(plan: TradePlan) -> str:
-    if plan.answer == "REJECTED":
-        return f"{formats.side(plan.direction)}  REJECTED: {plan.reason}"
+    """Return size, place and answer; below them, what decides the size and what margin is left.
+
+    Nothing was submitted yet, so the words are others than those of an answer to what was.
+    """
     size = f" {formats.lots(plan.lots)}" if plan.lots > 0.0 else ""
-    answer = f"  {plan.answer}" if plan.answer else ""
     where = f"{plan.order_kind} {formats.price(plan.entry, plan.digits)}" if plan.order_kind else "at market"
-    return f"{formats.side(plan.direction)}{size} {where}{answer}"
+    text = f"{formats.side(plan.direction)}{size} {where}"
+    if plan.answer == "REJECTED":
+        return f"{text}  would be refused: {plan.reason}"
+    if not plan.answer:
+        return text
+    passes = "would pass, cut" if plan.answer == "ADJUSTED" else "would pass"
+    below = " \N{MIDDLE DOT} ".join(_limits(plan.checks))
+    return f"{text}  {passes}\n{below}" if below else f"{text}  {passes}"
+
+
+def _limits(checks: tuple[Verdict, ...]) -> Iterator[str]:
+    """Return the largest size with the limit that decides it, and the margin level; short, since bars lie below."""
+    for each in checks:
+        if _LARGEST in each.message:
+            yield "largest " + each.message.rpartition(_LARGEST)[2]
+        elif each.code == _MARGIN and each.observed is not None:
+            yield f"margin level {formats.number(each.observed, 0)} %"
 
 
 def _stop_text(plan: TradePlan, price: float) -> str:

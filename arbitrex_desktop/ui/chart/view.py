@@ -14,10 +14,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.ui.chart.axes import AxisClock
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
-from arbitrex_desktop.ui.chart.frame import Frame, draw_frame
-from arbitrex_desktop.ui.chart.layout import AXIS_HEIGHT, areas_of
 from arbitrex_desktop.ui.chart.marks import Mark, PriceLine, Zone
 from arbitrex_desktop.ui.chart.options import ChartOptions
+from arbitrex_desktop.ui.chart.paint.frame import draw_frame
+from arbitrex_desktop.ui.chart.paint.frame_values import Caption, Frame
+from arbitrex_desktop.ui.chart.paint.layout import AXIS_HEIGHT, areas_of
 from arbitrex_desktop.ui.chart.scales import PriceScale, TimeScale
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 
@@ -62,6 +63,8 @@ class ChartView(QWidget):
         self._marks: tuple[Mark, ...] = ()
         self._time, self._prices = TimeScale(), PriceScale()
         self._pointer: QPointF | None = None
+        self._linked_seconds: float | None = None
+        self._caption = Caption()
         self._grabbed: PriceLine | None = None
         self._pressed: tuple[QPointF, bool] | None = None
         self.setMouseTracking(True)
@@ -131,6 +134,12 @@ class ChartView(QWidget):
         self._options, self._clock = options, clock
         self.update()
 
+    def show_caption(self, caption: Caption) -> None:
+        """Draw these words."""
+        if caption != self._caption:
+            self._caption = caption
+            self.update()
+
     def go_to_live_edge(self) -> None:
         """Show the newest bars, prices fitted, and follow them."""
         self._time = self._time.at_live_edge(len(self._series))
@@ -170,6 +179,8 @@ class ChartView(QWidget):
             zones=self._zones,
             marks=self._marks,
             pointer=self._pointer,
+            linked_seconds=self._linked_seconds,
+            caption=self._caption,
         )
         painter = QPainter(self)
         draw_frame(painter, frame, self._theme.colours)

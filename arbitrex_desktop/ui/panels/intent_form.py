@@ -149,6 +149,7 @@ class IntentFormPanel(Panel):
             risk_amount=answer.risk_amount,
             answer=answer.decision,
             reason=answer.details,
+            checks=answer.checks,
         )
 
     def command_done(self, result: CommandResult) -> None:

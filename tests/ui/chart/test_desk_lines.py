@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan, desk_lines, pips_text, plan_lines
 from arbitrex_desktop.ui.chart.marks import LineKind
 from arbitrex_desktop.ui.models.ticket import pip_size
@@ -49,7 +52,7 @@ def test_the_plan_says_lots_money_and_r() -> None:
     """Entry, stop and target name size, loss and gain of the answer that was given."""
     lines, zones = plan_lines(PLAN)
     texts = {line.key: line.text for line in lines}
-    assert texts["plan:0"].endswith("BUY 0.50 at market  APPROVED")
+    assert texts["plan:0"].endswith("BUY 0.50 at market  would pass")
     assert texts["stop:0"] == "Stop \N{MINUS SIGN}10.0 pips  \N{MINUS SIGN}50.00 EUR"
     assert texts["target:0"] == "Target +20.0 pips  +2.0 R  +100.00 EUR"
     assert [zone.kind for zone in zones] == [LineKind.STOP, LineKind.TARGET]
@@ -58,7 +61,25 @@ def test_the_plan_says_lots_money_and_r() -> None:
 def test_a_refused_plan_says_why() -> None:
     """The reason stands on the line of the entry."""
     lines, _ = plan_lines(TradePlan("EURUSD", -1, entry=1.1, answer="REJECTED", reason="trading is halted"))
-    assert lines[0].text.endswith("SELL  REJECTED: trading is halted")
+    assert lines[0].text.endswith("SELL at market  would be refused: trading is halted")
+
+
+def test_the_plan_says_what_decides_its_size_and_the_margin_left() -> None:
+    """Below the answer stand the largest size with its limit and the margin level; no word speaks of an approval."""
+    words = (
+        "size 0.50 lots, decided by risk per trade; the largest size that would pass is 0.50 lots, by risk per trade"
+    )
+    checks = (
+        Verdict("SIZE_BELOW_MINIMUM", Outcome.PASS, 0.5, None, "lots", "0.50 lots by volatility"),
+        Verdict("SIZE_BELOW_MINIMUM", Outcome.PASS, None, None, "", words),
+        Verdict("MARGIN_LEVEL_LIMIT", Outcome.PASS, 2914.4, 200.0, "%", "margin level after the trade 2914 %"),
+    )
+    for answer, passes in (("APPROVED", "would pass"), ("ADJUSTED", "would pass, cut")):
+        text = plan_lines(replace(PLAN, answer=answer, checks=checks))[0][0].text
+        assert text.endswith(
+            f"at market  {passes}\nlargest 0.50 lots, by risk per trade \N{MIDDLE DOT} margin level 2,914 %"
+        )
+        assert answer not in text
 
 
 def test_without_a_price_there_is_no_plan_to_show() -> None:

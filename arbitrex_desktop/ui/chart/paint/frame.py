@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""One frame of a chart, drawn from back to front out of frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPolygonF
+
+from arbitrex_desktop.mt5.arrays import Rows
+from arbitrex_desktop.ui.chart import indicators
+from arbitrex_desktop.ui.chart.columns import column_starts, visible_columns
+from arbitrex_desktop.ui.chart.options import PANES, Indicator
+from arbitrex_desktop.ui.chart.paint import ground, plates, shapes
+from arbitrex_desktop.ui.chart.paint.frame_values import Frame
+from arbitrex_desktop.ui.chart.paint.shapes import Pen
+from arbitrex_desktop.ui.chart.scales import Floats, PriceScale
+from arbitrex_desktop.ui.theme.colours import Colours, mix
+
+_WARM_UP: Final = 600
+"""Bars before the first in sight from which smoothed averages are begun; what came earlier weighs less than 0.3%."""
+
+_RSI_LEVELS: Final = (30.0, 70.0)
+
+_VALUES: Final[dict[Indicator, Callable[[Rows], Floats]]] = {
+    Indicator.SMA20: lambda rows: indicators.sma(rows["close"].astype(np.float64), 20),
+    Indicator.SMA50: lambda rows: indicators.sma(rows["close"].astype(np.float64), 50),
+    Indicator.SMA200: lambda rows: indicators.sma(rows["close"].astype(np.float64), 200),
+    Indicator.EMA20: lambda rows: indicators.ema(rows["close"].astype(np.float64), 20),
+    Indicator.VWAP: indicators.vwap,
+    Indicator.RSI: lambda rows: indicators.rsi(rows["close"].astype(np.float64), 14),
+    Indicator.ATR: lambda rows: indicators.atr(rows, 14),
+}
+
+
+def draw_frame(painter: QPainter, frame: Frame, colours: Colours) -> None:
+    """Draw everything."""
+    painter.fillRect(painter.viewport(), colours.base)
+    # Without bars, prices would be numbers of nothing.
+    if len(frame.series):
+        ground.draw_ground(painter, frame, colours)
+        _draw_plot(painter, frame, colours)
+        for indicator, area in frame.areas.panes:
+            _draw_pane(painter, frame, indicator, area, colours)
+        plates.draw_axis_plates(painter, frame, colours)
+        plates.draw_crosshair(painter, frame, colours)
+    plates.draw_legend(painter, frame, colours)
+    if frame.caption.is_chosen:
+        painter.fillRect(QRectF(0.0, 0.0, painter.viewport().width(), 2.0), colours.up)
+
+
+def _draw_plot(painter: QPainter, frame: Frame, colours: Colours) -> None:
+    """Draw bars and what stands among them."""
+    painter.save()
+    painter.setClipRect(frame.areas.plot)
+    columns = visible_columns(frame.series.rows, frame.time)
+    if frame.options.shows_volume:
+        shapes.draw_volume(painter, columns, frame.areas.plot, frame.time.bar, colours)
+    shapes.draw_bars(painter, columns, frame.prices, frame.time.bar, style=frame.options.style, colours=colours)
+    _draw_averages(painter, frame)
+    _draw_marks(painter, frame, colours)
+    plates.draw_quote_lines(painter, frame, colours)
+    plates.draw_lines(painter, frame, colours)
+    painter.restore()
+
+
+def _values_in_sight(frame: Frame, indicator: Indicator) -> tuple[Floats, Floats]:
+    """Return pixels and values of an indicator in sight, thinned to one a pixel."""
+    first, last = frame.time.visible(len(frame.series))
+    begin = max(0, first - _WARM_UP)
+    values = _VALUES[indicator](frame.series.rows[begin:last])[first - begin :]
+    x = frame.time.width - (frame.time.right - np.arange(first, last, dtype=np.float64)) * frame.time.bar
+    starts = column_starts(x, frame.time.bar)
+    return x[starts], values[starts]
+
+
+def _draw_averages(painter: QPainter, frame: Frame) -> None:
+    for number, indicator in enumerate(Indicator):
+        if indicator in frame.options.indicators and indicator not in PANES:
+            x, values = _values_in_sight(frame, indicator)
+            colour = QColor(shapes.INDICATOR_COLOURS[number])
+            shapes.draw_curve(painter, x, frame.prices.ys(values), Pen(colour, 1.3))
+
+
+def _draw_pane(painter: QPainter, frame: Frame, indicator: Indicator, area: QRectF, colours: Colours) -> None:
+    """Draw an indicator with a scale of its own."""
+    x, values = _values_in_sight(frame, indicator)
+    known = values[np.isfinite(values)]
+    shapes.fill(painter, [shapes.level(area, area.top())], colours.line)
+    if not len(known):
+        return
+    scale = PriceScale(top=area.top() + 4.0, height=area.height() - 8.0)
+    is_rsi = indicator is Indicator.RSI
+    scale = scale.fitted(0.0, 100.0) if is_rsi else scale.fitted(float(known.min()), float(known.max()))
+    if is_rsi:
+        for level in _RSI_LEVELS:
+            rects = shapes.dashes(shapes.level(area, scale.y(level)), 2.0, 3.0)
+            shapes.fill(painter, rects, mix(colours.base, colours.muted, 0.5))
+    shapes.draw_curve(painter, x, scale.ys(values), Pen(colours.text, 1.3))
+    painter.setPen(colours.muted)
+    decimals = 1 if is_rsi else frame.digits
+    painter.drawText(QPointF(area.left() + 6.0, area.top() + 14.0), f"{indicator}  {known[-1]:.{decimals}f}")
+
+
+def _draw_marks(painter: QPainter, frame: Frame, colours: Colours) -> None:
+    """Draw a triangle at each fill: up for a buy, down for a sell; hollow where it closes."""
+    first, last = frame.time.visible(len(frame.series))
+    for mark in frame.marks:
+        index = frame.series.index_at(mark.seconds)
+        if not first <= index < last:
+            continue
+        x, y, up = frame.time.x(index), frame.prices.y(mark.price), mark.direction > 0
+        tip = 10.0 if up else -10.0
+        colour = colours.up if up else colours.down
+        # Candles have the same colours: the edge sets the mark off from the one that it stands on.
+        painter.setPen(Pen(colours.text, 1.4).make())
+        painter.setBrush(colours.base if mark.closes else colour)
+        painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x - 6.0, y + tip), QPointF(x + 6.0, y + tip)]))
