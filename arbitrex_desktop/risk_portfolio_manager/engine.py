@@ -205,6 +205,7 @@ class RiskPortfolioManager(RiskFigures):
 
     def save_state(self) -> bool:
         """Save what must outlive the program (blocks); return whether that went well."""
+        self._read_again()
         with self._lock:
             changes = self._repository.whole(self._state)
         return self._repository.write(changes)
@@ -229,13 +230,14 @@ class RiskPortfolioManager(RiskFigures):
         self.close()
 
     def _read_again(self) -> None:
-        """Take up a saved state that could not be read before (blocks, at most every few seconds)."""
+        """Take up a saved state that could not be read or written before (blocks, at most every few seconds)."""
         name, now = self._state.account, self._clock.monotonic()
-        if name not in self._repository.unread or now < self._read_again_at:
+        unread = name in self._repository.unread or self._repository.in_use(name)
+        if not unread or now < self._read_again_at:
             return
         self._read_again_at = now + _READ_AGAIN_AFTER
-        loaded = self._repository.load(name)
-        if loaded.unread:
+        loaded = self._repository.load(name, again=True)
+        if loaded.unread or not loaded.taken:
             return
         with self._lock:
             if loaded.state is not None:
@@ -274,6 +276,8 @@ class RiskPortfolioManager(RiskFigures):
             code, fault = reasons.INVALID_CONFIGURATION, self._config_fault
         if not fault:
             code, fault = reasons.INVALID_STATE, state_fault(state.portfolio, state.capital(self.config))
+        if not fault:
+            code, fault = reasons.STATE_IN_USE, self._repository.in_use(state.account)
         if record:
             state.take_capital(self.config)
         if not fault or any(getattr(each, "symbol", "") == intent.symbol for each in state.portfolio.positions()):
@@ -298,7 +302,8 @@ class RiskPortfolioManager(RiskFigures):
     def _withdrawn(self, intent: TradeIntent, output: RPMOutput, effect: Effect) -> RPMOutput:
         """Refuse after all: an approval that is not on disk would be forgotten by a restart."""
         message = f"the approval could not be written to disk: {self._repository.error}"
-        refusal = refuse_outright(intent, reasons.STATE_NOT_SAVED, message, output.decision.order_id or "")
+        code = reasons.STATE_IN_USE if self._repository.in_use(self._state.account) else reasons.STATE_NOT_SAVED
+        refusal = refuse_outright(intent, code, message, output.decision.order_id or "")
         with self._lock:
             withdraw(self._state, effect, refusal)
             return self._output(refusal, output.timestamp)

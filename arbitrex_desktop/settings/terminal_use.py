@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Final
 
 from arbitrex_desktop.desk.errors import DeskError, JournalOccupied, JournalUnavailable
 from arbitrex_desktop.desk.journal.files import hold
+from arbitrex_desktop.file_lock import locks_folder
 from arbitrex_desktop.paths import data_dir
 from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig
 
@@ -30,7 +30,7 @@ class TerminalsInUse:
     name = "terminal"
 
     def __init__(self, sessions: Iterable[SessionConfig], folder: Path | None = None) -> None:
-        self._folder = folder or _private_folder()
+        self._folder = folder or locks_folder("terminals")
         self._own = {self._lock_of(session) for session in sessions}
         self._held = ExitStack()
 
@@ -69,9 +69,3 @@ def _hold(path: Path) -> sqlite3.Connection:
     """Take a lock; raises `JournalOccupied` when it is taken."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return hold(path)
-
-
-def _private_folder() -> Path:
-    """Return this user's folder for locks."""
-    user = os.getuid() if hasattr(os, "getuid") else "user"
-    return Path(tempfile.gettempdir()) / f"arbitrex-terminals-{user}"

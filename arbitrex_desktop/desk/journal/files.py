@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import sys
 from pathlib import Path
-from typing import Final
 
+from arbitrex_desktop import file_lock
 from arbitrex_desktop.desk.errors import JournalOccupied
 from arbitrex_desktop.desk.journal.schema import as_journal_error
 
 Identity = tuple[int, int]
-_PROC_LOCKS: Final = Path("/proc/locks")
-_INODE_FIELD: Final = 5
-_PID_FIELD: Final = 4
 
 
 class OpenFiles:
@@ -52,23 +48,14 @@ class OpenFiles:
 def hold(path: Path) -> sqlite3.Connection:
     """Take the lock that one desk holds, until the connection is closed.
 
-    SQLite's file locks work alike everywhere, and end with the process.  One that only reads the file keeps nobody
-    out.  Raises `JournalOccupied` when another desk has it, `JournalUnavailable` with the cause for anything else.
+    Raises `JournalOccupied` when another desk has it, `JournalUnavailable` with the cause for anything else.
     """
     try:
-        lock = sqlite3.connect(path, timeout=0.0, isolation_level=None, check_same_thread=False)
+        return file_lock.hold(path)
+    except file_lock.FileHeld as held:
+        raise JournalOccupied(f"another window of this program uses this data folder; {held}") from held
     except sqlite3.Error as error:
         raise as_journal_error(error, path) from error
-    try:
-        lock.execute("BEGIN IMMEDIATE")
-    except sqlite3.Error as error:
-        lock.close()
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise as_journal_error(error, path) from error
-        who = _holder(path)
-        more = f"; {who} holds {path}" if who else f"; it holds {path}"
-        raise JournalOccupied(f"another window of this program uses this data folder{more}") from error
-    return lock
 
 
 def _changed(path: Path) -> tuple[int, int]:
@@ -87,16 +74,3 @@ def _identity(path: Path) -> Identity | None:
     except OSError:
         return None
     return (status.st_dev, status.st_ino)
-
-
-def _holder(path: Path) -> str:
-    """Return which process has a lock on a file, as far as the system tells."""
-    try:
-        inode = str(path.stat().st_ino)
-        rows = [line.split() for line in _PROC_LOCKS.read_text(encoding="ascii").splitlines()]
-        pids = {row[_PID_FIELD] for row in rows if len(row) > _INODE_FIELD and row[_INODE_FIELD].endswith(f":{inode}")}
-        others = sorted(pid for pid in pids if pid.isdecimal() and int(pid) != os.getpid())
-        names = [Path("/proc", pid, "comm").read_text(encoding="utf-8", errors="replace").strip() for pid in others]
-    except OSError:
-        return ""
-    return ", ".join(f"process {pid} ({name})" for pid, name in zip(others, names, strict=True))

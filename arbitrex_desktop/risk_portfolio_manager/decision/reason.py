@@ -88,6 +88,11 @@ STATE_NOT_SAVED = RejectionReason(
     "The approval could not be written to disk, and would be forgotten by a restart.",
     "Free space on the disk, or make the data folder writable.",
 )
+STATE_IN_USE = RejectionReason(
+    "STATE_IN_USE",
+    "Another program keeps its risk state in the same data folder, and two would undo each other's halts.",
+    "End the other program, or give this one a data folder of its own.",
+)
 CONVERSION_UNKNOWN = RejectionReason(
     "CONVERSION_UNKNOWN",
     "The value of a price move in account currency is not known.",

@@ -14,6 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.reason import (
     INVALID_CONFIGURATION,
     INVALID_INPUT,
     INVALID_STATE,
+    STATE_IN_USE,
     STATE_NOT_SAVED,
     RejectionReason,
 )
@@ -32,6 +33,7 @@ _SUBJECTS: Final = {
     INVALID_STATE: "portfolio",
     INTERNAL_ERROR: "risk manager",
     STATE_NOT_SAVED: "risk state on disk",
+    STATE_IN_USE: "risk state on disk",
 }
 _CHECKS: Final = {code: PlainCheck(Stage.SOURCES, code, subject) for code, subject in _SUBJECTS.items()}
 

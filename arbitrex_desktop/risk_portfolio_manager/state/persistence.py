@@ -12,6 +12,7 @@ import hashlib
 import logging
 import sqlite3
 import weakref
+from collections import defaultdict
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -19,9 +20,11 @@ from threading import Lock
 from typing import Final, NamedTuple, Protocol
 
 from arbitrex_desktop.risk_portfolio_manager.state.approval_log import ApprovalLog, Entry
+from arbitrex_desktop.risk_portfolio_manager.state.writer_lock import WriterLock
 
 FILE_NAME: Final = "risk_state.sqlite3"
 LOG_NAME: Final = "risk_state.approvals"
+LOCK_NAME: Final = "risk_state.lock"
 _VERSION: Final = 2
 _SCHEMA: Final = f"""
 CREATE TABLE IF NOT EXISTS state (
@@ -36,6 +39,8 @@ INSERT INTO state VALUES (?, ?, ?, ?) ON CONFLICT (account) DO UPDATE SET
 body = excluded.body, checksum = excluded.checksum, saved_at = excluded.saved_at
 """
 _SAVE_NUMBER: Final = "INSERT INTO numbers VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET number = excluded.number"
+_files: Final[defaultdict[Path, Lock]] = defaultdict(Lock)
+"""Held while the files of a folder are used, by all stores of this program together."""
 _log = logging.getLogger(__name__)
 
 
@@ -47,6 +52,10 @@ class StateUnread(StateDamaged):
     """What was saved of an account cannot be read now, and may be sound."""
 
 
+class StateInUse(OSError):  # noqa: N818 - what the state is
+    """Another program or manager keeps this account's state; the text says who."""
+
+
 class Stored(NamedTuple):
     """What was kept of an account: its row (None when there is none), approvals since, and the newest one's number."""
 
@@ -56,7 +65,19 @@ class Stored(NamedTuple):
 
 
 class StateStore(Protocol):
-    """Keeps the risk state of accounts; safe to call from any thread."""
+    """Keeps the risk state of accounts; safe to call from any thread.
+
+    What is saved or added while another has the right to write raises `StateInUse`.
+    """
+
+    def take(self, account: str, *, over: bool) -> str:
+        """Take the right to write an account's state; return who else has it, empty when it is ours.
+
+        With `over` it is taken from another manager of this program, never from another program.
+        """
+
+    def holder(self, account: str) -> str:
+        """Return who else has that right, empty for nobody; from memory."""
 
     def load(self, account: str) -> Stored:
         """Return what was kept of an account; raise `StateDamaged`."""
@@ -80,8 +101,17 @@ class SqliteStateStore:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
         self._log = ApprovalLog(folder / LOG_NAME)
-        self._lock = Lock()
+        self._writer = WriterLock(folder / LOCK_NAME)
+        self._lock = _files[folder.absolute()]
         self._connection: sqlite3.Connection | None = None
+
+    def take(self, account: str, *, over: bool) -> str:
+        """Take the right to write, where there is a folder; see `StateStore`.  Raises OSError."""
+        return self._writer.take(account, over=over) if self._path.parent.is_dir() else ""
+
+    def holder(self, account: str) -> str:
+        """Return who else has the right to write."""
+        return self._writer.holder(account)
 
     def load(self, account: str) -> Stored:
         """Return what was kept of an account; raise `StateDamaged` when file or rows cannot be trusted.
@@ -106,6 +136,7 @@ class SqliteStateStore:
     def save(self, account: str, body: bytes, number: int, moment: datetime) -> None:
         """Write an account's row and drop the approvals that are in it, in one transaction."""
         with self._lock:
+            self._claim(account)
             try:
                 with self._open() as connection:
                     connection.execute(_SAVE, (account, body.decode(), _checksum(body), moment.isoformat()))
@@ -117,6 +148,7 @@ class SqliteStateStore:
     def append(self, account: str, body: bytes, number: int) -> None:
         """Write an approval, on disk when this returns."""
         with self._lock:
+            self._claim(account)
             self._log.append(Entry(account, number, body))
 
     def backup(self, moment: datetime) -> Path | None:
@@ -136,11 +168,17 @@ class SqliteStateStore:
         with self._lock:
             self._drop()
             self._log.close()
+            self._writer.release()
+
+    def _claim(self, account: str) -> None:
+        """Make sure that nobody else writes this account's state; raise `StateInUse` when somebody does."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if holder := self._writer.ensure(account):
+            raise StateInUse(holder)
 
     def _open(self) -> sqlite3.Connection:
         """Return the connection, opened and checked once; the caller holds the lock."""
         if self._connection is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
             found = self._path.exists()
             connection = sqlite3.connect(self._path, check_same_thread=False, timeout=2.0)
             weakref.finalize(self, connection.close)  # programs that never close their manager leave no open file

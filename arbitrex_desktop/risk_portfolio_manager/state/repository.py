@@ -16,8 +16,15 @@ from typing import Final, NamedTuple
 import msgspec
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import lift_halt
-from arbitrex_desktop.risk_portfolio_manager.state.persistence import StateDamaged, StateStore, StateUnread, Stored
+from arbitrex_desktop.risk_portfolio_manager.state.persistence import (
+    StateDamaged,
+    StateInUse,
+    StateStore,
+    StateUnread,
+    Stored,
+)
 from arbitrex_desktop.risk_portfolio_manager.state.recording import Effect
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.saved_state import (
@@ -27,6 +34,7 @@ from arbitrex_desktop.risk_portfolio_manager.state.saved_state import (
     dump_state,
     restore_approval,
     restore_state,
+    restore_stops,
 )
 
 _SAVE_EVERY: Final = 1.0
@@ -46,7 +54,8 @@ class StateChange(NamedTuple):
 class Loaded(NamedTuple):
     """What was on disk of an account.
 
-    `damage`, why it cannot be trusted, empty when it can; `unread`, whether that is only so for now.
+    `damage`, why it cannot be trusted, empty when it can; `unread`, whether that is only so for now; `taken`, whether
+    it is ours to write.
     """
 
     account: str
@@ -55,6 +64,7 @@ class Loaded(NamedTuple):
     number: int = 0
     damage: str = ""
     unread: bool = False
+    taken: bool = True
 
 
 class StateRepository:
@@ -77,9 +87,29 @@ class StateRepository:
         self._saved_at = -math.inf
         self._writing = Lock()
         self._written: dict[str, int] = {}
+        self._taken_up: set[str] = set()
 
-    def load(self, account: str) -> Loaded:
-        """Read what was kept of an account (blocks)."""
+    def in_use(self, account: str) -> str:
+        """Return who else keeps an account's state, so that nothing of it can be kept here; empty for nobody."""
+        return "" if self._store is None else self._store.holder(account)
+
+    def load(self, account: str, *, again: bool = False) -> Loaded:
+        """Read what was kept of an account, and take the right to write it (blocks).
+
+        `again`, because it could not be read or taken before: what another manager of this program has stays its own.
+        """
+        taken = self._take(account, over=not again)
+        return self._read(account)._replace(taken=taken)
+
+    def _take(self, account: str, *, over: bool) -> bool:
+        """Take the right to write; what keeps it from being taken will keep a save from being made as well."""
+        try:
+            return self._store is None or not self._store.take(account, over=over)
+        except OSError:
+            return True
+
+    def _read(self, account: str) -> Loaded:
+        """Read what was kept of an account."""
         try:
             stored = Stored() if self._store is None else self._store.load(account)
             state = None if stored.body is None else msgspec.json.decode(stored.body, type=SavedState)
@@ -93,7 +123,10 @@ class StateRepository:
         return Loaded(account, state, approvals, stored.number)
 
     def take_up(self, loaded: Loaded, state: RiskState, *, figures: bool) -> None:
-        """Take up what was loaded; damage halts trading until a person resumes.  Under the engine's lock."""
+        """Take up what was loaded; damage halts trading until a person resumes.  Under the engine's lock.
+
+        Of what another program or manager keeps, halts and switches count here as well.
+        """
         damage = loaded.damage
         if state.portfolio.halt_reason == self.unread.pop(loaded.account, ""):
             lift_halt(state.portfolio)
@@ -101,9 +134,14 @@ class StateRepository:
             self.unread[loaded.account] = damage
         self._number = max(self._number, loaded.number)
         try:
-            if loaded.state is not None:
+            if loaded.state is not None and not loaded.taken:
+                restore_stops(loaded.state, state)
+            elif loaded.state is not None:
+                if loaded.account in self._taken_up:
+                    state.metrics = RiskMetrics()
+                self._taken_up.add(loaded.account)
                 restore_state(loaded.state, state, figures=figures)
-            for each in loaded.approvals:
+            for each in loaded.approvals if loaded.taken else ():
                 restore_approval(each, state)
         except (TypeError, ZeroDivisionError) as error:
             damage = f"the saved risk state of this account has the wrong form ({error!r})"
@@ -151,7 +189,7 @@ class StateRepository:
                 for change in changes:
                     self._write(store, change)
         except (OSError, ValueError, TypeError, msgspec.MsgspecError) as error:
-            self._note(str(error))
+            self._note(str(error), in_use=isinstance(error, StateInUse))
             self._unsaved = True
             return False
         self.error, self._unsaved = "", False
@@ -180,8 +218,8 @@ class StateRepository:
             store.save(account, _encode(record), number, record.saved_at)
             self._written[account] = number
 
-    def _note(self, error: str) -> None:
+    def _note(self, error: str, *, in_use: bool = False) -> None:
         """Log a failure that is new."""
         if error != self.error:
-            _log.error("the risk state is not being kept: %s", error)
+            _log.log(logging.WARNING if in_use else logging.ERROR, "the risk state is not being kept: %s", error)
         self.error = error

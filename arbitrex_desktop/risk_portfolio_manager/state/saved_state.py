@@ -105,8 +105,7 @@ def dump_approval(state: RiskState, reservation: Reservation, named: str | None,
 
 def restore_state(saved: SavedState, state: RiskState, *, figures: bool) -> None:
     """Take up a saved state, halts first; `figures` too where no account is read that has them."""
-    _restore_halt(saved, state)
-    state.switches.restore(saved.switches.switches)
+    restore_stops(saved, state)
     state.metrics = saved.metrics.plus(state.metrics)
     if figures:
         _restore_figures(saved, state)
@@ -118,6 +117,12 @@ def restore_state(saved: SavedState, state: RiskState, *, figures: bool) -> None
         state.book.owners.note(number, owner)
     for each in saved.in_flight:
         state.book.reserve(_arriving(each, monotonic - away))
+
+
+def restore_stops(saved: SavedState, state: RiskState) -> None:
+    """Take up halts and switches; those that stand already are kept."""
+    _restore_halt(saved, state)
+    state.switches.restore(saved.switches.switches)
 
 
 def restore_approval(saved: SavedApproval, state: RiskState) -> None:

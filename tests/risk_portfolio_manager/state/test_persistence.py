@@ -332,16 +332,6 @@ def test_capital_changed_while_running_is_the_settings_from_then_on(tmp_path: Pa
         assert (rpm.portfolio_state.total_capital, rpm.portfolio_state.equity) == (150_000.0, 95_000.0)
 
 
-def test_two_managers_may_keep_the_same_account(tmp_path: Path) -> None:
-    """A second one that starts while the first is open sees its halt, and neither disturbs the other."""
-    with kept(tmp_path) as first:
-        first.kill_switches.manual_halt(first.portfolio_state, "by the first")
-        with kept(tmp_path) as second:
-            assert second.portfolio_state.halt_reason == "by the first"
-            assert second.save_state()
-        assert first.save_state()
-
-
 def test_a_manager_that_is_never_closed_leaves_no_open_file(tmp_path: Path) -> None:
     """Plain programs forget to close; the connection and the log of approvals end with the store that opened them."""
     store = SqliteStateStore(tmp_path)
