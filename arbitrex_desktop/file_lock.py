@@ -38,7 +38,12 @@ def hold(path: Path) -> sqlite3.Connection:
 def locks_folder(kind: str) -> Path:
     """Return this user's folder for locks of what belongs to no data folder; it may not be there yet."""
     user = os.getuid() if hasattr(os, "getuid") else "user"
-    return Path(tempfile.gettempdir()) / f"arbitrex-{kind}-{user}"
+    return _root() / f"arbitrex-{kind}-{user}"
+
+
+def _root() -> Path:
+    """Return where the locks of all users are."""
+    return Path(tempfile.gettempdir())
 
 
 def _holder(path: Path) -> str:

@@ -135,9 +135,17 @@ class AccountDesk:
         self.recovery.reconcile()
         self.pairs.enforce()
         self.settle_confirmed(sync)
+        self._tell_of_others()
         reading = self._context.pool.latest_account()
         if reading is not None and self.standing.act(reading):
             sync()
+
+    def _tell_of_others(self) -> None:
+        """Warn when another program of this computer trades the account."""
+        rpm = self._context.risk.rpm
+        words = "" if rpm is None else rpm.get_mt5_sync_stats().get("account_traded_by_others", "")
+        if words:
+            self._context.post("warning", "shared account", str(words))
 
     def settle_confirmed(self, sync: Callable[[], bool]) -> None:
         """Let the RPM forget the reservations of trades that the broker's books have confirmed.

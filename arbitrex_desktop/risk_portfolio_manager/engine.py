@@ -17,7 +17,7 @@ from arbitrex_desktop import __version__
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.paths import data_dir as default_data_dir
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
-from arbitrex_desktop.raw_layer.views import AccountReading
+from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading
 from arbitrex_desktop.risk_portfolio_manager import intent_methods
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision import reason as reasons
@@ -38,6 +38,7 @@ from arbitrex_desktop.risk_portfolio_manager.state.recording import Effect, end_
 from arbitrex_desktop.risk_portfolio_manager.state.recording import record as _record
 from arbitrex_desktop.risk_portfolio_manager.state.repository import Loaded, StateChange, StateRepository
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
+from arbitrex_desktop.risk_portfolio_manager.state.shared_account import SharedAccount
 from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources
 from arbitrex_desktop.risk_portfolio_manager.state.sync import (
     account_name,
@@ -99,6 +100,7 @@ class RiskPortfolioManager(RiskFigures):
         self._state = RiskState(PortfolioState(self.config.total_capital), sources, self.kill_switches)
         kept = store or (SqliteStateStore(data_dir or default_data_dir()) if enable_persistence else None)
         self._repository = StateRepository(kept, self._clock)
+        self._shared = SharedAccount()
         self._bars = BarReader(self._clock)
         self._read_again_at = -math.inf
         self._checked: tuple[RPMConfig | None, int] = (None, 0)
@@ -172,8 +174,11 @@ class RiskPortfolioManager(RiskFigures):
             return True
 
     def get_mt5_sync_stats(self) -> dict[str, Any]:
-        """Return how the connection is shared and how the syncs went; see `MT5AccountSync.get_stats`."""
-        return self._sync.get_stats()
+        """Return how the connection is shared and how the syncs went; see `MT5AccountSync.get_stats`.
+
+        `account_traded_by_others`, who else trades a real account from this computer, empty for nobody that is known.
+        """
+        return {**self._sync.get_stats(), "account_traded_by_others": self._shared.words}
 
     def get_health_status(self) -> dict[str, Any]:
         """Return version, settings' hash, portfolio, figures, kill switches, limits and an overall `health`."""
@@ -219,6 +224,7 @@ class RiskPortfolioManager(RiskFigures):
         """Save, and let go of file and own connection; a pool that was given goes on."""
         self.save_state()
         self._repository.close()
+        self._shared.leave()
         self._sync.close()
 
     def __enter__(self) -> Self:
@@ -351,6 +357,7 @@ class RiskPortfolioManager(RiskFigures):
         with self._lock:
             changes = self._take_over(synced, loaded, pool, started)
         self._repository.write(changes)
+        self._shared.look("" if pool.mode in (None, AccountMode.SIMULATED) else name)
         return pool
 
     def _take_over(

@@ -15,6 +15,7 @@ from arbitrex_desktop.desk.intents.events import Event, Intent
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.journal import journal_opener
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
+from arbitrex_desktop.raw_layer.views import AccountMode
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from tests.desk.conftest import intent
@@ -227,3 +228,18 @@ def test_a_limit_outlives_its_reservation_and_still_counts(real: Real) -> None:
     assert real.core.rpm is not None
     used = {each.code: each.observed for each in real.core.rpm.limits_in_use()}
     assert used["MAX_POSITIONS_REACHED"] == 1
+
+
+def test_a_real_account_traded_by_another_program_is_told(tmp_path: Path) -> None:
+    """Once, as a warning, while both go on."""
+    broker = FakeBroker()
+    broker.account_mode = AccountMode.DEMO
+    other = RiskPortfolioManager(RPMConfig(), False, True, broker, clock=broker.clock)
+    real = Real(tmp_path, broker)
+    for _ in range(3):
+        real.step()
+    told = [each for each in real.core.snapshot().notices if each.topic == "shared account"]
+    assert [each.level for each in told] == ["warning"]
+    assert "trades this account" in told[0].text
+    real.core.stop()
+    other.close()

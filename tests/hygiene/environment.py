@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from arbitrex_desktop import file_lock
 from arbitrex_desktop.paths import DATA_DIR_VARIABLE
 
 PREFIXES = ("MT5_", "ARBITREX_")
@@ -20,4 +21,5 @@ def private_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
         monkeypatch.delenv(name)
     folder = tmp_path / "data"
     monkeypatch.setenv(DATA_DIR_VARIABLE, str(folder))
+    monkeypatch.setattr(file_lock, "_root", lambda: tmp_path / "locks")
     return folder

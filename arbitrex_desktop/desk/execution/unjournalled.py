@@ -98,11 +98,13 @@ class UnjournalledTrades:
         by_ticket = {each.ticket: each for each in (*earlier, *self._strange(entries))}
         self.found = tuple(by_ticket.values())
         for trade in self.found:
-            way = "; take it in with Trading > Take unknown orders into the journal" if trade.fill is not None else ""
+            way = "Does another desk trade this account?"
+            if trade.fill is not None:
+                way += " Otherwise take it in with Trading > Take unknown orders into the journal"
             self._post(
                 "error",
                 f"unjournalled {trade.ticket}",
-                f"{trade.words}: it bears this desk's mark, and the journal does not know it{way}",
+                f"{trade.words}: it bears this desk's mark, and the journal does not know it. {way}",
             )
 
     def take_in(self, actor: str) -> int:

@@ -8,12 +8,18 @@ import sqlite3
 import weakref
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
 from arbitrex_desktop.file_lock import FileHeld, hold
 
-_OTHER_MANAGER: Final = "another risk manager of this program keeps the state of this account"
 _LET_GO: Final = "the saved state was let go of, and has to be read again"
+
+
+class Words(NamedTuple):
+    """How it is told that another program, or another manager of this one, was there first."""
+
+    program: str = "another program keeps its risk state in this data folder"
+    manager: str = "another risk manager of this program keeps the state of this account"
 
 
 class _FolderLock:
@@ -33,7 +39,8 @@ _guard: Final = Lock()
 class WriterLock:
     """One store's right to write, by account; the lock's file is `path`.  Safe to call from any thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, words: Words | None = None) -> None:
+        self._words = words or Words()
         self._path = path
         self._folder: _FolderLock | None = None
         self._program = ""
@@ -52,7 +59,7 @@ class WriterLock:
             writer = folder.writers.get(account)
             other = None if writer is None else writer()
             if other is not None and other is not self and not over:
-                return _OTHER_MANAGER
+                return self._words.manager
             folder.writers[account] = weakref.ref(self)
             self._taken.add(account)
             return ""
@@ -65,7 +72,7 @@ class WriterLock:
         if folder is None:
             return self._program or _LET_GO
         writer = folder.writers.get(account)
-        return "" if writer is not None and writer() is self else _OTHER_MANAGER
+        return "" if writer is not None and writer() is self else self._words.manager
 
     def ensure(self, account: str) -> str:
         """Take the right to write if it was never asked for; return who else has it, empty when it is ours."""
@@ -87,7 +94,7 @@ class WriterLock:
             try:
                 folder = _FolderLock(self._path)
             except FileHeld as held:
-                self._program = f"another program keeps its risk state in this data folder; {held}"
+                self._program = f"{self._words.program}; {held}"
                 return None
             except sqlite3.Error as error:
                 raise OSError(f"the data folder could not be locked: {error}") from error

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from arbitrex_desktop import file_lock
+from arbitrex_desktop.raw_layer.views import AccountMode
 from arbitrex_desktop.risk_portfolio_manager import Position, RiskPortfolioManager
 from tests.fakes.broker_data import make_account
 from tests.fakes.clock import START, ManualClock
@@ -171,3 +173,37 @@ def test_a_manager_that_was_closed_reads_again_before_it_writes(tmp_path: Path) 
     first.close()
     with kept(tmp_path) as third:
         assert third.portfolio_state.halt_reason == "by the second"
+
+
+@pytest.mark.parametrize(("mode", "told"), [(AccountMode.LIVE, True), (AccountMode.SIMULATED, False)])
+def test_a_real_account_that_is_traded_from_two_is_told(tmp_path: Path, mode: AccountMode, *, told: bool) -> None:
+    """Data folders of their own hide two programs from each other; both trade on, the second one is told."""
+    pools = [FakePool(), FakePool()]
+    for pool in pools:
+        pool.account_mode = mode
+    first, second = (
+        pooled(pool, wide(), enable_persistence=True, data_dir=tmp_path / str(number))
+        for number, pool in enumerate(pools)
+    )
+    assert first.get_mt5_sync_stats()["account_traded_by_others"] == ""
+    assert bool(second.get_mt5_sync_stats()["account_traded_by_others"]) is told
+    assert second.process_trade_intent(**intent()).decision.status == "APPROVED"
+    first.close()
+    assert second.sync_with_mt5_account()
+    assert second.get_mt5_sync_stats()["account_traded_by_others"] == ""
+    second.close()
+
+
+@pytest.mark.slow
+def test_another_program_on_a_real_account_is_named(tmp_path: Path) -> None:
+    """The words say which program it is, as far as the system tells."""
+    pool = FakePool()
+    pool.account_mode = AccountMode.DEMO
+    path = file_lock.locks_folder("accounts") / f"{pool.account.server}_{pool.account.login}.lock"
+    with other_program(tmp_path) as first:
+        first.do(f"from pathlib import Path; path = Path({str(path)!r}); path.parent.mkdir(parents=True)")
+        first.do("from arbitrex_desktop.file_lock import hold; lock = hold(path)")
+        with pooled(pool, wide()) as second:
+            words = second.get_mt5_sync_stats()["account_traded_by_others"]
+    assert "another program trades this account" in words
+    assert sys.platform != "linux" or f"process {first.process.pid}" in words
