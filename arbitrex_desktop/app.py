@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
-from arbitrex_desktop.clock import Clock, SystemClock
+from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.paths import open_mark
 from arbitrex_desktop.settings import Settings, parse
 from arbitrex_desktop.ui.main_window import MainWindow
@@ -27,6 +28,7 @@ from arbitrex_desktop.ui.worker import CoreWorker
 if TYPE_CHECKING:
     # Loaded once the window's frame has been seen.
     from arbitrex_desktop.desktop_session import DesktopSession
+    from arbitrex_desktop.mt5.host.child import EarlyHost
     from arbitrex_desktop.self_test import Observations, SelfTest
     from arbitrex_desktop.ui.seam import Core, CoreFactory
     from arbitrex_desktop.ui.updates import UpdateWindow
@@ -57,7 +59,9 @@ class Application:
         self._clock = SystemClock()
         self._qt = _qt_application()
         theme = Theme(self._qt, ThemeChoice(settings.theme) if settings.theme else ThemeChoice.SYSTEM)
-        self.worker = CoreWorker(core_factory or partial(_build_core, settings, self._clock))
+        self._makes_core = core_factory is None
+        self._early_host: EarlyHost | None = None
+        self.worker = CoreWorker(core_factory or self._build_core)
         # A picture or a self-test shows the default layout and leaves the trader's own alone.
         memory = None if settings.alone else FileWindowState(settings.data_dir / "window.json")
         self.window = MainWindow(self.worker, theme, memory=memory)
@@ -81,6 +85,8 @@ class Application:
         finally:
             if self._session is not None:
                 self._session.close()
+            if self._early_host is not None:
+                self._early_host.close()
         if not self.window.stopped_cleanly:
             logging.shutdown()
             os._exit(self.exit_code or EXIT_LEFT_BEHIND)
@@ -92,6 +98,7 @@ class Application:
             return
         module = importlib.import_module("arbitrex_desktop.desktop_session")
         self._session = module.DesktopSession(self._settings, self.window, alone=self._settings.alone)
+        self._start_host()
         self.window.fill()
         self.worker.start()
         self._offer_updates()
@@ -99,6 +106,18 @@ class Application:
             self._run_self_test()
         elif self._settings.screenshot is not None:
             self._take_screenshot(self._settings.screenshot)
+
+    def _start_host(self) -> None:
+        """Have the host load its code while this process loads its own; one that cannot start is told at connecting."""
+        if self._makes_core:
+            with contextlib.suppress(OSError):
+                self._early_host = importlib.import_module("arbitrex_desktop.mt5.host.child").EarlyHost()
+
+    def _build_core(self) -> Core:
+        """Load and build the core, half of all code, on the worker's thread: the window must not wait for it."""
+        module = importlib.import_module("arbitrex_desktop.assembly")
+        core: Core = module.build_core(self._settings, self._clock, self._early_host)
+        return core
 
     def _offer_updates(self) -> None:
         """Put the window of updates into the help menu, and ask for a newer version where that was chosen."""
@@ -159,12 +178,6 @@ class Application:
         looking.timeout.connect(look)
         deadline.start()
         looking.start()
-
-
-def _build_core(settings: Settings, clock: Clock) -> Core:
-    """Load and build the core, on the worker's thread: it is half of all code, and the window must not wait for it."""
-    core: Core = importlib.import_module("arbitrex_desktop.assembly").build_core(settings, clock)
-    return core
 
 
 def main(arguments: Sequence[str]) -> int:

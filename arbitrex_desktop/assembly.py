@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib
 import logging
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from arbitrex_desktop import logs
@@ -22,6 +23,8 @@ from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.desk.queue.intent_store import DESK
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.desk.watch_list import WatchList
+from arbitrex_desktop.mt5.host.child import EarlyHost
+from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.raw_layer.connection.environment import others_may_read, read_environment
 from arbitrex_desktop.raw_layer.connection.sessions import parse_sessions
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
@@ -138,8 +141,8 @@ class PrivacyCheck:
         """Do nothing; there is nothing to end."""
 
 
-def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
-    """Build the core that the settings ask for; nothing is connected yet.
+def build_core(settings: Settings, clock: Clock | None = None, early: EarlyHost | None = None) -> TradingCore:
+    """Build the core that the settings ask for; nothing is connected yet.  `early`: a host that was started already.
 
     Raises `SessionConfigError` or ValueError in words for the trader when the account, the risk limits or a file
     named on the command line cannot be used.
@@ -159,6 +162,7 @@ def build_core(settings: Settings, clock: Clock | None = None) -> TradingCore:
         sinks=tick_sinks(ticks, settings.data_dir, clock, environment.get(REDIS_PASSWORD, "")),
         settings=chosen.section(PoolSettings),
         clock=clock,
+        transport_factory=partial(HostProcess, early=early),
     )
 
     def make_rpm(shared: TradingPool) -> RiskPortfolioManager:

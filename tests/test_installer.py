@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 import arbitrex_desktop
 from arbitrex_desktop import paths
-from arbitrex_desktop.mt5.host import client, server
+from arbitrex_desktop.mt5.host import child, server
 from installer import runtime_hook
 from installer.freeze_plan import LEFT_OUT_FILES, LEFT_OUT_MODULES, hidden_modules, is_left_out
 from installer.pinned import read_pins
@@ -246,7 +246,7 @@ def test_the_frozen_host_gives_the_terminal_the_users_own_environment(
 
 def test_the_frozen_program_knows_the_hosts_argument() -> None:
     """The hidden argument with which the client starts a host is the one that the frozen program obeys."""
-    assert runtime_hook._HOST_ARGUMENT == client.HOST_ARGUMENT
+    assert runtime_hook._HOST_ARGUMENT == child.HOST_ARGUMENT
 
 
 def test_opengl_fails_by_name() -> None:

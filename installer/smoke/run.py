@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from arbitrex_desktop.mt5.commands import CheckOrder, Command, Connect, ReadAccount
 from arbitrex_desktop.mt5.errors import CallFailed
-from arbitrex_desktop.mt5.host import client
+from arbitrex_desktop.mt5.host import child, client
 from arbitrex_desktop.mt5.host.messages import HostSpec
 from installer.smoke import real_path, steps, win32
 
@@ -84,8 +84,8 @@ def tests_itself() -> None:
 
 def holds_the_real_module() -> None:
     """Check that the real MetaTrader5 package is inside, and answers without a terminal as it should."""
-    original = client.host_command
-    client.host_command = lambda: [str(steps.INSTALLED / steps.PROGRAM), client.HOST_ARGUMENT]
+    original = child.host_command
+    child.host_command = lambda: [str(steps.INSTALLED / steps.PROGRAM), child.HOST_ARGUMENT]
     host = client.HostProcess(HostSpec(simulation=None))
     try:
         host.start()
@@ -103,7 +103,7 @@ def holds_the_real_module() -> None:
                 steps.check(failure.code == expected, f"{type(command).__name__} without a terminal: {failure}")
     finally:
         host.stop()
-        client.host_command = original
+        child.host_command = original
     steps.check(not steps.ours(), "the host ends when it is asked to")
 
 

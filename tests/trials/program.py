@@ -14,12 +14,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import arbitrex_desktop.mt5.host.client as host_client
 from arbitrex_desktop.assembly import build_core
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.desk.intents.events import Event, NewEvent
 from arbitrex_desktop.desk.journal.journal import Journal
+from arbitrex_desktop.mt5.host import child as host_child
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.settings import parse
 from tests.trials.plan import SEND_STEPS, Plan, note_hit
@@ -67,7 +67,7 @@ def set_up(folder: Path) -> Killer:
     script += (
         "from pathlib import Path; from tests.trials.outside_broker import main; sys.exit(main(Path(sys.argv[1])))"
     )
-    host_client.host_command = lambda: [sys.executable, "-P", "-c", script]
+    host_child.host_command = lambda: [sys.executable, "-P", "-c", script]
     killer, append, send = Killer(folder), Journal.append, MT5ConnectionPool.send_order
 
     def journalled(journal: Journal, *drafts: NewEvent) -> tuple[Event, ...]:

@@ -5,20 +5,17 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import queue
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import BinaryIO, TypeVar, cast
+from typing import TypeVar
 
-import arbitrex_desktop
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.mt5.commands import Command, Observed, Priority, ReplayStatus
 from arbitrex_desktop.mt5.errors import DeadlineExceeded, HostDied, HostNotRunning, MT5Error
+from arbitrex_desktop.mt5.host.child import EarlyHost, HostChild
 from arbitrex_desktop.mt5.host.messages import (
     EndWait,
     HostAnswer,
@@ -29,70 +26,31 @@ from arbitrex_desktop.mt5.host.messages import (
     read_message,
     write_message,
 )
-from arbitrex_desktop.mt5.host.parent_watchdog import ParentWatchdog
 from arbitrex_desktop.mt5.host.turns import Turns
 from arbitrex_desktop.mt5.transport import Permit
 
 T = TypeVar("T")
-HOST_ARGUMENT = "--mt5-host"
-"""With this hidden argument the frozen program is the host."""
-
-_HOST_SCRIPT = """\
-import sys
-sys.path.insert(0, {root!r})
-from arbitrex_desktop.mt5.host.server import main
-sys.exit(main())
-"""
 _START_DEADLINE = 30.0
 _SHUTDOWN_DEADLINE = 1.0
 _log = logging.getLogger(__name__)
 
 
-def host_command() -> list[str]:
-    """Return the command that starts a host: this very program when frozen, a Python that finds this package else.
-
-    The way to the package stands in the command and not in the environment, which a terminal that the host starts
-    inherits.  `-P`: a file beside the user's script must not shadow a module of the host.
-    """
-    if getattr(sys, "frozen", False):
-        return [sys.executable, HOST_ARGUMENT]
-    root = str(Path(arbitrex_desktop.__file__).parent.parent)
-    return [sys.executable, "-P", "-c", _HOST_SCRIPT.format(root=root)]
-
-
-def host_environment() -> dict[str, str]:
-    """Return the host's environment: ours, which is the user's own, without credentials."""
-    ours = ("MT5_PASSWORD", "ARBITREX_REDIS_PASSWORD")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-
-
 class _Link:
     """One running host process: its pipes, its reader thread, its watchdog."""
 
-    def __init__(self, spec: HostSpec) -> None:
-        self._watchdog = ParentWatchdog()
-        self.process = subprocess.Popen(  # noqa: S603 - our own program
-            host_command(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=None if sys.stderr is not None and not getattr(sys, "frozen", False) else subprocess.DEVNULL,
-            env=host_environment(),
-            **self._watchdog.popen_options(),
-        )
-        parent_pipe = self._watchdog.descriptor
-        self._watchdog.hold(int(getattr(self.process, "_handle", 0)))
+    def __init__(self, spec: HostSpec, child: HostChild) -> None:
+        self._child = child
+        self.process = child.process
         self._inbox: queue.SimpleQueue[object | None] = queue.SimpleQueue()
-        self._requests = cast("BinaryIO", self.process.stdin)
         self._sending = threading.Lock()
-        self._answers = cast("BinaryIO", self.process.stdout)
         self._reader = threading.Thread(target=self._read, name="mt5-host-reader", daemon=True)
         self._reader.start()
-        self.send(replace(spec, parent_pipe=parent_pipe))
+        self.send(replace(spec, parent_pipe=child.parent_pipe))
 
     def _read(self) -> None:
         """Reader thread: pass each message on; the end of the stream is passed on as None."""
         try:
-            while (message := read_message(self._answers)) is not None:
+            while (message := read_message(self._child.answers)) is not None:
                 self._inbox.put(message)
         except Exception:  # noqa: BLE001 - whatever came, this thread must let its waiter know that no more will
             _log.exception("the host's answer could not be read")
@@ -103,7 +61,7 @@ class _Link:
         """Write one message; raises `HostDied` when nobody reads it."""
         try:
             with self._sending:
-                write_message(self._requests, message)
+                write_message(self._child.requests, message)
         except (OSError, ValueError) as error:
             raise HostDied("the host process ended") from error
 
@@ -125,13 +83,9 @@ class _Link:
 
     def kill(self) -> None:
         """End the host at once and wait until it, its pipes and its reader are gone."""
-        self.process.kill()
-        self.process.wait()
+        self._child.kill()
         self._reader.join()
-        with contextlib.suppress(OSError):
-            self._requests.close()
-        self._answers.close()
-        self._watchdog.release()
+        self._child.release()
 
 
 class HostProcess:
@@ -139,11 +93,12 @@ class HostProcess:
 
     One command at a time; further callers queue, the most urgent first, and end the wait of a poll at once.  A command
     that outlives its deadline gets the host killed, since a hung call of the real module never returns; `start()`
-    brings up a new one.
+    brings up a new one.  `early`, a host that may be running already, is used for the first start.
     """
 
-    def __init__(self, spec: HostSpec, clock: Clock | None = None) -> None:
+    def __init__(self, spec: HostSpec, clock: Clock | None = None, early: EarlyHost | None = None) -> None:
         self._spec = spec
+        self._early = early
         self._clock = clock or SystemClock()
         self._turns = Turns(self.end_wait)
         self._link: _Link | None = None
@@ -165,7 +120,8 @@ class HostProcess:
         """
         with self._turns.turn(Priority.ORDER):
             self._drop()
-            self._link = _Link(self._spec)
+            child = self._early.take() if self._early is not None else None
+            self._link = _Link(self._spec, child or HostChild())
             with self._dropping_on_failure():
                 ready = self._link.receive(_START_DEADLINE)
                 if not isinstance(ready, HostReady) or ready.error:

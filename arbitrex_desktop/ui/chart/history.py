@@ -116,9 +116,12 @@ class HistoryLoader(QObject):
         self._reader.answered.connect(self._on_answer)
         self._read.connect(self._reader.read)
         self._read_bars: ReadBars | None = None
+        self._stopped = False
 
     def start(self, read_bars: ReadBars) -> None:
-        """Read through this function from now on."""
+        """Read through this function from now on; not after `stop`, as when a core is ready while its window closes."""
+        if self._stopped:
+            return
         self._read_bars = read_bars
         self._thread.start()
 
@@ -139,6 +142,7 @@ class HistoryLoader(QObject):
     def stop(self, wait_ms: int) -> bool:
         """End the thread; return False when it still waits for the terminal after `wait_ms`, and is left behind."""
         self._read_bars = None
+        self._stopped = True
         with self._lock:
             self._wanted.clear()
         self._thread.quit()

@@ -117,3 +117,12 @@ def test_nothing_is_read_before_the_start_and_after_the_end(core: FakeCore) -> N
     loader.start(core.bars)
     assert loader.stop(WAIT_MS)
     assert not loader.ask(request)
+
+
+def test_a_loader_that_was_stopped_does_not_start_again(core: FakeCore) -> None:
+    """A core that is ready while its window closes starts no thread, which nobody would end."""
+    loader = HistoryLoader()
+    assert loader.stop(WAIT_MS)
+    loader.start(core.bars)
+    assert not loader.ask(HistoryRequest(1, "EURUSD", Timeframe.M15, 1))
+    assert not loader._thread.isRunning()
