@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 
 from arbitrex_desktop.ui.bars.status import HALT_KEYS
 from arbitrex_desktop.ui.cards.pending_text import GO_KEY
+from arbitrex_desktop.ui.hands.hands import Hands
+from arbitrex_desktop.ui.hands.key_table import FIXED
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 
 HELP_MENU = "menu_help"
@@ -24,6 +26,8 @@ class Acts:
 
     halt: Callable[[], None]
     resume: Callable[[], None]
+    arm: Callable[[], None]
+    disarm: Callable[[], None]
     decide: Callable[[], None]
     take_in: Callable[[], None]
     reset_layout: Callable[[], None]
@@ -33,7 +37,7 @@ class Acts:
     quit: Callable[[], None]
 
 
-def build_menus(window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme, acts: Acts) -> QAction:
+def build_menus(window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme, acts: Acts, hands: Hands) -> QAction:
     """Fill the menu bar and return the HALT action."""
     bar = window.menuBar()
     program = bar.addMenu("&Program")
@@ -43,11 +47,15 @@ def build_menus(window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme,
     halt = _add(trading, "&HALT: stop all sending", acts.halt)
     halt.setShortcuts([QKeySequence(keys) for keys in HALT_KEYS])
     halt.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
+    halt.setProperty(FIXED, True)
     _add(trading, "&Resume\N{HORIZONTAL ELLIPSIS}", acts.resume)
+    _add(trading, "&Arm the LIVE account\N{HORIZONTAL ELLIPSIS}", acts.arm)
+    _add(trading, "D&isarm", acts.disarm)
     decide = _add(trading, "&Decide pending intents", acts.decide)
     decide.setShortcut(QKeySequence(GO_KEY))
     decide.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
     _add(trading, "&Take unknown orders into the journal", acts.take_in)
+    hands.fill_desk_menus()
     view = bar.addMenu("&View")
     for dock in docks:
         view.addAction(dock.toggleViewAction())
@@ -56,8 +64,9 @@ def build_menus(window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme,
     _add_themes(view.addMenu("&Theme"), theme)
     help_menu = bar.addMenu("&Help")
     help_menu.setObjectName(HELP_MENU)
-    _add(help_menu, "&User guide", acts.guide, QKeySequence.StandardKey.HelpContents)
+    _add(help_menu, "&User guide", acts.guide).setShortcut(QKeySequence("Shift+F1"))
     _add(help_menu, "&About Arbitrex Desktop", acts.about)
+    hands.fill_menus(view, help_menu)
     return halt
 
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.ui.alerts import Alerts
-from arbitrex_desktop.ui.bars.arming import ArmingBar
+from arbitrex_desktop.ui.bars.arming import ArmingBar, arming_state
 from arbitrex_desktop.ui.bars.halt_watch import HaltWatch
 from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.bars.replay_bar import ReplayBar
@@ -27,6 +27,8 @@ from arbitrex_desktop.ui.commands import QUIET, ArmAccount, CommandResult, Phase
 from arbitrex_desktop.ui.dialogs.settings_window import SettingsWindow
 from arbitrex_desktop.ui.docks import Docks
 from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.hands.desk_menus import DeskPanels
+from arbitrex_desktop.ui.hands.hands import Hands
 from arbitrex_desktop.ui.help import TextWindow
 from arbitrex_desktop.ui.menus import HELP_MENU, Acts, build_menus
 from arbitrex_desktop.ui.panels.account import AccountPanel
@@ -185,6 +187,8 @@ class WindowContent(QObject):
         for bar in self._passing_bars:
             bar.hide()
         self._docks.fit()
+        self.hands.table.recall(kept.keys)
+        self.hands.order_tabs()
 
     def state(self) -> WindowState:
         """Return what is to be remembered, for `lay_out`."""
@@ -196,6 +200,7 @@ class WindowContent(QObject):
             light=not self._theme.colours.is_dark,
             tables={name: view.choices for name, view in self._tables().items()},
             chart=self.chart.look,
+            keys=self.hands.table.kept,
         )
 
     def follow_size(self) -> None:
@@ -288,6 +293,8 @@ class WindowContent(QObject):
         acts = Acts(
             halt=self.halt,
             resume=self._open_resume,
+            arm=self._open_arming,
+            disarm=self.disarm,
             decide=self._go_to_pending,
             take_in=partial(self._worker.send, TakeInUnknown()),
             reset_layout=self.reset_layout,
@@ -296,13 +303,28 @@ class WindowContent(QObject):
             settings=self.settings_window.open_and_read,
             quit=partial(QTimer.singleShot, 0, self._window.close),
         )
-        build_menus(self._window, self._docks.docks.values(), self._theme, acts)
+        build_menus(self._window, self._docks.docks.values(), self._theme, acts, self._make_hands())
+
+    def _make_hands(self) -> Hands:
+        """Make what works the window by keyboard."""
+        desk = DeskPanels(
+            self.panels, self.market_watch, self.chart, self.intent_form, self.pending, self.positions, self.orders
+        )
+        self.hands = Hands(self._window, self._theme, self._docks.docks, desk, self.say)
+        self.hands.open_settings_by(self.settings_window.open_at)
+        self.hands.sheet.guide_asked.connect(self._texts.show_guide)
+        return self.hands
+
+    def say(self, words: str) -> None:
+        """Tell the trader why something that was asked for cannot be done."""
+        self.notice_bar.post("info", words, "hands")
 
     def add_help(self, text: str, act: Callable[[], None]) -> None:
         """Add an entry to the help menu, for what the composition root brings along."""
         menu = self._window.menuBar().findChild(QMenu, HELP_MENU)
         assert isinstance(menu, QMenu)
         menu.addAction(text).triggered.connect(lambda _checked=False: act())
+        self.hands.table.entries()
 
     def _connect_worker(self) -> None:
         worker = self._worker
@@ -403,5 +425,8 @@ class WindowContent(QObject):
 
     @Slot()
     def _open_arming(self) -> None:
+        if not arming_state(self._fresh).needed:
+            self.say("There is nothing to arm: only a LIVE account needs it")
+            return
         self._arming_toolbar.show()
         self.arming_bar.open(self._fresh)

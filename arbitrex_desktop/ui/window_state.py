@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """Qt's own description of geometry and docks, opaque bytes; `theme`, each panel's table and the chart as chosen.
+    """Qt's own description of geometry and docks, opaque bytes; `theme`, tables, chart and keys as chosen.
 
     `light` says whether the colours were light at the end, which is what the system is expected to have at the start.
     """
@@ -27,6 +27,7 @@ class WindowState:
     light: bool = False
     tables: dict[str, dict[str, object]] = field(default_factory=dict)
     chart: dict[str, object] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
 
 
 class WindowStateStore(Protocol):
@@ -56,6 +57,7 @@ class FileWindowState:
                 light=kept.get("light") is True,
                 tables={str(name): dict(each) for name, each in kept.get("tables", {}).items()},
                 chart=dict(kept.get("chart", {})),
+                keys={str(name): str(keys) for name, keys in kept.get("keys", {}).items()},
             )
         except FileNotFoundError:
             return None

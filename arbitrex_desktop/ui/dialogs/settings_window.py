@@ -75,6 +75,11 @@ class SettingsWindow(QDialog):
         self.activateWindow()
         self.asked.emit(ReadSettings())
 
+    def open_at(self, name: str) -> None:
+        """Show the window with one setting looked up."""
+        self.open_and_read()
+        self.search.setText(name)
+
     def command_done(self, result: CommandResult) -> None:
         """Take the answer to a command of this window."""
         command = result.command

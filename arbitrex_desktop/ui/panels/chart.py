@@ -7,7 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
@@ -76,6 +76,11 @@ class ChartPanel(Panel):
         chart.refresh(self._fresh)
         chart.show_symbol(self._symbol)
         chart.show_plan(self._plan)
+
+    @property
+    def home(self) -> QWidget | None:
+        """The chart, which has keys of its own."""
+        return None if self.chart is None else self.chart.view
 
     def stop(self) -> None:
         """Read no prices any more; the core is about to go."""

@@ -94,6 +94,16 @@ class MarketWatchPanel(Panel):
         """How many symbols have a quote."""
         return self.model.quoted
 
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """Every symbol of the broker, as far as it is known."""
+        return self._listed
+
+    def focus_filter(self) -> None:
+        """Take the keyboard to the filter, what stands in it chosen."""
+        self._filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._filter.selectAll()
+
     def watch(self, board: QuoteBoard) -> None:
         """Read this board from now on."""
         self._board, self._revision = board, 0

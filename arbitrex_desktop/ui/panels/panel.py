@@ -42,6 +42,12 @@ class Panel(QWidget):
         """Draw a snapshot as old as `fresh` says."""
         raise NotImplementedError
 
+    @property
+    def home(self) -> QWidget | None:
+        """Where the keyboard goes when the trader comes to the panel; None for the first field there is."""
+        home = vars(self).get("view") or vars(self).get("deck")
+        return home if isinstance(home, QWidget) else None
+
     def command_done(self, result: CommandResult) -> None:
         """Take note of what came of a command, whichever panel gave it."""
 

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: MIT
+"""What the panels' buttons do, in the menus, too: so that each of it has a place, a key and a line in the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QMenu, QMenuBar, QWidget
+
+from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.ui.hands.key_table import FixedKeys
+from arbitrex_desktop.ui.panels.chart import ChartPanel
+from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
+from arbitrex_desktop.ui.panels.market_watch import MarketWatchPanel
+from arbitrex_desktop.ui.panels.orders import OrdersPanel
+from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.panels.pending import PendingPanel
+from arbitrex_desktop.ui.panels.positions import PositionsPanel
+
+LOCAL: Final = (
+    FixedKeys("Ctrl+Return", "Approve the chosen intent", "among the cards of Pending intents"),
+    FixedKeys("Ctrl+Backspace", "Reject the chosen intent", "among the cards of Pending intents"),
+    FixedKeys("Del", "Close the chosen position, pressed twice", "in the table of Positions"),
+    FixedKeys("Esc", "Clear a filter, close a bar, let go of a line", "where the keyboard is"),
+    FixedKeys("Menu", "What can be done with a row", "in every table"),
+)
+"""Keys that act on what is chosen where the keyboard is; elsewhere they would act on what nobody looks at."""
+
+_PANEL_KEYS: Final = {
+    "market_watch": "Alt+1",
+    "chart": "Alt+2",
+    "intent_form": "Alt+3",
+    "pending": "Alt+4",
+    "positions": "Alt+5",
+    "orders": "Alt+6",
+    "history": "Alt+7",
+    "notices": "Alt+8",
+    "account": "Alt+9",
+    "risk": "Alt+0",
+}
+_FRAME_KEYS: Final = {
+    Timeframe.M1: "Ctrl+Alt+1",
+    Timeframe.M5: "Ctrl+Alt+2",
+    Timeframe.M15: "Ctrl+Alt+3",
+    Timeframe.H1: "Ctrl+Alt+4",
+    Timeframe.H4: "Ctrl+Alt+5",
+    Timeframe.D1: "Ctrl+Alt+6",
+}
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPanels:
+    """The panels of a desk: all of them by name, and those that have something to do."""
+
+    panels: Mapping[str, Panel]
+    market_watch: MarketWatchPanel
+    chart: ChartPanel
+    ticket: IntentFormPanel
+    pending: PendingPanel
+    positions: PositionsPanel
+    orders: OrdersPanel
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A press on a button of a panel; `then`, where the keyboard goes after it."""
+
+    panel: Panel
+    button: QAbstractButton
+    then: QWidget | None = None
+
+
+class DeskMenus:
+    """Fills menus for the panels; `go_to` brings a panel to the front by its name, `say` tells why not."""
+
+    def __init__(self, panels: DeskPanels, go_to: Callable[[str], None], say: Say) -> None:
+        self._panels = panels
+        self._go_to = go_to
+        self._say = say
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Add the menus of ticket, positions and chart to a menu bar."""
+        self._ticket_menu(bar.addMenu("T&icket"))
+        self._trades_menu(bar.addMenu("P&ositions"))
+        self._chart_menu(bar.addMenu("&Chart"))
+
+    def fill_places(self, menu: QMenu) -> None:
+        """Add an entry for each panel that takes the keyboard there."""
+        for name, panel in self._panels.panels.items():
+            action = menu.addAction(panel.title)
+            action.setObjectName(f"go_to_{name}")
+            action.setShortcut(QKeySequence(_PANEL_KEYS.get(name, "")))
+            action.triggered.connect(lambda _checked=False, name=name: self._go_to(name))
+
+    def _ticket_menu(self, menu: QMenu) -> None:
+        ticket = self._panels.ticket
+        head = ticket.head
+        volume = ticket.fields.volume.field
+        self._add(menu, "ticket_buy", "&Buy", "Ctrl+B", Press(ticket, head.buy, volume))
+        self._add(menu, "ticket_sell", "&Sell", "Ctrl+Shift+B", Press(ticket, head.sell, volume))
+        self._add(menu, "ticket_submit", "S&ubmit", "Ctrl+Shift+Return", Press(ticket, ticket.submit))
+        menu.addSeparator()
+        symbol = menu.addAction("S&ymbol")
+        symbol.setObjectName("ticket_symbol")
+        symbol.setShortcut(QKeySequence("Ctrl+Y"))
+        symbol.triggered.connect(self._to_symbol)
+        find = menu.addAction("&Filter the watch list")
+        find.setObjectName("watch_filter")
+        find.setShortcut(QKeySequence.StandardKey.Find)
+        find.triggered.connect(self._to_filter)
+
+    def _trades_menu(self, menu: QMenu) -> None:
+        positions, orders, pending = self._panels.positions, self._panels.orders, self._panels.pending
+        self._add(menu, "position_close", "&Close", "", Press(positions, positions.close_button))
+        self._add(menu, "position_part", "Close a &part", "Ctrl+P", Press(positions, positions.part))
+        self._add(menu, "position_stops", "&Stop and target", "Ctrl+T", Press(positions, positions.stops))
+        self._add(menu, "position_break_even", "Stop to &break-even", "Ctrl+E", Press(positions, positions.break_even))
+        self._add(menu, "position_standing", "Standing &instructions", "Ctrl+I", Press(positions, positions.standing))
+        self._add(menu, "position_several", "Close se&veral", "Ctrl+Shift+P", Press(positions, positions.several))
+        menu.addSeparator()
+        self._add(menu, "order_move", "&Move the order", "Ctrl+M", Press(orders, orders.move_button))
+        self._add(menu, "order_cancel", "Cancel the &order", "Ctrl+Shift+M", Press(orders, orders.cancel_button))
+        menu.addSeparator()
+        self._add(menu, "pending_reject_all", "&Reject all pending intents", "", Press(pending, pending.reject_all))
+
+    def _chart_menu(self, menu: QMenu) -> None:
+        for frame in Timeframe:
+            action = menu.addAction(frame.name)
+            action.setObjectName(f"chart_{frame.name}")
+            action.setShortcut(QKeySequence(_FRAME_KEYS.get(frame, "")))
+            action.triggered.connect(lambda _checked=False, frame=frame: self._show_frame(frame))
+
+    def _add(self, menu: QMenu, name: str, text: str, keys: str, press: Press) -> None:
+        """Add an entry that presses a panel's button where the trader can see it."""
+        action = menu.addAction(text)
+        action.setObjectName(name)
+        action.setShortcut(QKeySequence(keys))
+        # A key held down is one press.
+        action.setAutoRepeat(False)
+        action.triggered.connect(lambda _checked=False: self._press(press))
+
+    def _press(self, press: Press) -> None:
+        button = press.button
+        self._go_to(press.panel.name)
+        if not button.isEnabled():
+            self._say(f"{button.text().replace('&', '')}: {button.toolTip() or 'not possible now'}")
+            return
+        button.click()
+        if press.then is not None:
+            press.then.setFocus()
+
+    def _to_symbol(self) -> None:
+        self._go_to(self._panels.ticket.name)
+        self._panels.ticket.symbol.setFocus()
+        line = self._panels.ticket.symbol.lineEdit()
+        if line is not None:
+            line.selectAll()
+
+    def _to_filter(self) -> None:
+        self._go_to(self._panels.market_watch.name)
+        self._panels.market_watch.focus_filter()
+
+    def _show_frame(self, frame: Timeframe) -> None:
+        chart = self._panels.chart.chart
+        if chart is None:
+            self._say("The chart appears when the terminal is connected")
+        else:
+            chart.show_timeframe(frame)
