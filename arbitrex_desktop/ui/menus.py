@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 from arbitrex_desktop.ui.bars.status import HALT_KEYS
 from arbitrex_desktop.ui.cards.pending_text import GO_KEY
 from arbitrex_desktop.ui.hands.hands import Hands
-from arbitrex_desktop.ui.hands.key_table import FIXED
+from arbitrex_desktop.ui.hands.key_table import BEFORE, FIXED
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 
 HELP_MENU = "menu_help"
@@ -41,8 +41,8 @@ def build_menus(window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme,
     """Fill the menu bar and return the HALT action."""
     bar = window.menuBar()
     program = bar.addMenu("&Program")
-    _add(program, "&Settings\N{HORIZONTAL ELLIPSIS}", acts.settings, QKeySequence.StandardKey.Preferences)
-    _add(program, "&Quit", acts.quit, QKeySequence.StandardKey.Quit)
+    _add(program, "&Settings\N{HORIZONTAL ELLIPSIS}", acts.settings, "Ctrl+,")
+    _add(program, "&Quit", acts.quit, "Ctrl+Q")
     trading = bar.addMenu("&Trading")
     halt = _add(trading, "&HALT: stop all sending", acts.halt)
     halt.setShortcuts([QKeySequence(keys) for keys in HALT_KEYS])
@@ -58,23 +58,25 @@ def build_menus(window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme,
     hands.fill_desk_menus()
     view = bar.addMenu("&View")
     for dock in docks:
-        view.addAction(dock.toggleViewAction())
+        toggle = dock.toggleViewAction()
+        toggle.setObjectName(f"show_{dock.objectName()}")
+        toggle.setProperty(BEFORE, "Show or hide ")
+        view.addAction(toggle)
     view.addSeparator()
     _add(view, "&Reset layout", acts.reset_layout)
     _add_themes(view.addMenu("&Theme"), theme)
     help_menu = bar.addMenu("&Help")
     help_menu.setObjectName(HELP_MENU)
-    _add(help_menu, "&User guide", acts.guide).setShortcut(QKeySequence("Shift+F1"))
+    _add(help_menu, "&User guide", acts.guide, "Shift+F1")
     _add(help_menu, "&About Arbitrex Desktop", acts.about)
     hands.fill_menus(view, help_menu)
     return halt
 
 
-def _add(menu: QMenu, text: str, act: Callable[[], None], keys: QKeySequence.StandardKey | None = None) -> QAction:
+def _add(menu: QMenu, text: str, act: Callable[[], None], keys: str = "") -> QAction:
     action = QAction(text, menu)
     action.triggered.connect(lambda _checked=False: act())
-    if keys is not None:
-        action.setShortcuts(keys)
+    action.setShortcut(QKeySequence(keys))
     menu.addAction(action)
     return action
 

@@ -39,7 +39,9 @@ _COLUMNS: Final = (
     Column[Entry | FixedKeys](
         "Action", lambda row: row.text, lambda row: row.text, sample="M" * 22, number=False, least="M" * 12
     ),
-    Column[Entry | FixedKeys]("Keys", _keys_text, lambda row: row.keys, sample="Ctrl+Backspace  (fixed)", number=False),
+    Column[Entry | FixedKeys](
+        "Keys", _keys_text, lambda row: row.keys, sample="F12, Ctrl+Shift+H (fixed)", number=False
+    ),
     Column[Entry | FixedKeys](
         "Where", lambda row: row.where, lambda row: row.where, sample="M" * 14, number=False, least="M" * 6
     ),

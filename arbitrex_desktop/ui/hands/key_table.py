@@ -13,6 +13,9 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 FIXED: Final = "fixed_keys"
 """Property of an action whose keys stay as they are: in need nobody may find HALT moved."""
 
+BEFORE: Final = "words_before"
+"""Property of an action with words that it needs outside its menu, such as “Show or hide ” before a panel."""
+
 _PORTABLE: Final = QKeySequence.SequenceFormat.PortableText
 
 
@@ -133,7 +136,7 @@ def _entries_in(menu: QMenu, where: str) -> Iterator[Entry]:
         if isinstance(inner, QMenu):
             yield from _entries_in(inner, f"{where} > {_plain(action.text())}")
         elif not action.isSeparator() and action.text():
-            text = _plain(action.text())
+            text = f"{action.property(BEFORE) or ''}{_plain(action.text())}"
             yield Entry(action.objectName() or f"{where}/{text}", text, where, action)
 
 

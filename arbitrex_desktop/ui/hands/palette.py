@@ -18,6 +18,7 @@ from arbitrex_desktop.ui.widgets.table_view import TableView
 
 _MOST: Final = 60
 _WIDTH, _HEIGHT = 620, 420
+_LATE: Final = 2
 _STEPS: Final[dict[int, int]] = {
     Qt.Key.Key_Up: -1,
     Qt.Key.Key_Down: 1,
@@ -35,12 +36,14 @@ class Offer:
         where: where else it is found, or what it means
         keys: its keys, empty for none
         act: does it
+        comes_late: whether what is found equally well comes before it
     """
 
     text: str
     where: str
     keys: str
     act: Callable[[], None]
+    comes_late: bool = False
 
 
 _COLUMNS: Final = (
@@ -61,7 +64,7 @@ Source = Callable[[], Iterable[Offer]]
 
 
 def matching(offers: Iterable[Offer], typed: str) -> list[Offer]:
-    """Return the offers in which every word typed is found, those first in whose text a word begins with the first."""
+    """Return the offers in which every word typed is found, those first whose text begins so."""
     words = typed.casefold().split()
     if not words:
         return list(offers)
@@ -70,7 +73,7 @@ def matching(offers: Iterable[Offer], typed: str) -> list[Offer]:
         text = offer.text.casefold()
         whole = f"{text} {offer.where.casefold()}"
         if all(word in whole for word in words):
-            found.append((_rank(text, words), offer))
+            found.append((_rank(text, words) + (_LATE if offer.comes_late else 0), offer))
     found.sort(key=lambda pair: pair[0])
     return [offer for _rank_of_it, offer in found]
 
