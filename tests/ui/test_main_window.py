@@ -352,6 +352,7 @@ def test_a_title_is_told_once(open_window: WindowMaker) -> None:
     window.content.reset_layout()
     docks = window.content._docks.docks
     docks["account"].close()
+    docks["intent_form"].close()
     risk, connection = docks["risk"], docks["connection"]
 
     def painted(dock: Dock) -> str:
