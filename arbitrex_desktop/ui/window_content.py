@@ -357,6 +357,8 @@ class WindowContent(QObject):
         ticket.plan_changed.connect(chart.show_plan)
         chart.stop_planned.connect(ticket.set_stop)
         chart.target_planned.connect(ticket.set_target)
+        chart.trade_wanted.connect(ticket.symbol.setCurrentText)
+        self.market_watch.symbol_clicked.connect(chart.look_at)
 
     def _tables(self) -> dict[str, TableView]:  # by the panel's name
         views = ((name, vars(panel).get("view")) for name, panel in self.panels.items())

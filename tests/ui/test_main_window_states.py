@@ -96,21 +96,22 @@ def test_the_charts_look_survives_a_restart(open_window: WindowMaker, tmp_path: 
     """Timeframe, style, indicators, panes and clock are shown the next time as chosen, ticks in the menus included."""
     memory = FileWindowState(tmp_path / "window.json")
     first = open_window(memory=memory)
-    chart = first.content.chart.chart
-    assert chart is not None
-    chart.toolbar._frames[Timeframe.H4].click()
+    charts = first.content.chart.grid
+    assert charts is not None
+    charts.toolbar._frames[Timeframe.H4].click()
     for text in ("Line", "UTC", "RSI 14", "EMA 20", "Volume", "Sessions"):
-        chart.toolbar._actions[text].trigger()
-    chosen = chart.toolbar.options
+        charts.toolbar._actions[text].trigger()
+    chosen = charts.toolbar.options
     assert not chosen.shows_volume
     first.close()
     open_window(memory=memory).close()
-    again = open_window(memory=memory).content.chart.chart
+    again = open_window(memory=memory).content.chart.grid
     assert again is not None
-    assert again.timeframe is Timeframe.H4
+    assert again.chart.timeframe is Timeframe.H4
     assert again.toolbar._frames[Timeframe.H4].isChecked()
-    assert again.toolbar.options == again.view._options == chosen
-    ticked = {text for text, action in again.toolbar._actions.items() if action.isChecked()}
+    assert again.toolbar.options == again.chart.view._options == chosen
+    looks = {"Candles", "Bars", "Line", "Local time", "UTC", "Broker time", "RSI 14", "EMA 20", "Volume", "Sessions"}
+    ticked = {text for text in looks if again.toolbar._actions[text].isChecked()}
     assert ticked == {"Line", "UTC", "RSI 14", "EMA 20", "Sessions"}
     again.toolbar._actions["Bars"].trigger()
     assert {text for text in ("Candles", "Bars", "Line") if again.toolbar._actions[text].isChecked()} == {"Bars"}
@@ -122,4 +123,4 @@ def test_a_look_that_means_nothing_is_a_new_charts(open_window: WindowMaker) -> 
     chart = open_window(memory=RememberedState(WindowState(chart=look))).content.chart.chart
     assert chart is not None
     assert chart.timeframe is Timeframe.M15
-    assert chart.toolbar.options == ChartOptions()
+    assert chart.options == ChartOptions()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.mt5.constants import Timeframe
-from arbitrex_desktop.ui.chart.timeframes import bar_start
+from arbitrex_desktop.ui.chart.timeframes import bar_start, seconds_of
 
 _SPARE: Final = 1024
 """Rows kept free behind the last bar, so that a new one rarely moves the others."""
@@ -81,6 +81,13 @@ class BarSeries:
     def index_at(self, seconds: float) -> int:
         """Return the index of the bar that a moment belongs to; -1 for one before the first bar."""
         return int(np.searchsorted(self.rows["time"], seconds, side="right")) - 1
+
+    def place_of(self, seconds: float) -> float:
+        """Return the index at which a moment stands, counted on beyond the last bar; there must be bars."""
+        last = float(self._rows[self._count - 1]["time"])
+        if seconds > last:
+            return self._count - 1 + (seconds - last) / seconds_of(self.timeframe)
+        return float(max(0, self.index_at(seconds)))
 
     def _append(self, start: int, price: float) -> None:
         if self._count == len(self._rows):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from arbitrex_desktop.mt5.constants import Timeframe
@@ -20,6 +20,7 @@ from arbitrex_desktop.ui.chart.paint.frame import draw_frame
 from arbitrex_desktop.ui.chart.paint.frame_values import Caption, Frame
 from arbitrex_desktop.ui.chart.paint.layout import AXIS_HEIGHT, areas_of
 from arbitrex_desktop.ui.chart.scales import PriceScale, TimeScale
+from arbitrex_desktop.ui.chart.timeframes import seconds_of
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 
 _GRAB: Final = 5.0
@@ -45,11 +46,17 @@ class ChartView(QWidget):
         line_moved(str, float): a line is being dragged, its key and present price.
         line_dropped(str, float): it was let go.
         older_wanted(): the oldest bar is nearly in sight.
+        focused(): the keyboard is here now, by a click or a key.
+        moved(): the hand has brought another stretch of time in sight.
+        pointed(float | None): the mouse stands at a bar, its seconds on the server clock; None once it has left.
     """
 
     line_moved = Signal(str, float)
     line_dropped = Signal(str, float)
     older_wanted = Signal()
+    focused = Signal()
+    moved = Signal()
+    pointed = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,6 +106,12 @@ class ChartView(QWidget):
         self._prices = replace(self._prices, is_automatic=True)
         self.go_to_live_edge()
 
+    def show_digits(self, digits: int) -> None:
+        """Write prices with so many decimals."""
+        if digits != self._digits:
+            self._digits = digits
+            self.update()
+
     def series_changed(self) -> None:
         """Draw the same series anew after bars were loaded or a tick came."""
         added = self._series.prepended - self._prepended
@@ -146,6 +159,36 @@ class ChartView(QWidget):
         self._prices = replace(self._prices, is_automatic=True)
         self.update()
 
+    @property
+    def edge_seconds(self) -> float | None:
+        """The moment at the right edge on the server clock; None at the live edge, and without bars."""
+        if self._time.follows or not len(self._series):
+            return None
+        times = self._series.rows["time"]
+        last = len(times) - 1
+        beyond = self._time.right - last
+        if beyond > 0.0:
+            return float(times[last]) + beyond * seconds_of(self._series.timeframe)
+        return float(times[max(0, round(self._time.right))])
+
+    def follow(self, other: ChartView) -> None:
+        """Show the moment that another chart has at its right edge, and bars of its width where they are as long."""
+        if other._series.timeframe is self._series.timeframe:
+            self._time = replace(self._time, bar=other.time_scale.bar)
+        seconds = other.edge_seconds
+        if seconds is None:
+            self._time = self._time.at_live_edge(len(self._series))
+        elif len(self._series):
+            self._time = replace(self._time, right=self._series.place_of(seconds), follows=False)
+            self._ask_for_older()
+        self.update()
+
+    def show_linked(self, seconds: float | None) -> None:
+        """Draw the crosshair's upright line at a moment under the mouse on another chart; None for nowhere."""
+        if seconds != self._linked_seconds:
+            self._linked_seconds = seconds
+            self.update()
+
     def price_at(self, y: float) -> float:
         """Return the price at a pixel of the widget, on the symbol's grid."""
         return round(self._prices.price(y), self._digits)
@@ -155,15 +198,15 @@ class ChartView(QWidget):
         return QSize(720, 420)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the least size at which a chart tells anything."""
-        return QSize(240, 120)
+        """Return the least size at which one of nine charts tells anything."""
+        return QSize(80, 60)
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint what is in sight."""
         del event
-        areas = areas_of(QRectF(self.rect()), self._options, self._digits, self.fontMetrics())
+        areas = areas_of(QRectF(self.rect()), self._options, self._longest_price(), self.fontMetrics())
         self._time = self._time.resized(areas.plot.width(), len(self._series))
         self._prices = self._fit(replace(self._prices, top=areas.plot.top(), height=areas.plot.height()))
         frame = Frame(
@@ -185,6 +228,11 @@ class ChartView(QWidget):
         painter = QPainter(self)
         draw_frame(painter, frame, self._theme.colours)
         painter.end()
+
+    def _longest_price(self) -> str:
+        """Return a text as long as the longest price on the axis."""
+        top = float(self._series.rows["high"][-1]) if len(self._series) else 1.0
+        return f"{max(top, self._prices.high):.{self._digits}f}"
 
     def _fit(self, scale: PriceScale) -> PriceScale:
         """Fit prices to the bars in sight, the quote when the live edge is, and lines that are not far."""
@@ -220,14 +268,13 @@ class ChartView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Move what was taken, or the crosshair."""
         at = event.position()
-        self._pointer = at
+        self._point(at)
         if self._grabbed is not None:
             self._drag_line(at.y())
         elif self._pressed is not None:
             self._drag_plot(at)
         self._show_cursor(at)
         self.setToolTip(self._mark_text(at))
-        self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Let go."""
@@ -241,13 +288,17 @@ class ChartView(QWidget):
         """Go back to the live edge."""
         if event.button() is Qt.MouseButton.LeftButton:
             self._pressed = self._grabbed = None
-            self.go_to_live_edge()
+            self._go_back()
 
     def leaveEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
         """Take the crosshair away."""
         del event
-        self._pointer = None
-        self.update()
+        self._point(None)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Tell that this chart is the chosen one."""
+        super().focusInEvent(event)
+        self.focused.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Pan, zoom and return by key; leave other keys to the window."""
@@ -257,7 +308,7 @@ class ChartView(QWidget):
             Qt.Key.Key_Right: lambda: self._pan(-_KEY_PAN),
             Qt.Key.Key_Plus: lambda: self._zoom(_WHEEL, middle),
             Qt.Key.Key_Minus: lambda: self._zoom(1.0 / _WHEEL, middle),
-            Qt.Key.Key_End: self.go_to_live_edge,
+            Qt.Key.Key_End: self._go_back,
         }
         act = acts.get(Qt.Key(event.key()))
         if act is None:
@@ -272,13 +323,30 @@ class ChartView(QWidget):
 
     def _pan(self, pixels: float) -> None:
         self._time = self._time.panned(pixels, len(self._series))
-        self._ask_for_older()
-        self.update()
+        self._has_moved()
 
     def _zoom(self, factor: float, x: float) -> None:
         self._time = self._time.zoomed(factor, x, len(self._series))
+        self._has_moved()
+
+    def _go_back(self) -> None:
+        self.go_to_live_edge()
+        self.moved.emit()
+
+    def _has_moved(self) -> None:
         self._ask_for_older()
         self.update()
+        self.moved.emit()
+
+    def _point(self, at: QPointF | None) -> None:
+        self._pointer = at
+        self.update()
+        inside = at is not None and at.x() <= self._time.width and bool(len(self._series))
+        if at is None or not inside:
+            self.pointed.emit(None)
+            return
+        index = min(max(round(self._time.index(at.x())), 0), len(self._series) - 1)
+        self.pointed.emit(float(self._series.rows["time"][index]))
 
     def _ask_for_older(self) -> None:
         if len(self._series) and self._time.index(0.0) < _OLDER_WITHIN:

@@ -19,22 +19,24 @@ from arbitrex_desktop.ui.theme.theme import Theme
 if TYPE_CHECKING:
     # At run time these load numpy, which the window's first picture must not wait for.
     from arbitrex_desktop.ui.chart.history import HistoryAnswer
-    from arbitrex_desktop.ui.panels.live_chart import LiveChart
+    from arbitrex_desktop.ui.chart_grid.grid import ChartGrid
+    from arbitrex_desktop.ui.chart_grid.live_chart import LiveChart
 
-CHART_MODULE: Final = "arbitrex_desktop.ui.panels.live_chart"
+CHART_MODULE: Final = "arbitrex_desktop.ui.chart_grid.grid"
 
 
 class ChartPanel(Panel):
-    """Holds a `LiveChart` once there is a core; until then it remembers what to show.
+    """Holds a `ChartGrid` once there is a core; until then it remembers what to show.
 
     Attributes:
-        chart: the chart, None before the core is there.
+        grid: the charts, None before the core is there.
 
     Signals:
         history_asked(HistoryRequest): bars are wanted; `take_history` gets the answer.
         history_cancelled(int): they are not wanted any more.
         stop_planned(float, int): the planned trade's stop was dragged to a price with so many decimals.
         target_planned(float, int): its target.
+        trade_wanted(str): the ticket is to trade this symbol.
     """
 
     name = "chart"
@@ -44,6 +46,7 @@ class ChartPanel(Panel):
     history_cancelled = Signal(int)
     stop_planned = Signal(float, int)
     target_planned = Signal(float, int)
+    trade_wanted = Signal(str)
 
     def __init__(self, theme: Theme, clock: Clock) -> None:
         super().__init__(theme)
@@ -52,7 +55,7 @@ class ChartPanel(Panel):
         self._plan: TradePlan | None = None
         self._fresh = NOTHING_YET
         self._look: dict[str, object] = {}
-        self.chart: LiveChart | None = None
+        self.grid: ChartGrid | None = None
         self._waiting = QLabel("The chart appears when the terminal is connected")
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._waiting.setWordWrap(True)
@@ -60,22 +63,29 @@ class ChartPanel(Panel):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self._waiting)
 
+    @property
+    def chart(self) -> LiveChart | None:
+        """The chosen chart, None before the core is there."""
+        return None if self.grid is None else self.grid.chart
+
     def watch(self, board: QuoteBoard) -> None:
-        """Make the chart and have it read prices from this board."""
-        chart: LiveChart = importlib.import_module(CHART_MODULE).LiveChart(self.theme, self._clock)
-        self.chart = chart
-        chart.history_asked.connect(self.history_asked)
-        chart.history_cancelled.connect(self.history_cancelled)
-        chart.stop_planned.connect(self.stop_planned)
-        chart.target_planned.connect(self.target_planned)
-        chart.asked.connect(self.asked)
+        """Make the charts and have them read prices from this board."""
+        grid: ChartGrid = importlib.import_module(CHART_MODULE).ChartGrid(self.theme, self._clock)
+        self.grid = grid
+        grid.history_asked.connect(self.history_asked)
+        grid.history_cancelled.connect(self.history_cancelled)
+        grid.stop_planned.connect(self.stop_planned)
+        grid.target_planned.connect(self.target_planned)
+        grid.trade_wanted.connect(self.trade_wanted)
+        grid.asked.connect(self.asked)
         self._waiting.hide()
-        self._layout.addWidget(chart)
-        chart.recall(self._look)
-        chart.watch(board)
-        chart.refresh(self._fresh)
-        chart.show_symbol(self._symbol)
-        chart.show_plan(self._plan)
+        self._layout.addWidget(grid)
+        grid.recall(self._look)
+        grid.watch(board)
+        grid.refresh(self._fresh)
+        if self._symbol:
+            grid.show_symbol(self._symbol)
+        grid.show_plan(self._plan)
 
     @property
     def home(self) -> QWidget | None:
@@ -84,39 +94,44 @@ class ChartPanel(Panel):
 
     def stop(self) -> None:
         """Read no prices any more; the core is about to go."""
-        if self.chart is not None:
-            self.chart.stop()
+        if self.grid is not None:
+            self.grid.stop()
 
     @property
     def look(self) -> dict[str, object]:
-        """What is chosen about the chart, to be kept for `recall`."""
-        return self._look if self.chart is None else self.chart.look
+        """What is chosen about the charts, to be kept for `recall`."""
+        return self._look if self.grid is None else self.grid.look
 
     def recall(self, look: dict[str, object]) -> None:
-        """Give the chart, once it is there, a look that was kept."""
+        """Give the charts, once they are there, a look that was kept."""
         self._look = look
-        if self.chart is not None:
-            self.chart.recall(look)
+        if self.grid is not None:
+            self.grid.recall(look)
 
     def show_symbol(self, symbol: str) -> None:
-        """Show another symbol."""
+        """Follow the ticket to another symbol."""
         self._symbol = symbol
-        if self.chart is not None:
-            self.chart.show_symbol(symbol)
+        if self.grid is not None:
+            self.grid.show_symbol(symbol)
+
+    def look_at(self, symbol: str) -> None:
+        """Show another symbol in the chosen chart; the ticket stays as it is."""
+        if self.grid is not None:
+            self.grid.look_at(symbol)
 
     def show_plan(self, plan: TradePlan | None) -> None:
-        """Show the trade of the ticket, if it is of the symbol shown."""
+        """Show the trade of the ticket, on charts of its symbol."""
         self._plan = plan
-        if self.chart is not None:
-            self.chart.show_plan(plan)
+        if self.grid is not None:
+            self.grid.show_plan(plan)
 
     def refresh(self, fresh: Freshness) -> None:
         """Follow connection, positions, orders and intents."""
         self._fresh = fresh
-        if self.chart is not None:
-            self.chart.refresh(fresh)
+        if self.grid is not None:
+            self.grid.refresh(fresh)
 
     def take_history(self, answer: HistoryAnswer) -> None:
         """Take a portion of bars."""
-        if self.chart is not None:
-            self.chart.take_history(answer)
+        if self.grid is not None:
+            self.grid.take_history(answer)

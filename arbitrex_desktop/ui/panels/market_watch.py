@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QListWidget, QMenu, QVBoxLayout
 
@@ -41,7 +41,8 @@ _UNSEEN_S: Final = 0.25
 class MarketWatchPanel(Panel):
     """Reads the board when it changes; the core's snapshots only show whether prices are live.
 
-    Signals: `symbol_chosen(str)`, when a row was double-clicked or Enter pressed on it;
+    Signals: `symbol_chosen(str)`, when a row was double-clicked or Enter pressed on it; `symbol_clicked(str)`, when
+    it was clicked;
     `history_asked(HistoryRequest)`, when the bars of a symbol's curve are due.
     """
 
@@ -49,6 +50,7 @@ class MarketWatchPanel(Panel):
     title = "Market Watch"
 
     symbol_chosen = Signal(str)
+    symbol_clicked = Signal(str)
     history_asked = Signal(object)
 
     def __init__(self, theme: Theme, clock: Clock) -> None:
@@ -87,7 +89,8 @@ class MarketWatchPanel(Panel):
         self.offers.itemActivated.connect(lambda item: self._watch(item.text().removeprefix(_ADD), watched=True))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._pop_up)
-        self.view.activated.connect(lambda index: self._choose(index.row()))
+        self.view.activated.connect(lambda index: self._tell(self.symbol_chosen, index.row()))
+        self.view.clicked.connect(lambda index: self._tell(self.symbol_clicked, index.row()))
 
     @property
     def quoted(self) -> int:
@@ -244,10 +247,10 @@ class MarketWatchPanel(Panel):
             self.model.set_symbols(wanted)
             self._revision = 0
 
-    def _choose(self, row: int) -> None:
+    def _tell(self, signal: SignalInstance, row: int) -> None:
         chosen = self.model.row_at(row)
         if chosen is not None:
-            self.symbol_chosen.emit(chosen.symbol)
+            signal.emit(chosen.symbol)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()

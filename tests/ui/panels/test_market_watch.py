@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -239,12 +239,15 @@ def test_narrow_tables_leave_out_what_can_be_spared(panel: MarketWatchPanel, qtb
 
 
 def test_enter_on_a_row_chooses_its_symbol(panel: MarketWatchPanel) -> None:
-    """The row's symbol is handed on, and nothing when there is no such row."""
+    """The row's symbol is handed on, and nothing when there is no such row; a click is told apart."""
     chosen: list[str] = []
+    clicked: list[str] = []
     panel.symbol_chosen.connect(chosen.append)
+    panel.symbol_clicked.connect(clicked.append)
     panel.view.activated.emit(panel.model.index(2, 0))
-    panel._choose(999)
-    assert chosen == ["SYM002"]
+    panel.view.clicked.emit(panel.model.index(1, 0))
+    panel.view.clicked.emit(QModelIndex())
+    assert (chosen, clicked) == (["SYM002"], ["SYM001"])
 
 
 def test_a_stopped_panel_reads_no_more(panel: MarketWatchPanel, board: FakeBoard, fresh: Make) -> None:

@@ -33,9 +33,9 @@ class Areas:
     time_axis: QRectF
 
 
-def areas_of(whole: QRectF, options: ChartOptions, digits: int, metrics: QFontMetrics) -> Areas:
-    """Divide a widget's rectangle; the price axis is as wide as a price of so many decimals needs."""
-    axis_width = metrics.horizontalAdvance("0" * (6 + digits)) + 12.0
+def areas_of(whole: QRectF, options: ChartOptions, price: str, metrics: QFontMetrics) -> Areas:
+    """Divide a widget's rectangle; the price axis is as wide as this price needs."""
+    axis_width = metrics.horizontalAdvance(price) + 14.0
     width, height = max(1.0, whole.width() - axis_width), max(1.0, whole.height() - AXIS_HEIGHT)
     wanted = [one for one in PANES if one in options.indicators] if height >= _LEAST_FOR_PANES else []
     each = height * _PANE_SHARE

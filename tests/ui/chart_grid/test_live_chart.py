@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -19,66 +19,21 @@ from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan, pips_text
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
 from arbitrex_desktop.ui.chart.options import BarStyle, Indicator, TimeZone
+from arbitrex_desktop.ui.chart_grid.live_chart import FIRST_BARS, MORE_BARS
 from arbitrex_desktop.ui.commands import ModifyOrder, MoveStops
 from arbitrex_desktop.ui.freshness import Freshness
-from arbitrex_desktop.ui.panels.live_chart import FIRST_BARS, MORE_BARS, LiveChart
-from arbitrex_desktop.ui.theme.theme import Theme
-from tests.fakes.bars import MONDAY, bar_rows
-from tests.fakes.clock import ManualClock
-from tests.fakes.core import FakeBoard
-from tests.fakes.desk_data import intent_row, order_row, pool_stats, position_row, quote
+from tests.fakes.bars import MONDAY
+from tests.fakes.desk_data import intent_row, order_row, pool_stats, position_row
+from tests.ui.chart_grid.bench import LAST, OFFSET, ROWS, Bench
 
 Make = Callable[..., Freshness]
-ROWS = bar_rows(300)
-LAST = round(float(ROWS["close"][-1]), 5)
-OFFSET = 7200
-
-
-class Bench:
-    """A shown panel on a fake board, with what it asked for."""
-
-    def __init__(self, qtbot: QtBot, theme: Theme, clock: ManualClock) -> None:
-        self.board = FakeBoard({"EURUSD": 5, "USDJPY": 3})
-        self.panel = LiveChart(theme, clock)
-        self.asked: list[HistoryRequest] = []
-        self.panel.history_asked.connect(self.asked.append)
-        qtbot.addWidget(self.panel)
-        self.panel.resize(900, 500)
-        self.panel.watch(self.board)
-        self.panel._frames.stop()
-        self.panel.show()
-        qtbot.waitExposed(self.panel)
-
-    def answer(self, *, is_last: bool = True, done: int | None = None, error: str = "") -> None:
-        """Answer the newest request with the bars there are."""
-        request = self.asked[-1]
-        bars = None if error else BarHistory(ROWS[: len(ROWS) - request.start or None], OFFSET)
-        count = request.count if done is None else done
-        self.panel.take_history(HistoryAnswer(request, bars, count, is_last, error))
-
-    def put(self, seconds: float, bid: float) -> None:
-        """Let a tick come, at a moment of the server clock, and a frame be drawn."""
-        at = datetime.fromtimestamp(seconds - OFFSET, UTC)
-        self.board.put(quote("EURUSD", bid, time=at))
-        self.panel.draw_frame()
-
-
-@pytest.fixture
-def bench(qtbot: QtBot, theme: Theme, clock: ManualClock, fresh: Make) -> Iterator[Bench]:
-    """Return a connected bench that shows EURUSD with its first bars."""
-    bench = Bench(qtbot, theme, clock)
-    bench.panel.refresh(fresh(positions=(), orders=(), intents=()))
-    bench.panel.show_symbol("EURUSD")
-    bench.answer()
-    yield bench
-    bench.panel.stop()
 
 
 def test_bars_of_the_symbol_shown_are_asked_for(bench: Bench) -> None:
     """Once connected, the newest of them."""
     assert bench.asked == [HistoryRequest(1, "EURUSD", Timeframe.M15, FIRST_BARS)]
-    assert bench.panel.toolbar.symbol.text() == "EURUSD"
-    assert bench.panel.toolbar.note.text() == ""
+    assert bench.toolbar.symbol.text() == "EURUSD"
+    assert bench.toolbar.note.text() == ""
 
 
 def test_ticks_carry_the_last_bar_on_at_the_servers_clock(bench: Bench) -> None:
@@ -101,7 +56,7 @@ def test_another_symbol_or_timeframe_begins_anew(bench: Bench) -> None:
     old = HistoryRequest(1, "EURUSD", Timeframe.M15, FIRST_BARS)
     bench.panel.take_history(HistoryAnswer(old, BarHistory(ROWS, 0), FIRST_BARS, is_last=True))
     assert len(bench.panel._series) == 0
-    bench.panel.toolbar._frames[Timeframe.H1].click()
+    bench.toolbar._frames[Timeframe.H1].click()
     assert bench.asked[-1] == HistoryRequest(1, "USDJPY", Timeframe.H1, FIRST_BARS)
 
 
@@ -110,7 +65,7 @@ def test_older_bars_are_asked_for_until_there_are_no_more(bench: Bench) -> None:
     bench.panel._load_older()
     bench.panel._load_older()
     assert [(request.count, request.start) for request in bench.asked[1:]] == [(MORE_BARS, 300)]
-    assert not bench.panel.toolbar.cancel.isHidden()
+    assert not bench.toolbar.cancel.isHidden()
     bench.answer(done=0)
     bench.panel._load_older()
     assert len(bench.asked) == 2
@@ -120,18 +75,18 @@ def test_progress_is_told_and_can_be_cancelled(qtbot: QtBot, bench: Bench) -> No
     """How far it has come, with a Cancel that takes effect."""
     bench.panel._load_older()
     bench.answer(is_last=False, done=2000)
-    assert bench.panel.toolbar.note.text() == "loading bars: 2,000 of 10,000"
-    with qtbot.waitSignal(bench.panel.history_cancelled):
-        bench.panel.toolbar.cancel.click()
-    assert bench.panel.toolbar.note.text() == "loading was cancelled"
-    assert bench.panel.toolbar.cancel.isHidden()
+    assert bench.toolbar.note.text() == "loading bars: 2,000 of 10,000"
+    with qtbot.waitSignal(bench.grid.history_cancelled):
+        bench.toolbar.cancel.click()
+    assert bench.toolbar.note.text() == "loading was cancelled"
+    assert bench.toolbar.cancel.isHidden()
 
 
 def test_a_failure_is_told_and_tried_again(bench: Bench, fresh: Make) -> None:
     """The reason stands above the chart, and history is asked for again later."""
     bench.panel.show_symbol("USDJPY")
     bench.answer(error="no connection")
-    assert bench.panel.toolbar.note.text() == "no bars: no connection"
+    assert bench.toolbar.note.text() == "no bars: no connection"
     assert bench.panel._retry.isActive()
     bench.panel._retry.stop()
     bench.panel.refresh(fresh())
@@ -291,7 +246,7 @@ def planned(bench: Bench) -> list[str]:
 def test_the_plan_follows_the_market_and_is_dragged_into_the_ticket(bench: Bench) -> None:
     """Its entry is the present ask; its stop tells where it is dragged; the button hides it."""
     bench.put(MONDAY + 299 * 900 + 30, LAST)
-    bench.panel.show_plan(TradePlan("EURUSD", 1, 5, stop_loss=LAST - 0.001))
+    bench.grid.show_plan(TradePlan("EURUSD", 1, 5, stop_loss=LAST - 0.001))
     entry = next(line for line in bench.panel.view.lines if line.key == "plan:0")
     assert entry.price == pytest.approx(LAST + 0.0001)
     moved: list[tuple[float, int]] = []
@@ -300,21 +255,21 @@ def test_the_plan_follows_the_market_and_is_dragged_into_the_ticket(bench: Bench
     price, digits = moved[-1]
     assert price == pytest.approx(LAST - 0.0015, abs=2e-5)
     assert digits == 5
-    bench.panel.toolbar.plan.click()
+    bench.toolbar.plan.click()
     assert not planned(bench)
-    bench.panel.toolbar.plan.click()
+    bench.toolbar.plan.click()
     assert planned(bench)
-    bench.panel.show_plan(TradePlan("USDJPY", 1, 3, stop_loss=150.0))
+    bench.grid.show_plan(TradePlan("USDJPY", 1, 3, stop_loss=150.0))
     assert not planned(bench)
 
 
 def test_the_look_is_chosen_from_menus(bench: Bench) -> None:
     """Indicators and the clock of the axis reach the view."""
-    buttons = bench.panel.toolbar.findChildren(QToolButton)
+    buttons = bench.toolbar.findChildren(QToolButton)
     menus = {button.text(): button.menu() for button in buttons}
     for menu, text in (("Indicators", Indicator.RSI), ("Time", TimeZone.BROKER), ("Style", BarStyle.LINE)):
         next(action for action in menus[menu].actions() if action.text() == text).trigger()
-    options = bench.panel.toolbar.options
+    options = bench.toolbar.options
     assert options.indicators == {Indicator.RSI}
     assert (options.zone, options.style) == (TimeZone.BROKER, BarStyle.LINE)
     assert bench.panel.view._options == options

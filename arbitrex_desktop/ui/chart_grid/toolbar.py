@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""The row above a chart: symbol, timeframe, look, and what is being loaded."""
+"""The row above the charts: symbol, timeframe and look of the chosen one, what it loads, and how many there are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from arbitrex_desktop.mt5.constants import Timeframe
@@ -22,15 +22,36 @@ T = TypeVar("T")
 
 _VOLUME: Final = "Volume"
 _SESSIONS: Final = "Sessions"
+COUNTS: Final = {1: "One chart", 2: "Two charts", 4: "Four charts", 9: "Nine charts"}
+_LINK_SYMBOL: Final = "Link symbols"
+_LINK_TIME: Final = "Link time and crosshair"
+_OF_ALL: Final = frozenset({*COUNTS.values(), _LINK_SYMBOL, _LINK_TIME})
+"""Entries of the menus that are about the charts together, not about the look of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What the charts side by side have in common.
+
+    Attributes:
+        symbol: another symbol in one is another symbol in all.
+        time: the same moment at the right edge, and the crosshair in all.
+    """
+
+    symbol: bool = False
+    time: bool = False
 
 
 class ChartToolbar(QWidget):
-    """What one chooses about a chart.
+    """What one chooses about the chosen chart, and about the charts together.
 
     Signals:
         timeframe_chosen(Timeframe): another length of bars.
         options_changed(ChartOptions): another look.
         plan_toggled(bool): show the ticket's trade on the chart.
+        trade_asked(): have the ticket trade the symbol of this chart.
+        count_chosen(int): so many charts side by side.
+        links_changed(Links): what they have in common.
         cancel_asked(): give up what is being loaded.
     """
 
@@ -38,10 +59,13 @@ class ChartToolbar(QWidget):
     options_changed = Signal(object)
     plan_toggled = Signal(bool)
     cancel_asked = Signal()
+    trade_asked = Signal()
+    count_chosen = Signal(int)
+    links_changed = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._options = ChartOptions()
+        self._options, self._links = ChartOptions(), Links()
         self._actions: dict[str, QAction] = {}
         self.symbol = QLabel("\N{EN DASH}")
         self.symbol.setFont(tabular(self.font(), 1.25, bold=True))
@@ -53,6 +77,9 @@ class ChartToolbar(QWidget):
         self.plan.setCheckable(True)
         self.plan.setChecked(True)
         self.plan.toggled.connect(self.plan_toggled)
+        self.trade = QPushButton()
+        self.trade.clicked.connect(self.trade_asked)
+        self.trade.hide()
         self._frames = {frame: self._frame_button(frame) for frame in SHOWN}
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 8, 2)
@@ -60,6 +87,7 @@ class ChartToolbar(QWidget):
         row.addWidget(self.symbol)
         row.addSpacing(6)
         row.addWidget(self._bar((*self._frames.values(), self._more_frames(), *self._menus(), self.plan)))
+        row.addWidget(self.trade)
         row.addWidget(self.note, 1)
         row.addWidget(self.cancel)
 
@@ -67,6 +95,24 @@ class ChartToolbar(QWidget):
     def options(self) -> ChartOptions:
         """The look chosen."""
         return self._options
+
+    @property
+    def links(self) -> Links:
+        """What the charts have in common."""
+        return self._links
+
+    def show_grid(self, count: int, links: Links) -> None:
+        """Show how many charts there are, and what they have in common."""
+        self._links = links
+        self._actions[COUNTS[count]].setChecked(True)
+        self._actions[_LINK_SYMBOL].setChecked(links.symbol)
+        self._actions[_LINK_TIME].setChecked(links.time)
+
+    def offer_trade(self, symbol: str) -> None:
+        """Offer to have the ticket trade another symbol than it does; empty for none."""
+        self.trade.setText(f"Trade {symbol}")
+        self.trade.setToolTip(f"Put {symbol} into the ticket, which has another symbol")
+        self.trade.setVisible(bool(symbol))
 
     def show_chart(self, symbol: str, timeframe: Timeframe) -> None:
         """Show which chart this is."""
@@ -86,7 +132,8 @@ class ChartToolbar(QWidget):
         chosen = {options.style.value, options.zone.value, *options.indicators}
         chosen |= {text for text, on in ((_VOLUME, options.shows_volume), (_SESSIONS, options.shows_sessions)) if on}
         for text, action in self._actions.items():
-            action.setChecked(text in chosen)
+            if text not in _OF_ALL:
+                action.setChecked(text in chosen)
 
     def _bar(self, buttons: Iterable[QToolButton]) -> QToolBar:
         """Return a bar of the buttons; those for which there is no room go behind its arrow."""
@@ -135,8 +182,33 @@ class ChartToolbar(QWidget):
         self._choices(clock, TimeZone, self._options.zone, lambda value: replace(self._options, zone=value))
         return tuple(
             self._menu_button(text, menu)
-            for text, menu in (("Style", style), ("Indicators", indicators), ("Time", clock))
+            for text, menu in (("Style", style), ("Indicators", indicators), ("Time", clock), ("Charts", self._grid()))
         )
+
+    def _grid(self) -> QMenu:
+        menu = QMenu(self)
+        group = QActionGroup(menu)
+        for count, text in COUNTS.items():
+            action = group.addAction(self._checkable(menu, text))
+            action.setShortcut(QKeySequence(f"Alt+{count}"))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.setChecked(count == 1)
+            action.triggered.connect(lambda _checked=False, chosen=count: self.count_chosen.emit(chosen))
+        menu.addSeparator()
+        for text, name in ((_LINK_SYMBOL, "symbol"), (_LINK_TIME, "time")):
+            self._checkable(menu, text).toggled.connect(lambda on, name=name: self._link(name, on=on))
+        return menu
+
+    @property
+    def count_actions(self) -> list[QAction]:
+        """How many charts, as actions with their keys."""
+        return [self._actions[text] for text in COUNTS.values()]
+
+    def _link(self, name: str, *, on: bool) -> None:
+        links = replace(self._links, **{name: on})
+        if links != self._links:
+            self._links = links
+            self.links_changed.emit(links)
 
     def _menu_button(self, text: str, menu: QMenu) -> QToolButton:
         button = self._button(text)

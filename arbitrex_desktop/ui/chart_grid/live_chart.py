@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Final
 
@@ -23,7 +23,7 @@ from arbitrex_desktop.ui.chart.desk_lines import ORDER, STOP, TradePlan, desk_li
 from arbitrex_desktop.ui.chart.desk_marks import desk_marks
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
 from arbitrex_desktop.ui.chart.options import ChartOptions
-from arbitrex_desktop.ui.chart.toolbar import ChartToolbar
+from arbitrex_desktop.ui.chart.paint.frame_values import Caption
 from arbitrex_desktop.ui.chart.view import ChartView
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -35,13 +35,21 @@ MOST_BARS: Final = 100_000
 _MEND_BARS: Final = 3
 """Bars read again when one has closed: the ticks shown are the newest of each frame, and may miss an extreme."""
 
-_FRAME_MS: Final = 33
 _RETRY_MS: Final = 3_000
 """A terminal that has to fetch history from its broker goes on doing so; asked again, it has it."""
 
 
+@dataclass(frozen=True, slots=True)
+class ChartNote:
+    """What a chart says about its bars: `text` in a `tone`, and whether what it tells of can be cancelled."""
+
+    text: str = ""
+    tone: Tone = Tone.MUTED
+    can_cancel: bool = False
+
+
 class LiveChart(QWidget):
-    """One chart.  The core's snapshots bring the desk's lines, the board brings prices, a loader brings history.
+    """One chart.  The core's snapshots bring the desk's lines, the grid brings prices, a loader brings history.
 
     Signals:
         history_asked(HistoryRequest): bars are wanted; `take_history` gets the answer.
@@ -49,6 +57,13 @@ class LiveChart(QWidget):
         stop_planned(float, int): the planned trade's stop was dragged to a price with so many decimals.
         target_planned(float, int): its target.
         asked(TraderCommand): a position's stop or target, or an order, is to be moved; the trader said yes.
+        changed(): symbol, timeframe, look or note are others.
+
+    Attributes:
+        number: names the chart to who reads its history.
+        symbol, timeframe, options: what is shown, and how.
+        note: what is being loaded, or why there is nothing.
+        view: the picture.
     """
 
     history_asked = Signal(object)
@@ -56,14 +71,16 @@ class LiveChart(QWidget):
     stop_planned = Signal(float, int)
     target_planned = Signal(float, int)
     asked = Signal(object)
+    changed = Signal()
 
     def __init__(self, theme: Theme, clock: Clock, number: int = 1) -> None:
         super().__init__()
         self._clock = clock
         self.number = number
         self.symbol, self.timeframe = "", Timeframe.M15
+        self.options, self.note = ChartOptions(), ChartNote()
         self._board: QuoteBoard | None = None
-        self._revision = 0
+        self._is_titled = self._is_chosen = False
         self._fresh = NOTHING_YET
         self._series = BarSeries(self.timeframe)
         self._offset, self._digits = 0, 5
@@ -71,26 +88,21 @@ class LiveChart(QWidget):
         self._plan: TradePlan | None = None
         self._quote: Quote | None = None
         self.view = ChartView(theme)
-        self.toolbar = ChartToolbar(theme)
         self.move_bar = MoveBar(theme)
-        self._frames = QTimer(self, interval=_FRAME_MS)
-        self._frames.timeout.connect(self.draw_frame)
         self._retry = QTimer(self, interval=_RETRY_MS, singleShot=True)
         self._retry.timeout.connect(self._load_first)
         self._lay_out()
         self._connect()
-        self.toolbar.show_chart("", self.timeframe)
 
     # What the window tells
 
     def watch(self, board: QuoteBoard) -> None:
-        """Read prices from this board from now on."""
-        self._board, self._revision = board, 0
-        self._frames.start()
+        """Take the decimals of prices from this board from now on."""
+        self._board = board
+        self._learn_digits()
 
     def stop(self) -> None:
-        """Read no prices any more; the core is about to go."""
-        self._frames.stop()
+        """Ask for nothing any more; the core is about to go."""
         self._retry.stop()
         self._board = None
 
@@ -106,16 +118,30 @@ class LiveChart(QWidget):
             self.timeframe = timeframe
             self._begin()
 
+    def show_options(self, options: ChartOptions) -> None:
+        """Draw in another style."""
+        self.options = options
+        self._show_options()
+        self.changed.emit()
+
+    def mark(self, *, is_titled: bool, is_chosen: bool) -> None:
+        """Say on the chart which one it is, as one of several, and whether it is the chosen one."""
+        self._is_titled, self._is_chosen = is_titled, is_chosen
+        self._show_caption()
+
     @property
     def look(self) -> dict[str, object]:
         """What is chosen about the chart, to be kept for `recall`."""
-        return self.toolbar.options.kept() | {"timeframe": self.timeframe.name}
+        return self.options.kept() | {"timeframe": self.timeframe.name, "symbol": self.symbol}
 
     def recall(self, look: Mapping[str, object]) -> None:
         """Take a look that was kept; what is missing or means nothing is as in a new chart."""
-        self.toolbar.restore(ChartOptions.of(look))
+        self.options = ChartOptions.of(look)
         self._show_options()
-        self.show_timeframe(next((one for one in Timeframe if one.name == look.get("timeframe")), self.timeframe))
+        self.timeframe = next((one for one in Timeframe if one.name == look.get("timeframe")), self.timeframe)
+        symbol = look.get("symbol")
+        self.symbol = symbol if isinstance(symbol, str) else ""
+        self._begin()
 
     def show_plan(self, plan: TradePlan | None) -> None:
         """Show the trade of the ticket, if it is of this symbol."""
@@ -141,39 +167,57 @@ class LiveChart(QWidget):
             return
         self._waits = not answer.is_last
         if answer.bars is None:
-            self.toolbar.show_note(f"no bars: {answer.error}", tone=Tone.WARN)
+            self._say(f"no bars: {answer.error}", tone=Tone.WARN)
             self._retry.start()
             return
         if answer.bars.server_offset != self._offset:
             self._offset = answer.bars.server_offset
             self._show_options()
             self._show_marks()
+        self._learn_digits()
         self._series.load(answer.bars.rows)
         self._complete = (answer.is_last and answer.done < request.count) or len(self._series) >= MOST_BARS
         self.view.series_changed()
         self._show_progress(answer)
 
-    def draw_frame(self) -> None:
-        """Take the symbol's newest price, if there is another one; a hidden chart takes none."""
-        if self._board is None or not self.isVisible():
-            return
-        self._revision, quotes = self._board.changed_since(self._revision)
-        quote = next((quote for quote in quotes if quote.symbol == self.symbol), None)
-        if quote is not None:
-            self._take_quote(quote)
+    def take_quote(self, quote: Quote) -> None:
+        """Take the symbol's newest price."""
+        self._quote = quote
+        began = self._series.tick(quote.time.astimezone(UTC).timestamp() + self._offset, quote.bid)
+        self.view.show_quote(quote.bid, quote.ask)
+        self.view.series_changed()
+        if began and not self._waits:
+            self._ask(_MEND_BARS, 0)
+        if self._shows_plan():
+            self._show_lines()
+
+    def cancel(self) -> None:
+        """Give up what is being loaded."""
+        self._waits = False
+        self._complete = bool(len(self._series))
+        self.history_cancelled.emit(self.number)
+        self._say("loading was cancelled")
 
     # What happens then
 
     def _begin(self) -> None:
         self._series = BarSeries(self.timeframe)
-        self._complete, self._waits, self._revision, self._quote = False, False, 0, None
-        self._digits = self._board.digits(self.symbol) if self._board is not None and self.symbol else 5
+        self._complete, self._waits, self._quote = False, False, None
+        self._learn_digits()
         self.view.show_series(self._series, self._digits)
-        self.toolbar.show_chart(self.symbol, self.timeframe)
+        self.note = ChartNote()
         self.move_bar.hide()
         self._show_lines()
         self._show_marks()
+        self._show_caption()
+        self.changed.emit()
         self._load_first()
+
+    def _learn_digits(self) -> None:
+        """Take the symbol's decimals; the board knows them once the terminal has the symbol."""
+        known = self._board is not None and self.symbol in self._board.symbols
+        self._digits = self._board.digits(self.symbol) if self._board is not None and known else 5
+        self.view.show_digits(self._digits)
 
     def _load_first(self) -> None:
         if self.symbol and self._fresh.connected:
@@ -186,38 +230,36 @@ class LiveChart(QWidget):
     def _ask(self, count: int, start: int) -> None:
         self._waits = True
         if start != 0 or count > _MEND_BARS:
-            self.toolbar.show_note("loading bars\N{HORIZONTAL ELLIPSIS}", can_cancel=True)
+            self._say("loading bars\N{HORIZONTAL ELLIPSIS}", can_cancel=True)
         self.history_asked.emit(HistoryRequest(self.number, self.symbol, self.timeframe, count, start))
-
-    def _cancel(self) -> None:
-        self._waits = False
-        self._complete = bool(len(self._series))
-        self.history_cancelled.emit(self.number)
-        self.toolbar.show_note("loading was cancelled", tone=Tone.MUTED)
 
     def _show_progress(self, answer: HistoryAnswer) -> None:
         if answer.is_last:
             empty = "the terminal has no bars yet" if not len(self._series) else ""
-            self.toolbar.show_note(empty)
+            self._say(empty)
             if empty:
                 self._retry.start()
             return
         done = f"loading bars: {formats.whole(answer.done)} of {formats.whole(answer.request.count)}"
-        self.toolbar.show_note(done, can_cancel=True)
-
-    def _take_quote(self, quote: Quote) -> None:
-        self._quote = quote
-        began = self._series.tick(quote.time.astimezone(UTC).timestamp() + self._offset, quote.bid)
-        self.view.show_quote(quote.bid, quote.ask)
-        self.view.series_changed()
-        if began and not self._waits:
-            self._ask(_MEND_BARS, 0)
-        if self._plan is not None and self._plan.symbol == self.symbol:
-            self._show_lines()
+        self._say(done, can_cancel=True)
 
     def _show_options(self) -> None:
-        options = self.toolbar.options
-        self.view.set_options(options, AxisClock(options.zone, self._offset))
+        self.view.set_options(self.options, AxisClock(self.options.zone, self._offset))
+
+    def _say(self, text: str, *, tone: Tone = Tone.MUTED, can_cancel: bool = False) -> None:
+        """Tell what is being loaded, or why there is nothing."""
+        note = ChartNote(text, tone, can_cancel)
+        if note != self.note:
+            self.note = note
+            self._show_caption()
+            self.changed.emit()
+
+    def _show_caption(self) -> None:
+        if not self._is_titled:
+            self.view.show_caption(Caption())
+            return
+        title = f"{self.symbol} \N{MIDDLE DOT} {self.timeframe.name}" if self.symbol else "no symbol"
+        self.view.show_caption(Caption(title, self.note.text, self.note.tone, is_chosen=self._is_chosen))
 
     def _show_lines(self) -> None:
         snapshot = self._fresh.snapshot
@@ -233,7 +275,7 @@ class LiveChart(QWidget):
         self.view.show_marks(desk_marks(snapshot, self.symbol, self._offset) if snapshot is not None else ())
 
     def _shows_plan(self) -> bool:
-        return self.toolbar.plan.isChecked() and self._plan is not None and self._plan.symbol == self.symbol
+        return self._plan is not None and self._plan.symbol == self.symbol
 
     def _planned(self) -> TradePlan:
         """Return the plan, with the present price as its entry unless its order rests."""
@@ -278,10 +320,6 @@ class LiveChart(QWidget):
         return Move(position, what, price) if position is not None else None
 
     def _connect(self) -> None:
-        self.toolbar.timeframe_chosen.connect(self.show_timeframe)
-        self.toolbar.options_changed.connect(lambda _options: self._show_options())
-        self.toolbar.plan_toggled.connect(lambda _on: self._show_lines())
-        self.toolbar.cancel_asked.connect(self._cancel)
         self.view.older_wanted.connect(self._load_older)
         self.view.line_moved.connect(self._on_moved)
         self.view.line_dropped.connect(self._on_dropped)
@@ -292,6 +330,5 @@ class LiveChart(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.toolbar)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.move_bar)
