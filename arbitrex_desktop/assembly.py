@@ -21,6 +21,7 @@ from arbitrex_desktop.desk.journal.reserve import reserve_opener
 from arbitrex_desktop.desk.journal.settings_record import record_settings
 from arbitrex_desktop.desk.pool_protocol import TradingPool
 from arbitrex_desktop.desk.queue.intent_store import DESK
+from arbitrex_desktop.desk.review.review_desk import ReviewDesk
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.desk.watch_list import WatchList
 from arbitrex_desktop.mt5.host.child import EarlyHost
@@ -180,6 +181,7 @@ def build_core(settings: Settings, clock: Clock | None = None, early: EarlyHost 
         halt_note=HaltNote(settings.data_dir / "halt.note"),
         settings_editor=FileSettingsEditor(settings),
         watch_list=watch_list,
+        review=ReviewDesk(pool, clock, settings.data_dir),
         reserves=reserve_opener(settings.data_dir),
     )
     core.attach(TerminalsInUse(parse_sessions(sessions)))

@@ -49,6 +49,7 @@ from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot,
 from arbitrex_desktop.desk.presentation.watch import symbol_days
 from arbitrex_desktop.desk.queue.pending import in_flight_names
 from arbitrex_desktop.desk.queue.shares import PendingShare
+from arbitrex_desktop.desk.review.review_desk import ReviewDesk
 from arbitrex_desktop.desk.risk.risk_client import RiskClient, broker_symbol, under_broker_name
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
 from arbitrex_desktop.desk.service import Service
@@ -69,7 +70,7 @@ class TradingCore:
 
     `rpm_factory` is called once, after the first attempt to connect; `journal` opens the connected account's; `new_id`
     makes intents' ids; `halt_note` keeps a halt on a full disk, too; `reserves` gives an account's room for exits on
-    such a disk; `settings_editor` has the file of settings; `watch_list` is what the window changes the symbols by.
+    such a disk; `settings_editor` has the file of settings; `watch_list` changes the symbols; `review` reads trades.
     """
 
     def __init__(
@@ -85,8 +86,9 @@ class TradingCore:
         settings_editor: SettingsEditor | None = None,
         reserves: ReserveOpener | None = None,
         watch_list: WatchList | None = None,
+        review: ReviewDesk | None = None,
     ) -> None:
-        self.watch_list = watch_list
+        self.watch_list, self.review = watch_list, review
         self._pool, self._clock = pool, clock
         self._notices = NoticeBoard(clock)
         self._connection = ConnectionNews(self._notices, clock)
@@ -106,13 +108,11 @@ class TradingCore:
             journal_failed=lambda error: self._accounts.report_error(error),  # noqa: PLW0108 - made below
             announce=self._announce,
         )
-        self._limits = LimitActions(self._context)
-        self._equity, self._worst = EquityTrack(), WorstOfDay()
+        self._limits, self._equity, self._worst = LimitActions(self._context), EquityTrack(), WorstOfDay()
         self._accounts = ActiveAccount(self._context, self._notices, journal, new_id, reserves)
         editor = settings_editor
         self._settings_desk = SettingsDesk(editor, self._accounts, self._risk, clock) if editor is not None else None
-        self._next_sync = -math.inf
-        self._background = BackgroundWork()
+        self._next_sync, self._background = -math.inf, BackgroundWork()
         self._services = Services(clock, self._guard)
 
     @property
@@ -380,6 +380,8 @@ class TradingCore:
         reading = self._pool.latest_account()
         if reading is not None:
             self._equity.add(reading)
+            if self.review is not None:
+                self._guard("review", partial(self.review.take, reading, rpm.portfolio_state.day_anchor))
         return True
 
     def _reevaluate(self) -> None:
@@ -404,8 +406,7 @@ class TradingCore:
 
     def _remember_halt(self) -> None:
         """Be halted as the program was when it ended."""
-        reason = self._halt.read_note()
-        if reason:
+        if reason := self._halt.read_note():
             self.halt(reason)
 
     def _make_rpm(self) -> None:

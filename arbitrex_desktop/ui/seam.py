@@ -5,10 +5,11 @@ Life: `CoreWorker` calls its factory on the worker thread; from then on the core
 `step` about four times a second with commands in between, then `stop` once.  All of these run on the worker thread,
 one at a time, and may block on the terminal for as long as its deadlines allow.
 
-Six things do not wait for the worker, whatever it is doing: `halt`, `disarm` and `set_seen`, which the window calls on
-the GUI thread; `board`, which the window reads when it changes; `bars`, which the charts read on a thread of their own;
-and `snapshot`, which a thread of its own takes about four times a second from the moment the core exists (before
-`start` it says DISCONNECTED), so that the window can say what is going on while the worker is blocked.
+Seven things do not wait for the worker, whatever it is doing: `halt`, `disarm` and `set_seen`, which the window calls
+on the GUI thread; `board`, which the window reads when it changes; `bars` and `review`, which the charts and Review
+read on threads of their own; and `snapshot`, which a thread of its own takes about four times a second from the moment
+the core exists (before `start` it says DISCONNECTED), so that the window can say what is going on while the worker is
+blocked.
 
 What a command raises is shown to the trader as its text, so that text is plain and has no secrets.
 `arbitrex_desktop.desk.core.TradingCore` implements `Core`; tests use `tests.fakes.core.FakeCore`.
@@ -27,6 +28,8 @@ from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 if TYPE_CHECKING:
     # At run time they load numpy and the core, which the window's first picture must not wait for.
     from arbitrex_desktop.desk.presentation.bar_history import BarHistory
+    from arbitrex_desktop.desk.review.store import Annotation
+    from arbitrex_desktop.desk.review.views import ReviewData, ReviewQuery, Told
     from arbitrex_desktop.desk.settings_desk import SettingRow, SettingsCheck
 
 
@@ -51,6 +54,16 @@ class WatchListAccess(Protocol):
 
     def choose(self, symbol: str, *, watched: bool) -> None:
         """Watch a symbol from now on, or no longer; remembered for the account, raises with the reason if not."""
+
+
+class ReviewAccess(Protocol):
+    """What became of trades (a thread of Review's own; may block on the terminal, raises with the reason)."""
+
+    def read(self, query: ReviewQuery, told: Told) -> ReviewData:
+        """Return trades, figures and curve of a time; `told` hears how far it is, and what it raises gives up."""
+
+    def annotate(self, trade: str, annotation: Annotation) -> None:
+        """Keep what the trader wrote on a trade, by its key."""
 
 
 class Core(Protocol):
@@ -136,6 +149,10 @@ class Core(Protocol):
     @property
     def watch_list(self) -> WatchListAccess | None:
         """What adds symbols to those watched and takes them away; None where it cannot be changed."""
+
+    @property
+    def review(self) -> ReviewAccess | None:
+        """What reads closed trades and their figures; None where nothing is kept of them."""
 
     def bars(self, symbol: str, timeframe: int, count: int, start: int = 0) -> BarHistory:
         """Read the last `count` bars but `start` (any thread but the GUI's; may block on the terminal)."""

@@ -15,9 +15,10 @@ from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.raw_layer.views import Quote
-from arbitrex_desktop.ui.seam import WatchListAccess
+from arbitrex_desktop.ui.seam import ReviewAccess, WatchListAccess
 from tests.fakes.bars import bar_rows
 from tests.fakes.desk_data import desk_snapshot, intent_row, risk_row
+from tests.fakes.review import FakeReview
 from tests.fakes.settings import FakeSettings
 
 HANG_LIMIT_S = 20.0
@@ -80,7 +81,7 @@ class FakeCore:
     `failures`, what a method raises, by its name; `halts`, reasons of halts; `threads`, the idents of the
     threads each method was called on (a thread that Qt made has a new name at each entry on Python 3.13);
     `history`, bars by symbol and timeframe, and `server_offset`, what `bars` answers from;
-    `settings_desk`, the settings.
+    `settings_desk`, the settings; `review`, closed trades.
     """
 
     def __init__(self, board: FakeBoard | None = None, shown: DeskSnapshot | None = None) -> None:
@@ -95,6 +96,7 @@ class FakeCore:
         self.seen: list[bool] = []
         self.settings_desk = FakeSettings(self.asked)
         self.watch_list: WatchListAccess | None = FakeWatchList(self.asked)
+        self.review: ReviewAccess | None = FakeReview(self.asked)
         self.steps = 0
         self.reached = threading.Event()
         self._held: str | None = None

@@ -122,6 +122,23 @@ def deepest_fall(results: Iterable[float]) -> float:
     return fall
 
 
+def deepest_share(start: float, steps: Iterable[tuple[float, bool]]) -> float | None:
+    """Return the greatest fall of a balance below its peak as a share of it, None where it was never above zero.
+
+    `steps` are amounts, each with whether it was paid in or out: that moves the peak along and is no loss or gain.
+    """
+    balance = peak = start
+    fall = 0.0 if start > 0.0 else None
+    for amount, paid in steps:
+        if paid and balance > 0.0:
+            peak *= max(0.0, balance + amount) / balance
+        balance += amount
+        peak = max(peak, balance)
+        if peak > 0.0:
+            fall = max(fall or 0.0, (peak - balance) / peak)
+    return fall
+
+
 def longest_run(found: Iterable[bool]) -> int:
     """Return the most that are true in a row."""
     longest = run = 0

@@ -148,6 +148,15 @@ class MoneyFlow:
 
 
 @dataclass(frozen=True, slots=True)
+class BalanceStep:
+    """A change of the balance at a moment (UTC); `paid`, whether it was paid in or out and so no gain or loss."""
+
+    at: datetime
+    amount: float
+    paid: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TradeBook:
     """All that deals add up to, oldest first.
 
@@ -155,13 +164,13 @@ class TradeBook:
         trades: closed in whole or in part, by the moment of their last closing deal
         flows: deposits, withdrawals and charges
         open_costs: what was booked already for positions of which nothing was closed, in account currency
-        steps: moment and amount of every change of the balance
+        steps: every change of the balance
     """
 
     trades: tuple[ClosedTrade, ...] = ()
     flows: tuple[MoneyFlow, ...] = ()
     open_costs: float = 0.0
-    steps: tuple[tuple[datetime, float], ...] = ()
+    steps: tuple[BalanceStep, ...] = ()
 
 
 def read_deals(deals: Iterable[TradeDeal], to_utc: ToUtc, digits: int = 2) -> TradeBook:
@@ -179,7 +188,7 @@ def read_deals(deals: Iterable[TradeDeal], to_utc: ToUtc, digits: int = 2) -> Tr
     trades = sorted((life.trade(to_utc) for life in lives if life.exits), key=lambda trade: trade.closed_at)
     costs = math.fsum(amount for life in lives if not life.exits for amount in life.amounts())
     booked = (deal for deal in ordered if amount_of(deal) and deal.type != DealType.CREDIT)
-    steps = tuple((to_utc(_msc(deal) / 1000), amount_of(deal)) for deal in booked)
+    steps = tuple(BalanceStep(to_utc(_msc(deal) / 1000), amount_of(deal), deal.type in _PAID) for deal in booked)
     return TradeBook(tuple(trades), tuple(flows), costs, steps)
 
 

@@ -88,7 +88,7 @@ def check_week(week: Week, book: TradeBook, currency: str) -> int:
     booked = math.fsum(flow.amount for flow in book.flows if flow.kind != CREDIT)
     balance = math.fsum((*(trade.net for trade in book.trades), book.open_costs, booked))
     assert minor(balance, currency) == minor(week.house.account.balance, currency)
-    assert minor(math.fsum(amount for _, amount in book.steps), currency) == week.house.terminal.books.balance
+    assert minor(math.fsum(step.amount for step in book.steps), currency) == week.house.terminal.books.balance
     return len(closed)
 
 

@@ -104,7 +104,7 @@ def test_money_that_no_trade_made(kind: DealType, amount: float, said: str) -> N
     booked = deal(1, kind, IN, 0.0, 0.0, position_id=0, symbol="", profit=amount)
     book = read_deals((booked,), to_utc)
     assert [(flow.kind, flow.amount) for flow in book.flows] == [(said, amount)]
-    assert [step for _, step in book.steps] == ([] if said == CREDIT else [amount])
+    assert [step.amount for step in book.steps] == ([] if said == CREDIT else [amount])
 
 
 def test_a_deal_that_is_told_twice_counts_once() -> None:

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""What the window asks of Review, and what it is given: frozen, so that any thread may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+
+from arbitrex_desktop.desk.intents.intent import MANUAL, TRADER
+from arbitrex_desktop.desk.review.journal_facts import DecisionCount
+from arbitrex_desktop.desk.review.statistics import Group, Statistics
+from arbitrex_desktop.desk.review.store import EquityMoment
+from arbitrex_desktop.desk.review.trades import ClosedTrade, MoneyFlow
+
+OTHER: Final = "other"
+
+Told = Callable[[str, float], None]
+"""Hears what is being done and its share from 0 to 1; what it raises gives the work up."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewQuery:
+    """Which trades are wanted.
+
+    Attributes:
+        since, until: when they were closed, UTC, `until` exclusive; None for no bound
+        symbol, strategy: exactly, empty for all
+        text: what must be found in symbol, strategy, reason, ticket, note or tags, whatever the case
+        zone: by whose clock hours and weekdays count
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    symbol: str = ""
+    strategy: str = ""
+    text: str = ""
+    zone: tzinfo = UTC
+
+    def fits(self, trade: ClosedTrade) -> bool:
+        """Return whether a trade is wanted, its time aside."""
+        if self.symbol not in ("", trade.symbol) or self.strategy not in ("", strategy_of(trade)):
+            return False
+        told = (trade.symbol, strategy_of(trade), trade.reason, str(trade.position), trade.note, *trade.tags)
+        words = " ".join(told).casefold()
+        return all(word in words for word in self.text.casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewData:
+    """What was found.
+
+    Attributes:
+        query: what was asked
+        account: the account's number and server in words
+        currency, money_digits: of the account, with its decimals
+        began: when the journal began, None where there is none
+        read_at: moment of reading, UTC
+        trades: newest first
+        figures: of those that are wholly closed
+        drawdown_share: greatest fall of the balance below its peak in that time, None where it is not known
+        groups: figures by symbol, strategy, hour, weekday (0 is Monday) and reason
+        decisions: what became of the intents of that time
+        balance: moments (UTC) and the balance from each on, oldest first
+        equity: recorded while this program ran
+        flows: deposits, withdrawals, credit and charges
+        symbols, strategies: that can be chosen
+        price_digits: decimals of prices by symbol
+    """
+
+    query: ReviewQuery
+    account: str
+    currency: str
+    money_digits: int
+    began: datetime | None
+    read_at: datetime
+    trades: tuple[ClosedTrade, ...] = ()
+    figures: Statistics = field(default_factory=Statistics)
+    drawdown_share: float | None = None
+    groups: Mapping[str, tuple[Group, ...]] = field(default_factory=dict)
+    decisions: DecisionCount = field(default_factory=DecisionCount)
+    balance: tuple[tuple[datetime, float], ...] = ()
+    equity: tuple[EquityMoment, ...] = ()
+    flows: tuple[MoneyFlow, ...] = ()
+    symbols: tuple[str, ...] = ()
+    strategies: tuple[str, ...] = ()
+    price_digits: Mapping[str, int] = field(default_factory=dict)
+
+
+def strategy_of(trade: ClosedTrade) -> str:
+    """Return who opened a trade: the trader here, a strategy by its name, or somebody elsewhere."""
+    return TRADER if trade.source == MANUAL else trade.source or OTHER
