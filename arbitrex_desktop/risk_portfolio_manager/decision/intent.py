@@ -172,6 +172,8 @@ def _as_float(name: str, value: Any) -> float:
 
 def _within(least: float, bounds: str, most: float, name: str, value: Any) -> float:
     """Return a number from `least` to `most`; `bounds` says so."""
+    if type(value) is float and least <= value <= most and value < _LARGEST:
+        return value
     number = _number(name, value)
     if not least <= number <= most:
         ordinary = "be a number of ordinary size" if 0.0 < number < least else f"be {bounds}"
@@ -225,20 +227,18 @@ def _amiss(intent: Any) -> str:
         return f"order_kind must be one of {', '.join(OrderKind)} (it is {_show(intent.order_kind)})"
     if not isinstance(intent.reduce_only, bool):
         return f"reduce_only must be True or False (it is {_show(intent.reduce_only)})"
-    for name in ("position_ticket", "magic"):
-        value = getattr(intent, name)
+    for name, value in (("position_ticket", intent.position_ticket), ("magic", intent.magic)):
         if value is not None and not _is_ticket(value):
             return f"{name} must be a whole number above zero (it is {_show(value)})"
     names = intent.instead_of
-    if not (isinstance(names, tuple) and all(isinstance(name, str) and name for name in names)):
+    if not isinstance(names, tuple) or (names and not all(isinstance(name, str) and name for name in names)):
         return f"instead_of must be a tuple of names (it is {_show(names)})"
     return ""
 
 
 def _market_amiss(intent: Any) -> str:
     """Return which field only a resting order has, empty when there is none."""
-    for name in ("order_price", "expires_at"):
-        value = getattr(intent, name)
+    for name, value in (("order_price", intent.order_price), ("expires_at", intent.expires_at)):
         if value is not None:
             return f"{name} must be left out of an order at the market (it is {_show(value)})"
     return ""

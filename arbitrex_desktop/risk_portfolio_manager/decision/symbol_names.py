@@ -4,20 +4,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from arbitrex_desktop.raw_layer.symbols import is_called
 from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
 
 
-def names_of(context: RuleContext, names: Iterable[str]) -> list[str]:
+def names_of(context: RuleContext, names: Iterable[str]) -> tuple[str, ...]:
     """Return those that are the symbol's name, or a plain name (`EURUSD`) that it may be meant by (`EURUSDm`)."""
     symbol, instrument = context.intent.symbol, context.market.instrument
+    given = tuple(names)
+    if not given:
+        return given
     if instrument is None:
-        return [name for name in names if name == symbol]
-    base, profit = instrument.base, instrument.profit
-    return [name for name in names if name == symbol or is_called(symbol, base, profit, name)]
+        return tuple(name for name in given if name == symbol)
+    return _called(symbol, instrument.base, instrument.profit, given)
 
 
 def is_named(context: RuleContext, names: Iterable[str]) -> bool:
     """Tell whether any of the names stands for the intent's symbol."""
     return bool(names_of(context, names))
+
+
+@lru_cache(maxsize=256)
+def _called(symbol: str, base: str, profit: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those that are a symbol's name; the settings name the same again and again."""
+    return tuple(name for name in names if name == symbol or is_called(symbol, base, profit, name))

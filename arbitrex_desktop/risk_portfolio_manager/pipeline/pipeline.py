@@ -23,7 +23,7 @@ from arbitrex_desktop.risk_portfolio_manager.pipeline.sizing import (
     size_trade,
     units_of,
 )
-from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument, without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING, BEFORE_SIZING, CUTTING
 from arbitrex_desktop.risk_portfolio_manager.rules.requested_volume import RequestedVolume
@@ -31,7 +31,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.requested_volume import Reque
 _ONLY_REDUCES = "this trade only reduces risk"
 _COUNTED_BEFORE = "it was counted when it was first approved"
 _RELATIVE_TOLERANCE = 1e-9
-_HARMLESS = (Outcome.PASS, Outcome.SKIPPED)
+_PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
 Checks = tuple[Callable[[RuleContext], RuleResult], ...]
 _BEFORE: Checks = tuple(rule.check for rule in BEFORE_SIZING)
 _AFTER: Checks = tuple(rule.check for rule in AFTER_SIZING)
@@ -88,7 +88,7 @@ def _run(rules: tuple[Rule, ...], checks: Checks, context: RuleContext) -> list[
 
 def _weigh(results: list[RuleResult]) -> tuple[RuleResult | None, list[float]]:
     """Return the first refusal, and every headroom that the size must be cut to."""
-    telling = [each for each in results if each.outcome not in _HARMLESS]
+    telling = [each for each in results if each.outcome is not _PASS and each.outcome is not _SKIPPED]
     refusal = next((each for each in telling if each.blocks), None)
     return refusal, [each.headroom or 0.0 for each in telling if each.outcome is Outcome.ADJUST]
 
@@ -100,7 +100,7 @@ def _final_lots(context: RuleContext, units: float, *, cut: bool) -> float:
         return 0.0
     lots = round_lots(units, instrument.contract, instrument.volume_step)
     if cut and units_of(lots, instrument.contract) > units:
-        return round(lots - instrument.volume_step, 8)
+        return without_residue(lots - instrument.volume_step)
     return lots
 
 
@@ -166,7 +166,7 @@ def _approved(context: RuleContext, lots: float) -> ApprovedTrade:
         intent.strategy_id,
         intent.intent_id,
         context.exposure.closes or None,
-        0.0 if instrument is None else round(min(units, context.exposure.reversing) / instrument.contract, 8),
+        0.0 if instrument is None else without_residue(min(units, context.exposure.reversing) / instrument.contract),
     )
 
 

@@ -19,7 +19,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.reason import CONVERSION_U
 from arbitrex_desktop.risk_portfolio_manager.decision.result import PlainCheck, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
-from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument, without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.spread import spread_bps
 
 _EXPECTANCY: Final = ((0.001, 0.0), (0.01, 0.5), (0.02, 1.0))
@@ -158,8 +158,7 @@ def round_lots(units: float, contract: float, step: float) -> float:
 
 def units_of(lots: float, contract: float) -> float:
     """Return units for lots, free of what binary fractions leave: 0.58 lots of 100 000 are 58 000."""
-    units = lots * contract
-    return units if units % 1.0 == 0.0 else round(units, 8)
+    return without_residue(lots * contract)
 
 
 def confidence_factor(confidence: float) -> float:

@@ -152,12 +152,14 @@ class ExposureBook:
 
     def without(self, *names: str | None) -> Exposures:
         """Return the sums as they would be without some trades in flight, by the names of intents or orders."""
-        if not self.flies(name for name in names if name is not None):
+        if not self.flies(names):
             return self.total
         return Exposures(self.total.held, in_flight_of(each for each in self._flying() if each.intent_id not in names))
 
-    def flies(self, names: Iterable[str]) -> bool:
+    def flies(self, names: Iterable[str | None]) -> bool:
         """Return whether one of these is in flight, as an approved trade or as an order that works."""
+        if not self.reserved and not self.working.orders:
+            return False
         return any(name in self.reserved or name in self.working.orders for name in names)
 
     def reducible(self, symbol: str, direction: int, but_intent: str | None = None) -> float:

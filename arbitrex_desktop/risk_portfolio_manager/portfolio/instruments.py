@@ -91,6 +91,11 @@ class Instrument:
         return nights * (self.swap_buy if direction > 0 else self.swap_sell)
 
 
+def without_residue(amount: float) -> float:
+    """Return lots or units without what binary fractions leave: 0.7 - 0.6 lots are 0.1."""
+    return amount if amount % 1.0 == 0.0 or amount == math.inf else round(amount, 8)
+
+
 InstrumentOf = Callable[[str], Instrument | None]
 """Gives a symbol's instrument, None when it is not known."""
 

@@ -25,7 +25,7 @@ class _MarginRule(Rule):
         margin = context.market.margin_per_lot
         if margin is None or not math.isfinite(margin) or margin <= 0.0:
             return self.unknown("the terminal has not yet said what margin a lot needs")
-        if not all(map(math.isfinite, (account.equity, account.margin, account.margin_free))):
+        if not math.isfinite(account.equity + account.margin + account.margin_free):
             return self.unknown("the account's margin is no number")
         return self.measure(context, account, margin / instrument.contract)
 

@@ -7,6 +7,7 @@ import math
 
 from arbitrex_desktop.risk_portfolio_manager.decision.symbol_names import names_of
 from arbitrex_desktop.risk_portfolio_manager.parameters import Table, number
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -38,15 +39,15 @@ class MaxLots(Rule):
         """Measure what the tighter of both limits leaves."""
         per_order, instrument = context.config.max_lots_per_order, context.market.instrument
         table = context.config.max_lots_by_symbol
-        of_symbol = min([table[name] for name in names_of(context, table)], default=None)
-        if not per_order and of_symbol is None:
+        names = names_of(context, table)
+        if not per_order and not names:
             return self.off()
         if instrument is None:
             return self.unknown("the symbol is not known")
         lots, held = context.size.units / instrument.contract, context.exposure.units / instrument.contract
-        left = math.inf if of_symbol is None else round(of_symbol - held, 8)
+        of_symbol = min(map(table.__getitem__, names)) if names else math.inf
+        left = without_residue(of_symbol - held)
         if per_order and per_order <= left:
             return self.check_headroom(context, per_order * instrument.contract, lots, per_order, "of one order")
-        return self.check_headroom(
-            context, left * instrument.contract, held + lots, of_symbol or 0.0, f"of {context.intent.symbol}"
-        )
+        note = f"of {context.intent.symbol}"
+        return self.check_headroom(context, left * instrument.contract, held + lots, of_symbol, note)

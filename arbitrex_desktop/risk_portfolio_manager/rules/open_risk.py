@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, share
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import guarded_floor
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
@@ -63,26 +61,28 @@ class OpenRisk(Rule):
         return self.passed(at_risk, max(0.0, at_risk + left), f"left of {what}")
 
 
-def _rooms(context: RuleContext) -> Iterator[tuple[float, float, str]]:
-    """Yield for each loss limit what it leaves besides what is at risk, and what is at risk, in account currency.
+def _rooms(context: RuleContext) -> list[tuple[float, float, str]]:
+    """Return for each loss limit what it leaves besides what is at risk, and what is at risk, in account currency.
 
     What is realised is lost from the entry on, what equity loses from the price of now on.
     """
     account, config, exposure = context.account, context.config, context.exposure
-    equity, day, week = account.equity, account.day_anchor or account.capital, account.week_anchor or account.capital
+    equity, start, capital = account.equity, account.day_anchor, account.capital
     without_stop: float = config.loss_without_stop * exposure.without_stop
     realised, fallen = exposure.entry_risk + without_stop, exposure.open_risk + without_stop
-    yield config.daily_loss_limit * day + account.daily_pnl - realised, realised, "today's loss limit"
-    yield config.weekly_loss_limit * week + account.weekly_pnl - realised, realised, "this week's loss limit"
-    if account.day_anchor is not None:
-        yield equity - day * (1.0 - config.max_daily_drawdown) - fallen, fallen, "today's greatest fall"
+    today = config.daily_loss_limit * (start or capital) + account.daily_pnl - realised
+    week = config.weekly_loss_limit * (account.week_anchor or capital) + account.weekly_pnl - realised
+    rooms = [(today, realised, "today's loss limit"), (week, realised, "this week's loss limit")]
+    if start is not None:
+        floor = (start or capital) * (1.0 - config.max_daily_drawdown)
+        rooms.append((equity - floor - fallen, fallen, "today's greatest fall"))
     if account.drawdown < 1.0:
         peak = equity / (1.0 - account.drawdown)
-        yield equity - peak * (1.0 - config.max_drawdown) - fallen, fallen, "the greatest drawdown"
+        rooms.append((equity - peak * (1.0 - config.max_drawdown) - fallen, fallen, "the greatest drawdown"))
     if config.firm_max_loss:
-        yield equity - guarded_floor(context) - fallen, fallen, "the firm's greatest loss"
-    start = account.day_anchor
+        rooms.append((equity - guarded_floor(context) - fallen, fallen, "the firm's greatest loss"))
     if config.firm_daily_loss and start is not None:
         amount = daily_amount(context, start)
-        yield equity - start + amount - fallen, fallen, "the firm's loss of a day"
-        yield amount - realised, realised, "the firm's loss of a day, should it last into the next"
+        rooms.append((equity - start + amount - fallen, fallen, "the firm's loss of a day"))
+        rooms.append((amount - realised, realised, "the firm's loss of a day, should it last into the next"))
+    return rooms

@@ -40,9 +40,10 @@ class ProfitTarget(Rule):
         if not config.profit_target or not initial:
             return self.off()
         profit, target = account.capital - initial, config.profit_target * initial
-        missing = config.min_trading_days - account.record.trading_days(config.trading_day_profit * initial)
-        if missing > 0:
-            return self.passed(profit, target, f"{missing} more trading days are asked for")
+        if config.min_trading_days:
+            missing = config.min_trading_days - account.record.trading_days(config.trading_day_profit * initial)
+            if missing > 0:
+                return self.passed(profit, target, f"{missing} more trading days are asked for")
         return self.below(profit, target)
 
     in_use = check

@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import SwitchAction, SwitchLevel
 from arbitrex_desktop.risk_portfolio_manager.parameters import seconds
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+
+_FREE: Final = "not throttled"
 
 
 class ScopedSwitches(Rule):
@@ -49,6 +53,8 @@ class Throttle(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Measure the time since the last intent that any throttle let through."""
         activity, strategy = context.activity, context.intent.strategy_id or ""
+        if not context.switches and strategy not in activity.throttled:
+            return self.ok(_FREE)
         scopes = [(each.level, each.name) for each in context.switches if each.action is SwitchAction.THROTTLE]
         if any(level is SwitchLevel.SYMBOL for level, _ in scopes):  # its name there may be the plain one
             scopes.append((SwitchLevel.SYMBOL, context.intent.symbol))
@@ -56,7 +62,7 @@ class Throttle(Rule):
         if ends is not None and context.moment < ends:
             scopes.append((SwitchLevel.STRATEGY, strategy))
         if not scopes:
-            return self.ok("not throttled")
+            return self.ok(_FREE)
         heard = [activity.heard[scope] for scope in scopes if scope in activity.heard]
         if not heard:
             return self.ok("throttled, and this is the first intent since")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import Table, number
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import INITIAL_BALANCE
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
@@ -63,7 +64,7 @@ class TotalLots(Rule):
                 return self.unknown("what the account has made so far is not known")
             most = min(most, _step(config.lots_by_profit, start - initial))
         lots = held + context.size.units / instrument.contract
-        return self.check_headroom(context, round(most - held, 8) * instrument.contract, lots, most)
+        return self.check_headroom(context, without_residue(most - held) * instrument.contract, lots, most)
 
 
 def _step(steps: Any, profit: float) -> float:

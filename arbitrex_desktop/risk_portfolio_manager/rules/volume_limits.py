@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -24,5 +25,5 @@ class VolumeLimits(Rule):
         most = instrument.volume_max
         if instrument.volume_limit > 0.0:
             held = context.exposure.units / instrument.contract
-            most = min(most, round(instrument.volume_limit - held, 8))
+            most = min(most, without_residue(instrument.volume_limit - held))
         return self.check_headroom(context, most * instrument.contract, context.size.units / instrument.contract, most)
