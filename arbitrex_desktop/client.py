@@ -149,6 +149,8 @@ class DeskClient:
         good_for: str = "CANCELLED",
         good_until: datetime | None = None,
         oco_with: str = "",
+        reduce_only: bool = False,
+        position_ticket: int | None = None,
     ) -> IntentStatus:
         """Hand in an intent and return the desk's decision.
 
@@ -162,6 +164,9 @@ class DeskClient:
         approved it.  `good_for`, how long it rests: CANCELLED (until it is), DAY, TIME or DATE, the last two with
         `good_until`, a moment with its time zone.  `oco_with`, an earlier intent of yours that rests, too: the first
         one filled of both cancels the other.
+
+        `reduce_only` takes off an open position and never opens one; `position_ticket`, the broker's number of the
+        position that is meant.  On a hedging account a trade that says neither opens a position beside those held.
 
         Raises `DeskRefused`, `NoDesk`, ValueError for a direction that is none, for a number that is not finite and for
         a moment without a time zone.
@@ -187,7 +192,10 @@ class DeskClient:
         texts = {"symbol": symbol, "regime": regime, "client_id": client_id}
         entry = {"order_kind": order_kind, "good_for": good_for, "oco_with": oco_with}
         times = {"sent_at": _now().isoformat(), "good_until": good_until.isoformat() if good_until else None}
-        return self._ask("submit", direction=_DIRECTIONS[key], **numbers, **texts, **entry, **times)
+        # A desk of before these two does not know the fields.
+        exit_ = {"reduce_only": reduce_only} if reduce_only else {}
+        named = {"position_ticket": position_ticket} if position_ticket is not None else {}
+        return self._ask("submit", direction=_DIRECTIONS[key], **numbers, **texts, **entry, **times, **exit_, **named)
 
     def status(self, intent_id: str) -> IntentStatus:
         """Return how one of your intents stands; raise `DeskRefused` for one that is not yours."""
@@ -308,6 +316,8 @@ class AsyncDeskClient:
         good_for: str = "CANCELLED",
         good_until: datetime | None = None,
         oco_with: str = "",
+        reduce_only: bool = False,
+        position_ticket: int | None = None,
     ) -> IntentStatus:
         """Hand in an intent and return the desk's decision; see `DeskClient.submit`."""
         return await self._run(
@@ -328,6 +338,8 @@ class AsyncDeskClient:
                 good_for=good_for,
                 good_until=good_until,
                 oco_with=oco_with,
+                reduce_only=reduce_only,
+                position_ticket=position_ticket,
             )
         )
 

@@ -40,6 +40,8 @@ def add_parser(subparsers: Subparsers) -> None:
     submit.add_argument(
         "--oco-with", default="", metavar="INTENT", help="the first one filled of both cancels the other"
     )
+    submit.add_argument("--reduce-only", action="store_true", help="take off an open position, never open one")
+    submit.add_argument("--position", type=int, metavar="TICKET", help="the position to take from")
     submit.add_argument("--lots", type=_finite, help="sized by the risk manager when left out")
     submit.add_argument("--expires", type=_finite, default=120.0, metavar="SECONDS")
     submit.add_argument("--client-id", default="", help="your own name for it; the same twice is one intent")
@@ -89,6 +91,8 @@ def run(args: argparse.Namespace) -> int:
                 requested_volume=args.lots,
                 time_to_live=args.expires,
                 client_id=args.client_id,
+                reduce_only=args.reduce_only,
+                position_ticket=args.position,
                 **_entry(args),
             )
             _show(status)

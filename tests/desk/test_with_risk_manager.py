@@ -87,14 +87,17 @@ def test_a_pending_intent_that_waits_stays_approvable(real: Real) -> None:
     assert real.row(intent_id).state is IntentState.FILLED
 
 
-def test_an_opposite_intent_closes_what_is_open(real: Real) -> None:
-    """On a hedging account a trade against the position closes it, by its name, also while halted."""
+@pytest.mark.parametrize("by_ticket", [False, True])
+def test_an_intent_that_only_reduces_closes_what_is_open(real: Real, *, by_ticket: bool) -> None:
+    """On a hedging account it closes a position by its name, also while halted; one that does not say so opens."""
     first = real.core.submit(intent())
     real.core.approve(first)
     real.step()
     (position,) = real.broker.positions
     real.core.halt("news")
-    second = real.core.submit(intent(direction=-1))
+    assert real.row(real.core.submit(intent(direction=-1))).reason == "TRADING_HALTED"
+    told: dict[str, Any] = {"position_ticket": position.ticket} if by_ticket else {"reduce_only": True}
+    second = real.core.submit(intent(direction=-1, **told))
     row = real.row(second)
     assert row.state is IntentState.PENDING, (row.reason, row.details)
     real.core.approve(second)

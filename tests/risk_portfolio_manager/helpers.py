@@ -26,6 +26,11 @@ def intent(**changes: Any) -> dict[str, Any]:
     return {**ordinary, **changes}
 
 
+def closing(**changes: Any) -> dict[str, Any]:
+    """Return the arguments of an ordinary exit: it sells, and only takes off what is held."""
+    return intent(**{"direction": -1, "reduce_only": True, **changes})
+
+
 WIDE: Final[dict[str, Any]] = {
     "max_symbol_exposure_units": 1e9,
     "max_symbol_exposure_pct": 100.0,

@@ -13,7 +13,7 @@ from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from tests.fakes.broker_data import make_account, make_position
 from tests.fakes.pool import FakePool
-from tests.risk_portfolio_manager.helpers import intent, pooled, reason, static, units, wide
+from tests.risk_portfolio_manager.helpers import closing, intent, pooled, reason, static, units, wide
 
 NETTING = 0
 
@@ -34,10 +34,10 @@ def holding(*held: tuple[int, float], halted: bool = True, **account: Any) -> tu
 def test_an_exit_says_that_it_only_reduces_and_which_position() -> None:
     """The trade carries what an order needs so that it cannot open a position."""
     _, manager = holding((1, 0.3), (1, 0.5))
-    trade = manager.process_trade_intent(**intent(direction=-1)).decision.approved_trade
+    trade = manager.process_trade_intent(**closing()).decision.approved_trade
     assert trade is not None
     assert (trade.reduce_only, trade.position_ticket, trade.lots) == (True, 1, 0.3)
-    trade = manager.process_trade_intent(**intent(direction=-1)).decision.approved_trade
+    trade = manager.process_trade_intent(**closing()).decision.approved_trade
     assert trade is not None
     assert (trade.position_ticket, trade.lots) == (2, 0.5)
 
@@ -47,18 +47,18 @@ def test_an_exit_says_that_it_only_reduces_and_which_position() -> None:
 def test_a_second_close_of_a_position_is_refused(mode: int, halted: bool) -> None:
     """It is being closed already; the second trade would open one on the other side."""
     pool, manager = holding((1, 1.0), halted=halted, margin_mode=mode)
-    assert units(manager.process_trade_intent(**intent(direction=-1))) == 100_000.0
+    assert units(manager.process_trade_intent(**closing())) == 100_000.0
     pool.clock.advance(11.0)
     pool.refresh_quotes()
     code = "TRADING_HALTED" if halted else "NOTHING_TO_REDUCE"
     for again in ({}, {"requested_volume": 1.0}, {"intent_id": "x"}):
-        assert reason(manager.process_trade_intent(**intent(direction=-1, **again))) == code
+        assert reason(manager.process_trade_intent(**closing(**again))) == code
 
 
 def test_the_same_exit_twice_is_a_duplicate() -> None:
     """A retry under the same name takes nothing off a second time, though something is left."""
     _, manager = holding((1, 1.0))
-    part = intent(direction=-1, requested_volume=0.3, intent_id="x")
+    part = closing(requested_volume=0.3, intent_id="x")
     assert units(manager.process_trade_intent(**part)) == 30_000.0
     assert units(manager.evaluate(**part)) == 30_000.0
     assert reason(manager.process_trade_intent(**part)) == "DUPLICATE_INTENT"
@@ -76,21 +76,23 @@ def test_reduce_only_finds_a_position_or_is_refused() -> None:
         assert reason(manager.judge(other, record=False)) == "NOTHING_TO_REDUCE"
 
 
-def test_a_trade_with_a_stop_of_its_own_opens_on_a_hedging_account() -> None:
-    """Its stop is not dropped, and a halt refuses it; on a netting account there is only one position to take off."""
-    asked = intent(direction=-1, stop_loss=1.2)
+@pytest.mark.parametrize("stop", [None, 1.2])
+def test_what_does_not_say_that_it_closes_opens_on_a_hedging_account(stop: float | None) -> None:
+    """With a stop, its own or the RPM's, and a halt refuses it; on a netting account there is only one to take off."""
+    asked = intent(direction=-1, stop_loss=stop)
     assert reason(holding((1, 1.0))[1].process_trade_intent(**asked)) == "TRADING_HALTED"
     assert units(holding((1, 1.0), margin_mode=NETTING)[1].process_trade_intent(**asked)) == 100_000.0
     trade = holding((1, 1.0), halted=False)[1].process_trade_intent(**asked).decision.approved_trade
     assert trade is not None
-    assert (trade.reduce_only, trade.stop_loss) == (False, 1.2)
+    assert (trade.reduce_only, trade.position_ticket) == (False, None)
+    assert trade.stop_loss == (stop or pytest.approx(1.3, abs=1e-3))
 
 
 @pytest.mark.parametrize(("side", "ticket"), [(-1, 1), (1, 2)])
 def test_either_leg_of_a_locked_book_can_be_closed(side: int, ticket: int) -> None:
     """Long and short of the same size, halted: both are open positions."""
     _, manager = holding((1, 1.0), (-1, 1.0))
-    trade = manager.process_trade_intent(**intent(direction=side)).decision.approved_trade
+    trade = manager.process_trade_intent(**closing(direction=side)).decision.approved_trade
     assert trade is not None
     assert (trade.position_ticket, trade.lots) == (ticket, 1.0)
 
@@ -98,7 +100,7 @@ def test_either_leg_of_a_locked_book_can_be_closed(side: int, ticket: int) -> No
 def test_the_larger_leg_can_be_closed_whole() -> None:
     """Three lots long against one short: all three may go."""
     _, manager = holding((1, 3.0), (-1, 1.0))
-    assert units(manager.process_trade_intent(**intent(direction=-1, requested_volume=3.0))) == 300_000.0
+    assert units(manager.process_trade_intent(**closing(requested_volume=3.0))) == 300_000.0
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def test_a_position_in_a_symbol_of_unknown_properties_can_be_closed(bad: dict[st
     else:
         pool.infos["EURUSD"] = dataclasses.replace(pool.infos["EURUSD"], **bad)
     assert manager.sync_with_mt5_account(measure=False)
-    trade = manager.process_trade_intent(**intent(direction=-1)).decision.approved_trade
+    trade = manager.process_trade_intent(**closing()).decision.approved_trade
     assert trade is not None
     assert (trade.lots, trade.position_ticket) == (1.0, 1)
 
@@ -123,6 +125,6 @@ def test_a_position_in_a_symbol_of_unknown_properties_can_be_closed(bad: dict[st
 def test_an_exit_needs_no_figures_of_an_entry(bad: dict[str, Any]) -> None:
     """What only sizes an entry may be anything; an entry is refused for it."""
     _, manager = holding((1, 1.0))
-    assert units(manager.process_trade_intent(**intent(direction=-1, **bad))) == 100_000.0
+    assert units(manager.process_trade_intent(**closing(**bad))) == 100_000.0
     assert reason(manager.process_trade_intent(**intent(direction=1, **bad))) == "INVALID_INPUT"
     assert reason(static().process_trade_intent(**intent(direction=-1, **bad))) == "INVALID_INPUT"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.broker_data import make_account, make_position
 from tests.fakes.pool import FakePool
-from tests.risk_portfolio_manager.helpers import check, intent, pooled, reason, units, wide
+from tests.risk_portfolio_manager.helpers import check, closing, intent, pooled, reason, units, wide
 
 
 def later(pool: FakePool, seconds: float = 60.0) -> None:
@@ -68,10 +68,10 @@ def test_a_position_that_was_polled_closed_is_not_reduced() -> None:
     pool.positions = (make_position("EURUSD", 1, 1.0),)
     manager = pooled(pool, wide())
     manager.kill_switches.manual_halt(manager.portfolio_state, "test")
-    assert units(manager.evaluate(**intent(direction=-1))) == 100_000.0
+    assert units(manager.evaluate(**closing())) == 100_000.0
     pool.positions = ()
     later(pool)
-    assert reason(manager.process_trade_intent(**intent(direction=-1))) == "TRADING_HALTED"
+    assert reason(manager.process_trade_intent(**closing())) == "TRADING_HALTED"
 
 
 def test_an_older_poll_does_not_replace_a_sync() -> None:

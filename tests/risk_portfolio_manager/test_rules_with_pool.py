@@ -18,7 +18,7 @@ from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar
 from tests.fakes.broker_data import make_position
 from tests.fakes.clock import START
 from tests.fakes.pool import FakePool
-from tests.risk_portfolio_manager.helpers import check, intent, pooled, reason, static, units, wide
+from tests.risk_portfolio_manager.helpers import check, closing, intent, pooled, reason, static, units, wide
 
 Spoil = Callable[[FakePool], None]
 
@@ -276,7 +276,7 @@ def test_a_reduction_needs_nothing_of_the_pool() -> None:
     pool.connected = False
     pool.infos.clear()
     pool.quotes.clear()
-    trade = rpm.process_trade_intent(**intent(direction=-1, current_price=None)).decision.approved_trade
+    trade = rpm.process_trade_intent(**closing(current_price=None)).decision.approved_trade
     assert trade is not None
     assert (trade.lots, trade.reducing) == (0.3, True)
 

@@ -107,6 +107,7 @@ class Client:
             atr=0.3 if symbol.endswith("JPY") else 0.002,
             requested_volume=self._random.choice((0.01, 0.02, 0.03)),
             client_id=f"signal-{self.sent}",
+            reduce_only=self.sent % 2 == 0,
         )
         self.told[answer.intent_id] = answer
 

@@ -56,7 +56,8 @@ class Submit(Message, frozen=True, tag="submit"):
     """An intent.  `sent_at`, with its time zone, tells the desk when it is too late for it.
 
     A LIMIT or STOP order rests at `order_price`, for as long as `good_for` says, with `good_until` for TIME and DATE;
-    `oco_with`, an earlier intent of the same strategy: the first one filled of both cancels the other.
+    `oco_with`, an earlier intent of the same strategy: the first one filled of both cancels the other.  `reduce_only`
+    takes off an open position and opens none; `position_ticket` names it.
     """
 
     symbol: Annotated[str, msgspec.Meta(min_length=1, max_length=31)]
@@ -76,6 +77,8 @@ class Submit(Message, frozen=True, tag="submit"):
     good_for: GoodFor = GoodFor.CANCELLED
     good_until: datetime | None = None
     oco_with: ClientId = ""
+    reduce_only: bool = False
+    position_ticket: Annotated[int, msgspec.Meta(gt=0)] | None = None
 
 
 class Status(Message, frozen=True, tag="status"):

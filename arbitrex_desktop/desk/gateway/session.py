@@ -235,6 +235,8 @@ class Session:
             good_for=submit.good_for,
             good_until=submit.good_until,
             oco_with=submit.oco_with,
+            reduce_only=submit.reduce_only,
+            position_ticket=submit.position_ticket,
         )
         intent = self._core.intent(self._core.submit(lane.allowed(request, self._core.broker_symbol), lane.shares))
         if intent.state is IntentState.REJECTED:

@@ -63,6 +63,8 @@ class IntentRequest:
         order_price: price of an order that rests
         good_for, good_until: how long it rests, and the moment (UTC) for TIME and DATE
         oco_with: the intent that it forms a pair with, of which the first one filled cancels the other; empty for none
+        reduce_only: whether it must only take off an open position
+        position_ticket: the broker's number of the position to take from, None to leave the choice to the RPM
     """
 
     symbol: str
@@ -82,6 +84,8 @@ class IntentRequest:
     good_for: GoodFor = GoodFor.CANCELLED
     good_until: datetime | None = None
     oco_with: str = ""
+    reduce_only: bool = False
+    position_ticket: int | None = None
 
     @property
     def rests(self) -> bool:

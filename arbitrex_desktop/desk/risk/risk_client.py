@@ -179,7 +179,9 @@ class RiskClient:
         against = [
             position
             for position in (reading.positions if reading else ())
-            if position.symbol == request.symbol and position.type == kind
+            if position.symbol == request.symbol
+            and position.type == kind
+            and request.position_ticket in (None, position.ticket)
         ]
         magic = magic_of(request.source, self._settings)
         return min(
@@ -222,5 +224,7 @@ def _trade_intent(request: IntentRequest, asked: _Asked, market: tuple[float, fl
         order_price=request.order_price,
         expires_at=request.good_until if request.good_for is GoodFor.TIME else None,
         instead_of=asked.instead_of,
+        reduce_only=request.reduce_only,
+        position_ticket=request.position_ticket,
         magic=magic or None,
     )

@@ -196,9 +196,9 @@ def _joined(state: RiskState, intent: TradeIntent) -> Joined | None:
 def _closable(state: RiskState, intent: TradeIntent, own: str | None) -> _Closable:
     """Return what a trade could close: the position that it names, its strategy's own, or the oldest.
 
-    On a hedging account a trade with a stop of its own opens a position, unless it says that it only reduces; and a
-    strategy closes no position that is known to be another's.  Where it is not known how the account keeps positions,
-    nothing reduces that does not say so.  An order that rests is judged as one that opens: what
+    On a hedging account, and where it is not known how the account keeps positions, a trade opens one unless it says
+    that it only reduces; and a strategy closes no position that is known to be another's.  An order that rests is
+    judged as one that opens: what
     is held when it is filled is not known.  `own`, an intent whose trade in flight is left out.
     """
     book, symbol, side = state.book, intent.symbol, intent.direction
@@ -206,9 +206,7 @@ def _closable(state: RiskState, intent: TradeIntent, own: str | None) -> _Closab
         return _Closable()
     mode = _margin_mode(state)
     hedging = mode not in _NETTING and state.sources.pool is not None
-    told = intent.reduce_only or intent.position_ticket is not None
-    known = not hedging or mode == AccountMarginMode.RETAIL_HEDGING
-    if not told and (not known or (hedging and intent.stop_loss is not None)):
+    if hedging and not intent.reduce_only and intent.position_ticket is None:
         return _Closable()
     against = [each for each in real_positions(state.portfolio) if (each.symbol, each.direction) == (symbol, -side)]
     if intent.position_ticket is not None:
