@@ -10,23 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.desk.errors import DeskError
-from arbitrex_desktop.mt5.commands import ConnectResult, Disconnect
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.host.client import HostProcess
-from arbitrex_desktop.mt5.host.messages import HostSpec
-from arbitrex_desktop.raw_layer.connection.connector import (
-    Identity,
-    check_identity,
-    check_terminal_path,
-    connect_command,
-)
 from arbitrex_desktop.raw_layer.connection.environment import others_may_read, read_environment
-from arbitrex_desktop.raw_layer.connection.sessions import SessionConfig, parse_sessions
-from arbitrex_desktop.raw_layer.connection.simulated_session import simulation_for
+from arbitrex_desktop.raw_layer.connection.sessions import parse_sessions
 from arbitrex_desktop.raw_layer.connection.terminal_client import TransportFactory
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
+from arbitrex_desktop.settings.account_setup import LoginTrial, keep_account
 from arbitrex_desktop.settings.accounts import password_of, sessions_of
 from arbitrex_desktop.settings.catalogue import ACCOUNT, Account
 from arbitrex_desktop.settings.changes import change
@@ -34,7 +25,6 @@ from arbitrex_desktop.settings.in_force import load
 from arbitrex_desktop.settings.passwords import PasswordStore
 from arbitrex_desktop.settings.start import parse
 from arbitrex_desktop.settings.system_passwords import SystemPasswordStore
-from arbitrex_desktop.settings.terminal_use import TerminalsInUse
 from arbitrex_desktop.settings.toml_file import SettingsError
 
 if TYPE_CHECKING:
@@ -104,16 +94,7 @@ class AccountCommand:
         args = self._args
         account = Account(args.name, args.login, args.server, args.terminal)
         password = self._ask_password(account)
-        if password:
-            self._store.put(account, password)
-        entry = {"name": args.name, "login": args.login, "server": args.server}
-        entry |= {"terminal": args.terminal} if args.terminal else {}
-        try:
-            change(lambda file: file.with_entry(ACCOUNT, entry), sys.stdout.write)
-        except BaseException:
-            if password:
-                self._store.remove(account)
-            raise
+        keep_account(account, password, self._store, sys.stdout.write)
         sys.stdout.write(f"account {account.name}: {account.login} at {account.server} counts from the next start on\n")
 
     def list(self) -> None:
@@ -136,19 +117,8 @@ class AccountCommand:
         if self._args.name not in sessions:
             raise SettingsError(f"there is no account named {self._args.name!r}; known are {', '.join(sessions)}")
         [session] = parse_sessions({self._args.name: sessions[self._args.name]})
-        use = TerminalsInUse([session])
-        use.start()
-        try:
-            answer = self._log_in(session)
-        finally:
-            use.stop()
-        account = answer.account
-        mode = Identity.of(account, simulated=session.is_simulated).mode
-        sys.stdout.write(
-            f"{session.name}: {account.login} at {account.server} answers, {mode}, "
-            f"balance {account.balance:,.{account.currency_digits}f} {account.currency}, "
-            f"trading is {'allowed' if account.trade_allowed and account.trade_expert else 'NOT allowed'}\n"
-        )
+        answer = LoginTrial(session, self._transport_factory).run()
+        sys.stdout.write(f"{session.name}: {answer.message}\n")
 
     def password(self) -> None:
         """Keep another password."""
@@ -182,17 +152,3 @@ class AccountCommand:
         if account.is_simulated:
             return ""
         return getpass.getpass(f"Password of {account.login} (empty: the terminal knows it): ")
-
-    def _log_in(self, session: SessionConfig) -> ConnectResult:
-        """Connect once; raises `MT5Error`."""
-        check_terminal_path(session)
-        clock = SystemClock()
-        transport = self._transport_factory(HostSpec(simulation_for(session, None, clock.now())))
-        try:
-            transport.start()
-            answer = transport.execute(connect_command(session)).value
-            check_identity(session, None, Identity.of(answer.account, simulated=session.is_simulated))
-            transport.execute(Disconnect())
-        finally:
-            transport.stop()
-        return answer

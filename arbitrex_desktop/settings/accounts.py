@@ -29,6 +29,8 @@ def sessions_of(
     terminal alone: nothing real stands in for it, nor it for anything real.
     Passwords that the environment does not have are asked of `store`.
     """
+    if start.simulated:
+        return _SIMULATED_SESSION
     by_environment = names_an_account(environment)
     if start.replay is not None or (start.self_test and start.demo_login is None):
         sessions = sessions_from(environment) if by_environment else _SIMULATED_SESSION

@@ -37,6 +37,7 @@ class Settings:
         strict: whether files with rows in the wrong order are refused instead of sorted
         realistic: whether the simulated market has breaks, holidays, slippage and a limited depth
         faults: a file of faults for hand tests
+        simulated: whether this start takes the simulated terminal, whatever account is set up
         screenshot: where to put a picture of the window
         window_size: width and height in pixels, None for the usual one
         theme: dark or light, None for the one chosen in the window
@@ -54,6 +55,7 @@ class Settings:
     strict: bool = False
     realistic: bool = False
     faults: Path | None = None
+    simulated: bool = False
     screenshot: Path | None = None
     window_size: tuple[int, int] | None = None
     theme: str | None = None

@@ -99,10 +99,14 @@ class TomlFile:
         del table[keys[-1]]
         return self._proven(tomlkit.dumps(document), keys, wanted)
 
-    def with_entry(self, name: str, entry: Mapping[str, Any]) -> TomlFile:
-        """Return the file with a table more at the end of an array of tables; raises `SettingsError`."""
-        wanted = {**self.values, name: [*self.values.get(name, []), dict(entry)]}
+    def with_entry(self, name: str, entry: Mapping[str, Any], *, first: bool = False) -> TomlFile:
+        """Return the file with a table more in an array of tables, its last or its first; raises `SettingsError`."""
+        others = self.values.get(name, [])
+        wanted = {**self.values, name: [dict(entry), *others] if first else [*others, dict(entry)]}
         added = f"\n[[{name}]]\n" + "".join(_assignment([key], value) for key, value in entry.items())
+        line = line_of(self.text, [name, 0]) if first and others else None
+        if line is not None:
+            return self._proven(_inserted(self.text, line - 1, f"{added.lstrip()}\n"), [name], wanted)
         return self._proven(_inserted(self.text, self.text.count("\n") + 1, added), [name], wanted)
 
     def without_entry(self, name: str, number: int) -> TomlFile:

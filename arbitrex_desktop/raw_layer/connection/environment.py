@@ -87,8 +87,8 @@ def sessions_from(environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     missing = [name for name in _ACCOUNT_KEYS if not values[name].strip()]
     if len(missing) == len(_ACCOUNT_KEYS) and not terminal:
         raise SessionConfigError(
-            "no account is set up: put MT5_LOGIN, MT5_PASSWORD and MT5_SERVER into .env, "
-            "or MT5_TERMINAL=simulated for the simulated terminal"
+            "no account is set up: connect one with Program, Accounts\N{HORIZONTAL ELLIPSIS} in the window, or put "
+            "MT5_LOGIN, MT5_PASSWORD and MT5_SERVER into .env, or MT5_TERMINAL=simulated for the simulated terminal"
         )
     if missing:
         raise SessionConfigError(f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing in .env")
