@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from arbitrex_desktop.desktop_session import DesktopSession
     from arbitrex_desktop.mt5.host.child import EarlyHost
     from arbitrex_desktop.self_test import Observations, SelfTest
+    from arbitrex_desktop.settings.passwords import PasswordStore
+    from arbitrex_desktop.ui.dialogs.account_window import AccountWindow
     from arbitrex_desktop.ui.seam import Core, CoreFactory
     from arbitrex_desktop.ui.updates import UpdateWindow
 
@@ -56,12 +59,20 @@ class Application:
 
     def __init__(self, settings: Settings, core_factory: CoreFactory | None = None) -> None:
         self._settings = settings
+        self._core_factory = core_factory
         self._clock = SystemClock()
         self._qt = _qt_application()
-        theme = Theme(self._qt, ThemeChoice(settings.theme) if settings.theme else ThemeChoice.SYSTEM)
-        self._makes_core = core_factory is None
+        self._is_wanted_again = False
+        self._shows_around = False
+        self.exit_code = 0
+        self._make_window()
+
+    def _make_window(self) -> None:
+        """Make a window on a core that is yet to be built."""
+        settings = self._settings
+        self._theme = theme = Theme(self._qt, ThemeChoice(settings.theme) if settings.theme else ThemeChoice.SYSTEM)
         self._early_host: EarlyHost | None = None
-        self.worker = CoreWorker(core_factory or self._build_core)
+        self.worker = CoreWorker(self._core_factory or self._build_core)
         # A picture or a self-test shows the default layout and leaves the trader's own alone.
         memory = None if settings.alone else FileWindowState(settings.data_dir / "window.json")
         self.window = MainWindow(self.worker, theme, memory=memory)
@@ -71,11 +82,20 @@ class Application:
             theme.choose(ThemeChoice(settings.theme))
         self._session: DesktopSession | None = None
         self._updates: UpdateWindow | None = None
-        self.exit_code = 0
+        self._accounts: AccountWindow | None = None
 
     def run(self) -> int:
-        """Show the window, run until it closes, and return the exit code."""
-        _close_on_signals(self.window)
+        """Show the window, run until it closes, anew where another account was chosen; return the exit code."""
+        _close_on_signals(self)
+        self._run_window()
+        while self._is_wanted_again:
+            self._is_wanted_again = False
+            self._make_window()
+            self._run_window()
+        return self.exit_code
+
+    def _run_window(self) -> None:
+        """Show the window and run until it is closed; a core that hangs ends the process."""
         # The first picture comes first; a window that opens minimised is never painted.
         self.window.first_painted.connect(partial(QTimer.singleShot, 0, self._begin))
         QTimer.singleShot(_UNSEEN_MS, self.window, self._begin)
@@ -90,7 +110,6 @@ class Application:
         if not self.window.stopped_cleanly:
             logging.shutdown()
             os._exit(self.exit_code or EXIT_LEFT_BEHIND)
-        return self.exit_code
 
     def _begin(self) -> None:
         """Fill the window and start the core and what was asked for, once, unless the window was closed meanwhile."""
@@ -102,6 +121,7 @@ class Application:
         self.window.fill()
         self.worker.start()
         self._offer_updates()
+        self._offer_accounts()
         if self._settings.self_test:
             self._run_self_test()
         elif self._settings.screenshot is not None:
@@ -109,7 +129,7 @@ class Application:
 
     def _start_host(self) -> None:
         """Have the host load its code while this process loads its own; one that cannot start is told at connecting."""
-        if self._makes_core:
+        if self._core_factory is None:
             with contextlib.suppress(OSError):
                 self._early_host = importlib.import_module("arbitrex_desktop.mt5.host.child").EarlyHost()
 
@@ -129,6 +149,36 @@ class Application:
         content.add_help("&Updates\N{HORIZONTAL ELLIPSIS}", updates.show)
         updates.ask_at_start()
         self._updates = updates
+
+    def _offer_accounts(self) -> None:
+        """Have the window set accounts up, at once where there is none; show the trader around where wanted."""
+        content = self.window.content
+        content.accounts_asked.connect(self._open_accounts)
+        if self._shows_around:
+            self._shows_around = False
+            content.tour.begin()
+        elif self._core_factory is None and not self._settings.alone:
+            self._open_accounts(only_if_needed=True)
+
+    def _open_accounts(self, *, only_if_needed: bool = False) -> None:
+        """Ask which account the desk is for."""
+        if self._accounts is None:
+            module = importlib.import_module("arbitrex_desktop.settings.account_setup")
+            setup = module.AccountSetup(self._settings, _password_store)
+            if only_if_needed and not setup.is_needed:
+                return
+            module = importlib.import_module("arbitrex_desktop.ui.dialogs.account_window")
+            accounts: AccountWindow = module.AccountWindow(setup, self._theme, self.window)
+            accounts.chosen.connect(self._begin_anew)
+            self._accounts = accounts
+        self._accounts.begin()
+
+    def _begin_anew(self, simulated: bool, shows_around: bool) -> None:  # noqa: FBT001 - a slot
+        """Close the window, and open another one on the account chosen."""
+        self._settings = replace(self._settings, simulated=simulated)
+        self._shows_around = shows_around
+        self._is_wanted_again = True
+        self.window.close()
 
     def _run_self_test(self) -> None:
         """Drive the self-test, and close the window when it is over."""
@@ -197,13 +247,19 @@ def _shown_already(settings: Settings) -> bool:
     return bool(importlib.import_module("arbitrex_desktop.one_window").show_first(settings.data_dir))
 
 
-def _close_on_signals(window: MainWindow) -> None:
+def _password_store() -> PasswordStore:
+    """Return the system's credential store, whose library takes a tenth of a second to load."""
+    store: PasswordStore = importlib.import_module("arbitrex_desktop.settings.system_passwords").SystemPasswordStore()
+    return store
+
+
+def _close_on_signals(application: Application) -> None:
     """Let Ctrl+C and a polite request to end close the window as a click does, so that nothing is left half done.
 
     Python looks for signals between two of its own steps; the window's timers see to it that there are some.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))
+        signal.signal(number, lambda *_: QTimer.singleShot(0, application.window.close))
 
 
 def _qt_application() -> QApplication:

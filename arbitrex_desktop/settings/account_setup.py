@@ -26,14 +26,18 @@ from arbitrex_desktop.raw_layer.connection.connector import (
     check_terminal_path,
     connect_command,
 )
+from arbitrex_desktop.raw_layer.connection.environment import names_an_account, read_environment
 from arbitrex_desktop.raw_layer.connection.sessions import SIMULATED, SessionConfig
 from arbitrex_desktop.raw_layer.connection.simulated_session import simulation_for
 from arbitrex_desktop.raw_layer.connection.terminal_client import TransportFactory
+from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.settings.catalogue import ACCOUNT, Account
 from arbitrex_desktop.settings.changes import change
+from arbitrex_desktop.settings.in_force import load
 from arbitrex_desktop.settings.passwords import PasswordStore
+from arbitrex_desktop.settings.start import Settings
 from arbitrex_desktop.settings.terminal_use import TerminalsInUse
-from arbitrex_desktop.settings.toml_file import TomlFile
+from arbitrex_desktop.settings.toml_file import SettingsError, TomlFile
 
 _PROGRAM: Final = "terminal64.exe"
 _INSTALLED_BELOW: Final = ("PROGRAMFILES", "PROGRAMW6432", "PROGRAMFILES(X86)")
@@ -131,9 +135,9 @@ class LoginTrial:
         simulation = simulation_for(self._session, None, SystemClock().now())
         self._transport = transport = self._transport_factory(HostSpec(simulation))
         try:
+            self._go_on()
             transport.start()
-            if self._cancelled.is_set():
-                raise HostDied(CANCELLED)
+            self._go_on()
             answer = transport.execute(connect_command(self._session)).value
             identity = Identity.of(answer.account, simulated=self._session.is_simulated)
             check_identity(self._session, None, identity)
@@ -141,6 +145,10 @@ class LoginTrial:
         finally:
             transport.stop()
         return LoginAnswer(answer.account, identity)
+
+    def _go_on(self) -> None:
+        if self._cancelled.is_set():
+            raise HostDied(CANCELLED)
 
 
 def keep_account(
@@ -174,3 +182,62 @@ def _with_account(file: TomlFile, account: Account, *, first: bool) -> TomlFile:
         if same or other.name == account.name or other.is_simulated is not account.is_simulated:
             file = file.without_entry(ACCOUNT, place)
     return file.with_entry(ACCOUNT, entry, first=True)
+
+
+class AccountSetup:
+    """What the window asks and does when an account is set up.  GUI thread, but for the login that `trial` returns."""
+
+    def __init__(
+        self,
+        start: Settings,
+        store: Callable[[], PasswordStore],
+        transport_factory: TransportFactory = HostProcess,
+        terminals: Callable[[], tuple[str, ...]] = found_terminals,
+    ) -> None:
+        self._start = start
+        self._store = store
+        self._transport_factory = transport_factory
+        self.terminals = terminals
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether no account is set up; False also where settings cannot be read, which is told elsewhere."""
+        start = self._start
+        if start.alone or start.simulated or start.replay is not None:
+            return False
+        try:
+            return not (names_an_account(read_environment(start.env_file)) or load(start).accounts)
+        except (SettingsError, SessionConfigError):
+            return False
+
+    @property
+    def before(self) -> str:
+        """What is tried before an account that is kept here, in words; empty for nothing."""
+        try:
+            environment = read_environment(self._start.env_file)
+        except SessionConfigError as error:
+            return str(error)
+        if environment.get("MT5_TERMINAL", "").strip().lower() == SIMULATED:
+            return "MT5_TERMINAL=simulated is set in .env or the environment: accounts kept here wait until it is gone"
+        return "The account in .env is tried first" if names_an_account(environment) else ""
+
+    def trial(self, account: Account, password: str) -> LoginTrial:
+        """Return a login that was not made yet."""
+        session = SessionConfig(
+            account.name, account.terminal or None, account.login, password or None, account.server or None
+        )
+        return LoginTrial(session, self._transport_factory)
+
+    def keep(self, account: Account, password: str) -> None:
+        """Keep an account as the first one; raises `SettingsError` and OSError."""
+        keep_account(account, password, self._store(), lambda _: None, first=True)
+
+    def keep_simulated(self) -> bool:
+        """Keep the simulated account where none is set up; return False where real ones are, which stay for next time.
+
+        Raises `SettingsError` and OSError.
+        """
+        if not self.is_needed:
+            return False
+        change(lambda file: _with_account(file, SIMULATED_ACCOUNT, first=True), lambda _: None)
+        return True

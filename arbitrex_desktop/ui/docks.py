@@ -155,6 +155,14 @@ class Docks:
         if focus is not None and focus.isVisible():  # type: ignore[redundant-expr] # Qt's stubs forget the None
             focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def bring_forward(self, name: str) -> Dock:
+        """Show a panel in front of those that share its place, and return its dock."""
+        dock = self.docks[name]
+        dock.show()
+        dock.raise_()
+        dock.activateWindow()
+        return dock
+
     def show_counts(self) -> None:
         """Put the panels' counts into their titles."""
         for name, dock in self.docks.items():

@@ -34,6 +34,8 @@ class Acts:
     guide: Callable[[], None]
     about: Callable[[], None]
     settings: Callable[[], None]
+    accounts: Callable[[], None]
+    tour: Callable[[], None]
     quit: Callable[[], None]
 
 
@@ -42,6 +44,7 @@ def build_menus(window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme,
     bar = window.menuBar()
     program = bar.addMenu("&Program")
     _add(program, "&Settings\N{HORIZONTAL ELLIPSIS}", acts.settings, "Ctrl+,")
+    _add(program, "&Accounts\N{HORIZONTAL ELLIPSIS}", acts.accounts)
     _add(program, "&Quit", acts.quit, "Ctrl+Q")
     trading = bar.addMenu("&Trading")
     halt = _add(trading, "&HALT: stop all sending", acts.halt)
@@ -68,6 +71,7 @@ def build_menus(window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme,
     help_menu = bar.addMenu("&Help")
     help_menu.setObjectName(HELP_MENU)
     _add(help_menu, "&User guide", acts.guide, "Shift+F1")
+    _add(help_menu, "&Show me around", acts.tour)
     _add(help_menu, "&About Arbitrex Desktop", acts.about)
     hands.fill_menus(view, help_menu)
     return halt

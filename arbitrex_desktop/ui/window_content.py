@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
 
 from arbitrex_desktop.clock import Clock
@@ -25,6 +25,7 @@ from arbitrex_desktop.ui.bars.status import StatusBar, TopBar, stacked
 from arbitrex_desktop.ui.chart.history import HistoryLoader
 from arbitrex_desktop.ui.commands import QUIET, ArmAccount, CommandResult, Phase, ResumeTrading, TakeInUnknown, Task
 from arbitrex_desktop.ui.dialogs.settings_window import SettingsWindow
+from arbitrex_desktop.ui.dialogs.tour import Tour
 from arbitrex_desktop.ui.docks import Docks
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.hands.desk_menus import DeskPanels
@@ -70,7 +71,11 @@ class WindowContent(QObject):
 
     Attributes:
         panels: the panels by name
+
+    Signals: `accounts_asked()`, when the trader wants to choose or set up an account.
     """
+
+    accounts_asked = Signal()
 
     def __init__(self, window: QMainWindow, worker: CoreWorker, theme: Theme, clock: Clock) -> None:
         super().__init__(window)
@@ -224,6 +229,7 @@ class WindowContent(QObject):
         self.chart.stop()
         self._texts.close()
         self.settings_window.close()
+        self.tour.close()
 
     def stop_history(self) -> bool:
         """End the reading of bars, once the pool has ended; return False where one had to be left behind."""
@@ -260,6 +266,7 @@ class WindowContent(QObject):
         self._texts = TextWindow(TITLE, self._window)
         self.settings_window = SettingsWindow(self._theme, self._window)
         self.settings_window.asked.connect(self._worker.send)
+        self.tour = Tour(self._theme, self._window, self._bring_forward)
         # The strip of notices keeps its place: what the core tells by itself must not move a button under the mouse.
         self._add_bar("top", stacked(self.top_bar, self.notice_bar))
         self.replay_bar = ReplayBar(self._theme)
@@ -301,6 +308,8 @@ class WindowContent(QObject):
             guide=self._texts.show_guide,
             about=self._texts.show_about,
             settings=self.settings_window.open_and_read,
+            accounts=self.accounts_asked.emit,
+            tour=self.tour.begin,
             quit=partial(QTimer.singleShot, 0, self._window.close),
         )
         build_menus(self._window, self._docks.docks.values(), self._theme, acts, self._make_hands())
@@ -318,6 +327,10 @@ class WindowContent(QObject):
     def say(self, words: str) -> None:
         """Tell the trader why something that was asked for cannot be done."""
         self.notice_bar.post("info", words, "hands")
+
+    def _bring_forward(self, name: str) -> QWidget:
+        """Bring a part of the window into sight and return it."""
+        return {"gauges": self.top_bar.gauges, "halt": self.top_bar.halt}.get(name) or self._docks.bring_forward(name)
 
     def add_help(self, text: str, act: Callable[[], None]) -> None:
         """Add an entry to the help menu, for what the composition root brings along."""
@@ -413,10 +426,7 @@ class WindowContent(QObject):
     @Slot()
     def _go_to_pending(self) -> None:
         """Bring the pending intents to the front, the keyboard into their list, and choose the first of them."""
-        dock = self._docks.docks[self.pending.name]
-        dock.show()
-        dock.raise_()
-        dock.activateWindow()
+        self._docks.bring_forward(self.pending.name)
         self.pending.deck.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.pending.choose_first()
 
