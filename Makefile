@@ -42,9 +42,11 @@ kill-trial:
 	sh installer/setup.sh dev
 	.venv/bin/python -m tests.trials.kills --rounds 500 --seed 1
 
-# 200 schedules of the kill trial, and one strategy at the limit of its rate beside an honest one and the trader.
+# 200 schedules from a seed of what is lost, late, renamed and interrupted; 50 kills; and one strategy at the limit of
+# its rate beside an honest one and the trader.
 trials: fair-share
-	.venv/bin/python -m tests.trials.kills --rounds 200 --seed 1
+	.venv/bin/python -m tests.trials.schedules --schedules 200 --seed 1
+	.venv/bin/python -m tests.trials.kills --rounds 50 --seed 1
 
 fair-share:
 	sh installer/setup.sh dev

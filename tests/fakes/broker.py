@@ -206,6 +206,7 @@ class FakeBroker(FakePool):
                     ticket=order,
                     state=OrderState.FILLED,
                     volume_initial=request["volume"],
+                    position_id=closing or order,
                     **times,
                     **common,
                 )

@@ -236,15 +236,9 @@ def _closes_told_wrongly(
     """Return the positions of which other volumes were closed by us than the journal says."""
     assert core.desk is not None
     told: defaultdict[int, float] = defaultdict(float)
-    open_action: dict[int, float] = {}
     for event in core.desk.book.journal.events():
-        draft = event.draft
-        if draft.kind.value == "ACTION_SENDING" and "volume" in draft.body["action"]["request"]:
-            open_action[draft.ticket or 0] = float(draft.body["action"]["request"]["volume"])
-        elif draft.kind.value == "ACTION_ENDED":
-            lots = open_action.pop(draft.ticket or 0, 0.0)
-            done = "it was carried out" in draft.reason or ": done (" in draft.reason
-            told[draft.ticket or 0] += lots if done else 0.0
+        if event.draft.kind.value == "ACTION_ENDED":
+            told[event.draft.ticket or 0] += event.draft.body.get("lots", 0.0)
     made: defaultdict[int, float] = defaultdict(float)
     for order, some in deals.items():
         for deal in some:

@@ -9,9 +9,13 @@ from typing import Any, Final
 
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import JournalError, JournalUnavailable
+from arbitrex_desktop.desk.execution.action_outcomes import SentAction
 from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent
+from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.reserve import ExitReserve
 from arbitrex_desktop.desk.queue.intent_store import DESK, IntentStore
+from arbitrex_desktop.mt5.constants import DealEntry
+from arbitrex_desktop.mt5.results import TradeDeal
 
 _log: Final = logging.getLogger(__name__)
 
@@ -58,15 +62,28 @@ class ActionLog:
                 raise
         self._keep(NewEvent(at=self._context.clock.now(), kind=kind, actor=actor, reason=reason, **more))
 
-    def owner_of(self, ticket: int, comment: str) -> str:
-        """Return the intent that an order came from, empty for none, or where there is no journal to know it."""
+    def end(self, action: SentAction, reason: str, *, symbol: str = "", order: int = 0, lots: float = 0.0) -> None:
+        """Write down how an order on a position or a pending order ended: `order` and `lots`, what a close took."""
+        body = {"of": action.name, "order": order, "lots": lots}
+        self.note(EventKind.ACTION_ENDED, reason=reason, symbol=symbol, ticket=action.ticket, body=body)
+
+    def owner_of_exit(self, deal: TradeDeal) -> str:
+        """Return the intent whose own order took from a position; empty for none, or without a journal to know it."""
         if self._store is None:
             return ""
-        # A fill is journalled under its position; its order stands in the intent.
+        marked = marked_intent(deal.comment)
+        # What closes a position may repeat the comment of the intent that opened it.
+        known = bool(marked) and self._store.journal.has_intent(marked)
+        if known and (deal.entry == DealEntry.INOUT or self._store.get(marked).reduces):
+            return marked
         filled = (
-            each.intent_id for each in self._store.intents() if each.fill is not None and each.fill.order == ticket
+            each.intent_id for each in self._store.intents() if each.fill is not None and each.fill.order == deal.order
         )
-        return self._store.owner_of(ticket, comment) or next(filled, "")
+        return next(filled, "") or self._store.owner_of(deal.order, "")
+
+    def closing_orders(self, position: int) -> frozenset[int]:
+        """Return the broker's orders that are known to have carried out closes of a position."""
+        return self._store.journal.closing_orders(position) if self._store is not None else frozenset()
 
     def unended_actions(self) -> tuple[Event, ...]:
         """Return the orders whose end was never journalled, oldest first."""

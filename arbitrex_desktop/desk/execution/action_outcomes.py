@@ -44,6 +44,7 @@ class SentAction:
         market_at: market time (UTC) when it left
         placed_at: when the pending order was placed, by the same clock, since histories go by that; else as `market_at`
         since: when the desk knew that no answer came, monotonic seconds
+        name: by which its end is journalled, since several may be sought on one position; empty in older journals
     """
 
     ticket: int
@@ -53,6 +54,7 @@ class SentAction:
     market_at: datetime
     placed_at: datetime
     since: float
+    name: str = ""
 
     @property
     def closes(self) -> bool:
@@ -62,18 +64,30 @@ class SentAction:
 
 @dataclass(frozen=True, slots=True)
 class ActionOutcome:
-    """What the books say: whether it was carried out, None when they cannot tell any more, and that in words."""
+    """What the books say of an action.
+
+    Attributes:
+        done: whether it was carried out, None when the books cannot tell any more
+        message: that in words
+        final: whether nothing can change it any more; else it may still arrive at the broker
+        order: the broker's order that carried out a close, 0 for none
+        lots: that the close took
+    """
 
     done: bool | None
     message: str
+    final: bool = True
+    order: int = 0
+    lots: float = 0.0
 
 
 def action_outcome(
-    action: SentAction, books: BrokerRecords, of_intent: Callable[[TradeDeal], bool], *, settled: bool
+    action: SentAction, books: BrokerRecords, of_another: Callable[[TradeDeal], bool], *, settled: bool
 ) -> ActionOutcome | None:
     """Return what became of an action, None while that is open.
 
-    `of_intent` tells whether a deal is of an intent's own order; `settled`, whether books without a trace mean a no.
+    `of_another` tells whether a deal is known to be of another order of ours; `settled`, whether books without a trace
+    mean a no.
     """
     kind = action.request["action"]
     if kind in (TradeAction.REMOVE, TradeAction.MODIFY):
@@ -81,30 +95,35 @@ def action_outcome(
     position = next((each for each in books.positions if each.ticket == action.ticket), None)
     if kind == TradeAction.SLTP:
         return _of_levels(action, books, position, settled=settled)
-    return _of_close(action, books, position, of_intent, settled=settled)
+    return _of_close(action, books, position, of_another, settled=settled)
 
 
 def _of_close(
     action: SentAction,
     books: BrokerRecords,
     position: TradePosition | None,
-    of_intent: Callable[[TradeDeal], bool],
+    of_another: Callable[[TradeDeal], bool],
     *,
     settled: bool,
 ) -> ActionOutcome | None:
     """Look a close up in the position's deals, of which as many count as the position is smaller by."""
     taken = action.volume - (position.volume if position else 0.0)
     if taken <= _EPSILON:
-        return ActionOutcome(done=False, message=_NOT_DONE) if settled else None
+        return _not_yet(_NOT_DONE) if settled else None
     deals = _newest(_exits(action, books), taken)
     if sum(deal.volume for deal in deals) < taken - _EPSILON:
         words = f"the position is smaller by {amounts.lots(taken)} lots, and the broker's history has no deal of that"
         return ActionOutcome(done=None, message=words) if settled else None
-    own = [deal for deal in deals if deal.reason not in OF_THE_BROKER and not of_intent(deal)]
-    if own:
-        return ActionOutcome(done=True, message=f"it was carried out: {_deals_text(own)}")
+    fit = [deal for deal in deals if could_be(action, deal, books) and not of_another(deal)]
+    if fit:
+        # One order's deals: what else fits is of another that is sought.
+        own = [deal for deal in fit if deal.order == fit[-1].order]
+        lots = round(sum(deal.volume for deal in own), 8)
+        return ActionOutcome(
+            done=True, message=f"it was carried out: {_deals_text(own)}", order=own[0].order, lots=lots
+        )
     if position is not None:
-        return ActionOutcome(done=False, message=_NOT_DONE) if settled else None
+        return _not_yet(_NOT_DONE) if settled else None
     by_whom = _by_whom(deals) if deals[0].reason in OF_THE_BROKER else "another order"
     return ActionOutcome(done=False, message=f"{_NOT_DONE}: {by_whom} closed the position")
 
@@ -121,7 +140,7 @@ def _of_levels(
     if _same(position.sl, action.request["sl"]) and _same(position.tp, action.request["tp"]):
         return ActionOutcome(done=True, message=f"it was carried out: {_levels_text(position)}")
     words = f"it was not carried out: {_levels_text(position)}"
-    return ActionOutcome(done=False, message=words) if settled else None
+    return _not_yet(words) if settled else None
 
 
 def _of_order(action: SentAction, books: BrokerRecords, *, settled: bool) -> ActionOutcome | None:
@@ -136,7 +155,7 @@ def _of_order(action: SentAction, books: BrokerRecords, *, settled: bool) -> Act
         return ActionOutcome(done=None, message=words) if settled else None
     if not removing and _as_asked(waiting, action.request):
         return ActionOutcome(done=True, message="it was carried out")
-    return ActionOutcome(done=False, message="it was not carried out: the order waits as before") if settled else None
+    return _not_yet("it was not carried out: the order waits as before") if settled else None
 
 
 def _of_past(order: TradeOrder, books: BrokerRecords, *, removing: bool) -> ActionOutcome:
@@ -147,6 +166,33 @@ def _of_past(order: TradeOrder, books: BrokerRecords, *, removing: bool) -> Acti
         return ActionOutcome(done=True, message=f"it was carried out{', after a part: ' + filled if deals else ''}")
     end = _ENDS.get(OrderState(order.state), filled)
     return ActionOutcome(done=False, message=f"it was not carried out: {end}")
+
+
+def could_be(action: SentAction, deal: TradeDeal, books: BrokerRecords) -> bool:
+    """Tell whether a deal looks as one of a close would: that position's, with its magic number and its volume."""
+    order = next((each for each in books.history if each.ticket == deal.order), None)
+    asked = action.request["volume"]
+    right = abs(order.volume_initial - asked) <= _EPSILON if order is not None else deal.volume <= asked + _EPSILON
+    return right and deal.magic == action.request["magic"] and deal.reason not in OF_THE_BROKER
+
+
+def orders_that_could_be(action: SentAction, books: BrokerRecords) -> set[int]:
+    """Return the broker's orders that look as the one of a close would."""
+    earliest = action.market_at.timestamp() - _CLOCK_SLACK_SECONDS
+    deals = {deal.order for deal in _exits(action, books) if could_be(action, deal, books)}
+    return deals | {
+        order.ticket
+        for order in books.history
+        if order.position_id == action.position_id
+        and order.magic == action.request["magic"]
+        and abs(order.volume_initial - action.request["volume"]) <= _EPSILON
+        and books.utc(order.time_setup) >= earliest
+    }
+
+
+def _not_yet(message: str) -> ActionOutcome:
+    """Return that there is no trace: it counts as not carried out, and may still be."""
+    return ActionOutcome(done=False, message=message, final=False)
 
 
 def _exits(action: SentAction, books: BrokerRecords) -> list[TradeDeal]:

@@ -60,7 +60,7 @@ class Executor:
                 first_price = request["price"] if first_price is None else first_price
                 self._check_price(intent, request["price"], first_price)
                 self._check_order(request, number)
-                self._gate.check(reducing=_approved_reducing(intent))
+                self._gate.check(reducing=intent.reduces)
             except CommandRefused as refusal:
                 return self._fail(intent, str(refusal))
             intent, reply = self._attempt(intent, number, request)
@@ -74,7 +74,7 @@ class Executor:
         attempt = Attempt(number, request, self._pool.market_now(), request["price"])
         body = to_body(attempt=attempt)
         intent = self._store.record(intent, EventKind.SUBMITTED, state=IntentState.SENDING, body=body)
-        return intent, self._ask(request, reducing=_approved_reducing(intent))
+        return intent, self._ask(request, reducing=intent.reduces)
 
     def _ask(self, request: dict[str, Any], *, reducing: bool) -> Reply:
         """Send the request, and say what its answer means; what is not a clear no may have been carried out."""
@@ -217,8 +217,3 @@ def with_slippage(intent: Intent, fill: Fill, info: SymbolInfo) -> Fill:
         slippage_amount=round(worse * per_price * fill.volume, 8),
         confirmed=fill.confirmed,
     )
-
-
-def _approved_reducing(intent: Intent) -> bool:
-    """Return whether the intent was approved as one that only reduces what is open."""
-    return intent.approved is not None and intent.approved.reducing

@@ -40,6 +40,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import wor
 __all__ = ["PositionActions", "Which"]
 
 _EPSILON: Final = 1e-9
+_DONE: Final = (RetcodeAction.DONE, RetcodeAction.PARTIAL)
 
 
 class PositionActions:
@@ -230,7 +231,9 @@ class PositionActions:
         if outcome.answer is RetcodeAction.RECONCILE:
             self.unanswered.add(replace(action, since=self._context.clock.monotonic()))
             raise CommandRefused(f"{message}: {outcome.message}; looking at the broker's books")
-        self._end(ticket, symbol, f"{message}: {outcome.message}")
+        took = reply.result if action.closes and outcome.answer in _DONE else None
+        order, lots = (took.order, took.volume or request["volume"]) if took else (0, 0.0)
+        self._log.end(action, f"{message}: {outcome.message}", symbol=symbol, order=order, lots=lots)
         if outcome.answer is RetcodeAction.REFUSED or (last and outcome.answer is RetcodeAction.RETRY):
             raise CommandRefused(f"{message}: {outcome.message}")
         return reply
@@ -249,10 +252,6 @@ class PositionActions:
         except MT5Error as error:
             return Reply(Meaning(RetcodeAction.RECONCILE, f"no answer came ({error})"))
         return Reply(meaning(result.retcode, result.comment), result)
-
-    def _end(self, ticket: int, symbol: str, message: str) -> None:
-        """Journal the end of an order on a position."""
-        self._log.note(EventKind.ACTION_ENDED, reason=message, symbol=symbol, ticket=ticket)
 
     def position(self, ticket: int) -> TradePosition:
         """Return an open position as it is now (asks); raise `CommandRefused` when there is none."""

@@ -72,12 +72,18 @@ def positions_that_tell(reading: AccountReading) -> tuple[TradePosition, ...]:
     return reading.positions if hedging else ()
 
 
-def reconcile(intent: Intent, books: BrokerRecords, claimed: Collection[int]) -> ReconcileResult:
-    """Look an intent's last order up in the books; `claimed` has the tickets that belong to other intents."""
-    sure = _Traces(intent, books, claimed, sure=True)
+def reconcile(
+    intent: Intent, books: BrokerRecords, claimed: Collection[int], reduces: Callable[[str], bool] = lambda _: True
+) -> ReconcileResult:
+    """Look an intent's last order up in the books; `claimed` has the tickets that belong to others.
+
+    `reduces` tells of an intent's id whether that one only reduced: a close may repeat its position's comment, so that
+    on a close a mark says something only where it names one of those.
+    """
+    sure = _Traces(intent, books, claimed, reduces, sure=True)
     if sure.any:
         return sure.finding()
-    likely = _Traces(intent, books, claimed, sure=False)
+    likely = _Traces(intent, books, claimed, reduces, sure=False)
     if not likely.any:
         return ReconcileResult(Fate.NOTHING, "the broker's positions, orders and deals show no trace of it")
     if len(likely.order_tickets) > 1:
@@ -90,8 +96,17 @@ def reconcile(intent: Intent, books: BrokerRecords, claimed: Collection[int]) ->
 class _Traces:
     """All entries of the books that belong, surely or likely, to an intent's order."""
 
-    def __init__(self, intent: Intent, books: BrokerRecords, claimed: Collection[int], *, sure: bool) -> None:
+    def __init__(
+        self,
+        intent: Intent,
+        books: BrokerRecords,
+        claimed: Collection[int],
+        reduces: Callable[[str], bool],
+        *,
+        sure: bool,
+    ) -> None:
         self._intent = intent
+        self._reduces = reduces
         self._books = books
         self._claimed = claimed
         self._known = intent.fill.order if intent.fill else 0
@@ -157,7 +172,7 @@ class _Traces:
 
     def _sure(self, trace: TradeDeal | TradeOrder | TradePosition, order: int) -> bool:
         """Return whether an entry names the intent, or is of the order that the broker told us."""
-        if isinstance(trace, TradeDeal) and trace.entry == DealEntry.OUT and not self._closing:
+        if isinstance(trace, TradeDeal) and trace.entry == DealEntry.OUT and not self._intent.reduces:
             # A close may repeat the comment of what it closes.
             return bool(self._known) and order == self._known
         return marked_intent(trace.comment) == self._intent.intent_id or bool(self._known and order == self._known)
@@ -165,8 +180,7 @@ class _Traces:
     def _likely(self, trace: TradeDeal | TradeOrder | TradePosition, order: int) -> bool:
         """Return whether an entry could be the intent's order though it does not say so."""
         attempt = self._intent.attempt
-        # Whatever bears one of our comments says what it is, and it is not this.
-        if attempt is None or order in self._claimed or trace.comment.startswith(PREFIX):
+        if attempt is None or order in self._claimed or self._says_otherwise(trace.comment):
             return False
         request = attempt.request
         seconds = trace.time_setup if isinstance(trace, TradeOrder) else trace.time
@@ -179,6 +193,11 @@ class _Traces:
             and self._books.utc(seconds) >= attempt.market_at.timestamp() - _CLOCK_SLACK_SECONDS
         )
 
+    def _says_otherwise(self, comment: str) -> bool:
+        """Return whether a comment of ours names something else; one that a close repeats says nothing."""
+        repeated = self._intent.reduces and bool(marked := marked_intent(comment)) and not self._reduces(marked)
+        return comment.startswith(PREFIX) and not repeated
+
     def _right_volume(self, trace: TradeDeal | TradeOrder | TradePosition, order: int, asked: float) -> bool:
         """Return whether an entry's order was for the volume that was asked; without its order, for no more."""
         if isinstance(trace, TradeOrder):
@@ -190,7 +209,7 @@ class _Traces:
 
     def _right_way(self, trace: TradeDeal | TradeOrder | TradePosition, position: int | None) -> bool:
         """Return whether an entry opens as the intent did, or closes `position`, which the intent was to close."""
-        if self._closing:
+        if self._intent.reduces:
             closes = not isinstance(trace, TradePosition) and trace.position_id == position
             # A stop that closed the position is no order of ours.
             return closes and trace.reason not in OF_THE_BROKER
@@ -199,11 +218,6 @@ class _Traces:
         if isinstance(trace, TradeOrder):
             return trace.position_id in (0, trace.ticket)
         return trace.ticket not in self._claimed
-
-    @property
-    def _closing(self) -> bool:
-        """Return whether the intent's own order reduces a netted position, so that its deal is an OUT."""
-        return self._intent.approved is not None and self._intent.approved.reducing
 
 
 def _listed(name: str, tickets: Iterable[int]) -> str:

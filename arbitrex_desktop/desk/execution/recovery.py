@@ -14,6 +14,7 @@ from arbitrex_desktop.desk.execution.claims import Claims
 from arbitrex_desktop.desk.execution.executor import with_slippage
 from arbitrex_desktop.desk.execution.late_orders import LateOrders
 from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, ReconcileResult, positions_that_tell
+from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
 from arbitrex_desktop.desk.intents.entry import order_name
 from arbitrex_desktop.desk.intents.events import EventKind, Fill, Intent, to_body
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentState
@@ -37,18 +38,18 @@ class _Absence:
 
 
 class Recovery:
-    """Reconciles what is SENDING or UNKNOWN, and confirms what was filled.
+    """Reconciles what is SENDING or UNKNOWN, and confirms what was filled; `closes` has the closes that are sought.
 
     Called on the worker's thread while no order is on its way; asks the terminal.
     """
 
-    def __init__(self, store: IntentStore, context: DeskContext) -> None:
+    def __init__(self, store: IntentStore, context: DeskContext, closes: UnansweredActions) -> None:
         self._store = store
         self._pool = context.pool
         self._clock = context.clock
         self._settings = context.settings
         self._post = context.post
-        self._claims = Claims(store)
+        self._claims = Claims(store, closes)
         self._late = LateOrders(store, context, self._claims)
         self._absences: dict[str, _Absence] = {}
 
@@ -195,13 +196,13 @@ class Recovery:
             (EventKind.PARTIALLY_FILLED, IntentState.PARTIAL) if partial else (EventKind.FILLED, IntentState.FILLED)
         )
         body = to_body(fill=self._slipped(intent, fill))
-        ticket = fill.position or fill.order or None
+        ticket = _ticket(intent, fill)
         self._store.record(intent, kind, reason=message, state=state, ticket=ticket, body=body)
 
     def _confirm(self, intent: Intent, fill: Fill) -> None:
         """Journal what the books say of a fill."""
         body = to_body(fill=self._slipped(intent, fill))
-        self._store.record(intent, EventKind.CONFIRMED, ticket=fill.position or fill.order or None, body=body)
+        self._store.record(intent, EventKind.CONFIRMED, ticket=_ticket(intent, fill), body=body)
 
     def _placed_late(self, intent: Intent, finding: ReconcileResult) -> None:
         """Journal that an order rests that had counted as failed: an alarm."""
@@ -272,6 +273,11 @@ def _rests_whole(intent: Intent, resting: Mapping[int, float]) -> bool:
         return False
     asked = float(intent.attempt.request["volume"]) if intent.attempt else 0.0
     return resting[intent.fill.order] >= asked - intent.fill.volume - _EPSILON
+
+
+def _ticket(intent: Intent, fill: Fill) -> int | None:
+    """Return the ticket to journal a fill under: its position; but what an intent only took from is not its own."""
+    return (0 if intent.reduces else fill.position) or fill.order or None
 
 
 def _name(intent: Intent) -> str:

@@ -219,6 +219,11 @@ class Intent:
         """Return whether nothing more can happen to it."""
         return self.state in ENDED and not self.watched
 
+    @property
+    def reduces(self) -> bool:
+        """Return whether it was approved as one that only reduces what is open."""
+        return self.approved is not None and self.approved.reducing
+
 
 def to_body(**parts: Any) -> dict[str, Any]:
     """Turn dataclasses into a JSON-safe body; a number that is not finite becomes its name, never null."""

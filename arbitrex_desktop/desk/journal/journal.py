@@ -159,11 +159,20 @@ class Journal:
                 raise
 
     def unended_actions(self) -> tuple[Event, ...]:
-        """Return the orders on positions whose end was never journalled, oldest first."""
+        """Return the orders on positions whose end was never journalled, oldest first.
+
+        Older journals name no order in an end: it then ends whatever was sent on the position before.
+        """
         return self._query(
             "kind = 'ACTION_SENDING' AND NOT EXISTS (SELECT 1 FROM events AS e WHERE e.ticket = events.ticket "
-            "AND e.kind = 'ACTION_ENDED' AND e.seq > events.seq) ORDER BY seq"
+            "AND e.kind = 'ACTION_ENDED' AND e.seq > events.seq AND coalesce(json_extract(e.body, '$.of') = "
+            "json_extract(events.body, '$.action.name'), 1)) ORDER BY seq"
         )
+
+    def closing_orders(self, position: int) -> frozenset[int]:
+        """Return the broker's orders that are known to have carried out closes of a position."""
+        sql = "SELECT json_extract(body, '$.order') FROM events WHERE ticket = ? AND kind = 'ACTION_ENDED'"
+        return frozenset(row[0] for row in self._rows(sql, position) if row[0])
 
     def standing_instructions(self) -> tuple[Event, ...]:
         """Return the newest instructions of every position that has some, oldest first."""

@@ -19,6 +19,7 @@ from arbitrex_desktop.desk.execution.action_log import ActionLog
 from arbitrex_desktop.desk.execution.executor import Executor
 from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.execution.recovery import Recovery
+from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
 from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.halt import TradingHalt
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, RiskAnswer, to_body
@@ -57,6 +58,10 @@ class Parts:
     def log(self) -> ActionLog:
         """Return where orders on positions are written down."""
         return ActionLog(self.book, self.context, None)
+
+    def recovery(self) -> Recovery:
+        """Return what finds lost orders."""
+        return Recovery(self.book, self.context, UnansweredActions(self.log, self.context))
 
     def approved(self, judgement: RiskAnswer | None = None, **changes: Any) -> Intent:
         """Return an intent that was received, judged and approved; `changes` are of its request."""
@@ -122,7 +127,7 @@ class Looking:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self.recovery = Recovery(parts.book, parts.context)
+        self.recovery = parts.recovery()
         self.windows: list[tuple[datetime, datetime]] = []
         self.connections = 1
         history, stats = parts.broker.read_history, parts.broker.stats

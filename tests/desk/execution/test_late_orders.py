@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.desk.execution.recovery import Recovery
+from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
 from arbitrex_desktop.desk.intents.events import Intent
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.queue.intent_store import KEPT, IntentStore
@@ -238,6 +239,6 @@ def test_it_is_watched_over_a_restart_and_many_intents(looking: Looking) -> None
     assert ended.intent_id in {each.intent_id for each in again.in_state(IntentState.FAILED)}
     execute(looking, request=0)
     parts.broker.clock.advance(6.0)
-    Recovery(again, parts.context).reconcile()
+    Recovery(again, parts.context, UnansweredActions(parts.log, parts.context)).reconcile()
     assert again.get(ended.intent_id).state is IntentState.FILLED
     assert parts.book.journal.watched_intents() == ()

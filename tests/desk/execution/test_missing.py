@@ -6,7 +6,6 @@ from __future__ import annotations
 import pytest
 
 from arbitrex_desktop.desk.execution.missing import MissingTrades
-from arbitrex_desktop.desk.execution.recovery import Recovery
 from tests.desk.execution.conftest import Parts
 from tests.fakes.broker import Mood
 
@@ -18,7 +17,7 @@ class Books:
         self.parts = parts
         self.broker = parts.broker
         self.filled = parts.send(Mood.FILL)
-        Recovery(parts.book, parts.context).reconcile()
+        parts.recovery().reconcile()
         self.missing = MissingTrades(parts.book, parts.context)
         self.ticket = parts.broker.positions[0].ticket
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 
 from arbitrex_desktop.desk.errors import CommandRefused
-from arbitrex_desktop.desk.execution.recovery import Recovery
 from arbitrex_desktop.desk.intents.events import Attempt, EventKind, Fill, to_body
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.settings import DeskSettings
@@ -201,7 +200,7 @@ class TestTheTradersWord:
     def test_executed(self, parts: Parts, reason: str, words: str, ticket: int) -> None:
         """It is filled with all that was asked, under the ticket that was named, if one was."""
         lost = parts.send(Mood.LOST)
-        ended = Recovery(parts.book, parts.context).resolve(lost.intent_id, executed=True, reason=reason, ticket=ticket)
+        ended = parts.recovery().resolve(lost.intent_id, executed=True, reason=reason, ticket=ticket)
         assert (ended.state, ended.reason, ended.fill) == (
             IntentState.FILLED,
             words,
@@ -214,7 +213,7 @@ class TestTheTradersWord:
         """It has failed, by the trader's word, and no other intent has."""
         lost = parts.send(Mood.LOST)
         other = parts.send(Mood.LOST)
-        ended = Recovery(parts.book, parts.context).resolve(lost.intent_id, executed=False, reason="")
+        ended = parts.recovery().resolve(lost.intent_id, executed=False, reason="")
         newest = parts.events(lost.intent_id)[-1].draft
         assert (ended.state, ended.reason, newest.actor) == (IntentState.FAILED, "decided by the trader", "trader")
         assert (newest.kind, newest.ticket, ended.fill) == (EventKind.FAILED, None, None)
@@ -223,7 +222,7 @@ class TestTheTradersWord:
     def test_without_a_ticket_named_there_is_none(self, parts: Parts) -> None:
         """A trader who names no ticket leaves none."""
         lost = parts.send(Mood.LOST)
-        ended = Recovery(parts.book, parts.context).resolve(lost.intent_id, executed=True, reason="")
+        ended = parts.recovery().resolve(lost.intent_id, executed=True, reason="")
         assert ended.fill is not None
         assert ended.fill.order == 0
 
@@ -231,14 +230,14 @@ class TestTheTradersWord:
         """What the journal has no attempt of is filled with nothing known."""
         bare = parts.book.record(parts.approved(), EventKind.SUBMITTED, state=IntentState.SENDING)
         bare = parts.book.record(bare, EventKind.UNCONFIRMED, state=IntentState.UNKNOWN)
-        ended = Recovery(parts.book, parts.context).resolve(bare.intent_id, executed=True, reason="")
+        ended = parts.recovery().resolve(bare.intent_id, executed=True, reason="")
         assert ended.fill == Fill(confirmed=True)
 
     def test_of_unknown_ones_only(self, parts: Parts) -> None:
         """Any other state is refused with its name."""
         filled = parts.send(Mood.FILL)
         with pytest.raises(CommandRefused, match="the intent is FILLED; only an UNKNOWN one is resolved by hand"):
-            Recovery(parts.book, parts.context).resolve(filled.intent_id, executed=True, reason="")
+            parts.recovery().resolve(filled.intent_id, executed=True, reason="")
 
 
 @pytest.mark.parametrize(("volume", "state"), [(0.1, "FILLED"), (0.1 - 5e-10, "FILLED"), (0.0999, "PARTIAL")])
@@ -249,5 +248,5 @@ def test_a_hair_less_is_the_whole(build_parts: BuildParts, volume: float, state:
     attempt = Attempt(1, {**parts.broker.sent[0], "volume": 0.1}, START, 1.15)
     parts.book.record(lost, EventKind.EVIDENCE_FOUND, body=to_body(attempt=attempt))
     parts.broker.deals[0] = replace(parts.broker.deals[0], volume=volume)
-    Recovery(parts.book, parts.context).reconcile()
+    parts.recovery().reconcile()
     assert now(parts, lost).state.value == state

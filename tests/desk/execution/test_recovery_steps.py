@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from arbitrex_desktop.desk.execution.recovery import Recovery
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.settings import DeskSettings
@@ -38,7 +37,7 @@ class TestInterrupted:
         parts.book.record(sending, EventKind.SUBMITTED, state=IntentState.SENDING)
         filled = parts.send(Mood.FILL)
         (unjudged,) = parts.book.unjudged()
-        Recovery(parts.book, parts.context).settle_interrupted()
+        parts.recovery().settle_interrupted()
         ends = {each.intent_id: (each.state.value, each.reason) for each in parts.book.intents()}
         assert ends == {
             unjudged.intent_id: ("REJECTED", "the desk was interrupted before it was judged"),

@@ -10,8 +10,10 @@ from datetime import timedelta
 import pytest
 
 from arbitrex_desktop.desk.execution.positions import PositionActions
+from arbitrex_desktop.desk.execution.recovery import Recovery
 from arbitrex_desktop.desk.intents.events import EventKind, Fill, to_body
 from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.intents.order_tags import magic_of
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.constants import AccountMarginMode, OrderState, TradeAction
 from tests.desk.execution.conftest import Held, answer
@@ -247,33 +249,144 @@ def test_a_close_that_comes_late_is_an_alarm(held: Held, restart: bool) -> None:
 
 
 def test_a_close_that_never_comes_ends_after_a_day(held: Held) -> None:
-    """Until then the position can be closed anew; the day over, the journal has its end."""
+    """Until then the position can be closed anew; the day over, the journal has its end, as was told before."""
     held.lose(act(held, "close"))
     held.look(SETTLE)
     told = len(held.parts.told)
     held.look(3_600.0)
-    assert len(held.parts.told) == told
+    assert len(held.parts.book.journal.unended_actions()) == 1
     held.look(86_400.0)
-    assert held.parts.told[told:] == [("warning", "position 11", "#11: it was not carried out")]
+    assert len(held.parts.told) == told
     assert held.parts.book.journal.unended_actions() == ()
 
 
-def test_the_next_close_takes_the_place_of_one_without_a_trace(held: Held) -> None:
-    """What comes after a new order on the position is the new one's."""
+@pytest.mark.parametrize("late", [True, False])
+def test_a_close_without_a_trace_is_looked_for_beside_the_next_one(held: Held, late: bool) -> None:
+    """The trader closes another part meanwhile: that is the new order's, and the late one is told all the same."""
+    held.broker.keep_comments = False
     held.lose(act(held, "part"))
     held.look(SETTLE)
     held.actions.close(11, 0.1)
     told = len(held.parts.told)
     held.look(60.0)
     assert len(held.parts.told) == told
+    if late:
+        held.broker._deal(held.broker.sent[0], 0.1)
+    held.look(60.0)
+    words = ("error", "position 11", "#11: it was carried out: 0.10 lots at 1.1499425, late")
+    assert held.parts.told[told:] == ([words] if late else [])
+    assert len(held.parts.book.journal.unended_actions()) == (0 if late else 1)
+
+
+def test_a_stop_that_moves_late_is_an_alarm(held: Held) -> None:
+    """A lost stop counts as not moved; when it moves after all, however late, that is told."""
+    held.lose(act(held, "stop"))
+    held.look(SETTLE)
+    assert held.parts.told[-1][0] == "warning"
+    held.look(3_600.0)
+    held.broker._change(held.broker.sent[-1])
+    held.look(1.0)
+    words = "#11: it was carried out: stop 1.135, target 1.2, late"
+    assert held.parts.told[-1] == ("error", "position 11", words)
     assert held.parts.book.journal.unended_actions() == ()
+
+
+def test_an_order_that_is_cancelled_late_is_an_alarm(held: Held) -> None:
+    """A lost cancellation counts as not done; when the broker cancels after all, that is told."""
+    held.lose(act(held, "cancel"))
+    held.look(SETTLE)
+    held.look(3_600.0)
+    held.broker.end_order(21, OrderState.CANCELED)
+    held.look(1.0)
+    assert held.parts.told[-1] == ("error", "position 21", "#21: it was carried out, late")
+
+
+@pytest.mark.parametrize("what", ["stop", "cancel"])
+def test_what_is_ordered_anew_is_looked_for_once(held: Held, what: str) -> None:
+    """The same stop or cancellation once more: nobody could tell which of them did it, so the answered one did."""
+    held.lose(act(held, what))
+    held.look(SETTLE)
+    act(held, what)()
+    told = len(held.parts.told)
+    held.look(60.0)
+    assert len(held.parts.told) == told
+    assert held.parts.book.journal.unended_actions() == ()
+
+
+def test_a_history_that_is_behind_is_waited_for(held: Held) -> None:
+    """The close came at the very end of the settling time, and its deal reaches the history later: it is found."""
+    held.lose(act(held, "part"))
+    held.look(SETTLE - 1.0)
+    deal = held.broker._deal(held.broker.sent[-1], 0.1)
+    held.broker.deals.remove(deal)
+    held.look(1.5)
+    assert held.parts.told == []
+    held.broker.deals.append(deal)
+    held.look(2.0)
+    assert held.parts.told == [("info", "position 11", "#11: it was carried out: 0.10 lots at 1.1499425")]
+
+
+def test_a_close_may_repeat_the_comment_of_its_position(held: Held) -> None:
+    """A broker that gives a close its position's comment: the close is found all the same, and is no intent's."""
+    opened = held.parts.send(judgement=answer(lots=0.3))
+    assert opened.fill is not None
+    ticket = opened.fill.order
+    held.lose(lambda: held.actions.close(ticket, 0.1))
+    held.broker._deal({**held.broker.sent[-1], "comment": f"ABX {opened.intent_id}"}, 0.1)
+    held.look(1.0)
+    assert held.parts.told[-1][0] == "info"
+    assert "it was carried out: 0.10 lots" in held.parts.told[-1][2]
+
+
+@pytest.mark.parametrize("lost", ["close", "intent"])
+def test_each_deal_is_told_of_one_order(held: Held, lost: str) -> None:
+    """A close and an intent that look the same, one lost and one answered: the deal is its own order's alone."""
+    held.broker.keep_comments = False
+    closing = answer(lots=0.1, stop_loss=None, take_profit=None, closes=11)
+    magic = magic_of("manual", DeskSettings())
+    held.broker.positions = (replace(held.broker.positions[0], magic=magic),)
+    recovery = Recovery(held.parts.book, held.parts.context, held.actions.unanswered)
+    if lost == "close":
+        held.lose(act(held, "part"))
+        held.parts.send(judgement=closing, direction=-1)
+    else:
+        intent = held.parts.send(Mood.LOST, judgement=closing, direction=-1)
+        held.actions.close(11, 0.1)
+    for _ in range(int(SETTLE) + 2):
+        held.broker.clock.advance(1.0)
+        recovery.reconcile()
+        held.actions.unanswered.reconcile(held.broker.read_account())
+    if lost == "close":
+        assert held.parts.told[-1] == ("warning", "position 11", f"#11: {NOT_DONE}")
+    else:
+        assert held.parts.book.get(intent.intent_id).state is IntentState.FAILED
+
+
+def test_a_deal_that_fits_both_is_the_close_s_first(held: Held) -> None:
+    """Both lost, one came late under the broker's words: it is told of one, and the other of the next deal."""
+    held.broker.keep_comments = False
+    closing = answer(lots=0.1, stop_loss=None, take_profit=None, closes=11)
+    held.broker.positions = (replace(held.broker.positions[0], magic=magic_of("manual", DeskSettings())),)
+    recovery = Recovery(held.parts.book, held.parts.context, held.actions.unanswered)
+    intent = held.parts.send(Mood.LOST, judgement=closing, direction=-1)
+    held.lose(act(held, "part"))
+    for _ in range(2):
+        held.broker._deal(held.broker.sent[-1], 0.1)
+        held.broker.clock.advance(1.0)
+        recovery.reconcile()
+        held.actions.unanswered.reconcile(held.broker.read_account())
+        if len(held.broker.deals) == 1:
+            assert held.parts.book.get(intent.intent_id).state is IntentState.UNKNOWN
+    assert [each[0] for each in held.parts.told if each[1] == "position 11"] == ["info"]
+    found = held.parts.book.get(intent.intent_id)
+    assert (found.state, found.fill and found.fill.order) == (IntentState.FILLED, held.broker.deals[-1].order)
 
 
 @pytest.mark.parametrize("rest", [True, False])
 def test_what_an_intent_closed_is_not_ours(held: Held, rest: bool) -> None:
     """An intent's own order took from the position meanwhile, or closed it: nothing of the lost close is claimed."""
     held.lose(act(held, "part" if rest else "close"))
-    other = held.parts.send(judgement=answer(lots=0.1))
+    other = held.parts.send(judgement=answer(lots=0.1, closes=11))
     held.broker._deal(
         {**held.broker.sent[0], "comment": f"ABX {other.intent_id}", "volume": 0.1 if rest else 0.3},
         0.1 if rest else 0.3,
