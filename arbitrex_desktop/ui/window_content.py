@@ -351,7 +351,7 @@ class WindowContent(QObject):
         worker = self._worker
         for panel in self.panels.values():
             panel.asked.connect(worker.send)
-        self.market_watch.symbol_chosen.connect(self.intent_form.choose_symbol)
+            panel.symbol_chosen.connect(self.intent_form.choose_symbol)
         self.market_watch.history_asked.connect(self._curves.ask)
         self._curves.answered.connect(self.market_watch.take_history)
         self._connect_chart()

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from arbitrex_desktop.ui.cards.card import LEAST_WIDTH, MOST_WIDTH, IntentCard
@@ -33,13 +33,15 @@ class CardDeck(QScrollArea):
     other card slips under a press that was meant for it.  What comes goes to the end.
 
     Signals: `choice_changed()`; `approve_pressed(str)`, `reject_pressed(str)` and `fold_pressed(str)`, with the
-    intent's id, after that one was chosen.
+    intent's id, after that one was chosen; `menu_asked(QPoint)`, the chosen card's menu is wanted at a place of the
+    screen.
     """
 
     choice_changed = Signal()
     approve_pressed = Signal(str)
     reject_pressed = Signal(str)
     fold_pressed = Signal(str)
+    menu_asked = Signal(object)
 
     def __init__(self, theme: Theme, empty: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -184,6 +186,8 @@ class CardDeck(QScrollArea):
     def _new_card(self, intent_id: str) -> IntentCard:
         card = IntentCard(self._theme, self._ground)
         card.pressed.connect(partial(self._on_press, intent_id))
+        card.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        card.customContextMenuRequested.connect(lambda place: self._ask_for_menu(intent_id, card.mapToGlobal(place)))
         for signal, told in (
             (card.approve_pressed, self.approve_pressed),
             (card.reject_pressed, self.reject_pressed),
@@ -192,6 +196,17 @@ class CardDeck(QScrollArea):
             signal.connect(partial(self._on_press, intent_id, told))
         card.show()
         return card
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for the menu of the chosen card, where a key wants it."""
+        card = self._cards.get(self._chosen or "")
+        if card is not None:
+            event.accept()
+            self.menu_asked.emit(card.mapToGlobal(card.rect().center()))
+
+    def _ask_for_menu(self, intent_id: str, place: QPoint) -> None:
+        self._on_press(intent_id)
+        self.menu_asked.emit(place)
 
     def _on_press(self, intent_id: str, told: object = None) -> None:
         """Choose the card that was pressed, have the keyboard here, and say what was pressed on it."""

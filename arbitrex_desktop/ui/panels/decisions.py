@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout
 
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.ui import formats
@@ -16,6 +17,7 @@ from arbitrex_desktop.ui.panels.pending import is_open
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.checks_table import ChecksTable
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
+from arbitrex_desktop.ui.widgets.row_menu import row_menu
 
 
 class DecisionsPanel(Panel):
@@ -30,6 +32,7 @@ class DecisionsPanel(Panel):
         columns = history_columns(lambda moment: formats.short_time(moment, self._fresh.now))
         self.model: RowTableModel[IntentRow] = RowTableModel(columns, lambda row: row.intent_id, self)
         self.view = KeyedTable(self.model, theme, "No decisions yet", lambda row: row.intent_id)
+        self.view.own_menu = self.menu
         self.checks = ChecksTable(theme)
         self.checks.hide()
         splitter = QSplitter(Qt.Orientation.Vertical)
@@ -50,6 +53,16 @@ class DecisionsPanel(Panel):
         intents = fresh.snapshot.intents if fresh.snapshot else ()
         ended = (row for row in intents if not is_open(row))
         self.view.set_rows(sorted(ended, key=lambda row: row.changed_at, reverse=True))
+
+    def menu(self) -> QMenu | None:
+        """Return what can be done with the chosen intent, None when none is chosen."""
+        row = self.view.chosen
+        if row is None:
+            return None
+        menu = row_menu(self)
+        menu.addAction(f"Chart and ticket of {row.symbol}", lambda: self.symbol_chosen.emit(row.symbol))
+        menu.addAction("Copy why", lambda: QGuiApplication.clipboard().setText(row.reason or row.details))
+        return menu
 
     def _show_choice(self) -> None:
         row = self.view.chosen

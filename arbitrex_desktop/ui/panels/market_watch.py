@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QListWidget, QMenu, QVBoxLayout
 
@@ -24,6 +24,7 @@ from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 from arbitrex_desktop.ui.widgets.quote_view import QuoteView
+from arbitrex_desktop.ui.widgets.row_menu import row_menu
 
 _SORT_S: Final = 1.0
 _BARS: Final = 48
@@ -41,7 +42,7 @@ _UNSEEN_S: Final = 0.25
 class MarketWatchPanel(Panel):
     """Reads the board when it changes; the core's snapshots only show whether prices are live.
 
-    Signals: `symbol_chosen(str)`, when a row was double-clicked or Enter pressed on it; `symbol_clicked(str)`, when
+    Signals: `symbol_chosen(str)`, when a row was double-clicked or Return pressed on it; `symbol_clicked(str)`, when
     it was clicked;
     `history_asked(HistoryRequest)`, when the bars of a symbol's curve are due.
     """
@@ -49,7 +50,6 @@ class MarketWatchPanel(Panel):
     name = "market_watch"
     title = "Market Watch"
 
-    symbol_chosen = Signal(str)
     symbol_clicked = Signal(str)
     history_asked = Signal(object)
 
@@ -87,8 +87,10 @@ class MarketWatchPanel(Panel):
         clear = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._filter, self._filter.clear)
         clear.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.offers.itemActivated.connect(lambda item: self._watch(item.text().removeprefix(_ADD), watched=True))
-        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.view.customContextMenuRequested.connect(self._pop_up)
+        self.view.own_menu = self.menu
+        add = self.offers.addAction("Add it to the watch list")
+        add.triggered.connect(lambda: self.offers.itemActivated.emit(self.offers.currentItem()))
+        self.offers.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.view.activated.connect(lambda index: self._tell(self.symbol_chosen, index.row()))
         self.view.clicked.connect(lambda index: self._tell(self.symbol_clicked, index.row()))
 
@@ -196,19 +198,13 @@ class MarketWatchPanel(Panel):
         row = self.model.row_at(index.row()) if index.isValid() else None
         if row is None:
             return None
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = row_menu(self)
         for text, act in (
             (f"Chart and ticket of {row.symbol}", partial(self.symbol_chosen.emit, row.symbol)),
             (f"Remove {row.symbol} from the list", partial(self._watch, row.symbol, watched=False)),
         ):
             menu.addAction(text).triggered.connect(lambda _checked=False, act=act: act())
         return menu
-
-    def _pop_up(self, place: QPoint) -> None:
-        menu = self.menu()
-        if menu is not None:
-            menu.popup(self.view.viewport().mapToGlobal(place))
 
     def _watch(self, symbol: str, *, watched: bool) -> None:
         self.asked.emit(WatchSymbol(symbol, watched))

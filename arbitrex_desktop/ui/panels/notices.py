@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QVBoxLayout
 
 from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.ui import formats
@@ -12,6 +13,7 @@ from arbitrex_desktop.ui.models.desk import notice_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.row_menu import row_menu
 from arbitrex_desktop.ui.widgets.table_view import TableView
 
 
@@ -28,13 +30,24 @@ class NoticesPanel(Panel):
         self.model: RowTableModel[Notice] = RowTableModel(columns, lambda row: (row.at, row.topic, row.text), self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(TableView(self.model, theme, "No alerts"))
+        self.view = TableView(self.model, theme, "No alerts")
+        self.view.own_menu = self.menu
+        layout.addWidget(self.view)
 
     def refresh(self, fresh: Freshness) -> None:
         """Show the notices, those told twice at one moment once."""
         self._fresh = fresh
         notices = fresh.snapshot.notices if fresh.snapshot else ()
         self.model.set_rows({(row.at, row.topic, row.text): row for row in notices}.values())
+
+    def menu(self) -> QMenu | None:
+        """Return what can be done with the chosen message, None when none is chosen."""
+        row = self.model.row_at(self.view.currentIndex().row())
+        if row is None:
+            return None
+        menu = row_menu(self)
+        menu.addAction("Copy the message", lambda: QGuiApplication.clipboard().setText(row.text))
+        return menu
 
     def tab_title(self) -> str:
         """Return the title with the number of warnings and errors."""

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
+from functools import partial
+
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
 
 from arbitrex_desktop.desk.presentation.snapshot import OrderRow
 from arbitrex_desktop.ui import formats
@@ -19,7 +21,9 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
+from arbitrex_desktop.ui.widgets.row_menu import row_menu
 
+_MORE = "\N{HORIZONTAL ELLIPSIS}"
 _NOT_KNOWN = "Orders are not known yet"
 
 
@@ -39,6 +43,7 @@ class OrdersPanel(Panel):
         columns = order_columns(lambda moment: formats.short_time(moment, self._fresh.now))
         self.model: RowTableModel[OrderRow] = RowTableModel(columns, lambda row: row.ticket, self)
         self.view = KeyedTable(self.model, theme, _NOT_KNOWN, lambda row: row.ticket)
+        self.view.own_menu = self.menu
         self.sum = ElidedLabel(theme)
         self.cancel_button = ConfirmButton("Cancel order", theme)
         self.move_button = QPushButton("Move\N{HORIZONTAL ELLIPSIS}")
@@ -75,6 +80,23 @@ class OrdersPanel(Panel):
         """Return the title with the number of pending orders."""
         count = self.model.rowCount()
         return f"{self.title} ({count})" if count else self.title
+
+    def menu(self) -> QMenu | None:
+        """Return what can be done with the chosen order, None when none is chosen."""
+        row = self.view.chosen
+        if row is None:
+            return None
+        menu = row_menu(self)
+        for text, button in ((f"Move{_MORE}", self.move_button), (f"Cancel{_MORE}", self.cancel_button)):
+            menu.addAction(text, partial(self._act_on, row.ticket, button)).setEnabled(button.isEnabled())
+        menu.addAction(f"Chart and ticket of {row.symbol}", lambda: self.symbol_chosen.emit(row.symbol))
+        return menu
+
+    def _act_on(self, ticket: int, button: QPushButton) -> None:
+        """Press a button for the menu, unless another order has been chosen since it opened, or none."""
+        row = self.view.chosen
+        if row is not None and row.ticket == ticket:
+            button.click()
 
     def _show_sum(self, *, known: bool) -> None:
         count = self.model.rowCount()

@@ -24,10 +24,12 @@ class Panel(QWidget):
         name: its stable name in a remembered layout.
         title: what the user reads.
 
-    Signals: `asked(TraderCommand)`, what the trader wants of the core.
+    Signals: `asked(TraderCommand)`, what the trader wants of the core; `symbol_chosen(str)`, chart and ticket should
+    show a symbol.
     """
 
     asked = Signal(object)
+    symbol_chosen = Signal(str)
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""

@@ -8,9 +8,9 @@ from functools import partial
 from itertools import product
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout
 
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentState, SeenTrade
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
@@ -36,6 +36,7 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.checks_table import ChecksTable
 from arbitrex_desktop.ui.widgets.clamped_label import ClampedLabel
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
+from arbitrex_desktop.ui.widgets.row_menu import row_menu
 from arbitrex_desktop.ui.widgets.unknown_box import UnknownBox
 
 GUARD_MS: Final = 700
@@ -283,6 +284,32 @@ class PendingPanel(Panel):
             return
         act()
 
+    def menu(self) -> QMenu | None:
+        """Return what can be done with the chosen intent, None when none is chosen."""
+        row = self.chosen
+        if row is None:
+            return None
+        card = self._card(row, "")
+        menu = row_menu(self)
+        for text, act, able in (
+            (f"Approve {trade_text(row)}", self._approve, card.can_approve),
+            (f"Reject {trade_text(row)}", self._reject, card.can_reject),
+        ):
+            menu.addAction(text, partial(self._act_on, row.intent_id, act)).setEnabled(able)
+        menu.addAction("Checks", partial(self._fold, row.intent_id))
+        menu.addAction(f"Chart and ticket of {row.symbol}", partial(self.symbol_chosen.emit, row.symbol))
+        return menu
+
+    def _act_on(self, intent_id: str, act: Callable[[], None]) -> None:
+        """Act for the menu, unless another intent has been chosen since it opened, or none."""
+        if self.deck.chosen == intent_id:
+            act()
+
+    def _pop_up(self, place: QPoint) -> None:
+        menu = self.menu()
+        if menu is not None:
+            menu.popup(place)
+
     def _unknown(self) -> list[IntentRow]:
         return [row for row in self._rows.values() if is_unknown(row)]
 
@@ -296,6 +323,7 @@ class PendingPanel(Panel):
         self.deck.approve_pressed.connect(self._approve)
         self.deck.reject_pressed.connect(self._reject)
         self.deck.fold_pressed.connect(self._fold)
+        self.deck.menu_asked.connect(self._pop_up)
         self._guard.timeout.connect(self._show_choice)
         self.reject_all.confirmed.connect(self._reject_all)
         self.unknown.resolve_asked.connect(self._resolve)

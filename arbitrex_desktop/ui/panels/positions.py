@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
 
@@ -34,6 +34,7 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
+from arbitrex_desktop.ui.widgets.row_menu import row_menu
 
 _SEVERAL = ""
 """The subject of a command about several positions."""
@@ -61,7 +62,7 @@ class PositionsPanel(Panel):
         columns = position_columns(lambda: self._fresh.now)
         self.model: RowTableModel[PositionRow] = RowTableModel(columns, lambda row: row.ticket, self)
         self.view = KeyedTable(self.model, theme, _NONE, lambda row: row.ticket)
-        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.own_menu = self.menu
         self.sum = ElidedLabel(theme)
         self.close_button = ConfirmButton("Close position", theme)
         self.part = QPushButton(f"Part{_MORE}")
@@ -106,8 +107,7 @@ class PositionsPanel(Panel):
         row = self.view.chosen
         if row is None:
             return None
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = row_menu(self)
         for text, button, act in (
             (f"Close{_MORE}", self.close_button, self.close_button.click),
             (f"Close a part{_MORE}", self.part, self.part.click),
@@ -119,6 +119,7 @@ class PositionsPanel(Panel):
             action = menu.addAction(text)
             action.setEnabled(button.isEnabled())
             action.triggered.connect(lambda _checked=False, act=act: self._act_on(row.ticket, act))
+        menu.addAction(f"Chart and ticket of {row.symbol}", lambda: self.symbol_chosen.emit(row.symbol))
         return menu
 
     def _act_on(self, ticket: int, act: Callable[[], None]) -> None:
@@ -126,11 +127,6 @@ class PositionsPanel(Panel):
         row = self.view.chosen
         if row is not None and row.ticket == ticket:
             act()
-
-    def _pop_up(self, place: QPoint) -> None:
-        menu = self.menu()
-        if menu is not None:
-            menu.popup(self.view.viewport().mapToGlobal(place))
 
     def _show_sum(self) -> None:
         snapshot, rows = self._fresh.snapshot, self.model.rows
@@ -243,7 +239,6 @@ class PositionsPanel(Panel):
         # Two positions may read alike, so another choice asks anew whatever the words are.
         self.view.choice_changed.connect(self.close_button.disarm)
         self.view.choice_changed.connect(self._show_choice)
-        self.view.customContextMenuRequested.connect(self._pop_up)
         self.close_button.confirmed.connect(self._close)
         self.view.activated.connect(lambda _index: self.stops.click())
         key = QShortcut(QKeySequence(CLOSE_KEY), self.view)

@@ -4,12 +4,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -26,6 +38,7 @@ from arbitrex_desktop.ui.theme.colours import Colours, Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.header import CELL_MARGIN, Header
 from arbitrex_desktop.ui.widgets.metric import whole_or_hidden
+from arbitrex_desktop.ui.widgets.row_menu import row_menu
 
 Row = TypeVar("Row")
 
@@ -94,6 +107,9 @@ class TableView(QTableView):
 
     Numbers are never cut: a column of numbers grows with them.  Where there is no room for all columns those that can
     be spared are left out, and long texts get less than they would like.
+
+    Attributes:
+        own_menu: makes the owner's part of a row's menu, None where there is nothing to do with the chosen row
     """
 
     def __init__(self, model: RowTableModel[Row], theme: Theme, empty: str, parent: QWidget | None = None) -> None:
@@ -112,6 +128,7 @@ class TableView(QTableView):
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QTableView.Shape.NoFrame)
+        self.own_menu: Callable[[], QMenu | None] = lambda: None
         self._header = Header(theme, self)
         self._unwanted: set[str] = set()
         self._widths = self._first_widths()
@@ -138,6 +155,12 @@ class TableView(QTableView):
             painter.setPen(self._theme.colours.muted)
             area = self.viewport().rect().adjusted(8, 8, -8, -8)
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._empty)
+            painter.end()
+        if self._cells.shows_keyboard and not self.currentIndex().isValid():
+            # With a chosen row that row is marked; without one the keyboard would be nowhere to be seen.
+            painter = QPainter(self.viewport())
+            painter.setPen(QPen(self._theme.colours.up, 2))
+            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
             painter.end()
 
     @property
@@ -216,17 +239,62 @@ class TableView(QTableView):
             self.sortByColumn(titles.index(str(title)), order)
         self._share_out(self.viewport().width())
 
+    def row_menu(self) -> QMenu:
+        """Return what can be done with the chosen row, with the rows, and with the columns."""
+        menu = self.own_menu() or row_menu(self)
+        if menu.actions():
+            menu.addSeparator()
+        row = self.currentIndex().row()
+        copy = menu.addAction("Copy the row", partial(self._copy, [row]))
+        copy.setEnabled(row >= 0)
+        every = menu.addAction("Copy all rows", partial(self._copy, range(self._table_model.rowCount())))
+        every.setEnabled(self._table_model.rowCount() > 0)
+        columns = menu.addMenu("Columns")
+        self._fill_columns(columns)
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        """Pop the row's menu up: under the mouse, or at the row where a key asked for it."""
+        place = event.globalPos()
+        index = self.currentIndex()
+        if event.reason() is QContextMenuEvent.Reason.Keyboard and index.isValid():
+            place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+        self.row_menu().popup(place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Copy the whole chosen row with its headings, not one cell of it."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self._copy([self.currentIndex().row()])
+        else:
+            super().keyPressEvent(event)
+
+    def _copy(self, rows: Iterable[int]) -> None:
+        """Put rows with their headings, of the columns in sight, where spreadsheets take them from."""
+        header = self._header
+        places = [header.logicalIndex(place) for place in range(header.count())]
+        places = [place for place in places if not self.isColumnHidden(place)]
+        lines = [[self._table_model.columns[place].title for place in places]]
+        lines += [[self._text_at(row, place) for place in places] for row in rows if row >= 0]
+        if len(lines) > 1:
+            QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+
+    def _text_at(self, row: int, column: int) -> str:
+        text = self._table_model.index(row, column).data()
+        return " ".join(str(text or "").split())
+
     def column_menu(self) -> QMenu:
         """Return the menu in which columns are chosen; the first always stays."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = row_menu(self)
+        self._fill_columns(menu)
+        return menu
+
+    def _fill_columns(self, menu: QMenu) -> None:
         for column in self._table_model.columns[1:]:
             if column.title:
                 action = menu.addAction(column.title)
                 action.setCheckable(True)
                 action.setChecked(column.title not in self._unwanted)
                 action.toggled.connect(partial(self._choose_column, column.title))
-        return menu
 
     def _choose_column(self, title: str, wanted: bool) -> None:  # noqa: FBT001 - a slot
         """Show a column, or leave it out; where there is little room those that can be spared still go first."""

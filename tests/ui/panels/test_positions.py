@@ -275,8 +275,8 @@ def test_a_halt_keeps_nothing_from_being_closed(panel: PositionsPanel, fresh: Ma
 def test_the_menu_acts_on_the_position_that_it_was_opened_for(panel: PositionsPanel, qtbot: QtBot) -> None:
     """The menu blocks nothing, offers what the buttons offer, and does nothing once another position is chosen."""
     asked = commands_of(panel)
-    panel._pop_up(QPoint(5, 5))
-    menu = next(each for each in panel.findChildren(QMenu) if each.isVisible())
+    menu = panel.view.row_menu()
+    menu.popup(panel.mapToGlobal(QPoint(5, 5)))
     actions = {action.text(): action for action in menu.actions()}
     assert all(action.isEnabled() for action in actions.values())
     panel.view.choose(2)
@@ -288,8 +288,7 @@ def test_the_menu_acts_on_the_position_that_it_was_opened_for(panel: PositionsPa
     menu.close()
     qtbot.waitUntil(lambda: not panel.findChildren(QMenu))
     panel.view.choose(None)
-    panel._pop_up(QPoint(5, 5))
-    assert not panel.findChildren(QMenu)
+    assert panel.menu() is None
     assert not panel.close_button.isEnabled()
 
 
