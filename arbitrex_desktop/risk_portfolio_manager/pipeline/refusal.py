@@ -73,8 +73,7 @@ def state_fault(state: PortfolioState, capital: float) -> str:
     if not _usable(figures):
         name, value = next(each for each in zip(_FIGURES, figures, strict=True) if not _usable(each[1:]))
         return f"{name} must be a number (it is {value!r})"
-    for name in ("day_anchor", "week_anchor"):
-        value = getattr(state, name)
+    for name, value in (("day_anchor", state.day_anchor), ("week_anchor", state.week_anchor)):
         if value is not None and not (_usable((value,)) and value > 0.0):
             return f"{name} must be a number above zero (it is {value!r})"
     return state.fault()

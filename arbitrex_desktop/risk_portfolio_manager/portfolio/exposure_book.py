@@ -22,7 +22,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.exposures import (
     is_number,
 )
 from arbitrex_desktop.risk_portfolio_manager.portfolio.fills import BrokerOrder, OrderOwners, Owner
-from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import InstrumentOf
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument, InstrumentOf
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
     ChangeCount,
     PortfolioState,
@@ -65,6 +65,7 @@ class ExposureBook:
         self.seen_from = math.inf
         self._next_expiry = math.inf
         self._amounts: dict[Held, float] = {}
+        self._instruments: dict[str, Instrument | None] = {}
         self._written: tuple[dict[str, float], dict[str, float]] = ({}, {})
         self._manual: tuple[dict[str, float], dict[str, float]] = ({}, {})
 
@@ -87,17 +88,21 @@ class ExposureBook:
             self.reserved = {name: each for name, each in self.reserved.items() if each.expires > over}
             self._sum_in_flight()
         if seen is None or seen != self.seen or self.total.held.unpriced:
-            self.seen = seen
-            self.recount(state, instrument_of)
+            before, self.seen = self.seen, seen
+            if not self._are_right(before, instrument_of):
+                self.recount(state, instrument_of)
 
     def recount(self, state: PortfolioState, instrument_of: InstrumentOf) -> None:
         """Count every position anew, and settle trades in flight against what has changed."""
         sums, amounts = HeldExposure(unknown=state.fault() or self.working.unknown), dict[Held, float]()
         positions = real_positions(state)
+        self._instruments = known = {
+            symbol: instrument_of(symbol) for symbol in {str(each.symbol) for each in positions}
+        }
         if len(positions) != len(list(state.positions())):
             sums.unknown = sums.unknown or "an open position is no Position"
         for position in positions:
-            add_position(sums, position, instrument_of)
+            add_position(sums, position, known[str(position.symbol)])
             units = closable_units(position)
             add(amounts, (position.symbol, position.direction), units)
             if position.ticket:
@@ -106,6 +111,14 @@ class ExposureBook:
         self._amounts = amounts
         self._take_manual_values(state, sums)
         self.total = Exposures(sums, in_flight_of(self._flying()))
+
+    def _are_right(self, before: ChangeCount, instrument_of: InstrumentOf) -> bool:
+        """Return whether only figures of the account have changed: no position, exposure, conversion or trade."""
+        if before is None or self.seen is None or self.reserved or self.total.held.unpriced:
+            return False
+        if before[0] is not self.seen[0] or before[2:] != self.seen[2:]:
+            return False
+        return {symbol: instrument_of(symbol) for symbol in self._instruments} == self._instruments
 
     def take_orders(self, orders: Iterable[BrokerOrder]) -> None:
         """Settle trades in flight against the orders in the broker's books."""

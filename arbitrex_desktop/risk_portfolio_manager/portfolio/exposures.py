@@ -10,11 +10,12 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import InstrumentOf
+from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Position, as_utc
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation, Side
 
 K = TypeVar("K")
+_NUMBERS: Final = frozenset({float, int})
 _LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC)
 """Stands for the time of entry of a position that has none, so that it counts as a new one."""
 
@@ -144,10 +145,9 @@ def closable_units(position: Position) -> float:
     return units if units is not None and _sound(units) else 0.0
 
 
-def add_position(sums: HeldExposure, position: Position, instrument_of: InstrumentOf) -> None:
+def add_position(sums: HeldExposure, position: Position, instrument: Instrument | None) -> None:
     """Add one position, at its last known price."""
     symbol, direction, units = position.symbol, position.direction, position.units
-    instrument = instrument_of(str(symbol))
     price = position.current_price or position.entry_price
     entry: Any = position.entry_time
     sums.count += 1
@@ -217,7 +217,7 @@ def is_number(value: Any) -> bool:
 
 def _sound(value: Any) -> bool:
     """Return whether a value is a finite number and not negative."""
-    return is_number(value) and value >= 0.0
+    return type(value) in _NUMBERS and 0.0 <= value < math.inf
 
 
 def add(amounts: dict[K, float], key: K, amount: float) -> None:

@@ -72,7 +72,7 @@ class RiskState:
 
     def instrument(self, symbol: str, config: RuleSettings, intent: TradeIntent | None = None) -> Instrument | None:
         """Return a symbol's instrument; None when it is not known."""
-        return self.sources.instrument(symbol, config, self.portfolio.positions(), intent)
+        return self.sources.instrument(symbol, config, self.portfolio, intent)
 
     def plain_drawdown(self) -> float:
         """Return (peak - equity) / peak; equity above the peak is a new peak."""

@@ -26,7 +26,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
     Instrument,
     PoolInstruments,
 )
-from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Position
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState, Position
 
 
 @dataclass(slots=True)
@@ -75,13 +75,13 @@ class Sources:
         return self.clock.now() if self.pool is None else self.pool.market_now()
 
     def instrument(
-        self, symbol: str, config: RuleSettings, positions: Iterable[Position], intent: TradeIntent | None
+        self, symbol: str, config: RuleSettings, portfolio: PortfolioState, intent: TradeIntent | None
     ) -> Instrument | None:
         """Return a symbol's instrument from the pool; without one by its class, at the prices given."""
         pool, known = self.pool, self._instruments
         if pool is None:
             classes = ClassInstruments(config.account_currency, config.default_volume_min, config.default_volume_step)
-            return classes.get(symbol, lambda name: self._given_price(name, positions, intent))
+            return classes.get(symbol, lambda name: self._given_price(name, portfolio.positions(), intent))
         if known is None or known.pool is not pool:
             known = self._instruments = PoolInstruments(pool)
         if self.reading is not None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -298,3 +299,33 @@ def test_only_the_latest_traded_names_are_kept() -> None:
     for number in range(2_001):
         book.note_traded(f"intent-{number}")
     assert (len(book.traded), "intent-0" in book.traded, "intent-2000" in book.traded) == (2_000, False, True)
+
+
+def test_figures_of_the_account_alone_count_no_position_anew() -> None:
+    """New equity leaves the sums as they are; a symbol that is worth something else does not, nor does a position."""
+    book, portfolio = booked(("EURUSD", 1, 1_000.0))
+    before = book.total
+    portfolio.equity = 99_000.0
+    book.refresh(portfolio, instrument, 1.0)
+    assert book.total is before
+
+    def twice(symbol: str) -> Instrument | None:
+        known = instrument(symbol)
+        return known and replace(known, value=2.0 * known.value)
+
+    portfolio.equity = 98_000.0
+    book.refresh(portfolio, twice, 2.0)
+    assert book.total.held.gross == pytest.approx(2.0 * before.held.gross)
+    next(iter(portfolio.open_positions.values())).units = 500.0
+    book.refresh(portfolio, instrument, 3.0)
+    assert book.total.held.gross == pytest.approx(0.5 * before.held.gross)
+
+
+def test_while_a_trade_is_in_flight_every_change_is_counted() -> None:
+    """A newer reading may have ended it, whatever the positions are."""
+    book, portfolio = booked(("EURUSD", 1, 1_000.0))
+    book.reserve(reservation())
+    before = book.total
+    portfolio.equity = 99_000.0
+    book.refresh(portfolio, instrument, 1.0)
+    assert book.total is not before
