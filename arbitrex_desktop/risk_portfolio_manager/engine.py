@@ -36,8 +36,9 @@ from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwit
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import SqliteStateStore, StateStore
 from arbitrex_desktop.risk_portfolio_manager.state.recording import Effect, end_what_has_passed, latch, withdraw
 from arbitrex_desktop.risk_portfolio_manager.state.recording import record as _record
-from arbitrex_desktop.risk_portfolio_manager.state.repository import Loaded, StateChange, StateRepository
+from arbitrex_desktop.risk_portfolio_manager.state.repository import EVERY_ACCOUNT, Loaded, StateChange, StateRepository
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
+from arbitrex_desktop.risk_portfolio_manager.state.saved_state import SavedState
 from arbitrex_desktop.risk_portfolio_manager.state.shared_account import SharedAccount
 from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources
 from arbitrex_desktop.risk_portfolio_manager.state.sync import (
@@ -106,6 +107,7 @@ class RiskPortfolioManager(RiskFigures):
         self._checked: tuple[RPMConfig | None, int] = (None, 0)
         self._config_fault = self._config_hash = ""
         self._copied: tuple[ChangeCount, PortfolioState | None] = (None, None)
+        self._repository.take_up(self._repository.load(EVERY_ACCOUNT), self._state, figures=False)
         if not sync_with_mt5:  # otherwise the account must be known first
             self._state.day_start, self._state.week_start = self._state.resets(sources.market_now(), self.config)
             self._state.account = _WITHOUT_ACCOUNT
@@ -238,17 +240,18 @@ class RiskPortfolioManager(RiskFigures):
     def _read_again(self) -> None:
         """Take up a saved state that could not be read or written before (blocks, at most every few seconds)."""
         name, now = self._state.account, self._clock.monotonic()
-        unread = name in self._repository.unread or self._repository.in_use(name)
-        if not unread or now < self._read_again_at:
+        if not (self._repository.unread or self._repository.in_use(name)) or now < self._read_again_at:
             return
         self._read_again_at = now + _READ_AGAIN_AFTER
-        loaded = self._repository.load(name, again=True)
-        if loaded.unread or not loaded.taken:
+        amiss = filter(self._repository.is_amiss, dict.fromkeys((EVERY_ACCOUNT, name)))
+        found = [self._repository.load(each, again=True) for each in amiss]
+        if any(loaded.unread or not loaded.taken for loaded in found):
             return
         with self._lock:
-            if loaded.state is not None:
-                self._state.ledger = ledger_of(loaded)
-            self._repository.take_up(loaded, self._state, figures=not self._state.sources.syncs)
+            for loaded in found:
+                if isinstance(loaded.state, SavedState):
+                    self._state.ledger = loaded.state.ledger
+                self._repository.take_up(loaded, self._state, figures=not self._state.sources.syncs)
 
     def _answer(self, intent: TradeIntent, *, record: bool) -> tuple[RPMOutput, Effect | None, list[StateChange]]:
         """Judge under the lock; whatever goes wrong inside is a refusal.  Return what must be written, too."""

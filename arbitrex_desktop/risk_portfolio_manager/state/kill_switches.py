@@ -23,6 +23,9 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instru
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState, as_utc
 
 MANUAL: Final = "MANUAL"
+STATE_DAMAGED: Final = "STATE_DAMAGED"
+OF_ALL_ACCOUNTS: Final = (MANUAL, STATE_DAMAGED)
+"""Codes of halts that stand whichever account is traded."""
 _log = logging.getLogger(__name__)
 
 

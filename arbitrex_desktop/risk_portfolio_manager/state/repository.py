@@ -17,7 +17,7 @@ import msgspec
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics
-from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import lift_halt
+from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import STATE_DAMAGED, lift_halt
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import (
     StateDamaged,
     StateInUse,
@@ -30,13 +30,19 @@ from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.saved_state import (
     SavedApproval,
     SavedState,
+    SavedStops,
     dump_approval,
     dump_state,
+    dump_stops,
     restore_approval,
     restore_state,
     restore_stops,
 )
 
+EVERY_ACCOUNT: Final = ""
+"""Stands for what a person has stopped, also before an account is known."""
+NOT_SAVED: Final = SavedStops(code="?")
+"""Equals nothing that can be saved."""
 _SAVE_EVERY: Final = 1.0
 """Seconds between saves of what may be lost by a crash: counters of refusals, peaks."""
 _encode: Final = msgspec.json.Encoder().encode
@@ -44,11 +50,15 @@ _log = logging.getLogger(__name__)
 
 
 class StateChange(NamedTuple):
-    """Something to be written: a whole state, or one approval; `number`, the newest approval that is in it."""
+    """Something to be written: a whole state, what a person has stopped, or one approval.
+
+    `number`, the newest approval that is in it; `made`, when it was taken down: what is older is not written after it.
+    """
 
     account: str
     number: int
-    record: SavedState | SavedApproval
+    record: SavedState | SavedStops | SavedApproval
+    made: int = 0
 
 
 class Loaded(NamedTuple):
@@ -59,7 +69,7 @@ class Loaded(NamedTuple):
     """
 
     account: str
-    state: SavedState | None = None
+    state: SavedState | SavedStops | None = None
     approvals: tuple[SavedApproval, ...] = ()
     number: int = 0
     damage: str = ""
@@ -86,12 +96,18 @@ class StateRepository:
         self._number = 0
         self._saved_at = -math.inf
         self._writing = Lock()
-        self._written: dict[str, int] = {}
+        self._written: dict[str, tuple[int, int]] = {}
+        self._made = 0
+        self._stops = SavedStops()
         self._taken_up: set[str] = set()
 
     def in_use(self, account: str) -> str:
         """Return who else keeps an account's state, so that nothing of it can be kept here; empty for nobody."""
         return "" if self._store is None else self._store.holder(account)
+
+    def is_amiss(self, account: str) -> bool:
+        """Return whether an account's state has to be read again before it may be written."""
+        return account in self.unread or bool(self.in_use(account))
 
     def load(self, account: str, *, again: bool = False) -> Loaded:
         """Read what was kept of an account, and take the right to write it (blocks).
@@ -112,7 +128,8 @@ class StateRepository:
         """Read what was kept of an account."""
         try:
             stored = Stored() if self._store is None else self._store.load(account)
-            state = None if stored.body is None else msgspec.json.decode(stored.body, type=SavedState)
+            kind: type[SavedState | SavedStops] = SavedState if account else SavedStops
+            state = None if stored.body is None else msgspec.json.decode(stored.body, type=kind)
             approvals = tuple(msgspec.json.decode(each, type=SavedApproval) for each in stored.approvals)
         except (StateUnread, OSError) as failure:
             return Loaded(account, damage=str(failure), unread=True)
@@ -134,7 +151,9 @@ class StateRepository:
             self.unread[loaded.account] = damage
         self._number = max(self._number, loaded.number)
         try:
-            if loaded.state is not None and not loaded.taken:
+            if isinstance(loaded.state, SavedStops):
+                self._stops = loaded.state
+            if loaded.state is not None and (isinstance(loaded.state, SavedStops) or not loaded.taken):
                 restore_stops(loaded.state, state)
             elif loaded.state is not None:
                 if loaded.account in self._taken_up:
@@ -147,7 +166,7 @@ class StateRepository:
             damage = f"the saved risk state of this account has the wrong form ({error!r})"
         if damage:
             _log.error("%s", damage)
-            state.switches.latch(state.portfolio, "STATE_DAMAGED", damage)
+            state.switches.latch(state.portfolio, STATE_DAMAGED, damage)
 
     def changes(self, state: RiskState, effect: Effect, named: str | None = None) -> list[StateChange]:
         """Return what must be written after a decision: the approval, and all when it is urgent or time for it."""
@@ -161,15 +180,21 @@ class StateRepository:
         return found
 
     def whole(self, state: RiskState) -> list[StateChange]:
-        """Return the whole state to be written; nothing where nothing is kept."""
-        if not state.account or self._store is None:
+        """Return the whole state to be written, and what a person has stopped since; nothing where nothing is kept."""
+        if self._store is None:
             return []
         self._saved_at = self._clock.monotonic()
+        self._made += 1
         try:
-            return [StateChange(state.account, self._number, dump_state(state))]
+            stops = dump_stops(state)
+            found = [] if stops == self._stops else [StateChange(EVERY_ACCOUNT, 0, stops, self._made)]
+            if state.account:
+                found.append(StateChange(state.account, self._number, dump_state(state), self._made))
         except (ValueError, TypeError, AttributeError) as error:  # a program may have put anything in there
             self._note(str(error))
             return []
+        self._stops = stops
+        return found
 
     def write(self, changes: list[StateChange]) -> bool:
         """Write changes durably, in order (blocks); return whether all are on disk.
@@ -190,7 +215,7 @@ class StateRepository:
                     self._write(store, change)
         except (OSError, ValueError, TypeError, msgspec.MsgspecError) as error:
             self._note(str(error), in_use=isinstance(error, StateInUse))
-            self._unsaved = True
+            self._unsaved, self._stops = True, NOT_SAVED
             return False
         self.error, self._unsaved = "", False
         return True
@@ -210,13 +235,14 @@ class StateRepository:
 
     def _write(self, store: StateStore, change: StateChange) -> None:
         """Write one change, unless a newer whole state is on disk already."""
-        account, number, record = change
+        account, number, record, made = change
+        newest, last = self._written.get(account, (-1, -1))
         if isinstance(record, SavedApproval):
-            if number > self._written.get(account, -1):
+            if number > newest:
                 store.append(account, _encode(record), number)
-        elif number >= self._written.get(account, -1):
-            store.save(account, _encode(record), number, record.saved_at)
-            self._written[account] = number
+        elif made > last:
+            store.save(account, _encode(record), number, self._clock.now())
+            self._written[account] = number, made
 
     def _note(self, error: str, *, in_use: bool = False) -> None:
         """Log a failure that is new."""

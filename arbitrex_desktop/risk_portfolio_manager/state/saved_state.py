@@ -14,6 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.fills import Owner
 from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlLedger
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import as_utc, json_safe
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation
+from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import OF_ALL_ACCOUNTS
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 
 
@@ -66,6 +67,17 @@ class SavedState(msgspec.Struct):
     owners: dict[int, Owner] = msgspec.field(default_factory=dict)
 
 
+class SavedStops(msgspec.Struct, frozen=True):
+    """What a person has stopped, whichever account is traded; `code` and `at` are those of the halt."""
+
+    halted: bool = False
+    reason: str | None = None
+    code: str = ""
+    at: datetime | None = None
+    reducing: str | None = None
+    switches: tuple[KillSwitch, ...] = ()
+
+
 class SavedApproval(msgspec.Struct):
     """One approval, written before it leaves; `named`, the intent's own name, empty for none."""
 
@@ -97,6 +109,21 @@ def dump_state(state: RiskState) -> SavedState:
     )
 
 
+def dump_stops(state: RiskState) -> SavedStops:
+    """Return what a person has stopped, or has to look at; what a limit of one account stopped is that account's."""
+    portfolio = state.portfolio
+    halted = bool(portfolio.trading_halted) and portfolio.halt_code in (*OF_ALL_ACCOUNTS, "")
+    reducing = portfolio.reducing_reason if portfolio.reducing_until is None else None
+    return SavedStops(
+        halted=halted,
+        reason=str(portfolio.halt_reason) if halted else None,
+        code=str(portfolio.halt_code) if halted else "",
+        at=portfolio.halt_timestamp if halted else None,
+        reducing=None if reducing is None else str(reducing),
+        switches=tuple(each for each in state.switches.active() if not each.until_resumed),
+    )
+
+
 def dump_approval(state: RiskState, reservation: Reservation, named: str | None, metrics: RiskMetrics) -> SavedApproval:
     """Return what must be on disk before an approval leaves."""
     clock = state.sources.clock
@@ -119,10 +146,19 @@ def restore_state(saved: SavedState, state: RiskState, *, figures: bool) -> None
         state.book.reserve(_arriving(each, monotonic - away))
 
 
-def restore_stops(saved: SavedState, state: RiskState) -> None:
+def restore_stops(saved: SavedState | SavedStops, state: RiskState) -> None:
     """Take up halts and switches; those that stand already are kept."""
-    _restore_halt(saved, state)
-    state.switches.restore(saved.switches.switches)
+    if isinstance(saved, SavedState):
+        _restore_halt(saved, state)
+        state.switches.restore(saved.switches.switches)
+        return
+    portfolio = state.portfolio
+    if saved.halted and not portfolio.trading_halted:
+        portfolio.trading_halted, portfolio.halt_reason = True, saved.reason
+        portfolio.halt_timestamp, portfolio.halt_code = saved.at, saved.code
+    if saved.reducing and not portfolio.reducing_reason:
+        portfolio.reducing_reason, portfolio.reducing_until = saved.reducing, None
+    state.switches.restore(saved.switches)
 
 
 def restore_approval(saved: SavedApproval, state: RiskState) -> None:

@@ -25,6 +25,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import tradi
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation, WorkingOrders, working_name
 from arbitrex_desktop.risk_portfolio_manager.state.repository import Loaded
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
+from arbitrex_desktop.risk_portfolio_manager.state.saved_state import SavedState
 from arbitrex_desktop.risk_portfolio_manager.state.sources import is_same_account
 
 _BUYING: Final = frozenset({OrderType.BUY_LIMIT, OrderType.BUY_STOP, OrderType.BUY_STOP_LIMIT})
@@ -38,7 +39,7 @@ def account_name(reading: AccountReading) -> str:
 
 def ledger_of(loaded: Loaded) -> PnlLedger:
     """Return the ledger that was kept; a new one when there is none."""
-    return PnlLedger() if loaded.state is None else loaded.state.ledger
+    return loaded.state.ledger if isinstance(loaded.state, SavedState) else PnlLedger()
 
 
 def forget_account(state: RiskState) -> None:

@@ -37,7 +37,10 @@ _guard: Final = Lock()
 
 
 class WriterLock:
-    """One store's right to write, by account; the lock's file is `path`.  Safe to call from any thread."""
+    """One store's right to write, by account; the lock's file is `path`.  Safe to call from any thread.
+
+    The account "" stands for all of them, and belongs to all stores of the program that has the folder.
+    """
 
     def __init__(self, path: Path, words: Words | None = None) -> None:
         self._words = words or Words()
@@ -56,6 +59,8 @@ class WriterLock:
             folder = self._locked()
             if folder is None:
                 return self._program
+            if not account:  # what counts for every account is everybody's in this program
+                return ""
             writer = folder.writers.get(account)
             other = None if writer is None else writer()
             if other is not None and other is not self and not over:
@@ -67,10 +72,10 @@ class WriterLock:
     def holder(self, account: str) -> str:
         """Return why this store may not write; empty when it may, or never asked."""
         folder = self._folder
-        if account not in self._taken:
+        if account not in self._taken or self._program:
             return self._program
         if folder is None:
-            return self._program or _LET_GO
+            return _LET_GO
         writer = folder.writers.get(account)
         return "" if writer is not None and writer() is self else self._words.manager
 
