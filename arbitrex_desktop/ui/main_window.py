@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         module = importlib.import_module("arbitrex_desktop.ui.window_content")
         content: WindowContent = module.WindowContent(self, self._worker, self._theme, self._clock)
         self._content = content
+        content.chart.keep_in(self._memory.folder)
         content.lay_out(self._kept or WindowState())
         content.focus_first()
         content.set_seen(seen=self.isVisible() and not self.isMinimized())

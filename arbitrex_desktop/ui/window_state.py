@@ -31,7 +31,13 @@ class WindowState:
 
 
 class WindowStateStore(Protocol):
-    """Where the window's state is kept."""
+    """Where the window's state is kept.
+
+    Attributes:
+        folder: where other things of the trader's may be kept, None for nowhere.
+    """
+
+    folder: Path | None
 
     def load(self) -> WindowState | None:
         """Return what was kept, None when nothing usable is there."""
@@ -45,6 +51,7 @@ class FileWindowState:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.folder: Path | None = path.parent
 
     def load(self) -> WindowState | None:
         """Return the file's state; a missing or damaged file is none."""
@@ -82,6 +89,8 @@ class FileWindowState:
 
 class NoWindowState:
     """Remembers nothing: for screenshots and self-tests, whose layout is always the default."""
+
+    folder: Path | None = None
 
     def load(self) -> WindowState | None:
         """Return nothing."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -28,6 +29,8 @@ from tests.ui.conftest import OPEN_MS, WindowMaker, approve_button
 
 class RememberedState:
     """Implements `Memory` in memory."""
+
+    folder: Path | None = None
 
     def __init__(self, state: WindowState | None = None) -> None:
         self.state = state

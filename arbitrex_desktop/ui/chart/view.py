@@ -8,13 +8,22 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.ui.chart.axes import AxisClock
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
-from arbitrex_desktop.ui.chart.marks import Mark, PriceLine, Zone
+from arbitrex_desktop.ui.chart.marks import LineKind, Mark, PriceLine, Zone
 from arbitrex_desktop.ui.chart.options import ChartOptions
 from arbitrex_desktop.ui.chart.paint.frame import draw_frame
 from arbitrex_desktop.ui.chart.paint.frame_values import Caption, Frame
@@ -34,6 +43,12 @@ _OLDER_WITHIN: Final = 50
 """Bars left of the first in sight at which older ones are asked for."""
 
 _KEY_PAN: Final = 60.0
+_PLAIN: Final = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.KeypadModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+"""With other modifiers a key is a shortcut of the window's."""
 
 
 class ChartView(QWidget):
@@ -46,6 +61,11 @@ class ChartView(QWidget):
         line_moved(str, float): a line is being dragged, its key and present price.
         line_dropped(str, float): it was let go.
         older_wanted(): the oldest bar is nearly in sight.
+        level_wanted(float): a level is to be drawn at this price.
+        edit_wanted(str): a line was double-clicked, its key.
+        removal_wanted(str): the line under the pointer is to go, its key.
+        menu_wanted(QPoint, float, str): the context menu, its place on the screen, the price there, and the key of
+            the line there or nothing.
         focused(): the keyboard is here now, by a click or a key.
         moved(): the hand has brought another stretch of time in sight.
         pointed(float | None): the mouse stands at a bar, its seconds on the server clock; None once it has left.
@@ -54,6 +74,10 @@ class ChartView(QWidget):
     line_moved = Signal(str, float)
     line_dropped = Signal(str, float)
     older_wanted = Signal()
+    level_wanted = Signal(float)
+    edit_wanted = Signal(str)
+    removal_wanted = Signal(str)
+    menu_wanted = Signal(object, float, str)
     focused = Signal()
     moved = Signal()
     pointed = Signal(object)
@@ -73,6 +97,7 @@ class ChartView(QWidget):
         self._linked_seconds: float | None = None
         self._caption = Caption()
         self._grabbed: PriceLine | None = None
+        self._origin: PriceLine | None = None
         self._pressed: tuple[QPointF, bool] | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -131,7 +156,9 @@ class ChartView(QWidget):
     def show_lines(self, lines: Sequence[PriceLine], zones: Sequence[Zone] = ()) -> None:
         """Draw these lines and bands; the line that is being dragged keeps its place."""
         held = self._grabbed
-        new = tuple(held if held is not None and line.key == held.key else line for line in lines)
+        new = tuple(
+            replace(line, price=held.price) if held is not None and line.key == held.key else line for line in lines
+        )
         if (new, tuple(zones)) != (self._lines, self._zones):
             self._lines, self._zones = new, tuple(zones)
             self.update()
@@ -188,6 +215,11 @@ class ChartView(QWidget):
         if seconds != self._linked_seconds:
             self._linked_seconds = seconds
             self.update()
+
+    def go_back(self) -> None:
+        """Go to the live edge as the hand does, so that linked charts come along."""
+        self.go_to_live_edge()
+        self.moved.emit()
 
     def price_at(self, y: float) -> float:
         """Return the price at a pixel of the widget, on the symbol's grid."""
@@ -262,7 +294,7 @@ class ChartView(QWidget):
         """Take a line, the plot or the axis."""
         if event.button() is not Qt.MouseButton.LeftButton:
             return
-        self._grabbed = self._line_at(event.position())
+        self._grabbed = self._origin = self._line_at(event.position())
         self._pressed = (event.position(), self._on_axis(event.position()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
@@ -285,10 +317,24 @@ class ChartView(QWidget):
             self.line_dropped.emit(held.key, held.price)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Go back to the live edge."""
+        """Write a level's note; elsewhere, go back to the live edge."""
         if event.button() is Qt.MouseButton.LeftButton:
             self._pressed = self._grabbed = None
-            self._go_back()
+            line = self._line_at(event.position())
+            if line is not None and line.kind is LineKind.LEVEL:
+                self.edit_wanted.emit(line.key)
+            else:
+                self.go_back()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for the menu of a price; by key, of the pointer's."""
+        at = QPointF(event.pos())
+        if event.reason() is QContextMenuEvent.Reason.Keyboard and self._pointer is not None:
+            at = self._pointer
+        if len(self._series) and not self._on_axis(at):
+            line = self._line_at(at)
+            key = line.key if line is not None else ""
+            self.menu_wanted.emit(self.mapToGlobal(at.toPoint()), self.price_at(at.y()), key)
 
     def leaveEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
         """Take the crosshair away."""
@@ -308,10 +354,13 @@ class ChartView(QWidget):
             Qt.Key.Key_Right: lambda: self._pan(-_KEY_PAN),
             Qt.Key.Key_Plus: lambda: self._zoom(_WHEEL, middle),
             Qt.Key.Key_Minus: lambda: self._zoom(1.0 / _WHEEL, middle),
-            Qt.Key.Key_End: self._go_back,
+            Qt.Key.Key_End: self.go_back,
+            Qt.Key.Key_L: self._want_level,
+            Qt.Key.Key_Delete: self._want_removal,
+            Qt.Key.Key_Escape: self._let_go,
         }
-        act = acts.get(Qt.Key(event.key()))
-        if act is None:
+        act = acts.get(Qt.Key(event.key())) if event.modifiers() in _PLAIN else None
+        if act is None or (event.key() == Qt.Key.Key_Escape and self._grabbed is None):
             super().keyPressEvent(event)
         else:
             act()
@@ -329,10 +378,6 @@ class ChartView(QWidget):
         self._time = self._time.zoomed(factor, x, len(self._series))
         self._has_moved()
 
-    def _go_back(self) -> None:
-        self.go_to_live_edge()
-        self.moved.emit()
-
     def _has_moved(self) -> None:
         self._ask_for_older()
         self.update()
@@ -347,6 +392,27 @@ class ChartView(QWidget):
             return
         index = min(max(round(self._time.index(at.x())), 0), len(self._series) - 1)
         self.pointed.emit(float(self._series.rows["time"][index]))
+
+    def _want_level(self) -> None:
+        at = self._pointer
+        if at is not None and not self._on_axis(at):
+            self.level_wanted.emit(self.price_at(at.y()))
+        elif len(self._series):
+            self.level_wanted.emit(float(self._series.rows["close"][-1]))
+
+    def _want_removal(self) -> None:
+        line = self._line_at(self._pointer) if self._pointer is not None else None
+        if line is not None and line.kind is LineKind.LEVEL:
+            self.removal_wanted.emit(line.key)
+
+    def _let_go(self) -> None:
+        """Put the line in the hand back to where it was."""
+        held, origin = self._grabbed, self._origin
+        self._grabbed = self._pressed = None
+        if held is not None and origin is not None:
+            self._lines = tuple(origin if line.key == held.key else line for line in self._lines)
+            self.line_moved.emit(origin.key, origin.price)
+            self.update()
 
     def _ask_for_older(self) -> None:
         if len(self._series) and self._time.index(0.0) < _OLDER_WITHIN:

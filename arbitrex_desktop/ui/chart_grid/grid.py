@@ -17,6 +17,7 @@ from arbitrex_desktop.ui.chart.desk_lines import TradePlan
 from arbitrex_desktop.ui.chart.history import HistoryAnswer
 from arbitrex_desktop.ui.chart.options import ChartOptions
 from arbitrex_desktop.ui.chart.timeframes import SHOWN
+from arbitrex_desktop.ui.chart_grid.levels import Levels
 from arbitrex_desktop.ui.chart_grid.live_chart import LiveChart
 from arbitrex_desktop.ui.chart_grid.toolbar import COUNTS, ChartToolbar, Links
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
@@ -34,9 +35,9 @@ class ChartGrid(QWidget):
     Attributes:
         toolbar: the row above them.
         chart: the chosen one.
+        levels: what the trader drew, on every chart of its symbol.
 
-    Signals: those of `LiveChart` but `changed`, of any chart, and
-        trade_wanted(str): the ticket is to trade this symbol.
+    Signals: those of `LiveChart` but `changed`, of any chart.
     """
 
     history_asked = Signal(object)
@@ -55,6 +56,7 @@ class ChartGrid(QWidget):
         self._plan: TradePlan | None = None
         self._ticket_symbol = ""
         self._shown = 1
+        self.levels = Levels(self)
         self.toolbar = ChartToolbar(theme)
         self._cells = QGridLayout()
         self._all: list[LiveChart] = []
@@ -114,6 +116,9 @@ class ChartGrid(QWidget):
     def refresh(self, fresh: Freshness) -> None:
         """Follow connection, positions, orders and intents."""
         self._fresh = fresh
+        account = fresh.snapshot.account if fresh.snapshot is not None else None
+        if account is not None:
+            self.levels.use_account(account.server, account.login)
         for chart in self.charts:
             chart.refresh(fresh)
 
@@ -191,13 +196,14 @@ class ChartGrid(QWidget):
     # What happens then
 
     def _add(self) -> LiveChart:
-        chart = LiveChart(self._theme, self._clock, len(self._all) + 1)
+        chart = LiveChart(self._theme, self._clock, self.levels, len(self._all) + 1)
         self._all.append(chart)
         chart.history_asked.connect(self.history_asked)
         chart.history_cancelled.connect(self.history_cancelled)
         chart.stop_planned.connect(self.stop_planned)
         chart.target_planned.connect(self.target_planned)
         chart.asked.connect(self.asked)
+        chart.trade_wanted.connect(self.trade_wanted)
         chart.changed.connect(lambda: self._show_toolbar() if chart is self.chart else None)
         chart.view.focused.connect(lambda: self.choose(chart))
         chart.view.moved.connect(lambda: self._link_time(chart))
@@ -276,7 +282,6 @@ class ChartGrid(QWidget):
         bar.trade_asked.connect(lambda: self.trade_wanted.emit(self.chart.symbol))
         bar.count_chosen.connect(self.show_count)
         bar.links_changed.connect(self._link)
-        self.addActions(bar.count_actions)
 
     def _lay_out(self) -> None:
         self._cells.setContentsMargins(0, 0, 0, 0)

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.constants import Timeframe
@@ -25,6 +26,8 @@ from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
 from arbitrex_desktop.ui.chart.options import ChartOptions
 from arbitrex_desktop.ui.chart.paint.frame_values import Caption
 from arbitrex_desktop.ui.chart.view import ChartView
+from arbitrex_desktop.ui.chart_grid.level_hand import LEVEL, LevelHand
+from arbitrex_desktop.ui.chart_grid.levels import Levels
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -57,6 +60,7 @@ class LiveChart(QWidget):
         stop_planned(float, int): the planned trade's stop was dragged to a price with so many decimals.
         target_planned(float, int): its target.
         asked(TraderCommand): a position's stop or target, or an order, is to be moved; the trader said yes.
+        trade_wanted(str): the ticket is to trade this symbol.
         changed(): symbol, timeframe, look or note are others.
 
     Attributes:
@@ -71,9 +75,10 @@ class LiveChart(QWidget):
     stop_planned = Signal(float, int)
     target_planned = Signal(float, int)
     asked = Signal(object)
+    trade_wanted = Signal(str)
     changed = Signal()
 
-    def __init__(self, theme: Theme, clock: Clock, number: int = 1) -> None:
+    def __init__(self, theme: Theme, clock: Clock, levels: Levels, number: int = 1) -> None:
         super().__init__()
         self._clock = clock
         self.number = number
@@ -89,6 +94,8 @@ class LiveChart(QWidget):
         self._quote: Quote | None = None
         self.view = ChartView(theme)
         self.move_bar = MoveBar(theme)
+        self._level_hand = LevelHand(self.view, levels)
+        levels.changed.connect(self._show_lines)
         self._retry = QTimer(self, interval=_RETRY_MS, singleShot=True)
         self._retry.timeout.connect(self._load_first)
         self._lay_out()
@@ -202,6 +209,7 @@ class LiveChart(QWidget):
 
     def _begin(self) -> None:
         self._series = BarSeries(self.timeframe)
+        self._level_hand.symbol = self.symbol
         self._complete, self._waits, self._quote = False, False, None
         self._learn_digits()
         self.view.show_series(self._series, self._digits)
@@ -268,7 +276,7 @@ class LiveChart(QWidget):
         if move is not None:
             lines = [replace(line, price=move.price) if line.key == move.key else line for line in lines]
         planned, zones = plan_lines(self._planned()) if self._shows_plan() else ((), ())
-        self.view.show_lines((*lines, *planned), zones)
+        self.view.show_lines((*self._level_hand.lines(), *lines, *planned), zones)
 
     def _show_marks(self) -> None:
         snapshot = self._fresh.snapshot
@@ -283,6 +291,28 @@ class LiveChart(QWidget):
         if self._quote is None or self._plan.order_kind:
             return self._plan
         return replace(self._plan, entry=self._quote.ask if self._plan.direction > 0 else self._quote.bid)
+
+    def menu(self, price: float, key: str) -> QMenu:
+        """Return what can be done at a price, where the line with this key stands or none."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        text = formats.price(price, self._digits)
+        _entry(menu, f"Level at {text}", "L", partial(self._level_hand.add, price))
+        if key.startswith(LEVEL):
+            _entry(menu, "Note of the level\N{HORIZONTAL ELLIPSIS}", "", partial(self._level_hand.edit, key))
+            _entry(menu, "Take the level away", "Del", partial(self._level_hand.remove, key))
+        menu.addSeparator()
+        if self._shows_plan():
+            _entry(menu, f"Stop of the ticket at {text}", "", partial(self.stop_planned.emit, price, self._digits))
+            _entry(menu, f"Target of the ticket at {text}", "", partial(self.target_planned.emit, price, self._digits))
+        else:
+            _entry(menu, f"Trade {self.symbol} in the ticket", "", partial(self.trade_wanted.emit, self.symbol))
+        menu.addSeparator()
+        _entry(menu, "Back to the live edge", "End", self.view.go_back)
+        return menu
+
+    def _pop_up(self, place: QPoint, price: float, key: str) -> None:
+        self.menu(price, key).popup(place)
 
     def _on_moved(self, key: str, price: float) -> None:
         what, _, ticket = key.partition(":")
@@ -323,6 +353,7 @@ class LiveChart(QWidget):
         self.view.older_wanted.connect(self._load_older)
         self.view.line_moved.connect(self._on_moved)
         self.view.line_dropped.connect(self._on_dropped)
+        self.view.menu_wanted.connect(self._pop_up)
         self.move_bar.asked.connect(self.asked)
         self.move_bar.closed.connect(self._show_lines)
 
@@ -332,3 +363,8 @@ class LiveChart(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.move_bar)
+
+
+def _entry(menu: QMenu, text: str, key: str, act: Callable[[], object]) -> None:
+    """Add an entry; its key is shown only, since the chart's view listens to it."""
+    menu.addAction(f"{text}\t{key}" if key else text).triggered.connect(lambda _checked=False: act())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from arbitrex_desktop.mt5.constants import Timeframe
@@ -190,19 +190,12 @@ class ChartToolbar(QWidget):
         group = QActionGroup(menu)
         for count, text in COUNTS.items():
             action = group.addAction(self._checkable(menu, text))
-            action.setShortcut(QKeySequence(f"Alt+{count}"))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.setChecked(count == 1)
             action.triggered.connect(lambda _checked=False, chosen=count: self.count_chosen.emit(chosen))
         menu.addSeparator()
         for text, name in ((_LINK_SYMBOL, "symbol"), (_LINK_TIME, "time")):
             self._checkable(menu, text).toggled.connect(lambda on, name=name: self._link(name, on=on))
         return menu
-
-    @property
-    def count_actions(self) -> list[QAction]:
-        """How many charts, as actions with their keys."""
-        return [self._actions[text] for text in COUNTS.values()]
 
     def _link(self, name: str, *, on: bool) -> None:
         links = replace(self._links, **{name: on})

@@ -23,7 +23,8 @@ from arbitrex_desktop.ui.panels.positions import PositionsPanel
 LOCAL: Final = (
     FixedKeys("Ctrl+Return", "Approve the chosen intent", "among the cards of Pending intents"),
     FixedKeys("Ctrl+Backspace", "Reject the chosen intent", "among the cards of Pending intents"),
-    FixedKeys("Del", "Close the chosen position, pressed twice", "in the table of Positions"),
+    FixedKeys("Del", "Close the chosen position, pressed twice; end a level", "in Positions; at a level of the chart"),
+    FixedKeys("L", "Draw a level at the pointer", "on a chart"),
     FixedKeys("Esc", "Clear a filter, close a bar, let go of a line", "where the keyboard is"),
     FixedKeys("Menu", "What can be done with a row", "in every table"),
 )
@@ -51,6 +52,14 @@ _FRAME_KEYS: Final = {
 }
 
 Say = Callable[[str], None]
+
+
+_CHART_COUNTS: Final = {
+    1: ("One chart", "Ctrl+Alt+7"),
+    2: ("Two charts side by side", "Ctrl+Alt+8"),
+    4: ("Four charts", "Ctrl+Alt+9"),
+    9: ("Nine charts", "Ctrl+Alt+0"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,12 @@ class DeskMenus:
             action.setObjectName(f"chart_{frame.name}")
             action.setShortcut(QKeySequence(_FRAME_KEYS.get(frame, "")))
             action.triggered.connect(lambda _checked=False, frame=frame: self._show_frame(frame))
+        menu.addSeparator()
+        for count, (text, keys) in _CHART_COUNTS.items():
+            action = menu.addAction(text)
+            action.setObjectName(f"chart_count_{count}")
+            action.setShortcut(QKeySequence(keys))
+            action.triggered.connect(lambda _checked=False, count=count: self._panels.chart.show_count(count))
 
     def _add(self, menu: QMenu, name: str, text: str, keys: str, press: Press) -> None:
         """Add an entry that presses a panel's button where the trader can see it."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
@@ -55,6 +56,7 @@ class ChartPanel(Panel):
         self._plan: TradePlan | None = None
         self._fresh = NOTHING_YET
         self._look: dict[str, object] = {}
+        self._folder: Path | None = None
         self.grid: ChartGrid | None = None
         self._waiting = QLabel("The chart appears when the terminal is connected")
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -80,6 +82,7 @@ class ChartPanel(Panel):
         grid.asked.connect(self.asked)
         self._waiting.hide()
         self._layout.addWidget(grid)
+        grid.levels.keep_in(self._folder)
         grid.recall(self._look)
         grid.watch(board)
         grid.refresh(self._fresh)
@@ -108,11 +111,20 @@ class ChartPanel(Panel):
         if self.grid is not None:
             self.grid.recall(look)
 
+    def keep_in(self, data_dir: Path | None) -> None:
+        """Keep levels below this folder; called before there is a core, None keeps them for this run only."""
+        self._folder = data_dir
+
     def show_symbol(self, symbol: str) -> None:
         """Follow the ticket to another symbol."""
         self._symbol = symbol
         if self.grid is not None:
             self.grid.show_symbol(symbol)
+
+    def show_count(self, count: int) -> None:
+        """Show so many charts side by side."""
+        if self.grid is not None:
+            self.grid.show_count(count)
 
     def look_at(self, symbol: str) -> None:
         """Show another symbol in the chosen chart; the ticket stays as it is."""

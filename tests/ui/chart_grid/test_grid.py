@@ -51,19 +51,17 @@ def press(chart: LiveChart) -> None:
     QTest.mouseClick(chart.view, Qt.MouseButton.LeftButton, pos=QPoint(40, 40))
 
 
-@pytest.mark.parametrize(("key", "count"), [(Qt.Key.Key_1, 1), (Qt.Key.Key_2, 2), (Qt.Key.Key_4, 4), (Qt.Key.Key_9, 9)])
-def test_so_many_charts_stand_side_by_side(qtbot: QtBot, bench: Bench, key: Qt.Key, count: int) -> None:
-    """By key, in rows and columns of one size; each asks for its own bars, and none is asked for by a hidden one."""
-    bench.panel.view.setFocus()
-    QTest.keyClick(bench.panel.view, key, Qt.KeyboardModifier.AltModifier)
-    assert len(bench.grid.charts) == count
+@pytest.mark.parametrize("count", [1, 2, 4, 9])
+def test_so_many_charts_stand_side_by_side(bench: Bench, count: int) -> None:
+    """In rows and columns of one size; each asks for its own bars, and a hidden one for none."""
+    bench.grid.show_count(count)
     assert [chart.isVisible() for chart in bench.grid.charts] == [True] * count
     widths = {chart.width() for chart in bench.grid.charts}
     assert max(widths) - min(widths) <= 2
     assert {request.chart for request in bench.asked} == {chart.number for chart in bench.grid.charts}
     before = len(bench.asked)
-    QTest.keyClick(bench.panel.view, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
-    assert [chart.isVisible() for chart in bench.grid._all] == [True] + [False] * (len(bench.grid._all) - 1)
+    trigger(bench, "One chart")
+    assert [chart.isVisible() for chart in bench.grid._all] == [True] + [False] * (count - 1)
     assert len(bench.asked) == before
 
 
