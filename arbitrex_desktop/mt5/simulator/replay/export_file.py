@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -142,11 +142,13 @@ class ExportFile:
             return int(self._times(self._columns("\n".join(lines[row : row + 1]), first=False))[0])
 
     def _last_time(self) -> int:
-        lines = [line for line in self._text.ending() if line.strip()]
-        try:
-            return int(self._times(self._columns("\n".join(lines[-1:]), first=False))[-1])
-        except (RowError, IndexError):  # found again, with its line, when that part is read
-            return int(self.starts[-1])
+        """Return the latest time of all rows: the last row need not have it, but a row stands at most a part away."""
+        latest = int(self.starts.max())
+        for index in range(max(len(self._text) - 2, 0), len(self._text)):
+            with suppress(RowError):  # found again, with its line, when that part is read
+                at = self._times(self._columns(self._text.part(index), first=index == 0))
+                latest = int(at.max(initial=latest))
+        return latest
 
     def _decimals(self, index: int) -> int:
         """Return the most decimals of the first prices of a part."""

@@ -99,10 +99,12 @@ class ReplaySeries:
         for index in range(self._checked):
             self._raw_part(index)
         self.first_msc = int(self.part(0).times[0])
+        # The first row need not be the earliest.
+        self._cuts[0] = min(self._cuts[0], self.first_msc)
 
     @property
     def last_msc(self) -> int:
-        """Return the moment of the last row."""
+        """Return the moment of the last tick."""
         return int(self._utc(self.files[-1], np.array([self.files[-1].last_msc]))[0]) + self.shifted_msc
 
     @property

@@ -84,11 +84,6 @@ class TextFile:
         start, end = self.bounds[index], self.bounds[index + 1]
         return self._text(start, min(end, self._line_end(start + _LOOK_BYTES))).splitlines()
 
-    def ending(self) -> list[str]:
-        """Return the last lines of the file."""
-        start = max(self.bounds[-2], self._size - _LOOK_BYTES)
-        return self._text(self._line_end(start) if start > self.bounds[-2] else start, self._size).splitlines()
-
     def line_number(self, index: int, row: int) -> int:
         """Return the number in the file, from 1, of a part's row; blank lines are no rows."""
         before = sum(self.part(earlier).count("\n") for earlier in range(index))

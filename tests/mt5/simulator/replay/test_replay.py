@@ -236,11 +236,25 @@ def test_rows_in_the_wrong_order_are_sorted_and_said(
     rows = market.series["EURUSD"].rows
     assert sorted(rows.tolist()) == sorted(expected.tolist())
     assert (np.diff(rows["time_msc"]) >= 0).all()
+    assert (market.first_msc, market.last_msc) == (rows["time_msc"][0], rows["time_msc"][-1])
+    played = np.concatenate([*market.ticks("EURUSD", market.first_msc, market.last_msc)])
+    assert played.tolist() == rows.tolist()
+    assert market.last_tick("EURUSD", market.first_msc) is not None
     disordered = (np.diff([float(expected["time_msc"][number]) for number in order]) < 0).any()
     assert any("played in order of time" in note for note in market.notes) == disordered
     if disordered:
         with pytest.raises(ReplayError, match=r"EURUSD\.csv, line \d+: expected a time no earlier"):
             _read_to_the_end(load_replay([path], UTC_CLOCK, strict=True))
+
+
+@pytest.mark.parametrize("moved", [5, 15])
+def test_the_ends_of_a_file_may_be_in_the_wrong_order(tmp_path: Path, moved: int) -> None:
+    """The hour before the first row, or rows of before the last ones: all is played, from the earliest to the latest."""
+    sound = load_replay([shuffled(tmp_path, [*range(20)])], UTC_CLOCK).series["EURUSD"].rows
+    market = load_replay([shuffled(tmp_path, [*range(moved, 20), *range(moved)])], UTC_CLOCK)
+    assert (market.first_msc, market.last_msc) == (sound["time_msc"][0], sound["time_msc"][-1])
+    played = np.concatenate([*market.ticks("EURUSD", market.first_msc, market.last_msc)])
+    assert played["time_msc"].tolist() == sound["time_msc"].tolist()
 
 
 def _read_to_the_end(market: ReplayMarket) -> None:
