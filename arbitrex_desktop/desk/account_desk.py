@@ -194,9 +194,7 @@ class AccountDesk:
 
     def closing(self, request: IntentRequest, judgement: RiskAnswer | None) -> str:
         """Return in words which position a trade closes, empty for one that closes none."""
-        if judgement is None or judgement.closes is None:
-            return ""
-        own = self._opened_by(judgement.closes, request.source)
+        own = judgement is None or judgement.closes is None or self._opened_by(judgement.closes, request.source)
         return closing_text(request, judgement, self._context.pool.latest_account(), own=own)
 
     def close(self) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ from arbitrex_desktop.desk.intents.events import Event, Intent
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.journal import journal_opener
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
+from arbitrex_desktop.mt5.constants import AccountMarginMode
 from arbitrex_desktop.raw_layer.views import AccountMode
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from tests.desk.conftest import intent
 from tests.fakes.broker import FakeBroker
+from tests.fakes.broker_data import make_position
 
 
 class Real:
@@ -162,6 +165,19 @@ def test_what_opened_and_closed_between_two_syncs_is_not_counted_on(real: Real) 
     real.step()
     assert real.core.snapshot().positions == ()
     assert not real.core.rpm.release_intent(intent_id)
+
+
+def test_a_reversal_on_a_netting_account_is_told_before_it_is_approved(tmp_path: Path) -> None:
+    """Short 0.1 and an intent to buy 0.3: the row says that it closes the one and is long 0.2 afterwards."""
+    broker = FakeBroker()
+    broker.account = replace(broker.account, margin_mode=int(AccountMarginMode.RETAIL_NETTING))
+    broker.positions = (make_position("EURUSD", -1, 0.1, ticket=501),)
+    broker.poll()
+    real = Real(tmp_path, broker)
+    row = real.row(real.core.submit(intent(requested_volume=0.3)))
+    assert row.can_approve
+    assert row.closing_text == "REVERSES the position (SELL 0.10 EURUSD): BUY 0.20 will be open"
+    real.core.stop()
 
 
 SUFFIXED = ("EURUSDm", "GBPUSDm", "USDJPYm", "AUDUSD.r", "AUDUSD_x")

@@ -119,6 +119,7 @@ class RiskAnswer:
         atr: average true range in price units, as given or measured
         at: moment of the answer, UTC
         closes: the position that an intent which only reduces takes from, None for one that adds
+        closing_lots: how much of `lots` closes what a netting account has open before the rest opens the other way
     """
 
     status: str
@@ -134,6 +135,7 @@ class RiskAnswer:
     checks: tuple[Verdict, ...] = ()
     atr: float | None = None
     closes: int | None = None
+    closing_lots: float = 0.0
 
     @property
     def reducing(self) -> bool:

@@ -21,12 +21,30 @@ def closing_text(
     `own` tells whether the position was opened by whoever sends the trade; a strategy that takes from another's
     position says so, and so does a trade that closes only a part.
     """
-    if judgement is None or judgement.closes is None:
+    if judgement is None:
         return ""
-    ticket, side = judgement.closes, "SELL" if request.direction > 0 else "BUY"
+    side = "SELL" if request.direction > 0 else "BUY"
+    if judgement.closes is None:
+        return _reversal_text(request, judgement, side)
+    ticket = judgement.closes
     position = next((each for each in reading.positions if each.ticket == ticket) if reading else iter(()), None)
     volume = judgement.lots if position is None else position.volume
     part = f"{amounts.lots(judgement.lots)} of " if judgement.lots < volume - _EPSILON else ""
     stranger = request.source != MANUAL and not own
     whose = f", which {request.source} did not open" if stranger else ""
     return f"CLOSES {part}position #{ticket} ({side} {amounts.lots(volume)} {request.symbol}){whose}"
+
+
+def _reversal_text(request: IntentRequest, judgement: RiskAnswer, side: str) -> str:
+    """Return "REVERSES the position (SELL 0.10 EURUSD): BUY 0.20 will be open", empty for a trade that closes nothing.
+
+    A netting account has one position a symbol: what is traded against it closes it first.
+    """
+    closed, left = judgement.closing_lots, judgement.lots - judgement.closing_lots
+    if closed <= 0.0:
+        return ""
+    position = f"the position ({side} {amounts.lots(closed)} {request.symbol})"
+    if left <= _EPSILON:
+        return f"CLOSES {position}"
+    other = "BUY" if side == "SELL" else "SELL"
+    return f"REVERSES {position}: {other} {amounts.lots(left)} will be open"

@@ -158,6 +158,7 @@ class RiskClient:
             take_profit=trade.take_profit,
             risk_amount=trade.expected_loss,
             risk_pct=self._share(trade.expected_loss),
+            closing_lots=trade.closing_lots,
         )
 
     def _reduction(self, request: IntentRequest, trade: ApprovedTrade, answer: RiskAnswer) -> RiskAnswer:

@@ -249,7 +249,7 @@ def test_rows_in_the_wrong_order_are_sorted_and_said(
 
 @pytest.mark.parametrize("moved", [5, 15])
 def test_the_ends_of_a_file_may_be_in_the_wrong_order(tmp_path: Path, moved: int) -> None:
-    """The hour before the first row, or rows of before the last ones: all is played, from the earliest to the latest."""
+    """Rows of an hour before the first one, or of before the last ones: all is played, in order of time."""
     sound = load_replay([shuffled(tmp_path, [*range(20)])], UTC_CLOCK).series["EURUSD"].rows
     market = load_replay([shuffled(tmp_path, [*range(moved, 20), *range(moved)])], UTC_CLOCK)
     assert (market.first_msc, market.last_msc) == (sound["time_msc"][0], sound["time_msc"][-1])
