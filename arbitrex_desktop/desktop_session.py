@@ -10,9 +10,10 @@ import faulthandler
 import logging
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSystemTrayIcon
 
 from arbitrex_desktop import logs
 from arbitrex_desktop.causes import in_words
@@ -22,7 +23,12 @@ from arbitrex_desktop.raw_layer.connection.environment import read_environment, 
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.settings.start import Settings
 from arbitrex_desktop.ui.main_window import MainWindow
+from arbitrex_desktop.ui.program.tray import Tray
 from arbitrex_desktop.ui.program.unhandled import UnhandledErrors
+
+if TYPE_CHECKING:
+    # Loaded by the window, once its frame has been seen.
+    from arbitrex_desktop.ui.window_content import WindowContent
 
 _log = logging.getLogger(__name__)
 
@@ -43,13 +49,24 @@ class DesktopSession:
         self.unhandled.install()
         self.unhandled.noticed.connect(window.tell_error, Qt.ConnectionType.QueuedConnection)
         self._crash_file = _log_crashes(settings.data_dir / "logs" / "crash.log")
+        self._window = window
+        self._tray: Tray | None = None
         self._later_starts = OneWindow(settings.data_dir)
         self._later_starts.asked.connect(partial(bring_forward, window), Qt.ConnectionType.QueuedConnection)
         if not alone:
             self._later_starts.listen()
 
+    def show_tray(self, content: WindowContent) -> Tray | None:
+        """Show the icon in the tray, where the desktop has one; returns it, None where there is none."""
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            self._tray = Tray(content.halt, partial(bring_forward, self._window), content.closing.quit)
+            self._tray.icon.show()
+        return self._tray
+
     def close(self) -> None:
         """Listen no longer."""
+        if self._tray is not None:
+            self._tray.icon.hide()
         self._later_starts.close()
         self.unhandled.remove()
         if self._crash_file is not None:

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtCore import QEvent, QSize, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
 from arbitrex_desktop.clock import Clock, SystemClock
@@ -117,8 +117,16 @@ class MainWindow(QMainWindow):
             self.first_painted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Keep the layout, vanish from the screen, and stop the core within a bound."""
+        """Keep the layout, vanish from the screen, and stop the core within a bound.
+
+        A click on the window's cross is asked about first where something stands open; the end of the system's
+        session is not, nor what the program does itself.
+        """
         content = self._content
+        by_hand = event.spontaneous() and not cast("QGuiApplication", QGuiApplication.instance()).isSavingSession()
+        if by_hand and content is not None and content.closing.asks():
+            event.ignore()
+            return
         if content is not None:
             self._memory.save(content.state())
             content.stop()

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
@@ -21,7 +21,7 @@ from arbitrex_desktop.ui.bars.halt_watch import HaltWatch
 from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.bars.replay_bar import ReplayBar
 from arbitrex_desktop.ui.bars.resume_bar import ResumeBar
-from arbitrex_desktop.ui.bars.status import StatusBar, TopBar, stacked
+from arbitrex_desktop.ui.bars.status import StatusBar, TopBar, stacked, tool_bar
 from arbitrex_desktop.ui.chart.history import HistoryLoader
 from arbitrex_desktop.ui.commands import QUIET, ArmAccount, CommandResult, Phase, ResumeTrading, TakeInUnknown, Task
 from arbitrex_desktop.ui.dialogs.settings_window import SettingsWindow
@@ -46,6 +46,7 @@ from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.plot_loader import PlotLoader
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel
+from arbitrex_desktop.ui.program.closing import Closing
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.table_view import TableView
@@ -268,13 +269,15 @@ class WindowContent(QObject):
         self.settings_window.asked.connect(self._worker.send)
         self.tour = Tour(self._theme, self._window, self._bring_forward)
         # The strip of notices keeps its place: what the core tells by itself must not move a button under the mouse.
-        self._add_bar("top", stacked(self.top_bar, self.notice_bar))
+        tool_bar(self._window, "top", stacked(self.top_bar, self.notice_bar))
         self.replay_bar = ReplayBar(self._theme)
         self.replay_bar.asked.connect(self._worker.send)
-        self._replay_toolbar = self._add_bar("replay", self.replay_bar)
+        self._replay_toolbar = tool_bar(self._window, "replay", self.replay_bar)
         self._replay_toolbar.hide()
+        self.closing = Closing(self._window, self._theme, lambda: self._fresh.snapshot)
         passing = {"fixed": self.fixed_bar, "resume": self.resume_bar, "arming": self.arming_bar}
-        fixed, resume, arming = self._passing_bars = tuple(self._add_bar(name, bar) for name, bar in passing.items())
+        fixed, resume, arming = bars = tuple(tool_bar(self._window, name, bar) for name, bar in passing.items())
+        self._passing_bars = (*bars, self.closing.tool_bar)
         for bar in self._passing_bars:
             bar.hide()
         self.fixed_bar.shown_changed.connect(fixed.setVisible)
@@ -283,18 +286,6 @@ class WindowContent(QObject):
         self.arming_bar.closed.connect(arming.hide)
         self.top_bar.arming.arm_asked.connect(self._open_arming)
         self._resume_toolbar, self._arming_toolbar = resume, arming
-
-    def _add_bar(self, name: str, content: QWidget) -> QToolBar:
-        bar = QToolBar(name, self._window)
-        bar.setObjectName(f"bar_{name}")
-        bar.setMovable(False)
-        bar.setFloatable(False)
-        bar.toggleViewAction().setVisible(False)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        bar.addWidget(content)
-        self._window.addToolBar(bar)
-        self._window.addToolBarBreak()
-        return bar
 
     def _make_menus(self) -> None:
         acts = Acts(
@@ -310,7 +301,7 @@ class WindowContent(QObject):
             settings=self.settings_window.open_and_read,
             accounts=self.accounts_asked.emit,
             tour=self.tour.begin,
-            quit=partial(QTimer.singleShot, 0, self._window.close),
+            quit=self.closing.quit,
         )
         build_menus(self._window, self._docks.docks.values(), self._theme, acts, self._make_hands())
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStatusBar, QToolBar, QVBoxLayout, QWidget
 
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from arbitrex_desktop.ui import formats
@@ -199,3 +199,17 @@ def stacked(*widgets: QWidget) -> QWidget:
     for widget in widgets:
         layout.addWidget(widget)
     return stack
+
+
+def tool_bar(window: QMainWindow, name: str, content: QWidget) -> QToolBar:
+    """Put a widget over the whole width of a window, in a tool bar that nobody can move or close."""
+    bar = QToolBar(name, window)
+    bar.setObjectName(f"bar_{name}")
+    bar.setMovable(False)
+    bar.setFloatable(False)
+    bar.toggleViewAction().setVisible(False)
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    bar.addWidget(content)
+    window.addToolBar(bar)
+    window.addToolBarBreak()
+    return bar
