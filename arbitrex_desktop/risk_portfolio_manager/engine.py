@@ -109,7 +109,7 @@ class RiskPortfolioManager(RiskFigures):
         self._copied: tuple[ChangeCount, PortfolioState | None] = (None, None)
         self._repository.take_up(self._repository.load(EVERY_ACCOUNT), self._state, figures=False)
         if not sync_with_mt5:  # otherwise the account must be known first
-            self._state.day_start, self._state.week_start = self._state.resets(sources.market_now(), self.config)
+            self._state.roll_over(self._state.resets(sources.market_now(), self.config), self.config)
             self._state.account = _WITHOUT_ACCOUNT
             self._repository.take_up(self._repository.load(_WITHOUT_ACCOUNT), self._state, figures=True)
         if sync_with_mt5:

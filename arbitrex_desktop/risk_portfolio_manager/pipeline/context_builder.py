@@ -98,9 +98,8 @@ def _market(
 def _account(state: RiskState, config: RuleSettings, at: tuple[datetime, datetime, float]) -> AccountView:
     """Read the account; figures of a day or week that has ended are those of the new one."""
     portfolio, sources, (now, wall, moment) = state.portfolio, state.sources, at
-    day, week = state.resets(now, config)
-    new_day = state.day_start is not None and day > state.day_start
-    new_week = state.week_start is not None and week > state.week_start
+    starts = state.resets(now, config)
+    day, week = state.results(starts, config)
     until = portfolio.reducing_until
     reducing = portfolio.reducing_reason if until is None or wall < as_utc(until) else ""
     polled = None if sources.pool is None else sources.pool.latest_account()
@@ -108,13 +107,13 @@ def _account(state: RiskState, config: RuleSettings, at: tuple[datetime, datetim
         state.capital(config),
         portfolio.equity,
         state.drawdown(),
-        0.0 if new_day else portfolio.daily_pnl,
-        0.0 if new_week else portfolio.weekly_pnl,
-        day,
-        state.fresh_anchor(config) if new_day else portfolio.day_anchor,
-        state.fresh_anchor(config) if new_week else portfolio.week_anchor,
-        portfolio.consecutive_losses,
-        portfolio.trading_halted and not halt_is_over(portfolio, day, config),
+        day.pnl,
+        week.pnl,
+        starts[0],
+        day.anchor,
+        week.anchor,
+        day.losses,
+        portfolio.trading_halted and not halt_is_over(portfolio, starts[0], config),
         portfolio.halt_reason,
         reducing or "",
         sources.syncs,

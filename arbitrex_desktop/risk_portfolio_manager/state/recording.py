@@ -47,7 +47,7 @@ def record(state: RiskState, context: RuleContext, decision: TradeDecision, orde
     metrics = metrics_of(decision)
     state.metrics = state.metrics.plus(metrics)
     cooled = end_what_has_passed(state, context.config, context.account.day_start)
-    _roll_over(state, context)
+    state.roll_over(state.resets(context.market.now, context.config), context.config)
     _mark_equity(state, context)
     _note_intent(state, context)
     latched = decision.kill_switch_triggered and latch(state, decision.results)
@@ -84,17 +84,6 @@ def withdraw(state: RiskState, effect: Effect, refusal: TradeDecision) -> None:
         state.book.release(reservation.intent_id)
         state.activity.admitted.pop(reservation.intent_id, None)
     state.metrics = state.metrics.plus(effect.metrics, -1).plus(metrics_of(refusal))
-
-
-def _roll_over(state: RiskState, context: RuleContext) -> None:
-    """Begin a new day or week in the portfolio, when one has begun."""
-    portfolio, account = state.portfolio, context.account
-    day, week = state.resets(context.market.now, context.config)
-    if state.day_start is not None and day > state.day_start:
-        portfolio.daily_pnl, portfolio.day_anchor, portfolio.consecutive_losses = 0.0, account.day_anchor, 0
-    if state.week_start is not None and week > state.week_start:
-        portfolio.weekly_pnl, portfolio.week_anchor = 0.0, account.week_anchor
-    state.day_start, state.week_start = day, week
 
 
 def _mark_equity(state: RiskState, context: RuleContext) -> None:

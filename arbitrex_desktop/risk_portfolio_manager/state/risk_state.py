@@ -18,6 +18,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlLedg
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import ChangeCount, PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import TradingDays
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
+from arbitrex_desktop.risk_portfolio_manager.state.periods import Period, Result
 from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources
 
 
@@ -38,8 +39,8 @@ class RiskState:
         ledger: peak, anchors and profit of the synced account.
         metrics: how decisions went.
         account: name of the account that is kept; empty before it is known.
-        day_start: the day that the portfolio's figures belong to; None before any was seen.
-        week_start: the same of the week.
+        day: the day that the portfolio's figures belong to.
+        week: the same of the week.
         own_drawdown: the drawdown that was written last, to see whether the program set another.
         settings_capital: the settings' capital that counts.
     """
@@ -55,8 +56,8 @@ class RiskState:
         self.ledger = PnlLedger()
         self.metrics = RiskMetrics()
         self.account = ""
-        self.day_start: datetime | None = None
-        self.week_start: datetime | None = None
+        self.day = Period()
+        self.week = Period()
         self.own_drawdown = 0.0
         self.settings_capital = portfolio.total_capital
         self._calendar = TradingDays()
@@ -91,6 +92,24 @@ class RiskState:
         anchors = {"balance": portfolio.total_capital, "equity": portfolio.equity}
         return anchors.get(config.loss_anchor, max(portfolio.total_capital, portfolio.equity))
 
+    def results(self, starts: tuple[datetime, datetime], config: RuleSettings) -> tuple[Result, Result]:
+        """Return what the day and the week of these resets have brought so far."""
+        portfolio = self.portfolio
+        day = Result(portfolio.daily_pnl, portfolio.day_anchor, portfolio.consecutive_losses)
+        week = Result(portfolio.weekly_pnl, portfolio.week_anchor)
+        if (self.day.start, self.week.start) == starts:
+            return day, week
+        fresh = self.fresh_anchor(config)
+        return self.day.result(starts[0], day, fresh), self.week.result(starts[1], week, fresh)
+
+    def roll_over(self, starts: tuple[datetime, datetime], config: RuleSettings) -> None:
+        """Let the portfolio's figures be those of the day and the week of these resets."""
+        portfolio, (day, week) = self.portfolio, self.results(starts, config)
+        if self.day.roll(starts[0], Result(portfolio.daily_pnl, portfolio.day_anchor, portfolio.consecutive_losses)):
+            portfolio.daily_pnl, portfolio.day_anchor, portfolio.consecutive_losses = day
+        if self.week.roll(starts[1], Result(portfolio.weekly_pnl, portfolio.week_anchor)):
+            portfolio.weekly_pnl, portfolio.week_anchor = week.pnl, week.anchor
+
     def capital(self, config: RuleSettings) -> float:
         """Return the capital; without a synced account, one that was changed in the settings counts at once."""
         wanted: float = config.total_capital
@@ -109,8 +128,10 @@ class RiskState:
         portfolio = self.portfolio
         portfolio.daily_pnl, portfolio.consecutive_losses = 0.0, 0
         portfolio.day_anchor = self.fresh_anchor(config)
+        self.day.before = None
 
     def begin_week(self, config: RuleSettings) -> None:
         """Begin a trading week manually."""
         self.ledger.reset_week(self.sources.market_now())
         self.portfolio.weekly_pnl, self.portfolio.week_anchor = 0.0, self.fresh_anchor(config)
+        self.week.before = None

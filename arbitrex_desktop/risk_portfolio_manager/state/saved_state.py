@@ -15,6 +15,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlLedg
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import as_utc, json_safe
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import OF_ALL_ACCOUNTS
+from arbitrex_desktop.risk_portfolio_manager.state.periods import Before, Period
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 
 
@@ -42,6 +43,8 @@ class Resets(msgspec.Struct):
 
     day_start: datetime | None = None
     week_start: datetime | None = None
+    day_before: Before | None = None
+    week_before: Before | None = None
 
 
 class Switches(msgspec.Struct):
@@ -96,7 +99,7 @@ def dump_state(state: RiskState) -> SavedState:
         figures[name] = None if figures[name] is None else str(figures[name])
     return SavedState(
         figures=Figures(**figures),
-        days=Resets(state.day_start, state.week_start),
+        days=Resets(state.day.start, state.week.start, state.day.before, state.week.before),
         activity=state.activity.saved(monotonic),
         traded=[str(name) for name in state.book.traded],
         settings_capital=state.settings_capital,
@@ -214,4 +217,5 @@ def _restore_figures(saved: SavedState, state: RiskState) -> None:
         setattr(portfolio, name, None if value is None else value * factor)
     for name in ("realized_pnl", "daily_pnl", "weekly_pnl", "consecutive_losses"):
         setattr(portfolio, name, getattr(figures, name))
-    state.day_start, state.week_start = saved.days.day_start, saved.days.week_start
+    state.day = Period(saved.days.day_start, saved.days.day_before)
+    state.week = Period(saved.days.week_start, saved.days.week_before)

@@ -23,6 +23,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
 )
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import trading_day
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation, WorkingOrders, working_name
+from arbitrex_desktop.risk_portfolio_manager.state.periods import Period
 from arbitrex_desktop.risk_portfolio_manager.state.repository import Loaded
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.saved_state import SavedState
@@ -48,6 +49,7 @@ def forget_account(state: RiskState) -> None:
         state.book.release(each.intent_id)
     state.book.working = WorkingOrders()
     state.activity.last_by_symbol.clear()
+    state.day, state.week = Period(), Period()
 
 
 def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config: RuleSettings, started: float) -> None:
@@ -56,7 +58,7 @@ def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config:
     starts = state.resets(synced.read_at, config)
     figures = state.ledger.update(reading.account, synced.deals, pool.server_time_to_utc, synced.read_at, starts)
     state.sources.reading, state.sources.synced_at, state.sources.newest = reading, started, reading
-    state.day_start, state.week_start = starts
+    state.roll_over(starts, config)
     if config.initial_balance > 0.0:
         _take_days(state, synced, figures, pool, config)
     _write(state, synced, figures, config.loss_anchor)
