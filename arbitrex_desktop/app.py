@@ -28,9 +28,10 @@ from arbitrex_desktop.ui.worker import CoreWorker
 
 if TYPE_CHECKING:
     # Loaded once the window's frame has been seen.
+    from arbitrex_desktop.checkup.self_test import Observations, SelfTest
+    from arbitrex_desktop.checkup.soak import Soak
     from arbitrex_desktop.desktop_session import DesktopSession
     from arbitrex_desktop.mt5.host.child import EarlyHost
-    from arbitrex_desktop.self_test import Observations, SelfTest
     from arbitrex_desktop.settings.passwords import PasswordStore
     from arbitrex_desktop.ui.dialogs.account_window import AccountWindow
     from arbitrex_desktop.ui.seam import Core, CoreFactory
@@ -83,6 +84,7 @@ class Application:
         self._session: DesktopSession | None = None
         self._updates: UpdateWindow | None = None
         self._accounts: AccountWindow | None = None
+        self._soak: Soak | None = None
 
     def run(self) -> int:
         """Show the window, run until it closes, anew where another account was chosen; return the exit code."""
@@ -103,6 +105,8 @@ class Application:
         try:
             self._qt.exec()
         finally:
+            if self._soak is not None:
+                self._end_watching(self._soak)
             if self._session is not None:
                 self._session.close()
             if self._early_host is not None:
@@ -124,6 +128,8 @@ class Application:
         self._offer_accounts()
         if self._settings.self_test:
             self._run_self_test()
+        elif self._settings.soak_hours is not None:
+            self._watch(self._settings.soak_hours)
         elif self._settings.screenshot is not None:
             self._take_screenshot(self._settings.screenshot)
 
@@ -182,7 +188,7 @@ class Application:
 
     def _run_self_test(self) -> None:
         """Drive the self-test, and close the window when it is over."""
-        module = importlib.import_module("arbitrex_desktop.self_test")
+        module = importlib.import_module("arbitrex_desktop.checkup.self_test")
         test: SelfTest = module.SelfTest(self.worker, self._clock, self._settings.demo_login)
 
         def finish() -> None:
@@ -193,6 +199,24 @@ class Application:
 
         test.finished.connect(finish)
         test.start()
+
+    def _watch(self, hours: float) -> None:
+        """Watch the window for hours, then close it."""
+        module = importlib.import_module("arbitrex_desktop.checkup.soak")
+        settings = self._settings
+        self._soak = module.Soak(self.worker, self._clock, hours, settings.data_dir, settings.report)
+        self._soak.finished.connect(self.window.close)
+        self._soak.start()
+
+    def _end_watching(self, soak: Soak) -> None:
+        """Write what the watch saw, on paper and in words."""
+        summary = importlib.import_module("arbitrex_desktop.checkup.soak").summary
+        try:
+            soak.stop()
+        except OSError as error:
+            self.exit_code = EXIT_FAILED
+            _say(f"the report cannot be written: {error}", failed=True)
+        _say(summary(soak.report), failed=False)
 
     def _report(self, test: SelfTest, summary: Callable[[Observations], str]) -> None:
         """Write what the self-test saw, on paper and in words."""

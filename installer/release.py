@@ -37,6 +37,7 @@ _LICENCES: Final = {
     "platformdirs": "MIT",
     "msgspec": "BSD-3-Clause",
     "tomlkit": "MIT",
+    "psutil": "BSD-3-Clause",
     "keyring": "MIT",
     "jaraco.classes": "MIT",
     "jaraco.context": "MIT",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 
 _FASTEST = 1e6
+_LONGEST_SOAK = 10_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,9 @@ class Settings:
         theme: dark or light, None for the one chosen in the window
         record: whether ticks are recorded to disk
         self_test: whether the program tests itself and ends
+        soak_hours: for how long the window is watched, None not at all
         demo_login: the DEMO account that the self-test may trade on instead of the simulator
-        report: where the self-test's observations go
+        report: where the observations of the self-test or of the long run go
     """
 
     env_file: Path | None = None
@@ -61,6 +63,7 @@ class Settings:
     theme: str | None = None
     record: bool = False
     self_test: bool = False
+    soak_hours: float | None = None
     demo_login: int | None = None
     report: Path | None = None
 
@@ -109,6 +112,17 @@ def _speed(text: str) -> float:
         value = 0.0
     if not 0.0 < value <= _FASTEST:
         raise argparse.ArgumentTypeError(f"the speed must be a number above 0 and at most {_FASTEST:.0f}")
+    return value
+
+
+def _hours(text: str) -> float:
+    """Parse how long to watch."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value <= _LONGEST_SOAK:
+        raise argparse.ArgumentTypeError(f"the hours must be a number above 0 and at most {_LONGEST_SOAK:.0f}")
     return value
 
 
@@ -169,7 +183,16 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--demo-login", type=int, metavar="LOGIN", help="let the self-test trade on this DEMO account instead"
     )
-    parser.add_argument("--report", type=Path, metavar="FILE", help="write the self-test's observations as JSON")
+    parser.add_argument(
+        "--soak",
+        type=_hours,
+        dest="soak_hours",
+        metavar="HOURS",
+        help="watch the window for so long, on any account and without a trade: memory, handles, faults, pauses",
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="write what --self-test or --soak observed, as JSON"
+    )
     parser.add_argument("--faults", type=Path, metavar="FILE", help=argparse.SUPPRESS)
     return parser
 
@@ -205,6 +228,7 @@ def parse(arguments: Sequence[str]) -> Settings:
         theme=given.theme,
         record=given.record,
         self_test=given.self_test,
+        soak_hours=given.soak_hours,
         demo_login=given.demo_login,
         report=given.report,
     )

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.checkup.self_test import SelfTest
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.raw_layer.views import AccountMode
-from arbitrex_desktop.self_test import SelfTest
 from arbitrex_desktop.ui.commands import TraderCommand
 from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.core import FakeCore
