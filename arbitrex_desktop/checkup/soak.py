@@ -44,7 +44,7 @@ class ProcessUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class SoakSample:
     """One look.
 
     Attributes:
@@ -91,9 +91,9 @@ class SoakReport:
     cores: float | None = None
     longest_pause_ms: float = 0.0
     messages: list[str] = field(default_factory=list)
-    samples: list[Sample] = field(default_factory=list)
+    samples: list[SoakSample] = field(default_factory=list)
 
-    def take(self, sample: Sample) -> None:
+    def take(self, sample: SoakSample) -> None:
         """Add a look, and reckon what follows from all of them."""
         self.samples.append(sample)
         self.hours = sample.seconds / 3600.0
@@ -111,7 +111,7 @@ class SoakReport:
         draft.replace(path)
 
 
-def growth(first: Sample, last: Sample) -> dict[str, float]:
+def growth(first: SoakSample, last: SoakSample) -> dict[str, float]:
     """Return by how much the processes grew between two looks; a process is compared only with itself as it was."""
     found: dict[str, float] = {}
     for name, before, after in (("app", first.app, last.app), ("host", first.host, last.host)):
@@ -196,7 +196,7 @@ class Soak(QObject):
         megabytes, files = _folder(self._data_dir)
         pause, self._worst = self._worst, 0.0
         self.report.take(
-            Sample(
+            SoakSample(
                 seconds=round(self._clock.monotonic() - self._started, 1),
                 state=pool.state.value if pool is not None else "",
                 ticks=pool.ticks_total if pool is not None else 0,
@@ -260,7 +260,7 @@ def summary(report: SoakReport) -> str:
     )
 
 
-def _cpu(sample: Sample) -> float:
+def _cpu(sample: SoakSample) -> float:
     return sum(use.cpu_seconds for use in (sample.app, sample.host) if use is not None)
 
 

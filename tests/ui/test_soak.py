@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from arbitrex_desktop.checkup.soak import ProcessUse, Sample, SoakReport, summary, use_of
+from arbitrex_desktop.checkup.soak import ProcessUse, SoakSample, SoakReport, summary, use_of
 from arbitrex_desktop.settings import parse
 
 USE = ProcessUse(resident_mb=100.0, threads=10, handles=50, cpu_seconds=4.0)
 NO_PROCESS = 4_194_305
 """Above the largest process id of Linux."""
 
-SAMPLE = Sample(
+SAMPLE = SoakSample(
     seconds=0.0,
     state="CONNECTED",
     ticks=0,
