@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from arbitrex_desktop.checkup.soak import ProcessUse, SoakSample, SoakReport, summary, use_of
+from arbitrex_desktop.checkup.soak import ProcessUse, SoakReport, SoakSample, summary, use_of
 from arbitrex_desktop.settings import parse
 
 USE = ProcessUse(resident_mb=100.0, threads=10, handles=50, cpu_seconds=4.0)
