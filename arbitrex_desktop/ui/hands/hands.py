@@ -17,7 +17,7 @@ from arbitrex_desktop.ui.commands import WatchSymbol
 from arbitrex_desktop.ui.hands.desk_menus import LOCAL, DeskMenus, DeskPanels
 from arbitrex_desktop.ui.hands.key_sheet import KeySheet
 from arbitrex_desktop.ui.hands.key_table import KeyTable, run
-from arbitrex_desktop.ui.hands.palette import Offer, Palette
+from arbitrex_desktop.ui.hands.palette import Palette, PaletteEntry
 from arbitrex_desktop.ui.theme.theme import Theme
 
 if TYPE_CHECKING:
@@ -112,35 +112,40 @@ class Hands(QObject):
         here = next((place for place, name in enumerate(names) if _is_in(focus, self._docks[name])), -step)
         self.go_to(names[(here + step) % len(names)])
 
-    def _actions(self) -> Iterable[Offer]:
+    def _actions(self) -> Iterable[PaletteEntry]:
         return [
-            Offer(entry.text, entry.where, entry.keys, partial(run, entry.action, self._say))
+            PaletteEntry(entry.text, entry.where, entry.keys, partial(run, entry.action, self._say))
             for entry in self.table.entries()
             if entry.action.isVisible()
         ]
 
-    def _local(self) -> Iterable[Offer]:
+    def _local(self) -> Iterable[PaletteEntry]:
         places = {"Pending": "pending", "Positions": "positions"}
         for local in LOCAL:
             panel = next((name for word, name in places.items() if word in local.where), "")
             if panel:
-                yield Offer(local.text, f"goes to the place: {local.where}", local.keys, partial(self.go_to, panel))
+                yield PaletteEntry(
+                    local.text, f"goes to the place: {local.where}", local.keys, partial(self.go_to, panel)
+                )
 
-    def _symbol_offers(self) -> Iterable[Offer]:
+    def _symbol_offers(self) -> Iterable[PaletteEntry]:
         choose, watch = self._watch.symbol_chosen.emit, self._watch.asked.emit
         watched = [symbol for symbol, _digits in self._watch.model.listed]
         known = set(watched)
         others = [symbol for symbol in self._watch.offered if symbol not in known]
         return [
-            *(Offer(each, "chart and ticket of the symbol", "", partial(choose, each)) for each in watched),
-            *(Offer(each, "add it to the watch list", "", partial(watch, WatchSymbol(each, True))) for each in others),
+            *(PaletteEntry(each, "chart and ticket of the symbol", "", partial(choose, each)) for each in watched),
+            *(
+                PaletteEntry(each, "add it to the watch list", "", partial(watch, WatchSymbol(each, True)))
+                for each in others
+            ),
         ]
 
-    def _settings(self) -> Iterable[Offer]:
+    def _settings(self) -> Iterable[PaletteEntry]:
         # Loads the risk manager's rules, which the window's start need not wait for.
         catalogue: Mapping[str, Setting] = importlib.import_module("arbitrex_desktop.settings.catalogue").CATALOGUE
         return [
-            Offer(name, setting.meaning[:_MEANING], "", partial(self._open_setting, name), comes_late=True)
+            PaletteEntry(name, setting.meaning[:_MEANING], "", partial(self._open_setting, name), comes_late=True)
             for name, setting in catalogue.items()
         ]
 

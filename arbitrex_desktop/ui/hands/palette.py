@@ -28,7 +28,7 @@ _STEPS: Final[dict[int, int]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class PaletteEntry:
     """Something that can be done.
 
     Attributes:
@@ -47,9 +47,11 @@ class Offer:
 
 
 _COLUMNS: Final = (
-    Column[Offer]("Action", lambda row: row.text, lambda row: row.text, sample="M" * 24, number=False, least="M" * 16),
-    Column[Offer]("Keys", lambda row: row.keys, lambda row: row.keys, sample="Ctrl+Shift+Return", number=False),
-    Column[Offer](
+    Column[PaletteEntry](
+        "Action", lambda row: row.text, lambda row: row.text, sample="M" * 24, number=False, least="M" * 16
+    ),
+    Column[PaletteEntry]("Keys", lambda row: row.keys, lambda row: row.keys, sample="Ctrl+Shift+Return", number=False),
+    Column[PaletteEntry](
         "Where",
         lambda row: row.where,
         lambda row: row.where,
@@ -60,15 +62,15 @@ _COLUMNS: Final = (
     ),
 )
 
-Source = Callable[[], Iterable[Offer]]
+Source = Callable[[], Iterable[PaletteEntry]]
 
 
-def matching(offers: Iterable[Offer], typed: str) -> list[Offer]:
+def matching(offers: Iterable[PaletteEntry], typed: str) -> list[PaletteEntry]:
     """Return the offers in which every word typed is found, those first whose text begins so."""
     words = typed.casefold().split()
     if not words:
         return list(offers)
-    found: list[tuple[int, Offer]] = []
+    found: list[tuple[int, PaletteEntry]] = []
     for offer in offers:
         text = offer.text.casefold()
         whole = f"{text} {offer.where.casefold()}"
@@ -101,12 +103,12 @@ class Palette(QDialog):
         self.setAccessibleName("Command palette")
         self._window = parent
         self._sources = sources
-        self._all: list[Offer] = []
-        self._shown: list[Offer] = []
+        self._all: list[PaletteEntry] = []
+        self._shown: list[PaletteEntry] = []
         self.line = QLineEdit()
         self.line.setPlaceholderText("An action, a symbol or a setting")
         self.line.setAccessibleName("Search actions, symbols and settings")
-        self.model: RowTableModel[Offer] = RowTableModel(_COLUMNS, id, self)
+        self.model: RowTableModel[PaletteEntry] = RowTableModel(_COLUMNS, id, self)
         self.list = TableView(self.model, theme, "Nothing has that name")
         self.list.setAccessibleName("What was found")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
