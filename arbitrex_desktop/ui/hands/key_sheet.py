@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from arbitrex_desktop.ui.hands.key_table import Entry, FixedKeys, KeyTable
+from arbitrex_desktop.ui.hands.key_table import FixedKeys, KeyEntry, KeyTable
 from arbitrex_desktop.ui.models.table import Column, RowTableModel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -26,23 +26,23 @@ from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
 
-def _key_of(row: Entry | FixedKeys) -> str:
-    return row.name if isinstance(row, Entry) else row.text
+def _key_of(row: KeyEntry | FixedKeys) -> str:
+    return row.name if isinstance(row, KeyEntry) else row.text
 
 
-def _keys_text(row: Entry | FixedKeys) -> str:
+def _keys_text(row: KeyEntry | FixedKeys) -> str:
     fixed = isinstance(row, FixedKeys) or row.is_fixed
     return f"{row.keys}  (fixed)" if fixed else row.keys
 
 
 _COLUMNS: Final = (
-    Column[Entry | FixedKeys](
+    Column[KeyEntry | FixedKeys](
         "Action", lambda row: row.text, lambda row: row.text, sample="M" * 22, number=False, least="M" * 12
     ),
-    Column[Entry | FixedKeys](
+    Column[KeyEntry | FixedKeys](
         "Keys", _keys_text, lambda row: row.keys, sample="F12, Ctrl+Shift+H (fixed)", number=False
     ),
-    Column[Entry | FixedKeys](
+    Column[KeyEntry | FixedKeys](
         "Where", lambda row: row.where, lambda row: row.where, sample="M" * 14, number=False, least="M" * 6
     ),
 )
@@ -62,12 +62,12 @@ class KeySheet(QDialog):
         self.setModal(False)
         self.resize(680, 560)
         self._table = table
-        self._rows: list[Entry | FixedKeys] = []
+        self._rows: list[KeyEntry | FixedKeys] = []
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search actions and keys")
         self.search.setAccessibleName("Search actions and keys")
         self.search.setClearButtonEnabled(True)
-        self.model: RowTableModel[Entry | FixedKeys] = RowTableModel(_COLUMNS, _key_of, self)
+        self.model: RowTableModel[KeyEntry | FixedKeys] = RowTableModel(_COLUMNS, _key_of, self)
         self.list = KeyedTable(self.model, theme, "No action has that name", _key_of)
         self.list.setAccessibleName("Actions and their keys")
         self.keys = QKeySequenceEdit()
@@ -99,9 +99,9 @@ class KeySheet(QDialog):
         texts = ((row, f"{row.text} {row.where} {row.keys}".casefold()) for row in self._rows)
         self.list.set_rows(row for row, text in texts if all(word in text for word in words))
 
-    def _chosen(self) -> Entry | None:
+    def _chosen(self) -> KeyEntry | None:
         row = self.list.chosen
-        return row if isinstance(row, Entry) else None
+        return row if isinstance(row, KeyEntry) else None
 
     def _show_choice(self) -> None:
         entry = self._chosen()

@@ -20,7 +20,7 @@ _PORTABLE: Final = QKeySequence.SequenceFormat.PortableText
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class KeyEntry:
     """An action as the trader finds it.
 
     Attributes:
@@ -69,7 +69,7 @@ class KeyTable:
         self._usual: dict[str, list[QKeySequence]] = {}
         self._chosen: dict[str, str] = {}
 
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[KeyEntry, ...]:
         """Return every action in the order of the menus, with the keys that were chosen for it."""
         found = tuple(self._walk())
         for entry in found:
@@ -78,7 +78,7 @@ class KeyTable:
                 self._apply(entry)
         return found
 
-    def assign(self, entry: Entry, keys: QKeySequence) -> str:
+    def assign(self, entry: KeyEntry, keys: QKeySequence) -> str:
         """Give an action keys, or none when they are empty; return why that cannot be, empty when it was done."""
         if entry.is_fixed:
             return f"The keys of “{entry.text}” stay as they are."
@@ -89,7 +89,7 @@ class KeyTable:
         self._apply(entry)
         return ""
 
-    def reset(self, entry: Entry) -> None:
+    def reset(self, entry: KeyEntry) -> None:
         """Give an action its usual keys again, unless another one has them by now."""
         self._chosen.pop(entry.name, None)
         others = {keys.toString() for each in self.entries() if each.name != entry.name for keys in _keys_of(each)}
@@ -117,19 +117,19 @@ class KeyTable:
         for entry in self.entries():
             self._apply(entry)
 
-    def _apply(self, entry: Entry) -> None:
+    def _apply(self, entry: KeyEntry) -> None:
         chosen = self._chosen.get(entry.name)
         if chosen is not None and not entry.is_fixed:
             entry.action.setShortcuts([QKeySequence(chosen, _PORTABLE)] if chosen else [])
 
-    def _walk(self) -> Iterator[Entry]:
+    def _walk(self) -> Iterator[KeyEntry]:
         for action in self._bar.actions():
             menu = action.menu()
             if isinstance(menu, QMenu):
                 yield from _entries_in(menu, _plain(action.text()))
 
 
-def _entries_in(menu: QMenu, where: str) -> Iterator[Entry]:
+def _entries_in(menu: QMenu, where: str) -> Iterator[KeyEntry]:
     """Yield the actions of a menu and of those in it."""
     for action in menu.actions():
         inner = action.menu()
@@ -137,10 +137,10 @@ def _entries_in(menu: QMenu, where: str) -> Iterator[Entry]:
             yield from _entries_in(inner, f"{where} > {_plain(action.text())}")
         elif not action.isSeparator() and action.text():
             text = f"{action.property(BEFORE) or ''}{_plain(action.text())}"
-            yield Entry(action.objectName() or f"{where}/{text}", text, where, action)
+            yield KeyEntry(action.objectName() or f"{where}/{text}", text, where, action)
 
 
-def _keys_of(entry: Entry) -> list[QKeySequence]:
+def _keys_of(entry: KeyEntry) -> list[QKeySequence]:
     return entry.action.shortcuts()
 
 
