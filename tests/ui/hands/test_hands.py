@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.settings.catalogue import CATALOGUE
-from arbitrex_desktop.ui.hands.key_table import Entry
+from arbitrex_desktop.ui.hands.key_table import KeyEntry
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.window_state import WindowState
 from tests.fakes.core import FakeCore
@@ -31,7 +31,7 @@ def activated(window: MainWindow, qtbot: QtBot) -> MainWindow:
     return window
 
 
-def entry_of(window: MainWindow, name: str) -> Entry:
+def entry_of(window: MainWindow, name: str) -> KeyEntry:
     """Return an action by its name."""
     return next(entry for entry in window.content.hands.table.entries() if entry.name == name)
 
