@@ -80,7 +80,7 @@ STOPS: Final = (
 )
 
 
-class Frame(QWidget):
+class TourFrame(QWidget):
     """A coloured edge around a part of the window, through which the mouse acts."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
@@ -106,7 +106,7 @@ class Tour(QDialog):
         self._place = 0
         self._window = parent
         self._part = parent
-        self._frame = Frame(theme, parent)
+        self._frame = TourFrame(theme, parent)
         self._following = QTimer(self, interval=_FOLLOW_MS)
         self._following.timeout.connect(self._follow)
         self.setWindowTitle("A way through the window")
