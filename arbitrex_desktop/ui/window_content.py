@@ -361,6 +361,7 @@ class WindowContent(QObject):
         ticket.plan_changed.connect(chart.show_plan)
         chart.stop_planned.connect(ticket.set_stop)
         chart.target_planned.connect(ticket.set_target)
+        chart.entry_planned.connect(ticket.set_entry)
         chart.trade_wanted.connect(ticket.symbol.setCurrentText)
         self.market_watch.symbol_clicked.connect(chart.look_at)
 

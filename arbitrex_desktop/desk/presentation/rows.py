@@ -75,17 +75,17 @@ def position_row(
         standing=standing,
         source=intent.request.source if intent is not None else "",
         first_stop=judged.stop_loss if judged is not None else None,
-        price_value=_price_value(pool, position),
+        price_value=_price_value(pool, position.symbol, position.volume),
         money_digits=money_digits_of(pool),
     )
 
 
-def _price_value(pool: PoolReader, position: TradePosition) -> float | None:
+def _price_value(pool: PoolReader, symbol: str, lots: float) -> float | None:
     """Return what a move of the price by 1 is worth in account currency, None where the broker does not tell."""
-    info = pool.symbol_info(position.symbol)
+    info = pool.symbol_info(symbol)
     if info is None or not info.trade_tick_size > 0.0:
         return None
-    value = (info.trade_tick_value_loss or info.trade_tick_value) / info.trade_tick_size * position.volume
+    value = (info.trade_tick_value_loss or info.trade_tick_value) / info.trade_tick_size * lots
     return value if value > 0.0 and math.isfinite(value) else None
 
 
@@ -108,6 +108,8 @@ def order_row(order: TradeOrder, pool: PoolReader, intent_id: str) -> OrderRow:
         limit_price=order.price_stoplimit or None,
         expires_at=pool.server_time_to_utc(order.time_expiration) if order.time_expiration else None,
         for_the_day=order.type_time in _DAY_ORDERS,
+        price_value=_price_value(pool, order.symbol, order.volume_current),
+        money_digits=money_digits_of(pool),
     )
 
 

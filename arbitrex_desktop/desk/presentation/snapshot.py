@@ -104,6 +104,8 @@ class OrderRow:
         intent_id: the desk's intent it came from, empty for one that was placed elsewhere
         expires_at: UTC moment when the broker says that it takes it back by itself, None where it names no moment
         for_the_day: whether it rests for a trading day, whose end is the broker's to say
+        price_value: what a move of the price by 1 is worth in account currency, None where that is not known
+        money_digits: the decimals of the account's currency
     """
 
     ticket: int
@@ -122,6 +124,8 @@ class OrderRow:
     limit_price: float | None = None
     expires_at: datetime | None = None
     for_the_day: bool = False
+    price_value: float | None = None
+    money_digits: int = 2
 
 
 @dataclass(frozen=True, slots=True)

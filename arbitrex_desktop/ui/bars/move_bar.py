@@ -9,7 +9,7 @@ from arbitrex_desktop.desk.presentation.snapshot import OrderRow, PositionRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.order_bar import order_plan, order_risks_more
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
-from arbitrex_desktop.ui.chart.desk_lines import ORDER, STOP, line_key, pips_text
+from arbitrex_desktop.ui.chart.desk_lines import ORDER, ORDER_STOP, ORDER_TARGET, STOP, line_key, pips_text
 from arbitrex_desktop.ui.commands import ModifyOrder, MoveStops
 from arbitrex_desktop.ui.models.positions import more_at_risk
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -71,54 +71,69 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class OrderMove:
-    """A working order that was let go at another price; its stop and target stay.
+    """A working order, its stop or its target, that was let go at another price; the other two stay.
 
     Attributes:
         order: as it stands at the broker, with a price.
         price: where it was let go.
+        what: `ORDER`, `ORDER_STOP` or `ORDER_TARGET`.
     """
 
     order: OrderRow
     price: float
+    what: str = ORDER
 
     @property
     def key(self) -> str:
         """The key of the line that was dragged."""
-        return line_key(ORDER, self.order.ticket)
+        return line_key(self.what, self.order.ticket)
 
     @property
     def title(self) -> str:
         """What the button does."""
         row = self.order
-        return f"Move {row.kind} {formats.lots(row.volume)} {row.symbol} #{row.ticket}"
+        part = {ORDER_STOP: "stop of ", ORDER_TARGET: "target of "}.get(self.what, "")
+        return f"Move {part}{row.kind} {formats.lots(row.volume)} {row.symbol} #{row.ticket}"
+
+    @property
+    def levels(self) -> tuple[float, float | None, float | None]:
+        """Price, stop and target as they are to be."""
+        row = self.order
+        assert row.price is not None
+        return (
+            self.price if self.what == ORDER else row.price,
+            self.price if self.what == ORDER_STOP else row.stop_loss,
+            self.price if self.what == ORDER_TARGET else row.take_profit,
+        )
 
     @property
     def command(self) -> ModifyOrder:
-        """What to ask of the core: the price moved, stop and target as they are."""
-        return ModifyOrder(self.order.ticket, self.price, self.order.stop_loss, self.order.take_profit)
+        """What to ask of the core."""
+        return ModifyOrder(self.order.ticket, *self.levels)
 
     @property
     def risks_more(self) -> bool:
         """Whether the order would stand farther from its stop than it does."""
-        return order_risks_more(self.order, self.price, self.order.stop_loss)
+        price, stop, _target = self.levels
+        return order_risks_more(self.order, price, stop)
 
     @property
     def message(self) -> str:
         """What the move would do, in words."""
         row = self.order
         assert row.price is not None
-        levels = (self.price, row.stop_loss, row.take_profit)
-        text = f"{pips_text(self.price - row.price, row.digits)}; {self._risk()}"
-        return f"{order_plan(row, levels, more=self.risks_more)}; {text}"
+        plan = order_plan(row, self.levels, more=self.risks_more)
+        moved = f"{pips_text(self.price - row.price, row.digits)}; " if self.what == ORDER else ""
+        return f"{plan}; {moved}{self._risk()}"
 
     def _risk(self) -> str:
-        row = self.order
-        if not row.stop_loss:
+        price, stop, _target = self.levels
+        if not stop:
             return "no stop ends its loss"
-        result = (row.stop_loss - self.price) * row.direction
+        result = (stop - price) * self.order.direction
         if result >= 0.0:
             return "its stop would stand on the wrong side"
-        return f"{pips_text(result, row.digits)} at its stop"
+        return f"{pips_text(result, self.order.digits)} at its stop"
 
 
 class MoveBar(PromptBar):

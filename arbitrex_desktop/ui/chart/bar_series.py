@@ -89,6 +89,13 @@ class BarSeries:
             return self._count - 1 + (seconds - last) / seconds_of(self.timeframe)
         return float(max(0, self.index_at(seconds)))
 
+    def seconds_at(self, place: float) -> float:
+        """Return the moment at an index, counted on beyond the last bar; there must be bars."""
+        beyond = place - (self._count - 1)
+        if beyond > 0.0:
+            return float(self._rows[self._count - 1]["time"]) + beyond * seconds_of(self.timeframe)
+        return float(self._rows[max(0, round(place))]["time"])
+
     def _append(self, start: int, price: float) -> None:
         if self._count == len(self._rows):
             self._replace(self.rows)

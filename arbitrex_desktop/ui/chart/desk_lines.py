@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final, Self
 
-from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow, OrderRow, PositionRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.ui import formats
@@ -17,7 +18,11 @@ from arbitrex_desktop.ui.models.ticket import pip_size, reward_ratio
 STOP: Final = "stop"
 TARGET: Final = "target"
 PLAN: Final = "plan"
+POSITION: Final = "position"
 ORDER: Final = "order"
+ORDER_STOP: Final = "order_stop"
+ORDER_TARGET: Final = "order_target"
+_NOT_MOVED: Final[Mapping[str, float]] = MappingProxyType({})
 
 _LARGEST: Final = "the largest size that would pass is "
 _MARGIN: Final = "MARGIN_LEVEL_LIMIT"
@@ -54,6 +59,32 @@ class TradePlan:
     order_kind: str = ""
     checks: tuple[Verdict, ...] = ()
 
+    @classmethod
+    def of(cls, request: IntentRequest, answer: IntentRow | None, currency: str) -> Self:
+        """Return the plan of a trade with the RPM's answer to it, None while there is none."""
+        plan = cls(
+            request.symbol,
+            request.direction,
+            entry=request.order_price,
+            order_kind=request.order_kind.value if request.rests else "",
+            stop_loss=request.stop_loss,
+            take_profit=request.take_profit,
+            currency=currency,
+        )
+        if answer is None:
+            return plan
+        return replace(
+            plan,
+            digits=answer.digits,
+            stop_loss=request.stop_loss or answer.stop_loss,
+            take_profit=request.take_profit or answer.take_profit,
+            lots=answer.lots,
+            risk_amount=answer.risk_amount,
+            answer=answer.decision,
+            reason=answer.details,
+            checks=answer.checks,
+        )
+
     @property
     def reward_ratio(self) -> float | None:
         """How many times the risk the target would bring; None without stop or target, or where they lie amiss."""
@@ -65,57 +96,104 @@ def line_key(what: str, ticket: int) -> str:
     return f"{what}:{ticket}"
 
 
-def desk_lines(snapshot: DeskSnapshot, symbol: str) -> tuple[PriceLine, ...]:
-    """Return the lines of a symbol's positions, working orders and waiting intents."""
+def desk_lines(snapshot: DeskSnapshot, symbol: str, moved: Mapping[str, float] = _NOT_MOVED) -> tuple[PriceLine, ...]:
+    """Return the lines of a symbol's positions, working orders and waiting intents.
+
+    `moved` has the prices of lines that are in the hand or asked about, by their keys: what they say is of there.
+    """
     lines: list[PriceLine] = []
     currency = snapshot.account.currency if snapshot.account else ""
     for position in snapshot.positions:
         if position.symbol == symbol:
-            lines.extend(_position_lines(position, currency))
-    lines.extend(_order_line(order) for order in snapshot.orders if order.symbol == symbol and order.price is not None)
+            lines.extend(_position_lines(position, currency, moved))
+    for order in snapshot.orders:
+        if order.symbol == symbol and order.price is not None:
+            lines.extend(_order_lines(order, currency, moved))
     waiting = (intent for intent in snapshot.intents if intent.state is IntentState.PENDING)
-    lines.extend(_ghost(intent) for intent in waiting if intent.symbol == symbol and intent.price is not None)
+    for intent in waiting:
+        if intent.symbol == symbol and intent.price is not None:
+            lines.extend(_ghosts(intent))
     return tuple(lines)
 
 
-def _position_lines(position: PositionRow, currency: str) -> Iterator[PriceLine]:
-    side = formats.side(position.direction)
-    profit = formats.money(position.profit, currency, signed=True)
+def _position_lines(position: PositionRow, currency: str, moved: Mapping[str, float]) -> Iterator[PriceLine]:
+    """Return its entry, stop and target.  Pulled from the entry, a stop or target is set where there is none."""
+    key, side = line_key(POSITION, position.ticket), position.direction
+    profit = formats.money(position.profit, currency, signed=True, digits=position.money_digits)
     unprotected = "" if position.stop_loss else "  no stop"
-    text = f"{side} {formats.lots(position.volume)} #{position.ticket}  {profit}{unprotected}"
-    yield PriceLine(
-        line_key("position", position.ticket), position.price_open, text, LineKind.POSITION, position.direction
-    )
-    for what, price, kind in (
-        (STOP, position.stop_loss, LineKind.STOP),
-        (TARGET, position.take_profit, LineKind.TARGET),
-    ):
+    text = f"{formats.side(side)} {formats.lots(position.volume)} #{position.ticket}  {profit}{unprotected}"
+    if key in moved:
+        what = level_pulled(position, moved[key])
+        text = f"{what.capitalize()} #{position.ticket}  {_result(position, moved[key], position.price_open, currency)}"
+    yield PriceLine(key, position.price_open, text, LineKind.POSITION, side, is_draggable=True)
+    levels = ((STOP, position.stop_loss, LineKind.STOP), (TARGET, position.take_profit, LineKind.TARGET))
+    for what, present, kind in levels:
+        key = line_key(what, position.ticket)
+        price = moved.get(key, present)
         if price:
-            away = pips_text((price - position.price_open) * position.direction, position.digits)
-            text = f"{what.capitalize()} #{position.ticket}  {away}"
-            yield PriceLine(line_key(what, position.ticket), price, text, kind, position.direction, is_draggable=True)
+            text = f"{what.capitalize()} #{position.ticket}  {_result(position, price, position.price_open, currency)}"
+            yield PriceLine(key, price, text, kind, side, is_draggable=True)
 
 
-def _order_line(order: OrderRow) -> PriceLine:
+def level_pulled(position: PositionRow, price: float) -> str:
+    """Return whether a price pulled from a position's entry is its stop or its target: by the side of the market."""
+    return STOP if (price - position.price_current) * position.direction < 0.0 else TARGET
+
+
+def _result(row: PositionRow | OrderRow, price: float, entry: float, currency: str) -> str:
+    """Return what would be won or lost at a price: pips from the entry, and money where it is known."""
+    way = (price - entry) * row.direction
+    text = pips_text(way, row.digits)
+    if row.price_value is None:
+        return text
+    return f"{text}  {formats.money(way * row.price_value, currency, signed=True, digits=row.money_digits)}"
+
+
+def _order_lines(order: OrderRow, currency: str, moved: Mapping[str, float]) -> Iterator[PriceLine]:
+    """Return where it rests, its stop and its target, what these would bring counted from there."""
     assert order.price is not None
-    text = f"{order.kind} {formats.lots(order.volume)} #{order.ticket}"
     key = line_key(ORDER, order.ticket)
+    rests = moved.get(key, order.price)
+    text = f"{order.kind} {formats.lots(order.volume)} #{order.ticket}"
+    if key in moved:
+        text += f"  {pips_text(rests - order.price, order.digits)}"
+        text += f"  at its stop {_result(order, order.stop_loss, rests, currency)}" if order.stop_loss else "  no stop"
     # A stop limit order has two prices, of which one line moves one: it is moved by its bar.
     movable = order.direction != 0 and order.limit_price is None
-    return PriceLine(key, order.price, text, LineKind.ORDER, order.direction, is_draggable=movable)
+    yield PriceLine(key, rests, text, LineKind.ORDER, order.direction, is_draggable=movable)
+    levels = (
+        (ORDER_STOP, "Stop", order.stop_loss, LineKind.STOP),
+        (ORDER_TARGET, "Target", order.take_profit, LineKind.TARGET),
+    )
+    for what, name, present, kind in levels:
+        key = line_key(what, order.ticket)
+        price = moved.get(key, present)
+        if price:
+            text = f"{name} of order #{order.ticket}  {_result(order, price, rests, currency)}"
+            yield PriceLine(key, price, text, kind, order.direction, is_draggable=movable)
 
 
-def _ghost(intent: IntentRow) -> PriceLine:
+def _ghosts(intent: IntentRow) -> Iterator[PriceLine]:
+    """Return the entry, stop and target of an intent that waits, all dotted; only the entry says what it is."""
     assert intent.price is not None
-    text = f"pending {formats.side(intent.direction)} {formats.lots(intent.lots)} {intent.source}"
-    return PriceLine(f"intent:{intent.intent_id}", intent.price, text, LineKind.GHOST, intent.direction)
+    kind = f" {intent.order_kind}" if intent.order_kind else ""
+    text = f"pending {formats.side(intent.direction)}{kind} {formats.lots(intent.lots)} {intent.source}"
+    for what, price, words in (
+        ("intent", intent.price, text),
+        ("intent_stop", intent.stop_loss, "pending stop"),
+        ("intent_target", intent.take_profit, "pending target"),
+    ):
+        if price:
+            yield PriceLine(f"{what}:{intent.intent_id}", price, words, LineKind.GHOST, intent.direction)
 
 
 def plan_lines(plan: TradePlan) -> tuple[tuple[PriceLine, ...], tuple[Zone, ...]]:
     """Return entry, stop and target of the planned trade, and the bands between them."""
     if plan.entry is None:
         return (), ()
-    lines = [PriceLine(line_key(PLAN, 0), plan.entry, _entry_text(plan), LineKind.ENTRY, plan.direction)]
+    lines = [
+        PriceLine(line_key(PLAN, 0), plan.entry, _entry_text(plan), LineKind.ENTRY, plan.direction, is_draggable=True)
+    ]
     zones: list[Zone] = []
     for what, price, kind in (
         (STOP, plan.stop_loss, LineKind.STOP),

@@ -23,17 +23,17 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.ui.chart.axes import AxisClock
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
+from arbitrex_desktop.ui.chart.line_grip import LineGrip
 from arbitrex_desktop.ui.chart.marks import LineKind, Mark, PriceLine, Zone
 from arbitrex_desktop.ui.chart.options import ChartOptions
 from arbitrex_desktop.ui.chart.paint.frame import draw_frame
 from arbitrex_desktop.ui.chart.paint.frame_values import Caption, Frame
 from arbitrex_desktop.ui.chart.paint.layout import AXIS_HEIGHT, areas_of
 from arbitrex_desktop.ui.chart.scales import PriceScale, TimeScale
-from arbitrex_desktop.ui.chart.timeframes import seconds_of
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 
-_GRAB: Final = 5.0
-"""Pixels from a line within which it can be taken."""
+_LEAST_DRAG: Final = 3.0
+"""Pixels that the mouse must go before it drags: a hand that only clicks moves nothing."""
 
 _MARK_REACH: Final = 8.0
 """Pixels from a mark's tip within which it tells what it is."""
@@ -43,12 +43,8 @@ _OLDER_WITHIN: Final = 50
 """Bars left of the first in sight at which older ones are asked for."""
 
 _KEY_PAN: Final = 60.0
-_PLAIN: Final = (
-    Qt.KeyboardModifier.NoModifier,
-    Qt.KeyboardModifier.KeypadModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-)
-"""With other modifiers a key is a shortcut of the window's."""
+_OF_WINDOW: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+"""With these a key is a shortcut of the window's."""
 
 
 class ChartView(QWidget):
@@ -60,6 +56,7 @@ class ChartView(QWidget):
     Signals:
         line_moved(str, float): a line is being dragged, its key and present price.
         line_dropped(str, float): it was let go.
+        line_left(str): it was put back to where it was taken.
         older_wanted(): the oldest bar is nearly in sight.
         level_wanted(float): a level is to be drawn at this price.
         edit_wanted(str): a line was double-clicked, its key.
@@ -73,6 +70,7 @@ class ChartView(QWidget):
 
     line_moved = Signal(str, float)
     line_dropped = Signal(str, float)
+    line_left = Signal(str)
     older_wanted = Signal()
     level_wanted = Signal(float)
     edit_wanted = Signal(str)
@@ -89,15 +87,14 @@ class ChartView(QWidget):
         self._prepended = 0
         self._digits, self._quote = 5, (0.0, 0.0)
         self._options, self._clock = ChartOptions(), AxisClock()
-        self._lines: tuple[PriceLine, ...] = ()
         self._zones: tuple[Zone, ...] = ()
         self._marks: tuple[Mark, ...] = ()
         self._time, self._prices = TimeScale(), PriceScale()
         self._pointer: QPointF | None = None
         self._linked_seconds: float | None = None
         self._caption = Caption()
-        self._grabbed: PriceLine | None = None
-        self._origin: PriceLine | None = None
+        self._grip, self._drags = LineGrip(), False
+        self._plot = QRectF()
         self._pressed: tuple[QPointF, bool] | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -122,7 +119,7 @@ class ChartView(QWidget):
     @property
     def lines(self) -> tuple[PriceLine, ...]:
         """The lines shown; one that is being dragged stands where the pointer is."""
-        return self._lines
+        return self._grip.lines
 
     def show_series(self, series: BarSeries, digits: int) -> None:
         """Show other bars, from their live edge; prices have so many decimals."""
@@ -155,12 +152,9 @@ class ChartView(QWidget):
 
     def show_lines(self, lines: Sequence[PriceLine], zones: Sequence[Zone] = ()) -> None:
         """Draw these lines and bands; the line that is being dragged keeps its place."""
-        held = self._grabbed
-        new = tuple(
-            replace(line, price=held.price) if held is not None and line.key == held.key else line for line in lines
-        )
-        if (new, tuple(zones)) != (self._lines, self._zones):
-            self._lines, self._zones = new, tuple(zones)
+        is_other = self._grip.show(lines)
+        if is_other or tuple(zones) != self._zones:
+            self._zones = tuple(zones)
             self.update()
 
     def show_marks(self, marks: Sequence[Mark]) -> None:
@@ -191,12 +185,7 @@ class ChartView(QWidget):
         """The moment at the right edge on the server clock; None at the live edge, and without bars."""
         if self._time.follows or not len(self._series):
             return None
-        times = self._series.rows["time"]
-        last = len(times) - 1
-        beyond = self._time.right - last
-        if beyond > 0.0:
-            return float(times[last]) + beyond * seconds_of(self._series.timeframe)
-        return float(times[max(0, round(self._time.right))])
+        return self._series.seconds_at(self._time.right)
 
     def follow(self, other: ChartView) -> None:
         """Show the moment that another chart has at its right edge, and bars of its width where they are as long."""
@@ -241,6 +230,7 @@ class ChartView(QWidget):
         areas = areas_of(QRectF(self.rect()), self._options, self._longest_price(), self.fontMetrics())
         self._time = self._time.resized(areas.plot.width(), len(self._series))
         self._prices = self._fit(replace(self._prices, top=areas.plot.top(), height=areas.plot.height()))
+        self._plot = areas.plot
         frame = Frame(
             series=self._series,
             time=self._time,
@@ -250,7 +240,7 @@ class ChartView(QWidget):
             clock=self._clock,
             digits=self._digits,
             quote=self._quote,
-            lines=self._lines,
+            lines=self._grip.lines,
             zones=self._zones,
             marks=self._marks,
             pointer=self._pointer,
@@ -274,7 +264,7 @@ class ChartView(QWidget):
         seen = self._series.rows[first:last]
         low, high = float(seen["low"].min()), float(seen["high"].max())
         span = max(high - low, 1e-12)
-        near = [line.price for line in self._lines if low - 0.5 * span <= line.price <= high + 0.5 * span]
+        near = [line.price for line in self._grip.lines if low - 0.5 * span <= line.price <= high + 0.5 * span]
         if self._time.follows:
             near += [price for price in self._quote if price > 0.0]
         return scale.fitted(min([low, *near]), max([high, *near]))
@@ -294,32 +284,35 @@ class ChartView(QWidget):
         """Take a line, the plot or the axis."""
         if event.button() is not Qt.MouseButton.LeftButton:
             return
-        self._grabbed = self._origin = self._line_at(event.position())
-        self._pressed = (event.position(), self._on_axis(event.position()))
+        at = event.position()
+        self._grip.take(self._line_at(at), at.y(), self._prices)
+        self._pressed, self._drags = (at, self._on_axis(at)), False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Move what was taken, or the crosshair."""
         at = event.position()
         self._point(at)
-        if self._grabbed is not None:
+        self._drags = self._drags or (
+            self._pressed is not None and (at - self._pressed[0]).manhattanLength() >= _LEAST_DRAG
+        )
+        if self._drags and self._grip.held is not None:
             self._drag_line(at.y())
-        elif self._pressed is not None:
+        elif self._drags:
             self._drag_plot(at)
         self._show_cursor(at)
         self.setToolTip(self._mark_text(at))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Let go."""
-        held, pressed = self._grabbed, self._pressed
-        self._grabbed = self._pressed = None
-        moved = pressed is not None and event.position() != pressed[0]
-        if held is not None and moved and event.button() is Qt.MouseButton.LeftButton:
+        held, drags = self._grip.held, self._drags
+        self._grip.held, self._pressed, self._drags = None, None, False
+        if held is not None and drags and event.button() is Qt.MouseButton.LeftButton:
             self.line_dropped.emit(held.key, held.price)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Write a level's note; elsewhere, go back to the live edge."""
         if event.button() is Qt.MouseButton.LeftButton:
-            self._pressed = self._grabbed = None
+            self._grip.held, self._pressed, self._drags = None, None, False
             line = self._line_at(event.position())
             if line is not None and line.kind is LineKind.LEVEL:
                 self.edit_wanted.emit(line.key)
@@ -359,8 +352,8 @@ class ChartView(QWidget):
             Qt.Key.Key_Delete: self._want_removal,
             Qt.Key.Key_Escape: self._let_go,
         }
-        act = acts.get(Qt.Key(event.key())) if event.modifiers() in _PLAIN else None
-        if act is None or (event.key() == Qt.Key.Key_Escape and self._grabbed is None):
+        act = acts.get(Qt.Key(event.key())) if not event.modifiers() & _OF_WINDOW else None
+        if act is None or (event.key() == Qt.Key.Key_Escape and self._grip.held is None):
             super().keyPressEvent(event)
         else:
             act()
@@ -407,11 +400,11 @@ class ChartView(QWidget):
 
     def _let_go(self) -> None:
         """Put the line in the hand back to where it was."""
-        held, origin = self._grabbed, self._origin
-        self._grabbed = self._pressed = None
-        if held is not None and origin is not None:
-            self._lines = tuple(origin if line.key == held.key else line for line in self._lines)
+        origin = self._grip.put_back()
+        self._pressed, self._drags = None, False
+        if origin is not None:
             self.line_moved.emit(origin.key, origin.price)
+            self.line_left.emit(origin.key)
             self.update()
 
     def _ask_for_older(self) -> None:
@@ -430,25 +423,19 @@ class ChartView(QWidget):
             self._pan(at.x() - before.x())
 
     def _drag_line(self, y: float) -> None:
-        assert self._grabbed is not None
-        held = replace(self._grabbed, price=self.price_at(y))
-        self._lines = tuple(held if line.key == held.key else line for line in self._lines)
-        self._grabbed = held
-        self.line_moved.emit(held.key, held.price)
+        held = self._grip.pull(y, self._prices, self._digits)
+        if held is not None:
+            self.line_moved.emit(held.key, held.price)
 
     def _line_at(self, at: QPointF) -> PriceLine | None:
-        """Return the nearest line within reach that may be dragged."""
-        if self._on_axis(at):
-            return None
-        near = [(abs(self._prices.y(line.price) - at.y()), line) for line in self._lines if line.is_draggable]
-        reached = [found for found in near if found[0] <= _GRAB]
-        return min(reached, key=lambda found: found[0])[1] if reached else None
+        """Return the line that can be taken at a place."""
+        return None if self._on_axis(at) else self._grip.find(at, self._prices, self._plot, self.fontMetrics())
 
     def _on_axis(self, at: QPointF) -> bool:
         return at.x() >= self._time.width or at.y() > self.height() - AXIS_HEIGHT
 
     def _show_cursor(self, at: QPointF) -> None:
-        if self._grabbed is not None or self._line_at(at) is not None:
+        if self._grip.held is not None or self._line_at(at) is not None:
             self.setCursor(Qt.CursorShape.SizeVerCursor)
         elif self._on_axis(at):
             self.setCursor(Qt.CursorShape.SplitVCursor)
@@ -457,8 +444,8 @@ class ChartView(QWidget):
 
     def _mark_text(self, at: QPointF) -> str:
         """Return what the marks under the pointer say, a line each."""
-        series = self._series
-        level = [mark for mark in self._marks if abs(self._prices.y(mark.price) - at.y()) <= _MARK_REACH]
-        placed = [(series.index_at(mark.seconds), mark) for mark in level]
-        near = (mark for index, mark in placed if index >= 0 and abs(self._time.x(index) - at.x()) <= _MARK_REACH)
-        return "\n".join(mark.text for mark in near)
+        marks = (mark for mark in self._marks if abs(self._prices.y(mark.price) - at.y()) <= _MARK_REACH)
+        placed = ((self._series.index_at(mark.seconds), mark) for mark in marks)
+        return "\n".join(
+            m.text for index, m in placed if index >= 0 and abs(self._time.x(index) - at.x()) <= _MARK_REACH
+        )

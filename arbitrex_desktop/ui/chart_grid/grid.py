@@ -44,6 +44,7 @@ class ChartGrid(QWidget):
     history_cancelled = Signal(int)
     stop_planned = Signal(float, int)
     target_planned = Signal(float, int)
+    entry_planned = Signal(float, int)
     asked = Signal(object)
     trade_wanted = Signal(str)
 
@@ -202,6 +203,7 @@ class ChartGrid(QWidget):
         chart.history_cancelled.connect(self.history_cancelled)
         chart.stop_planned.connect(self.stop_planned)
         chart.target_planned.connect(self.target_planned)
+        chart.entry_planned.connect(self.entry_planned)
         chart.asked.connect(self.asked)
         chart.trade_wanted.connect(self.trade_wanted)
         chart.changed.connect(lambda: self._show_toolbar() if chart is self.chart else None)

@@ -20,7 +20,19 @@ from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.move_bar import Move, MoveBar, OrderMove
 from arbitrex_desktop.ui.chart.axes import AxisClock
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
-from arbitrex_desktop.ui.chart.desk_lines import ORDER, STOP, TradePlan, desk_lines, plan_lines
+from arbitrex_desktop.ui.chart.desk_lines import (
+    ORDER,
+    ORDER_STOP,
+    ORDER_TARGET,
+    PLAN,
+    POSITION,
+    STOP,
+    TARGET,
+    TradePlan,
+    desk_lines,
+    level_pulled,
+    plan_lines,
+)
 from arbitrex_desktop.ui.chart.desk_marks import desk_marks
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
 from arbitrex_desktop.ui.chart.options import ChartOptions
@@ -59,6 +71,7 @@ class LiveChart(QWidget):
         history_cancelled(int): they are not wanted any more.
         stop_planned(float, int): the planned trade's stop was dragged to a price with so many decimals.
         target_planned(float, int): its target.
+        entry_planned(float, int): its entry, which makes it an order that rests there.
         asked(TraderCommand): a position's stop or target, or an order, is to be moved; the trader said yes.
         trade_wanted(str): the ticket is to trade this symbol.
         changed(): symbol, timeframe, look or note are others.
@@ -74,6 +87,7 @@ class LiveChart(QWidget):
     history_cancelled = Signal(int)
     stop_planned = Signal(float, int)
     target_planned = Signal(float, int)
+    entry_planned = Signal(float, int)
     asked = Signal(object)
     trade_wanted = Signal(str)
     changed = Signal()
@@ -91,6 +105,7 @@ class LiveChart(QWidget):
         self._offset, self._digits = 0, 5
         self._waits = self._complete = False
         self._plan: TradePlan | None = None
+        self._held: tuple[str, float] | None = None
         self._quote: Quote | None = None
         self.view = ChartView(theme)
         self.move_bar = MoveBar(theme)
@@ -214,6 +229,7 @@ class LiveChart(QWidget):
         self._learn_digits()
         self.view.show_series(self._series, self._digits)
         self.note = ChartNote()
+        self._held = None
         self.move_bar.hide()
         self._show_lines()
         self._show_marks()
@@ -270,11 +286,11 @@ class LiveChart(QWidget):
         self.view.show_caption(Caption(title, self.note.text, self.note.tone, is_chosen=self._is_chosen))
 
     def _show_lines(self) -> None:
-        snapshot = self._fresh.snapshot
-        lines = list(desk_lines(snapshot, self.symbol)) if snapshot is not None else []
-        move = self.move_bar.move_asked
-        if move is not None:
-            lines = [replace(line, price=move.price) if line.key == move.key else line for line in lines]
+        snapshot, asked = self._fresh.snapshot, self.move_bar.move_asked
+        moved = {} if asked is None else {asked.key: asked.price}
+        if self._held is not None:
+            moved |= dict((self._held,))
+        lines = desk_lines(snapshot, self.symbol, moved) if snapshot is not None else ()
         planned, zones = plan_lines(self._planned()) if self._shows_plan() else ((), ())
         self.view.show_lines((*self._level_hand.lines(), *lines, *planned), zones)
 
@@ -303,6 +319,7 @@ class LiveChart(QWidget):
             _entry(menu, "Take the level away", "Del", partial(self._level_hand.remove, key))
         menu.addSeparator()
         if self._shows_plan():
+            _entry(menu, f"Entry of the ticket at {text}", "", partial(self.entry_planned.emit, price, self._digits))
             _entry(menu, f"Stop of the ticket at {text}", "", partial(self.stop_planned.emit, price, self._digits))
             _entry(menu, f"Target of the ticket at {text}", "", partial(self.target_planned.emit, price, self._digits))
         else:
@@ -315,12 +332,21 @@ class LiveChart(QWidget):
         self.menu(price, key).popup(place)
 
     def _on_moved(self, key: str, price: float) -> None:
+        """Follow a line in the hand: the plan goes into the ticket, others say what they would bring there."""
         what, _, ticket = key.partition(":")
+        planned = {STOP: self.stop_planned, TARGET: self.target_planned, PLAN: self.entry_planned}
         if ticket == "0":
-            planned = self.stop_planned if what == STOP else self.target_planned
-            planned.emit(price, self._digits)
+            planned[what].emit(price, self._digits)
+        else:
+            self._held = (key, price)
+            self._show_lines()
+
+    def _on_left(self, _key: str) -> None:
+        self._held = None
+        self._show_lines()
 
     def _on_dropped(self, key: str, price: float) -> None:
+        self._held = None
         move = self._move_of(key, price)
         if move is not None:
             self.move_bar.ask(move)
@@ -338,21 +364,26 @@ class LiveChart(QWidget):
             self.move_bar.ask(now)
 
     def _move_of(self, key: str, price: float) -> Move | OrderMove | None:
-        """Return what a line let go at a price asks for; None for the plan's, and for what is no more."""
+        """Return what a line let go at a price asks for; None for the plan's, levels, and for what is no more."""
         what, _, ticket = key.partition(":")
         snapshot = self._fresh.snapshot
         if ticket == "0" or snapshot is None:
             return None
-        if what == ORDER:
+        if what in {ORDER, ORDER_STOP, ORDER_TARGET}:
             order = next((row for row in snapshot.orders if row.ticket == int(ticket)), None)
-            return OrderMove(order, price) if order is not None and order.price is not None else None
+            return OrderMove(order, price, what) if order is not None and order.price is not None else None
+        if what not in {POSITION, STOP, TARGET}:
+            return None
         position = next((row for row in snapshot.positions if row.ticket == int(ticket)), None)
-        return Move(position, what, price) if position is not None else None
+        if position is None:
+            return None
+        return Move(position, level_pulled(position, price) if what == POSITION else what, price)
 
     def _connect(self) -> None:
         self.view.older_wanted.connect(self._load_older)
         self.view.line_moved.connect(self._on_moved)
         self.view.line_dropped.connect(self._on_dropped)
+        self.view.line_left.connect(self._on_left)
         self.view.menu_wanted.connect(self._pop_up)
         self.move_bar.asked.connect(self.asked)
         self.move_bar.closed.connect(self._show_lines)

@@ -37,6 +37,7 @@ class ChartPanel(Panel):
         history_cancelled(int): they are not wanted any more.
         stop_planned(float, int): the planned trade's stop was dragged to a price with so many decimals.
         target_planned(float, int): its target.
+        entry_planned(float, int): its entry, which makes it an order that rests there.
         trade_wanted(str): the ticket is to trade this symbol.
     """
 
@@ -47,6 +48,7 @@ class ChartPanel(Panel):
     history_cancelled = Signal(int)
     stop_planned = Signal(float, int)
     target_planned = Signal(float, int)
+    entry_planned = Signal(float, int)
     trade_wanted = Signal(str)
 
     def __init__(self, theme: Theme, clock: Clock) -> None:
@@ -78,6 +80,7 @@ class ChartPanel(Panel):
         grid.history_cancelled.connect(self.history_cancelled)
         grid.stop_planned.connect(self.stop_planned)
         grid.target_planned.connect(self.target_planned)
+        grid.entry_planned.connect(self.entry_planned)
         grid.trade_wanted.connect(self.trade_wanted)
         grid.asked.connect(self.asked)
         self._waiting.hide()

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -63,6 +64,7 @@ class IntentFormPanel(Panel):
         self._awaited: int | None = None
         self._asked_at = 0.0
         self._answer: IntentRow | None = None
+        self._lagging: IntentRow | None = None
         self._answer_number = -1
         self._asked_request: IntentRequest | None = None
         self._probes = False
@@ -114,12 +116,36 @@ class IntentFormPanel(Panel):
         self._show_submit()
 
     def set_stop(self, price: float, digits: int) -> None:
-        """Put a stop into the form, as when it was dragged on the chart."""
-        self.fields.stop_loss.put(formats.price(price, digits), LevelUnit.PRICE)
+        """Put a stop into the form, as when it is dragged on the chart."""
+        with self._by_hand():
+            self.fields.stop_loss.put(formats.price(price, digits), LevelUnit.PRICE)
 
     def set_target(self, price: float, digits: int) -> None:
         """Put a target into the form."""
-        self.fields.take_profit.put(formats.price(price, digits), LevelUnit.PRICE)
+        with self._by_hand():
+            self.fields.take_profit.put(formats.price(price, digits), LevelUnit.PRICE)
+
+    def set_entry(self, price: float, digits: int) -> None:
+        """Have the order rest at a price: a limit where that is better than the market, a stop where it is worse."""
+        market = self._market_price()
+        if market is None:
+            return
+        is_better = (price - market) * self.head.direction < 0.0
+        with self._by_hand():
+            self.entry.rest_at(OrderKind.LIMIT if is_better else OrderKind.STOP, formats.price(price, digits))
+
+    @contextmanager
+    def _by_hand(self) -> Iterator[None]:
+        """Ask the RPM at once about what is changed here, again and again while a line is in the hand.
+
+        Until the hand rests, the newest answer is of a moment ago: the plan has it, the form waits for its own.
+        """
+        newest = self._current_answer or self._lagging
+        yield
+        self._debounce.stop()
+        self._lagging = newest
+        self._ask()
+        self.plan_changed.emit(self.plan())
 
     def plan(self) -> TradePlan | None:
         """Return the trade in the form with the RPM's newest answer to it; None while it cannot be read."""
@@ -127,30 +153,13 @@ class IntentFormPanel(Panel):
             request = self._trade()
         except ValueError:
             return None
-        answer = self._answer if self._answer is not None and self._answer_number == self._number else None
         account = self._fresh.snapshot.account if self._fresh.snapshot else None
-        plan = TradePlan(
-            request.symbol,
-            request.direction,
-            entry=request.order_price,
-            order_kind=request.order_kind.value if request.rests else "",
-            stop_loss=request.stop_loss,
-            take_profit=request.take_profit,
-            currency=account.currency if account else "",
-        )
-        if answer is None:
-            return plan
-        return replace(
-            plan,
-            digits=answer.digits,
-            stop_loss=answer.stop_loss or request.stop_loss,
-            take_profit=answer.take_profit or request.take_profit,
-            lots=answer.lots,
-            risk_amount=answer.risk_amount,
-            answer=answer.decision,
-            reason=answer.details,
-            checks=answer.checks,
-        )
+        return TradePlan.of(request, self._current_answer or self._lagging, account.currency if account else "")
+
+    @property
+    def _current_answer(self) -> IntentRow | None:
+        """The answer to what stands in the form now."""
+        return self._answer if self._answer_number == self._number else None
 
     def command_done(self, result: CommandResult) -> None:
         """Show the answer to a preview that was asked for, or why there is none; a failed submit can be tried again."""
@@ -171,11 +180,14 @@ class IntentFormPanel(Panel):
         if self._submitted_at is not None:
             return
         if preview.number != self._number:
+            if self._lagging is not None:
+                self._lagging = preview.intent
+                self.plan_changed.emit(self.plan())
             self._ask()
             return
         learnt = self._learn(preview.intent)
         if not self._probes or preview.intent.decision == REJECTED:
-            self._answer, self._answer_number = preview.intent, self._number
+            self._answer, self._answer_number, self._lagging = preview.intent, self._number, None
             self.card.show_preview(preview.intent)
             self._show_submit()
             self.plan_changed.emit(self.plan())
@@ -277,13 +289,17 @@ class IntentFormPanel(Panel):
         """Tell the fields what distances count from now, and by which ATR and stop of the RPM."""
         row, market = self._quote_row, Market(self.head.direction, atr=self._atr(), risk=self._auto_risk)
         if row is not None and row.symbol == self._symbol:
-            quote = row.quote if row.is_fresh else None
-            entry = None if quote is None else quote.ask if self.head.direction > 0 else quote.bid
-            market = replace(market, digits=row.digits, entry=entry)
+            market = replace(market, digits=row.digits, entry=self._market_price())
         self._now = market
         self.entry.show_note(market)
         self.fields.market = replace(market, entry=self._entry_price(market))
         self.fields.show_notes()
+
+    def _market_price(self) -> float | None:
+        """Return the fresh price at which the market would fill the side chosen; None where there is none."""
+        row = self._quote_row
+        quote = row.quote if row is not None and row.symbol == self._symbol and row.is_fresh else None
+        return None if quote is None else quote.ask if self.head.direction > 0 else quote.bid
 
     def _entry_price(self, market: Market) -> float | None:
         """Return the price from which stop and target count: that of an order that rests, else the market's."""
@@ -302,7 +318,7 @@ class IntentFormPanel(Panel):
 
     def _size_changed(self) -> None:
         self._number += 1
-        self._submitted_at = None
+        self._submitted_at = self._lagging = None
         self.card.outdate()
         self._measure()
         self._show_submit()

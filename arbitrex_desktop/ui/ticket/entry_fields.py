@@ -79,6 +79,13 @@ class EntryFields(QWidget):
         """Forget what was about another symbol."""
         self.price.clear()
 
+    def rest_at(self, kind: OrderKind, price: str) -> None:
+        """Have it rest at a price, as one change."""
+        with QSignalBlocker(self.kind):
+            self.kind.setCurrentText(next(text for text, one in KINDS.items() if one is kind))
+        self._show_fields()
+        self.price.put(price, LevelUnit.PRICE)
+
     def order_price(self, market: Market) -> float | None:
         """Return the price at which it rests, None at the market; raise ValueError in words for none that could be."""
         if self.order_kind is OrderKind.MARKET:

@@ -110,3 +110,13 @@ def test_weeks_begin_on_sunday_and_months_on_the_first() -> None:
     """As in MetaTrader: the week of Monday 2026-09-21 opens on the 20th, the month on the 1st."""
     assert bar_start(MONDAY, Timeframe.W1) == MONDAY - 86_400
     assert bar_start(MONDAY, Timeframe.MN1) == MONDAY - 20 * 86_400
+
+
+@given(st.integers(2, 50), st.integers(0, 80))
+def test_a_place_and_its_moment_are_the_same(count: int, place: int) -> None:
+    """Each bar's index has its opening moment and back, also beyond the newest bar."""
+    series = BarSeries(Timeframe.M15)
+    series.load(bar_rows(count))
+    moment = series.seconds_at(float(place))
+    assert moment == MONDAY + place * 900
+    assert series.place_of(moment) == place

@@ -26,18 +26,47 @@ def test_positions_orders_and_intents_of_the_symbol_have_lines() -> None:
         intents=(intent_row("a1", price=1.1012),),
     )
     lines = {line.key: line for line in desk_lines(snapshot, "EURUSD")}
-    assert set(lines) == {"position:7", "stop:7", "target:7", "order:31", "intent:a1"}
-    assert {key for key, line in lines.items() if line.is_draggable} == {"stop:7", "target:7", "order:31"}
+    traded = {"position:7", "stop:7", "target:7", "order:31", "order_stop:31", "order_target:31"}
+    assert set(lines) == traded | {"intent:a1", "intent_stop:a1", "intent_target:a1"}
+    assert {key for key, line in lines.items() if line.is_draggable} == traded
     assert lines["stop:7"].price == 1.095
     assert "\N{MINUS SIGN}50.0 pips" in lines["stop:7"].text
-    assert lines["intent:a1"].kind is LineKind.GHOST
+    assert {lines[key].kind for key in lines if key.startswith("intent")} == {LineKind.GHOST}
 
 
 def test_an_order_that_has_no_one_price_to_move_stays() -> None:
     """A stop limit order has two prices, a CLOSE BY none of its own."""
     orders = (order_row(31, limit_price=1.088), order_row(32, direction=0))
     lines = desk_lines(desk_snapshot(positions=(), orders=orders, intents=()), "EURUSD")
-    assert [line.is_draggable for line in lines] == [False, False]
+    assert {line.is_draggable for line in lines} == {False}
+
+
+def test_lines_say_what_they_would_bring_also_while_they_are_moved() -> None:
+    """In pips from the entry and in money; the stop of an order counts from where the order is pulled to."""
+    position = position_row(7, price_value=50_000.0)
+    order = order_row(31, price=1.09, stop_loss=1.085, take_profit=None, price_value=30_000.0)
+    snapshot = desk_snapshot(positions=(position,), orders=(order,), intents=())
+    still = {line.key: line.text for line in desk_lines(snapshot, "EURUSD")}
+    assert still["stop:7"] == "Stop #7  \N{MINUS SIGN}50.0 pips  \N{MINUS SIGN}250.00 EUR"
+    assert still["target:7"] == "Target #7  +100.0 pips  +500.00 EUR"
+    assert still["order_stop:31"] == "Stop of order #31  \N{MINUS SIGN}50.0 pips  \N{MINUS SIGN}150.00 EUR"
+    moved = {line.key: line for line in desk_lines(snapshot, "EURUSD", {"stop:7": 1.101, "order:31": 1.088})}
+    assert (moved["stop:7"].price, moved["stop:7"].text) == (1.101, "Stop #7  +10.0 pips  +50.00 EUR")
+    assert moved["order:31"].price == 1.088
+    assert moved["order:31"].text.endswith(
+        "\N{MINUS SIGN}20.0 pips  at its stop \N{MINUS SIGN}30.0 pips  \N{MINUS SIGN}90.00 EUR"
+    )
+    assert moved["order_stop:31"].text == "Stop of order #31  \N{MINUS SIGN}30.0 pips  \N{MINUS SIGN}90.00 EUR"
+
+
+@pytest.mark.parametrize(
+    ("direction", "price", "what"), [(1, 1.09, "Stop"), (1, 1.11, "Target"), (-1, 1.09, "Target"), (-1, 1.11, "Stop")]
+)
+def test_a_level_is_pulled_from_an_entry(direction: int, price: float, what: str) -> None:
+    """Which one it becomes is decided by the side of the market."""
+    position = position_row(7, direction=direction, price_current=1.1021, stop_loss=None, take_profit=None)
+    (line,) = desk_lines(desk_snapshot(positions=(position,), orders=(), intents=()), "EURUSD", {"position:7": price})
+    assert line.text.startswith(f"{what} #7  ")
 
 
 def test_a_position_without_a_stop_says_so() -> None:

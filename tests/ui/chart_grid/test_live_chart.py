@@ -16,6 +16,7 @@ from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan, pips_text
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
 from arbitrex_desktop.ui.chart.options import BarStyle, Indicator, TimeZone
@@ -176,7 +177,59 @@ def test_an_order_nearer_to_its_stop_risks_no_more(bench: Bench, fresh: Make) ->
     drop(bench, "order:31", LAST - 0.0015)
     assert "risks more" not in bench.panel.move_bar.message.text()
     bench.panel.move_bar.cancel.click()
-    assert [line.price for line in bench.panel.view.lines] == [LAST - 0.001]
+    assert [line.price for line in bench.panel.view.lines if line.key == "order:31"] == [LAST - 0.001]
+
+
+def test_the_stop_of_an_order_is_dragged_and_its_price_stays(bench: Bench, fresh: Make) -> None:
+    """While it is in the hand its line says what it would cost; the question and the command are of the order."""
+    bench.panel.refresh(with_order(fresh, price_value=30_000.0))
+    commands: list[object] = []
+    bench.panel.asked.connect(commands.append)
+    view = bench.panel.view
+    view.grab()
+    start = QPoint(600, round(view.price_scale.y(LAST - 0.003)))
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(view, start - QPoint(0, 20))
+    held = next(line for line in view.lines if line.key == "order_stop:31")
+    assert held.price > LAST - 0.003
+    assert held.text.endswith(f"{formats.money((held.price - LAST + 0.001) * 30_000.0, 'EUR', signed=True)}")
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start - QPoint(0, 20))
+    assert commands == []
+    bench.panel.move_bar.act.click()
+    assert commands == [ModifyOrder(31, LAST - 0.001, held.price, None)]
+
+
+def test_a_stop_is_pulled_from_a_position_that_has_none(bench: Bench, fresh: Make) -> None:
+    """By its plate; the plan of the question is a move of the stop, and the entry's line goes back to its place."""
+    row = position_row(7, price_open=LAST, price_current=LAST, stop_loss=None, take_profit=None)
+    bench.panel.refresh(fresh(positions=(row,), orders=(), intents=()))
+    commands: list[object] = []
+    bench.panel.asked.connect(commands.append)
+    view = bench.panel.view
+    view.grab()
+    at = QPoint(20, round(view.price_scale.y(LAST)))
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(view, at + QPoint(0, 30))
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=at + QPoint(0, 30))
+    prices = {line.key: line.price for line in view.lines}
+    assert prices["position:7"] == LAST
+    assert prices["stop:7"] < LAST
+    bench.panel.move_bar.act.click()
+    assert commands == [MoveStops(7, prices["stop:7"], None)]
+
+
+def test_an_entry_is_not_taken_by_a_hand_that_pans(bench: Bench, fresh: Make) -> None:
+    """Away from its plate its line lets the chart be panned."""
+    row = position_row(7, price_open=LAST, price_current=LAST, stop_loss=None, take_profit=None)
+    bench.panel.refresh(fresh(positions=(row,), orders=(), intents=()))
+    view = bench.panel.view
+    view.grab()
+    at = QPoint(600, round(view.price_scale.y(LAST)))
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(view, at + QPoint(80, 0))
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=at + QPoint(80, 0))
+    assert not view.time_scale.follows
+    assert bench.panel.move_bar.isHidden()
 
 
 @pytest.mark.parametrize(
@@ -255,6 +308,16 @@ def test_the_plan_follows_the_market_and_is_dragged_into_the_ticket(bench: Bench
     price, digits = moved[-1]
     assert price == pytest.approx(LAST - 0.0015, abs=2e-5)
     assert digits == 5
+    entries: list[float] = []
+    bench.grid.entry_planned.connect(lambda price, _digits: entries.append(price))
+    view = bench.panel.view
+    view.grab()
+    at = QPoint(20, round(view.price_scale.y(entry.price)))
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(view, at + QPoint(0, 30))
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=at + QPoint(0, 30))
+    assert len(entries) == 1
+    assert entries[0] < entry.price
     bench.toolbar.plan.click()
     assert not planned(bench)
     bench.toolbar.plan.click()

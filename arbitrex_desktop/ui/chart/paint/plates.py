@@ -3,17 +3,20 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter
 
 from arbitrex_desktop.ui.chart import axes
 from arbitrex_desktop.ui.chart.marks import PriceLine
 from arbitrex_desktop.ui.chart.paint import shapes
 from arbitrex_desktop.ui.chart.paint.frame_values import Frame
 from arbitrex_desktop.ui.chart.paint.spread import spread_apart
+from arbitrex_desktop.ui.chart.scales import PriceScale
 from arbitrex_desktop.ui.models.ticket import pip_size
 from arbitrex_desktop.ui.theme.colours import Colours, mix
 
@@ -22,41 +25,57 @@ _GAP: Final = 10.0
 _CROSS: Final = 4.0
 
 
+def lines_in(lines: Iterable[PriceLine], prices: PriceScale, plot: QRectF) -> list[PriceLine]:
+    """Return the lines whose price is in sight."""
+    return [line for line in lines if plot.top() <= prices.y(line.price) <= plot.bottom()]
+
+
+def plates_of(
+    lines: Iterable[PriceLine], prices: PriceScale, plot: QRectF, metrics: QFontMetrics
+) -> list[tuple[PriceLine, QRectF]]:
+    """Return the lines in sight that have a text, each with the place of its plate; they make room for each other."""
+    named = [line for line in lines_in(lines, prices, plot) if line.text]
+    row = metrics.height() + 2.0
+    heights = [row * (line.text.count("\n") + 1) + 1.0 for line in named]
+    # The legend stands above them.
+    middles = spread_apart([prices.y(line.price) for line in named], heights, row + 4.0, plot.bottom())
+    most = plot.width() - 12.0
+    placed = []
+    for line, middle, height in zip(named, middles, heights, strict=True):
+        width = max(metrics.horizontalAdvance(each) for each in _rows(line)) + 10.0
+        box = QRectF(plot.left() + 6.0, math.floor(middle - height / 2.0), min(width, most), height - 1.0)
+        placed.append((line, box))
+    return placed
+
+
+def _rows(line: PriceLine) -> list[str]:
+    grip = "\N{UP DOWN ARROW} " if line.is_draggable else ""
+    return f"{grip}{line.text}".split("\n")
+
+
 def draw_lines(painter: QPainter, frame: Frame, colours: Colours) -> None:
-    """Draw the price lines, then their plates, which make room for each other."""
+    """Draw the price lines, then their plates."""
     plot = frame.areas.plot
-    shown = [line for line in frame.lines if plot.top() <= frame.prices.y(line.price) <= plot.bottom()]
-    for line in shown:
+    for line in lines_in(frame.lines, frame.prices, plot):
         colour, dash = shapes.line_look(line, colours)
         stroke = shapes.level(plot, frame.prices.y(line.price))
         rects = shapes.dashes(stroke, dash, max(3.0, dash / 2.0)) if dash else [stroke]
         shapes.fill(painter, rects, colour)
-    named = [line for line in shown if line.text]
-    row = painter.fontMetrics().height() + 2.0
-    heights = [row * (line.text.count("\n") + 1) + 1.0 for line in named]
-    # The legend stands above them.
-    middles = spread_apart([frame.prices.y(line.price) for line in named], heights, row + 4.0, plot.bottom())
-    for line, middle, height in zip(named, middles, heights, strict=True):
-        box = QRectF(plot.left() + 6.0, np.floor(middle - height / 2.0), plot.width() - 12.0, height - 1.0)
+    for line, box in plates_of(frame.lines, frame.prices, plot, painter.fontMetrics()):
         _draw_plate(painter, line, box, colours)
 
 
-def _draw_plate(painter: QPainter, line: PriceLine, room: QRectF, colours: Colours) -> None:
-    """Draw a line's text on a small plate, as wide as it needs of the room there is; cut where that is too little."""
-    metrics = painter.fontMetrics()
-    grip = "\N{UP DOWN ARROW} " if line.is_draggable else ""
-    width = int(room.width()) - 10
-    rows = [metrics.elidedText(row, Qt.TextElideMode.ElideRight, width) for row in f"{grip}{line.text}".split("\n")]
-    box = QRectF(room)
-    box.setWidth(max(metrics.horizontalAdvance(row) for row in rows) + 10.0)
+def _draw_plate(painter: QPainter, line: PriceLine, box: QRectF, colours: Colours) -> None:
+    """Draw a line's text on a small plate; cut where that is too narrow."""
     painter.fillRect(box, colours.raised)
     painter.fillRect(QRectF(box.left(), box.top(), 2.0, box.height()), shapes.line_look(line, colours)[0])
-    inner = box.adjusted(6.0, 0.0, 0.0, 0.0)
+    inner, rows = box.adjusted(6.0, 0.0, 0.0, 0.0), _rows(line)
     each = inner.height() / len(rows)
     for number, row in enumerate(rows):
         painter.setPen(colours.text if number == 0 else colours.muted)
         place = QRectF(inner.left(), inner.top() + number * each, inner.width(), each)
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, row)
+        text = painter.fontMetrics().elidedText(row, Qt.TextElideMode.ElideRight, math.ceil(inner.width()))
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
 def draw_quote_lines(painter: QPainter, frame: Frame, colours: Colours) -> None:
@@ -73,8 +92,7 @@ def draw_axis_plates(painter: QPainter, frame: Frame, colours: Colours) -> None:
     plot = frame.areas.plot
     plates = [
         (line.price, colours.raised, shapes.line_look(line, colours)[0])
-        for line in frame.lines
-        if plot.top() <= frame.prices.y(line.price) <= plot.bottom()
+        for line in lines_in(frame.lines, frame.prices, plot)
     ]
     bid, ask = frame.quote
     if ask > 0.0:
