@@ -423,8 +423,7 @@ class ChartView(QWidget):
             self._pan(at.x() - before.x())
 
     def _drag_line(self, y: float) -> None:
-        held = self._grip.pull(y, self._prices, self._digits)
-        if held is not None:
+        if (held := self._grip.pull(y, self._prices, self._digits)) is not None:
             self.line_moved.emit(held.key, held.price)
 
     def _line_at(self, at: QPointF) -> PriceLine | None:
