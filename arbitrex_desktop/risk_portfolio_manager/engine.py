@@ -34,7 +34,14 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Ch
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import LATCHING, limits_of
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import SqliteStateStore, StateStore
-from arbitrex_desktop.risk_portfolio_manager.state.recording import Effect, end_what_has_passed, latch, withdraw
+from arbitrex_desktop.risk_portfolio_manager.state.recording import (
+    Effect,
+    end_what_has_passed,
+    latch,
+    lift_explained,
+    may_be_explained,
+    withdraw,
+)
 from arbitrex_desktop.risk_portfolio_manager.state.recording import record as _record
 from arbitrex_desktop.risk_portfolio_manager.state.repository import EVERY_ACCOUNT, Loaded, StateChange, StateRepository
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
@@ -392,12 +399,17 @@ class RiskPortfolioManager(RiskFigures):
         return changes
 
     def _latch_limits(self) -> bool:
-        """Halt at once when the new figures break a limit that latches, not only with the next intent."""
+        """Halt at once when the new figures break a limit that latches, not only with the next intent.
+
+        A halt for a fall of the balance that turned out to be a withdrawal ends.  Return whether something changed.
+        """
         state = self._state
-        if state.portfolio.trading_halted or not state.portfolio.total_capital > 0.0:
+        explained = may_be_explained(state)
+        if (state.portfolio.trading_halted and not explained) or not state.portfolio.total_capital > 0.0:
             return False
         context = build_context(state, NOBODY, self.config, self._clock.now())
-        return latch(state, [rule.check(context) for rule in LATCHING])
+        results = [rule.check(context) for rule in LATCHING]
+        return lift_explained(state, results) if explained else latch(state, context, results)
 
     def _measure(self, pool: PoolReader) -> None:
         """Read daily bars of what is held or was asked for (blocks)."""

@@ -78,7 +78,11 @@ class Checkpoint(msgspec.Struct, frozen=True):
 
 
 class PnlFigures(msgspec.Struct, frozen=True):
-    """What a sync came to, in account currency."""
+    """What a sync came to, in account currency.
+
+    `unexplained`, what the balance fell by for no reason that is known, and `withdrawn`, what balance deals have named
+    since all was explained; both are never above 0.
+    """
 
     peak: float
     day: LossBaseline
@@ -87,6 +91,8 @@ class PnlFigures(msgspec.Struct, frozen=True):
     weekly_pnl: float
     realized: float
     consecutive_losses: int
+    unexplained: float = 0.0
+    withdrawn: float = 0.0
 
 
 class PnlLedger(msgspec.Struct):
@@ -122,6 +128,7 @@ class PnlLedger(msgspec.Struct):
         weekly = [deal for deal in deals if to_utc(deal.time) >= self._since(starts[1], self.week_reset_at)]
         if self.closing is None:
             self.closing = _first(account, deals, (daily, weekly), now, starts)
+        before = self.closing.ticket
         closing, lost = self._take(account, deals, (daily, weekly), now, starts)
         since = self.open_since or now
         return PnlFigures(
@@ -132,6 +139,8 @@ class PnlLedger(msgspec.Struct):
             weekly_pnl=_results(weekly) + (lost if since >= self._since(starts[1], self.week_reset_at) else 0.0),
             realized=closing.realized,
             consecutive_losses=losing_run(daily),
+            unexplained=lost,
+            withdrawn=sum(min(0.0, each.profit) for each in deals if each.ticket > before and each.type in _FLOWS),
         )
 
     def reset_day(self, now: datetime) -> None:

@@ -87,10 +87,13 @@ class KillSwitches:
         _log.warning("the cool-down has ended")
         return True
 
-    def end_daily_halt(self, portfolio_state: PortfolioState) -> None:
-        """Let trading go on: the day whose limit halted it has ended.  Does not call `on_change`."""
-        _log.warning("a new day has begun, the halt has ended: %s", portfolio_state.halt_reason)
-        lift_halt(portfolio_state)
+    def end_halt(self, portfolio_state: PortfolioState, why: str) -> None:
+        """Let trading go on after a limit's halt, for a reason; what a person has set stays.
+
+        Does not call `on_change`.
+        """
+        _log.warning("%s, the halt has ended: %s", why, portfolio_state.halt_reason)
+        end_halt(portfolio_state)
 
     def suspend_strategy(self, strategy_id: str, reason: str) -> None:
         """Suspend a strategy until a person resumes trading.  Does not call `on_change`."""
@@ -172,5 +175,10 @@ def _means(scope: tuple[SwitchLevel, str], instrument: Instrument | None) -> boo
 
 def lift_halt(state: PortfolioState) -> None:
     """Take every halt off a portfolio."""
-    state.trading_halted, state.halt_reason, state.halt_timestamp, state.halt_code = False, None, None, ""
+    end_halt(state)
     state.reducing_reason = state.reducing_until = None
+
+
+def end_halt(state: PortfolioState) -> None:
+    """Take the halt off a portfolio, and leave it reducing if it was."""
+    state.trading_halted, state.halt_reason, state.halt_timestamp, state.halt_code = False, None, None, ""

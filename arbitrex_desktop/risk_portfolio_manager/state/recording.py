@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -23,9 +24,11 @@ from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Asked
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
-from arbitrex_desktop.risk_portfolio_manager.rules.registry import halt_is_over
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import LATCHING, halt_is_over
 from arbitrex_desktop.risk_portfolio_manager.rules.scoped_switches import Throttle
-from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
+from arbitrex_desktop.risk_portfolio_manager.state.risk_state import ProvisionalHalt, RiskState
+
+_RELATIVE_TOLERANCE: Final = 1e-9
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -50,7 +53,7 @@ def record(state: RiskState, context: RuleContext, decision: TradeDecision, orde
     state.roll_over(state.resets(context.market.now, context.config), context.config)
     _mark_equity(state, context)
     _note_intent(state, context)
-    latched = decision.kill_switch_triggered and latch(state, decision.results)
+    latched = decision.kill_switch_triggered and latch(state, context, decision.results)
     trade = decision.approved_trade
     reservation = None if trade is None else _reserve(state, context, trade, order_id)
     throttled = _pace_strategy(state, context, decision)
@@ -64,17 +67,65 @@ def end_what_has_passed(state: RiskState, config: RuleSettings, day_start: datet
     cooled = state.switches.end_cool_down(state.portfolio)
     over = state.portfolio.trading_halted and halt_is_over(state.portfolio, day_start, config)
     if over:
-        state.switches.end_daily_halt(state.portfolio)
+        state.switches.end_halt(state.portfolio, "a new day has begun")
     return cooled or over
 
 
-def latch(state: RiskState, results: Iterable[RuleResult]) -> bool:
+def latch(state: RiskState, context: RuleContext, results: Iterable[RuleResult]) -> bool:
     """Halt trading for the first broken limit that latches; return whether one did."""
-    for result in results:
-        if result.outcome is Outcome.FAIL and isinstance(result.check, Rule) and result.check.latches:
-            state.switches.latch(state.portfolio, result.check.code.value, result.message)
-            return True
-    return False
+    broken = _broken(results)
+    if broken is None:
+        return False
+    if not state.portfolio.trading_halted:
+        state.switches.latch(state.portfolio, broken.check.code.value, broken.message)
+        at, fall = state.portfolio.halt_timestamp, state.unexplained
+        explained = at is not None and fall < 0.0 and _holds_as_withdrawal(state, context, fall)
+        state.provisional = (
+            ProvisionalHalt(at, state.portfolio.halt_code, fall) if at is not None and explained else None
+        )
+    return True
+
+
+def may_be_explained(state: RiskState) -> bool:
+    """Return whether trading is halted for a fall of the balance that was unexplained, and nothing is any more."""
+    halt, portfolio = state.provisional, state.portfolio
+    if halt is not None and (portfolio.halt_timestamp, portfolio.halt_code) != (halt.at, halt.code):
+        state.provisional = None  # a person has resumed, or halted
+    return state.provisional is not None and state.ledger.open_since is None
+
+
+def lift_explained(state: RiskState, results: Iterable[RuleResult]) -> bool:
+    """Lift such a halt if balance deals named the fall a withdrawal and no limit is broken; return whether it was."""
+    halt, state.provisional = state.provisional, None
+    if halt is None or state.withdrawn > halt.fall * (1.0 - _RELATIVE_TOLERANCE) or _broken(results) is not None:
+        return False
+    state.switches.end_halt(state.portfolio, "the fall of the balance was a withdrawal")
+    return True
+
+
+def _broken(results: Iterable[RuleResult]) -> RuleResult | None:
+    """Return the first result that halts trading."""
+    failed = (each for each in results if each.outcome is Outcome.FAIL)
+    return next((each for each in failed if isinstance(each.check, Rule) and each.check.latches), None)
+
+
+def _holds_as_withdrawal(state: RiskState, context: RuleContext, fall: float) -> bool:
+    """Return whether no limit would be broken if an unexplained fall were a withdrawal."""
+    account = context.account
+    before = account.equity - fall
+    if not account.equity > 0.0:
+        return False
+    peak, factor = max(state.portfolio.peak_equity, before), account.equity / before
+    seen = msgspec.structs.replace(
+        account,
+        drawdown=(peak - before) / peak,
+        daily_pnl=account.daily_pnl - fall,
+        weekly_pnl=account.weekly_pnl - fall,
+        day_anchor=None if account.day_anchor is None else account.day_anchor * factor,
+        week_anchor=None if account.week_anchor is None else account.week_anchor * factor,
+    )
+    context = msgspec.structs.replace(context, account=seen)
+    return _broken(rule.check(context) for rule in LATCHING) is None
 
 
 def withdraw(state: RiskState, effect: Effect, refusal: TradeDecision) -> None:

@@ -17,7 +17,7 @@ import msgspec
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics
-from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import STATE_DAMAGED, lift_halt
+from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import STATE_DAMAGED, end_halt
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import (
     StateDamaged,
     StateInUse,
@@ -146,7 +146,7 @@ class StateRepository:
         """
         damage = loaded.damage
         if state.portfolio.halt_reason == self.unread.pop(loaded.account, ""):
-            lift_halt(state.portfolio)
+            end_halt(state.portfolio)
         if loaded.unread:
             self.unread[loaded.account] = damage
         self._number = max(self._number, loaded.number)

@@ -6,6 +6,8 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
+import msgspec
+
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.market.market_stats import MarketStats
@@ -20,6 +22,14 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import Tradi
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
 from arbitrex_desktop.risk_portfolio_manager.state.periods import Period, Result
 from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources
+
+
+class ProvisionalHalt(msgspec.Struct, frozen=True):
+    """A halt for a fall of the balance that may turn out to be a withdrawal: when, its code, and the fall, below 0."""
+
+    at: datetime
+    code: str
+    fall: float
 
 
 class RiskState:
@@ -43,6 +53,9 @@ class RiskState:
         week: the same of the week.
         own_drawdown: the drawdown that was written last, to see whether the program set another.
         settings_capital: the settings' capital that counts.
+        unexplained: what the balance fell by for no reason that is known yet, never above 0; a loss until then.
+        withdrawn: what the last sync named withdrawn since all was explained, likewise.
+        provisional: the halt that an unexplained fall alone has brought; None for none.
     """
 
     def __init__(self, portfolio: PortfolioState, sources: Sources, switches: KillSwitches) -> None:
@@ -60,6 +73,8 @@ class RiskState:
         self.week = Period()
         self.own_drawdown = 0.0
         self.settings_capital = portfolio.total_capital
+        self.unexplained = self.withdrawn = 0.0
+        self.provisional: ProvisionalHalt | None = None
         self._calendar = TradingDays()
 
     def resets(self, now: datetime, config: RuleSettings) -> tuple[datetime, datetime]:

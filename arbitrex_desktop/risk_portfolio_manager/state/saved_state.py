@@ -16,7 +16,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import as
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import OF_ALL_ACCOUNTS
 from arbitrex_desktop.risk_portfolio_manager.state.periods import Before, Period
-from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
+from arbitrex_desktop.risk_portfolio_manager.state.risk_state import ProvisionalHalt, RiskState
 
 
 class Figures(msgspec.Struct):
@@ -68,6 +68,7 @@ class SavedState(msgspec.Struct):
     saved_at: datetime
     in_flight: list[Reservation] = msgspec.field(name="under_way", default_factory=list)
     owners: dict[int, Owner] = msgspec.field(default_factory=dict)
+    provisional: ProvisionalHalt | None = None
 
 
 class SavedStops(msgspec.Struct, frozen=True):
@@ -109,6 +110,7 @@ def dump_state(state: RiskState) -> SavedState:
         saved_at=state.sources.clock.now(),
         in_flight=[_leaving(each, monotonic) for each in state.book.reservations],
         owners=dict(state.book.owners.by_number),
+        provisional=state.provisional,
     )
 
 
@@ -137,6 +139,7 @@ def restore_state(saved: SavedState, state: RiskState, *, figures: bool) -> None
     """Take up a saved state, halts first; `figures` too where no account is read that has them."""
     restore_stops(saved, state)
     state.metrics = saved.metrics.plus(state.metrics)
+    state.provisional = saved.provisional
     if figures:
         _restore_figures(saved, state)
     monotonic, away = state.sources.clock.monotonic(), _seconds_since(saved.saved_at, state)

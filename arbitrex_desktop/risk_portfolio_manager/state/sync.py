@@ -50,6 +50,7 @@ def forget_account(state: RiskState) -> None:
     state.book.working = WorkingOrders()
     state.activity.last_by_symbol.clear()
     state.day, state.week = Period(), Period()
+    state.unexplained, state.withdrawn, state.provisional = 0.0, 0.0, None
 
 
 def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config: RuleSettings, started: float) -> None:
@@ -58,6 +59,7 @@ def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config:
     starts = state.resets(synced.read_at, config)
     figures = state.ledger.update(reading.account, synced.deals, pool.server_time_to_utc, synced.read_at, starts)
     state.sources.reading, state.sources.synced_at, state.sources.newest = reading, started, reading
+    state.unexplained, state.withdrawn = figures.unexplained, figures.withdrawn
     state.roll_over(starts, config)
     if config.initial_balance > 0.0:
         _take_days(state, synced, figures, pool, config)
@@ -103,6 +105,7 @@ def take_polled(state: RiskState, config: RuleSettings) -> None:
     portfolio.unrealized_pnl, portfolio.last_update = account.profit, polled.observed_at
     portfolio.daily_pnl += fall
     portfolio.weekly_pnl += fall
+    state.unexplained += fall
     portfolio.current_drawdown = state.own_drawdown = state.plain_drawdown()
     state.sources.newest, state.book.seen_from = polled, polled.monotonic
     if state.book.reserved and (polled.positions, polled.orders) != (known.positions, known.orders):

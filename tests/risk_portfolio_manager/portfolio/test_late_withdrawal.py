@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""A fall of the balance is a loss until a deal names it; a halt for it ends when it was a withdrawal, and only then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from arbitrex_desktop.mt5.constants import DealType
+from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
+from tests.fakes.broker_data import make_account, make_deal
+from tests.fakes.pool import FakePool
+from tests.risk_portfolio_manager.helpers import intent, pooled, reason, wide
+
+
+class Account:
+    """An account whose balance falls before a deal says why, and a manager that keeps its state."""
+
+    def __init__(self, folder: Path, equity: float = 100_000.0) -> None:
+        self.folder = folder
+        self.pool = FakePool(account=make_account(balance=100_000.0, equity=equity))
+        self.rpm = self.start()
+
+    def start(self) -> RiskPortfolioManager:
+        """Return a manager of now."""
+        return pooled(self.pool, wide(), enable_persistence=True, data_dir=self.folder)
+
+    def fall(self, amount: float) -> None:
+        """Let the balance fall, and sync."""
+        account = self.pool.account
+        self.pool.account = replace(account, balance=account.balance - amount, equity=account.equity - amount)
+        self.sync()
+
+    def explain(self, amount: float, kind: DealType) -> None:
+        """Let a deal say what it was, and sync."""
+        when, number = int(self.pool.clock.now().timestamp()), len(self.pool.deals) + 9
+        self.pool.deals.append(make_deal(number, when, type=int(kind), profit=-amount))
+        self.sync()
+
+    def sync(self, seconds: float = 1.0) -> None:
+        """Let time pass and read the account."""
+        self.pool.clock.advance(seconds)
+        self.pool.refresh_quotes()
+        assert self.rpm.sync_with_mt5_account()
+
+    @property
+    def code(self) -> str:
+        """Why it is halted."""
+        return self.rpm.portfolio_state.halt_code
+
+
+@pytest.mark.parametrize("polled", [False, True])
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_halt_for_a_withdrawal_ends_when_its_deal_is_there(tmp_path: Path, *, polled: bool, restart: bool) -> None:
+    """Half the money is gone: halted; the balance deal comes, and the next trade is approved."""
+    account = Account(tmp_path)
+    if polled:
+        money = account.pool.account
+        account.pool.account = replace(money, balance=50_000.0, equity=50_000.0)
+        account.pool.clock.advance(1.0)
+        account.pool.poll()
+        assert reason(account.rpm.process_trade_intent(**intent())) == "MAX_DRAWDOWN_EXCEEDED"
+    else:
+        account.fall(50_000.0)
+        assert account.code == "MAX_DRAWDOWN_EXCEEDED"
+        assert reason(account.rpm.process_trade_intent(**intent())) == "TRADING_HALTED"
+    if restart:
+        account.rpm.close()
+        account.rpm = account.start()
+    account.explain(50_000.0, DealType.BALANCE)
+    assert account.code == ""
+    assert account.rpm.process_trade_intent(**intent()).decision.status == "APPROVED"
+
+
+def test_a_halt_for_a_loss_stays_when_its_deal_is_there(tmp_path: Path) -> None:
+    """Also when the loss is of yesterday by then."""
+    account = Account(tmp_path)
+    account.fall(5_000.0)
+    assert account.code == "DAILY_LOSS_LIMIT"
+    account.sync(86_000.0 / 2)
+    account.pool.clock.advance(43_000.0)
+    account.explain(5_000.0, DealType.SELL)
+    assert account.code == "DAILY_LOSS_LIMIT"
+
+
+def test_what_a_withdrawal_does_not_explain_stays(tmp_path: Path) -> None:
+    """Of 50,000 that are gone 40,000 were withdrawn; or a deposit came beside, which explains nothing."""
+    account = Account(tmp_path)
+    account.fall(50_000.0)
+    account.explain(40_000.0, DealType.BALANCE)
+    assert account.code == "MAX_DRAWDOWN_EXCEEDED"
+    account.explain(10_000.0, DealType.SELL)
+    assert account.code == "MAX_DRAWDOWN_EXCEEDED"
+
+
+def test_a_limit_that_was_broken_besides_keeps_its_halt(tmp_path: Path) -> None:
+    """Equity was 12% below its peak when money was withdrawn, and recovers before the deal is there."""
+    account = Account(tmp_path)
+    money = account.pool.account
+    account.pool.account = replace(money, balance=70_000.0, equity=58_000.0)
+    account.sync()
+    assert account.code == "MAX_DRAWDOWN_EXCEEDED"
+    account.pool.account = replace(money, balance=70_000.0, equity=70_000.0)
+    account.explain(30_000.0, DealType.BALANCE)
+    assert account.code == "MAX_DRAWDOWN_EXCEEDED"
+
+
+def test_what_a_person_has_stopped_stays(tmp_path: Path) -> None:
+    """A halt by hand meanwhile, and reducing, are no limit's to end."""
+    account = Account(tmp_path)
+    account.rpm.kill_switches.reduce_only(account.rpm.portfolio_state, "less")
+    account.fall(50_000.0)
+    account.rpm.kill_switches.manual_halt(account.rpm.portfolio_state, "by hand")
+    account.explain(50_000.0, DealType.BALANCE)
+    assert account.code == "MANUAL"
+    other = Account(tmp_path / "other")
+    other.rpm.kill_switches.reduce_only(other.rpm.portfolio_state, "less")
+    other.fall(50_000.0)
+    other.explain(50_000.0, DealType.BALANCE)
+    assert other.code == ""
+    assert other.rpm.portfolio_state.reducing_reason == "less"
+
+
+def test_a_fall_that_is_resumed_by_hand_halts_again_only_for_itself(tmp_path: Path) -> None:
+    """A person resumes, the limit is still broken and halts again; the deal then ends that one, too."""
+    account = Account(tmp_path)
+    account.fall(50_000.0)
+    account.rpm.kill_switches.manual_resume(account.rpm.portfolio_state)
+    account.sync()
+    assert account.code == "MAX_DRAWDOWN_EXCEEDED"
+    account.explain(50_000.0, DealType.BALANCE)
+    assert account.code == ""
