@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: MIT
+"""The alerts of a desk, living: judged at each change of a price and four times a second, on a thread of their own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from threading import Event, Lock, Thread
+from typing import Final
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.alerts.book import AlertBook
+from arbitrex_desktop.desk.alerts.facts import Facts, Price
+from arbitrex_desktop.desk.alerts.messengers import (
+    TELEGRAM,
+    WEBHOOK,
+    SecretStore,
+    TelegramMessenger,
+    WebhookMessenger,
+)
+from arbitrex_desktop.desk.alerts.outbox import Message, Messenger, Outbox, SendError
+from arbitrex_desktop.desk.alerts.store import AlertStore
+from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.presentation.alert_rows import AlertCall, AlertKind, AlertRule, AlertsView, AlertWays
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
+from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
+
+LOOK_S: Final = 0.25
+_LEAST_S: Final = 0.03
+"""Prices may change a thousand times a second; they are judged no oftener than a screen shows them."""
+_JOIN_S: Final = 2.0
+_log: Final = logging.getLogger(__name__)
+
+
+class AlertDesk:
+    """A service of the core: `snapshot` and `board` give what is judged.  Its methods may be called from any thread.
+
+    `hide` is told of each secret that must not be logged.
+    """
+
+    name = "alerts"
+
+    def __init__(
+        self,
+        snapshot: Callable[[], DeskSnapshot],
+        board: QuoteBoard,
+        store: AlertStore,
+        secrets: SecretStore,
+        clock: Clock,
+        *,
+        hide: Callable[[Sequence[str]], None] = lambda _texts: None,
+    ) -> None:
+        self._snapshot, self._board, self._store = snapshot, board, store
+        self._secrets, self._clock, self._hide = secrets, clock, hide
+        self._book = AlertBook()
+        self._lock = Lock()
+        self._since = clock.now()
+        self._prices: dict[str, Price] = {}
+        self._revision = 0
+        self._seen: DeskSnapshot | None = None
+        self._next_look = 0.0
+        self._trouble = ""
+        self._ways: list[Messenger] | None = None
+        self._outbox = Outbox(self._messengers, clock, self._take_trouble)
+        self._wake, self._stopping = Event(), Event()
+        self._thread: Thread | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+        store.load(self._book)
+
+    # A service's life
+
+    def start(self) -> None:
+        """Begin to judge and to send."""
+        self._stopping.clear()
+        self._unsubscribe = self._board.subscribe(self._wake.set)
+        self._outbox.start()
+        self._thread = Thread(target=self._run, name="alerts", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; nothing of it is left running."""
+        self._stopping.set()
+        self._wake.set()
+        self._unsubscribe()
+        self._unsubscribe = lambda: None
+        if self._thread is not None:
+            self._thread.join(_JOIN_S)
+        self._outbox.stop()
+
+    # What the trader asks for
+
+    def view(self) -> AlertsView:
+        """Return all alerts as they stand."""
+        with self._lock:
+            return self._book.view(self._trouble)
+
+    def put(self, rule: AlertRule) -> None:
+        """Add a rule or change one; raise `CommandRefused` when it cannot be kept."""
+        with self._lock:
+            self._book.put(rule)
+            self._save()
+
+    def remove(self, rule_id: str) -> None:
+        """Take a rule away."""
+        with self._lock:
+            self._book.remove(rule_id)
+            self._save()
+
+    def snooze(self, rule_id: str, minutes: float) -> None:
+        """Have a rule sleep for a time."""
+        with self._lock:
+            self._book.snooze(rule_id, self._clock.now(), minutes)
+            self._save()
+
+    def set_ways(self, ways: AlertWays, token: str | None = None, address: str | None = None) -> None:
+        """Choose how the trader is called; secrets go to the credential store, None leaves the one that is there.
+
+        Raises `CommandRefused`, or the store's own error, in words.
+        """
+        if address and not address.startswith("https://"):
+            raise CommandRefused("the webhook's address must begin with https://")
+        self._hide([secret for secret in (token, address) if secret])
+        for name, secret in ((TELEGRAM, token), (WEBHOOK, address)):
+            if secret is not None:
+                self._secrets.put(name, secret)
+        with self._lock:
+            self._book.ways = ways
+            self._ways = None
+            self._save()
+
+    def test_ways(self) -> None:
+        """Send a message by every way out of the computer that is on; raise `CommandRefused` when none is."""
+        message = Message(self._clock.now(), "Test", "Arbitrex Desktop can reach you.")
+        sent = self._send_out(message)
+        if not sent:
+            raise CommandRefused("no way out of this computer is on")
+
+    # Judging
+
+    def look(self) -> tuple[AlertCall, ...]:
+        """Judge what there is now, and send what calls (the alerts' thread); return the calls."""
+        self._revision, quotes = self._board.changed_since(self._revision)
+        for quote in quotes:
+            self._prices[quote.symbol] = Price(quote.bid, quote.ask, self._board.digits(quote.symbol))
+        now = self._clock.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + LOOK_S
+            self._seen = self._snapshot()
+        with self._lock:
+            before = dict(self._book.states)
+            calls = self._book.judge(Facts(self._clock.now(), self._since, self._seen, self._prices))
+            if self._book.states != before:
+                self._try_to_save()
+        for call in calls:
+            _log.info("alert: %s", call.text)
+            if not call.is_quiet:
+                self._send_out(Message(call.at, _title(call.kind), call.text, call.is_urgent))
+        return calls
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.look()
+            except Exception as error:  # noqa: BLE001 - one look that fails must not end all of them
+                _log.exception("judging the alerts failed")
+                self._take_trouble(f"alerts cannot be judged: {error}")
+            self._stopping.wait(_LEAST_S)
+            self._wake.wait(LOOK_S)
+            self._wake.clear()
+
+    def _send_out(self, message: Message) -> bool:
+        """Put a message into the outbox for each way that is on; return whether there is one."""
+        with self._lock:
+            ways = self._book.ways
+        chosen = [name for name, on in ((TELEGRAM, ways.telegram), (WEBHOOK, ways.webhook)) if on]
+        for name in chosen:
+            self._outbox.put(name, message)
+        return bool(chosen)
+
+    def _messengers(self) -> Sequence[Messenger]:
+        """Return the ways out as they are set up; asks the credential store once for each setting (sending thread)."""
+        with self._lock:
+            known, ways = self._ways, self._book.ways
+        if known is not None:
+            return known
+        token = self._secret(TELEGRAM) if ways.telegram else ""
+        address = self._secret(WEBHOOK) if ways.webhook else ""
+        made: list[Messenger] = []
+        if token:
+            made.append(TelegramMessenger(token, ways.chat))
+        if address:
+            made.append(WebhookMessenger(address))
+        with self._lock:
+            self._ways = made
+        return made
+
+    def _secret(self, name: str) -> str:
+        """Return a way's secret; raises `SendError` where there is none, or the store cannot be asked."""
+        try:
+            secret = self._secrets.get(name)
+        except Exception as error:
+            raise SendError(str(error)) from error
+        if not secret:
+            raise SendError(f"{name} has no secret set up", is_final=True)
+        self._hide([secret])
+        return secret
+
+    def _take_trouble(self, words: str) -> None:
+        with self._lock:
+            self._trouble = words
+
+    def _save(self) -> None:
+        """Write all of it down (under the lock); raise `CommandRefused` where that cannot be done."""
+        try:
+            self._store.save(self._book)
+        except OSError as error:
+            raise CommandRefused(f"the alerts cannot be kept: {error}") from error
+
+    def _try_to_save(self) -> None:
+        try:
+            self._save()
+        except CommandRefused as error:
+            self._trouble = str(error)
+
+
+def _title(kind: AlertKind) -> str:
+    """Return a kind as the first word of a message."""
+    return kind.value[:1].upper() + kind.value[1:]

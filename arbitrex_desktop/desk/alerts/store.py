@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""Alerts kept over a restart: rules, how they stand, and the ways out, in one small file without secrets."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from arbitrex_desktop.desk.alerts.book import AlertBook
+from arbitrex_desktop.desk.alerts.machine import AlertState
+from arbitrex_desktop.desk.presentation.alert_rows import AlertRule, AlertWays
+
+_log: Final = logging.getLogger(__name__)
+
+
+class _State(msgspec.Struct, frozen=True):
+    """The state of one alert in the file."""
+
+    rule_id: str
+    subject: str
+    state: AlertState
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """The file's content."""
+
+    rules: tuple[AlertRule, ...] = ()
+    states: tuple[_State, ...] = ()
+    ways: AlertWays = AlertWays()
+
+
+class AlertStore:
+    """Reads and writes the file of a data folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self, book: AlertBook) -> None:
+        """Fill a book with what was kept; a file that cannot be read is put aside, and nothing is taken from it."""
+        try:
+            kept = msgspec.json.decode(self._path.read_bytes(), type=_Kept)
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError) as error:
+            _log.warning("the alerts in %s cannot be read: %s", self._path, error)
+            self._put_aside()
+            return
+        book.rules = {rule.rule_id: rule for rule in kept.rules if not rule.is_permanent}
+        book.states = {(each.rule_id, each.subject): each.state for each in kept.states}
+        book.ways = kept.ways
+
+    def save(self, book: AlertBook) -> None:
+        """Write the file whole; raises OSError."""
+        states = tuple(_State(*key, state) for key, state in book.states.items())
+        draft = self._path.with_suffix(".new")
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(msgspec.json.encode(_Kept(tuple(book.rules.values()), states, book.ways)))
+        draft.replace(self._path)
+
+    def _put_aside(self) -> None:
+        try:
+            self._path.replace(self._path.with_suffix(".unreadable"))
+        except OSError:
+            _log.warning("it cannot be put aside either", exc_info=True)

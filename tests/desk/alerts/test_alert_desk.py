@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""Alerts living beside a desk: judged at a change of price without the window, kept, and never in anybody's way."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from arbitrex_desktop.desk.alerts.alert_desk import AlertDesk
+from arbitrex_desktop.desk.alerts.store import AlertStore
+from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.presentation.alert_rows import AlertKind, AlertRule, AlertWays
+from tests.fakes.clock import ManualClock
+from tests.fakes.core import FakeBoard
+from tests.fakes.desk_data import desk_snapshot, quote, risk_row
+from tests.fakes.secrets import FakeSecretStore
+
+CALM = desk_snapshot(intents=(), positions=())
+PRICE = AlertRule("p", AlertKind.PRICE, "EURUSD", level=1.2, digits=5)
+
+
+class Bench:
+    """A desk of alerts on fakes."""
+
+    def __init__(self, folder: Path, secrets: FakeSecretStore | None = None) -> None:
+        self.board, self.clock = FakeBoard({"EURUSD": 5}), ManualClock()
+        self.secrets = secrets or FakeSecretStore()
+        self.shown = CALM
+        self.hidden: list[str] = []
+        self.desk = self.again(folder)
+
+    def again(self, folder: Path) -> AlertDesk:
+        """Return a desk on the same folder."""
+
+        def hide(texts: Sequence[str]) -> None:
+            self.hidden.extend(texts)
+
+        store = AlertStore(folder / "alerts.json")
+        return AlertDesk(lambda: self.shown, self.board, store, self.secrets, self.clock, hide=hide)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """Return a bench on an empty folder."""
+    return Bench(tmp_path)
+
+
+def test_a_price_calls_without_the_window(bench: Bench) -> None:
+    """Its own thread judges a tick when it comes; stopping leaves nothing running."""
+    bench.desk.put(PRICE)
+    bench.desk.start()
+    try:
+        bench.board.put(quote("EURUSD", 1.21))
+        done = threading.Event()
+        for _ in range(200):
+            if bench.desk.view().calls or done.wait(0.05):
+                break
+    finally:
+        bench.desk.stop()
+    assert [call.text for call in bench.desk.view().calls] == ["EURUSD price rose to 1.20000, now 1.21000"]
+    assert not bench.board.listeners
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("alert")]
+
+
+def test_account_and_state_are_looked_at_four_times_a_second(bench: Bench) -> None:
+    """A HALT calls at the next look."""
+    bench.desk.look()
+    bench.shown = replace(CALM, risk=risk_row(trading_state="HALTED", halt_reason="by you"))
+    assert bench.desk.look() == ()
+    bench.clock.advance(0.25)
+    assert [call.text for call in bench.desk.look()] == ["Trading is HALTED: by you"]
+
+
+def test_rules_and_states_are_kept(bench: Bench, tmp_path: Path) -> None:
+    """A new desk on the folder has the rule, and does not call again for what has called."""
+    bench.desk.put(PRICE)
+    bench.board.put(quote("EURUSD", 1.21))
+    assert len(bench.desk.look()) == 1
+    again = bench.again(tmp_path)
+    assert again.look() == ()
+    assert again.view().rows[0].is_raised
+    again.remove("p")
+    assert [row.rule for row in bench.again(tmp_path).view().rows if not row.rule.is_permanent] == []
+
+
+def test_secrets_go_to_the_store_and_nowhere_else(bench: Bench, tmp_path: Path) -> None:
+    """Token and address are in the credential store, hidden from logs, and in no file."""
+    ways = AlertWays(telegram=True, chat="42", webhook=True)
+    bench.desk.set_ways(ways, token="token-abc", address="https://example.org/hook")
+    assert bench.secrets.kept == {"Telegram": "token-abc", "Webhook": "https://example.org/hook"}
+    assert set(bench.hidden) == {"token-abc", "https://example.org/hook"}
+    assert [each.name for each in bench.desk._messengers()] == ["Telegram", "Webhook"]
+    text = (tmp_path / "alerts.json").read_text(encoding="utf-8")
+    assert "token-abc" not in text
+    assert "example.org" not in text
+    assert bench.again(tmp_path).view().ways == ways
+
+
+def test_what_cannot_be_is_told_in_words(bench: Bench) -> None:
+    """No address in clear; no test without a way; a store that is locked is a trouble, not an end."""
+    with pytest.raises(CommandRefused, match="https://"):
+        bench.desk.set_ways(AlertWays(webhook=True), address="http://example.org")
+    with pytest.raises(CommandRefused, match="no way out"):
+        bench.desk.test_ways()
+    bench.secrets.broken = "the store is locked"
+    bench.desk._book.ways = AlertWays(telegram=True, chat="42")
+    bench.desk.test_ways()
+    bench.desk._outbox.send_due()
+    assert "the store is locked" in bench.desk.view().trouble
+
+
+def test_a_full_disk_is_told_and_nothing_stops(bench: Bench, tmp_path: Path) -> None:
+    """A rule that cannot be kept is refused in words; calls go on."""
+    (tmp_path / "alerts.new").mkdir()
+    with pytest.raises(CommandRefused, match="cannot be kept"):
+        bench.desk.put(PRICE)
+    bench.board.put(quote("EURUSD", 1.21))
+    assert len(bench.desk.look()) == 1
+    assert "cannot be kept" in bench.desk.view().trouble
