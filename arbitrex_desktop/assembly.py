@@ -11,6 +11,9 @@ from pathlib import Path
 
 from arbitrex_desktop import logs
 from arbitrex_desktop.clock import Clock, SystemClock
+from arbitrex_desktop.desk.alerts.alert_desk import AlertDesk
+from arbitrex_desktop.desk.alerts.messengers import SecretStore
+from arbitrex_desktop.desk.alerts.store import AlertStore
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.desk.gateway.gateway import Gateway
@@ -125,6 +128,23 @@ def _password_store(chosen: SettingsInForce) -> PasswordStore | None:
     return store
 
 
+class _LateSecrets:
+    """The system's credential store, whose library takes a tenth of a second and is loaded when it is first asked."""
+
+    def get(self, name: str) -> str:
+        """Return a secret, empty when none is kept."""
+        return self._store.get(name)
+
+    def put(self, name: str, secret: str) -> None:
+        """Keep a secret, or forget it when it is empty."""
+        self._store.put(name, secret)
+
+    @property
+    def _store(self) -> SecretStore:
+        store: SecretStore = importlib.import_module("arbitrex_desktop.settings.system_passwords").SystemSecretStore()
+        return store
+
+
 class PrivacyCheck:
     """Tells the trader, once, of a `.env` that other users of the computer may read."""
 
@@ -184,6 +204,10 @@ def build_core(settings: Settings, clock: Clock | None = None, early: EarlyHost 
         review=ReviewDesk(pool, clock, settings.data_dir),
         reserves=reserve_opener(settings.data_dir),
     )
+    core.alerts = AlertDesk(
+        core.snapshot, core.board, AlertStore(settings.data_dir / "alerts.json"), _LateSecrets(), clock, hide=logs.hide
+    )
+    core.attach(core.alerts)
     core.attach(TerminalsInUse(parse_sessions(sessions)))
     core.attach(PrivacyCheck(settings.env_file or Path(".env")))
     core.attach(Gateway(core, settings.data_dir, clock, max_pending=desk.max_pending))

@@ -17,6 +17,7 @@ from typing import Any, Final
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.account_desk import POLICY, AccountDesk
 from arbitrex_desktop.desk.active_account import ActiveAccount
+from arbitrex_desktop.desk.alerts.alert_desk import AlertDesk
 from arbitrex_desktop.desk.background import BackgroundWork
 from arbitrex_desktop.desk.context import Announce, DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused, DeskError, JournalError
@@ -32,19 +33,13 @@ from arbitrex_desktop.desk.journal.journal import JournalOpener
 from arbitrex_desktop.desk.journal.reserve import ReserveOpener
 from arbitrex_desktop.desk.limit_actions import LimitActions
 from arbitrex_desktop.desk.pool_protocol import TradingPool
+from arbitrex_desktop.desk.presentation import rows
+from arbitrex_desktop.desk.presentation.alert_rows import AlertsView
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.presentation.connection_notices import ConnectionNews
 from arbitrex_desktop.desk.presentation.equity import EquityTrack
 from arbitrex_desktop.desk.presentation.limits import WorstOfDay
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
-from arbitrex_desktop.desk.presentation.rows import (
-    account_row,
-    digits_of,
-    intent_row,
-    money_digits_of,
-    risk_row,
-    with_figures,
-)
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
 from arbitrex_desktop.desk.presentation.watch import symbol_days
 from arbitrex_desktop.desk.queue.pending import in_flight_names
@@ -70,8 +65,11 @@ class TradingCore:
 
     `rpm_factory` is called once, after the first attempt to connect; `journal` opens the connected account's; `new_id`
     makes intents' ids; `halt_note` keeps a halt on a full disk, too; `reserves` gives an account's room for exits on
-    such a disk; `settings_editor` has the file of settings; `watch_list` changes the symbols; `review` reads trades.
+    such a disk; `settings_editor` has the file of settings; `watch_list` changes the symbols; `review` reads trades;
+    `alerts`, set before `start`, calls the trader.
     """
+
+    alerts: AlertDesk | None = None
 
     def __init__(
         self,
@@ -190,7 +188,7 @@ class TradingCore:
             taken_at=self._clock.now(),
             pool=pool,
             sync=rpm.get_mt5_sync_stats() if rpm is not None else {},
-            account=account_row(reading) if reading is not None else None,
+            account=rows.account_row(reading) if reading is not None else None,
             risk=self._risk_row(),
             positions=self._accounts.position_rows(reading),
             orders=self._accounts.order_rows(reading),
@@ -200,6 +198,7 @@ class TradingCore:
             arming=ArmingRow(self._pool.mode is AccountMode.LIVE, self._gate.armed_until),
             journal_problem=self._accounts.problem or self._connection.problem,
             watch=symbol_days(self._pool, pool.symbols),
+            alerts=self.alerts.view() if self.alerts is not None else AlertsView(),
         )
 
     def submit(self, request: IntentRequest, shares: tuple[PendingShare, ...] = ()) -> str:
@@ -216,8 +215,8 @@ class TradingCore:
         intent = Intent("", request, IntentState.RECEIVED, now, now, now, judgement)
         blocker = judgement.details if judgement.refused else self._gate.blocker(reducing=judgement.reducing)
         closing = desk.closing(request, judgement) if desk is not None else ""
-        digits, money = digits_of(self._pool, request.symbol), money_digits_of(self._pool)
-        return Preview(number, intent_row(intent, judgement, blocker, digits, closing=closing, money_digits=money))
+        digits, money = rows.digits_of(self._pool, request.symbol), rows.money_digits_of(self._pool)
+        return Preview(number, rows.intent_row(intent, judgement, blocker, digits, closing=closing, money_digits=money))
 
     def approve(self, intent_id: str, seen: SeenTrade | None = None) -> None:
         """Judge an intent once more and send it; raise `CommandRefused` with the reason when it may not be sent.
@@ -432,8 +431,8 @@ class TradingCore:
         """Return the portfolio's risk, None before the first sync."""
         if self.rpm is None or self._context.synced.at is None:
             return None
-        row = risk_row(self.rpm.portfolio_state, self.rpm.config, self._halt.reason, self.rpm.limits_in_use())
-        return with_figures(row, self.rpm.portfolio_figures(), self.rpm.kill_switches.active(), self._worst)
+        row = rows.risk_row(self.rpm.portfolio_state, self.rpm.config, self._halt.reason, self.rpm.limits_in_use())
+        return rows.with_figures(row, self.rpm.portfolio_figures(), self.rpm.kill_switches.active(), self._worst)
 
     def _guard(self, topic: str, work: Callable[[], Any]) -> None:
         """Do a part of a step; what it raises is told and logged, and the next part still runs."""

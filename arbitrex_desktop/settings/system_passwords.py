@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Passwords of accounts in the system's credential store."""
+"""Passwords of accounts, and other secrets, in the system's credential store."""
 
 from __future__ import annotations
 
@@ -45,6 +45,34 @@ class SystemPasswordStore:
             raise _in_words(error, account) from error
 
 
+class SystemSecretStore:
+    """Other secrets than passwords of accounts, such as the token of a bot, by a name of ours."""
+
+    def get(self, name: str) -> str:
+        """Ask the store; empty when nothing is kept."""
+        try:
+            return keyring.get_password(SERVICE, f"alerts {name}") or ""
+        except (KeyringError, OSError) as error:
+            raise _unusable(error) from error
+
+    def put(self, name: str, secret: str) -> None:
+        """Have the store keep a secret, and see that it does; an empty one is forgotten."""
+        try:
+            if secret:
+                keyring.set_password(SERVICE, f"alerts {name}", secret)
+            elif self.get(name):
+                keyring.delete_password(SERVICE, f"alerts {name}")
+        except (KeyringError, OSError) as error:
+            raise _unusable(error) from error
+        if self.get(name) != secret:
+            raise PasswordStoreError("the system's credential store did not keep the secret")
+
+
+def _unusable(error: Exception) -> PasswordStoreError:
+    reason = str(error).split(". ")[0] or type(error).__name__
+    return PasswordStoreError(f"the system's credential store cannot be used ({reason})")
+
+
 def _instead(account: Account) -> str:
     """Return the other way to give an account's password."""
     return f"; {account.password_variable} in .env is the other way"
@@ -57,5 +85,4 @@ def _user(account: Account) -> str:
 
 def _in_words(error: Exception, account: Account) -> PasswordStoreError:
     """Return what the trader is told."""
-    reason = str(error).split(". ")[0] or type(error).__name__
-    return PasswordStoreError(f"the system's credential store cannot be used ({reason}){_instead(account)}")
+    return PasswordStoreError(f"{_unusable(error)}{_instead(account)}")

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
+from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade, Which
 from arbitrex_desktop.desk.intents.standing import StandingRequest
-from arbitrex_desktop.ui.seam import Core
+from arbitrex_desktop.desk.presentation.alert_rows import AlertRule, AlertWays
+from arbitrex_desktop.ui.seam import AlertAccess, Core
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,53 @@ class WatchSymbol(TraderCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class PutAlert(TraderCommand):
+    """Be called for something, or for something else than before."""
+
+    rule: AlertRule
+    doing: ClassVar[str] = "keeping an alert"
+    failure: ClassVar[str] = "The alert was not kept"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAlert(TraderCommand):
+    """Be called for it no longer."""
+
+    rule_id: str
+    doing: ClassVar[str] = "removing an alert"
+    failure: ClassVar[str] = "The alert was not removed"
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeAlert(TraderCommand):
+    """Be called for it no earlier than after some minutes."""
+
+    rule_id: str
+    minutes: float
+    doing: ClassVar[str] = "putting an alert to sleep"
+    failure: ClassVar[str] = "The alert does not sleep"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAlertWays(TraderCommand):
+    """Choose how to be called; secrets, which no message or log repeats, are None where they stay."""
+
+    ways: AlertWays
+    token: str | None = field(default=None, repr=False)
+    address: str | None = field(default=None, repr=False)
+    doing: ClassVar[str] = "setting how alerts call"
+    failure: ClassVar[str] = "How alerts call was not changed"
+
+
+@dataclass(frozen=True, slots=True)
+class TryAlertWays(TraderCommand):
+    """Send a message by every way out of the computer that is on."""
+
+    doing: ClassVar[str] = "sending a message"
+    failure: ClassVar[str] = "No message was sent"
+
+
+@dataclass(frozen=True, slots=True)
 class DirectReplay(TraderCommand):
     """Change how a replay goes on: its speed (0 pauses), a later moment in UTC milliseconds, `tick` or `end`."""
 
@@ -252,6 +301,12 @@ class ChangeSettings(TraderCommand):
     failure: ClassVar[str] = "The settings were not changed"
 
 
+def _alerts(core: Core) -> AlertAccess:
+    if core.alerts is None:
+        raise CommandRefused("this desk has no alerts")
+    return core.alerts
+
+
 def _watch(core: Core, command: WatchSymbol) -> None:
     if core.watch_list is not None:
         core.watch_list.choose(command.symbol, watched=command.watched)
@@ -278,6 +333,11 @@ HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
     SetStanding: lambda core, command: core.set_standing(command.ticket, command.wanted),
     CancelOrder: lambda core, command: core.cancel_order(command.ticket),
     WatchSymbol: _watch,
+    PutAlert: lambda core, command: _alerts(core).put(command.rule),
+    RemoveAlert: lambda core, command: _alerts(core).remove(command.rule_id),
+    SnoozeAlert: lambda core, command: _alerts(core).snooze(command.rule_id, command.minutes),
+    SetAlertWays: lambda core, command: _alerts(core).set_ways(command.ways, command.token, command.address),
+    TryAlertWays: lambda core, _command: _alerts(core).test_ways(),
     DirectReplay: lambda core, command: core.steer_replay(command.speed, command.to_msc, command.step),
     ReadSettings: lambda core, _command: core.settings_desk.rows(),
     CheckSettings: lambda core, command: core.settings_desk.check(dict(command.changes)),

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade, Which
 from arbitrex_desktop.desk.intents.standing import StandingRequest
+from arbitrex_desktop.desk.presentation.alert_rows import AlertRule, AlertWays
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, Preview
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 
@@ -64,6 +65,25 @@ class ReviewAccess(Protocol):
 
     def annotate(self, trade: str, annotation: Annotation) -> None:
         """Keep what the trader wrote on a trade, by its key."""
+
+
+class AlertAccess(Protocol):
+    """What calls the trader (any thread; each may wait for the disk, and raises with the reason)."""
+
+    def put(self, rule: AlertRule) -> None:
+        """Add a rule, or change the one with its id."""
+
+    def remove(self, rule_id: str) -> None:
+        """Take a rule away."""
+
+    def snooze(self, rule_id: str, minutes: float) -> None:
+        """Have a rule sleep for a time."""
+
+    def set_ways(self, ways: AlertWays, token: str | None = None, address: str | None = None) -> None:
+        """Choose how the trader is called; a secret that is None stays as it is."""
+
+    def test_ways(self) -> None:
+        """Send a message by every way out of the computer that is on."""
 
 
 class Core(Protocol):
@@ -153,6 +173,10 @@ class Core(Protocol):
     @property
     def review(self) -> ReviewAccess | None:
         """What reads closed trades and their figures; None where nothing is kept of them."""
+
+    @property
+    def alerts(self) -> AlertAccess | None:
+        """What calls the trader; None where nothing does."""
 
     def bars(self, symbol: str, timeframe: int, count: int, start: int = 0) -> BarHistory:
         """Read the last `count` bars but `start` (any thread but the GUI's; may block on the terminal)."""

@@ -11,11 +11,12 @@ from datetime import timedelta
 from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade
 from arbitrex_desktop.desk.intents.standing import StandingRequest
+from arbitrex_desktop.desk.presentation.alert_rows import AlertRule, AlertWays
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.raw_layer.views import Quote
-from arbitrex_desktop.ui.seam import ReviewAccess, WatchListAccess
+from arbitrex_desktop.ui.seam import AlertAccess, ReviewAccess, WatchListAccess
 from tests.fakes.bars import bar_rows
 from tests.fakes.desk_data import desk_snapshot, intent_row, risk_row
 from tests.fakes.review import FakeReview
@@ -74,6 +75,33 @@ class FakeWatchList:
         self._asked.append(("watch", symbol, watched))
 
 
+class FakeAlerts:
+    """Implements `ui.seam.AlertAccess`: notes what is asked."""
+
+    def __init__(self, asked: list[tuple[object, ...]]) -> None:
+        self._asked = asked
+
+    def put(self, rule: AlertRule) -> None:
+        """Note a rule."""
+        self._asked.append(("put_alert", rule))
+
+    def remove(self, rule_id: str) -> None:
+        """Note what goes."""
+        self._asked.append(("remove_alert", rule_id))
+
+    def snooze(self, rule_id: str, minutes: float) -> None:
+        """Note what sleeps."""
+        self._asked.append(("snooze_alert", rule_id, minutes))
+
+    def set_ways(self, ways: AlertWays, token: str | None = None, address: str | None = None) -> None:
+        """Note the ways."""
+        self._asked.append(("alert_ways", ways, token, address))
+
+    def test_ways(self) -> None:
+        """Note a try."""
+        self._asked.append(("test_alert_ways",))
+
+
 class FakeCore:
     """Implements `ui.seam.Core`.
 
@@ -95,6 +123,7 @@ class FakeCore:
         self.server_offset = 0
         self.seen: list[bool] = []
         self.settings_desk = FakeSettings(self.asked)
+        self.alerts: AlertAccess | None = FakeAlerts(self.asked)
         self.watch_list: WatchListAccess | None = FakeWatchList(self.asked)
         self.review: ReviewAccess | None = FakeReview(self.asked)
         self.steps = 0

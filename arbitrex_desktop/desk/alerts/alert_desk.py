@@ -18,7 +18,7 @@ from arbitrex_desktop.desk.alerts.messengers import (
     TelegramMessenger,
     WebhookMessenger,
 )
-from arbitrex_desktop.desk.alerts.outbox import Message, Messenger, Outbox, SendError
+from arbitrex_desktop.desk.alerts.outbox import AlertMessage, Messenger, Outbox, SendError
 from arbitrex_desktop.desk.alerts.store import AlertStore
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.presentation.alert_rows import AlertCall, AlertKind, AlertRule, AlertsView, AlertWays
@@ -130,7 +130,7 @@ class AlertDesk:
 
     def test_ways(self) -> None:
         """Send a message by every way out of the computer that is on; raise `CommandRefused` when none is."""
-        message = Message(self._clock.now(), "Test", "Arbitrex Desktop can reach you.")
+        message = AlertMessage(self._clock.now(), "Test", "Arbitrex Desktop can reach you.")
         sent = self._send_out(message)
         if not sent:
             raise CommandRefused("no way out of this computer is on")
@@ -154,7 +154,7 @@ class AlertDesk:
         for call in calls:
             _log.info("alert: %s", call.text)
             if not call.is_quiet:
-                self._send_out(Message(call.at, _title(call.kind), call.text, call.is_urgent))
+                self._send_out(AlertMessage(call.at, _title(call.kind), call.text, call.is_urgent))
         return calls
 
     def _run(self) -> None:
@@ -168,7 +168,7 @@ class AlertDesk:
             self._wake.wait(LOOK_S)
             self._wake.clear()
 
-    def _send_out(self, message: Message) -> bool:
+    def _send_out(self, message: AlertMessage) -> bool:
         """Put a message into the outbox for each way that is on; return whether there is one."""
         with self._lock:
             ways = self._book.ways

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
-from arbitrex_desktop.desk.alerts.outbox import Message, SendError
+from arbitrex_desktop.desk.alerts.outbox import AlertMessage, SendError
 from arbitrex_desktop.updates import encrypted_only
 from arbitrex_desktop.visible import Redactor
 
@@ -49,7 +49,7 @@ class TelegramMessenger:
     def __init__(self, token: str, chat: str, send: Post = post) -> None:
         self._token, self._chat, self._post = token, chat, send
 
-    def send(self, message: Message) -> None:
+    def send(self, message: AlertMessage) -> None:
         """Send the words."""
         body = {"chat_id": self._chat, "text": f"{message.kind}: {message.text}"}
         address = f"https://api.telegram.org/bot{self._token}/sendMessage"
@@ -64,7 +64,7 @@ class WebhookMessenger:
     def __init__(self, address: str, send: Post = post) -> None:
         self._address, self._post = address, send
 
-    def send(self, message: Message) -> None:
+    def send(self, message: AlertMessage) -> None:
         """Send kind, words and moment as JSON."""
         body = {
             "at": message.at.isoformat(),

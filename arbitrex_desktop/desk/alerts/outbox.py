@@ -31,7 +31,7 @@ class SendError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class AlertMessage:
     """What is told: when, what kind of thing, and the words."""
 
     at: datetime
@@ -47,14 +47,14 @@ class Messenger(Protocol):
     def name(self) -> str:
         """What the trader calls it."""
 
-    def send(self, message: Message) -> None:
+    def send(self, message: AlertMessage) -> None:
         """Send, within seconds; raises `SendError`."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     way: str
-    message: Message
+    message: AlertMessage
     tries: int = 0
     due: float = 0.0
 
@@ -70,7 +70,7 @@ class RetryQueue:
         """Return how many wait."""
         return len(self._waiting)
 
-    def put(self, way: str, message: Message) -> bool:
+    def put(self, way: str, message: AlertMessage) -> bool:
         """Add a message for a way; return whether another had to go for it."""
         self._waiting.append(_Waiting(way, message))
         full = len(self._waiting) > self._most
@@ -125,7 +125,7 @@ class Outbox:
         if self._thread is not None:
             self._thread.join(_JOIN_S)
 
-    def put(self, way: str, message: Message) -> None:
+    def put(self, way: str, message: AlertMessage) -> None:
         """Have a message sent that way, soon."""
         with self._lock:
             full = self._queue.put(way, message)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.presentation.alert_rows import AlertsView
 from arbitrex_desktop.raw_layer.views import PoolStats
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 
@@ -320,6 +321,7 @@ class DeskSnapshot:
         journal_problem: why nothing can be journalled and so nothing sent, or that another window uses the data
             folder, empty when all is well
         watch: every selected symbol's day
+        alerts: what calls the trader, and what called
     """
 
     taken_at: datetime
@@ -335,3 +337,4 @@ class DeskSnapshot:
     arming: ArmingRow = field(default_factory=lambda: ArmingRow(needed=False))
     journal_problem: str = ""
     watch: tuple[SymbolDay, ...] = ()
+    alerts: AlertsView = field(default_factory=AlertsView)

@@ -18,6 +18,7 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.core import FakeBoard
 from tests.fakes.desk_data import desk_snapshot, quote, risk_row
 from tests.fakes.secrets import FakeSecretStore
+from tests.mt5.host.processes import until
 
 CALM = desk_snapshot(intents=(), positions=())
 PRICE = AlertRule("p", AlertKind.PRICE, "EURUSD", level=1.2, digits=5)
@@ -55,10 +56,7 @@ def test_a_price_calls_without_the_window(bench: Bench) -> None:
     bench.desk.start()
     try:
         bench.board.put(quote("EURUSD", 1.21))
-        done = threading.Event()
-        for _ in range(200):
-            if bench.desk.view().calls or done.wait(0.05):
-                break
+        until(lambda: bool(bench.desk.view().calls), "no call has come")
     finally:
         bench.desk.stop()
     assert [call.text for call in bench.desk.view().calls] == ["EURUSD price rose to 1.20000, now 1.21000"]

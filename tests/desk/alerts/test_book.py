@@ -116,7 +116,7 @@ def test_what_is_grave_always_calls(snapshot: DeskSnapshot, words: str) -> None:
 
 
 def test_the_start_and_ones_own_intents_are_no_news() -> None:
-    """Before the first connection nothing is lost; an intent by hand calls nobody; old intents of a strategy neither."""
+    """Before the first connection nothing is lost; one's own intent calls nobody, nor does an old one."""
     early = replace(CALM, pool=pool_stats(state=ConnectionState.DISCONNECTED, login=None), account=None, risk=None)
     old = intent_row(source="alpha", state=IntentState.FILLED, created_at=START - timedelta(hours=1))
     mine = intent_row(intent_id="M", source="manual", state=IntentState.PENDING)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -55,7 +56,7 @@ def test_a_level_is_called_once_until_gone_back(values: list[float | None], call
 def test_between_two_calls_the_value_was_back(rule: AlertRule, values: list[float | None]) -> None:
     """No flutter: every further call has a value before it that went back by more than it has to."""
     found = calls_of(rule, values)
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in pairwise(found):
         between = [value for value in values[one:other] if value is not None]
         assert any(is_back(rule, value) for value in between)
 

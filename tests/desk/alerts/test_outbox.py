@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Messages out of the computer: tried again with growing waits, bounded, encrypted, and without a secret in any word."""
+"""Messages out of the computer: tried again with growing waits, bounded, encrypted, no secret in any word."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.desk.alerts.messengers import TelegramMessenger, WebhookMessenger
-from arbitrex_desktop.desk.alerts.outbox import MOST_TRIES, MOST_WAITING, Message, Outbox, RetryQueue, SendError
+from arbitrex_desktop.desk.alerts.outbox import MOST_TRIES, MOST_WAITING, AlertMessage, Outbox, RetryQueue, SendError
 from tests.fakes.clock import START, ManualClock
 
 TOKEN = "123456:very-secret-token"
-HELLO = Message(START, "Price", "EURUSD rose")
+HELLO = AlertMessage(START, "Price", "EURUSD rose")
 
 
 class FakeMessenger:
@@ -26,10 +26,10 @@ class FakeMessenger:
 
     def __init__(self, failures: int = 0, *, is_final: bool = False) -> None:
         self.failures, self.is_final = failures, is_final
-        self.taken: list[Message] = []
+        self.taken: list[AlertMessage] = []
         self.tries = 0
 
-    def send(self, message: Message) -> None:
+    def send(self, message: AlertMessage) -> None:
         """Fail, or take it."""
         self.tries += 1
         if self.tries <= self.failures:
@@ -44,7 +44,8 @@ def outbox_of(messenger: FakeMessenger, clock: ManualClock, said: list[str]) -> 
 
 def test_a_message_is_tried_again_until_taken() -> None:
     """Waits double from two seconds; the trouble is told, and that it is over."""
-    clock, said, messenger = ManualClock(), [], FakeMessenger(failures=3)
+    clock, messenger = ManualClock(), FakeMessenger(failures=3)
+    said: list[str] = []
     outbox = outbox_of(messenger, clock, said)
     outbox.put("Telegram", HELLO)
     tries = []
@@ -60,7 +61,8 @@ def test_a_message_is_tried_again_until_taken() -> None:
 @pytest.mark.parametrize(("is_final", "tries"), [(False, MOST_TRIES), (True, 1)])
 def test_what_never_arrives_is_given_up_and_told(*, is_final: bool, tries: int) -> None:
     """A refusal for good is not repeated; silence is, a few times."""
-    clock, said = ManualClock(), []
+    clock = ManualClock()
+    said: list[str] = []
     messenger = FakeMessenger(failures=99, is_final=is_final)
     outbox = outbox_of(messenger, clock, said)
     outbox.put("Telegram", HELLO)
