@@ -173,7 +173,8 @@ class TestOneFilled:
         desk.broker.moods.extend([Mood.REJECT])
         desk.step()
         desk.step()
-        assert any("could not be cancelled yet" in each.text for each in desk.core.snapshot().notices)
+        (notice,) = (each for each in desk.core.snapshot().notices if "could not be cancelled yet" in each.text)
+        assert notice.level == "error"
         assert pair.state(pair.high) is IntentState.PLACED
         sent = len(desk.broker.sent)
         desk.step()

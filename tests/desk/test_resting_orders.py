@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.intents.intent import GoodFor, IntentState
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.constants import OrderState, OrderTime, OrderType, TradeAction
@@ -44,6 +45,13 @@ def ticket_of(desk: Desk, intent_id: str) -> int:
     return fill.order
 
 
+def journalled_ticket(desk: Desk, intent_id: str) -> int | None:
+    """Return the ticket with which the journal has it that an intent's order rests."""
+    assert desk.core.desk is not None
+    events = desk.core.desk.book.journal.events(intent_id=intent_id)
+    return next(each.draft.ticket for each in events if each.draft.kind is EventKind.PLACED)
+
+
 class TestPlacing:
     """What leaves is what was approved, in the form that the symbol declares."""
 
@@ -51,6 +59,7 @@ class TestPlacing:
         """It is PLACED, with its ticket, where it waits is told, and nothing is open."""
         intent_id = place(desk)
         assert desk.intent(intent_id).state is IntentState.PLACED
+        assert journalled_ticket(desk, intent_id) == ticket_of(desk, intent_id)
         (sent,) = desk.broker.sent
         assert (sent["action"], sent["type"], sent["price"]) == (TradeAction.PENDING, OrderType.BUY_LIMIT, 1.14)
         assert (sent["sl"], sent["volume"], sent["expiration"]) == (1.13, 0.1, 0)
@@ -260,6 +269,7 @@ class TestEnds:
         desk.broker.send_order(attempt.request)
         desk.step()
         assert desk.intent(intent_id).state is IntentState.PLACED
+        assert journalled_ticket(desk, intent_id) == ticket_of(desk, intent_id)
         assert any("had counted as failed, but rests" in each.text for each in desk.core.snapshot().notices)
 
 

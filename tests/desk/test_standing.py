@@ -232,6 +232,18 @@ class TestCarriedOut:
         move(desk, 101, steps=2)
         assert len(desk.broker.sent) == 2
 
+    def test_it_says_whether_anything_was_sent(self, desk: Desk) -> None:
+        """The account is read again soon after something was, and only then; two positions are looked at alike."""
+        hold(desk)
+        desk.core.set_standing(11, StandingRequest(break_even=R1))
+        assert desk.core.desk is not None
+        standing = desk.core.desk.standing
+        assert standing.act(desk.broker.read_account()) is False
+        desk.broker.set_quote("EURUSD", 1.15 + 0.0101)
+        desk.broker.poll()
+        assert standing.act(desk.broker.read_account()) is True
+        assert len(desk.broker.sent) == 1
+
     def test_the_journal_says_who_did_it(self, desk: Desk) -> None:
         """The instructions are the trader's, what they do is the desk's, each before it leaves."""
         hold(desk)

@@ -194,6 +194,10 @@ def test_an_order_that_died_at_the_broker_is_final(looking: Looking) -> None:
     found = now(looking.parts, ended)
     assert (found.state, found.final) == (IntentState.FAILED, True)
     assert "ended without a deal" in found.reason
+    level, _, text = looking.parts.told[-1]
+    assert level == "error"
+    assert "had counted as failed, and " in text
+    assert "ended without a deal" in text
 
 
 def test_after_a_day_it_is_final(looking: Looking) -> None:

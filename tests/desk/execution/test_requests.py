@@ -19,11 +19,14 @@ from arbitrex_desktop.desk.execution.requests import (
     close_request,
     deal_request,
     legal_volume,
+    modify_request,
+    request_of_order,
     stops_request,
 )
+from arbitrex_desktop.desk.intents.intent import GoodFor, IntentRequest
 from arbitrex_desktop.desk.intents.order_tags import comment_of, magic_of, marked_intent, new_intent_id
 from arbitrex_desktop.desk.settings import DeskSettings
-from arbitrex_desktop.mt5.constants import OrderFilling, SymbolTradeExecution, SymbolTradeMode
+from arbitrex_desktop.mt5.constants import OrderFilling, OrderType, SymbolTradeExecution, SymbolTradeMode
 from arbitrex_desktop.mt5.results import SymbolInfo
 from arbitrex_desktop.raw_layer.views import Quote
 from tests.fakes.broker_data import make_order, make_position, make_symbol
@@ -406,3 +409,23 @@ def test_what_is_no_number_never_leaves() -> None:
         stops_request(info, make_position("EURUSD", 1, 0.5), 1.1, math.inf)
     with pytest.raises(CommandRefused, match="the stop of EURUSD is not a number"):
         deal_request(info, quote(), deal(stop_loss=math.inf), 20)
+
+
+@pytest.mark.parametrize(("kind", "direction"), [(OrderType.BUY_LIMIT, 1), (OrderType.SELL_STOP, -1)])
+def test_an_order_that_is_moved_is_put_to_the_risk_manager_as_it_would_be(kind: OrderType, direction: int) -> None:
+    """An order of another's is an intent of its side; one of ours keeps what it was, but for price, levels and life."""
+    order = make_order("EURUSD", kind, 0.2, ticket=5)
+    moved = {"price": 1.13, "sl": 1.12, "tp": 0.0}
+    strange = request_of_order(order, moved, None)
+    assert (strange.symbol, strange.direction, strange.requested_volume) == ("EURUSD", direction, 0.2)
+    assert (strange.order_price, strange.stop_loss, strange.take_profit) == (1.13, 1.12, None)
+    known = IntentRequest("EURUSD", direction, client_id="mine", good_for=GoodFor.TIME, good_until=START)
+    again = request_of_order(order, moved, known)
+    assert (again.client_id, again.good_for, again.good_until) == ("mine", GoodFor.CANCELLED, None)
+
+
+def test_an_order_without_a_stop_is_moved_with_its_target_alone() -> None:
+    """It stays without one, and the target stands where it was asked for."""
+    order = make_order("EURUSD", OrderType.BUY_LIMIT, 0.1, ticket=5, price_open=1.14)
+    request = modify_request(make_symbol("EURUSD"), quote(), order, (1.13, 0.0, 1.16))
+    assert (request["price"], request["sl"], request["tp"]) == (1.13, 0.0, 1.16)

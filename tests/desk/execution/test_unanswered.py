@@ -410,3 +410,14 @@ def test_what_an_intent_closed_late_is_not_ours(held: Held) -> None:
     held.parts.book.record(other, EventKind.FILLED, state=IntentState.FILLED, ticket=11, body=body)
     held.look(1.0)
     assert [each for each in held.parts.told if each[1] == "position 11"] == []
+
+
+def test_an_action_of_which_the_journal_has_no_request_is_for_the_trader(held: Held) -> None:
+    """It cannot be looked up: it is told, and ended in the journal under its position's number."""
+    log = held.parts.log
+    log.note(EventKind.ACTION_SUBMITTED, reason="close EURUSD #11", symbol="EURUSD", ticket=11)
+    held.actions.unanswered.resume()
+    words = "the desk was interrupted during: close EURUSD #11; please look at the position"
+    assert held.parts.told == [("warning", "position 11", words)]
+    ended = held.parts.events()[-1].draft
+    assert (ended.kind, ended.symbol, ended.ticket, ended.reason) == (EventKind.ACTION_ENDED, "EURUSD", 11, words)

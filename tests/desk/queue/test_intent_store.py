@@ -87,6 +87,14 @@ def test_an_id_is_never_given_twice(journal: Journal) -> None:
         book.get("C")
 
 
+def test_an_id_that_only_the_journal_knows_is_passed_over(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ended intents leave the memory; their ids stay taken."""
+    monkeypatch.setattr("arbitrex_desktop.desk.queue.intent_store.KEPT", 1)
+    book = IntentStore(journal, ManualClock(), iter(["A", "B", "C", "A", "D"]).__next__)
+    taken = [book.receive(intent(), lambda _: NO, 10).intent_id for _ in range(4)]
+    assert taken == ["A", "B", "C", "D"]
+
+
 @pytest.mark.parametrize(("asked", "given"), [(30.0, 30.0), (0.0, 1.0), (-5.0, 1.0), (1e12, 7 * 86_400.0)])
 def test_lives_have_bounds(journal: Journal, asked: float, given: float) -> None:
     """An intent lives at least a second and at most a week, whatever its sender asks."""

@@ -176,3 +176,13 @@ def test_a_calendar_that_is_needed_must_be_there() -> None:
     """A profile that forbids trades around news trades nothing without knowing them."""
     assert NewsBlackout().check(context(RPMConfig())).outcome is Outcome.SKIPPED
     assert NewsBlackout().check(context(RPMConfig(news_calendar_needed=True))).outcome is Outcome.UNKNOWN
+
+
+def test_what_passes_says_what_it_was_held_against() -> None:
+    """Floor and day name the firm's limit and the buffer; lots are those held and those of the trade."""
+    day = context(lent(), account={"day_anchor": 100_000.0})
+    assert FirmDailyLoss().check(day).note == "the firm's limit of the day, and its buffer"
+    assert AccountFloor().check(day).note == "the firm's floor, and its buffer"
+    result = TotalLots().check(context(RPMConfig(max_total_lots=5.0), exposure={"lots": 2.0}))
+    assert result.observed == pytest.approx(2.1)
+    assert (result.limit, result.headroom) == (5.0, 300_000.0)

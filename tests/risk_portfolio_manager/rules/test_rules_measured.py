@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.rules import (
     confidence_floor,
@@ -136,6 +137,18 @@ NUMBERS: list[Measured] = [
     ),
     (stops.StopDistance(), {"size": {"stop": 1.149885 - 0.0001}}, PASS, 1.0, 1.0, ""),
     (stops.StopDistance(), {"size": {"stop": 1.149885 - 0.00009}}, FAIL, 0.9, 1.0, ""),
+    (
+        stops.StopDistance(),
+        {
+            "intent": {"order_kind": OrderKind.LIMIT, "order_price": 1.14},
+            "market": {"price": 1.14},
+            "size": {"stop": 1.13},
+        },
+        PASS,
+        100.0,
+        1.0,
+        "",
+    ),
     (stops.StopDistance(), {"intent": {"take_profit": 1.25}}, PASS, 148.85, 1.0, ""),
     (stops.StopDistance(), {"intent": {"take_profit": 1.1505}}, PASS, 6.15, 1.0, ""),
     (

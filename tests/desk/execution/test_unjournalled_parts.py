@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""What counts as a trade of ours that the journal lacks, entry by entry of the broker's books."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from arbitrex_desktop.desk.execution.unjournalled import UnjournalledTrades
+from arbitrex_desktop.desk.intents.events import EventKind
+from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.mt5.constants import DealEntry, OrderType
+from tests.desk.execution.conftest import Parts
+from tests.fakes.broker import Mood
+from tests.fakes.broker_data import make_deal, make_order
+
+MARK = "ABX 0123456789AB"
+
+
+def deal(parts: Parts, number: int, **changes: Any) -> None:
+    """Put a deal of order 70 into the broker's history, a minute old, with our mark."""
+    values: dict[str, Any] = {"symbol": "EURUSD", "type": 0, "order": 70, "position_id": 70}
+    values |= {"entry": int(DealEntry.IN), "comment": MARK}
+    seconds = int(parts.broker.clock.now().timestamp()) + parts.broker.server_offset - 60
+    parts.broker.deals.append(make_deal(number, seconds, **{**values, "volume": 0.1, "price": 1.15, **changes}))
+    parts.broker.poll()
+
+
+def found(parts: Parts) -> UnjournalledTrades:
+    """Return what looks, after its first look."""
+    parts.broker.poll()
+    looking = UnjournalledTrades(parts.book, parts.context)
+    looking.look()
+    return looking
+
+
+def test_two_deals_of_one_order_are_one_trade(parts: Parts) -> None:
+    """Volumes are added, the price is their mean by volume, and numbers and marks are the order's."""
+    deal(parts, 5)
+    deal(parts, 6, volume=0.2, price=1.153)
+    (trade,) = found(parts).found
+    assert (trade.ticket, trade.intent_id, trade.symbol, trade.direction) == (70, "0123456789AB", "EURUSD", 1)
+    assert trade.volume == 0.3  # not a hair more, as 0.1 + 0.2 is
+    assert trade.price == pytest.approx(1.152)
+    assert trade.fill is not None
+    assert (trade.fill.order, trade.fill.deal, trade.fill.position, trade.fill.volume) == (70, 5, 70, 0.3)
+    assert trade.fill.price == trade.price
+
+
+def test_nothing_is_looked_for_without_a_connection(parts: Parts) -> None:
+    """An account that was read once is not looked at while the terminal is away."""
+    deal(parts, 5)
+    parts.broker.connected = False
+    assert found(parts).found == ()
+    parts.broker.connected = True
+    assert len(found(parts).found) == 1
+
+
+def test_a_position_that_the_journal_knows_makes_its_deals_known(parts: Parts) -> None:
+    """A deal whose order is another but whose position the journal has, and one whose comment names a known intent."""
+    intent = parts.send(Mood.FILL)
+    assert intent.fill is not None
+    deal(parts, 5, position_id=intent.fill.order)
+    deal(parts, 6, order=71, position_id=71, comment=f"ABX {intent.intent_id}")
+    assert found(parts).found == ()
+
+
+@pytest.mark.parametrize(("age", "waiting", "told"), [(60, False, True), (60, True, False), (1, False, False)])
+def test_a_magic_number_alone_tells_once_nothing_is_on_its_way(
+    parts: Parts, age: int, waiting: bool, told: bool
+) -> None:
+    """Without its comment a trade is ours when it is old enough and no order of unknown fate may be it."""
+    sent = parts.send(Mood.LOST if waiting else Mood.REJECT)
+    magic = parts.broker.sent[-1]["magic"]
+    seconds = int(parts.broker.clock.now().timestamp()) + parts.broker.server_offset - age
+    deal(parts, 5, comment="", magic=magic, time=seconds)
+    assert bool(found(parts).found) is told, sent.state
+
+
+def test_another_s_trade_is_left_alone_however_old(parts: Parts) -> None:
+    """Neither mark nor magic number of ours."""
+    deal(parts, 5, comment="", magic=987)
+    deal(parts, 6, order=71, position_id=71, entry=int(DealEntry.OUT))
+    assert found(parts).found == ()
+
+
+def test_an_order_that_rests_is_told_and_not_taken_in(parts: Parts) -> None:
+    """Nothing of it is executed, so that there is no fill to journal."""
+    parts.broker.orders = (make_order("EURUSD", OrderType.BUY_LIMIT, 0.1, ticket=70, comment=MARK),)
+    (trade,) = found(parts).found
+    assert (trade.ticket, trade.fill) == (70, None)
+
+
+def test_a_trade_that_is_taken_in_is_a_strategy_s_of_no_confidence(parts: Parts) -> None:
+    """Nothing is known of its signal: confidence and percentile are 0, the volume is what was executed."""
+    deal(parts, 5)
+    assert found(parts).take_in("trader") == 1
+    taken = parts.book.get("0123456789AB")
+    assert taken.state is IntentState.FILLED
+    signal = (taken.request.confidence_score, taken.request.vol_percentile, taken.request.regime)
+    assert signal == (0.0, 0.0, "")
+    assert taken.request.requested_volume == 0.1
+    (event,) = (each for each in parts.events() if each.draft.kind is EventKind.TAKEN_IN)
+    assert event.draft.ticket == 70
+    assert replace(taken.request, symbol="EURUSD") == taken.request
