@@ -124,8 +124,10 @@ def _of_close(
         )
     if position is not None:
         return _not_yet(_NOT_DONE) if settled else None
-    by_whom = _by_whom(deals) if deals[0].reason in OF_THE_BROKER else "another order"
-    return ActionOutcome(done=False, message=f"{_NOT_DONE}: {by_whom} closed the position")
+    if deals[0].reason in OF_THE_BROKER:
+        return ActionOutcome(done=False, message=f"{_NOT_DONE}: {_by_whom(deals)} closed the position")
+    # The newest deal may not be in the history yet, and an older one stand in its place.
+    return ActionOutcome(done=False, message=f"{_NOT_DONE}: another order closed the position") if settled else None
 
 
 def _of_levels(
