@@ -8,10 +8,10 @@ and time, and belongs to no other intent, is taken as well; two that fit are lef
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from arbitrex_desktop.desk.intents.events import Fill, Intent
 from arbitrex_desktop.desk.intents.order_tags import PREFIX, marked_intent
@@ -188,8 +188,7 @@ class _Traces:
             self._right_way(trace, request.get("position"))
             and trace.magic == request["magic"]
             and trace.symbol == request["symbol"]
-            and trace.type == (request["type"] if isinstance(trace, TradeOrder) else request["type"] % 2)
-            and self._right_volume(trace, order, request["volume"])
+            and self._right_order(trace, order, request)
             and self._books.utc(seconds) >= attempt.market_at.timestamp() - _CLOCK_SLACK_SECONDS
         )
 
@@ -198,14 +197,20 @@ class _Traces:
         repeated = self._intent.reduces and bool(marked := marked_intent(comment)) and not self._reduces(marked)
         return comment.startswith(PREFIX) and not repeated
 
-    def _right_volume(self, trace: TradeDeal | TradeOrder | TradePosition, order: int, asked: float) -> bool:
-        """Return whether an entry's order was for the volume that was asked; without its order, for no more."""
-        if isinstance(trace, TradeOrder):
-            return abs(trace.volume_initial - asked) <= _EPSILON
-        known = next((each for each in (*self._books.orders, *self._books.history) if each.ticket == order), None)
+    def _right_order(
+        self, trace: TradeDeal | TradeOrder | TradePosition, order: int, request: Mapping[str, Any]
+    ) -> bool:
+        """Return whether an entry's order is of the kind and volume that was asked; without its order, for no more.
+
+        Deals and positions only tell the side: a limit order's may look as a market order's.
+        """
+        waiting_and_past = (*self._books.orders, *self._books.history)
+        known = trace if isinstance(trace, TradeOrder) else None
+        known = known or next((each for each in waiting_and_past if each.ticket == order), None)
+        kind, volume = int(request["type"]), float(request["volume"])
         if known is not None:
-            return abs(known.volume_initial - asked) <= _EPSILON
-        return trace.volume <= asked + _EPSILON
+            return known.type == kind and abs(known.volume_initial - volume) <= _EPSILON
+        return not isinstance(trace, TradeOrder) and trace.type == kind % 2 and trace.volume <= volume + _EPSILON
 
     def _right_way(self, trace: TradeDeal | TradeOrder | TradePosition, position: int | None) -> bool:
         """Return whether an entry opens as the intent did, or closes `position`, which the intent was to close."""

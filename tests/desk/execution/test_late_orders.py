@@ -17,7 +17,8 @@ from arbitrex_desktop.desk.queue.intent_store import KEPT, IntentStore
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.commands import SendOrder
 from arbitrex_desktop.mt5.constants import AccountMarginMode, OrderState
-from tests.desk.execution.conftest import Looking, now
+from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
+from tests.desk.execution.conftest import Looking, answer, now
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_order
 
@@ -110,6 +111,22 @@ def test_what_differs_is_not_taken(looking: Looking, changes: dict[str, Any]) ->
     for _ in range(10):
         looking.look(3.0)
     assert now(looking.parts, ended).state is IntentState.FAILED
+
+
+@pytest.mark.parametrize("rests", [True, False], ids=["limit", "market"])
+def test_an_order_of_another_kind_is_not_taken(looking: Looking, rests: bool) -> None:
+    """A lost limit order is not the market order that fits in all else, nor the other way round."""
+    parts = looking.parts
+    limit: dict[str, Any] = {"order_kind": OrderKind.LIMIT, "order_price": 1.14, "stop_loss": 1.13}
+    lost = parts.send(Mood.LOST, judgement=answer(stop_loss=1.13), **(limit if rests else {}))
+    give_up(looking, lost)
+    kind = {"type": 0} if rests else {"type": 2}
+    parts.broker.keep_comments = False
+    parts.broker._deal({**parts.broker.sent[-1], **kind}, 0.1)
+    parts.broker.poll()
+    for _ in range(10):
+        looking.look(3.0)
+    assert now(parts, lost).state is IntentState.FAILED
 
 
 def test_another_intents_order_is_not_taken(looking: Looking) -> None:

@@ -227,7 +227,9 @@ def test_an_interrupted_close_is_told_after_the_restart(held: Desk, build: Build
     assert any("#11: it was not carried out" in notice.text for notice in again.core.snapshot().notices)
     again.core.close_position(11)
     again.broker.poll()
-    again.step()
+    for _ in range(30):
+        again.step()
+        again.broker.poll()
     again.core.stop()
     third = build(held.broker)
     assert not any("interrupted" in notice.text for notice in third.core.snapshot().notices)
