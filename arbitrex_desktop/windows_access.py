@@ -4,46 +4,73 @@
 from __future__ import annotations
 
 import ctypes
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 _TOKEN_QUERY: Final = 0x0008
 _TOKEN_USER: Final = 1
 _SDDL_REVISION: Final = 1
-_FILE_OBJECT: Final = 1
 _DACL: Final = 0x4
 _PROTECTED: Final = 0x80000000
 
 
-def access_rule(user_sid: str) -> str:
+def access_rule(user_sid: str, *, inherited: bool = True) -> str:
     """Return who may do what, as Windows writes it: the user, the system and administrators all, nobody else anything.
 
-    Inherited by what is in the folder, and not taken from the folder above (`P`).
+    Not taken from the folder above (`P`); `inherited`, by what comes into the folder.
     """
-    everything = (f"(A;OICI;FA;;;{who})" for who in (user_sid, "SY", "BA"))
+    everything = (f"(A;{'OICI' if inherited else ''};FA;;;{who})" for who in (user_sid, "SY", "BA"))
     return "D:P" + "".join(everything)
 
 
 def keep_to_owner(folder: Path) -> None:
-    """Give a folder and all in it to this user; raises OSError.  Windows only."""
+    """Give a folder and all in it to this user; raises OSError for the folder itself.  Windows only."""
+    security, kernel = _libraries()
+    user = _user_sid(security, kernel)
+    for inherited, paths in ((True, [folder]), (True, _inside(folder, files=False)), (False, _inside(folder))):
+        descriptor = ctypes.c_void_p()
+        rule = access_rule(user, inherited=inherited)
+        convert = security.ConvertStringSecurityDescriptorToSecurityDescriptorW
+        _check(convert(rule, _SDDL_REVISION, ctypes.byref(descriptor), None))
+        try:
+            for path in paths:
+                # Another user's file in there cannot be changed, and cannot be reached by others through the folder.
+                done = security.SetFileSecurityW(str(path), _DACL | _PROTECTED, descriptor)
+                if not done and path == folder:
+                    _check(done)
+        finally:
+            kernel.LocalFree(descriptor)
+
+
+def access_list(path: Path) -> str:
+    """Return who may do what with a file or folder, as Windows writes it; raises OSError.  Windows only."""
+    security, kernel = _libraries()
+    size = ctypes.c_uint32()
+    security.GetFileSecurityW(str(path), _DACL, None, 0, ctypes.byref(size))
+    found, text = ctypes.create_string_buffer(size.value), ctypes.c_wchar_p()
+    _check(security.GetFileSecurityW(str(path), _DACL, found, size, ctypes.byref(size)))
+    convert = security.ConvertSecurityDescriptorToStringSecurityDescriptorW
+    _check(convert(found, _SDDL_REVISION, _DACL, ctypes.byref(text), None))
+    value = text.value or ""
+    kernel.LocalFree(ctypes.cast(text, ctypes.c_void_p))
+    return value
+
+
+def _libraries() -> tuple[Any, Any]:
+    """Return Windows' libraries for access and for the rest."""
     libraries = ctypes.WinDLL  # type: ignore[attr-defined,unused-ignore]  # Windows has it
     security, kernel = libraries("advapi32", use_last_error=True), libraries("kernel32", use_last_error=True)
     kernel.LocalFree.argtypes = [ctypes.c_void_p]
-    descriptor, dacl = ctypes.c_void_p(), ctypes.c_void_p()
-    rule = access_rule(_user_sid(security, kernel))
-    convert = security.ConvertStringSecurityDescriptorToSecurityDescriptorW
-    _check(convert(rule, _SDDL_REVISION, ctypes.byref(descriptor), None))
-    try:
-        present, defaulted = ctypes.c_int(), ctypes.c_int()
-        get = security.GetSecurityDescriptorDacl
-        _check(get(descriptor, ctypes.byref(present), ctypes.byref(dacl), ctypes.byref(defaulted)))
-        set_access = security.SetNamedSecurityInfoW
-        set_access.argtypes = [ctypes.c_wchar_p, ctypes.c_int, ctypes.c_uint32, *[ctypes.c_void_p] * 4]
-        code = set_access(str(folder), _FILE_OBJECT, _DACL | _PROTECTED, None, None, dacl, None)
-        if code:
-            raise OSError(0, "its access list cannot be set", str(folder), code)
-    finally:
-        kernel.LocalFree(descriptor)
+    security.SetFileSecurityW.argtypes = [ctypes.c_wchar_p, ctypes.c_uint32, ctypes.c_void_p]
+    return security, kernel
+
+
+def _inside(folder: Path, *, files: bool = True) -> Iterator[Path]:
+    """Give the files, or the folders, in a folder; links are not followed."""
+    for above, folders, names in os.walk(folder):
+        yield from (Path(above, name) for name in (names if files else folders))
 
 
 def _user_sid(security: Any, kernel: Any) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,7 @@ from arbitrex_desktop.raw_layer.connection.connector import Identity
 from arbitrex_desktop.raw_layer.mt5_pool import MT5ConnectionPool
 from arbitrex_desktop.raw_layer.views import AccountMode
 from arbitrex_desktop.visible import visible
-from arbitrex_desktop.windows_access import access_rule
+from arbitrex_desktop.windows_access import access_list, access_rule
 from tests.fakes.broker import FakeBroker
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.module import FakeModule
@@ -158,6 +159,17 @@ def test_somebody_elses_folder_is_told(tmp_path: Path) -> None:
 def test_the_access_list_names_three_and_takes_nothing_from_above() -> None:
     """On Windows: this user, the system and administrators, inherited by what is inside, not from the folder above."""
     assert access_rule("S-1-5-21-7") == "D:P(A;OICI;FA;;;S-1-5-21-7)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
+    assert access_rule("S-1-5-21-7", inherited=False) == "D:P(A;;FA;;;S-1-5-21-7)(A;;FA;;;SY)(A;;FA;;;BA)"
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="Windows' own access lists")
+def test_the_data_folder_is_the_owners_on_windows(tmp_path: Path) -> None:
+    """What was in it and what comes into it: nobody but the user, the system and administrators is named."""
+    (tmp_path / "journal").mkdir()
+    (tmp_path / "journal" / "file").write_text("x")
+    keep_private(tmp_path)
+    for path in (tmp_path, tmp_path / "journal", tmp_path / "journal" / "file"):
+        assert not re.search(r";(WD|BU|AU|IU)\)", access_list(path))
 
 
 @pytest.mark.parametrize("password", ["hunter2", "pa'ss\"word", "back\\slash", "gehéim\N{SNOWMAN}", "two\nlines"])

@@ -10,6 +10,7 @@ first thing that is not as it must be, with exit code 1.  Nothing of the program
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from arbitrex_desktop.mt5.commands import CheckOrder, Command, Connect, ReadAcco
 from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.host import child, client
 from arbitrex_desktop.mt5.host.messages import HostSpec
+from arbitrex_desktop.windows_access import access_list
 from installer.smoke import real_path, steps, win32
 
 assert sys.platform == "win32"  # tells the type checker which half of the libraries this is
@@ -206,6 +208,8 @@ def says_that_there_is_no_terminal(pictures: Path) -> None:
             win32.save_screenshot(pictures / "no-terminal.png")
         steps.check("MetaTrader 5" in texts[0], f"the log says {texts[0]!r}")
         steps.check(not _log_lines(data, _REAL["MT5_PASSWORD"]), "no log holds the password")
+        rights = access_list(data)
+        steps.check(not re.search(r";(WD|BU|AU|IU)\)", rights), f"the data folder is for its owner only: {rights}")
 
 
 def _log_lines(data: Path, words: str) -> list[str]:
