@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import select
+import os
 import sys
 from collections.abc import Iterable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TextIO
+from queue import Full, Queue
+from threading import Thread
+from typing import Final, TextIO
 
 from arbitrex_desktop.visible import Redactor, visible
 
@@ -18,7 +21,9 @@ _BYTES_EACH = 5 * 1024 * 1024
 _FILES_KEPT = 5
 _QUOTE = "  | "
 _LONGEST_LINE = 1_000
-"""Characters of a line on the screen; a pipe that takes any takes so many."""
+"""Characters of a line on the screen."""
+_LINES_WAITING: Final = 200
+_LAST_SECONDS: Final = 0.5
 
 
 class SecretFilter(logging.Filter):
@@ -75,22 +80,56 @@ class FileFormatter(logging.Formatter):
         return super().format(record)
 
 
-class ConsoleHandler(logging.StreamHandler[TextIO]):
-    """Writes to stderr, and leaves out what it would have to wait for: a pipe that nobody reads blocks for ever."""
+class ConsoleHandler(logging.Handler):
+    """Writes to stderr on a thread of its own: a pipe that nobody reads holds up that one, and nobody else.
+
+    What there is no room for is left out.  The thread is a daemon and writes past Python's buffers, so that one which
+    is held up does not keep the program from ending, neither on Windows.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        super().__init__()
+        self._stream = stream or sys.stderr
+        self._lines: Queue[str | None] = Queue(_LINES_WAITING)
+        self._thread = Thread(target=self._write_all, name="console-log", daemon=True)
+        self._thread.start()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record, unless the stream takes no more."""
-        if self._takes_more():
-            super().emit(record)
+        """Hand a record to the thread, unless it is held up."""
+        with contextlib.suppress(Full):
+            self._lines.put_nowait(f"{self.format(record)}\n")
 
-    def _takes_more(self) -> bool:
-        """Return whether a line fits in; streams that cannot be asked are no pipes, or are on Windows."""
-        if sys.platform == "win32":
-            return True
+    def flush(self) -> None:
+        """Give what waits a moment to be written."""
+        done = self._lines.all_tasks_done
+        with done:
+            done.wait_for(lambda: not self._lines.unfinished_tasks, _LAST_SECONDS)
+
+    def close(self) -> None:
+        """Write what waits, if that can be done at once, and end the thread."""
+        self.flush()
+        with contextlib.suppress(Full):
+            self._lines.put_nowait(None)
+        self.flush()
+        super().close()
+
+    def _write_all(self) -> None:
+        """Write line by line."""
+        while (line := self._lines.get()) is not None:
+            with contextlib.suppress(OSError, ValueError):
+                self._write(line)
+            self._lines.task_done()
+        self._lines.task_done()
+
+    def _write(self, line: str) -> None:
+        """Write one line."""
         try:
-            return bool(select.select([], [self.stream.fileno()], [], 0.0)[1])
-        except (OSError, ValueError):
-            return True
+            number = self._stream.fileno()
+        except OSError:
+            # A stream that a test or a console of its own put in the place of stderr.
+            self._stream.write(line)
+            return
+        os.write(number, line.encode(self._stream.encoding or "utf-8", "backslashreplace"))
 
 
 class BriefFormatter(logging.Formatter):

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 import logging
-import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +27,12 @@ def root_as_it_was() -> Iterator[None]:
     root.setLevel(level)
 
 
+def _flush() -> None:
+    """Wait for what the console's thread has to write."""
+    for handler in logging.getLogger().handlers:
+        handler.flush()
+
+
 def test_no_secret_reaches_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Neither a message, its arguments nor a traceback shows the password; the screen gets one sentence."""
     logs.configure(tmp_path, ["hunter2"])
@@ -36,6 +42,7 @@ def test_no_secret_reaches_the_file(tmp_path: Path, capsys: pytest.CaptureFixtur
         int("hunter2")
     except ValueError:
         log.warning("it failed", exc_info=True)
+    _flush()
     assert capsys.readouterr().err == "warning: it failed\n"
     text = (tmp_path / "arbitrex.log").read_text(encoding="utf-8")
     assert "hunter2" not in text
@@ -56,6 +63,7 @@ def test_an_unwritable_folder_leaves_stderr(tmp_path: Path, capsys: pytest.Captu
     (tmp_path / "file").write_text("in the way")
     handlers = logs.configure(tmp_path / "file")
     assert len(handlers) == 1
+    _flush()
     assert "no log file" in capsys.readouterr().err
 
 
@@ -69,20 +77,27 @@ def test_a_thread_of_qt_keeps_one_name(tmp_path: Path) -> None:
     assert "thread-4711 somewhere: painted" in (tmp_path / "arbitrex.log").read_text(encoding="utf-8")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes cannot be asked there")
-def test_a_pipe_that_nobody_reads_stops_nobody() -> None:
-    """Warnings that stderr does not take are left out; the program goes on, and what fits later is written."""
-    reading, writing = os.pipe()
-    with os.fdopen(reading, "rb") as reader, os.fdopen(writing, "w", encoding="utf-8") as stream:
-        os.set_blocking(writing, False)
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                os.write(writing, b"x" * 4096)
-        os.set_blocking(writing, True)
-        handler = logs.ConsoleHandler(stream)
-        record = logging.LogRecord("x", logging.WARNING, "", 0, "late", (), None)
-        handler.handle(record)
-        os.read(reader.fileno(), 1 << 20)
-        handler.handle(record)
-        stream.flush()
-        assert os.read(reader.fileno(), 100) == b"late\n"
+UNREAD = """
+import logging, pathlib, sys
+from arbitrex_desktop import logs
+logs.configure(pathlib.Path(sys.argv[1]))
+for number in range(5_000):
+    logging.getLogger("x").warning("%d %s", number, "x" * 200)
+"""
+
+
+@pytest.mark.slow
+def test_a_pipe_that_nobody_reads_stops_nobody(tmp_path: Path) -> None:
+    """A program whose warnings nobody takes goes on, writes its log file, and ends."""
+    with subprocess.Popen([sys.executable, "-c", UNREAD, str(tmp_path)], stderr=subprocess.PIPE) as program:
+        assert program.wait(60.0) == 0
+    assert " 4999 " in (tmp_path / "arbitrex.log").read_text(encoding="utf-8").replace(":", "").splitlines()[-1]
+
+
+def test_warnings_are_written_when_the_program_ends() -> None:
+    """Closing waits for what was handed over last, also on a stream that has no number."""
+    stream = io.StringIO()
+    handler = logs.ConsoleHandler(stream)
+    handler.handle(logging.LogRecord("x", logging.WARNING, "", 0, "late", (), None))
+    handler.close()
+    assert stream.getvalue() == "late\n"
