@@ -6,6 +6,7 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,19 +30,14 @@ def keep_to_owner(folder: Path) -> None:
     """Give a folder and all in it to this user; raises OSError for the folder itself.  Windows only."""
     security, kernel = _libraries()
     user = _user_sid(security, kernel)
-    for inherited, paths in ((True, [folder]), (True, _inside(folder, files=False)), (False, _inside(folder))):
-        descriptor = ctypes.c_void_p()
-        rule = access_rule(user, inherited=inherited)
-        convert = security.ConvertStringSecurityDescriptorToSecurityDescriptorW
-        _check(convert(rule, _SDDL_REVISION, ctypes.byref(descriptor), None))
-        try:
-            for path in paths:
-                # Another user's file in there cannot be changed, and cannot be reached by others through the folder.
-                done = security.SetFileSecurityW(str(path), _DACL | _PROTECTED, descriptor)
-                if not done and path == folder:
-                    _check(done)
-        finally:
-            kernel.LocalFree(descriptor)
+    with _descriptor(access_rule(user), security, kernel) as for_folders:
+        _check(security.SetFileSecurityW(str(folder), _DACL | _PROTECTED, for_folders))
+        # Another user's file in there cannot be changed, and cannot be reached by others through the folder.
+        for path in _inside(folder, files=False):
+            security.SetFileSecurityW(str(path), _DACL | _PROTECTED, for_folders)
+    with _descriptor(access_rule(user, inherited=False), security, kernel) as for_files:
+        for path in _inside(folder):
+            security.SetFileSecurityW(str(path), _DACL | _PROTECTED, for_files)
 
 
 def access_list(path: Path) -> str:
@@ -65,6 +61,18 @@ def _libraries() -> tuple[Any, Any]:
     kernel.LocalFree.argtypes = [ctypes.c_void_p]
     security.SetFileSecurityW.argtypes = [ctypes.c_wchar_p, ctypes.c_uint32, ctypes.c_void_p]
     return security, kernel
+
+
+@contextmanager
+def _descriptor(rule: str, security: Any, kernel: Any) -> Iterator[ctypes.c_void_p]:
+    """Give a rule as Windows takes it; raises OSError."""
+    descriptor = ctypes.c_void_p()
+    convert = security.ConvertStringSecurityDescriptorToSecurityDescriptorW
+    _check(convert(rule, _SDDL_REVISION, ctypes.byref(descriptor), None))
+    try:
+        yield descriptor
+    finally:
+        kernel.LocalFree(descriptor)
 
 
 def _inside(folder: Path, *, files: bool = True) -> Iterator[Path]:
