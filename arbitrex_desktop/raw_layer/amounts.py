@@ -7,8 +7,10 @@ import math
 from typing import Final
 
 _LEAST_DECIMALS: Final = 2
-_VOLUME_DECIMALS: Final = 8
-"""The trade server counts volumes in hundred-millionths of a lot."""
+_MOST_DECIMALS: Final = 8
+"""The trade server counts volumes in hundred-millionths of a lot, and bitcoin has as many parts."""
+_HIDDEN: Final = 0.01
+"""By such a part of itself an amount may differ from what is shown."""
 
 # fmt: off
 _DECIMALS: Final = (
@@ -21,10 +23,7 @@ _DECIMALS: Final = (
 
 def lots(volume: float) -> str:
     """Return a volume with two decimals, and as many more as it has: volume steps go down to 0.00000001 lots."""
-    if not math.isfinite(volume):
-        return str(volume)
-    whole, _, part = f"{volume:.{_VOLUME_DECIMALS}f}".partition(".")
-    return f"{int(whole):,}.{part.rstrip('0').ljust(_LEAST_DECIMALS, '0')}"
+    return _in_full(volume) if math.isfinite(volume) else str(volume)
 
 
 def currency_digits(currency: str) -> int:
@@ -36,3 +35,18 @@ def money(amount: float, currency: str = "", digits: int | None = None) -> str:
     """Return an amount with `digits` decimals (the account's `currency_digits`), those of its currency if None."""
     text = f"{amount:,.{currency_digits(currency) if digits is None else digits}f}"
     return f"{text} {currency}" if currency else text
+
+
+def money_of_any_account(amount: float) -> str:
+    """Return an amount whose currency is not at hand: with cents, and in full where cents do not show what it is.
+
+    0.00125 is a sum to be reckoned with on an account in bitcoin.
+    """
+    hidden = abs(amount) < 1.0 and abs(amount - round(amount, 2)) > _HIDDEN * abs(amount)
+    return _in_full(amount) if hidden else f"{amount:,.2f}"
+
+
+def _in_full(amount: float) -> str:
+    """Return a number with two decimals, and as many more as it has."""
+    whole, _, part = f"{amount:,.{_MOST_DECIMALS}f}".partition(".")
+    return f"{whole}.{part.rstrip('0').ljust(_LEAST_DECIMALS, '0')}"

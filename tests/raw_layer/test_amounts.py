@@ -42,3 +42,24 @@ def test_no_volume_that_a_server_counts_loses_anything(units: int) -> None:
 def test_money_has_the_decimals_of_its_currency(amount: float, currency: str, digits: int | None, text: str) -> None:
     """Yen have none, bitcoin eight; what the account itself says goes first."""
     assert amounts.money(amount, currency, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (1234.5, "1,234.50"),
+        (-0.5, "-0.50"),
+        (0.04, "0.04"),
+        (0.00125, "0.00125"),
+        (-0.00000001, "-0.00000001"),
+        (0.1 + 0.2, "0.30"),
+        (1e-12, "0.00"),
+        (0.0, "0.00"),
+        (12.345, "12.35"),
+        (float("nan"), "nan"),
+        (float("inf"), "inf"),
+    ],
+)
+def test_money_whose_currency_is_not_at_hand_hides_nothing(amount: float, text: str) -> None:
+    """A sum that two decimals would round away is shown in full, and what arithmetic leaves behind is not."""
+    assert amounts.money_of_any_account(amount) == text

@@ -97,6 +97,7 @@ def test_values_read_as_people_write_them() -> None:
     """Shares are percentages with one decimal, money has cents, units thousands."""
     assert format_value(0.02, "share") == "2.0%"
     assert format_value(1234.5, "money") == "1,234.50"
+    assert format_value(0.00125, "money") == "0.00125"
     assert format_value(200_000, "units") == "200,000 units"
     assert format_value(3, "count") == "3"
     assert format_value(1.5, "lots") == "1.50 lots"

@@ -18,6 +18,7 @@ from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.mt5.constants import AccountMarginMode, DealEntry
 from arbitrex_desktop.mt5.results import TradeDeal
+from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.raw_layer.views import AccountReading
 
 _BACK: Final = timedelta(days=7)
@@ -77,14 +78,14 @@ def _missing(
     hedging = reading.account.margin_mode == AccountMarginMode.RETAIL_HEDGING
     still_open = {each.identifier or each.ticket: each.volume for each in positions_that_tell(reading)}
     for intent, fill in filled:
-        name = f"{fill.volume:.2f} {intent.request.symbol} ({intent.intent_id})"
+        name = f"{amounts.lots(fill.volume)} {intent.request.symbol} ({intent.intent_id})"
         if fill.order not in orders and fill.position not in still_open and fill.order not in still_open:
             yield fill.order, f"order #{fill.order}, {name}, was filled, and the broker's books do not show it any more"
         elif hedging and fill.position and intent.approved is not None and not intent.approved.reducing:
             left = _left(fill.position, deals)
             if left > _EPSILON and fill.position not in still_open:
                 words = f"position #{fill.position}, {name}, is gone, and the broker's history has no deal that closed"
-                yield fill.position, f"{words} {left:.2f} lots of it"
+                yield fill.position, f"{words} {amounts.lots(left)} lots of it"
 
 
 def _left(position: int, deals: tuple[TradeDeal, ...]) -> float:

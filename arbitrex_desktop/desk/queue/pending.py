@@ -141,7 +141,8 @@ class PendingQueue:
                 f"it is larger now: {amounts.lots(first.lots)} \N{RIGHTWARDS ARROW} {amounts.lots(current.lots)} lots"
             )
         if (current.risk_amount or 0.0) > (first.risk_amount or 0.0) * _MORE_RISK:
-            return f"it risks more now: {first.risk_amount or 0.0:.2f} \N{RIGHTWARDS ARROW} {current.risk_amount:.2f}"
+            before, now = map(amounts.money_of_any_account, (first.risk_amount or 0.0, current.risk_amount or 0.0))
+            return f"it risks more now: {before} \N{RIGHTWARDS ARROW} {now}"
         return ""
 
     def changes(self, intent: Intent) -> str:

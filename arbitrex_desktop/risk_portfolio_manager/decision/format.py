@@ -9,7 +9,6 @@ from typing import Final
 from arbitrex_desktop.raw_layer import amounts
 
 _FORMATS: Final = {
-    "money": "{:,.2f}",
     "count": "{:,.0f}",
     "units": "{:,.0f} units",
     "%": "{:,.1f}%",
@@ -21,11 +20,13 @@ _TOLERANCE: Final = 1e-6
 
 
 def format_value(value: float | None, unit: str) -> str:
-    """Return a number as the trader reads it: a `share` as a percentage with one decimal, `money` with cents."""
+    """Return a number as the trader reads it: a `share` as a percentage with one decimal, `money` with cents or in full."""
     if value is None:
         return "unknown"
     if unit in _FORMATS:
         return _FORMATS[unit].format(value)
+    if unit == "money":
+        return amounts.money_of_any_account(value)
     if unit == "lots":
         return f"{amounts.lots(value)} lots"
     if unit == "share":

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
+from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext, SizeResult
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import CONVERSION_UNKNOWN, INVALID_STOPS, RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.decision.result import PlainCheck, RuleResult, Stage
@@ -331,8 +332,8 @@ def _smallest_risk(context: RuleContext, allowed: float, least: float, loss: flo
     """Return in words how much would have to be at risk for the smallest volume."""
     if context.intent.requested_volume is not None and allowed >= least:
         return "less was asked for than the smallest volume"
-    money = least * loss
+    risk, money = least * loss, amounts.money_of_any_account(least * loss)
     if not allowed > 0.0:
-        return f"the smallest volume would risk {money:,.2f}, {money / context.account.capital:.2%} of capital"
+        return f"the smallest volume would risk {money}, {risk / context.account.capital:.2%} of capital"
     needed = context.config.risk_per_trade * least / allowed
-    return f"the smallest volume would risk {money:,.2f} at the stop; the risk per trade would have to be {needed:.2%}"
+    return f"the smallest volume would risk {money} at the stop; the risk per trade would have to be {needed:.2%}"

@@ -19,7 +19,7 @@ from arbitrex_desktop.mt5.simulator.broker.records import BUY, BrokerPosition, l
 from arbitrex_desktop.mt5.simulator.market.market_feed import MarketFeed
 from arbitrex_desktop.mt5.simulator.symbols.specs import USD_LEVELS, SymbolSpec
 
-_NO_DECIMALS: Final = frozenset({"JPY"})
+_DECIMALS: Final = {"JPY": 0, "BTC": 8, "ETH": 8}
 _LEVERAGED: Final = frozenset({SymbolCalcMode.FOREX, SymbolCalcMode.CFDLEVERAGE})
 _BONDS: Final = frozenset({SymbolCalcMode.EXCH_BONDS, SymbolCalcMode.EXCH_BONDS_MOEX})
 _UNPRICED: Final = frozenset(
@@ -39,7 +39,7 @@ class NoQuote(Exception):  # noqa: N818 - a state of the market, named as one
 
 def currency_digits(currency: str) -> int:
     """Return the decimals of a currency's amounts."""
-    return 0 if currency in _NO_DECIMALS else 2
+    return _DECIMALS.get(currency, 2)
 
 
 @dataclass(frozen=True, slots=True)
