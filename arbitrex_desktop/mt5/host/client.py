@@ -19,6 +19,7 @@ from arbitrex_desktop.mt5.host.child import EarlyHost, HostChild
 from arbitrex_desktop.mt5.host.messages import (
     EndWait,
     HostAnswer,
+    HostLoading,
     HostReady,
     HostSpec,
     Request,
@@ -116,14 +117,15 @@ class HostProcess:
     def start(self) -> None:
         """Start a host and wait until it holds its module.
 
-        Raises `HostDied` with the reason when it cannot, `DeadlineExceeded` when it takes over 30 s.
+        Raises `HostDied` with the reason when it cannot, `DeadlineExceeded` when it says nothing for 30 s.
         """
         with self._turns.turn(Priority.ORDER):
             self._drop()
             child = self._early.take() if self._early is not None else None
             self._link = _Link(self._spec, child or HostChild())
             with self._dropping_on_failure():
-                ready = self._link.receive(_START_DEADLINE)
+                while isinstance(ready := self._link.receive(_START_DEADLINE), HostLoading):
+                    _log.info("opening file %d of %d", ready.done + 1, ready.files)
                 if not isinstance(ready, HostReady) or ready.error:
                     raise HostDied(
                         ready.error if isinstance(ready, HostReady) else "the host sent something unexpected"

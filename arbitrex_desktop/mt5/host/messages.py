@@ -40,8 +40,16 @@ class HostSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class HostLoading:
+    """The host is still opening the files of a replay: `done` of `files`."""
+
+    done: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
 class HostReady:
-    """The host's first message: it holds its module and is ready; or `error`, why it is not."""
+    """The host's first message but `HostLoading`: it holds its module and is ready; or `error`, why it is not."""
 
     pid: int
     module: str

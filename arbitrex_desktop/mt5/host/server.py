@@ -15,6 +15,7 @@ from arbitrex_desktop.mt5.host.change_watch import ChangeWatch
 from arbitrex_desktop.mt5.host.inbox import Inbox, Interruption
 from arbitrex_desktop.mt5.host.messages import (
     HostAnswer,
+    HostLoading,
     HostReady,
     HostSpec,
     Request,
@@ -29,6 +30,7 @@ from arbitrex_desktop.mt5.module import MetaTrader5Module
 from arbitrex_desktop.mt5.polling import Poll
 from arbitrex_desktop.mt5.replay_control import SteerReplay
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
+from arbitrex_desktop.mt5.simulator.replay.replay import Progress, no_progress
 
 _INTERNAL = -1
 
@@ -109,11 +111,14 @@ class ModuleRunner:
             self._world.idle()
 
 
-def open_module(spec: HostSpec, clock: Clock) -> ModuleRunner:
-    """Make the module that the spec names; raises ImportError or ValueError with a message for the user."""
+def open_module(spec: HostSpec, clock: Clock, tell: Progress = no_progress) -> ModuleRunner:
+    """Make the module that the spec names; raises ImportError or ValueError with a message for the user.
+
+    `tell` hears how many of a replay's files are open.
+    """
     if spec.simulation is None:
         return ModuleRunner(load_real_module(), clock)
-    simulation = build_simulation(spec.simulation, clock)
+    simulation = build_simulation(spec.simulation, clock, tell=tell)
     # Ticks that a fault holds back come when the fault ends, which the market does not know.
     rhythm = AnnouncedRhythm(simulation.terminal) if spec.simulation.faults is None else AdaptiveRhythm()
     return ModuleRunner(cast("MetaTrader5Module", simulation.module), clock, simulation, rhythm)
@@ -127,7 +132,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     bind(spec.parent_pipe)
     kind = "real" if spec.simulation is None else "simulated"
     try:
-        runner = open_module(spec, SystemClock())
+        runner = open_module(spec, SystemClock(), lambda done, files: write_message(answers, HostLoading(done, files)))
     except (ImportError, ValueError, OSError) as error:
         write_message(answers, HostReady(os.getpid(), kind, str(error)))
         return

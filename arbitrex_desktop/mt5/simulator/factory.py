@@ -22,7 +22,7 @@ from arbitrex_desktop.mt5.simulator.market.trading_calendar import demo_start
 from arbitrex_desktop.mt5.simulator.module.backend import TerminalBackend
 from arbitrex_desktop.mt5.simulator.module.module import SimulatedMetaTrader5
 from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
-from arbitrex_desktop.mt5.simulator.replay.replay import ReplayMarket, load_replay
+from arbitrex_desktop.mt5.simulator.replay.replay import Progress, ReplayMarket, load_replay, no_progress
 from arbitrex_desktop.mt5.simulator.terminal import SimulatedTerminal
 from arbitrex_desktop.mt5.simulator.terminal_core import TerminalParts
 
@@ -87,14 +87,17 @@ class Simulation:
         self.terminal.close()
 
 
-def build_simulation(spec: SimulationSpec, clock: Clock, hazards: Hazards | None = None) -> Simulation:
+def build_simulation(
+    spec: SimulationSpec, clock: Clock, hazards: Hazards | None = None, *, tell: Progress = no_progress
+) -> Simulation:
     """Return a simulated terminal with its account opened or taken up again from `spec.store`.
 
     Raises `ReplayError` for replay files that cannot be used, `StoreError` for a store that cannot be opened and
-    ValueError for an unknown server clock.  `hazards` is what faults may do to the process, the real thing by default.
+    ValueError for an unknown server clock.  `hazards` is what faults may do to the process, the real thing by default;
+    `tell` hears how many of a replay's files are open.
     """
     epoch = spec.epoch or clock.now()
-    feed, start = _market(spec, epoch)
+    feed, start = _market(spec, epoch, tell)
     sim_clock = SimClock(clock, epoch, start, spec.speed)
     terminal = SimulatedTerminal(
         TerminalParts(spec=spec, feed=feed, store=_store(spec, epoch), sim_clock=sim_clock, wall_clock=clock)
@@ -117,13 +120,13 @@ def _backend(terminal: SimulatedTerminal, hazards: Hazards) -> TerminalBackend:
     return cast("TerminalBackend", FaultyTerminal(terminal, terminal.spec.faults, hazards))
 
 
-def _market(spec: SimulationSpec, epoch: datetime) -> tuple[MarketFeed, datetime]:
+def _market(spec: SimulationSpec, epoch: datetime, tell: Progress) -> tuple[MarketFeed, datetime]:
     """Return the market, and its time at the epoch: a replay's first tick, or a moment of the trading week."""
     if not spec.replay:
         market = GeneratedMarket(spec.seed, realistic=spec.realistic)
         return market, demo_start(epoch, lambda moment: market.is_open("EURUSD", moment))
     clock = SimulatedServerClock(spec.server_clock)
-    replay = load_replay(spec.replay, clock, strict=spec.strict)
+    replay = load_replay(spec.replay, clock, strict=spec.strict, tell=tell)
     first = replay.first_msc
     if spec.replay_from is not None:
         chosen = clock.to_utc(round(spec.replay_from.replace(tzinfo=UTC).timestamp() * 1000))

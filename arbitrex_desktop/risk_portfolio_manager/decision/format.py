@@ -9,6 +9,7 @@ from typing import Final
 from arbitrex_desktop.raw_layer import amounts
 
 _FORMATS: Final = {
+    "share": "{:.1%}",
     "count": "{:,.0f}",
     "units": "{:,.0f} units",
     "%": "{:,.1f}%",
@@ -20,7 +21,7 @@ _TOLERANCE: Final = 1e-6
 
 
 def format_value(value: float | None, unit: str) -> str:
-    """Return a number as the trader reads it: a `share` as a percentage with one decimal, `money` with cents or in full."""
+    """Return a number as the trader reads it: a `share` as a percentage, `money` with cents or in full."""
     if value is None:
         return "unknown"
     if unit in _FORMATS:
@@ -29,8 +30,6 @@ def format_value(value: float | None, unit: str) -> str:
         return amounts.money_of_any_account(value)
     if unit == "lots":
         return f"{amounts.lots(value)} lots"
-    if unit == "share":
-        return f"{value * 100.0:.1f}%"
     if unit == "s":
         return _duration(value)
     return f"{value:{',.0f' if abs(value) >= _LARGE else 'g'}} {unit}".rstrip()

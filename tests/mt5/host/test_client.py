@@ -53,6 +53,19 @@ def test_a_session_of_commands(host: HostProcess) -> None:
     assert host.execute(ReadAccount()).value.account.balance > 0
 
 
+def test_a_host_that_opens_many_files_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A replay of many files may take its time: it is not taken for dead as long as it goes on."""
+    row = "2024.05.15\t10:00:00.000\t1.1\t1.2\t\t\t6\n"
+    header = "<DATE>\t<TIME>\t<BID>\t<ASK>\t<LAST>\t<VOLUME>\t<FLAGS>\n"
+    for name in ("EURUSD", "GBPUSD", "AUDUSD"):
+        (tmp_path / f"{name}.csv").write_text(header + row)
+    process = HostProcess(HostSpec(SimulationSpec(replay=(tmp_path,))))
+    with caplog.at_level("INFO"):
+        process.start()
+    process.stop()
+    assert [f"opening file {number} of 3" in caplog.text for number in (1, 2, 3)] == [True] * 3
+
+
 def test_the_module_s_refusal_comes_with_its_code(host: HostProcess) -> None:
     """Before `initialize` the account cannot be read: -10004, told as a failure of that call."""
     with pytest.raises(CallFailed) as caught:

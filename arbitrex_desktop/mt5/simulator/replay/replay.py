@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,13 +15,23 @@ from arbitrex_desktop.mt5.simulator.replay.export_file import ExportFile
 from arbitrex_desktop.mt5.simulator.replay.file_names import symbol_of
 from arbitrex_desktop.mt5.simulator.replay.recorded_file import open_recording
 from arbitrex_desktop.mt5.simulator.replay.series import ReplaySeries, TickFile
-from arbitrex_desktop.mt5.simulator.symbols.classes import SidecarError, read_sidecar, spec_of
+from arbitrex_desktop.mt5.simulator.symbols.classes import FoundSpec, SidecarError, read_sidecar, spec_of
 from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 from arbitrex_desktop.mt5.tick_files import RECORDING_SUFFIX
 
 _WEEK_MSC: Final = 7 * DAY_MSC
 _END_MSC: Final = 60_000
 _TEXTS: Final = frozenset({".csv", ".txt"})
+_TOLD: Final = 100
+_NAMED: Final = 5
+
+Progress = Callable[[int, int], None]
+"""Hears how many of so many files are open."""
+
+
+def no_progress(done: int, files: int) -> None:
+    """Let nobody hear of progress."""
+    del done, files
 
 
 class ReplayMarket:
@@ -109,16 +119,21 @@ class ReplayMarket:
         return after is not None and after - newest <= item.pause_msc
 
 
-def load_replay(paths: Sequence[Path], clock: SimulatedServerClock, *, strict: bool = False) -> ReplayMarket:
+def load_replay(
+    paths: Sequence[Path], clock: SimulatedServerClock, *, strict: bool = False, tell: Progress = no_progress
+) -> ReplayMarket:
     """Open files and folders of `SYMBOL*.csv`, and recordings (`.sqlite3`), all or nothing; raise `ReplayError`.
 
     Times are the server clock's, but of formats with a clock of their own.  Several files of a symbol are played one
     after the other.  Of large files only the beginning is read here.  `strict` refuses rows in the wrong order, which
-    are sorted otherwise.
+    are sorted otherwise.  `tell` hears of progress, a hundred times at most.
     """
     by_symbol: dict[str, list[TickFile]] = {}
     given: dict[str, Mapping[str, Any]] = {}
-    for path in _files(paths):
+    files = _files(paths)
+    for done, path in enumerate(files):
+        if done % max(len(files) // _TOLD, 1) == 0:
+            tell(done, len(files))
         sidecar = _sidecar(path.parent)
         given |= sidecar
         for symbol, file in _opened(path, sidecar, strict=strict).items():
@@ -126,8 +141,21 @@ def load_replay(paths: Sequence[Path], clock: SimulatedServerClock, *, strict: b
     found = {
         name: spec_of(name, max(file.digits for file in files), given.get(name)) for name, files in by_symbol.items()
     }
-    notes = [f"{name}: {item.origin}" for name, item in found.items()]
+    notes = _origins(found)
     return ReplayMarket((ReplaySeries(found[name].spec, files, clock) for name, files in by_symbol.items()), notes)
+
+
+def _origins(found: Mapping[str, FoundSpec]) -> list[str]:
+    """Return what the symbols were taken for, those of one kind in one line."""
+    kinds: dict[str, list[str]] = {}
+    for name, item in found.items():
+        kinds.setdefault(item.origin, []).append(name)
+    return [f"{_some(names)}: {origin}" for origin, names in kinds.items()]
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def symbols_in(paths: Sequence[Path]) -> tuple[str, ...]:

@@ -204,6 +204,17 @@ SHORT = 2_000
 """Bytes of a part: some forty rows."""
 
 
+def test_many_files_are_told_of_by_the_hundredth_and_alike_symbols_in_one_line(tmp_path: Path) -> None:
+    """300 files: progress is told 100 times, and what unknown symbols were taken for once."""
+    for number in range(300):
+        export(tmp_path, f"#S{number:03d}Q.csv", datetime(2024, 5, 15, 10, tzinfo=UTC), count=3)
+    told: list[tuple[int, int]] = []
+    market = load_replay([tmp_path], UTC_CLOCK, tell=lambda done, files: told.append((done, files)))
+    assert told == [(done, 300) for done in range(0, 300, 3)]
+    (note,) = market.notes
+    assert note.startswith("#S000Q, #S001Q, #S002Q, #S003Q, #S004Q and 295 more: unknown: taken for")
+
+
 @pytest.fixture
 def short_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let files be read in parts of some forty rows."""
