@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The developer's commands.  What each check does is written once, in .ci/run.
 
-.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format bench benchmarks trials fair-share kill-trial mutants windows
+.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format bench benchmarks trials fair-share kill-trial week mutants windows
 
 demo:
 	./run-demo
@@ -51,6 +51,11 @@ trials: fair-share
 fair-share:
 	sh installer/setup.sh dev
 	.venv/bin/python -m tests.trials.fair_share --seconds 60
+
+# A week of market in half an hour, with 5,000 intents and faults: what do window and host hold at the end?
+week:
+	sh installer/setup.sh dev
+	.venv/bin/python -m tests.trials.week --hours 120 --minutes 30 --intents 5000 --seed 1
 
 # Small changes to the code that money hangs on, 400 of them: which does no test notice?  Half an hour.
 mutants:
