@@ -22,9 +22,11 @@ from arbitrex_desktop.paths import keep_private
 from arbitrex_desktop.raw_layer.connection.environment import read_environment, secrets_in
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.settings.start import Settings
+from arbitrex_desktop.ui.calling.callouts import CallOuts
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.program.tray import Tray
 from arbitrex_desktop.ui.program.unhandled import UnhandledErrors
+from arbitrex_desktop.ui.worker import CoreWorker
 
 if TYPE_CHECKING:
     # Loaded by the window, once its frame has been seen.
@@ -56,12 +58,14 @@ class DesktopSession:
         if not alone:
             self._later_starts.listen()
 
-    def show_tray(self, content: WindowContent) -> Tray | None:
-        """Show the icon in the tray, where the desktop has one; returns it, None where there is none."""
+    def call_out(self, content: WindowContent, worker: CoreWorker) -> None:
+        """Show the icon in the tray, where the desktop has one, and have alerts call from now on."""
         if QSystemTrayIcon.isSystemTrayAvailable():
             self._tray = Tray(content.halt, partial(bring_forward, self._window), content.closing.quit)
             self._tray.icon.show()
-        return self._tray
+        balloon = self._tray.balloon if self._tray is not None else lambda _title, _text: None
+        call_outs = CallOuts(self._window, balloon, content.tell_call)
+        worker.snapshot_changed.connect(call_outs.take)
 
     def close(self) -> None:
         """Listen no longer."""

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.presentation.alert_rows import AlertCall
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.ui.alerts import Alerts
 from arbitrex_desktop.ui.bars.arming import ArmingBar, arming_state
@@ -308,12 +309,24 @@ class WindowContent(QObject):
     def _make_hands(self) -> Hands:
         """Make what works the window by keyboard."""
         desk = DeskPanels(
-            self.panels, self.market_watch, self.chart, self.intent_form, self.pending, self.positions, self.orders
+            self.panels,
+            self.market_watch,
+            self.chart,
+            self.intent_form,
+            self.pending,
+            self.positions,
+            self.orders,
+            self.notices,
         )
         self.hands = Hands(self._window, self._theme, self._docks.docks, desk, self.say)
         self.hands.open_settings_by(self.settings_window.open_at)
         self.hands.sheet.guide_asked.connect(self._texts.show_guide)
         return self.hands
+
+    def tell_call(self, call: AlertCall) -> None:
+        """Tell a call in the strip of notices; what is grave stands there already."""
+        if not call.is_urgent:
+            self.notice_bar.post("info" if call.is_quiet else "warning", call.text, f"alert {call.number}")
 
     def say(self, words: str) -> None:
         """Tell the trader why something that was asked for cannot be done."""

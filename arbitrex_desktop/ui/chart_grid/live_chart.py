@@ -18,6 +18,8 @@ from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.raw_layer.views import Quote
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.move_bar import Move, MoveBar, OrderMove
+from arbitrex_desktop.ui.calling.alert_columns import price_alert
+from arbitrex_desktop.ui.chart.alert_lines import ALERT, alert_lines
 from arbitrex_desktop.ui.chart.axes import AxisClock
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
 from arbitrex_desktop.ui.chart.desk_lines import (
@@ -40,6 +42,7 @@ from arbitrex_desktop.ui.chart.paint.frame_values import Caption
 from arbitrex_desktop.ui.chart.view import ChartView
 from arbitrex_desktop.ui.chart_grid.level_hand import LEVEL, LevelHand
 from arbitrex_desktop.ui.chart_grid.levels import Levels
+from arbitrex_desktop.ui.commands import PutAlert, RemoveAlert
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -291,8 +294,9 @@ class LiveChart(QWidget):
         if self._held is not None:
             moved |= dict((self._held,))
         lines = desk_lines(snapshot, self.symbol, moved) if snapshot is not None else ()
+        calls = alert_lines(snapshot, self.symbol) if snapshot is not None else ()
         planned, zones = plan_lines(self._planned()) if self._shows_plan() else ((), ())
-        self.view.show_lines((*self._level_hand.lines(), *lines, *planned), zones)
+        self.view.show_lines((*self._level_hand.lines(), *calls, *lines, *planned), zones)
 
     def _show_marks(self) -> None:
         snapshot = self._fresh.snapshot
@@ -314,6 +318,9 @@ class LiveChart(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         text = formats.price(price, self._digits)
         _entry(menu, f"Level at {text}", "L", partial(self._level_hand.add, price))
+        _entry(menu, f"Call me at {text}", "", partial(self._add_alert, price))
+        if key.startswith(ALERT):
+            _entry(menu, "Take the alert away", "", partial(self.asked.emit, RemoveAlert(key.partition(":")[2])))
         if key.startswith(LEVEL):
             _entry(menu, "Note of the level\N{HORIZONTAL ELLIPSIS}", "", partial(self._level_hand.edit, key))
             _entry(menu, "Take the level away", "Del", partial(self._level_hand.remove, key))
@@ -327,6 +334,12 @@ class LiveChart(QWidget):
         menu.addSeparator()
         _entry(menu, "Back to the live edge", "End", self.view.go_back)
         return menu
+
+    def _add_alert(self, price: float) -> None:
+        """Ask to be called once when the price gets there."""
+        present = self._quote.bid if self._quote is not None else None
+        moment = self._fresh.now or self._clock.now()
+        self.asked.emit(PutAlert(price_alert(self.symbol, price, present, self._digits, moment)))
 
     def _pop_up(self, place: QPoint, price: float, key: str) -> None:
         self.menu(price, key).popup(place)

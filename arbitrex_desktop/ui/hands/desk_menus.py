@@ -15,6 +15,7 @@ from arbitrex_desktop.ui.hands.key_table import FixedKeys
 from arbitrex_desktop.ui.panels.chart import ChartPanel
 from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
 from arbitrex_desktop.ui.panels.market_watch import MarketWatchPanel
+from arbitrex_desktop.ui.panels.notices import NoticesPanel
 from arbitrex_desktop.ui.panels.orders import OrdersPanel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import PendingPanel
@@ -73,6 +74,7 @@ class DeskPanels:
     pending: PendingPanel
     positions: PositionsPanel
     orders: OrdersPanel
+    notices: NoticesPanel
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class DeskMenus:
         self._ticket_menu(bar.addMenu("T&icket"))
         self._trades_menu(bar.addMenu("P&ositions"))
         self._chart_menu(bar.addMenu("&Chart"))
+        self._alerts_menu(bar.addMenu("&Alerts"))
 
     def fill_places(self, menu: QMenu) -> None:
         """Add an entry for each panel that takes the keyboard there."""
@@ -136,6 +139,15 @@ class DeskMenus:
         self._add(menu, "order_cancel", "Cancel the &order", "Ctrl+Shift+M", Press(orders, orders.cancel_button))
         menu.addSeparator()
         self._add(menu, "pending_reject_all", "&Reject all pending intents", "", Press(pending, pending.reject_all))
+
+    def _alerts_menu(self, menu: QMenu) -> None:
+        notices = self._panels.notices
+        alerts = notices.alerts
+        self._add(menu, "alert_new", "&New alert", "Ctrl+Shift+A", Press(notices, alerts.new))
+        self._add(menu, "alert_edit", "&Edit the alert", "", Press(notices, alerts.edit))
+        self._add(menu, "alert_sleep", "&Put the alert to sleep", "", Press(notices, alerts.snooze))
+        self._add(menu, "alert_remove", "&Remove the alert", "", Press(notices, alerts.remove))
+        self._add(menu, "alert_ways", "&How alerts call", "", Press(notices, alerts.how))
 
     def _chart_menu(self, menu: QMenu) -> None:
         for frame in Timeframe:

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Alerts and log: what the core told the trader."""
+"""Alerts: what calls the trader, and what the core told."""
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu, QVBoxLayout
+from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout
 
+from arbitrex_desktop.desk.presentation.alert_rows import AlertCall
 from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.calling.alert_list import AlertList
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import notice_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
@@ -18,7 +21,11 @@ from arbitrex_desktop.ui.widgets.table_view import TableView
 
 
 class NoticesPanel(Panel):
-    """The latest notices, newest first."""
+    """The latest notices and calls, newest first, and beside them the alerts that the trader set.
+
+    Attributes:
+        alerts: the list of alerts
+    """
 
     name = "notices"
     title = "Alerts"
@@ -30,15 +37,27 @@ class NoticesPanel(Panel):
         self.model: RowTableModel[Notice] = RowTableModel(columns, lambda row: (row.at, row.topic, row.text), self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
-        self.view = TableView(self.model, theme, "No alerts")
+        self.view = TableView(self.model, theme, "No messages")
         self.view.own_menu = self.menu
-        layout.addWidget(self.view)
+        self.alerts = AlertList(theme)
+        self.alerts.asked.connect(self.asked)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        for place, widget in enumerate((self.view, self.alerts)):
+            splitter.addWidget(widget)
+            splitter.setStretchFactor(place, 1)
+        layout.addWidget(splitter)
 
     def refresh(self, fresh: Freshness) -> None:
         """Show the notices, those told twice at one moment once."""
         self._fresh = fresh
-        notices = fresh.snapshot.notices if fresh.snapshot else ()
-        self.model.set_rows({(row.at, row.topic, row.text): row for row in notices}.values())
+        snapshot = fresh.snapshot
+        calls = snapshot.alerts.calls if snapshot else ()
+        told = [*(snapshot.notices if snapshot else ()), *map(_as_notice, calls)]
+        if calls:
+            told.sort(key=lambda row: row.at, reverse=True)
+        self.model.set_rows({(row.at, row.topic, row.text): row for row in told}.values())
+        self.alerts.refresh(fresh)
 
     def menu(self) -> QMenu | None:
         """Return what can be done with the chosen message, None when none is chosen."""
@@ -53,3 +72,8 @@ class NoticesPanel(Panel):
         """Return the title with the number of warnings and errors."""
         count = sum(row.level != "info" for row in self.model.rows)
         return f"{self.title} ({count})" if count else self.title
+
+
+def _as_notice(call: AlertCall) -> Notice:
+    """Return a call as a line of the messages."""
+    return Notice(call.at, "info" if call.is_quiet else "warning", "alert", call.text)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""Columns of the list of alerts, and new rules."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from arbitrex_desktop.desk.alerts.words import amount, rule_text
+from arbitrex_desktop.desk.presentation.alert_rows import AlertKind, AlertRow, AlertRule
+from arbitrex_desktop.ui.models.table import Column
+from arbitrex_desktop.ui.theme.colours import Tone
+
+
+def new_rule_id() -> str:
+    """Return an id that no other rule has."""
+    return secrets.token_hex(6)
+
+
+def price_alert(symbol: str, price: float, present: float | None, digits: int, now: datetime) -> AlertRule:
+    """Return a rule that calls once, when the price gets there from where it is at present."""
+    above = present is None or price >= present
+    level = round(price, digits)
+    return AlertRule(new_rule_id(), AlertKind.PRICE, symbol, above, level, once=True, created_at=now, digits=digits)
+
+
+def state_word(row: AlertRow, when: Callable[[datetime], str]) -> str:
+    """Return in a word or two how an alert stands."""
+    if not row.rule.is_on:
+        return "off"
+    if row.snoozed_until is not None:
+        return f"sleeps until {when(row.snoozed_until)}"
+    if row.rule.is_permanent:
+        return "RAISED" if row.is_raised else "always on"
+    return "RAISED" if row.is_raised else "waits"
+
+
+def value_text(row: AlertRow) -> str:
+    """Return the value now, empty where there is none to show."""
+    shown = row.value is not None and not row.rule.is_permanent and row.rule.kind is not AlertKind.INTENT
+    return amount(row.rule, row.value) if shown and row.value is not None else ""
+
+
+def alert_columns(when: Callable[[datetime], str]) -> tuple[Column[AlertRow], ...]:
+    """Return the columns of alerts; `when` tells a moment as people do."""
+    return (
+        Column("Calls when", lambda row: _capital(rule_text(row.rule)), lambda row: rule_text(row.rule), "x" * 30,
+               number=False, tip=lambda row: row.rule.note, least="x" * 14),
+        Column("Now", value_text, lambda row: row.value, "100,000.00", spare=2),
+        Column("State", lambda row: state_word(row, when), lambda row: state_word(row, when), "sleeps until 10:00",
+               number=False, tone=_tone, least="always on"),
+        Column("Note", lambda row: row.rule.note, lambda row: row.rule.note, "x" * 12, number=False, spare=1,
+               tip=lambda row: row.rule.note),
+    )  # fmt: skip
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _tone(row: AlertRow) -> Tone:
+    if row.is_raised and row.rule.is_on:
+        return Tone.WARN
+    return Tone.TEXT if row.rule.is_on else Tone.MUTED
