@@ -116,7 +116,7 @@ class Gate:
         over = self._clock.monotonic() >= arming.until or self._clock.now() >= arming.until_utc
         if not same or stats.mode is not AccountMode.LIVE or over:
             self._lapse(arming)
-        # What was taken back while the figures were read no longer holds.
+        # What was withdrawn while the figures were read no longer holds.
         return arming if self._arming is arming else None
 
     @property

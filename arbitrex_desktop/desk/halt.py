@@ -8,7 +8,7 @@ from arbitrex_desktop.desk.risk.risk_client import RiskClient
 
 
 class TradingHalt:
-    """Trading is halted by the trader, or by a limit of the risk manager, until it is resumed by hand.
+    """Trading is halted by the trader, or by a limit of the risk manager, until it is resumed manually.
 
     `engage` counts from the moment it returns and waits for nothing, whatever risk manager and disk are busy with; the
     risk manager's own state and the note make the halt outlive the program, and are written afterwards.  Safe from
@@ -30,7 +30,7 @@ class TradingHalt:
 
     def engage(self, reason: str) -> None:
         """Halt trading at once."""
-        self._engaged = reason or "halted by hand"
+        self._engaged = reason or "halted manually"
 
     def read_note(self) -> str:
         """Return why trading was halted when the program ended, empty if it was not; raise `DeskError`."""

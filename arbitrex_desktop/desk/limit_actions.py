@@ -61,7 +61,7 @@ class LimitActions:
             self._lost = False
 
     def lock_reason(self) -> str:
-        """Return why trading may not be resumed by hand before the day's reset, empty when it may."""
+        """Return why trading may not be resumed manually before the day's reset, empty when it may."""
         rpm = self._context.risk.rpm
         if rpm is None:
             return ""

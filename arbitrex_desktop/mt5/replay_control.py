@@ -23,7 +23,7 @@ class ReplayStep(StrEnum):
 class SteerReplay(Command[ReplayStatus]):
     """Change how a replay goes on; what is left out stays as it is.  The answer is how it stands then.
 
-    Time goes forward only, since what happened on the account cannot be taken back: who wants to see something again
+    Time goes forward only, since what happened on the account cannot be undone: who wants to see something again
     starts the replay again, from a date.  The host answers it, not its module.
 
     Attributes:

@@ -77,7 +77,7 @@ class RiskPortfolioManager(RiskFigures):
 
     Attributes:
         config: may be changed at any time
-        portfolio_state: may be set up by hand
+        portfolio_state: may be set up by the program
         kill_switches: the trading state of account, symbols and strategies
 
     All methods may be called from any thread; a decision reads memory only and takes microseconds.

@@ -37,7 +37,7 @@ def checked(before: TomlFile, after: TomlFile, start: Settings) -> SettingsInFor
     except SettingsError as error:
         # What was wrong before is told with the line that it has; what is new has no line yet.
         in_force(before, start)
-        raise SettingsError(error.words) from error
+        raise SettingsError(error.message) from error
 
 
 def _journal(chosen: SettingsInForce, say: Callable[[str], object]) -> None:

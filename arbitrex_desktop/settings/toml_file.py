@@ -30,12 +30,12 @@ class SettingsError(ValueError):
     """A setting or a file of settings cannot be used; the text names file, line, what was found and expected.
 
     Attributes:
-        words: the text without file and line
+        message: the text without file and line
     """
 
-    def __init__(self, words: str, where: str = "") -> None:
-        super().__init__(f"{where}: {words}" if where else words)
-        self.words = words
+    def __init__(self, message: str, where: str = "") -> None:
+        super().__init__(f"{where}: {message}" if where else message)
+        self.message = message
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def test_a_lost_line_cannot_be_armed(pool: LivePool) -> None:
 def test_halt_lets_only_reducing_orders_pass(gate: Gate) -> None:
     """A closed gate stops what adds risk, and says why."""
     gate.halt.engage("")
-    assert gate.blocker() == "trading is halted: halted by hand"
+    assert gate.blocker() == "trading is halted: halted manually"
     assert gate.blocker(reducing=True) == ""
     gate.halt.lift("calm")
     assert gate.blocker() == ""

@@ -51,7 +51,7 @@ def test_a_halt_reaches_the_risk_manager(desk: Desk) -> None:
     """It is latched there, too, whatever the reason; a resume lifts both."""
     desk.core.halt("")
     desk.core._background.join()
-    assert desk.rpm.portfolio_state.halt_reason == "halted by hand"
+    assert desk.rpm.portfolio_state.halt_reason == "halted manually"
     desk.core.resume("enough of that")
     assert not desk.rpm.portfolio_state.trading_halted
 
@@ -91,7 +91,7 @@ def test_the_traders_reason_goes_before_a_limits() -> None:
     risk.rpm.kill_switches.latch(risk.rpm.portfolio_state, "DAILY_LOSS", "the loss is 2%")
     assert halt.reason == "the loss is 2%"
     halt.engage("")
-    assert halt.reason == "halted by hand"
+    assert halt.reason == "halted manually"
 
 
 def test_the_note_outlives_the_program(tmp_path: Path) -> None:

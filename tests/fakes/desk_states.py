@@ -129,7 +129,7 @@ def _ended() -> tuple[IntentRow, ...]:
         intent_row("e3", state=state.EXPIRED, symbol="XAUUSD", digits=2, details="nobody decided in time"),
         intent_row("e4", state=state.PARTIAL, **(filled | {"filled_lots": 0.2}), details="partly done", **days_ago),
         intent_row("e5", state=state.FAILED, symbol="USDJPY", digits=3, details="the price moved away", **days_ago),
-        intent_row("e6", state=state.CANCELLED, details="taken back", source="trend-follow", **days_ago),
+        intent_row("e6", state=state.CANCELLED, details="withdrawn", source="trend-follow", **days_ago),
     )  # fmt: skip
 
 

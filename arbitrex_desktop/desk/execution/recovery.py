@@ -89,7 +89,7 @@ class Recovery:
         """Take the trader's word for what became of an UNKNOWN intent; raise `CommandRefused` for any other."""
         intent = self._store.get(intent_id)
         if intent.state is not IntentState.UNKNOWN:
-            raise CommandRefused(f"the intent is {intent.state}; only an UNKNOWN one is resolved by hand")
+            raise CommandRefused(f"the intent is {intent.state}; only an UNKNOWN one is resolved manually")
         message = f"decided by the trader: {reason}" if reason else "decided by the trader"
         if not executed:
             return self._fail(intent, message, actor=TRADER, watched=True)

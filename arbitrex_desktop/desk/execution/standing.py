@@ -62,7 +62,7 @@ class StandingInstructions:
         info, quote = self._positions.market(position.symbol)
         standing = self._measured(position, info, wanted)
         if standing.is_empty:
-            self._end(ticket, "taken back", TRADER)
+            self._end(ticket, "withdrawn", TRADER)
             return
         self._write(standing, TRADER, "")
         self._not_before.pop(ticket, None)

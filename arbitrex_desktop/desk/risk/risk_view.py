@@ -20,7 +20,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Po
 
 
 class HaltSwitch(Protocol):
-    """What halts and resumes the risk manager by hand."""
+    """What a person halts and resumes the risk manager with."""
 
     def manual_halt(self, portfolio_state: PortfolioState, reason: str) -> None:
         """Let only risk-reducing trades pass until `manual_resume`."""

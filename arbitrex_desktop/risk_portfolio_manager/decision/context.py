@@ -114,7 +114,7 @@ class ExposureView(msgspec.Struct, frozen=True):
     Attributes:
         units: units of the symbol towards.
         notional: the same in money, without what was set manually.
-        manual: whether the program set the symbol's units by hand.
+        manual: whether the program set the symbol's units manually.
         base: the instrument's base currency towards.
         profit: its profit currency towards, which a purchase sells.
         net: long minus short of everything, towards.

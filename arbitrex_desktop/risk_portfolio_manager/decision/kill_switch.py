@@ -28,7 +28,7 @@ class SwitchAction(StrEnum):
 class KillSwitch(msgspec.Struct, frozen=True):
     """One switch that is set; `name` is the symbol or strategy, empty for everything; `since` in UTC.
 
-    `until_resumed`, whether resuming trading by hand lifts it: a limit has set it.
+    `until_resumed`, whether resuming trading manually lifts it: a limit has set it.
     """
 
     level: SwitchLevel

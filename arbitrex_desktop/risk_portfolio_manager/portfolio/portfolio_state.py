@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The portfolio as the risk manager sees it: a plain object that a program may also set up by hand.
+"""The portfolio as the risk manager sees it: a plain object that a program may also set up itself.
 
 Whatever is changed here, by assignment or in place, counts at the next decision: positions, the state and its
 dictionaries count their changes, and the engine recounts its sums when a count moved.
@@ -26,7 +26,7 @@ _PLAIN: Final = frozenset({float, int, str, bool, type(None), datetime})
 
 
 class TradingState(StrEnum):
-    """ACTIVE: all is judged. REDUCING and HALTED: only what reduces risk passes; HALTED is left by hand only."""
+    """ACTIVE: all is judged. REDUCING and HALTED: only what reduces risk passes; HALTED is left manually only."""
 
     ACTIVE = "ACTIVE"
     REDUCING = "REDUCING"
@@ -44,7 +44,7 @@ class Position:
         entry_price: in quote currency.
         entry_time: UTC; a naive one is taken for UTC.
         unrealized_pnl: floating profit in account currency.
-        ticket: the broker's; 0 for a position set up by hand.
+        ticket: the broker's; 0 for a position that the program set up itself.
         lots: its volume; None when not known.
         current_price: in quote currency; None to value it at its entry.
         stop_loss: price of its stop; None for none.

@@ -49,7 +49,7 @@ class KillSwitches:
     def manual_halt(self, portfolio_state: PortfolioState, reason: str) -> None:
         """Halt trading; only risk-reducing trades pass until `manual_resume`."""
         with self._lock:
-            self._halt(portfolio_state, reason or "halted by hand", MANUAL)
+            self._halt(portfolio_state, reason or "halted manually", MANUAL)
         self._on_change()
 
     def latch(self, portfolio_state: PortfolioState, code: str, reason: str) -> None:
@@ -60,7 +60,7 @@ class KillSwitches:
         if not portfolio_state.trading_halted:
             self._halt(portfolio_state, reason, code)
 
-    def manual_resume(self, portfolio_state: PortfolioState, reason: str = "resumed by hand") -> None:
+    def manual_resume(self, portfolio_state: PortfolioState, reason: str = "resumed manually") -> None:
         """Let trading go on, and lift the switches that limits have set.
 
         After an automatic halt the state is REDUCING until the cool-down, counted from the halt, has passed.
@@ -105,7 +105,7 @@ class KillSwitches:
     def reduce_only(self, portfolio_state: PortfolioState, reason: str) -> None:
         """Let only risk-reducing trades pass until `manual_resume`."""
         with self._lock:
-            portfolio_state.reducing_reason = reason or "reducing by hand"
+            portfolio_state.reducing_reason = reason or "reducing, set manually"
             portfolio_state.reducing_until = None
             _log.warning("reducing only: %s", portfolio_state.reducing_reason)
         self._on_change()

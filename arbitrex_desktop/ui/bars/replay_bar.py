@@ -45,7 +45,7 @@ class ReplayBar(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
         self.slider.setAccessibleName("Position of the replay")
-        self.slider.setToolTip("Drag to a later moment; what happened on the account cannot be taken back")
+        self.slider.setToolTip("Drag to a later moment; what happened on the account cannot be undone")
         self.position = TonedLabel(theme, Tone.TEXT)
         self.position.setFont(tabular(self.font()))
         layout = QHBoxLayout(self)

@@ -236,7 +236,7 @@ class TestTheTradersWord:
     def test_of_unknown_ones_only(self, parts: Parts) -> None:
         """Any other state is refused with its name."""
         filled = parts.send(Mood.FILL)
-        with pytest.raises(CommandRefused, match="the intent is FILLED; only an UNKNOWN one is resolved by hand"):
+        with pytest.raises(CommandRefused, match="the intent is FILLED; only an UNKNOWN one is resolved manually"):
             parts.recovery().resolve(filled.intent_id, executed=True, reason="")
 
 
