@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -75,6 +75,26 @@ class Checkpoint(msgspec.Struct, frozen=True):
     ticket: int
     day_before: PastReset | None = None
     week_before: PastReset | None = None
+
+
+class _Moved(NamedTuple):
+    """What changed since the last closing besides the results of trading.
+
+    Attributes:
+        flow: what came or went, named by deals or not.
+        named: what balance deals name of it.
+        lost: what the balance fell by for no known reason, at most 0.
+        factor: what the flow scales peak and anchors by.
+        open_since: when something unexplained was first seen, now for nothing.
+        smallest: what may be rounding.
+    """
+
+    flow: float
+    named: float
+    lost: float
+    factor: float
+    open_since: datetime
+    smallest: float
 
 
 class PnlFigures(msgspec.Struct, frozen=True):
@@ -180,25 +200,29 @@ class PnlLedger(msgspec.Struct):
         smallest = _smallest(account)
         lost = flow - named if flow - named < -smallest else 0.0
         factor = _factor(account.equity, flow - lost, smallest)
-        day, week = self._anchors(last, account, since_reset, starts)
+        self.open_since = None if abs(flow - named) <= smallest else self.open_since or now
+        moved = _Moved(flow - lost, named, lost, factor or 1.0, self.open_since or now, smallest)
+        day = _baseline(
+            last, PastReset(last.day_start, last.day), last.day_before, starts[0], account, since_reset[0], moved
+        )
+        week = _baseline(
+            last, PastReset(last.week_start, last.week), last.week_before, starts[1], account, since_reset[1], moved
+        )
         current = Checkpoint(
             at=now,
             funds=funds,
             equity=account.equity,
             peak=last.peak * factor if factor is not None else account.equity,
             realized=last.realized + traded,
-            day=day.scaled(factor or 1.0),
-            week=week.scaled(factor or 1.0),
+            day=day,
+            week=week,
             day_start=starts[0],
             week_start=starts[1],
             ticket=max([last.ticket, *(deal.ticket for deal in deals)]),
             day_before=_before(PastReset(last.day_start, last.day), last.day_before, starts[0], factor or 1.0),
             week_before=_before(PastReset(last.week_start, last.week), last.week_before, starts[1], factor or 1.0),
         )
-        if abs(flow - named) <= smallest:
-            self.open_since = None
-        else:
-            self.open_since = self.open_since or now
+        if self.open_since is not None:
             if now - self.open_since < (_PATIENCE_WITH_LOSS if lost else _PATIENCE):
                 return self._still_open(last, current, factor, lost)
             self.open_since = None
@@ -214,21 +238,6 @@ class PnlLedger(msgspec.Struct):
             self.closing = msgspec.structs.replace(last, peak=current.equity / factor)
         return current, lost
 
-    def _anchors(
-        self,
-        last: Checkpoint,
-        account: AccountInfo,
-        since_reset: tuple[list[TradeDeal], list[TradeDeal]],
-        starts: tuple[datetime, datetime],
-    ) -> tuple[LossBaseline, LossBaseline]:
-        """Return the anchors before flows, made anew where a reset has passed since the last closing."""
-        day, week = _again(last.day_before, starts[0]), _again(last.week_before, starts[1])
-        if day is None:
-            day = last.day if starts[0] <= last.day_start else _anchor(last, account, since_reset[0], starts[0])
-        if week is None:
-            week = last.week if starts[1] <= last.week_start else _anchor(last, account, since_reset[1], starts[1])
-        return day, week
-
     def _since(self, start: datetime, reset: datetime | None) -> datetime:
         """Return the later of the calendar's reset and a manual one."""
         return start if reset is None else max(start, reset)
@@ -240,9 +249,21 @@ def _before(latest: PastReset, before: PastReset | None, start: datetime, factor
     return None if found is None or found.start >= start else PastReset(found.start, found.baseline.scaled(factor))
 
 
-def _again(before: PastReset | None, start: datetime) -> LossBaseline | None:
-    """Return what a day or week began with that the clock has gone back to; None where it has not."""
-    return before.baseline if before is not None and before.start == start else None
+def _baseline(  # noqa: PLR0917 - all that an anchor depends on
+    last: Checkpoint,
+    latest: PastReset,
+    before: PastReset | None,
+    start: datetime,
+    account: AccountInfo,
+    since_reset: list[TradeDeal],
+    moved: _Moved,
+) -> LossBaseline:
+    """Return what the losses of the period of `start` are measured from, after all money that came or went."""
+    if before is not None and before.start == start:  # the clock was ahead, and is right again
+        return before.baseline.scaled(moved.factor)
+    if start <= latest.start:
+        return latest.baseline.scaled(moved.factor)
+    return _anchor(last, account, since_reset, start, moved)
 
 
 def result_of(deal: TradeDeal) -> float:
@@ -314,10 +335,19 @@ def _first(
     )
 
 
-def _anchor(last: Checkpoint, account: AccountInfo, since_reset: list[TradeDeal], start: datetime) -> LossBaseline:
-    """Return an anchor for a reset that has passed: today's funds less what was made since.
+def _anchor(
+    last: Checkpoint, account: AccountInfo, since_reset: list[TradeDeal], start: datetime, moved: _Moved
+) -> LossBaseline:
+    """Return an anchor for a reset that has passed: today's funds less what was made, came, went or was lost since.
 
-    Its equity is that of a closing shortly before the reset; without one it is taken to be the balance.
+    Its equity is that of a closing shortly before the reset; without one it is taken to be the balance.  What came
+    since scales both.
     """
-    balance = account.balance + account.credit - _results(since_reset)
-    return LossBaseline(balance, last.equity if start - last.at <= _NEAR else balance)
+    new = [deal for deal in since_reset if deal.ticket > last.ticket and deal.type in _FLOWS]
+    came_since = sum(deal.profit for deal in new)
+    named_before = moved.named - came_since
+    flow = moved.flow - named_before
+    lost = moved.lost if moved.open_since >= start else 0.0
+    balance = account.balance + account.credit - _results(since_reset) - flow - lost
+    equity = last.equity + named_before if start - last.at <= _NEAR else balance
+    return LossBaseline(balance, equity).scaled(_factor(account.equity, flow, moved.smallest) or 1.0)

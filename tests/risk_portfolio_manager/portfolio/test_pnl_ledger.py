@@ -258,3 +258,21 @@ def test_flows_never_change_the_drawdown(moves: list[tuple[str, float, bool]]) -
         figures = books.sync()
     if moves:
         assert 1 - books.account.equity / figures.peak == pytest.approx(1 - unit / highest, abs=1e-6)
+
+
+@pytest.mark.parametrize("before_reset", [False, True])
+@pytest.mark.parametrize("amount", [50_000.0, -50_000.0])
+def test_money_that_comes_or_goes_over_a_reset_is_no_loss_of_the_new_day(amount: float, *, before_reset: bool) -> None:
+    """A program away over midnight: 5,000 of 100,000 lost today, money moved before the reset or after it: 5% or so."""
+    books = Books()
+    midnight = STARTS[0] + timedelta(days=1)
+    books.now = midnight + timedelta(hours=1 if not before_reset else -1)
+    books.move(amount, type=int(DealType.BALANCE))
+    books.now = midnight + timedelta(hours=2)
+    books.move(-5_000.0)
+    books.now = midnight + timedelta(hours=3)
+    figures = books.sync((midnight, STARTS[1]))
+    began = 100_000.0 + amount if before_reset else 100_000.0 * (95_000.0 + amount) / 95_000.0
+    assert figures.day.balance == pytest.approx(began)
+    assert figures.day.equity == pytest.approx(began)
+    assert figures.daily_pnl == -5_000.0
