@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -29,6 +29,7 @@ from arbitrex_desktop.assembly import build_core
 from arbitrex_desktop.client import DeskClient, DeskClientError, IntentStatus
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.gateway.strategies import Strategy, StrategyRegister
+from arbitrex_desktop.desk.intents.events import Intent
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.check import verify
@@ -156,7 +157,10 @@ def _is_quiet(folder: Path, core: TradingCore) -> bool:
     desk = core.desk
     if desk is None or any(folder.glob("transit-*.json")) or core.snapshot().pool.state != "CONNECTED":
         return False
-    return not desk.book.in_state(*_UNSETTLED) and not _unanswered(core)
+    # A waiting intent that closes is carried out in the halt, too, and its deal comes to the history later.
+    recent = desk.book.changed_since(datetime.now(UTC) - timedelta(seconds=60), *_EXECUTED)
+    unseen = any(each.fill and not each.fill.confirmed for each in recent)
+    return not unseen and not desk.book.in_state(*_UNSETTLED) and not _unanswered(core)
 
 
 def _unanswered(core: TradingCore) -> list[str]:
@@ -227,7 +231,23 @@ def judge(folder: Path, core: TradingCore, history: History, client: Client, las
     )
     print(json.dumps({"client": {"sent": client.sent, "told of": len(client.told)}}))
     print(json.dumps(wrong))
+    for intent in intents:
+        order = intent.fill.order if intent.fill else 0
+        if any(intent.intent_id in each or order in each for each in wrong.values()):
+            _print_intent(core, intent, history)
     return int(any(wrong.values()))
+
+
+def _print_intent(core: TradingCore, intent: Intent, history: History) -> None:
+    """Print all that journal and broker have of an intent whose end is wrong."""
+    assert core.desk is not None
+    for event in core.desk.book.journal.events(intent_id=intent.intent_id):
+        draft = event.draft
+        body = {name: part for name, part in draft.body.items() if name in ("attempt", "fill", "tickets")}
+        print(f"  {event.seq} {draft.at} {draft.kind} {draft.ticket} {draft.reason} {body}")
+    tickets = {intent.fill.order, intent.fill.position} if intent.fill else set()
+    print(*(f"  {deal}" for deal in history.deals if tickets & {deal.order, deal.position_id}), sep="\n")
+    print(*(f"  {order}" for order in history.orders if tickets & {order.ticket, order.position_id}), sep="\n")
 
 
 def _closes_told_wrongly(
