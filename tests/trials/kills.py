@@ -24,6 +24,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from arbitrex_desktop.assembly import build_core
 from arbitrex_desktop.client import DeskClient, DeskClientError, IntentStatus
@@ -185,7 +186,7 @@ def judge(folder: Path, core: TradingCore, history: History, client: Client, las
             owners[each.fill.order].append(each.intent_id)
     marks = Counter(marked_intent(some[0].comment) for some in deals.values())
     volumes = {order: round(sum(deal.volume for deal in some), 8) for order, some in deals.items()}
-    wrong = {
+    wrong: dict[str, list[Any]] = {
         "twice": [each for each, times in marks.items() if each and times > 1]
         + [order for order, some in owners.items() if len(some) > 1],
         "lost (at the broker, no intent has it)": [
