@@ -58,11 +58,11 @@ def write_csv(events: Iterable[dict[str, Any]], out: TextIO) -> int:
     count = 0
     for count, event in enumerate(events, start=1):  # noqa: B007 - the count is what is returned
         body = json.dumps(event["body"], ensure_ascii=False, sort_keys=True)
-        writer.writerow({name: _cell(value) for name, value in (event | {"body": body}).items()})
+        writer.writerow({name: spreadsheet_safe(value) for name, value in (event | {"body": body}).items()})
     return count
 
 
-def _cell(value: object) -> object:
+def spreadsheet_safe(value: object) -> object:
     """Keep a spreadsheet from running text that a strategy sent as a formula."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
