@@ -44,7 +44,7 @@ class Layout:
         return size.width() >= self.least.width() and size.height() >= self.least.height()
 
 
-_TABLES: Final = ("positions", "orders", "history", "notices", "equity")
+_TABLES: Final = ("positions", "orders", "history", "closed", "statistics", "notices", "equity")
 _FIGURES: Final = ("account", "risk", "connection")
 
 COMPACT: Final = Layout(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from arbitrex_desktop.desk.review.store import Annotation
     from arbitrex_desktop.desk.review.views import ReviewData, ReviewQuery, Told
     from arbitrex_desktop.desk.settings_desk import SettingRow, SettingsCheck
+    from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 
 
 class SettingsAccess(Protocol):
@@ -62,6 +63,9 @@ class ReviewAccess(Protocol):
 
     def read(self, query: ReviewQuery, told: Told) -> ReviewData:
         """Return trades, figures and curve of a time; `told` hears how far it is, and what it raises gives up."""
+
+    def checks(self, intent_id: str) -> tuple[Verdict, ...]:
+        """Return the risk manager's checks of an intent."""
 
     def annotate(self, trade: str, annotation: Annotation) -> None:
         """Keep what the trader wrote on a trade, by its key."""

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.presentation.alert_rows import AlertCall
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
+from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.ui.alerts import Alerts
 from arbitrex_desktop.ui.bars.arming import ArmingBar, arming_state
 from arbitrex_desktop.ui.bars.halt_watch import HaltWatch
@@ -48,6 +49,7 @@ from arbitrex_desktop.ui.panels.plot_loader import PlotLoader
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel
 from arbitrex_desktop.ui.program.closing import Closing
+from arbitrex_desktop.ui.review.review import Review
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.table_view import TableView
@@ -59,7 +61,7 @@ TITLE: Final = "Arbitrex Desktop"
 _BEAT_MS: Final = 500
 _HISTORY_WAIT_MS: Final = 500
 # Counts up when a panel is added: Qt gives a panel that a remembered layout does not know no place at all.
-_LAYOUT_VERSION: Final = 5
+_LAYOUT_VERSION: Final = 6
 _OWN_LAYOUT_VERSION: Final = 1000 + _LAYOUT_VERSION
 """The version of a layout in which the user has moved docks; it comes back as it was, whatever the window's size."""
 _SETTLED_SYMBOLS: Final = 10
@@ -162,6 +164,7 @@ class WindowContent(QObject):
                 panel.refresh(self._fresh)
         # Forty rows of prices are a third of all painting: they have a turn of their own, so that none is long.
         self._prices_turn.start()
+        self.review.follow(self._fresh)
         self.top_bar.show_state(self._fresh, state)
         self.status.show_state(self._fresh, state)
         self.arming_bar.follow(self._fresh)
@@ -235,7 +238,8 @@ class WindowContent(QObject):
 
     def stop_history(self) -> bool:
         """End the reading of bars, once the pool has ended; return False where one had to be left behind."""
-        return all([self._history.stop(_HISTORY_WAIT_MS), self._curves.stop(_HISTORY_WAIT_MS)])
+        ended = [each.stop(_HISTORY_WAIT_MS) for each in (self._history, self._curves, self.review)]
+        return all(ended)
 
     def _make_panels(self) -> None:
         self.market_watch = MarketWatchPanel(self._theme, self._clock)
@@ -250,9 +254,10 @@ class WindowContent(QObject):
         self.risk = RiskPanel(self._theme)
         self.connection = ConnectionPanel(self._theme)
         self.notices = NoticesPanel(self._theme)
+        self.review = Review(self._theme, self._clock, self)
         panels: tuple[Panel, ...] = (
             self.market_watch, self.chart, self.account, self.equity, self.pending, self.positions, self.orders,
-            self.history, self.intent_form, self.risk, self.connection, self.notices,
+            self.history, self.intent_form, self.risk, self.connection, self.notices, *self.review.panels,
         )  # fmt: skip
         self.panels = {panel.name: panel for panel in panels}
 
@@ -359,6 +364,7 @@ class WindowContent(QObject):
         self.market_watch.history_asked.connect(self._curves.ask)
         self._curves.answered.connect(self.market_watch.take_history)
         self._connect_chart()
+        self.review.chart_asked.connect(self._show_trade)
         self.top_bar.halt_asked.connect(self.halt)
         self.resume_bar.resume_asked.connect(lambda reason: worker.send(ResumeTrading(reason)))
         self.arming_bar.arm_asked.connect(lambda typed_login: worker.send(ArmAccount(typed_login)))
@@ -400,6 +406,7 @@ class WindowContent(QObject):
         self.chart.watch(core.board)
         self._history.start(core.bars)
         self._curves.start(core.bars)
+        self.review.start(core.review)
 
     @Slot(object)
     def _on_snapshot(self, snapshot: DeskSnapshot) -> None:
@@ -434,6 +441,12 @@ class WindowContent(QObject):
         self._docks.bring_forward(self.pending.name)
         self.pending.deck.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.pending.choose_first()
+
+    @Slot(object)
+    def _show_trade(self, trade: ClosedTrade) -> None:
+        """Show a closed trade on the chart, at its time."""
+        self._bring_forward(self.chart.name)
+        self.chart.show_trade(trade)
 
     @Slot()
     def _open_resume(self) -> None:

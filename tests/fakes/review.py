@@ -6,11 +6,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from arbitrex_desktop.desk.review.journal_facts import DecisionCount
-from arbitrex_desktop.desk.review.statistics import deepest_share, grouped, statistics
+from arbitrex_desktop.desk.review.statistics import DecisionCount, deepest_share, grouped, statistics
 from arbitrex_desktop.desk.review.store import Annotation, EquityMoment
 from arbitrex_desktop.desk.review.trades import DEPOSIT, ClosedTrade, MoneyFlow
 from arbitrex_desktop.desk.review.views import ReviewData, ReviewQuery, Told, strategy_of
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 
 BEGIN = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 _DEPOSIT = 100_000.0
@@ -74,7 +74,8 @@ class FakeReview:
         told("Reading the broker's deals", 0.0)
         if self.failure is not None:
             raise self.failure
-        first, last = query.since or BEGIN, query.until or BEGIN + timedelta(days=30)
+        ends = [trade.closed_at + timedelta(days=1) for trade in self.trades]
+        first, last = query.since or BEGIN, query.until or max(ends, default=BEGIN)
         there = [trade for trade in self.trades if first <= trade.closed_at < last]
         chosen = tuple(trade for trade in there if query.fits(trade))
         level, balance = _DEPOSIT, [(BEGIN - timedelta(hours=1), _DEPOSIT)]
@@ -109,6 +110,11 @@ class FakeReview:
             strategies=tuple(sorted({strategy_of(trade) for trade in there})),
             price_digits={symbol: digits for symbol, _, digits in _SYMBOLS},
         )
+
+    def checks(self, intent_id: str) -> tuple[Verdict, ...]:
+        """Return one check that passed, for any intent."""
+        self.asked.append(("checks", intent_id))
+        return (Verdict("MAX_LOTS", Outcome.PASS, 0.1, 5.0, "lots", "0.10 lots of at most 5.00", "position size"),)
 
     def annotate(self, trade: str, annotation: Annotation) -> None:
         """Keep a note."""

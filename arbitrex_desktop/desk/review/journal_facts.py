@@ -3,18 +3,22 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from arbitrex_desktop.desk.intents.events import RiskAnswer, from_body
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.check import read_only
+from arbitrex_desktop.desk.review.statistics import DecisionCount
 from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.mt5.results import TradeOrder
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 
 Progress = Callable[[int, int], None]
 """Hears how many of how many are done, now and then; what it raises ends the work."""
@@ -28,6 +32,10 @@ _INTENT_SQL: Final = """
            json_extract(body, '$.fill.slippage_points'), json_extract(body, '$.fill.slippage_amount')
     FROM events WHERE intent_id = ?
       AND kind IN ('RECEIVED', 'TAKEN_IN', 'APPROVED', 'FILLED', 'PARTIAL', 'EVIDENCE', 'CONFIRMED') ORDER BY seq"""
+
+_CHECKS_SQL: Final = """
+    SELECT body FROM events WHERE intent_id = ? AND json_extract(body, '$.judgement') IS NOT NULL
+    ORDER BY kind = 'APPROVED' DESC, seq DESC LIMIT 1"""
 
 _MOVED_STOP_SQL: Final = """
     SELECT json_extract(body, '$.action.request.sl') FROM events
@@ -43,21 +51,6 @@ _REFUSED_SQL: Final = """
 _APPROVED_SQL: Final = """
     SELECT count(DISTINCT intent_id) FROM events INDEXED BY events_by_intent
     WHERE after = 'APPROVED' AND seq BETWEEN ? AND ?"""
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionCount:
-    """How often intents of a time were approved, and refused by each rule.
-
-    Attributes:
-        approved: intents that were approved, by the trader or a policy
-        refused: the risk manager's refusals by reason code, the most frequent first
-        rejected: intents that a person or a strategy turned down
-    """
-
-    approved: int = 0
-    refused: tuple[tuple[str, int], ...] = ()
-    rejected: int = 0
 
 
 class JournalFacts:
@@ -96,6 +89,11 @@ class JournalFacts:
         approved = int(self._db.execute(_APPROVED_SQL, span).fetchone()[0])
         ordered = sorted(refused.items(), key=lambda item: (-item[1], item[0]))
         return DecisionCount(approved, tuple(ordered), rejected)
+
+    def checks(self, intent_id: str) -> tuple[Verdict, ...]:
+        """Return the risk manager's checks of an intent, those it was approved by or the newest; () for none."""
+        row = self._db.execute(_CHECKS_SQL, (intent_id,)).fetchone()
+        return from_body(json.loads(row[0]), "judgement", RiskAnswer).checks if row else ()
 
     def _described(self, trade: ClosedTrade, orders: Mapping[int, TradeOrder]) -> ClosedTrade:
         intent_id = self._intent_of(trade)

@@ -14,14 +14,15 @@ from typing import Final
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.journal.journal import journal_path
-from arbitrex_desktop.desk.review.journal_facts import DecisionCount, open_facts
-from arbitrex_desktop.desk.review.statistics import Group, deepest_share, grouped, statistics
+from arbitrex_desktop.desk.review.journal_facts import open_facts
+from arbitrex_desktop.desk.review.statistics import DecisionCount, Group, deepest_share, grouped, statistics
 from arbitrex_desktop.desk.review.store import EVERY_SECONDS, Annotation, ReviewStore, review_store
 from arbitrex_desktop.desk.review.trades import ClosedTrade, TradeBook, read_deals
 from arbitrex_desktop.desk.review.views import ReviewData, ReviewQuery, Told, strategy_of
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LATE: Final = timedelta(days=2)
@@ -56,6 +57,12 @@ class ReviewDesk:
     def annotate(self, trade: str, annotation: Annotation) -> None:
         """Keep what the trader wrote on a trade, by its key; raises `DeskError`."""
         self._store(self._reading()).annotate(trade, annotation)
+
+    def checks(self, intent_id: str) -> tuple[Verdict, ...]:
+        """Return the risk manager's checks of an intent, () where the journal has none; raises `JournalError`."""
+        account = self._reading().account
+        with open_facts(journal_path(self._data_dir, account.server, account.login)) as facts:
+            return facts.checks(intent_id)
 
     def read(self, query: ReviewQuery, told: Told) -> ReviewData:
         """Return what was asked for; raises `DeskError`, `PoolError` or `MT5Error` in words, and what `told` raises."""

@@ -76,6 +76,21 @@ class Group:
     figures: Statistics
 
 
+@dataclass(frozen=True, slots=True)
+class DecisionCount:
+    """How often intents of a time were approved, and refused by each rule.
+
+    Attributes:
+        approved: intents that were approved, by the trader or a policy
+        refused: the risk manager's refusals by reason code, the most frequent first
+        rejected: intents that a person or a strategy turned down
+    """
+
+    approved: int = 0
+    refused: tuple[tuple[str, int], ...] = ()
+    rejected: int = 0
+
+
 def statistics(trades: Iterable[ClosedTrade], digits: int = 2) -> Statistics:
     """Return the figures of the trades that are wholly closed; results are rounded to the currency's decimals."""
     closed = sorted((trade for trade in trades if trade.whole), key=lambda trade: trade.closed_at)

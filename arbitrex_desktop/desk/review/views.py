@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Final
 
 from arbitrex_desktop.desk.intents.intent import MANUAL, TRADER
-from arbitrex_desktop.desk.review.journal_facts import DecisionCount
-from arbitrex_desktop.desk.review.statistics import Group, Statistics
+from arbitrex_desktop.desk.review.statistics import DecisionCount, Group, Statistics
 from arbitrex_desktop.desk.review.store import EquityMoment
 from arbitrex_desktop.desk.review.trades import ClosedTrade, MoneyFlow
 
@@ -28,7 +27,7 @@ class ReviewQuery:
         since, until: when they were closed, UTC, `until` exclusive; None for no bound
         symbol, strategy: exactly, empty for all
         text: what must be found in symbol, strategy, reason, ticket, note or tags, whatever the case
-        zone: by whose clock hours and weekdays count
+        zone: by whose clock hours and weekdays count, None for this computer's
     """
 
     since: datetime | None = None
@@ -36,7 +35,7 @@ class ReviewQuery:
     symbol: str = ""
     strategy: str = ""
     text: str = ""
-    zone: tzinfo = UTC
+    zone: tzinfo | None = None
 
     def fits(self, trade: ClosedTrade) -> bool:
         """Return whether a trade is wanted, its time aside."""

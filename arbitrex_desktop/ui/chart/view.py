@@ -180,6 +180,13 @@ class ChartView(QWidget):
         self._prices = replace(self._prices, is_automatic=True)
         self.update()
 
+    def go_to(self, seconds: float) -> None:
+        """Bring a moment of the server clock to the middle, prices fitted; there must be bars."""
+        right = self._series.place_of(seconds) + self._time.width / self._time.bar / 2
+        self._time = replace(self._time, right=right, follows=False)
+        self._prices = replace(self._prices, is_automatic=True)
+        self.update()
+
     @property
     def edge_seconds(self) -> float | None:
         """The moment at the right edge on the server clock; None at the live edge, and without bars."""
@@ -379,8 +386,7 @@ class ChartView(QWidget):
     def _point(self, at: QPointF | None) -> None:
         self._pointer = at
         self.update()
-        inside = at is not None and at.x() <= self._time.width and bool(len(self._series))
-        if at is None or not inside:
+        if at is None or at.x() > self._time.width or not len(self._series):
             self.pointed.emit(None)
             return
         index = min(max(round(self._time.index(at.x())), 0), len(self._series) - 1)
@@ -434,17 +440,11 @@ class ChartView(QWidget):
         return at.x() >= self._time.width or at.y() > self.height() - AXIS_HEIGHT
 
     def _show_cursor(self, at: QPointF) -> None:
-        if self._grip.held is not None or self._line_at(at) is not None:
-            self.setCursor(Qt.CursorShape.SizeVerCursor)
-        elif self._on_axis(at):
-            self.setCursor(Qt.CursorShape.SplitVCursor)
-        else:
-            self.setCursor(Qt.CursorShape.CrossCursor)
+        shape = Qt.CursorShape.SplitVCursor if self._on_axis(at) else Qt.CursorShape.CrossCursor
+        self.setCursor(Qt.CursorShape.SizeVerCursor if self._grip.held or self._line_at(at) else shape)
 
     def _mark_text(self, at: QPointF) -> str:
         """Return what the marks under the pointer say, a line each."""
-        marks = (mark for mark in self._marks if abs(self._prices.y(mark.price) - at.y()) <= _MARK_REACH)
-        placed = ((self._series.index_at(mark.seconds), mark) for mark in marks)
-        return "\n".join(
-            m.text for index, m in placed if index >= 0 and abs(self._time.x(index) - at.x()) <= _MARK_REACH
-        )
+        near = (mark for mark in self._marks if abs(self._prices.y(mark.price) - at.y()) <= _MARK_REACH)
+        here = ((mark.text, place) for mark in near if (place := self._series.index_at(mark.seconds)) >= 0)
+        return "\n".join(text for text, place in here if abs(self._time.x(place) - at.x()) <= _MARK_REACH)

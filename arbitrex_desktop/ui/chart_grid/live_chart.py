@@ -13,6 +13,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.raw_layer.views import Quote
@@ -42,6 +43,7 @@ from arbitrex_desktop.ui.chart.paint.frame_values import Caption
 from arbitrex_desktop.ui.chart.view import ChartView
 from arbitrex_desktop.ui.chart_grid.level_hand import LEVEL, LevelHand
 from arbitrex_desktop.ui.chart_grid.levels import Levels
+from arbitrex_desktop.ui.chart_grid.past_trade import bars_back, timeframe_for, trade_marks
 from arbitrex_desktop.ui.commands import PutAlert, RemoveAlert
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -110,6 +112,8 @@ class LiveChart(QWidget):
         self._plan: TradePlan | None = None
         self._held: tuple[str, float] | None = None
         self._quote: Quote | None = None
+        self._trade: ClosedTrade | None = None
+        self._goes_to_trade = False
         self.view = ChartView(theme)
         self.move_bar = MoveBar(theme)
         self._level_hand = LevelHand(self.view, levels)
@@ -142,6 +146,13 @@ class LiveChart(QWidget):
         if timeframe is not self.timeframe:
             self.timeframe = timeframe
             self._begin()
+
+    def show_trade(self, trade: ClosedTrade) -> None:
+        """Show a closed trade at its time, on bars that are loaded back to it, with its entry and exit marked."""
+        self._trade, self._goes_to_trade = trade, True
+        self.symbol = trade.symbol
+        self.timeframe = timeframe_for(trade, self._clock.now(), self.timeframe)
+        self._begin()
 
     def show_options(self, options: ChartOptions) -> None:
         """Draw in another style."""
@@ -203,6 +214,8 @@ class LiveChart(QWidget):
         self._series.load(answer.bars.rows)
         self._complete = (answer.is_last and answer.done < request.count) or len(self._series) >= MOST_BARS
         self.view.series_changed()
+        if answer.is_last:
+            self._go_to_trade()
         self._show_progress(answer)
 
     def take_quote(self, quote: Quote) -> None:
@@ -248,7 +261,9 @@ class LiveChart(QWidget):
 
     def _load_first(self) -> None:
         if self.symbol and self._fresh.connected:
-            self._ask(FIRST_BARS, 0)
+            trade = self._trade if self._goes_to_trade else None
+            needed = 0 if trade is None else bars_back(trade, self._clock.now(), self.timeframe)
+            self._ask(max(FIRST_BARS, needed), 0)
 
     def _load_older(self) -> None:
         if not self._waits and not self._complete and len(self._series):
@@ -300,7 +315,19 @@ class LiveChart(QWidget):
 
     def _show_marks(self) -> None:
         snapshot = self._fresh.snapshot
-        self.view.show_marks(desk_marks(snapshot, self.symbol, self._offset) if snapshot is not None else ())
+        marks = desk_marks(snapshot, self.symbol, self._offset) if snapshot is not None else ()
+        if self._trade is not None and self._trade.symbol == self.symbol:
+            past = trade_marks(self._trade, self._digits, self._offset)
+            known = {(mark.seconds, mark.price) for mark in past}
+            marks = (*(mark for mark in marks if (mark.seconds, mark.price) not in known), *past)
+        self.view.show_marks(marks)
+
+    def _go_to_trade(self) -> None:
+        """Bring the trade that was asked for into sight, once its bars are there."""
+        trade, self._goes_to_trade = self._trade if self._goes_to_trade else None, False
+        if trade is not None and trade.symbol == self.symbol and len(self._series):
+            self._show_marks()
+            self.view.go_to((trade.opened_at or trade.closed_at).timestamp() + self._offset)
 
     def _shows_plan(self) -> bool:
         return self._plan is not None and self._plan.symbol == self.symbol

@@ -23,6 +23,8 @@ _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _NO_INDEX: Final = QModelIndex()
 
+_MANY: Final = 100
+
 _ANSWERS: Final[dict[int, str]] = {
     Qt.ItemDataRole.ToolTipRole: "tip",
     TONE_ROLE: "tone",
@@ -101,6 +103,12 @@ class RowTableModel(QAbstractTableModel, Generic[Row]):
     def set_rows(self, rows: Iterable[Row]) -> None:
         """Show these rows, in this order unless the user sorted by a column."""
         wanted = self._sorted(list(rows))
+        if not self._rows and len(wanted) > _MANY:
+            # Told one by one, as many rows as these would be a long pause.
+            self.beginResetModel()
+            self._rows = wanted
+            self.endResetModel()
+            return
         keys = [self._key(row) for row in wanted]
         self._drop_all_but(set(keys))
         self._reorder(keys)

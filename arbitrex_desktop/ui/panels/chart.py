@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
@@ -133,6 +134,12 @@ class ChartPanel(Panel):
         """Show another symbol in the chosen chart; the ticket stays as it is."""
         if self.grid is not None:
             self.grid.look_at(symbol)
+
+    def show_trade(self, trade: ClosedTrade) -> None:
+        """Show a closed trade at its time, once there is a chart."""
+        self._symbol = trade.symbol
+        if self.chart is not None:
+            self.chart.show_trade(trade)
 
     def show_plan(self, plan: TradePlan | None) -> None:
         """Show the trade of the ticket, on charts of its symbol."""

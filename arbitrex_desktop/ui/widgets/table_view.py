@@ -136,6 +136,7 @@ class TableView(QTableView):
         self._longest = [len(column.sample) for column in model.columns]
         self._set_up_headers()
         model.rowsInserted.connect(lambda _parent, first, last: self.fit_numbers(first, last))
+        model.modelReset.connect(lambda: self.fit_numbers(0, model.rowCount() - 1))
         model.modelReset.connect(self.viewport().update)
         theme.changed.connect(self.viewport().update)
 

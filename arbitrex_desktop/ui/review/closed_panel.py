@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: MIT
+"""Closed trades: found, looked at, written on, shown on the chart, and exported."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from arbitrex_desktop.desk.review.export import ExportKind
+from arbitrex_desktop.desk.review.views import ReviewData
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
+from arbitrex_desktop.ui.models.closed import ClosedRow, closed_columns, closed_rows, trade_words
+from arbitrex_desktop.ui.models.table import RowTableModel
+from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.review.filter_bar import FilterBar
+from arbitrex_desktop.ui.review.note_bar import NoteBar
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.checks_table import ChecksTable
+from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
+from arbitrex_desktop.ui.widgets.metric import ElidedLabel
+
+MOST_ROWS: Final = 1_000
+"""Rows of the table; figures and files have all of them."""
+
+NOT_READ: Final = "Closed trades are read once an account is connected"
+NONE_FOUND: Final = "No trade was closed in this time, or none fits: choose another period or clear the filter"
+NONE_EVER: Final = "No trade was closed yet. Submit an intent in the ticket: once its position is closed it stands here"
+_EXPORTS: Final = {
+    ExportKind.HTML: "Report with plots (HTML)\N{HORIZONTAL ELLIPSIS}",
+    ExportKind.CSV: "Trades (CSV)\N{HORIZONTAL ELLIPSIS}",
+    ExportKind.JSON: "Everything (JSON)\N{HORIZONTAL ELLIPSIS}",
+}
+
+
+class ClosedPanel(Panel):
+    """A filter, a table, and below it what is known of the chosen trade.
+
+    Signals:
+        wanted(): other trades are wanted, or the same anew.
+        given_up(): they are not waited for any more.
+        trade_chosen(object): a `ClosedTrade`, None for none.
+        chart_asked(object): a `ClosedTrade` is to be shown on the chart.
+        annotated(str, str, object): a trade's key, the note and the tags.
+        export_asked(ExportKind): a file of all that is shown is wanted.
+    """
+
+    name = "closed"
+    title = "Closed trades"
+
+    wanted = Signal()
+    given_up = Signal()
+    trade_chosen = Signal(object)
+    chart_asked = Signal(object)
+    annotated = Signal(str, str, object)
+    export_asked = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._fresh = NOTHING_YET
+        self.filter = FilterBar()
+        columns = closed_columns(lambda moment: formats.short_time(moment, self._fresh.now))
+        self.model: RowTableModel[ClosedRow] = RowTableModel(columns, lambda row: row.trade.key, self)
+        self.view = KeyedTable(self.model, theme, NOT_READ, lambda row: row.trade.key)
+        self.view.setAccessibleName("Closed trades")
+        self.sum, self.words = ElidedLabel(theme), ElidedLabel(theme, Tone.MUTED)
+        self.progress, self.stop_button = QProgressBar(), QPushButton("Cancel")
+        self.again, self.export_button = QPushButton("Read again"), QPushButton("Export")
+        self.chart_button, self.notes, self.checks = QPushButton("Show on chart"), NoteBar(), ChecksTable(theme)
+        self.checks.setAccessibleName("Checks of the intent that opened the chosen trade")
+        self._detail = QWidget()
+        self._set_up()
+        self._lay_out()
+        self._connect()
+        self._show_choice()
+
+    def refresh(self, fresh: Freshness) -> None:
+        """Know what day it is; trades come by `show_data`."""
+        self._fresh = fresh
+
+    def tab_title(self) -> str:
+        """Return the title with the number of trades."""
+        count = self.model.rowCount()
+        return f"{self.title} ({count})" if count else self.title
+
+    def show_data(self, data: ReviewData) -> None:
+        """Show trades, and offer what can be filtered by."""
+        self.filter.offer(data.symbols, data.strategies)
+        asked = data.query
+        filtered = asked.symbol or asked.strategy or asked.text or asked.since is not None
+        self.view.set_empty_text(NONE_FOUND if filtered else NONE_EVER)
+        self.view.set_rows(closed_rows(data, MOST_ROWS))
+        self._show_sum(data)
+        self.export_button.setEnabled(True)
+        self._show_choice()
+
+    def show_progress(self, words: str, share: float) -> None:
+        """Show what is being done, with its share from 0 to 1."""
+        self.progress.setFormat(f"{words}\N{HORIZONTAL ELLIPSIS}")
+        self.progress.setValue(round(share * 100))
+        self._show_busy(busy=True)
+
+    def show_idle(self) -> None:
+        """Show that nothing is being done any more."""
+        self._show_busy(busy=False)
+
+    def show_words(self, words: str, tone: Tone) -> None:
+        """Say what came of it, in the place of the sums."""
+        self._show_busy(busy=False)
+        self.sum.show_text(words, tone)
+
+    def show_checks(self, checks: tuple[Verdict, ...]) -> None:
+        """Show the checks of the chosen trade's intent."""
+        self.checks.setVisible(bool(checks))
+        self.checks.show_checks(checks)
+
+    def export_menu(self) -> QMenu:
+        """Return the menu of the kinds of files."""
+        menu = QMenu(self)
+        for kind, words in _EXPORTS.items():
+            menu.addAction(words).triggered.connect(lambda _checked=False, kind=kind: self.export_asked.emit(kind))
+        return menu
+
+    def _show_sum(self, data: ReviewData) -> None:
+        figures = data.figures
+        net = formats.money(figures.net, data.currency, signed=True, digits=data.money_digits)
+        words = f"{figures.trades:,} closed, {net}"
+        left_out = len(data.trades) - self.model.rowCount()
+        words += f"; the newest {MOST_ROWS:,} are listed, figures and files have all" if left_out else ""
+        open_parts = sum(not trade.whole for trade in data.trades)
+        words += f"; {open_parts} partly open, not counted" if open_parts else ""
+        self.sum.show_text(words, Tone.TEXT)
+
+    def _show_choice(self) -> None:
+        row = self.view.chosen
+        self._detail.setVisible(row is not None)
+        self.notes.show_trade(row.trade if row else None)
+        if row is not None:
+            intent = f"intent {row.trade.intent_id}" if row.trade.intent_id else "not opened by this desk"
+            self.words.show_text(f"{trade_words(row)}, {intent}", Tone.MUTED)
+
+    def _choose(self) -> None:
+        self._show_choice()
+        self.show_checks(())
+        row = self.view.chosen
+        self.trade_chosen.emit(row.trade if row else None)
+
+    def _ask_for_chart(self) -> None:
+        row = self.view.chosen
+        if row is not None:
+            self.chart_asked.emit(row.trade)
+
+    def _show_busy(self, *, busy: bool) -> None:
+        self.sum.setVisible(not busy)
+        for part in (self.progress, self.stop_button):
+            part.setVisible(busy)
+
+    def _set_up(self) -> None:
+        self.progress.setRange(0, 100)
+        self.progress.setAccessibleName("How far the reading of trades is")
+        self.stop_button.setToolTip("Give the reading up; what is shown stays")
+        self.again.setToolTip("Read the broker's history and the journal once more")
+        self.chart_button.setToolTip("Show the symbol's chart at the time of this trade, with its entry and exit")
+        self.export_button.setMenu(self.export_menu())
+        self.export_button.setEnabled(False)
+        self.checks.hide()
+        self._show_busy(busy=False)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.filter, 1)
+        top.addWidget(self.again)
+        top.addWidget(self.export_button)
+        detail = QVBoxLayout(self._detail)
+        detail.setContentsMargins(0, 0, 0, 0)
+        line = QHBoxLayout()
+        line.addWidget(self.words, 1)
+        line.addWidget(self.chart_button)
+        detail.addLayout(line)
+        detail.addWidget(self.notes)
+        detail.addWidget(self.checks, 1)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.addWidget(self.view)
+        splitter.addWidget(self._detail)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 1)
+        splitter.setChildrenCollapsible(False)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.sum, 1)
+        bottom.addWidget(self.progress, 1)
+        bottom.addWidget(self.stop_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addLayout(top)
+        layout.addWidget(splitter, 1)
+        layout.addLayout(bottom)
+
+    def _connect(self) -> None:
+        self.filter.changed.connect(self.wanted)
+        self.again.clicked.connect(lambda _checked=False: self.wanted.emit())
+        self.stop_button.clicked.connect(lambda _checked=False: self.given_up.emit())
+        self.view.choice_changed.connect(self._choose)
+        self.view.doubleClicked.connect(lambda _index: self._ask_for_chart())
+        self.chart_button.clicked.connect(lambda _checked=False: self._ask_for_chart())
+        self.notes.kept.connect(self.annotated)

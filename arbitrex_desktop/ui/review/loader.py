@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+"""Reads and exports for Review on a thread of its own, so that a long history blocks nothing and can be given up."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
+
+if TYPE_CHECKING:
+    from arbitrex_desktop.ui.seam import ReviewAccess
+
+Told = Callable[[str, float], None]
+Work = Callable[["ReviewAccess", Told], object]
+"""A piece of work on the loader's thread; what it returns is given back, what it raises is told."""
+
+_log: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What came of a piece of work.
+
+    Attributes:
+        topic: what it was for
+        result: what it returned, None where it failed
+        error: why it failed, in words; empty when it did not
+    """
+
+    topic: str
+    result: object = None
+    error: str = ""
+
+
+class _GivenUp(Exception):  # noqa: N818 - no failure: somebody said so
+    """Nobody waits for the work any more."""
+
+
+class _Worker(QObject):
+    """Lives on the loader's thread."""
+
+    told = Signal(str, str, float)
+    done = Signal(object)
+
+    def __init__(self, is_current: Callable[[str, Work], bool]) -> None:
+        super().__init__()
+        self._is_current = is_current
+
+    @Slot(str, object, object)
+    def run(self, topic: str, work: Work, access: ReviewAccess) -> None:
+        """Do a piece of work unless nobody waits for it any more."""
+
+        def told(words: str, share: float) -> None:
+            if not self._is_current(topic, work):
+                raise _GivenUp
+            self.told.emit(topic, words, share)
+
+        if not self._is_current(topic, work):
+            return
+        try:
+            outcome = Finished(topic, work(access, told))
+        except _GivenUp:
+            return
+        except Exception as error:  # noqa: BLE001 - whatever it was, the thread must live on
+            _log.warning("review: %s failed", topic, exc_info=True)
+            outcome = Finished(topic, error=str(error) or type(error).__name__)
+        if self._is_current(topic, work):
+            self.done.emit(outcome)
+
+
+class ReviewLoader(QObject):
+    """Runs one piece of work at a time; a newer one of a topic replaces an older.  Lives on the GUI thread.
+
+    Signals:
+        told(str, str, float): topic, what is being done, and its share from 0 to 1.
+        done(Finished): a piece of work ended, well or not; one that was given up tells nothing.
+    """
+
+    told = Signal(str, str, float)
+    done = Signal(object)
+    _run = Signal(str, object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._wanted: dict[str, Work] = {}
+        self._lock = threading.Lock()
+        self._access: ReviewAccess | None = None
+        self._stopped = False
+        self._thread = QThread()
+        self._thread.setObjectName("review")
+        self._worker = _Worker(self._is_wanted)
+        self._worker.moveToThread(self._thread)
+        self._worker.told.connect(self._on_told)
+        self._worker.done.connect(self._on_done)
+        self._run.connect(self._worker.run)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is something to read from."""
+        return self._access is not None
+
+    def start(self, access: ReviewAccess) -> None:
+        """Work on this from now on; not after `stop`, as when a core is ready while its window closes."""
+        if self._stopped:
+            return
+        self._access = access
+        self._thread.start()
+
+    def ask(self, topic: str, work: Work) -> bool:
+        """Have a piece of work done; return False before `start` and after `stop`."""
+        if self._access is None:
+            return False
+        with self._lock:
+            self._wanted[topic] = work
+        self._run.emit(topic, work, self._access)
+        return True
+
+    def cancel(self, topic: str) -> None:
+        """Give a topic's work up."""
+        with self._lock:
+            self._wanted.pop(topic, None)
+
+    def stop(self, wait_ms: int) -> bool:
+        """End the thread; return False when it still waits for the terminal after `wait_ms`, and is left behind."""
+        self._access, self._stopped = None, True
+        with self._lock:
+            self._wanted.clear()
+        self._thread.quit()
+        ended = self._thread.wait(QDeadlineTimer(wait_ms))
+        if not ended:
+            # WORKAROUND: Qt aborts the process when it destroys a running QThread, so its parent is never deleted.
+            self._thread.setParent(QThread.currentThread())
+        return ended
+
+    def _is_wanted(self, topic: str, work: Work) -> bool:
+        with self._lock:
+            return self._wanted.get(topic) is work
+
+    @Slot(str, str, float)
+    def _on_told(self, topic: str, words: str, share: float) -> None:
+        if topic in self._wanted:
+            self.told.emit(topic, words, share)
+
+    @Slot(object)
+    def _on_done(self, outcome: Finished) -> None:
+        self.cancel(outcome.topic)
+        self.done.emit(outcome)

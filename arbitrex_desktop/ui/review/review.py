@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: MIT
+"""Review as a whole: asks for trades when they are looked at, and gives what comes to its panels."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.review.export import ExportKind, export
+from arbitrex_desktop.desk.review.store import Annotation
+from arbitrex_desktop.desk.review.trades import ClosedTrade
+from arbitrex_desktop.desk.review.views import ReviewData, ReviewQuery
+from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.review.closed_panel import ClosedPanel
+from arbitrex_desktop.ui.review.loader import Finished, ReviewLoader, Told
+from arbitrex_desktop.ui.review.statistics_panel import StatisticsPanel
+from arbitrex_desktop.ui.seam import ReviewAccess
+from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.theme import Theme
+
+_READ: Final = "read"
+_NOTE: Final = "note"
+_CHECKS: Final = "checks"
+_EXPORT: Final = "export"
+_SETTLE_MS: Final = 1_500
+"""Deals reach a broker's history a moment after the position is gone."""
+
+_FILTERS: Final = {
+    ExportKind.CSV: "Trades (*.csv)",
+    ExportKind.JSON: "Everything (*.json)",
+    ExportKind.HTML: "Report (*.html)",
+}
+
+
+class Review(QObject):
+    """Keeps closed trades and statistics up to date while one of them can be seen.  Lives on the GUI thread.
+
+    Signals:
+        data_changed(ReviewData): trades and figures were read.
+        chart_asked(ClosedTrade): a trade is to be shown on the chart.
+    """
+
+    data_changed = Signal(object)
+    chart_asked = Signal(object)
+
+    def __init__(self, theme: Theme, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self.closed, self.statistics = ClosedPanel(theme), StatisticsPanel(theme)
+        self.panels = (self.closed, self.statistics)
+        self.data: ReviewData | None = None
+        self._held: tuple[object, ...] | None = None
+        self._stale = True
+        self._loader = ReviewLoader(self)
+        self._soon = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._connect()
+
+    def start(self, access: ReviewAccess | None) -> None:
+        """Read from this from now on; None where nothing is kept."""
+        if access is not None:
+            self._loader.start(access)
+
+    def stop(self, wait_ms: int) -> bool:
+        """Read no more; return False where a reading had to be left behind."""
+        self._soon.stop()
+        return self._loader.stop(wait_ms)
+
+    def follow(self, fresh: Freshness) -> None:
+        """Read again when positions came or went, as soon as a panel of Review can be seen."""
+        snapshot = fresh.snapshot
+        if snapshot is None or snapshot.account is None or not fresh.connected:
+            return
+        account = snapshot.account
+        held = (account.login, account.capital, *((row.ticket, row.volume) for row in snapshot.positions))
+        if held != self._held:
+            first, self._held, self._stale = self._held is None, held, True
+            if not first:
+                self._soon.start()
+        seen = any(not panel.visibleRegion().isEmpty() for panel in self.panels)
+        if seen and self._stale and not self._soon.isActive():
+            self.read()
+
+    @Slot()
+    def read(self) -> None:
+        """Read what the filter asks for."""
+        query = self.closed.filter.query(self._today())
+        if self._loader.ask(_READ, partial(_read, query)):
+            self._stale = False
+
+    def export_to(self, kind: ExportKind, path: Path) -> None:
+        """Write what is shown to a file."""
+        if self.data is not None:
+            self._loader.ask(_EXPORT, partial(_export, self.data, kind, path))
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone().date()
+
+    def _connect(self) -> None:
+        closed, loader = self.closed, self._loader
+        closed.wanted.connect(self.read)
+        closed.given_up.connect(self._give_up)
+        closed.trade_chosen.connect(self._ask_for_checks)
+        closed.chart_asked.connect(self.chart_asked)
+        closed.annotated.connect(self._annotate)
+        closed.export_asked.connect(self._choose_file)
+        loader.told.connect(self._on_told)
+        loader.done.connect(self._on_done)
+
+    @Slot()
+    def _give_up(self) -> None:
+        for topic in (_READ, _EXPORT):
+            self._loader.cancel(topic)
+        self.closed.show_words("Cancelled: what is shown may be old", Tone.MUTED)
+
+    @Slot(object)
+    def _ask_for_checks(self, trade: ClosedTrade | None) -> None:
+        if trade is not None and trade.intent_id:
+            self._loader.ask(_CHECKS, partial(_checks, trade.intent_id))
+        else:
+            self._loader.cancel(_CHECKS)
+
+    @Slot(str, str, object)
+    def _annotate(self, trade: str, note: str, tags: tuple[str, ...]) -> None:
+        self._loader.ask(f"{_NOTE} {trade}", partial(_annotate, trade, Annotation(note, tags)))
+
+    @Slot(object)
+    def _choose_file(self, kind: ExportKind) -> None:
+        """Ask where to: the dialog is the trader's own doing, and trading goes on behind it."""
+        dialog = QFileDialog(self.closed, "Export closed trades", f"trades.{kind}", _FILTERS[kind])
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(kind.value)
+        dialog.fileSelected.connect(lambda name: self.export_to(kind, Path(name)))
+        dialog.open()
+
+    @Slot(str, str, float)
+    def _on_told(self, topic: str, words: str, share: float) -> None:
+        if topic in (_READ, _EXPORT):
+            self.closed.show_progress(words, share)
+
+    @Slot(object)
+    def _on_done(self, outcome: Finished) -> None:
+        topic = outcome.topic.partition(" ")[0]
+        if outcome.error:
+            self.closed.show_words(f"{_FAILED[topic]}: {outcome.error}", Tone.WARN)
+        elif isinstance(outcome.result, ReviewData):
+            self.data = outcome.result
+            self.closed.show_idle()
+            for panel in self.panels:
+                panel.show_data(outcome.result)
+            self.data_changed.emit(outcome.result)
+        elif topic == _CHECKS and isinstance(outcome.result, tuple):
+            self.closed.show_checks(outcome.result)
+        elif topic == _NOTE:
+            self.read()
+        elif topic == _EXPORT:
+            self.closed.show_words(f"Exported to {outcome.result}", Tone.GOOD)
+
+
+_FAILED: Final = {
+    _READ: "Trades cannot be read now",
+    _NOTE: "The note was not kept",
+    _CHECKS: "The intent's checks cannot be read",
+    _EXPORT: "Not exported",
+}
+
+
+def _read(query: ReviewQuery, access: ReviewAccess, told: Told) -> ReviewData:
+    return access.read(query, told)
+
+
+def _checks(intent_id: str, access: ReviewAccess, _told: Told) -> object:
+    return access.checks(intent_id)
+
+
+def _annotate(trade: str, annotation: Annotation, access: ReviewAccess, _told: Told) -> None:
+    access.annotate(trade, annotation)
+
+
+def _export(data: ReviewData, kind: ExportKind, path: Path, _access: ReviewAccess, told: Told) -> Path:
+    told(f"Writing {path.name}", 0.5)
+    export(data, kind, path)
+    return path

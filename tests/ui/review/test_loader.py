@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""Work beside the GUI thread: told, replaced, given up, and never lost in silence."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.ui.review.loader import Finished, ReviewLoader, Told
+from arbitrex_desktop.ui.seam import ReviewAccess
+from tests.fakes.review import FakeReview
+
+
+@pytest.fixture
+def loader(qtbot: QtBot) -> Iterator[ReviewLoader]:
+    """Return a loader that runs."""
+    loader = ReviewLoader()
+    loader.start(FakeReview([]))
+    yield loader
+    assert loader.stop(5_000)
+
+
+def test_work_is_done_on_another_thread(loader: ReviewLoader, qtbot: QtBot) -> None:
+    """What it returns comes back, and what it says on the way."""
+    said: list[tuple[str, str, float]] = []
+    loader.told.connect(lambda *each: said.append(each))
+
+    def work(access: ReviewAccess, told: Told) -> object:
+        told("reading", 0.25)
+        return threading.get_ident()
+
+    with qtbot.waitSignal(loader.done, timeout=5_000) as done:
+        assert loader.ask("read", work)
+    (outcome,) = done.args
+    assert outcome.error == ""
+    assert outcome.result not in (None, threading.get_ident())
+    assert said == [("read", "reading", 0.25)]
+
+
+def test_a_failure_is_told_in_words(loader: ReviewLoader, qtbot: QtBot) -> None:
+    """The thread lives on and does the next piece."""
+
+    def fail(_access: ReviewAccess, _told: Told) -> object:
+        raise OSError("the disk is full")
+
+    with qtbot.waitSignal(loader.done, timeout=5_000) as done:
+        loader.ask("read", fail)
+    assert done.args == [Finished("read", error="the disk is full")]
+    with qtbot.waitSignal(loader.done, timeout=5_000) as done:
+        loader.ask("read", lambda _access, _told: 7)
+    assert done.args == [Finished("read", 7)]
+
+
+def test_a_newer_question_replaces_the_older(loader: ReviewLoader, qtbot: QtBot) -> None:
+    """What nobody waits for ends at its next word, and its answer is not shown."""
+    begun, go = threading.Event(), threading.Event()
+    outcomes: list[Finished] = []
+    loader.done.connect(outcomes.append)
+
+    def slow(_access: ReviewAccess, told: Told) -> object:
+        begun.set()
+        go.wait(10.0)
+        told("still", 0.5)
+        return "old"
+
+    loader.ask("read", slow)
+    assert begun.wait(10.0)
+    loader.ask("read", lambda _access, _told: "new")
+    go.set()
+    qtbot.waitUntil(lambda: bool(outcomes), timeout=5_000)
+    assert outcomes == [Finished("read", "new")]
+
+
+def test_what_is_cancelled_tells_nothing(loader: ReviewLoader, qtbot: QtBot) -> None:
+    """Another topic is not touched by it."""
+    begun, go = threading.Event(), threading.Event()
+    outcomes: list[Finished] = []
+    loader.done.connect(outcomes.append)
+
+    def slow(_access: ReviewAccess, _told: Told) -> object:
+        begun.set()
+        go.wait(10.0)
+        return "late"
+
+    loader.ask("read", slow)
+    assert begun.wait(10.0)
+    loader.ask("note", lambda _access, _told: "kept")
+    loader.cancel("read")
+    go.set()
+    qtbot.waitUntil(lambda: bool(outcomes), timeout=5_000)
+    assert outcomes == [Finished("note", "kept")]
+
+
+def test_before_the_start_and_after_the_end_nothing_is_done(qtbot: QtBot) -> None:
+    """And a loader that was stopped does not begin again."""
+    loader = ReviewLoader()
+    assert not loader.ask("read", lambda _access, _told: 1)
+    loader.stop(1_000)
+    loader.start(FakeReview([]))
+    assert not loader.is_ready

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""Review in the window: read when it is looked at, filtered, written on, shown on the chart, exported."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.review.export import ExportKind
+from arbitrex_desktop.desk.review.store import Annotation
+from arbitrex_desktop.ui.main_window import MainWindow
+from arbitrex_desktop.ui.review.closed_panel import MOST_ROWS, NONE_EVER, NONE_FOUND
+from arbitrex_desktop.ui.review.review import Review
+from tests.fakes.core import FakeCore
+from tests.fakes.review import TRADES, FakeReview, closed_trade
+from tests.ui.conftest import OPEN_MS, WindowMaker
+
+pytestmark = pytest.mark.slow
+
+
+def review_of(window: MainWindow) -> Review:
+    """Return the window's Review, its panel in front."""
+    window.content._bring_forward("closed")
+    return window.content.review
+
+
+def shown(qtbot: QtBot, window: MainWindow) -> Review:
+    """Return the Review once it has its trades."""
+    review = review_of(window)
+    qtbot.waitUntil(lambda: review.data is not None, timeout=OPEN_MS)
+    return review
+
+
+def core_with(review: FakeReview) -> FakeCore:
+    """Return a core that has this Review."""
+    core = FakeCore()
+    core.review = review
+    review.asked = core.asked
+    return core
+
+
+def asked(core: FakeCore, what: str) -> list[tuple[object, ...]]:
+    """Return the calls of one kind."""
+    return [each for each in core.asked if each[0] == what]
+
+
+def test_trades_are_read_when_they_are_looked_at(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """A window that trades asks for nothing; one that shows them has all, newest first, with their sum."""
+    core = FakeCore()
+    window = open_window(core)
+    assert asked(core, "review") == []
+    review = shown(qtbot, window)
+    assert [row.trade for row in review.closed.model.rows] == list(reversed(TRADES))
+    assert review.closed.sum.text() == "12 closed, +714.10 USD"
+    assert window.content._docks.docks["closed"].windowTitle() in ("Closed trades", "Closed trades (12)")
+    assert review.statistics.values["Win rate"].text() == "58.3%"
+
+
+def test_a_filter_asks_anew(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """Only what fits is shown, and counted."""
+    window = open_window()
+    review = shown(qtbot, window)
+    review.closed.filter.symbol.setCurrentText("EURUSD")
+    qtbot.waitUntil(lambda: review.closed.model.rowCount() == 3, timeout=OPEN_MS)
+    assert review.statistics.values["Trades"].text() == "3"
+    review.closed.filter.search.setText("no such word")
+    qtbot.waitUntil(lambda: review.closed.model.rowCount() == 0, timeout=OPEN_MS)
+    assert review.closed.view.empty_text == NONE_FOUND
+
+
+def test_without_a_trade_it_says_what_to_do(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """An empty place is no riddle."""
+    review = shown(qtbot, open_window(core_with(FakeReview([], ()))))
+    assert review.closed.view.empty_text == NONE_EVER
+
+
+def test_a_note_is_kept_and_shown(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """Return in a field keeps both, and the table has them from then on."""
+    core = FakeCore()
+    review = shown(qtbot, open_window(core))
+    key = TRADES[3].key
+    review.closed.view.choose(key)
+    notes = review.closed.notes
+    notes.note.setText("too early")
+    notes.tags.setText("news, #fear; news")
+    QTest.keyClick(notes.tags, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: any(row.trade.note for row in review.closed.model.rows), timeout=OPEN_MS)
+    assert asked(core, "annotate") == [("annotate", key, Annotation("too early", ("news", "fear")))]
+    row = next(row for row in review.closed.model.rows if row.trade.key == key)
+    assert (row.trade.note, row.trade.tags) == ("too early", ("news", "fear"))
+    assert review.closed.view.chosen == row
+
+
+def test_the_checks_of_its_intent_are_shown(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """A trade of the desk has them, one of elsewhere has none."""
+    review = shown(qtbot, open_window())
+    review.closed.view.choose(TRADES[1].key)
+    qtbot.waitUntil(lambda: len(review.closed.checks.shown) == 1, timeout=OPEN_MS)
+    review.closed.view.choose(TRADES[2].key)
+    assert review.closed.checks.shown == ()
+    assert "not opened by this desk" in review.closed.words.text()
+
+
+def test_a_double_click_shows_the_trade_on_the_chart(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """The chart has its symbol, and marks of its entry and exit."""
+    window = open_window()
+    review = shown(qtbot, window)
+    review.closed.view.choose(TRADES[3].key)
+    review.closed.chart_button.click()
+    chart = window.content.chart.chart
+    assert chart is not None
+    assert chart.symbol == TRADES[3].symbol
+    marks = [(mark.price, mark.closes) for mark in chart.view._marks]
+    assert (TRADES[3].entry, False) in marks
+    assert (TRADES[3].exit, True) in marks
+
+
+def test_a_failure_stands_in_words(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """What was read before stays."""
+    fake = FakeReview([])
+    review = shown(qtbot, open_window(core_with(fake)))
+    fake.failure = CommandRefused("the terminal is not connected")
+    review.closed.again.click()
+    qtbot.waitUntil(lambda: "not connected" in review.closed.sum.text(), timeout=OPEN_MS)
+    assert review.closed.model.rowCount() == len(TRADES)
+
+
+def test_all_that_is_shown_is_exported(open_window: WindowMaker, qtbot: QtBot, tmp_path: Path) -> None:
+    """The file has the trades of the filter, and the window says where it is."""
+    review = shown(qtbot, open_window())
+    path = tmp_path / "mine.csv"
+    review.export_to(ExportKind.CSV, path)
+    qtbot.waitUntil(lambda: str(path) in review.closed.sum.text(), timeout=OPEN_MS)
+    with path.open(encoding="utf-8", newline="") as file:
+        assert len(list(csv.DictReader(file))) == len(TRADES)
+    review.export_to(ExportKind.HTML, tmp_path / "missing" / "a.html")
+    qtbot.waitUntil(lambda: review.closed.sum.text().startswith("Not exported"), timeout=OPEN_MS)
+
+
+def test_many_trades_are_listed_in_part(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """The newest are rows; the figures are of all, and that is said."""
+    trades = tuple(closed_trade(number, 5.0) for number in range(MOST_ROWS + 5))
+    fake = FakeReview([], trades)
+    window = open_window(core_with(fake))
+    review = review_of(window)
+    qtbot.waitUntil(lambda: review.data is not None, timeout=OPEN_MS)
+    assert review.data is not None
+    assert review.closed.model.rowCount() == MOST_ROWS
+    assert review.data.figures.trades == MOST_ROWS + 5
+    assert f"the newest {MOST_ROWS:,} are listed" in review.closed.sum.text()
