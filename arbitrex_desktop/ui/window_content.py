@@ -254,7 +254,7 @@ class WindowContent(QObject):
         self.risk = RiskPanel(self._theme)
         self.connection = ConnectionPanel(self._theme)
         self.notices = NoticesPanel(self._theme)
-        self.review = Review(self._theme, self._clock, self)
+        self.review = Review(self._theme, self._clock, (self.equity,), self)
         panels: tuple[Panel, ...] = (
             self.market_watch, self.chart, self.account, self.equity, self.pending, self.positions, self.orders,
             self.history, self.intent_form, self.risk, self.connection, self.notices, *self.review.panels,
@@ -365,6 +365,7 @@ class WindowContent(QObject):
         self._curves.answered.connect(self.market_watch.take_history)
         self._connect_chart()
         self.review.chart_asked.connect(self._show_trade)
+        self.review.data_changed.connect(self.equity.show_review)
         self.top_bar.halt_asked.connect(self.halt)
         self.resume_bar.resume_asked.connect(lambda reason: worker.send(ResumeTrading(reason)))
         self.arming_bar.arm_asked.connect(lambda typed_login: worker.send(ArmAccount(typed_login)))

@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
+from arbitrex_desktop.desk.review.views import ReviewData
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
+from arbitrex_desktop.ui.panels.curve import NO_PAST, CurvePast, Level, equity_at, levels_of, past_of
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -24,13 +27,29 @@ _LEAST_HEIGHT: Final = 56
 
 
 class Plot(Protocol):
-    """What the panel needs of a plot."""
+    """What the panel needs of a plot; `pointed` and `moved` are called by it."""
+
+    pointed: Callable[[float | None], None]
+    moved: Callable[[], None]
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether all of the curve is in sight."""
 
     def widget(self) -> QWidget:
         """Return the widget to show."""
 
     def show_points(self, points: Sequence[EquityPoint]) -> None:
-        """Draw equity and balance."""
+        """Draw equity and balance of this run."""
+
+    def show_past(self, past: CurvePast) -> None:
+        """Draw what was before."""
+
+    def show_levels(self, levels: tuple[Level, ...]) -> None:
+        """Draw limits."""
+
+    def show_whole(self) -> None:
+        """Bring all of it into sight, and keep it there."""
 
 
 def _is_worth_drawing(points: Sequence[EquityPoint], drawn: Sequence[EquityPoint]) -> bool:
@@ -41,7 +60,10 @@ def _is_worth_drawing(points: Sequence[EquityPoint], drawn: Sequence[EquityPoint
 
 
 class EquityPanel(Panel):
-    """A legend with the present values, and the plot below as soon as it is there."""
+    """A legend with the present values, and the plot below as soon as it is there.
+
+    The past comes by `show_review`, since the journal began; a stretch is chosen with the wheel or by dragging.
+    """
 
     name = "equity"
     title = "Equity curve"
@@ -51,6 +73,10 @@ class EquityPanel(Panel):
         self._fresh = NOTHING_YET
         self._plot: Plot | None = None
         self._points: tuple[EquityPoint, ...] = ()
+        self._past, self._pointed = NO_PAST, ""
+        self.whole = QPushButton("Whole curve")
+        self.whole.setToolTip("Show all of it again; a stretch that reaches the newest point goes along with it")
+        self.whole.hide()
         self.legend = {"Equity": TonedLabel(theme, Tone.UP), "Balance": TonedLabel(theme, Tone.MUTED)}
         self.note = TonedLabel(theme, Tone.MUTED)
         self._waiting = QLabel("Loading the chart\N{HORIZONTAL ELLIPSIS}")
@@ -63,6 +89,7 @@ class EquityPanel(Panel):
             top.addSpacing(12)
         top.addStretch(1)
         top.addWidget(self.note)
+        top.addWidget(self.whole)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._waiting)
         self._stack.setMinimumHeight(_LEAST_HEIGHT)
@@ -79,9 +106,20 @@ class EquityPanel(Panel):
 
     def install(self, make: Callable[[Theme], Plot]) -> None:
         """Put the plot in its place (GUI thread)."""
-        self._plot = make(self.theme)
-        self._stack.addWidget(self._plot.widget())
+        plot = self._plot = make(self.theme)
+        plot.pointed = self._point
+        plot.moved = lambda: self.whole.setVisible(not plot.is_whole)
+        self.whole.clicked.connect(lambda _checked=False: plot.show_whole())
+        plot.show_past(self._past)
+        self._stack.addWidget(plot.widget())
         self._waiting.setText("No sync yet")
+        self._show_points()
+
+    def show_review(self, data: ReviewData) -> None:
+        """Show the curve since the journal began, or of the time that was chosen."""
+        self._past = past_of(data)
+        if self._plot is not None:
+            self._plot.show_past(self._past)
         self._show_points()
 
     def show_failure(self, message: str) -> None:
@@ -95,6 +133,8 @@ class EquityPanel(Panel):
         if snapshot is None:
             return
         self._show_legend(snapshot.equity[-1] if snapshot.equity else None)
+        if self._plot is not None:
+            self._plot.show_levels(levels_of(snapshot.risk))
         if _is_worth_drawing(snapshot.equity, self._points):
             self._points = snapshot.equity
             self._show_points()
@@ -110,6 +150,15 @@ class EquityPanel(Panel):
             self._plot.show_points(self._points)
             self._stack.setCurrentWidget(self._plot.widget())
 
+    def _point(self, seconds: float | None) -> None:
+        """Tell the equity of the moment under the mouse."""
+        amount = None if seconds is None else equity_at(seconds, self._points, self._past)
+        self._pointed = ""
+        if seconds is not None and amount is not None:
+            moment = formats.short_time(datetime.fromtimestamp(seconds, tz=UTC), self._fresh.now)
+            self._pointed = f"{moment}  {formats.money(amount)}"
+        self._show_legend(self._points[-1] if self._points else None)
+
     def _show_legend(self, last: EquityPoint | None) -> None:
         fresh = self._fresh.account_fresh
         values = {"Equity": last.equity if last else None, "Balance": last.balance if last else None}
@@ -117,7 +166,9 @@ class EquityPanel(Panel):
             tone = Tone.UP if name == "Equity" and fresh else Tone.MUTED
             dash = "\N{EM DASH}" if name == "Equity" else "- -"
             self.legend[name].show_text(f"{dash} {name} {formats.money(value)}", tone)
-        if last is None or fresh:
+        if self._pointed:
+            self.note.show_text(self._pointed, Tone.TEXT)
+        elif last is None or fresh:
             self.note.show_text("" if last else "no sync yet", Tone.MUTED)
         else:
             self.note.show_text(f"STALE: ends {formats.short_time(last.at, self._fresh.now)}", Tone.WARN)

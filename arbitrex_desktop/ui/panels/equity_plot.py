@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPen
+from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
+from arbitrex_desktop.ui.panels.curve import NO_PAST, CurvePast, Level
 from arbitrex_desktop.ui.panels.decimate import Line, thin
 from arbitrex_desktop.ui.theme.theme import Theme
 
@@ -23,12 +24,16 @@ _LEAST_SECONDS: Final = 60.0
 _LEAST_MONEY: Final = 1.0
 """A narrower range would make a cent look like a crash."""
 
-
 _PIXELS_A_TICK: Final = 18
 """A number's line and the air to the next one."""
 
 _MOST_TICKS: Final = 8.0
 _HAIR: Final = 1.0 - 1e-9
+_AIR: Final = 0.04
+"""Part of the width that stays free right of the newest point."""
+
+_NEAR_EDGE: Final = 0.02
+_Z_LINES: Final = -10
 
 
 class _MoneyAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type hints
@@ -47,23 +52,45 @@ class _MoneyAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type hi
 
 
 class EquityPlot:
-    """Two lines over local time; what is drawn is thinned to the plot's width first."""
+    """Equity and balance over local time, thinned to the plot's width, with day anchors, flows and limits.
+
+    All is in sight until the wheel or a drag chooses a stretch; one that reaches the newest point goes along with it.
+
+    Attributes:
+        pointed: hears the moment under the mouse, seconds UTC, and None when the mouse is gone
+        moved: hears when a stretch was chosen, or all is in sight again
+    """
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
         self._points: Sequence[EquityPoint] = ()
+        self._past: CurvePast = NO_PAST
+        self._levels: tuple[Level, ...] = ()
+        self._marks: list[Any] = []
+        self._width: float | None = None
+        self._follows = True
+        self._last = 0.0
+        self.pointed: Callable[[float | None], None] = lambda _at: None
+        self.moved: Callable[[], None] = lambda: None
         money = _MoneyAxis(orientation="left")
         money.enableAutoSIPrefix(False)
         self._plot = pg.PlotWidget(axisItems={"bottom": pg.DateAxisItem(orientation="bottom"), "left": money})
-        self._plot.setMenuEnabled(False)
-        self._plot.setMouseEnabled(x=True, y=False)
-        self._plot.setLimits(minXRange=_LEAST_SECONDS, minYRange=_LEAST_MONEY)
-        self._plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
-        self._balance = self._plot.plot()
-        self._equity = self._plot.plot()
+        self._set_up()
+        self._anchors, self._balance, self._equity = self._plot.plot(), self._plot.plot(), self._plot.plot()
+        self._cursor = pg.InfiniteLine(angle=90)
+        self._cursor.hide()
+        self._plot.addItem(self._cursor, ignoreBounds=True)
         self._recolour()
         theme.changed.connect(self._recolour)
-        self._plot.getViewBox().sigResized.connect(lambda *_arguments: self._draw())
+        view = self._plot.getViewBox()
+        view.sigResized.connect(lambda *_arguments: self._draw())
+        view.sigRangeChangedManually.connect(lambda *_arguments: self._take_range())
+        self._plot.scene().sigMouseMoved.connect(self._point)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the curve is in sight."""
+        return self._width is None
 
     def widget(self) -> QWidget:
         """Return the plot's widget."""
@@ -71,20 +98,98 @@ class EquityPlot:
         return widget
 
     def show_points(self, points: Sequence[EquityPoint]) -> None:
-        """Draw these points, oldest first."""
+        """Draw these points of this run, oldest first, behind what was before."""
         self._points = points
         self._draw()
 
-    def _draw(self) -> None:
-        count = len(self._points)
-        at = np.fromiter((point.at.timestamp() for point in self._points), np.float64, count)
-        equity = np.fromiter((point.equity for point in self._points), np.float64, count)
-        balance = np.fromiter((point.balance for point in self._points), np.float64, count)
-        self._set(self._balance, at, balance)
-        self._set(self._equity, at, equity)
+    def show_past(self, past: CurvePast) -> None:
+        """Draw what was before this run, with what was paid in and out."""
+        self._past = past
+        self._draw()
+        self._draw_marks()
 
-    def _set(self, item: Any, x: Line, y: Line) -> None:
-        item.setData(*thin(x, y, max(1, round(self._plot.getViewBox().width()))))
+    def show_levels(self, levels: tuple[Level, ...]) -> None:
+        """Draw limits as lines."""
+        if levels != self._levels:
+            self._levels = levels
+            self._draw_marks()
+
+    def show_whole(self) -> None:
+        """Bring all of the curve into sight, and keep it there."""
+        self._width, self._follows = None, True
+        self._fit()
+        self.moved()
+
+    def _set_up(self) -> None:
+        plot = self._plot
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.setMouseEnabled(x=True, y=False)
+        plot.setLimits(minXRange=_LEAST_SECONDS, minYRange=_LEAST_MONEY)
+        plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        plot.getViewBox().setAutoVisible(y=True)
+        plot.setAccessibleName("Equity curve")
+
+    def _draw(self) -> None:
+        past = self._past
+        live = [(point.at.timestamp(), point) for point in self._points]
+        live = [(at, point) for at, point in live if past.since <= at < past.until]
+        first = live[0][0] if live else math.inf
+        balance = [point for point in past.balance if point[0] < first]
+        steps = _steps([*balance, (first, balance[-1][1])] if balance and live else balance)
+        steps += [(at, point.balance) for at, point in live]
+        equity = [point for point in past.equity if point[0] < first] + [(at, point.equity) for at, point in live]
+        self._last = max((line[-1][0] for line in (steps, equity) if line), default=0.0)
+        anchors = [*past.anchors, (max(self._last, past.anchors[-1][0]), past.anchors[-1][1])] if past.anchors else []
+        for item, line in ((self._balance, steps), (self._equity, equity), (self._anchors, _steps(anchors))):
+            self._set(item, line)
+        self._fit()
+
+    def _set(self, item: Any, line: Sequence[tuple[float, float]]) -> None:
+        points: Line = np.array(line, dtype=np.float64).reshape(-1, 2)
+        item.setData(*thin(points[:, 0], points[:, 1], max(1, round(self._plot.getViewBox().width()))))
+
+    def _fit(self) -> None:
+        """Keep what is to be in sight there."""
+        if self._width is None:
+            self._plot.enableAutoRange(x=True, y=True)
+        elif self._follows:
+            right = self._last + self._width * _AIR
+            self._plot.setXRange(right - self._width, right, padding=0)
+
+    def _take_range(self) -> None:
+        """Note which stretch the trader chose, and whether it goes along with the newest point."""
+        (left, right), _levels = self._plot.viewRange()
+        self._width = right - left
+        self._follows = right >= self._last - self._width * _NEAR_EDGE
+        self._plot.enableAutoRange(y=True)
+        self.moved()
+
+    def _point(self, place: Any) -> None:
+        view = self._plot.getViewBox()
+        inside = view.sceneBoundingRect().contains(place) and self._last > 0.0
+        self._cursor.setVisible(inside)
+        at = view.mapSceneToView(place).x() if inside else None
+        if at is not None:
+            self._cursor.setPos(at)
+        self.pointed(at)
+
+    def _draw_marks(self) -> None:
+        for item in self._marks:
+            self._plot.removeItem(item)
+        colours = self._theme.colours
+        lines = [(at, 90, words, colours.muted) for at, words in self._past.flows]
+        lines += [(level.amount, 0, level.words, colours.tone(level.tone)) for level in self._levels]
+        self._marks = [self._line(place, angle, words, colour) for place, angle, words, colour in lines]
+
+    def _line(self, place: float, angle: int, words: str, colour: QColor) -> Any:
+        pen = QPen(colour, 1.0, Qt.PenStyle.DotLine)
+        pen.setCosmetic(True)
+        options = {"color": colour, "position": 0.92 if angle else 0.06, "movable": False, "rotateAxis": None}
+        line = pg.InfiniteLine(place, angle=angle, pen=pen, label=words, labelOpts=options)
+        line.setZValue(_Z_LINES)
+        self._plot.addItem(line, ignoreBounds=True)
+        return line
 
     def _recolour(self) -> None:
         colours = self._theme.colours
@@ -94,9 +199,22 @@ class EquityPlot:
             axis.setPen(colours.line)
             axis.setTextPen(colours.muted)
         self._plot.showGrid(x=True, y=True, alpha=0.15)
-        equity = QPen(colours.equity, 1.6)
-        equity.setCosmetic(True)
-        self._equity.setPen(equity)
-        balance = QPen(colours.balance, 1.2, Qt.PenStyle.DashLine)
-        balance.setCosmetic(True)
-        self._balance.setPen(balance)
+        for item, colour, width, style in (
+            (self._equity, colours.equity, 1.6, Qt.PenStyle.SolidLine),
+            (self._balance, colours.balance, 1.2, Qt.PenStyle.DashLine),
+            (self._anchors, colours.warn, 1.0, Qt.PenStyle.DotLine),
+        ):
+            pen = QPen(colour, width, style)
+            pen.setCosmetic(True)
+            item.setPen(pen)
+        self._cursor.setPen(QPen(colours.muted, 0))
+        self._draw_marks()
+
+
+def _steps(levels: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return a line that stays at each level until the next one begins."""
+    line: list[tuple[float, float]] = []
+    for at, level in levels:
+        line += [(at, line[-1][1])] if line else []
+        line.append((at, level))
+    return line

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.review.export import ExportKind, export
@@ -39,7 +40,7 @@ _FILTERS: Final = {
 
 
 class Review(QObject):
-    """Keeps closed trades and statistics up to date while one of them can be seen.  Lives on the GUI thread.
+    """Keeps closed trades and statistics up to date while they, or `also` others, can be seen.  On the GUI thread.
 
     Signals:
         data_changed(ReviewData): trades and figures were read.
@@ -49,11 +50,12 @@ class Review(QObject):
     data_changed = Signal(object)
     chart_asked = Signal(object)
 
-    def __init__(self, theme: Theme, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(self, theme: Theme, clock: Clock, also: Iterable[QWidget] = (), parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
         self.closed, self.statistics = ClosedPanel(theme), StatisticsPanel(theme)
         self.panels = (self.closed, self.statistics)
+        self._watched: tuple[QWidget, ...] = (*self.panels, *also)
         self.data: ReviewData | None = None
         self._held: tuple[object, ...] | None = None
         self._stale = True
@@ -82,7 +84,7 @@ class Review(QObject):
             first, self._held, self._stale = self._held is None, held, True
             if not first:
                 self._soon.start()
-        seen = any(not panel.visibleRegion().isEmpty() for panel in self.panels)
+        seen = any(not panel.visibleRegion().isEmpty() for panel in self._watched)
         if seen and self._stale and not self._soon.isActive():
             self.read()
 
