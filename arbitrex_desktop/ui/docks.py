@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -27,7 +27,7 @@ _LEFT: Final = Qt.DockWidgetArea.LeftDockWidgetArea
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A layout for windows of at least a size, the first dock being Market Watch.
+    """A layout for windows of at least a size, which begins with the dock `first`; those it does not name are closed.
 
     `splits` put a dock beside or below one that is placed already; of each of `tabs` the first is placed by a split,
     and in front at the start; `shares` say which part of the window's width or height the docks of a row or column
@@ -38,13 +38,20 @@ class Layout:
     splits: tuple[tuple[str, str, Qt.Orientation], ...]
     tabs: tuple[tuple[str, ...], ...]
     shares: tuple[tuple[Qt.Orientation, dict[str, float]], ...]
+    first: str = "market_watch"
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The docks that it has a place for."""
+        placed = {name for group in self.tabs for name in group} | {second for _first, second, _how in self.splits}
+        return frozenset(placed | {self.first})
 
     def has_room(self, size: QSize) -> bool:
         """Return whether a window of that size is large enough."""
         return size.width() >= self.least.width() and size.height() >= self.least.height()
 
 
-_TABLES: Final = ("positions", "orders", "history", "closed", "statistics", "notices", "equity")
+_TABLES: Final = ("positions", "orders", "history", "closed", "notices", "equity")
 _FIGURES: Final = ("account", "risk", "connection")
 
 COMPACT: Final = Layout(
@@ -78,9 +85,13 @@ ROOMY: Final = Layout(
 """Chart in the centre, ticket and figures right of it; tables and waiting intents side by side below."""
 
 
-def layout_for(size: QSize) -> Layout:
-    """Return the roomy layout where a window of that size has room for it, the compact one elsewhere."""
-    return ROOMY if ROOMY.has_room(size) else COMPACT
+TRADE: Final = (ROOMY, COMPACT)
+"""The layouts for trading, the richest first."""
+
+
+def layout_for(size: QSize, layouts: Sequence[Layout] = TRADE) -> Layout:
+    """Return the richest layout for which a window of that size has room, the last one where none has."""
+    return next((layout for layout in layouts if layout.has_room(size)), layouts[-1])
 
 
 class Dock(QDockWidget):
@@ -107,6 +118,7 @@ class Docks:
 
     Attributes:
         docks: the docks by panel's name
+        layouts: those for the workspace that is shown, the richest first
         moved: whether the user has taken a dock from its place: from then on the layout is the user's own and is
             not laid out anew until `arrange`, and the window cannot be made too small for it
     """
@@ -115,6 +127,7 @@ class Docks:
         self._window = window
         self._panels = {panel.name: panel for panel in panels}
         self._arranging = False
+        self.layouts: Sequence[Layout] = TRADE
         self.moved = False
         self._settle = QTimer(window, singleShot=True, interval=_FOLLOW_MS)
         self._settle.timeout.connect(self.fit)
@@ -126,12 +139,19 @@ class Docks:
     @property
     def layout(self) -> Layout:
         """The layout that the docks are in, as long as none was moved."""
-        return COMPACT if self.docks["risk"] in self._window.tabifiedDockWidgets(self.docks["intent_form"]) else ROOMY
+        # The smallest first: it has all in one place that a richer one has in several.
+        return next((each for each in reversed(self.layouts) if self._is_tabbed_as(each)), self.layouts[0])
+
+    def _is_tabbed_as(self, layout: Layout) -> bool:
+        """Return whether the tabs of a layout share their places now."""
+        groups = [(self._window.tabifiedDockWidgets(self.docks[first]), others) for first, *others in layout.tabs]
+        return all(self.docks[name] in beside for beside, others in groups for name in others)
 
     def arrange(self) -> None:
-        """Lay the docks out anew for the window's size, every one shown."""
+        """Lay the docks out anew for the window's size, every one shown that the layout has a place for."""
         self.moved = False
-        self._lay_out(layout_for(self._window.size()), closed=(), seen=())
+        layout = layout_for(self._window.size(), self.layouts)
+        self._lay_out(layout, closed=self.docks.keys() - layout.names, seen=())
         self.fit()
 
     def follow(self) -> None:
@@ -146,12 +166,12 @@ class Docks:
         size = self._window.size()
         least = self._window.minimumSizeHint() if self.moved else LEAST_SIZE
         self._window.setMinimumSize(LEAST_SIZE.expandedTo(least))
-        if self.moved or self.layout is layout_for(size):
+        if self.moved or self.layout is layout_for(size, self.layouts):
             return
         focus = self._window.focusWidget()
         closed = [name for name, dock in self.docks.items() if dock.isHidden()]
         seen = [name for name, dock in self.docks.items() if not dock.visibleRegion().isEmpty()]
-        self._lay_out(layout_for(size), closed=closed, seen=seen)
+        self._lay_out(layout_for(size, self.layouts), closed=closed, seen=seen)
         if focus is not None and focus.isVisible():  # type: ignore[redundant-expr] # Qt's stubs forget the None
             focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -162,6 +182,19 @@ class Docks:
         dock.raise_()
         dock.activateWindow()
         return dock
+
+    def restore(self, state: bytes, version: int) -> bool:
+        """Take a layout that the window gave; return False for one of another version, which changes nothing."""
+        self._arranging = True
+        try:
+            return self._window.restoreState(state, version)
+        finally:
+            self._arranging = False
+
+    def give_keyboard(self, name: str) -> None:
+        """Put the keyboard into a panel."""
+        panel = self._panels[name]
+        (panel.home or panel).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_counts(self) -> None:
         """Put the panels' counts into their titles."""
@@ -213,12 +246,15 @@ class Docks:
             self._arranging = False
 
     def _place(self, layout: Layout) -> None:
-        self._window.addDockWidget(_LEFT, self.docks["market_watch"])
+        self._window.addDockWidget(_LEFT, self.docks[layout.first])
         for first, second, orientation in layout.splits:
             self._window.splitDockWidget(self.docks[first], self.docks[second], orientation)
         for first, *others in layout.tabs:
             for other in others:
                 self._window.tabifyDockWidget(self.docks[first], self.docks[other])
+        # Closed ones have a place, too: opened from the menu, they are tabs and no windows.
+        for other in sorted(self.docks.keys() - layout.names):
+            self._window.tabifyDockWidget(self.docks[layout.tabs[0][0]], self.docks[other])
 
     def _divide(self, layout: Layout) -> None:
         size = self._window.size()

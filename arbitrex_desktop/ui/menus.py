@@ -39,7 +39,9 @@ class Acts:
     quit: Callable[[], None]
 
 
-def build_menus(window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme, acts: Acts, hands: Hands) -> QAction:
+def build_menus(
+    window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme, acts: Acts, hands: Hands, *, workspaces: QMenu
+) -> QAction:
     """Fill the menu bar and return the HALT action."""
     bar = window.menuBar()
     program = bar.addMenu("&Program")
@@ -68,6 +70,7 @@ def build_menus(window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme,
     view.addSeparator()
     _add(view, "&Reset layout", acts.reset_layout)
     _add_themes(view.addMenu("&Theme"), theme)
+    bar.addMenu(workspaces)
     help_menu = bar.addMenu("&Help")
     help_menu.setObjectName(HELP_MENU)
     _add(help_menu, "&User guide", acts.guide, "Shift+F1")

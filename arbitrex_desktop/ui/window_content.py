@@ -55,15 +55,13 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.table_view import TableView
 from arbitrex_desktop.ui.window_state import WindowState
 from arbitrex_desktop.ui.worker import CoreWorker
+from arbitrex_desktop.ui.workspaces.switch import WorkspaceSwitch
+from arbitrex_desktop.ui.workspaces.workspaces import Workspaces
 
 TITLE: Final = "Arbitrex Desktop"
 
 _BEAT_MS: Final = 500
 _HISTORY_WAIT_MS: Final = 500
-# Counts up when a panel is added: Qt gives a panel that a remembered layout does not know no place at all.
-_LAYOUT_VERSION: Final = 6
-_OWN_LAYOUT_VERSION: Final = 1000 + _LAYOUT_VERSION
-"""The version of a layout in which the user has moved docks; it comes back as it was, whatever the window's size."""
 _SETTLED_SYMBOLS: Final = 10
 _HALT_REASON: Final = "HALT by the trader"
 
@@ -96,6 +94,7 @@ class WindowContent(QObject):
         self._make_panels()
         self._make_bars()
         self._docks = Docks(window, self.panels.values())
+        self.workspaces = Workspaces(window, self._docks)
         self._make_menus()
         self._connect_worker()
         self._connect_panels()
@@ -181,31 +180,23 @@ class WindowContent(QObject):
 
     def reset_layout(self) -> None:
         """Put every panel back to its place."""
-        self._docks.arrange()
+        self.workspaces.reset()
 
     def lay_out(self, kept: WindowState) -> None:
         """Take the remembered layout, or the one for the window's size where none was remembered."""
         for name, view in self._tables().items():
             view.recall(kept.tables.get(name, {}))
         self.chart.recall(kept.chart)
-        docks = kept.docks
-        moved = self._window.restoreState(docks, _OWN_LAYOUT_VERSION)
-        if not moved and not self._window.restoreState(docks, _LAYOUT_VERSION):
-            self.reset_layout()
-        self._docks.moved = moved
-        # Qt remembers tool bars, too; these are there only when there is a cause.
-        for bar in self._passing_bars:
-            bar.hide()
-        self._docks.fit()
+        self.workspaces.recall(kept.docks, kept.workspaces)
         self.hands.table.recall(kept.keys)
         self.hands.order_tabs()
 
     def state(self) -> WindowState:
         """Return what is to be remembered, for `lay_out`."""
-        version = _OWN_LAYOUT_VERSION if self._docks.moved else _LAYOUT_VERSION
         return WindowState(
             geometry=bytes(self._window.saveGeometry().data()),
-            docks=bytes(self._window.saveState(version).data()),
+            docks=self.workspaces.layout,
+            workspaces=self.workspaces.kept,
             theme=self._theme.choice.value,
             light=not self._theme.colours.is_dark,
             tables={name: view.choices for name, view in self._tables().items()},
@@ -309,7 +300,8 @@ class WindowContent(QObject):
             tour=self.tour.begin,
             quit=self.closing.quit,
         )
-        build_menus(self._window, self._docks.docks.values(), self._theme, acts, self._make_hands())
+        switch, docks = WorkspaceSwitch(self._window, self.workspaces), self._docks.docks.values()
+        build_menus(self._window, docks, self._theme, acts, self._make_hands(), workspaces=switch.menu)
 
     def _make_hands(self) -> Hands:
         """Make what works the window by keyboard."""

@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """Qt's own description of geometry and docks, opaque bytes; `theme`, tables, chart and keys as chosen.
+    """Qt's own description of geometry and docks, opaque bytes; `theme`, tables, chart, keys and workspaces as chosen.
 
     `light` says whether the colours were light at the end, which is what the system is expected to have at the start.
     """
@@ -28,6 +28,7 @@ class WindowState:
     tables: dict[str, dict[str, object]] = field(default_factory=dict)
     chart: dict[str, object] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    workspaces: dict[str, object] = field(default_factory=dict)
 
 
 class WindowStateStore(Protocol):
@@ -65,6 +66,7 @@ class FileWindowState:
                 tables={str(name): dict(each) for name, each in kept.get("tables", {}).items()},
                 chart=dict(kept.get("chart", {})),
                 keys={str(name): str(keys) for name, keys in kept.get("keys", {}).items()},
+                workspaces=dict(kept.get("workspaces", {})),
             )
         except FileNotFoundError:
             return None

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""The program's own workspaces: what each is for, which panels it shows, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+
+from arbitrex_desktop.ui.docks import LEAST_SIZE, TRADE, Layout
+
+_H: Final = Qt.Orientation.Horizontal
+_V: Final = Qt.Orientation.Vertical
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace as it is at first.
+
+    Attributes:
+        name: as the trader reads it
+        keys: bring it up
+        home: the panel that has the keyboard then
+        layouts: the richest first
+    """
+
+    name: str
+    keys: str
+    home: str
+    layouts: tuple[Layout, ...]
+
+
+REVIEW: Final = Layout(
+    QSize(1500, 860),
+    (("closed", "equity", _V), ("closed", "statistics", _H), ("equity", "chart", _H)),
+    (("closed", "history", "notices"),),
+    (
+        (_H, {"closed": 0.56, "statistics": 0.44}),
+        (_H, {"equity": 0.5, "chart": 0.5}),
+        (_V, {"closed": 0.58, "equity": 0.42}),
+    ),
+    first="closed",
+)
+"""Closed trades beside what they come to, above the curve and the chart of the chosen trade."""
+
+SMALL_REVIEW: Final = Layout(
+    LEAST_SIZE,
+    (("closed", "equity", _V), ("equity", "chart", _H)),
+    (("closed", "statistics", "history", "notices"),),
+    (
+        (_H, {"equity": 0.5, "chart": 0.5}),
+        (_V, {"closed": 0.58, "equity": 0.42}),
+    ),
+    first="closed",
+)
+"""The same with the statistics behind the trades."""
+
+RISK: Final = Layout(
+    LEAST_SIZE,
+    (("risk", "positions", _V), ("risk", "account", _H)),
+    (("positions", "orders", "pending"), ("account", "equity", "connection")),
+    (
+        (_H, {"risk": 0.62, "account": 0.38}),
+        (_V, {"risk": 0.62, "positions": 0.38}),
+    ),
+    first="risk",
+)
+"""Every limit, exposure and correlation, with the account and what is held."""
+
+REPLAY: Final = Layout(
+    LEAST_SIZE,
+    (("chart", "intent_form", _H), ("chart", "positions", _V)),
+    (("positions", "pending", "orders", "closed", "statistics", "equity"), ("intent_form", "market_watch")),
+    (
+        (_H, {"chart": 0.68, "intent_form": 0.32}),
+        (_V, {"chart": 0.62, "positions": 0.38}),
+    ),
+    first="chart",
+)
+"""The chart large above what became of the trades, and the ticket over the whole height."""
+
+WORKSPACES: Final = (
+    Workspace("Trade", "Ctrl+1", "market_watch", TRADE),
+    Workspace("Review", "Ctrl+2", "closed", (REVIEW, SMALL_REVIEW)),
+    Workspace("Risk", "Ctrl+3", "risk", (RISK,)),
+    Workspace("Replay", "Ctrl+4", "chart", (REPLAY,)),
+)
+"""The first is shown at the first start."""

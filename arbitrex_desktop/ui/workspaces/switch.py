@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""How workspaces are chosen: a menu with keys, and tabs beside the menus."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QInputDialog, QMainWindow, QMenu, QTabBar
+
+from arbitrex_desktop.ui.workspaces.layouts import WORKSPACES
+from arbitrex_desktop.ui.workspaces.workspaces import Workspaces
+
+_KEYS: Final = {each.name: each.keys for each in WORKSPACES}
+_OWN_KEYS: Final = tuple(f"Ctrl+{number}" for number in range(len(WORKSPACES) + 1, 10))
+
+
+class WorkspaceSwitch:
+    """Fills a menu and a row of tabs, and keeps both true.  GUI thread.
+
+    Attributes:
+        menu: the workspaces, then what is done with them
+        tabs: the workspaces' names
+    """
+
+    def __init__(self, window: QMainWindow, workspaces: Workspaces) -> None:
+        self._window = window
+        self._workspaces = workspaces
+        self.menu = QMenu("&Workspace", window)
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName("Workspaces")
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.setUsesScrollButtons(True)
+        self.tabs.currentChanged.connect(self._choose_tab)
+        window.menuBar().setCornerWidget(self.tabs)
+        self._choices: list[QAction] = []
+        self._group = QActionGroup(self.menu)
+        self._rest = self.menu.addSeparator()
+        self._add("Save as a &new workspace\N{HORIZONTAL ELLIPSIS}", self.ask_for_name)
+        self._add("&Reset this workspace", workspaces.reset)
+        self._remove = self._add("&Delete this workspace", workspaces.remove)
+        workspaces.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show which workspaces there are, and which one is shown."""
+        names = self._workspaces.names
+        if [action.text() for action in self._choices] != list(names):
+            self._fill(names)
+        for action in self._choices:
+            action.setChecked(action.text() == self._workspaces.current)
+        self._remove.setEnabled(self._workspaces.is_own(self._workspaces.current))
+        self.tabs.blockSignals(True)
+        self.tabs.setCurrentIndex(names.index(self._workspaces.current))
+        self.tabs.blockSignals(False)
+
+    def ask_for_name(self, why: str = "") -> None:
+        """Ask under which name the panels are to be kept as they are; nothing waits for the answer."""
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("New workspace")
+        dialog.setLabelText(f"{why}\n\nName:" if why else "Keep the panels as they are now, under the name:")
+        dialog.textValueSelected.connect(self._save)
+        dialog.open()
+
+    def _save(self, name: str) -> None:
+        refusal = self._workspaces.save_as(name)
+        if refusal:
+            self.ask_for_name(refusal)
+
+    def _fill(self, names: tuple[str, ...]) -> None:
+        for action in self._choices:
+            self.menu.removeAction(action)
+            action.deleteLater()
+        own = iter(_OWN_KEYS)
+        self._choices = [self._choice(name, _KEYS.get(name) or next(own, "")) for name in names]
+        self.menu.insertActions(self._rest, self._choices)
+        self.tabs.blockSignals(True)
+        while self.tabs.count():
+            self.tabs.removeTab(0)
+        for action in self._choices:
+            place = self.tabs.addTab(action.text().replace("&", "&&"))
+            self.tabs.setTabToolTip(place, f"{action.text()} workspace ({action.shortcut().toString()})")
+        self.tabs.blockSignals(False)
+
+    def _choice(self, name: str, keys: str) -> QAction:
+        action = QAction(name, self.menu)
+        action.setObjectName(f"workspace_{name}")
+        action.setCheckable(True)
+        action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(partial(self._choose, name))
+        self._group.addAction(action)
+        return action
+
+    def _choose(self, name: str, _checked: bool = False) -> None:  # noqa: FBT001, FBT002 - a slot
+        self._workspaces.show(name)
+        self.refresh()
+
+    def _choose_tab(self, place: int) -> None:
+        self._workspaces.show(self._workspaces.names[place])
+
+    def _add(self, text: str, act: object) -> QAction:
+        action = QAction(text, self.menu)
+        action.triggered.connect(lambda _checked=False: act())  # type: ignore[operator]
+        self.menu.addAction(action)
+        return action
