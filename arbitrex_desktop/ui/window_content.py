@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.presentation.alert_rows import AlertCall
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
-from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.ui.alerts import Alerts
 from arbitrex_desktop.ui.bars.arming import ArmingBar, arming_state
 from arbitrex_desktop.ui.bars.halt_watch import HaltWatch
@@ -356,7 +355,8 @@ class WindowContent(QObject):
         self.market_watch.history_asked.connect(self._curves.ask)
         self._curves.answered.connect(self.market_watch.take_history)
         self._connect_chart()
-        self.review.chart_asked.connect(self._show_trade)
+        self.review.chart_asked.connect(lambda _trade: self._bring_forward(self.chart.name))
+        self.review.chart_asked.connect(self.chart.show_trade)
         self.review.data_changed.connect(self.equity.show_review)
         self.top_bar.halt_asked.connect(self.halt)
         self.resume_bar.resume_asked.connect(lambda reason: worker.send(ResumeTrading(reason)))
@@ -434,12 +434,6 @@ class WindowContent(QObject):
         self._docks.bring_forward(self.pending.name)
         self.pending.deck.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.pending.choose_first()
-
-    @Slot(object)
-    def _show_trade(self, trade: ClosedTrade) -> None:
-        """Show a closed trade on the chart, at its time."""
-        self._bring_forward(self.chart.name)
-        self.chart.show_trade(trade)
 
     @Slot()
     def _open_resume(self) -> None:

@@ -333,7 +333,9 @@ def test_the_layout_comes_back_and_can_be_reset(open_window: WindowMaker, theme:
     assert second.content._docks.docks["risk"].isHidden()
     assert theme.choice is ThemeChoice.LIGHT
     action(second, "Reset layout").trigger()
-    assert not any(dock.isHidden() for dock in second.content._docks.docks.values())
+    docks = second.content._docks
+    assert {name for name, dock in docks.docks.items() if not dock.isHidden()} == docks.layout.names
+    assert "risk" in docks.layout.names
 
 
 def test_a_layout_from_before_a_panel_was_added_gives_way(open_window: WindowMaker) -> None:

@@ -42,7 +42,7 @@ NO_PAST: Final = CurvePast()
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class LimitLevel:
     """A limit: the equity at which it is reached, in words, and how grave that is."""
 
     amount: float
@@ -72,14 +72,14 @@ def past_of(data: ReviewData) -> CurvePast:
     )
 
 
-def levels_of(risk: RiskRow | None) -> tuple[Level, ...]:
+def levels_of(risk: RiskRow | None) -> tuple[LimitLevel, ...]:
     """Return the limits that equity must stay above, as far as they are known."""
     if risk is None:
         return ()
-    floors = [Level(risk.peak_equity * (1.0 - risk.max_drawdown), "drawdown limit", Tone.BAD)]
+    floors = [LimitLevel(risk.peak_equity * (1.0 - risk.max_drawdown), "drawdown limit", Tone.BAD)]
     if risk.day_anchor is not None:
-        floors.append(Level(risk.day_anchor, "day's start", Tone.MUTED))
-        floors.append(Level(risk.day_anchor - risk.daily_limit, "day's loss limit", Tone.WARN))
+        floors.append(LimitLevel(risk.day_anchor, "day's start", Tone.MUTED))
+        floors.append(LimitLevel(risk.day_anchor - risk.daily_limit, "day's loss limit", Tone.WARN))
     return tuple(level for level in floors if level.amount > 0.0)
 
 

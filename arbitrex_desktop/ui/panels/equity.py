@@ -15,7 +15,7 @@ from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
 from arbitrex_desktop.desk.review.views import ReviewData
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
-from arbitrex_desktop.ui.panels.curve import NO_PAST, CurvePast, Level, equity_at, levels_of, past_of
+from arbitrex_desktop.ui.panels.curve import NO_PAST, CurvePast, LimitLevel, equity_at, levels_of, past_of
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -45,7 +45,7 @@ class Plot(Protocol):
     def show_past(self, past: CurvePast) -> None:
         """Draw what was before."""
 
-    def show_levels(self, levels: tuple[Level, ...]) -> None:
+    def show_levels(self, levels: tuple[LimitLevel, ...]) -> None:
         """Draw limits."""
 
     def show_whole(self) -> None:

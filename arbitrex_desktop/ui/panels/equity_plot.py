@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
-from arbitrex_desktop.ui.panels.curve import NO_PAST, CurvePast, Level
+from arbitrex_desktop.ui.panels.curve import NO_PAST, CurvePast, LimitLevel
 from arbitrex_desktop.ui.panels.decimate import Line, thin
 from arbitrex_desktop.ui.theme.theme import Theme
 
@@ -65,7 +65,7 @@ class EquityPlot:
         self._theme = theme
         self._points: Sequence[EquityPoint] = ()
         self._past: CurvePast = NO_PAST
-        self._levels: tuple[Level, ...] = ()
+        self._levels: tuple[LimitLevel, ...] = ()
         self._marks: list[Any] = []
         self._width: float | None = None
         self._follows = True
@@ -108,7 +108,7 @@ class EquityPlot:
         self._draw()
         self._draw_marks()
 
-    def show_levels(self, levels: tuple[Level, ...]) -> None:
+    def show_levels(self, levels: tuple[LimitLevel, ...]) -> None:
         """Draw limits as lines."""
         if levels != self._levels:
             self._levels = levels
