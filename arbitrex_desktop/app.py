@@ -153,6 +153,9 @@ class Application:
         updates: UpdateWindow = module.UpdateWindow(folder, self.window)
         updates.newer.connect(lambda words: content.notice_bar.post("info", words, "updates"))
         content.add_help("&Updates\N{HORIZONTAL ELLIPSIS}", updates.show)
+        report = importlib.import_module("arbitrex_desktop.ui.program.problem_report")
+        report_window = report.ReportWindow(self._settings.data_dir, self._clock, self.window)
+        content.add_help("&Report a problem\N{HORIZONTAL ELLIPSIS}", report_window.show)
         updates.ask_at_start()
         self._updates = updates
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Why the operating system refused something, in words for a person."""
+"""Why something failed, in words for a person."""
 
 from __future__ import annotations
 
@@ -31,6 +31,34 @@ def in_words(error: OSError) -> str:
     """Return what is wrong, with the file that it is about where the error names one."""
     words = _WORDS.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__
     return f"{error.filename}: {words}" if error.filename else words
+
+
+_OF_THE_PROGRAM: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    NameError,
+    NotImplementedError,
+    TypeError,
+)
+"""Errors whose text is for whoever writes programs."""
+
+
+def plain_words(error: Exception) -> str:
+    """Return what any error means for the trader: no number of a system, no codec, no Python name alone.
+
+    What our own parts raise in words is passed on as it is.
+    """
+    if isinstance(error, UnicodeError):
+        place = f" (at byte {error.start + 1})" if isinstance(error, UnicodeDecodeError) else ""
+        return f"the file is not plain text in UTF-8{place}: save it anew as UTF-8"
+    if isinstance(error, OSError) and error.errno is not None:
+        return in_words(error)
+    if isinstance(error, _OF_THE_PROGRAM):
+        return f"the program itself failed ({type(error).__name__}); Help, Report a problem, has the log"
+    return str(error) or f"the program itself failed ({type(error).__name__})"
 
 
 def why_not_written(path: Path) -> str:

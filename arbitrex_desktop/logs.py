@@ -41,6 +41,10 @@ class SecretFilter(logging.Filter):
         """Hide further texts from now on."""
         self._redactor.add(secrets)
 
+    def redact(self, text: str) -> str:
+        """Return a text without the secrets."""
+        return self._redactor.text(text)
+
     def filter(self, record: logging.LogRecord) -> bool:
         """Replace the record's text where it shows a secret or what cannot be seen; let every record pass."""
         text = record.getMessage()
@@ -68,6 +72,15 @@ def hide(secrets: Iterable[str]) -> None:
         for each in handler.filters:
             if isinstance(each, SecretFilter):
                 each.add(texts)
+
+
+def redact(text: str) -> str:
+    """Return a text without the secrets that are hidden in the log."""
+    for handler in logging.getLogger().handlers:
+        for each in handler.filters:
+            if isinstance(each, SecretFilter):
+                text = each.redact(text)
+    return text
 
 
 class FileFormatter(logging.Formatter):

@@ -1,15 +1,32 @@
 # SPDX-License-Identifier: MIT
-"""The user guide and the about text, in windows that wait for nobody."""
+"""The user guide with contents and search, and the about text, in a window that waits for nobody."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl
-from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QSplitter,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
 
 import arbitrex_desktop
 from arbitrex_desktop.ui.resources import resource
 
 GUIDE = "help/index.md"
+PAGES: Final = ("index", "tour", "settings", "strategies", "windows", "reason-codes")
+"""The pages in the order of the contents; one that is not there is left out."""
 
 ABOUT = f"""# Arbitrex Desktop {arbitrex_desktop.__version__}
 
@@ -19,30 +36,162 @@ Risk & Portfolio Manager judges every trade before a person approves it.
 Free software under the MIT license. It is built with Qt for Python (LGPL), pyqtgraph (MIT) and NumPy (BSD).
 """
 
+_HEADING: Final = re.compile(r"^(#{1,3}) +(.+)$", re.MULTILINE)
+_DEEPEST: Final = 3
+_SNIPPET: Final = 60
+_SECTION: Final = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True, slots=True)
+class HelpSection:
+    """A heading of a page and the text below it.
+
+    Attributes:
+        page: the file
+        depth: 1 for a page's title
+        title, text: as they are read, without the marks of Markdown
+    """
+
+    page: Path
+    depth: int
+    title: str
+    text: str
+
+
+def sections_of(page: Path) -> tuple[HelpSection, ...]:
+    """Return a page's sections in order."""
+    source = page.read_text(encoding="utf-8")
+    heads = list(_HEADING.finditer(source))
+    ends = [head.start() for head in heads[1:]] + [len(source)]
+    return tuple(
+        HelpSection(page, len(head[1]), _plain(head[2]), _plain(source[head.end() : end]))
+        for head, end in zip(heads, ends, strict=True)
+    )
+
+
+def found_in(sections: tuple[HelpSection, ...], typed: str) -> list[tuple[HelpSection, str]]:
+    """Return the sections in which every word typed stands, those with it in the title first, with a snippet."""
+    words = typed.casefold().split()
+    hits = [each for each in sections if all(word in f"{each.title} {each.text}".casefold() for word in words)]
+    hits.sort(key=lambda each: not any(word in each.title.casefold() for word in words))
+    return [(each, _snippet(each.text, words)) for each in hits]
+
+
+def _snippet(text: str, words: list[str]) -> str:
+    place = next((at for at in (text.casefold().find(word) for word in words) if at >= 0), 0)
+    return text[max(0, place - _SNIPPET // 3) :][:_SNIPPET].strip()
+
+
+def _plain(markdown: str) -> str:
+    """Return Markdown as it is read: without marks, addresses and line ends."""
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
+    return " ".join(re.sub(r"[`*_|#]|^-{3,}$|:?-{3,}:?", " ", text, flags=re.MULTILINE).split())
+
 
 class TextWindow(QDialog):
-    """Shows Markdown; modeless, so the main window works on beside it."""
+    """Shows Markdown; modeless, so the main window works on beside it.
+
+    Attributes:
+        search: what is looked for in all pages
+        contents: headings, or what was found
+        browser: the page
+    """
 
     def __init__(self, title: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setModal(False)
+        self._sections: tuple[HelpSection, ...] = ()
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search the guide")
+        self.search.setAccessibleName("Search the guide")
+        self.search.setClearButtonEnabled(True)
+        self.contents = QListWidget()
+        self.contents.setAccessibleName("Contents")
+        self.contents.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.browser = QTextBrowser()
+        self.browser.setAccessibleName("Page of the guide")
         self.browser.setOpenExternalLinks(True)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.browser)
-        self.resize(720, 560)
+        self._side = QWidget()
+        self._lay_out()
+        self.search.textChanged.connect(self._fill)
+        self.search.returnPressed.connect(lambda: self._open(self.contents.item(0)))
+        self.contents.itemClicked.connect(self._open)
+        self.contents.itemActivated.connect(self._open)
 
     def show_about(self) -> None:
         """Show what this program is."""
+        self._side.hide()
         self.browser.setMarkdown(ABOUT)
-        self.show()
+        self._come()
 
     def show_guide(self) -> None:
         """Show the user guide, or where it should have been."""
         path = resource(GUIDE)
+        self._side.setVisible(path is not None)
         if path is None:
             self.browser.setMarkdown(f"The user guide is missing from this installation (`resources/{GUIDE}`).")
-        else:
+        elif not self._sections:
+            pages = (path.with_name(f"{name}.md") for name in PAGES)
+            self._sections = tuple(each for page in pages if page.is_file() for each in sections_of(page))
+            self._fill("")
             self.browser.setSource(QUrl.fromLocalFile(str(path)))
+        self._come()
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _come(self) -> None:
         self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def _fill(self, typed: str) -> None:
+        """List the headings, or where the words typed are found."""
+        self.contents.clear()
+        if not typed.strip():
+            for each in self._sections:
+                self._add(each, "   " * (each.depth - 1) + each.title)
+            return
+        found = found_in(self._sections, typed)
+        for each, snippet in found:
+            self._add(each, f"{each.title}\n   \N{HORIZONTAL ELLIPSIS}{snippet}\N{HORIZONTAL ELLIPSIS}")
+        if not found:
+            self.contents.addItem("Nothing has these words")
+
+    def _add(self, section: HelpSection, text: str) -> None:
+        item = QListWidgetItem(text)
+        item.setData(_SECTION, section)
+        self.contents.addItem(item)
+
+    def _open(self, item: QListWidgetItem | None) -> None:
+        """Show the page of an entry, at its heading."""
+        section = item.data(_SECTION) if item is not None else None
+        if not isinstance(section, HelpSection):
+            return
+        source = QUrl.fromLocalFile(str(section.page))
+        if self.browser.source() != source:
+            self.browser.setSource(source)
+        self._go_to(section.title)
+
+    def _go_to(self, title: str) -> None:
+        """Bring a heading to the top of the page."""
+        block = self.browser.document().begin()
+        while block.isValid():
+            if block.blockFormat().headingLevel() and " ".join(block.text().split()) == title:
+                place = self.browser.document().documentLayout().blockBoundingRect(block).top()
+                self.browser.verticalScrollBar().setValue(int(place))
+                return
+            block = block.next()
+
+    def _lay_out(self) -> None:
+        left = QVBoxLayout(self._side)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.addWidget(self.search)
+        left.addWidget(self.contents, 1)
+        splitter = QSplitter()
+        splitter.addWidget(self._side)
+        splitter.addWidget(self.browser)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([260, 640])
+        layout = QHBoxLayout(self)
+        layout.addWidget(splitter)
+        self.resize(900, 620)

@@ -10,6 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.ui.commands import HANDLERS, QUIET, CommandResult, Phase, TraderCommand
 from arbitrex_desktop.ui.seam import Core, CoreFactory
 
@@ -23,8 +24,8 @@ _log = logging.getLogger(__name__)
 
 
 def message_of(error: Exception) -> str:
-    """Return what an exception says, or what it is when it says nothing."""
-    return str(error) or type(error).__name__
+    """Return what an exception means, in words for the trader."""
+    return plain_words(error)
 
 
 class Reporter(QObject):

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.intents.standing import Distance, DistanceUnit, StandingRequest
+from arbitrex_desktop.desk.presentation.alert_rows import AlertKind, AlertRule, AlertWays
 from arbitrex_desktop.desk.presentation.snapshot import Preview
 from arbitrex_desktop.desk.settings_desk import SettingsCheck
 from arbitrex_desktop.ui.commands import (
@@ -34,14 +35,19 @@ from arbitrex_desktop.ui.commands import (
     MoveToBreakEven,
     Phase,
     PreviewIntent,
+    PutAlert,
     ReadSettings,
     RejectIntent,
+    RemoveAlert,
     ResolveIntent,
     ResumeTrading,
+    SetAlertWays,
     SetStanding,
+    SnoozeAlert,
     SubmitIntent,
     TakeInUnknown,
     TraderCommand,
+    TryAlertWays,
     WatchSymbol,
 )
 from arbitrex_desktop.ui.seam import Core
@@ -104,6 +110,7 @@ def test_the_core_is_built_started_and_stepped_on_its_own_thread(
 
 
 STANDING = StandingRequest(trailing=Distance(20.0, DistanceUnit.PIPS))
+ALERT = AlertRule("p", AlertKind.PRICE, "EURUSD", level=1.2)
 COMMANDS: dict[TraderCommand, tuple[object, ...]] = {
     PreviewIntent(REQUEST, 3): ("preview", REQUEST, 3),
     SubmitIntent(REQUEST): ("submit", REQUEST),
@@ -126,6 +133,11 @@ COMMANDS: dict[TraderCommand, tuple[object, ...]] = {
     WatchSymbol("EURUSD", watched=True): ("watch", "EURUSD", True),
     TakeInUnknown(): ("take_in_unknown",),
     WatchSymbol("GBPUSD", watched=False): ("watch", "GBPUSD", False),
+    PutAlert(ALERT): ("put_alert", ALERT),
+    RemoveAlert("p"): ("remove_alert", "p"),
+    SnoozeAlert("p", 15.0): ("snooze_alert", "p", 15.0),
+    SetAlertWays(AlertWays(), "token", None): ("alert_ways", AlertWays(), "token", None),
+    TryAlertWays(): ("test_alert_ways",),
     ReadSettings(): ("settings",),
     CheckSettings((("desk.max_pending", "5"),), 1): ("check_settings", {"desk.max_pending": "5"}),
     ChangeSettings((("desk.max_pending", None),), "why"): ("change_settings", {"desk.max_pending": None}, "why"),
@@ -185,7 +197,7 @@ def test_a_failure_is_told_and_survived(qtbot: QtBot, worker: CoreWorker, core: 
     worker.send(ApproveIntent("a1"))
     until(qtbot, lambda: done)
     assert done == [(CommandResult(ApproveIntent("a1"), error="nothing is sent on LIVE accounts yet"),)]
-    until(qtbot, lambda: (Phase.STEP, "ValueError") in about)
+    until(qtbot, lambda: (Phase.STEP, "the program itself failed (ValueError)") in about)
     core.failures = {}
     until(qtbot, lambda: core.steps)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.raw_layer.connection.sessions import SIMULATED, account_number
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.raw_layer.text_files import read_text
@@ -33,12 +34,12 @@ def read_env_file(env_file: Path | None = None) -> dict[str, str]:
     path = env_file or Path(".env")
     if not path.is_file():
         if env_file is not None:
-            raise SessionConfigError(f"the settings file {str(env_file)!r} does not exist")
+            raise SessionConfigError(f"the settings file '{env_file}' does not exist")
         return {}
     try:
         return parse_env(read_text(path))
     except (OSError, UnicodeError) as error:
-        raise SessionConfigError(f"the settings file {str(path)!r} cannot be read: {error}") from error
+        raise SessionConfigError(f"the settings file '{path}' cannot be read: {plain_words(error)}") from error
 
 
 def parse_env(text: str) -> dict[str, str]:

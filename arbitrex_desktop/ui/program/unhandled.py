@@ -81,7 +81,7 @@ class UnhandledErrors(QObject):
         if times == 1:
             self._tell(
                 f"Something in the program failed ({type(error).__name__} in {place}). It goes on, but check what you "
-                "did last."
+                "did last. Help, Report a problem, has the log."
             )
 
     def _said_by_qt(self, kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:

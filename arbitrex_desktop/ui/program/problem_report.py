@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""A report for whoever is to help: versions and the ends of the logs, without secrets, in one file."""
+
+from __future__ import annotations
+
+import platform
+import threading
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import PySide6
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+import arbitrex_desktop
+from arbitrex_desktop import logs
+from arbitrex_desktop.causes import in_words
+from arbitrex_desktop.clock import Clock
+
+_MOST_BYTES: Final = 2 * 1024 * 1024
+"""Of each log the end is told."""
+_EXPLANATION: Final = (
+    "The report has the program's and the terminal's logs, settings.toml and the versions in use. Passwords, tokens "
+    "and addresses that the program knows are blacked out, and .env is left out. Nothing is sent: the file stays on "
+    "this computer, and you may read it before you pass it on."
+)
+
+
+def write_report(data_dir: Path, target: Path, redact: Callable[[str], str] = logs.redact) -> None:
+    """Write the report to a new file (any thread; blocks on the disk); raises OSError, and leaves no half of one."""
+    sources = [data_dir / "settings.toml", *sorted((data_dir / "logs").rglob("*.log*"))]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_suffix(".new")
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as report:
+        report.writestr("versions.txt", versions())
+        for path in sources:
+            if path.is_file():
+                report.writestr(path.relative_to(data_dir).as_posix(), redact(_end_of(path)))
+    draft.replace(target)
+
+
+def versions() -> str:
+    """Return the versions in use, a line each."""
+    lines = {
+        "Arbitrex Desktop": arbitrex_desktop.__version__,
+        "Python": platform.python_version(),
+        "PySide6": PySide6.__version__,
+        "System": platform.platform(),
+    }
+    return "".join(f"{name}: {version}\n" for name, version in lines.items())
+
+
+def _end_of(path: Path) -> str:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _MOST_BYTES))
+        return file.read(_MOST_BYTES).decode("utf-8", errors="replace")
+
+
+class ReportWriter(QObject):
+    """Writes a report on a thread of its own.
+
+    Signals, on the GUI thread: `written(str)`, the file; `failed(str)`, why not, in words.
+    """
+
+    written = Signal(str)
+    failed = Signal(str)
+
+    def start(self, data_dir: Path, target: Path) -> None:
+        """Begin; one at a time."""
+        # Not waited for at the end: half a report is no report, and is written anew.
+        threading.Thread(target=self._run, args=(data_dir, target), name="report", daemon=True).start()
+
+    def _run(self, data_dir: Path, target: Path) -> None:
+        try:
+            write_report(data_dir, target)
+        except OSError as error:
+            self.failed.emit(f"The report could not be written: {in_words(error)}")
+        else:
+            self.written.emit(str(target))
+
+
+class ReportWindow(QDialog):
+    """Says what the report has, makes it, and shows where it is; modeless."""
+
+    def __init__(self, data_dir: Path, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Report a problem")
+        self.setModal(False)
+        self._data_dir, self._clock = data_dir, clock
+        self._writer = ReportWriter(self)
+        self.make, self.folder = QPushButton("&Make the report"), QPushButton("&Open its folder")
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setAccessibleName("The report is being made")
+        self.outcome = QLabel()
+        self.outcome.setWordWrap(True)
+        self._lay_out()
+        self.make.clicked.connect(self._make)
+        self.folder.clicked.connect(self._open_folder)
+        self._writer.written.connect(self._on_written)
+        self._writer.failed.connect(self._end)
+
+    @property
+    def folder_path(self) -> Path:
+        """Where reports are put."""
+        return self._data_dir / "reports"
+
+    def _make(self) -> None:
+        moment: datetime = self._clock.now()
+        self.make.setEnabled(False)
+        self.progress.show()
+        self.outcome.setText("")
+        self._writer.start(self._data_dir, self.folder_path / f"report-{moment:%Y%m%d-%H%M%S}.zip")
+
+    def _on_written(self, path: str) -> None:
+        self._end(f"The report is {path}")
+        self.folder.setEnabled(True)
+
+    def _end(self, words: str) -> None:
+        self.make.setEnabled(True)
+        self.progress.hide()
+        self.outcome.setText(words)
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.folder_path)))
+
+    def _lay_out(self) -> None:
+        explanation = QLabel(_EXPLANATION)
+        explanation.setWordWrap(True)
+        self.progress.hide()
+        self.folder.setEnabled(False)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.make)
+        buttons.addWidget(self.folder)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(self)
+        for part in (explanation, self.progress, self.outcome):
+            layout.addWidget(part)
+        layout.addLayout(buttons)
+        self.setMinimumWidth(520)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""The guide in the window: contents, search in all pages, and every picture and link there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from arbitrex_desktop.ui.help import GUIDE, PAGES, TextWindow, found_in, sections_of
+from arbitrex_desktop.ui.resources import resource
+
+PAGE = """# Title
+
+First [words](x.md) of `code`.
+
+## Halting
+
+| key | does |
+|---|---|
+| F12 | stops all |
+"""
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[TextWindow]:
+    """Return the open guide, whose owner lives as long."""
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    window = TextWindow("Guide", owner)
+    window.show_guide()
+    yield window
+    owner.close()
+
+
+def test_a_page_is_read_by_its_headings(tmp_path: Path) -> None:
+    """Title, depth and text as it is read."""
+    page = tmp_path / "page.md"
+    page.write_text(PAGE, encoding="utf-8")
+    first, second = sections_of(page)
+    assert (first.title, first.depth, first.text) == ("Title", 1, "First words of code .")
+    assert second.title == "Halting"
+    assert "F12 stops all" in second.text
+    assert [each.title for each, _snippet in found_in((first, second), "f12 ALL")] == ["Halting"]
+    assert found_in((first, second), "f12 words") == []
+
+
+def test_contents_and_search(window: TextWindow) -> None:
+    """The contents have every page; search finds in all of them, and a press shows the place."""
+    texts = [window.contents.item(row).text().strip() for row in range(window.contents.count())]
+    assert {"Arbitrex Desktop: user guide", "Settings", "Halting", "Reason codes"} <= set(texts)
+    QTest.keyClicks(window.search, "quiet hours")
+    QTest.keyClick(window.search, Qt.Key.Key_Return)
+    assert "quiet hours" in window.browser.toPlainText().casefold()
+    QTest.keyClicks(window.search, " no such words")
+    assert window.contents.item(0).text() == "Nothing has these words"
+    window.search.clear()
+    assert window.contents.count() == len(texts)
+
+
+def test_the_place_is_at_the_top(window: TextWindow, qtbot: QtBot) -> None:
+    """A heading far down is scrolled to."""
+    row = next(row for row in range(window.contents.count()) if window.contents.item(row).text().strip() == "Halting")
+    window.contents.itemClicked.emit(window.contents.item(row))
+    qtbot.waitUntil(lambda: window.browser.verticalScrollBar().value() > 100)
+
+
+def test_about_has_no_contents(window: TextWindow) -> None:
+    """What this program is, and nothing beside."""
+    window.show_about()
+    assert not window.search.isVisible()
+    assert "MIT" in window.browser.toPlainText()
+
+
+def test_every_picture_and_page_that_is_named_is_there() -> None:
+    """Nothing in the guide leads nowhere."""
+    guide = resource(GUIDE)
+    assert guide is not None
+    for page in guide.parent.glob("*.md"):
+        assert page.stem in PAGES, f"{page.name} is not in the contents"
+        for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} names {target}"
