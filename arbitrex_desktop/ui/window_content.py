@@ -188,7 +188,6 @@ class WindowContent(QObject):
         self.chart.recall(kept.chart)
         self.workspaces.recall(kept.docks, kept.workspaces)
         self.hands.table.recall(kept.keys)
-        self.hands.order_tabs()
 
     def state(self) -> WindowState:
         """Return what is to be remembered, for `lay_out`."""
@@ -397,6 +396,7 @@ class WindowContent(QObject):
         core.set_seen(seen=self._seen)
         self.market_watch.watch(core.board)
         self.chart.watch(core.board)
+        self.hands.order_tabs_soon()
         self._history.start(core.bars)
         self._curves.start(core.bars)
         self.review.start(core.review)

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop.ui.models.table import RowTableModel
@@ -61,6 +62,14 @@ class KeyedTable(TableView, Generic[Row]):
     def choose(self, key: Hashable | None) -> None:
         """Choose the row with a key, or none."""
         self._select(-1 if key is None else self._model.row_of(key))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Choose the first row, or the last, where an arrow is pressed and none is chosen."""
+        ends = {Qt.Key.Key_Down: 0, Qt.Key.Key_Up: self._model.rowCount() - 1}
+        if self._chosen is None and event.key() in ends and self._model.rowCount():
+            self._select(ends[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
 
     def _select(self, place: int) -> None:
         selection = self.selectionModel()

@@ -157,7 +157,7 @@ class TableView(QTableView):
             area = self.viewport().rect().adjusted(8, 8, -8, -8)
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._empty)
             painter.end()
-        if self._cells.shows_keyboard and not self.currentIndex().isValid():
+        if self._cells.shows_keyboard and not self.selectionModel().hasSelection():
             # With a chosen row that row is marked; without one the keyboard would be nowhere to be seen.
             painter = QPainter(self.viewport())
             painter.setPen(QPen(self._theme.colours.up, 2))
