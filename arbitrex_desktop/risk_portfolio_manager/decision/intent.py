@@ -266,25 +266,8 @@ def _is_ticket(value: Any) -> bool:
 
 def _as_exit(intent: TradeIntent) -> TradeIntent:
     """Return the intent without what an exit does not need, so that a bad figure among it cannot block one."""
-    return TradeIntent(
-        intent.symbol,
-        intent.direction,
-        0.0,
-        Regime.TRENDING.value,
-        1.0,
-        0.0,
-        strategy_id=intent.strategy_id,
-        stop_loss=intent.stop_loss,
-        requested_volume=intent.requested_volume,
-        intent_id=intent.intent_id,
-        source=intent.source,
-        order_kind=intent.order_kind,
-        order_price=intent.order_price,
-        expires_at=intent.expires_at,
-        reduce_only=intent.reduce_only,
-        position_ticket=intent.position_ticket,
-        instead_of=intent.instead_of,
-    )
+    signal = {"confidence_score": 0.0, "regime": Regime.TRENDING.value, "atr": 1.0, "vol_percentile": 0.0}
+    return msgspec.structs.replace(intent, **signal, **dict.fromkeys(_NO_MATTER_TO_AN_EXIT))
 
 
 _REGIMES: Final = tuple(each.value for each in Regime)
@@ -314,5 +297,9 @@ FIELDS: Final = TradeIntent.__struct_fields__
 _SIGNAL: Final = frozenset({"confidence_score", "regime", "vol_percentile"})
 """What a strategy must say of its signal, and a person need not: what is not given is not judged."""
 _MAY_BE_LEFT_OUT: Final = {each.name for each in msgspec.structs.fields(TradeIntent) if each.default is None}
+_NO_MATTER_TO_AN_EXIT: Final = (
+    *("current_price", "win_rate", "avg_win", "avg_loss", "num_trades", "adv_units", "spread_pct", "daily_volatility"),
+    *("take_profit", "magic"),
+)
 _values_of: Final = attrgetter(*_FIELD_CHECKS)
 _CHECKS: Final = tuple((name, check, name in _MAY_BE_LEFT_OUT) for name, check in _FIELD_CHECKS.items())

@@ -69,14 +69,10 @@ def size_trade(context: RuleContext) -> SizeResult:
         return SizeResult()
     stop, distance = _stop(context, instrument)
     least = instrument.volume_min * instrument.contract
-    if intent.stop_loss is not None and distance <= 0.0:
-        note = f"the stop {intent.stop_loss:.10g} is on the wrong side of the price {price:.10g}"
-        results = (_STOP_SIDE.failed(note=note),)
-        return SizeResult(least_units=least, stop=stop, stop_distance=distance, results=results)
     loss = distance * instrument.value + _costs(context, instrument)
-    if not (loss > 0.0 and math.isfinite(loss)):
-        results = (_CONVERSION.unknown("price, stop or conversion to account currency is not known"),)
-        return SizeResult(least_units=least, stop=stop, stop_distance=distance, results=results)
+    refusal = _refusal(context, distance, loss)
+    if refusal is not None:
+        return SizeResult(least_units=least, stop=stop, stop_distance=distance, results=(refusal,))
     joined, moved = _joined(context, stop, instrument)
     base = max(0.0, _risk_money(context) - moved) / loss
     found, factors = [_CONVERSION.ok("known")], _factors(context)
@@ -108,6 +104,17 @@ def size_trade(context: RuleContext) -> SizeResult:
         joined,
         moved,
     )
+
+
+def _refusal(context: RuleContext, distance: float, loss: float) -> RuleResult | None:
+    """Return why no size can be computed from a stop's distance and a unit's loss there; None where one can."""
+    stop = context.intent.stop_loss
+    if stop is not None and distance <= 0.0:
+        price = context.market.price
+        return _STOP_SIDE.failed(note=f"the stop {stop:.10g} is on the wrong side of the price {price:.10g}")
+    if not (loss > 0.0 and math.isfinite(loss)):
+        return _CONVERSION.unknown("price, stop or conversion to account currency is not known")
+    return None
 
 
 def _joined(context: RuleContext, stop: float | None, instrument: Instrument) -> tuple[float, float]:

@@ -62,10 +62,6 @@ class TradingRecord(msgspec.Struct, frozen=True):
                 close -= changes[day]
         return TradingRecord({**self.days, **days}, highest, max(self.highest_equity, account.equity), complete=True)
 
-    def best_day_before(self, today: str) -> float:
-        """Return the best result of a day that has ended, at least 0."""
-        return max((each.result for day, each in self.days.items() if day != today), default=0.0)
-
     def trading_days(self, least_result: float) -> int:
         """Return on how many days positions were opened; with `least_result` above 0, how many days brought it."""
         if least_result > 0.0:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from abc import abstractmethod
+from typing import ClassVar, Final
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Number, number, share
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
@@ -23,10 +24,45 @@ BUFFER: Final = share(
     help="Share of the loss that the limit allows: a stop may slip.",
 )
 
-_NOTE: Final = "the firm's floor, and its buffer"
+
+class FirmFloor(Rule):
+    """Equity stays above a firm's floor and its buffer; at the floor trading halts.
+
+    Attributes:
+        switch: the setting by which the rule is off, at 0.
+        floor_name: what the floor is called.
+        not_known: why the floor is not known, where it is not.
+    """
+
+    stage = Stage.KILL_SWITCH
+    unit = "money"
+    minimum = True
+    latches = True
+    switch: ClassVar[str]
+    floor_name: ClassVar[str]
+    not_known: ClassVar[str]
+
+    @abstractmethod
+    def floor(self, context: RuleContext) -> float | None:
+        """Return what equity may not fall to, in account currency; None where that is not known."""
+
+    def check(self, context: RuleContext) -> RuleResult:
+        """Hold the equity against the floor and its buffer."""
+        if not getattr(context.config, self.switch):
+            return self.off()
+        if not context.config.initial_balance:
+            return self.unknown("the balance that the account began with is not set")
+        floor, equity = self.floor(context), context.account.equity
+        if floor is None:
+            return self.unknown(self.not_known)
+        if equity > floor:
+            return self.passed(equity, floor, self.floor_name)
+        return self.failed(equity, floor, self.floor_name) if equity <= floor else self.unknown("equity is no number")
+
+    in_use = check
 
 
-class AccountFloor(Rule):
+class AccountFloor(FirmFloor):
     """Equity > floor + buffer, the floor being `firm_max_loss` of the initial balance below where it is measured from.
 
     Static: the initial balance.  End of day: the highest balance at the end of a day.  Trailing: the highest equity.
@@ -38,11 +74,11 @@ class AccountFloor(Rule):
         "Equity came too close to the floor at which the firm ends the account. Halts trading.",
         "Stop; the account is nearly lost.",
     )
-    stage, order = Stage.KILL_SWITCH, 45
+    order = 45
     subject = "equity"
-    unit = "money"
-    minimum = True
-    latches = True
+    switch = "firm_max_loss"
+    floor_name = "the firm's floor, and its buffer"
+    not_known = "the account's days were not read yet"
     parameters = (
         INITIAL_BALANCE,
         BUFFER,
@@ -64,20 +100,10 @@ class AccountFloor(Rule):
         ),
     )
 
-    def check(self, context: RuleContext) -> RuleResult:
-        """Hold the equity against the floor and its buffer."""
-        if not context.config.firm_max_loss:
-            return self.off()
-        if not context.config.initial_balance:
-            return self.unknown("the balance that the account began with is not set")
-        if context.config.firm_floor != "static" and not context.account.record.complete:
-            return self.unknown("the account's days were not read yet")
-        equity, least = context.account.equity, guarded_floor(context)
-        if equity > least:
-            return self.passed(equity, least, _NOTE)
-        return self.failed(equity, least, _NOTE) if equity <= least else self.unknown("equity is no number")
-
-    in_use = check
+    def floor(self, context: RuleContext) -> float | None:
+        """Return the floor, which may need the account's days."""
+        known = context.config.firm_floor == "static" or context.account.record.complete
+        return guarded_floor(context) if known else None
 
 
 def account_floor(context: RuleContext) -> float:

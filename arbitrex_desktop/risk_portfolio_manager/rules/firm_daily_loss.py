@@ -3,16 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, share
-from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import BUFFER, INITIAL_BALANCE
-from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
-
-_NOTE: Final = "the firm's limit of the day, and its buffer"
+from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import BUFFER, INITIAL_BALANCE, FirmFloor
+from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, RuleContext
 
 
-class FirmDailyLoss(Rule):
+class FirmDailyLoss(FirmFloor):
     """Equity > what it was at the day's reset - `firm_daily_loss`, which is an amount, + buffer.
 
     What it was is the balance, the equity or the higher of both, as losses are measured from; the amount is a share of
@@ -24,12 +20,12 @@ class FirmDailyLoss(Rule):
         "Equity came too close to what the firm allows to be lost in a day. Halts trading.",
         "Stop for the day.",
     )
-    stage, order = Stage.KILL_SWITCH, 55
+    order = 55
     subject = "equity today"
-    unit = "money"
-    minimum = True
-    latches = True
     daily = True
+    switch = "firm_daily_loss"
+    floor_name = "the firm's limit of the day, and its buffer"
+    not_known = "no daily reset has been seen yet"
     parameters = (
         INITIAL_BALANCE,
         BUFFER,
@@ -43,21 +39,10 @@ class FirmDailyLoss(Rule):
         ),
     )
 
-    def check(self, context: RuleContext) -> RuleResult:
-        """Hold the equity against the day's floor and its buffer."""
-        if not context.config.firm_daily_loss:
-            return self.off()
-        if not context.config.initial_balance:
-            return self.unknown("the balance that the account began with is not set")
-        floor = guarded_day_floor(context)
-        if floor is None:
-            return self.unknown("no daily reset has been seen yet")
-        equity = context.account.equity
-        if equity > floor:
-            return self.passed(equity, floor, _NOTE)
-        return self.failed(equity, floor, _NOTE) if equity <= floor else self.unknown("equity is no number")
-
-    in_use = check
+    def floor(self, context: RuleContext) -> float | None:
+        """Return what the day began with, less its loss; None before a reset was seen."""
+        start = context.account.day_anchor
+        return None if start is None else start - daily_amount(context, start)
 
 
 def daily_amount(context: RuleContext, start: float) -> float:
@@ -65,9 +50,3 @@ def daily_amount(context: RuleContext, start: float) -> float:
     config = context.config
     of = start if config.firm_daily_loss_of == "day" else config.initial_balance
     return float(config.firm_daily_loss * of * (1.0 - config.firm_buffer))
-
-
-def guarded_day_floor(context: RuleContext) -> float | None:
-    """Return what equity may not fall to today; None before a reset was seen."""
-    start = context.account.day_anchor
-    return None if start is None else start - daily_amount(context, start)

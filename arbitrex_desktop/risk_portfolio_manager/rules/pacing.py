@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from abc import abstractmethod
+from typing import ClassVar, Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource
 from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, count, seconds
@@ -146,46 +147,60 @@ class RejectionVelocity(Rule):
         return self.passed(refused, limit, "the strategy is throttled" if refused >= limit else "")
 
 
-class TradeSpacing(Rule):
-    """Time since the last approved trade >= `min_time_between_trades_seconds`."""
+class _Spacing(Rule):
+    """Time since the last approved trade of a kind >= a setting.
 
-    code = RejectionReason("TRADE_SPACING", "The last trade was approved too recently.", "Wait.")
-    stage, order = Stage.FINAL, 100
-    subject = "time since the risk manager last passed a trade"
+    Attributes:
+        least: the setting.
+    """
+
+    stage = Stage.FINAL
     unit = "s"
     minimum = True
     paces = True
-    parameters = (_SPACING, seconds("min_time_between_trades_seconds", 300, "Least time between trades"))
+    least: ClassVar[str]
+
+    @abstractmethod
+    def last(self, context: RuleContext) -> float | None:
+        """Return when the last one was approved, in monotonic seconds; None when there was none."""
 
     def check(self, context: RuleContext) -> RuleResult:
         """Measure it."""
         if not context.config.enforce_time_spacing:
             return self.off()
-        if not context.activity.approvals:
+        last = self.last(context)
+        if last is None:
             return self.ok("there was none")
-        passed = context.moment - context.activity.approvals[-1]
-        return self.at_least(passed, context.config.min_time_between_trades_seconds)
+        return self.at_least(context.moment - last, getattr(context.config, self.least))
 
 
-class SymbolSpacing(Rule):
+class TradeSpacing(_Spacing):
+    """Time since the last approved trade >= `min_time_between_trades_seconds`."""
+
+    code = RejectionReason("TRADE_SPACING", "The last trade was approved too recently.", "Wait.")
+    order = 100
+    subject = "time since the risk manager last passed a trade"
+    least = "min_time_between_trades_seconds"
+    parameters = (_SPACING, seconds("min_time_between_trades_seconds", 300, "Least time between trades"))
+
+    def last(self, context: RuleContext) -> float | None:
+        """Return when any was."""
+        approvals = context.activity.approvals
+        return approvals[-1] if approvals else None
+
+
+class SymbolSpacing(_Spacing):
     """Time since the symbol's last approved trade >= `min_time_between_same_symbol_seconds`."""
 
     code = RejectionReason("SYMBOL_SPACING", "The last trade in this symbol was approved too recently.", "Wait.")
-    stage, order = Stage.FINAL, 110
+    order = 110
     subject = "time since the risk manager last passed a trade in the symbol"
-    unit = "s"
-    minimum = True
-    paces = True
+    least = "min_time_between_same_symbol_seconds"
     parameters = (
         _SPACING,
         seconds("min_time_between_same_symbol_seconds", 3600, "Least time between trades in a symbol"),
     )
 
-    def check(self, context: RuleContext) -> RuleResult:
-        """Measure it."""
-        if not context.config.enforce_time_spacing:
-            return self.off()
-        last = context.activity.last_by_symbol.get(context.intent.symbol)
-        if last is None:
-            return self.ok("there was none")
-        return self.at_least(context.moment - last, context.config.min_time_between_same_symbol_seconds)
+    def last(self, context: RuleContext) -> float | None:
+        """Return when one in the intent's symbol was."""
+        return context.activity.last_by_symbol.get(context.intent.symbol)

@@ -85,7 +85,6 @@ def test_the_whole_history_is_read_once_and_days_outlive_the_week() -> None:
     record = rpm._state.ledger.record
     assert record.highest_close == 106_000.0
     assert record.trading_days(0.0) == 1
-    assert record.best_day_before("2025-03-03") == 6_000.0
     assert "101,000.00" in next(
         each.message for each in rpm.evaluate(**intent()).decision.checks if "floor" in each.message
     )
