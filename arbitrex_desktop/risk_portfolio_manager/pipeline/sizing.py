@@ -86,7 +86,6 @@ def size_trade(context: RuleContext) -> SizeResult:
     lots = round_lots(units, instrument.contract, instrument.volume_step)
     found.append(_size_check(context, (allowed, least, loss), lots))
     worth = price * instrument.value if price is not None else None
-    deviation, tail = portfolio_loss(context, units, worth)
     return SizeResult(
         base,
         allowed,
@@ -99,8 +98,7 @@ def size_trade(context: RuleContext) -> SizeResult:
         distance,
         factors,
         tuple(found),
-        deviation,
-        tail,
+        *portfolio_loss(context, units, worth),
         joined,
         moved,
     )
