@@ -134,6 +134,9 @@ def test_full_while_running(disk: SmallDisk, start: Any) -> None:
     with pytest.raises(DeskError, match="the disk is full"):
         desk.core.approve(desk.core.submit(intent(symbol="GBPUSD")))
     assert len(desk.broker.sent) == sent
+    with pytest.raises(DeskError, match="the disk is full"):
+        desk.core.submit(intent(source="alpha", direction=-1, position_ticket=desk.broker.positions[0].ticket))
+    assert f"alpha wants to close EURUSD #{desk.broker.positions[0].ticket}, which was not taken" in texts(desk)
     desk.core.halt("enough")
     desk.core._background.join()
     desk.core.close_position(desk.broker.positions[0].ticket)
