@@ -26,6 +26,7 @@ from typing import Any
 
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import DeskError
+from arbitrex_desktop.desk.intents.events import Event, EventKind
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.check import verify
@@ -121,8 +122,9 @@ class LossyBroker(FakeBroker):
         ):
             return self._answer(request, TradeRetcode.INVALID_CLOSE_VOLUME)
         if request["action"] != TradeAction.DEAL:
-            sent.done = True
-            return self._manage(request)
+            result = self._manage(request)
+            sent.done = result.retcode == TradeRetcode.DONE
+            return result
         deal = self._deal({**request, "comment": self._comment(request, position, late=late)}, request["volume"])
         sent.orders.append(deal.order)
         sent.lots, sent.done = round(sent.lots + deal.volume, 8), True
@@ -279,9 +281,10 @@ class Judge:
         journal = self._desk.book.journal
         path = journal_path(self._folder, self._broker.account.server, self._broker.account.login)
         unsettled = [f"{each.intent_id} is {each.state}" for each in self._desk.book.in_state(*_UNSETTLED)]
-        return [*unsettled, *self._told_wrongly(journal.events()), *verify(path).problems]
+        events = journal.events()
+        return [*unsettled, *self._told_wrongly(events), *self._changes_told_wrongly(events), *verify(path).problems]
 
-    def _told_wrongly(self, events: Any) -> list[str]:
+    def _told_wrongly(self, events: tuple[Event, ...]) -> list[str]:
         """Return each group of requests that look the same at the broker of which other lots were told than done."""
         told, done = (
             defaultdict[tuple[object, ...], list[float]](list),
@@ -298,7 +301,32 @@ class Judge:
         keys = {*told, *done}
         return [f"{key}: told {told[key]}, done {done[key]}" for key in keys if sorted(told[key]) != sorted(done[key])]
 
-    def _told_of_actions(self, events: Any) -> list[tuple[tuple[object, ...], float]]:
+    def _changes_told_wrongly(self, events: tuple[Event, ...]) -> list[str]:
+        """Return the stops and orders that were moved or cancelled, and told as not, or the other way round.
+
+        A stop whose position is gone by now may be told as not known.
+        """
+        ends = {
+            each.draft.body["of"]: each.draft.reason for each in events if each.draft.kind == EventKind.ACTION_ENDED
+        }
+        told = defaultdict[str, list[str]](list)
+        for event in events:
+            if event.draft.kind == EventKind.ACTION_SUBMITTED:
+                action = event.draft.body["action"]
+                told[str(action["request"])].append(ends.get(action["name"], "it was not carried out"))
+        wrong = []
+        for request, words in told.items():
+            sent = [each for each in self._broker.requests if str(each.request) == request]
+            if not sent or sent[0].request["action"] == TradeAction.DEAL:
+                continue
+            claimed = sum("it was carried out" in each or ": done (" in each for each in words)
+            denied = sum("it was not carried out" in each for each in words)
+            done = sum(each.done for each in sent)
+            if claimed > done or denied > len(sent) - done:
+                wrong.append(f"{request}: done {done} times of {len(sent)}, told {words}")
+        return wrong
+
+    def _told_of_actions(self, events: tuple[Event, ...]) -> list[tuple[tuple[object, ...], float]]:
         """Return what the journal says that closes took, by what they look like."""
         requests: dict[str, dict[str, Any]] = {}
         told = []
