@@ -432,3 +432,12 @@ def test_an_action_of_which_the_journal_has_no_request_is_for_the_trader(held: H
     assert held.parts.told == [("warning", "position 11", words)]
     ended = held.parts.events()[-1].draft
     assert (ended.kind, ended.symbol, ended.ticket, ended.reason) == (EventKind.ACTION_ENDED, "EURUSD", 11, words)
+
+
+def test_what_an_intent_only_took_from_is_not_its_own_position(held: Held) -> None:
+    """A position that somebody else opened stays somebody else's when an intent closed a part of it."""
+    reducing = held.parts.send(judgement=answer(lots=0.1, stop_loss=None, take_profit=None, closes=11), direction=-1)
+    held.broker.clock.advance(1.0)
+    Recovery(held.parts.book, held.parts.context, held.actions.unanswered).reconcile()
+    assert held.parts.kinds(reducing.intent_id)[-1] == "CONFIRMED"
+    assert held.parts.book.owner_of(11, "") == ""
