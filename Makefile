@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The developer's commands.  What each check does is written once, in .ci/run.
 
-.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format bench benchmarks trials fair-share kill-trial week mutants windows
+.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format bench benchmarks trials fair-share kill-trial reckoning week mutants windows
 
 demo:
 	./run-demo
@@ -56,6 +56,12 @@ fair-share:
 week:
 	sh installer/setup.sh dev
 	.venv/bin/python -m tests.trials.week --hours 120 --minutes 30 --intents 5000 --seed 1
+
+# The risk manager against an independent reckoning of random accounts: late deals, fail-over, restarts, both kinds of
+# books; some ten minutes.
+reckoning:
+	sh installer/setup.sh dev
+	.venv/bin/python -m tests.trials.reckoning --cases 5000 --seed 1
 
 # Small changes to the code that money hangs on, 400 of them: which does no test notice?  Half an hour.
 mutants:

@@ -10,8 +10,9 @@ keeps every drawdown what it was (the unit method of fund accounting).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import Final, NamedTuple
 
@@ -28,6 +29,8 @@ _PATIENCE: Final = timedelta(seconds=60)
 _PATIENCE_WITH_LOSS: Final = timedelta(days=1)
 """For how long a deal is awaited that explains a rise, or a fall, of the balance; counted from its first sight."""
 _MOST_DIGITS: Final = 8
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
+_MOST_SIGHTS: Final = 1_000
 _NEAR: Final = timedelta(minutes=10)
 _WHOLE: Final = timedelta(days=400)
 """How far back the history is read for an account whose every day counts."""
@@ -77,24 +80,62 @@ class Checkpoint(msgspec.Struct, frozen=True):
     week_before: PastReset | None = None
 
 
+class Sight(msgspec.Struct, array_like=True):
+    """A sync that saw the balance change: when, by how much, the equity then, and the highest since."""
+
+    at: datetime
+    change: float
+    equity: float
+    highest: float
+
+
+class _Part(NamedTuple):
+    """Money that came or went, when, and the sync that saw it first in the balance."""
+
+    at: datetime
+    amount: float
+    sight: Sight
+
+
 class _Moved(NamedTuple):
     """What changed since the last closing besides the results of trading.
 
     Attributes:
-        flow: what came or went, named by deals or not.
-        named: what balance deals name of it.
+        parts: what came or went, named by deals or not.
         lost: what the balance fell by for no known reason, at most 0.
-        factor: what the flow scales peak and anchors by.
         open_since: when something unexplained was first seen, now for nothing.
-        smallest: what may be rounding.
     """
 
-    flow: float
-    named: float
+    parts: list[_Part]
     lost: float
-    factor: float
     open_since: datetime
-    smallest: float
+
+    def flow(self, since: datetime) -> float:
+        """Return what came or went since a moment."""
+        return sum(part.amount for part in self.parts if part.at >= since)
+
+    def factor(self, since: datetime = _EVER, after: datetime = _EVER) -> float | None:
+        """Return what scales a peak or an anchor; None when there was nothing before it.
+
+        It is of the money that came or went `since` a moment and was seen `after` another: by the equity after it over
+        the equity before it.  What the market does until its deal is there is none of it.
+        """
+        sums: dict[datetime, tuple[float, float]] = {}
+        for part in self.parts:
+            if part.at >= since and part.sight.at > after:
+                equity, before = sums.get(part.sight.at, (part.sight.equity, part.sight.equity))
+                sums[part.sight.at] = equity, before - part.amount
+        if not all(equity > 0.0 and before > 0.0 for equity, before in sums.values()):
+            return None
+        return math.prod(equity / before for equity, before in sums.values())
+
+    def peak(self, peak: float, sights: list[Sight], equity: float) -> float:
+        """Return the peak after it, whatever was seen while it was not explained; the equity for money into nothing."""
+        factor = self.factor()
+        if factor is None:
+            return equity
+        seen = (each.highest * (self.factor(after=each.at) or 0.0) for each in sights)
+        return max(peak * factor, *seen)
 
 
 class PnlFigures(msgspec.Struct, frozen=True):
@@ -119,14 +160,15 @@ class PnlLedger(msgspec.Struct):
     """Keeps the last closing of one account.
 
     `reset_at` is a manual daily or weekly reset, which begins it anew; `open_since`, when the balance was first seen to
-    have changed by what no deal explains, None while all is explained.  `record`, the account's days, kept where the
-    settings hold it to a firm's rules.
+    have changed by what no deal explains, None while all is explained; `sights`, where it has changed since the last
+    closing.  `record`, the account's days, kept where the settings hold it to a firm's rules.
     """
 
     day_reset_at: datetime | None = None
     week_reset_at: datetime | None = None
     closing: Checkpoint | None = None
     open_since: datetime | None = None
+    sights: list[Sight] = []
     record: TradingRecord = TradingRecord()
 
     def read_from(self, week_start: datetime, *, whole: bool = False) -> datetime:
@@ -149,7 +191,7 @@ class PnlLedger(msgspec.Struct):
         if self.closing is None:
             self.closing = _first(account, deals, (daily, weekly), now, starts)
         before = self.closing.ticket
-        closing, lost = self._take(account, deals, (daily, weekly), now, starts)
+        closing, lost = self._take(account, deals, (daily, weekly), to_utc, now, starts)
         since = self.open_since or now
         return PnlFigures(
             peak=closing.peak,
@@ -177,11 +219,12 @@ class PnlLedger(msgspec.Struct):
             anchor = LossBaseline(self.closing.funds, self.closing.equity)
             self.closing = msgspec.structs.replace(self.closing, week=anchor)
 
-    def _take(
+    def _take(  # noqa: PLR0917 - a reading is all of these
         self,
         account: AccountInfo,
         deals: Sequence[TradeDeal],
         since_reset: tuple[list[TradeDeal], list[TradeDeal]],
+        to_utc: ToUtc,
         now: datetime,
         starts: tuple[datetime, datetime],
     ) -> tuple[Checkpoint, float]:
@@ -199,9 +242,14 @@ class PnlLedger(msgspec.Struct):
         named = sum(deal.profit for deal in new if deal.type in _FLOWS)
         smallest = _smallest(account)
         lost = flow - named if flow - named < -smallest else 0.0
-        factor = _factor(account.equity, flow - lost, smallest)
+        self._note_sight(account, funds - last.funds, now)
+        parts = [self._part(to_utc(deal.time), deal.profit) for deal in new if deal.type in _FLOWS]
+        if flow - named > smallest:
+            largest = max(self.sights, key=lambda sight: sight.change)
+            parts.append(_Part(largest.at, flow - named, largest))
         self.open_since = None if abs(flow - named) <= smallest else self.open_since or now
-        moved = _Moved(flow - lost, named, lost, factor or 1.0, self.open_since or now, smallest)
+        moved = _Moved(parts, lost, self.open_since or now)
+        factor = moved.factor()
         day = _baseline(
             last, PastReset(last.day_start, last.day), last.day_before, starts[0], account, since_reset[0], moved
         )
@@ -212,7 +260,7 @@ class PnlLedger(msgspec.Struct):
             at=now,
             funds=funds,
             equity=account.equity,
-            peak=last.peak * factor if factor is not None else account.equity,
+            peak=moved.peak(last.peak, self.sights, account.equity),
             realized=last.realized + traded,
             day=day,
             week=week,
@@ -224,19 +272,28 @@ class PnlLedger(msgspec.Struct):
         )
         if self.open_since is not None:
             if now - self.open_since < (_PATIENCE_WITH_LOSS if lost else _PATIENCE):
-                return self._still_open(last, current, factor, lost)
+                return current, lost
             self.open_since = None
-        self.closing = msgspec.structs.replace(current, peak=max(current.peak, account.equity))
-        return self.closing, 0.0
+        self.sights.clear()
+        self.closing = current
+        return current, 0.0
 
-    def _still_open(
-        self, last: Checkpoint, current: Checkpoint, factor: float | None, lost: float
-    ) -> tuple[Checkpoint, float]:
-        """Return what was computed; a new peak while a loss is unexplained is one, whatever it turns out to be."""
-        if lost and factor and current.equity > current.peak:
-            current = msgspec.structs.replace(current, peak=current.equity)
-            self.closing = msgspec.structs.replace(last, peak=current.equity / factor)
-        return current, lost
+    def _note_sight(self, account: AccountInfo, changed: float, now: datetime) -> None:
+        """Take down the equity, and that the balance is another than before; `changed`, since the last closing."""
+        sights, equity = self.sights, account.equity
+        change = changed - sum(sight.change for sight in sights)
+        if sights and abs(change) < _smallest(account) / 2.0:
+            sights[-1].highest = max(sights[-1].highest, equity)
+            return
+        sights.append(Sight(now, change, equity, equity))
+        if len(sights) > _MOST_SIGHTS:
+            first = sights.pop(0)
+            sights[0].change += first.change
+            sights[0].highest = max(sights[0].highest, first.highest)
+
+    def _part(self, at: datetime, amount: float) -> _Part:
+        """Return money that came or went at a moment, which deals give in whole seconds."""
+        return _Part(at, amount, next((sight for sight in self.sights if sight.at >= at), self.sights[-1]))
 
     def _since(self, start: datetime, reset: datetime | None) -> datetime:
         """Return the later of the calendar's reset and a manual one."""
@@ -260,9 +317,9 @@ def _baseline(  # noqa: PLR0917 - all that an anchor depends on
 ) -> LossBaseline:
     """Return what the losses of the period of `start` are measured from, after all money that came or went."""
     if before is not None and before.start == start:  # the clock was ahead, and is right again
-        return before.baseline.scaled(moved.factor)
+        return before.baseline.scaled(moved.factor() or 1.0)
     if start <= latest.start:
-        return latest.baseline.scaled(moved.factor)
+        return latest.baseline.scaled(moved.factor() or 1.0)
     return _anchor(last, account, since_reset, start, moved)
 
 
@@ -303,14 +360,6 @@ def _smallest(account: AccountInfo) -> float:
     return 1.1 * 10.0**-digits
 
 
-def _factor(equity: float, flow: float, smallest: float) -> float | None:
-    """Return equity after over equity before a flow; None when there was nothing before it."""
-    if abs(flow) <= smallest:
-        return 1.0
-    before = equity - flow
-    return equity / before if before > 0.0 and equity > 0.0 else None
-
-
 def _first(
     account: AccountInfo,
     deals: Sequence[TradeDeal],
@@ -343,11 +392,7 @@ def _anchor(
     Its equity is that of a closing shortly before the reset; without one it is taken to be the balance.  What came
     since scales both.
     """
-    new = [deal for deal in since_reset if deal.ticket > last.ticket and deal.type in _FLOWS]
-    came_since = sum(deal.profit for deal in new)
-    named_before = moved.named - came_since
-    flow = moved.flow - named_before
     lost = moved.lost if moved.open_since >= start else 0.0
-    balance = account.balance + account.credit - _results(since_reset) - flow - lost
-    equity = last.equity + named_before if start - last.at <= _NEAR else balance
-    return LossBaseline(balance, equity).scaled(_factor(account.equity, flow, moved.smallest) or 1.0)
+    balance = account.balance + account.credit - _results(since_reset) - moved.flow(start) - lost
+    equity = last.equity + moved.flow(_EVER) - moved.flow(start) if start - last.at <= _NEAR else balance
+    return LossBaseline(balance, equity).scaled(moved.factor(start) or 1.0)

@@ -104,7 +104,7 @@ def dump_state(state: RiskState) -> SavedState:
         activity=state.activity.saved(monotonic),
         traded=[str(name) for name in state.book.traded],
         settings_capital=state.settings_capital,
-        ledger=msgspec.structs.replace(state.ledger),
+        ledger=msgspec.structs.replace(state.ledger, sights=[*map(msgspec.structs.replace, state.ledger.sights)]),
         switches=Switches(str(portfolio.halt_code), state.switches.active()),
         metrics=state.metrics,
         saved_at=state.sources.clock.now(),

@@ -276,3 +276,18 @@ def test_money_that_comes_or_goes_over_a_reset_is_no_loss_of_the_new_day(amount:
     assert figures.day.balance == pytest.approx(began)
     assert figures.day.equity == pytest.approx(began)
     assert figures.daily_pnl == -5_000.0
+
+
+@pytest.mark.parametrize("amount", [50_000.0, -50_000.0])
+def test_what_the_market_does_until_a_deal_is_there_is_a_loss(amount: float) -> None:
+    """Equity loses 1% between the money's coming or going and its deal: the drawdown is 1%, of peak and anchor."""
+    books = Books()
+    deal = books.move(amount, late=True, type=int(DealType.BALANCE))
+    books.sync()
+    books.float(-0.01 * books.account.equity)
+    books.sync()
+    books.deals.append(deal)
+    for _ in range(2):
+        figures = books.sync()
+        assert 1 - books.account.equity / figures.peak == pytest.approx(0.01)
+        assert 1 - books.account.equity / figures.day.balance == pytest.approx(0.01)
