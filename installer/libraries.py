@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ class Library:
         vendor: maker and product as a vulnerability database names them (CPE)
         version: for a file that bears none; goes with the pins of Python and numpy
         parts: how many numbers of the file's version count
+        told: how the code itself tells its version, for one that is linked into a file of another name
     """
 
     name: str
@@ -32,6 +34,7 @@ class Library:
     vendor: str
     version: str = ""
     parts: int = 3
+    told: bytes = b""
 
 
 LIBRARIES: Final = (
@@ -43,6 +46,14 @@ LIBRARIES: Final = (
     Library(
         "OpenBLAS", "_internal/numpy.libs/libscipy_openblas*.dll", "BSD-3-Clause", "openblas_project:openblas", "0.3.27"
     ),
+    # What CPython links into its own files.
+    Library("expat", "_internal/pyexpat.pyd", "MIT", "libexpat_project:libexpat", told=rb"expat_(\d+\.\d+\.\d+)"),
+    Library(
+        "bzip2", "_internal/_bz2.pyd", "bzip2-1.0.6", "bzip:bzip2", told=rb"(\d+\.\d+\.\d+), \d+-[A-Z][a-z]{2}-\d{4}"
+    ),
+    Library("zlib", "_internal/python3?*.dll", "Zlib", "zlib:zlib", told=rb"\0(1\.[2-9]\.\d+)\0"),
+    # CPython 3.11 is built with this one, which tells nothing of itself.
+    Library("liblzma", "_internal/_lzma.pyd", "LicenseRef-public-domain", "tukaani:xz", "5.2.5"),
     Library("Qt", "_internal/PySide6/Qt6Core.dll", "LGPL-3.0-only", "qt:qt"),
     Library(
         "Microsoft Visual C++ runtime",
@@ -61,6 +72,14 @@ def file_version(data: bytes, parts: int) -> str:
         return ""
     minor, major, last, third = struct.unpack_from("<4H", data, at + 8)
     return ".".join(map(str, (major, minor, third, last)[:parts]))
+
+
+def version_of(library: Library, data: bytes) -> str:
+    """Return the version of a library as its file, or failing that this table, tells it; empty for none."""
+    if library.told:
+        found = re.search(library.told, data)
+        return found[1].decode("ascii") if found else ""
+    return library.version or file_version(data, library.parts)
 
 
 def listed(kind: str, library: Library, version: str, data: bytes) -> dict[str, Any]:
@@ -88,7 +107,7 @@ def libraries_in(tree: Path, python_version: str) -> list[dict[str, Any]]:
         if not files:
             raise FileNotFoundError(f"{library.name}: there is no {library.pattern} in {tree}")
         data = files[0].read_bytes()
-        version = library.version or file_version(data, library.parts)
+        version = version_of(library, data)
         if not version:
             raise ValueError(f"{files[0]} has no version")
         found.append(listed("platform" if library is python else "library", library, version, data))

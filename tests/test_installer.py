@@ -155,7 +155,10 @@ def _program_folder(folder: Path) -> Path:
         "PySide6/Qt6Core.dll": _windows_file(6, 8, 3, 0),
         "VCRUNTIME140.dll": _windows_file(14, 38, 33126, 1),
         "python3.dll": b"MZ",
-        "python311.dll": b"MZ python",
+        "python311.dll": b"MZ python\x001.3.1\x00",
+        "pyexpat.pyd": b"MZ expat_2.6.0",
+        "_bz2.pyd": b"MZ 1.0.8, 13-Jul-2019",
+        "_lzma.pyd": b"MZ",
     }
     for name, content in files.items():
         path = folder / "_internal" / name
@@ -172,11 +175,12 @@ def test_the_sbom_lists_all_that_is_inside(tmp_path: Path) -> None:
     for pin in read_pins(INSTALLER / "pins" / "windows.txt"):
         assert known[pin.name]["version"] == pin.version
         assert known[pin.name]["hashes"][0]["content"] == pin.hashes[0]
-    assert {name: known[name]["version"] for name in ("CPython", "OpenSSL", "SQLite", "Qt")} == {
+    assert {name: known[name]["version"] for name in ("CPython", "OpenSSL", "SQLite", "Qt", "zlib", "expat", "bzip2", "liblzma")} == {
         "CPython": "3.11.9", "OpenSSL": "3.0.13", "SQLite": "3.45.1", "Qt": "6.8.3",
+        "zlib": "1.3.1", "expat": "2.6.0", "bzip2": "1.0.8", "liblzma": "5.2.5",
     }  # fmt: skip
     assert known["Microsoft Visual C++ runtime"]["version"] == "14.38.33126.1"
-    assert known["CPython"]["hashes"][0]["content"] == hashlib.sha256(b"MZ python").hexdigest()
+    assert known["CPython"]["hashes"][0]["content"] == hashlib.sha256(b"MZ python\x001.3.1\x00").hexdigest()
     assert {"libffi", "OpenBLAS", "pyinstaller"} <= set(known)
     assert all(part["licenses"] and part["hashes"] and part["purl"] for part in sbom["components"])
     assert sbom["metadata"]["component"]["version"] == arbitrex_desktop.__version__
