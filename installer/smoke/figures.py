@@ -15,7 +15,7 @@ from typing import Final
 
 assert sys.platform != "win32"  # tells the type checker which half of the libraries this is
 
-MOST_TIMES: Final = 1.5
+MOST_TIMES: Final = 1.3
 
 
 def forget(folders: list[Path]) -> None:
