@@ -51,6 +51,7 @@ from arbitrex_desktop.ui.program.closing import Closing
 from arbitrex_desktop.ui.review.review import Review
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.empty_offer import Offer
 from arbitrex_desktop.ui.widgets.table_view import TableView
 from arbitrex_desktop.ui.window_state import WindowState
 from arbitrex_desktop.ui.worker import CoreWorker
@@ -327,6 +328,17 @@ class WindowContent(QObject):
         """Tell the trader why something that was asked for cannot be done."""
         self.notice_bar.post("info", words, "hands")
 
+    @Slot(object)
+    def _take_offer(self, offer: Offer) -> None:
+        """Do what the button in an empty place offers."""
+        if offer is Offer.ACCOUNT:
+            self.accounts_asked.emit()
+        elif offer is Offer.SYMBOLS:
+            self.market_watch.focus_filter()
+        else:
+            self._docks.bring_forward(self.intent_form.name)
+            self.intent_form.fields.volume.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _bring_forward(self, name: str) -> QWidget:
         """Bring a part of the window into sight and return it."""
         return {"gauges": self.top_bar.gauges, "halt": self.top_bar.halt}.get(name) or self._docks.bring_forward(name)
@@ -351,6 +363,7 @@ class WindowContent(QObject):
         for panel in self.panels.values():
             panel.asked.connect(worker.send)
             panel.symbol_chosen.connect(self.intent_form.choose_symbol)
+            panel.offer_taken.connect(self._take_offer)
         self.market_watch.history_asked.connect(self._curves.ask)
         self._curves.answered.connect(self.market_watch.take_history)
         self._connect_chart()

@@ -169,11 +169,14 @@ class StatusBar(QStatusBar):
         arming = arming_state(fresh)
         self.arming.show_text(arming.message, Tone.BAD if arming.until else Tone.WARN)
         self.arming.setVisible(arming.needed)
-        self._post("trading", f"Trading: {state.word}", Tone.TEXT if state.word == ACTIVE else Tone.WARN)
         if snapshot is None:
+            for label in self.labels.values():
+                label.clear()
             message = "The trading core does not run" if fresh.broken else STARTING
+            self._post("trading", f"Trading: {state.word}", Tone.WARN)
             self._post("connection", message, Tone.BAD if fresh.broken else Tone.MUTED)
             return
+        self._post("trading", f"Trading: {state.word}", Tone.TEXT if state.word == ACTIVE else Tone.WARN)
         connection = "core silent" if fresh.core_silent else snapshot.pool.state.value
         self._post("connection", f"Connection: {connection}", Tone.TEXT if fresh.connected else Tone.WARN)
         uses_pool = snapshot.sync.get("using_mt5_pool")

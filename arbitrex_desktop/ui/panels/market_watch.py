@@ -22,6 +22,7 @@ from arbitrex_desktop.ui.models.quotes import QuoteModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.empty_offer import Offer
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 from arbitrex_desktop.ui.widgets.quote_view import QuoteView
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
@@ -63,6 +64,7 @@ class MarketWatchPanel(Panel):
         self._live = False
         self.model = QuoteModel(self)
         self.view = QuoteView(self.model, theme)
+        self.offer = self.offer_in(self.view.viewport())
         self._filter = QLineEdit()
         self._filter.setPlaceholderText("Filter: usd jp")
         self._filter.setAccessibleName("Filter of symbols")
@@ -150,8 +152,15 @@ class MarketWatchPanel(Panel):
             self._listed, self._known = listed, len(self.model.listed)
             self._offer_symbols()
         self._show_count()
+        self.offer.show_offer(self._offer(fresh))
         if fresh.connected:
             self._ask_for_bars(now)
+
+    def _offer(self, fresh: Freshness) -> Offer | None:
+        """Return what there is to do while no symbol is listed."""
+        if self.model.listed:
+            return None
+        return Offer.ACCOUNT if fresh.broken else Offer.SYMBOLS if fresh.connected else None
 
     def take_history(self, answer: HistoryAnswer) -> None:
         """Show the bars that came for a symbol's curve; without any it is asked for again later."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from arbitrex_desktop.ui.commands import CommandResult
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.empty_offer import EmptyOffer, Offer
 
 
 class Panel(QWidget):
@@ -25,11 +26,12 @@ class Panel(QWidget):
         title: what the user reads.
 
     Signals: `asked(TraderCommand)`, what the trader wants of the core; `symbol_chosen(str)`, chart and ticket should
-    show a symbol.
+    show a symbol; `offer_taken(Offer)`, when the button in an empty place was pressed.
     """
 
     asked = Signal(object)
     symbol_chosen = Signal(str)
+    offer_taken = Signal(object)
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
@@ -39,6 +41,12 @@ class Panel(QWidget):
         self.theme = theme
         self.setBackgroundRole(QPalette.ColorRole.Window)
         self.setAutoFillBackground(True)
+
+    def offer_in(self, place: QWidget) -> EmptyOffer:
+        """Return a button for a place that may be empty; pressing it tells what was taken."""
+        button = EmptyOffer(place, self.theme)
+        button.clicked.connect(lambda: self.offer_taken.emit(Offer(button.text())))
+        return button
 
     def refresh(self, fresh: Freshness) -> None:
         """Draw a snapshot as old as `fresh` says."""
