@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QMenu, QSpli
 
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentState, SeenTrade
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
+from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.cards.card_text import CardText, card_text
 from arbitrex_desktop.ui.cards.deck import CardDeck
 from arbitrex_desktop.ui.cards.pending_text import (
@@ -42,6 +43,8 @@ from arbitrex_desktop.ui.widgets.unknown_box import UnknownBox
 
 GUARD_MS: Final = 700
 """How long a button that has asked once more does not act: a double click is one press."""
+_MORE_RISK: Final = 1.1
+"""More than this times the risk that was asked about is asked about anew, as the desk does against what arrived."""
 
 
 def is_open(row: IntentRow) -> bool:
@@ -75,7 +78,7 @@ class PendingPanel(Panel):
         self._choice_is_gone = False
         self._was_out_of_sight = False
         self._decision = ""
-        self._warned: tuple[str, str] | None = None
+        self._warned: IntentRow | None = None
         self._knows_no_undo = False
         self.deck = CardDeck(theme, NONE_WAITS)
         self.offer = self.offer_in(self.deck.viewport())
@@ -175,7 +178,15 @@ class PendingPanel(Panel):
         )
 
     def _is_warned(self, row: IntentRow) -> bool:
-        return self._warned == (row.intent_id, row.escalation)
+        """Return whether Approve was pressed once for this trade: of its kind, and not riskier by now.
+
+        Its size may have grown since, as one sized by its risk does with every price: no more is sent than was shown.
+        """
+        warned = self._warned
+        if warned is None or (warned.intent_id, warned.closes) != (row.intent_id, row.closes):
+            return False
+        share = min(1.0, warned.lots / row.lots) if row.lots > 0.0 else 1.0
+        return (row.risk_amount or 0.0) * share <= (warned.risk_amount or 0.0) * _MORE_RISK
 
     def _show_choice(self) -> None:
         """Show cards, checks and words as things stand."""
@@ -204,7 +215,10 @@ class PendingPanel(Panel):
             return (NOTHING_CHOSEN if self._rows else ""), Tone.MUTED
         if self._was_out_of_sight:
             return OUT_OF_SIGHT, Tone.WARN
-        return text_for(row, self.blocker_of(row), again=self._is_warned(row), keys=self._keys_work())
+        text, tone = text_for(row, self.blocker_of(row), again=self._is_warned(row), keys=self._keys_work())
+        if self._warned is not None and row.lots > self._warned.lots:
+            text = f"At most {formats.lots(self._warned.lots)} lots are sent, which you were asked about. {text}"
+        return text, tone
 
     def _became(self) -> dict[str, str]:
         """Return in a word what became of the intents whose cards still keep their place."""
@@ -229,13 +243,14 @@ class PendingPanel(Panel):
             return
         self._was_out_of_sight = False
         if self._warned is None and (row.escalation or not self._knows_no_undo):
-            self._warned = (row.intent_id, row.escalation)
+            self._warned = row
             self._guard.start()
             self._show_choice()
             return
+        most = row.lots if self._warned is None else min(row.lots, self._warned.lots)
         self._knows_no_undo, self._warned = True, None
         self._decide(row.intent_id, "Approved")
-        self.asked.emit(ApproveIntent(row.intent_id, SeenTrade(row.lots, row.closes)))
+        self.asked.emit(ApproveIntent(row.intent_id, SeenTrade(most, row.closes)))
         self._choose_none(f"Approved {trade_text(row)}")
 
     def _reject(self, _intent_id: str = "") -> None:

@@ -164,7 +164,14 @@ def test_nothing_is_chosen_for_the_trader(panel: PendingPanel, fresh: Make) -> N
     "escalation",
     ["it is larger now: 0.10 to 0.60 lots", "it now closes position #1; when it arrived it was to open one"],
 )
-def test_what_became_more_than_it_was_asks_once_more(panel: PendingPanel, fresh: Make, escalation: str) -> None:
+@pytest.mark.parametrize(
+    "since",
+    [{"closes": 7}, {"risk_amount": 600.0}, {"lots": 0.9, "risk_amount": 900.0}],
+    ids=["another kind", "more risk", "larger and riskier"],
+)
+def test_what_became_more_than_it_was_asks_once_more(
+    panel: PendingPanel, fresh: Make, escalation: str, since: dict[str, Any]
+) -> None:
     """Also long after the first approval of the run, and anew when it changes again between the two presses."""
     grown = intent_row(escalation=escalation)
     settle(panel, fresh(intents=(grown,)))
@@ -173,13 +180,30 @@ def test_what_became_more_than_it_was_asks_once_more(panel: PendingPanel, fresh:
     panel.asked.connect(asked.append)
     assert f"This is not what arrived: {escalation}" in panel.blocker.text()
     card(panel).approve.click()
-    again = replace(grown, escalation="it is larger now: 0.10 to 0.90 lots", lots=0.9)
+    again = replace(grown, escalation="it is another one now", **since)
     settle(panel, fresh(intents=(again,)))
     card(panel).approve.click()
     assert asked == []
     settle(panel, fresh(intents=(again,)))
     card(panel).approve.click()
-    assert asked == [ApproveIntent("aaaa1111", SeenTrade(0.9))]
+    assert asked == [ApproveIntent("aaaa1111", SeenTrade(again.lots, again.closes))]
+
+
+@pytest.mark.parametrize(("later", "sent"), [(0.55, 0.55), (0.61, 0.6), (0.66, 0.6)])
+def test_a_size_that_moves_with_the_price_can_be_approved(
+    panel: PendingPanel, fresh: Make, later: float, sent: float
+) -> None:
+    """A trade sized by its risk is another size each second: two presses send it, never larger than at the first."""
+    first = intent_row(lots=0.6, risk_amount=300.0, escalation="it is larger now: 0.50 to 0.60 lots")
+    settle(panel, fresh(intents=(first,)))
+    asked: list[TraderCommand] = []
+    panel.asked.connect(asked.append)
+    card(panel).approve.click()
+    moved = replace(first, lots=later, escalation=f"it is larger now: 0.50 to {later} lots")
+    settle(panel, fresh(intents=(moved,)))
+    assert ("At most 0.60 lots are sent" in panel.blocker.text()) is (later > first.lots)
+    card(panel).approve.click()
+    assert asked == [ApproveIntent("aaaa1111", SeenTrade(sent))]
 
 
 def test_less_than_was_asked_for_is_said(panel: PendingPanel, fresh: Make) -> None:
