@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Final
@@ -251,7 +252,7 @@ class PendingPanel(Panel):
         self._knows_no_undo, self._warned = True, None
         self._decide(row.intent_id, "Approved")
         self.asked.emit(ApproveIntent(row.intent_id, SeenTrade(most, row.closes)))
-        self._choose_none(f"Approved {trade_text(row)}")
+        self._choose_none(f"Approved {trade_text(replace(row, lots=most))}")
 
     def _reject(self, _intent_id: str = "") -> None:
         row = self.chosen
