@@ -226,7 +226,7 @@ class MT5ConnectionPool:
     def stats(self) -> PoolStats:
         """Return the pool's figures."""
         loop, machine, account = self._loop, self._machine, self._loop.account
-        identity = loop.identity
+        identity, market_at = loop.identity, self.market_now()
         return PoolStats(
             state=machine.state,
             since=machine.since,
@@ -253,7 +253,8 @@ class MT5ConnectionPool:
             last_error=self._client.last_error or self._log.error or self._ticks.sinks.error,
             last_poll_at=account.observed_at if account else None,
             listed=loop.listed,
-            market_open=market_is_open(self.market_now()),
+            market_at=market_at,
+            market_open=market_is_open(market_at),
             calls=self._client.calls.summary(),
             replay=self._client.replay,
         )

@@ -138,6 +138,7 @@ class PoolStats:
         last_error: the last failure, fit for the user
         last_poll_at: when the account was last read, UTC
         listed: all symbols that the broker has; empty where the terminal cannot list them
+        market_at: the present in market time, UTC: the real clock's, or that of a simulated terminal or a replay
         market_open: whether the currency week is open in market time, so that old prices mean trouble
         calls: round trips by command
         replay: how a replay stands, None where nothing is replayed
@@ -168,6 +169,7 @@ class PoolStats:
     last_error: str = ""
     last_poll_at: datetime | None = None
     listed: tuple[str, ...] = ()
+    market_at: datetime | None = None
     market_open: bool = True
     calls: dict[str, CallStats] = field(default_factory=dict)
     replay: ReplayStatus | None = None

@@ -65,6 +65,12 @@ class Freshness:
         return self.snapshot.taken_at + timedelta(seconds=self.snapshot_age)
 
     @property
+    def market_now(self) -> datetime | None:
+        """The present in market time, by which what was opened or placed has an age."""
+        at = self.snapshot.pool.market_at if self.snapshot is not None else None
+        return self.now if at is None else at + timedelta(seconds=self.snapshot_age)
+
+    @property
     def core_silent(self) -> bool:
         """Whether the core has said nothing for too long."""
         return self.snapshot_age > CORE_SILENT_S

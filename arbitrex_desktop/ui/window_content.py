@@ -63,7 +63,7 @@ TITLE: Final = "Arbitrex Desktop"
 _BEAT_MS: Final = 500
 _HISTORY_WAIT_MS: Final = 500
 _SETTLED_SYMBOLS: Final = 10
-_HALT_REASON: Final = "HALT by the trader"
+_HALT_REASON: Final = "by the trader"
 
 _log = logging.getLogger(__name__)
 

@@ -197,12 +197,10 @@ def _live(*, armed: bool) -> DeskSnapshot:
 
 def _halted() -> DeskSnapshot:
     risk = replace(
-        busy().risk or risk_row(), trading_state="HALTED", halt_reason="HALT by the trader",
+        busy().risk or risk_row(), trading_state="HALTED", halt_reason="by the trader",
         halted_at=START - timedelta(days=1),
     )  # fmt: skip
-    blocked = [
-        replace(row, can_approve=False, blocker="trading is halted: HALT by the trader") for row in busy().intents
-    ]
+    blocked = [replace(row, can_approve=False, blocker="trading is halted: by the trader") for row in busy().intents]
     return busy(risk=risk, intents=tuple(blocked))
 
 

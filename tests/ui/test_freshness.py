@@ -22,6 +22,14 @@ def test_the_cores_clock_runs_on_with_the_windows(fresh: Make) -> None:
     assert fresh(age=1.5).sync_age == 1.5
 
 
+def test_what_was_opened_has_an_age_in_market_time(fresh: Make) -> None:
+    """A replay, and the simulated market on a weekend, have a clock of their own; without one the core's counts."""
+    market = START - timedelta(days=1)
+    assert fresh(age=1.5, pool=pool_stats(market_at=market)).market_now == market + timedelta(seconds=1.5)
+    assert fresh(age=1.5).market_now == START + timedelta(seconds=1.5)
+    assert NOTHING_YET.market_now is None
+
+
 def test_the_account_is_fresh_only_while_connected_and_just_synced(fresh: Make) -> None:
     """Connection lost, core silent, sync old or sync never: each alone makes the account stale."""
     assert fresh().account_fresh

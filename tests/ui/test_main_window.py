@@ -91,7 +91,7 @@ def test_halt_works_by_key_while_the_core_hangs(open_window: WindowMaker, qtbot:
     core.hold("step")
     qtbot.waitUntil(core.reached.is_set, timeout=OPEN_MS)
     action(window, "HALT").trigger()
-    assert core.halts == ["HALT by the trader"]
+    assert core.halts == ["by the trader"]
     assert window.content.top_bar.state.text() == "TRADING HALTED"
     assert "waiting for the core to confirm" in window.content.top_bar.reason.text()
     keys = {keys.toString() for keys in action(window, "HALT").shortcuts()}
@@ -107,7 +107,7 @@ def test_the_halt_key_is_heard_in_a_text_field(open_window: WindowMaker, qtbot: 
     qtbot.waitUntil(window.isActiveWindow, timeout=OPEN_MS)
     window.content.intent_form.fields.volume.field.setFocus()
     QTest.keyClick(window.content.intent_form.fields.volume.field, Qt.Key.Key_F12)
-    assert core.halts == ["HALT by the trader"]
+    assert core.halts == ["by the trader"]
 
 
 @pytest.mark.expects_log_errors("HALT failed")

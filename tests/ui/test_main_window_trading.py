@@ -56,7 +56,7 @@ def test_the_halt_button_halts(open_window: WindowMaker) -> None:
     core = FakeCore()
     window = open_window(core)
     QTest.mouseClick(window.content.top_bar.halt, Qt.MouseButton.LeftButton)
-    assert core.halts == ["HALT by the trader"]
+    assert core.halts == ["by the trader"]
     assert core.threads["halt"] == {threading.get_ident()}
     assert window.content.top_bar.state.text() == "TRADING HALTED"
 

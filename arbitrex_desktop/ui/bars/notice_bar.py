@@ -18,7 +18,7 @@ from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 _STAY_MS: Final = {"info": 8_000, "warning": 25_000}
 """How long a passing message stays, by level; errors stay until they are closed."""
 
-_RANK: Final = {"info": 0, "warning": 1, "error": 2}
+_RANK: Final = {"info": 0, "warning": 0, "error": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class _Message:
 
 
 class NoticeBar(QWidget):
-    """Shows the gravest, and of those the newest, of the messages that stand; one per topic, repeats counted.
+    """Shows the newest error, or else the newest message that stands; one per topic, repeats counted.
 
     Passing infos and warnings go by themselves after some seconds; errors, and what stands, stay until they are
     closed or their topic is cleared; where the bar is not `closable`, until their topic is cleared.
@@ -123,7 +123,7 @@ class NoticeBar(QWidget):
         standing = list(self._messages.values())
         if not standing:
             return None
-        return max(enumerate(standing), key=lambda pair: (_RANK.get(pair[1].level, 2), pair[0]))[1]
+        return max(enumerate(standing), key=lambda pair: (_RANK.get(pair[1].level, 1), pair[0]))[1]
 
     def _fill(self, colours: Colours) -> FillColours:
         message = self._shown()

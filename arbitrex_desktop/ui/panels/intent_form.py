@@ -73,7 +73,7 @@ class IntentFormPanel(Panel):
         self._atr_measured: float | None = None
         self._quote_row: QuoteRow | None = None
         self._submitted_at: float | None = None
-        self._symbol = ""
+        self._symbol = self._trading_state = ""
         self._now = Market()
         self._make_fields(theme)
         self._debounce = QTimer(self)
@@ -104,7 +104,13 @@ class IntentFormPanel(Panel):
         """Ask for a new preview when the last is old, and tell whether Submit can work."""
         self._fresh = fresh
         self.entry.offer_pairs(fresh.snapshot.intents if fresh.snapshot else (), self._symbol)
+        risk = fresh.snapshot.risk if fresh.snapshot else None
+        state = risk.trading_state if risk is not None else ""
         due = fresh.monotonic - self._asked_at >= _RENEW_S
+        if state != self._trading_state:
+            # What was answered under another state is no answer, and Submit must not wait for the next one to say so.
+            self._trading_state, due = state, True
+            self.card.outdate()
         if not fresh.connected:
             # An answer to prices and an account of the past is none.
             self.card.outdate()

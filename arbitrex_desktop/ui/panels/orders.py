@@ -41,7 +41,7 @@ class OrdersPanel(Panel):
         super().__init__(theme)
         self._fresh = NOTHING_YET
         self._busy: set[int] = set()
-        columns = order_columns(lambda moment: formats.short_time(moment, self._fresh.now))
+        columns = order_columns(lambda moment: formats.short_time(moment, self._fresh.market_now))
         self.model: RowTableModel[OrderRow] = RowTableModel(columns, lambda row: row.ticket, self)
         self.view = KeyedTable(self.model, theme, _NOT_KNOWN, lambda row: row.ticket)
         self.view.own_menu = self.menu

@@ -60,7 +60,7 @@ class PositionsPanel(Panel):
         self._busy: set[str] = set()
         self._bar: PromptBar | None = None
         self._bar_ticket: int | None = None
-        columns = position_columns(lambda: self._fresh.now)
+        columns = position_columns(lambda: self._fresh.market_now)
         self.model: RowTableModel[PositionRow] = RowTableModel(columns, lambda row: row.ticket, self)
         self.view = KeyedTable(self.model, theme, _NONE, lambda row: row.ticket)
         self.view.own_menu = self.menu

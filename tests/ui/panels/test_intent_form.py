@@ -257,6 +257,19 @@ def test_submit_is_off_while_it_cannot(form: IntentFormPanel, fresh: Make) -> No
     assert form.submit.isEnabled()
 
 
+def test_a_halt_outdates_the_answer_at_once(form: IntentFormPanel, fresh: Make) -> None:
+    """Submit does not stay bright until the next answer comes, and that one is asked for now."""
+    form.refresh(fresh())
+    answer(form)
+    assert form.submit.isEnabled()
+    asked: list[object] = []
+    form.asked.connect(asked.append)
+    form.refresh(fresh(risk=risk_row(trading_state="HALTED")))
+    assert not form.submit.isEnabled()
+    assert not form.card.is_current
+    assert len(asked) == 1
+
+
 def test_what_was_submitted_is_not_previewed_as_a_repeat(
     form: IntentFormPanel, asked: list[PreviewIntent], fresh: Make, clock: ManualClock
 ) -> None:

@@ -54,6 +54,15 @@ def test_the_gravest_message_is_shown_first(bar: NoticeBar) -> None:
     bar.grab()
 
 
+def test_what_just_happened_is_not_hidden_by_what_is_known(bar: NoticeBar) -> None:
+    """A fill or a close while trading is halted is told; the warning is there again when that has passed."""
+    bar.post("warning", "HALTED: by the trader", "halt")
+    bar.post("info", "CLOSED 1.94 GBPCHF", "close")
+    assert bar.text == "INFO: CLOSED 1.94 GBPCHF  (and 1 more)"
+    bar.clear("close")
+    assert bar.text == "WARNING: HALTED: by the trader"
+
+
 def test_repeats_are_counted_not_piled_up(bar: NoticeBar) -> None:
     """One topic is one message; the same words again are counted, others replace them."""
     for _ in range(3):
