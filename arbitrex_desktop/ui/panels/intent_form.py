@@ -76,9 +76,7 @@ class IntentFormPanel(Panel):
         self._symbol = self._trading_state = ""
         self._now = Market()
         self._make_fields(theme)
-        self._debounce = QTimer(self)
-        self._debounce.setSingleShot(True)
-        self._debounce.setInterval(DEBOUNCE_MS)
+        self._debounce = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self._debounce.timeout.connect(self._ask)
         self._lay_out()
         self._connect()
@@ -419,13 +417,8 @@ class IntentFormPanel(Panel):
         self._show_submit()
 
     def _make_fields(self, theme: Theme) -> None:
-        self.head = TicketHead(theme)
-        self.symbol, self.quote, self.buy, self.sell = (
-            self.head.symbol,
-            self.head.quote,
-            self.head.buy,
-            self.head.sell,
-        )
+        self.head = head = TicketHead(theme)
+        self.symbol, self.quote, self.buy, self.sell = head.symbol, head.quote, head.buy, head.sell
         self.entry = EntryFields(theme)
         self.fields = TicketFields(theme)
         self.card = PreviewCard(theme)
