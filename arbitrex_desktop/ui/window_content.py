@@ -51,7 +51,7 @@ from arbitrex_desktop.ui.program.closing import Closing
 from arbitrex_desktop.ui.review.review import Review
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.empty_offer import Offer
+from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 from arbitrex_desktop.ui.widgets.table_view import TableView
 from arbitrex_desktop.ui.window_state import WindowState
 from arbitrex_desktop.ui.worker import CoreWorker
@@ -329,11 +329,11 @@ class WindowContent(QObject):
         self.notice_bar.post("info", words, "hands")
 
     @Slot(object)
-    def _take_offer(self, offer: Offer) -> None:
+    def _take_offer(self, offer: NextStep) -> None:
         """Do what the button in an empty place offers."""
-        if offer is Offer.ACCOUNT:
+        if offer is NextStep.ACCOUNT:
             self.accounts_asked.emit()
-        elif offer is Offer.SYMBOLS:
+        elif offer is NextStep.SYMBOLS:
             self.market_watch.focus_filter()
         else:
             self._docks.bring_forward(self.intent_form.name)

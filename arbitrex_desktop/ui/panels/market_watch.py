@@ -22,7 +22,7 @@ from arbitrex_desktop.ui.models.quotes import QuoteModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.empty_offer import Offer
+from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 from arbitrex_desktop.ui.widgets.quote_view import QuoteView
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
@@ -156,11 +156,11 @@ class MarketWatchPanel(Panel):
         if fresh.connected:
             self._ask_for_bars(now)
 
-    def _offer(self, fresh: Freshness) -> Offer | None:
+    def _offer(self, fresh: Freshness) -> NextStep | None:
         """Return what there is to do while no symbol is listed."""
         if self.model.listed:
             return None
-        return Offer.ACCOUNT if fresh.broken else Offer.SYMBOLS if fresh.connected else None
+        return NextStep.ACCOUNT if fresh.broken else NextStep.SYMBOLS if fresh.connected else None
 
     def take_history(self, answer: HistoryAnswer) -> None:
         """Show the bars that came for a symbol's curve; without any it is asked for again later."""

@@ -19,7 +19,7 @@ from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
-from arbitrex_desktop.ui.widgets.empty_offer import Offer
+from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
@@ -68,7 +68,7 @@ class OrdersPanel(Panel):
         known = snapshot is not None and snapshot.account is not None
         self.view.set_empty_text("No pending orders" if known else _NOT_KNOWN)
         self.view.set_rows(snapshot.orders if snapshot else ())
-        self.offer.show_offer(Offer.INTENT if snapshot and known and not snapshot.orders else None)
+        self.offer.show_offer(NextStep.INTENT if snapshot and known and not snapshot.orders else None)
         self.view.set_dimmed(not fresh.account_fresh)
         self._show_sum(known=known)
         self._show_choice()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from arbitrex_desktop.ui.commands import CommandResult
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.empty_offer import EmptyOffer, Offer
+from arbitrex_desktop.ui.widgets.empty_offer import EmptyOffer, NextStep
 
 
 class Panel(QWidget):
@@ -26,7 +26,7 @@ class Panel(QWidget):
         title: what the user reads.
 
     Signals: `asked(TraderCommand)`, what the trader wants of the core; `symbol_chosen(str)`, chart and ticket should
-    show a symbol; `offer_taken(Offer)`, when the button in an empty place was pressed.
+    show a symbol; `offer_taken(NextStep)`, when the button in an empty place was pressed.
     """
 
     asked = Signal(object)
@@ -45,7 +45,7 @@ class Panel(QWidget):
     def offer_in(self, place: QWidget) -> EmptyOffer:
         """Return a button for a place that may be empty; pressing it tells what was taken."""
         button = EmptyOffer(place, self.theme)
-        button.clicked.connect(lambda: self.offer_taken.emit(Offer(button.text())))
+        button.clicked.connect(lambda: self.offer_taken.emit(NextStep(button.text())))
         return button
 
     def refresh(self, fresh: Freshness) -> None:

@@ -38,7 +38,7 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.checks_table import ChecksTable
 from arbitrex_desktop.ui.widgets.clamped_label import ClampedLabel
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
-from arbitrex_desktop.ui.widgets.empty_offer import Offer
+from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
 from arbitrex_desktop.ui.widgets.unknown_box import UnknownBox
 
@@ -122,7 +122,7 @@ class PendingPanel(Panel):
         known = fresh.snapshot is not None and fresh.snapshot.account is not None
         self.deck.set_empty_text(NONE_WAITS if known else "Intents are not known yet")
         self._show_choice()
-        self.offer.show_offer(Offer.INTENT if known and not self.deck.cards else None)
+        self.offer.show_offer(NextStep.INTENT if known and not self.deck.cards else None)
         self._decided = {each: word for each, word in self._decided.items() if each in self.deck.cards}
 
     def choose_first(self) -> None:

@@ -32,7 +32,7 @@ from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
-from arbitrex_desktop.ui.widgets.empty_offer import Offer
+from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
@@ -89,7 +89,7 @@ class PositionsPanel(Panel):
             snapshot.positions if snapshot else (), key=lambda row: (row.opened_at, row.ticket), reverse=True
         )
         self.view.set_rows(newest)
-        self.offer.show_offer(Offer.INTENT if known and not newest else None)
+        self.offer.show_offer(NextStep.INTENT if known and not newest else None)
         self.view.set_dimmed(not fresh.account_fresh)
         self._show_sum()
         self._show_choice()

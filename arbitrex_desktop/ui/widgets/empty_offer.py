@@ -12,7 +12,7 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.badges import FilledButton, quiet
 
 
-class Offer(StrEnum):
+class NextStep(StrEnum):
     """What an empty place offers, as its button says it."""
 
     SYMBOLS = "Search symbols\N{HORIZONTAL ELLIPSIS}"
@@ -29,7 +29,7 @@ class EmptyOffer(FilledButton):
         self.hide()
         place.installEventFilter(self)
 
-    def show_offer(self, offer: Offer | None) -> None:
+    def show_offer(self, offer: NextStep | None) -> None:
         """Offer this, or nothing."""
         if offer is not None and self.text() != offer:
             self.setText(offer)

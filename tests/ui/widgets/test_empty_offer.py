@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.ui.widgets.empty_offer import Offer
+from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 from tests.fakes.core import FakeBoard, FakeCore
 from tests.fakes.desk_data import desk_snapshot, intent_row, position_row
 from tests.ui.conftest import OPEN_MS, WindowMaker
@@ -19,7 +19,7 @@ def test_an_empty_desk_leads_to_the_ticket(open_window: WindowMaker, qtbot: QtBo
     for panel in (content.positions, content.orders, content.pending):
         content._docks.bring_forward(panel.name)
         assert panel.offer.isVisible()
-        assert panel.offer.text() == Offer.INTENT
+        assert panel.offer.text() == NextStep.INTENT
         content.market_watch.view.setFocus()
         panel.offer.click()
         qtbot.waitUntil(content.intent_form.fields.volume.field.hasFocus, timeout=OPEN_MS)
@@ -38,7 +38,7 @@ def test_a_list_without_symbols_leads_to_the_search(open_window: WindowMaker, qt
     window = open_window(FakeCore(FakeBoard({})))
     window.activateWindow()
     watch = window.content.market_watch
-    assert watch.offer.text() == Offer.SYMBOLS
+    assert watch.offer.text() == NextStep.SYMBOLS
     watch.offer.click()
     qtbot.waitUntil(watch._filter.hasFocus, timeout=OPEN_MS)
 
@@ -51,7 +51,7 @@ def test_without_a_core_the_way_to_an_account_is_offered(open_window: WindowMake
     content.refresh()
     content._refresh_prices()
     offer = content.market_watch.offer
-    assert offer.text() == Offer.ACCOUNT
+    assert offer.text() == NextStep.ACCOUNT
     with qtbot.waitSignal(content.accounts_asked):
         offer.click()
     window.resize(1900, 1000)
