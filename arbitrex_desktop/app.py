@@ -162,10 +162,10 @@ class Application:
     def _offer_accounts(self) -> None:
         """Have the window set accounts up, at once where there is none; show the trader around where wanted."""
         content = self.window.content
-        content.accounts_asked.connect(self._open_accounts)
+        content.first_steps.accounts_asked.connect(self._open_accounts)
         if self._shows_around:
             self._shows_around = False
-            content.tour.begin()
+            content.first_steps.tour.begin()
         elif self._core_factory is None and not self._settings.alone:
             self._open_accounts(only_if_needed=True)
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.presentation.alert_rows import AlertCall
@@ -26,10 +26,10 @@ from arbitrex_desktop.ui.bars.status import StatusBar, TopBar, stacked, tool_bar
 from arbitrex_desktop.ui.chart.history import HistoryLoader
 from arbitrex_desktop.ui.commands import QUIET, ArmAccount, CommandResult, Phase, ResumeTrading, TakeInUnknown, Task
 from arbitrex_desktop.ui.dialogs.settings_window import SettingsWindow
-from arbitrex_desktop.ui.dialogs.tour import Tour
 from arbitrex_desktop.ui.docks import Docks
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.hands.desk_menus import DeskPanels
+from arbitrex_desktop.ui.hands.first_steps import FirstSteps
 from arbitrex_desktop.ui.hands.hands import Hands
 from arbitrex_desktop.ui.help import TextWindow
 from arbitrex_desktop.ui.menus import HELP_MENU, Acts, build_menus
@@ -51,7 +51,6 @@ from arbitrex_desktop.ui.program.closing import Closing
 from arbitrex_desktop.ui.review.review import Review
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 from arbitrex_desktop.ui.widgets.table_view import TableView
 from arbitrex_desktop.ui.window_state import WindowState
 from arbitrex_desktop.ui.worker import CoreWorker
@@ -73,11 +72,7 @@ class WindowContent(QObject):
 
     Attributes:
         panels: the panels by name
-
-    Signals: `accounts_asked()`, when the trader wants to choose or set up an account.
     """
-
-    accounts_asked = Signal()
 
     def __init__(self, window: QMainWindow, worker: CoreWorker, theme: Theme, clock: Clock) -> None:
         super().__init__(window)
@@ -95,6 +90,7 @@ class WindowContent(QObject):
         self._make_bars()
         self._docks = Docks(window, self.panels.values())
         self.workspaces = Workspaces(window, self._docks)
+        self.first_steps = FirstSteps(window, theme, self._docks, self.top_bar, self.intent_form)
         self._make_menus()
         self._connect_worker()
         self._connect_panels()
@@ -224,7 +220,7 @@ class WindowContent(QObject):
         self.chart.stop()
         self._texts.close()
         self.settings_window.close()
-        self.tour.close()
+        self.first_steps.tour.close()
 
     def stop_history(self) -> bool:
         """End the reading of bars, once the pool has ended; return False where one had to be left behind."""
@@ -263,7 +259,6 @@ class WindowContent(QObject):
         self._texts = TextWindow(TITLE, self._window)
         self.settings_window = SettingsWindow(self._theme, self._window)
         self.settings_window.asked.connect(self._worker.send)
-        self.tour = Tour(self._theme, self._window, self._bring_forward)
         # The strip of notices keeps its place: what the core tells by itself must not move a button under the mouse.
         tool_bar(self._window, "top", stacked(self.top_bar, self.notice_bar))
         self.replay_bar = ReplayBar(self._theme)
@@ -295,8 +290,8 @@ class WindowContent(QObject):
             guide=self._texts.show_guide,
             about=self._texts.show_about,
             settings=self.settings_window.open_and_read,
-            accounts=self.accounts_asked.emit,
-            tour=self.tour.begin,
+            accounts=self.first_steps.accounts_asked.emit,
+            tour=self.first_steps.tour.begin,
             quit=self.closing.quit,
         )
         switch, docks = WorkspaceSwitch(self._window, self.workspaces), self._docks.docks.values()
@@ -328,21 +323,6 @@ class WindowContent(QObject):
         """Tell the trader why something that was asked for cannot be done."""
         self.notice_bar.post("info", words, "hands")
 
-    @Slot(object)
-    def _take_offer(self, offer: NextStep) -> None:
-        """Do what the button in an empty place offers."""
-        if offer is NextStep.ACCOUNT:
-            self.accounts_asked.emit()
-        elif offer is NextStep.SYMBOLS:
-            self.market_watch.focus_filter()
-        else:
-            self._docks.bring_forward(self.intent_form.name)
-            self.intent_form.fields.volume.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _bring_forward(self, name: str) -> QWidget:
-        """Bring a part of the window into sight and return it."""
-        return {"gauges": self.top_bar.gauges, "halt": self.top_bar.halt}.get(name) or self._docks.bring_forward(name)
-
     def add_help(self, text: str, act: Callable[[], None]) -> None:
         """Add an entry to the help menu, for what the composition root brings along."""
         menu = self._window.menuBar().findChild(QMenu, HELP_MENU)
@@ -363,7 +343,7 @@ class WindowContent(QObject):
         for panel in self.panels.values():
             panel.asked.connect(worker.send)
             panel.symbol_chosen.connect(self.intent_form.choose_symbol)
-            panel.offer_taken.connect(self._take_offer)
+            panel.offer_taken.connect(self.first_steps.take)
         self.market_watch.history_asked.connect(self._curves.ask)
         self._curves.answered.connect(self.market_watch.take_history)
         self._connect_chart()

@@ -26,7 +26,7 @@ def look():
             print(window.content.top_bar.mode.text(), flush=True)
             application._accounts.simulated.click()
     elif window._content is not None and window.content.is_settled():
-        print(window.content.top_bar.mode.text(), window.content.tour.isVisible(), flush=True)
+        print(window.content.top_bar.mode.text(), window.content.first_steps.tour.isVisible(), flush=True)
         clock.stop()
         window.close()
 

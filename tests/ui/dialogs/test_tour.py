@@ -13,10 +13,10 @@ from tests.ui.conftest import OPEN_MS, WindowMaker
 def test_every_stop_frames_its_part(open_window: WindowMaker, qtbot: QtBot) -> None:
     """In front and in sight, with the box inside the window; the last stop ends it, and no edge is left."""
     window = open_window()
-    tour = window.content.tour
+    tour = window.content.first_steps.tour
     tour.begin()
     for place, stop in enumerate(STOPS):
-        part = window.content._bring_forward(stop.name)
+        part = window.content.first_steps.bring_forward(stop.name)
         assert tour.head.text() == stop.title
         assert tour.count.text() == f"{place + 1} of {len(STOPS)}"
         area = QRect(part.mapTo(window, QPoint()), part.size())
@@ -29,7 +29,7 @@ def test_every_stop_frames_its_part(open_window: WindowMaker, qtbot: QtBot) -> N
 
 def test_back_goes_back(open_window: WindowMaker) -> None:
     """One stop; before the first there is none."""
-    tour = open_window().content.tour
+    tour = open_window().content.first_steps.tour
     tour.begin()
     assert not tour.back.isEnabled()
     tour.onward.click()

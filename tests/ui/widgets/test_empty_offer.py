@@ -38,7 +38,7 @@ def test_a_list_without_symbols_leads_to_the_search(open_window: WindowMaker, qt
     window = open_window(FakeCore(FakeBoard({})))
     window.activateWindow()
     watch = window.content.market_watch
-    assert watch.offer.text() == NextStep.SYMBOLS
+    qtbot.waitUntil(lambda: watch.offer.text() == NextStep.SYMBOLS, timeout=OPEN_MS)
     watch.offer.click()
     qtbot.waitUntil(watch._filter.hasFocus, timeout=OPEN_MS)
 
@@ -52,7 +52,7 @@ def test_without_a_core_the_way_to_an_account_is_offered(open_window: WindowMake
     content._refresh_prices()
     offer = content.market_watch.offer
     assert offer.text() == NextStep.ACCOUNT
-    with qtbot.waitSignal(content.accounts_asked):
+    with qtbot.waitSignal(content.first_steps.accounts_asked):
         offer.click()
     window.resize(1900, 1000)
     place = content.market_watch.view.viewport()
