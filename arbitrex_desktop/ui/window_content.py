@@ -347,7 +347,7 @@ class WindowContent(QObject):
         self.market_watch.history_asked.connect(self._curves.ask)
         self._curves.answered.connect(self.market_watch.take_history)
         self._connect_chart()
-        self.review.chart_asked.connect(lambda _trade: self._bring_forward(self.chart.name))
+        self.review.chart_asked.connect(lambda _trade: self.first_steps.bring_forward(self.chart.name))
         self.review.chart_asked.connect(self.chart.show_trade)
         self.review.data_changed.connect(self.equity.show_review)
         self.top_bar.halt_asked.connect(self.halt)
