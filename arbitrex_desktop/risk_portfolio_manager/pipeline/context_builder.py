@@ -19,12 +19,12 @@ from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource
 from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import JointRisk
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.pipeline.quotes import entry_price, latest_quote, newer_account
-from arbitrex_desktop.risk_portfolio_manager.portfolio.exposures import Exposures, closable_units
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposures import Exposures, closable_units, closing_instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Position, as_utc, real_positions
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import halt_is_over
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
-from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources, closing_instrument, is_same_account
+from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources, is_same_account
 
 _RELATIVE_TOLERANCE: Final = 1e-9
 _NETTING: Final = frozenset({AccountMarginMode.RETAIL_NETTING, AccountMarginMode.EXCHANGE})

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from arbitrex_desktop.mt5.constants import SymbolTradeMode
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Position, as_utc
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation, Side
@@ -143,6 +144,15 @@ def closable_units(position: Position) -> float:
     known = _sound(position.units) and position.units > 0.0
     units = position.units if known else position.lots
     return units if units is not None and _sound(units) else 0.0
+
+
+def closing_instrument(symbol: str, positions: Iterable[Position]) -> Instrument | None:
+    """Return enough of an instrument to close an open position whose symbol the pool no longer knows."""
+    for position in positions:
+        if position.symbol == symbol and position.lots and position.lots > 0.0:
+            contract, mode = closable_units(position) / position.lots, SymbolTradeMode.DISABLED
+            return Instrument(symbol, "other", symbol, "", contract, math.nan, trade_mode=mode)
+    return None
 
 
 def add_position(sums: HeldExposure, position: Position, instrument: Instrument | None) -> None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,20 +12,18 @@ from typing import Any
 import msgspec
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.mt5.constants import SymbolTradeMode
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.symbols import UnknownSymbol
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
-from arbitrex_desktop.risk_portfolio_manager.portfolio.exposures import closable_units
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
     ClassInstruments,
     Instrument,
     PoolInstruments,
 )
-from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState, Position
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
 
 
 @dataclass(slots=True)
@@ -105,12 +102,3 @@ class Sources:
 def is_same_account(one: AccountReading, other: AccountReading) -> bool:
     """Return whether two readings are of one account."""
     return (one.account.login, one.account.server) == (other.account.login, other.account.server)
-
-
-def closing_instrument(symbol: str, positions: Iterable[Position]) -> Instrument | None:
-    """Return enough of an instrument to close an open position whose symbol the pool no longer knows."""
-    for position in positions:
-        if position.symbol == symbol and position.lots and position.lots > 0.0:
-            contract, mode = closable_units(position) / position.lots, SymbolTradeMode.DISABLED
-            return Instrument(symbol, "other", symbol, "", contract, math.nan, trade_mode=mode)
-    return None
