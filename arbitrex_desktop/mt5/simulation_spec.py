@@ -29,7 +29,10 @@ class SimulationSpec:
         strict: whether files with rows in the wrong order are refused instead of sorted
         speed: simulated seconds per real second
         store: the file that keeps the broker's books, so that they survive a killed host; None keeps them in memory
-        realistic: whether the market has daily breaks and holidays, and orders meet slippage and a limited depth
+        realistic: whether the market has crypto, shares and futures, sessions, breaks and holidays, and orders meet
+            slippage and a limited depth
+        suffix: with what every name of the broker ends
+        more_symbols: how many symbols the broker lists besides the usual ones
         demo_positions: whether a new account starts with open positions
         server_clock: the broker's time zone rule ("EET", "NewYork", "UTC")
         faults: what is to go wrong
@@ -50,6 +53,8 @@ class SimulationSpec:
     speed: float = 1.0
     store: Path | None = None
     realistic: bool = False
+    suffix: str = ""
+    more_symbols: int = 0
     demo_positions: bool = True
     server_clock: str = "EET"
     faults: FaultPlan | None = None

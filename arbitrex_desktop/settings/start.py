@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from arbitrex_desktop.mt5.fault_plan import FaultPlan
     from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 
+_MOST_SYMBOLS = 10_000
 _FASTEST = 1e6
 _LONGEST_SOAK = 10_000.0
 
@@ -37,7 +38,9 @@ class Settings:
         speed: simulated seconds per second of a replay
         replay_from: the date, on the broker's clock, at which a replay begins; None is its first tick
         strict: whether files with rows in the wrong order are refused instead of sorted
-        realistic: whether the simulated market has breaks, holidays, slippage and a limited depth
+        realistic: whether the simulated market has crypto, shares and futures, sessions, slippage and a limited depth
+        broker_suffix: with what the simulated broker's names end
+        broker_symbols: how many symbols the simulated broker lists besides the usual ones
         faults: a file of faults for hand tests
         simulated: whether this start takes the simulated terminal, whatever account is set up
         screenshot: where to put a picture of the window
@@ -57,6 +60,8 @@ class Settings:
     replay_from: datetime | None = None
     strict: bool = False
     realistic: bool = False
+    broker_suffix: str = ""
+    broker_symbols: int = 0
     faults: Path | None = None
     simulated: bool = False
     screenshot: Path | None = None
@@ -79,13 +84,16 @@ class Settings:
         A replay has books of its own, kept in memory: yesterday's replay is no part of today's.  Raises
         `SessionConfigError` for a file of faults that cannot be used.
         """
-        if self.replay is None and self.faults is None and not self.realistic:
+        usual = not (self.realistic or self.broker_suffix or self.broker_symbols)
+        if self.replay is None and self.faults is None and usual:
             return None
         plan = _fault_plan(self.faults) if self.faults is not None else None
         replay = () if self.replay is None else (self.replay,)
         module = importlib.import_module("arbitrex_desktop.mt5.simulation_spec")
         spec: SimulationSpec = module.SimulationSpec(
             realistic=self.realistic,
+            suffix=self.broker_suffix,
+            more_symbols=self.broker_symbols,
             replay=replay,
             replay_from=self.replay_from,
             strict=self.strict,
@@ -114,6 +122,13 @@ def _speed(text: str) -> float:
     if not 0.0 < value <= _FASTEST:
         raise argparse.ArgumentTypeError(f"the speed must be a number above 0 and at most {_FASTEST:.0f}")
     return value
+
+
+def _count(text: str) -> int:
+    """Parse how many further symbols a broker lists."""
+    if not text.isdecimal() or int(text) > _MOST_SYMBOLS:
+        raise argparse.ArgumentTypeError(f"expected a number of symbols, {_MOST_SYMBOLS} at most")
+    return int(text)
 
 
 def _hours(text: str) -> float:
@@ -174,7 +189,12 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--realistic",
         action="store_true",
-        help="simulated terminal: daily breaks, holidays, slippage and partial fills; the account is not kept",
+        help="simulated terminal: crypto, shares, futures, sessions, holidays, slippage and partial fills;"
+        " the account is not kept",
+    )
+    parser.add_argument("--broker-suffix", default="", metavar="TEXT", help="simulated broker: ends every name, as .r")
+    parser.add_argument(
+        "--broker-symbols", type=_count, default=0, metavar="N", help="simulated broker: lists so many more symbols"
     )
     parser.add_argument("--record", action="store_true", help="record all ticks in the data folder, for --replay")
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and exit")
@@ -223,6 +243,8 @@ def parse(arguments: Sequence[str]) -> Settings:
         replay_from=given.replay_from,
         strict=given.strict,
         realistic=given.realistic,
+        broker_suffix=given.broker_suffix,
+        broker_symbols=given.broker_symbols,
         faults=given.faults,
         screenshot=given.screenshot,
         window_size=given.size,

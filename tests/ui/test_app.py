@@ -49,6 +49,17 @@ def test_the_self_test_passes_and_reports(tmp_path: Path) -> None:
     assert result.stdout.startswith("self-test passed")
 
 
+@pytest.mark.timeout(180)
+def test_a_broker_with_suffixes_and_three_thousand_symbols_trades(tmp_path: Path) -> None:
+    """From the start to a filled order in the window: plain names are found among 3,041 that end with `.r`."""
+    arguments = ["--broker-suffix", ".r", "--broker-symbols", "3000", "--self-test", "--report", "report.json"]
+    result = start(arguments, tmp_path, MT5_TERMINAL="simulated")
+    assert result.returncode == 0, result.stderr
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert (report["fills"], report["stops_moved"], report["host_restarts"]) == (1, 1, 0)
+    assert report["symbols_with_ticks"] >= 10
+
+
 @pytest.mark.parametrize(
     ("lines", "words"),
     [

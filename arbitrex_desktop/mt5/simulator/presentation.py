@@ -185,6 +185,7 @@ def symbol_prices(
         "time": time.shown(quote.time_msc) // 1000,
         "bid": quote.bid,
         "ask": quote.ask,
+        "last": quote.last,
         "spread": round((quote.ask - quote.bid) / spec.point),
         "trade_tick_value": values.gain,
         "trade_tick_value_profit": values.gain,

@@ -24,10 +24,9 @@ from arbitrex_desktop.mt5.simulator.market.server_clock import SimulatedServerCl
 from arbitrex_desktop.mt5.simulator.market.sim_clock import SimClock
 from arbitrex_desktop.mt5.simulator.module.backend import BackendError
 from arbitrex_desktop.mt5.simulator.presentation import ShownTime
-from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
+from arbitrex_desktop.mt5.simulator.symbols.specs import SHOWN_AT_FIRST, SymbolSpec
 
 _COMMIT_EVERY_MSC: Final = 60_000
-_ALWAYS_SHOWN: Final = ("EURUSD", "GBPUSD", "USDJPY", "USDCHF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,8 @@ class TerminalCore:
 
     def reset_market_watch(self) -> None:
         """Show the few symbols that a new terminal shows, or all replayed ones, and those with positions or orders."""
-        shown = self._feed.symbols if self.spec.replay else _ALWAYS_SHOWN
+        usual = [name + self.spec.suffix for name in SHOWN_AT_FIRST]
+        shown = self._feed.symbols if self.spec.replay else usual
         self.selected = {name for name in shown if name in self._feed.symbols}
         self.selected |= self.books.open_symbols()
 

@@ -30,6 +30,7 @@ from arbitrex_desktop.mt5.simulator.terminal_core import TerminalCore, TerminalP
 
 _INFO: Final = int(TickFlag.BID | TickFlag.ASK)
 _TRADE: Final = int(TickFlag.LAST | TickFlag.VOLUME)
+_ALL_PRICED: Final = 200
 _MAX_TICKS: Final = 4_000_000
 _FORESIGHT_MSC: Final = 60_000
 _TIMEFRAMES: Final = frozenset(int(timeframe) for timeframe in Timeframe)
@@ -57,8 +58,14 @@ class MarketCalls(TerminalCore):
         return len(self._feed.symbols)
 
     def symbols_get(self, group: str | None) -> Sequence[results.SymbolInfo]:
-        """Return the symbols that pass the filter."""
-        return tuple(self.symbol_info(name) for name in self._feed.symbols if in_group(name, group))
+        """Return the symbols that pass the filter; of thousands only those in Market Watch with prices."""
+        return tuple(self._listed(name) for name in self._feed.symbols if in_group(name, group))
+
+    def _listed(self, name: str) -> results.SymbolInfo:
+        if name in self.selected or len(self._feed.symbols) <= _ALL_PRICED:
+            return self.symbol_info(name)
+        spec, depth = self._feed.symbols[name], self._rules.price_levels
+        return results.SymbolInfo(**presentation.symbol(spec, selected=False, depth=depth))
 
     def symbol_info(self, symbol: str) -> results.SymbolInfo:
         """Return a symbol's properties, those of its price included once it has one."""

@@ -44,11 +44,12 @@ def currency_digits(currency: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class BrokerQuote:
-    """The newest price of a symbol; `time_msc` in UTC."""
+    """The newest price of a symbol; `time_msc` in UTC, `last` that of the last deal, 0 where none are told of."""
 
     bid: float
     ask: float
     time_msc: int
+    last: float = 0.0
 
     def opening(self, side: int) -> float:
         """Return the price at which a position of this side is opened."""
@@ -197,7 +198,7 @@ def held_margin(positions: Iterable[BrokerPosition]) -> int:
 
 def quote_of(row: Rows) -> BrokerQuote:
     """Return the price of an array of one tick."""
-    return BrokerQuote(float(row["bid"][0]), float(row["ask"][0]), int(row["time_msc"][0]))
+    return BrokerQuote(float(row["bid"][0]), float(row["ask"][0]), int(row["time_msc"][0]), float(row["last"][0]))
 
 
 def order_side(order_type: int) -> int:

@@ -178,7 +178,7 @@ class BarSource:
     def _shown_day(self, feed: MinuteHistory, symbol: str, start: int) -> Rows:
         """Return a trading day's minutes on the server's clock, which is whole hours from UTC."""
         bars = feed.minute_bars(symbol, start)
-        bars["time"] += self._clock.offset_msc(start) // 1000
+        bars["time"] += self._clock.offsets_msc(bars["time"] * 1000) // 1000
         return read_only(bars)
 
     def _minutes_of(self, symbol: str, start: int) -> Rows:

@@ -17,22 +17,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.arrays import Rows
-from arbitrex_desktop.mt5.simulator.market import trading_calendar
 from arbitrex_desktop.mt5.simulator.market.cache import BoundedCache
 from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes, extremes_of
 from arbitrex_desktop.mt5.simulator.market.minute_bars import DayMinutes, MinuteBars, rates_of
 from arbitrex_desktop.mt5.simulator.market.minute_ticks import spread_width, ticks_of_hour
 from arbitrex_desktop.mt5.simulator.market.price_paths import MINUTES, DriverPaths, Mixture, mixture
 from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC
-from arbitrex_desktop.mt5.simulator.market.sessions import Sessions
+from arbitrex_desktop.mt5.simulator.market.sessions import OpenMinutes, Sessions
 from arbitrex_desktop.mt5.simulator.market.trading_calendar import HOURS_A_DAY, TradingHour
-from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS, SymbolSpec, realistic_symbols
+from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec, broker_symbols
 
 HISTORY_START: Final = datetime(2010, 1, 4, 22, tzinfo=UTC)
 """The first moment of the broker's history, the start of a trading day: there are no bars or ticks before it."""
 
-_FIRST_HOUR: Final = TradingHour.at(round(HISTORY_START.timestamp()) * 1000)
-_DAYS_KEPT: Final = 3 * len(SYMBOLS)
+_FIRST_MSC: Final = round(HISTORY_START.timestamp()) * 1000
+_DAYS_KEPT: Final = 123
+_MINUTE_MSC: Final = 60_000
 
 
 class _Hour(NamedTuple):
@@ -48,15 +48,15 @@ class GeneratedMarket:
     For one thread.
     """
 
-    def __init__(self, seed: int, *, realistic: bool = False) -> None:
+    def __init__(self, seed: int, *, realistic: bool = False, suffix: str = "", more: int = 0) -> None:
         self._seed = seed
         self._sessions = Sessions(realistic=realistic)
-        self._symbols = realistic_symbols() if realistic else SYMBOLS
+        self._symbols = broker_symbols(realistic=realistic, suffix=suffix, more=more)
         self._paths = DriverPaths(seed)
-        self._mixtures: dict[str, Mixture] = {name: mixture(spec) for name, spec in SYMBOLS.items()}
-        self._bars = {name: MinuteBars(seed, self._paths, spec, self._mixtures[name]) for name, spec in SYMBOLS.items()}
-        self._days: BoundedCache[tuple[str, int], DayMinutes] = BoundedCache(_DAYS_KEPT)
-        self._recent: BoundedCache[tuple[str, TradingHour], _Hour] = BoundedCache(len(SYMBOLS) + 15)
+        self._mixtures: dict[str, Mixture] = {name: mixture(spec) for name, spec in self._symbols.items()}
+        self._bars: dict[str, MinuteBars] = {}
+        self._days: BoundedCache[tuple[str, int], DayMinutes] = BoundedCache(max(_DAYS_KEPT, len(self._symbols)))
+        self._recent: BoundedCache[tuple[str, TradingHour], _Hour] = BoundedCache(len(self._symbols) + 15)
 
     @property
     def symbols(self) -> Mapping[str, SymbolSpec]:
@@ -64,15 +64,25 @@ class GeneratedMarket:
         return self._symbols
 
     def is_open(self, symbol: str, at_msc: int) -> bool:
-        """Return whether a moment lies within the trading week, which is the same for all symbols, and a session."""
-        return trading_calendar.is_open(at_msc) and self._trades(symbol, TradingHour.at(at_msc))
+        """Return whether a moment lies within the symbol's week, and one of its sessions."""
+        at = self._calendar(symbol).at(at_msc)
+        first, end = self._open_minutes(symbol, at)
+        return at.start_msc + first * _MINUTE_MSC <= at_msc < at.start_msc + end * _MINUTE_MSC
+
+    def _calendar(self, symbol: str) -> type[TradingHour]:
+        return self._sessions.hours(self._symbols[symbol])
+
+    def _open_minutes(self, symbol: str, at: TradingHour) -> OpenMinutes:
+        return self._sessions.open_minutes(self._symbols[symbol], at)
 
     def _trades(self, symbol: str, at: TradingHour) -> bool:
-        return self._sessions.is_open(SYMBOLS[symbol], at)
+        first, end = self._open_minutes(symbol, at)
+        return first < end
 
     def _hours(self, symbol: str, from_msc: int, to_msc: int) -> Iterator[TradingHour]:
         """Yield the hours of trading between two moments, those that hold them included."""
-        last, at = TradingHour.at(to_msc), max(TradingHour.at(from_msc), _FIRST_HOUR)
+        calendar = self._calendar(symbol)
+        last, at = calendar.at(to_msc), calendar.at(max(from_msc, _FIRST_MSC))
         while at <= last:
             if self._trades(symbol, at):
                 yield at
@@ -89,8 +99,8 @@ class GeneratedMarket:
 
     def last_tick(self, symbol: str, at_msc: int) -> Rows | None:
         """Return the newest tick at or before a moment; the one of Friday's close on a weekend."""
-        at = TradingHour.at(at_msc)
-        while at >= _FIRST_HOUR:
+        at, first = self._calendar(symbol).at(at_msc), self._calendar(symbol).at(_FIRST_MSC)
+        while at >= first:
             if self._trades(symbol, at):
                 hour = self._hour(symbol, at)
                 end = int(np.searchsorted(hour.times, at_msc + 1))
@@ -101,17 +111,29 @@ class GeneratedMarket:
 
     def days_back(self, symbol: str, until_msc: int) -> Iterator[int]:
         """Yield the starts of the trading days that begin at or before a moment, newest first."""
-        del symbol
-        newest = TradingHour.at(until_msc).day
-        return (TradingHour(day, 0).start_msc for day in range(newest, _FIRST_HOUR.day - 1, -1))
+        calendar = self._calendar(symbol)
+        days = range(calendar.at(until_msc).day, calendar.at(_FIRST_MSC).day - 1, -1)
+        return (calendar(day, 0).start_msc for day in days)
 
     def minute_bars(self, symbol: str, day_start_msc: int) -> Rows:
         """Return a trading day's bars by the minute."""
-        day = TradingHour.at(day_start_msc).day
-        minutes = self._days.known((symbol, day)) or self._bars[symbol].of_day(day)
-        rows = rates_of(minutes, day, SYMBOLS[symbol].digits)
-        trades = [self._trades(symbol, TradingHour(day, hour)) for hour in range(HOURS_A_DAY)]
-        return rows if all(trades) else rows[np.repeat(trades, MINUTES)]
+        calendar = self._calendar(symbol)
+        day = calendar.at(day_start_msc).day
+        minutes = self._days.known((symbol, day)) or self._bars_of(symbol).of_day(day)
+        rows = rates_of(minutes, calendar(day, 0).start_msc, self._symbols[symbol].digits)
+        opened = [self._open_minutes(symbol, calendar(day, hour)) for hour in range(HOURS_A_DAY)]
+        if all(hour == (0, MINUTES) for hour in opened):
+            return rows
+        within = [first <= minute < end for first, end in opened for minute in range(MINUTES)]
+        traded: Rows = rows[np.array(within)]
+        return traded
+
+    def _bars_of(self, symbol: str) -> MinuteBars:
+        """Return what draws a symbol's minutes, made when first asked for: a broker may list thousands."""
+        if symbol not in self._bars:
+            spec = self._symbols[symbol]
+            self._bars[symbol] = MinuteBars(self._seed, self._paths, spec, self._mixtures[symbol])
+        return self._bars[symbol]
 
     def extremes(self, symbol: str, from_msc: int, to_msc: int) -> Extremes | None:
         """Return the least and greatest prices within two moments: of ticks at both ends, of bars in between."""
@@ -127,7 +149,8 @@ class GeneratedMarket:
 
     def _hours_extremes(self, symbol: str, at: TradingHour) -> Extremes:
         """Return the extremes of a whole hour, which its minutes contain without their ticks."""
-        minutes, spec = self._minutes(symbol, at), SYMBOLS[symbol]
+        spec = self._symbols[symbol]
+        minutes = self._minutes(symbol, at).part(slice(*self._open_minutes(symbol, at)))
         width, scale = spread_width(spec, at.hour), 10.0**spec.digits
         return Extremes(
             bid_low=float(minutes.low.min()) / scale,
@@ -138,11 +161,8 @@ class GeneratedMarket:
 
     def _minutes(self, symbol: str, at: TradingHour) -> DayMinutes:
         """Return the minutes of one trading hour."""
-        day = self._days.get((symbol, at.day), lambda: self._bars[symbol].of_day(at.day))
-        hour = slice(at.hour * MINUTES, (at.hour + 1) * MINUTES)
-        return DayMinutes(
-            day.open[hour], day.high[hour], day.low[hour], day.close[hour], day.ticks[hour], day.spread[hour]
-        )
+        day = self._days.get((symbol, at.day), lambda: self._bars_of(symbol).of_day(at.day))
+        return day.part(slice(at.hour * MINUTES, (at.hour + 1) * MINUTES))
 
     def _within(self, symbol: str, at: TradingHour, from_msc: int, to_msc: int) -> Rows:
         """Return the ticks of an hour that lie within two moments."""
@@ -163,5 +183,10 @@ class GeneratedMarket:
         random = np.random.default_rng([self._seed, zlib.crc32(symbol.encode()), 5, at.day, at.hour])
         path = self._paths.logarithm(self._mixtures[symbol], at)
         minutes = self._minutes(symbol, at)
-        rows = ticks_of_hour(random, SYMBOLS[symbol], at, minutes, path)
+        rows = ticks_of_hour(random, self._symbols[symbol], at, minutes, path)
+        first, end = self._open_minutes(symbol, at)
+        if (first, end) != (0, MINUTES):
+            start = at.start_msc
+            bounds = [start + first * _MINUTE_MSC, start + end * _MINUTE_MSC]
+            rows = rows[slice(*np.searchsorted(rows["time_msc"], bounds))]
         return _Hour(rows, np.ascontiguousarray(rows["time_msc"]))

@@ -81,6 +81,6 @@ class MinuteHistory(Protocol):
     def minute_bars(self, symbol: str, day_start_msc: int) -> Rows:
         """Return a trading day's bars by the minute, new `RATE_DTYPE` rows with `time` in seconds of UTC.
 
-        A trading day is 24 hours long, begins with a full hour, and no clock is changed within it.  Each bar is
+        A trading day is 24 hours long, begins with a full hour, and no clock shows an hour of it twice.  Each bar is
         exactly what its ticks sum up to, those that are still to come included.
         """

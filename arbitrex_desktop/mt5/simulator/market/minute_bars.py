@@ -23,7 +23,7 @@ from arbitrex_desktop.mt5.simulator.market.liveliness import (
     usual_spread,
 )
 from arbitrex_desktop.mt5.simulator.market.price_paths import MINUTES, DriverPaths, Mixture, news_fade
-from arbitrex_desktop.mt5.simulator.market.trading_calendar import HOURS_A_DAY, TradingHour
+from arbitrex_desktop.mt5.simulator.market.trading_calendar import HOURS_A_DAY
 from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 
 Floats = NDArray[np.float64]
@@ -33,10 +33,14 @@ _SENT: Final = (0.82, 0.98)
 """What part of the ticks that arrive differ from the one before and are sent."""
 _NEWS_MINUTES: Final = 30
 _NEWS_WIDENS: Final = 3.0
+_MOST_LOTS: Final = 9
 
 
 class DayMinutes(NamedTuple):
-    """The minutes of a trading day, one value each: prices and `spread`, the least one, in points, and ticks."""
+    """The minutes of a trading day, one value each: prices and `spread`, the least one, in points, and ticks.
+
+    `lots` is the volume of a deal; every second tick of an exchange's symbol tells of one, the first among them.
+    """
 
     open: Floats
     high: Floats
@@ -44,6 +48,12 @@ class DayMinutes(NamedTuple):
     close: Floats
     ticks: NDArray[np.int64]
     spread: Floats
+    lots: NDArray[np.int64]
+
+    def part(self, minutes: slice) -> DayMinutes:
+        """Return some of the minutes."""
+        prices = (self.open[minutes], self.high[minutes], self.low[minutes], self.close[minutes])
+        return DayMinutes(*prices, self.ticks[minutes], self.spread[minutes], self.lots[minutes])
 
 
 class MinuteBars:
@@ -55,6 +65,7 @@ class MinuteBars:
         self._mix = mix
         self._name = zlib.crc32(spec.name.encode())
         self._scale = 10.0**spec.digits
+        self._most_lots = _MOST_LOTS if spec.is_exchange else 0
         hours = range(HOURS_A_DAY)
         self._counts = np.repeat([_MINUTE * ticks_a_second(spec, hour) for hour in hours], MINUTES)
         self._usual = np.repeat([usual_spread(spec, hour) for hour in hours], MINUTES)
@@ -74,7 +85,14 @@ class MinuteBars:
         opened = before + _first_steps(random, middle[1:] * np.sqrt(variances / ticks))
         high = np.maximum(extremes[0], np.maximum(opened, close))
         low = np.minimum(extremes[1], np.minimum(opened, close))
-        return DayMinutes(opened, high, low, close, ticks, spread)
+        return DayMinutes(opened, high, low, close, ticks, spread, self._lots(day))
+
+    def _lots(self, day: int) -> NDArray[np.int64]:
+        """Return the volume of each minute's deals, 0 where none are told of."""
+        if not self._most_lots:
+            return np.zeros(HOURS_A_DAY * MINUTES, dtype=np.int64)
+        random = np.random.default_rng([self._seed, self._name, 7, day])
+        return random.integers(1, self._most_lots, HOURS_A_DAY * MINUTES, endpoint=True)
 
     def _bids(self, logarithms: Floats) -> Floats:
         """Return the bids, in points, that go with logarithms of the middle; the last axis is the day's minutes."""
@@ -91,15 +109,16 @@ class MinuteBars:
         return least
 
 
-def rates_of(minutes: DayMinutes, day: int, digits: int) -> Rows:
+def rates_of(minutes: DayMinutes, start_msc: int, digits: int) -> Rows:
     """Return a trading day's minutes as `RATE_DTYPE` rows with `time` in seconds of UTC."""
     scale = 10.0**digits
     bars = np.zeros(len(minutes.open), dtype=RATE_DTYPE)
-    bars["time"] = TradingHour(day, 0).start_msc // 1000 + np.arange(len(bars)) * _MINUTE
+    bars["time"] = start_msc // 1000 + np.arange(len(bars)) * _MINUTE
     for name in ("open", "high", "low", "close"):
         bars[name] = getattr(minutes, name) / scale
     bars["tick_volume"] = minutes.ticks
     bars["spread"] = minutes.spread
+    bars["real_volume"] = (minutes.ticks + 1) // 2 * minutes.lots
     return bars
 
 

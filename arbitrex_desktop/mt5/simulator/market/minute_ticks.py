@@ -72,7 +72,21 @@ def ticks_of_hour(
     middle = np.exp(np.interp(times / 1000.0, np.arange(len(path)), path)) * 10.0**spec.digits
     bid = _fitted(middle - below_middle(spec, at.hour), minutes, layout, above, swing.steps)
     ask = bid + minutes.spread[layout.minute] + above * swing.size
-    return _rows(spec, times + at.start_msc, bid, ask)
+    rows = _rows(spec, times + at.start_msc, bid, ask)
+    if spec.is_exchange:
+        _add_deals(rows, layout, minutes)
+    return read_only(rows)
+
+
+def _add_deals(rows: Rows, layout: TickLayout, minutes: DayMinutes) -> None:
+    """Let every second tick of a minute tell of a deal: at the bid and at the ask in turn; its price stays."""
+    place = np.arange(len(rows)) - layout.first[layout.minute]
+    deals = place % 2 == 0
+    newest = np.maximum.accumulate(np.where(deals, np.arange(len(rows)), 0))
+    rows["last"] = np.where(place // 2 % 2 == 0, rows["bid"], rows["ask"])[newest]
+    rows["volume"] = np.where(deals, minutes.lots[layout.minute], 0)
+    rows["volume_real"] = rows["volume"]
+    rows["flags"] |= np.where(deals, np.uint32(TickFlag.LAST | TickFlag.VOLUME), np.uint32(0))
 
 
 def _arrivals(random: np.random.Generator, layout: TickLayout, counts: Indices) -> Indices:
@@ -137,4 +151,4 @@ def _rows(spec: SymbolSpec, times: Indices, bid: Floats, ask: Floats) -> Rows:
     rows["bid"] = bid / scale
     rows["ask"] = ask / scale
     rows["flags"] = flags
-    return read_only(rows)
+    return rows

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.simulator.market.cache import BoundedCache
 from arbitrex_desktop.mt5.simulator.market.trading_calendar import HOURS_A_DAY, TradingHour
-from arbitrex_desktop.mt5.simulator.symbols.specs import INDEX_LEVELS, USD_LEVELS, SymbolSpec
+from arbitrex_desktop.mt5.simulator.symbols.specs import PATH_LEVELS, USD_LEVELS, SymbolSpec
 
 Path = NDArray[np.float64]
 
@@ -56,6 +56,12 @@ _DRIVERS: Final[dict[str, tuple[float, dict[str, float]]]] = {
     "GDAXIm": (0.0070, {"MAYM": 0.6}),
     "MXSHAR": (0.0075, {"MAYM": 0.4}),
     "CHINAH": (0.0120, {"MAYM": 0.2}),
+    "BTC": (0.0250, {}),
+    "ETH": (0.0150, {"BTC": 1.1}),
+    "AAPL": (0.0110, {"MAYM": 1.0}),
+    "MSFT": (0.0100, {"MAYM": 0.9}),
+    "CL": (0.0180, {}),
+    "GC": (0.0005, {"XAU": 1.0}),
 }
 
 _PROFILE: Final = (
@@ -88,9 +94,9 @@ class Mixture:
 
 
 def mixture(spec: SymbolSpec) -> Mixture:
-    """Return what drives a symbol: itself for an index, base minus quote for pairs and metals."""
-    if spec.name in INDEX_LEVELS:
-        return Mixture(log(INDEX_LEVELS[spec.name]), _flat({spec.name: 1.0}))
+    """Return what drives a symbol: its own path where it has one, base minus quote for pairs and metals."""
+    if spec.driver:
+        return Mixture(log(PATH_LEVELS[spec.driver]), _flat({spec.driver: 1.0}))
     level = log(USD_LEVELS[spec.base] / USD_LEVELS[spec.profit])
     return Mixture(level, _flat({spec.base: 1.0, spec.profit: -1.0}))
 

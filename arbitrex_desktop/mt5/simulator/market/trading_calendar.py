@@ -52,7 +52,22 @@ class TradingHour:
 
     def moved(self, hours: int) -> TradingHour:
         """Return the hour so many trading hours later, or earlier."""
-        return TradingHour(*divmod(self.day * HOURS_A_DAY + self.hour + hours, HOURS_A_DAY))
+        return type(self)(*divmod(self.day * HOURS_A_DAY + self.hour + hours, HOURS_A_DAY))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RoundTheClockHour(TradingHour):
+    """One hour of a market that never closes: `day` counts days of UTC since 1970, seven a week."""
+
+    @classmethod
+    def at(cls, utc_msc: int) -> RoundTheClockHour:
+        """Return the hour that holds a moment of UTC."""
+        return cls(utc_msc // DAY_MSC, utc_msc % DAY_MSC // HOUR_MSC)
+
+    @property
+    def start_msc(self) -> int:
+        """Return the moment of UTC at which the hour begins, in milliseconds."""
+        return self.day * DAY_MSC + self.hour * HOUR_MSC
 
 
 def demo_start(epoch: datetime, is_open: Callable[[int], bool] = is_open) -> datetime:

@@ -53,7 +53,7 @@ _INDICES: Final[dict[str, str]] = {
     **dict.fromkeys(("SWI20", "SMI20", "CH20"), "CHF"),
 }
 _SHARE: Final = re.compile(r"#[A-Z]{1,6}|[A-Z]{1,6}\.(?:US|NAS|NYSE|NYS|OQ|N|DE|UK|L|PA|AS|MC|MI|HK)")
-_NUMBERED: Final = frozenset({"calc_mode", "execution", "filling", "swap_mode"})
+_NUMBERED: Final = frozenset({"calc_mode", "execution", "filling", "swap_mode", "driver"})
 
 
 class FoundSpec(NamedTuple):

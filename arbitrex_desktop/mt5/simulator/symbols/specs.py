@@ -44,11 +44,24 @@ USD_LEVELS: Final[dict[str, float]] = {
     "XAG": 48.0,
     "XPD": 1400.0,
     "XPT": 1550.0,
+    "BTC": 90_000.0,
+    "ETH": 3_000.0,
 }
 """What one unit of each currency and one ounce of each metal is worth in US dollars, about which it swings."""
 
-INDEX_LEVELS: Final[dict[str, float]] = {"MAYM": 47_000.0, "GDAXIm": 24_000.0, "MXSHAR": 1_500.0, "CHINAH": 9_300.0}
-"""Index points about which each index swings."""
+PATH_LEVELS: Final[dict[str, float]] = {
+    "MAYM": 47_000.0,
+    "GDAXIm": 24_000.0,
+    "MXSHAR": 1_500.0,
+    "CHINAH": 9_300.0,
+    "BTC": 90_000.0,
+    "ETH": 3_000.0,
+    "AAPL": 270.0,
+    "MSFT": 480.0,
+    "CL": 60.0,
+    "GC": 4_020.0,
+}
+"""The price about which swings what has a path of its own: indices, crypto, shares and futures."""
 
 CURRENCIES: Final = ("USD", "EUR", "GBP", "AUD", "NZD", "CAD", "CHF", "JPY")
 
@@ -71,6 +84,7 @@ class SymbolSpec:
             follows from contract and price
         face_value: a bond's, in the profit currency
         triple_swap_day: the day whose night counts three times for the swap, 0 is Sunday
+        driver: the price path that moves it, in `PATH_LEVELS`; empty for what is moved by its currencies
     """
 
     name: str
@@ -99,6 +113,12 @@ class SymbolSpec:
     margin_initial: float = 0.0
     face_value: float = 0.0
     triple_swap_day: int = 3
+    driver: str = ""
+
+    @property
+    def is_exchange(self) -> bool:
+        """Return whether it is dealt in on an exchange, whose ticks tell of deals: their price and volume."""
+        return self.calc_mode in (SymbolCalcMode.EXCH_STOCKS, SymbolCalcMode.EXCH_FUTURES)
 
     @property
     def point(self) -> float:
@@ -194,6 +214,7 @@ def _index(name: str, description: str, currency: str, *, digits: int, contract:
     return SymbolSpec(
         name=name,
         group="Indices",
+        driver=name,
         description=description,
         base=currency,
         profit=currency,
@@ -231,6 +252,9 @@ _METAL_NAMES: Final = (
     *("XAUCHF", "XAUGBP", "XPDUSD", "XPTUSD", "XAGAUD"),
 )
 
+SHOWN_AT_FIRST: Final = ("EURUSD", "GBPUSD", "USDJPY", "USDCHF")
+"""What a new terminal's Market Watch shows, under the names without a suffix."""
+
 SYMBOLS: Final[dict[str, SymbolSpec]] = {
     spec.name: spec
     for spec in (
@@ -242,10 +266,82 @@ SYMBOLS: Final[dict[str, SymbolSpec]] = {
 """Every symbol of the simulated broker by name, as its terminal lists them."""
 
 
-def realistic_symbols() -> dict[str, SymbolSpec]:
-    """Return the symbols as the realistic market has them: an index has its triple swap on Fridays."""
-    friday = 5
-    return {
-        name: replace(spec, triple_swap_day=friday) if spec.group == "Indices" else spec
-        for name, spec in SYMBOLS.items()
-    }
+_FRIDAY: Final = 5
+
+
+def _crypto(base: str, label: str, spread: int, ticks: float) -> SymbolSpec:
+    """Describe a crypto currency: one coin a lot, without holidays or weekends."""
+    return SymbolSpec(
+        name=f"{base}USD",
+        group="Crypto",
+        description=f"{label} in US dollars",
+        base=base,
+        profit="USD",
+        margin="USD",
+        digits=2,
+        contract_size=1.0,
+        spread=spread,
+        ticks_per_second=ticks,
+        calc_mode=SymbolCalcMode.CFDLEVERAGE,
+        volume_max=50.0,
+        swap_mode=SymbolSwapMode.INTEREST_CURRENT,
+        swap_long=-18.0,
+        swap_short=2.0,
+        commission=0.0,
+        triple_swap_day=_FRIDAY,
+        driver=base,
+    )
+
+
+def _exchange(name: str, group: str, description: str, *, digits: int, contract: float, margin: float) -> SymbolSpec:
+    """Describe what is dealt in on an exchange in US dollars; `margin` of a lot where the exchange fixes it."""
+    future = margin > 0.0
+    return SymbolSpec(
+        name=name,
+        group=group,
+        description=description,
+        base="USD",
+        profit="USD",
+        margin="USD",
+        digits=digits,
+        contract_size=contract,
+        spread=2,
+        ticks_per_second=1.5,
+        calc_mode=SymbolCalcMode.EXCH_FUTURES if future else SymbolCalcMode.EXCH_STOCKS,
+        execution=SymbolTradeExecution.EXCHANGE,
+        volume_min=1.0,
+        volume_max=500.0 if future else 10_000.0,
+        volume_step=1.0,
+        swap_mode=SymbolSwapMode.DISABLED if future else SymbolSwapMode.INTEREST_CURRENT,
+        swap_long=0.0 if future else -6.5,
+        swap_short=0.0 if future else 1.5,
+        commission=1.2 if future else 0.02,
+        margin_initial=margin,
+        triple_swap_day=_FRIDAY,
+        driver=name,
+    )
+
+
+_MORE: Final = (
+    _crypto("BTC", "Bitcoin", 1500, 3.0),
+    _crypto("ETH", "Ether", 150, 2.0),
+    _exchange("AAPL", "Shares", "Apple", digits=2, contract=1.0, margin=0.0),
+    _exchange("MSFT", "Shares", "Microsoft", digits=2, contract=1.0, margin=0.0),
+    _exchange("CL", "Futures", "Crude oil, 1000 barrels", digits=2, contract=1_000.0, margin=6_000.0),
+    _exchange("GC", "Futures", "Gold, 100 ounces", digits=1, contract=100.0, margin=15_000.0),
+)
+
+
+def broker_symbols(*, realistic: bool = False, suffix: str = "", more: int = 0) -> dict[str, SymbolSpec]:
+    """Return what a simulated broker lists, by name.
+
+    A realistic one has crypto currencies, shares and futures, too, and an index's triple swap on Fridays; it lists
+    first what a new terminal shows.  `suffix` ends every name, and `more` further symbols carry a number.
+    """
+    specs = [*SYMBOLS.values()]
+    if realistic:
+        friday = [replace(spec, triple_swap_day=_FRIDAY) if spec.group == "Indices" else spec for spec in specs]
+        specs = sorted([*friday, *_MORE], key=lambda spec: spec.name not in SHOWN_AT_FIRST)
+    numbered = (replace(specs[i % len(specs)], name=f"{specs[i % len(specs)].name}.{i:04d}") for i in range(more))
+    named = (replace(spec, name=spec.name + suffix) for spec in (*specs, *numbered))
+    return {spec.name: spec for spec in named}
