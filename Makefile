@@ -33,6 +33,7 @@ benchmarks: bench
 	.venv/bin/python -m tests.benchmarks.bench_bars
 	.venv/bin/python -m tests.benchmarks.bench_memory
 	.venv/bin/python -m tests.benchmarks.bench_journal
+	.venv/bin/python -m tests.benchmarks.bench_watched
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -q -s -m benchmark \
 		tests/benchmarks/bench_window_pause.py tests/benchmarks/bench_fault_storm.py tests/benchmarks/bench_flood.py
 

@@ -15,7 +15,12 @@ from arbitrex_desktop.mt5.commands import ListedSymbol
 _NAMED: Final = 5
 """How many candidates a message names."""
 
-_PAIR: Final = re.compile(r"[A-Z]{6}")
+_QUOTED_IN: Final = (
+    *("USD", "EUR", "GBP", "JPY", "CHF", "AUD", "CAD", "NZD", "SEK", "NOK", "DKK", "PLN", "HUF", "CZK", "RON", "TRY"),
+    *("ZAR", "MXN", "BRL", "SGD", "HKD", "CNH", "CNY", "INR", "KRW", "THB", "ILS", "RUB", "BTC", "ETH"),
+)
+_PAIR: Final = re.compile(f"[A-Z]{{3}}(?:{'|'.join(_QUOTED_IN)})")
+"""A name in capitals that ends with a currency; `GDAXIM` and `CHINAH` have six letters and are none."""
 _MARKS: Final = re.compile(r"[/_\- ]")
 _SUFFIX: Final = re.compile(r"[^A-Z0-9].*|[A-Z]{1,2}[^A-Z0-9]*|(?:CASH|MINI|MICRO|PRO|ECN|RAW|STD)[^A-Z0-9]*")
 """What may follow an index's name, so that `DAX` is no `DAXONE`: a mark with anything, or a usual ending."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,12 @@ BEGIN_MSC = 1_741_770_000_000
 """A Wednesday morning."""
 
 
-def make_ticks(rate: float, seconds: float, seed: int = 1) -> dict[str, Rows]:
+def make_ticks(rate: float, seconds: float, seed: int = 1, *, names: Sequence[str] = SYMBOLS) -> dict[str, Rows]:
     """Return random ticks by symbol, `rate` a second over all of them; every symbol has one at the very start."""
     random = np.random.default_rng(seed)
     ticks: dict[str, Rows] = {}
-    for place, symbol in enumerate(SYMBOLS):
-        count = max(1, round(rate * seconds / len(SYMBOLS)))
+    for place, symbol in enumerate(names):
+        count = max(1, round(rate * seconds / len(names)))
         rows = np.zeros(count, dtype=TICK_DTYPE)
         rows["time_msc"] = BEGIN_MSC + np.sort(random.integers(0, round(seconds * 1000), count))
         rows["time_msc"][0] = BEGIN_MSC

@@ -36,7 +36,10 @@ def test_a_pair_is_found_whatever_its_prefix_or_suffix(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("plain", "listed"),
-    [("US30", "DJ30"), ("US30", "US30.cash"), ("US30", "WS30m"), ("GDAXIm", "GER40"), ("US30.cash", "US30.cash")],
+    [
+        *[("US30", "DJ30"), ("US30", "US30.cash"), ("US30", "WS30m"), ("GDAXIm", "GER40"), ("US30.cash", "US30.cash")],
+        *[("GDAXIm", "GDAXIm.r"), ("CHINAH", "CHINAH.r"), ("MXSHAR", "MXSHAR_x"), ("NIFTYX", "NIFTYX-ECN")],
+    ],
 )
 def test_an_index_is_found_by_its_usual_names(plain: str, listed: str) -> None:
     """Brokers give one index many names."""
