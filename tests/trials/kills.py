@@ -144,7 +144,7 @@ def settle(folder: Path, client: Client) -> tuple[TradingCore, History, dict[str
     core.start()
     core.halt("the trial is over")
     end, quiet = time.monotonic() + _SETTLE_SECONDS, 0
-    while time.monotonic() < end and quiet < 20:
+    while time.monotonic() < end and quiet < 40:
         core.step()
         time.sleep(0.1)
         quiet = quiet + 1 if _is_quiet(folder, core) else 0

@@ -26,6 +26,8 @@ WATCHED_FOR: Final = timedelta(hours=24)
 _LEAST_PAUSE: Final = 5.0
 _PAUSE_OF_AGE: Final = 0.01
 """The history is read again after this share of the order's age."""
+_HISTORY_BEHIND: Final = 10.0
+"""Seconds by which a deal may reach the history later than the position shows it."""
 
 
 class LateOrders:
@@ -37,6 +39,8 @@ class LateOrders:
         self._clock = context.clock
         self._claims = claims
         self._next_look: dict[str, float] = {}
+        self._volumes: dict[str, float] = {}
+        self._soon_until: dict[str, float] = {}
 
     def due(self) -> tuple[Intent, ...]:
         """Return the failed orders to look for now, the one that was sent first in front."""
@@ -45,7 +49,9 @@ class LateOrders:
         marked = {marked_intent(each.comment) for each in seen}
         found = [each for each in failed if each.attempt and self._is_due(each, reading, marked)]
         known = {each.intent_id for each in failed}
-        self._next_look = {each: at for each, at in self._next_look.items() if each in known}
+        for kept in (self._next_look, self._volumes, self._soon_until):
+            for intent_id in kept.keys() - known:
+                del kept[intent_id]
         return tuple(sorted(found, key=lambda each: each.created_at))
 
     def is_over(self, intent: Intent) -> bool:
@@ -59,11 +65,24 @@ class LateOrders:
         if not intent.watched:
             return False
         now = self._clock.monotonic()
+        self._follow_position(intent, reading, now)
         if now < self._next_look.get(intent.intent_id, now) and not self._in_sight(intent, reading):
             return False
         age = (self._clock.now() - intent.changed_at).total_seconds()
-        self._next_look[intent.intent_id] = now + max(_LEAST_PAUSE, age * _PAUSE_OF_AGE)
+        soon = now < self._soon_until.get(intent.intent_id, now)
+        self._next_look[intent.intent_id] = now + (1.0 if soon else max(_LEAST_PAUSE, age * _PAUSE_OF_AGE))
         return True
+
+    def _follow_position(self, intent: Intent, reading: AccountReading | None, now: float) -> None:
+        """Look soon, and for a while, when the position has changed that an intent was to reduce."""
+        ticket = intent.attempt.request.get("position") if intent.attempt else None
+        if not ticket or reading is None:
+            return
+        volume = sum(each.volume for each in reading.positions if each.ticket == ticket)
+        if self._volumes.setdefault(intent.intent_id, volume) != volume:
+            self._volumes[intent.intent_id] = volume
+            self._soon_until[intent.intent_id] = now + _HISTORY_BEHIND
+            self._next_look[intent.intent_id] = now
 
     def _in_sight(self, intent: Intent, reading: AccountReading | None) -> bool:
         """Return whether something that fits stands among the open positions and orders."""

@@ -20,7 +20,7 @@ from arbitrex_desktop.mt5.constants import AccountMarginMode, OrderState
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from tests.desk.execution.conftest import Looking, answer, now
 from tests.fakes.broker import Mood
-from tests.fakes.broker_data import make_order
+from tests.fakes.broker_data import make_order, make_position
 
 SETTLE = DeskSettings().settle_seconds
 
@@ -111,6 +111,24 @@ def test_what_differs_is_not_taken(looking: Looking, changes: dict[str, Any]) ->
     for _ in range(10):
         looking.look(3.0)
     assert now(looking.parts, ended).state is IntentState.FAILED
+
+
+def test_a_late_close_of_an_intent_is_found_at_once(looking: Looking) -> None:
+    """It opens nothing that could be seen; that its position changed is enough to look, though the deal comes later."""
+    broker = looking.parts.broker
+    broker.positions = (make_position("EURUSD", 1, 0.3, ticket=11, price_open=1.14),)
+    broker.poll()
+    closing = answer(stop_loss=None, take_profit=None, closes=11)
+    (ended,) = give_up(looking, looking.parts.send(Mood.LOST, judgement=closing, direction=-1))
+    looking.look(3 * 3600.0)
+    looking.look(1.0)
+    execute(looking)
+    late = broker.deals.pop()
+    looking.look(1.0)
+    broker.deals.append(late)
+    looking.look(1.0)
+    looking.look(1.0)
+    assert now(looking.parts, ended).state is IntentState.FILLED
 
 
 @pytest.mark.parametrize("rests", [True, False], ids=["limit", "market"])
