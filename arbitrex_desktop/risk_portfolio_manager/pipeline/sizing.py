@@ -75,7 +75,7 @@ def size_trade(context: RuleContext) -> SizeResult:
         return SizeResult(least_units=least, stop=stop, stop_distance=distance, results=(refusal,))
     joined, moved = _joined(context, stop, instrument)
     base = max(0.0, _risk_money(context) - moved) / loss
-    found, factors = [_CONVERSION.ok("known")], _factors(context)
+    found, factors = [_CONVERSION.ok(instrument.doubt or "known")], _factors(context)
     if moved:
         found.append(_MOVED_STOP.below(moved, _risk_money(context)))
     if intent.win_rate is not None or intent.num_trades is not None:

@@ -55,6 +55,7 @@ class Instrument:
         trade_mode: a `SymbolTradeMode`
         swap_buy, swap_sell: what holding a unit over night costs, in account currency, never below 0
         triple_day: the day whose night counts three times, 0 is Sunday
+        doubt: why the broker's own tick value is not believed; empty when it is
     """
 
     symbol: str
@@ -74,6 +75,7 @@ class Instrument:
     swap_buy: float = 0.0
     swap_sell: float = 0.0
     triple_day: int = 3
+    doubt: str = ""
 
     @property
     def counter(self) -> str:
@@ -186,16 +188,17 @@ class PoolInstruments:
             return None
         instrument = self._convert(info)
         told = _tick_value(info)
-        if told is not None and instrument.value == told and self._is_checked(info):
+        if told is not None and not instrument.doubt and self._is_checked(info):
             self._known[symbol] = (info, instrument)
         return instrument
 
     def _convert(self, info: SymbolInfo) -> Instrument:
         """Return the instrument of a symbol's properties."""
         kind, _, _ = split_symbol(info.name)
-        value = self._value(info)
+        value, doubt = self._value(info)
         return Instrument(
             symbol=info.name,
+            doubt=doubt,
             kind=kind if info.currency_base != info.currency_profit else "other",
             base=info.currency_base if info.currency_base != info.currency_profit else info.name,
             profit=info.currency_profit,
@@ -218,8 +221,10 @@ class PoolInstruments:
         """Return whether the rates have been held against the broker's tick value, as far as they can be."""
         return not self.account_currency or self._by_rates(info) > 0.0
 
-    def _value(self, info: SymbolInfo) -> float:
-        """Return what a price move of 1 is worth for a unit, in account currency; NaN when it cannot be known.
+    def _value(self, info: SymbolInfo) -> tuple[float, str]:
+        """Return what a price move of 1 is worth for a unit, in account currency, and why the broker is not believed.
+
+        NaN when it cannot be known.
 
         The broker's tick value, but for a pair whose rates contradict it: some servers report a tenth or a whole unit
         of account currency per tick.  Where the pair's own price converts, that is the value; where other symbols'
@@ -227,12 +232,18 @@ class PoolInstruments:
         """
         told, by_rates = _tick_value(info), self._by_rates(info)
         if told is None:
-            return by_rates
+            return by_rates, ""
         wrong = info.trade_calc_mode in _LINEAR and abs(told - by_rates) > _BELIEVED * by_rates
         if not wrong:
-            return told
+            return told, ""
         own = self.account_currency in (info.currency_base, info.currency_profit)
-        return by_rates if own else max(by_rates, told)
+        a_tick = info.trade_tick_size * info.trade_contract_size
+        what = "the value by its own price counts" if own else "the worse of both counts"
+        doubt = (
+            f"the broker's tick value of {told * a_tick:.5g} {self.account_currency} a lot contradicts contract size "
+            f"and rates, which make it {by_rates * a_tick:.5g}; {what}"
+        )
+        return by_rates if own else max(by_rates, told), doubt
 
     def _by_rates(self, info: SymbolInfo) -> float:
         """Return the value by the cross rates on the board, NaN when they do not reach the account's currency."""

@@ -17,6 +17,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
 )
 from tests.fakes.broker_data import make_symbol
 from tests.fakes.pool import FakePool
+from tests.risk_portfolio_manager.helpers import check, intent, pooled, wide
 
 RATES = {"EURUSD": 1.15, "USDJPY": 150.0, "GBPUSD": 1.3, "EURCHF": 0.95}
 
@@ -220,3 +221,23 @@ def test_an_old_quote_converts_nothing() -> None:
     found = source.get("EURGBP")
     assert found is not None
     assert math.isnan(found.value)
+
+
+@pytest.mark.parametrize(("symbol", "words"), [("USDJPY", "by its own price"), ("EURJPY", "the worse of both")])
+def test_a_tick_value_that_is_not_believed_is_said(symbol: str, words: str) -> None:
+    """P22: a tenth of what the rates say: the check of the conversion names both, and the loss is the true one."""
+    pool = FakePool()
+    right = pool.infos[symbol].trade_tick_value_loss
+    pool.infos[symbol] = replace(pool.infos[symbol], trade_tick_value_loss=right / 10.0)
+    price = pool.quotes[symbol].ask
+    asked = intent(symbol=symbol, current_price=None, stop_loss=price - 1.0, requested_volume=0.1)
+    output = pooled(pool, wide()).process_trade_intent(**asked)
+    message = check(output, "CONVERSION_UNKNOWN", "loss of one unit").message
+    assert f"tick value of {right / 10.0:.5g} USD" in message
+    assert words in message
+    trade = output.decision.approved_trade
+    assert trade is not None
+    assert trade.expected_loss == pytest.approx(trade.lots * 1_000.0 * right, rel=0.01)
+    pool.infos[symbol] = replace(pool.infos[symbol], trade_tick_value_loss=right)
+    output = pooled(pool, wide()).evaluate(**asked)
+    assert "contradicts" not in check(output, "CONVERSION_UNKNOWN", "loss of one unit").message
