@@ -14,6 +14,7 @@ from arbitrex_desktop.desk.intents.intent import TRADER
 from arbitrex_desktop.desk.journal.settings_record import record_settings
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
+from arbitrex_desktop.risk_portfolio_manager.config.fields import PARAMETERS
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.risk_portfolio_manager.rules.open_risk import OpenRisk
@@ -94,11 +95,13 @@ class SettingsCheck:
         error: why they could not be saved, in words; empty when they could.
         effects: by setting, of each limit that would change and whose use is known.
         also: old and new value by setting, of what was not typed but changes with the set of limits.
+        loosened: the limits that would let more through, or may; they need a reason.
     """
 
     error: str = ""
     effects: Mapping[str, LimitEffect] = field(default_factory=dict)
     also: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    loosened: tuple[str, ...] = ()
 
 
 def effects_of(rpm: RiskManagerView, new: RPMConfig) -> dict[str, LimitEffect]:
@@ -116,6 +119,15 @@ def effects_of(rpm: RiskManagerView, new: RPMConfig) -> dict[str, LimitEffect]:
             if values[0] != values[1] and values == (was.limit, now.limit):
                 found[f"{RISK}{each.name}"] = LimitEffect(now, rule.latches)
     return found
+
+
+def loosened(old: RPMConfig, new: RPMConfig) -> tuple[str, ...]:
+    """Return the names of the limits that let more through in `new`, or of which that cannot be told."""
+    return tuple(
+        f"{RISK}{name}"
+        for name, parameter in PARAMETERS.items()
+        if parameter.looser.loosens(getattr(old, name), getattr(new, name))
+    )
 
 
 class SettingsEditor(Protocol):
@@ -184,17 +196,19 @@ class SettingsDesk:
             if name not in changes and value != kept.values[name]
         }
         rpm = self._risk.rpm
-        return SettingsCheck("", effects_of(rpm, new.risk) if rpm is not None else {}, also)
+        effects = effects_of(rpm, new.risk) if rpm is not None else {}
+        return SettingsCheck("", effects, also, loosened(kept.risk, new.risk))
 
     def change(self, changes: Changes, reason: str) -> tuple[str, ...]:
         """Journal changes, write them to the file and have the limits among them count at once.
 
-        Changes of limits need a reason.  Returns the names of those that count from the next start.  Raises
+        Limits that let more through need a reason.  Returns the names of those that count from the next start.  Raises
         `CommandRefused`, ValueError or `JournalError`, and then nothing has changed.
         """
-        if not reason.strip() and any(name.startswith(RISK) for name in changes):
-            raise CommandRefused("say why the limits are changed; it is written to the journal")
-        new = self._editor.check(changes)
+        kept, new = self._editor.check({}), self._editor.check(changes)
+        looser = loosened(kept.risk, new.risk)
+        if looser and not reason.strip():
+            raise CommandRefused(f"say why {', '.join(looser)} may let more through; it is written to the journal")
         self._record(new, reason.strip())
         self._editor.save(changes)
         self._ends_at = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict
@@ -22,6 +23,27 @@ else:
 """Settings as the rules read them.  They are made of what the rules declare, so that only a type checker knows both."""
 
 
+class Looser(Enum):
+    """Which way a setting lets more through."""
+
+    HIGHER = "a higher value"
+    HIGHER_OR_NONE = "a higher value, and 0, which is no limit"
+    LOWER = "a lower value"
+    UNKNOWN = "any other value"
+
+    def loosens(self, old: Any, new: Any) -> bool:
+        """Return whether a change lets more through, or may; an unchanged value does not."""
+        if old == new:
+            return False
+        if self is Looser.UNKNOWN:
+            return True
+        if self is Looser.LOWER:
+            return bool(new < old)
+        if self is Looser.HIGHER_OR_NONE and not (old and new):
+            return not new
+        return bool(new > old)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
     """One setting.
@@ -32,6 +54,7 @@ class Parameter:
         label: what it is, in a few words for a form.
         unit: as in `format.format_value`, empty for what has none.
         help: what a form says besides.
+        looser: which way it lets more through; changing it that way needs a reason.
     """
 
     name: str
@@ -39,6 +62,7 @@ class Parameter:
     label: str
     unit: str = ""
     help: str = ""
+    looser: Looser = Looser.UNKNOWN
 
     def bounds(self) -> str:
         """Return what a value must be, such as "must be in (0, 0.05]"."""
@@ -198,24 +222,60 @@ class Table(Parameter):
         return {str(key): as_float(item) for key, item in value.items()} if isinstance(value, Mapping) else value
 
 
-def share(name: str, default: float, label: str, high: float = 1.0, *, low_open: bool = True, help: str = "") -> Number:  # noqa: A002 - the declaration's own word
+def share(
+    name: str,
+    default: float,
+    label: str,
+    high: float = 1.0,
+    *,
+    low_open: bool = True,
+    help: str = "",  # noqa: A002 - the declaration's own word
+    looser: Looser = Looser.UNKNOWN,
+) -> Number:
     """Return a parameter that is a share of something, by default in (0, 1.0]."""
-    return Number(name=name, default=default, label=label, unit="share", high=high, low_open=low_open, help=help)
+    return Number(
+        name=name, default=default, label=label, unit="share", high=high, low_open=low_open, help=help, looser=looser
+    )
 
 
-def count(name: str, default: int, label: str, *, low: float = 0.0, help: str = "") -> Number:  # noqa: A002 - as above
+def count(
+    name: str,
+    default: int,
+    label: str,
+    *,
+    low: float = 0.0,
+    help: str = "",  # noqa: A002 - as above
+    looser: Looser = Looser.UNKNOWN,
+) -> Number:
     """Return a parameter that is a whole number."""
-    return Number(name=name, default=default, label=label, unit="count", low=low, whole=True, help=help)
+    return Number(name=name, default=default, label=label, unit="count", low=low, whole=True, help=help, looser=looser)
 
 
-def seconds(name: str, default: float, label: str, *, low_open: bool = False, help: str = "") -> Number:  # noqa: A002 - as above
+def seconds(
+    name: str,
+    default: float,
+    label: str,
+    *,
+    low_open: bool = False,
+    help: str = "",  # noqa: A002 - as above
+    looser: Looser = Looser.UNKNOWN,
+) -> Number:
     """Return a parameter that is a duration in seconds."""
-    return Number(name=name, default=default, label=label, unit="s", low_open=low_open, help=help)
+    return Number(name=name, default=default, label=label, unit="s", low_open=low_open, help=help, looser=looser)
 
 
-def number(name: str, default: float, label: str, unit: str, *, low_open: bool = False, help: str = "") -> Number:  # noqa: A002 - as above
+def number(
+    name: str,
+    default: float,
+    label: str,
+    unit: str,
+    *,
+    low_open: bool = False,
+    help: str = "",  # noqa: A002 - as above
+    looser: Looser = Looser.UNKNOWN,
+) -> Number:
     """Return a parameter that is a number at or above zero, or above zero with `low_open`."""
-    return Number(name=name, default=default, label=label, unit=unit, low_open=low_open, help=help)
+    return Number(name=name, default=default, label=label, unit=unit, low_open=low_open, help=help, looser=looser)
 
 
 def as_float(value: Any) -> Any:

@@ -64,10 +64,23 @@ def test_a_changed_limit_counts_at_once_and_is_journalled(
     assert event.draft.reason.endswith("why: a calm month")
 
 
+def test_a_tighter_limit_needs_no_reason(desk: Desk, settings_desk: SettingsDesk) -> None:
+    """It counts at once; only what lets more through, by whichever way, is asked about."""
+    tighter: dict[str, str | None] = {
+        LIMIT: "0.05", "risk.min_margin_level_pct": "500", "risk.max_lots_per_order": "2",
+    }  # fmt: skip
+    assert settings_desk.check(tighter).loosened == ()
+    settings_desk.change(tighter, "")
+    assert desk.rpm.config.max_drawdown == 0.05
+    looser: dict[str, str | None] = {LIMIT: None, "risk.max_lots_per_order": "0", "risk.risk_base": "equity"}
+    assert set(settings_desk.check(looser).loosened) == set(looser)
+
+
 @pytest.mark.parametrize(
     ("changes", "reason", "error"),
     [
-        ({LIMIT: "0.05"}, "  ", CommandRefused),
+        ({LIMIT: "0.2"}, "  ", CommandRefused),
+        ({"risk.max_lots_per_order": "0.5", "risk.min_margin_level_pct": "100"}, "", CommandRefused),
         ({LIMIT: "-1"}, "why", SettingsError),
         ({"desk.max_pending": "many"}, "", SettingsError),
         ({"desk.no_such": "1"}, "", SettingsError),

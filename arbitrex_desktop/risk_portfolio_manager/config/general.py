@@ -9,6 +9,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
 from arbitrex_desktop.risk_portfolio_manager.parameters import (
     Choice,
     Flag,
+    Looser,
     Parameter,
     Table,
     Text,
@@ -36,7 +37,14 @@ CAPITAL: Final[tuple[Parameter, ...]] = (
         check=_is_currency,
         what="a three-letter code",
     ),
-    share("risk_per_trade", 0.01, "Risk per trade", 0.05, help="Share of capital lost at the stop, before factors."),
+    share(
+        "risk_per_trade",
+        0.01,
+        "Risk per trade",
+        0.05,
+        help="Share of capital lost at the stop, before factors.",
+        looser=Looser.HIGHER,
+    ),
     Choice(
         name="risk_base",
         default="balance",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import ClassVar, Final
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Number, number, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Looser, Number, number, share
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 INITIAL_BALANCE: Final = number(
@@ -22,6 +22,7 @@ BUFFER: Final = share(
     "Trading stops before a firm's limit by",
     low_open=False,
     help="Share of the loss that the limit allows: a stop may slip.",
+    looser=Looser.LOWER,
 )
 
 
@@ -82,7 +83,14 @@ class AccountFloor(FirmFloor):
     parameters = (
         INITIAL_BALANCE,
         BUFFER,
-        share("firm_max_loss", 0.0, "Greatest loss that the firm allows", low_open=False, help="0 is off."),
+        share(
+            "firm_max_loss",
+            0.0,
+            "Greatest loss that the firm allows",
+            low_open=False,
+            help="0 is off.",
+            looser=Looser.HIGHER_OR_NONE,
+        ),
         Choice(
             name="firm_floor",
             default="static",

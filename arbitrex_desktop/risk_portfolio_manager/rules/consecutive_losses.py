@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import count
+from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, count
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -14,7 +14,15 @@ class ConsecutiveLosses(Rule):
     stage, order = Stage.PORTFOLIO, 20
     subject = "losses in a row"
     unit = "count"
-    parameters = (count("max_consecutive_losses", 5, "Losses in a row that end the day", help="0 is off."),)
+    parameters = (
+        count(
+            "max_consecutive_losses",
+            5,
+            "Losses in a row that end the day",
+            help="0 is off.",
+            looser=Looser.HIGHER_OR_NONE,
+        ),
+    )
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the run with its limit; 0 switches the rule off."""

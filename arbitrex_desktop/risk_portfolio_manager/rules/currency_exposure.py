@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, share
 from arbitrex_desktop.risk_portfolio_manager.rules.base import ExposureRule, RejectionReason, RuleContext, Stage
 
 
@@ -22,7 +22,9 @@ class CurrencyExposure(ExposureRule):
     )
     stage, order = Stage.PORTFOLIO, 80
     subject = "currency exposure"
-    parameters = (share("max_currency_exposure_pct", 0.50, "Greatest net exposure per currency", 100.0),)
+    parameters = (
+        share("max_currency_exposure_pct", 0.50, "Greatest net exposure per currency", 100.0, looser=Looser.HIGHER),
+    )
 
     def held(self, context: RuleContext) -> tuple[float, float, str] | None:
         """Return what is held in the fuller of both currencies."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, share
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.losses import WARNING_SHARE
 
@@ -21,7 +21,7 @@ class Drawdown(Rule):
     unit = "share"
     of = "the peak"
     latches = True
-    parameters = (share("max_drawdown", 0.10, "Greatest drawdown from the peak"), WARNING_SHARE)
+    parameters = (share("max_drawdown", 0.10, "Greatest drawdown from the peak", looser=Looser.HIGHER), WARNING_SHARE)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the drawdown with its limit."""

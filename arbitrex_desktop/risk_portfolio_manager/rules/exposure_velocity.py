@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import number, seconds
+from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, number, seconds
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -17,7 +17,14 @@ class ExposureVelocity(Rule):
     of = "capital"
     paces = True
     parameters = (
-        number("max_exposure_velocity_pct", 0.0, "Most exposure added within the window", "share", help="0 is off."),
+        number(
+            "max_exposure_velocity_pct",
+            0.0,
+            "Most exposure added within the window",
+            "share",
+            help="0 is off.",
+            looser=Looser.HIGHER_OR_NONE,
+        ),
         seconds("exposure_velocity_window_seconds", 60.0, "Window of added exposure"),
     )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Number, Text, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Looser, Number, Text, share
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -42,6 +42,7 @@ _RESETS: Final = (
         default=False,
         label="A halt by a limit of the day ends with the day",
         help="Otherwise a person resumes.",
+        looser=Looser.HIGHER,
     ),
 )
 
@@ -72,7 +73,7 @@ class DailyLoss(_LossRule):
     daily = True
     subject = "daily loss"
     of = "the day's anchor"
-    parameters = (share("daily_loss_limit", 0.02, "Greatest realised loss of a day"), *_RESETS)
+    parameters = (share("daily_loss_limit", 0.02, "Greatest realised loss of a day", looser=Looser.HIGHER), *_RESETS)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the realised loss with its limit."""
@@ -90,7 +91,7 @@ class WeeklyLoss(_LossRule):
     order = 60
     subject = "weekly loss"
     of = "the week's anchor"
-    parameters = (share("weekly_loss_limit", 0.05, "Greatest realised loss of a week"), *_RESETS)
+    parameters = (share("weekly_loss_limit", 0.05, "Greatest realised loss of a week", looser=Looser.HIGHER), *_RESETS)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the realised loss with its limit."""
@@ -109,7 +110,10 @@ class DailyDrawdown(_LossRule):
     daily = True
     subject = "daily drawdown"
     of = "the day's anchor"
-    parameters = (share("max_daily_drawdown", 0.03, "Greatest fall of equity below the day's anchor"), *_RESETS)
+    parameters = (
+        share("max_daily_drawdown", 0.03, "Greatest fall of equity below the day's anchor", looser=Looser.HIGHER),
+        *_RESETS,
+    )
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the fall below the day's anchor with its limit."""

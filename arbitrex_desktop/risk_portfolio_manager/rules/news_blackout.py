@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import CalendarUnavailable
-from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, number
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Looser, number
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import split_symbol
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
@@ -21,15 +21,20 @@ class NewsBlackout(Rule):
     stage, order = Stage.FINAL, 120
     subject = "news"
     parameters = (
-        number("news_minutes_before", 30.0, "No trades before news for", "min"),
-        number("news_minutes_after", 15.0, "No trades after news for", "min"),
+        number("news_minutes_before", 30.0, "No trades before news for", "min", looser=Looser.LOWER),
+        number("news_minutes_after", 15.0, "No trades after news for", "min", looser=Looser.LOWER),
         Choice(
             name="news_min_impact",
             default="high",
             label="Least impact of news that count",
             options=("low", "medium", "high"),
         ),
-        Flag(name="news_calendar_needed", default=False, label="Without a calendar of news nothing is traded"),
+        Flag(
+            name="news_calendar_needed",
+            default=False,
+            label="Without a calendar of news nothing is traded",
+            looser=Looser.LOWER,
+        ),
     )
 
     def check(self, context: RuleContext) -> RuleResult:

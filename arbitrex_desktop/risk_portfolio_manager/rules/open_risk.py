@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, Looser, share
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import guarded_floor
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.rules.firm_daily_loss import daily_amount
@@ -31,6 +31,7 @@ class OpenRisk(Rule):
             default=True,
             label="Losses at the stops count before they happen",
             help="A trade passes only if the loss limits hold when every stop is hit.",
+            looser=Looser.LOWER,
         ),
         share(
             "loss_without_stop",

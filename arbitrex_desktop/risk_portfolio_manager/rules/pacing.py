@@ -7,7 +7,7 @@ from abc import abstractmethod
 from typing import ClassVar, Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource
-from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, count, seconds
+from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, Looser, count, seconds
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 _SPACING: Final = Flag(
@@ -15,6 +15,7 @@ _SPACING: Final = Flag(
     default=False,
     label="Time between trades is enforced",
     help="Between trades, in a symbol, and after an automatic halt.",
+    looser=Looser.LOWER,
 )
 
 
@@ -33,7 +34,7 @@ class DuplicateIntent(Rule):
     minimum = True
     paces = True
     guards_adding = False
-    parameters = (seconds("duplicate_window_seconds", 0.0, "Same trade refused within"),)
+    parameters = (seconds("duplicate_window_seconds", 0.0, "Same trade refused within", looser=Looser.LOWER),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look for it among the latest intents."""
@@ -66,7 +67,15 @@ class IntentRate(Rule):
     subject = "intents of this source in the last minute"
     unit = "count"
     paces = True
-    parameters = (count("max_intents_per_minute", 0, "Most intents of one source per minute", help="0 is off."),)
+    parameters = (
+        count(
+            "max_intents_per_minute",
+            0,
+            "Most intents of one source per minute",
+            help="0 is off.",
+            looser=Looser.HIGHER_OR_NONE,
+        ),
+    )
 
     def check(self, context: RuleContext) -> RuleResult:
         """Count them."""
@@ -83,7 +92,9 @@ class OrderRate(Rule):
     subject = "trades that the risk manager passed in the last minute"
     unit = "count"
     paces = True
-    parameters = (count("max_orders_per_minute", 0, "Most approvals per minute", help="0 is off."),)
+    parameters = (
+        count("max_orders_per_minute", 0, "Most approvals per minute", help="0 is off.", looser=Looser.HIGHER_OR_NONE),
+    )
 
     def check(self, context: RuleContext) -> RuleResult:
         """Count them."""
@@ -103,7 +114,13 @@ class ExecutionThrottle(Rule):
     subject = "trades of the strategy lately"
     unit = "count"
     parameters = (
-        count("max_executions", 0, "Trades that suspend a strategy until a person resumes", help="0 is off."),
+        count(
+            "max_executions",
+            0,
+            "Trades that suspend a strategy until a person resumes",
+            help="0 is off.",
+            looser=Looser.HIGHER_OR_NONE,
+        ),
         seconds("executions_window_seconds", 3600.0, "Window of these trades"),
     )
 
@@ -133,7 +150,13 @@ class RejectionVelocity(Rule):
     subject = "refusals of the strategy lately"
     unit = "count"
     parameters = (
-        count("rejection_velocity_count", 10, "Refusals that throttle a strategy", help="0 is off."),
+        count(
+            "rejection_velocity_count",
+            10,
+            "Refusals that throttle a strategy",
+            help="0 is off.",
+            looser=Looser.HIGHER_OR_NONE,
+        ),
         seconds("rejection_velocity_window_seconds", 300.0, "Window of refusals"),
     )
 
@@ -181,7 +204,10 @@ class TradeSpacing(_Spacing):
     order = 100
     subject = "time since the risk manager last passed a trade"
     least = "min_time_between_trades_seconds"
-    parameters = (_SPACING, seconds("min_time_between_trades_seconds", 300, "Least time between trades"))
+    parameters = (
+        _SPACING,
+        seconds("min_time_between_trades_seconds", 300, "Least time between trades", looser=Looser.LOWER),
+    )
 
     def last(self, context: RuleContext) -> float | None:
         """Return when any was."""
@@ -198,7 +224,9 @@ class SymbolSpacing(_Spacing):
     least = "min_time_between_same_symbol_seconds"
     parameters = (
         _SPACING,
-        seconds("min_time_between_same_symbol_seconds", 3600, "Least time between trades in a symbol"),
+        seconds(
+            "min_time_between_same_symbol_seconds", 3600, "Least time between trades in a symbol", looser=Looser.LOWER
+        ),
     )
 
     def last(self, context: RuleContext) -> float | None:

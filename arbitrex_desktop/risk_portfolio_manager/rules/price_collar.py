@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, share
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -16,7 +16,9 @@ class PriceCollar(Rule):
     stage, order = Stage.FINAL, 40
     subject = "distance from the last good price"
     unit = "share"
-    parameters = (share("max_price_deviation_pct", 0.05, "Farthest price from the last good one"),)
+    parameters = (
+        share("max_price_deviation_pct", 0.05, "Farthest price from the last good one", looser=Looser.HIGHER),
+    )
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the distance with its limit."""

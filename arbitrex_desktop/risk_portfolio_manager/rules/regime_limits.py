@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from arbitrex_desktop.risk_portfolio_manager.decision.format import format_value
 from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
-from arbitrex_desktop.risk_portfolio_manager.parameters import count, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, count, share
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -47,9 +47,15 @@ class StressedRegime(_RegimeLimits):
     regimes = frozenset({Regime.STRESSED, Regime.CRISIS})
     mood = "stressed"
     parameters = (
-        count("stressed_max_positions", 2, "Most new positions in a stressed market"),
-        share("stressed_min_confidence", 0.75, "Least confidence in a stressed market", low_open=False),
-        share("stressed_size_multiplier", 0.3, "Size in a stressed market", low_open=False),
+        count("stressed_max_positions", 2, "Most new positions in a stressed market", looser=Looser.HIGHER),
+        share(
+            "stressed_min_confidence",
+            0.75,
+            "Least confidence in a stressed market",
+            low_open=False,
+            looser=Looser.LOWER,
+        ),
+        share("stressed_size_multiplier", 0.3, "Size in a stressed market", low_open=False, looser=Looser.HIGHER),
     )
 
 
@@ -66,7 +72,13 @@ class VolatileRegime(_RegimeLimits):
     regimes = frozenset({Regime.VOLATILE})
     mood = "volatile"
     parameters = (
-        count("volatile_max_positions", 4, "Most new positions in a volatile market"),
-        share("volatile_min_confidence", 0.70, "Least confidence in a volatile market", low_open=False),
-        share("volatile_size_multiplier", 0.7, "Size in a volatile market", low_open=False),
+        count("volatile_max_positions", 4, "Most new positions in a volatile market", looser=Looser.HIGHER),
+        share(
+            "volatile_min_confidence",
+            0.70,
+            "Least confidence in a volatile market",
+            low_open=False,
+            looser=Looser.LOWER,
+        ),
+        share("volatile_size_multiplier", 0.7, "Size in a volatile market", low_open=False, looser=Looser.HIGHER),
     )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, share
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -16,7 +16,13 @@ class RiskPerTrade(Rule):
     unit = "share"
     of = "capital"
     parameters = (
-        share("max_risk_per_trade", 1.0, "Greatest risk per trade", help="Capital lost at the stop, at the end."),
+        share(
+            "max_risk_per_trade",
+            1.0,
+            "Greatest risk per trade",
+            help="Capital lost at the stop, at the end.",
+            looser=Looser.HIGHER,
+        ),
     )
 
     def check(self, context: RuleContext) -> RuleResult:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import SwitchAction, SwitchLevel
-from arbitrex_desktop.risk_portfolio_manager.parameters import seconds
+from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, seconds
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 _FREE: Final = "not throttled"
@@ -46,8 +46,8 @@ class Throttle(Rule):
     minimum = True
     paces = True
     parameters = (
-        seconds("throttle_interval_seconds", 60.0, "One intent per, while throttled"),
-        seconds("throttle_duration_seconds", 300.0, "A throttle lasts"),
+        seconds("throttle_interval_seconds", 60.0, "One intent per, while throttled", looser=Looser.LOWER),
+        seconds("throttle_duration_seconds", 300.0, "A throttle lasts", looser=Looser.LOWER),
     )
 
     def check(self, context: RuleContext) -> RuleResult:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import CONVERSION_UNKNOWN
-from arbitrex_desktop.risk_portfolio_manager.parameters import seconds
+from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, seconds
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -31,7 +31,9 @@ class AccountSync(Rule):
     stage, order = Stage.SOURCES, 20
     subject = "age of the account sync"
     unit = "s"
-    parameters = (seconds("max_sync_age_seconds", 300.0, "Oldest sync of the account", low_open=True),)
+    parameters = (
+        seconds("max_sync_age_seconds", 300.0, "Oldest sync of the account", low_open=True, looser=Looser.HIGHER),
+    )
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the age with its limit."""
@@ -77,7 +79,7 @@ class QuoteAge(Rule):
     stage, order = Stage.SOURCES, 60
     subject = "age of the price"
     unit = "s"
-    parameters = (seconds("max_quote_age_seconds", 30.0, "Oldest price", low_open=True),)
+    parameters = (seconds("max_quote_age_seconds", 30.0, "Oldest price", low_open=True, looser=Looser.HIGHER),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the quote's age with its limit."""

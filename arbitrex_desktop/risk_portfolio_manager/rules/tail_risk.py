@@ -12,7 +12,7 @@ from functools import lru_cache
 from statistics import NormalDist
 from typing import ClassVar, Final
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Number, Table, count, share
+from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, Number, Table, count, share
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 _REMEDY: Final = "Reduce positions, or trade smaller."
@@ -24,6 +24,7 @@ VAR_CONFIDENCE: Final = Number(
     low=0.5,
     high=0.999,
     low_open=True,
+    looser=Looser.LOWER,
 )
 PRIOR_WEIGHT: Final = count(
     "correlation_prior_weight", 30, "Days of bars that weigh as much as the assumed correlation"
@@ -55,7 +56,7 @@ class PortfolioVolatility(Rule):
     unit = "share"
     of = "capital"
     parameters = (
-        share("max_portfolio_volatility", 0.03, "Greatest daily volatility of the portfolio"),
+        share("max_portfolio_volatility", 0.03, "Greatest daily volatility of the portfolio", looser=Looser.HIGHER),
         Table(
             name="assumed_daily_volatility",
             default={"fx": 0.006, "metal": 0.012, "other": 0.015},
@@ -124,7 +125,7 @@ class ValueAtRisk(_TailRule):
     code = RejectionReason("VALUE_AT_RISK_LIMIT", "The portfolio's one-day value at risk would be too large.", _REMEDY)
     order = 150
     subject = "one-day value at risk"
-    parameters = (share("max_var_pct", 0.05, "Greatest one-day value at risk"), VAR_CONFIDENCE)
+    parameters = (share("max_var_pct", 0.05, "Greatest one-day value at risk", looser=Looser.HIGHER), VAR_CONFIDENCE)
     which = 0
     limit = "max_var_pct"
 
@@ -137,6 +138,9 @@ class ExpectedShortfall(_TailRule):
     )
     order = 160
     subject = "one-day expected shortfall"
-    parameters = (share("max_cvar_pct", 0.08, "Greatest one-day expected shortfall"), VAR_CONFIDENCE)
+    parameters = (
+        share("max_cvar_pct", 0.08, "Greatest one-day expected shortfall", looser=Looser.HIGHER),
+        VAR_CONFIDENCE,
+    )
     which = 1
     limit = "max_cvar_pct"

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import Table, number
+from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, Table, number
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import INITIAL_BALANCE
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
@@ -36,7 +36,9 @@ class TotalLots(Rule):
     unit = "lots"
     parameters = (
         INITIAL_BALANCE,
-        number("max_total_lots", 0.0, "Most lots of everything", "lots", help="0 is off."),
+        number(
+            "max_total_lots", 0.0, "Most lots of everything", "lots", help="0 is off.", looser=Looser.HIGHER_OR_NONE
+        ),
         Steps(
             name="lots_by_profit",
             default={},

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.risk_portfolio_manager.parameters import seconds
+from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, seconds
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -36,7 +36,9 @@ class TradingReducing(Rule):
     )
     stage, order = Stage.KILL_SWITCH, 20
     subject = "trading state"
-    parameters = (seconds("halt_cooldown_seconds", 3600, "Reducing only, after an automatic halt, for"),)
+    parameters = (
+        seconds("halt_cooldown_seconds", 3600, "Reducing only, after an automatic halt, for", looser=Looser.LOWER),
+    )
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look whether reducing is in force now."""

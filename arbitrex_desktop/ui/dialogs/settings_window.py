@@ -39,6 +39,8 @@ SECTION_TITLES: Final = {
 
 _SET_OF_LIMITS: Final = "risk.preset"
 _DEBOUNCE_MS: Final = 300
+_NEEDED: Final = "Why limits may let more through; it is written to the journal"
+_OPTIONAL: Final = "Why, if you like: what is only tighter needs no reason"
 
 
 class SettingsWindow(QDialog):
@@ -57,6 +59,7 @@ class SettingsWindow(QDialog):
         self._order: list[str] = []
         self._saved = ""
         self._valid = False
+        self._loosened: tuple[str, ...] = ()
         self.fields: dict[str, SettingField] = {}
         self.setWindowTitle("Settings")
         self.setModal(False)
@@ -106,6 +109,7 @@ class SettingsWindow(QDialog):
     def _take_check(self, found: SettingsCheck | None, error: str) -> None:
         error = error or (found.error if found is not None else "")
         self._valid = not error
+        self._loosened = found.loosened if found is not None else ()
         if found is not None and not error:
             self._show_effects(found)
             return
@@ -182,9 +186,12 @@ class SettingsWindow(QDialog):
 
     def _show_save(self) -> None:
         changes = self.changes
-        needs_reason = any(name.startswith("risk.") for name in changes)
-        self.reason.setVisible(needs_reason)
-        self.minutes.setVisible(needs_reason)
+        limits = any(name.startswith("risk.") for name in changes)
+        # A change for a while ends by itself, and the journal must say why it was made.
+        needs_reason = bool(self._loosened or (limits and self.minutes.value()))
+        self.reason.setVisible(limits)
+        self.reason.setPlaceholderText(_NEEDED if needs_reason else _OPTIONAL)
+        self.minutes.setVisible(limits)
         ready = bool(changes) and self._valid and (not needs_reason or bool(self.reason.text().strip()))
         self.save.setEnabled(ready)
         self.discard.setEnabled(bool(changes))
@@ -195,7 +202,7 @@ class SettingsWindow(QDialog):
 
     def _on_edit(self) -> None:
         self._number += 1
-        self._valid = False
+        self._valid, self._loosened = False, ()
         for field in self.fields.values():
             field.show_effect(None, None)
         self._show_message("")
@@ -228,7 +235,6 @@ class SettingsWindow(QDialog):
         self._pages.setFrameShape(QScrollArea.Shape.NoFrame)
         self._pages.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.reason = QLineEdit()
-        self.reason.setPlaceholderText("Why the limits are changed; it is written to the journal")
         self.reason.setAccessibleName("Reason")
         self.reason.textChanged.connect(self._show_save)
         self.minutes = QSpinBox()
@@ -237,6 +243,7 @@ class SettingsWindow(QDialog):
         self.minutes.setPrefix("for ")
         self.minutes.setSuffix(" min")
         self.minutes.setAccessibleName("For how long")
+        self.minutes.valueChanged.connect(self._show_save)
         self.minutes.setToolTip("Limits may change for a while only, but none of losses; then the file's count again")
         self.minutes.hide()
         self.message = TonedLabel(self._theme, Tone.MUTED)

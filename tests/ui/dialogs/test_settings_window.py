@@ -79,8 +79,21 @@ def test_sections_and_search(bench: Bench) -> None:
     assert bench.window._nothing.isVisible()
 
 
-def test_a_limit_is_changed_with_a_reason(qtbot: QtBot, bench: Bench) -> None:
+def test_a_tighter_limit_is_saved_at_once(qtbot: QtBot, bench: Bench) -> None:
+    """The reason may be given and need not; for a while only, it must be."""
+    bench.type(LIMIT, "0.05")
+    checked(qtbot, bench)
+    assert "needs no reason" in bench.window.reason.placeholderText()
+    bench.window.minutes.setValue(5)
+    assert not bench.window.save.isEnabled()
+    bench.window.minutes.setValue(0)
+    bench.window.save.click()
+    assert bench.core.settings_desk.changed == [({LIMIT: "0.05"}, "")]
+
+
+def test_a_looser_limit_is_changed_with_a_reason(qtbot: QtBot, bench: Bench) -> None:
     """Without a reason it cannot be saved; with one it is, and the settings are read anew."""
+    bench.core.settings_desk.meaning = SettingsCheck(loosened=(LIMIT,))
     bench.type(LIMIT, "0.05")
     checked(qtbot, bench)
     assert bench.window.reason.isVisible()
