@@ -55,17 +55,14 @@ def export(data: ReviewData, kind: ExportKind, path: Path) -> None:
 
 def trade_record(trade: ClosedTrade) -> dict[str, Any]:
     """Return a trade as plain values by the names of `FIELDS`."""
-    known = asdict(trade) | {
+    reckoned = {
         "side": "buy" if trade.direction > 0 else "sell",
         "opened_at": _moment(trade.opened_at),
         "closed_at": _moment(trade.closed_at),
-        "seconds": trade.seconds,
-        "r": trade.r,
-        "net": trade.net,
         "strategy": strategy_of(trade),
         "tags": " ".join(trade.tags),
     }
-    return {name: _plain(known[name]) for name in FIELDS}
+    return {name: reckoned[name] if name in reckoned else _plain(getattr(trade, name)) for name in FIELDS}
 
 
 def write_csv(data: ReviewData, out: TextIO) -> None:

@@ -24,7 +24,7 @@ from arbitrex_desktop.ui.widgets.checks_table import ChecksTable
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 
-MOST_ROWS: Final = 1_000
+MOST_ROWS: Final = 500
 """Rows of the table; figures and files have all of them."""
 
 NOT_READ: Final = "Closed trades are read once an account is connected"
