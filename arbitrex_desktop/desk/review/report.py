@@ -59,6 +59,11 @@ def group_name(kind: str, name: str | int) -> str:
     return f"{name:02d}:00" if isinstance(name, int) else name
 
 
+def rule_name(code: str) -> str:
+    """Return a reason code in words."""
+    return code.replace("_", " ").capitalize()
+
+
 def span_words(data: ReviewData) -> str:
     """Return in words which trades these are."""
     query = data.query
@@ -161,7 +166,9 @@ def _group_table(kind: str, groups: Sequence[Group], data: ReviewData) -> str:
 def _refusals(data: ReviewData) -> str:
     decisions = data.decisions
     told = f"<p>{decisions.approved:,} intents approved, {decisions.rejected:,} turned down by hand or withdrawn.</p>"
-    return told + _table(("Rule", "Refused"), ((_cell(code, "w"), _cell(count)) for code, count in decisions.refused))
+    return told + _table(
+        ("Rule", "Refused"), ((_cell(rule_name(code), "w"), _cell(count)) for code, count in decisions.refused)
+    )
 
 
 def _write_trades(data: ReviewData, out: TextIO) -> None:

@@ -52,7 +52,7 @@ class ReviewDesk:
         if reading.monotonic < self._kept_at + EVERY_SECONDS:
             return
         self._kept_at = reading.monotonic
-        self._store(reading).add_equity(reading.observed_at, reading.account.equity, anchor)
+        self._store(reading).add_equity(self._pool.market_now(), reading.account.equity, anchor)
 
     def annotate(self, trade: str, annotation: Annotation) -> None:
         """Keep what the trader wrote on a trade, by its key; raises `DeskError`."""

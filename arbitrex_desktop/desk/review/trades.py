@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 from typing import Final
 
 from arbitrex_desktop.mt5.constants import DealEntry, DealReason, DealType
@@ -44,6 +45,8 @@ _REASONS: Final = {
     DealReason.SO: "stop out",
 }
 _EPSILON: Final = 1e-9
+_UNITS: Final = 100_000_000
+"""The trade server counts volumes in hundred-millionths of a lot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,11 +309,16 @@ def _whole(deal: TradeDeal) -> _Fill:
 def _halves(deal: TradeDeal, left: float, digits: int) -> tuple[_Fill, _Fill]:
     """Return what a reversal closes and what it opens: profit and swap are of the closing, costs go by volume."""
     closed = min(left, deal.volume)
-    share = closed / deal.volume
-    commission, fee = round(deal.commission * share, digits), round(deal.fee * share, digits)
+    commission, fee = (_share(amount, closed, deal.volume, digits) for amount in (deal.commission, deal.fee))
     closing = _Fill(deal, closed, deal.profit, commission, deal.swap, fee)
     rest = (round(deal.commission - commission, digits + 2), round(deal.fee - fee, digits + 2))
     return closing, _Fill(deal, deal.volume - closed, commission=rest[0], fee=rest[1])
+
+
+def _share(amount: float, part: float, whole: float, digits: int) -> float:
+    """Return what of an amount goes with a part of a volume, in whole minor units; halves go to the even one."""
+    scale = 10.0**digits
+    return round(Fraction(round(amount * scale) * round(part * _UNITS), round(whole * _UNITS))) / scale
 
 
 def _mean_price(fills: Sequence[_Fill]) -> float:

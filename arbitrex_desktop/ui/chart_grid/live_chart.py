@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
@@ -151,7 +151,7 @@ class LiveChart(QWidget):
         """Show a closed trade at its time, on bars that are loaded back to it, with its entry and exit marked."""
         self._trade, self._goes_to_trade = trade, True
         self.symbol = trade.symbol
-        self.timeframe = timeframe_for(trade, self._clock.now(), self.timeframe)
+        self.timeframe = timeframe_for(trade, self._market_now(), self.timeframe)
         self._begin()
 
     def show_options(self, options: ChartOptions) -> None:
@@ -262,7 +262,7 @@ class LiveChart(QWidget):
     def _load_first(self) -> None:
         if self.symbol and self._fresh.connected:
             trade = self._trade if self._goes_to_trade else None
-            needed = 0 if trade is None else bars_back(trade, self._clock.now(), self.timeframe)
+            needed = 0 if trade is None else bars_back(trade, self._market_now(), self.timeframe)
             self._ask(max(FIRST_BARS, needed), 0)
 
     def _load_older(self) -> None:
@@ -321,6 +321,9 @@ class LiveChart(QWidget):
             known = {(mark.seconds, mark.price) for mark in past}
             marks = (*(mark for mark in marks if (mark.seconds, mark.price) not in known), *past)
         self.view.show_marks(marks)
+
+    def _market_now(self) -> datetime:
+        return self._fresh.market_now or self._clock.now()
 
     def _go_to_trade(self) -> None:
         """Bring the trade that was asked for into sight, once its bars are there."""

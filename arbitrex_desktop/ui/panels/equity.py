@@ -117,7 +117,10 @@ class EquityPanel(Panel):
 
     def show_review(self, data: ReviewData) -> None:
         """Show the curve since the journal began, or of the time that was chosen."""
-        self._past = past_of(data)
+        snapshot = self._fresh.snapshot
+        # A replay's trades are of another time than its run, and its account begins with it.
+        replayed = snapshot is not None and snapshot.pool.replay is not None
+        self._past = NO_PAST if replayed else past_of(data)
         if self._plot is not None:
             self._plot.show_past(self._past)
         self._show_points()

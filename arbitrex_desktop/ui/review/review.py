@@ -17,7 +17,7 @@ from arbitrex_desktop.desk.review.export import ExportKind, export
 from arbitrex_desktop.desk.review.store import Annotation
 from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.desk.review.views import ReviewData, ReviewQuery
-from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.review.closed_panel import ClosedPanel
 from arbitrex_desktop.ui.review.loader import Finished, ReviewLoader, Told
 from arbitrex_desktop.ui.review.statistics_panel import StatisticsPanel
@@ -57,6 +57,7 @@ class Review(QObject):
         self.panels = (self.closed, self.statistics)
         self._watched: tuple[QWidget, ...] = (*self.panels, *also)
         self.data: ReviewData | None = None
+        self._fresh = NOTHING_YET
         self._held: tuple[object, ...] | None = None
         self._stale = True
         self._loader = ReviewLoader(self)
@@ -75,6 +76,7 @@ class Review(QObject):
 
     def follow(self, fresh: Freshness) -> None:
         """Read again when positions came or went, as soon as a panel of Review can be seen."""
+        self._fresh = fresh
         snapshot = fresh.snapshot
         if snapshot is None or snapshot.account is None or not fresh.connected:
             return
@@ -101,7 +103,7 @@ class Review(QObject):
             self._loader.ask(_EXPORT, partial(_export, self.data, kind, path))
 
     def _today(self) -> date:
-        return self._clock.now().astimezone().date()
+        return (self._fresh.market_now or self._clock.now()).astimezone().date()
 
     def _connect(self) -> None:
         closed, loader = self.closed, self._loader

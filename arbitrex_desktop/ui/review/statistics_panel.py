@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout
 
-from arbitrex_desktop.desk.review.report import GROUP_TITLES, figure_words, group_name, span_words
+from arbitrex_desktop.desk.review.report import GROUP_TITLES, figure_words, group_name, rule_name, span_words
 from arbitrex_desktop.desk.review.views import ReviewData
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
@@ -82,7 +82,9 @@ class StatisticsPanel(Panel):
         digits = data.money_digits
         if self.by.currentText() == _RULES:
             refused = data.decisions.refused
-            return [GroupRow(place, code, None, digits, count) for place, (code, count) in enumerate(refused)]
+            return [
+                GroupRow(place, rule_name(code), None, digits, count) for place, (code, count) in enumerate(refused)
+            ]
         kind = list(GROUP_TITLES)[self.by.currentIndex()]
         groups = data.groups.get(kind, ())
         return [

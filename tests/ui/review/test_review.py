@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,8 +17,11 @@ from pytestqt.qtbot import QtBot
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.review.export import ExportKind
 from arbitrex_desktop.desk.review.store import Annotation
+from arbitrex_desktop.mt5.commands import ReplayStatus
 from arbitrex_desktop.ui.main_window import MainWindow
+from arbitrex_desktop.ui.panels.curve import NO_PAST
 from arbitrex_desktop.ui.review.closed_panel import MOST_ROWS, NONE_EVER, NONE_FOUND
+from arbitrex_desktop.ui.review.filter_bar import ReviewPeriod, midnight
 from arbitrex_desktop.ui.review.review import Review
 from tests.fakes.core import FakeCore
 from tests.fakes.review import TRADES, FakeReview, closed_trade
@@ -45,7 +51,7 @@ def core_with(review: FakeReview) -> FakeCore:
     return core
 
 
-def asked(core: FakeCore, what: str) -> list[tuple[object, ...]]:
+def asked(core: FakeCore, what: str) -> list[tuple[Any, ...]]:
     """Return the calls of one kind."""
     return [each for each in core.asked if each[0] == what]
 
@@ -154,3 +160,27 @@ def test_many_trades_are_listed_in_part(open_window: WindowMaker, qtbot: QtBot) 
     assert review.closed.model.rowCount() == MOST_ROWS
     assert review.data.figures.trades == MOST_ROWS + 5
     assert f"the newest {MOST_ROWS:,} are listed" in review.closed.sum.text()
+
+
+def test_refusals_are_told_in_words(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """A rule's code is for programs."""
+    review = shown(qtbot, open_window())
+    review.statistics.by.setCurrentText("Refused by rule")
+    rows = [(row.name, row.count) for row in review.statistics.model.rows]
+    assert rows == [("Max exposure exceeded", 4), ("Min interval", 2)]
+
+
+def test_a_replays_days_are_those_of_its_market(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """Today is the day that is replayed; its curve has nothing of another time."""
+    core = FakeCore()
+    moment = datetime(2020, 3, 4, 12, 0, tzinfo=UTC)
+    position = round(moment.timestamp() * 1000)
+    replay = ReplayStatus(position, position, position, 1.0, position, 1.0, ())
+    core.shown = replace(core.shown, pool=replace(core.shown.pool, replay=replay))
+    window = open_window(core)
+    review = shown(qtbot, window)
+    review.closed.filter.period.setCurrentText(ReviewPeriod.TODAY)
+    qtbot.waitUntil(lambda: asked(core, "review")[-1][1].since is not None, timeout=OPEN_MS)
+    since = asked(core, "review")[-1][1].since
+    assert since == midnight(moment.astimezone().date())
+    assert window.content.equity._past == NO_PAST
