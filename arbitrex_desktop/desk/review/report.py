@@ -24,6 +24,8 @@ GROUP_TITLES: Final = {
 _DASH: Final = "\N{EN DASH}"
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 960, 300, 90, 24
 _BAR_HEIGHT, _BAR_LABEL = 20, 150
+_SHORT_SECONDS: Final = 5 * 86_400
+"""A shorter time is told with the time of day."""
 
 _STYLE: Final = """
 body{font:14px/1.45 system-ui,sans-serif;margin:2em auto;max-width:1100px;padding:0 1em;color:#161b22;background:#fff}
@@ -251,11 +253,12 @@ class _Frame:
             f'<text x="{_LEFT - 6}" y="{self.y(level) + 4:.1f}" text-anchor="end">{level:,.{data.money_digits}f}</text>'
             for level in levels
         )
+        form = "%Y-%m-%d" if self.right - self.left > _SHORT_SECONDS else "%m-%d %H:%M"
         moments = [self.left + (self.right - self.left) * step / 5 for step in range(6)]
         days = "".join(
             f'<text x="{self.x(at):.1f}" y="{_HEIGHT - 6}" text-anchor="{anchor}">{words}</text>'
             for at, anchor in zip(moments, ("start", *["middle"] * 4, "end"), strict=True)
-            for words in (f"{datetime.fromtimestamp(at, tz=data.query.zone):%Y-%m-%d}",)
+            for words in (f"{datetime.fromtimestamp(at, tz=data.query.zone):{form}}",)
         )
         return lines + days
 

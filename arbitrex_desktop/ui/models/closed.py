@@ -17,7 +17,7 @@ from arbitrex_desktop.ui.models.desk import money_tone
 from arbitrex_desktop.ui.models.table import Column
 from arbitrex_desktop.ui.theme.colours import Tone
 
-_WHEN: Final = "88 Mar 88:88"
+_WHEN: Final = "88 Mmm 88:88"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def closed_columns(when: Callable[[datetime], str]) -> tuple[Column[ClosedRow], 
                spare=9, hint="Commission, swap and fees"),
         Column("Open for", lambda row: duration(row.trade.seconds), lambda row: row.trade.seconds, "88 h 88 min",
                tip=_tip, spare=4),
-        Column("Closed by", _reason, _reason, "close by", number=False, tip=_tip, spare=3,
+        Column("Closed by", _reason, _reason, "program, partly", least="program", number=False, tip=_tip, spare=3,
                hint="Stop, target, stop out, by hand at the terminal, a program such as this desk, or reversed"),
         Column("Strategy", lambda row: strategy_of(row.trade), lambda row: strategy_of(row.trade), "trend-fol",
                number=False, tip=_tip, spare=2, hint="The trader here, a strategy, or other: opened elsewhere"),

@@ -18,7 +18,7 @@ from arbitrex_desktop.ui.theme.colours import Tone
 When = Callable[[datetime], str]
 """Says a moment as short as its panel can: that knows what day it is."""
 
-_WHEN: Final = "88 Mar 88:88"
+_WHEN: Final = "88 Mmm 88:88"
 
 
 def money_tone(value: float | None) -> Tone:
