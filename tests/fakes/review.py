@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from arbitrex_desktop.desk.review.statistics import DecisionCount, deepest_share, grouped, statistics
 from arbitrex_desktop.desk.review.store import Annotation, EquityMoment
 from arbitrex_desktop.desk.review.trades import DEPOSIT, ClosedTrade, MoneyFlow
-from arbitrex_desktop.desk.review.views import ReviewData, ReviewQuery, Told, strategy_of
+from arbitrex_desktop.desk.review.views import PastIntent, ReviewData, ReviewQuery, Told, strategy_of
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 
 BEGIN = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -55,6 +55,12 @@ def closed_trade(number: int = 0, result: float = 120.5) -> ClosedTrade:
 
 
 TRADES = tuple(closed_trade(number, result) for number, result in enumerate(_RESULTS))
+
+
+INTENTS = (
+    PastIntent("7KQ2M4XW9T0B", BEGIN + timedelta(hours=2), "GBPUSD", -1, "trend-follow", "REJECTED", "desk", "no room"),
+    PastIntent("7KQ2M4XW9T0A", BEGIN, "EURUSD", 1, "manual", "FILLED", "trader", "filled 0.10 lots"),
+)
 
 
 class FakeReview:
@@ -103,6 +109,7 @@ class FakeReview:
             drawdown_share=deepest_share(_DEPOSIT, [(trade.net, False) for trade in there]),
             groups=groups,
             decisions=DecisionCount(9, (("MAX_EXPOSURE_EXCEEDED", 4), ("MIN_INTERVAL", 2)), 3),
+            intents=tuple(each for each in INTENTS if query.fits_intent(each)),
             balance=tuple(balance),
             equity=equity,
             flows=(MoneyFlow(100_001, BEGIN - timedelta(hours=1), _DEPOSIT, DEPOSIT, "Deposit"),),

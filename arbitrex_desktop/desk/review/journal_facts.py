@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.check import read_only
 from arbitrex_desktop.desk.review.statistics import DecisionCount
 from arbitrex_desktop.desk.review.trades import ClosedTrade
+from arbitrex_desktop.desk.review.views import PastIntent
 from arbitrex_desktop.mt5.results import TradeOrder
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 
@@ -24,6 +25,7 @@ Progress = Callable[[int, int], None]
 """Hears how many of how many are done, now and then; what it raises ends the work."""
 
 _BETWEEN_REPORTS: Final = 500
+MOST_INTENTS: Final = 500
 _TARGET_OR_STOP: Final = frozenset({"stop", "target"})
 
 _INTENT_SQL: Final = """
@@ -36,6 +38,14 @@ _INTENT_SQL: Final = """
 _CHECKS_SQL: Final = """
     SELECT body FROM events WHERE intent_id = ? AND json_extract(body, '$.judgement') IS NOT NULL
     ORDER BY kind = 'APPROVED' DESC, seq DESC LIMIT 1"""
+
+_RECEIVED_SQL: Final = """
+    SELECT intent_id, at, symbol, json_extract(body, '$.request.direction'), source FROM events
+    WHERE seq BETWEEN ? AND ? AND kind IN ('RECEIVED', 'TAKEN_IN') ORDER BY seq DESC LIMIT ?"""
+
+_NEWEST_SQL: Final = """
+    SELECT after, who, coalesce(nullif(why, ''), json_extract(body, '$.judgement.details'), '') FROM events
+    WHERE intent_id = ? AND after IS NOT NULL ORDER BY seq DESC LIMIT 1"""
 
 _MOVED_STOP_SQL: Final = """
     SELECT json_extract(body, '$.action.request.sl') FROM events
@@ -89,6 +99,18 @@ class JournalFacts:
         approved = int(self._db.execute(_APPROVED_SQL, span).fetchone()[0])
         ordered = sorted(refused.items(), key=lambda item: (-item[1], item[0]))
         return DecisionCount(approved, tuple(ordered), rejected)
+
+    def intents(self, since: datetime, until: datetime, most: int = MOST_INTENTS) -> tuple[PastIntent, ...]:
+        """Return the newest intents that were received in a time, `until` exclusive."""
+        span = (self._first_at(since), self._first_at(until) - 1)
+        received = self._db.execute(_RECEIVED_SQL, (*span, most)).fetchall()
+        return tuple(self._past_intent(row) for row in received)
+
+    def _past_intent(self, row: Sequence[Any]) -> PastIntent:
+        intent_id, at, symbol, direction, source = row
+        state, actor, reason = self._db.execute(_NEWEST_SQL, (intent_id,)).fetchone()
+        moment = datetime.fromisoformat(at)
+        return PastIntent(intent_id, moment, symbol, int(direction or 0), source, state, actor, reason)
 
     def checks(self, intent_id: str) -> tuple[Verdict, ...]:
         """Return the risk manager's checks of an intent, those it was approved by or the newest; () for none."""

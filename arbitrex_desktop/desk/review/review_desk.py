@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from arbitrex_desktop.desk.review.journal_facts import open_facts
 from arbitrex_desktop.desk.review.statistics import DecisionCount, Group, deepest_share, grouped, statistics
 from arbitrex_desktop.desk.review.store import EVERY_SECONDS, Annotation, ReviewStore, review_store
 from arbitrex_desktop.desk.review.trades import ClosedTrade, TradeBook, read_deals
-from arbitrex_desktop.desk.review.views import ReviewData, ReviewQuery, Told, strategy_of
+from arbitrex_desktop.desk.review.views import PastIntent, ReviewData, ReviewQuery, Told, strategy_of
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
@@ -29,6 +29,15 @@ _LATE: Final = timedelta(days=2)
 """Deals may reach the history late: so much of it is read again."""
 _MOST_STEPS: Final = 4_000
 _USUAL_DIGITS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _OfJournal:
+    """What the journal says of a time: when it began at all, counts, and intents."""
+
+    began: datetime | None = None
+    decisions: DecisionCount = field(default_factory=DecisionCount)
+    intents: tuple[PastIntent, ...] = ()
 
 
 class ReviewDesk:
@@ -70,24 +79,25 @@ class ReviewDesk:
         told("Reading the broker's deals", 0.0)
         book = self._book(reading)
         told("Reading the journal", 0.3)
-        trades, began, decisions = self._trades(reading, query, book, told)
+        trades, journal = self._trades(reading, query, book, told)
         told("Reckoning", 0.9)
         chosen = tuple(trade for trade in trades if query.fits(trade))
         account, digits = reading.account, reading.account.currency_digits
-        since, until = self._span(query, began, book)
+        since, until = self._span(query, journal.began, book)
         balance = _balance(book, account.balance)
         return ReviewData(
             query=query,
             account=f"{account.login} on {account.server}",
             currency=account.currency,
             money_digits=digits,
-            began=began,
+            began=journal.began,
             read_at=self._clock.now(),
             trades=tuple(reversed(chosen)),
             figures=statistics(chosen, digits),
             drawdown_share=_drawdown_share(book, account.balance, since, until),
             groups=_groups(chosen, query, digits),
-            decisions=decisions,
+            decisions=journal.decisions,
+            intents=tuple(each for each in journal.intents if query.fits_intent(each)),
             balance=_thinned(_within(balance, since, until)),
             equity=self._store(reading).equity(since, until),
             flows=tuple(flow for flow in book.flows if since <= flow.at < until),
@@ -120,19 +130,18 @@ class ReviewDesk:
 
     def _trades(
         self, reading: AccountReading, query: ReviewQuery, book: TradeBook, told: Told
-    ) -> tuple[tuple[ClosedTrade, ...], datetime | None, DecisionCount]:
-        """Return the trades of a time with all that is known of them, when the journal began, and what was decided."""
+    ) -> tuple[tuple[ClosedTrade, ...], _OfJournal]:
+        """Return the trades of a time with all that is known of them, and what the journal says of that time."""
         since, until = self._span(query, None, book)
         trades = tuple(trade for trade in book.trades if since <= trade.closed_at < until)
-        began, decisions = None, DecisionCount()
+        found = _OfJournal()
         path = journal_path(self._data_dir, reading.account.server, reading.account.login)
         if path.is_file():
             with open_facts(path) as facts:
-                share = partial(_share, told)
-                trades = facts.describe(trades, self._orders, share)
-                began, decisions = facts.began, facts.decisions(since, until)
+                trades = facts.describe(trades, self._orders, partial(_share, told))
+                found = _OfJournal(facts.began, facts.decisions(since, until), facts.intents(since, until))
         notes = self._store(reading).annotations()
-        return tuple(_annotated(trade, notes.get(trade.key)) for trade in trades), began, decisions
+        return tuple(_annotated(trade, notes.get(trade.key)) for trade in trades), found
 
     def _span(self, query: ReviewQuery, began: datetime | None, book: TradeBook) -> tuple[datetime, datetime]:
         """Return the time that is meant: without bounds from the first of journal and history to the present."""

@@ -41,9 +41,40 @@ class ReviewQuery:
         """Return whether a trade is wanted, its time aside."""
         if self.symbol not in ("", trade.symbol) or self.strategy not in ("", strategy_of(trade)):
             return False
-        told = (trade.symbol, strategy_of(trade), trade.reason, str(trade.position), trade.note, *trade.tags)
+        return self._finds(trade.symbol, strategy_of(trade), trade.reason, str(trade.position), trade.note, *trade.tags)
+
+    def fits_intent(self, intent: PastIntent) -> bool:
+        """Return whether an intent is wanted, its time aside."""
+        strategy = source_name(intent.source)
+        if self.symbol not in ("", intent.symbol) or self.strategy not in ("", strategy):
+            return False
+        return self._finds(intent.symbol, strategy, intent.reason, intent.state, intent.intent_id)
+
+    def _finds(self, *told: str) -> bool:
         words = " ".join(told).casefold()
         return all(word in words for word in self.text.casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class PastIntent:
+    """An intent of the journal and where it stands by now.
+
+    Attributes:
+        intent_id, symbol, direction, source: of the intent, the direction 1 or -1
+        at: when it was received, UTC
+        state: its newest state
+        actor: who brought it there
+        reason: why, in words
+    """
+
+    intent_id: str
+    at: datetime
+    symbol: str
+    direction: int
+    source: str
+    state: str
+    actor: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +92,7 @@ class ReviewData:
         drawdown_share: greatest fall of the balance below its peak in that time, None where it is not known
         groups: figures by symbol, strategy, hour, weekday (0 is Monday) and reason
         decisions: what became of the intents of that time
+        intents: those received in that time, the newest first, the newest 500 of them
         balance: moments (UTC) and the balance from each on, oldest first
         equity: recorded while this program ran
         flows: deposits, withdrawals, credit and charges
@@ -79,6 +111,7 @@ class ReviewData:
     drawdown_share: float | None = None
     groups: Mapping[str, tuple[Group, ...]] = field(default_factory=dict)
     decisions: DecisionCount = field(default_factory=DecisionCount)
+    intents: tuple[PastIntent, ...] = ()
     balance: tuple[tuple[datetime, float], ...] = ()
     equity: tuple[EquityMoment, ...] = ()
     flows: tuple[MoneyFlow, ...] = ()
@@ -89,4 +122,9 @@ class ReviewData:
 
 def strategy_of(trade: ClosedTrade) -> str:
     """Return who opened a trade: the trader here, a strategy by its name, or somebody elsewhere."""
-    return TRADER if trade.source == MANUAL else trade.source or OTHER
+    return source_name(trade.source)
+
+
+def source_name(source: str) -> str:
+    """Return what a source is called: the trader, a strategy by its name, or other for none."""
+    return TRADER if source == MANUAL else source or OTHER

@@ -11,7 +11,7 @@ from typing import Final
 from arbitrex_desktop.desk.review.report import duration, percent
 from arbitrex_desktop.desk.review.statistics import Statistics
 from arbitrex_desktop.desk.review.trades import ClosedTrade
-from arbitrex_desktop.desk.review.views import ReviewData, strategy_of
+from arbitrex_desktop.desk.review.views import PastIntent, ReviewData, source_name, strategy_of
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.desk import money_tone
 from arbitrex_desktop.ui.models.table import Column
@@ -116,6 +116,27 @@ def closed_columns(when: Callable[[datetime], str]) -> tuple[Column[ClosedRow], 
                number=False, tip=_tip, spare=7),
         Column("Position", lambda row: str(row.trade.position), lambda row: row.trade.position, "8888888888", tip=_tip,
                spare=10),
+    )  # fmt: skip
+
+
+def intent_columns(when: Callable[[datetime], str]) -> tuple[Column[PastIntent], ...]:
+    """Return the columns of intents of the journal."""
+
+    def tip(row: PastIntent) -> str:
+        return f"Intent {row.intent_id}\nReceived {formats.utc_tip(row.at)}\n{row.state} by {row.actor}: {row.reason}"
+
+    return (
+        Column("Received", lambda row: when(row.at), lambda row: row.at.timestamp(), _WHEN, tip=tip,
+               hint="Local time, with the day when it was not today"),
+        Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=tip),
+        Column("Side", lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1),
+               number=False, tip=tip, tone=lambda row: Tone.UP if row.direction > 0 else Tone.DOWN),
+        Column("State", lambda row: row.state, lambda row: row.state, "CANCELLED ", number=False, tip=tip),
+        Column("By", lambda row: row.actor, lambda row: row.actor, "trend-fol", number=False, tip=tip, spare=1,
+               hint="Who brought it to this state: the trader, the desk, a policy or a strategy"),
+        Column("Source", lambda row: source_name(row.source), lambda row: row.source, "trend-fol", number=False,
+               tip=tip, spare=2),
+        Column("Why", lambda row: row.reason, lambda row: row.reason, "x" * 24, number=False, tip=tip),
     )  # fmt: skip
 
 

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.review.export import ExportKind, export
 from arbitrex_desktop.desk.review.store import Annotation
-from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.desk.review.views import ReviewData, ReviewQuery
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.review.closed_panel import ClosedPanel
+from arbitrex_desktop.ui.review.intents_panel import IntentsPanel
 from arbitrex_desktop.ui.review.loader import Finished, ReviewLoader, Told
 from arbitrex_desktop.ui.review.statistics_panel import StatisticsPanel
 from arbitrex_desktop.ui.seam import ReviewAccess
@@ -28,6 +28,7 @@ from arbitrex_desktop.ui.theme.theme import Theme
 _READ: Final = "read"
 _NOTE: Final = "note"
 _CHECKS: Final = "checks"
+_INTENT: Final = "intent"
 _EXPORT: Final = "export"
 _SETTLE_MS: Final = 1_500
 """Deals reach a broker's history a moment after the position is gone."""
@@ -53,8 +54,8 @@ class Review(QObject):
     def __init__(self, theme: Theme, clock: Clock, also: Iterable[QWidget] = (), parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
-        self.closed, self.statistics = ClosedPanel(theme), StatisticsPanel(theme)
-        self.panels = (self.closed, self.statistics)
+        self.closed, self.statistics, self.intents = ClosedPanel(theme), StatisticsPanel(theme), IntentsPanel(theme)
+        self.panels = (self.closed, self.statistics, self.intents)
         self._watched: tuple[QWidget, ...] = (*self.panels, *also)
         self.data: ReviewData | None = None
         self._fresh = NOTHING_YET
@@ -109,7 +110,8 @@ class Review(QObject):
         closed, loader = self.closed, self._loader
         closed.wanted.connect(self.read)
         closed.given_up.connect(self._give_up)
-        closed.trade_chosen.connect(self._ask_for_checks)
+        closed.trade_chosen.connect(lambda trade: self._ask_for_checks(_CHECKS, trade.intent_id if trade else ""))
+        self.intents.intent_chosen.connect(partial(self._ask_for_checks, _INTENT))
         closed.chart_asked.connect(self.chart_asked)
         closed.annotated.connect(self._annotate)
         closed.export_asked.connect(self._choose_file)
@@ -122,12 +124,11 @@ class Review(QObject):
             self._loader.cancel(topic)
         self.closed.show_words("Cancelled: what is shown may be old", Tone.MUTED)
 
-    @Slot(object)
-    def _ask_for_checks(self, trade: ClosedTrade | None) -> None:
-        if trade is not None and trade.intent_id:
-            self._loader.ask(_CHECKS, partial(_checks, trade.intent_id))
+    def _ask_for_checks(self, topic: str, intent_id: str) -> None:
+        if intent_id:
+            self._loader.ask(topic, partial(_checks, intent_id))
         else:
-            self._loader.cancel(_CHECKS)
+            self._loader.cancel(topic)
 
     @Slot(str, str, object)
     def _annotate(self, trade: str, note: str, tags: tuple[str, ...]) -> None:
@@ -158,8 +159,8 @@ class Review(QObject):
             for panel in self.panels:
                 panel.show_data(outcome.result)
             self.data_changed.emit(outcome.result)
-        elif topic == _CHECKS and isinstance(outcome.result, tuple):
-            self.closed.show_checks(outcome.result)
+        elif topic in (_CHECKS, _INTENT) and isinstance(outcome.result, tuple):
+            (self.closed if topic == _CHECKS else self.intents).show_checks(outcome.result)
         elif topic == _NOTE:
             self.read()
         elif topic == _EXPORT:
@@ -170,6 +171,7 @@ _FAILED: Final = {
     _READ: "Trades cannot be read now",
     _NOTE: "The note was not kept",
     _CHECKS: "The intent's checks cannot be read",
+    _INTENT: "The intent's checks cannot be read",
     _EXPORT: "Not exported",
 }
 

@@ -34,7 +34,7 @@ class Workspace:
 REVIEW: Final = Layout(
     QSize(1500, 860),
     (("closed", "equity", _V), ("closed", "statistics", _H), ("equity", "chart", _H)),
-    (("closed", "history", "notices"),),
+    (("closed", "intents", "notices"),),
     (
         (_H, {"closed": 0.56, "statistics": 0.44}),
         (_H, {"equity": 0.5, "chart": 0.5}),
@@ -47,7 +47,7 @@ REVIEW: Final = Layout(
 SMALL_REVIEW: Final = Layout(
     LEAST_SIZE,
     (("closed", "equity", _V), ("equity", "chart", _H)),
-    (("closed", "statistics", "history", "notices"),),
+    (("closed", "statistics", "intents", "notices"),),
     (
         (_H, {"equity": 0.5, "chart": 0.5}),
         (_V, {"closed": 0.58, "equity": 0.42}),

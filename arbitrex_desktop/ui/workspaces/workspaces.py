@@ -19,7 +19,7 @@ from arbitrex_desktop.ui.workspaces.floating import bring_back
 from arbitrex_desktop.ui.workspaces.layouts import WORKSPACES, Workspace
 
 # Counts up when a panel is added: Qt gives a panel that a remembered layout does not know no place at all.
-_VERSION: Final = 7
+_VERSION: Final = 8
 _MOVED_VERSION: Final = 1000 + _VERSION
 """The version of a layout in which the user has moved docks; it comes back as it was, whatever the window's size."""
 

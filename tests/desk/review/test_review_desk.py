@@ -163,3 +163,15 @@ def test_without_an_account_it_says_so(tmp_path: Path) -> None:
     pool = FakePool()
     with pytest.raises(CommandRefused, match="no account"):
         ReviewDesk(pool, pool.clock, tmp_path).read(ReviewQuery(), lambda *_: None)
+
+
+def test_intents_of_a_time_say_where_they_stand(reviewed: Desk) -> None:
+    """The newest first, with who brought them there and why; the filter counts."""
+    filled = round_trip(reviewed)
+    reviewed.rpm.refusal = ("REGIME", "stressed")
+    refused = reviewed.core.submit(intent(symbol="USDJPY", source="alpha"))
+    found = read(reviewed).intents
+    assert [(each.intent_id, each.state) for each in found] == [(refused, "REJECTED"), (filled, "FILLED")]
+    assert (found[0].source, found[0].direction, found[0].actor, found[0].reason) == ("alpha", 1, "desk", "stressed")
+    assert [each.intent_id for each in read(reviewed, ReviewQuery(strategy="alpha")).intents] == [refused]
+    assert read(reviewed, ReviewQuery(until=found[1].at)).intents == ()

@@ -24,7 +24,7 @@ from arbitrex_desktop.ui.review.closed_panel import MOST_ROWS, NONE_EVER, NONE_F
 from arbitrex_desktop.ui.review.filter_bar import ReviewPeriod, midnight
 from arbitrex_desktop.ui.review.review import Review
 from tests.fakes.core import FakeCore
-from tests.fakes.review import TRADES, FakeReview, closed_trade
+from tests.fakes.review import INTENTS, TRADES, FakeReview, closed_trade
 from tests.ui.conftest import OPEN_MS, WindowMaker
 
 pytestmark = pytest.mark.slow
@@ -184,3 +184,15 @@ def test_a_replays_days_are_those_of_its_market(open_window: WindowMaker, qtbot:
     since = asked(core, "review")[-1][1].since
     assert since == midnight(moment.astimezone().date())
     assert window.content.equity._past == NO_PAST
+
+
+def test_intents_of_the_period_are_listed_with_their_checks(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """Refused ones, too; the filter of the trades counts for them."""
+    window = open_window()
+    review = shown(qtbot, window)
+    assert [row.intent_id for row in review.intents.model.rows] == [each.intent_id for each in INTENTS]
+    review.intents.view.choose(INTENTS[0].intent_id)
+    qtbot.waitUntil(lambda: len(review.intents.checks.shown) == 1, timeout=OPEN_MS)
+    review.closed.filter.search.setText("no room")
+    qtbot.waitUntil(lambda: review.intents.model.rowCount() == 1, timeout=OPEN_MS)
+    assert review.intents.view.chosen is not None
