@@ -25,7 +25,7 @@ import arbitrex_desktop
 from arbitrex_desktop.ui.resources import resource
 
 GUIDE = "help/index.md"
-PAGES: Final = ("index", "tour", "settings", "strategies", "windows", "reason-codes")
+PAGES: Final = ("index", "tour", "review", "settings", "strategies", "windows", "reason-codes")
 """The pages in the order of the contents; one that is not there is left out."""
 
 ABOUT = f"""# Arbitrex Desktop {arbitrex_desktop.__version__}
