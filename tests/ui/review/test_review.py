@@ -176,7 +176,7 @@ def test_a_replays_days_are_those_of_its_market(open_window: WindowMaker, qtbot:
     moment = datetime(2020, 3, 4, 12, 0, tzinfo=UTC)
     position = round(moment.timestamp() * 1000)
     replay = ReplayStatus(position, position, position, 1.0, position, 1.0, ())
-    core.shown = replace(core.shown, pool=replace(core.shown.pool, replay=replay))
+    core.shown = replace(core.shown, pool=replace(core.shown.pool, replay=replay, market_at=moment))
     window = open_window(core)
     review = shown(qtbot, window)
     review.closed.filter.period.setCurrentText(ReviewPeriod.TODAY)
