@@ -207,6 +207,8 @@ class Docks:
         dock = Dock(panel.title, self._window)
         dock.setObjectName(panel.name)
         dock.setWidget(panel)
+        if panel.home is not None and not panel.home.accessibleName():
+            panel.home.setAccessibleName(panel.title)
         dock.topLevelChanged.connect(self._on_moved)
         return dock
 

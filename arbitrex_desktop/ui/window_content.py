@@ -389,7 +389,6 @@ class WindowContent(QObject):
         core.set_seen(seen=self._seen)
         self.market_watch.watch(core.board)
         self.chart.watch(core.board)
-        self.hands.order_tabs_soon()
         self._history.start(core.bars)
         self._curves.start(core.bars)
         self.review.start(core.review)

@@ -50,6 +50,7 @@ class NoticeBar(QWidget):
         self._messages: dict[str, _Message] = {}
         self._closable = closable
         self._label = ElidedLabel(theme) if closable else _wrapping_label()
+        self._label.setAccessibleName("" if closable else "What keeps orders from being sent")
         self._more = QLabel()
         self._close = QToolButton()
         self._close.setText("\N{MULTIPLICATION X}")

@@ -231,6 +231,7 @@ class SettingsWindow(QDialog):
         self.sections.currentRowChanged.connect(self._show_section)
         self._nothing = TonedLabel(self._theme, Tone.MUTED)
         self._pages = QScrollArea()
+        self._pages.setAccessibleName("Settings of the section")
         self._pages.setWidgetResizable(True)
         self._pages.setFrameShape(QScrollArea.Shape.NoFrame)
         self._pages.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -6,10 +6,9 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QWidget
 
@@ -27,7 +26,6 @@ PALETTE_KEYS: Final = "Ctrl+K"
 SHEET_KEYS: Final = ("F1", "?")
 _ROW: Final = 40
 """Pixels by which two docks of one row may differ in height."""
-_ORDER_MS: Final = 150
 _MEANING: Final = 90
 """Letters of a setting's meaning that the palette shows."""
 
@@ -53,11 +51,6 @@ class Hands(QObject):
         self._watch = desk.market_watch
         self._say = say
         self._open_setting: Callable[[str], None] = lambda _name: None
-        self._ordering = QTimer(self, singleShot=True, interval=_ORDER_MS)
-        self._ordering.timeout.connect(self.order_tabs)
-        for dock in docks.values():
-            for moved in (dock.dockLocationChanged, dock.topLevelChanged, dock.visibilityChanged):
-                moved.connect(self.order_tabs_soon)
         bar = window.menuBar()
         self._desk_menus = DeskMenus(desk, self.go_to, say)
         self._bar = bar
@@ -96,16 +89,6 @@ class Hands(QObject):
         home = panel.home or next(fields, None)
         if home is not None:
             home.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def order_tabs_soon(self) -> None:
-        """Order anew once the docks stand still."""
-        self._ordering.start()
-
-    def order_tabs(self) -> None:
-        """Have Tab go through the docks as the eye does: from left to right, and down."""
-        chain = [widget for name in self._in_reading_order() for widget in _to_type_in(self._panels[name])]
-        for before, after in pairwise(chain):
-            QWidget.setTabOrder(before, after)
 
     def _in_reading_order(self) -> list[str]:
         """Return the docks' names column by column from the left, each from the top."""

@@ -75,6 +75,8 @@ class EquityPlot:
         money = _MoneyAxis(orientation="left")
         money.enableAutoSIPrefix(False)
         self._plot = pg.PlotWidget(axisItems={"bottom": pg.DateAxisItem(orientation="bottom"), "left": money})
+        self._plot.setAccessibleName("Equity and balance")
+        self._plot.viewport().setAccessibleName("Equity and balance")
         self._set_up()
         self._anchors, self._balance, self._equity = self._plot.plot(), self._plot.plot(), self._plot.plot()
         self._cursor = pg.InfiniteLine(angle=90)

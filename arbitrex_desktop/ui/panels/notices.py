@@ -38,6 +38,7 @@ class NoticesPanel(Panel):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         self.view = TableView(self.model, theme, "No messages")
+        self.view.setAccessibleName("Messages")
         self.view.own_menu = self.menu
         self.alerts = AlertList(theme)
         self.alerts.asked.connect(self.asked)

@@ -91,6 +91,7 @@ class PendingPanel(Panel):
         self.reason = QLineEdit()
         self.reason.setPlaceholderText("Reason to reject (optional)")
         self.reason.setMaxLength(200)
+        self.reason.setAccessibleName("Reason to reject")
         self._key_widgets = (self.deck, self.checks)
         self._guard = QTimer(self)
         self._guard.setSingleShot(True)

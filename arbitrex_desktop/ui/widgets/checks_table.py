@@ -21,6 +21,7 @@ class ChecksTable(TableView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._checks: RowTableModel[NumberedCheck] = RowTableModel(CHECK_COLUMNS, lambda row: row.place)
         super().__init__(self._checks, theme, "No checks to show", parent)
+        self.setAccessibleName("Checks of the chosen intent")
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the header and one row, the gravest check: an order of unknown fate needs the room above."""

@@ -162,28 +162,6 @@ def test_an_alert_is_made(open_window: WindowMaker, qtbot: QtBot, core: FakeCore
     qtbot.waitUntil(lambda: bool(asked(core, "put_alert")), timeout=OPEN_MS)
 
 
-def test_tab_follows_the_eye_and_is_seen(open_window: WindowMaker, qtbot: QtBot, core: FakeCore) -> None:
-    """From the watch list Tab reaches chart, ticket and the tables below in this order, and never HALT on the way."""
-    window = ready(open_window(core), qtbot)
-    window.resize(1600, 1000)
-    window.content.reset_layout()
-    qtbot.waitUntil(lambda: window.content.chart.chart is not None, timeout=OPEN_MS)
-    qtbot.waitUntil(lambda: not window.content.hands._ordering.isActive(), timeout=OPEN_MS)
-    window.content.hands.go_to("market_watch")
-    order = ["market_watch"]
-    for _ in range(150):
-        press(Qt.Key.Key_Tab)
-        widget = has_keyboard()
-        inside = [name for name, panel in window.content.panels.items() if panel.isAncestorOf(widget)]
-        if not inside:
-            break
-        if order[-1] != inside[0]:
-            order.append(inside[0])
-    assert order[:3] == ["market_watch", "chart", "intent_form"]
-    assert order[3:] == [name for name in window.content.hands._in_reading_order() if name in order[3:]]
-    assert {"account", "positions", "pending"} & set(order[3:])
-
-
 @pytest.mark.parametrize("empty", [True, False])
 def test_a_table_with_the_keyboard_shows_it(open_window: WindowMaker, qtbot: QtBot, *, empty: bool) -> None:
     """An empty table looks different with the keyboard in it; so does one with rows and none chosen."""
