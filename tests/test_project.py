@@ -17,6 +17,9 @@ import pytest
 
 import arbitrex_desktop
 
+pytestmark = pytest.mark.slow
+"""Every file is parsed, once in each of pytest's processes: a tenth of the time of all quick tests."""
+
 ROOT = Path(__file__).resolve().parent.parent
 SPDX = "# SPDX-License-Identifier: MIT"
 MOST_LINES = 450
