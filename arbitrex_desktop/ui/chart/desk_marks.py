@@ -3,23 +3,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
-from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow, PositionRow
+from arbitrex_desktop.desk.presentation.snapshot import AccountRow, DeskSnapshot, IntentRow, PositionRow
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.chart.marks import Mark
 
+if TYPE_CHECKING:
+    from arbitrex_desktop.desk.review.trades import ClosedTrade
 
-def desk_marks(snapshot: DeskSnapshot, symbol: str, offset: int) -> tuple[Mark, ...]:
-    """Return a symbol's fills and closes, oldest first; `offset` is the server clock's lead on UTC in seconds.
+_REASONS: Final = {"stop": "by its stop", "target": "by its target", "stop out": "by a stop out"}
 
-    An intent's mark stands where the desk heard of the fill; positions opened elsewhere have the broker's moment.
+
+def desk_marks(
+    snapshot: DeskSnapshot, symbol: str, offset: int, closed: Sequence[ClosedTrade] = (), digits: int = 5
+) -> tuple[Mark, ...]:
+    """Return a symbol's fills and closes, oldest first.
+
+    `offset` is the server clock's lead on UTC in seconds, `digits` the decimals of the symbol's prices.  The broker's deals count first, also for what its stops and targets did and what was traded elsewhere; an intent's
+    own mark, where the desk heard of the fill, stands as long as no deal is known for it.
     """
+    trades = [trade for trade in closed if trade.symbol == symbol]
+    dealt = {order for trade in trades for order in (*trade.orders, *trade.exit_orders)}
     filled = [row for row in snapshot.intents if row.symbol == symbol and row.filled_lots > 0.0 and row.fill_price]
-    own = {row.ticket for row in filled}
-    opened = (row for row in snapshot.positions if row.symbol == symbol and row.ticket not in own)
-    marks = [*(_fill(row, offset) for row in filled), *(_opening(row, offset) for row in opened)]
+    known = {row.ticket for row in filled} | {trade.position for trade in trades}
+    opened = (row for row in snapshot.positions if row.symbol == symbol and row.ticket not in known)
+    account = snapshot.account
+    marks = [
+        *(_fill(row, offset) for row in filled if row.ticket not in dealt),
+        *(_opening(row, offset) for row in opened),
+        *(mark for trade in trades for mark in _trade(trade, offset, account, digits)),
+    ]
     return tuple(sorted(marks, key=lambda mark: mark.seconds))
+
+
+def _trade(trade: ClosedTrade, offset: int, account: AccountRow | None, digits: int) -> Iterator[Mark]:
+    """Return where a trade was opened, if that is known, and where it was closed, with its result."""
+    side = trade.direction
+    if trade.opened_at is not None and trade.entry is not None:
+        text = f"{_text(side, trade.volume, trade.entry, digits)}  opens #{trade.position}"
+        yield Mark(_seconds(trade.opened_at, offset), trade.entry, side, text)
+    currency, cents = (account.currency, account.currency_digits) if account is not None else ("", 2)
+    label = formats.money(trade.net, signed=True, digits=cents)
+    money = formats.money(trade.net, currency, signed=True, digits=cents)
+    in_r = "" if trade.r is None else f"  {formats.number(trade.r, 1, signed=True)} R"
+    text = (
+        f"{_text(-side, trade.closed_volume, trade.exit, digits)}"
+        f"  closes #{trade.position}, {_REASONS.get(trade.reason, trade.reason)}  {money}{in_r}"
+    )
+    yield Mark(_seconds(trade.closed_at, offset), trade.exit, -side, text, closes=True, label=label)
 
 
 def _fill(row: IntentRow, offset: int) -> Mark:

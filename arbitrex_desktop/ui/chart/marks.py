@@ -51,6 +51,7 @@ class Mark:
         direction: 1 for a buy, -1 for a sell.
         text: shown as a tool tip.
         closes: whether it ends a position or takes from one; drawn hollow.
+        label: written beside it where there is room; empty for nothing.
     """
 
     seconds: float
@@ -58,6 +59,7 @@ class Mark:
     direction: int
     text: str = ""
     closes: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

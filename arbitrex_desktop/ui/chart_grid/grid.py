@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.review.trades import ClosedTrade
+from arbitrex_desktop.desk.review.views import ReviewData
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan
@@ -25,6 +28,9 @@ from arbitrex_desktop.ui.theme.theme import Theme
 
 _FRAME_MS: Final = 33
 _GAP: Final = 3
+_DEALS_MS: Final = 1_500
+_MARKED: Final = timedelta(days=31)
+"""How far back trades are marked."""
 
 
 class ChartGrid(QWidget):
@@ -37,7 +43,8 @@ class ChartGrid(QWidget):
         chart: the chosen one.
         levels: what the trader drew, on every chart of its symbol.
 
-    Signals: those of `LiveChart` but `changed`, of any chart.
+    Signals: those of `LiveChart` but `changed`, of any chart, and
+        trades_asked(datetime): the trades closed since then are wanted; `take_trades` gets them.
     """
 
     history_asked = Signal(object)
@@ -47,6 +54,7 @@ class ChartGrid(QWidget):
     entry_planned = Signal(float, int)
     asked = Signal(object)
     trade_wanted = Signal(str)
+    trades_asked = Signal(object)
 
     def __init__(self, theme: Theme, clock: Clock) -> None:
         super().__init__()
@@ -61,9 +69,13 @@ class ChartGrid(QWidget):
         self.toolbar = ChartToolbar(theme)
         self._cells = QGridLayout()
         self._all: list[LiveChart] = []
+        self._closed: Sequence[ClosedTrade] = ()
         self.chart = self._add()
         self._frames = QTimer(self, interval=_FRAME_MS)
         self._frames.timeout.connect(self.draw_frame)
+        self._held: tuple[tuple[int, float], ...] | None = None
+        self._trades_due = QTimer(self, interval=_DEALS_MS, singleShot=True)
+        self._trades_due.timeout.connect(lambda: self.trades_asked.emit(self._clock.now() - _MARKED))
         self._lay_out()
         self._connect()
         self.show_count(1)
@@ -85,6 +97,7 @@ class ChartGrid(QWidget):
     def stop(self) -> None:
         """Read no prices any more; the core is about to go."""
         self._frames.stop()
+        self._trades_due.stop()
         for chart in self._all:
             chart.stop()
         self._board = None
@@ -122,6 +135,17 @@ class ChartGrid(QWidget):
             self.levels.use_account(account.server, account.login)
         for chart in self.charts:
             chart.refresh(fresh)
+        held = tuple((row.ticket, row.volume) for row in fresh.snapshot.positions) if fresh.snapshot else None
+        if fresh.connected and account is not None and held != self._held:
+            # The first reading, or something was opened or closed, perhaps by the broker; its deals come a little late.
+            self._held = held
+            self._trades_due.start()
+
+    def take_trades(self, data: ReviewData) -> None:
+        """Mark closed trades on the charts of their symbols."""
+        self._closed = data.trades
+        for chart in self._all:
+            chart.show_closed(data.trades)
 
     def take_history(self, answer: HistoryAnswer) -> None:
         """Take a portion of bars to the chart that asked for them."""
@@ -213,6 +237,7 @@ class ChartGrid(QWidget):
         if self._board is not None:
             chart.watch(self._board)
         chart.show_plan(self._plan if self.toolbar.plan.isChecked() else None)
+        chart.show_closed(self._closed)
         return chart
 
     def _next_look(self) -> dict[str, object]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -43,7 +43,7 @@ from arbitrex_desktop.ui.chart.paint.frame_values import Caption
 from arbitrex_desktop.ui.chart.view import ChartView
 from arbitrex_desktop.ui.chart_grid.level_hand import LEVEL, LevelHand
 from arbitrex_desktop.ui.chart_grid.levels import Levels
-from arbitrex_desktop.ui.chart_grid.past_trade import bars_back, timeframe_for, trade_marks
+from arbitrex_desktop.ui.chart_grid.past_trade import bars_back, timeframe_for
 from arbitrex_desktop.ui.commands import PutAlert, RemoveAlert
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -110,6 +110,7 @@ class LiveChart(QWidget):
         self._offset, self._digits = 0, 5
         self._waits = self._complete = False
         self._plan: TradePlan | None = None
+        self._closed: Sequence[ClosedTrade] = ()
         self._held: tuple[str, float] | None = None
         self._quote: Quote | None = None
         self._trade: ClosedTrade | None = None
@@ -218,6 +219,11 @@ class LiveChart(QWidget):
             self._go_to_trade()
         self._show_progress(answer)
 
+    def show_closed(self, trades: Sequence[ClosedTrade]) -> None:
+        """Mark these closed trades, as far as they are of this symbol."""
+        self._closed = trades
+        self._show_marks()
+
     def take_quote(self, quote: Quote) -> None:
         """Take the symbol's newest price."""
         self._quote = quote
@@ -315,12 +321,11 @@ class LiveChart(QWidget):
 
     def _show_marks(self) -> None:
         snapshot = self._fresh.snapshot
-        marks = desk_marks(snapshot, self.symbol, self._offset) if snapshot is not None else ()
-        if self._trade is not None and self._trade.symbol == self.symbol:
-            past = trade_marks(self._trade, self._digits, self._offset)
-            known = {(mark.seconds, mark.price) for mark in past}
-            marks = (*(mark for mark in marks if (mark.seconds, mark.price) not in known), *past)
-        self.view.show_marks(marks)
+        if snapshot is not None:
+            closed = [trade for trade in self._closed if self._trade is None or trade.key != self._trade.key]
+            if self._trade is not None:
+                closed.append(self._trade)
+            self.view.show_marks(desk_marks(snapshot, self.symbol, self._offset, closed, self._digits))
 
     def _market_now(self) -> datetime:
         return self._fresh.market_now or self._clock.now()

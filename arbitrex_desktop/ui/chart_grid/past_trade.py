@@ -9,8 +9,6 @@ from typing import Final
 
 from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.mt5.constants import Timeframe
-from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.chart.marks import Mark
 from arbitrex_desktop.ui.chart.timeframes import seconds_of
 
 _MOST_BARS: Final = 20_000
@@ -28,17 +26,3 @@ def timeframe_for(trade: ClosedTrade, now: datetime, present: Timeframe) -> Time
     """Return the present timeframe, or the next longer one whose bars reach back to the trade."""
     longer = sorted((each for each in Timeframe if seconds_of(each) >= seconds_of(present)), key=seconds_of)
     return next((each for each in longer if bars_back(trade, now, each) <= _MOST_BARS), longer[-1])
-
-
-def trade_marks(trade: ClosedTrade, digits: int, offset: int) -> tuple[Mark, ...]:
-    """Return entry and exit; `offset` is the server clock's lead on UTC in seconds."""
-    lots = formats.lots(trade.closed_volume)
-    exit_text = (
-        f"{formats.side(-trade.direction)} {lots} at {formats.price(trade.exit, digits)}  closes #{trade.position}"
-    )
-    end = Mark(trade.closed_at.timestamp() + offset, trade.exit, -trade.direction, exit_text, closes=True)
-    if trade.entry is None or trade.opened_at is None:
-        return (end,)
-    text = f"{formats.side(trade.direction)} {formats.lots(trade.volume)} at {formats.price(trade.entry, digits)}"
-    begin = Mark(trade.opened_at.timestamp() + offset, trade.entry, trade.direction, f"{text}  opens #{trade.position}")
-    return (begin, end)

@@ -20,6 +20,7 @@ from arbitrex_desktop.ui.theme.theme import Theme
 
 if TYPE_CHECKING:
     # At run time these load numpy, which the window's first picture must not wait for.
+    from arbitrex_desktop.desk.review.views import ReviewData
     from arbitrex_desktop.ui.chart.history import HistoryAnswer
     from arbitrex_desktop.ui.chart_grid.grid import ChartGrid
     from arbitrex_desktop.ui.chart_grid.live_chart import LiveChart
@@ -40,6 +41,7 @@ class ChartPanel(Panel):
         target_planned(float, int): its target.
         entry_planned(float, int): its entry, which makes it an order that rests there.
         trade_wanted(str): the ticket is to trade this symbol.
+        trades_asked(datetime): the trades closed since then are wanted; `take_trades` gets them.
     """
 
     name = "chart"
@@ -51,6 +53,7 @@ class ChartPanel(Panel):
     target_planned = Signal(float, int)
     entry_planned = Signal(float, int)
     trade_wanted = Signal(str)
+    trades_asked = Signal(object)
 
     def __init__(self, theme: Theme, clock: Clock) -> None:
         super().__init__(theme)
@@ -83,6 +86,7 @@ class ChartPanel(Panel):
         grid.target_planned.connect(self.target_planned)
         grid.entry_planned.connect(self.entry_planned)
         grid.trade_wanted.connect(self.trade_wanted)
+        grid.trades_asked.connect(self.trades_asked)
         grid.asked.connect(self.asked)
         self._waiting.hide()
         self._layout.addWidget(grid)
@@ -157,3 +161,8 @@ class ChartPanel(Panel):
         """Take a portion of bars."""
         if self.grid is not None:
             self.grid.take_history(answer)
+
+    def take_trades(self, data: ReviewData) -> None:
+        """Take closed trades."""
+        if self.grid is not None:
+            self.grid.take_trades(data)

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
+from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.chart.desk_marks import desk_marks
 from arbitrex_desktop.ui.chart.marks import Mark
 from tests.fakes.clock import START
 from tests.fakes.desk_data import desk_snapshot, intent_row, position_row
+from tests.fakes.review import closed_trade
 
 SECONDS = START.timestamp()
 
@@ -57,3 +60,31 @@ def test_a_position_opened_elsewhere_is_marked_and_an_own_one_once() -> None:
     (other,) = (mark for mark in marks if mark.direction < 0)
     assert other.seconds == positions[1].opened_at.timestamp()
     assert other.text == "\N{BLACK DOWN-POINTING TRIANGLE} SELL 0.30 at 1.20000  opens #8"
+
+
+def test_what_the_broker_closed_is_marked_with_its_result() -> None:
+    """Entry and exit of the deals, why, and what it brought; hollow, since it ends a position."""
+    trade = replace(closed_trade(), symbol="EURUSD", entry=1.16, exit=1.1588, profit=-120.0, commission=-1.0, swap=0.0)
+    trade = replace(trade, reason="stop", first_stop=1.159, direction=1, volume=0.1, closed_volume=0.1)
+    marks = desk_marks(desk_snapshot(positions=(), intents=()), "EURUSD", 7200, (trade,))
+    assert trade.opened_at is not None
+    assert [(mark.seconds - 7200, mark.price, mark.direction, mark.closes, mark.label) for mark in marks] == [
+        (trade.opened_at.timestamp(), 1.16, 1, False, ""),
+        (trade.closed_at.timestamp(), 1.1588, -1, True, "\N{MINUS SIGN}121.00"),
+    ]
+    assert marks[1].text == (
+        f"{formats.side(-1)} 0.10 at 1.15880  closes #{trade.position}, by its stop"
+        "  \N{MINUS SIGN}121.00 EUR  \N{MINUS SIGN}1.2 R"
+    )
+    assert desk_marks(desk_snapshot(positions=(), intents=()), "GBPUSD", 0, (trade,)) == ()
+
+
+def test_a_deal_and_the_intent_that_made_it_are_one_mark() -> None:
+    """The intents' own marks stand until the broker's history has their orders; a part closed is no second entry."""
+    trade = replace(closed_trade(), symbol="EURUSD", position=7, orders=(7,), exit_orders=(9,), volume=0.5)
+    intents = (filled("b", 9, 1.102, direction=-1, closes=7, ticket=9), filled("a", 3, 1.1))
+    snapshot = desk_snapshot(positions=(position_row(7),), intents=intents)
+    assert len(desk_marks(snapshot, "EURUSD", 0)) == 2
+    marks = desk_marks(snapshot, "EURUSD", 0, (trade,))
+    assert [mark.closes for mark in marks] == [False, True]
+    assert {mark.price for mark in marks} == {trade.entry, trade.exit}

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.ui.chart import indicators
 from arbitrex_desktop.ui.chart.columns import column_starts, visible_columns
+from arbitrex_desktop.ui.chart.marks import Mark
 from arbitrex_desktop.ui.chart.options import PANES, Indicator
 from arbitrex_desktop.ui.chart.paint import ground, plates, shapes
 from arbitrex_desktop.ui.chart.paint.frame_values import Frame
@@ -22,6 +23,9 @@ from arbitrex_desktop.ui.theme.colours import Colours, mix
 
 _WARM_UP: Final = 600
 """Bars before the first in sight from which smoothed averages are begun; what came earlier weighs less than 0.3%."""
+
+_LEAST_FOR_LABELS: Final = 3.0
+"""Pixels a bar below which results are told under the pointer only."""
 
 _RSI_LEVELS: Final = (30.0, 70.0)
 
@@ -106,7 +110,7 @@ def _draw_pane(painter: QPainter, frame: Frame, indicator: Indicator, area: QRec
 
 
 def _draw_marks(painter: QPainter, frame: Frame, colours: Colours) -> None:
-    """Draw a triangle at each fill: up for a buy, down for a sell; hollow where it closes."""
+    """Draw a triangle at each fill, up for a buy and down for a sell; hollow where it closes, with the result."""
     first, last = frame.time.visible(len(frame.series))
     for mark in frame.marks:
         index = frame.series.index_at(mark.seconds)
@@ -119,3 +123,16 @@ def _draw_marks(painter: QPainter, frame: Frame, colours: Colours) -> None:
         painter.setPen(Pen(colours.text, 1.4).make())
         painter.setBrush(colours.base if mark.closes else colour)
         painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x - 6.0, y + tip), QPointF(x + 6.0, y + tip)]))
+        if mark.label and frame.time.bar >= _LEAST_FOR_LABELS:
+            _draw_label(painter, mark, QPointF(x, y + tip), colours)
+
+
+def _draw_label(painter: QPainter, mark: Mark, at: QPointF, colours: Colours) -> None:
+    """Write a result on a small plate beyond its mark."""
+    metrics = painter.fontMetrics()
+    width, height = metrics.horizontalAdvance(mark.label) + 6.0, metrics.height()
+    top = at.y() + 2.0 if mark.direction > 0 else at.y() - height - 2.0
+    box = QRectF(at.x() - width / 2.0, top, width, height)
+    painter.fillRect(box, colours.base)
+    painter.setPen(colours.down if mark.label.startswith("\N{MINUS SIGN}") else colours.up)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, mark.label)
