@@ -22,8 +22,9 @@ def desk_marks(
 ) -> tuple[Mark, ...]:
     """Return a symbol's fills and closes, oldest first.
 
-    `offset` is the server clock's lead on UTC in seconds, `digits` the decimals of the symbol's prices.  The broker's deals count first, also for what its stops and targets did and what was traded elsewhere; an intent's
-    own mark, where the desk heard of the fill, stands as long as no deal is known for it.
+    `offset` is the server clock's lead on UTC in seconds, `digits` the decimals of the symbol's prices.  The broker's
+    deals count first, also for what its stops and targets did and what was traded elsewhere; an intent's own mark,
+    where the desk heard of the fill, stands as long as no deal is known for it.
     """
     trades = [trade for trade in closed if trade.symbol == symbol]
     dealt = {order for trade in trades for order in (*trade.orders, *trade.exit_orders)}
