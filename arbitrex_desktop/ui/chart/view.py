@@ -15,7 +15,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -282,7 +281,7 @@ class ChartView(QWidget):
         """Zoom; sideways, pan."""
         across, along = event.angleDelta().x(), event.angleDelta().y()
         if across and abs(across) > abs(along):
-            self._pan(across / 2.0)
+            self.pan(across / 2.0)
         elif along:
             self._zoom(_WHEEL ** (along / 120.0), event.position().x())
         event.accept()
@@ -350,8 +349,8 @@ class ChartView(QWidget):
         """Pan, zoom and return by key; leave other keys to the window."""
         middle = self._time.width / 2.0
         acts = {
-            Qt.Key.Key_Left: lambda: self._pan(_KEY_PAN),
-            Qt.Key.Key_Right: lambda: self._pan(-_KEY_PAN),
+            Qt.Key.Key_Left: lambda: self.pan(_KEY_PAN),
+            Qt.Key.Key_Right: lambda: self.pan(-_KEY_PAN),
             Qt.Key.Key_Plus: lambda: self._zoom(_WHEEL, middle),
             Qt.Key.Key_Minus: lambda: self._zoom(1.0 / _WHEEL, middle),
             Qt.Key.Key_End: self.go_back,
@@ -365,12 +364,8 @@ class ChartView(QWidget):
         else:
             act()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Keep the live edge, or what was at the right."""
-        super().resizeEvent(event)
-        self.update()
-
-    def _pan(self, pixels: float) -> None:
+    def pan(self, pixels: float) -> None:
+        """Pull the bars to the right by so many pixels, as the hand does."""
         self._time = self._time.panned(pixels, len(self._series))
         self._has_moved()
 
@@ -426,7 +421,7 @@ class ChartView(QWidget):
             return
         self._prices = self._prices.shifted(at.y() - before.y())
         if at.x() != before.x():
-            self._pan(at.x() - before.x())
+            self.pan(at.x() - before.x())
 
     def _drag_line(self, y: float) -> None:
         if (held := self._grip.pull(y, self._prices, self._digits)) is not None:

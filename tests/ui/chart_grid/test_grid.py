@@ -129,10 +129,10 @@ def test_linked_time_moves_and_points_together(bench: Bench) -> None:
     first, second = (chart.view for chart in bench.grid.charts)
     for view in (first, second):
         view.grab()
-    first._pan(300.0)
+    first.pan(300.0)
     assert edge(second) is None
     trigger(bench, "Link time and crosshair")
-    first._pan(60.0)
+    first.pan(60.0)
     assert edge(second) == edge(first) is not None
     QTest.mouseMove(first, QPoint(100, 100))
     moment = second._linked_seconds
@@ -142,7 +142,7 @@ def test_linked_time_moves_and_points_together(bench: Bench) -> None:
     assert edge(second) is None
     trigger(bench, "Link time and crosshair")
     assert second._linked_seconds is None
-    first._pan(300.0)
+    first.pan(300.0)
     assert edge(second) is None
 
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.ui.chart import indicators
-from arbitrex_desktop.ui.chart.columns import column_starts, visible_columns
+from arbitrex_desktop.ui.chart.columns import column_starts, pixels_of, visible_columns
 from arbitrex_desktop.ui.chart.marks import Mark
 from arbitrex_desktop.ui.chart.options import PANES, Indicator
 from arbitrex_desktop.ui.chart.paint import ground, plates, shapes
@@ -76,9 +76,8 @@ def _values_in_sight(frame: Frame, indicator: Indicator) -> tuple[Floats, Floats
     first, last = frame.time.visible(len(frame.series))
     begin = max(0, first - _WARM_UP)
     values = _VALUES[indicator](frame.series.rows[begin:last])[first - begin :]
-    x = frame.time.width - (frame.time.right - np.arange(first, last, dtype=np.float64)) * frame.time.bar
-    starts = column_starts(x, frame.time.bar)
-    return x[starts], values[starts]
+    starts = column_starts(frame.time, first, last)
+    return pixels_of(frame.time, first + starts), values[starts]
 
 
 def _draw_averages(painter: QPainter, frame: Frame) -> None:

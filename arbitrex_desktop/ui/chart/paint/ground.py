@@ -12,12 +12,15 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from arbitrex_desktop.ui.chart import axes
+from arbitrex_desktop.ui.chart.columns import column_starts, pixels_of
 from arbitrex_desktop.ui.chart.paint import shapes
 from arbitrex_desktop.ui.chart.paint.frame_values import Frame
 from arbitrex_desktop.ui.chart.timeframes import seconds_of
 from arbitrex_desktop.ui.theme.colours import Colours, mix
 
 Seconds = NDArray[np.int64]
+Places = NDArray[np.intp]
+"""Bars that are told apart: all, or where they are narrow the first in each pixel."""
 
 _GRID_PIXELS: Final = 44.0
 _LABEL_PIXELS: Final = 84.0
@@ -34,17 +37,18 @@ _SESSION_SHARE: Final = 0.055
 def draw_ground(painter: QPainter, frame: Frame, colours: Colours) -> None:
     """Draw all of it; no bar is drawn yet."""
     first, last = frame.time.visible(len(frame.series))
-    times: Seconds = frame.series.rows["time"][first:last].astype(np.int64)
+    places = first + column_starts(frame.time, first, last)
+    times: Seconds = frame.series.rows["time"][places].astype(np.int64)
     is_short = seconds_of(frame.timeframe) <= _LONGEST_SHADED
     if frame.options.shows_sessions and is_short:
-        _draw_sessions(painter, frame, times, first, colours)
+        _draw_sessions(painter, frame, times, places, colours)
     for zone in frame.zones:
         shapes.draw_zone(painter, zone, frame.areas.plot, frame.prices, colours)
     _draw_prices(painter, frame, colours)
     if len(times):
-        _draw_times(painter, frame, times, first, colours)
+        _draw_times(painter, frame, times, places, colours)
         if is_short:
-            _draw_days(painter, frame, times, first, colours)
+            _draw_days(painter, frame, times, places, colours)
 
 
 def _draw_prices(painter: QPainter, frame: Frame, colours: Colours) -> None:
@@ -62,12 +66,12 @@ def _draw_prices(painter: QPainter, frame: Frame, colours: Colours) -> None:
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"{tick:.{frame.digits}f}")
 
 
-def _draw_days(painter: QPainter, frame: Frame, times: Seconds, first: int, colours: Colours) -> None:
+def _draw_days(painter: QPainter, frame: Frame, times: Seconds, places: Places, colours: Colours) -> None:
     """Draw a line before each server day's first bar, unless they would stand too close."""
     starts = axes.day_starts(times)
     if len(starts) * _DAY_PIXELS < frame.time.width:
         bottom = frame.areas.time_axis.top()
-        lines = [QRectF(_edge(frame, first + place), 0.0, 1.0, bottom) for place in starts.tolist()]
+        lines = [QRectF(_edge(frame, index), 0.0, 1.0, bottom) for index in places[starts].tolist()]
         shapes.fill(painter, lines, mix(colours.base, colours.muted, _DAY_SHARE))
 
 
@@ -76,7 +80,7 @@ def _edge(frame: Frame, index: int) -> float:
     return float(np.floor(frame.time.x(index - 0.5)))
 
 
-def _draw_sessions(painter: QPainter, frame: Frame, times: Seconds, first: int, colours: Colours) -> None:
+def _draw_sessions(painter: QPainter, frame: Frame, times: Seconds, places: Places, colours: Colours) -> None:
     hours = ((times - frame.clock.offset) // 3600) % 24
     open_now = np.zeros(len(hours), dtype=np.int8)
     for begin, end in _SESSIONS_UTC:
@@ -86,24 +90,25 @@ def _draw_sessions(painter: QPainter, frame: Frame, times: Seconds, first: int, 
     edges = np.concatenate(([0], changes, [len(times)]))
     for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         if open_now[start]:
-            left, right = _edge(frame, first + start), _edge(frame, first + stop)
+            left = _edge(frame, int(places[start]))
+            right = _edge(frame, int(places[stop - 1]) + 1)
             shade = mix(colours.base, colours.muted, _SESSION_SHARE * int(open_now[start]))
             painter.fillRect(QRectF(left, 0.0, right - left, height), shade)
 
 
-def _draw_times(painter: QPainter, frame: Frame, times: Seconds, first: int, colours: Colours) -> None:
+def _draw_times(painter: QPainter, frame: Frame, times: Seconds, places: Places, colours: Colours) -> None:
     """Draw the time grid and its labels."""
     axis = frame.areas.time_axis
     shift = frame.clock.shift(float(times[-1]))
-    places = axes.label_places(times, shift, frame.time.bar, _LABEL_PIXELS)
-    xs = [float(np.floor(frame.time.x(first + int(place)))) for place in places]
+    labelled = axes.label_places(times, shift, max(1.0, frame.time.bar), _LABEL_PIXELS)
+    xs = np.floor(pixels_of(frame.time, places[labelled])).tolist()
     lines = [QRectF(x, 0.0, 1.0, axis.top()) for x in xs]
     shapes.fill(painter, [*lines, shapes.level(axis, axis.top())], mix(colours.base, colours.line, _GRID_SHARE))
     painter.setPen(colours.muted)
     before: datetime | None = None
     free_from = 0.0
-    for place, x in zip(places, xs, strict=True):
-        moment = frame.clock.moment(float(times[place]))
+    for seconds, x in zip(times[labelled].tolist(), xs, strict=True):
+        moment = frame.clock.moment(seconds)
         text = axes.label_text(moment, before, frame.timeframe)
         before = moment
         width = painter.fontMetrics().horizontalAdvance(text)
