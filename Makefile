@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The developer's commands.  What each check does is written once, in .ci/run.
 
-.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format bench benchmarks trials fair-share kill-trial reckoning week mutants windows
+.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format bench benchmarks bench-charts trials fair-share kill-trial reckoning week mutants windows
 
 demo:
 	./run-demo
@@ -34,8 +34,16 @@ benchmarks: bench
 	.venv/bin/python -m tests.benchmarks.bench_memory
 	.venv/bin/python -m tests.benchmarks.bench_journal
 	.venv/bin/python -m tests.benchmarks.bench_watched
+	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.benchmarks.bench_charts
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -q -s -m benchmark \
 		tests/benchmarks/bench_window_pause.py tests/benchmarks/bench_fault_storm.py tests/benchmarks/bench_flood.py
+
+# A frame of one, four and nine charts beside bare widgets, then the pauses of the real window with one and nine of them.
+bench-charts:
+	sh installer/setup.sh dev
+	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.benchmarks.bench_charts --whole
+	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.benchmarks.bench_charts --screen 1
+	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.benchmarks.bench_charts --screen 9
 
 # The program or its host killed 500 times at steps drawn from a seed, with window, channel and a broker that lives
 # outside the host; some 40 minutes.

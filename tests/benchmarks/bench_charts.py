@@ -4,7 +4,8 @@
 `python -m tests.benchmarks.bench_charts` fills 1920x1080 with one, four and nine charts of 10,000 and of 100,000 bars
 and prints the milliseconds from a tick that moves the last bar, or a hand that pans, to the end of the painting: of
 the clock, and of this process alone, which other programs at work stretch less.  Frames of both lengths and of the
-reference take turns.  The reference is bare widgets of the same size, each with as many rectangles and texts as a chart has.
+reference take turns.  The reference is bare widgets of the same size, each with as many rectangles and texts as a chart
+has.
 `--screen N` measures the real window with N charts: 41 symbols at 200 ticks a second, the longest gap between two beats
 of a timer on its thread, beside that of an empty event loop before and after.
 
@@ -200,7 +201,7 @@ def pauses(charts: int) -> None:
         print(f"41 symbols at {RATE:.0f}/s, {charts} chart(s): {window}; empty loop: {bare} and {beat.stop()}")
 
 
-def main(arguments: list[str]) -> None:
+def main(arguments: Sequence[str]) -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--whole", action="store_true", help="all bars in sight, too")
