@@ -24,7 +24,6 @@ from arbitrex_desktop.ui.bars.replay_bar import ReplayBar
 from arbitrex_desktop.ui.bars.resume_bar import ResumeBar
 from arbitrex_desktop.ui.bars.status import StatusBar, TopBar, stacked, tool_bar
 from arbitrex_desktop.ui.chart.history import HistoryLoader
-from arbitrex_desktop.ui.chart_grid.trade_reader import TradeReader
 from arbitrex_desktop.ui.commands import QUIET, ArmAccount, CommandResult, Phase, ResumeTrading, TakeInUnknown, Task
 from arbitrex_desktop.ui.dialogs.settings_window import SettingsWindow
 from arbitrex_desktop.ui.docks import Docks
@@ -86,8 +85,7 @@ class WindowContent(QObject):
         self._broken = ""
         self._task: tuple[Task | None, float, datetime] = (None, clock.monotonic(), clock.now())
         self._seen = True
-        self._history, self._curves = HistoryLoader(self), HistoryLoader(self)
-        self._trades = TradeReader(self)
+        self._curves = HistoryLoader(self)
         self._make_panels()
         self._make_bars()
         self._docks = Docks(window, self.panels.values())
@@ -226,8 +224,8 @@ class WindowContent(QObject):
 
     def stop_history(self) -> bool:
         """End the reading of bars, once the pool has ended; return False where one had to be left behind."""
-        readers = (self._history, self._curves, self._trades, self.review)
-        ended = [reader.stop(_HISTORY_WAIT_MS) for reader in readers]
+        ended = [self.chart.stop_reading(_HISTORY_WAIT_MS)]
+        ended += [each.stop(_HISTORY_WAIT_MS) for each in (self._curves, self.review)]
         return all(ended)
 
     def _make_panels(self) -> None:
@@ -361,11 +359,6 @@ class WindowContent(QObject):
     def _connect_chart(self) -> None:
         """Have the chart follow the ticket, and the ticket what is dragged on the chart."""
         chart, ticket = self.chart, self.intent_form
-        chart.history_asked.connect(self._history.ask)
-        chart.history_cancelled.connect(self._history.cancel)
-        self._history.answered.connect(chart.take_history)
-        chart.trades_asked.connect(self._trades.ask)
-        self._trades.answered.connect(chart.take_trades)
         ticket.symbol_changed.connect(chart.show_symbol)
         ticket.plan_changed.connect(chart.show_plan)
         chart.stop_planned.connect(ticket.set_stop)
@@ -394,10 +387,9 @@ class WindowContent(QObject):
         core.set_seen(seen=self._seen)
         self.market_watch.watch(core.board)
         self.chart.watch(core.board)
-        self._history.start(core.bars)
+        self.chart.read_through(core)
         self._curves.start(core.bars)
         self.review.start(core.review)
-        self._trades.start(core.review)
 
     @Slot(object)
     def _on_snapshot(self, snapshot: DeskSnapshot) -> None:

@@ -14,14 +14,15 @@ from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan
+from arbitrex_desktop.ui.chart.history import HistoryLoader
+from arbitrex_desktop.ui.chart_grid.trade_reader import TradeReader
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme
 
 if TYPE_CHECKING:
     # At run time these load numpy, which the window's first picture must not wait for.
-    from arbitrex_desktop.desk.review.views import ReviewData
-    from arbitrex_desktop.ui.chart.history import HistoryAnswer
     from arbitrex_desktop.ui.chart_grid.grid import ChartGrid
     from arbitrex_desktop.ui.chart_grid.live_chart import LiveChart
 
@@ -35,25 +36,19 @@ class ChartPanel(Panel):
         grid: the charts, None before the core is there.
 
     Signals:
-        history_asked(HistoryRequest): bars are wanted; `take_history` gets the answer.
-        history_cancelled(int): they are not wanted any more.
         stop_planned(float, int): the planned trade's stop was dragged to a price with so many decimals.
         target_planned(float, int): its target.
         entry_planned(float, int): its entry, which makes it an order that rests there.
         trade_wanted(str): the ticket is to trade this symbol.
-        trades_asked(datetime): the trades closed since then are wanted; `take_trades` gets them.
     """
 
     name = "chart"
     title = "Chart"
 
-    history_asked = Signal(object)
-    history_cancelled = Signal(int)
     stop_planned = Signal(float, int)
     target_planned = Signal(float, int)
     entry_planned = Signal(float, int)
     trade_wanted = Signal(str)
-    trades_asked = Signal(object)
 
     def __init__(self, theme: Theme, clock: Clock) -> None:
         super().__init__(theme)
@@ -64,6 +59,7 @@ class ChartPanel(Panel):
         self._look: dict[str, object] = {}
         self._folder: Path | None = None
         self.grid: ChartGrid | None = None
+        self._history, self._trades = HistoryLoader(self), TradeReader(self)
         self._waiting = QLabel("The chart appears when the terminal is connected")
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._waiting.setWordWrap(True)
@@ -80,13 +76,15 @@ class ChartPanel(Panel):
         """Make the charts and have them read prices from this board."""
         grid: ChartGrid = importlib.import_module(CHART_MODULE).ChartGrid(self.theme, self._clock)
         self.grid = grid
-        grid.history_asked.connect(self.history_asked)
-        grid.history_cancelled.connect(self.history_cancelled)
+        grid.history_asked.connect(self._history.ask)
+        grid.history_cancelled.connect(self._history.cancel)
+        self._history.answered.connect(grid.take_history)
+        grid.trades_asked.connect(self._trades.ask)
+        self._trades.answered.connect(grid.take_trades)
         grid.stop_planned.connect(self.stop_planned)
         grid.target_planned.connect(self.target_planned)
         grid.entry_planned.connect(self.entry_planned)
         grid.trade_wanted.connect(self.trade_wanted)
-        grid.trades_asked.connect(self.trades_asked)
         grid.asked.connect(self.asked)
         self._waiting.hide()
         self._layout.addWidget(grid)
@@ -102,6 +100,15 @@ class ChartPanel(Panel):
     def home(self) -> QWidget | None:
         """The chart, which has keys of its own."""
         return None if self.chart is None else self.chart.view
+
+    def read_through(self, core: Core) -> None:
+        """Read bars and closed trades through the core, on threads of their own."""
+        self._history.start(core.bars)
+        self._trades.start(core.review)
+
+    def stop_reading(self, wait_ms: int) -> bool:
+        """End those threads, once the pool has ended; return False where one had to be left behind."""
+        return all([self._history.stop(wait_ms), self._trades.stop(wait_ms)])
 
     def stop(self) -> None:
         """Read no prices any more; the core is about to go."""
@@ -156,13 +163,3 @@ class ChartPanel(Panel):
         self._fresh = fresh
         if self.grid is not None:
             self.grid.refresh(fresh)
-
-    def take_history(self, answer: HistoryAnswer) -> None:
-        """Take a portion of bars."""
-        if self.grid is not None:
-            self.grid.take_history(answer)
-
-    def take_trades(self, data: ReviewData) -> None:
-        """Take closed trades."""
-        if self.grid is not None:
-            self.grid.take_trades(data)
