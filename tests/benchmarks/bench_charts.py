@@ -174,6 +174,7 @@ def frames(application: QApplication, *, whole: bool) -> None:
 
 def pauses(charts: int) -> None:
     """Print the longest pause of the real window's thread with so many charts, beside an empty loop's."""
+    loop = QApplication([])
     beat = Beat()
     beat.start()
     wait(PAUSE_S)
@@ -199,6 +200,7 @@ def pauses(charts: int) -> None:
         beat.start()
         wait(PAUSE_S)
         print(f"41 symbols at {RATE:.0f}/s, {charts} chart(s): {window}; empty loop: {bare} and {beat.stop()}")
+        del loop
 
 
 def main(arguments: Sequence[str]) -> None:

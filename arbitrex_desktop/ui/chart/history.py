@@ -85,6 +85,9 @@ class _Reader(QObject):
             try:
                 bars = read_bars(request.symbol, request.timeframe, count + OVERLAP, start)
             except Exception as error:  # noqa: BLE001 - whatever it was, the thread must live on
+                if not self._is_current(request):
+                    # Given up, as when the window closes and the terminal with it.
+                    return
                 _log.warning("history of %s could not be read", request.symbol, exc_info=True)
                 self.answered.emit(HistoryAnswer(request, None, done, is_last=True, error=str(error)))
                 return

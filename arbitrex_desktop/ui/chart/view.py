@@ -27,7 +27,8 @@ from arbitrex_desktop.ui.chart.marks import LineKind, Mark, PriceLine, Zone
 from arbitrex_desktop.ui.chart.options import ChartOptions
 from arbitrex_desktop.ui.chart.paint.frame import draw_frame
 from arbitrex_desktop.ui.chart.paint.frame_values import Caption, Frame
-from arbitrex_desktop.ui.chart.paint.layout import AXIS_HEIGHT, areas_of
+from arbitrex_desktop.ui.chart.paint.layout import Areas, areas_of
+from arbitrex_desktop.ui.chart.paint.plates import legend_height
 from arbitrex_desktop.ui.chart.scales import PriceScale, TimeScale
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 
@@ -93,7 +94,7 @@ class ChartView(QWidget):
         self._linked_seconds: float | None = None
         self._caption = Caption()
         self._grip, self._drags = LineGrip(), False
-        self._plot = QRectF()
+        self._areas = Areas(QRectF(), (), QRectF(), QRectF())
         self._pressed: tuple[QPointF, bool] | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -235,8 +236,10 @@ class ChartView(QWidget):
         del event
         areas = areas_of(QRectF(self.rect()), self._options, self._longest_price(), self.fontMetrics())
         self._time = self._time.resized(areas.plot.width(), len(self._series))
-        self._prices = self._fit(replace(self._prices, top=areas.plot.top(), height=areas.plot.height()))
-        self._plot = areas.plot
+        legend = legend_height(self.fontMetrics())  # No bar runs behind it.
+        height = max(1.0, areas.plot.height() - legend)
+        self._prices = self._fit(replace(self._prices, top=areas.plot.top() + legend, height=height))
+        self._areas = areas
         frame = Frame(
             series=self._series,
             time=self._time,
@@ -429,10 +432,10 @@ class ChartView(QWidget):
 
     def _line_at(self, at: QPointF) -> PriceLine | None:
         """Return the line that can be taken at a place."""
-        return None if self._on_axis(at) else self._grip.find(at, self._prices, self._plot, self.fontMetrics())
+        return None if self._on_axis(at) else self._grip.find(at, self._prices, self._areas.plot, self.fontMetrics())
 
     def _on_axis(self, at: QPointF) -> bool:
-        return at.x() >= self._time.width or at.y() > self.height() - AXIS_HEIGHT
+        return at.x() >= self._time.width or at.y() > self._areas.time_axis.top()
 
     def _show_cursor(self, at: QPointF) -> None:
         shape = Qt.CursorShape.SplitVCursor if self._on_axis(at) else Qt.CursorShape.CrossCursor

@@ -100,6 +100,7 @@ class ChartGrid(QWidget):
         self._trades_due.stop()
         for chart in self._all:
             chart.stop()
+            self.history_cancelled.emit(chart.number)
         self._board = None
 
     def show_symbol(self, symbol: str) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A closed trade on a chart: which bars show it, and its marks."""
+"""A closed trade on a chart: which bars show it."""
 
 from __future__ import annotations
 

@@ -126,3 +126,19 @@ def test_a_loader_that_was_stopped_does_not_start_again(core: FakeCore) -> None:
     loader.start(core.bars)
     assert not loader.ask(HistoryRequest(1, "EURUSD", Timeframe.M15, 1))
     assert not loader._thread.isRunning()
+
+
+def test_what_was_given_up_fails_without_a_word(
+    qtbot: QtBot, core: FakeCore, loader: HistoryLoader, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A window that closes has given its bars up before the terminal goes: that is no warning."""
+    answers = answers_of(loader)
+    core.failures["bars"] = RuntimeError("stopped")
+    core.hold("bars")
+    loader.ask(HistoryRequest(1, "EURUSD", Timeframe.M15, 4500))
+    assert core.reached.wait(10.0)
+    loader.cancel(1)
+    core.release()
+    assert loader.stop(WAIT_MS)
+    assert answers == []
+    assert not caplog.records

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -12,6 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.ui.chart import indicators
+from arbitrex_desktop.ui.chart.axes import day_starts
 from arbitrex_desktop.ui.chart.columns import column_starts, pixels_of, visible_columns
 from arbitrex_desktop.ui.chart.marks import Mark
 from arbitrex_desktop.ui.chart.options import PANES, Indicator
@@ -26,6 +28,15 @@ _WARM_UP: Final = 600
 
 _LEAST_FOR_LABELS: Final = 3.0
 """Pixels a bar below which results are told under the pointer only."""
+
+_LEAST_FOR_VOLUME: Final = 120.0
+"""Pixels of height below which prices need the room of the volume."""
+
+_NAME_SHARE: Final = 0.35
+"""How much of the text's colour a name has: the colours of thin lines are too pale for words."""
+
+_LEAST_FOR_NAMES: Final = 8
+"""Lines of text that a plot must be high for the indicators' names to have room."""
 
 _RSI_LEVELS: Final = (30.0, 70.0)
 
@@ -61,36 +72,51 @@ def _draw_plot(painter: QPainter, frame: Frame, colours: Colours) -> None:
     painter.save()
     painter.setClipRect(frame.areas.plot)
     columns = visible_columns(frame.series.rows, frame.time)
-    if frame.options.shows_volume:
+    if frame.options.shows_volume and frame.areas.plot.height() >= _LEAST_FOR_VOLUME:
         shapes.draw_volume(painter, columns, frame.areas.plot, frame.time.bar, colours)
     shapes.draw_bars(painter, columns, frame.prices, frame.time.bar, style=frame.options.style, colours=colours)
-    _draw_averages(painter, frame)
+    _draw_averages(painter, frame, colours)
     _draw_marks(painter, frame, colours)
     plates.draw_quote_lines(painter, frame, colours)
     plates.draw_lines(painter, frame, colours)
     painter.restore()
 
 
-def _values_in_sight(frame: Frame, indicator: Indicator) -> tuple[Floats, Floats]:
-    """Return pixels and values of an indicator in sight, thinned to one a pixel."""
+def _values_in_sight(frame: Frame, indicator: Indicator) -> tuple[Floats, Floats, float]:
+    """Return pixels and values of an indicator in sight, thinned to one a pixel, and its value at the bar pointed at.
+
+    Without a pointer that is the newest bar in sight; NaN where the indicator is not known.
+    """
     first, last = frame.time.visible(len(frame.series))
     begin = max(0, first - _WARM_UP)
     values = _VALUES[indicator](frame.series.rows[begin:last])[first - begin :]
     starts = column_starts(frame.time, first, last)
-    return pixels_of(frame.time, first + starts), values[starts]
+    pointed = frame.pointed
+    place = last - 1 if pointed is None else min(max(pointed, first), last - 1)
+    at = float(values[place - first]) if last > first else float("nan")
+    if indicator is Indicator.VWAP:
+        # It begins anew with each day: a stroke from one day's to the next would be a price that never was.
+        values[day_starts(frame.series.rows["time"][first:last])] = np.nan
+    return pixels_of(frame.time, first + starts), values[starts], at
 
 
-def _draw_averages(painter: QPainter, frame: Frame) -> None:
+def _draw_averages(painter: QPainter, frame: Frame, colours: Colours) -> None:
+    """Draw the indicators among the bars, and their names and values in their colours below the legend."""
+    height = painter.fontMetrics().height()
+    x, y = plates.LEFT, plates.legend_height(painter.fontMetrics()) + painter.fontMetrics().ascent()
     for number, indicator in enumerate(Indicator):
         if indicator in frame.options.indicators and indicator not in PANES:
-            x, values = _values_in_sight(frame, indicator)
+            xs, values, at = _values_in_sight(frame, indicator)
             colour = QColor(shapes.INDICATOR_COLOURS[number])
-            shapes.draw_curve(painter, x, frame.prices.ys(values), Pen(colour, 1.3))
+            shapes.draw_curve(painter, xs, frame.prices.ys(values), Pen(colour, 1.3))
+            text = f"{indicator} {at:.{frame.digits}f}" if math.isfinite(at) else str(indicator)
+            if frame.areas.plot.height() >= _LEAST_FOR_NAMES * height:
+                x = plates.write(painter, text, x, y, mix(colour, colours.text, _NAME_SHARE))
 
 
 def _draw_pane(painter: QPainter, frame: Frame, indicator: Indicator, area: QRectF, colours: Colours) -> None:
     """Draw an indicator with a scale of its own."""
-    x, values = _values_in_sight(frame, indicator)
+    x, values, at = _values_in_sight(frame, indicator)
     known = values[np.isfinite(values)]
     shapes.fill(painter, [shapes.level(area, area.top())], colours.line)
     if not len(known):
@@ -104,8 +130,8 @@ def _draw_pane(painter: QPainter, frame: Frame, indicator: Indicator, area: QRec
             shapes.fill(painter, rects, mix(colours.base, colours.muted, 0.5))
     shapes.draw_curve(painter, x, scale.ys(values), Pen(colours.text, 1.3))
     painter.setPen(colours.muted)
-    decimals = 1 if is_rsi else frame.digits
-    painter.drawText(QPointF(area.left() + 6.0, area.top() + 14.0), f"{indicator}  {known[-1]:.{decimals}f}")
+    text = f"{at:.{1 if is_rsi else frame.digits}f}" if math.isfinite(at) else ""
+    painter.drawText(QPointF(area.left() + plates.LEFT, area.top() + 14.0), f"{indicator}  {text}")
 
 
 def _draw_marks(painter: QPainter, frame: Frame, colours: Colours) -> None:

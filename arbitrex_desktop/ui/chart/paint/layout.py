@@ -11,7 +11,9 @@ from PySide6.QtGui import QFontMetrics
 
 from arbitrex_desktop.ui.chart.options import PANES, ChartOptions, Indicator
 
-AXIS_HEIGHT: Final = 20.0
+_AXIS_HEIGHT: Final = 20.0
+_LEAST_FOR_TIMES: Final = 110.0
+"""Height of a chart below which bars need the room of the time axis."""
 _PANE_SHARE: Final = 0.18
 _LEAST_FOR_PANES: Final = 220.0
 
@@ -36,7 +38,8 @@ class Areas:
 def areas_of(whole: QRectF, options: ChartOptions, price: str, metrics: QFontMetrics) -> Areas:
     """Divide a widget's rectangle; the price axis is as wide as this price needs."""
     axis_width = metrics.horizontalAdvance(price) + 14.0
-    width, height = max(1.0, whole.width() - axis_width), max(1.0, whole.height() - AXIS_HEIGHT)
+    axis_height = _AXIS_HEIGHT if whole.height() >= _LEAST_FOR_TIMES else 0.0
+    width, height = max(1.0, whole.width() - axis_width), max(1.0, whole.height() - axis_height)
     wanted = [one for one in PANES if one in options.indicators] if height >= _LEAST_FOR_PANES else []
     each = height * _PANE_SHARE
     plot_height = height - each * len(wanted)

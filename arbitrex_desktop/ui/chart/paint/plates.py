@@ -20,9 +20,16 @@ from arbitrex_desktop.ui.chart.scales import PriceScale
 from arbitrex_desktop.ui.models.ticket import pip_size
 from arbitrex_desktop.ui.theme.colours import Colours, mix
 
-_LEFT: Final = 8.0
+LEFT: Final = 8.0
 _GAP: Final = 10.0
 _CROSS: Final = 4.0
+_LEAST_FOR_PLATES: Final = 180.0
+"""Pixels of width below which plates would hide the bars: lines and their prices on the axis stay."""
+
+
+def legend_height(metrics: QFontMetrics) -> float:
+    """Return how much of the plot's top the legend takes."""
+    return metrics.height() + 4.0
 
 
 def lines_in(lines: Iterable[PriceLine], prices: PriceScale, plot: QRectF) -> list[PriceLine]:
@@ -34,6 +41,8 @@ def plates_of(
     lines: Iterable[PriceLine], prices: PriceScale, plot: QRectF, metrics: QFontMetrics
 ) -> list[tuple[PriceLine, QRectF]]:
     """Return the lines in sight that have a text, each with the place of its plate; they make room for each other."""
+    if plot.width() < _LEAST_FOR_PLATES:
+        return []
     named = [line for line in lines_in(lines, prices, plot) if line.text]
     row = metrics.height() + 2.0
     heights = [row * (line.text.count("\n") + 1) + 1.0 for line in named]
@@ -149,18 +158,19 @@ def _draw_time_plate(painter: QPainter, frame: Frame, text: str, x: float, colou
 
 def draw_legend(painter: QPainter, frame: Frame, colours: Colours) -> None:
     """Write which chart it is, and as far as there is room the values of the bar pointed at, or of the newest."""
-    x, y = _LEFT, painter.fontMetrics().ascent() + 4.0
-    room = frame.areas.plot.width() - _LEFT
+    x, y = LEFT, painter.fontMetrics().ascent() + 4.0
+    room = frame.areas.plot.width() - LEFT
     plain = painter.font()
     if frame.caption.title:
         bold = QFont(plain)
         bold.setBold(True)
         painter.setFont(bold)
-        x = _write(painter, frame.caption.title, x, y, colours.text)
+        title = painter.fontMetrics().elidedText(frame.caption.title, Qt.TextElideMode.ElideRight, int(room - x + LEFT))
+        x = write(painter, title, x, y, colours.text)
         painter.setFont(plain)
     if frame.caption.note:
         text = painter.fontMetrics().elidedText(frame.caption.note, Qt.TextElideMode.ElideRight, int(room - x))
-        _write(painter, text, x, y, colours.tone(frame.caption.tone))
+        write(painter, text, x, y, colours.tone(frame.caption.tone))
         return
     if len(frame.series):
         values, colour = _values(frame, colours)
@@ -169,7 +179,7 @@ def draw_legend(painter: QPainter, frame: Frame, colours: Colours) -> None:
             # The least telling goes first; close and change stay longest.
             values.pop(-1 if len(values) > 5 else 0)  # noqa: PLR2004
         for text in values:
-            x = _write(painter, text, x, y, colour)
+            x = write(painter, text, x, y, colour)
 
 
 def _values(frame: Frame, colours: Colours) -> tuple[list[str], QColor]:
@@ -186,7 +196,7 @@ def _values(frame: Frame, colours: Colours) -> tuple[list[str], QColor]:
     return texts, colours.up if change >= 0 else colours.down
 
 
-def _write(painter: QPainter, text: str, x: float, y: float, colour: QColor) -> float:
+def write(painter: QPainter, text: str, x: float, y: float, colour: QColor) -> float:
     """Write a text and return where the next one begins."""
     painter.setPen(colour)
     painter.drawText(QPointF(x, y), text)

@@ -123,15 +123,16 @@ def draw_volume(painter: QPainter, columns: Columns, area: QRectF, bar: float, c
 
 
 def draw_curve(painter: QPainter, x: Floats, y: Floats, pen: Pen) -> None:
-    """Draw a line through the points that are known."""
-    known = np.isfinite(y)
-    if int(known.sum()) < 2:  # noqa: PLR2004 - a line has two ends
-        return
-    points = [QPointF(a, b) for a, b in zip(x[known].tolist(), y[known].tolist(), strict=True)]
+    """Draw a line through the points that are known, interrupted where one is not."""
     painter.setPen(pen.make())
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=True)
-    painter.drawPolyline(QPolygonF(points))
+    unknown = np.flatnonzero(~np.isfinite(y))
+    for part_x, part_y in zip(np.split(x, unknown), np.split(y, unknown), strict=True):
+        known = np.isfinite(part_y)
+        points = [QPointF(a, b) for a, b in zip(part_x[known].tolist(), part_y[known].tolist(), strict=True)]
+        if len(points) > 1:
+            painter.drawPolyline(QPolygonF(points))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
