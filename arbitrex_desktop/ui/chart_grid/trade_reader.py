@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class _Reader(QObject):
+class _DealReader(QObject):
     """Lives on the reader's thread."""
 
     answered = Signal(object)
@@ -58,7 +58,7 @@ class TradeReader(QObject):
         super().__init__(parent)
         self._thread = QThread()
         self._thread.setObjectName("chart-trades")
-        self._reader = _Reader()
+        self._reader = _DealReader()
         self._reader.moveToThread(self._thread)
         self._reader.answered.connect(self.answered)
         self._read.connect(self._reader.read)
