@@ -35,12 +35,12 @@ def desk_marks(
     marks = [
         *(_fill(row, offset) for row in filled if row.ticket not in dealt),
         *(_opening(row, offset) for row in opened),
-        *(mark for trade in trades for mark in _trade(trade, offset, account, digits)),
+        *(mark for trade in trades for mark in trade_marks(trade, digits, offset, account)),
     ]
     return tuple(sorted(marks, key=lambda mark: mark.seconds))
 
 
-def _trade(trade: ClosedTrade, offset: int, account: AccountRow | None, digits: int) -> Iterator[Mark]:
+def trade_marks(trade: ClosedTrade, digits: int, offset: int, account: AccountRow | None = None) -> Iterator[Mark]:
     """Return where a trade was opened, if that is known, and where it was closed, with its result."""
     side = trade.direction
     if trade.opened_at is not None and trade.entry is not None:

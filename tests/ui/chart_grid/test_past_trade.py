@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.ui.chart.desk_marks import trade_marks
 from arbitrex_desktop.ui.chart.timeframes import seconds_of
-from arbitrex_desktop.ui.chart_grid.past_trade import bars_back, timeframe_for, trade_marks
+from arbitrex_desktop.ui.chart_grid.past_trade import bars_back, timeframe_for
 from tests.fakes.review import closed_trade
 
 TRADE = closed_trade(3)
