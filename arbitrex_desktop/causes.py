@@ -51,7 +51,7 @@ def plain_words(error: Exception) -> str:
 
     What our own parts raise in words is passed on as it is.
     """
-    if isinstance(error, UnicodeError):
+    if isinstance(error, UnicodeDecodeError | UnicodeEncodeError):
         place = f" (at byte {error.start + 1})" if isinstance(error, UnicodeDecodeError) else ""
         return f"the file is not plain text in UTF-8{place}: save it anew as UTF-8"
     if isinstance(error, OSError) and error.errno is not None:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import arbitrex_desktop
-from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.paths import DATA_DIR_VARIABLE, data_dir
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 
@@ -109,7 +108,8 @@ def _fault_plan(path: Path) -> FaultPlan:
     try:
         plan: FaultPlan = importlib.import_module("arbitrex_desktop.mt5.fault_plan").load_fault_plan(path)
     except (OSError, ValueError) as error:
-        raise SessionConfigError(f"the faults in '{path}' cannot be used: {plain_words(error)}") from error
+        words = importlib.import_module("arbitrex_desktop.causes").plain_words(error)
+        raise SessionConfigError(f"the faults in '{path}' cannot be used: {words}") from error
     return plan
 
 
