@@ -65,7 +65,12 @@ class TradeReader(QObject):
         self._review: ReviewAccess | None = None
 
     def start(self, review: ReviewAccess | None) -> None:
-        """Read through this from now on; None where nothing is kept of trades."""
+        """Read through this from now on; None where nothing is kept of trades.
+
+        Not after `stop`, as when a core is ready while its window closes.
+        """
+        if self._reader.is_stopping:
+            return
         self._review = review
         if review is not None:
             self._thread.start()

@@ -85,6 +85,14 @@ def test_without_a_review_nothing_is_asked() -> None:
     assert reader.stop(WAIT_MS)
 
 
+def test_a_reader_that_was_stopped_does_not_start_again(review: WatchedReview) -> None:
+    """A core that is ready while its window closes starts no thread, which nobody would end."""
+    reader = TradeReader()
+    assert reader.stop(10_000)
+    reader.start(review)
+    assert not reader._thread.isRunning()
+
+
 def test_trades_are_asked_for_when_positions_change(qtbot: QtBot, bench: Bench, fresh: Make) -> None:
     """At first, after a close, and not at every refresh."""
     asked: list[object] = []
