@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.constants import DealEntry, DealType
@@ -192,8 +192,16 @@ steps = st.one_of(
 )
 
 
+UNSEEN_RESET: list[Any] = [
+    ("move", 0, 5), ("move", 0, 5), ("trade", -1, 44, 7.0), ("move", -5, 325), ("move", -39, 456), ("move", 27, 5),
+    ("move", 60, 5),
+]  # fmt: skip
+"""A reset that passes between two readings eleven minutes apart, with a floating profit that is lost after it."""
+
+
 @pytest.mark.parametrize("name", firm_profiles())
 @settings(max_examples=8, deadline=None)
+@example(UNSEEN_RESET)
 @given(st.lists(steps, min_size=4, max_size=14))
 def test_no_path_breaks_a_firms_rule(name: str, path: list[Any]) -> None:
     """The firm's book, reckoned by itself, is never broken."""

@@ -389,10 +389,13 @@ def _anchor(
 ) -> LossBaseline:
     """Return an anchor for a reset that has passed: today's funds less what was made, came, went or was lost since.
 
-    Its equity is that of a closing shortly before the reset; without one it is taken to be the balance.  What came
-    since scales both.
+    Its equity is that of a closing shortly before the reset; without one it is the higher of balance and what equity is
+    now, since a firm may count the day's loss from an equity that nobody here has seen.  What came since scales both.
     """
     lost = moved.lost if moved.open_since >= start else 0.0
     balance = account.balance + account.credit - _results(since_reset) - moved.flow(start) - lost
-    equity = last.equity + moved.flow(_EVER) - moved.flow(start) if start - last.at <= _NEAR else balance
+    if start - last.at <= _NEAR:
+        equity = last.equity + moved.flow(_EVER) - moved.flow(start)
+    else:
+        equity = max(balance, account.equity - moved.flow(start))
     return LossBaseline(balance, equity).scaled(moved.factor(start) or 1.0)
