@@ -124,20 +124,28 @@ class KeyTable:
 
     def _walk(self) -> Iterator[KeyEntry]:
         for action in self._bar.actions():
-            menu = action.menu()
-            if isinstance(menu, QMenu):
+            menu = _menu_of(action)
+            if menu is not None:
                 yield from _entries_in(menu, _plain(action.text()))
 
 
 def _entries_in(menu: QMenu, where: str) -> Iterator[KeyEntry]:
     """Yield the actions of a menu and of those in it."""
     for action in menu.actions():
-        inner = action.menu()
-        if isinstance(inner, QMenu):
+        inner = _menu_of(action)
+        if inner is not None:
             yield from _entries_in(inner, f"{where} > {_plain(action.text())}")
         elif not action.isSeparator() and action.text():
             text = f"{action.property(BEFORE) or ''}{_plain(action.text())}"
             yield KeyEntry(action.objectName() or f"{where}/{text}", text, where, action)
+
+
+def _menu_of(action: QAction) -> QMenu | None:
+    """Return the menu that an action opens, None for none.
+
+    WORKAROUND: not `action.menu()`, since in PySide6 6.8 the menu's own actions are lost with the action that was asked.
+    """
+    return QMenu.menuInAction(action)
 
 
 def _keys_of(entry: KeyEntry) -> list[QKeySequence]:
