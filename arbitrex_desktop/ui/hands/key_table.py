@@ -143,7 +143,7 @@ def _entries_in(menu: QMenu, where: str) -> Iterator[KeyEntry]:
 def _menu_of(action: QAction) -> QMenu | None:
     """Return the menu that an action opens, None for none.
 
-    WORKAROUND: not `action.menu()`, since in PySide6 6.8 the menu's own actions are lost with the action that was asked.
+    WORKAROUND: not `action.menu()`: in PySide6 6.8 the menu's own actions are lost with the action that was asked.
     """
     return QMenu.menuInAction(action)
 
