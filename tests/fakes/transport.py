@@ -14,6 +14,8 @@ from arbitrex_desktop.mt5.host.server import ModuleRunner, SimulatedWorld
 from arbitrex_desktop.mt5.host.turns import Turns
 from arbitrex_desktop.mt5.module import MetaTrader5Module
 from arbitrex_desktop.mt5.transport import Permit
+from tests.fakes.clock import ManualClock
+from tests.fakes.module import FakeModule
 
 T = TypeVar("T")
 
@@ -127,3 +129,21 @@ class FakeTransport:
             self.die_on.discard(name)
             self._alive = False
             raise HostDied("the host process ended before it answered")
+
+
+class HangingTransport(FakeTransport):
+    """Hangs at its start until it is killed."""
+
+    def __init__(self) -> None:
+        super().__init__(FakeModule(), ManualClock())
+        self.asked, self.killed = threading.Event(), threading.Event()
+
+    def start(self) -> None:
+        """Hang."""
+        self.asked.set()
+        assert self.killed.wait(10.0)
+        raise HostDied("the host process ended before it answered")
+
+    def kill(self) -> None:
+        """End the hanging."""
+        self.killed.set()

@@ -24,7 +24,7 @@ from arbitrex_desktop.settings.start import parse
 from tests.fakes.clock import ManualClock
 from tests.fakes.module import FakeModule
 from tests.fakes.passwords import FakePasswordStore
-from tests.fakes.transport import FakeTransport
+from tests.fakes.transport import FakeTransport, HangingTransport
 
 
 @pytest.fixture(autouse=True)
@@ -97,24 +97,6 @@ def test_a_login_is_tried_and_told() -> None:
     answer = LoginTrial(session, transport.factory).run()
     assert answer.message.startswith(f"{module.account.login} at {module.account.server} answers, DEMO, balance ")
     assert transport.pid is None
-
-
-class HangingTransport(FakeTransport):
-    """Hangs at its start until it is killed."""
-
-    def __init__(self) -> None:
-        super().__init__(FakeModule(), ManualClock())
-        self.asked, self.killed = threading.Event(), threading.Event()
-
-    def start(self) -> None:
-        """Hang."""
-        self.asked.set()
-        assert self.killed.wait(10.0)
-        raise HostDied("the host process ended before it answered")
-
-    def kill(self) -> None:
-        """End the hanging."""
-        self.killed.set()
 
 
 def test_a_login_that_hangs_is_cancelled() -> None:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import tempfile
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.mt5.constants import AccountTradeMode
-from arbitrex_desktop.mt5.errors import HostDied
 from arbitrex_desktop.settings.account_setup import AccountSetup
 from arbitrex_desktop.settings.in_force import load
 from arbitrex_desktop.settings.start import parse
@@ -23,28 +21,10 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from tests.fakes.clock import ManualClock
 from tests.fakes.module import FakeModule
 from tests.fakes.passwords import FakePasswordStore
-from tests.fakes.transport import FakeTransport
+from tests.fakes.transport import FakeTransport, HangingTransport
 from tests.ui.conftest import OPEN_MS
 
 TERMINAL = "C:/Broker/terminal64.exe"
-
-
-class SlowTransport(FakeTransport):
-    """Hangs at its start until it is killed."""
-
-    def __init__(self) -> None:
-        super().__init__(FakeModule(), ManualClock())
-        self.asked, self.killed = threading.Event(), threading.Event()
-
-    def start(self) -> None:
-        """Hang."""
-        self.asked.set()
-        assert self.killed.wait(10.0)
-        raise HostDied("the host process ended")
-
-    def kill(self) -> None:
-        """End the hanging."""
-        self.killed.set()
 
 
 @pytest.fixture(autouse=True)
@@ -142,7 +122,7 @@ def test_a_live_account_is_told_as_real_money(qtbot: QtBot, theme: Theme) -> Non
 
 def test_a_login_under_way_shows_it_and_can_be_cancelled(qtbot: QtBot, theme: Theme) -> None:
     """Progress in sight, nothing else to press; Cancel ends it and the fields are there again."""
-    slow = SlowTransport()
+    slow = HangingTransport()
     window = AccountWindow(AccountSetup(parse([]), FakePasswordStore, slow.factory, tuple), theme)
     qtbot.addWidget(window)
     window.begin()
@@ -161,7 +141,7 @@ def test_a_login_under_way_shows_it_and_can_be_cancelled(qtbot: QtBot, theme: Th
 
 def test_closing_ends_a_login_under_way(qtbot: QtBot, theme: Theme) -> None:
     """A window that is gone keeps no host."""
-    slow = SlowTransport()
+    slow = HangingTransport()
     window = AccountWindow(AccountSetup(parse([]), FakePasswordStore, slow.factory, tuple), theme)
     qtbot.addWidget(window)
     window.begin()
