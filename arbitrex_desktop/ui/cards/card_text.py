@@ -14,6 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Ve
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.cards.pending_text import APPROVE_TIP
 from arbitrex_desktop.ui.models.desk import STATE_NAMES, cut_lots, decision_tone
+from arbitrex_desktop.ui.models.preview_words import REJECTED, wait_of
 from arbitrex_desktop.ui.models.ticket import reward_ratio
 from arbitrex_desktop.ui.theme.colours import Tone
 
@@ -110,6 +111,8 @@ def answer_of(row: IntentRow) -> tuple[str, Tone]:
     changed = " *" if row.changed else ""
     if row.closes is not None:
         return f"CLOSES #{row.closes}{changed}", Tone.WARN
+    if row.decision == REJECTED and (until := wait_of(row.checks)):
+        return f"NOT NOW, {until}{changed}", Tone.WARN
     return f"{row.decision or formats.DASH}{changed}", decision_tone(row.decision)
 
 
@@ -190,7 +193,7 @@ def _left_tone(row: IntentRow, seconds_left: float) -> Tone:
 
 
 def _approve_label(row: IntentRow, *, asked: bool) -> str:
-    if row.lots <= 0.0 or row.decision == "REJECTED":
-        return "Cannot approve"
+    if row.lots <= 0.0 or row.decision == REJECTED:
+        return "Not now" if wait_of(row.checks) else "Cannot approve"
     act = "close" if row.closes is not None else formats.side(row.direction)
     return f"Really {act}?" if asked else f"Approve {act}"

@@ -13,6 +13,7 @@ from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow,
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.chart.marks import LineKind, PriceLine, Zone
+from arbitrex_desktop.ui.models.preview_words import REJECTED, preview_words
 from arbitrex_desktop.ui.models.ticket import pip_size, reward_ratio
 
 STOP: Final = "stop"
@@ -214,13 +215,13 @@ def _entry_text(plan: TradePlan) -> str:
     size = f" {formats.lots(plan.lots)}" if plan.lots > 0.0 else ""
     where = f"{plan.order_kind} {formats.price(plan.entry, plan.digits)}" if plan.order_kind else "at market"
     text = f"{formats.side(plan.direction)}{size} {where}"
-    if plan.answer == "REJECTED":
-        return f"{text}  would be refused: {plan.reason}"
     if not plan.answer:
         return text
-    passes = "would pass, cut" if plan.answer == "ADJUSTED" else "would pass"
+    words, _tone = preview_words(plan.answer, plan.checks)
+    if plan.answer == REJECTED:
+        return f"{text}  {words}: {plan.reason}"
     below = " \N{MIDDLE DOT} ".join(_limits(plan.checks))
-    return f"{text}  {passes}\n{below}" if below else f"{text}  {passes}"
+    return f"{text}  {words}\n{below}" if below else f"{text}  {words}"
 
 
 def _limits(checks: tuple[Verdict, ...]) -> Iterator[str]:

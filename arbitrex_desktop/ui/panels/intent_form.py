@@ -15,10 +15,10 @@ from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, Preview
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.cards.pending_text import trade_text
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan
 from arbitrex_desktop.ui.commands import CommandResult, PreviewIntent, SubmitIntent
 from arbitrex_desktop.ui.freshness import NOTHING_YET, STARTING, Freshness
+from arbitrex_desktop.ui.models.preview_words import REJECTED
 from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.models.ticket import LevelUnit, Market, NotYetKnownError
 from arbitrex_desktop.ui.panels.panel import Panel
@@ -26,6 +26,7 @@ from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.ticket.entry_fields import EntryFields
 from arbitrex_desktop.ui.ticket.preview_card import PreviewCard
+from arbitrex_desktop.ui.ticket.submit_words import refusal, submit_text
 from arbitrex_desktop.ui.ticket.ticket_fields import TicketFields
 from arbitrex_desktop.ui.ticket.ticket_head import TicketHead
 from arbitrex_desktop.ui.widgets.badges import FilledButton
@@ -35,8 +36,6 @@ DEBOUNCE_MS: Final = 250
 _RENEW_S: Final = 2.0
 """Seconds after which a preview is asked for again, since prices move."""
 SUBMITTED: Final = "Submitted: it waits in Pending intents, or Alerts says why not. Change a field for another one."
-REJECTED: Final = "REJECTED"
-HALTED: Final = "HALTED"
 _ONE_FIELD: Final = 28
 """Pixels of height that the fields keep where there is least room: the answer goes before them."""
 _AGAIN_S: Final = 12.0
@@ -377,13 +376,7 @@ class IntentFormPanel(Panel):
             return waits
         if self._submitted_at is not None:
             return SUBMITTED
-        answer = self._shown_answer
-        if answer is not None and answer.decision == REJECTED:
-            return f"The risk manager refuses it: {answer.details or answer.reason}"
-        risk = self._fresh.snapshot.risk if self._fresh.snapshot else None
-        if answer is None and risk is not None and risk.trading_state == HALTED:
-            return "Trading is HALTED; only what reduces risk is let through"
-        return ""
+        return refusal(self._shown_answer, self._fresh.snapshot.risk if self._fresh.snapshot else None)
 
     def _submit_text(self) -> str:
         try:
@@ -391,14 +384,8 @@ class IntentFormPanel(Panel):
         except ValueError:
             return "Submit"
         kind = "" if self.entry.order_kind is OrderKind.MARKET else f" {self.entry.order_kind}"
-        trade, answer = f"{formats.side(self.head.direction)}{kind} {symbol}", self._shown_answer
-        if self._submitted_at is not None:
-            return f"Submitted {trade}"
-        if answer is None:
-            return f"Submit {trade}"
-        if answer.decision == REJECTED:
-            return f"Refused: {trade}"
-        return f"Submit: {trade_text(answer)}" if answer.closes is not None else f"Submit {trade_text(answer)}"
+        trade = f"{formats.side(self.head.direction)}{kind} {symbol}"
+        return f"Submitted {trade}" if self._submitted_at is not None else submit_text(trade, self._shown_answer)
 
     @property
     def _shown_answer(self) -> IntentRow | None:

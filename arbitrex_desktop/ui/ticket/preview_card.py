@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.models.desk import cut_lots, decision_tone, gravest_first
+from arbitrex_desktop.ui.models.desk import cut_lots, gravest_first
+from arbitrex_desktop.ui.models.preview_words import REJECTED, preview_words
 from arbitrex_desktop.ui.models.ticket import reward_ratio
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
@@ -62,7 +63,7 @@ class PreviewCard(QWidget):
     def show_preview(self, row: IntentRow) -> None:
         """Show an answer to what stands in the form."""
         self._row, self._current = row, True
-        self.decision.show_text(row.decision or "no answer", decision_tone(row.decision))
+        self.decision.show_text(*preview_words(row.decision, row.checks))
         texts = {
             "Lots": formats.lots(row.lots),
             "Loss at stop": _loss(row),
@@ -75,7 +76,7 @@ class PreviewCard(QWidget):
         cut = cut_lots(row)
         text = row.details or row.reason or _few(reasons) or "Every check passes."
         text = f"{cut}. {text}" if cut else text
-        if row.blocker and row.decision != "REJECTED":
+        if row.blocker and row.decision != REJECTED:
             text = f"Could not be approved now: {row.blocker}. {text}"
         self.reasons.setToolTip("\n".join(reasons or [text]))
         if row.closing_text:

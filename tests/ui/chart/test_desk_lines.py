@@ -103,7 +103,7 @@ def test_the_plan_says_what_decides_its_size_and_the_margin_left() -> None:
         Verdict("SIZE_BELOW_MINIMUM", Outcome.PASS, None, None, "", words),
         Verdict("MARGIN_LEVEL_LIMIT", Outcome.PASS, 2914.4, 200.0, "%", "margin level after the trade 2914 %"),
     )
-    for answer, passes in (("APPROVED", "would pass"), ("ADJUSTED", "would pass, cut")):
+    for answer, passes in (("APPROVED", "would pass"), ("ADJUSTED", "would be cut")):
         text = plan_lines(replace(PLAN, answer=answer, checks=checks))[0][0].text
         assert text.endswith(
             f"at market  {passes}\nlargest 0.50 lots, by risk per trade \N{MIDDLE DOT} margin level 2,914 %"

@@ -90,10 +90,10 @@ def test_only_the_newest_question_is_answered(form: IntentFormPanel, asked: list
     assert form.card.row is None
     assert len(asked) == 2
     form.show_preview(Preview(asked[-1].number, intent_row(decision="REJECTED")))
-    assert form.card.decision.text() == "REJECTED"
+    assert form.card.decision.text() == "would be refused"
     assert form.card.is_current
     form.show_preview(Preview(first, intent_row(decision="APPROVED")))
-    assert form.card.decision.text() == "REJECTED"
+    assert form.card.decision.text() == "would be refused"
     qtbot.waitUntil(lambda: len(asked) == 3)
 
 
@@ -244,7 +244,7 @@ def test_submit_is_off_while_it_cannot(form: IntentFormPanel, fresh: Make) -> No
     """Where the RPM refuses, and where trading is halted unless the answer says that the trade may pass."""
     answer(form, decision="REJECTED", lots=0.0, details="no new positions in a stressed regime")
     assert not form.submit.isEnabled()
-    assert form.submit.text() == "Refused: ▲ BUY EURUSD"
+    assert form.submit.text() == "Would be refused: ▲ BUY EURUSD"
     assert "stressed regime" in form.submit.toolTip()
     form.fields.confidence.setValue(0.9)
     assert form.submit.isEnabled()

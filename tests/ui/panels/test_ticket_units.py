@@ -121,7 +121,7 @@ def test_a_refusal_of_any_size_is_shown_as_such(form: IntentFormPanel, asked: li
     form.fields.volume.put("0.5", SizeUnit.PERCENT)
     form._ask()
     reply(form, asked, decision="REJECTED", lots=0.0, risk_amount=None, details="too many positions")
-    assert form.card.decision.text() == "REJECTED"
+    assert form.card.decision.text() == "would be refused"
     assert form.card.reasons.text() == "too many positions"
     assert not form.submit.isEnabled()
 

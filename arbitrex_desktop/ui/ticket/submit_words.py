@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""What Submit says: what it will do, or why the risk manager would not let the trade through."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from arbitrex_desktop.desk.presentation.snapshot import IntentRow, RiskRow
+from arbitrex_desktop.ui.cards.pending_text import trade_text
+from arbitrex_desktop.ui.models.preview_words import REJECTED, wait_of
+
+HALTED: Final = "HALTED"
+
+
+def submit_text(trade: str, answer: IntentRow | None) -> str:
+    """Return the button's text for a trade such as "BUY EURUSD", and the RPM's answer to it, None while there is none.
+
+    It names what would be done: the size that would pass, or the position that would be closed.
+    """
+    if answer is None:
+        return f"Submit {trade}"
+    if answer.decision == REJECTED:
+        return f"Not now: {trade}" if wait_of(answer.checks) else f"Would be refused: {trade}"
+    return f"Submit: {trade_text(answer)}" if answer.closes is not None else f"Submit {trade_text(answer)}"
+
+
+def refusal(answer: IntentRow | None, risk: RiskRow | None) -> str:
+    """Return why the RPM would not let the trade through now, empty where it would or has not answered."""
+    if answer is not None and answer.decision == REJECTED:
+        verb = "lets it pass later" if wait_of(answer.checks) else "would refuse it"
+        return f"The risk manager {verb}: {answer.details or answer.reason}"
+    if answer is None and risk is not None and risk.trading_state == HALTED:
+        return "Trading is HALTED; only what reduces risk is let through"
+    return ""
