@@ -34,6 +34,7 @@ benchmarks: bench
 	.venv/bin/python -m tests.benchmarks.bench_memory
 	.venv/bin/python -m tests.benchmarks.bench_journal
 	.venv/bin/python -m tests.benchmarks.bench_watched
+	.venv/bin/python -m tests.benchmarks.bench_replay
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.benchmarks.bench_charts
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -q -s -m benchmark \
 		tests/benchmarks/bench_window_pause.py tests/benchmarks/bench_fault_storm.py tests/benchmarks/bench_flood.py

@@ -33,6 +33,8 @@ from arbitrex_desktop.mt5.simulator.factory import build_simulation
 from arbitrex_desktop.mt5.simulator.replay.replay import Progress, no_progress
 
 _INTERNAL = -1
+_START_SECONDS = 2.0
+"""So long a new module is left to those who want its first prices."""
 
 
 class SimulatedWorld(Protocol):
@@ -65,6 +67,7 @@ class ModuleRunner:
         self._world = world
         self._rhythm = rhythm or AdaptiveRhythm()
         self._watch = ChangeWatch(module, self._rhythm, clock)
+        self._idle_from = clock.monotonic() + _START_SECONDS
 
     def run(self, command: Command[Any], interruption: Interruption) -> Observed[Any] | MT5Error:
         """Run a command; every failure becomes a value, so that no request can end the host."""
@@ -106,9 +109,13 @@ class ModuleRunner:
         return world.replay_status()
 
     def idle(self) -> None:
-        """Use the moment after an answer, in which nothing is asked."""
-        if self._world is not None:
-            self._world.idle()
+        """Use the moment after an answer, in which nothing is asked; not while the program starts, and not always."""
+        began = self._clock.monotonic()
+        if self._world is None or began < self._idle_from:
+            return
+        self._world.idle()
+        ended = self._clock.monotonic()
+        self._idle_from = ended + (ended - began)
 
 
 def open_module(spec: HostSpec, clock: Clock, tell: Progress = no_progress) -> ModuleRunner:

@@ -47,7 +47,7 @@ class ExportFile:
         format: how it is read
         digits: the most decimals of the prices at its beginning, middle and end
         starts: the time of each part's first row, in milliseconds of the file's clock
-        last_msc: the time of the last row
+        last_msc: the latest time of the rows at its end, and of all that were read
         pause_msc: the longest time between two of its ticks that does not mean a closed market
         disorder: how many rows are earlier than the one before, of the parts read so far
         strict: whether such rows are refused
@@ -57,10 +57,10 @@ class ExportFile:
         self.path = path
         self.strict = strict
         self._text = TextFile(path)
-        self.format = self._recognised()
+        self.format = format_of(self._text)
         self._tails: dict[int, Tail] = {0: {}}
         self._disorders: dict[int, int] = {}
-        self.starts: Integers = np.array([self._first_time(index) for index in range(len(self._text))], dtype=np.int64)
+        self.starts = self._first_times()
         self.last_msc = self._last_time()
         self.digits = max(self._decimals(index) for index in {0, len(self) // 2, len(self) - 1})
         self._length = self._look_at_first()
@@ -79,16 +79,6 @@ class ExportFile:
         """How many rows are earlier than the one before, of the parts read so far."""
         return sum(self._disorders.values())
 
-    def _recognised(self) -> FileFormat:
-        lines = self._text.beginning(0) if len(self._text) else []
-        first, second = ([line for line in lines if line.strip()] + ["", ""])[:2]
-        found = recognise(first, second)
-        if found is None:
-            raise ReplayError(f"{self.path}, line 1: {_EXPECTED}; found {first[:80]!r}")
-        if found.header and not second:
-            raise ReplayError(f"{self.path}, line 2: expected at least one row after the header, found none")
-        return found
-
     def part(self, index: int, spread: int = 0) -> Rows:
         """Return the ticks of a part in the order of its rows, with times of the file's clock.
 
@@ -99,6 +89,7 @@ class ExportFile:
             at = self._times(columns)
             values = self._values(columns)
             self._check_order(index, at)
+            self.last_msc = int(at.max(initial=self.last_msc))
             if self.format.bars:
                 return bar_rows(at, values, self._length, self.digits, spread)
             before = self._tail(index, values)
@@ -135,19 +126,22 @@ class ExportFile:
         self._tails[index] = tail_of(earlier, self._tail(index - 1, earlier))
         return self._tails[index]
 
-    def _first_time(self, index: int) -> int:
-        lines = [line for line in self._text.beginning(index) if line.strip()]
-        row = int(index == 0 and self.format.header)
-        with self._naming_rows(index):
-            return int(self._times(self._columns("\n".join(lines[row : row + 1]), first=False))[0])
+    def _first_times(self) -> Integers:
+        """Return the time of each part's first row; blank lines become the end of the part before."""
+        rows = [self._text.first_row(index, int(index == 0 and self.format.header)) for index in range(len(self))]
+        self._text.join({index for index, row in enumerate(rows) if not row})
+        try:
+            return self._times(self._columns("\n".join(filter(None, rows)), first=False))
+        except RowError as error:
+            line = self._text.line_number(error.row, int(error.row == 0 and self.format.header))
+            raise ReplayError(f"{self.path}, line {line}: {error}") from None
 
     def _last_time(self) -> int:
-        """Return the latest time of all rows: the last row need not have it, but a row stands at most a part away."""
+        """Return the latest time of the last rows."""
         latest = int(self.starts.max())
-        for index in range(max(len(self._text) - 2, 0), len(self._text)):
-            with suppress(RowError):  # found again, with its line, when that part is read
-                at = self._times(self._columns(self._text.part(index), first=index == 0))
-                latest = int(at.max(initial=latest))
+        with suppress(RowError):  # found again, with its line, when that part is read
+            ending = self._text.ending(int(self.format.header))
+            return int(self._times(self._columns(ending, first=False)).max(initial=latest))
         return latest
 
     def _decimals(self, index: int) -> int:
@@ -235,6 +229,18 @@ class ExportFile:
             for role, texts in columns.items()
             if role in READERS and len(texts)
         }
+
+
+def format_of(text: TextFile) -> FileFormat:
+    """Return how a file's rows are read; raise `ReplayError` for a file of another kind, and one without rows."""
+    lines = text.beginning(0) if len(text) else []
+    first, second = ([line for line in lines if line.strip()] + ["", ""])[:2]
+    found = recognise(first, second)
+    if found is None:
+        raise ReplayError(f"{text.path}, line 1: {_EXPECTED}; found {first[:80]!r}")
+    if found.header and not second:
+        raise ReplayError(f"{text.path}, line 2: expected at least one row after the header, found none")
+    return found
 
 
 def _table(text: str, delimiter: str, skip: int, width: int) -> Texts:

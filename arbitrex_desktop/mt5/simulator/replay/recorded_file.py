@@ -62,13 +62,22 @@ class RecordedFile:
 
 def open_recording(path: Path) -> dict[str, RecordedFile]:
     """Open a recording, which may hold several symbols; raise `ReplayError`."""
+    return {symbol.name: RecordedFile(path, symbol) for symbol in _symbols(path)}
+
+
+def recorded_names(path: Path) -> tuple[str, ...]:
+    """Return the names of a recording's symbols; raise `ReplayError`."""
+    return tuple(symbol.name for symbol in _symbols(path))
+
+
+def _symbols(path: Path) -> tuple[RecordedSymbol, ...]:
     try:
         symbols = recorded_symbols(path)
     except (OSError, ValueError) as error:
         raise ReplayError(f"{path}: expected a recording of ticks: {error}") from error
     if not symbols:
         raise ReplayError(f"{path}: expected recorded ticks, found none")
-    return {symbol.name: RecordedFile(path, symbol) for symbol in symbols}
+    return symbols
 
 
 def _digits(rows: Rows) -> int:

@@ -11,10 +11,12 @@ from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes, extremes_of
 from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, SimulatedServerClock
 from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
-from arbitrex_desktop.mt5.simulator.replay.export_file import ExportFile
+from arbitrex_desktop.mt5.simulator.replay.export_file import ExportFile, format_of
 from arbitrex_desktop.mt5.simulator.replay.file_names import symbol_of
-from arbitrex_desktop.mt5.simulator.replay.recorded_file import open_recording
+from arbitrex_desktop.mt5.simulator.replay.formats import FileFormat
+from arbitrex_desktop.mt5.simulator.replay.recorded_file import open_recording, recorded_names
 from arbitrex_desktop.mt5.simulator.replay.series import ReplaySeries, TickFile
+from arbitrex_desktop.mt5.simulator.replay.text_file import TextFile
 from arbitrex_desktop.mt5.simulator.symbols.classes import FoundSpec, SidecarError, read_sidecar, spec_of
 from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 from arbitrex_desktop.mt5.tick_files import RECORDING_SUFFIX
@@ -161,10 +163,10 @@ def _some(names: Sequence[str]) -> str:
 def symbols_in(paths: Sequence[Path]) -> tuple[str, ...]:
     """Return the symbols that files and folders bring; none where they cannot be used, which `load_replay` reports."""
     try:
-        opened = [_opened(path, _sidecar(path.parent), strict=False) for path in _files(paths)]
+        found = [_symbols_of(path, _sidecar(path.parent)) for path in _files(paths)]
     except ReplayError:
         return ()
-    return tuple({name: None for files in opened for name in files})
+    return tuple({name: None for names in found for name in names})
 
 
 def _sidecar(folder: Path) -> Mapping[str, Mapping[str, Any]]:
@@ -179,10 +181,21 @@ def _opened(path: Path, known: Iterable[str], *, strict: bool) -> Mapping[str, T
     if path.suffix.lower() == RECORDING_SUFFIX:
         return open_recording(path)
     file = ExportFile(path, strict=strict)
-    symbol = symbol_of(path, known, minutes=file.format.minutes)
+    return {_named(path, known, file.format): file}
+
+
+def _symbols_of(path: Path, known: Iterable[str]) -> Sequence[str]:
+    """Return the symbols of a file of either kind, of which no more than the beginning is read."""
+    if path.suffix.lower() == RECORDING_SUFFIX:
+        return recorded_names(path)
+    return (_named(path, known, format_of(TextFile(path))),)
+
+
+def _named(path: Path, known: Iterable[str], found: FileFormat) -> str:
+    symbol = symbol_of(path, known, minutes=found.minutes)
     if not symbol:
         raise ReplayError(f"{path}: expected the symbol in the file's name, as in EURUSD_ticks.csv")
-    return {symbol: file}
+    return symbol
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

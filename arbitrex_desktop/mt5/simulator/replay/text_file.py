@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ PART_BYTES: Final = 4 << 20
 """How much text is read at once; a row may stand in the wrong order by as much."""
 
 _LOOK_BYTES: Final = 1 << 16
+_ROW_BYTES: Final = 1 << 9
 
 
 class TextFile:
@@ -67,9 +69,9 @@ class TextFile:
             file.seek(offset)
             return file.read(size)
 
-    def _text(self, start: int, end: int) -> str:
+    def _text(self, start: int, end: int, errors: str = "strict") -> str:
         try:
-            return self._read(start, end - start).decode(self._encoding)
+            return self._read(start, end - start).decode(self._encoding, errors)
         except OSError as error:
             raise ReplayError(f"{self.path}: cannot be read: {error.strerror}") from error
         except UnicodeDecodeError:
@@ -83,6 +85,32 @@ class TextFile:
         """Return the first lines of a part."""
         start, end = self.bounds[index], self.bounds[index + 1]
         return self._text(start, min(end, self._line_end(start + _LOOK_BYTES))).splitlines()
+
+    def first_row(self, index: int, skipped: int) -> str:
+        """Return the first line of a part that is not blank, after so many others; "" without one."""
+        start, end = self.bounds[index], self.bounds[index + 1]
+        size = _ROW_BYTES
+        while True:
+            whole = start + size >= end
+            lines = self._text(start, end if whole else start + size, "ignore").split("\n")
+            found = [line.rstrip("\r") for line in lines[: None if whole else -1] if line.strip()]
+            if len(found) > skipped:
+                return found[skipped]
+            if whole:
+                return ""
+            size *= 8
+
+    def join(self, parts: Collection[int]) -> None:
+        """Make some parts the ends of those before them."""
+        self.bounds = [bound for index, bound in enumerate(self.bounds) if index not in parts]
+
+    def ending(self, skipped: int) -> str:
+        """Return the last lines of the file; of a short one all but so many that stand first."""
+        start = max(self.bounds[-2], self._size - _LOOK_BYTES)
+        if start == self.bounds[0]:
+            lines = (line for line in self._text(start, self._size).splitlines() if line.strip())
+            return "\n".join(islice(lines, skipped, None))
+        return self._text(start if start == self.bounds[-2] else self._line_end(start), self._size)
 
     def line_number(self, index: int, row: int) -> int:
         """Return the number in the file, from 1, of a part's row; blank lines are no rows."""
