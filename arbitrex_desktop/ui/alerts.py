@@ -8,16 +8,17 @@ from typing import Final
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.raw_layer.views import NOTHING_WATCHED, ConnectionState
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.commands import CommandResult, Phase
 from arbitrex_desktop.ui.freshness import Freshness
 
 _PHASE_FAILURES: Final = {
-    Phase.CONNECT: "Connecting failed",
-    Phase.STEP: "The trading core failed to update",
-    Phase.REPORT: "The trading core failed to report",
-    Phase.STOP: "The trading core failed to stop",
+    Phase.CONNECT: N_("Connecting failed"),
+    Phase.STEP: N_("The trading core failed to update"),
+    Phase.REPORT: N_("The trading core failed to report"),
+    Phase.STOP: N_("The trading core failed to stop"),
 }
 
 _CONNECTION: Final = "connection"
@@ -45,7 +46,7 @@ def _level_of(fresh: Freshness) -> str:
 def _journal_problem(fresh: Freshness) -> tuple[str, ...]:
     """Return why nothing can be journalled, and so nothing sent."""
     problem = fresh.snapshot.journal_problem if fresh.snapshot else ""
-    return (f"Nothing can be sent: {problem}.",) if problem else ()
+    return (_("Nothing can be sent: {problem}.").format(problem=problem),) if problem else ()
 
 
 def _nothing_watched(fresh: Freshness) -> str:
@@ -60,7 +61,9 @@ def _blocked_symbols(fresh: Freshness) -> tuple[str, ...]:
     intents = fresh.snapshot.intents if fresh.snapshot else ()
     symbols = sorted({row.symbol for row in intents if row.state is IntentState.UNKNOWN})
     names = ", ".join(symbols)
-    message = f"{names} blocked: the fate of an order is UNKNOWN. See it, and answer, in Pending intents."
+    message = _("{names} blocked: the fate of an order is UNKNOWN. See it, and answer, in Pending intents.").format(
+        names=names
+    )
     return (message,) if symbols else ()
 
 
@@ -79,18 +82,18 @@ class Alerts:
 
     def phase_failed(self, phase: Phase, message: str) -> None:
         """Say that the core itself failed."""
-        self._bar.post("error", f"{_PHASE_FAILURES.get(phase, phase)}: {message}", phase)
+        self._bar.post("error", f"{_(_PHASE_FAILURES.get(phase, phase))}: {message}", phase)
 
     def command_done(self, result: CommandResult) -> None:
         """Say that a command failed; what came of one that did not is in the core's notices."""
         command = result.command
         if result.error:
-            self._bar.post("error", f"{command.failure}: {result.error}", f"{command.doing} {command.subject}")
+            self._bar.post("error", f"{_(command.failure)}: {result.error}", f"{command.doing} {command.subject}")
 
     def refresh(self, fresh: Freshness, *, halt_overdue: bool) -> None:
         """Tell what stands at this moment, and take away what no longer does."""
         self._stand(self._bar, "core", _level_of(fresh), fresh.blocking_reason)
-        overdue = "HALT was asked for, and sending is blocked, but the trading core has not confirmed it yet"
+        overdue = _("HALT was asked for, and sending is blocked, but the trading core has not confirmed it yet")
         self._stand(self._bar, "halt-overdue", "error", overdue if halt_overdue else "")
         self._stand(self._bar, _CONNECTION, "warning", self._trouble(fresh))
         self._stand(self._bar, "symbols", "error", _nothing_watched(fresh))
@@ -113,7 +116,11 @@ class Alerts:
             return ""
         message = pool.reason or pool.last_error
         since = formats.clock_time(pool.since)
-        return f"{pool.state} since {since}: {message}" if message else ""
+        return (
+            _("{state} since {since}: {message}").format(state=pool.state, since=since, message=message)
+            if message
+            else ""
+        )
 
     def _post_new_notices(self, fresh: Freshness) -> None:
         """Tell the core's notices that were not there before, oldest first."""

@@ -17,6 +17,7 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade, Which
 from arbitrex_desktop.desk.intents.standing import StandingRequest
 from arbitrex_desktop.desk.presentation.alert_rows import AlertRule, AlertWays
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.seam import AlertAccess, Core
 
 
@@ -43,8 +44,8 @@ class SubmitIntent(TraderCommand):
     """Have an intent judged and queued; answered by its id."""
 
     request: IntentRequest
-    doing: ClassVar[str] = "submitting an intent"
-    failure: ClassVar[str] = "The intent was not submitted"
+    doing: ClassVar[str] = N_("submitting an intent")
+    failure: ClassVar[str] = N_("The intent was not submitted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ class PreviewIntent(TraderCommand):
 
     request: IntentRequest
     number: int
-    doing: ClassVar[str] = "previewing an intent"
-    failure: ClassVar[str] = "No preview"
+    doing: ClassVar[str] = N_("previewing an intent")
+    failure: ClassVar[str] = N_("No preview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ class ApproveIntent(_OnIntent):
     """Send the intent's order, if it may still live; `seen`, what the trader had before the eyes."""
 
     seen: SeenTrade | None = None
-    doing: ClassVar[str] = "approving an intent"
-    failure: ClassVar[str] = "Not approved"
+    doing: ClassVar[str] = N_("approving an intent")
+    failure: ClassVar[str] = N_("Not approved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,8 @@ class RejectIntent(_OnIntent):
     """End the intent by the trader's will."""
 
     reason: str = ""
-    doing: ClassVar[str] = "rejecting an intent"
-    failure: ClassVar[str] = "Not rejected"
+    doing: ClassVar[str] = N_("rejecting an intent")
+    failure: ClassVar[str] = N_("Not rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +95,16 @@ class ResolveIntent(_OnIntent):
     executed: bool
     reason: str
     ticket: int = 0
-    doing: ClassVar[str] = "resolving an intent"
-    failure: ClassVar[str] = "Not resolved"
+    doing: ClassVar[str] = N_("resolving an intent")
+    failure: ClassVar[str] = N_("Not resolved")
 
 
 @dataclass(frozen=True, slots=True)
 class TakeInUnknown(TraderCommand):
     """Take the trades that bear the desk's mark and that the journal does not know into it."""
 
-    doing: ClassVar[str] = "taking orders into the journal"
-    failure: ClassVar[str] = "No orders were taken into the journal"
+    doing: ClassVar[str] = N_("taking orders into the journal")
+    failure: ClassVar[str] = N_("No orders were taken into the journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,8 @@ class ResumeTrading(TraderCommand):
     """Lift the halt, for a reason."""
 
     reason: str
-    doing: ClassVar[str] = "resuming trading"
-    failure: ClassVar[str] = "Not resumed"
+    doing: ClassVar[str] = N_("resuming trading")
+    failure: ClassVar[str] = N_("Not resumed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,8 @@ class ArmAccount(TraderCommand):
     """Arm the LIVE account by its login, which no message or log repeats."""
 
     typed_login: str = field(repr=False)
-    doing: ClassVar[str] = "arming the account"
-    failure: ClassVar[str] = "Not armed"
+    doing: ClassVar[str] = N_("arming the account")
+    failure: ClassVar[str] = N_("Not armed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,8 @@ class ClosePosition(_OnTicket):
     """Close a position at the market, or `lots` of it."""
 
     lots: float | None = None
-    doing: ClassVar[str] = "closing a position"
-    failure: ClassVar[str] = "Closing a position"
+    doing: ClassVar[str] = N_("closing a position")
+    failure: ClassVar[str] = N_("Closing a position")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,8 @@ class ClosePositions(TraderCommand):
 
     which: Which
     symbol: str = ""
-    doing: ClassVar[str] = "closing several positions"
-    failure: ClassVar[str] = "Closing several positions"
+    doing: ClassVar[str] = N_("closing several positions")
+    failure: ClassVar[str] = N_("Closing several positions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,24 +162,24 @@ class MoveStops(_OnTicket):
 
     stop_loss: float | None
     take_profit: float | None
-    doing: ClassVar[str] = "setting stop and target"
-    failure: ClassVar[str] = "Stop and target"
+    doing: ClassVar[str] = N_("setting stop and target")
+    failure: ClassVar[str] = N_("Stop and target")
 
 
 @dataclass(frozen=True, slots=True)
 class MoveToBreakEven(_OnTicket):
     """Move a position's stop to its opening price."""
 
-    doing: ClassVar[str] = "moving a stop to break-even"
-    failure: ClassVar[str] = "Stop to break-even"
+    doing: ClassVar[str] = N_("moving a stop to break-even")
+    failure: ClassVar[str] = N_("Stop to break-even")
 
 
 @dataclass(frozen=True, slots=True)
 class CancelOrder(_OnTicket):
     """Cancel a pending order at the broker."""
 
-    doing: ClassVar[str] = "cancelling an order"
-    failure: ClassVar[str] = "Cancelling an order"
+    doing: ClassVar[str] = N_("cancelling an order")
+    failure: ClassVar[str] = N_("Cancelling an order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +189,8 @@ class ModifyOrder(_OnTicket):
     price: float
     stop_loss: float | None
     take_profit: float | None
-    doing: ClassVar[str] = "moving an order"
-    failure: ClassVar[str] = "Moving an order"
+    doing: ClassVar[str] = N_("moving an order")
+    failure: ClassVar[str] = N_("Moving an order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +198,8 @@ class SetStanding(_OnTicket):
     """Give a position standing instructions, in place of those that it has."""
 
     wanted: StandingRequest
-    doing: ClassVar[str] = "setting standing instructions"
-    failure: ClassVar[str] = "Standing instructions"
+    doing: ClassVar[str] = N_("setting standing instructions")
+    failure: ClassVar[str] = N_("Standing instructions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +208,8 @@ class WatchSymbol(TraderCommand):
 
     symbol: str
     watched: bool
-    doing: ClassVar[str] = "changing the watch list"
-    failure: ClassVar[str] = "The watch list"
+    doing: ClassVar[str] = N_("changing the watch list")
+    failure: ClassVar[str] = N_("The watch list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +217,8 @@ class PutAlert(TraderCommand):
     """Be called for something, or for something else than before."""
 
     rule: AlertRule
-    doing: ClassVar[str] = "keeping an alert"
-    failure: ClassVar[str] = "The alert was not kept"
+    doing: ClassVar[str] = N_("keeping an alert")
+    failure: ClassVar[str] = N_("The alert was not kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +226,8 @@ class RemoveAlert(TraderCommand):
     """Be called for it no longer."""
 
     rule_id: str
-    doing: ClassVar[str] = "removing an alert"
-    failure: ClassVar[str] = "The alert was not removed"
+    doing: ClassVar[str] = N_("removing an alert")
+    failure: ClassVar[str] = N_("The alert was not removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +236,8 @@ class SnoozeAlert(TraderCommand):
 
     rule_id: str
     minutes: float
-    doing: ClassVar[str] = "putting an alert to sleep"
-    failure: ClassVar[str] = "The alert does not sleep"
+    doing: ClassVar[str] = N_("putting an alert to sleep")
+    failure: ClassVar[str] = N_("The alert does not sleep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,16 +247,16 @@ class SetAlertWays(TraderCommand):
     ways: AlertWays
     token: str | None = field(default=None, repr=False)
     address: str | None = field(default=None, repr=False)
-    doing: ClassVar[str] = "setting how alerts call"
-    failure: ClassVar[str] = "How alerts call was not changed"
+    doing: ClassVar[str] = N_("setting how alerts call")
+    failure: ClassVar[str] = N_("How alerts call was not changed")
 
 
 @dataclass(frozen=True, slots=True)
 class TryAlertWays(TraderCommand):
     """Send a message by every way out of the computer that is on."""
 
-    doing: ClassVar[str] = "sending a message"
-    failure: ClassVar[str] = "No message was sent"
+    doing: ClassVar[str] = N_("sending a message")
+    failure: ClassVar[str] = N_("No message was sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,16 +266,16 @@ class DirectReplay(TraderCommand):
     speed: float | None = None
     to_msc: int | None = None
     step: str = ""
-    doing: ClassVar[str] = "steering the replay"
-    failure: ClassVar[str] = "The replay"
+    doing: ClassVar[str] = N_("steering the replay")
+    failure: ClassVar[str] = N_("The replay")
 
 
 @dataclass(frozen=True, slots=True)
 class ReadSettings(TraderCommand):
     """Read every setting; answered by a tuple of `SettingRow`."""
 
-    doing: ClassVar[str] = "reading the settings"
-    failure: ClassVar[str] = "The settings"
+    doing: ClassVar[str] = N_("reading the settings")
+    failure: ClassVar[str] = N_("The settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,8 +284,8 @@ class CheckSettings(TraderCommand):
 
     changes: tuple[tuple[str, str | None], ...]
     number: int
-    doing: ClassVar[str] = "checking settings"
-    failure: ClassVar[str] = "The settings"
+    doing: ClassVar[str] = N_("checking settings")
+    failure: ClassVar[str] = N_("The settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,13 +298,13 @@ class ChangeSettings(TraderCommand):
     changes: tuple[tuple[str, str | None], ...]
     reason: str
     minutes: int = 0
-    doing: ClassVar[str] = "changing settings"
-    failure: ClassVar[str] = "The settings were not changed"
+    doing: ClassVar[str] = N_("changing settings")
+    failure: ClassVar[str] = N_("The settings were not changed")
 
 
 def _alerts(core: Core) -> AlertAccess:
     if core.alerts is None:
-        raise CommandRefused("this desk has no alerts")
+        raise CommandRefused(_("this desk has no alerts"))
     return core.alerts
 
 
@@ -372,11 +373,11 @@ class CommandResult:
 class Phase(StrEnum):
     """What the core's threads do besides commands."""
 
-    START = "start"
-    CONNECT = "connect"
-    STEP = "update"
-    REPORT = "report"
-    STOP = "stop"
+    START = N_("start")
+    CONNECT = N_("connect")
+    STEP = N_("update")
+    REPORT = N_("report")
+    STOP = N_("stop")
 
 
 Task = TraderCommand | Phase

@@ -12,6 +12,7 @@ from typing import Final
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyleOptionDockWidget, QTabWidget
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.panels.panel import Panel
 
 LEAST_SIZE: Final = QSize(1024, 640)
@@ -204,11 +205,11 @@ class Docks:
                 dock.setWindowTitle(title)
 
     def _dock(self, panel: Panel) -> Dock:
-        dock = Dock(panel.title, self._window)
+        dock = Dock(_(panel.title), self._window)
         dock.setObjectName(panel.name)
         dock.setWidget(panel)
         if panel.home is not None and not panel.home.accessibleName():
-            panel.home.setAccessibleName(panel.title)
+            panel.home.setAccessibleName(_(panel.title))
         dock.topLevelChanged.connect(self._on_moved)
         return dock
 

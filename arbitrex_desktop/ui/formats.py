@@ -8,13 +8,27 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.texts import N_, _
 
 DASH: Final = "\N{EN DASH}"
 MINUS: Final = "\N{MINUS SIGN}"
 UP_ARROW: Final = "\N{BLACK UP-POINTING TRIANGLE}"
 DOWN_ARROW: Final = "\N{BLACK DOWN-POINTING TRIANGLE}"
 
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS: Final = (
+    N_("Jan"),
+    N_("Feb"),
+    N_("Mar"),
+    N_("Apr"),
+    N_("May"),
+    N_("Jun"),
+    N_("Jul"),
+    N_("Aug"),
+    N_("Sep"),
+    N_("Oct"),
+    N_("Nov"),
+    N_("Dec"),
+)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _SECONDS_WITH_A_DECIMAL: Final = 10
 _ENOUGH_SECONDS: Final = 100
@@ -66,7 +80,7 @@ def whole(value: float | None) -> str:
 
 def side(direction: int) -> str:
     """Return BUY or SELL with its arrow."""
-    return f"{UP_ARROW} BUY" if direction > 0 else f"{DOWN_ARROW} SELL"
+    return _("\N{BLACK UP-POINTING TRIANGLE} BUY") if direction > 0 else _("\N{BLACK DOWN-POINTING TRIANGLE} SELL")
 
 
 def age(seconds: float | None) -> str:
@@ -113,7 +127,7 @@ def short_time(moment: datetime, now: datetime | None) -> str:
     if today is not None and today.year != local.year:
         return local.strftime("%Y-%m-%d")
     # Not by `%b`, which follows the computer's language.
-    return f"{local.day:02d} {_MONTHS[local.month - 1]} {local:%H:%M}"
+    return f"{local.day:02d} {_(_MONTHS[local.month - 1])} {local:%H:%M}"
 
 
 def utc_tip(moment: datetime | None) -> str:

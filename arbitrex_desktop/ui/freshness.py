@@ -9,6 +9,7 @@ from typing import Final
 
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.commands import Phase, Task, TraderCommand
 
@@ -21,10 +22,13 @@ SYNC_STALE_S: Final = 5.0
 CORE_SILENT_S: Final = 3.0
 """Seconds without a snapshot, normally four a second, after which the core counts as silent."""
 
-STARTING: Final = "The trading core is starting"
+STARTING: Final = N_("The trading core is starting")
 """What stands where nothing is known yet."""
 
-_SLOW_BY_NATURE: Final[dict[Task | None, str]] = {Phase.START: STARTING, Phase.CONNECT: "Connecting to the terminal"}
+_SLOW_BY_NATURE: Final[dict[Task | None, str]] = {
+    Phase.START: STARTING,
+    Phase.CONNECT: N_("Connecting to the terminal"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +88,19 @@ class Freshness:
     def blocking_reason(self) -> str:
         """Say why commands wait and since when, in words that stay the same meanwhile; empty when none waits."""
         if self.broken:
-            return f"The trading core could not be started: {self.broken}"
+            return _("The trading core could not be started: {broken}").format(broken=self.broken)
         if self.core_busy:
             since = formats.clock_time(self.busy_since)
             slow = _SLOW_BY_NATURE.get(self.task)
-            doing = self.task.doing if isinstance(self.task, TraderCommand) else self.task
-            return f"{slow} since {since}" if slow else f"The trading core is busy since {since} with: {doing}"
+            doing = _(self.task.doing if isinstance(self.task, TraderCommand) else str(self.task))
+            return (
+                _("{slow} since {since}").format(slow=_(slow), since=since)
+                if slow
+                else _("The trading core is busy since {since} with: {doing}").format(since=since, doing=doing)
+            )
         if self.core_silent:
-            since = formats.clock_time(self.snapshot.taken_at) if self.snapshot else "the start"
-            return f"The trading core has not answered since {since}"
+            since = formats.clock_time(self.snapshot.taken_at) if self.snapshot else _("the start")
+            return _("The trading core has not answered since {since}").format(since=since)
         return ""
 
     @property

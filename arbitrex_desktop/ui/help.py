@@ -22,19 +22,19 @@ from PySide6.QtWidgets import (
 )
 
 import arbitrex_desktop
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.resources import resource
 
 GUIDE = "help/index.md"
 PAGES: Final = ("index", "tour", "review", "settings", "strategies", "windows", "reason-codes")
 """The pages in the order of the contents; one that is not there is left out."""
 
-ABOUT = f"""# Arbitrex Desktop {arbitrex_desktop.__version__}
-
-A trader's own window on a MetaTrader 5 account: live ticks, equity and risk, and a desk on which the
-Risk & Portfolio Manager judges every trade before a person approves it.
-
-Free software under the MIT license. It is built with Qt for Python (LGPL), pyqtgraph (MIT) and NumPy (BSD).
-"""
+ABOUT = N_(
+    "# Arbitrex Desktop {version}\n\nA trader's own window on a MetaTrader 5 account: live ticks, "
+    "equity and risk, and a desk on which the\nRisk & Portfolio Manager judges every trade before "
+    "a person approves it.\n\nFree software under the MIT license. It is built with Qt for Python "
+    "(LGPL), pyqtgraph (MIT) and NumPy (BSD).\n"
+).format(version=arbitrex_desktop.__version__)
 
 _HEADING: Final = re.compile(r"^(#{1,3}) +(.+)$", re.MULTILINE)
 _DEEPEST: Final = 3
@@ -103,14 +103,14 @@ class TextWindow(QDialog):
         self.setModal(False)
         self._sections: tuple[HelpSection, ...] = ()
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search the guide")
-        self.search.setAccessibleName("Search the guide")
+        self.search.setPlaceholderText(_("Search the guide"))
+        self.search.setAccessibleName(_("Search the guide"))
         self.search.setClearButtonEnabled(True)
         self.contents = QListWidget()
-        self.contents.setAccessibleName("Contents")
+        self.contents.setAccessibleName(_("Contents"))
         self.contents.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.browser = QTextBrowser()
-        self.browser.setAccessibleName("Page of the guide")
+        self.browser.setAccessibleName(_("Page of the guide"))
         self.browser.setOpenExternalLinks(True)
         self._side = QWidget()
         self._lay_out()
@@ -130,7 +130,9 @@ class TextWindow(QDialog):
         path = resource(GUIDE)
         self._side.setVisible(path is not None)
         if path is None:
-            self.browser.setMarkdown(f"The user guide is missing from this installation (`resources/{GUIDE}`).")
+            self.browser.setMarkdown(
+                _("The user guide is missing from this installation (`resources/{guide}`).").format(guide=GUIDE)
+            )
         elif not self._sections:
             pages = (path.with_name(f"{name}.md") for name in PAGES)
             self._sections = tuple(each for page in pages if page.is_file() for each in sections_of(page))
@@ -155,7 +157,7 @@ class TextWindow(QDialog):
         for each, snippet in found:
             self._add(each, f"{each.title}\n   \N{HORIZONTAL ELLIPSIS}{snippet}\N{HORIZONTAL ELLIPSIS}")
         if not found:
-            self.contents.addItem("Nothing has these words")
+            self.contents.addItem(_("Nothing has these words"))
 
     def _add(self, section: HelpSection, text: str) -> None:
         item = QListWidgetItem(text)

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.bars.status import HALT_KEYS
 from arbitrex_desktop.ui.cards.pending_text import GO_KEY
 from arbitrex_desktop.ui.hands.hands import Hands
@@ -44,38 +45,38 @@ def build_menus(
 ) -> QAction:
     """Fill the menu bar and return the HALT action."""
     bar = window.menuBar()
-    program = bar.addMenu("&Program")
-    _add(program, "&Settings\N{HORIZONTAL ELLIPSIS}", acts.settings, "Ctrl+,")
-    _add(program, "&Accounts\N{HORIZONTAL ELLIPSIS}", acts.accounts)
-    _add(program, "&Quit", acts.quit, "Ctrl+Q")
-    trading = bar.addMenu("&Trading")
-    halt = _add(trading, "&HALT: stop all sending", acts.halt)
+    program = bar.addMenu(_("&Program"))
+    _add(program, _("&Settings\N{HORIZONTAL ELLIPSIS}"), acts.settings, "Ctrl+,")
+    _add(program, _("&Accounts\N{HORIZONTAL ELLIPSIS}"), acts.accounts)
+    _add(program, _("&Quit"), acts.quit, "Ctrl+Q")
+    trading = bar.addMenu(_("&Trading"))
+    halt = _add(trading, _("&HALT: stop all sending"), acts.halt)
     halt.setShortcuts([QKeySequence(keys) for keys in HALT_KEYS])
     halt.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
     halt.setProperty(FIXED, True)
-    _add(trading, "&Resume\N{HORIZONTAL ELLIPSIS}", acts.resume)
-    _add(trading, "&Arm the LIVE account\N{HORIZONTAL ELLIPSIS}", acts.arm)
-    _add(trading, "D&isarm", acts.disarm)
-    decide = _add(trading, "&Decide pending intents", acts.decide)
+    _add(trading, _("&Resume\N{HORIZONTAL ELLIPSIS}"), acts.resume)
+    _add(trading, _("&Arm the LIVE account\N{HORIZONTAL ELLIPSIS}"), acts.arm)
+    _add(trading, _("D&isarm"), acts.disarm)
+    decide = _add(trading, _("&Decide pending intents"), acts.decide)
     decide.setShortcut(QKeySequence(GO_KEY))
     decide.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
-    _add(trading, "&Take unknown orders into the journal", acts.take_in)
+    _add(trading, _("&Take unknown orders into the journal"), acts.take_in)
     hands.fill_desk_menus()
-    view = bar.addMenu("&View")
+    view = bar.addMenu(_("&View"))
     for dock in docks:
         toggle = dock.toggleViewAction()
         toggle.setObjectName(f"show_{dock.objectName()}")
         toggle.setProperty(BEFORE, "Show or hide ")
         view.addAction(toggle)
     view.addSeparator()
-    _add(view, "&Reset layout", acts.reset_layout)
-    _add_themes(view.addMenu("&Theme"), theme)
+    _add(view, _("&Reset layout"), acts.reset_layout)
+    _add_themes(view.addMenu(_("&Theme")), theme)
     bar.addMenu(workspaces)
-    help_menu = bar.addMenu("&Help")
+    help_menu = bar.addMenu(_("&Help"))
     help_menu.setObjectName(HELP_MENU)
-    _add(help_menu, "&User guide", acts.guide, "Shift+F1")
-    _add(help_menu, "&Show me around", acts.tour)
-    _add(help_menu, "&About Arbitrex Desktop", acts.about)
+    _add(help_menu, _("&User guide"), acts.guide, "Shift+F1")
+    _add(help_menu, _("&Show me around"), acts.tour)
+    _add(help_menu, _("&About Arbitrex Desktop"), acts.about)
     hands.fill_menus(view, help_menu)
     return halt
 
@@ -91,9 +92,9 @@ def _add(menu: QMenu, text: str, act: Callable[[], None], keys: str = "") -> QAc
 def _add_themes(menu: QMenu, theme: Theme) -> None:
     group = QActionGroup(menu)
     for choice, text in (
-        (ThemeChoice.SYSTEM, "As the &system"),
-        (ThemeChoice.DARK, "&Dark"),
-        (ThemeChoice.LIGHT, "&Light"),
+        (ThemeChoice.SYSTEM, _("As the &system")),
+        (ThemeChoice.DARK, _("&Dark")),
+        (ThemeChoice.LIGHT, _("&Light")),
     ):
         action = _add(menu, text, lambda choice=choice: theme.choose(choice))  # type: ignore[misc]
         action.setCheckable(True)

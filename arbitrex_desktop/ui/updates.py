@@ -11,11 +11,12 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 import arbitrex_desktop
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.updates import UpdateAnswer, UpdateCheckError, UpdateChoice, ask, load_choice, save_choice
 
 Ask = Callable[[str, str], UpdateAnswer]
 
-_EXPLANATION = (
+_EXPLANATION = N_(
     "The address is asked for the number of the newest version, and nothing else happens: "
     "nothing is downloaded, and nothing about you or your account is sent."
 )
@@ -70,29 +71,29 @@ class UpdateWindow(QDialog):
 
     def __init__(self, folder: Path | None, parent: QWidget | None = None, question: Ask = ask) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Updates")
+        self.setWindowTitle(_("Updates"))
         self.setModal(False)
         self._folder = folder
         self._asker = UpdateAsker(question, self)
         choice = load_choice(folder) if folder is not None else UpdateChoice()
         self.address = QLineEdit(choice.address)
         self.address.setPlaceholderText("https://")
-        self.at_start = QCheckBox("Ask at each start")
+        self.at_start = QCheckBox(_("Ask at each start"))
         self.at_start.setChecked(choice.at_start)
-        self.ask_now = QPushButton("Ask now")
+        self.ask_now = QPushButton(_("Ask now"))
         self.ask_now.setEnabled(bool(choice.address))
-        self.outcome = QLabel(f"This is version {arbitrex_desktop.__version__}.")
+        self.outcome = QLabel(_("This is version {version}.").format(version=arbitrex_desktop.__version__))
         self._arrange()
         self._connect()
 
     def _arrange(self) -> None:
         """Lay the window out."""
-        explanation = QLabel(_EXPLANATION)
+        explanation = QLabel(_(_EXPLANATION))
         explanation.setWordWrap(True)
         self.outcome.setWordWrap(True)
         layout = QFormLayout(self)
         layout.addRow(explanation)
-        layout.addRow("Address", self.address)
+        layout.addRow(_("Address"), self.address)
         layout.addRow(self.at_start)
         layout.addRow(self.ask_now, self.outcome)
         self.setMinimumWidth(480)
@@ -118,7 +119,7 @@ class UpdateWindow(QDialog):
 
     def _ask(self) -> None:
         """Ask now."""
-        self.outcome.setText("Asking\N{HORIZONTAL ELLIPSIS}")
+        self.outcome.setText(_("Asking\N{HORIZONTAL ELLIPSIS}"))
         self._asker.ask(self.choice.address)
 
     def _keep(self) -> None:
@@ -128,15 +129,15 @@ class UpdateWindow(QDialog):
         try:
             save_choice(self._folder, self.choice)
         except OSError as error:
-            self.outcome.setText(f"The choice could not be kept: {error}")
+            self.outcome.setText(_("The choice could not be kept: {error}").format(error=error))
 
     def _show_answer(self, answer: UpdateAnswer) -> None:
         """Say what there is; tell the main window when nobody is looking here."""
         present = arbitrex_desktop.__version__
         if not answer.is_newer:
-            self.outcome.setText(f"Version {present} is the newest.")
+            self.outcome.setText(_("Version {present} is the newest.").format(present=present))
             return
-        message = f"Version {answer.newest} is out; this is {present}."
+        message = _("Version {newest} is out; this is {present}.").format(newest=answer.newest, present=present)
         self.outcome.setText(message)
         if not self.isVisible():
             self.newer.emit(message)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.presentation.alert_rows import AlertCall
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.alerts import Alerts
 from arbitrex_desktop.ui.bars.arming import ArmingBar, arming_state
 from arbitrex_desktop.ui.bars.halt_watch import HaltWatch
@@ -122,7 +123,9 @@ class WindowContent(QObject):
             self._worker.halt(_HALT_REASON)
         except Exception as error:  # noqa: BLE001 - whatever it was, the trader must know
             _log.exception("HALT failed")
-            self.notice_bar.post("error", f"HALT FAILED, close the terminal's connection by hand: {error}", "halt")
+            self.notice_bar.post(
+                "error", _("HALT FAILED, close the terminal's connection by hand: {error}").format(error=error), "halt"
+            )
             return
         self._halt_watch.asked(_HALT_REASON, self._clock.monotonic())
         self.refresh()
@@ -134,7 +137,7 @@ class WindowContent(QObject):
             self._worker.disarm()
         except Exception as error:  # noqa: BLE001 - whatever it was, the trader must know
             _log.exception("disarming failed")
-            self.notice_bar.post("error", f"DISARMING FAILED, press HALT: {error}", "disarm")
+            self.notice_bar.post("error", _("DISARMING FAILED, press HALT: {error}").format(error=error), "disarm")
             return
         snapshot = self._fresh.snapshot
         if snapshot is not None:
@@ -433,7 +436,7 @@ class WindowContent(QObject):
     @Slot()
     def _open_arming(self) -> None:
         if not arming_state(self._fresh).needed:
-            self.say("There is nothing to arm: only a LIVE account needs it")
+            self.say(_("There is nothing to arm: only a LIVE account needs it"))
             return
         self._arming_toolbar.show()
         self.arming_bar.open(self._fresh)

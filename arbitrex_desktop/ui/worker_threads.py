@@ -11,14 +11,15 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.commands import HANDLERS, QUIET, CommandResult, Phase, TraderCommand
 from arbitrex_desktop.ui.seam import Core, CoreFactory
 
 STEP_MS: Final = 250
 """Milliseconds between two steps of the core, and between two snapshots."""
 
-NOT_RUNNING: Final = "the trading core is not running"
-CLOSING: Final = "the window is closing, so it was not done"
+NOT_RUNNING: Final = N_("the trading core is not running")
+CLOSING: Final = N_("the window is closing, so it was not done")
 
 _log = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ class Runner(QObject):
         """Run one command, unless the window is closing: then nothing new may reach the broker."""
         core = self._core
         if core is None or self._closing.is_set():
-            self.done.emit(CommandResult(command, error=NOT_RUNNING if core is None else CLOSING))
+            self.done.emit(CommandResult(command, error=_(NOT_RUNNING if core is None else CLOSING)))
             return
         self.busy_with.emit(command)
         try:

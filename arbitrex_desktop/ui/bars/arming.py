@@ -9,6 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
 from arbitrex_desktop.ui.freshness import Freshness
@@ -16,8 +17,8 @@ from arbitrex_desktop.ui.theme.colours import Colours, FillColours, Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.badges import Badge, FilledButton, quiet
 
-NOT_ARMED = "NOT ARMED"
-UNARMED_MESSAGE = "NOT ARMED: nothing is sent to this LIVE account, a close included"
+NOT_ARMED = N_("NOT ARMED")
+UNARMED_MESSAGE = N_("NOT ARMED: nothing is sent to this LIVE account, a close included")
 
 
 class ArmingState(NamedTuple):
@@ -35,15 +36,17 @@ def arming_state(fresh: Freshness) -> ArmingState:
         return ArmingState()
     past = fresh.seconds_since(row.until)
     if row.until is None or past is None or past >= 0:
-        return ArmingState(needed=True, message=NOT_ARMED)
-    message = f"ARMED until {formats.clock_time(row.until)} ({formats.countdown(-past)})"
+        return ArmingState(needed=True, message=_(NOT_ARMED))
+    message = _("ARMED until {until} ({left})").format(
+        until=formats.clock_time(row.until), left=formats.countdown(-past)
+    )
     return ArmingState(needed=True, until=row.until, message=message)
 
 
 def not_armed(fresh: Freshness) -> str:
     """Return in words why nothing leaves to a LIVE account, a close included; empty where orders may leave."""
     state = arming_state(fresh)
-    return UNARMED_MESSAGE if state.needed and state.until is None else ""
+    return _(UNARMED_MESSAGE) if state.needed and state.until is None else ""
 
 
 def _armed_fill(colours: Colours) -> FillColours:
@@ -62,10 +65,10 @@ class ArmingView(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.badge = Badge(theme, 1.1)
-        self.arm = FilledButton("Arm\N{HORIZONTAL ELLIPSIS}", theme, quiet)
-        self.disarm = FilledButton("Disarm", theme, quiet)
-        self.arm.setToolTip("Let orders leave to this LIVE account for a time; you type its login")
-        self.disarm.setToolTip("Let nothing leave to this LIVE account any more")
+        self.arm = FilledButton(_("Arm\N{HORIZONTAL ELLIPSIS}"), theme, quiet)
+        self.disarm = FilledButton(_("Disarm"), theme, quiet)
+        self.arm.setToolTip(_("Let orders leave to this LIVE account for a time; you type its login"))
+        self.disarm.setToolTip(_("Let nothing leave to this LIVE account any more"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for widget in (self.badge, self.arm, self.disarm):
@@ -92,15 +95,17 @@ class ArmingBar(PromptBar):
 
     def __init__(self, theme: Theme) -> None:
         self.login = QLineEdit()
-        self.login.setPlaceholderText("Login")
+        self.login.setPlaceholderText(_("Login"))
         self.login.setMaxLength(20)
         self.login.setMinimumWidth(110)
-        self.login.setAccessibleName("Login of the account to arm")
-        self.arm = FilledButton("Arm", theme, _armed_fill)
-        super().__init__(theme, "Arm this LIVE account by its login:", self.login, self.arm, beside=True)
+        self.login.setAccessibleName(_("Login of the account to arm"))
+        self.arm = FilledButton(_("Arm"), theme, _armed_fill)
+        super().__init__(theme, _("Arm this LIVE account by its login:"), self.login, self.arm, beside=True)
         self.message.show_text(
-            "Orders that you approve then reach the broker, with real money, until it lapses: after a time, or with "
-            "another connection or account.",
+            _(
+                "Orders that you approve then reach the broker, with real money, until it lapses: after a time, or "
+                "with another connection or account."
+            ),
             Tone.WARN,
         )
         self._account: tuple[int | None, str] | None = None

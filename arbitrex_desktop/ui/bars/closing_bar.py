@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
+from arbitrex_desktop.texts import _, ngettext
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -24,27 +25,33 @@ def left_behind(snapshot: DeskSnapshot | None) -> str:
     parts: list[str] = []
     positions = snapshot.positions
     if positions:
-        parts.append(f"{_counted(len(positions), 'position')} {_stays(len(positions))} at the broker")
+        parts.append(
+            ngettext(
+                "{count} position stays at the broker", "{count} positions stay at the broker", len(positions)
+            ).format(count=len(positions))
+        )
         bare = sum(not row.stop_loss for row in positions)
         if bare:
-            parts.append(f"{bare} of them WITHOUT A STOP")
+            parts.append(_("{bare} of them WITHOUT A STOP").format(bare=bare))
         standing = sum(bool(row.standing) for row in positions)
         if standing:
-            parts.append(f"the desk's own instructions for {standing} rest until the next start")
+            parts.append(
+                _("the desk's own instructions for {standing} rest until the next start").format(standing=standing)
+            )
     if snapshot.orders:
-        parts.append(f"{_counted(len(snapshot.orders), 'order')} {_stays(len(snapshot.orders))} at the broker")
+        parts.append(
+            ngettext(
+                "{count} order stays at the broker", "{count} orders stay at the broker", len(snapshot.orders)
+            ).format(count=len(snapshot.orders))
+        )
     waiting = sum(row.state in _UNDECIDED for row in snapshot.intents)
     if waiting:
-        parts.append(f"{_counted(waiting, 'intent')} {'waits' if waiting == 1 else 'wait'} for your decision")
+        parts.append(
+            ngettext(
+                "{count} intent waits for your decision", "{count} intents wait for your decision", waiting
+            ).format(count=waiting)
+        )
     return "; ".join(parts)
-
-
-def _stays(count: int) -> str:
-    return "stays" if count == 1 else "stay"
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 class ClosingBar(PromptBar):
@@ -56,9 +63,9 @@ class ClosingBar(PromptBar):
     close_asked = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        self.really = FilledButton("Close all the same", theme, lambda colours: colours.warning)
-        super().__init__(theme, "Close the program?", self.really, beside=True)
-        self.cancel.setText("Stay")
+        self.really = FilledButton(_("Close all the same"), theme, lambda colours: colours.warning)
+        super().__init__(theme, _("Close the program?"), self.really, beside=True)
+        self.cancel.setText(_("Stay"))
         self.really.clicked.connect(self.close_asked)
 
     def open(self, words: str) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from arbitrex_desktop.desk.presentation.snapshot import AccountRow, RiskRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -22,16 +23,16 @@ WARN_FROM: Final = 0.8
 """Share of a limit from which its gauge is amber."""
 
 TITLES: Final = {
-    "DAILY_DRAWDOWN_LIMIT": "Day drawdown",
-    "MAX_DRAWDOWN_EXCEEDED": "Drawdown",
-    "DAILY_LOSS_LIMIT": "Day loss",
-    "WEEKLY_LOSS_LIMIT": "Week loss",
-    "MARGIN_LEVEL_LIMIT": "Margin level",
-    "TOTAL_EXPOSURE_LIMIT": "Exposure",
-    "VALUE_AT_RISK_LIMIT": "VaR 1 day",
-    "MAX_POSITIONS_REACHED": "Positions",
-    "NET_EXPOSURE_LIMIT": "Net exposure",
-    "EXPECTED_SHORTFALL_LIMIT": "Shortfall",
+    "DAILY_DRAWDOWN_LIMIT": N_("Day drawdown"),
+    "MAX_DRAWDOWN_EXCEEDED": N_("Drawdown"),
+    "DAILY_LOSS_LIMIT": N_("Day loss"),
+    "WEEKLY_LOSS_LIMIT": N_("Week loss"),
+    "MARGIN_LEVEL_LIMIT": N_("Margin level"),
+    "TOTAL_EXPOSURE_LIMIT": N_("Exposure"),
+    "VALUE_AT_RISK_LIMIT": N_("VaR 1 day"),
+    "MAX_POSITIONS_REACHED": N_("Positions"),
+    "NET_EXPOSURE_LIMIT": N_("Net exposure"),
+    "EXPECTED_SHORTFALL_LIMIT": N_("Shortfall"),
 }
 """What a gauge is called, by the code of its rule, in the order in which they get room."""
 
@@ -67,18 +68,25 @@ def gauges_of(account: AccountRow | None, risk: RiskRow | None) -> tuple[Gauge, 
     if account is None or risk is None:
         return ()
     used = {verdict.code: verdict for verdict in risk.limits}
-    return (_equity(account, risk), *(limit_gauge(used[code], title) for code, title in TITLES.items() if code in used))
+    return (
+        _equity(account, risk),
+        *(limit_gauge(used[code], _(title)) for code, title in TITLES.items() if code in used),
+    )
 
 
 def _equity(account: AccountRow, risk: RiskRow) -> Gauge:
     """Return equity; beside it the result since the day's anchor, once that is known."""
     value = formats.money(account.equity, digits=account.currency_digits)
     if not risk.day_anchor:
-        return Gauge("Equity", value, account.currency)
+        return Gauge(_("Equity"), value, account.currency)
     result = account.equity - risk.day_anchor
-    today = f"today {formats.money(result, account.currency, signed=True, digits=account.currency_digits)}"
-    tip = f"{today} since the day's reset, {formats.percent(result / risk.day_anchor, signed=True)}"
-    return Gauge("Equity", value, today, None, tip)
+    today = _("today {money}").format(
+        money=formats.money(result, account.currency, signed=True, digits=account.currency_digits)
+    )
+    tip = _("{today} since the day's reset, {percent}").format(
+        today=today, percent=formats.percent(result / risk.day_anchor, signed=True)
+    )
+    return Gauge(_("Equity"), value, today, None, tip)
 
 
 def limit_gauge(verdict: Verdict, title: str) -> Gauge:
@@ -90,7 +98,7 @@ def limit_gauge(verdict: Verdict, title: str) -> Gauge:
     if verdict.code == "MAX_POSITIONS_REACHED" and observed <= limit:
         tone = Tone.WARN if share >= WARN_FROM else Tone.TEXT
     unit = "times" if verdict.unit == "share" and limit >= _TIMES else verdict.unit
-    beside = f"{'min' if is_least else 'of'} {_figure(limit, unit)}"
+    beside = f"{_('min') if is_least else _('of')} {_figure(limit, unit)}"
     return Gauge(title, _figure(observed, unit), beside, share, verdict.message, tone)
 
 
@@ -120,7 +128,7 @@ class GaugeStrip(QWidget):
         self._large: QFont = tabular(self.font(), 1.12, bold=True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(_HEIGHT)
-        self.setAccessibleName("Limits in use")
+        self.setAccessibleName(_("Limits in use"))
         theme.changed.connect(self.update)
 
     def show_state(self, fresh: Freshness) -> None:

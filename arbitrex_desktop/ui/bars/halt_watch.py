@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.bars.status import HALTED, ShownTradingState
 from arbitrex_desktop.ui.freshness import Freshness
 
@@ -31,7 +32,7 @@ class HaltWatch:
         if self._asked_at is not None:
             return ShownTradingState(HALTED, self._reason, unconfirmed=True)
         if risk is None:
-            return ShownTradingState("NOT SYNCED")
+            return ShownTradingState(_("NOT SYNCED"))
         return ShownTradingState(risk.trading_state, risk.halt_reason)
 
     def overdue(self, fresh: Freshness) -> bool:

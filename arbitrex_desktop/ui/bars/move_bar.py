@@ -5,11 +5,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from arbitrex_desktop.desk.presentation.snapshot import OrderRow, PositionRow
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, OrderRow, PositionRow
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.order_bar import order_plan, order_risks_more
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
-from arbitrex_desktop.ui.chart.desk_lines import ORDER, ORDER_STOP, ORDER_TARGET, STOP, line_key, pips_text
+from arbitrex_desktop.ui.chart.desk_lines import (
+    ORDER,
+    ORDER_STOP,
+    ORDER_TARGET,
+    POSITION,
+    STOP,
+    TARGET,
+    level_pulled,
+    line_key,
+    pips_text,
+)
 from arbitrex_desktop.ui.commands import ModifyOrder, MoveStops
 from arbitrex_desktop.ui.models.positions import more_at_risk
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -40,7 +51,9 @@ class Move:
     def title(self) -> str:
         """What the button does."""
         row = self.position
-        return f"Move {self.what} of {formats.side(row.direction)} {row.symbol} #{row.ticket}"
+        return _("Move {what} of {side} {symbol} #{ticket}").format(
+            what=self.what, side=formats.side(row.direction), symbol=row.symbol, ticket=row.ticket
+        )
 
     @property
     def command(self) -> MoveStops:
@@ -63,9 +76,11 @@ class Move:
         before = row.stop_loss if self.what == STOP else row.take_profit
         from_open = pips_text((self.price - row.price_open) * row.direction, row.digits)
         text = f"{formats.price(before, row.digits)} \N{RIGHTWARDS ARROW} {formats.price(self.price, row.digits)}"
-        text += f", {from_open} from the opening price"
+        text += _(", {from_open} from the opening price").format(from_open=from_open)
         if self.risks_more:
-            text += f"; {more_at_risk(row, self.price)}, and is refused while trading is halted"
+            text += _("; {more_at_risk}, and is refused while trading is halted").format(
+                more_at_risk=more_at_risk(row, self.price)
+            )
         return text
 
 
@@ -92,8 +107,10 @@ class OrderMove:
     def title(self) -> str:
         """What the button does."""
         row = self.order
-        part = {ORDER_STOP: "stop of ", ORDER_TARGET: "target of "}.get(self.what, "")
-        return f"Move {part}{row.kind} {formats.lots(row.volume)} {row.symbol} #{row.ticket}"
+        part = {ORDER_STOP: _("stop of "), ORDER_TARGET: _("target of ")}.get(self.what, "")
+        return _("Move {part}{kind} {lots} {symbol} #{ticket}").format(
+            part=part, kind=row.kind, lots=formats.lots(row.volume), symbol=row.symbol, ticket=row.ticket
+        )
 
     @property
     def levels(self) -> tuple[float, float | None, float | None]:
@@ -129,18 +146,34 @@ class OrderMove:
     def _risk(self) -> str:
         price, stop, _target = self.levels
         if not stop:
-            return "no stop ends its loss"
+            return _("no stop ends its loss")
         result = (stop - price) * self.order.direction
         if result >= 0.0:
-            return "its stop would stand on the wrong side"
-        return f"{pips_text(result, self.order.digits)} at its stop"
+            return _("its stop would stand on the wrong side")
+        return _("{pips_text} at its stop").format(pips_text=pips_text(result, self.order.digits))
+
+
+def move_of(key: str, price: float, snapshot: DeskSnapshot | None) -> Move | OrderMove | None:
+    """Return what a chart's line let go at a price asks for; None for the plan's, levels, and for what is no more."""
+    what, _colon, ticket = key.partition(":")
+    if ticket == "0" or snapshot is None:
+        return None
+    if what in {ORDER, ORDER_STOP, ORDER_TARGET}:
+        order = next((row for row in snapshot.orders if row.ticket == int(ticket)), None)
+        return OrderMove(order, price, what) if order is not None and order.price is not None else None
+    if what not in {POSITION, STOP, TARGET}:
+        return None
+    position = next((row for row in snapshot.positions if row.ticket == int(ticket)), None)
+    if position is None:
+        return None
+    return Move(position, level_pulled(position, price) if what == POSITION else what, price)
 
 
 class MoveBar(PromptBar):
     """Shows what a drag would do, and does it when asked; the next drag replaces the question."""
 
     def __init__(self, theme: Theme) -> None:
-        self.act = FilledButton("Move", theme, quiet)
+        self.act = FilledButton(_("Move"), theme, quiet)
         super().__init__(theme, self.act, beside=True)
         self._move: Move | OrderMove | None = None
         self.act.clicked.connect(self._answer)

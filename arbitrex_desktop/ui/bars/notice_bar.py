@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QToolTip, QWidget
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.theme.colours import Colours, FillColours
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
@@ -50,12 +51,12 @@ class NoticeBar(QWidget):
         self._messages: dict[str, _Message] = {}
         self._closable = closable
         self._label = ElidedLabel(theme) if closable else _wrapping_label()
-        self._label.setAccessibleName("" if closable else "What keeps orders from being sent")
+        self._label.setAccessibleName("" if closable else _("What keeps orders from being sent"))
         self._more = QLabel()
         self._close = QToolButton()
         self._close.setText("\N{MULTIPLICATION X}")
         self._close.setAutoRaise(True)
-        self._close.setToolTip("Close this message")
+        self._close.setToolTip(_("Close this message"))
         self._close.clicked.connect(self._close_shown)
         self._timers: dict[str, QTimer] = {}
         self._lay_out()
@@ -142,7 +143,7 @@ class NoticeBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         if self._closable:
             self._close.setFixedHeight(self.fontMetrics().height() + 2)
-            copy = QAction("&Copy message", self)
+            copy = QAction(_("&Copy message"), self)
             copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(self.text))
             self.addAction(copy)
             self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
@@ -160,8 +161,8 @@ class NoticeBar(QWidget):
 
     def _show(self, message: _Message) -> None:
         more = len(self._messages) - 1
-        repeats = f"  ({message.times} times)" if message.times > 1 else ""
-        others = f"  (and {more} more)" if more else ""
+        repeats = _("  ({times} times)").format(times=message.times) if message.times > 1 else ""
+        others = _("  (and {more} more)").format(more=more) if more else ""
         text = " ".join(message.text.split()) if self._closable else message.text
         self._label.setText(f"{message.level.upper()}: {text}")
         self._more.setText(repeats + others)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from arbitrex_desktop.desk.presentation.snapshot import OrderRow
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
 from arbitrex_desktop.ui.commands import ModifyOrder
@@ -20,11 +21,11 @@ class OrderBar(PromptBar):
 
     def __init__(self, theme: Theme) -> None:
         self._row: OrderRow | None = None
-        self.price = OptionalNumber("Price", "price")
-        self.stop = OptionalNumber("Stop", "none")
-        self.target = OptionalNumber("Target", "none")
-        self.act = ConfirmButton("Move", theme)
-        super().__init__(theme, "Price", self.price, "Stop", self.stop, "Target", self.target, self.act)
+        self.price = OptionalNumber(_("Price"), _("price"))
+        self.stop = OptionalNumber(_("Stop"), _("none"))
+        self.target = OptionalNumber(_("Target"), _("none"))
+        self.act = ConfirmButton(_("Move"), theme)
+        super().__init__(theme, _("Price"), self.price, _("Stop"), self.stop, _("Target"), self.target, self.act)
         for field in (self.price, self.stop, self.target):
             field.setMinimumWidth(80)
             field.textChanged.connect(self._changed)
@@ -46,7 +47,7 @@ class OrderBar(PromptBar):
         try:
             price, stop, target = self._wanted()
             more = order_risks_more(row, price, stop)
-            self.act.set_subject("Move", "Really risk more?" if more else "Really move it?")
+            self.act.set_subject(_("Move"), _("Really risk more?") if more else _("Really move it?"))
             self.act.setEnabled(True)
             self.message.show_text(order_plan(row, (price, stop, target), more=more), Tone.WARN if more else Tone.MUTED)
         except ValueError as error:
@@ -58,10 +59,10 @@ class OrderBar(PromptBar):
         """Return price, stop and target; raise ValueError in words for what cannot be."""
         row, price = self._row, self.price.number()
         if row is None or price is None:
-            raise ValueError("Say at which price the order is to rest" if row else "No order")
+            raise ValueError(_("Say at which price the order is to rest") if row else _("No order"))
         levels = (price, self.stop.number(), self.target.number())
         if all(_same(*pair, row.digits) for pair in zip(levels, _levels(row), strict=True)):
-            raise ValueError("Nothing is changed yet; the expiry stays as it is")
+            raise ValueError(_("Nothing is changed yet; the expiry stays as it is"))
         return levels
 
     def _changed(self) -> None:
@@ -99,8 +100,8 @@ def order_plan(row: OrderRow, levels: tuple[float, float | None, float | None], 
     """Return in words what will be moved."""
     said = [
         f"{name} {formats.price(before, row.digits)} \N{RIGHTWARDS ARROW} {formats.price(after, row.digits)}"
-        for name, before, after in zip(("price", "stop", "target"), _levels(row), levels, strict=True)
+        for name, before, after in zip((_("price"), _("stop"), _("target")), _levels(row), levels, strict=True)
         if not _same(after, before, row.digits)
     ]
-    warning = "; this risks more, so the risk manager is asked" if more else ""
+    warning = _("; this risks more, so the risk manager is asked") if more else ""
     return f"{row.symbol} {', '.join(said)}{warning}"

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox
 
 from arbitrex_desktop.desk.intents.intent import Which
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow
+from arbitrex_desktop.texts import _, ngettext
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
 from arbitrex_desktop.ui.commands import ClosePosition, ClosePositions, MoveStops
@@ -28,10 +29,10 @@ class PartBar(PromptBar):
 
     def __init__(self, theme: Theme) -> None:
         self._row: PositionRow | None = None
-        self.lots = OptionalNumber("Lots", "lots")
+        self.lots = OptionalNumber(_("Lots"), _("lots"))
         self.lots.setMinimumWidth(70)
-        self.act = ConfirmButton("Close part", theme)
-        super().__init__(theme, "Close a part, lots", self.lots, self.act)
+        self.act = ConfirmButton(_("Close part"), theme)
+        super().__init__(theme, _("Close a part, lots"), self.lots, self.act)
         self.lots.textChanged.connect(self._changed)
         self.lots.returnPressed.connect(self.act.click)
         self.act.confirmed.connect(self._ask)
@@ -46,7 +47,12 @@ class PartBar(PromptBar):
         """Take over what the position is by now."""
         self._row = row
         try:
-            message, tone = f"{formats.lots(row.volume - self._wanted())} lots of {row.symbol} stay open", Tone.MUTED
+            message, tone = (
+                _("{lots} lots of {symbol} stay open").format(
+                    lots=formats.lots(row.volume - self._wanted()), symbol=row.symbol
+                ),
+                Tone.MUTED,
+            )
             self.act.setEnabled(True)
         except ValueError as error:
             message, tone = str(error), Tone.WARN if self.lots.text() else Tone.MUTED
@@ -58,11 +64,18 @@ class PartBar(PromptBar):
         """Return the lots to close; raise ValueError in words for what cannot be."""
         lots, row = self.lots.number(), self._row
         if row is None or lots is None:
-            raise ValueError(f"Say how much of {formats.lots(row.volume)} lots to close" if row else "No position")
+            raise ValueError(
+                _("Say how much of {lots} lots to close").format(lots=formats.lots(row.volume))
+                if row
+                else _("No position")
+            )
         if lots >= row.volume - _EPSILON:
-            raise ValueError(f"The position has {formats.lots(row.volume)} lots; a part is less than that")
+            raise ValueError(
+                _("The position has {lots} lots; a part is less than that").format(lots=formats.lots(row.volume))
+            )
         self.act.set_subject(
-            f"Close {formats.lots(lots)}", f"Really close {formats.lots(lots)} of {formats.lots(row.volume)}?"
+            _("Close {lots}").format(lots=formats.lots(lots)),
+            _("Really close {lots} of {whole}?").format(lots=formats.lots(lots), whole=formats.lots(row.volume)),
         )
         return lots
 
@@ -83,10 +96,10 @@ class StopsBar(PromptBar):
 
     def __init__(self, theme: Theme) -> None:
         self._row: PositionRow | None = None
-        self.stop = OptionalNumber("Stop", "none")
-        self.target = OptionalNumber("Target", "none")
-        self.act = ConfirmButton("Set", theme)
-        super().__init__(theme, "Stop", self.stop, "Target", self.target, self.act)
+        self.stop = OptionalNumber(_("Stop"), _("none"))
+        self.target = OptionalNumber(_("Target"), _("none"))
+        self.act = ConfirmButton(_("Set"), theme)
+        super().__init__(theme, _("Stop"), self.stop, _("Target"), self.target, self.act)
         for field in (self.stop, self.target):
             field.setMinimumWidth(80)
             field.textChanged.connect(self._changed)
@@ -108,8 +121,8 @@ class StopsBar(PromptBar):
         try:
             stop, target = self._wanted()
             risks_more = _risks_more(row, stop)
-            question = "Really leave no stop?" if stop is None else "Really risk more?"
-            self.act.set_subject("Set", question if risks_more else "Really set these?")
+            question = _("Really leave no stop?") if stop is None else _("Really risk more?")
+            self.act.set_subject(_("Set"), question if risks_more else _("Really set these?"))
             self.act.setEnabled(True)
             self.message.show_text(_plan(row, stop, target, risks_more=risks_more), _tone(risks_more=risks_more))
         except ValueError as error:
@@ -122,13 +135,15 @@ class StopsBar(PromptBar):
         row = self._row
         stop, target = self.stop.number(), self.target.number()
         if row is None:
-            raise ValueError("No position")
+            raise ValueError(_("No position"))
         if _same(stop, row.stop_loss, row.digits) and _same(target, row.take_profit, row.digits):
             raise ValueError(
-                f"{row.symbol} is at {formats.price(row.price_current, row.digits)}; nothing is changed yet"
+                _("{symbol} is at {price}; nothing is changed yet").format(
+                    symbol=row.symbol, price=formats.price(row.price_current, row.digits)
+                )
             )
-        _check_side(row, "stop", stop, -row.direction)
-        _check_side(row, "target", target, row.direction)
+        _check_side(row, _("stop"), stop, -row.direction)
+        _check_side(row, _("target"), target, row.direction)
         return stop, target
 
     def _changed(self) -> None:
@@ -159,9 +174,9 @@ class SeveralBar(PromptBar):
         self._rows: tuple[PositionRow, ...] = ()
         self._about: tuple[_Choice | None, frozenset[int]] = (None, frozenset())
         self.which = QComboBox()
-        self.which.setAccessibleName("Which positions to close")
-        self.act = ConfirmButton("Close", theme)
-        super().__init__(theme, "Close", self.which, self.act)
+        self.which.setAccessibleName(_("Which positions to close"))
+        self.act = ConfirmButton(_("Close"), theme)
+        super().__init__(theme, _("Close"), self.which, self.act)
         self.which.currentIndexChanged.connect(self._show)
         self.act.confirmed.connect(self._ask)
 
@@ -178,10 +193,10 @@ class SeveralBar(PromptBar):
         self._rows = tuple(rows)
         symbols = sorted({row.symbol for row in self._rows})
         choices = [
-            _Choice(Which.ALL, "", "all positions"),
-            _Choice(Which.LOSERS, "", "losing positions"),
-            _Choice(Which.WINNERS, "", "winning positions"),
-            *(_Choice(Which.SYMBOL, symbol, f"positions of {symbol}") for symbol in symbols),
+            _Choice(Which.ALL, "", _("all positions")),
+            _Choice(Which.LOSERS, "", _("losing positions")),
+            _Choice(Which.WINNERS, "", _("winning positions")),
+            *(_Choice(Which.SYMBOL, symbol, _("positions of {symbol}").format(symbol=symbol)) for symbol in symbols),
         ]
         if choices != self._choices:
             self._offer(choices)
@@ -211,11 +226,14 @@ class SeveralBar(PromptBar):
             self._about = about
             self.act.disarm()
         self.act.setEnabled(bool(hit))
-        self.act.set_subject(f"Close {count}", f"Really close {count}?")
+        self.act.set_subject(_("Close {count}").format(count=count), _("Really close {count}?").format(count=count))
         digits = hit[0].money_digits if hit else None
         profit = formats.money(sum(row.profit + row.swap for row in hit), signed=True, digits=digits)
         self.message.show_text(
-            f"{count} at the market, profit and swap {profit}" if hit else "There are none", Tone.MUTED
+            _("{count} at the market, profit and swap {profit}").format(count=count, profit=profit)
+            if hit
+            else _("There are none"),
+            Tone.MUTED,
         )
 
     def _ask(self) -> None:
@@ -226,7 +244,7 @@ class SeveralBar(PromptBar):
 
 
 def _count(number: int) -> str:
-    return "1 position" if number == 1 else f"{number} positions"
+    return ngettext("{count} position", "{count} positions", number).format(count=number)
 
 
 def _fits(row: PositionRow, choice: _Choice) -> bool:
@@ -250,13 +268,17 @@ def _check_side(row: PositionRow, name: str, price: float | None, side: int) -> 
     """Raise ValueError when a stop or target is on the wrong side of the price: it would be hit at once."""
     if price is None or (price - row.price_current) * side > 0:
         return
-    where = "above" if side > 0 else "below"
+    where = _("above") if side > 0 else _("below")
     now = formats.price(row.price_current, row.digits)
-    raise ValueError(f"The {name} of what was {_bought(row)} belongs {where} the present price {now}")
+    raise ValueError(
+        _("The {name} of what was {bought} belongs {where} the present price {now}").format(
+            name=name, bought=_bought(row), where=where, now=now
+        )
+    )
 
 
 def _bought(row: PositionRow) -> str:
-    return "bought" if row.direction > 0 else "sold"
+    return _("bought") if row.direction > 0 else _("sold")
 
 
 def _risks_more(row: PositionRow, stop: float | None) -> bool:
@@ -271,10 +293,14 @@ def _plan(row: PositionRow, stop: float | None, target: float | None, *, risks_m
     """Return in words what will be set."""
     said = [
         f"{name} {formats.price(before, row.digits)} \N{RIGHTWARDS ARROW} {formats.price(after, row.digits)}"
-        for name, before, after in (("stop", row.stop_loss, stop), ("target", row.take_profit, target))
+        for name, before, after in ((_("stop"), row.stop_loss, stop), (_("target"), row.take_profit, target))
         if not _same(after, before, row.digits)
     ]
-    warning = f"; {more_at_risk(row, stop)}, and is refused while trading is halted" if risks_more else ""
+    warning = (
+        _("; {more_at_risk}, and is refused while trading is halted").format(more_at_risk=more_at_risk(row, stop))
+        if risks_more
+        else ""
+    )
     return f"{row.symbol} {', '.join(said)}{warning}"
 
 

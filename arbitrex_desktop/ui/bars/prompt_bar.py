@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
@@ -26,7 +27,7 @@ class PromptBar(QWidget):
         super().__init__()
         self.message = TonedLabel(theme, Tone.MUTED)
         self.message.setWordWrap(True)
-        self.cancel = QPushButton("Cancel")
+        self.cancel = QPushButton(_("Cancel"))
         self.cancel.clicked.connect(self.closed)
         row = QHBoxLayout()
         for part in (*parts, self.cancel):

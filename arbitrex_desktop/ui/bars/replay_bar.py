@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSlider, QWidget
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.commands import DirectReplay
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -35,17 +36,17 @@ class ReplayBar(QWidget):
         super().__init__()
         self._status: ReplayStatus | None = None
         self.badge = Badge(theme)
-        self.badge.show_word("REPLAY", lambda colours: colours.simulated)
-        self.pause = QPushButton("Pause")
-        self.step = QPushButton("One tick")
-        self.end = QPushButton("To the end")
+        self.badge.show_word(_("REPLAY"), lambda colours: colours.simulated)
+        self.pause = QPushButton(_("Pause"))
+        self.step = QPushButton(_("One tick"))
+        self.end = QPushButton(_("To the end"))
         self.speed = QComboBox()
         self.speed.addItems([f"{speed:g}\N{MULTIPLICATION SIGN}" for speed in SPEEDS])
-        self.speed.setAccessibleName("Speed of the replay")
+        self.speed.setAccessibleName(_("Speed of the replay"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
-        self.slider.setAccessibleName("Position of the replay")
-        self.slider.setToolTip("Drag to a later moment; what happened on the account cannot be undone")
+        self.slider.setAccessibleName(_("Position of the replay"))
+        self.slider.setToolTip(_("Drag to a later moment; what happened on the account cannot be undone"))
         self.position = TonedLabel(theme, Tone.TEXT)
         self.position.setFont(tabular(self.font()))
         layout = QHBoxLayout(self)
@@ -64,7 +65,7 @@ class ReplayBar(QWidget):
         self._status = status
         if status is None:
             return False
-        self.pause.setText("Play" if status.speed == 0.0 else "Pause")
+        self.pause.setText(_("Play") if status.speed == 0.0 else _("Pause"))
         if status.speed in SPEEDS and not self.speed.view().isVisible():
             self.speed.setCurrentIndex(SPEEDS.index(status.speed))
         for part in (self.pause, self.step, self.end, self.slider, self.speed):
@@ -72,8 +73,13 @@ class ReplayBar(QWidget):
         if not self.slider.isSliderDown():
             span = max(1, status.last_msc - status.first_msc)
             self.slider.setValue(round((status.position_msc - status.first_msc) / span * _STEPS))
-        ended = ", ended" if status.ended else ", paused" if status.speed == 0.0 else ""
-        self.position.show_text(f"{_moment(status.position_msc)} of {_moment(status.last_msc)} UTC{ended}", Tone.TEXT)
+        ended = _(", ended") if status.ended else _(", paused") if status.speed == 0.0 else ""
+        self.position.show_text(
+            _("{moment} of {end} UTC{ended}").format(
+                moment=_moment(status.position_msc), end=_moment(status.last_msc), ended=ended
+            ),
+            Tone.TEXT,
+        )
         self.position.setToolTip("\n".join(status.notes))
         return True
 

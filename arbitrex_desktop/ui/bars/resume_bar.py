@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.badges import FilledButton
 
@@ -23,12 +24,12 @@ class ResumeBar(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._reason = QLineEdit()
-        self._reason.setPlaceholderText("Reason, kept in the journal")
+        self._reason.setPlaceholderText(_("Reason, kept in the journal"))
         self._reason.setMaxLength(200)
-        self._resume = FilledButton("Resume", theme, lambda colours: colours.buy)
+        self._resume = FilledButton(_("Resume"), theme, lambda colours: colours.buy)
         self._resume.setEnabled(False)
-        cancel = QPushButton("Cancel")
-        label = QLabel("Resume trading. Why may it go on?")
+        cancel = QPushButton(_("Cancel"))
+        label = QLabel(_("Resume trading. Why may it go on?"))
         label.setBuddy(self._reason)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 3, 6, 3)

@@ -10,14 +10,15 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QWidg
 
 from arbitrex_desktop.desk.intents.standing import Distance, DistanceUnit, StandingRequest
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.bars.prompt_bar import PromptBar
 from arbitrex_desktop.ui.commands import SetStanding
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.fields import OptionalNumber
+from arbitrex_desktop.ui.widgets.fields import OptionalNumber, offer_choices
 
 _PERCENT: Final = 100.0
-_EMPTY: Final = "Empty fields do nothing. The desk acts by itself: a stop only comes nearer, also while halted."
+_EMPTY: Final = N_("Empty fields do nothing. The desk acts by itself: a stop only comes nearer, also while halted.")
 
 
 class DistanceField(QWidget):
@@ -25,10 +26,10 @@ class DistanceField(QWidget):
 
     def __init__(self, name: str, units: tuple[DistanceUnit, ...]) -> None:
         super().__init__()
-        self.number = OptionalNumber(name, "off")
+        self.number = OptionalNumber(name, _("off"))
         self.unit = QComboBox()
-        self.unit.addItems(list(units))
-        self.unit.setAccessibleName(f"Unit of {name}")
+        offer_choices(self.unit, units)
+        self.unit.setAccessibleName(_("Unit of {name}").format(name=name))
         self.number.setMinimumWidth(48)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -39,7 +40,7 @@ class DistanceField(QWidget):
     def distance(self) -> Distance | None:
         """Return what stands here; raise ValueError in words for what cannot be read."""
         value = self.number.number()
-        return None if value is None else Distance(value, DistanceUnit(self.unit.currentText()))
+        return None if value is None else Distance(value, DistanceUnit(self.unit.currentData()))
 
 
 class StandingBar(PromptBar):
@@ -48,14 +49,14 @@ class StandingBar(PromptBar):
     def __init__(self, theme: Theme) -> None:
         self._row: PositionRow | None = None
         ahead = (DistanceUnit.R, DistanceUnit.PIPS, DistanceUnit.ATR)
-        self.break_even = DistanceField("Break-even", ahead)
-        self.trailing = DistanceField("Trailing", (DistanceUnit.PIPS, DistanceUnit.ATR, DistanceUnit.R))
-        self.partial = DistanceField("Partial target", ahead)
-        self.share = OptionalNumber("Part in percent", "50")
+        self.break_even = DistanceField(_("Break-even"), ahead)
+        self.trailing = DistanceField(_("Trailing"), (DistanceUnit.PIPS, DistanceUnit.ATR, DistanceUnit.R))
+        self.partial = DistanceField(_("Partial target"), ahead)
+        self.share = OptionalNumber(_("Part in percent"), "50")
         self.share.setMaximumWidth(48)
-        self.act = QPushButton("Set")
-        self.take_back = QPushButton("Take back")
-        self.take_back.setToolTip("The desk does nothing by itself with this position any more")
+        self.act = QPushButton(_("Set"))
+        self.take_back = QPushButton(_("Take back"))
+        self.take_back.setToolTip(_("The desk does nothing by itself with this position any more"))
         fields = QWidget()
         self._lay_out_fields(fields)
         super().__init__(theme, fields, self.act, self.take_back, wide=fields)
@@ -87,21 +88,21 @@ class StandingBar(PromptBar):
             0.5 if share is None else share / _PERCENT,
         )
         if wanted.break_even is None and wanted.trailing is None and wanted.partial is None:
-            raise ValueError("Give a distance for what the desk is to do")
+            raise ValueError(_("Give a distance for what the desk is to do"))
         if not 0.0 < wanted.partial_share < 1.0:
-            raise ValueError("The part to close is more than 0 and less than 100 percent")
+            raise ValueError(_("The part to close is more than 0 and less than 100 percent"))
         return wanted
 
     def _show(self) -> None:
         row = self._row
         if row is None:
             return
-        has = f"{row.symbol} has: {row.standing}. " if row.standing else ""
+        has = _("{symbol} has: {standing}. ").format(symbol=row.symbol, standing=row.standing) if row.standing else ""
         self.take_back.setEnabled(bool(row.standing))
         try:
             self.wanted()
             self.act.setEnabled(True)
-            self.message.show_text(f"{has}{_EMPTY}", Tone.MUTED)
+            self.message.show_text(f"{has}{_(_EMPTY)}", Tone.MUTED)
         except ValueError as error:
             self.act.setEnabled(False)
             self.message.show_text(f"{has}{error}", Tone.WARN if self._is_typed() else Tone.MUTED)
@@ -123,11 +124,11 @@ class StandingBar(PromptBar):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(2)
-        parts = (("Stop to break-even at +", self.break_even), ("Stop trails by", self.trailing))
+        parts = ((_("Stop to break-even at +"), self.break_even), (_("Stop trails by"), self.trailing))
         for row, (caption, field) in enumerate(parts):
             grid.addWidget(QLabel(caption), row, 0)
             grid.addWidget(field, row, 1, 1, 2)
-        grid.addWidget(QLabel("Close % at +"), 2, 0)
+        grid.addWidget(QLabel(_("Close % at +")), 2, 0)
         grid.addWidget(self.share, 2, 1)
         grid.addWidget(self.partial, 2, 2)
         grid.setColumnStretch(2, 1)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStatusBar, QToolBar, QVBoxLayout, QWidget
 
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.arming import ArmingView, arming_state
 from arbitrex_desktop.ui.bars.gauges import GaugeStrip
@@ -61,8 +62,8 @@ def state_fill(word: str) -> FillOf:
 def headline_of(fresh: Freshness, state: ShownTradingState) -> str:
     """Return in two words whether there is trading: what the RPM would let through means nothing without a line."""
     if state.word != ACTIVE or fresh.connected:
-        return f"TRADING {state.word}"
-    return "NO ANSWER" if fresh.core_silent else "NOT CONNECTED"
+        return _("TRADING {word}").format(word=state.word)
+    return _("NO ANSWER") if fresh.core_silent else _("NOT CONNECTED")
 
 
 class TopBar(QWidget):
@@ -82,9 +83,11 @@ class TopBar(QWidget):
         self.account = ElidedLabel(theme)
         self.account.setFont(tabular(self.font(), 1.05, bold=True))
         self.reason = ElidedLabel(theme, Tone.MUTED)
-        self.resume = FilledButton("Resume\N{HORIZONTAL ELLIPSIS}", theme, quiet)
-        self.halt = FilledButton(f"HALT  {HALT_KEYS[0]}", theme, lambda colours: colours.halt, 1.35)
-        self.halt.setToolTip(f"Stop all sending at once ({' or '.join(HALT_KEYS)})")
+        self.resume = FilledButton(_("Resume\N{HORIZONTAL ELLIPSIS}"), theme, quiet)
+        self.halt = FilledButton(
+            _("HALT  {halt_keys}").format(halt_keys=HALT_KEYS[0]), theme, lambda colours: colours.halt, 1.35
+        )
+        self.halt.setToolTip(_("Stop all sending at once ({halt_keys})").format(halt_keys=" or ".join(HALT_KEYS)))
         self.halt.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.halt.clicked.connect(self.halt_asked)
         self.resume.clicked.connect(self.resume_asked)
@@ -94,14 +97,14 @@ class TopBar(QWidget):
 
     def show_mode(self, mode: AccountMode | None) -> None:
         """Say what is at stake."""
-        self.mode.show_word(mode.value if mode else "NO ACCOUNT", mode_fill(mode))
+        self.mode.show_word(mode.value if mode else _("NO ACCOUNT"), mode_fill(mode))
 
     def show_state(self, fresh: Freshness, state: ShownTradingState) -> None:
         """Show account, trading state and reason."""
         pool = fresh.snapshot.pool if fresh.snapshot else None
         self.show_mode(pool.mode if pool else None)
         self.arming.show_state(arming_state(fresh))
-        account = f"{pool.login} @ {pool.server}" if pool and pool.login else "Not connected yet"
+        account = f"{pool.login} @ {pool.server}" if pool and pool.login else _("Not connected yet")
         self.account.show_text(account, Tone.TEXT if fresh.connected else Tone.MUTED)
         headline = headline_of(fresh, state)
         self.state.show_word(headline, state_fill(state.word if headline.endswith(state.word) else headline))
@@ -112,7 +115,7 @@ class TopBar(QWidget):
 
     def _reason_of(self, fresh: Freshness, state: ShownTradingState) -> tuple[str, Tone]:
         if state.unconfirmed:
-            return f"{state.reason} (waiting for the core to confirm)", Tone.WARN
+            return _("{reason} (waiting for the core to confirm)").format(reason=state.reason), Tone.WARN
         if state.reason:
             return state.reason, Tone.WARN
         if fresh.blocking_reason:
@@ -163,7 +166,7 @@ class StatusBar(QStatusBar):
         """Show the newest figures."""
         snapshot = fresh.snapshot
         self.mode.show_word(
-            snapshot.pool.mode.value if snapshot and snapshot.pool.mode else "NO ACCOUNT",
+            snapshot.pool.mode.value if snapshot and snapshot.pool.mode else _("NO ACCOUNT"),
             mode_fill(snapshot.pool.mode if snapshot else None),
         )
         arming = arming_state(fresh)
@@ -172,18 +175,32 @@ class StatusBar(QStatusBar):
         if snapshot is None:
             for label in self.labels.values():
                 label.clear()
-            message = "The trading core does not run" if fresh.broken else STARTING
-            self._post("trading", f"Trading: {state.word}", Tone.WARN)
+            message = _("The trading core does not run") if fresh.broken else _(STARTING)
+            self._post("trading", _("Trading: {word}").format(word=state.word), Tone.WARN)
             self._post("connection", message, Tone.BAD if fresh.broken else Tone.MUTED)
             return
-        self._post("trading", f"Trading: {state.word}", Tone.TEXT if state.word == ACTIVE else Tone.WARN)
-        connection = "core silent" if fresh.core_silent else snapshot.pool.state.value
-        self._post("connection", f"Connection: {connection}", Tone.TEXT if fresh.connected else Tone.WARN)
+        self._post(
+            "trading", _("Trading: {word}").format(word=state.word), Tone.TEXT if state.word == ACTIVE else Tone.WARN
+        )
+        connection = _("core silent") if fresh.core_silent else snapshot.pool.state.value
+        self._post(
+            "connection",
+            _("Connection: {connection}").format(connection=connection),
+            Tone.TEXT if fresh.connected else Tone.WARN,
+        )
         uses_pool = snapshot.sync.get("using_mt5_pool")
-        self._post("using_mt5_pool", f"using_mt5_pool: {formats.fact(uses_pool)}", _plain_if(uses_pool is True))
-        age = "never" if fresh.sync_age is None else f"{formats.age(fresh.sync_age)} ago"
-        self._post("sync", f"Last sync: {age}", _plain_if(fresh.account_fresh))
-        self._post("ticks", f"Ticks: {formats.whole(snapshot.pool.ticks_per_second)} /s", _plain_if(fresh.connected))
+        self._post(
+            "using_mt5_pool",
+            _("using_mt5_pool: {uses_pool}").format(uses_pool=formats.fact(uses_pool)),
+            _plain_if(uses_pool is True),
+        )
+        age = _("never") if fresh.sync_age is None else _("{age} ago").format(age=formats.age(fresh.sync_age))
+        self._post("sync", _("Last sync: {age}").format(age=age), _plain_if(fresh.account_fresh))
+        self._post(
+            "ticks",
+            _("Ticks: {ticks_per_second} /s").format(ticks_per_second=formats.whole(snapshot.pool.ticks_per_second)),
+            _plain_if(fresh.connected),
+        )
 
     def _post(self, name: str, text: str, tone: Tone) -> None:
         self.labels[name].show_text(text, tone)

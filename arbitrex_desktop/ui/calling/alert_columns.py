@@ -9,6 +9,7 @@ from datetime import datetime
 
 from arbitrex_desktop.desk.alerts.words import amount, rule_text
 from arbitrex_desktop.desk.presentation.alert_rows import AlertKind, AlertRow, AlertRule
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.models.table import Column
 from arbitrex_desktop.ui.theme.colours import Tone
 
@@ -28,12 +29,12 @@ def price_alert(symbol: str, price: float, present: float | None, digits: int, n
 def state_word(row: AlertRow, when: Callable[[datetime], str]) -> str:
     """Return in a word or two how an alert stands."""
     if not row.rule.is_on:
-        return "off"
+        return _("off")
     if row.snoozed_until is not None:
-        return f"sleeps until {when(row.snoozed_until)}"
+        return _("sleeps until {when}").format(when=when(row.snoozed_until))
     if row.rule.is_permanent:
-        return "RAISED" if row.is_raised else "always on"
-    return "RAISED" if row.is_raised else "waits"
+        return _("RAISED") if row.is_raised else _("always on")
+    return _("RAISED") if row.is_raised else _("waits")
 
 
 def value_text(row: AlertRow) -> str:
@@ -45,12 +46,12 @@ def value_text(row: AlertRow) -> str:
 def alert_columns(when: Callable[[datetime], str]) -> tuple[Column[AlertRow], ...]:
     """Return the columns of alerts; `when` tells a moment as people do."""
     return (
-        Column("Calls when", lambda row: _capital(rule_text(row.rule)), lambda row: rule_text(row.rule), "x" * 30,
+        Column(N_("Calls when"), lambda row: _capital(rule_text(row.rule)), lambda row: rule_text(row.rule), "x" * 30,
                number=False, tip=lambda row: row.rule.note, least="x" * 14),
-        Column("Now", value_text, lambda row: row.value, "100,000.00", spare=2),
-        Column("State", lambda row: state_word(row, when), lambda row: state_word(row, when), "sleeps until 10:00",
+        Column(N_("Now"), value_text, lambda row: row.value, "100,000.00", spare=2),
+        Column(N_("State"), lambda row: state_word(row, when), lambda row: state_word(row, when), "sleeps until 10:00",
                number=False, tone=_tone, least="always on"),
-        Column("Note", lambda row: row.rule.note, lambda row: row.rule.note, "x" * 12, number=False, spare=1,
+        Column(N_("Note"), lambda row: row.rule.note, lambda row: row.rule.note, "x" * 12, number=False, spare=1,
                tip=lambda row: row.rule.note),
     )  # fmt: skip
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from arbitrex_desktop.desk.presentation.alert_rows import ALWAYS, OF_SYMBOL, AlertKind, AlertRule
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.calling.alert_columns import new_rule_id
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
@@ -33,8 +34,8 @@ _UNITS: Final = {
     AlertKind.SPREAD: "points",
     AlertKind.MARGIN: "%",
     AlertKind.DRAWDOWN: "%",
-    AlertKind.EQUITY: "account currency",
-    AlertKind.POSITION: "account currency",
+    AlertKind.EQUITY: N_("account currency"),
+    AlertKind.POSITION: N_("account currency"),
 }
 _MAY_BE_NEGATIVE: Final = frozenset({AlertKind.POSITION, AlertKind.EQUITY})
 _DIGITS: Final = {AlertKind.SPREAD: 1, AlertKind.MARGIN: 1}
@@ -45,10 +46,13 @@ def read_number(text: str, name: str, *, may_be_negative: bool) -> tuple[float, 
     """Return a number and its decimals; raises ValueError in words for what is none."""
     plain = text.strip().removeprefix("-") if may_be_negative else text.strip()
     if not (plain.isascii() and plain.replace(".", "", 1).isdecimal()):
-        raise ValueError(f"{name}: write a number like 1.2345" + ("" if may_be_negative else ", not below zero"))
+        raise ValueError(
+            _("{name}: write a number like 1.2345").format(name=name)
+            + ("" if may_be_negative else _(", not below zero"))
+        )
     decimals = len(plain.partition(".")[2])
     if decimals > _MOST_DIGITS:
-        raise ValueError(f"{name}: at most {_MOST_DIGITS} decimals")
+        raise ValueError(_("{name}: at most {most_digits} decimals").format(name=name, most_digits=_MOST_DIGITS))
     return float(text), decimals
 
 
@@ -62,29 +66,29 @@ class AlertEditor(QDialog):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Alert")
+        self.setWindowTitle(_("Alert"))
         self.setModal(False)
         self._rule = AlertRule("", AlertKind.PRICE)
         self.kind, self.symbol, self.way = QComboBox(), QComboBox(), QComboBox()
         self.kind.addItems([kind.value for kind in KINDS])
         self.symbol.setEditable(True)
         self.symbol.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.way.addItems(["rises to", "falls to"])
+        self.way.addItems([_("rises to"), _("falls to")])
         self.level, self.back, self.strategy, self.note = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
         self.note.setMaxLength(200)
         self.strategy.setMaxLength(64)
         for field in (self.level, self.back):
             field.setMaxLength(20)
             field.setFont(tabular(field.font()))
-        self.back.setPlaceholderText("0: the level itself")
-        self.note.setPlaceholderText("Told with the call")
+        self.back.setPlaceholderText(_("0: the level itself"))
+        self.note.setPlaceholderText(_("Told with the call"))
         self.unit = TonedLabel(theme, Tone.MUTED)
-        self.once = QCheckBox("Only once, then off")
-        self.wakes = QCheckBox("In quiet hours, too")
-        self.is_on = QCheckBox("On")
+        self.once = QCheckBox(_("Only once, then off"))
+        self.wakes = QCheckBox(_("In quiet hours, too"))
+        self.is_on = QCheckBox(_("On"))
         self.errors = {name: TonedLabel(theme, Tone.BAD) for name in ("symbol", "level", "back", "strategy")}
-        self.save = FilledButton("Keep", theme, lambda colours: colours.buy)
-        self.cancel = QPushButton("Cancel")
+        self.save = FilledButton(_("Keep"), theme, lambda colours: colours.buy)
+        self.cancel = QPushButton(_("Cancel"))
         self._lay_out()
         self._connect()
 
@@ -116,14 +120,14 @@ class AlertEditor(QDialog):
         level = back = 0.0
         digits = 2
         if kind is AlertKind.INTENT:
-            wrong["strategy"] = "" if self.strategy.text().strip() else "Whose intents? Write the strategy's name"
+            wrong["strategy"] = "" if self.strategy.text().strip() else _("Whose intents? Write the strategy's name")
         else:
             level, digits = self._read(self.level, "level", wrong)
             back, more = self._read(self.back, "back", wrong) if self.back.text().strip() else (0.0, digits)
             digits = max(digits, more, 2) if kind not in _DIGITS else max(digits, more)
         symbol = self.symbol.currentText().strip()
         if kind in OF_SYMBOL and not symbol:
-            wrong["symbol"] = "Which symbol?"
+            wrong["symbol"] = _("Which symbol?")
         for name, words in wrong.items():
             self.errors[name].setText(words)
             self.errors[name].setVisible(bool(words))
@@ -149,7 +153,7 @@ class AlertEditor(QDialog):
         return KINDS[self.kind.currentIndex()]
 
     def _read(self, field: QLineEdit, name: str, wrong: dict[str, str]) -> tuple[float, int]:
-        words = "Level" if name == "level" else "Way back"
+        words = _("Level") if name == "level" else _("Way back")
         may_be_negative = name == "level" and self._kind in _MAY_BE_NEGATIVE
         try:
             return read_number(field.text(), words, may_be_negative=may_be_negative)
@@ -168,7 +172,7 @@ class AlertEditor(QDialog):
         }
         for field, on in shown.items():
             self._form.setRowVisible(field, on)
-        self.unit.show_text(_UNITS.get(kind, ""), Tone.MUTED)
+        self.unit.show_text(_(_UNITS.get(kind, "")), Tone.MUTED)
         for label in self.errors.values():
             label.hide()
         self.adjustSize()
@@ -193,24 +197,24 @@ class AlertEditor(QDialog):
             row.addWidget(widget, 1 if widget is self.level else 0)
         form = self._form = QFormLayout(self)
         for name, field, error in (
-            ("Watch", self.kind, ""),
-            ("Symbol", self.symbol, "symbol"),
-            ("Calls when it", self._levels, "level"),
-            ("Again after going back by", self.back, "back"),
-            ("Strategy", self.strategy, "strategy"),
-            ("Note", self.note, ""),
+            (_("Watch"), self.kind, ""),
+            (_("Symbol"), self.symbol, "symbol"),
+            (_("Calls when it"), self._levels, "level"),
+            (_("Again after going back by"), self.back, "back"),
+            (_("Strategy"), self.strategy, "strategy"),
+            (_("Note"), self.note, ""),
         ):
             form.addRow(name, field)
             if error:
                 form.addRow("", self.errors[error])
         for field, name in (
-            (self.kind, "Watch"),
-            (self.symbol, "Symbol"),
-            (self.way, "Direction"),
-            (self.level, "Level"),
-            (self.back, "Again after going back by"),
-            (self.strategy, "Strategy"),
-            (self.note, "Note"),
+            (self.kind, _("Watch")),
+            (self.symbol, _("Symbol")),
+            (self.way, _("Direction")),
+            (self.level, _("Level")),
+            (self.back, _("Again after going back by")),
+            (self.strategy, _("Strategy")),
+            (self.note, _("Note")),
         ):
             field.setAccessibleName(name)
         for box in (self.once, self.wakes, self.is_on):

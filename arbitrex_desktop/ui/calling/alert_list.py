@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.presentation.alert_rows import AlertRow, AlertRule
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.calling.alert_columns import alert_columns
 from arbitrex_desktop.ui.calling.alert_editor import AlertEditor
@@ -42,12 +43,18 @@ class AlertList(QWidget):
         self._fresh = NOTHING_YET
         columns = alert_columns(lambda moment: formats.short_time(moment, self._fresh.now))
         self.model: RowTableModel[AlertRow] = RowTableModel(columns, lambda row: row.rule.rule_id, self)
-        self.view = KeyedTable(self.model, theme, "Alerts are not known yet", lambda row: row.rule.rule_id)
-        self.view.setAccessibleName("Alerts that call")
+        self.view = KeyedTable(self.model, theme, _("Alerts are not known yet"), lambda row: row.rule.rule_id)
+        self.view.setAccessibleName(_("Alerts that call"))
         self.view.own_menu = self.menu
-        self.new, self.edit = QPushButton(f"&New{_MORE}"), QPushButton(f"&Edit{_MORE}")
-        self.snooze, self.remove = QPushButton(f"S&leep {SNOOZE_MINUTES} min"), QPushButton("Re&move")
-        self.how = QPushButton(f"&How they call{_MORE}")
+        self.new, self.edit = (
+            QPushButton(_("&New\N{HORIZONTAL ELLIPSIS}")),
+            QPushButton(_("&Edit\N{HORIZONTAL ELLIPSIS}")),
+        )
+        self.snooze, self.remove = (
+            QPushButton(_("S&leep {snooze_minutes} min").format(snooze_minutes=SNOOZE_MINUTES)),
+            QPushButton(_("Re&move")),
+        )
+        self.how = QPushButton(_("&How they call\N{HORIZONTAL ELLIPSIS}"))
         self.editor, self.ways = AlertEditor(theme, self), AlertWaysWindow(theme, self)
         self._lay_out()
         self._connect()
@@ -68,11 +75,11 @@ class AlertList(QWidget):
         if row is None:
             return None
         menu = row_menu(self)
-        menu.addAction(f"Edit{_MORE}", self._edit)
-        menu.addAction("Switch off" if row.rule.is_on else "Switch on", self._switch)
+        menu.addAction(_("Edit\N{HORIZONTAL ELLIPSIS}"), self._edit)
+        menu.addAction(_("Switch off") if row.rule.is_on else _("Switch on"), self._switch)
         for minutes in (5, 15, 60, 240):
-            menu.addAction(f"Sleep {minutes} min", partial(self._sleep, minutes))
-        menu.addAction("Remove", self._remove)
+            menu.addAction(_("Sleep {minutes} min").format(minutes=minutes), partial(self._sleep, minutes))
+        menu.addAction(_("Remove"), self._remove)
         return menu
 
     def open_new(self) -> None:
@@ -94,7 +101,7 @@ class AlertList(QWidget):
         self.how.setEnabled(self._fresh.snapshot is not None)
         for button in (self.edit, self.snooze, self.remove):
             button.setEnabled(own)
-            button.setToolTip("" if own else "Choose one of your own alerts; the others are always on")
+            button.setToolTip("" if own else _("Choose one of your own alerts; the others are always on"))
 
     def _open(self, rule: AlertRule | None) -> None:
         snapshot = self._fresh.snapshot

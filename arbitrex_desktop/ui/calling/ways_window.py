@@ -9,13 +9,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from arbitrex_desktop.desk.presentation.alert_rows import AlertsView, AlertWays
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.commands import SetAlertWays, TryAlertWays
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.badges import FilledButton
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
-_EXPLANATION = (
+_EXPLANATION = N_(
     "HALT, an order of unknown fate, a lost connection and a strategy's intent that waits for you always call. "
     "Token and address are kept in the system's credential store; nothing is sent before you switch it on here."
 )
@@ -31,22 +32,26 @@ class AlertWaysWindow(QDialog):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("How alerts call")
+        self.setWindowTitle(_("How alerts call"))
         self.setModal(False)
-        self.sound, self.balloon, self.flash = QCheckBox("Sound"), QCheckBox("Balloon"), QCheckBox("Flash the taskbar")
+        self.sound, self.balloon, self.flash = (
+            QCheckBox(_("Sound")),
+            QCheckBox(_("Balloon")),
+            QCheckBox(_("Flash the taskbar")),
+        )
         self.quiet_from, self.quiet_to = QLineEdit(), QLineEdit()
-        self.telegram, self.webhook = QCheckBox("Write to Telegram"), QCheckBox("Tell a webhook")
+        self.telegram, self.webhook = QCheckBox(_("Write to Telegram")), QCheckBox(_("Tell a webhook"))
         self.token, self.chat, self.address = QLineEdit(), QLineEdit(), QLineEdit()
         for secret in (self.token, self.address):
             secret.setEchoMode(QLineEdit.EchoMode.Password)
-            secret.setPlaceholderText("unchanged")
+            secret.setPlaceholderText(_("unchanged"))
         for field, words in ((self.quiet_from, "22:00"), (self.quiet_to, "07:00")):
             field.setPlaceholderText(words)
             field.setMaxLength(5)
         self.message = TonedLabel(theme, Tone.MUTED)
         self.message.setWordWrap(True)
-        self.keep = FilledButton("Keep", theme, lambda colours: colours.buy)
-        self.test = QPushButton("Send a test")
+        self.keep = FilledButton(_("Keep"), theme, lambda colours: colours.buy)
+        self.test = QPushButton(_("Send a test"))
         self._lay_out()
         self.keep.clicked.connect(self._keep)
         self.test.clicked.connect(lambda: self.asked.emit(TryAlertWays()))
@@ -91,15 +96,18 @@ class AlertWaysWindow(QDialog):
         """Return what is wrong, in words; empty when nothing is."""
         begin, end = self.quiet_from.text().strip(), self.quiet_to.text().strip()
         if bool(begin) != bool(end):
-            return "Quiet hours: write both times, or none"
+            return _("Quiet hours: write both times, or none")
         for text in filter(None, (begin, end)):
             if not _is_time(text):
-                return f"Quiet hours: “{text}” is no time like 22:00"
+                return _(
+                    "Quiet hours: \N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK} is no time "
+                    "like 22:00"
+                ).format(text=text)
         if self.telegram.isChecked() and not self.chat.text().strip():
-            return "Telegram: write the id of the chat"
+            return _("Telegram: write the id of the chat")
         address = self.address.text().strip()
         if address and not address.startswith("https://"):
-            return "Webhook: the address must begin with https://"
+            return _("Webhook: the address must begin with https://")
         return ""
 
     def _keep(self) -> None:
@@ -110,7 +118,7 @@ class AlertWaysWindow(QDialog):
         self.asked.emit(SetAlertWays(ways, token or None, address or None))
         self.token.clear()
         self.address.clear()
-        self.message.show_text("Kept. Send a test to see whether it arrives.", Tone.MUTED)
+        self.message.show_text(_("Kept. Send a test to see whether it arrives."), Tone.MUTED)
 
     def _boxes(self, ways: AlertWays) -> tuple[tuple[QCheckBox, bool], ...]:
         return (
@@ -122,21 +130,21 @@ class AlertWaysWindow(QDialog):
         )
 
     def _lay_out(self) -> None:
-        explanation = QLabel(_EXPLANATION)
+        explanation = QLabel(_(_EXPLANATION))
         explanation.setWordWrap(True)
         form = QFormLayout(self)
         form.addRow(explanation)
         for box in (self.sound, self.balloon, self.flash):
             form.addRow("", box)
         hours = QHBoxLayout()
-        for widget in (self.quiet_from, QLabel("to"), self.quiet_to):
+        for widget in (self.quiet_from, QLabel(_("to")), self.quiet_to):
             hours.addWidget(widget)
-        form.addRow("Quiet from", hours)
+        form.addRow(_("Quiet from"), hours)
         form.addRow("", self.telegram)
-        form.addRow("Bot's token", self.token)
-        form.addRow("Chat", self.chat)
+        form.addRow(_("Bot's token"), self.token)
+        form.addRow(_("Chat"), self.chat)
         form.addRow("", self.webhook)
-        form.addRow("Address", self.address)
+        form.addRow(_("Address"), self.address)
         form.addRow(self.message)
         buttons = QHBoxLayout()
         buttons.addWidget(self.test)
@@ -144,11 +152,11 @@ class AlertWaysWindow(QDialog):
         buttons.addWidget(self.keep)
         form.addRow(buttons)
         for field, name in (
-            (self.quiet_from, "Quiet from"),
-            (self.quiet_to, "Quiet to"),
-            (self.token, "Token of the bot"),
-            (self.chat, "Chat of Telegram"),
-            (self.address, "Address of the webhook"),
+            (self.quiet_from, _("Quiet from")),
+            (self.quiet_to, _("Quiet to")),
+            (self.token, _("Token of the bot")),
+            (self.chat, _("Chat of Telegram")),
+            (self.address, _("Address of the webhook")),
         ):
             field.setAccessibleName(name)
         self.setMinimumWidth(460)

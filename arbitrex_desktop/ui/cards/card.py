@@ -10,8 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.cards.card_text import CardText
-from arbitrex_desktop.ui.cards.pending_text import REJECT_TIP
+from arbitrex_desktop.ui.cards.pending_text import reject_tip
 from arbitrex_desktop.ui.theme.colours import Colours, FillColours, Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.badges import FilledButton, quiet
@@ -50,8 +51,8 @@ class IntentCard(QWidget):
         font = tabular(self.font())
         self._title, self._small = tabular(font, LARGE, bold=True), tabular(font, SMALL)
         self.setFont(font)
-        self.approve = FilledButton("Approve", theme, self._side_fill)
-        self.reject = FilledButton("Reject", theme, quiet)
+        self.approve = FilledButton(_("Approve"), theme, self._side_fill)
+        self.reject = FilledButton(_("Reject"), theme, quiet)
         self.fold = QPushButton()
         self.fold.setFlat(True)
         self.fold.setMaximumWidth(QFontMetrics(self._small).horizontalAdvance("888 checks") + 8)
@@ -86,10 +87,10 @@ class IntentCard(QWidget):
         self.approve.setToolTip(text.approve_tip)
         self.reject.setEnabled(text.can_reject)
         self.fold.setEnabled(True)
-        self.fold.setText(f"{text.checks} checks" if text.checks else "no checks")
+        self.fold.setText(_("{checks} checks").format(checks=text.checks) if text.checks else _("no checks"))
         self.setToolTip(text.whole)
         self.setAccessibleName(text.title)
-        self.setAccessibleDescription(f"{text.whole}\n{text.left} left")
+        self.setAccessibleDescription(_("{whole}\n{left} left").format(whole=text.whole, left=text.left))
         self.update()
 
     def show_gone(self, word: str) -> None:
@@ -148,7 +149,9 @@ class IntentCard(QWidget):
         self._write(painter, area.adjusted(0.0, 0.0, -clock_width - _MARGIN, 0.0), text.title, side)
         area.translate(0.0, painter.fontMetrics().lineSpacing() + _GAP)
         painter.setFont(self.font())
-        self._write(painter, area, text.risk, Tone.WARN if text.risk.startswith("no stop") else Tone.TEXT)
+        self._write(
+            painter, area, text.risk, Tone.WARN if text.risk == _("no stop: the loss has no end") else Tone.TEXT
+        )
         area.translate(0.0, painter.fontMetrics().lineSpacing())
         painter.setFont(self._small)
         lines = wrapped(f"{text.word}  {text.sentence}", self._small, int(area.width()), _LINES)
@@ -184,6 +187,6 @@ class IntentCard(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_EDGE + _MARGIN, _MARGIN + self._text_height(), _MARGIN, _MARGIN)
         layout.addLayout(buttons)
-        self.reject.setToolTip(REJECT_TIP)
-        self.fold.setToolTip("Show or hide every check that was made")
+        self.reject.setToolTip(reject_tip())
+        self.fold.setToolTip(_("Show or hide every check that was made"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

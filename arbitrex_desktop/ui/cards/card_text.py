@@ -11,8 +11,9 @@ from typing import Final
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.cards.pending_text import APPROVE_TIP
+from arbitrex_desktop.ui.cards.pending_text import approve_tip
 from arbitrex_desktop.ui.models.desk import STATE_NAMES, cut_lots, decision_tone
 from arbitrex_desktop.ui.models.preview_words import REJECTED, wait_of
 from arbitrex_desktop.ui.models.ticket import reward_ratio
@@ -89,7 +90,7 @@ def card_text(
         intent_id=row.intent_id,
         direction=row.direction,
         title=title,
-        left=formats.countdown(seconds_left) if waits else STATE_NAMES.get(row.state, row.state.value),
+        left=formats.countdown(seconds_left) if waits else _(STATE_NAMES.get(row.state, row.state.value)),
         left_share=_share_left(row, seconds_left) if waits else 0.0,
         left_tone=_left_tone(row, seconds_left),
         risk=risk,
@@ -99,7 +100,7 @@ def card_text(
         tone=tone if tone is not Tone.GOOD else sentence_tone,
         whole="\n".join(each for each in (f"{title}, {row.source}", risk, levels, word, sentence) if each),
         approve=_approve_label(row, asked=asked),
-        approve_tip=blocker or APPROVE_TIP,
+        approve_tip=blocker or approve_tip(),
         can_approve=may_press and not blocker,
         can_reject=may_press and waits,
         checks=len(row.checks),
@@ -110,9 +111,9 @@ def answer_of(row: IntentRow) -> tuple[str, Tone]:
     """Return the answer in a word; what closes a position says so in its place, and a mark tells that it changed."""
     changed = " *" if row.changed else ""
     if row.closes is not None:
-        return f"CLOSES #{row.closes}{changed}", Tone.WARN
+        return _("CLOSES #{closes}{changed}").format(closes=row.closes, changed=changed), Tone.WARN
     if row.decision == REJECTED and (until := wait_of(row.checks)):
-        return f"NOT NOW, {until}{changed}", Tone.WARN
+        return _("NOT NOW, {until}{changed}").format(until=until, changed=changed), Tone.WARN
     return f"{row.decision or formats.DASH}{changed}", decision_tone(row.decision)
 
 
@@ -121,12 +122,16 @@ def sentence_of(row: IntentRow, blocker: str) -> tuple[str, Tone]:
     if blocker:
         return blocker, Tone.WARN
     if row.escalation or row.changed:
-        return (f"Not what arrived: {row.escalation}" if row.escalation else f"Changed: {row.changed}"), Tone.WARN
+        return (
+            _("Not what arrived: {escalation}").format(escalation=row.escalation)
+            if row.escalation
+            else _("Changed: {changed}").format(changed=row.changed)
+        ), Tone.WARN
     if row.closing_text:
         return row.closing_text, Tone.WARN
     cut = [each for each in row.checks if each.outcome is Outcome.ADJUST]
     if cut:
-        more = f" (and {len(cut) - 1} more)" if len(cut) > 1 else ""
+        more = _(" (and {count} more)").format(count=len(cut) - 1) if len(cut) > 1 else ""
         return f"{max(cut, key=_overshoot).message}{more}", Tone.WARN
     less = cut_lots(row)
     if less:
@@ -138,9 +143,9 @@ def closest_limit(checks: Iterable[Verdict]) -> tuple[str, Tone]:
     """Return in a sentence which limit of the portfolio the trade comes closest to, amber from 80 % of it."""
     used = [(share, each) for each in checks if (share := used_share(each)) is not None]
     if not used:
-        return "No limit was measured", Tone.MUTED
+        return _("No limit was measured"), Tone.MUTED
     share, closest = max(used, key=lambda pair: pair[0])
-    return f"closest limit: {closest.message}", Tone.WARN if share >= WARN_FROM else Tone.GOOD
+    return _("closest limit: {message}").format(message=closest.message), Tone.WARN if share >= WARN_FROM else Tone.GOOD
 
 
 def used_share(check: Verdict) -> float | None:
@@ -158,23 +163,26 @@ def used_share(check: Verdict) -> float | None:
 def risk_of(row: IntentRow, currency: str) -> str:
     """Return what is lost at the stop in money and percent, and what the target would bring in R."""
     if row.closes is not None:
-        return "takes risk away"
+        return _("takes risk away")
     if row.lots <= 0.0:
-        return "no size is allowed"
+        return _("no size is allowed")
     if row.stop_loss is None:
-        return "no stop: the loss has no end"
-    parts = [f"risk {formats.money(row.risk_amount, currency, digits=row.money_digits)}", formats.percent(row.risk_pct)]
+        return _("no stop: the loss has no end")
+    parts = [
+        _("risk {money}").format(money=formats.money(row.risk_amount, currency, digits=row.money_digits)),
+        formats.percent(row.risk_pct),
+    ]
     ratio = reward_ratio(row.direction, row.price, row.stop_loss, row.take_profit)
-    parts.append("no target" if ratio is None else f"target {formats.number(ratio, 1)} R")
+    parts.append(_("no target") if ratio is None else _("target {ratio} R").format(ratio=formats.number(ratio, 1)))
     return _DOT.join(parts)
 
 
 def levels_of(row: IntentRow) -> str:
     """Return who asks, price, stop and target, and how long an order rests."""
-    named = (("at", row.price), ("stop", row.stop_loss), ("target", row.take_profit))
+    named = ((_("at"), row.price), (_("stop"), row.stop_loss), (_("target"), row.take_profit))
     prices = (f"{name} {formats.price(value, row.digits)}" for name, value in named if value)
     rests = row.entry_text.partition(", ")[2]
-    return _DOT.join((row.source, *prices, *([f"rests {rests}"] if rests else [])))
+    return _DOT.join((row.source, *prices, *([_("rests {rests}").format(rests=rests)] if rests else [])))
 
 
 def _overshoot(check: Verdict) -> float:
@@ -194,6 +202,6 @@ def _left_tone(row: IntentRow, seconds_left: float) -> Tone:
 
 def _approve_label(row: IntentRow, *, asked: bool) -> str:
     if row.lots <= 0.0 or row.decision == REJECTED:
-        return "Not now" if wait_of(row.checks) else "Cannot approve"
-    act = "close" if row.closes is not None else formats.side(row.direction)
-    return f"Really {act}?" if asked else f"Approve {act}"
+        return _("Not now") if wait_of(row.checks) else _("Cannot approve")
+    act = _("close") if row.closes is not None else formats.side(row.direction)
+    return _("Really {act}?").format(act=act) if asked else _("Approve {act}").format(act=act)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.cards.card import LEAST_WIDTH, MOST_WIDTH, IntentCard
 from arbitrex_desktop.ui.cards.card_text import CardText
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -54,7 +55,7 @@ class CardDeck(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Pending intents")
+        self.setAccessibleName(_("Pending intents"))
         self._ground = QWidget()
         self.setWidget(self._ground)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.desk import cut_lots
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -16,25 +17,45 @@ REJECT_KEYS: Final = "Ctrl+Backspace"
 GO_KEY: Final = "F8"
 """Takes the keyboard to the pending intents, from anywhere in the window."""
 
-WHERE_KEYS_WORK: Final = f"while the keyboard is among these cards or in their checks; {GO_KEY} takes it there"
-
-APPROVE_TIP: Final = (
-    f"Judge it once more and send the order; this cannot be undone. Also {APPROVE_KEYS}, {WHERE_KEYS_WORK}."
+NONE_WAITS: Final = N_("No intents are waiting. Submit one in the ticket, or let a strategy send one: it comes here.")
+CHOICE_IS_GONE: Final = N_(
+    "The intent that was chosen has ended by itself. Choose the next one; none is chosen for you."
 )
-REJECT_TIP: Final = f"End the intent; nothing is sent; this cannot be undone. Also {REJECT_KEYS}, {WHERE_KEYS_WORK}."
+OUT_OF_SIGHT: Final = N_("The chosen intent was out of sight, so nothing was done. Look at it, and press again.")
+ONCE_MORE: Final = N_("Approving sends the order at once. It CANNOT BE UNDONE. Press Approve again to send it.")
 
-NOTHING_CHOSEN: Final = f"{GO_KEY}, or a click, chooses a card; the fold on it shows its checks"
-NONE_WAITS: Final = "No intents are waiting. Submit one in the ticket, or let a strategy send one: it comes here."
-NEXT_IS_YOURS: Final = f"None is chosen now; {GO_KEY}, or a click, chooses the next."
-CHOICE_IS_GONE: Final = "The intent that was chosen has ended by itself. Choose the next one; none is chosen for you."
-OUT_OF_SIGHT: Final = "The chosen intent was out of sight, so nothing was done. Look at it, and press again."
-ONCE_MORE: Final = "Approving sends the order at once. It CANNOT BE UNDONE. Press Approve again to send it."
+
+def approve_tip() -> str:
+    """Return what Approve does, and its keys."""
+    tip = _("Judge it once more and send the order; this cannot be undone. Also {keys}, {where}.")
+    return tip.format(keys=APPROVE_KEYS, where=_where_keys_work())
+
+
+def reject_tip() -> str:
+    """Return what Reject does, and its keys."""
+    tip = _("End the intent; nothing is sent; this cannot be undone. Also {keys}, {where}.")
+    return tip.format(keys=REJECT_KEYS, where=_where_keys_work())
+
+
+def _where_keys_work() -> str:
+    where = _("while the keyboard is among these cards or in their checks; {key} takes it there")
+    return where.format(key=GO_KEY)
+
+
+def nothing_chosen() -> str:
+    """Return how a card is chosen."""
+    return _("{key}, or a click, chooses a card; the fold on it shows its checks").format(key=GO_KEY)
+
+
+def next_is_yours() -> str:
+    """Return how the next card is chosen after one was decided."""
+    return _("None is chosen now; {key}, or a click, chooses the next.").format(key=GO_KEY)
 
 
 def trade_text(row: IntentRow) -> str:
     """Return in short what a trade does."""
     if row.closes is not None:
-        return f"close #{row.closes}"
+        return _("close #{closes}").format(closes=row.closes)
     kind = f" {row.order_kind}" if row.order_kind else ""
     return f"{formats.side(row.direction)}{kind} {formats.lots(row.lots)} {row.symbol}"
 
@@ -50,20 +71,38 @@ def text_for(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tuple[
 
 def _body_text(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tuple[str, Tone]:
     if blocker:
-        return f"Cannot approve: {blocker}{f' (changed: {row.changed})' if row.changed else ''}", Tone.WARN
+        return _("Cannot approve: {blocker}{changed}").format(
+            blocker=blocker, changed=_(" (changed: {changed})").format(changed=row.changed) if row.changed else ""
+        ), Tone.WARN
     if again:
-        return f"This is not what arrived: {row.escalation}. {ONCE_MORE}" if row.escalation else ONCE_MORE, Tone.WARN
+        return _("This is not what arrived: {escalation}. {once_more}").format(
+            escalation=row.escalation, once_more=_(ONCE_MORE)
+        ) if row.escalation else _(ONCE_MORE), Tone.WARN
     if row.escalation:
-        return f"This is not what arrived: {row.escalation}. {_found(row)}. Approve asks once more.", Tone.WARN
-    how = f"({APPROVE_KEYS})" if keys else f"({GO_KEY}, then {APPROVE_KEYS})"
+        return _("This is not what arrived: {escalation}. {found}. Approve asks once more.").format(
+            escalation=row.escalation, found=_found(row)
+        ), Tone.WARN
+    how = (
+        f"({APPROVE_KEYS})"
+        if keys
+        else _("({go_key}, then {approve_keys})").format(go_key=GO_KEY, approve_keys=APPROVE_KEYS)
+    )
     if row.changed:
-        return f"Changed while it waited: {row.changed}. {_found(row)}. Approving cannot be undone {how}.", Tone.WARN
-    return f"{_found(row)}. Approving sends the order at once and cannot be undone {how}.", Tone.MUTED
+        return _("Changed while it waited: {changed}. {found}. Approving cannot be undone {how}.").format(
+            changed=row.changed, found=_found(row), how=how
+        ), Tone.WARN
+    return _("{found}. Approving sends the order at once and cannot be undone {how}.").format(
+        found=_found(row), how=how
+    ), Tone.MUTED
 
 
 def _found(row: IntentRow) -> str:
     """Return what the RPM found, without the full stop."""
     adjusted = next((check.message for check in row.checks if check.outcome is Outcome.ADJUST), "")
-    found = row.details or row.reason or (f"Adjusted: {adjusted}" if adjusted else "Nothing speaks against it")
+    found = (
+        row.details
+        or row.reason
+        or (_("Adjusted: {adjusted}").format(adjusted=adjusted) if adjusted else _("Nothing speaks against it"))
+    )
     cut = cut_lots(row)
     return f"{cut}. {found}".rstrip(".") if cut else found.rstrip(".")

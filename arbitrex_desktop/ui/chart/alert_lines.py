@@ -7,6 +7,7 @@ from typing import Final
 
 from arbitrex_desktop.desk.presentation.alert_rows import AlertKind
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.chart.marks import LineKind, PriceLine
 
@@ -25,4 +26,4 @@ def alert_lines(snapshot: DeskSnapshot, symbol: str) -> tuple[PriceLine, ...]:
 
 def _text(above: bool, note: str) -> str:  # noqa: FBT001 - the rule's own field
     arrow = formats.UP_ARROW if above else formats.DOWN_ARROW
-    return f"{arrow} calls  {note}".rstrip()
+    return _("{arrow} calls  {note}").format(arrow=arrow, note=note).rstrip()

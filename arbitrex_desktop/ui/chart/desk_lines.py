@@ -11,6 +11,7 @@ from typing import Final, Self
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow, OrderRow, PositionRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.chart.marks import LineKind, PriceLine, Zone
 from arbitrex_desktop.ui.models.preview_words import REJECTED, preview_words
@@ -121,7 +122,7 @@ def _position_lines(position: PositionRow, currency: str, moved: Mapping[str, fl
     """Return its entry, stop and target.  Pulled from the entry, a stop or target is set where there is none."""
     key, side = line_key(POSITION, position.ticket), position.direction
     profit = formats.money(position.profit, currency, signed=True, digits=position.money_digits)
-    unprotected = "" if position.stop_loss else "  no stop"
+    unprotected = "" if position.stop_loss else _("  no stop")
     text = f"{formats.side(side)} {formats.lots(position.volume)} #{position.ticket}  {profit}{unprotected}"
     if key in moved:
         what = level_pulled(position, moved[key])
@@ -158,19 +159,25 @@ def _order_lines(order: OrderRow, currency: str, moved: Mapping[str, float]) -> 
     text = f"{order.kind} {formats.lots(order.volume)} #{order.ticket}"
     if key in moved:
         text += f"  {pips_text(rests - order.price, order.digits)}"
-        text += f"  at its stop {_result(order, order.stop_loss, rests, currency)}" if order.stop_loss else "  no stop"
+        text += (
+            _("  at its stop {result}").format(result=_result(order, order.stop_loss, rests, currency))
+            if order.stop_loss
+            else _("  no stop")
+        )
     # A stop limit order has two prices, of which one line moves one: it is moved by its bar.
     movable = order.direction != 0 and order.limit_price is None
     yield PriceLine(key, rests, text, LineKind.ORDER, order.direction, is_draggable=movable)
     levels = (
-        (ORDER_STOP, "Stop", order.stop_loss, LineKind.STOP),
-        (ORDER_TARGET, "Target", order.take_profit, LineKind.TARGET),
+        (ORDER_STOP, _("Stop"), order.stop_loss, LineKind.STOP),
+        (ORDER_TARGET, _("Target"), order.take_profit, LineKind.TARGET),
     )
     for what, name, present, kind in levels:
         key = line_key(what, order.ticket)
         price = moved.get(key, present)
         if price:
-            text = f"{name} of order #{order.ticket}  {_result(order, price, rests, currency)}"
+            text = _("{name} of order #{ticket}  {result}").format(
+                name=name, ticket=order.ticket, result=_result(order, price, rests, currency)
+            )
             yield PriceLine(key, price, text, kind, order.direction, is_draggable=movable)
 
 
@@ -178,11 +185,13 @@ def _ghosts(intent: IntentRow) -> Iterator[PriceLine]:
     """Return the entry, stop and target of an intent that waits, all dotted; only the entry says what it is."""
     assert intent.price is not None
     kind = f" {intent.order_kind}" if intent.order_kind else ""
-    text = f"pending {formats.side(intent.direction)}{kind} {formats.lots(intent.lots)} {intent.source}"
+    text = _("pending {side}{kind} {lots} {source}").format(
+        side=formats.side(intent.direction), kind=kind, lots=formats.lots(intent.lots), source=intent.source
+    )
     for what, price, words in (
         ("intent", intent.price, text),
-        ("intent_stop", intent.stop_loss, "pending stop"),
-        ("intent_target", intent.take_profit, "pending target"),
+        ("intent_stop", intent.stop_loss, _("pending stop")),
+        ("intent_target", intent.take_profit, _("pending target")),
     ):
         if price:
             yield PriceLine(f"{what}:{intent.intent_id}", price, words, LineKind.GHOST, intent.direction)
@@ -213,7 +222,7 @@ def _entry_text(plan: TradePlan) -> str:
     Nothing was submitted yet, so the words are others than those of an answer to what was.
     """
     size = f" {formats.lots(plan.lots)}" if plan.lots > 0.0 else ""
-    where = f"{plan.order_kind} {formats.price(plan.entry, plan.digits)}" if plan.order_kind else "at market"
+    where = f"{plan.order_kind} {formats.price(plan.entry, plan.digits)}" if plan.order_kind else _("at market")
     text = f"{formats.side(plan.direction)}{size} {where}"
     if not plan.answer:
         return text
@@ -228,14 +237,14 @@ def _limits(checks: tuple[Verdict, ...]) -> Iterator[str]:
     """Return the largest size with the limit that decides it, and the margin level; short, since bars lie below."""
     for each in checks:
         if _LARGEST in each.message:
-            yield "largest " + each.message.rpartition(_LARGEST)[2]
+            yield _("largest ") + each.message.rpartition(_LARGEST)[2]
         elif each.code == _MARGIN and each.observed is not None:
-            yield f"margin level {formats.number(each.observed, 0)} %"
+            yield _("margin level {observed} %").format(observed=formats.number(each.observed, 0))
 
 
 def _stop_text(plan: TradePlan, price: float) -> str:
     assert plan.entry is not None
-    text = f"Stop {pips_text((price - plan.entry) * plan.direction, plan.digits)}"
+    text = _("Stop {pips_text}").format(pips_text=pips_text((price - plan.entry) * plan.direction, plan.digits))
     if plan.risk_amount is None:
         return text
     return f"{text}  {formats.money(-abs(plan.risk_amount), plan.currency)}"
@@ -243,7 +252,7 @@ def _stop_text(plan: TradePlan, price: float) -> str:
 
 def _target_text(plan: TradePlan, price: float) -> str:
     assert plan.entry is not None
-    text = f"Target {pips_text((price - plan.entry) * plan.direction, plan.digits)}"
+    text = _("Target {pips_text}").format(pips_text=pips_text((price - plan.entry) * plan.direction, plan.digits))
     ratio = plan.reward_ratio
     if ratio is None:
         return text
@@ -255,4 +264,4 @@ def _target_text(plan: TradePlan, price: float) -> str:
 
 def pips_text(distance: float, digits: int) -> str:
     """Return a distance in price units as signed pips."""
-    return f"{formats.number(distance / pip_size(digits), 1, signed=True)} pips"
+    return _("{distance} pips").format(distance=formats.number(distance / pip_size(digits), 1, signed=True))

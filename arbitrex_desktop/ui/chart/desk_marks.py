@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from arbitrex_desktop.desk.presentation.snapshot import AccountRow, DeskSnapshot, IntentRow, PositionRow
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.chart.marks import Mark
 
 if TYPE_CHECKING:
     from arbitrex_desktop.desk.review.trades import ClosedTrade
 
-_REASONS: Final = {"stop": "by its stop", "target": "by its target", "stop out": "by a stop out"}
+_REASONS: Final = {"stop": N_("by its stop"), "target": N_("by its target"), "stop out": N_("by a stop out")}
 
 
 def desk_marks(
@@ -44,22 +45,31 @@ def trade_marks(trade: ClosedTrade, digits: int, offset: int, account: AccountRo
     """Return where a trade was opened, if that is known, and where it was closed, with its result."""
     side = trade.direction
     if trade.opened_at is not None and trade.entry is not None:
-        text = f"{_text(side, trade.volume, trade.entry, digits)}  opens #{trade.position}"
+        text = _("{text}  opens #{position}").format(
+            text=_text(side, trade.volume, trade.entry, digits), position=trade.position
+        )
         yield Mark(_seconds(trade.opened_at, offset), trade.entry, side, text)
     currency, cents = (account.currency, account.currency_digits) if account is not None else ("", 2)
     label = formats.money(trade.net, signed=True, digits=cents)
     money = formats.money(trade.net, currency, signed=True, digits=cents)
     in_r = "" if trade.r is None else f"  {formats.number(trade.r, 1, signed=True)} R"
-    text = (
-        f"{_text(-side, trade.closed_volume, trade.exit, digits)}"
-        f"  closes #{trade.position}, {_REASONS.get(trade.reason, trade.reason)}  {money}{in_r}"
+    text = _("{text}  closes #{position}, {reasons}  {money}{in_r}").format(
+        text=_text(-side, trade.closed_volume, trade.exit, digits),
+        position=trade.position,
+        reasons=_(_REASONS.get(trade.reason, trade.reason)),
+        money=money,
+        in_r=in_r,
     )
     yield Mark(_seconds(trade.closed_at, offset), trade.exit, -side, text, closes=True, label=label)
 
 
 def _fill(row: IntentRow, offset: int) -> Mark:
     assert row.fill_price is not None
-    whose = f"opens #{row.ticket}" if row.closes is None else f"closes #{row.closes}"
+    whose = (
+        _("opens #{ticket}").format(ticket=row.ticket)
+        if row.closes is None
+        else _("closes #{closes}").format(closes=row.closes)
+    )
     text = _text(row.direction, row.filled_lots, row.fill_price, row.digits)
     return Mark(
         _seconds(row.changed_at, offset),
@@ -72,11 +82,18 @@ def _fill(row: IntentRow, offset: int) -> Mark:
 
 def _opening(row: PositionRow, offset: int) -> Mark:
     text = _text(row.direction, row.volume, row.price_open, row.digits)
-    return Mark(_seconds(row.opened_at, offset), row.price_open, row.direction, f"{text}  opens #{row.ticket}")
+    return Mark(
+        _seconds(row.opened_at, offset),
+        row.price_open,
+        row.direction,
+        _("{text}  opens #{ticket}").format(text=text, ticket=row.ticket),
+    )
 
 
 def _text(direction: int, lots: float, price: float, digits: int) -> str:
-    return f"{formats.side(direction)} {formats.lots(lots)} at {formats.price(price, digits)}"
+    return _("{side} {lots} at {price}").format(
+        side=formats.side(direction), lots=formats.lots(lots), price=formats.price(price, digits)
+    )
 
 
 def _seconds(moment: datetime, offset: int) -> float:

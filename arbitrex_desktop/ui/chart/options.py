@@ -8,21 +8,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from arbitrex_desktop.texts import N_
+
 
 class BarStyle(StrEnum):
     """How bars are drawn."""
 
-    CANDLES = "Candles"
-    BARS = "Bars"
-    LINE = "Line"
+    CANDLES = N_("Candles")
+    BARS = N_("Bars")
+    LINE = N_("Line")
 
 
 class TimeZone(StrEnum):
     """Which clock the time axis shows."""
 
-    LOCAL = "Local time"
+    LOCAL = N_("Local time")
     UTC = "UTC"
-    BROKER = "Broker time"
+    BROKER = N_("Broker time")
 
 
 class Indicator(StrEnum):
@@ -32,7 +34,7 @@ class Indicator(StrEnum):
     SMA50 = "SMA 50"
     SMA200 = "SMA 200"
     EMA20 = "EMA 20"
-    VWAP = "VWAP (day)"
+    VWAP = N_("VWAP (day)")
     RSI = "RSI 14"
     ATR = "ATR 14"
 

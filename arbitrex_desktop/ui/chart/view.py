@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.chart.axes import AxisClock
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
 from arbitrex_desktop.ui.chart.line_grip import LineGrip
@@ -100,7 +101,7 @@ class ChartView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Price chart")
+        self.setAccessibleName(_("Price chart"))
         self.setFont(tabular(self.font(), 0.92))
         theme.changed.connect(self.update)
 

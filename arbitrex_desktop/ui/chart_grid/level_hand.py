@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.chart.desk_lines import line_key
 from arbitrex_desktop.ui.chart.marks import LineKind, PriceLine
 from arbitrex_desktop.ui.chart.view import ChartView
@@ -27,8 +28,8 @@ class NoteField(QLineEdit):
         super().__init__(view)
         self._view = view
         self.setMaxLength(_MOST_LETTERS)
-        self.setPlaceholderText("Note")
-        self.setAccessibleName("Note of the level")
+        self.setPlaceholderText(_("Note"))
+        self.setAccessibleName(_("Note of the level"))
         self.level: Level | None = None
         self.hide()
 

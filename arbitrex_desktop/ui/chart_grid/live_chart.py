@@ -17,23 +17,19 @@ from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 from arbitrex_desktop.raw_layer.views import Quote
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.bars.move_bar import Move, MoveBar, OrderMove
+from arbitrex_desktop.ui.bars.move_bar import MoveBar, move_of
 from arbitrex_desktop.ui.calling.alert_columns import price_alert
 from arbitrex_desktop.ui.chart.alert_lines import ALERT, alert_lines
 from arbitrex_desktop.ui.chart.axes import AxisClock
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
 from arbitrex_desktop.ui.chart.desk_lines import (
-    ORDER,
-    ORDER_STOP,
-    ORDER_TARGET,
     PLAN,
-    POSITION,
     STOP,
     TARGET,
     TradePlan,
     desk_lines,
-    level_pulled,
     plan_lines,
 )
 from arbitrex_desktop.ui.chart.desk_marks import desk_marks
@@ -204,7 +200,7 @@ class LiveChart(QWidget):
             return
         self._waits = not answer.is_last
         if answer.bars is None:
-            self._say(f"no bars: {answer.error}", tone=Tone.WARN)
+            self._say(_("no bars: {error}").format(error=answer.error), tone=Tone.WARN)
             self._retry.start()
             return
         if answer.bars.server_offset != self._offset:
@@ -240,7 +236,7 @@ class LiveChart(QWidget):
         self._waits = False
         self._complete = bool(len(self._series))
         self.history_cancelled.emit(self.number)
-        self._say("loading was cancelled")
+        self._say(_("loading was cancelled"))
 
     # What happens then
 
@@ -278,18 +274,18 @@ class LiveChart(QWidget):
     def _ask(self, count: int, start: int) -> None:
         self._waits = True
         if start != 0 or count > _MEND_BARS:
-            self._say("loading bars\N{HORIZONTAL ELLIPSIS}", can_cancel=True)
+            self._say(_("loading bars\N{HORIZONTAL ELLIPSIS}"), can_cancel=True)
         self.history_asked.emit(HistoryRequest(self.number, self.symbol, self.timeframe, count, start))
 
     def _show_progress(self, answer: HistoryAnswer) -> None:
         if answer.is_last:
-            empty = "the terminal has no bars yet" if not len(self._series) else ""
+            empty = _("the terminal has no bars yet") if not len(self._series) else ""
             self._say(empty)
             if empty:
                 self._retry.start()
             return
-        done = f"loading bars: {formats.whole(answer.done)} of {formats.whole(answer.request.count)}"
-        self._say(done, can_cancel=True)
+        done, count = formats.whole(answer.done), formats.whole(answer.request.count)
+        self._say(_("loading bars: {done} of {count}").format(done=done, count=count), can_cancel=True)
 
     def _show_options(self) -> None:
         self.view.set_options(self.options, AxisClock(self.options.zone, self._offset))
@@ -306,7 +302,7 @@ class LiveChart(QWidget):
         if not self._is_titled:
             self.view.show_caption(Caption())
             return
-        title = f"{self.symbol} \N{MIDDLE DOT} {self.timeframe.name}" if self.symbol else "no symbol"
+        title = f"{self.symbol} \N{MIDDLE DOT} {self.timeframe.name}" if self.symbol else _("no symbol")
         self.view.show_caption(Caption(title, self.note.text, self.note.tone, is_chosen=self._is_chosen))
 
     def _show_lines(self) -> None:
@@ -352,22 +348,26 @@ class LiveChart(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         text = formats.price(price, self._digits)
-        _entry(menu, f"Level at {text}", "L", partial(self._level_hand.add, price))
-        _entry(menu, f"Call me at {text}", "", partial(self._add_alert, price))
+        _entry(menu, _("Level at {price}").format(price=text), "L", partial(self._level_hand.add, price))
+        _entry(menu, _("Call me at {price}").format(price=text), "", partial(self._add_alert, price))
         if key.startswith(ALERT):
-            _entry(menu, "Take the alert away", "", partial(self.asked.emit, RemoveAlert(key.partition(":")[2])))
+            _entry(menu, _("Take the alert away"), "", partial(self.asked.emit, RemoveAlert(key.partition(":")[2])))
         if key.startswith(LEVEL):
-            _entry(menu, "Note of the level\N{HORIZONTAL ELLIPSIS}", "", partial(self._level_hand.edit, key))
-            _entry(menu, "Take the level away", "Del", partial(self._level_hand.remove, key))
+            _entry(menu, _("Note of the level\N{HORIZONTAL ELLIPSIS}"), "", partial(self._level_hand.edit, key))
+            _entry(menu, _("Take the level away"), "Del", partial(self._level_hand.remove, key))
         menu.addSeparator()
         if self._shows_plan():
-            _entry(menu, f"Entry of the ticket at {text}", "", partial(self.entry_planned.emit, price, self._digits))
-            _entry(menu, f"Stop of the ticket at {text}", "", partial(self.stop_planned.emit, price, self._digits))
-            _entry(menu, f"Target of the ticket at {text}", "", partial(self.target_planned.emit, price, self._digits))
+            for words, signal in (
+                (_("Entry of the ticket at {price}"), self.entry_planned),
+                (_("Stop of the ticket at {price}"), self.stop_planned),
+                (_("Target of the ticket at {price}"), self.target_planned),
+            ):
+                _entry(menu, words.format(price=text), "", partial(signal.emit, price, self._digits))
         else:
-            _entry(menu, f"Trade {self.symbol} in the ticket", "", partial(self.trade_wanted.emit, self.symbol))
+            words = _("Trade {symbol} in the ticket").format(symbol=self.symbol)
+            _entry(menu, words, "", partial(self.trade_wanted.emit, self.symbol))
         menu.addSeparator()
-        _entry(menu, "Back to the live edge", "End", self.view.go_back)
+        _entry(menu, _("Back to the live edge"), "End", self.view.go_back)
         return menu
 
     def _add_alert(self, price: float) -> None:
@@ -395,7 +395,7 @@ class LiveChart(QWidget):
 
     def _on_dropped(self, key: str, price: float) -> None:
         self._held = None
-        move = self._move_of(key, price)
+        move = move_of(key, price, self._fresh.snapshot)
         if move is not None:
             self.move_bar.ask(move)
         self._show_lines()
@@ -405,27 +405,11 @@ class LiveChart(QWidget):
         asked = self.move_bar.move_asked
         if asked is None:
             return
-        now = self._move_of(asked.key, asked.price)
+        now = move_of(asked.key, asked.price, self._fresh.snapshot)
         if now is None:
             self.move_bar.hide()
         elif now != asked:
             self.move_bar.ask(now)
-
-    def _move_of(self, key: str, price: float) -> Move | OrderMove | None:
-        """Return what a line let go at a price asks for; None for the plan's, levels, and for what is no more."""
-        what, _, ticket = key.partition(":")
-        snapshot = self._fresh.snapshot
-        if ticket == "0" or snapshot is None:
-            return None
-        if what in {ORDER, ORDER_STOP, ORDER_TARGET}:
-            order = next((row for row in snapshot.orders if row.ticket == int(ticket)), None)
-            return OrderMove(order, price, what) if order is not None and order.price is not None else None
-        if what not in {POSITION, STOP, TARGET}:
-            return None
-        position = next((row for row in snapshot.positions if row.ticket == int(ticket)), None)
-        if position is None:
-            return None
-        return Move(position, level_pulled(position, price) if what == POSITION else what, price)
 
     def _connect(self) -> None:
         self.view.older_wanted.connect(self._load_older)

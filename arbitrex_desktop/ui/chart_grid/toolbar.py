@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.chart.options import BarStyle, ChartOptions, Indicator, TimeZone
 from arbitrex_desktop.ui.chart.timeframes import SHOWN
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -20,11 +21,11 @@ from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 
 T = TypeVar("T")
 
-_VOLUME: Final = "Volume"
-_SESSIONS: Final = "Sessions"
-COUNTS: Final = {1: "One chart", 2: "Two charts", 4: "Four charts", 9: "Nine charts"}
-_LINK_SYMBOL: Final = "Link symbols"
-_LINK_TIME: Final = "Link time and crosshair"
+_VOLUME: Final = N_("Volume")
+_SESSIONS: Final = N_("Sessions")
+COUNTS: Final = {1: N_("One chart"), 2: N_("Two charts"), 4: N_("Four charts"), 9: N_("Nine charts")}
+_LINK_SYMBOL: Final = N_("Link symbols")
+_LINK_TIME: Final = N_("Link time and crosshair")
 _OF_ALL: Final = frozenset({*COUNTS.values(), _LINK_SYMBOL, _LINK_TIME})
 """Entries of the menus that are about the charts together, not about the look of one."""
 
@@ -70,10 +71,10 @@ class ChartToolbar(QWidget):
         self.symbol = QLabel("\N{EN DASH}")
         self.symbol.setFont(tabular(self.font(), 1.25, bold=True))
         self.note = ElidedLabel(theme, Tone.MUTED)
-        self.cancel = QPushButton("Cancel")
+        self.cancel = QPushButton(_("Cancel"))
         self.cancel.clicked.connect(self.cancel_asked)
         self.cancel.hide()
-        self.plan = self._button("Plan", "Show the trade of the ticket; drag its stop and target")
+        self.plan = self._button(_("Plan"), _("Show the trade of the ticket; drag its stop and target"))
         self.plan.setCheckable(True)
         self.plan.setChecked(True)
         self.plan.toggled.connect(self.plan_toggled)
@@ -110,8 +111,8 @@ class ChartToolbar(QWidget):
 
     def offer_trade(self, symbol: str) -> None:
         """Offer to have the ticket trade another symbol than it does; empty for none."""
-        self.trade.setText(f"Trade {symbol}")
-        self.trade.setToolTip(f"Put {symbol} into the ticket, which has another symbol")
+        self.trade.setText(_("Trade {symbol}").format(symbol=symbol))
+        self.trade.setToolTip(_("Put {symbol} into the ticket, which has another symbol").format(symbol=symbol))
         self.trade.setVisible(bool(symbol))
 
     def show_chart(self, symbol: str, timeframe: Timeframe) -> None:
@@ -154,12 +155,12 @@ class ChartToolbar(QWidget):
     def _frame_button(self, frame: Timeframe) -> QToolButton:
         button = self._button(frame.name)
         button.setCheckable(True)
-        button.setAccessibleName(f"Timeframe {frame.name}")
+        button.setAccessibleName(_("Timeframe {name}").format(name=frame.name))
         button.clicked.connect(lambda _checked=False: self.timeframe_chosen.emit(frame))
         return button
 
     def _more_frames(self) -> QToolButton:
-        self._other = self._button("\N{HORIZONTAL ELLIPSIS}", "Other timeframes")
+        self._other = self._button("\N{HORIZONTAL ELLIPSIS}", _("Other timeframes"))
         menu = QMenu(self)
         for frame in Timeframe:
             if frame not in SHOWN:
@@ -182,7 +183,12 @@ class ChartToolbar(QWidget):
         self._choices(clock, TimeZone, self._options.zone, lambda value: replace(self._options, zone=value))
         return tuple(
             self._menu_button(text, menu)
-            for text, menu in (("Style", style), ("Indicators", indicators), ("Time", clock), ("Charts", self._grid()))
+            for text, menu in (
+                (_("Style"), style),
+                (_("Indicators"), indicators),
+                (_("Time"), clock),
+                (_("Charts"), self._grid()),
+            )
         )
 
     def _grid(self) -> QMenu:
@@ -217,7 +223,7 @@ class ChartToolbar(QWidget):
             action.triggered.connect(lambda _checked=False, one=value: self._choose(made(one)))
 
     def _checkable(self, menu: QMenu, text: str) -> QAction:
-        action = self._actions[text] = menu.addAction(text)
+        action = self._actions[text] = menu.addAction(_(text))
         action.setCheckable(True)
         return action
 

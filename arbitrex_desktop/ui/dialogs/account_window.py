@@ -30,21 +30,22 @@ from arbitrex_desktop.raw_layer.views import AccountMode
 from arbitrex_desktop.settings.account_setup import AccountSetup, LoginAnswer, LoginTrial, name_for
 from arbitrex_desktop.settings.catalogue import Account
 from arbitrex_desktop.settings.toml_file import SettingsError
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.badges import FilledButton, quiet
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
 _TICK_MS: Final = 500
-_LAST_USED: Final = "The terminal used last"
-_SIMULATED: Final = (
+_LAST_USED: Final = N_("The terminal used last")
+_SIMULATED: Final = N_(
     "Generated prices, money that is not real, everything else as on a real account. Nothing leaves this computer."
 )
-_REAL: Final = (
+_REAL: Final = N_(
     "A demo or live account at your broker, through the MetaTrader 5 terminal on this computer. "
     "On a LIVE account nothing is sent until you arm it."
 )
-_TRYING: Final = "Logging in, {:.0f} s; a terminal that is not open yet may take a minute"
+_TRYING: Final = N_("Logging in, {:.0f} s; a terminal that is not open yet may take a minute")
 
 
 class LoginAsker(QObject):
@@ -114,7 +115,7 @@ class AccountWindow(QDialog):
         self._asker = LoginAsker(self)
         self._since = QElapsedTimer()
         self._tick = QTimer(self, interval=_TICK_MS)
-        self.setWindowTitle("Accounts")
+        self.setWindowTitle(_("Accounts"))
         self.setModal(False)
         self._make_parts()
         self._pages = QStackedWidget()
@@ -147,12 +148,12 @@ class AccountWindow(QDialog):
 
     def typed(self) -> Account:
         """Return the account in the fields; raise ValueError in words for one that cannot be."""
-        login = account_number(self.login.text().strip(), "Login")
+        login = account_number(self.login.text().strip(), _("Login"))
         server = self.server.text().strip()
         if not server:
-            raise ValueError("Server: as MetaTrader shows it, for example Broker-Demo")
+            raise ValueError(_("Server: as MetaTrader shows it, for example Broker-Demo"))
         terminal = self.terminal.currentText().strip()
-        return Account(name_for(login, server), login, server, "" if terminal == _LAST_USED else terminal)
+        return Account(name_for(login, server), login, server, "" if terminal == _(_LAST_USED) else terminal)
 
     # The hand
 
@@ -189,7 +190,9 @@ class AccountWindow(QDialog):
         self.chosen.emit(simulated, self.tour.isChecked())
 
     def _browse(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "The terminal's program", "", "terminal64.exe (terminal64.exe)")
+        path, _filter = QFileDialog.getOpenFileName(
+            self, _("The terminal's program"), "", _("terminal64.exe (terminal64.exe)")
+        )
         if path:
             self.terminal.setCurrentText(path)
 
@@ -198,7 +201,7 @@ class AccountWindow(QDialog):
     def _take_answer(self, answer: LoginAnswer) -> None:
         self._show_busy()
         live = answer.identity.mode is AccountMode.LIVE
-        more = ". It is real money: nothing is sent until you arm it" if live else ""
+        more = _(". It is real money: nothing is sent until you arm it") if live else ""
         self.outcome.show_text(f"{answer.message}{more}", Tone.WARN if live else Tone.GOOD)
         self.keep.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -215,14 +218,14 @@ class AccountWindow(QDialog):
         for part in (self.test, self.keep, self.back, *self._fields):
             part.setEnabled(not busy)
         if busy:
-            self.outcome.show_text(_TRYING.format(self._since.elapsed() / 1000.0), Tone.MUTED)
+            self.outcome.show_text(_(_TRYING).format(self._since.elapsed() / 1000.0), Tone.MUTED)
 
     def _offer_terminals(self) -> None:
         typed = self.terminal.currentText()
         self.terminal.clear()
         found = self._setup.terminals()
-        self.terminal.addItems([*found, _LAST_USED])
-        if typed and typed != _LAST_USED:
+        self.terminal.addItems([*found, _(_LAST_USED)])
+        if typed and typed != _(_LAST_USED):
             self.terminal.setCurrentText(typed)
 
     def _make_parts(self) -> None:
@@ -230,27 +233,27 @@ class AccountWindow(QDialog):
         for label in (self.before, self.outcome):
             label.setWordWrap(True)
         self.outcome.setMinimumHeight(2 * self.outcome.fontMetrics().lineSpacing())
-        self.simulated = FilledButton("Simulated account", self._theme, lambda colours: colours.simulated, 1.1)
-        self.real = FilledButton("MetaTrader 5 account\N{HORIZONTAL ELLIPSIS}", self._theme, quiet, 1.1)
-        self.tour = QCheckBox("Show me around afterwards")
+        self.simulated = FilledButton(_("Simulated account"), self._theme, lambda colours: colours.simulated, 1.1)
+        self.real = FilledButton(_("MetaTrader 5 account\N{HORIZONTAL ELLIPSIS}"), self._theme, quiet, 1.1)
+        self.tour = QCheckBox(_("Show me around afterwards"))
         self.tour.setChecked(True)
         self.terminal = QComboBox()
         self.terminal.setEditable(True)
-        self.terminal.setAccessibleName("Terminal")
-        self.browse = QPushButton("Browse\N{HORIZONTAL ELLIPSIS}")
+        self.terminal.setAccessibleName(_("Terminal"))
+        self.browse = QPushButton(_("Browse\N{HORIZONTAL ELLIPSIS}"))
         self.login, self.server, self.password = QLineEdit(), QLineEdit(), QLineEdit()
-        self.login.setPlaceholderText("the account's number")
-        self.server.setPlaceholderText("as MetaTrader shows it, for example Broker-Demo")
-        self.password.setPlaceholderText("empty: the one that the terminal has saved")
+        self.login.setPlaceholderText(_("the account's number"))
+        self.server.setPlaceholderText(_("as MetaTrader shows it, for example Broker-Demo"))
+        self.password.setPlaceholderText(_("empty: the one that the terminal has saved"))
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self._fields = (self.terminal, self.browse, self.login, self.server, self.password)
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
-        self.cancel = QPushButton("Cancel the login")
-        self.back = QPushButton("Back")
-        self.test = FilledButton("Test the login", self._theme, quiet)
-        self.keep = FilledButton("Keep and connect", self._theme, lambda colours: colours.accent)
+        self.cancel = QPushButton(_("Cancel the login"))
+        self.back = QPushButton(_("Back"))
+        self.test = FilledButton(_("Test the login"), self._theme, quiet)
+        self.keep = FilledButton(_("Keep and connect"), self._theme, lambda colours: colours.accent)
         for button in (self.simulated, self.real, self.browse, self.cancel, self.back, self.test, self.keep):
             # Return in a field presses nothing by itself.
             button.setAutoDefault(False)
@@ -259,7 +262,7 @@ class AccountWindow(QDialog):
         page = QWidget()
         column = QVBoxLayout(page)
         head = TonedLabel(self._theme)
-        head.setText("Which account is the desk for?")
+        head.setText(_("Which account is the desk for?"))
         head.setFont(tabular(self.font(), 1.35, bold=True))
         column.addWidget(head)
         for button, words in ((self.simulated, _SIMULATED), (self.real, _REAL)):
@@ -277,11 +280,11 @@ class AccountWindow(QDialog):
         terminal.addWidget(self.terminal, 1)
         terminal.addWidget(self.browse)
         form = QFormLayout()
-        form.addRow("Terminal", terminal)
-        form.addRow("Login", self.login)
-        form.addRow("Password", self.password)
-        form.addRow("Server", self.server)
-        words = "The password goes into the system's credential store, never into a file."
+        form.addRow(_("Terminal"), terminal)
+        form.addRow(_("Login"), self.login)
+        form.addRow(_("Password"), self.password)
+        form.addRow(_("Server"), self.server)
+        words = _("The password goes into the system's credential store, never into a file.")
         for part, share in ((self.progress, 1), (self.cancel, 0)):
             running.addWidget(part, share)
         bottom.addWidget(self.back)

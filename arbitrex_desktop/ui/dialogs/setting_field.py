@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPushButton, QWidget
 
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
+from arbitrex_desktop.texts import _, ngettext
 from arbitrex_desktop.ui.bars.gauges import limit_gauge
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
@@ -25,10 +26,13 @@ def effect_words(effect: LimitEffect) -> tuple[str, Tone]:
     """Return what is in use of a new limit, and what saving it would do to that; bad where it is reached."""
     verdict = effect.verdict
     gauge = limit_gauge(verdict, "")
-    words = f"in use now {gauge.value} {gauge.limit}"
+    words = _("in use now {value} {limit}").format(value=gauge.value, limit=gauge.limit)
     if verdict.outcome is not Outcome.FAIL and (gauge.share or 0.0) < 1.0:
         return words, Tone.MUTED if gauge.tone is Tone.TEXT else gauge.tone
-    return f"{words}: {'would halt trading' if effect.halts else 'would refuse every trade that adds to it'}", Tone.BAD
+    return (
+        f"{words}: {_('would halt trading') if effect.halts else _('would refuse every trade that adds to it')}",
+        Tone.BAD,
+    )
 
 
 class SettingField(QWidget):
@@ -53,8 +57,8 @@ class SettingField(QWidget):
         self.editor.setToolTip(f"{row.name}: {row.expected}")
         self.note = TonedLabel(theme, Tone.MUTED)
         self.note.setWordWrap(True)
-        self.default = QPushButton("Default")
-        self.default.setToolTip(f"Go back to {row.default or 'nothing'}")
+        self.default = QPushButton(_("Default"))
+        self.default.setToolTip(_("Go back to {default}").format(default=row.default or _("nothing")))
         self.default.clicked.connect(lambda: self._set(self.row.default))
         self.effect = TonedLabel(theme, Tone.WARN)
         self.effect.setWordWrap(True)
@@ -109,7 +113,13 @@ class SettingField(QWidget):
 
         Nothing is said where neither is known.
         """
-        parts = [] if also is None else [f"changes with the set of limits: {also[0]} \N{RIGHTWARDS ARROW} {also[1]}"]
+        parts = (
+            []
+            if also is None
+            else [
+                _("changes with the set of limits: {old} \N{RIGHTWARDS ARROW} {new}").format(old=also[0], new=also[1])
+            ]
+        )
         words, tone = effect_words(effect) if effect is not None else ("", Tone.WARN)
         text = "; ".join([*parts, *([words] if words else [])])
         self.effect.show_text(text, tone)
@@ -120,8 +130,9 @@ class SettingField(QWidget):
         changes = [
             f"{name.removeprefix('risk.')} {old} \N{RIGHTWARDS ARROW} {new}" for name, (old, new) in also.items()
         ]
-        count = f"changes {len(changes)} other setting{'s' if len(changes) != 1 else ''}"
-        self.effect.show_text(f"{count}: {', '.join(changes)}" if changes else "changes no other setting", Tone.WARN)
+        words = ngettext("changes {count} other setting", "changes {count} other settings", len(changes))
+        count = words.format(count=len(changes))
+        self.effect.show_text(f"{count}: {', '.join(changes)}" if changes else _("changes no other setting"), Tone.WARN)
         self.effect.show()
 
     def discard(self) -> None:
@@ -153,7 +164,15 @@ class SettingField(QWidget):
         self.default.setEnabled(self.text != self.row.default)
         if self.is_changed:
             self.note.show_text(
-                f"{self.row.name}: in force is {self.row.text or 'nothing'}; {self.row.expected}", Tone.WARN
+                _("{name}: in force is {text}; {expected}").format(
+                    name=self.row.name, text=self.row.text or _("nothing"), expected=self.row.expected
+                ),
+                Tone.WARN,
             )
         else:
-            self.note.show_text(f"{self.row.name}: {self.row.expected}; from {self.row.source}", Tone.MUTED)
+            self.note.show_text(
+                _("{name}: {expected}; from {source}").format(
+                    name=self.row.name, expected=self.row.expected, source=self.row.source
+                ),
+                Tone.MUTED,
+            )

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from arbitrex_desktop.texts import N_, _, ngettext
 from arbitrex_desktop.ui.commands import ChangeSettings, CheckSettings, CommandResult, ReadSettings
 from arbitrex_desktop.ui.dialogs.setting_field import SettingField
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -29,18 +30,18 @@ if TYPE_CHECKING:
     from arbitrex_desktop.desk.settings_desk import SettingRow, SettingsCheck
 
 SECTION_TITLES: Final = {
-    "risk": "Risk limits",
-    "desk": "Desk",
-    "pool": "Connection",
-    "ticks": "Ticks",
-    "news": "News",
+    "risk": N_("Risk limits"),
+    "desk": N_("Desk"),
+    "pool": N_("Connection"),
+    "ticks": N_("Ticks"),
+    "news": N_("News"),
 }
 """What a section is called, in the order in which they are offered."""
 
 _SET_OF_LIMITS: Final = "risk.preset"
 _DEBOUNCE_MS: Final = 300
-_NEEDED: Final = "Why limits may let more through; it is written to the journal"
-_OPTIONAL: Final = "Why, if you like: what is only tighter needs no reason"
+_NEEDED: Final = N_("Why limits may let more through; it is written to the journal")
+_OPTIONAL: Final = N_("Why, if you like: what is only tighter needs no reason")
 
 
 class SettingsWindow(QDialog):
@@ -61,7 +62,7 @@ class SettingsWindow(QDialog):
         self._valid = False
         self._loosened: tuple[str, ...] = ()
         self.fields: dict[str, SettingField] = {}
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(_("Settings"))
         self.setModal(False)
         self.resize(860, 620)
         self.sections = QListWidget()
@@ -72,7 +73,7 @@ class SettingsWindow(QDialog):
 
     def open_and_read(self) -> None:
         """Show the window and read the settings as they are now; what was typed before is gone."""
-        self._show_message("reading the settings\N{HORIZONTAL ELLIPSIS}")
+        self._show_message(_("reading the settings\N{HORIZONTAL ELLIPSIS}"))
         self.show()
         self.raise_()
         self.activateWindow()
@@ -124,9 +125,11 @@ class SettingsWindow(QDialog):
             self._show_message(result.error, Tone.BAD)
             return
         later = cast("tuple[str, ...] | None", result.answer)
-        when = f"; from the next start: {', '.join(later)}" if later else ""
-        passing = f"In force for {self.minutes.value()} minutes, and journalled; the file's limits are shown"
-        self._saved = passing if self.minutes.value() else f"Saved and journalled{when}"
+        when = _("; from the next start: {later}").format(later=", ".join(later)) if later else ""
+        passing = _("In force for {minutes} minutes, and journalled; the file's limits are shown").format(
+            minutes=self.minutes.value()
+        )
+        self._saved = passing if self.minutes.value() else _("Saved and journalled{when}").format(when=when)
         self.reason.clear()
         self.minutes.setValue(0)
         self.asked.emit(ReadSettings())
@@ -164,7 +167,7 @@ class SettingsWindow(QDialog):
         self.sections.clear()
         present = {row.name.partition(".")[0] for row in rows}
         self._order = [section for section in SECTION_TITLES if section in present]
-        self.sections.addItems([SECTION_TITLES[section] for section in self._order])
+        self.sections.addItems([_(SECTION_TITLES[section]) for section in self._order])
         self.sections.setCurrentRow(max(0, here))
         self._show_message(self._saved, Tone.GOOD)
         self._saved = ""
@@ -178,7 +181,7 @@ class SettingsWindow(QDialog):
         for name, field in self.fields.items():
             field.setVisible(field.matches(words) if words else name.startswith(f"{section}."))
         nothing = bool(words) and all(field.isHidden() for field in self.fields.values())
-        self._nothing.setText(f"No setting matches {self.search.text()!r}")
+        self._nothing.setText(_("No setting matches {search!r}").format(search=self.search.text()))
         self._nothing.setVisible(nothing)
 
     def _show_message(self, text: str, tone: Tone = Tone.MUTED) -> None:
@@ -190,13 +193,14 @@ class SettingsWindow(QDialog):
         # A change for a while ends by itself, and the journal must say why it was made.
         needs_reason = bool(self._loosened or (limits and self.minutes.value()))
         self.reason.setVisible(limits)
-        self.reason.setPlaceholderText(_NEEDED if needs_reason else _OPTIONAL)
+        self.reason.setPlaceholderText(_(_NEEDED if needs_reason else _OPTIONAL))
         self.minutes.setVisible(limits)
         ready = bool(changes) and self._valid and (not needs_reason or bool(self.reason.text().strip()))
         self.save.setEnabled(ready)
         self.discard.setEnabled(bool(changes))
         count = len(changes)
-        self.save.setText(f"Save {count} change{'s' if count != 1 else ''}" if changes else "Save")
+        many = ngettext("Save {count} change", "Save {count} changes", count).format(count=count)
+        self.save.setText(many if changes else _("Save"))
 
     # The hand
 
@@ -222,37 +226,39 @@ class SettingsWindow(QDialog):
 
     def _make_parts(self) -> None:
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search all settings")
+        self.search.setPlaceholderText(_("Search all settings"))
         self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName("Search all settings")
+        self.search.setAccessibleName(_("Search all settings"))
         self.search.textChanged.connect(self._show_section)
         self.sections.setFixedWidth(150)
-        self.sections.setAccessibleName("Sections")
+        self.sections.setAccessibleName(_("Sections"))
         self.sections.currentRowChanged.connect(self._show_section)
         self._nothing = TonedLabel(self._theme, Tone.MUTED)
         self._pages = QScrollArea()
-        self._pages.setAccessibleName("Settings of the section")
+        self._pages.setAccessibleName(_("Settings of the section"))
         self._pages.setWidgetResizable(True)
         self._pages.setFrameShape(QScrollArea.Shape.NoFrame)
         self._pages.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.reason = QLineEdit()
-        self.reason.setAccessibleName("Reason")
+        self.reason.setAccessibleName(_("Reason"))
         self.reason.textChanged.connect(self._show_save)
         self.minutes = QSpinBox()
         self.minutes.setRange(0, 24 * 60)
-        self.minutes.setSpecialValueText("for good")
-        self.minutes.setPrefix("for ")
-        self.minutes.setSuffix(" min")
-        self.minutes.setAccessibleName("For how long")
+        self.minutes.setSpecialValueText(_("for good"))
+        self.minutes.setPrefix(_("for "))
+        self.minutes.setSuffix(_(" min"))
+        self.minutes.setAccessibleName(_("For how long"))
         self.minutes.valueChanged.connect(self._show_save)
-        self.minutes.setToolTip("Limits may change for a while only, but none of losses; then the file's count again")
+        self.minutes.setToolTip(
+            _("Limits may change for a while only, but none of losses; then the file's count again")
+        )
         self.minutes.hide()
         self.message = TonedLabel(self._theme, Tone.MUTED)
         self.message.setWordWrap(True)
-        self.save = FilledButton("Save", self._theme, lambda colours: colours.buy)
+        self.save = FilledButton(_("Save"), self._theme, lambda colours: colours.buy)
         self.save.clicked.connect(self._save)
         self.save.setEnabled(False)
-        self.discard = QPushButton("Discard")
+        self.discard = QPushButton(_("Discard"))
         self.discard.clicked.connect(self._discard)
         self.discard.setEnabled(False)
         self.reason.hide()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.badges import FilledButton
@@ -40,42 +41,56 @@ class Stop:
 STOPS: Final = (
     Stop(
         "market_watch",
-        "Market Watch",
-        "Double-click a symbol to have it in ticket and chart. Type into the filter to find, and add, any symbol of "
-        "your broker.",
+        N_("Market Watch"),
+        N_(
+            "Double-click a symbol to have it in ticket and chart. Type into the filter to find, and add, any "
+            "symbol of your broker."
+        ),
     ),
     Stop(
         "chart",
-        "Chart",
-        "The trade in the ticket stands here as lines, with the risk manager's answer. Drag its stop and target; those "
-        "of positions and orders are dragged, too, and ask before anything moves.",
+        N_("Chart"),
+        N_(
+            "The trade in the ticket stands here as lines, with the risk manager's answer. Drag its stop and "
+            "target; those of positions and orders are dragged, too, and ask before anything moves."
+        ),
     ),
     Stop(
         "intent_form",
-        "Ticket",
-        "Say side, size, stop and target, or leave size and stop to the risk manager. What it answers stands above "
-        "Submit, and Submit sends nothing yet.",
+        N_("Ticket"),
+        N_(
+            "Say side, size, stop and target, or leave size and stop to the risk manager. What it answers stands above "
+            "Submit, and Submit sends nothing yet."
+        ),
     ),
     Stop(
         "pending",
-        "Pending intents",
-        "What you or a strategy submitted waits here as a card until you approve it. Only Approve sends an order.",
+        N_("Pending intents"),
+        N_("What you or a strategy submitted waits here as a card until you approve it. Only Approve sends an order."),
     ),
     Stop(
         "positions",
-        "Positions",
-        "What is open, in pips, R and money. Close it or a part, move stop and target, or leave standing instructions, "
-        "by the buttons below or the right mouse button.",
+        N_("Positions"),
+        N_(
+            "What is open, in pips, R and money. Close it or a part, move stop and target, or leave standing "
+            "instructions, by the buttons below or the right mouse button."
+        ),
     ),
     Stop(
         "gauges",
-        "Limits",
-        "How much of each limit is used: amber from 80 %. All limits are in Program, Settings\N{HORIZONTAL ELLIPSIS}",
+        N_("Limits"),
+        N_(
+            "How much of each limit is used: amber from 80 %. All limits are in Program, "
+            "Settings\N{HORIZONTAL ELLIPSIS}"
+        ),
     ),
     Stop(
         "halt",
-        "HALT",
-        "F12 stops all sending at once, from anywhere. Closing positions still works, and resuming asks for a reason.",
+        N_("HALT"),
+        N_(
+            "F12 stops all sending at once, from anywhere. Closing positions still works, and resuming asks for "
+            "a reason."
+        ),
     ),
 )
 
@@ -109,7 +124,7 @@ class Tour(QDialog):
         self._frame = TourFrame(theme, parent)
         self._following = QTimer(self, interval=_FOLLOW_MS)
         self._following.timeout.connect(self._follow)
-        self.setWindowTitle("A way through the window")
+        self.setWindowTitle(_("A way through the window"))
         self.setModal(False)
         self.setFixedWidth(_WIDTH)
         self.head, self.text, self.count = TonedLabel(theme), TonedLabel(theme), TonedLabel(theme, Tone.MUTED)
@@ -117,7 +132,7 @@ class Tour(QDialog):
         self.text.setWordWrap(True)
         self.text.setMinimumHeight(5 * self.text.fontMetrics().lineSpacing())
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.back, self.onward = QPushButton("Back"), FilledButton("Next", theme, lambda colours: colours.accent)
+        self.back, self.onward = QPushButton(_("Back")), FilledButton(_("Next"), theme, lambda colours: colours.accent)
         self.back.clicked.connect(lambda: self._go(-1))
         self.onward.clicked.connect(lambda: self._go(1))
         self._lay_out()
@@ -145,11 +160,11 @@ class Tour(QDialog):
 
     def _show_stop(self) -> None:
         stop, last = STOPS[self._place], len(STOPS) - 1
-        self.head.show_text(stop.title)
-        self.text.show_text(stop.text)
-        self.count.show_text(f"{self._place + 1} of {last + 1}", Tone.MUTED)
+        self.head.show_text(_(stop.title))
+        self.text.show_text(_(stop.text))
+        self.count.show_text(_("{place} of {count}").format(place=self._place + 1, count=last + 1), Tone.MUTED)
         self.back.setEnabled(self._place > 0)
-        self.onward.setText("Done" if self._place == last else "Next")
+        self.onward.setText(_("Done") if self._place == last else _("Next"))
         self._part = self._find(stop.name)
         self._frame.show()
         self._frame.raise_()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.theme.colours import mix
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
@@ -36,7 +37,7 @@ class HeatMap(QWidget):
         self.values: tuple[tuple[float, ...], ...] = ()
         self.setFont(tabular(self.font(), 0.88))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Correlation of positions")
+        self.setAccessibleName(_("Correlation of positions"))
         theme.changed.connect(self.update)
 
     def show_values(self, names: Sequence[str], values: Sequence[Sequence[float]], *, stale: bool) -> None:
@@ -74,9 +75,9 @@ class HeatMap(QWidget):
         line, left, cell = self._measures()
         middle, centre = int(Qt.AlignmentFlag.AlignVCenter), int(Qt.AlignmentFlag.AlignCenter)
         painter.setPen(self._theme.colours.muted)
-        painter.drawText(QRectF(0.0, 0.0, self.width(), line), middle, "Moving together")
+        painter.drawText(QRectF(0.0, 0.0, self.width(), line), middle, _("Moving together"))
         if len(self.names) < 2:  # noqa: PLR2004 - a pair
-            painter.drawText(QRectF(0.0, line, self.width(), line), middle, "Less than two positions to compare")
+            painter.drawText(QRectF(0.0, line, self.width(), line), middle, _("Less than two positions to compare"))
             painter.end()
             return
         for place, name in enumerate(self.names):
@@ -105,5 +106,7 @@ class HeatMap(QWidget):
 
     def _words(self, row: int, column: int) -> str:
         value = self.values[row][column]
-        how = "move together" if value > 0.0 else "offset one another"
-        return f"{self.names[row]} and {self.names[column]} {how}: {formats.number(value, 2, signed=True)}"
+        how = _("move together") if value > 0.0 else _("offset one another")
+        return _("{names} and {other} {how}: {value}").format(
+            names=self.names[row], other=self.names[column], how=how, value=formats.number(value, 2, signed=True)
+        )

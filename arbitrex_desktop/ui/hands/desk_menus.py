@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QMenu, QMenuBar, QWidget
 
 from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.hands.key_table import FixedKeys
 from arbitrex_desktop.ui.panels.chart import ChartPanel
 from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
@@ -20,16 +21,6 @@ from arbitrex_desktop.ui.panels.orders import OrdersPanel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
-
-LOCAL: Final = (
-    FixedKeys("Ctrl+Return", "Approve the chosen intent", "among the cards of Pending intents"),
-    FixedKeys("Ctrl+Backspace", "Reject the chosen intent", "among the cards of Pending intents"),
-    FixedKeys("Del", "Close the chosen position, pressed twice; end a level", "in Positions; at a level of the chart"),
-    FixedKeys("L", "Draw a level at the pointer", "on a chart"),
-    FixedKeys("Esc", "Clear a filter, close a bar, let go of a line", "where the keyboard is"),
-    FixedKeys("Menu", "What can be done with a row", "in every table"),
-)
-"""Keys that act on what is chosen where the keyboard is; elsewhere they would act on what nobody looks at."""
 
 _PANEL_KEYS: Final = {
     "market_watch": "Alt+1",
@@ -56,10 +47,10 @@ Say = Callable[[str], None]
 
 
 _CHART_COUNTS: Final = {
-    1: ("One chart", "Ctrl+Alt+7"),
-    2: ("Two charts side by side", "Ctrl+Alt+8"),
-    4: ("Four charts", "Ctrl+Alt+9"),
-    9: ("Nine charts", "Ctrl+Alt+0"),
+    1: (N_("One chart"), "Ctrl+Alt+7"),
+    2: (N_("Two charts side by side"), "Ctrl+Alt+8"),
+    4: (N_("Four charts"), "Ctrl+Alt+9"),
+    9: (N_("Nine charts"), "Ctrl+Alt+0"),
 }
 
 
@@ -86,6 +77,20 @@ class Press:
     then: QWidget | None = None
 
 
+def local_keys() -> tuple[FixedKeys, ...]:
+    """Return keys that act on what is chosen where the keyboard is: elsewhere nobody looks at what they act on."""
+    cards = _("among the cards of Pending intents")
+    close = _("Close the chosen position, pressed twice; end a level")
+    return (
+        FixedKeys("Ctrl+Return", _("Approve the chosen intent"), cards, "pending"),
+        FixedKeys("Ctrl+Backspace", _("Reject the chosen intent"), cards, "pending"),
+        FixedKeys("Del", close, _("in Positions; at a level of the chart"), "positions"),
+        FixedKeys("L", _("Draw a level at the pointer"), _("on a chart")),
+        FixedKeys("Esc", _("Clear a filter, close a bar, let go of a line"), _("where the keyboard is")),
+        FixedKeys("Menu", _("What can be done with a row"), _("in every table")),
+    )
+
+
 class DeskMenus:
     """Fills menus for the panels; `go_to` brings a panel to the front by its name, `say` tells why not."""
 
@@ -96,15 +101,15 @@ class DeskMenus:
 
     def fill(self, bar: QMenuBar) -> None:
         """Add the menus of ticket, positions and chart to a menu bar."""
-        self._ticket_menu(bar.addMenu("T&icket"))
-        self._trades_menu(bar.addMenu("P&ositions"))
-        self._chart_menu(bar.addMenu("&Chart"))
-        self._alerts_menu(bar.addMenu("&Alerts"))
+        self._ticket_menu(bar.addMenu(_("T&icket")))
+        self._trades_menu(bar.addMenu(_("P&ositions")))
+        self._chart_menu(bar.addMenu(_("&Chart")))
+        self._alerts_menu(bar.addMenu(_("&Alerts")))
 
     def fill_places(self, menu: QMenu) -> None:
         """Add an entry for each panel that takes the keyboard there."""
         for name, panel in self._panels.panels.items():
-            action = menu.addAction(panel.title)
+            action = menu.addAction(_(panel.title))
             action.setObjectName(f"go_to_{name}")
             action.setShortcut(QKeySequence(_PANEL_KEYS.get(name, "")))
             action.triggered.connect(lambda _checked=False, name=name: self._go_to(name))
@@ -113,41 +118,45 @@ class DeskMenus:
         ticket = self._panels.ticket
         head = ticket.head
         volume = ticket.fields.volume.field
-        self._add(menu, "ticket_buy", "&Buy", "Ctrl+B", Press(ticket, head.buy, volume))
-        self._add(menu, "ticket_sell", "&Sell", "Ctrl+Shift+B", Press(ticket, head.sell, volume))
-        self._add(menu, "ticket_submit", "S&ubmit", "Ctrl+Shift+Return", Press(ticket, ticket.submit))
+        self._add(menu, "ticket_buy", _("&Buy"), "Ctrl+B", Press(ticket, head.buy, volume))
+        self._add(menu, "ticket_sell", _("&Sell"), "Ctrl+Shift+B", Press(ticket, head.sell, volume))
+        self._add(menu, "ticket_submit", _("S&ubmit"), "Ctrl+Shift+Return", Press(ticket, ticket.submit))
         menu.addSeparator()
-        symbol = menu.addAction("S&ymbol")
+        symbol = menu.addAction(_("S&ymbol"))
         symbol.setObjectName("ticket_symbol")
         symbol.setShortcut(QKeySequence("Ctrl+Y"))
         symbol.triggered.connect(self._to_symbol)
-        find = menu.addAction("&Filter the watch list")
+        find = menu.addAction(_("&Filter the watch list"))
         find.setObjectName("watch_filter")
         find.setShortcut(QKeySequence.StandardKey.Find)
         find.triggered.connect(self._to_filter)
 
     def _trades_menu(self, menu: QMenu) -> None:
         positions, orders, pending = self._panels.positions, self._panels.orders, self._panels.pending
-        self._add(menu, "position_close", "&Close", "", Press(positions, positions.close_button))
-        self._add(menu, "position_part", "Close a &part", "Ctrl+P", Press(positions, positions.part))
-        self._add(menu, "position_stops", "&Stop and target", "Ctrl+T", Press(positions, positions.stops))
-        self._add(menu, "position_break_even", "Stop to &break-even", "Ctrl+E", Press(positions, positions.break_even))
-        self._add(menu, "position_standing", "Standing &instructions", "Ctrl+I", Press(positions, positions.standing))
-        self._add(menu, "position_several", "Close se&veral", "Ctrl+Shift+P", Press(positions, positions.several))
+        self._add(menu, "position_close", _("&Close"), "", Press(positions, positions.close_button))
+        self._add(menu, "position_part", _("Close a &part"), "Ctrl+P", Press(positions, positions.part))
+        self._add(menu, "position_stops", _("&Stop and target"), "Ctrl+T", Press(positions, positions.stops))
+        self._add(
+            menu, "position_break_even", _("Stop to &break-even"), "Ctrl+E", Press(positions, positions.break_even)
+        )
+        self._add(
+            menu, "position_standing", _("Standing &instructions"), "Ctrl+I", Press(positions, positions.standing)
+        )
+        self._add(menu, "position_several", _("Close se&veral"), "Ctrl+Shift+P", Press(positions, positions.several))
         menu.addSeparator()
-        self._add(menu, "order_move", "&Move the order", "Ctrl+M", Press(orders, orders.move_button))
-        self._add(menu, "order_cancel", "Cancel the &order", "Ctrl+Shift+M", Press(orders, orders.cancel_button))
+        self._add(menu, "order_move", _("&Move the order"), "Ctrl+M", Press(orders, orders.move_button))
+        self._add(menu, "order_cancel", _("Cancel the &order"), "Ctrl+Shift+M", Press(orders, orders.cancel_button))
         menu.addSeparator()
-        self._add(menu, "pending_reject_all", "&Reject all pending intents", "", Press(pending, pending.reject_all))
+        self._add(menu, "pending_reject_all", _("&Reject all pending intents"), "", Press(pending, pending.reject_all))
 
     def _alerts_menu(self, menu: QMenu) -> None:
         notices = self._panels.notices
         alerts = notices.alerts
-        self._add(menu, "alert_new", "&New alert", "Ctrl+Shift+A", Press(notices, alerts.new))
-        self._add(menu, "alert_edit", "&Edit the alert", "", Press(notices, alerts.edit))
-        self._add(menu, "alert_sleep", "&Put the alert to sleep", "", Press(notices, alerts.snooze))
-        self._add(menu, "alert_remove", "&Remove the alert", "", Press(notices, alerts.remove))
-        self._add(menu, "alert_ways", "&How alerts call", "", Press(notices, alerts.how))
+        self._add(menu, "alert_new", _("&New alert"), "Ctrl+Shift+A", Press(notices, alerts.new))
+        self._add(menu, "alert_edit", _("&Edit the alert"), "", Press(notices, alerts.edit))
+        self._add(menu, "alert_sleep", _("&Put the alert to sleep"), "", Press(notices, alerts.snooze))
+        self._add(menu, "alert_remove", _("&Remove the alert"), "", Press(notices, alerts.remove))
+        self._add(menu, "alert_ways", _("&How alerts call"), "", Press(notices, alerts.how))
 
     def _chart_menu(self, menu: QMenu) -> None:
         for frame in Timeframe:
@@ -157,7 +166,7 @@ class DeskMenus:
             action.triggered.connect(lambda _checked=False, frame=frame: self._show_frame(frame))
         menu.addSeparator()
         for count, (text, keys) in _CHART_COUNTS.items():
-            action = menu.addAction(text)
+            action = menu.addAction(_(text))
             action.setObjectName(f"chart_count_{count}")
             action.setShortcut(QKeySequence(keys))
             action.triggered.connect(lambda _checked=False, count=count: self._panels.chart.show_count(count))
@@ -175,7 +184,7 @@ class DeskMenus:
         button = press.button
         self._go_to(press.panel.name)
         if not button.isEnabled():
-            self._say(f"{button.text().replace('&', '')}: {button.toolTip() or 'not possible now'}")
+            self._say(f"{button.text().replace('&', '')}: {button.toolTip() or _('not possible now')}")
             return
         button.click()
         if press.then is not None:
@@ -195,6 +204,6 @@ class DeskMenus:
     def _show_frame(self, frame: Timeframe) -> None:
         chart = self._panels.chart.chart
         if chart is None:
-            self._say("The chart appears when the terminal is connected")
+            self._say(_("The chart appears when the terminal is connected"))
         else:
             chart.show_timeframe(frame)

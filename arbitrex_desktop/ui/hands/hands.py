@@ -12,8 +12,9 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QWidget
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.commands import WatchSymbol
-from arbitrex_desktop.ui.hands.desk_menus import LOCAL, DeskMenus, DeskPanels
+from arbitrex_desktop.ui.hands.desk_menus import DeskMenus, DeskPanels, local_keys
 from arbitrex_desktop.ui.hands.key_sheet import KeySheet
 from arbitrex_desktop.ui.hands.key_table import KeyTable, run
 from arbitrex_desktop.ui.hands.palette import Palette, PaletteEntry
@@ -54,7 +55,7 @@ class Hands(QObject):
         bar = window.menuBar()
         self._desk_menus = DeskMenus(desk, self.go_to, say)
         self._bar = bar
-        self.table = KeyTable(bar, LOCAL)
+        self.table = KeyTable(bar, local_keys())
         self.sheet = KeySheet(theme, self.table, window)
         self.palette = Palette(window, theme, (self._actions, self._local, self._symbol_offers, self._settings))
 
@@ -68,13 +69,13 @@ class Hands(QObject):
 
     def fill_menus(self, view: QMenu, help_menu: QMenu) -> None:
         """Add palette, sheet and the ways between panels to the menus of the window."""
-        places = view.addMenu("&Go to")
+        places = view.addMenu(_("&Go to"))
         self._desk_menus.fill_places(places)
         places.addSeparator()
-        self._add(places, "next_panel", "&Next panel", partial(self._step, 1), "F6")
-        self._add(places, "previous_panel", "&Previous panel", partial(self._step, -1), "Shift+F6")
-        self._add(view, "palette", "&Command palette", self.palette.open_fresh, PALETTE_KEYS)
-        sheet = self._add(help_menu, "keys", "&Keys", self.sheet.open_fresh, *SHEET_KEYS)
+        self._add(places, "next_panel", _("&Next panel"), partial(self._step, 1), "F6")
+        self._add(places, "previous_panel", _("&Previous panel"), partial(self._step, -1), "Shift+F6")
+        self._add(view, "palette", _("&Command palette"), self.palette.open_fresh, PALETTE_KEYS)
+        sheet = self._add(help_menu, "keys", _("&Keys"), self.sheet.open_fresh, *SHEET_KEYS)
         help_menu.insertAction(help_menu.actions()[0], sheet)
 
     def go_to(self, name: str) -> None:
@@ -113,12 +114,13 @@ class Hands(QObject):
         ]
 
     def _local(self) -> Iterable[PaletteEntry]:
-        places = {"Pending": "pending", "Positions": "positions"}
-        for local in LOCAL:
-            panel = next((name for word, name in places.items() if word in local.where), "")
-            if panel:
+        for local in self.table.local:
+            if local.panel:
                 yield PaletteEntry(
-                    local.text, f"goes to the place: {local.where}", local.keys, partial(self.go_to, panel)
+                    local.text,
+                    _("goes to the place: {where}").format(where=local.where),
+                    local.keys,
+                    partial(self.go_to, local.panel),
                 )
 
     def _symbol_offers(self) -> Iterable[PaletteEntry]:
@@ -127,9 +129,9 @@ class Hands(QObject):
         known = set(watched)
         others = [symbol for symbol in self._watch.offered if symbol not in known]
         return [
-            *(PaletteEntry(each, "chart and ticket of the symbol", "", partial(choose, each)) for each in watched),
+            *(PaletteEntry(each, _("chart and ticket of the symbol"), "", partial(choose, each)) for each in watched),
             *(
-                PaletteEntry(each, "add it to the watch list", "", partial(watch, WatchSymbol(each, True)))
+                PaletteEntry(each, _("add it to the watch list"), "", partial(watch, WatchSymbol(each, True)))
                 for each in others
             ),
         ]

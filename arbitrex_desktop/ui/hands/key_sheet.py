@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.hands.key_table import FixedKeys, KeyEntry, KeyTable
 from arbitrex_desktop.ui.models.table import Column, RowTableModel
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -32,18 +33,18 @@ def _key_of(row: KeyEntry | FixedKeys) -> str:
 
 def _keys_text(row: KeyEntry | FixedKeys) -> str:
     fixed = isinstance(row, FixedKeys) or row.is_fixed
-    return f"{row.keys}  (fixed)" if fixed else row.keys
+    return _("{keys}  (fixed)").format(keys=row.keys) if fixed else row.keys
 
 
 _COLUMNS: Final = (
     Column[KeyEntry | FixedKeys](
-        "Action", lambda row: row.text, lambda row: row.text, sample="M" * 22, number=False, least="M" * 12
+        N_("Action"), lambda row: row.text, lambda row: row.text, sample="M" * 22, number=False, least="M" * 12
     ),
     Column[KeyEntry | FixedKeys](
-        "Keys", _keys_text, lambda row: row.keys, sample="F12, Ctrl+Shift+H (fixed)", number=False
+        N_("Keys"), _keys_text, lambda row: row.keys, sample="F12, Ctrl+Shift+H (fixed)", number=False
     ),
     Column[KeyEntry | FixedKeys](
-        "Where", lambda row: row.where, lambda row: row.where, sample="M" * 14, number=False, least="M" * 6
+        N_("Where"), lambda row: row.where, lambda row: row.where, sample="M" * 14, number=False, least="M" * 6
     ),
 )
 
@@ -58,23 +59,27 @@ class KeySheet(QDialog):
 
     def __init__(self, theme: Theme, table: KeyTable, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys")
+        self.setWindowTitle(_("Keys"))
         self.setModal(False)
         self.resize(680, 560)
         self._table = table
         self._rows: list[KeyEntry | FixedKeys] = []
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search actions and keys")
-        self.search.setAccessibleName("Search actions and keys")
+        self.search.setPlaceholderText(_("Search actions and keys"))
+        self.search.setAccessibleName(_("Search actions and keys"))
         self.search.setClearButtonEnabled(True)
         self.model: RowTableModel[KeyEntry | FixedKeys] = RowTableModel(_COLUMNS, _key_of, self)
-        self.list = KeyedTable(self.model, theme, "No action has that name", _key_of)
-        self.list.setAccessibleName("Actions and their keys")
+        self.list = KeyedTable(self.model, theme, _("No action has that name"), _key_of)
+        self.list.setAccessibleName(_("Actions and their keys"))
         self.keys = QKeySequenceEdit()
-        self.keys.setAccessibleName("New keys")
+        self.keys.setAccessibleName(_("New keys"))
         self.keys.setMaximumSequenceLength(1)
-        self.set, self.none, self.usual = QPushButton("&Set"), QPushButton("&No keys"), QPushButton("As &usual")
-        self.guide = QPushButton("User &guide")
+        self.set, self.none, self.usual = (
+            QPushButton(_("&Set")),
+            QPushButton(_("&No keys")),
+            QPushButton(_("As &usual")),
+        )
+        self.guide = QPushButton(_("User &guide"))
         self.message = TonedLabel(theme, Tone.MUTED)
         self.message.setWordWrap(True)
         self._lay_out()
@@ -108,7 +113,13 @@ class KeySheet(QDialog):
         able = entry is not None and not entry.is_fixed
         for widget in (self.keys, self.set, self.none, self.usual):
             widget.setEnabled(able)
-        self.message.show_text(f"New keys for “{entry.text}”:" if entry is not None and able else "Choose an action")
+        self.message.show_text(
+            _("New keys for \N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}:").format(
+                text=entry.text
+            )
+            if entry is not None and able
+            else _("Choose an action")
+        )
 
     def _assign(self, keys: QKeySequence) -> None:
         entry = self._chosen()
@@ -129,7 +140,7 @@ class KeySheet(QDialog):
     def _set(self) -> None:
         keys = self.keys.keySequence()
         if keys.isEmpty():
-            self.message.show_text("Click into the field and press the new keys first", Tone.WARN)
+            self.message.show_text(_("Click into the field and press the new keys first"), Tone.WARN)
         else:
             self._assign(keys)
 
@@ -150,6 +161,6 @@ class KeySheet(QDialog):
             bottom.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.addLayout(top)
-        layout.addWidget(QLabel("Keys are kept. A key that works in one place only is told with that place."))
+        layout.addWidget(QLabel(_("Keys are kept. A key that works in one place only is told with that place.")))
         layout.addWidget(self.list, 1)
         layout.addLayout(bottom)

@@ -10,6 +10,8 @@ from typing import Final
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from arbitrex_desktop.texts import _
+
 FIXED: Final = "fixed_keys"
 """Property of an action whose keys stay as they are: in need nobody may find HALT moved."""
 
@@ -49,11 +51,12 @@ class KeyEntry:
 
 @dataclass(frozen=True, slots=True)
 class FixedKeys:
-    """Keys that work in one place only, and stay as they are."""
+    """Keys that work in one place only, and stay as they are; `panel`, the name of the panel where that is."""
 
     keys: str
     text: str
     where: str
+    panel: str = ""
 
 
 class KeyTable:
@@ -81,10 +84,14 @@ class KeyTable:
     def assign(self, entry: KeyEntry, keys: QKeySequence) -> str:
         """Give an action keys, or none when they are empty; return why that cannot be, empty when it was done."""
         if entry.is_fixed:
-            return f"The keys of “{entry.text}” stay as they are."
+            return _(
+                "The keys of \N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK} stay as they are."
+            ).format(text=entry.text)
         owner = self.owner_of(keys)
         if owner and owner != entry.text:
-            return f"{keys.toString()} is taken by “{owner}”."
+            return _("{keys} is taken by \N{LEFT DOUBLE QUOTATION MARK}{owner}\N{RIGHT DOUBLE QUOTATION MARK}.").format(
+                keys=keys.toString(), owner=owner
+            )
         self._chosen[entry.name] = keys.toString(_PORTABLE)
         self._apply(entry)
         return ""
@@ -162,4 +169,4 @@ def run(action: QAction, say: Callable[[str], None]) -> None:
     if action.isEnabled():
         action.trigger()
     else:
-        say(f"{_plain(action.text())}: not possible now")
+        say(_("{plain}: not possible now").format(plain=_plain(action.text())))

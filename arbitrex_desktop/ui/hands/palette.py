@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.models.table import Column, RowTableModel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -48,11 +49,13 @@ class PaletteEntry:
 
 _COLUMNS: Final = (
     Column[PaletteEntry](
-        "Action", lambda row: row.text, lambda row: row.text, sample="M" * 24, number=False, least="M" * 16
+        N_("Action"), lambda row: row.text, lambda row: row.text, sample="M" * 24, number=False, least="M" * 16
     ),
-    Column[PaletteEntry]("Keys", lambda row: row.keys, lambda row: row.keys, sample="Ctrl+Shift+Return", number=False),
     Column[PaletteEntry](
-        "Where",
+        N_("Keys"), lambda row: row.keys, lambda row: row.keys, sample="Ctrl+Shift+Return", number=False
+    ),
+    Column[PaletteEntry](
+        N_("Where"),
         lambda row: row.where,
         lambda row: row.where,
         sample="M" * 16,
@@ -99,18 +102,18 @@ class Palette(QDialog):
 
     def __init__(self, parent: QWidget, theme: Theme, sources: Sequence[Source]) -> None:
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
-        self.setWindowTitle("Command palette")
-        self.setAccessibleName("Command palette")
+        self.setWindowTitle(_("Command palette"))
+        self.setAccessibleName(_("Command palette"))
         self._window = parent
         self._sources = sources
         self._all: list[PaletteEntry] = []
         self._shown: list[PaletteEntry] = []
         self.line = QLineEdit()
-        self.line.setPlaceholderText("An action, a symbol or a setting")
-        self.line.setAccessibleName("Search actions, symbols and settings")
+        self.line.setPlaceholderText(_("An action, a symbol or a setting"))
+        self.line.setAccessibleName(_("Search actions, symbols and settings"))
         self.model: RowTableModel[PaletteEntry] = RowTableModel(_COLUMNS, id, self)
-        self.list = TableView(self.model, theme, "Nothing has that name")
-        self.list.setAccessibleName("What was found")
+        self.list = TableView(self.model, theme, _("Nothing has that name"))
+        self.list.setAccessibleName(_("What was found"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.horizontalHeader().hide()
         self.list.setSortingEnabled(False)

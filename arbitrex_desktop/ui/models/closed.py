@@ -12,6 +12,7 @@ from arbitrex_desktop.desk.review.report import duration, percent
 from arbitrex_desktop.desk.review.statistics import Statistics
 from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.desk.review.views import PastIntent, ReviewData, source_name, strategy_of
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.desk import money_tone
 from arbitrex_desktop.ui.models.table import Column
@@ -39,8 +40,8 @@ def closed_rows(data: ReviewData, most: int) -> tuple[ClosedRow, ...]:
 def trade_words(row: ClosedRow) -> str:
     """Return what was traded, in words."""
     trade = row.trade
-    part = "" if trade.whole else f" of {formats.lots(trade.volume)}"
-    prices = f"{_price(trade.entry, row)} to {_price(trade.exit, row)}"
+    part = "" if trade.whole else _(" of {lots}").format(lots=formats.lots(trade.volume))
+    prices = _("{entry} to {exit}").format(entry=_price(trade.entry, row), exit=_price(trade.exit, row))
     return f"{formats.side(trade.direction)} {formats.lots(trade.closed_volume)}{part} {trade.symbol}, {prices}"
 
 
@@ -58,17 +59,36 @@ def _costs(trade: ClosedTrade) -> float:
 
 def _tip(row: ClosedRow) -> str:
     trade = row.trade
-    lines = [f"Position {trade.position}, {trade.exits} closing deals", f"Closed {formats.utc_tip(trade.closed_at)}"]
+    lines = [
+        _("Position {position}, {exits} closing deals").format(position=trade.position, exits=trade.exits),
+        _("Closed {closed_at}").format(closed_at=formats.utc_tip(trade.closed_at)),
+    ]
     lines.append(
-        f"Opened {formats.utc_tip(trade.opened_at)}" if trade.opened_at else "Opened before the history begins"
+        _("Opened {opened_at}").format(opened_at=formats.utc_tip(trade.opened_at))
+        if trade.opened_at
+        else _("Opened before the history begins")
     )
-    lines.append(f"Intent {trade.intent_id} from {trade.source}" if trade.intent_id else "Not opened by this desk")
-    lines.append(f"Price {_money(trade.profit, row)}, commission {_money(trade.commission, row)}, "
-                 f"swap {_money(trade.swap, row)}, fees {_money(trade.fee, row)}")  # fmt: skip
-    lines.append(f"First stop {_price(trade.first_stop, row)}" if trade.first_stop else "It had no stop that is known")
+    lines.append(
+        _("Intent {intent_id} from {source}").format(intent_id=trade.intent_id, source=trade.source)
+        if trade.intent_id
+        else _("Not opened by this desk")
+    )
+    costs = {
+        name: _money(amount, row)
+        for name, amount in (("commission", trade.commission), ("swap", trade.swap), ("fees", trade.fee))
+    }
+    text = _("Price {profit}, commission {commission}, swap {swap}, fees {fees}")
+    lines.append(text.format(profit=_money(trade.profit, row), **costs))
+    lines.append(
+        _("First stop {price}").format(price=_price(trade.first_stop, row))
+        if trade.first_stop
+        else _("It had no stop that is known")
+    )
     if trade.exit_slippage is not None:
         lines.append(
-            f"Stop or target filled {formats.price(trade.exit_slippage, row.price_digits)} worse than it stood"
+            _("Stop or target filled {price} worse than it stood").format(
+                price=formats.price(trade.exit_slippage, row.price_digits)
+            )
         )
     return "\n".join((*lines, trade.note) if trade.note else lines)
 
@@ -78,43 +98,47 @@ def _slippage(row: ClosedRow) -> str:
 
 
 def _reason(row: ClosedRow) -> str:
-    return row.trade.reason if row.trade.whole else f"{row.trade.reason}, partly"
+    return row.trade.reason if row.trade.whole else _("{reason}, partly").format(reason=row.trade.reason)
 
 
 def closed_columns(when: Callable[[datetime], str]) -> tuple[Column[ClosedRow], ...]:
     """Return the columns of closed trades."""
     return (
-        Column("Closed", lambda row: when(row.trade.closed_at), lambda row: row.trade.closed_at.timestamp(), _WHEN,
-               tip=_tip, hint="Local time of the last closing deal, with the day when it was not today"),
-        Column("Symbol", lambda row: row.trade.symbol, lambda row: row.trade.symbol, "XAUUSDm", number=False, tip=_tip),
-        Column("Side", lambda row: formats.side(row.trade.direction), lambda row: row.trade.direction,
+        Column(N_("Closed"), lambda row: when(row.trade.closed_at), lambda row: row.trade.closed_at.timestamp(), _WHEN,
+               tip=_tip, hint=N_("Local time of the last closing deal, with the day when it was not today")),
+        Column(N_("Symbol"), lambda row: row.trade.symbol, lambda row: row.trade.symbol, "XAUUSDm", number=False,
+               tip=_tip),
+        Column(N_("Side"), lambda row: formats.side(row.trade.direction), lambda row: row.trade.direction,
                formats.side(-1), number=False, tip=_tip,
                tone=lambda row: Tone.UP if row.trade.direction > 0 else Tone.DOWN),
-        Column("Lots", lambda row: formats.lots(row.trade.closed_volume), lambda row: row.trade.closed_volume, "188.88",
-               tip=_tip, hint="Volume that was closed"),
-        Column("Entry", lambda row: _price(row.trade.entry, row), lambda row: row.trade.entry, "18888.88", tip=_tip,
-               spare=5, hint="Price weighted by the volume of all opening deals"),
-        Column("Exit", lambda row: _price(row.trade.exit, row), lambda row: row.trade.exit, "18888.88", tip=_tip,
-               spare=6, hint="Price weighted by the volume of all closing deals"),
+        Column(N_("Lots"), lambda row: formats.lots(row.trade.closed_volume), lambda row: row.trade.closed_volume,
+               "188.88",
+               tip=_tip, hint=N_("Volume that was closed")),
+        Column(N_("Entry"), lambda row: _price(row.trade.entry, row), lambda row: row.trade.entry, "18888.88", tip=_tip,
+               spare=5, hint=N_("Price weighted by the volume of all opening deals")),
+        Column(N_("Exit"), lambda row: _price(row.trade.exit, row), lambda row: row.trade.exit, "18888.88", tip=_tip,
+               spare=6, hint=N_("Price weighted by the volume of all closing deals")),
         Column("R", lambda row: formats.number(row.trade.r, 2, signed=True), lambda row: row.trade.r, "+8.88",
                tone=lambda row: money_tone(round(row.trade.r or 0.0, 2)), tip=_tip, spare=1,
-               hint="Way of the price as a multiple of the distance to the first stop, costs left out"),
-        Column("Result", lambda row: _money(row.trade.net, row), lambda row: row.trade.net, "+18,888.88",
+               hint=N_("Way of the price as a multiple of the distance to the first stop, costs left out")),
+        Column(N_("Result"), lambda row: _money(row.trade.net, row), lambda row: row.trade.net, "+18,888.88",
                tone=lambda row: money_tone(row.trade.net), tip=_tip,
-               hint="With commission, swap and fees, in account currency"),
-        Column("Slip", _slippage, lambda row: row.trade.slippage_points, "+18.8", tip=_tip, spare=8,
-               hint="Slippage of the entry in points; above zero is worse than asked"),
-        Column("Costs", lambda row: _money(_costs(row.trade), row), lambda row: _costs(row.trade), "-188.88", tip=_tip,
-               spare=9, hint="Commission, swap and fees"),
-        Column("Open for", lambda row: duration(row.trade.seconds), lambda row: row.trade.seconds, "88 h 88 min",
+               hint=N_("With commission, swap and fees, in account currency")),
+        Column(N_("Slip"), _slippage, lambda row: row.trade.slippage_points, "+18.8", tip=_tip, spare=8,
+               hint=N_("Slippage of the entry in points; above zero is worse than asked")),
+        Column(N_("Costs"), lambda row: _money(_costs(row.trade), row), lambda row: _costs(row.trade), "-188.88",
+               tip=_tip,
+               spare=9, hint=N_("Commission, swap and fees")),
+        Column(N_("Open for"), lambda row: duration(row.trade.seconds), lambda row: row.trade.seconds, "88 h 88 min",
                tip=_tip, spare=4),
-        Column("Closed by", _reason, _reason, "program, partly", least="program", number=False, tip=_tip, spare=3,
-               hint="Stop, target, stop out, by hand at the terminal, a program such as this desk, or reversed"),
-        Column("Strategy", lambda row: strategy_of(row.trade), lambda row: strategy_of(row.trade), "trend-fol",
-               number=False, tip=_tip, spare=2, hint="The trader here, a strategy, or other: opened elsewhere"),
-        Column("Tags", lambda row: " ".join(row.trade.tags), lambda row: " ".join(row.trade.tags), "x" * 10,
+        Column(N_("Closed by"), _reason, _reason, "program, partly", least="program", number=False, tip=_tip, spare=3,
+               hint=N_("Stop, target, stop out, by hand at the terminal, a program such as this desk, or reversed")),
+        Column(N_("Strategy"), lambda row: strategy_of(row.trade), lambda row: strategy_of(row.trade), "trend-fol",
+               number=False, tip=_tip, spare=2, hint=N_("The trader here, a strategy, or other: opened elsewhere")),
+        Column(N_("Tags"), lambda row: " ".join(row.trade.tags), lambda row: " ".join(row.trade.tags), "x" * 10,
                number=False, tip=_tip, spare=7),
-        Column("Position", lambda row: str(row.trade.position), lambda row: row.trade.position, "8888888888", tip=_tip,
+        Column(N_("Position"), lambda row: str(row.trade.position), lambda row: row.trade.position, "8888888888",
+               tip=_tip,
                spare=10),
     )  # fmt: skip
 
@@ -123,20 +147,22 @@ def intent_columns(when: Callable[[datetime], str]) -> tuple[Column[PastIntent],
     """Return the columns of intents of the journal."""
 
     def tip(row: PastIntent) -> str:
-        return f"Intent {row.intent_id}\nReceived {formats.utc_tip(row.at)}\n{row.state} by {row.actor}: {row.reason}"
+        return _("Intent {intent_id}\nReceived {at}\n{state} by {actor}: {reason}").format(
+            intent_id=row.intent_id, at=formats.utc_tip(row.at), state=row.state, actor=row.actor, reason=row.reason
+        )
 
     return (
-        Column("Received", lambda row: when(row.at), lambda row: row.at.timestamp(), _WHEN, tip=tip,
-               hint="Local time, with the day when it was not today"),
-        Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=tip),
-        Column("Side", lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1),
+        Column(N_("Received"), lambda row: when(row.at), lambda row: row.at.timestamp(), _WHEN, tip=tip,
+               hint=N_("Local time, with the day when it was not today")),
+        Column(N_("Symbol"), lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=tip),
+        Column(N_("Side"), lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1),
                number=False, tip=tip, tone=lambda row: Tone.UP if row.direction > 0 else Tone.DOWN),
-        Column("State", lambda row: row.state, lambda row: row.state, "CANCELLED ", number=False, tip=tip),
-        Column("By", lambda row: row.actor, lambda row: row.actor, "trend-fol", number=False, tip=tip, spare=1,
-               hint="Who brought it to this state: the trader, the desk, a policy or a strategy"),
-        Column("Source", lambda row: source_name(row.source), lambda row: row.source, "trend-fol", number=False,
+        Column(N_("State"), lambda row: row.state, lambda row: row.state, "CANCELLED ", number=False, tip=tip),
+        Column(N_("By"), lambda row: row.actor, lambda row: row.actor, "trend-fol", number=False, tip=tip, spare=1,
+               hint=N_("Who brought it to this state: the trader, the desk, a policy or a strategy")),
+        Column(N_("Source"), lambda row: source_name(row.source), lambda row: row.source, "trend-fol", number=False,
                tip=tip, spare=2),
-        Column("Why", lambda row: row.reason, lambda row: row.reason, "x" * 24, number=False, tip=tip),
+        Column(N_("Why"), lambda row: row.reason, lambda row: row.reason, "x" * 24, number=False, tip=tip),
     )  # fmt: skip
 
 
@@ -164,19 +190,19 @@ def group_columns() -> tuple[Column[GroupRow], ...]:
         return figures.expectancy
 
     return (
-        Column("Group", lambda row: row.name, lambda row: row.place, "Wednesday mor", number=False, least="Wednes"),
-        Column("Count", lambda row: formats.whole(_count(row)), _count, "8,888",
-               hint="Trades that are wholly closed; of rules, how often they refused"),
-        Column("Net", money(net), lambda row: _of(row, net), "+18,888.88",
-               tone=lambda row: money_tone(_of(row, net)), hint="With all costs, in account currency"),
-        Column("Expectancy", money(expectancy), lambda row: _of(row, expectancy), "+1,888.88",
-               tone=lambda row: money_tone(_of(row, expectancy)), hint="Result of a trade on average"),
-        Column("Win rate", lambda row: percent(_of(row, lambda each: each.win_rate)),
+        Column(N_("Group"), lambda row: row.name, lambda row: row.place, "Wednesday mor", number=False, least="Wednes"),
+        Column(N_("Count"), lambda row: formats.whole(_count(row)), _count, "8,888",
+               hint=N_("Trades that are wholly closed; of rules, how often they refused")),
+        Column(N_("Net"), money(net), lambda row: _of(row, net), "+18,888.88",
+               tone=lambda row: money_tone(_of(row, net)), hint=N_("With all costs, in account currency")),
+        Column(N_("Expectancy"), money(expectancy), lambda row: _of(row, expectancy), "+1,888.88",
+               tone=lambda row: money_tone(_of(row, expectancy)), hint=N_("Result of a trade on average")),
+        Column(N_("Win rate"), lambda row: percent(_of(row, lambda each: each.win_rate)),
                lambda row: _of(row, lambda each: each.win_rate), "100.0%"),
-        Column("Factor", lambda row: formats.number(_of(row, lambda each: each.profit_factor)),
+        Column(N_("Factor"), lambda row: formats.number(_of(row, lambda each: each.profit_factor)),
                lambda row: _of(row, lambda each: each.profit_factor), "18.88", spare=2,
-               hint="Profit factor: what was won for each unit lost"),
-        Column("Mean R", lambda row: formats.number(_of(row, lambda each: each.mean_r), signed=True),
+               hint=N_("Profit factor: what was won for each unit lost")),
+        Column(N_("Mean R"), lambda row: formats.number(_of(row, lambda each: each.mean_r), signed=True),
                lambda row: _of(row, lambda each: each.mean_r), "+8.88", spare=1),
     )  # fmt: skip
 

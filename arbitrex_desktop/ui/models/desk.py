@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentState
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, Notice, OrderRow, PositionRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.table import Column
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -41,20 +42,27 @@ def _order_tone(row: OrderRow) -> Tone:
 
 
 def _order_tip(row: OrderRow) -> str:
-    origin = f"intent {row.intent_id}" if row.intent_id else "not placed by this desk"
-    lines = [f"Ticket {row.ticket}, magic {row.magic}, {origin}", f"Placed {formats.utc_tip(row.placed_at)}"]
-    lines.append(f"Rests {_ends(row)}")
+    origin = _("intent {intent_id}").format(intent_id=row.intent_id) if row.intent_id else _("not placed by this desk")
+    lines = [
+        _("Ticket {ticket}, magic {magic}, {origin}").format(ticket=row.ticket, magic=row.magic, origin=origin),
+        _("Placed {placed_at}").format(placed_at=formats.utc_tip(row.placed_at)),
+    ]
+    lines.append(_("Rests {ends}").format(ends=_ends(row)))
     if row.limit_price:
-        lines.append(f"Once triggered it rests at {formats.price(row.limit_price, row.digits)}")
+        lines.append(_("Once triggered it rests at {price}").format(price=formats.price(row.limit_price, row.digits)))
     return "\n".join((*lines, row.comment) if row.comment else lines)
 
 
 def _ends(row: OrderRow) -> str:
     """Return in words how long an order rests at the broker."""
-    until = f"until {formats.utc_tip(row.expires_at)}" if row.expires_at else "until it is cancelled"
+    until = (
+        _("until {expires_at}").format(expires_at=formats.utc_tip(row.expires_at))
+        if row.expires_at
+        else _("until it is cancelled")
+    )
     if not row.for_the_day:
         return until
-    return "until the broker's trading day is over" + (f" ({until})" if row.expires_at else "")
+    return _("until the broker's trading day is over") + (f" ({until})" if row.expires_at else "")
 
 
 def order_columns(when: When) -> tuple[Column[OrderRow], ...]:
@@ -62,31 +70,32 @@ def order_columns(when: When) -> tuple[Column[OrderRow], ...]:
 
     def expires(row: OrderRow) -> str:
         if row.expires_at is None:
-            return "end of day" if row.for_the_day else "never"
+            return _("end of day") if row.for_the_day else _("never")
         return when(row.expires_at)
 
     return (
-        Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=_order_tip),
-        Column("Kind", lambda row: f"{_ARROWS.get(row.direction, '')}{row.kind}", lambda row: row.kind,
+        Column(N_("Symbol"), lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=_order_tip),
+        Column(N_("Kind"), lambda row: f"{_ARROWS.get(row.direction, '')}{row.kind}", lambda row: row.kind,
                f"{formats.DOWN_ARROW} SELL STOP LIMIT", number=False, tone=_order_tone, tip=_order_tip),
-        Column("Lots", lambda row: formats.lots(row.volume), lambda row: row.volume, "188.88", tip=_order_tip,
-               hint="What is not filled yet"),
-        Column("Price", lambda row: formats.price(row.price, row.digits), lambda row: row.price, "18888.88",
-               tip=_order_tip, hint="Price at which the order is triggered or filled"),
-        Column("Stop", lambda row: formats.price(row.stop_loss, row.digits), lambda row: row.stop_loss, "18888.88",
+        Column(N_("Lots"), lambda row: formats.lots(row.volume), lambda row: row.volume, "188.88", tip=_order_tip,
+               hint=N_("What is not filled yet")),
+        Column(N_("Price"), lambda row: formats.price(row.price, row.digits), lambda row: row.price, "18888.88",
+               tip=_order_tip, hint=N_("Price at which the order is triggered or filled")),
+        Column(N_("Stop"), lambda row: formats.price(row.stop_loss, row.digits), lambda row: row.stop_loss, "18888.88",
                tone=lambda row: Tone.TEXT if row.stop_loss else Tone.MUTED, tip=_order_tip),
-        Column("Target", lambda row: formats.price(row.take_profit, row.digits), lambda row: row.take_profit,
+        Column(N_("Target"), lambda row: formats.price(row.take_profit, row.digits), lambda row: row.take_profit,
                "18888.88", tone=lambda row: Tone.TEXT if row.take_profit else Tone.MUTED, tip=_order_tip),
-        Column("Expires", expires, lambda row: row.expires_at.timestamp() if row.expires_at else None, _WHEN,
+        Column(N_("Expires"), expires, lambda row: row.expires_at.timestamp() if row.expires_at else None, _WHEN,
                tone=lambda row: Tone.TEXT if row.expires_at or row.for_the_day else Tone.MUTED, tip=_order_tip, spare=1,
-               hint="When the broker takes the order back by itself; local time"),
-        Column("Placed", lambda row: when(row.placed_at), lambda row: row.placed_at.timestamp(), _WHEN,
+               hint=N_("When the broker takes the order back by itself; local time")),
+        Column(N_("Placed"), lambda row: when(row.placed_at), lambda row: row.placed_at.timestamp(), _WHEN,
                tip=lambda row: formats.utc_tip(row.placed_at), spare=3,
-               hint="Local time, with the day when it was not today"),
-        Column("Ticket", lambda row: str(row.ticket), lambda row: row.ticket, "8888888888", tip=_order_tip, spare=4),
-        Column("From", lambda row: "desk" if row.intent_id else "other",
-               lambda row: "desk" if row.intent_id else "other", "other", number=False, tip=_order_tip, spare=2,
-               hint="Placed by this desk, or by hand or an expert advisor"),
+               hint=N_("Local time, with the day when it was not today")),
+        Column(N_("Ticket"), lambda row: str(row.ticket), lambda row: row.ticket, "8888888888", tip=_order_tip,
+               spare=4),
+        Column(N_("From"), lambda row: _("desk") if row.intent_id else _("other"),
+               lambda row: _("desk") if row.intent_id else _("other"), "other", number=False, tip=_order_tip, spare=2,
+               hint=N_("Placed by this desk, or by hand or an expert advisor")),
     )  # fmt: skip
 
 
@@ -94,16 +103,16 @@ _GOOD_ENDS: Final = frozenset({IntentState.FILLED})
 _BAD_ENDS: Final = frozenset({IntentState.REJECTED, IntentState.FAILED, IntentState.UNKNOWN, IntentState.PARTIAL})
 
 STATE_NAMES: Final[dict[IntentState, str]] = {
-    IntentState.UNKNOWN: "? UNKNOWN",
-    IntentState.FILLED: "\N{CHECK MARK} FILLED",
-    IntentState.REJECTED: "\N{MULTIPLICATION X} REJECTED",
-    IntentState.FAILED: "\N{MULTIPLICATION X} FAILED",
-    IntentState.PARTIAL: "~ PARTIAL",
+    IntentState.UNKNOWN: N_("? UNKNOWN"),
+    IntentState.FILLED: N_("\N{CHECK MARK} FILLED"),
+    IntentState.REJECTED: N_("\N{MULTIPLICATION X} REJECTED"),
+    IntentState.FAILED: N_("\N{MULTIPLICATION X} FAILED"),
+    IntentState.PARTIAL: N_("~ PARTIAL"),
 }
 """States whose mark beside the word tells them apart without colour."""
 
 
-_REFUSED: Final = "\N{MULTIPLICATION X} REFUSED"
+_REFUSED: Final = N_("\N{MULTIPLICATION X} REFUSED")
 """What the risk manager rejects is called refused; what the trader rejects, rejected."""
 _EPSILON: Final = 1e-9
 
@@ -116,13 +125,15 @@ def cut_lots(row: IntentRow) -> str:
     asked = row.requested_lots
     if asked is None or row.lots <= 0.0 or row.lots >= asked - _EPSILON:
         return ""
-    return f"{formats.lots(asked)} lots were asked for, {formats.lots(row.lots)} remain"
+    return _("{lots} lots were asked for, {remaining} remain").format(
+        lots=formats.lots(asked), remaining=formats.lots(row.lots)
+    )
 
 
 def _state_text(row: IntentRow) -> str:
     if row.state is IntentState.REJECTED and row.decided_by != TRADER:
-        return _REFUSED
-    return STATE_NAMES.get(row.state, row.state.value)
+        return _(_REFUSED)
+    return _(STATE_NAMES.get(row.state, row.state.value))
 
 
 def _state_tone(row: IntentRow) -> Tone:
@@ -137,7 +148,10 @@ def decision_tone(decision: str) -> Tone:
 
 
 def _intent_tip(row: IntentRow) -> str:
-    lines = [f"Intent {row.intent_id} from {row.source}", f"Received {formats.utc_tip(row.created_at)}"]
+    lines = [
+        _("Intent {intent_id} from {source}").format(intent_id=row.intent_id, source=row.source),
+        _("Received {created_at}").format(created_at=formats.utc_tip(row.created_at)),
+    ]
     lines += [
         text for text in (row.closing_text, row.escalation, cut_lots(row), row.reason, row.details, row.blocker) if text
     ]
@@ -157,44 +171,46 @@ def _why(row: IntentRow) -> str:
 
 
 _SYMBOL: Final[Column[IntentRow]] = Column(
-    "Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=_intent_tip
+    N_("Symbol"), lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=_intent_tip
 )
 _SIDE: Final[Column[IntentRow]] = Column(
-    "Side", lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1), number=False,
+    N_("Side"), lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1), number=False,
     tone=side_tone, tip=_intent_tip,
 )  # fmt: skip
 _DECISION: Final[Column[IntentRow]] = Column(
-    "Decision", lambda row: row.decision or formats.DASH, lambda row: row.decision, "APPROVED", number=False,
-    tone=lambda row: decision_tone(row.decision), tip=_intent_tip, hint="The Risk & Portfolio Manager's answer",
+    N_("Decision"), lambda row: row.decision or formats.DASH, lambda row: row.decision, "APPROVED", number=False,
+    tone=lambda row: decision_tone(row.decision), tip=_intent_tip, hint=N_("The Risk & Portfolio Manager's answer"),
 )  # fmt: skip
 _LOTS: Final[Column[IntentRow]] = Column(
-    "Lots", lambda row: formats.lots(row.lots), lambda row: row.lots, "188.88", tip=_intent_tip
+    N_("Lots"), lambda row: formats.lots(row.lots), lambda row: row.lots, "188.88", tip=_intent_tip
 )
 _SOURCE: Final[Column[IntentRow]] = Column(
-    "Source", lambda row: row.source, lambda row: row.source, "trend-follow", number=False, tip=_intent_tip, spare=2
+    N_("Source"), lambda row: row.source, lambda row: row.source, "trend-follow", number=False, tip=_intent_tip, spare=2
 )
 
 
 def history_columns(when: When) -> tuple[Column[IntentRow], ...]:
     """Return the columns of intents that have ended."""
     return (
-        Column("Time", lambda row: when(row.changed_at), lambda row: row.changed_at.timestamp(), _WHEN,
-               tip=lambda row: formats.utc_tip(row.changed_at), hint="Local time, with the day when it was not today"),
+        Column(N_("Time"), lambda row: when(row.changed_at), lambda row: row.changed_at.timestamp(), _WHEN,
+               tip=lambda row: formats.utc_tip(row.changed_at),
+               hint=N_("Local time, with the day when it was not today")),
         _SYMBOL,
         _SIDE,
-        Column("State", _state_text, lambda row: row.state.value, "\N{MULTIPLICATION X} REJECTED ", number=False,
+        Column(N_("State"), _state_text, lambda row: row.state.value, "\N{MULTIPLICATION X} REJECTED ", number=False,
                tone=_state_tone, tip=_intent_tip),
         replace(_DECISION, spare=4),
-        Column("Lots", _done_lots, _done_lots_value, "188.88", tip=_intent_tip,
-               hint="Volume that was filled; where nothing was, what was approved or asked for, in grey",
+        Column(N_("Lots"), _done_lots, _done_lots_value, "188.88", tip=_intent_tip,
+               hint=N_("Volume that was filled; where nothing was, what was approved or asked for, in grey"),
                tone=lambda row: Tone.TEXT if row.filled_lots else Tone.MUTED),
-        Column("Fill", lambda row: formats.price(row.fill_price, row.digits), lambda row: row.fill_price, "18888.88",
-               tip=_intent_tip, hint="Price of the fill", spare=1),
-        Column("Slip", lambda row: formats.number(row.slippage_points, 1, signed=True),
+        Column(N_("Fill"), lambda row: formats.price(row.fill_price, row.digits), lambda row: row.fill_price,
+               "18888.88",
+               tip=_intent_tip, hint=N_("Price of the fill"), spare=1),
+        Column(N_("Slip"), lambda row: formats.number(row.slippage_points, 1, signed=True),
                lambda row: row.slippage_points, "+18.8", tip=_intent_tip, spare=3,
-               hint="Slippage in points; above zero is worse than asked"),
+               hint=N_("Slippage in points; above zero is worse than asked")),
         _SOURCE,
-        Column("Why", _why, _why, "x" * 18, number=False, tip=_intent_tip),
+        Column(N_("Why"), _why, _why, "x" * 18, number=False, tip=_intent_tip),
     )  # fmt: skip
 
 
@@ -206,11 +222,11 @@ class NumberedCheck(NamedTuple):
 
 
 _OUTCOME_NAMES: Final[dict[Outcome, str]] = {
-    Outcome.PASS: "\N{CHECK MARK} pass",
-    Outcome.ADJUST: "~ adjust",
-    Outcome.FAIL: "\N{MULTIPLICATION X} fail",
-    Outcome.UNKNOWN: "? unknown",
-    Outcome.SKIPPED: "\N{EN DASH} skipped",
+    Outcome.PASS: N_("\N{CHECK MARK} pass"),
+    Outcome.ADJUST: N_("~ adjust"),
+    Outcome.FAIL: N_("\N{MULTIPLICATION X} fail"),
+    Outcome.UNKNOWN: N_("? unknown"),
+    Outcome.SKIPPED: N_("\N{EN DASH} skipped"),
 }
 
 _OUTCOME_TONES: Final[dict[Outcome, Tone]] = {
@@ -248,7 +264,9 @@ def _measured(row: NumberedCheck) -> str:
 def _check_tip(row: NumberedCheck) -> str:
     unit = f" ({row.verdict.unit})" if row.verdict.unit else ""
     code = f"{row.verdict.code}: " if row.verdict.blocks or not row.verdict.name else ""
-    return f"{code}{row.verdict.message}\nObserved / limit: {_measured(row)}{unit}"
+    return _("{code}{message}\nObserved / limit: {measured}{unit}").format(
+        code=code, message=row.verdict.message, measured=_measured(row), unit=unit
+    )
 
 
 def check_name(verdict: Verdict) -> str:
@@ -266,13 +284,14 @@ def gravest_first(checks: Iterable[Verdict]) -> list[Verdict]:
 
 
 CHECK_COLUMNS: Final[tuple[Column[NumberedCheck], ...]] = (
-    Column("Outcome", lambda row: _OUTCOME_NAMES[row.verdict.outcome], lambda row: row.verdict.outcome.value,
+    Column(N_("Outcome"), lambda row: _(_OUTCOME_NAMES[row.verdict.outcome]), lambda row: row.verdict.outcome.value,
            "? unknown ", number=False, tone=_check_tone, tip=_check_tip),
     # The words say more than the name, so where there is little room the name is shortened first.
-    Column("Check", lambda row: check_name(row.verdict), lambda row: check_name(row.verdict), "Daily volatility of th",
+    Column(N_("Check"), lambda row: check_name(row.verdict), lambda row: check_name(row.verdict),
+           "Daily volatility of th",
            number=False, tone=_check_tone, tip=_check_tip, least="Symbol exposu"),
-    Column("Observed / limit", _measured, lambda row: row.verdict.observed, "98,066.75 / 98,000", tip=_check_tip),
-    Column("In words", lambda row: row.verdict.message, lambda row: row.verdict.message, "x" * 36, number=False,
+    Column(N_("Observed / limit"), _measured, lambda row: row.verdict.observed, "98,066.75 / 98,000", tip=_check_tip),
+    Column(N_("In words"), lambda row: row.verdict.message, lambda row: row.verdict.message, "x" * 36, number=False,
            tone=_check_tone, tip=_check_tip, least="x" * 12),
 )  # fmt: skip
 """The RPM's checks of one intent."""
@@ -283,12 +302,12 @@ NOTICE_TONES: Final[dict[str, Tone]] = {"info": Tone.TEXT, "warning": Tone.WARN,
 def notice_columns(when: When) -> tuple[Column[Notice], ...]:
     """Return the columns of notices."""
     return (
-        Column("Time", lambda row: when(row.at), lambda row: row.at.timestamp(), _WHEN,
-               tip=lambda row: formats.utc_tip(row.at), hint="Local time, with the day when it was not today"),
-        Column("Level", lambda row: row.level, lambda row: row.level, "warning ", number=False,
+        Column(N_("Time"), lambda row: when(row.at), lambda row: row.at.timestamp(), _WHEN,
+               tip=lambda row: formats.utc_tip(row.at), hint=N_("Local time, with the day when it was not today")),
+        Column(N_("Level"), lambda row: row.level, lambda row: row.level, "warning ", number=False,
                tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT)),
-        Column("Topic", lambda row: row.topic, lambda row: row.topic, "connection ", number=False, spare=1,
+        Column(N_("Topic"), lambda row: row.topic, lambda row: row.topic, "connection ", number=False, spare=1,
                tip=lambda row: row.topic),
-        Column("Message", lambda row: row.text, lambda row: row.text, "x" * 40, number=False,
+        Column(N_("Message"), lambda row: row.text, lambda row: row.text, "x" * 40, number=False,
                tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT), tip=lambda row: row.text),
     )  # fmt: skip

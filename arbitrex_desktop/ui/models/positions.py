@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.desk import money_tone, side_tone
 from arbitrex_desktop.ui.models.table import Column
 from arbitrex_desktop.ui.models.ticket import pip_size
 from arbitrex_desktop.ui.theme.colours import Tone
 
-NO_STOP = "no stop"
+NO_STOP = N_("no stop")
 _BY_HAND = "manual"
 
 
@@ -24,7 +25,7 @@ def pips_of(row: PositionRow) -> float:
 
 def origin(row: PositionRow) -> str:
     """Return who opened a position: the trader here, a strategy by its name, or somebody elsewhere."""
-    return "trader" if row.source == _BY_HAND else row.source or ("desk" if row.intent_id else "other")
+    return _("trader") if row.source == _BY_HAND else row.source or (_("desk") if row.intent_id else _("other"))
 
 
 def risk_words(rows: Iterable[PositionRow], currency: str) -> str:
@@ -32,20 +33,20 @@ def risk_words(rows: Iterable[PositionRow], currency: str) -> str:
     rows = tuple(rows)
     bare = sum(not row.stop_loss for row in rows)
     known = [risk for row in rows if (risk := row.risk_to_stop) is not None]
-    parts = [f"{formats.money(sum(known), currency)} at risk to the stops"] if known else []
-    return ", ".join((*parts, f"{bare} without stop") if bare else parts)
+    parts = [_("{money} at risk to the stops").format(money=formats.money(sum(known), currency))] if known else []
+    return ", ".join((*parts, _("{bare} without stop").format(bare=bare)) if bare else parts)
 
 
 def more_at_risk(row: PositionRow, stop: float | None) -> str:
     """Return in words how much more a farther stop risks."""
     if stop is None:
-        return "nothing ends the loss any more"
+        return _("nothing ends the loss any more")
     before, after = row.risk_to_stop, row.loss_at(stop)
     if before is None or after is None:
         pips = abs(stop - (row.stop_loss or row.price_current)) / pip_size(row.digits)
-        return f"this risks {formats.number(pips, 1)} pips more"
+        return _("this risks {pips} pips more").format(pips=formats.number(pips, 1))
     more, in_all = (formats.money(amount, digits=row.money_digits) for amount in (after - before, after))
-    return f"this risks {more} more, {in_all} in all"
+    return _("this risks {more} more, {in_all} in all").format(more=more, in_all=in_all)
 
 
 def _money(row: PositionRow, amount: float) -> str:
@@ -53,16 +54,19 @@ def _money(row: PositionRow, amount: float) -> str:
 
 
 def _at_risk(row: PositionRow) -> str:
-    return formats.money(row.risk_to_stop, digits=row.money_digits) if row.stop_loss else NO_STOP
+    return formats.money(row.risk_to_stop, digits=row.money_digits) if row.stop_loss else _(NO_STOP)
 
 
 def _position_tip(row: PositionRow) -> str:
-    came = f"intent {row.intent_id}" if row.intent_id else "not opened by this desk"
-    lines = [f"Ticket {row.ticket}, magic {row.magic}, {came}", f"Opened {formats.utc_tip(row.opened_at)}"]
-    lines += [f"Standing instructions: {row.standing}"] if row.standing else []
+    came = _("intent {intent_id}").format(intent_id=row.intent_id) if row.intent_id else _("not opened by this desk")
+    lines = [
+        _("Ticket {ticket}, magic {magic}, {came}").format(ticket=row.ticket, magic=row.magic, came=came),
+        _("Opened {opened_at}").format(opened_at=formats.utc_tip(row.opened_at)),
+    ]
+    lines += [_("Standing instructions: {standing}").format(standing=row.standing)] if row.standing else []
     lines += [row.comment] if row.comment else []
     if not row.stop_loss:
-        lines.append("It has no stop: set one with Stop, target\N{HORIZONTAL ELLIPSIS}")
+        lines.append(_("It has no stop: set one with Stop, target\N{HORIZONTAL ELLIPSIS}"))
     return "\n".join(lines)
 
 
@@ -74,39 +78,45 @@ def position_columns(now: Callable[[], datetime | None]) -> tuple[Column[Positio
         return formats.DASH if moment is None else formats.age((moment - row.opened_at).total_seconds())
 
     return (
-        Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tip=_position_tip),
-        Column("Side", lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1),
+        Column(N_("Symbol"), lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False,
+               tip=_position_tip),
+        Column(N_("Side"), lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1),
                number=False, tone=side_tone, tip=_position_tip),
-        Column("Lots", lambda row: formats.lots(row.volume), lambda row: row.volume, "188.88", tip=_position_tip),
-        Column("Open", lambda row: formats.price(row.price_open, row.digits), lambda row: row.price_open, "18888.88",
+        Column(N_("Lots"), lambda row: formats.lots(row.volume), lambda row: row.volume, "188.88", tip=_position_tip),
+        Column(N_("Open"), lambda row: formats.price(row.price_open, row.digits), lambda row: row.price_open,
+               "18888.88",
                tip=_position_tip, spare=3),
-        Column("Current", lambda row: formats.price(row.price_current, row.digits), lambda row: row.price_current,
+        Column(N_("Current"), lambda row: formats.price(row.price_current, row.digits), lambda row: row.price_current,
                "18888.88", tip=_position_tip, spare=4),
-        Column("Stop", lambda row: formats.price(row.stop_loss, row.digits) if row.stop_loss else NO_STOP,
+        Column(N_("Stop"), lambda row: formats.price(row.stop_loss, row.digits) if row.stop_loss else _(NO_STOP),
                lambda row: row.stop_loss, "18888.88", tone=lambda row: Tone.TEXT if row.stop_loss else Tone.WARN,
                tip=_position_tip),
-        Column("Target", lambda row: formats.price(row.take_profit, row.digits), lambda row: row.take_profit,
+        Column(N_("Target"), lambda row: formats.price(row.take_profit, row.digits), lambda row: row.take_profit,
                "18888.88", tone=lambda row: Tone.TEXT if row.take_profit else Tone.MUTED, tip=_position_tip, spare=2),
-        Column("Pips", lambda row: formats.number(pips_of(row), 1, signed=True), pips_of, "+888.8",
+        Column(N_("Pips"), lambda row: formats.number(pips_of(row), 1, signed=True), pips_of, "+888.8",
                tone=lambda row: money_tone(round(pips_of(row), 1)), tip=_position_tip),
         Column("R", lambda row: formats.number(row.r_multiple, 2, signed=True), lambda row: row.r_multiple, "+8.88",
                tone=lambda row: money_tone(round(row.r_multiple or 0.0, 2)), tip=_position_tip, spare=1,
-               hint="Profit as a multiple of what the first stop risked"),
-        Column("Profit", lambda row: _money(row, row.profit), lambda row: row.profit, "+18,888.88",
+               hint=N_("Profit as a multiple of what the first stop risked")),
+        Column(N_("Profit"), lambda row: _money(row, row.profit), lambda row: row.profit, "+18,888.88",
                tone=lambda row: money_tone(row.profit), tip=_position_tip),
-        Column("At risk", _at_risk,
+        Column(N_("At risk"), _at_risk,
                lambda row: row.risk_to_stop, "8,888.88", tone=lambda row: Tone.TEXT if row.stop_loss else Tone.WARN,
-               tip=_position_tip, spare=1, hint="What equity loses from now when the stop is hit, in account currency"),
-        Column("Standing", lambda row: row.standing or formats.DASH, lambda row: row.standing, "x" * 24, number=False,
+               tip=_position_tip, spare=1,
+               hint=N_("What equity loses from now when the stop is hit, in account currency")),
+        Column(N_("Standing"), lambda row: row.standing or formats.DASH, lambda row: row.standing, "x" * 24,
+               number=False,
                tone=lambda row: Tone.TEXT if row.standing else Tone.MUTED, tip=_position_tip, least="x" * 8, spare=5,
-               hint="What the desk does by itself with it: stop to break-even, trailing stop, partial target"),
-        Column("Swap", lambda row: _money(row, row.swap), lambda row: row.swap, "+88.88",
+               hint=N_("What the desk does by itself with it: stop to break-even, trailing stop, partial target")),
+        Column(N_("Swap"), lambda row: _money(row, row.swap), lambda row: row.swap, "+88.88",
                tip=_position_tip, spare=7),
-        Column("Age", age, lambda row: -row.opened_at.timestamp(), "88 min", spare=5,
-               tip=lambda row: formats.utc_tip(row.opened_at), hint="How long it has been open"),
-        Column("Opened", lambda row: formats.time_or_day(row.opened_at, now()), lambda row: row.opened_at.timestamp(),
+        Column(N_("Age"), age, lambda row: -row.opened_at.timestamp(), "88 min", spare=5,
+               tip=lambda row: formats.utc_tip(row.opened_at), hint=N_("How long it has been open")),
+        Column(N_("Opened"), lambda row: formats.time_or_day(row.opened_at, now()),
+               lambda row: row.opened_at.timestamp(),
                "2088-88-88 88:88", tip=lambda row: formats.utc_tip(row.opened_at), spare=8),
-        Column("Ticket", lambda row: str(row.ticket), lambda row: row.ticket, "8888888888", tip=_position_tip, spare=9),
-        Column("By", origin, origin, "trend-fol", number=False, tip=_position_tip, spare=6,
-               hint="The trader here, a strategy, or other: by hand elsewhere or an expert advisor"),
+        Column(N_("Ticket"), lambda row: str(row.ticket), lambda row: row.ticket, "8888888888", tip=_position_tip,
+               spare=9),
+        Column(N_("By"), origin, origin, "trend-fol", number=False, tip=_position_tip, spare=6,
+               hint=N_("The trader here, a strategy, or other: by hand elsewhere or an expert advisor")),
     )  # fmt: skip

@@ -8,27 +8,28 @@ from collections.abc import Iterable
 from typing import Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.theme.colours import Tone
 
 REJECTED: Final = "REJECTED"
 
-_PASSES: Final = {"APPROVED": ("would pass", Tone.GOOD), "ADJUSTED": ("would be cut", Tone.WARN)}
+_PASSES: Final = {"APPROVED": (N_("would pass"), Tone.GOOD), "ADJUSTED": (N_("would be cut"), Tone.WARN)}
 _SPACED: Final = frozenset({"DUPLICATE_INTENT", "TRADE_SPACING", "SYMBOL_SPACING", "STRATEGY_THROTTLED"})
 """Their figures are seconds since something, held against the least; what is missing is how long to wait."""
 
 _A_MINUTE: Final = frozenset({"INTENT_RATE", "ORDER_RATE"})
 _UNTIL: Final = {
-    "QUOTE_STALE": "once there is a fresh price",
-    "ACCOUNT_STALE": "once the account is synced",
-    "CONNECTION_DOWN": "once the terminal is connected",
-    "SYMBOL_NOT_TRADABLE": "once its session is open",
-    "SESSION_END": "in the next session",
-    "NEWS_BLACKOUT": "once the news is out",
-    "SPREAD_TOO_WIDE": "once the spread narrows",
-    "EXTREME_VOLATILITY": "once the market calms down",
-    "EXPOSURE_VELOCITY": "in a while",
-    "TRADING_REDUCING": "once trading is ACTIVE again",
-    "REJECTION_VELOCITY": "once the throttle ends",
+    "QUOTE_STALE": N_("once there is a fresh price"),
+    "ACCOUNT_STALE": N_("once the account is synced"),
+    "CONNECTION_DOWN": N_("once the terminal is connected"),
+    "SYMBOL_NOT_TRADABLE": N_("once its session is open"),
+    "SESSION_END": N_("in the next session"),
+    "NEWS_BLACKOUT": N_("once the news is out"),
+    "SPREAD_TOO_WIDE": N_("once the spread narrows"),
+    "EXTREME_VOLATILITY": N_("once the market calms down"),
+    "EXPOSURE_VELOCITY": N_("in a while"),
+    "TRADING_REDUCING": N_("once trading is ACTIVE again"),
+    "REJECTION_VELOCITY": N_("once the throttle ends"),
 }
 
 WAITS: Final = frozenset({*_SPACED, *_A_MINUTE, *_UNTIL})
@@ -38,9 +39,10 @@ WAITS: Final = frozenset({*_SPACED, *_A_MINUTE, *_UNTIL})
 def preview_words(decision: str, checks: Iterable[Verdict]) -> tuple[str, Tone]:
     """Return a preview's answer in a few words: passes, is cut, is to wait and for what, or is refused."""
     if decision != REJECTED:
-        return _PASSES.get(decision, (decision or "no answer", Tone.MUTED))
+        words, tone = _PASSES.get(decision, (decision or N_("no answer"), Tone.MUTED))
+        return _(words), tone
     until = wait_of(checks)
-    return (f"not now, {until}", Tone.WARN) if until else ("would be refused", Tone.BAD)
+    return (_("not now, {until}").format(until=until), Tone.WARN) if until else (_("would be refused"), Tone.BAD)
 
 
 def wait_of(checks: Iterable[Verdict]) -> str:
@@ -50,10 +52,10 @@ def wait_of(checks: Iterable[Verdict]) -> str:
         return ""
     conditions = [words for code, words in _UNTIL.items() if code in blocking]
     if conditions:
-        return conditions[0]
+        return _(conditions[0])
     if blocking.keys() & _A_MINUTE:
-        return "within a minute"
-    return f"in {math.ceil(max(_missing(each) for each in blocking.values()))} s"
+        return _("within a minute")
+    return _("in {seconds} s").format(seconds=math.ceil(max(_missing(each) for each in blocking.values())))
 
 
 def _ends_by_itself(check: Verdict) -> bool:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject
 
 from arbitrex_desktop.desk.presentation.snapshot import SymbolDay
 from arbitrex_desktop.raw_layer.views import Quote
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import QUOTE_STALE_S
 from arbitrex_desktop.ui.models.table import Column, RowTableModel
@@ -96,8 +97,8 @@ class QuoteRow:
         if self.day is not None and self.day.restriction:
             return self.day.restriction
         if self.quote is None:
-            return "no price"
-        return "closed" if self.closed else "open" if self.is_fresh else "stale"
+            return _("no price")
+        return _("closed") if self.closed else _("open") if self.is_fresh else _("stale")
 
 
 def _tone(row: QuoteRow) -> Tone:
@@ -118,9 +119,11 @@ def _arrow(row: QuoteRow) -> str:
 
 def _tip(row: QuoteRow) -> str:
     if row.quote is None:
-        return f"{row.symbol}: no price yet"
-    word = "last tick" if row.is_fresh else "market closed, last tick" if row.closed else "STALE, last tick"
-    return f"{row.symbol}: {word} {formats.day_and_time(row.quote.time)} local, {formats.utc_tip(row.quote.time)}"
+        return _("{symbol}: no price yet").format(symbol=row.symbol)
+    word = _("last tick") if row.is_fresh else _("market closed, last tick") if row.closed else _("STALE, last tick")
+    return _("{symbol}: {word} {time} local, {utc}").format(
+        symbol=row.symbol, word=word, time=formats.day_and_time(row.quote.time), utc=formats.utc_tip(row.quote.time)
+    )
 
 
 def _tick_time(row: QuoteRow) -> float | None:
@@ -150,39 +153,46 @@ def _day_tip(row: QuoteRow) -> str:
     lines = [_tip(row)]
     if row.day is not None:
         lines += [each for each in (row.day.description, row.day.group, row.day.restriction) if each]
-        lines.append(f"Day before: {formats.price(row.day.before, row.digits)}")
-        lines.append(f"Day: {formats.price(row.low, row.digits)} to {formats.price(row.high, row.digits)}")
+        lines.append(_("Day before: {price}").format(price=formats.price(row.day.before, row.digits)))
+        lines.append(
+            _("Day: {price} to {high}").format(
+                price=formats.price(row.low, row.digits), high=formats.price(row.high, row.digits)
+            )
+        )
     return "\n".join(lines)
 
 
 COLUMNS: Final[tuple[Column[QuoteRow], ...]] = (
-    Column("Symbol", lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tone=_tone, tip=_day_tip),
+    Column(N_("Symbol"), lambda row: row.symbol, lambda row: row.symbol, "XAUUSDm", number=False, tone=_tone,
+           tip=_day_tip),
     Column("", _arrow, lambda row: row.quote.direction if row.quote else None, formats.UP_ARROW, number=False,
-           tone=_price_tone, tip=_tip, hint="Which way the bid last moved"),
-    Column("Bid", lambda row: formats.price(row.bid, row.digits), lambda row: row.bid, "188888.88", tone=_price_tone,
+           tone=_price_tone, tip=_tip, hint=N_("Which way the bid last moved")),
+    Column(N_("Bid"), lambda row: formats.price(row.bid, row.digits), lambda row: row.bid, "188888.88",
+           tone=_price_tone,
            tip=_tip),
-    Column("Ask", lambda row: formats.price(row.quote.ask if row.quote else None, row.digits),
+    Column(N_("Ask"), lambda row: formats.price(row.quote.ask if row.quote else None, row.digits),
            lambda row: row.quote.ask if row.quote else None, "188888.88", tone=_price_tone, tip=_tip),
-    Column("Spread", lambda row: formats.number(row.spread_pips, 1), lambda row: row.spread_pips, "888.8", tone=_tone,
-           tip=_tip, hint="Ask minus bid in pips", spare=2),
-    Column("Day", lambda row: formats.percent(row.change, signed=True), lambda row: row.change, "+18.88 %",
-           tone=_change_tone, tip=_day_tip, hint="Change of the bid since the trading day before", spare=1),
-    Column("Trend", _trend, _trend, "x" * 8, number=False, tone=_change_tone, tip=_day_tip, spare=3,
-           hint="The last 24 hours, in bars of half an hour"),
-    Column("Market", lambda row: row.market, lambda row: row.market, "buy only", number=False, tone=_market_tone,
-           tip=_day_tip, spare=5, hint="Open, closed, stale, or what the broker allows"),
-    Column("Low", lambda row: formats.price(row.low, row.digits), lambda row: row.low, "18888.88", tone=_tone,
-           tip=_day_tip, hint="Lowest bid of the trading day", spare=6),
-    Column("High", lambda row: formats.price(row.high, row.digits), lambda row: row.high, "18888.88", tone=_tone,
-           tip=_day_tip, hint="Highest bid of the trading day", spare=6),
-    Column("Time", lambda row: formats.clock_time(row.quote.time if row.quote else None), _tick_time, "88:88:88",
-           tone=_tone, tip=_tip, hint="Local time of the last tick", spare=8),
-    Column("Age", lambda row: "closed" if row.closed else formats.age(row.age),
+    Column(N_("Spread"), lambda row: formats.number(row.spread_pips, 1), lambda row: row.spread_pips, "888.8",
+           tone=_tone,
+           tip=_tip, hint=N_("Ask minus bid in pips"), spare=2),
+    Column(N_("Day"), lambda row: formats.percent(row.change, signed=True), lambda row: row.change, "+18.88 %",
+           tone=_change_tone, tip=_day_tip, hint=N_("Change of the bid since the trading day before"), spare=1),
+    Column(N_("Trend"), _trend, _trend, "x" * 8, number=False, tone=_change_tone, tip=_day_tip, spare=3,
+           hint=N_("The last 24 hours, in bars of half an hour")),
+    Column(N_("Market"), lambda row: row.market, lambda row: row.market, "buy only", number=False, tone=_market_tone,
+           tip=_day_tip, spare=5, hint=N_("Open, closed, stale, or what the broker allows")),
+    Column(N_("Low"), lambda row: formats.price(row.low, row.digits), lambda row: row.low, "18888.88", tone=_tone,
+           tip=_day_tip, hint=N_("Lowest bid of the trading day"), spare=6),
+    Column(N_("High"), lambda row: formats.price(row.high, row.digits), lambda row: row.high, "18888.88", tone=_tone,
+           tip=_day_tip, hint=N_("Highest bid of the trading day"), spare=6),
+    Column(N_("Time"), lambda row: formats.clock_time(row.quote.time if row.quote else None), _tick_time, "88:88:88",
+           tone=_tone, tip=_tip, hint=N_("Local time of the last tick"), spare=8),
+    Column(N_("Age"), lambda row: _("closed") if row.closed else formats.age(row.age),
            lambda row: row.age, "88 min", tone=_tone, tip=_tip,
-           hint="How long ago the last tick was; grey when it is stale or its market is closed", spare=4),
-    Column("Group", lambda row: row.day.group if row.day else "", lambda row: row.day.group if row.day else None,
+           hint=N_("How long ago the last tick was; grey when it is stale or its market is closed"), spare=4),
+    Column(N_("Group"), lambda row: row.day.group if row.day else "", lambda row: row.day.group if row.day else None,
            "Indices ", number=False, tone=lambda _row: Tone.MUTED, tip=_day_tip, spare=9,
-           hint="The first part of the broker's path"),
+           hint=N_("The first part of the broker's path")),
 )  # fmt: skip
 """The Market Watch's columns."""
 

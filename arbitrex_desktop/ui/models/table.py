@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.visible import visible
 
@@ -161,11 +162,11 @@ class RowTableModel(QAbstractTableModel, Generic[Row]):
             return None
         column = self.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
+            return _(column.title)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column.number else _LEFT
         if role == Qt.ItemDataRole.ToolTipRole:
-            return column.hint or None
+            return _(column.hint) or None
         return None
 
     def _sorted(self, rows: list[Row]) -> list[Row]:

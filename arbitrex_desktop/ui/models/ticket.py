@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 
 LEAST_LOTS: Final = 0.01
@@ -39,8 +40,8 @@ class NotYetKnownError(ValueError):
 class LevelUnit(StrEnum):
     """How a stop or a target is given; a distance counts from the present price, away from it on its own side."""
 
-    PRICE = "price"
-    PIPS = "pips"
+    PRICE = N_("price")
+    PIPS = N_("pips")
     ATR = "ATR"
     R = "R"
 
@@ -48,10 +49,10 @@ class LevelUnit(StrEnum):
 class SizeUnit(StrEnum):
     """How the size is given; all but lots need the risk manager's own size of the same trade."""
 
-    LOTS = "lots"
-    SHARE = "% of max"
-    PERCENT = "% risk"
-    MONEY = "risk"
+    LOTS = N_("lots")
+    SHARE = N_("% of max")
+    PERCENT = N_("% risk")
+    MONEY = N_("risk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Market:
         lengths = {LevelUnit.PIPS: pip_size(self.digits), LevelUnit.ATR: self.atr, LevelUnit.R: self.risk}
         length = lengths[unit]
         if not length:
-            raise NotYetKnownError(_UNKNOWN[unit])
+            raise NotYetKnownError(_(_UNKNOWN[unit]))
         return length
 
     def price(self, value: float, unit: LevelUnit, side: int) -> float:
@@ -85,23 +86,23 @@ class Market:
         if unit is LevelUnit.PRICE:
             return value
         if self.entry is None:
-            raise NotYetKnownError(f"no fresh price to count {unit} from")
+            raise NotYetKnownError(_("no fresh price to count {unit} from").format(unit=unit))
         price = round(self.entry + value * self.length(unit) * side * self.direction, self.digits)
         if price <= 0.0:
-            raise ValueError(f"{value:g} {unit} would be below zero")
+            raise ValueError(_("{value:g} {unit} would be below zero").format(value=value, unit=unit))
         return price
 
     def distance(self, price: float, unit: LevelUnit, side: int) -> float:
         """Return how far a price is from the entry, below zero on the wrong side; raise ValueError if not known."""
         if self.entry is None:
-            raise NotYetKnownError(f"no fresh price to count {unit} from")
+            raise NotYetKnownError(_("no fresh price to count {unit} from").format(unit=unit))
         return (price - self.entry) * side * self.direction / self.length(unit)
 
 
 _UNKNOWN: Final = {
-    LevelUnit.PIPS: "a pip of it is not known",
-    LevelUnit.ATR: "the ATR is not known yet",
-    LevelUnit.R: "R counts the distance to the stop, which is not known yet",
+    LevelUnit.PIPS: N_("a pip of it is not known"),
+    LevelUnit.ATR: N_("the ATR is not known yet"),
+    LevelUnit.R: N_("R counts the distance to the stop, which is not known yet"),
 }
 
 
@@ -121,7 +122,7 @@ def other_forms(price: float, shown: LevelUnit, side: int, market: Market) -> st
     """Return a level in every unit that is known but the one it is typed in, and a stop not in R, of which it is 1."""
     units = [unit for unit in LevelUnit if unit is not shown and (side > 0 or unit is not LevelUnit.R)]
     texts = ((in_unit(price, unit, side, market), unit) for unit in units)
-    return " · ".join(text if unit is LevelUnit.PRICE else f"{text} {unit}" for text, unit in texts if text)
+    return " · ".join(text if unit is LevelUnit.PRICE else f"{text} {_(unit)}" for text, unit in texts if text)
 
 
 def is_amiss(price: float, side: int, market: Market) -> bool:
@@ -138,16 +139,16 @@ def lots_of(value: float, unit: SizeUnit, sized: IntentRow | None) -> float:
     if unit is SizeUnit.LOTS:
         return value
     if sized is None:
-        raise NotYetKnownError("the risk manager is asked how many lots that is")
+        raise NotYetKnownError(_("the risk manager is asked how many lots that is"))
     if sized.lots <= 0.0:
-        raise ValueError(f"the risk manager allows none: {sized.details or sized.reason}")
+        raise ValueError(_("the risk manager allows none: {details}").format(details=sized.details or sized.reason))
     if unit is SizeUnit.SHARE and value > _PERCENT:
-        raise ValueError(f"at most 100 % of what is allowed, {formats.lots(sized.lots)} lots")
+        raise ValueError(_("at most 100 % of what is allowed, {lots} lots").format(lots=formats.lots(sized.lots)))
     whole = {SizeUnit.SHARE: _PERCENT, SizeUnit.PERCENT: (sized.risk_pct or 0.0) * _PERCENT}
     of = whole.get(unit, sized.risk_amount or 0.0)
     if of <= 0.0:
-        raise ValueError("this trade risks nothing that it could be sized by; give lots")
+        raise ValueError(_("this trade risks nothing that it could be sized by; give lots"))
     lots = math.floor(sized.lots * value / of / LEAST_LOTS + _ALMOST) * LEAST_LOTS
     if lots < LEAST_LOTS / 2:
-        raise ValueError(f"that is less than {LEAST_LOTS} lots")
+        raise ValueError(_("that is less than {least_lots} lots").format(least_lots=LEAST_LOTS))
     return round(lots, 2)

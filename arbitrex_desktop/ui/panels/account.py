@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
 from arbitrex_desktop.desk.presentation.snapshot import AccountRow, RiskRow
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.desk import money_tone
@@ -19,14 +20,14 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel, Metric
 
 _CAPTIONS: Final = {
-    "capital": "Capital",
-    "equity": "Equity",
-    "free_margin": "Free margin",
-    "margin_level": "Margin level",
-    "unrealized": "Unrealised profit",
-    "daily": "Realised today",
-    "weekly": "Realised this week",
-    "drawdown": "Drawdown / limit",
+    "capital": N_("Capital"),
+    "equity": N_("Equity"),
+    "free_margin": N_("Free margin"),
+    "margin_level": N_("Margin level"),
+    "unrealized": N_("Unrealised profit"),
+    "daily": N_("Realised today"),
+    "weekly": N_("Realised this week"),
+    "drawdown": N_("Drawdown / limit"),
 }
 _SAMPLE: Final = "1,888,888.88"
 _SAMPLES: Final = {"drawdown": "18.8 % / 18.8 %"}
@@ -38,11 +39,13 @@ class AccountPanel(Panel):
     """Eight figures of the account; grey as soon as they are not the present ones."""
 
     name = "account"
-    title = "Account"
+    title = N_("Account")
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.figures = {key: Metric(caption, theme, _SAMPLES.get(key, _SAMPLE)) for key, caption in _CAPTIONS.items()}
+        self.figures = {
+            key: Metric(_(caption), theme, _SAMPLES.get(key, _SAMPLE)) for key, caption in _CAPTIONS.items()
+        }
         self.caption = ElidedLabel(theme, Tone.MUTED)
         self._columns = 0
         self._grid = QGridLayout()
@@ -85,7 +88,7 @@ class AccountPanel(Panel):
         for key, value in values.items():
             self._show(key, formats.money(value, digits=digits), Tone.TEXT, fresh=fresh)
         level = account.margin_level if account else None
-        text = "no margin used" if account and level is None else formats.percent(level and level / 100.0)
+        text = _("no margin used") if account and level is None else formats.percent(level and level / 100.0)
         self._show("margin_level", text, Tone.TEXT, fresh=fresh)
         profit = account.unrealized_pnl if account else None
         self._show("unrealized", formats.money(profit, signed=True, digits=digits), money_tone(profit), fresh=fresh)
@@ -93,14 +96,20 @@ class AccountPanel(Panel):
     def _show_risk(self, risk: RiskRow | None, account: AccountRow | None, *, fresh: bool) -> None:
         currency, digits = (account.currency, account.currency_digits) if account else ("", None)
         for key, value in (("daily", risk.daily_pnl if risk else None), ("weekly", risk.weekly_pnl if risk else None)):
-            tip = f"Profit and loss in {currency} since the reset, without what floats" if risk else ""
+            tip = (
+                _("Profit and loss in {currency} since the reset, without what floats").format(currency=currency)
+                if risk
+                else ""
+            )
             self._show(key, formats.money(value, signed=True, digits=digits), money_tone(value), fresh=fresh, tip=tip)
         if risk is None:
             self._show("drawdown", formats.DASH, Tone.MUTED, fresh=fresh)
             return
         near = risk.max_drawdown > 0 and risk.drawdown >= _NEAR_LIMIT * risk.max_drawdown
         text = f"{formats.percent(risk.drawdown, 1)} / {formats.percent(risk.max_drawdown, 1)}"
-        tip = f"Below the peak equity of {formats.money(risk.peak_equity, currency, digits=digits)}"
+        tip = _("Below the peak equity of {money}").format(
+            money=formats.money(risk.peak_equity, currency, digits=digits)
+        )
         self._show("drawdown", text, Tone.WARN if near else Tone.TEXT, fresh=fresh, tip=tip)
 
     def _show(self, key: str, text: str, tone: Tone, *, fresh: bool, tip: str = "") -> None:
@@ -108,15 +117,21 @@ class AccountPanel(Panel):
 
     def _caption_of(self, account: AccountRow | None, fresh: Freshness) -> tuple[str, Tone]:
         if account is None:
-            return "The account has not been synced yet.", Tone.MUTED
-        who = f"{account.login} at {account.server} \N{MIDDLE DOT} amounts in {account.currency}"
-        who += f" \N{MIDDLE DOT} leverage 1:{account.leverage}"
+            return _("The account has not been synced yet."), Tone.MUTED
+        who = _("{login} at {server} \N{MIDDLE DOT} amounts in {currency}").format(
+            login=account.login, server=account.server, currency=account.currency
+        )
+        who += _(" \N{MIDDLE DOT} leverage 1:{leverage}").format(leverage=account.leverage)
         if fresh.account_fresh:
-            return f"{who} \N{MIDDLE DOT} synced {formats.clock_time(fresh.synced_at)}", Tone.MUTED
+            return _("{who} \N{MIDDLE DOT} synced {synced_at}").format(
+                who=who, synced_at=formats.clock_time(fresh.synced_at)
+            ), Tone.MUTED
         if fresh.synced_at is None:
-            return f"Not synced by the Risk & Portfolio Manager yet \N{MIDDLE DOT} {who}", Tone.WARN
+            return _("Not synced by the Risk & Portfolio Manager yet \N{MIDDLE DOT} {who}").format(who=who), Tone.WARN
         when = formats.clock_time(fresh.synced_at)
-        return f"STALE: as of {when}, {formats.age(fresh.sync_age)} ago \N{MIDDLE DOT} {who}", Tone.WARN
+        return _("STALE: as of {when}, {age} ago \N{MIDDLE DOT} {who}").format(
+            when=when, age=formats.age(fresh.sync_age), who=who
+        ), Tone.WARN
 
     def _arrange(self, columns: int) -> None:
         if columns == self._columns:

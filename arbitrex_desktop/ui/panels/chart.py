@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan
 from arbitrex_desktop.ui.chart.history import HistoryLoader
 from arbitrex_desktop.ui.chart_grid.trade_reader import TradeReader
@@ -43,7 +44,7 @@ class ChartPanel(Panel):
     """
 
     name = "chart"
-    title = "Chart"
+    title = N_("Chart")
 
     stop_planned = Signal(float, int)
     target_planned = Signal(float, int)
@@ -60,7 +61,7 @@ class ChartPanel(Panel):
         self._folder: Path | None = None
         self.grid: ChartGrid | None = None
         self._history, self._trades = HistoryLoader(self), TradeReader(self)
-        self._waiting = QLabel("The chart appears when the terminal is connected")
+        self._waiting = QLabel(_("The chart appears when the terminal is connected"))
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._waiting.setWordWrap(True)
         self._layout = QVBoxLayout(self)

@@ -11,6 +11,7 @@ from typing import Final
 
 from arbitrex_desktop.desk.presentation.snapshot import EquityPoint, RiskRow
 from arbitrex_desktop.desk.review.views import ReviewData
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.theme.colours import Tone
 
@@ -76,10 +77,10 @@ def levels_of(risk: RiskRow | None) -> tuple[LimitLevel, ...]:
     """Return the limits that equity must stay above, as far as they are known."""
     if risk is None:
         return ()
-    floors = [LimitLevel(risk.peak_equity * (1.0 - risk.max_drawdown), "drawdown limit", Tone.BAD)]
+    floors = [LimitLevel(risk.peak_equity * (1.0 - risk.max_drawdown), _("drawdown limit"), Tone.BAD)]
     if risk.day_anchor is not None:
-        floors.append(LimitLevel(risk.day_anchor, "day's start", Tone.MUTED))
-        floors.append(LimitLevel(risk.day_anchor - risk.daily_limit, "day's loss limit", Tone.WARN))
+        floors.append(LimitLevel(risk.day_anchor, _("day's start"), Tone.MUTED))
+        floors.append(LimitLevel(risk.day_anchor - risk.daily_limit, _("day's loss limit"), Tone.WARN))
     return tuple(level for level in floors if level.amount > 0.0)
 
 

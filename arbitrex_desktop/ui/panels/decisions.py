@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout
 
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import history_columns
@@ -24,14 +25,14 @@ class DecisionsPanel(Panel):
     """Ended intents, the newest decision first, with the checks of the chosen one below."""
 
     name = "history"
-    title = "Decisions"
+    title = N_("Decisions")
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._fresh = NOTHING_YET
         columns = history_columns(lambda moment: formats.short_time(moment, self._fresh.now))
         self.model: RowTableModel[IntentRow] = RowTableModel(columns, lambda row: row.intent_id, self)
-        self.view = KeyedTable(self.model, theme, "No decisions yet", lambda row: row.intent_id)
+        self.view = KeyedTable(self.model, theme, _("No decisions yet"), lambda row: row.intent_id)
         self.view.own_menu = self.menu
         self.checks = ChecksTable(theme)
         self.checks.hide()
@@ -49,7 +50,7 @@ class DecisionsPanel(Panel):
         """Show the intents that have ended."""
         self._fresh = fresh
         known = fresh.snapshot is not None and fresh.snapshot.account is not None
-        self.view.set_empty_text("No decisions yet" if known else "Decisions are not known yet")
+        self.view.set_empty_text(_("No decisions yet") if known else _("Decisions are not known yet"))
         intents = fresh.snapshot.intents if fresh.snapshot else ()
         ended = (row for row in intents if not is_open(row))
         self.view.set_rows(sorted(ended, key=lambda row: row.changed_at, reverse=True))
@@ -60,8 +61,10 @@ class DecisionsPanel(Panel):
         if row is None:
             return None
         menu = row_menu(self)
-        menu.addAction(f"Chart and ticket of {row.symbol}", lambda: self.symbol_chosen.emit(row.symbol))
-        menu.addAction("Copy why", lambda: QGuiApplication.clipboard().setText(row.reason or row.details))
+        menu.addAction(
+            _("Chart and ticket of {symbol}").format(symbol=row.symbol), lambda: self.symbol_chosen.emit(row.symbol)
+        )
+        menu.addAction(_("Copy why"), lambda: QGuiApplication.clipboard().setText(row.reason or row.details))
         return menu
 
     def _show_choice(self) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, 
 
 from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
 from arbitrex_desktop.desk.review.views import ReviewData
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.panels.curve import NO_PAST, CurvePast, LimitLevel, equity_at, levels_of, past_of
@@ -66,7 +67,7 @@ class EquityPanel(Panel):
     """
 
     name = "equity"
-    title = "Equity curve"
+    title = N_("Equity curve")
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -74,12 +75,12 @@ class EquityPanel(Panel):
         self._plot: Plot | None = None
         self._points: tuple[EquityPoint, ...] = ()
         self._past, self._pointed = NO_PAST, ""
-        self.whole = QPushButton("Whole curve")
-        self.whole.setToolTip("Show all of it again; a stretch that reaches the newest point goes along with it")
+        self.whole = QPushButton(_("Whole curve"))
+        self.whole.setToolTip(_("Show all of it again; a stretch that reaches the newest point goes along with it"))
         self.whole.hide()
-        self.legend = {"Equity": TonedLabel(theme, Tone.UP), "Balance": TonedLabel(theme, Tone.MUTED)}
+        self.legend = {N_("Equity"): TonedLabel(theme, Tone.UP), N_("Balance"): TonedLabel(theme, Tone.MUTED)}
         self.note = TonedLabel(theme, Tone.MUTED)
-        self._waiting = QLabel("Loading the chart\N{HORIZONTAL ELLIPSIS}")
+        self._waiting = QLabel(_("Loading the chart\N{HORIZONTAL ELLIPSIS}"))
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._waiting.setWordWrap(True)
         top = QHBoxLayout()
@@ -112,7 +113,7 @@ class EquityPanel(Panel):
         self.whole.clicked.connect(lambda _checked=False: plot.show_whole())
         plot.show_past(self._past)
         self._stack.addWidget(plot.widget())
-        self._waiting.setText("No sync yet")
+        self._waiting.setText(_("No sync yet"))
         self._show_points()
 
     def show_review(self, data: ReviewData) -> None:
@@ -168,10 +169,12 @@ class EquityPanel(Panel):
         for name, value in values.items():
             tone = Tone.UP if name == "Equity" and fresh else Tone.MUTED
             dash = "\N{EM DASH}" if name == "Equity" else "- -"
-            self.legend[name].show_text(f"{dash} {name} {formats.money(value)}", tone)
+            self.legend[name].show_text(f"{dash} {_(name)} {formats.money(value)}", tone)
         if self._pointed:
             self.note.show_text(self._pointed, Tone.TEXT)
         elif last is None or fresh:
-            self.note.show_text("" if last else "no sync yet", Tone.MUTED)
+            self.note.show_text("" if last else _("no sync yet"), Tone.MUTED)
         else:
-            self.note.show_text(f"STALE: ends {formats.short_time(last.at, self._fresh.now)}", Tone.WARN)
+            self.note.show_text(
+                _("STALE: ends {at}").format(at=formats.short_time(last.at, self._fresh.now)), Tone.WARN
+            )

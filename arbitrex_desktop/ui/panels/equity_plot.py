@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.panels.curve import NO_PAST, CurvePast, LimitLevel
 from arbitrex_desktop.ui.panels.decimate import Line, thin
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -75,8 +76,8 @@ class EquityPlot:
         money = _MoneyAxis(orientation="left")
         money.enableAutoSIPrefix(False)
         self._plot = pg.PlotWidget(axisItems={"bottom": pg.DateAxisItem(orientation="bottom"), "left": money})
-        self._plot.setAccessibleName("Equity and balance")
-        self._plot.viewport().setAccessibleName("Equity and balance")
+        self._plot.setAccessibleName(_("Equity and balance"))
+        self._plot.viewport().setAccessibleName(_("Equity and balance"))
         self._set_up()
         self._anchors, self._balance, self._equity = self._plot.plot(), self._plot.plot(), self._plot.plot()
         self._cursor = pg.InfiniteLine(angle=90)
@@ -130,7 +131,7 @@ class EquityPlot:
         plot.setLimits(minXRange=_LEAST_SECONDS, minYRange=_LEAST_MONEY)
         plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         plot.getViewBox().setAutoVisible(y=True)
-        plot.setAccessibleName("Equity curve")
+        plot.setAccessibleName(_("Equity curve"))
 
     def _draw(self) -> None:
         past = self._past

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, Preview
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan
 from arbitrex_desktop.ui.commands import CommandResult, PreviewIntent, SubmitIntent
@@ -35,7 +36,7 @@ from arbitrex_desktop.ui.widgets.vertical_scroll import VerticalScrollArea
 DEBOUNCE_MS: Final = 250
 _RENEW_S: Final = 2.0
 """Seconds after which a preview is asked for again, since prices move."""
-SUBMITTED: Final = "Submitted: it waits in Pending intents, or Alerts says why not. Change a field for another one."
+SUBMITTED: Final = N_("Submitted: it waits in Pending intents, or Alerts says why not. Change a field for another one.")
 _ONE_FIELD: Final = 28
 """Pixels of height that the fields keep where there is least room: the answer goes before them."""
 _AGAIN_S: Final = 12.0
@@ -54,7 +55,7 @@ class IntentFormPanel(Panel):
     plan_changed = Signal(object)
 
     name = "intent_form"
-    title = "Ticket"
+    title = N_("Ticket")
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -252,7 +253,8 @@ class IntentFormPanel(Panel):
         """
         symbol = self.symbol.currentText().strip()
         if not self.head.is_offered(symbol):
-            raise ValueError(f"{symbol} is no symbol of this terminal" if symbol else "Choose a symbol")
+            words = _("{symbol} is no symbol of this terminal") if symbol else _("Choose a symbol")
+            raise ValueError(words.format(symbol=symbol))
         fields = self.fields
         stop, target = fields.known_levels() if probe else (fields.stop_price(), fields.target_price())
         good_for, good_until = self.entry.lifetime()
@@ -362,12 +364,12 @@ class IntentFormPanel(Panel):
         """Say on the button what it will do; it is off while it cannot."""
         blocker = self._submit_blocker()
         self.submit.setEnabled(not blocker)
-        self.submit.setToolTip(blocker or "Have the RPM judge it; nothing is sent yet")
+        self.submit.setToolTip(blocker or _("Have the RPM judge it; nothing is sent yet"))
         self.submit.setText(self._submit_text())
 
     def _submit_blocker(self) -> str:
         """Return why nothing can be submitted now, empty when it can."""
-        waits = self._fresh.blocking_reason or ("" if self._fresh.snapshot else STARTING)
+        waits = self._fresh.blocking_reason or ("" if self._fresh.snapshot else _(STARTING))
         try:
             self.request()
         except ValueError as error:
@@ -375,17 +377,19 @@ class IntentFormPanel(Panel):
         if waits:
             return waits
         if self._submitted_at is not None:
-            return SUBMITTED
+            return _(SUBMITTED)
         return refusal(self._shown_answer, self._fresh.snapshot.risk if self._fresh.snapshot else None)
 
     def _submit_text(self) -> str:
         try:
             symbol = self._trade().symbol
         except ValueError:
-            return "Submit"
+            return _("Submit")
         kind = "" if self.entry.order_kind is OrderKind.MARKET else f" {self.entry.order_kind}"
         trade = f"{formats.side(self.head.direction)}{kind} {symbol}"
-        return f"Submitted {trade}" if self._submitted_at is not None else submit_text(trade, self._shown_answer)
+        if self._submitted_at is not None:
+            return _("Submitted {trade}").format(trade=trade)
+        return submit_text(trade, self._shown_answer)
 
     @property
     def _shown_answer(self) -> IntentRow | None:
@@ -400,7 +404,7 @@ class IntentFormPanel(Panel):
             return
         self._submitted_at = self._fresh.monotonic
         self.asked.emit(SubmitIntent(request))
-        self.card.show_message(SUBMITTED)
+        self.card.show_message(_(SUBMITTED))
         self._show_submit()
 
     def _make_fields(self, theme: Theme) -> None:
@@ -410,7 +414,7 @@ class IntentFormPanel(Panel):
         self.fields = TicketFields(theme)
         self.card = PreviewCard(theme)
         self.submit = FilledButton(
-            "Submit", theme, lambda colours: colours.buy if self.buy.isChecked() else colours.sell
+            _("Submit"), theme, lambda colours: colours.buy if self.buy.isChecked() else colours.sell
         )
 
     def _connect(self) -> None:

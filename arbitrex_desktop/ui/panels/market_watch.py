@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QListWidget, QM
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
 from arbitrex_desktop.ui.commands import WatchSymbol
 from arbitrex_desktop.ui.frame_pacer import FRAME_SECONDS, FramePacer
@@ -30,11 +31,11 @@ from arbitrex_desktop.ui.widgets.row_menu import row_menu
 _SORT_S: Final = 1.0
 _BARS: Final = 48
 _BARS_EVERY_S: Final = 1_800.0
-_ADD: Final = "Add "
+_ADD: Final = N_("Add ")
 _MOST_OFFERS: Final = 50
 _OFFERS_IN_SIGHT: Final = 5
 _AGAIN_S: Final = 60.0
-_ALL: Final = "All groups"
+_ALL: Final = N_("All groups")
 _AGES_S: Final = 0.45
 _UNSEEN_S: Final = 0.25
 """Time between two readings of the board while no row can be seen; other panels show its prices, too."""
@@ -49,7 +50,7 @@ class MarketWatchPanel(Panel):
     """
 
     name = "market_watch"
-    title = "Market Watch"
+    title = N_("Market Watch")
 
     symbol_clicked = Signal(str)
     history_asked = Signal(object)
@@ -66,15 +67,15 @@ class MarketWatchPanel(Panel):
         self.view = QuoteView(self.model, theme)
         self.offer = self.offer_in(self.view.viewport())
         self._filter = QLineEdit()
-        self._filter.setPlaceholderText("Filter: usd jp")
-        self._filter.setAccessibleName("Filter of symbols")
+        self._filter.setPlaceholderText(_("Filter: usd jp"))
+        self._filter.setAccessibleName(_("Filter of symbols"))
         self._filter.setClearButtonEnabled(True)
         self._group = QComboBox()
-        self._group.setAccessibleName("Group of symbols")
-        self._group.addItem(_ALL)
+        self._group.setAccessibleName(_("Group of symbols"))
+        self._group.addItem(_(_ALL))
         self.offers = QListWidget()
-        self.offers.setAccessibleName("Symbols of the broker that are not watched")
-        self.offers.setToolTip("A double click, or Return, adds it to the list")
+        self.offers.setAccessibleName(_("Symbols of the broker that are not watched"))
+        self.offers.setToolTip(_("A double click, or Return, adds it to the list"))
         self.offers.hide()
         self._listed: tuple[str, ...] = ()
         self._known = 0
@@ -88,9 +89,9 @@ class MarketWatchPanel(Panel):
         self._group.currentTextChanged.connect(self._narrow)
         clear = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._filter, self._filter.clear)
         clear.setContext(Qt.ShortcutContext.WidgetShortcut)
-        self.offers.itemActivated.connect(lambda item: self._watch(item.text().removeprefix(_ADD), watched=True))
+        self.offers.itemActivated.connect(lambda item: self._watch(item.text().removeprefix(_(_ADD)), watched=True))
         self.view.own_menu = self.menu
-        add = self.offers.addAction("Add it to the watch list")
+        add = self.offers.addAction(_("Add it to the watch list"))
         add.triggered.connect(lambda: self.offers.itemActivated.emit(self.offers.currentItem()))
         self.offers.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.view.activated.connect(lambda index: self._tell(self.symbol_chosen, index.row()))
@@ -183,7 +184,12 @@ class MarketWatchPanel(Panel):
         self.model.set_group("" if self._group.currentIndex() <= 0 else self._group.currentText())
         self.model.set_filter(text)
         self.view.set_empty_text(
-            f"No watched symbol matches “{text}”; Escape clears the filter" if text else "No symbols yet"
+            _(
+                "No watched symbol matches "
+                "\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}; Escape clears the filter"
+            ).format(text=text)
+            if text
+            else _("No symbols yet")
         )
         self._offer_symbols()
         self._show_count()
@@ -193,7 +199,7 @@ class MarketWatchPanel(Panel):
         parts = self._filter.text().casefold().split()
         watched = {name for name, _digits in self.model.listed}
         fitting = [name for name in self._listed if all(part in name.casefold() for part in parts)] if parts else []
-        offered = [f"{_ADD}{name}" for name in fitting if name not in watched][:_MOST_OFFERS]
+        offered = [f"{_(_ADD)}{name}" for name in fitting if name not in watched][:_MOST_OFFERS]
         if offered != [self.offers.item(place).text() for place in range(self.offers.count())]:
             self.offers.clear()
             self.offers.addItems(offered)
@@ -209,8 +215,11 @@ class MarketWatchPanel(Panel):
             return None
         menu = row_menu(self)
         for text, act in (
-            (f"Chart and ticket of {row.symbol}", partial(self.symbol_chosen.emit, row.symbol)),
-            (f"Remove {row.symbol} from the list", partial(self._watch, row.symbol, watched=False)),
+            (_("Chart and ticket of {symbol}").format(symbol=row.symbol), partial(self.symbol_chosen.emit, row.symbol)),
+            (
+                _("Remove {symbol} from the list").format(symbol=row.symbol),
+                partial(self._watch, row.symbol, watched=False),
+            ),
         ):
             menu.addAction(text).triggered.connect(lambda _checked=False, act=act: act())
         return menu
@@ -220,7 +229,7 @@ class MarketWatchPanel(Panel):
 
     def _offer_groups(self) -> None:
         """Offer the broker's groups; the chosen one stays chosen."""
-        groups = [_ALL, *self.model.groups]
+        groups = [_(_ALL), *self.model.groups]
         if groups != [self._group.itemText(place) for place in range(self._group.count())]:
             chosen = self._group.currentText()
             self._group.blockSignals(True)
@@ -231,7 +240,11 @@ class MarketWatchPanel(Panel):
 
     def _show_count(self) -> None:
         total, shown = len(self.model.listed), self.model.rowCount()
-        text = f"{shown} of {total}" if shown < total else f"{self.quoted} of {total} with prices"
+        text = (
+            _("{shown} of {total}").format(shown=shown, total=total)
+            if shown < total
+            else _("{quoted} of {total} with prices").format(quoted=self.quoted, total=total)
+        )
         self._count.show_text(text, Tone.MUTED)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name

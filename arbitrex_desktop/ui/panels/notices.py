@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout
 
 from arbitrex_desktop.desk.presentation.alert_rows import AlertCall
 from arbitrex_desktop.desk.presentation.snapshot import Notice
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.calling.alert_list import AlertList
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
@@ -28,7 +29,7 @@ class NoticesPanel(Panel):
     """
 
     name = "notices"
-    title = "Alerts"
+    title = N_("Alerts")
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -37,8 +38,8 @@ class NoticesPanel(Panel):
         self.model: RowTableModel[Notice] = RowTableModel(columns, lambda row: (row.at, row.topic, row.text), self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
-        self.view = TableView(self.model, theme, "No messages")
-        self.view.setAccessibleName("Messages")
+        self.view = TableView(self.model, theme, _("No messages"))
+        self.view.setAccessibleName(_("Messages"))
         self.view.own_menu = self.menu
         self.alerts = AlertList(theme)
         self.alerts.asked.connect(self.asked)
@@ -66,13 +67,13 @@ class NoticesPanel(Panel):
         if row is None:
             return None
         menu = row_menu(self)
-        menu.addAction("Copy the message", lambda: QGuiApplication.clipboard().setText(row.text))
+        menu.addAction(_("Copy the message"), lambda: QGuiApplication.clipboard().setText(row.text))
         return menu
 
     def tab_title(self) -> str:
         """Return the title with the number of warnings and errors."""
         count = sum(row.level != "info" for row in self.model.rows)
-        return f"{self.title} ({count})" if count else self.title
+        return f"{_(self.title)} ({count})" if count else _(self.title)
 
 
 def _as_notice(call: AlertCall) -> Notice:

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
 
 from arbitrex_desktop.desk.presentation.snapshot import OrderRow
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.arming import NOT_ARMED, not_armed
 from arbitrex_desktop.ui.bars.order_bar import OrderBar
@@ -25,7 +26,7 @@ from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
 
 _MORE = "\N{HORIZONTAL ELLIPSIS}"
-_NOT_KNOWN = "Orders are not known yet"
+_NOT_KNOWN = N_("Orders are not known yet")
 
 
 class OrdersPanel(Panel):
@@ -35,7 +36,7 @@ class OrdersPanel(Panel):
     """
 
     name = "orders"
-    title = "Orders"
+    title = N_("Orders")
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -43,13 +44,13 @@ class OrdersPanel(Panel):
         self._busy: set[int] = set()
         columns = order_columns(lambda moment: formats.short_time(moment, self._fresh.market_now))
         self.model: RowTableModel[OrderRow] = RowTableModel(columns, lambda row: row.ticket, self)
-        self.view = KeyedTable(self.model, theme, _NOT_KNOWN, lambda row: row.ticket)
+        self.view = KeyedTable(self.model, theme, _(_NOT_KNOWN), lambda row: row.ticket)
         self.view.own_menu = self.menu
         self.offer = self.offer_in(self.view.viewport())
         self.sum = ElidedLabel(theme)
-        self.cancel_button = ConfirmButton("Cancel order", theme)
-        self.move_button = QPushButton("Move\N{HORIZONTAL ELLIPSIS}")
-        self.move_button.setToolTip("Move price, stop and target of the chosen order")
+        self.cancel_button = ConfirmButton(_("Cancel order"), theme)
+        self.move_button = QPushButton(_("Move\N{HORIZONTAL ELLIPSIS}"))
+        self.move_button.setToolTip(_("Move price, stop and target of the chosen order"))
         self.bar, self._bar_ticket = OrderBar(theme), 0
         self._lay_out()
         # Two orders may read alike, so another choice asks anew whatever the words are.
@@ -66,7 +67,7 @@ class OrdersPanel(Panel):
         self._fresh = fresh
         snapshot = fresh.snapshot
         known = snapshot is not None and snapshot.account is not None
-        self.view.set_empty_text("No pending orders" if known else _NOT_KNOWN)
+        self.view.set_empty_text(_("No pending orders") if known else _(_NOT_KNOWN))
         self.view.set_rows(snapshot.orders if snapshot else ())
         self.offer.show_offer(NextStep.INTENT if snapshot and known and not snapshot.orders else None)
         self.view.set_dimmed(not fresh.account_fresh)
@@ -82,7 +83,7 @@ class OrdersPanel(Panel):
     def tab_title(self) -> str:
         """Return the title with the number of pending orders."""
         count = self.model.rowCount()
-        return f"{self.title} ({count})" if count else self.title
+        return f"{_(self.title)} ({count})" if count else _(self.title)
 
     def menu(self) -> QMenu | None:
         """Return what can be done with the chosen order, None when none is chosen."""
@@ -90,9 +91,14 @@ class OrdersPanel(Panel):
         if row is None:
             return None
         menu = row_menu(self)
-        for text, button in ((f"Move{_MORE}", self.move_button), (f"Cancel{_MORE}", self.cancel_button)):
+        for text, button in (
+            (_("Move\N{HORIZONTAL ELLIPSIS}"), self.move_button),
+            (_("Cancel\N{HORIZONTAL ELLIPSIS}"), self.cancel_button),
+        ):
             menu.addAction(text, partial(self._act_on, row.ticket, button)).setEnabled(button.isEnabled())
-        menu.addAction(f"Chart and ticket of {row.symbol}", lambda: self.symbol_chosen.emit(row.symbol))
+        menu.addAction(
+            _("Chart and ticket of {symbol}").format(symbol=row.symbol), lambda: self.symbol_chosen.emit(row.symbol)
+        )
         return menu
 
     def _act_on(self, ticket: int, button: QPushButton) -> None:
@@ -103,17 +109,19 @@ class OrdersPanel(Panel):
 
     def _show_sum(self, *, known: bool) -> None:
         count = self.model.rowCount()
-        text = "1 pending order" if count == 1 else f"{count} pending orders"
+        text = _("1 pending order") if count == 1 else _("{count} pending orders").format(count=count)
         if not known:
-            self.sum.show_text(_NOT_KNOWN, Tone.MUTED)
+            self.sum.show_text(_(_NOT_KNOWN), Tone.MUTED)
         elif self._fresh.account_fresh and not_armed(self._fresh):
-            self.sum.show_text(f"{NOT_ARMED} \N{MIDDLE DOT} {text}", Tone.WARN)
+            self.sum.show_text(f"{_(NOT_ARMED)} \N{MIDDLE DOT} {text}", Tone.WARN)
         elif self._fresh.account_fresh:
             self.sum.show_text(text, Tone.TEXT)
         elif self._fresh.synced_at is None:
-            self.sum.show_text(f"Not synced yet: {text}", Tone.MUTED)
+            self.sum.show_text(_("Not synced yet: {text}").format(text=text), Tone.MUTED)
         else:
-            self.sum.show_text(f"STALE, {formats.age(self._fresh.sync_age)} old: {text}", Tone.MUTED)
+            self.sum.show_text(
+                _("STALE, {age} old: {text}").format(age=formats.age(self._fresh.sync_age), text=text), Tone.MUTED
+            )
 
     def _show_choice(self) -> None:
         row, unarmed = self.view.chosen, not_armed(self._fresh)
@@ -123,12 +131,14 @@ class OrdersPanel(Panel):
         self.move_button.setEnabled(free)
         self._follow(row if free else None)
         if row is None:
-            self.cancel_button.set_subject("Cancel order", "Cancel order")
-            self.cancel_button.setToolTip("Choose an order first")
+            self.cancel_button.set_subject(_("Cancel order"), _("Cancel order"))
+            self.cancel_button.setToolTip(_("Choose an order first"))
         else:
             what = f"{row.kind} {formats.lots(row.volume)} {row.symbol}"
-            self.cancel_button.set_subject(f"Cancel {what}", f"Really cancel {what}?")
-            tip = f"Take order {row.ticket} back from the broker; also works while halted"
+            self.cancel_button.set_subject(
+                _("Cancel {what}").format(what=what), _("Really cancel {what}?").format(what=what)
+            )
+            tip = _("Take order {ticket} back from the broker; also works while halted").format(ticket=row.ticket)
             self.cancel_button.setToolTip(unarmed or tip)
 
     def _cancel(self) -> None:

@@ -9,10 +9,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QWidget
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.commands import CommandResult
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.empty_offer import EmptyOffer, NextStep
+from arbitrex_desktop.ui.widgets.empty_offer import EmptyOffer
 
 
 class Panel(QWidget):
@@ -45,7 +46,7 @@ class Panel(QWidget):
     def offer_in(self, place: QWidget) -> EmptyOffer:
         """Return a button for a place that may be empty; pressing it tells what was taken."""
         button = EmptyOffer(place, self.theme)
-        button.clicked.connect(lambda: self.offer_taken.emit(NextStep(button.text())))
+        button.clicked.connect(lambda: self.offer_taken.emit(button.offer))
         return button
 
     def refresh(self, fresh: Freshness) -> None:
@@ -63,4 +64,4 @@ class Panel(QWidget):
 
     def tab_title(self) -> str:
         """Return the title with a count, where there is something to count."""
-        return self.title
+        return _(self.title)

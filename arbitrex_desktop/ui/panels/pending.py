@@ -15,17 +15,18 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QMenu, QSpli
 
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentState, SeenTrade
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.cards.card_text import CardText, card_text
 from arbitrex_desktop.ui.cards.deck import CardDeck
 from arbitrex_desktop.ui.cards.pending_text import (
     APPROVE_KEYS,
     CHOICE_IS_GONE,
-    NEXT_IS_YOURS,
     NONE_WAITS,
-    NOTHING_CHOSEN,
     OUT_OF_SIGHT,
     REJECT_KEYS,
+    next_is_yours,
+    nothing_chosen,
     text_for,
     trade_text,
 )
@@ -68,7 +69,7 @@ class PendingPanel(Panel):
     """
 
     name = "pending"
-    title = "Pending intents"
+    title = N_("Pending intents")
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -81,17 +82,17 @@ class PendingPanel(Panel):
         self._decision = ""
         self._warned: IntentRow | None = None
         self._knows_no_undo = False
-        self.deck = CardDeck(theme, NONE_WAITS)
+        self.deck = CardDeck(theme, _(NONE_WAITS))
         self.offer = self.offer_in(self.deck.viewport())
         self.unknown = UnknownBox(theme)
         self.checks = ChecksTable(theme)
         self.checks.hide()
         self.blocker = ClampedLabel(theme, Tone.MUTED)
-        self.reject_all = ConfirmButton("Reject all", theme)
+        self.reject_all = ConfirmButton(_("Reject all"), theme)
         self.reason = QLineEdit()
-        self.reason.setPlaceholderText("Reason to reject (optional)")
+        self.reason.setPlaceholderText(_("Reason to reject (optional)"))
         self.reason.setMaxLength(200)
-        self.reason.setAccessibleName("Reason to reject")
+        self.reason.setAccessibleName(_("Reason to reject"))
         self._key_widgets = (self.deck, self.checks)
         self._guard = QTimer(self)
         self._guard.setSingleShot(True)
@@ -121,7 +122,7 @@ class PendingPanel(Panel):
             self._choice_is_gone = True
         self._choice_is_gone = self._choice_is_gone and bool(self._rows)
         known = fresh.snapshot is not None and fresh.snapshot.account is not None
-        self.deck.set_empty_text(NONE_WAITS if known else "Intents are not known yet")
+        self.deck.set_empty_text(_(NONE_WAITS) if known else _("Intents are not known yet"))
         self._show_choice()
         self.offer.show_offer(NextStep.INTENT if known and not self.deck.cards else None)
         self._decided = {each: word for each, word in self._decided.items() if each in self.deck.cards}
@@ -144,23 +145,27 @@ class PendingPanel(Panel):
     def tab_title(self) -> str:
         """Return the title with the number of open intents, and of those of unknown fate."""
         count, unknown = len(self._rows), len(self._unknown())
-        more = f", {unknown} UNKNOWN" if unknown else ""
-        return f"{self.title} ({count}{more})" if count else self.title
+        more = _(", {unknown} UNKNOWN").format(unknown=unknown) if unknown else ""
+        return f"{_(self.title)} ({count}{more})" if count else _(self.title)
 
     def blocker_of(self, row: IntentRow) -> str:
         """Return in words why the intent cannot be approved now, empty when it can."""
         if row.intent_id in self._busy:
-            return f"{self._busy[row.intent_id]}, waiting for the trading core"
+            return _("{busy}, waiting for the trading core").format(busy=self._busy[row.intent_id])
         snapshot = self._fresh.snapshot
-        journal = f"Nothing can be sent: {snapshot.journal_problem}" if snapshot and snapshot.journal_problem else ""
+        journal = (
+            _("Nothing can be sent: {journal_problem}").format(journal_problem=snapshot.journal_problem)
+            if snapshot and snapshot.journal_problem
+            else ""
+        )
         if self._fresh.blocking_reason or journal:
             return self._fresh.blocking_reason or journal
         if row.state is not IntentState.PENDING:
-            return f"The intent is {row.state}"
+            return _("The intent is {state}").format(state=row.state)
         if not row.can_approve:
-            return row.blocker or "The trading core does not allow it"
+            return row.blocker or _("The trading core does not allow it")
         if self._seconds_left(row) <= 0:
-            return "The intent has expired"
+            return _("The intent has expired")
         return ""
 
     def _seconds_left(self, row: IntentRow) -> float:
@@ -213,20 +218,22 @@ class PendingPanel(Panel):
             if self._decision:
                 return self._decision, Tone.TEXT
             if self._choice_is_gone:
-                return CHOICE_IS_GONE, Tone.WARN
-            return (NOTHING_CHOSEN if self._rows else ""), Tone.MUTED
+                return _(CHOICE_IS_GONE), Tone.WARN
+            return (nothing_chosen() if self._rows else ""), Tone.MUTED
         if self._was_out_of_sight:
-            return OUT_OF_SIGHT, Tone.WARN
+            return _(OUT_OF_SIGHT), Tone.WARN
         text, tone = text_for(row, self.blocker_of(row), again=self._is_warned(row), keys=self._keys_work())
         if self._warned is not None and row.lots > self._warned.lots:
-            text = f"At most {formats.lots(self._warned.lots)} lots are sent, which you were asked about. {text}"
+            text = _("At most {lots} lots are sent, which you were asked about. {text}").format(
+                lots=formats.lots(self._warned.lots), text=text
+            )
         return text, tone
 
     def _became(self) -> dict[str, str]:
         """Return in a word what became of the intents whose cards still keep their place."""
         intents = self._fresh.snapshot.intents if self._fresh.snapshot else ()
         ended = (row for row in intents if row.intent_id in self.deck.cards and not is_open(row))
-        return self._decided | {row.intent_id: STATE_NAMES.get(row.state, row.state.value) for row in ended}
+        return self._decided | {row.intent_id: _(STATE_NAMES.get(row.state, row.state.value)) for row in ended}
 
     def _on_choice(self) -> None:
         self._was_out_of_sight = False
@@ -251,9 +258,9 @@ class PendingPanel(Panel):
             return
         most = row.lots if self._warned is None else min(row.lots, self._warned.lots)
         self._knows_no_undo, self._warned = True, None
-        self._decide(row.intent_id, "Approved")
+        self._decide(row.intent_id, _("Approved"))
         self.asked.emit(ApproveIntent(row.intent_id, SeenTrade(most, row.closes)))
-        self._choose_none(f"Approved {trade_text(replace(row, lots=most))}")
+        self._choose_none(_("Approved {trade_text}").format(trade_text=trade_text(replace(row, lots=most))))
 
     def _reject(self, _intent_id: str = "") -> None:
         row = self.chosen
@@ -262,7 +269,7 @@ class PendingPanel(Panel):
         self._was_out_of_sight = False
         self._ask_to_reject(row)
         self.reason.clear()
-        self._choose_none(f"Rejected {trade_text(row)}")
+        self._choose_none(_("Rejected {trade_text}").format(trade_text=trade_text(row)))
 
     def _reject_all(self) -> None:
         for row in self._rejectable():
@@ -273,15 +280,15 @@ class PendingPanel(Panel):
     def _choose_none(self, decision: str) -> None:
         """Leave none chosen after a decision, and say what was decided."""
         self.deck.choose(None)
-        self._decision = f"{decision}. {NEXT_IS_YOURS}"
+        self._decision = f"{decision}. {next_is_yours()}"
         self._show_choice()
 
     def _ask_to_reject(self, row: IntentRow) -> None:
-        self._decide(row.intent_id, "Rejected")
+        self._decide(row.intent_id, _("Rejected"))
         self.asked.emit(RejectIntent(row.intent_id, self.reason.text().strip()))
 
     def _resolve(self, intent_id: str, executed: bool, reason: str, ticket: int) -> None:  # noqa: FBT001 - a slot
-        self._decide(intent_id, "Answered")
+        self._decide(intent_id, _("Answered"))
         self.asked.emit(ResolveIntent(intent_id, executed, reason, ticket))
         self._show_choice()
 
@@ -312,12 +319,14 @@ class PendingPanel(Panel):
         card = self._card(row, "")
         menu = row_menu(self)
         for text, act, able in (
-            (f"Approve {trade_text(row)}", self._approve, card.can_approve),
-            (f"Reject {trade_text(row)}", self._reject, card.can_reject),
+            (_("Approve {trade_text}").format(trade_text=trade_text(row)), self._approve, card.can_approve),
+            (_("Reject {trade_text}").format(trade_text=trade_text(row)), self._reject, card.can_reject),
         ):
             menu.addAction(text, partial(self._act_on, row.intent_id, act)).setEnabled(able)
-        menu.addAction("Checks", partial(self._fold, row.intent_id))
-        menu.addAction(f"Chart and ticket of {row.symbol}", partial(self.symbol_chosen.emit, row.symbol))
+        menu.addAction(_("Checks"), partial(self._fold, row.intent_id))
+        menu.addAction(
+            _("Chart and ticket of {symbol}").format(symbol=row.symbol), partial(self.symbol_chosen.emit, row.symbol)
+        )
         return menu
 
     def _act_on(self, intent_id: str, act: Callable[[], None]) -> None:
@@ -365,7 +374,7 @@ class PendingPanel(Panel):
         bottom.addWidget(self.blocker, 3)
         bottom.addWidget(self.reason, 2)
         bottom.addWidget(self.reject_all)
-        self.reject_all.set_subject("Reject all", "Really reject all?")
+        self.reject_all.set_subject(_("Reject all"), _("Really reject all?"))
         self.blocker.setFixedHeight(self.blocker.sizeHint().height())
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         for widget in (self.deck, self.checks):

@@ -16,6 +16,8 @@ from typing import Final
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from arbitrex_desktop.texts import _
+
 PLOT_MODULE: Final = "arbitrex_desktop.ui.panels.equity_plot"
 
 _NAMES_A_STEP: Final = 6
@@ -49,7 +51,7 @@ class PlotLoader(QObject):
         self._timer.stop()
 
     def _step(self) -> None:
-        for _ in range(_NAMES_A_STEP):
+        for _turn in range(_NAMES_A_STEP):
             if next(self._names, None) is None:
                 self._timer.stop()
                 self._load()
@@ -60,7 +62,7 @@ class PlotLoader(QObject):
             make = importlib.import_module(self._module).EquityPlot
         except Exception as error:  # noqa: BLE001 - a missing chart must not take the window along
             _log.exception("the plotting library cannot be loaded")
-            self.failed.emit(f"The chart cannot be loaded: {error}")
+            self.failed.emit(_("The chart cannot be loaded: {error}").format(error=error))
         else:
             self.loaded.emit(make)
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
 
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.arming import NOT_ARMED, not_armed
 from arbitrex_desktop.ui.bars.position_bars import PartBar, SeveralBar, StopsBar
@@ -42,7 +43,7 @@ _SEVERAL = ""
 _MORE = "\N{HORIZONTAL ELLIPSIS}"
 CLOSE_KEY = "Del"
 """Asks to close the chosen position, and closes it when pressed once more."""
-_NONE = "No open positions. Plan one in the ticket: Submit, then Approve."
+_NONE = N_("No open positions. Plan one in the ticket: Submit, then Approve.")
 
 
 class PositionsPanel(Panel):
@@ -52,7 +53,7 @@ class PositionsPanel(Panel):
     """
 
     name = "positions"
-    title = "Positions"
+    title = N_("Positions")
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -62,16 +63,16 @@ class PositionsPanel(Panel):
         self._bar_ticket: int | None = None
         columns = position_columns(lambda: self._fresh.market_now)
         self.model: RowTableModel[PositionRow] = RowTableModel(columns, lambda row: row.ticket, self)
-        self.view = KeyedTable(self.model, theme, _NONE, lambda row: row.ticket)
+        self.view = KeyedTable(self.model, theme, _(_NONE), lambda row: row.ticket)
         self.view.own_menu = self.menu
         self.offer = self.offer_in(self.view.viewport())
         self.sum = ElidedLabel(theme)
-        self.close_button = ConfirmButton("Close position", theme)
-        self.part = QPushButton(f"Part{_MORE}")
-        self.stops = QPushButton(f"Stop, target{_MORE}")
-        self.break_even = QPushButton("Break-even")
-        self.several = QPushButton(f"Several{_MORE}")
-        self.standing = QPushButton(f"Standing{_MORE}")
+        self.close_button = ConfirmButton(_("Close position"), theme)
+        self.part = QPushButton(_("Part\N{HORIZONTAL ELLIPSIS}"))
+        self.stops = QPushButton(_("Stop, target\N{HORIZONTAL ELLIPSIS}"))
+        self.break_even = QPushButton(_("Break-even"))
+        self.several = QPushButton(_("Several\N{HORIZONTAL ELLIPSIS}"))
+        self.standing = QPushButton(_("Standing\N{HORIZONTAL ELLIPSIS}"))
         self.part_bar, self.stops_bar, self.several_bar = PartBar(theme), StopsBar(theme), SeveralBar(theme)
         self.standing_bar = StandingBar(theme)
         self._lay_out()
@@ -83,7 +84,7 @@ class PositionsPanel(Panel):
         self._fresh = fresh
         snapshot = fresh.snapshot
         known = snapshot is not None and snapshot.account is not None
-        self.view.set_empty_text(_NONE if known else "Positions are not known yet")
+        self.view.set_empty_text(_(_NONE) if known else _("Positions are not known yet"))
         # The newest on top, so that what was just opened is in sight.
         newest = sorted(
             snapshot.positions if snapshot else (), key=lambda row: (row.opened_at, row.ticket), reverse=True
@@ -103,7 +104,7 @@ class PositionsPanel(Panel):
     def tab_title(self) -> str:
         """Return the title with the number of positions."""
         count = self.model.rowCount()
-        return f"{self.title} ({count})" if count else self.title
+        return f"{_(self.title)} ({count})" if count else _(self.title)
 
     def menu(self) -> QMenu | None:
         """Return what can be done with the chosen position, None when none is chosen."""
@@ -112,17 +113,19 @@ class PositionsPanel(Panel):
             return None
         menu = row_menu(self)
         for text, button, act in (
-            (f"Close{_MORE}", self.close_button, self.close_button.click),
-            (f"Close a part{_MORE}", self.part, self.part.click),
-            (f"Stop and target{_MORE}", self.stops, self.stops.click),
-            ("Stop to break-even", self.break_even, self.break_even.click),
-            (f"Standing instructions{_MORE}", self.standing, self.standing.click),
-            (f"Close several{_MORE}", self.several, self.several.click),
+            (_("Close\N{HORIZONTAL ELLIPSIS}"), self.close_button, self.close_button.click),
+            (_("Close a part\N{HORIZONTAL ELLIPSIS}"), self.part, self.part.click),
+            (_("Stop and target\N{HORIZONTAL ELLIPSIS}"), self.stops, self.stops.click),
+            (_("Stop to break-even"), self.break_even, self.break_even.click),
+            (_("Standing instructions\N{HORIZONTAL ELLIPSIS}"), self.standing, self.standing.click),
+            (_("Close several\N{HORIZONTAL ELLIPSIS}"), self.several, self.several.click),
         ):
             action = menu.addAction(text)
             action.setEnabled(button.isEnabled())
             action.triggered.connect(lambda _checked=False, act=act: self._act_on(row.ticket, act))
-        menu.addAction(f"Chart and ticket of {row.symbol}", lambda: self.symbol_chosen.emit(row.symbol))
+        menu.addAction(
+            _("Chart and ticket of {symbol}").format(symbol=row.symbol), lambda: self.symbol_chosen.emit(row.symbol)
+        )
         return menu
 
     def _act_on(self, ticket: int, act: Callable[[], None]) -> None:
@@ -134,22 +137,26 @@ class PositionsPanel(Panel):
     def _show_sum(self) -> None:
         snapshot, rows = self._fresh.snapshot, self.model.rows
         if snapshot is None or snapshot.account is None:
-            self.sum.show_text("Positions are not known yet", Tone.MUTED)
+            self.sum.show_text(_("Positions are not known yet"), Tone.MUTED)
             return
         total = sum(row.profit + row.swap for row in rows)
-        message = "1 position" if len(rows) == 1 else f"{len(rows)} positions"
+        message = _("1 position") if len(rows) == 1 else _("{count} positions").format(count=len(rows))
         currency, digits = snapshot.account.currency, snapshot.account.currency_digits
         risk = risk_words(rows, currency)
-        text = f"{message}, profit and swap {formats.money(total, currency, signed=True, digits=digits)}"
+        text = _("{message}, profit and swap {money}").format(
+            message=message, money=formats.money(total, currency, signed=True, digits=digits)
+        )
         text = f"{text} \N{MIDDLE DOT} {risk}" if risk else text
         if self._fresh.account_fresh and not_armed(self._fresh):
-            self.sum.show_text(f"{NOT_ARMED} \N{MIDDLE DOT} {text}", Tone.WARN)
+            self.sum.show_text(f"{_(NOT_ARMED)} \N{MIDDLE DOT} {text}", Tone.WARN)
         elif self._fresh.account_fresh:
             self.sum.show_text(text, money_tone(round(total, 2)))
         elif self._fresh.synced_at is None:
-            self.sum.show_text(f"Not synced yet: {text}", Tone.MUTED)
+            self.sum.show_text(_("Not synced yet: {text}").format(text=text), Tone.MUTED)
         else:
-            self.sum.show_text(f"STALE, {formats.age(self._fresh.sync_age)} old: {text}", Tone.MUTED)
+            self.sum.show_text(
+                _("STALE, {age} old: {text}").format(age=formats.age(self._fresh.sync_age), text=text), Tone.MUTED
+            )
 
     def _show_choice(self) -> None:
         row, unarmed = self.view.chosen, not_armed(self._fresh)
@@ -159,17 +166,19 @@ class PositionsPanel(Panel):
             button.setEnabled(able)
         no_break_even = _no_break_even(row)
         self.break_even.setEnabled(able and not no_break_even)
-        self.break_even.setToolTip(no_break_even or "Move the stop to the opening price")
+        self.break_even.setToolTip(no_break_even or _("Move the stop to the opening price"))
         self.several.setEnabled(bool(self.model.rows) and may_send and _SEVERAL not in self._busy)
         if row is None:
-            self.close_button.set_subject("Close position", "Close position")
-            self.close_button.setToolTip("Choose a position first")
+            self.close_button.set_subject(_("Close position"), _("Close position"))
+            self.close_button.setToolTip(_("Choose a position first"))
         else:
             what = f"{formats.lots(row.volume)} {row.symbol}"
-            self.close_button.set_subject(f"Close {what}", f"Really close {what} at the market?")
-            tip = (
-                f"Close ticket {row.ticket} at the market; also works while halted. Or {CLOSE_KEY}, twice, in the table"
+            self.close_button.set_subject(
+                _("Close {what}").format(what=what), _("Really close {what} at the market?").format(what=what)
             )
+            tip = _(
+                "Close ticket {ticket} at the market; also works while halted. Or {close_key}, twice, in the table"
+            ).format(ticket=row.ticket, close_key=CLOSE_KEY)
             self.close_button.setToolTip(unarmed or tip)
         self._follow(row)
 
@@ -262,10 +271,10 @@ class PositionsPanel(Panel):
             bar.asked.connect(self._ask)
 
     def _lay_out(self) -> None:
-        self.part.setToolTip("Close a part of the chosen position")
-        self.stops.setToolTip("Set stop and target of the chosen position")
-        self.standing.setToolTip("What the desk does by itself: break-even, trailing stop, partial target")
-        self.several.setToolTip("Close all positions, the losing or winning ones, or those of one symbol")
+        self.part.setToolTip(_("Close a part of the chosen position"))
+        self.stops.setToolTip(_("Set stop and target of the chosen position"))
+        self.standing.setToolTip(_("What the desk does by itself: break-even, trailing stop, partial target"))
+        self.several.setToolTip(_("Close all positions, the losing or winning ones, or those of one symbol"))
         bottom, tools = QHBoxLayout(), QHBoxLayout()
         bottom.addWidget(self.sum, 1)
         bottom.addWidget(self.close_button)
@@ -285,9 +294,9 @@ class PositionsPanel(Panel):
 def _no_break_even(row: PositionRow | None) -> str:
     """Return why a position's stop cannot go to its opening price now, empty when it can."""
     if row is None:
-        return "Choose a position first"
+        return _("Choose a position first")
     if (row.price_current - row.price_open) * row.direction <= 0:
-        return "The position is not in profit, so its stop cannot be at the opening price"
+        return _("The position is not in profit, so its stop cannot be at the opening price")
     if row.stop_loss and (row.stop_loss - row.price_open) * row.direction >= 0:
-        return "The stop is at the opening price already, or better"
+        return _("The stop is at the opening price already, or better")
     return ""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 from arbitrex_desktop.desk.presentation.limits import used_of
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow, RiskRow
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.gauges import TITLES, limit_gauge
 from arbitrex_desktop.ui.exposure.heat_map import HeatMap
@@ -37,31 +38,31 @@ _SHOWN_ABOVE: Final = frozenset(
 _TWO_COLUMNS_FROM: Final = 620
 _LEAST_HEIGHT: Final = 200
 """Room for the state and the four losses; the rest scrolls."""
-_NO_EXPOSURE: Final = "none"
-_DRAWDOWN_TIP: Final = "Fall of equity below its peak, floating loss included"
-_LOSS_TIP: Final = "Realised since the {}'s reset; what floats is in the drawdowns"
+_NO_EXPOSURE: Final = N_("none")
+_DRAWDOWN_TIP: Final = N_("Fall of equity below its peak, floating loss included")
+_LOSS_TIP: Final = N_("Realised since the {}'s reset; what floats is in the drawdowns")
 
 
 class RiskPanel(Panel):
     """Trading state and kill switches, a bar for every limit with today's worst, and what the account is exposed to."""
 
     name = "risk"
-    title = "Risk"
+    title = N_("Risk")
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._fresh = NOTHING_YET
         self.state = TonedLabel(theme)
         self.switches = TonedLabel(theme, Tone.WARN)
-        self.drawdown = LimitBar("Drawdown", theme)
-        self.today = LimitBar("Drawdown today", theme)
-        self.daily = LimitBar("Loss today", theme)
-        self.weekly = LimitBar("Loss this week", theme)
+        self.drawdown = LimitBar(_("Drawdown"), theme)
+        self.today = LimitBar(_("Drawdown today"), theme)
+        self.daily = LimitBar(_("Loss today"), theme)
+        self.weekly = LimitBar(_("Loss this week"), theme)
         self.bars = (self.drawdown, self.today, self.daily, self.weekly)
         self.limits: dict[str, LimitBar] = {}
-        self.open_risk = SignedBars("At risk to the stops", theme, empty="no positions", signed=False)
-        self.currencies = SignedBars("Exposure by currency", theme, empty=_NO_EXPOSURE)
-        self.symbols = SignedBars("Exposure by symbol", theme, empty=_NO_EXPOSURE)
+        self.open_risk = SignedBars(_("At risk to the stops"), theme, empty=_("no positions"), signed=False)
+        self.currencies = SignedBars(_("Exposure by currency"), theme, empty=_(_NO_EXPOSURE))
+        self.symbols = SignedBars(_("Exposure by symbol"), theme, empty=_(_NO_EXPOSURE))
         self.together = HeatMap(theme)
         self._lay_out()
 
@@ -73,7 +74,7 @@ class RiskPanel(Panel):
         currency = snapshot.account.currency if snapshot and snapshot.account else ""
         self.state.show_text(*self._state_of(risk))
         switches = risk.switches if risk else ()
-        self.switches.show_text("\n".join(f"Kill switch: {each}" for each in switches), Tone.WARN)
+        self.switches.show_text("\n".join(_("Kill switch: {each}").format(each=each) for each in switches), Tone.WARN)
         self.switches.setVisible(bool(switches))
         self._show_bars(risk, currency)
         self._show_limits(risk)
@@ -88,9 +89,9 @@ class RiskPanel(Panel):
             self._columns.setDirection(direction)
 
     def _lay_out(self) -> None:
-        self.drawdown.setToolTip(_DRAWDOWN_TIP)
-        self.daily.setToolTip(_LOSS_TIP.format("day"))
-        self.weekly.setToolTip(_LOSS_TIP.format("week"))
+        self.drawdown.setToolTip(_(_DRAWDOWN_TIP))
+        self.daily.setToolTip(_(_LOSS_TIP).format(_("day")))
+        self.weekly.setToolTip(_(_LOSS_TIP).format(_("week")))
         self._limits = QVBoxLayout()
         exposure = QVBoxLayout()
         for widget in self.bars:
@@ -138,8 +139,10 @@ class RiskPanel(Panel):
 
     def _show_exposure(self, risk: RiskRow | None, positions: Iterable[PositionRow]) -> None:
         stale = not self._fresh.account_fresh
-        empty = _NO_EXPOSURE if risk else "not known yet"
-        self.open_risk.show_bars(_open_risk(positions), stale=stale, empty="no positions" if risk else "not known yet")
+        empty = _(_NO_EXPOSURE) if risk else _("not known yet")
+        self.open_risk.show_bars(
+            _open_risk(positions), stale=stale, empty=_("no positions") if risk else _("not known yet")
+        )
         self.currencies.show_bars(_exposure(risk.currency_exposure if risk else {}), stale=stale, empty=empty)
         self.symbols.show_bars(_exposure(risk.notional if risk else {}), stale=stale, empty=empty)
         names, values = (risk.correlated, risk.correlations) if risk else ((), ())
@@ -147,15 +150,15 @@ class RiskPanel(Panel):
 
     def _state_of(self, risk: RiskRow | None) -> tuple[str, Tone]:
         if risk is None:
-            return "Limits are not known before the first sync", Tone.MUTED
+            return _("Limits are not known before the first sync"), Tone.MUTED
         fresh = self._fresh.account_fresh
-        text = f"Trading {'is' if fresh else 'was'} {risk.trading_state}"
+        text = (_("Trading is {state}") if fresh else _("Trading was {state}")).format(state=risk.trading_state)
         if risk.halted_at is not None:
-            text += f" since {formats.short_time(risk.halted_at, self._fresh.now)}"
+            text += _(" since {halted_at}").format(halted_at=formats.short_time(risk.halted_at, self._fresh.now))
         if risk.halt_reason:
             text += f": {risk.halt_reason}"
         if not fresh:
-            text += f" (STALE, {formats.age(self._fresh.sync_age)} old)"
+            text += _(" (STALE, {age} old)").format(age=formats.age(self._fresh.sync_age))
         return text, Tone.TEXT if risk.trading_state == "ACTIVE" and fresh else Tone.WARN
 
     def _show_bars(self, risk: RiskRow | None, currency: str) -> None:
@@ -165,30 +168,40 @@ class RiskPanel(Panel):
                 bar.show_used(None, formats.DASH, stale=True)
             return
         self._show_today(risk, currency, stale=stale)
-        text = f"{formats.percent(risk.drawdown)} of {formats.percent(risk.max_drawdown)}"
+        text = _("{percent} of {limit}").format(
+            percent=formats.percent(risk.drawdown), limit=formats.percent(risk.max_drawdown)
+        )
         worst = risk.worst.get
         self.drawdown.show_used(
             used_share(risk.drawdown, risk.max_drawdown), text, stale=stale, worst=worst("MAX_DRAWDOWN_EXCEEDED")
         )
-        self.drawdown.setToolTip(_DRAWDOWN_TIP + _worst_words(worst("MAX_DRAWDOWN_EXCEEDED")))
+        self.drawdown.setToolTip(_(_DRAWDOWN_TIP) + _worst_words(worst("MAX_DRAWDOWN_EXCEEDED")))
         for bar, span, pnl, limit, code in (
-            (self.daily, "day", risk.daily_pnl, risk.daily_limit, "DAILY_LOSS_LIMIT"),
-            (self.weekly, "week", risk.weekly_pnl, risk.weekly_limit, "WEEKLY_LOSS_LIMIT"),
+            (self.daily, _("day"), risk.daily_pnl, risk.daily_limit, "DAILY_LOSS_LIMIT"),
+            (self.weekly, _("week"), risk.weekly_pnl, risk.weekly_limit, "WEEKLY_LOSS_LIMIT"),
         ):
             loss = max(0.0, -pnl) if pnl == pnl else pnl  # noqa: PLR0124 - false for NaN, which is not "no loss"
             cents = 0 if abs(limit) >= _WITHOUT_CENTS else amounts.currency_digits(currency)
-            text = f"{formats.number(loss, cents)} of {formats.number(abs(limit), cents)} {currency}".rstrip()
+            text = (
+                _("{loss} of {limit} {currency}")
+                .format(loss=formats.number(loss, cents), limit=formats.number(abs(limit), cents), currency=currency)
+                .rstrip()
+            )
             bar.show_used(used_share(loss, abs(limit)), text, stale=stale, worst=worst(code))
-            bar.setToolTip(_LOSS_TIP.format(span) + _worst_words(worst(code)))
+            bar.setToolTip(_(_LOSS_TIP).format(span) + _worst_words(worst(code)))
 
     def _show_today(self, risk: RiskRow, currency: str, *, stale: bool) -> None:
         """Show the day's fall of equity, with what floats; before a daily reset there is nothing to measure it from."""
-        anchor = f"Fall of equity, floating loss included, below today's {formats.money(risk.day_anchor, currency)}"
+        anchor = _("Fall of equity, floating loss included, below today's {money}").format(
+            money=formats.money(risk.day_anchor, currency)
+        )
         known = risk.day_anchor is not None and risk.daily_drawdown is not None
         worst = risk.worst.get("DAILY_DRAWDOWN_LIMIT")
-        self.today.setToolTip(anchor + _worst_words(worst) if known else "Not known before a daily reset was seen")
+        self.today.setToolTip(anchor + _worst_words(worst) if known else _("Not known before a daily reset was seen"))
         used = None if risk.daily_drawdown is None else used_share(risk.daily_drawdown, risk.max_daily_drawdown)
-        text = f"{formats.percent(risk.daily_drawdown)} of {formats.percent(risk.max_daily_drawdown)}"
+        text = _("{percent} of {limit}").format(
+            percent=formats.percent(risk.daily_drawdown), limit=formats.percent(risk.max_daily_drawdown)
+        )
         self.today.show_used(used, text, stale=stale, worst=worst)
 
 
@@ -201,12 +214,20 @@ def used_share(used: float, limit: float) -> float | None:
 
 def _title(code: str) -> str:
     """Return what a limit is called: its short title, or its code in words."""
-    return TITLES.get(code) or code.removesuffix("_LIMIT").removesuffix("_EXCEEDED").replace("_", " ").capitalize()
+    return (
+        _(TITLES.get(code, "")) or code.removesuffix("_LIMIT").removesuffix("_EXCEEDED").replace("_", " ").capitalize()
+    )
 
 
 def _worst_words(worst: float | None) -> str:
     """Return the most used of a limit; it is kept in memory only, so that a start begins it anew."""
-    return "" if worst is None else f"\nMost used today, since this program's start: {formats.percent(worst, 0)} of it"
+    return (
+        ""
+        if worst is None
+        else _("\nMost used today, since this program's start: {percent} of it").format(
+            percent=formats.percent(worst, 0)
+        )
+    )
 
 
 def _exposure(amounts: Mapping[str, float]) -> list[Bar]:
@@ -227,7 +248,7 @@ def _open_risk(positions: Iterable[PositionRow]) -> list[Bar]:
     """Return what each position loses at its stop, those without one first."""
     rows = sorted(positions, key=lambda row: -math.inf if not row.stop_loss else -(row.risk_to_stop or 0.0))
     return [
-        Bar(row.symbol, row.risk_to_stop, formats.money(row.risk_to_stop) if row.stop_loss else NO_STOP,
+        Bar(row.symbol, row.risk_to_stop, formats.money(row.risk_to_stop) if row.stop_loss else _(NO_STOP),
             Tone.TEXT if row.stop_loss else Tone.WARN)
         for row in rows
     ]  # fmt: skip

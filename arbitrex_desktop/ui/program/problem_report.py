@@ -20,10 +20,11 @@ import arbitrex_desktop
 from arbitrex_desktop import logs
 from arbitrex_desktop.causes import in_words
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.texts import N_, _
 
 _MOST_BYTES: Final = 2 * 1024 * 1024
 """Of each log the end is told."""
-_EXPLANATION: Final = (
+_EXPLANATION: Final = N_(
     "The report has the program's and the terminal's logs, settings.toml and the versions in use. Passwords, tokens "
     "and addresses that the program knows are blacked out, and .env is left out. Nothing is sent: the file stays on "
     "this computer, and you may read it before you pass it on."
@@ -78,7 +79,7 @@ class ReportWriter(QObject):
         try:
             write_report(data_dir, target)
         except OSError as error:
-            self.failed.emit(f"The report could not be written: {in_words(error)}")
+            self.failed.emit(_("The report could not be written: {in_words}").format(in_words=in_words(error)))
         else:
             self.written.emit(str(target))
 
@@ -88,14 +89,14 @@ class ReportWindow(QDialog):
 
     def __init__(self, data_dir: Path, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Report a problem")
+        self.setWindowTitle(_("Report a problem"))
         self.setModal(False)
         self._data_dir, self._clock = data_dir, clock
         self._writer = ReportWriter(self)
-        self.make, self.folder = QPushButton("&Make the report"), QPushButton("&Open its folder")
+        self.make, self.folder = QPushButton(_("&Make the report")), QPushButton(_("&Open its folder"))
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)
-        self.progress.setAccessibleName("The report is being made")
+        self.progress.setAccessibleName(_("The report is being made"))
         self.outcome = QLabel()
         self.outcome.setWordWrap(True)
         self._lay_out()
@@ -117,7 +118,7 @@ class ReportWindow(QDialog):
         self._writer.start(self._data_dir, self.folder_path / f"report-{moment:%Y%m%d-%H%M%S}.zip")
 
     def _on_written(self, path: str) -> None:
-        self._end(f"The report is {path}")
+        self._end(_("The report is {path}").format(path=path))
         self.folder.setEnabled(True)
 
     def _end(self, words: str) -> None:
@@ -129,7 +130,7 @@ class ReportWindow(QDialog):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.folder_path)))
 
     def _lay_out(self) -> None:
-        explanation = QLabel(_EXPLANATION)
+        explanation = QLabel(_(_EXPLANATION))
         explanation.setWordWrap(True)
         self.progress.hide()
         self.folder.setEnabled(False)

@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.resources import app_icon
 
 _BALLOON_MS: Final = 10_000
@@ -26,10 +27,10 @@ class Tray(QObject):
         super().__init__()
         self._show, self._leave = show, leave
         self.menu = QMenu()
-        self.menu.addAction("&HALT: stop all sending", halt)
+        self.menu.addAction(_("&HALT: stop all sending"), halt)
         self.menu.addSeparator()
-        self.menu.addAction("&Show the window", show)
-        self.menu.addAction("&Quit\N{HORIZONTAL ELLIPSIS}", self._quit)
+        self.menu.addAction(_("&Show the window"), show)
+        self.menu.addAction(_("&Quit\N{HORIZONTAL ELLIPSIS}"), self._quit)
         self.icon = QSystemTrayIcon(app_icon(), self)
         self.icon.setToolTip("Arbitrex Desktop")
         self.icon.setContextMenu(self.menu)

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler
 
+from arbitrex_desktop.texts import _
+
 _LOGGED_EACH: Final = 20
 """An error in what is painted comes sixty times a second; the log keeps so many of each, and no more."""
 
@@ -62,7 +64,7 @@ class UnhandledErrors(QObject):
     def _in_a_thread(self, raised: threading.ExceptHookArgs) -> None:
         """Python calls this on a thread that ends by it."""
         if raised.exc_value is not None:
-            self._take(raised.exc_value, raised.thread.name if raised.thread is not None else "a thread")
+            self._take(raised.exc_value, raised.thread.name if raised.thread is not None else _("a thread"))
 
     def _unraisable(self, raised: sys.UnraisableHookArgs) -> None:
         """Python calls this where an error has nobody to go to, such as in a destructor."""
@@ -80,8 +82,10 @@ class UnhandledErrors(QObject):
             _log.critical("uncaught on %s, time %d", thread, times, exc_info=error)
         if times == 1:
             self._tell(
-                f"Something in the program failed ({type(error).__name__} in {place}). It goes on, but check what you "
-                "did last. Help, Report a problem, has the log."
+                _(
+                    "Something in the program failed ({name} in {place}). It goes on, but check what you did last. "
+                    "Help, Report a problem, has the log."
+                ).format(name=type(error).__name__, place=place)
             )
 
     def _said_by_qt(self, kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
@@ -103,6 +107,6 @@ def _place(error: BaseException) -> str:
     steps = traceback.extract_tb(error.__traceback__)
     ours = [step for step in steps if "arbitrex_desktop" in step.filename] or steps
     if not ours:
-        return "an unknown place"
+        return _("an unknown place")
     name = ours[-1].filename.replace("\\", "/").rsplit("/", 1)[-1]
     return f"{name}:{ours[-1].lineno}"

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QSp
 from arbitrex_desktop.desk.review.export import ExportKind
 from arbitrex_desktop.desk.review.views import ReviewData
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.closed import ClosedRow, closed_columns, closed_rows, trade_words
@@ -27,13 +28,15 @@ from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 MOST_ROWS: Final = 500
 """Rows of the table; figures and files have all of them."""
 
-NOT_READ: Final = "Closed trades are read once an account is connected"
-NONE_FOUND: Final = "No trade was closed in this time, or none fits: choose another period or clear the filter"
-NONE_EVER: Final = "No trade was closed yet. Submit an intent in the ticket: once its position is closed it stands here"
+NOT_READ: Final = N_("Closed trades are read once an account is connected")
+NONE_FOUND: Final = N_("No trade was closed in this time, or none fits: choose another period or clear the filter")
+NONE_EVER: Final = N_(
+    "No trade was closed yet. Submit an intent in the ticket: once its position is closed it stands here"
+)
 _EXPORTS: Final = {
-    ExportKind.HTML: "Report with plots (HTML)\N{HORIZONTAL ELLIPSIS}",
-    ExportKind.CSV: "Trades (CSV)\N{HORIZONTAL ELLIPSIS}",
-    ExportKind.JSON: "Everything (JSON)\N{HORIZONTAL ELLIPSIS}",
+    ExportKind.HTML: N_("Report with plots (HTML)\N{HORIZONTAL ELLIPSIS}"),
+    ExportKind.CSV: N_("Trades (CSV)\N{HORIZONTAL ELLIPSIS}"),
+    ExportKind.JSON: N_("Everything (JSON)\N{HORIZONTAL ELLIPSIS}"),
 }
 
 
@@ -50,7 +53,7 @@ class ClosedPanel(Panel):
     """
 
     name = "closed"
-    title = "Closed trades"
+    title = N_("Closed trades")
 
     wanted = Signal()
     given_up = Signal()
@@ -65,13 +68,13 @@ class ClosedPanel(Panel):
         self.filter = FilterBar()
         columns = closed_columns(lambda moment: formats.short_time(moment, self._fresh.now))
         self.model: RowTableModel[ClosedRow] = RowTableModel(columns, lambda row: row.trade.key, self)
-        self.view = KeyedTable(self.model, theme, NOT_READ, lambda row: row.trade.key)
-        self.view.setAccessibleName("Closed trades")
+        self.view = KeyedTable(self.model, theme, _(NOT_READ), lambda row: row.trade.key)
+        self.view.setAccessibleName(_("Closed trades"))
         self.sum, self.words = ElidedLabel(theme), ElidedLabel(theme, Tone.MUTED)
-        self.progress, self.stop_button = QProgressBar(), QPushButton("Cancel")
-        self.again, self.export_button = QPushButton("Read again"), QPushButton("Export")
-        self.chart_button, self.notes, self.checks = QPushButton("Show on chart"), NoteBar(), ChecksTable(theme)
-        self.checks.setAccessibleName("Checks of the intent that opened the chosen trade")
+        self.progress, self.stop_button = QProgressBar(), QPushButton(_("Cancel"))
+        self.again, self.export_button = QPushButton(_("Read again")), QPushButton(_("Export"))
+        self.chart_button, self.notes, self.checks = QPushButton(_("Show on chart")), NoteBar(), ChecksTable(theme)
+        self.checks.setAccessibleName(_("Checks of the intent that opened the chosen trade"))
         self._detail = QWidget()
         self._set_up()
         self._lay_out()
@@ -85,14 +88,14 @@ class ClosedPanel(Panel):
     def tab_title(self) -> str:
         """Return the title with the number of trades."""
         count = self.model.rowCount()
-        return f"{self.title} ({count})" if count else self.title
+        return f"{_(self.title)} ({count})" if count else _(self.title)
 
     def show_data(self, data: ReviewData) -> None:
         """Show trades, and offer what can be filtered by."""
         self.filter.offer(data.symbols, data.strategies)
         asked = data.query
         filtered = asked.symbol or asked.strategy or asked.text or asked.since is not None
-        self.view.set_empty_text(NONE_FOUND if filtered else NONE_EVER)
+        self.view.set_empty_text(_(NONE_FOUND if filtered else NONE_EVER))
         self.view.set_rows(closed_rows(data, MOST_ROWS))
         self._show_sum(data)
         self.export_button.setEnabled(True)
@@ -128,11 +131,15 @@ class ClosedPanel(Panel):
     def _show_sum(self, data: ReviewData) -> None:
         figures = data.figures
         net = formats.money(figures.net, data.currency, signed=True, digits=data.money_digits)
-        words = f"{figures.trades:,} closed, {net}"
+        words = _("{trades:,} closed, {net}").format(trades=figures.trades, net=net)
         left_out = len(data.trades) - self.model.rowCount()
-        words += f"; the newest {MOST_ROWS:,} are listed, figures and files have all" if left_out else ""
+        words += (
+            _("; the newest {most_rows:,} are listed, figures and files have all").format(most_rows=MOST_ROWS)
+            if left_out
+            else ""
+        )
         open_parts = sum(not trade.whole for trade in data.trades)
-        words += f"; {open_parts} partly open, not counted" if open_parts else ""
+        words += _("; {open_parts} partly open, not counted").format(open_parts=open_parts) if open_parts else ""
         self.sum.show_text(words, Tone.TEXT)
 
     def _show_choice(self) -> None:
@@ -140,7 +147,11 @@ class ClosedPanel(Panel):
         self._detail.setVisible(row is not None)
         self.notes.show_trade(row.trade if row else None)
         if row is not None:
-            intent = f"intent {row.trade.intent_id}" if row.trade.intent_id else "not opened by this desk"
+            intent = (
+                _("intent {intent_id}").format(intent_id=row.trade.intent_id)
+                if row.trade.intent_id
+                else _("not opened by this desk")
+            )
             self.words.show_text(f"{trade_words(row)}, {intent}", Tone.MUTED)
 
     def _choose(self) -> None:
@@ -161,10 +172,10 @@ class ClosedPanel(Panel):
 
     def _set_up(self) -> None:
         self.progress.setRange(0, 100)
-        self.progress.setAccessibleName("How far the reading of trades is")
-        self.stop_button.setToolTip("Give the reading up; what is shown stays")
-        self.again.setToolTip("Read the broker's history and the journal once more")
-        self.chart_button.setToolTip("Show the symbol's chart at the time of this trade, with its entry and exit")
+        self.progress.setAccessibleName(_("How far the reading of trades is"))
+        self.stop_button.setToolTip(_("Give the reading up; what is shown stays"))
+        self.again.setToolTip(_("Read the broker's history and the journal once more"))
+        self.chart_button.setToolTip(_("Show the symbol's chart at the time of this trade, with its entry and exit"))
         self.export_button.setMenu(self.export_menu())
         self.export_button.setEnabled(False)
         self.checks.hide()

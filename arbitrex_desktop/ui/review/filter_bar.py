@@ -12,24 +12,26 @@ from PySide6.QtCore import QDate, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QWidget
 
 from arbitrex_desktop.desk.review.views import ReviewQuery
+from arbitrex_desktop.texts import N_, _
+from arbitrex_desktop.ui.widgets.fields import offer_choices
 
 _TYPING_MS: Final = 300
-ALL_SYMBOLS: Final = "All symbols"
-ALL_STRATEGIES: Final = "All strategies"
+ALL_SYMBOLS: Final = N_("All symbols")
+ALL_STRATEGIES: Final = N_("All strategies")
 
 
 class ReviewPeriod(StrEnum):
     """A stretch of whole days by this computer's clock; weeks begin on Monday."""
 
-    ALL = "All time"
-    TODAY = "Today"
-    YESTERDAY = "Yesterday"
-    WEEK = "This week"
-    LAST_WEEK = "Last week"
-    MONTH = "This month"
-    LAST_MONTH = "Last month"
-    YEAR = "This year"
-    DAYS = "Days\N{HORIZONTAL ELLIPSIS}"
+    ALL = N_("All time")
+    TODAY = N_("Today")
+    YESTERDAY = N_("Yesterday")
+    WEEK = N_("This week")
+    LAST_WEEK = N_("Last week")
+    MONTH = N_("This month")
+    LAST_MONTH = N_("Last month")
+    YEAR = N_("This year")
+    DAYS = N_("Days\N{HORIZONTAL ELLIPSIS}")
 
 
 def days_of(period: ReviewPeriod, today: date) -> tuple[date, date] | None:
@@ -72,7 +74,7 @@ class FilterBar(QWidget):
 
     def query(self, today: date) -> ReviewQuery:
         """Return what is asked for; `today`, the day of the market's present."""
-        period = ReviewPeriod(self.period.currentText())
+        period = ReviewPeriod(self.period.currentData())
         span = days_of(period, today)
         if period is ReviewPeriod.DAYS:
             ends = sorted((_day(self.first), _day(self.last)))
@@ -87,19 +89,19 @@ class FilterBar(QWidget):
 
     def offer(self, symbols: Iterable[str], strategies: Iterable[str]) -> None:
         """Offer these to be chosen; what is chosen stays, though there is no trade of it."""
-        _fill(self.symbol, ALL_SYMBOLS, symbols)
-        _fill(self.strategy, ALL_STRATEGIES, strategies)
+        _fill(self.symbol, _(ALL_SYMBOLS), symbols)
+        _fill(self.strategy, _(ALL_STRATEGIES), strategies)
 
     def choose_day(self, day: date) -> None:
         """Show the trades of one day."""
         for field in (self.first, self.last):
             field.setDate(QDate(day.year, day.month, day.day))
-        self.period.setCurrentText(ReviewPeriod.DAYS)
+        self.period.setCurrentIndex(self.period.findData(ReviewPeriod.DAYS.value))
 
     def _set_up(self) -> None:
-        self.period.addItems(list(ReviewPeriod))
-        names = {self.period: "Period", self.symbol: "Symbol", self.strategy: "Strategy", self.search: "Search trades",
-                 self.first: "First day", self.last: "Last day"}  # fmt: skip
+        offer_choices(self.period, ReviewPeriod)
+        names = {self.period: _("Period"), self.symbol: _("Symbol"), self.strategy: _("Strategy"),
+                 self.search: _("Search trades"), self.first: _("First day"), self.last: _("Last day")}  # fmt: skip
         for field, name in names.items():
             field.setAccessibleName(name)
         for box in (self.symbol, self.strategy):
@@ -111,8 +113,8 @@ class FilterBar(QWidget):
             day.setCalendarPopup(True)
             day.setDate(today)
             day.hide()
-        self.search.setPlaceholderText("Search note, tag, symbol, ticket")
-        self.search.setToolTip("Every word must be found in symbol, strategy, reason, ticket, note or tags")
+        self.search.setPlaceholderText(_("Search note, tag, symbol, ticket"))
+        self.search.setToolTip(_("Every word must be found in symbol, strategy, reason, ticket, note or tags"))
         self.search.setClearButtonEnabled(True)
         self.search.setMinimumWidth(90)
         self.offer((), ())
@@ -126,7 +128,7 @@ class FilterBar(QWidget):
         layout.addWidget(self.search, 1)
 
     def _connect(self) -> None:
-        self.period.currentTextChanged.connect(self._show_days)
+        self.period.currentIndexChanged.connect(self._show_days)
         for box in (self.period, self.symbol, self.strategy):
             box.currentIndexChanged.connect(lambda _index: self.changed.emit())
         for day in (self.first, self.last):
@@ -134,9 +136,9 @@ class FilterBar(QWidget):
         self.search.textChanged.connect(lambda _text: self._typed.start())
         self._typed.timeout.connect(self.changed)
 
-    def _show_days(self, period: str) -> None:
+    def _show_days(self) -> None:
         for day in (self.first, self.last):
-            day.setVisible(period == ReviewPeriod.DAYS)
+            day.setVisible(self.period.currentData() == ReviewPeriod.DAYS)
 
 
 def _day(field: QDateEdit) -> date:

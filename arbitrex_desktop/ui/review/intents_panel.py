@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout
 
 from arbitrex_desktop.desk.review.views import PastIntent, ReviewData
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.closed import intent_columns
@@ -17,8 +18,8 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.checks_table import ChecksTable
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 
-_NOT_READ = "Intents are read once an account is connected"
-_NOTHING = "No intent was received in this time, or none fits: choose another period in Closed trades"
+_NOT_READ = N_("Intents are read once an account is connected")
+_NOTHING = N_("No intent was received in this time, or none fits: choose another period in Closed trades")
 
 
 class IntentsPanel(Panel):
@@ -28,7 +29,7 @@ class IntentsPanel(Panel):
     """
 
     name = "intents"
-    title = "Intents"
+    title = N_("Intents")
 
     intent_chosen = Signal(str)
 
@@ -37,10 +38,10 @@ class IntentsPanel(Panel):
         self._fresh = NOTHING_YET
         columns = intent_columns(lambda moment: formats.short_time(moment, self._fresh.now))
         self.model: RowTableModel[PastIntent] = RowTableModel(columns, lambda row: row.intent_id, self)
-        self.view = KeyedTable(self.model, theme, _NOT_READ, lambda row: row.intent_id)
-        self.view.setAccessibleName("Intents of the journal")
+        self.view = KeyedTable(self.model, theme, _(_NOT_READ), lambda row: row.intent_id)
+        self.view.setAccessibleName(_("Intents of the journal"))
         self.checks = ChecksTable(theme)
-        self.checks.setAccessibleName("Checks of the chosen intent")
+        self.checks.setAccessibleName(_("Checks of the chosen intent"))
         self.checks.hide()
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.view)
@@ -58,7 +59,7 @@ class IntentsPanel(Panel):
 
     def show_data(self, data: ReviewData) -> None:
         """Show the intents of a time."""
-        self.view.set_empty_text(_NOTHING)
+        self.view.set_empty_text(_(_NOTHING))
         self.view.set_rows(data.intents)
 
     def show_checks(self, checks: tuple[Verdict, ...]) -> None:

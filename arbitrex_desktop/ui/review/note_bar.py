@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from arbitrex_desktop.desk.review.trades import ClosedTrade
+from arbitrex_desktop.texts import _
 
 _LONGEST_NOTE: Final = 2_000
 _LONGEST_TAGS: Final = 200
@@ -26,14 +27,14 @@ class NoteBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._trade = ""
-        self.note, self.tags, self.keep = QLineEdit(), QLineEdit(), QPushButton("Keep note")
-        self.note.setPlaceholderText("Note on this trade")
-        self.note.setAccessibleName("Note on the chosen trade")
+        self.note, self.tags, self.keep = QLineEdit(), QLineEdit(), QPushButton(_("Keep note"))
+        self.note.setPlaceholderText(_("Note on this trade"))
+        self.note.setAccessibleName(_("Note on the chosen trade"))
         self.note.setMaxLength(_LONGEST_NOTE)
-        self.tags.setPlaceholderText("Tags, such as news, late")
-        self.tags.setAccessibleName("Tags of the chosen trade")
+        self.tags.setPlaceholderText(_("Tags, such as news, late"))
+        self.tags.setAccessibleName(_("Tags of the chosen trade"))
         self.tags.setMaxLength(_LONGEST_TAGS)
-        self.keep.setToolTip("Keep note and tags in the data folder; they are searched, too")
+        self.keep.setToolTip(_("Keep note and tags in the data folder; they are searched, too"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.note, 3)

@@ -16,6 +16,7 @@ from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.review.export import ExportKind, export
 from arbitrex_desktop.desk.review.store import Annotation
 from arbitrex_desktop.desk.review.views import ReviewData, ReviewQuery
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.review.closed_panel import ClosedPanel
 from arbitrex_desktop.ui.review.intents_panel import IntentsPanel
@@ -34,9 +35,9 @@ _SETTLE_MS: Final = 1_500
 """Deals reach a broker's history a moment after the position is gone."""
 
 _FILTERS: Final = {
-    ExportKind.CSV: "Trades (*.csv)",
-    ExportKind.JSON: "Everything (*.json)",
-    ExportKind.HTML: "Report (*.html)",
+    ExportKind.CSV: N_("Trades (*.csv)"),
+    ExportKind.JSON: N_("Everything (*.json)"),
+    ExportKind.HTML: N_("Report (*.html)"),
 }
 
 
@@ -122,7 +123,7 @@ class Review(QObject):
     def _give_up(self) -> None:
         for topic in (_READ, _EXPORT):
             self._loader.cancel(topic)
-        self.closed.show_words("Cancelled: what is shown may be old", Tone.MUTED)
+        self.closed.show_words(_("Cancelled: what is shown may be old"), Tone.MUTED)
 
     def _ask_for_checks(self, topic: str, intent_id: str) -> None:
         if intent_id:
@@ -137,7 +138,7 @@ class Review(QObject):
     @Slot(object)
     def _choose_file(self, kind: ExportKind) -> None:
         """Ask where to: the dialog is the trader's own doing, and trading goes on behind it."""
-        dialog = QFileDialog(self.closed, "Export closed trades", f"trades.{kind}", _FILTERS[kind])
+        dialog = QFileDialog(self.closed, _("Export closed trades"), f"trades.{kind}", _(_FILTERS[kind]))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(kind.value)
         dialog.fileSelected.connect(lambda name: self.export_to(kind, Path(name)))
@@ -152,7 +153,7 @@ class Review(QObject):
     def _on_done(self, outcome: Finished) -> None:
         topic = outcome.topic.partition(" ")[0]
         if outcome.error:
-            self.closed.show_words(f"{_FAILED[topic]}: {outcome.error}", Tone.WARN)
+            self.closed.show_words(f"{_(_FAILED[topic])}: {outcome.error}", Tone.WARN)
         elif isinstance(outcome.result, ReviewData):
             self.data = outcome.result
             self.closed.show_idle()
@@ -164,15 +165,15 @@ class Review(QObject):
         elif topic == _NOTE:
             self.read()
         elif topic == _EXPORT:
-            self.closed.show_words(f"Exported to {outcome.result}", Tone.GOOD)
+            self.closed.show_words(_("Exported to {result}").format(result=outcome.result), Tone.GOOD)
 
 
 _FAILED: Final = {
-    _READ: "Trades cannot be read now",
-    _NOTE: "The note was not kept",
-    _CHECKS: "The intent's checks cannot be read",
-    _INTENT: "The intent's checks cannot be read",
-    _EXPORT: "Not exported",
+    _READ: N_("Trades cannot be read now"),
+    _NOTE: N_("The note was not kept"),
+    _CHECKS: N_("The intent's checks cannot be read"),
+    _INTENT: N_("The intent's checks cannot be read"),
+    _EXPORT: N_("Not exported"),
 }
 
 
@@ -189,6 +190,6 @@ def _annotate(trade: str, annotation: Annotation, access: ReviewAccess, _told: T
 
 
 def _export(data: ReviewData, kind: ExportKind, path: Path, _access: ReviewAccess, told: Told) -> Path:
-    told(f"Writing {path.name}", 0.5)
+    told(_("Writing {name}").format(name=path.name), 0.5)
     export(data, kind, path)
     return path

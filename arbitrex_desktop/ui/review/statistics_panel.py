@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout
 
 from arbitrex_desktop.desk.review.report import GROUP_TITLES, figure_words, group_name, rule_name, span_words
 from arbitrex_desktop.desk.review.views import ReviewData
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.closed import GroupRow, group_columns
@@ -19,9 +20,9 @@ from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel, TonedLabel
 from arbitrex_desktop.ui.widgets.table_view import TableView
 
-_RULES: Final = "Refused by rule"
-_NOT_READ: Final = "Statistics are reckoned once an account is connected"
-_NOTHING: Final = "No trade that is wholly closed: choose another period in Closed trades"
+_RULES: Final = N_("Refused by rule")
+_NOT_READ: Final = N_("Statistics are reckoned once an account is connected")
+_NOTHING: Final = N_("No trade that is wholly closed: choose another period in Closed trades")
 _COLUMNS: Final = 2
 
 
@@ -29,7 +30,7 @@ class StatisticsPanel(Panel):
     """Figures in a grid, and a table by symbol, strategy, hour, weekday, reason or refusing rule."""
 
     name = "statistics"
-    title = "Statistics"
+    title = N_("Statistics")
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -38,12 +39,12 @@ class StatisticsPanel(Panel):
         self.values: dict[str, TonedLabel] = {}
         self._grid = QGridLayout()
         self.by = QComboBox()
-        self.by.addItems([f"By {title.lower()}" for title in GROUP_TITLES.values()])
-        self.by.addItem(_RULES)
-        self.by.setAccessibleName("What the statistics are grouped by")
+        self.by.addItems([_("By {title}").format(title=title.lower()) for title in GROUP_TITLES.values()])
+        self.by.addItem(_(_RULES))
+        self.by.setAccessibleName(_("What the statistics are grouped by"))
         self.model: RowTableModel[GroupRow] = RowTableModel(group_columns(), lambda row: row.place, self)
-        self.view = TableView(self.model, theme, _NOT_READ)
-        self.view.setAccessibleName("Statistics by group")
+        self.view = TableView(self.model, theme, _(_NOT_READ))
+        self.view.setAccessibleName(_("Statistics by group"))
         self.by.currentIndexChanged.connect(lambda _index: self._show_groups())
         self._lay_out()
 
@@ -75,12 +76,14 @@ class StatisticsPanel(Panel):
         data = self._data
         if data is None:
             return
-        self.view.set_empty_text("No rule refused an intent" if self.by.currentText() == _RULES else _NOTHING)
+        self.view.set_empty_text(
+            _("No rule refused an intent") if self.by.currentIndex() == len(GROUP_TITLES) else _(_NOTHING)
+        )
         self.model.set_rows(self._rows(data))
 
     def _rows(self, data: ReviewData) -> list[GroupRow]:
         digits = data.money_digits
-        if self.by.currentText() == _RULES:
+        if self.by.currentIndex() == len(GROUP_TITLES):
             refused = data.decisions.refused
             return [
                 GroupRow(place, rule_name(code), None, digits, count) for place, (code, count) in enumerate(refused)

@@ -13,20 +13,22 @@ from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QHBoxLayout, QLabel, QVB
 from arbitrex_desktop.desk.intents.intent import MANUAL, GoodFor, IntentState
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.ticket import LevelUnit, Market, NotYetKnownError
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.ticket.unit_field import UnitField
+from arbitrex_desktop.ui.widgets.fields import offer_choices
 
-KINDS: Final = {"Market": OrderKind.MARKET, "Limit": OrderKind.LIMIT, "Stop": OrderKind.STOP}
+KINDS: Final = {N_("Market"): OrderKind.MARKET, N_("Limit"): OrderKind.LIMIT, N_("Stop"): OrderKind.STOP}
 LIFETIMES: Final = {
-    "until cancelled": GoodFor.CANCELLED,
-    "for the day": GoodFor.DAY,
-    "until": GoodFor.TIME,
-    "through the day of": GoodFor.DATE,
+    N_("until cancelled"): GoodFor.CANCELLED,
+    N_("for the day"): GoodFor.DAY,
+    N_("until"): GoodFor.TIME,
+    N_("through the day of"): GoodFor.DATE,
 }
 _TIMED: Final = (GoodFor.TIME, GoodFor.DATE)
-_ALONE: Final = "no other order"
+_ALONE: Final = N_("no other order")
 _WAITING: Final = frozenset({IntentState.PENDING, IntentState.PLACED})
 
 
@@ -42,24 +44,26 @@ class EntryFields(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.kind = QComboBox()
-        self.kind.addItems(list(KINDS))
-        self.kind.setAccessibleName("Kind of order")
-        self.kind.setToolTip("Market: at once. Limit: at a better price than now. Stop: once the price has gone there")
-        self.price = UnitField(theme, "Entry", "price", (LevelUnit.PRICE, LevelUnit.PIPS))
-        self.price.field.setToolTip("Price at which the order rests, or how many pips from the market")
+        offer_choices(self.kind, KINDS)
+        self.kind.setAccessibleName(_("Kind of order"))
+        self.kind.setToolTip(
+            _("Market: at once. Limit: at a better price than now. Stop: once the price has gone there")
+        )
+        self.price = UnitField(theme, _("Entry"), _("price"), (LevelUnit.PRICE, LevelUnit.PIPS))
+        self.price.field.setToolTip(_("Price at which the order rests, or how many pips from the market"))
         self.good_for = QComboBox()
-        self.good_for.addItems(list(LIFETIMES))
-        self.good_for.setAccessibleName("How long the order rests")
+        offer_choices(self.good_for, LIFETIMES)
+        self.good_for.setAccessibleName(_("How long the order rests"))
         self.moment = QDateTimeEdit(_soon())
         self.moment.setDisplayFormat("d MMM yyyy HH:mm")
         self.moment.setCalendarPopup(True)
-        self.moment.setAccessibleName("Moment at which the order ends")
-        self.moment.setToolTip("Local time")
+        self.moment.setAccessibleName(_("Moment at which the order ends"))
+        self.moment.setToolTip(_("Local time"))
         self.moment.setFont(tabular(self.font()))
         self.pair = QComboBox()
-        self.pair.addItem(_ALONE, "")
-        self.pair.setAccessibleName("The other order of the pair")
-        self.pair.setToolTip("Of a pair, the first order filled cancels the other")
+        self.pair.addItem(_(_ALONE), "")
+        self.pair.setAccessibleName(_("The other order of the pair"))
+        self.pair.setToolTip(_("Of a pair, the first order filled cancels the other"))
         self._rest = QWidget()
         self._lay_out()
         self._connect()
@@ -68,7 +72,7 @@ class EntryFields(QWidget):
     @property
     def order_kind(self) -> OrderKind:
         """The kind chosen."""
-        return KINDS[self.kind.currentText()]
+        return KINDS[self.kind.currentData()]
 
     @property
     def oco_with(self) -> str:
@@ -82,7 +86,7 @@ class EntryFields(QWidget):
     def rest_at(self, kind: OrderKind, price: str) -> None:
         """Have it rest at a price, as one change."""
         with QSignalBlocker(self.kind):
-            self.kind.setCurrentText(next(text for text, one in KINDS.items() if one is kind))
+            self.kind.setCurrentIndex(list(KINDS.values()).index(kind))
         self._show_fields()
         self.price.put(price, LevelUnit.PRICE)
 
@@ -92,14 +96,14 @@ class EntryFields(QWidget):
             return None
         value = self.price.number()
         if value is None:
-            raise ValueError("Entry: say at which price the order rests")
-        return market.price(value, LevelUnit(self.price.unit.currentText()), self._side)
+            raise ValueError(_("Entry: say at which price the order rests"))
+        return market.price(value, LevelUnit(self.price.unit.currentData()), self._side)
 
     def lifetime(self) -> tuple[GoodFor, datetime | None]:
         """Return how long it rests, and the moment in UTC where there is one."""
         if self.order_kind is OrderKind.MARKET:
             return GoodFor.CANCELLED, None
-        good_for = LIFETIMES[self.good_for.currentText()]
+        good_for = LIFETIMES[self.good_for.currentData()]
         if good_for not in _TIMED:
             return good_for, None
         seconds = self.moment.dateTime().toSecsSinceEpoch()
@@ -112,7 +116,7 @@ class EntryFields(QWidget):
             for row in intents
             if row.symbol == symbol and row.source == MANUAL and row.order_kind and row.state in _WAITING
         ]
-        offered = [(_ALONE, ""), *wanted]
+        offered = [(_(_ALONE), ""), *wanted]
         if offered == [(self.pair.itemText(at), self.pair.itemData(at)) for at in range(self.pair.count())]:
             return
         chosen = self.pair.currentData()
@@ -137,18 +141,21 @@ class EntryFields(QWidget):
             self.price.say(str(error), problem=not isinstance(error, NotYetKnownError))
             return
         if price is None or market.entry is None:
-            self.price.say("no fresh price to compare it with")
+            self.price.say(_("no fresh price to compare it with"))
             return
         pips = market.distance(price, LevelUnit.PIPS, self._side)
         if pips <= 0.0:
-            where = "below" if self._side * market.direction < 0 else "above"
-            side, kind = ("buy" if market.direction > 0 else "sell"), self.order_kind.lower()
+            where = _("below") if self._side * market.direction < 0 else _("above")
+            side, kind = (_("buy") if market.direction > 0 else _("sell")), self.order_kind.lower()
             now = formats.price(market.entry, market.digits)
-            self.price.say(f"a {kind} to {side} waits {where} {now}", problem=True)
-        elif self.price.unit.currentText() == LevelUnit.PIPS:
+            self.price.say(
+                _("a {kind} to {side} waits {where} {now}").format(kind=kind, side=side, where=where, now=now),
+                problem=True,
+            )
+        elif self.price.unit.currentData() == LevelUnit.PIPS:
             self.price.say(formats.price(price, market.digits))
         else:
-            self.price.say(f"{pips:.1f} pips from the market")
+            self.price.say(_("{pips:.1f} pips from the market").format(pips=pips))
 
     @property
     def _side(self) -> int:
@@ -157,7 +164,7 @@ class EntryFields(QWidget):
 
     def _show_fields(self) -> None:
         self._rest.setVisible(self.order_kind is not OrderKind.MARKET)
-        self.moment.setVisible(LIFETIMES[self.good_for.currentText()] in _TIMED)
+        self.moment.setVisible(LIFETIMES[self.good_for.currentData()] in _TIMED)
 
     def _changed(self) -> None:
         self._show_fields()
@@ -171,8 +178,8 @@ class EntryFields(QWidget):
         self.moment.dateTimeChanged.connect(self.changed)
 
     def _lay_out(self) -> None:
-        rows: list[tuple[str, QWidget]] = [("Rests", self.good_for), ("Cancels", self.pair)]
-        width = self.fontMetrics().horizontalAdvance("Cancels ")
+        rows: list[tuple[str, QWidget]] = [(_("Rests"), self.good_for), (_("Cancels"), self.pair)]
+        width = self.fontMetrics().horizontalAdvance(_("Cancels "))
         rest = QVBoxLayout(self._rest)
         rest.addWidget(self.price)
         for caption, field in rows:
@@ -180,7 +187,7 @@ class EntryFields(QWidget):
             if field is self.good_for:
                 rest.addWidget(self.moment)
         column = QVBoxLayout(self)
-        column.addLayout(_row("Order", width, self.kind))
+        column.addLayout(_row(_("Order"), width, self.kind))
         column.addWidget(self._rest)
         for layout in (rest, column):
             layout.setContentsMargins(0, 0, 0, 0)

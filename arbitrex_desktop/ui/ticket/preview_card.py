@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.desk import cut_lots, gravest_first
 from arbitrex_desktop.ui.models.preview_words import REJECTED, preview_words
@@ -18,7 +19,7 @@ from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.clamped_label import ClampedLabel
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
-_CAPTIONS: Final = ("Lots", "Loss at stop", "Stop", "Target")
+_CAPTIONS: Final = (N_("Lots"), N_("Loss at stop"), N_("Stop"), N_("Target"))
 _SPEAKS: Final = frozenset({Outcome.FAIL, Outcome.UNKNOWN, Outcome.ADJUST})
 _MOST_REASONS: Final = 2
 """More are only in the tool tip."""
@@ -37,7 +38,7 @@ class PreviewCard(QWidget):
         self._current = False
         head = QHBoxLayout()
         caption = TonedLabel(theme, Tone.MUTED)
-        caption.setText("The RPM answers")
+        caption.setText(_("The RPM answers"))
         head.addWidget(caption)
         head.addStretch(1)
         head.addWidget(self.decision)
@@ -74,10 +75,10 @@ class PreviewCard(QWidget):
             label.show_text(texts[caption], Tone.TEXT)
         reasons = [each.message for each in gravest_first(row.checks) if each.outcome in _SPEAKS]
         cut = cut_lots(row)
-        text = row.details or row.reason or _few(reasons) or "Every check passes."
+        text = row.details or row.reason or _few(reasons) or _("Every check passes.")
         text = f"{cut}. {text}" if cut else text
         if row.blocker and row.decision != REJECTED:
-            text = f"Could not be approved now: {row.blocker}. {text}"
+            text = _("Could not be approved now: {blocker}. {text}").format(blocker=row.blocker, text=text)
         self.reasons.setToolTip("\n".join(reasons or [text]))
         if row.closing_text:
             self.reasons.show_text(f"{row.closing_text}. {text}", Tone.WARN)
@@ -108,7 +109,7 @@ class PreviewCard(QWidget):
         grid.setVerticalSpacing(1)
         for place, (caption, label) in enumerate(self.values.items()):
             name = TonedLabel(theme, Tone.MUTED)
-            name.setText(caption)
+            name.setText(_(caption))
             label.setFont(tabular(self.font()))
             grid.addWidget(name, place // 2, place % 2 * 2)
             grid.addWidget(label, place // 2, place % 2 * 2 + 1)
@@ -133,4 +134,4 @@ def _few(reasons: list[str]) -> str:
     """Return the gravest reasons in one text, and how many more there are."""
     more = len(reasons) - _MOST_REASONS
     shown = "; ".join(reasons[:_MOST_REASONS])
-    return f"{shown}; and {more} more" if more > 0 else shown
+    return _("{shown}; and {more} more").format(shown=shown, more=more) if more > 0 else shown

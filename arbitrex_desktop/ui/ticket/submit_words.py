@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, RiskRow
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.cards.pending_text import trade_text
 from arbitrex_desktop.ui.models.preview_words import REJECTED, wait_of
 
@@ -18,17 +19,18 @@ def submit_text(trade: str, answer: IntentRow | None) -> str:
     It names what would be done: the size that would pass, or the position that would be closed.
     """
     if answer is None:
-        return f"Submit {trade}"
+        return _("Submit {trade}").format(trade=trade)
     if answer.decision == REJECTED:
-        return f"Not now: {trade}" if wait_of(answer.checks) else f"Would be refused: {trade}"
-    return f"Submit: {trade_text(answer)}" if answer.closes is not None else f"Submit {trade_text(answer)}"
+        words = _("Not now: {trade}") if wait_of(answer.checks) else _("Would be refused: {trade}")
+        return words.format(trade=trade)
+    return (_("Submit {trade}") if answer.closes is None else _("Submit: {trade}")).format(trade=trade_text(answer))
 
 
 def refusal(answer: IntentRow | None, risk: RiskRow | None) -> str:
     """Return why the RPM would not let the trade through now, empty where it would or has not answered."""
     if answer is not None and answer.decision == REJECTED:
-        verb = "lets it pass later" if wait_of(answer.checks) else "would refuse it"
-        return f"The risk manager {verb}: {answer.details or answer.reason}"
+        later, never = _("The risk manager lets it pass later: {why}"), _("The risk manager would refuse it: {why}")
+        return (later if wait_of(answer.checks) else never).format(why=answer.details or answer.reason)
     if answer is None and risk is not None and risk.trading_state == HALTED:
-        return "Trading is HALTED; only what reduces risk is let through"
+        return _("Trading is HALTED; only what reduces risk is let through")
     return ""

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.ticket import (
     LevelUnit,
@@ -60,9 +61,9 @@ class TicketFields(QWidget):
         super().__init__()
         self.market = Market()
         self.sized: IntentRow | None = None
-        self.volume = UnitField(theme, "Size", "auto", list(SizeUnit))
-        self.stop_loss = UnitField(theme, "Stop", "auto", _STOP_UNITS)
-        self.take_profit = UnitField(theme, "Target", "none", list(LevelUnit))
+        self.volume = UnitField(theme, _("Size"), _("auto"), list(SizeUnit))
+        self.stop_loss = UnitField(theme, _("Stop"), _("auto"), _STOP_UNITS)
+        self.take_profit = UnitField(theme, _("Target"), _("none"), list(LevelUnit))
         self.shares = [QPushButton(f"{share} %") for share in _SHARES]
         self.fold = QToolButton()
         self.summary = ElidedLabel(theme, Tone.MUTED)
@@ -76,7 +77,7 @@ class TicketFields(QWidget):
     @property
     def is_sized_by_risk(self) -> bool:
         """Whether the size can be told only from the risk manager's own."""
-        return bool(self.volume.field.text().strip()) and self.volume.unit.currentText() != SizeUnit.LOTS
+        return bool(self.volume.field.text().strip()) and self.volume.unit.currentData() != SizeUnit.LOTS
 
     def clear(self) -> None:
         """Forget what was about another symbol: its prices and its size mean nothing here."""
@@ -99,7 +100,7 @@ class TicketFields(QWidget):
     def lots(self) -> float | None:
         """Return the volume, None for one of the risk manager; raise ValueError in words."""
         value = self.volume.number()
-        return None if value is None else lots_of(value, SizeUnit(self.volume.unit.currentText()), self.sized)
+        return None if value is None else lots_of(value, SizeUnit(self.volume.unit.currentData()), self.sized)
 
     def show_notes(self) -> None:
         """Say below each field what it means now, or what is wrong with it."""
@@ -127,7 +128,7 @@ class TicketFields(QWidget):
 
     def _price(self, level: UnitField, side: int, market: Market) -> float | None:
         value = level.number()
-        return None if value is None else market.price(value, LevelUnit(level.unit.currentText()), side)
+        return None if value is None else market.price(value, LevelUnit(level.unit.currentData()), side)
 
     def _measured(self) -> Market:
         """Return the market with R counted to the stop that stands in the form, else to the risk manager's."""
@@ -142,19 +143,23 @@ class TicketFields(QWidget):
         return Market(market.direction, market.entry, market.digits, market.atr, risk if risk > 0.0 else None)
 
     def _note_level(self, level: UnitField, side: int, market: Market) -> None:
-        unit = LevelUnit(level.unit.currentText())
+        unit = LevelUnit(level.unit.currentData())
         try:
             price = self._price(level, side, market)
         except ValueError as error:
             level.say(str(error), problem=not isinstance(error, NotYetKnownError))
             return
         if price is not None and is_amiss(price, side, market):
-            level.say(f"on the wrong side of {formats.price(market.entry, market.digits)}", problem=True)
+            level.say(
+                _("on the wrong side of {price}").format(price=formats.price(market.entry, market.digits)), problem=True
+            )
         elif price is not None:
             level.say(other_forms(price, unit, side, market))
         elif side == _STOP_SIDE and market.entry is not None and market.risk:
             automatic = market.entry - market.risk * market.direction
-            level.say(f"by the RPM: {other_forms(automatic, LevelUnit.R, side, market)}")
+            level.say(
+                _("by the RPM: {other_forms}").format(other_forms=other_forms(automatic, LevelUnit.R, side, market))
+            )
         else:
             level.say("")
 
@@ -166,10 +171,12 @@ class TicketFields(QWidget):
             self.volume.say(str(error), problem=not isinstance(error, NotYetKnownError))
             return
         if self.is_sized_by_risk:
-            self.volume.say(f"= {formats.lots(lots)} lots")
+            self.volume.say(_("= {lots} lots").format(lots=formats.lots(lots)))
         else:
             has_room = allowed is not None and allowed.lots > 0.0
-            self.volume.say(f"the RPM allows {formats.lots(allowed.lots)} lots" if allowed and has_room else "")
+            self.volume.say(
+                _("the RPM allows {lots} lots").format(lots=formats.lots(allowed.lots)) if allowed and has_room else ""
+            )
 
     def signal_values(self) -> dict[str, Any]:
         """Return the fields about the signal; none while it is folded away: what is not given is not judged."""
@@ -187,12 +194,19 @@ class TicketFields(QWidget):
         except ValueError as error:
             self.summary.show_text(str(error), Tone.WARN)
             return
-        given = "not given, not judged"
+        given = _("not given, not judged")
         if self.fold.isChecked():
-            given = f"confidence {self.confidence.value():.2f}, {self.regime.currentText().lower()}, "
-            given += f"volatility {self.volatility.value():.2f}"
-        measured = "ATR measured" if atr is None else f"ATR {atr:g}"
-        self.summary.show_text(f"{given}, {measured}; valid {self.lifetime.value()} s", Tone.MUTED)
+            given = _("confidence {confidence:.2f}, {regime}, ").format(
+                confidence=self.confidence.value(), regime=self.regime.currentText().lower()
+            )
+            given += _("volatility {volatility:.2f}").format(volatility=self.volatility.value())
+        measured = _("ATR measured") if atr is None else _("ATR {atr:g}").format(atr=atr)
+        self.summary.show_text(
+            _("{given}, {measured}; valid {lifetime} s").format(
+                given=given, measured=measured, lifetime=self.lifetime.value()
+            ),
+            Tone.MUTED,
+        )
 
     def _on_unit(self, level: UnitField, side: int, old: str) -> None:
         """Say the same level in the unit that was chosen; where that cannot be said, the field is emptied."""
@@ -201,7 +215,7 @@ class TicketFields(QWidget):
             value = level.number()
             if value is not None:
                 price = market.price(value, LevelUnit(old), side)
-                text = in_unit(price, LevelUnit(level.unit.currentText()), side, market)
+                text = in_unit(price, LevelUnit(level.unit.currentData()), side, market)
         except ValueError:
             pass
         with QSignalBlocker(level.field):
@@ -223,36 +237,36 @@ class TicketFields(QWidget):
         self.fold.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
 
     def _make_signal(self) -> None:
-        self.confidence = Share("Confidence", 0.7)
-        self.volatility = Share("Volatility percentile", 0.5)
+        self.confidence = Share(_("Confidence"), 0.7)
+        self.volatility = Share(_("Volatility percentile"), 0.5)
         self.regime = QComboBox()
         self.regime.addItems(REGIMES)
-        self.regime.setAccessibleName("Regime")
-        self.atr = OptionalNumber("ATR", "measured")
+        self.regime.setAccessibleName(_("Regime"))
+        self.atr = OptionalNumber(_("ATR"), _("measured"))
         self.lifetime = QSpinBox()
         self.lifetime.setRange(1, 3600)
         self.lifetime.setCorrectionMode(QSpinBox.CorrectionMode.CorrectToNearestValue)
         self.lifetime.setValue(120)
         self.lifetime.setSuffix(" s")
-        self.lifetime.setAccessibleName("Valid for")
+        self.lifetime.setAccessibleName(_("Valid for"))
 
     def _explain(self) -> None:
-        self.fold.setText("Signal")
-        self.fold.setAccessibleName("Signal")
+        self.fold.setText(_("Signal"))
+        self.fold.setAccessibleName(_("Signal"))
         self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.fold.setAutoRaise(True)
         self.fold.setCheckable(True)
-        self.fold.setToolTip("What a strategy says of its signal; while folded away it is not given, and not judged")
-        self.confidence.setToolTip("How sure you are, 0 to 1")
-        self.volatility.setToolTip("Volatility percentile, 0 to 1: today's volatility among past days'")
-        self.regime.setToolTip("State of the market that the risk manager reckons with")
-        self.atr.setToolTip("Average true range in price units; empty: measured from the last bars")
-        self.stop_loss.field.setToolTip("Empty: set by the Risk & Portfolio Manager from the ATR")
-        self.take_profit.field.setToolTip("Empty: none")
-        self.volume.field.setToolTip("Empty: sized by the Risk & Portfolio Manager")
-        self.lifetime.setToolTip("How long the intent waits for your decision")
+        self.fold.setToolTip(_("What a strategy says of its signal; while folded away it is not given, and not judged"))
+        self.confidence.setToolTip(_("How sure you are, 0 to 1"))
+        self.volatility.setToolTip(_("Volatility percentile, 0 to 1: today's volatility among past days'"))
+        self.regime.setToolTip(_("State of the market that the risk manager reckons with"))
+        self.atr.setToolTip(_("Average true range in price units; empty: measured from the last bars"))
+        self.stop_loss.field.setToolTip(_("Empty: set by the Risk & Portfolio Manager from the ATR"))
+        self.take_profit.field.setToolTip(_("Empty: none"))
+        self.volume.field.setToolTip(_("Empty: sized by the Risk & Portfolio Manager"))
+        self.lifetime.setToolTip(_("How long the intent waits for your decision"))
         for share, button in zip(_SHARES, self.shares, strict=True):
-            button.setToolTip(f"{share} % of the lots that the Risk & Portfolio Manager allows")
+            button.setToolTip(_("{share} % of the lots that the Risk & Portfolio Manager allows").format(share=share))
             button.setFont(tabular(self.font(), 0.85))
 
     def _connect(self) -> None:
@@ -294,8 +308,8 @@ class TicketFields(QWidget):
 
     def _lay_out_signal(self) -> None:
         fields = {
-            "Confidence": self.confidence, "Volatility": self.volatility, "Regime": self.regime, "ATR": self.atr,
-            "Valid for": self.lifetime,
+            _("Confidence"): self.confidence, _("Volatility"): self.volatility, _("Regime"): self.regime,
+            _("ATR"): self.atr, _("Valid for"): self.lifetime,
         }  # fmt: skip
         grid = QGridLayout(self.signal)
         grid.setContentsMargins(0, 0, 0, 0)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QWidget
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -24,13 +25,17 @@ class TicketHead(QWidget):
         self.symbol = QComboBox()
         self.symbol.setEditable(True)
         self.symbol.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.symbol.setAccessibleName("Symbol")
+        self.symbol.setAccessibleName(_("Symbol"))
         self.symbol.setMinimumContentsLength(7)
         self.quote = ElidedLabel(theme, Tone.MUTED)
         self.quote.setFont(tabular(self.font()))
         self.quote.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.buy = FilledButton(f"{formats.UP_ARROW} Buy", theme, lambda colours: colours.buy)
-        self.sell = FilledButton(f"{formats.DOWN_ARROW} Sell", theme, lambda colours: colours.sell)
+        self.buy = FilledButton(
+            _("{up_arrow} Buy").format(up_arrow=formats.UP_ARROW), theme, lambda colours: colours.buy
+        )
+        self.sell = FilledButton(
+            _("{down_arrow} Sell").format(down_arrow=formats.DOWN_ARROW), theme, lambda colours: colours.sell
+        )
         self.sides = QButtonGroup(self)
         for button in (self.buy, self.sell):
             button.setCheckable(True)
@@ -69,11 +74,13 @@ class TicketHead(QWidget):
     def show_quote(self, row: QuoteRow | None) -> None:
         """Show the present price of the chosen symbol; grey when it is stale."""
         if row is None or row.quote is None:
-            self.quote.show_text("no price", Tone.MUTED)
+            self.quote.show_text(_("no price"), Tone.MUTED)
             return
         text = f"{formats.price(row.quote.bid, row.digits)} / {formats.price(row.quote.ask, row.digits)}"
         if row.is_fresh:
             self.quote.show_text(text)
         else:
-            closed = "closed, " if row.closed else ""
-            self.quote.show_text(f"{text}, {closed}{formats.age(row.age)} old", Tone.MUTED)
+            closed = _("closed, ") if row.closed else ""
+            self.quote.show_text(
+                _("{text}, {closed}{age} old").format(text=text, closed=closed, age=formats.age(row.age)), Tone.MUTED
+            )

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
-from arbitrex_desktop.ui.widgets.fields import OptionalNumber
+from arbitrex_desktop.ui.widgets.fields import OptionalNumber, offer_choices
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 
 
@@ -30,11 +31,11 @@ class UnitField(QWidget):
         self._theme = theme
         self.field = OptionalNumber(name, empty_means)
         self.unit = QComboBox()
-        self.unit.addItems(list(units))
-        self.unit.setAccessibleName(f"Unit of {name}")
+        offer_choices(self.unit, units)
+        self.unit.setAccessibleName(_("Unit of {name}").format(name=name))
         self.note = ElidedLabel(theme, Tone.MUTED)
         self.note.setFont(tabular(self.font(), 0.85))
-        self._old_unit = self.unit.currentText()
+        self._old_unit = str(self.unit.currentData())
         self._lay_out(name)
         self.setFocusProxy(self.field)
         self.field.textChanged.connect(self.changed)
@@ -47,7 +48,7 @@ class UnitField(QWidget):
     def put(self, text: str, unit: str) -> None:
         """Put a number and its unit into the field, as one change."""
         with QSignalBlocker(self.field), QSignalBlocker(self.unit):
-            self.unit.setCurrentText(unit)
+            self.unit.setCurrentIndex(self.unit.findData(unit))
             self.field.setText(text)
         self._old_unit = unit
         self.changed.emit()
@@ -79,5 +80,5 @@ class UnitField(QWidget):
         grid.addWidget(self.field, 0, 1)
         grid.addWidget(self.unit, 0, 2)
         grid.addWidget(self.note, 1, 1, 1, 2)
-        grid.setColumnMinimumWidth(0, self.fontMetrics().horizontalAdvance("Target "))
+        grid.setColumnMinimumWidth(0, self.fontMetrics().horizontalAdvance(_("Target ")))
         grid.setColumnStretch(1, 1)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.models.desk import CHECK_COLUMNS, NumberedCheck, gravest_first
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -20,8 +21,8 @@ class ChecksTable(TableView):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._checks: RowTableModel[NumberedCheck] = RowTableModel(CHECK_COLUMNS, lambda row: row.place)
-        super().__init__(self._checks, theme, "No checks to show", parent)
-        self.setAccessibleName("Checks of the chosen intent")
+        super().__init__(self._checks, theme, _("No checks to show"), parent)
+        self.setAccessibleName(_("Checks of the chosen intent"))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the header and one row, the gravest check: an order of unknown fate needs the room above."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QWidget
 
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.badges import FilledButton, quiet
 
@@ -15,24 +16,30 @@ from arbitrex_desktop.ui.widgets.badges import FilledButton, quiet
 class NextStep(StrEnum):
     """What an empty place offers, as its button says it."""
 
-    SYMBOLS = "Search symbols\N{HORIZONTAL ELLIPSIS}"
-    ACCOUNT = "Connect an account\N{HORIZONTAL ELLIPSIS}"
-    INTENT = "New intent"
+    SYMBOLS = N_("Search symbols\N{HORIZONTAL ELLIPSIS}")
+    ACCOUNT = N_("Connect an account\N{HORIZONTAL ELLIPSIS}")
+    INTENT = N_("New intent")
 
 
 class EmptyOffer(FilledButton):
-    """Stands in the middle of a place, a line below its words; hidden while there is nothing to offer."""
+    """Stands in the middle of a place, a line below its words; hidden while there is nothing to offer.
+
+    Attributes:
+        offer: what pressing it takes, None before anything was offered
+    """
 
     def __init__(self, place: QWidget, theme: Theme) -> None:
         super().__init__("", theme, quiet, parent=place)
         self._place = place
+        self.offer: NextStep | None = None
         self.hide()
         place.installEventFilter(self)
 
     def show_offer(self, offer: NextStep | None) -> None:
         """Offer this, or nothing."""
-        if offer is not None and self.text() != offer:
-            self.setText(offer)
+        if offer is not None and offer is not self.offer:
+            self.offer = offer
+            self.setText(_(offer))
             self._settle()
         self.setVisible(offer is not None)
 

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from PySide6.QtCore import QLocale, QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QWidget
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.theme.theme import tabular
 
 
@@ -58,7 +60,7 @@ class OptionalNumber(QLineEdit):
         except ValueError:
             value = math.nan
         if not math.isfinite(value) or value <= 0:
-            raise ValueError(f"{self._name} must be a number above zero, written like 1.2345")
+            raise ValueError(_("{name} must be a number above zero, written like 1.2345").format(name=self._name))
         return value
 
 
@@ -81,3 +83,9 @@ class Share(QDoubleSpinBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+
+def offer_choices(box: QComboBox, choices: Iterable[str]) -> None:
+    """Offer choices in the trader's language; the data of each is the text that the code knows it by."""
+    for choice in choices:
+        box.addItem(_(choice), str(choice))

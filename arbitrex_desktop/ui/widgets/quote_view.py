@@ -15,6 +15,7 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.models.quotes import COLUMNS, PRICES, TREND, QuoteModel, QuoteRow, price_parts
 from arbitrex_desktop.ui.models.table import AnyIndex
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
@@ -38,7 +39,7 @@ class QuoteView(TableView):
     """
 
     def __init__(self, model: QuoteModel, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(model, theme, "No symbols yet", parent)
+        super().__init__(model, theme, _("No symbols yet"), parent)
         self._quotes = model
         self._pips, self._tenth = tabular(self.font(), bold=True), tabular(self.font(), _SMALL)
         self._fonts = (self.font(), self._pips, self._tenth)

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.models.table import TONE_ROLE, AnyIndex, RowTableModel
 from arbitrex_desktop.ui.theme.colours import Colours, Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
@@ -246,11 +247,11 @@ class TableView(QTableView):
         if menu.actions():
             menu.addSeparator()
         row = self.currentIndex().row()
-        copy = menu.addAction("Copy the row", partial(self._copy, [row]))
+        copy = menu.addAction(_("Copy the row"), partial(self._copy, [row]))
         copy.setEnabled(row >= 0)
-        every = menu.addAction("Copy all rows", partial(self._copy, range(self._table_model.rowCount())))
+        every = menu.addAction(_("Copy all rows"), partial(self._copy, range(self._table_model.rowCount())))
         every.setEnabled(self._table_model.rowCount() > 0)
-        columns = menu.addMenu("Columns")
+        columns = menu.addMenu(_("Columns"))
         self._fill_columns(columns)
         return menu
 
@@ -274,7 +275,7 @@ class TableView(QTableView):
         header = self._header
         places = [header.logicalIndex(place) for place in range(header.count())]
         places = [place for place in places if not self.isColumnHidden(place)]
-        lines = [[self._table_model.columns[place].title for place in places]]
+        lines = [[_(self._table_model.columns[place].title) for place in places]]
         lines += [[self._text_at(row, place) for place in places] for row in rows if row >= 0]
         if len(lines) > 1:
             QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
@@ -292,7 +293,7 @@ class TableView(QTableView):
     def _fill_columns(self, menu: QMenu) -> None:
         for column in self._table_model.columns[1:]:
             if column.title:
-                action = menu.addAction(column.title)
+                action = menu.addAction(_(column.title))
                 action.setCheckable(True)
                 action.setChecked(column.title not in self._unwanted)
                 action.toggled.connect(partial(self._choose_column, column.title))
@@ -316,7 +317,7 @@ class TableView(QTableView):
     def _first_widths(self) -> list[int]:
         metrics = QFontMetrics(self.font())
         return [
-            max(metrics.horizontalAdvance(column.sample) + 2 * CELL_MARGIN, self._header.wanted_width(column.title))
+            max(metrics.horizontalAdvance(column.sample) + 2 * CELL_MARGIN, self._header.wanted_width(_(column.title)))
             for column in self._table_model.columns
         ]
 
@@ -350,7 +351,7 @@ class TableView(QTableView):
     def _least_width(self, place: int) -> int:
         column = self._table_model.columns[place]
         least = QFontMetrics(self.font()).horizontalAdvance(column.least) + 2 * CELL_MARGIN
-        return max(self._header.wanted_width(column.title), least)
+        return max(self._header.wanted_width(_(column.title)), least)
 
     def _set_up_headers(self) -> None:
         header, height = self._header, row_height(self.fontMetrics())

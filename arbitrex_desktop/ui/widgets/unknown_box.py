@@ -9,13 +9,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
-
-_EXECUTED, _NOT_EXECUTED = "It was executed", "It was not executed"
 
 
 class UnknownBox(QWidget):
@@ -35,14 +34,14 @@ class UnknownBox(QWidget):
         self.what, self.evidence = TonedLabel(theme, Tone.BAD), TonedLabel(theme)
         self.what.setFont(tabular(self.font(), bold=True))
         self.reason, self.ticket = QLineEdit(), QLineEdit()
-        self.reason.setPlaceholderText("What the terminal's positions and history show")
+        self.reason.setPlaceholderText(_("What the terminal's positions and history show"))
         self.reason.setMaxLength(200)
-        self.reason.setAccessibleName("Reason of the answer")
-        self.ticket.setPlaceholderText("Ticket")
-        self.ticket.setToolTip("The executed order's or position's ticket in the terminal, if you know it")
+        self.reason.setAccessibleName(_("Reason of the answer"))
+        self.ticket.setPlaceholderText(_("Ticket"))
+        self.ticket.setToolTip(_("The executed order's or position's ticket in the terminal, if you know it"))
         self.ticket.setMaxLength(19)
-        self.ticket.setAccessibleName("Ticket of the executed order")
-        self.executed, self.not_executed = ConfirmButton(_EXECUTED, theme), ConfirmButton(_NOT_EXECUTED, theme)
+        self.ticket.setAccessibleName(_("Ticket of the executed order"))
+        self.executed, self.not_executed = ConfirmButton("", theme), ConfirmButton("", theme)
         self._lay_out()
         self._connect()
         self.hide()
@@ -68,12 +67,19 @@ class UnknownBox(QWidget):
 
     def _show(self, row: IntentRow, more: int) -> None:
         trade = f"{formats.side(row.direction)} {formats.lots(row.lots)} {row.symbol}"
-        others = f"  (and {more} more)" if more else ""
+        others = _("  (and {more} more)").format(more=more) if more else ""
         self.what.show_text(
-            f"? UNKNOWN: {trade} (intent {formats.short_id(row.intent_id)}) may have been executed.{others}", Tone.BAD
+            _("? UNKNOWN: {trade} (intent {intent_id}) may have been executed.{others}").format(
+                trade=trade, intent_id=formats.short_id(row.intent_id), others=others
+            ),
+            Tone.BAD,
         )
-        known = row.details or "nothing is known yet"
-        self.evidence.show_text(f"What is known: {known}. {row.symbol} is blocked until this is answered.")
+        known = row.details or _("nothing is known yet")
+        self.evidence.show_text(
+            _("What is known: {known}. {symbol} is blocked until this is answered.").format(
+                known=known, symbol=row.symbol
+            )
+        )
 
     def _begin_anew(self) -> None:
         """Forget what was typed for another intent."""
@@ -92,9 +98,11 @@ class UnknownBox(QWidget):
         able = bool(reason) and not self._busy and self._row is not None
         self.executed.setEnabled(able and readable)
         self.not_executed.setEnabled(able and not ticket)
-        tip = "Answered, waiting for the trading core" if self._busy else "" if reason else "Say what you saw first"
-        self.executed.setToolTip(tip or ("" if readable else "A ticket has digits only"))
-        self.not_executed.setToolTip(tip or ("What was not executed has no ticket" if ticket else ""))
+        tip = (
+            _("Answered, waiting for the trading core") if self._busy else "" if reason else _("Say what you saw first")
+        )
+        self.executed.setToolTip(tip or ("" if readable else _("A ticket has digits only")))
+        self.not_executed.setToolTip(tip or (_("What was not executed has no ticket") if ticket else ""))
 
     def _answer(self, *, executed: bool) -> None:
         row = self._row
@@ -103,8 +111,8 @@ class UnknownBox(QWidget):
             self.resolve_asked.emit(row.intent_id, executed, self.reason.text().strip(), ticket)
 
     def _connect(self) -> None:
-        self.executed.set_subject(_EXECUTED, "Really executed?")
-        self.not_executed.set_subject(_NOT_EXECUTED, "Really not executed?")
+        self.executed.set_subject(_("It was executed"), _("Really executed?"))
+        self.not_executed.set_subject(_("It was not executed"), _("Really not executed?"))
         for field in (self.reason, self.ticket):
             field.textChanged.connect(self._changed)
         self.executed.confirmed.connect(lambda: self._answer(executed=True))

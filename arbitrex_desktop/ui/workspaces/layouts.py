@@ -8,6 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 
+from arbitrex_desktop.texts import N_
 from arbitrex_desktop.ui.docks import LEAST_SIZE, TRADE, Layout
 
 _H: Final = Qt.Orientation.Horizontal
@@ -81,9 +82,9 @@ REPLAY: Final = Layout(
 """The chart large above what became of the trades, and the ticket over the whole height."""
 
 WORKSPACES: Final = (
-    Workspace("Trade", "Ctrl+1", "market_watch", TRADE),
-    Workspace("Review", "Ctrl+2", "closed", (REVIEW, SMALL_REVIEW)),
-    Workspace("Risk", "Ctrl+3", "risk", (RISK,)),
-    Workspace("Replay", "Ctrl+4", "chart", (REPLAY,)),
+    Workspace(N_("Trade"), "Ctrl+1", "market_watch", TRADE),
+    Workspace(N_("Review"), "Ctrl+2", "closed", (REVIEW, SMALL_REVIEW)),
+    Workspace(N_("Risk"), "Ctrl+3", "risk", (RISK,)),
+    Workspace(N_("Replay"), "Ctrl+4", "chart", (REPLAY,)),
 )
 """The first is shown at the first start."""

@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QInputDialog, QMainWindow, QMenu, QTabBar
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.workspaces.layouts import WORKSPACES
 from arbitrex_desktop.ui.workspaces.workspaces import Workspaces
 
@@ -27,9 +28,9 @@ class WorkspaceSwitch:
     def __init__(self, window: QMainWindow, workspaces: Workspaces) -> None:
         self._window = window
         self._workspaces = workspaces
-        self.menu = QMenu("&Workspace", window)
+        self.menu = QMenu(_("&Workspace"), window)
         self.tabs = QTabBar()
-        self.tabs.setAccessibleName("Workspaces")
+        self.tabs.setAccessibleName(_("Workspaces"))
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.tabs.setUsesScrollButtons(True)
@@ -38,19 +39,19 @@ class WorkspaceSwitch:
         self._choices: list[QAction] = []
         self._group = QActionGroup(self.menu)
         self._rest = self.menu.addSeparator()
-        self._add("Save as a &new workspace\N{HORIZONTAL ELLIPSIS}", self.ask_for_name)
-        self._add("&Reset this workspace", workspaces.reset)
-        self._remove = self._add("&Delete this workspace", workspaces.remove)
+        self._add(_("Save as a &new workspace\N{HORIZONTAL ELLIPSIS}"), self.ask_for_name)
+        self._add(_("&Reset this workspace"), workspaces.reset)
+        self._remove = self._add(_("&Delete this workspace"), workspaces.remove)
         workspaces.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         """Show which workspaces there are, and which one is shown."""
         names = self._workspaces.names
-        if [action.text() for action in self._choices] != list(names):
+        if [action.data() for action in self._choices] != list(names):
             self._fill(names)
         for action in self._choices:
-            action.setChecked(action.text() == self._workspaces.current)
+            action.setChecked(action.data() == self._workspaces.current)
         self._remove.setEnabled(self._workspaces.is_own(self._workspaces.current))
         self.tabs.blockSignals(True)
         self.tabs.setCurrentIndex(names.index(self._workspaces.current))
@@ -59,8 +60,10 @@ class WorkspaceSwitch:
     def ask_for_name(self, why: str = "") -> None:
         """Ask under which name the panels are to be kept as they are; nothing waits for the answer."""
         dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("New workspace")
-        dialog.setLabelText(f"{why}\n\nName:" if why else "Keep the panels as they are now, under the name:")
+        dialog.setWindowTitle(_("New workspace"))
+        dialog.setLabelText(
+            _("{why}\n\nName:").format(why=why) if why else _("Keep the panels as they are now, under the name:")
+        )
         dialog.textValueSelected.connect(self._save)
         dialog.open()
 
@@ -81,11 +84,17 @@ class WorkspaceSwitch:
             self.tabs.removeTab(0)
         for action in self._choices:
             place = self.tabs.addTab(action.text().replace("&", "&&"))
-            self.tabs.setTabToolTip(place, f"{action.text()} workspace ({action.shortcut().toString()})")
+            self.tabs.setTabToolTip(
+                place,
+                _("{action} workspace ({shortcut})").format(
+                    action=action.text(), shortcut=action.shortcut().toString()
+                ),
+            )
         self.tabs.blockSignals(False)
 
     def _choice(self, name: str, keys: str) -> QAction:
-        action = QAction(name, self.menu)
+        action = QAction(name if self._workspaces.is_own(name) else _(name), self.menu)
+        action.setData(name)
         action.setObjectName(f"workspace_{name}")
         action.setCheckable(True)
         action.setShortcut(QKeySequence(keys))

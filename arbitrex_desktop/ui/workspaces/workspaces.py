@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QToolBar
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.docks import Docks
 from arbitrex_desktop.ui.workspaces.floating import bring_back
 from arbitrex_desktop.ui.workspaces.layouts import WORKSPACES, Workspace
@@ -70,9 +71,9 @@ class Workspaces(QObject):
         """Keep the panels as they are now under a name of the trader's, and show that; return why not, "" if done."""
         name = " ".join(name.split())[:_LONGEST_NAME]
         if not name:
-            return "A workspace needs a name"
+            return _("A workspace needs a name")
         if any(name.casefold() == each.name.casefold() for each in WORKSPACES):
-            return f"{name} is one of the program's own workspaces: choose another name"
+            return _("{name} is one of the program's own workspaces: choose another name").format(name=name)
         self._left[self.current] = self._state()
         self._docks.moved = True
         self._own[name] = self._state()

@@ -17,7 +17,7 @@ from arbitrex_desktop.desk.intents.intent import IntentState, SeenTrade
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.ui.cards.card import IntentCard
 from arbitrex_desktop.ui.cards.card_text import CardText
-from arbitrex_desktop.ui.cards.pending_text import CHOICE_IS_GONE, NEXT_IS_YOURS, NONE_WAITS, NOTHING_CHOSEN
+from arbitrex_desktop.ui.cards.pending_text import CHOICE_IS_GONE, NONE_WAITS, next_is_yours, nothing_chosen
 from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, ResolveIntent, TraderCommand
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.pending import PendingPanel
@@ -124,7 +124,7 @@ def test_the_choice_never_slips_to_the_neighbour(panel: PendingPanel, fresh: Mak
     settle(panel, fresh(intents=()))
     assert panel.blocker.text() == ""
     panel.refresh(fresh(intents=(first,)))
-    assert panel.blocker.text() == NOTHING_CHOSEN
+    assert panel.blocker.text() == nothing_chosen()
 
 
 @pytest.mark.parametrize("decision", ["approve", "reject"])
@@ -142,7 +142,7 @@ def test_after_a_decision_nothing_is_chosen_until_the_trader_chooses(
     panel.command_done(CommandResult(asked[0]))
     panel.refresh(fresh(intents=(second, intent_row("three"))))
     assert panel.chosen is None
-    assert NEXT_IS_YOURS in panel.blocker.text()
+    assert next_is_yours() in panel.blocker.text()
     assert "BUY 0.60 EURUSD" in panel.blocker.text()
     for act in (panel._approve, panel._reject):
         act()
@@ -157,7 +157,7 @@ def test_nothing_is_chosen_for_the_trader(panel: PendingPanel, fresh: Make) -> N
     panel.refresh(fresh(intents=()))
     panel.refresh(fresh())
     assert panel.chosen is None
-    assert panel.blocker.text() == NOTHING_CHOSEN
+    assert panel.blocker.text() == nothing_chosen()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.intents.intent import SeenTrade
-from arbitrex_desktop.ui.cards.pending_text import GO_KEY, NEXT_IS_YOURS, OUT_OF_SIGHT
+from arbitrex_desktop.ui.cards.pending_text import GO_KEY, OUT_OF_SIGHT, next_is_yours
 from arbitrex_desktop.ui.commands import ApproveIntent, CommandResult, RejectIntent, TraderCommand
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.pending import PendingPanel
@@ -69,7 +69,7 @@ def test_keys_decide_where_the_keyboard_is_on_the_intent(
     press(getattr(panel, place), Qt.Key.Key_Return)
     press(panel.deck, Qt.Key.Key_Return)
     assert asked == [ApproveIntent("aaaa1111", SeenTrade(0.6))]
-    assert NEXT_IS_YOURS in panel.blocker.text()
+    assert next_is_yours() in panel.blocker.text()
     panel.command_done(CommandResult(ApproveIntent("aaaa1111")))
     panel.choose_first()
     panel.reason.setText(" too late ")

@@ -11,6 +11,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.chart import axes
 from arbitrex_desktop.ui.chart.marks import PriceLine
 from arbitrex_desktop.ui.chart.paint import shapes
@@ -192,7 +193,7 @@ def _values(frame: Frame, colours: Colours) -> tuple[list[str], QColor]:
     texts += [f"{change:+.{frame.digits}f}", f"V {int(row['tick_volume']):,}"]
     bid, ask = frame.quote
     if bid > 0.0 and ask > 0.0:
-        texts.append(f"spread {(ask - bid) / pip_size(frame.digits):.1f} pips")
+        texts.append(_("spread {ask:.1f} pips").format(ask=(ask - bid) / pip_size(frame.digits)))
     return texts, colours.up if change >= 0 else colours.down
 
 
