@@ -23,7 +23,7 @@ from arbitrex_desktop.mt5.simulator.replay.fields import (
     times,
 )
 from arbitrex_desktop.mt5.simulator.replay.formats import FileClock, FileFormat, recognise
-from arbitrex_desktop.mt5.simulator.replay.text_file import TextFile
+from arbitrex_desktop.mt5.simulator.replay.text_file import TextFile, is_row
 from arbitrex_desktop.mt5.simulator.replay.tick_rows import Tail, bar_rows, tail_of, tick_rows
 
 _MINUTE_MSC: Final = 60_000
@@ -184,6 +184,9 @@ class ExportFile:
         """Return the fields of some lines by role; raise `RowError` for a row of another width."""
         skip = int(first and self.format.header)
         width = _MOMENT_BYTES if "moment" in self.format.columns else _FIELD_BYTES
+        if self.format.spaced:
+            text = text.replace(f"{self.format.delimiter} ", self.format.delimiter)
+        text = text.lstrip("\r\n")
         if not text.partition("\n")[2].strip() if skip else not text.strip():
             return {role: np.zeros(0, dtype="S1") for role in self.format.columns if role}
         try:
@@ -192,7 +195,11 @@ class ExportFile:
             table = _table(self._padded(text, skip), self.format.delimiter, 0, width)
         if table.shape[1] != len(self.format.columns):
             table = _table(self._padded(text, skip), self.format.delimiter, 0, width)
-        long = (table.view(np.uint8).reshape(*table.shape, width)[:, :, -1] != 0).any(axis=1)
+        letters = table.view(np.uint8).reshape(*table.shape, width)
+        filled = (letters[:, :, 0] != 0).any(axis=1)
+        if not filled.all():
+            table, letters = table[filled], letters[filled]
+        long = (letters[:, :, -1] != 0).any(axis=1)
         if long.any():
             raise RowError(int(np.argmax(long)), f"expected fields of less than {width} letters")
         return {role: table[:, place] for place, role in enumerate(self.format.columns) if role}
@@ -200,7 +207,7 @@ class ExportFile:
     def _padded(self, text: str, skip: int) -> str:
         """Return the rows with the empty fields at their ends that were cut off."""
         mark, wanted = self.format.delimiter, len(self.format.columns)
-        lines = [line for line in text.splitlines() if line.strip()][skip:]
+        lines = [*filter(is_row, text.splitlines())][skip:]
         for row, line in enumerate(lines):
             found = line.count(mark) + 1
             if found > wanted or (found < wanted and not self._may_be_cut(found)):
@@ -234,7 +241,7 @@ class ExportFile:
 def format_of(text: TextFile) -> FileFormat:
     """Return how a file's rows are read; raise `ReplayError` for a file of another kind, and one without rows."""
     lines = text.beginning(0) if len(text) else []
-    first, second = ([line for line in lines if line.strip()] + ["", ""])[:2]
+    first, second = [*filter(is_row, lines), "", ""][:2]
     found = recognise(first, second)
     if found is None:
         raise ReplayError(f"{text.path}, line 1: {_EXPECTED}; found {first[:80]!r}")

@@ -199,19 +199,63 @@ def _times(texts: Texts, letters: Bytes, layouts: tuple[_Layout, ...], places: t
     return total
 
 
+_MOMENT: Final = re.compile(
+    rb"(?P<date>\d[\d.\-/]{7,9})[ T]"
+    rb"(?P<time>\d\d:\d\d(?::\d\d(?:[.:]\d{3})?)?|\d{6}(?:\d{3})?)(?P<finer>\d*)"
+    rb"(?P<zone>Z|(?: GMT)?[+-]\d\d:?\d\d)?"
+)
+
+
 def moments(texts: Texts) -> Integers:
-    """Return milliseconds since 1970 of a column that has date and time, or a count of seconds or milliseconds."""
-    found = re.match(rb"[^ T]+", texts[0]) if len(texts) else None
-    end = found.end() if found else 0
-    if end == 0 or end == len(texts[0]):
+    """Return milliseconds since 1970 of a column that has date and time, or a count of seconds or milliseconds.
+
+    What is finer than a millisecond is left out; a zone (`Z`, `+01:00`, `GMT+0100`) makes the times those of UTC.
+    All rows are written as the first is.
+    """
+    first = _MOMENT.fullmatch(texts[0]) if len(texts) else None
+    if first is None:
         return epochs(texts)
     letters = _matrix(texts)
-    date = np.ascontiguousarray(letters[:, :end]).view(f"S{end}").ravel()
-    rest = np.ascontiguousarray(letters[:, end + 1 :])
-    time = rest.view(f"S{rest.shape[1]}").ravel()
-    gap = np.isin(letters[:, end], [*b" T"])
+    gap = np.isin(letters[:, first.end("date")], [*b" T"])
     _require(gap, texts, "a date and a time")
-    return dates(date) + times(time)
+    _require(_all_digits(letters[:, first.end("time") : first.end("finer")]), texts, "a date and a time")
+    total = dates(_cut(letters, *first.span("date"))) + times(_cut(letters, *first.span("time")))
+    if first["zone"] is None:
+        _require(_ends_at(letters, first.end("finer")), texts, "a date and a time")
+        return total
+    return total - _zone(_cut(letters, first.start("zone"), letters.shape[1]), texts)
+
+
+def _cut(letters: Bytes, start: int, end: int) -> Texts:
+    """Return the texts that stand between two places."""
+    return np.ascontiguousarray(letters[:, start:end]).view(f"S{end - start}").ravel()
+
+
+def _all_digits(letters: Bytes) -> Truths:
+    """Return which rows have digits, or nothing."""
+    return np.asarray((_digit(letters) | (letters == 0)).all(axis=1), dtype=np.bool_)
+
+
+def _ends_at(letters: Bytes, place: int) -> Truths:
+    """Return which rows have nothing from a place on."""
+    return np.asarray((letters[:, place:] == 0).all(axis=1), dtype=np.bool_)
+
+
+def _zone(zones: Texts, texts: Texts) -> Integers:
+    """Return by how many milliseconds each row's zone is ahead of UTC."""
+    known, which = np.unique(zones, return_inverse=True)
+    ahead = np.zeros(len(known), dtype=np.int64)
+    valid = np.zeros(len(known), dtype=np.bool_)
+    for place, zone in enumerate(known.tolist()):
+        match = re.fullmatch(rb"(?:Z|(?: GMT)?(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d))", zone)
+        if match is None:
+            continue
+        valid[place] = True
+        if match["sign"]:
+            minutes = int(match["hours"]) * 60 + int(match["minutes"])
+            ahead[place] = minutes * 60_000 * (1 if match["sign"] == b"+" else -1)
+    _require(valid[which], texts, "a zone such as Z or +01:00 behind the time")
+    return ahead[which]
 
 
 READERS: Final[dict[str, Callable[[Texts, str], Floats]]] = {

@@ -9,6 +9,13 @@ from pathlib import Path
 from typing import Final
 
 _HISTDATA: Final = re.compile(r"DAT_(?:ASCII|MT|NT)_(?P<symbol>[A-Z0-9]+)_(?:T|M1)(?:_(?:BID|ASK|LAST))?_\d{4,6}")
+_EXPORTED: Final = re.compile(
+    r"(?P<symbol>.+?)(?:_(?:M\d{1,2}|H\d{1,2}|D1|W1|MN1|Daily|Weekly|Monthly))?_\d{12}(?:_\d{12})?"
+)
+"""As a terminal names what it exports, with dates to the minute."""
+_DUKASCOPY: Final = re.compile(r"(?P<symbol>[^_]+)_(?:Candlestick|Ticks)_.*")
+_DUKASCOPY_NODE: Final = re.compile(r"(?P<symbol>[a-z0-9]+)-(?:tick|s1|m\d+|h\d+|d1|mn1)(?:-(?:bid|ask))?-\d{4}-.*")
+_USUAL_ENDINGS: Final = frozenset({"i", "ecn", "pro", "raw", "std", "mini", "micro", "cash"})
 _PERIOD: Final = re.compile(r"[._](?:M\d{1,2}|H\d{1,2}|D1|W1|MN1|Daily|Weekly|Monthly)$", re.IGNORECASE)
 _NO_PART: Final = re.compile(r"_(?![A-Z]{2}[A-Z0-9]*$)[^_]*$")
 _BAR_MINUTES: Final = ("43200", "10080", "1440", "240", "60", "30", "15", "5", "1")
@@ -17,17 +24,19 @@ _BAR_MINUTES: Final = ("43200", "10080", "1440", "240", "60", "30", "15", "5", "
 def symbol_of(path: Path, known: Iterable[str] = (), *, minutes: bool = False) -> str:
     """Return the symbol of a file, "" where its name has none.
 
-    Dates, periods and what else follows a stroke are no part of it, unless that is in capitals, as in `BTC_USD`.  A
-    name that begins with one of the `known` symbols is of the longest such.  `minutes` is for MetaTrader 4, which puts
-    a bar's minutes right behind the symbol.
+    Dates, periods and what else follows a stroke are no part of it, unless that is in capitals, as in `BTC_USD`, or a
+    usual ending of brokers, as in `EURUSD_i`; of a name as a terminal gives it, all before period and dates is.  A name
+    that begins with one of the `known` symbols is of the longest such.  `minutes` is for MetaTrader 4, which puts a
+    bar's minutes right behind the symbol.
     """
     stem = path.name.removesuffix(path.suffix) if path.suffix.lower() in {".csv", ".txt"} else path.name
     fitting = [name for name in known if stem == name or stem.startswith((f"{name}_", f"{name}."))]
     if fitting:
         return max(fitting, key=len)
-    histdata = _HISTDATA.fullmatch(stem)
-    if histdata:
-        return histdata["symbol"]
+    for form in (_HISTDATA, _EXPORTED, _DUKASCOPY, _DUKASCOPY_NODE):
+        match = form.fullmatch(stem)
+        if match:
+            return match["symbol"].upper() if form is _DUKASCOPY_NODE else match["symbol"]
     shorter = _stripped(stem)
     while shorter != stem:
         stem, shorter = shorter, _stripped(shorter)
@@ -39,4 +48,6 @@ def symbol_of(path: Path, known: Iterable[str] = (), *, minutes: bool = False) -
 
 def _stripped(stem: str) -> str:
     """Return a name without its last part, if that is none of a symbol's."""
+    if stem.rpartition("_")[2] in _USUAL_ENDINGS:
+        return stem
     return _NO_PART.sub("", _PERIOD.sub("", stem))

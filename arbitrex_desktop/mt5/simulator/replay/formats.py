@@ -11,17 +11,19 @@ from typing import Final
 _DELIMITERS: Final = ("\t", ";", ",")
 
 _ROLES: Final[dict[str, str]] = {
-    **dict.fromkeys(("timestamp", "datetime", "gmttime", "localtime", "utctime"), "moment"),
+    **dict.fromkeys(("timestamp", "datetime", "gmttime", "localtime", "utctime", "timemsc"), "moment"),
     **dict.fromkeys(("bid", "bidprice"), "bid"),
     **dict.fromkeys(("ask", "askprice"), "ask"),
     **dict.fromkeys(("last", "lastprice"), "last"),
     **dict.fromkeys(("volume", "vol"), "volume"),
-    **dict.fromkeys(("tickvol", "tickvolume", "askvolume", "bidvolume"), ""),
+    **dict.fromkeys(("", "tickvol", "tickvolume", "realvolume", "volumereal", "askvolume", "bidvolume"), ""),
     **{name: name for name in ("date", "time", "flags", "open", "high", "low", "close", "spread")},
 }
 """What the names of header columns stand for, in small letters without brackets, blanks and strokes; "" is left out."""
 
 _UTC_NAMES: Final = frozenset({"timestamp", "gmttime", "utctime"})
+_ZONED: Final = re.compile(r".*(?:Z|[+-]\d\d:?\d\d)")
+_COPIED_NAMES: Final = frozenset({"timemsc", "volumereal", "realvolume"})
 _PRICES: Final = ("open", "high", "low", "close")
 _EPOCH: Final = re.compile(r"\d{10}(\d{3})?")
 
@@ -45,6 +47,7 @@ class FileFormat:
         clock: whose time it is
         header: whether the first line is one
         minutes: whether this is the shape of MetaTrader 4, whose file names end with the minutes of a bar
+        spaced: whether a blank follows the delimiter
     """
 
     name: str
@@ -53,6 +56,7 @@ class FileFormat:
     clock: FileClock = FileClock.SERVER
     header: bool = True
     minutes: bool = False
+    spaced: bool = False
 
     @property
     def bars(self) -> bool:
@@ -122,8 +126,8 @@ def _of_header(first: str, second: str) -> FileFormat | None:
     if not all(name in _ROLES for name in names):
         return None
     columns = [_ROLES[name] for name in names]
-    if "date" not in columns and columns[:1] == ["time"]:
-        columns[0] = "moment"
+    if "date" not in columns and "time" in columns:
+        columns[columns.index("time")] = "" if "moment" in columns else "moment"
     named = [role for role in columns if role]
     bars = all(price in named for price in _PRICES)
     if (
@@ -132,7 +136,16 @@ def _of_header(first: str, second: str) -> FileFormat | None:
         or not {"date", "moment"} & {*named}
     ):
         return None
-    moment = second.split(delimiter)[columns.index("moment")].strip('"') if "moment" in columns else ""
-    utc = bool(_UTC_NAMES & {*names}) or bool(_EPOCH.fullmatch(moment))
+    fields = [field.strip(' "') for field in second.split(delimiter)]
+    moment = fields[columns.index("moment")] if "moment" in columns[: len(fields)] else ""
+    # What `copy_ticks_*` and `copy_rates_*` of the Python package give, saved as it is: times of the server's clock.
+    copied = bool(_COPIED_NAMES & {*names})
+    utc = not copied and (bool(_UTC_NAMES & {*names}) or bool(_EPOCH.fullmatch(moment) or _ZONED.fullmatch(moment)))
     kind = "bars" if bars else "ticks"
-    return FileFormat(f"{kind} with a header", delimiter, tuple(columns), FileClock.UTC if utc else FileClock.SERVER)
+    return FileFormat(
+        f"{kind} with a header",
+        delimiter,
+        tuple(columns),
+        FileClock.UTC if utc else FileClock.SERVER,
+        spaced=f"{delimiter} " in first or f"{delimiter} " in second,
+    )

@@ -16,6 +16,14 @@ PART_BYTES: Final = 4 << 20
 
 _LOOK_BYTES: Final = 1 << 16
 _ROW_BYTES: Final = 1 << 9
+_NOTHING: Final = " \t,;\r\n"
+_LEFT_BEHIND: Final = ("\0", "\x1a")
+"""What a crash or an old system leaves at a file's end, and no row has."""
+
+
+def is_row(line: str) -> bool:
+    """Return whether there is anything in a line but blanks and delimiters."""
+    return bool(line.strip(_NOTHING))
 
 
 class TextFile:
@@ -35,10 +43,18 @@ class TextFile:
             raise ReplayError(f"{path}: cannot be read: {error.strerror}") from error
         self._encoding, first = _encoding(start)
         self._newline = "\n".encode(self._encoding)
+        self._old_newline = self._has_old_newlines(first)
+        if self._old_newline:
+            self._newline = "\r".encode(self._encoding)
         self.bounds = [*self._bounds(first)]
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
+
+    def _has_old_newlines(self, first: int) -> bool:
+        """Return whether lines end as old Macintoshes wrote them."""
+        start = self._read(first, _LOOK_BYTES)
+        return self._newline not in start and "\r".encode(self._encoding) in start
 
     def _bounds(self, first: int) -> Iterator[int]:
         yield first
@@ -71,11 +87,14 @@ class TextFile:
 
     def _text(self, start: int, end: int, errors: str = "strict") -> str:
         try:
-            return self._read(start, end - start).decode(self._encoding, errors)
+            text = self._read(start, end - start).decode(self._encoding, errors)
         except OSError as error:
             raise ReplayError(f"{self.path}: cannot be read: {error.strerror}") from error
         except UnicodeDecodeError:
             raise ReplayError(f"{self.path}: expected a text file of MetaTrader's export") from None
+        for mark in _LEFT_BEHIND:
+            text = text.replace(mark, "")
+        return text.replace("\r", "\n") if self._old_newline else text
 
     def part(self, index: int) -> str:
         """Return the text of a part."""
@@ -93,7 +112,7 @@ class TextFile:
         while True:
             whole = start + size >= end
             lines = self._text(start, end if whole else start + size, "ignore").split("\n")
-            found = [line.rstrip("\r") for line in lines[: None if whole else -1] if line.strip()]
+            found = [line.rstrip("\r") for line in lines[: None if whole else -1] if is_row(line)]
             if len(found) > skipped:
                 return found[skipped]
             if whole:
@@ -108,14 +127,14 @@ class TextFile:
         """Return the last lines of the file; of a short one all but so many that stand first."""
         start = max(self.bounds[-2], self._size - _LOOK_BYTES)
         if start == self.bounds[0]:
-            lines = (line for line in self._text(start, self._size).splitlines() if line.strip())
+            lines = filter(is_row, self._text(start, self._size).splitlines())
             return "\n".join(islice(lines, skipped, None))
         return self._text(start if start == self.bounds[-2] else self._line_end(start), self._size)
 
     def line_number(self, index: int, row: int) -> int:
-        """Return the number in the file, from 1, of a part's row; blank lines are no rows."""
+        """Return the number in the file, from 1, of a part's row."""
         before = sum(self.part(earlier).count("\n") for earlier in range(index))
-        rows = (number for number, line in enumerate(self.part(index).splitlines(), 1) if line.strip())
+        rows = (number for number, line in enumerate(self.part(index).splitlines(), 1) if is_row(line))
         for _ in range(row):
             next(rows)
         return before + next(rows)
@@ -127,4 +146,6 @@ def _encoding(start: bytes) -> tuple[str, int]:
         return "utf-16-le", len(codecs.BOM_UTF16_LE)
     if start.startswith(codecs.BOM_UTF16_BE):
         return "utf-16-be", len(codecs.BOM_UTF16_BE)
+    if start[:1] and not all(start[:2]):  # a letter of two bytes, without a mark
+        return "utf-16-le" if start[0] else "utf-16-be", 0
     return "utf-8", len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0

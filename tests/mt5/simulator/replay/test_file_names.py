@@ -32,6 +32,17 @@ from arbitrex_desktop.mt5.simulator.replay.file_names import symbol_of
         ("DAT_MT_GBPJPY_M1_2025.csv", "GBPJPY"),
         ("EURUSD1.csv", "EURUSD1"),
         ("_2026.csv", ""),
+        ("EURUSD_i_202601010000_202601312355.csv", "EURUSD_i"),
+        ("GBPUSD_pro_M1_202601010000.csv", "GBPUSD_pro"),
+        ("6E_Z25_M1_202601010000.csv", "6E_Z25"),
+        ("EURUSD_i.csv", "EURUSD_i"),
+        ("EURUSD_raw_2026.csv", "EURUSD_raw"),
+        ("FX.EURUSD_M1_202601010000.csv", "FX.EURUSD"),
+        ("XAUUSD._202601010000.csv", "XAUUSD."),
+        ("EURUSD_Candlestick_1_M_BID_01.03.2026-02.03.2026.csv", "EURUSD"),
+        ("EURUSD_Ticks_02.03.2026-02.03.2026.csv", "EURUSD"),
+        ("eurusd-tick-2026-03-02-2026-03-03.csv", "EURUSD"),
+        ("btcusd-m1-bid-2026-03-02-2026-03-03.csv", "BTCUSD"),
     ],
 )
 def test_symbol_of_a_name(name: str, symbol: str) -> None:

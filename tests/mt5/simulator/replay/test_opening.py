@@ -53,6 +53,29 @@ def test_parts_of_blank_lines_hold_nothing(tmp_path: Path) -> None:
     assert not [note for note in market.notes if "ends before" in note]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(("before", "after"), [("", "\t\t\t\t\t\t"), ("\n\n", "\x1a"), ("", "\0\0\0"), ("\n", "\n\n")])
+def test_what_is_no_row_is_left_out(tmp_path: Path, encoding: str, newline: str, before: str, after: str) -> None:
+    """Lines of delimiters, old ends of files, what a crash leaves, in any encoding and with any ends of lines."""
+    text = before + "\n".join([HEADER, *rows(100), after, ""])
+    path = tmp_path / "EURUSD.csv"
+    path.write_bytes(text.replace("\n", newline).encode(encoding))
+    market = load_replay([path], SimulatedServerClock("UTC"))
+    while market.read_ahead():
+        pass
+    found = market.series["EURUSD"]
+    assert (len(found.rows), found.fault) == (100, "")
+    assert market.last_msc - market.first_msc == 99_000
+
+
+def test_a_bad_row_behind_lines_of_delimiters_is_named_with_its_line(tmp_path: Path) -> None:
+    """Lines that hold nothing count as lines of the file."""
+    path = write(tmp_path, HEADER, *rows(3), ",,,,,,", "\t\t\t\t\t\t", "", rows(1)[0].replace("1.10000", "high"))
+    with pytest.raises(ReplayError, match=r"EURUSD\.csv, line 8: expected BID to be a price, found 'high'"):
+        load_replay([path], SimulatedServerClock("UTC"))
+
+
 def test_a_bad_row_that_begins_a_part_is_named_with_its_line(tmp_path: Path) -> None:
     """What the look at each part's first row finds is told as what reading finds."""
     path = write(tmp_path, HEADER, *rows(400))
