@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyleOptionDockWidget, QTabWidget
 
 from arbitrex_desktop.texts import _
@@ -86,7 +87,29 @@ ROOMY: Final = Layout(
 """Chart in the centre, ticket and figures right of it; tables and waiting intents side by side below."""
 
 
-TRADE: Final = (ROOMY, COMPACT)
+WIDE: Final = Layout(
+    QSize(2300, 1200),
+    (
+        ("market_watch", "positions", _V),
+        ("market_watch", "chart", _H),
+        ("chart", "intent_form", _H),
+        ("intent_form", "risk", _H),
+        ("intent_form", "account", _V),
+        ("positions", "pending", _H),
+        ("pending", "history", _H),
+    ),
+    (("positions", "orders", "closed"), ("history", "notices", "equity"), ("account", "connection")),
+    (
+        (_H, {"market_watch": 0.2, "chart": 0.5, "intent_form": 0.15, "risk": 0.15}),
+        (_V, {"chart": 0.72, "positions": 0.28}),
+        (_H, {"positions": 0.42, "pending": 0.3, "history": 0.28}),
+        (_V, {"intent_form": 0.6, "account": 0.4}),
+    ),
+)
+"""What a roomy one has in tabs stands side by side: every limit, and decisions beside the waiting intents."""
+
+
+TRADE: Final = (WIDE, ROOMY, COMPACT)
 """The layouts for trading, the richest first."""
 
 
@@ -96,17 +119,34 @@ def layout_for(size: QSize, layouts: Sequence[Layout] = TRADE) -> Layout:
 
 
 class Dock(QDockWidget):
-    """A dock whose title is not painted where a tab says the same."""
+    """A dock whose title bar says its panel's headline, too, and no title where a tab says the same."""
 
-    def __init__(self, title: str, window: QMainWindow) -> None:
-        super().__init__(title, window)
+    def __init__(self, panel: Panel, window: QMainWindow) -> None:
+        super().__init__(_(panel.title), window)
+        self._panel = panel
         self._window = window
+        self._headline = panel.headline()
+
+    def show_count(self) -> None:
+        """Put the panel's count into the title, and its headline beside it."""
+        title, headline = self._panel.tab_title(), self._panel.headline()
+        if self.windowTitle() != title:
+            self.setWindowTitle(title)
+        if headline != self._headline:
+            self._headline = headline
+            self.setAccessibleDescription(headline[0])
+            self.update()
 
     def initStyleOption(self, option: QStyleOptionDockWidget) -> None:  # noqa: N802 - Qt's name
-        """Leave the text out of the title bar of a tabbed dock; its buttons, and dragging by it, stay."""
+        """Write the headline in its colour; the title before it, where no tab says that."""
         super().initStyleOption(option)
-        if self._has_tab():
-            option.title = ""
+        text, tone = self._headline
+        words = ([] if self._has_tab() else [option.title]) + ([text] if text else [])
+        option.title = " \N{MIDDLE DOT} ".join(words)
+        if text:
+            palette = QPalette(option.palette)
+            palette.setColor(QPalette.ColorRole.WindowText, self._panel.theme.colours.tone(tone))
+            option.palette = palette
 
     def _has_tab(self) -> bool:
         """Return whether a tab says the title: closed and floating docks keep a place among the tabs, but have none."""
@@ -144,9 +184,13 @@ class Docks:
         return next((each for each in reversed(self.layouts) if self._is_tabbed_as(each)), self.layouts[0])
 
     def _is_tabbed_as(self, layout: Layout) -> bool:
-        """Return whether the tabs of a layout share their places now."""
-        groups = [(self._window.tabifiedDockWidgets(self.docks[first]), others) for first, *others in layout.tabs]
-        return all(self.docks[name] in beside for beside, others in groups for name in others)
+        """Return whether the open tabs of a layout share their places now; closed ones have none to tell by."""
+        for group in layout.tabs:
+            open_ones = [dock for name in group if not (dock := self.docks[name]).isHidden()]
+            beside = self._window.tabifiedDockWidgets(open_ones[0]) if open_ones else []
+            if not all(other in beside for other in open_ones[1:]):
+                return False
+        return True
 
     def arrange(self) -> None:
         """Lay the docks out anew for the window's size, every one shown that the layout has a place for."""
@@ -198,14 +242,12 @@ class Docks:
         (panel.home or panel).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_counts(self) -> None:
-        """Put the panels' counts into their titles."""
-        for name, dock in self.docks.items():
-            title = self._panels[name].tab_title()
-            if dock.windowTitle() != title:
-                dock.setWindowTitle(title)
+        """Put the panels' counts and headlines into their titles."""
+        for dock in self.docks.values():
+            dock.show_count()
 
     def _dock(self, panel: Panel) -> Dock:
-        dock = Dock(_(panel.title), self._window)
+        dock = Dock(panel, self._window)
         dock.setObjectName(panel.name)
         dock.setWidget(panel)
         if panel.home is not None and not panel.home.accessibleName():

@@ -253,7 +253,7 @@ class WindowContent(QObject):
 
     def _make_bars(self) -> None:
         self.top_bar = TopBar(self._theme)
-        self.notice_bar = NoticeBar(self._theme)
+        self.notice_bar = NoticeBar(self._theme, clock=self._clock)
         self.resume_bar = ResumeBar(self._theme)
         self.arming_bar = ArmingBar(self._theme)
         self.fixed_bar = NoticeBar(self._theme, closable=False)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.ui.docks import COMPACT, LEAST_SIZE, ROOMY, Layout, layout_for
+from arbitrex_desktop.ui.docks import COMPACT, LEAST_SIZE, ROOMY, WIDE, Layout, layout_for
 from arbitrex_desktop.ui.main_window import MainWindow
 from tests.fakes.core import FakeCore
 from tests.fakes.desk_data import desk_snapshot
@@ -96,7 +96,7 @@ def resized(window: MainWindow, qtbot: QtBot, size: QSize, layout: Layout) -> No
     ("size", "layout"),
     [
         ((1024, 640), COMPACT), ((1600, 859), COMPACT), ((1499, 1000), COMPACT), ((1500, 860), ROOMY),
-        ((800, 600), COMPACT),
+        ((800, 600), COMPACT), ((2300, 1200), WIDE), ((2560, 1440), WIDE), ((2299, 1440), ROOMY),
     ],
 )  # fmt: skip
 def test_each_size_has_its_layout(size: tuple[int, int], layout: Layout) -> None:
@@ -104,7 +104,7 @@ def test_each_size_has_its_layout(size: tuple[int, int], layout: Layout) -> None
     assert layout_for(QSize(*size)) is layout
 
 
-@pytest.mark.parametrize("layout", [COMPACT, ROOMY], ids=["compact", "roomy"])
+@pytest.mark.parametrize("layout", [COMPACT, ROOMY, WIDE], ids=["compact", "roomy", "wide"])
 def test_nothing_is_covered_in_the_smallest_window_of_a_layout(
     open_window: WindowMaker, qtbot: QtBot, layout: Layout
 ) -> None:
@@ -125,7 +125,7 @@ def test_the_layout_follows_the_windows_size(open_window: WindowMaker, qtbot: Qt
     """Shrunk and grown back, no panel covers another, and Market Watch is as wide as before."""
     window = opened(open_window, qtbot, ROOMY.least)
     wide = window.content.market_watch.width()
-    for layout in (COMPACT, ROOMY, COMPACT, ROOMY):
+    for layout in (COMPACT, ROOMY, WIDE, COMPACT, ROOMY):
         resized(window, qtbot, layout.least, layout)
         assert not overlaps(window)
         assert prices_in_sight(window)

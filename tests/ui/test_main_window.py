@@ -263,7 +263,7 @@ def test_previews_answer_while_typing(open_window: WindowMaker, qtbot: QtBot) ->
     core = FakeCore()
     window = open_window(core)
     card = window.content.intent_form.card
-    qtbot.waitUntil(lambda: card.decision.text() == "ADJUSTED", timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: card.decision.text() == "would be cut", timeout=OPEN_MS)
     core.failures["preview"] = RuntimeError("no price for XAUUSD")
     window.content.intent_form.symbol.setCurrentText("XAUUSD")
     assert not card.is_current

@@ -64,7 +64,7 @@ class ArmingView(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.badge = Badge(theme, 1.1)
+        self.badge = Badge(theme)
         self.arm = FilledButton(_("Arm\N{HORIZONTAL ELLIPSIS}"), theme, quiet)
         self.disarm = FilledButton(_("Disarm"), theme, quiet)
         self.arm.setToolTip(_("Let orders leave to this LIVE account for a time; you type its login"))

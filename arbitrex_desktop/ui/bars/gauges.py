@@ -17,20 +17,21 @@ from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.theme.colours import Tone
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
 
 WARN_FROM: Final = 0.8
 """Share of a limit from which its gauge is amber."""
 
 TITLES: Final = {
-    "DAILY_DRAWDOWN_LIMIT": N_("Day drawdown"),
     "MAX_DRAWDOWN_EXCEEDED": N_("Drawdown"),
     "DAILY_LOSS_LIMIT": N_("Day loss"),
-    "WEEKLY_LOSS_LIMIT": N_("Week loss"),
+    "OPEN_RISK_LIMIT": N_("Open risk"),
+    "MAX_POSITIONS_REACHED": N_("Positions"),
     "MARGIN_LEVEL_LIMIT": N_("Margin level"),
+    "WEEKLY_LOSS_LIMIT": N_("Week loss"),
     "TOTAL_EXPOSURE_LIMIT": N_("Exposure"),
     "VALUE_AT_RISK_LIMIT": N_("VaR 1 day"),
-    "MAX_POSITIONS_REACHED": N_("Positions"),
+    "DAILY_DRAWDOWN_LIMIT": N_("Day drawdown"),
     "NET_EXPOSURE_LIMIT": N_("Net exposure"),
     "EXPECTED_SHORTFALL_LIMIT": N_("Shortfall"),
 }
@@ -113,7 +114,7 @@ def _figure(value: float, unit: str) -> str:
 
 
 class GaugeStrip(QWidget):
-    """Paints as many gauges as there is room for, the most telling first; a tool tip has the rule's sentence.
+    """Paints as many gauges as there is room for, none near its limit left out for a calm one; tool tips say more.
 
     Attributes:
         gauges: those there are.
@@ -124,8 +125,8 @@ class GaugeStrip(QWidget):
         self._theme = theme
         self._fresh = True
         self.gauges: tuple[Gauge, ...] = ()
-        self._small: QFont = tabular(self.font(), 0.82)
-        self._large: QFont = tabular(self.font(), 1.12, bold=True)
+        self._small: QFont = tabular(self.font(), SMALL)
+        self._large: QFont = tabular(self.font(), bold=True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(_HEIGHT)
         self.setAccessibleName(_("Limits in use"))
@@ -142,15 +143,14 @@ class GaugeStrip(QWidget):
 
     @property
     def shown(self) -> tuple[Gauge, ...]:
-        """Those for which there is room."""
-        return self.gauges[: max(0, (self.width() + _GAP) // (_WIDTH + _GAP))]
+        """Those for which there is room: equity, those near or beyond their limit, and the first of the rest."""
+        room = max(0, (self.width() + _GAP) // (_WIDTH + _GAP))
+        by_weight = sorted(self.gauges[1:], key=lambda each: each.tone is Tone.TEXT)
+        chosen = (*self.gauges[:1], *by_weight)[:room]
+        return tuple(each for each in self.gauges if each in chosen)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return room for all."""
-        return QSize(len(TITLES) * (_WIDTH + _GAP), _HEIGHT)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return no width: what has no room is left out."""
+        """Return no width, of which it takes all that is left: what has no room is left out."""
         return QSize(0, _HEIGHT)
 
     def event(self, event: object) -> bool:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -11,7 +12,9 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QToolTip, QWidget
 
+from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.texts import _
+from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.theme.colours import Colours, FillColours
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
@@ -28,6 +31,7 @@ class _Message:
     level: str
     text: str
     times: int = 1
+    at: datetime | None = None
 
 
 class NoticeBar(QWidget):
@@ -40,16 +44,22 @@ class NoticeBar(QWidget):
     comes and goes by itself moves nothing under the mouse; what does not fit is told by a tool tip, which a click
     shows, too.  One that is not wraps its text, is as high as it needs to be, and is hidden by its owner.
 
+    With a clock the strip of one line is never idle: what passed last stays in it, muted and with its time.
+
     Signals: `shown_changed(bool)`, when there is something to show, or no longer.
     """
 
     shown_changed = Signal(bool)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None, *, closable: bool = True) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, *, closable: bool = True, clock: Clock | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._messages: dict[str, _Message] = {}
         self._closable = closable
+        self._clock = clock
+        self._passed = ""
         self._label = ElidedLabel(theme) if closable else _wrapping_label()
         self._label.setAccessibleName("" if closable else _("What keeps orders from being sent"))
         self._more = QLabel()
@@ -80,7 +90,7 @@ class NoticeBar(QWidget):
         self._forget_timer(topic)
         old = self._messages.pop(topic, None)
         times = old.times + 1 if old is not None and old.text == text else 1
-        self._messages[topic] = _Message(topic, level, text, times)
+        self._messages[topic] = _Message(topic, level, text, times, self._clock.now() if self._clock else None)
         if level in _STAY_MS and not stands:
             self._pass_away(topic, _STAY_MS[level])
         self._refresh()
@@ -152,7 +162,9 @@ class NoticeBar(QWidget):
         message = self._shown()
         if message is not None:
             self._show(message)
-        self._label.setVisible(message is not None)
+        else:
+            self._show_passed()
+        self._label.setVisible(message is not None or bool(self._passed))
         self._more.setVisible(message is not None)
         self._close.setVisible(message is not None and self._closable)
         self.updateGeometry()
@@ -172,6 +184,12 @@ class NoticeBar(QWidget):
         for widget in (self._label, self._more, self._close):
             widget.setPalette(palette)
 
+    def _show_passed(self) -> None:
+        self._label.setText(self._passed)
+        palette = self.palette()
+        palette.setColor(self._label.foregroundRole(), self._theme.colours.muted)
+        self._label.setPalette(palette)
+
     def _close_shown(self) -> None:
         message = self._shown()
         if message is not None:
@@ -180,9 +198,16 @@ class NoticeBar(QWidget):
     def _pass_away(self, topic: str, after_ms: int) -> None:
         timer = QTimer(self)
         timer.setSingleShot(True)
-        timer.timeout.connect(partial(self.clear, topic))
+        timer.timeout.connect(partial(self._pass, topic))
         timer.start(after_ms)
         self._timers[topic] = timer
+
+    def _pass(self, topic: str) -> None:
+        """Let a message go, and leave what it said in sight."""
+        message = self._messages[topic]
+        if message.at is not None:
+            self._passed = f"{formats.clock_time(message.at)}  {' '.join(message.text.split())}"
+        self.clear(topic)
 
     def _forget_timer(self, topic: str) -> None:
         timer = self._timers.pop(topic, None)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStatusBar, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStatusBar, QToolBar, QVBoxLayout, QWidget
 
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
 from arbitrex_desktop.texts import _
@@ -15,13 +15,15 @@ from arbitrex_desktop.ui.bars.arming import ArmingView, arming_state
 from arbitrex_desktop.ui.bars.gauges import GaugeStrip
 from arbitrex_desktop.ui.freshness import STARTING, Freshness
 from arbitrex_desktop.ui.theme.colours import Colours, FillColours, Tone
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import LARGE, SMALL, Theme, tabular
 from arbitrex_desktop.ui.widgets.badges import Badge, FilledButton, FillOf, quiet
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel, TonedLabel
 
 HALT_KEYS: Final = ("F12", "Ctrl+Shift+H")
 
 ACTIVE, HALTED = "ACTIVE", "HALTED"
+_ACCOUNT_MOST, _REASON_MOST = 320, 460
+"""Pixels of width beyond which an account's name and a reason are cut, and told whole by a tool tip."""
 
 
 class ShownTradingState(NamedTuple):
@@ -77,15 +79,19 @@ class TopBar(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.mode = Badge(theme, 1.35)
-        self.state = Badge(theme, 1.1)
+        self.mode = Badge(theme, LARGE)
+        self.state = Badge(theme)
         self.arming = ArmingView(theme)
         self.account = ElidedLabel(theme)
-        self.account.setFont(tabular(self.font(), 1.05, bold=True))
+        self.account.setFont(tabular(self.font(), bold=True))
         self.reason = ElidedLabel(theme, Tone.MUTED)
+        for label, most in ((self.account, _ACCOUNT_MOST), (self.reason, _REASON_MOST)):
+            # Shown whole where the window has room; the gauges take what is left.
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            label.setMaximumWidth(most)
         self.resume = FilledButton(_("Resume\N{HORIZONTAL ELLIPSIS}"), theme, quiet)
         self.halt = FilledButton(
-            _("HALT  {halt_keys}").format(halt_keys=HALT_KEYS[0]), theme, lambda colours: colours.halt, 1.35
+            _("HALT  {halt_keys}").format(halt_keys=HALT_KEYS[0]), theme, lambda colours: colours.halt, LARGE
         )
         self.halt.setToolTip(_("Stop all sending at once ({halt_keys})").format(halt_keys=" or ".join(HALT_KEYS)))
         self.halt.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -128,20 +134,21 @@ class TopBar(QWidget):
         return "", Tone.MUTED
 
     def _lay_out(self) -> None:
-        message = QVBoxLayout()
-        message.setSpacing(0)
-        message.addStretch(1)
-        message.addWidget(self.account)
-        message.addWidget(self.reason)
-        message.addStretch(1)
+        badges, words, left = QHBoxLayout(), QHBoxLayout(), QVBoxLayout()
+        for widget in (self.mode, self.state, self.arming):
+            badges.addWidget(widget)
+        badges.addStretch(1)
+        for label in (self.account, self.reason):
+            words.addWidget(label)
+        words.addStretch(1)
+        left.setSpacing(2)
+        left.addLayout(badges)
+        left.addLayout(words)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 3, 4, 3)
-        layout.setSpacing(10)
-        layout.addWidget(self.mode)
-        layout.addWidget(self.state)
-        layout.addWidget(self.arming)
-        layout.addLayout(message, 1)
-        layout.addWidget(self.gauges, 5)
+        layout.setSpacing(14)
+        layout.addLayout(left)
+        layout.addWidget(self.gauges, 1)
         layout.addWidget(self.resume)
         layout.addWidget(self.halt)
 
@@ -151,7 +158,7 @@ class StatusBar(QStatusBar):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.mode = Badge(theme, 0.95)
+        self.mode = Badge(theme, SMALL)
         self.arming = TonedLabel(theme, Tone.WARN)
         names = ("connection", "using_mt5_pool", "sync", "ticks", "trading")
         self.labels = {name: TonedLabel(theme, Tone.MUTED) for name in names}

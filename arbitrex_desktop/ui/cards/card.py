@@ -14,15 +14,12 @@ from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.cards.card_text import CardText
 from arbitrex_desktop.ui.cards.pending_text import reject_tip
 from arbitrex_desktop.ui.theme.colours import Colours, FillColours, Tone
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
 from arbitrex_desktop.ui.widgets.badges import FilledButton, quiet
 from arbitrex_desktop.ui.widgets.clamped_label import wrapped
 
 LEAST_WIDTH: Final = 286
 MOST_WIDTH: Final = 380
-LARGE, SMALL = 1.12, 0.88
-"""Sizes of the title and of what matters less, beside the usual one."""
-
 _EDGE, _MARGIN, _GAP = 4, 10, 3
 _BAR: Final = 3
 _LINES: Final = 2
@@ -49,7 +46,7 @@ class IntentCard(QWidget):
         self._gone = ""
         self._is_chosen = self._has_keyboard = False
         font = tabular(self.font())
-        self._title, self._small = tabular(font, LARGE, bold=True), tabular(font, SMALL)
+        self._title, self._small = tabular(font, bold=True), tabular(font, SMALL)
         self.setFont(font)
         self.approve = FilledButton(_("Approve"), theme, self._side_fill)
         self.reject = FilledButton(_("Reject"), theme, quiet)

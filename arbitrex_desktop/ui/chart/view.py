@@ -31,7 +31,7 @@ from arbitrex_desktop.ui.chart.paint.frame_values import Caption, Frame
 from arbitrex_desktop.ui.chart.paint.layout import Areas, areas_of
 from arbitrex_desktop.ui.chart.paint.plates import legend_height
 from arbitrex_desktop.ui.chart.scales import PriceScale, TimeScale
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
 
 _LEAST_DRAG: Final = 3.0
 """Pixels that the mouse must go before it drags: a hand that only clicks moves nothing."""
@@ -102,7 +102,7 @@ class ChartView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(_("Price chart"))
-        self.setFont(tabular(self.font(), 0.92))
+        self.setFont(tabular(self.font(), SMALL))
         theme.changed.connect(self.update)
 
     # What is shown

@@ -16,7 +16,7 @@ from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.chart.options import BarStyle, ChartOptions, Indicator, TimeZone
 from arbitrex_desktop.ui.chart.timeframes import SHOWN
 from arbitrex_desktop.ui.theme.colours import Tone
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import LARGE, Theme, tabular
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class ChartToolbar(QWidget):
         self._options, self._links = ChartOptions(), Links()
         self._actions: dict[str, QAction] = {}
         self.symbol = QLabel("\N{EN DASH}")
-        self.symbol.setFont(tabular(self.font(), 1.25, bold=True))
+        self.symbol.setFont(tabular(self.font(), LARGE, bold=True))
         self.note = ElidedLabel(theme, Tone.MUTED)
         self.cancel = QPushButton(_("Cancel"))
         self.cancel.clicked.connect(self.cancel_asked)

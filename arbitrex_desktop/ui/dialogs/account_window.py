@@ -32,7 +32,7 @@ from arbitrex_desktop.settings.catalogue import Account
 from arbitrex_desktop.settings.toml_file import SettingsError
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.theme.colours import Tone
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import LARGE, Theme, tabular
 from arbitrex_desktop.ui.widgets.badges import FilledButton, quiet
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
@@ -263,7 +263,7 @@ class AccountWindow(QDialog):
         column = QVBoxLayout(page)
         head = TonedLabel(self._theme)
         head.setText(_("Which account is the desk for?"))
-        head.setFont(tabular(self.font(), 1.35, bold=True))
+        head.setFont(tabular(self.font(), LARGE, bold=True))
         column.addWidget(head)
         for button, words in ((self.simulated, _SIMULATED), (self.real, _REAL)):
             column.addSpacing(6)

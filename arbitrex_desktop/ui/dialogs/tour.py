@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.theme.colours import Tone
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import LARGE, Theme, tabular
 from arbitrex_desktop.ui.widgets.badges import FilledButton
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
@@ -128,7 +128,7 @@ class Tour(QDialog):
         self.setModal(False)
         self.setFixedWidth(_WIDTH)
         self.head, self.text, self.count = TonedLabel(theme), TonedLabel(theme), TonedLabel(theme, Tone.MUTED)
-        self.head.setFont(tabular(self.font(), 1.35, bold=True))
+        self.head.setFont(tabular(self.font(), LARGE, bold=True))
         self.text.setWordWrap(True)
         self.text.setMinimumHeight(5 * self.text.fontMetrics().lineSpacing())
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop)

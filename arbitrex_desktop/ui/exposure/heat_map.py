@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.theme.colours import mix
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
 
 _NAME: Final = "XAUUSDm"
 _LEAST_CELL: Final = 34
@@ -35,7 +35,7 @@ class HeatMap(QWidget):
         self._stale = False
         self.names: tuple[str, ...] = ()
         self.values: tuple[tuple[float, ...], ...] = ()
-        self.setFont(tabular(self.font(), 0.88))
+        self.setFont(tabular(self.font(), SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(_("Correlation of positions"))
         theme.changed.connect(self.update)

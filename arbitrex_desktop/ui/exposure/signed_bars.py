@@ -13,7 +13,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from arbitrex_desktop.ui.theme.colours import Tone
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
 
 _GAP: Final = 6
 _THICK: Final = 8.0
@@ -50,7 +50,7 @@ class SignedBars(QWidget):
         self._caption, self._empty, self._signed = caption, empty, signed
         self._stale = False
         self.bars: tuple[Bar, ...] = ()
-        self.setFont(tabular(self.font(), 0.92))
+        self.setFont(tabular(self.font(), SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(caption)
         theme.changed.connect(self.update)

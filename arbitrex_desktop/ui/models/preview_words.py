@@ -19,17 +19,17 @@ _SPACED: Final = frozenset({"DUPLICATE_INTENT", "TRADE_SPACING", "SYMBOL_SPACING
 
 _A_MINUTE: Final = frozenset({"INTENT_RATE", "ORDER_RATE"})
 _UNTIL: Final = {
-    "QUOTE_STALE": N_("once there is a fresh price"),
-    "ACCOUNT_STALE": N_("once the account is synced"),
-    "CONNECTION_DOWN": N_("once the terminal is connected"),
-    "SYMBOL_NOT_TRADABLE": N_("once its session is open"),
-    "SESSION_END": N_("in the next session"),
-    "NEWS_BLACKOUT": N_("once the news is out"),
-    "SPREAD_TOO_WIDE": N_("once the spread narrows"),
-    "EXTREME_VOLATILITY": N_("once the market calms down"),
+    "QUOTE_STALE": N_("at the next price"),
+    "ACCOUNT_STALE": N_("after the next sync"),
+    "CONNECTION_DOWN": N_("once connected"),
+    "SYMBOL_NOT_TRADABLE": N_("once its session opens"),
+    "SESSION_END": N_("until the next session"),
+    "NEWS_BLACKOUT": N_("after the news"),
+    "SPREAD_TOO_WIDE": N_("until it narrows"),
+    "EXTREME_VOLATILITY": N_("until it calms down"),
     "EXPOSURE_VELOCITY": N_("in a while"),
-    "TRADING_REDUCING": N_("once trading is ACTIVE again"),
-    "REJECTION_VELOCITY": N_("once the throttle ends"),
+    "TRADING_REDUCING": N_("once ACTIVE again"),
+    "REJECTION_VELOCITY": N_("once let go"),
 }
 
 WAITS: Final = frozenset({*_SPACED, *_A_MINUTE, *_UNTIL})

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.commands import CommandResult
 from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.empty_offer import EmptyOffer
 
@@ -65,3 +66,7 @@ class Panel(QWidget):
     def tab_title(self) -> str:
         """Return the title with a count, where there is something to count."""
         return _(self.title)
+
+    def headline(self) -> tuple[str, Tone]:
+        """Return what the row above the panel says of it in short; empty for nothing."""
+        return "", Tone.MUTED

@@ -35,7 +35,6 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.confirm_button import ConfirmButton
 from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
-from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
 
 _SEVERAL = ""
@@ -66,7 +65,7 @@ class PositionsPanel(Panel):
         self.view = KeyedTable(self.model, theme, _(_NONE), lambda row: row.ticket)
         self.view.own_menu = self.menu
         self.offer = self.offer_in(self.view.viewport())
-        self.sum = ElidedLabel(theme)
+        self._headline = ("", Tone.MUTED)
         self.close_button = ConfirmButton(_("Close position"), theme)
         self.part = QPushButton(_("Part\N{HORIZONTAL ELLIPSIS}"))
         self.stops = QPushButton(_("Stop, target\N{HORIZONTAL ELLIPSIS}"))
@@ -92,7 +91,7 @@ class PositionsPanel(Panel):
         self.view.set_rows(newest)
         self.offer.show_offer(NextStep.INTENT if known and not newest else None)
         self.view.set_dimmed(not fresh.account_fresh)
-        self._show_sum()
+        self._headline = self._sum()
         self._show_choice()
 
     def command_done(self, result: CommandResult) -> None:
@@ -105,6 +104,10 @@ class PositionsPanel(Panel):
         """Return the title with the number of positions."""
         count = self.model.rowCount()
         return f"{_(self.title)} ({count})" if count else _(self.title)
+
+    def headline(self) -> tuple[str, Tone]:
+        """Return how many there are, what they bring and what they risk."""
+        return self._headline
 
     def menu(self) -> QMenu | None:
         """Return what can be done with the chosen position, None when none is chosen."""
@@ -134,11 +137,10 @@ class PositionsPanel(Panel):
         if row is not None and row.ticket == ticket:
             act()
 
-    def _show_sum(self) -> None:
+    def _sum(self) -> tuple[str, Tone]:
         snapshot, rows = self._fresh.snapshot, self.model.rows
         if snapshot is None or snapshot.account is None:
-            self.sum.show_text(_("Positions are not known yet"), Tone.MUTED)
-            return
+            return _("Positions are not known yet"), Tone.MUTED
         total = sum(row.profit + row.swap for row in rows)
         message = _("1 position") if len(rows) == 1 else _("{count} positions").format(count=len(rows))
         currency, digits = snapshot.account.currency, snapshot.account.currency_digits
@@ -148,15 +150,12 @@ class PositionsPanel(Panel):
         )
         text = f"{text} \N{MIDDLE DOT} {risk}" if risk else text
         if self._fresh.account_fresh and not_armed(self._fresh):
-            self.sum.show_text(f"{_(NOT_ARMED)} \N{MIDDLE DOT} {text}", Tone.WARN)
-        elif self._fresh.account_fresh:
-            self.sum.show_text(text, money_tone(round(total, 2)))
-        elif self._fresh.synced_at is None:
-            self.sum.show_text(_("Not synced yet: {text}").format(text=text), Tone.MUTED)
-        else:
-            self.sum.show_text(
-                _("STALE, {age} old: {text}").format(age=formats.age(self._fresh.sync_age), text=text), Tone.MUTED
-            )
+            return f"{_(NOT_ARMED)} \N{MIDDLE DOT} {text}", Tone.WARN
+        if self._fresh.account_fresh:
+            return text, money_tone(round(total, 2))
+        if self._fresh.synced_at is None:
+            return _("Not synced yet: {text}").format(text=text), Tone.MUTED
+        return _("STALE, {age} old: {text}").format(age=formats.age(self._fresh.sync_age), text=text), Tone.MUTED
 
     def _show_choice(self) -> None:
         row, unarmed = self.view.chosen, not_armed(self._fresh)
@@ -275,10 +274,9 @@ class PositionsPanel(Panel):
         self.stops.setToolTip(_("Set stop and target of the chosen position"))
         self.standing.setToolTip(_("What the desk does by itself: break-even, trailing stop, partial target"))
         self.several.setToolTip(_("Close all positions, the losing or winning ones, or those of one symbol"))
-        bottom, tools = QHBoxLayout(), QHBoxLayout()
-        bottom.addWidget(self.sum, 1)
-        bottom.addWidget(self.close_button)
+        tools = QHBoxLayout()
         tools.addStretch(1)
+        tools.addWidget(self.close_button)
         for button in (self.part, self.stops, self.break_even, self.standing, self.several):
             tools.addWidget(button)
         layout = QVBoxLayout(self)
@@ -287,7 +285,6 @@ class PositionsPanel(Panel):
         for bar in (self.part_bar, self.stops_bar, self.several_bar, self.standing_bar):
             bar.hide()
             layout.addWidget(bar)
-        layout.addLayout(bottom)
         layout.addLayout(tools)
 
 

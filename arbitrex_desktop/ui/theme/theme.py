@@ -14,6 +14,10 @@ from PySide6.QtWidgets import QApplication
 
 from arbitrex_desktop.ui.theme.colours import DARK, LIGHT, Colours
 
+SMALL: Final = 0.88
+LARGE: Final = 1.25
+"""The three sizes of type, beside the usual one: what is said in passing, and what is read from a distance."""
+
 _FINER: Final = 0.02
 
 

@@ -31,7 +31,7 @@ class PreviewCard(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.decision = TonedLabel(theme, Tone.MUTED)
-        self.decision.setFont(tabular(self.font(), 1.1, bold=True))
+        self.decision.setFont(tabular(self.font(), bold=True))
         self.reasons = ClampedLabel(theme, Tone.MUTED)
         self.values = {caption: TonedLabel(theme, Tone.MUTED) for caption in _CAPTIONS}
         self._row: IntentRow | None = None

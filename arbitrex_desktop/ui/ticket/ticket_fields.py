@@ -33,7 +33,7 @@ from arbitrex_desktop.ui.models.ticket import (
     other_forms,
 )
 from arbitrex_desktop.ui.theme.colours import Tone
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
 from arbitrex_desktop.ui.ticket.unit_field import UnitField
 from arbitrex_desktop.ui.widgets.fields import OptionalNumber, Share
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
@@ -267,7 +267,7 @@ class TicketFields(QWidget):
         self.lifetime.setToolTip(_("How long the intent waits for your decision"))
         for share, button in zip(_SHARES, self.shares, strict=True):
             button.setToolTip(_("{share} % of the lots that the Risk & Portfolio Manager allows").format(share=share))
-            button.setFont(tabular(self.font(), 0.85))
+            button.setFont(tabular(self.font(), SMALL))
 
     def _connect(self) -> None:
         self.fold.toggled.connect(lambda is_open: self._on_fold(is_open=is_open))

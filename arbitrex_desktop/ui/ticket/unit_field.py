@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.theme.colours import Tone
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
 from arbitrex_desktop.ui.widgets.fields import OptionalNumber, offer_choices
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 
@@ -34,7 +34,7 @@ class UnitField(QWidget):
         offer_choices(self.unit, units)
         self.unit.setAccessibleName(_("Unit of {name}").format(name=name))
         self.note = ElidedLabel(theme, Tone.MUTED)
-        self.note.setFont(tabular(self.font(), 0.85))
+        self.note.setFont(tabular(self.font(), SMALL))
         self._old_unit = str(self.unit.currentData())
         self._lay_out(name)
         self.setFocusProxy(self.field)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from arbitrex_desktop.ui.formats import DOWN_ARROW, UP_ARROW
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
 
 CELL_MARGIN: Final = 6
 """Pixels left free on both sides of a cell's text."""
@@ -22,7 +22,7 @@ class Header(QHeaderView):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._theme = theme
-        self.setFont(tabular(self.font(), 0.92))
+        self.setFont(tabular(self.font(), SMALL))
         self.setSectionsClickable(True)
         theme.changed.connect(self.viewport().update)
 

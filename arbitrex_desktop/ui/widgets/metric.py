@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from arbitrex_desktop.ui.theme.colours import Tone
-from arbitrex_desktop.ui.theme.theme import Theme, fitted, tabular
+from arbitrex_desktop.ui.theme.theme import LARGE, SMALL, Theme, fitted, tabular
 
 
 class TonedLabel(QLabel):
@@ -99,12 +99,12 @@ class Metric(QWidget):
     """A caption and a number, right below one another; wide enough for the largest usual number."""
 
     def __init__(
-        self, caption: str, theme: Theme, sample: str, scale: float = 1.25, parent: QWidget | None = None
+        self, caption: str, theme: Theme, sample: str, scale: float = LARGE, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._caption = TonedLabel(theme, Tone.MUTED)
         self._caption.setText(caption)
-        self._caption.setFont(tabular(self.font(), 0.9))
+        self._caption.setFont(tabular(self.font(), SMALL))
         self._value = NumberLabel(theme)
         self._value.setFont(tabular(self.font(), scale, bold=True))
         self._sample = sample

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QWidget
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.models.quotes import COLUMNS, PRICES, TREND, QuoteModel, QuoteRow, price_parts
 from arbitrex_desktop.ui.models.table import AnyIndex
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
 from arbitrex_desktop.ui.widgets.header import CELL_MARGIN
 from arbitrex_desktop.ui.widgets.table_view import TableView, cell_back
 
@@ -26,7 +26,6 @@ _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 _DIGITS: Final = "0123456789"
-_SMALL: Final = 0.8
 _KEPT_COLUMNS: Final = 4
 """Symbol, arrow, bid and ask."""
 
@@ -41,7 +40,7 @@ class QuoteView(TableView):
     def __init__(self, model: QuoteModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(model, theme, _("No symbols yet"), parent)
         self._quotes = model
-        self._pips, self._tenth = tabular(self.font(), bold=True), tabular(self.font(), _SMALL)
+        self._pips, self._tenth = tabular(self.font(), bold=True), tabular(self.font(), SMALL)
         self._fonts = (self.font(), self._pips, self._tenth)
         metrics = [QFontMetrics(font) for font in self._fonts]
         # Digits are of one width, so that a price need not be measured each time it is painted.

@@ -58,6 +58,19 @@ SMALL_REVIEW: Final = Layout(
 """The same with the statistics behind the trades."""
 
 RISK: Final = Layout(
+    QSize(1500, 860),
+    (("risk", "positions", _V), ("risk", "account", _H), ("account", "equity", _V)),
+    (("positions", "orders", "pending"), ("account", "connection")),
+    (
+        (_H, {"risk": 0.62, "account": 0.38}),
+        (_V, {"risk": 0.7, "positions": 0.3}),
+        (_V, {"account": 0.28, "equity": 0.42}),
+    ),
+    first="risk",
+)
+"""Every limit, exposure and correlation, with account and curve, and what is held."""
+
+SMALL_RISK: Final = Layout(
     LEAST_SIZE,
     (("risk", "positions", _V), ("risk", "account", _H)),
     (("positions", "orders", "pending"), ("account", "equity", "connection")),
@@ -67,7 +80,7 @@ RISK: Final = Layout(
     ),
     first="risk",
 )
-"""Every limit, exposure and correlation, with the account and what is held."""
+"""The same with the curve behind the account."""
 
 REPLAY: Final = Layout(
     LEAST_SIZE,
@@ -84,7 +97,7 @@ REPLAY: Final = Layout(
 WORKSPACES: Final = (
     Workspace(N_("Trade"), "Ctrl+1", "market_watch", TRADE),
     Workspace(N_("Review"), "Ctrl+2", "closed", (REVIEW, SMALL_REVIEW)),
-    Workspace(N_("Risk"), "Ctrl+3", "risk", (RISK,)),
+    Workspace(N_("Risk"), "Ctrl+3", "risk", (RISK, SMALL_RISK)),
     Workspace(N_("Replay"), "Ctrl+4", "chart", (REPLAY,)),
 )
 """The first is shown at the first start."""

@@ -68,7 +68,7 @@ def test_without_an_account_there_are_none() -> None:
     assert gauges_of(account_row(), None) == ()
 
 
-def test_what_has_no_room_is_left_out_from_the_end(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
+def test_what_has_no_room_is_left_out_the_calmest_first(qtbot: QtBot, theme: Theme, fresh: Make) -> None:
     """Narrow, the strip shows the most telling gauges whole; it paints fresh and stale figures differently."""
     strip = GaugeStrip(theme)
     qtbot.addWidget(strip)
@@ -80,5 +80,8 @@ def test_what_has_no_room_is_left_out_from_the_end(qtbot: QtBot, theme: Theme, f
     strip.show_state(fresh(age=60.0, risk=risk_row(limits=limits)))
     assert strip.grab().toImage() != bright
     strip.resize(260, strip.height())
-    assert [each.title for each in strip.shown] == ["Equity", "Day drawdown"]
+    assert [each.title for each in strip.shown] == ["Equity", "Drawdown"]
     assert "Drawdown 50.0 % of 100.0 %" in strip.accessibleDescription()
+    near_its_limit = (*limits[1:], limit("MAX_DRAWDOWN_EXCEEDED", 0.5, 1.0), limit("NET_EXPOSURE_LIMIT", 0.9, 1.0))
+    strip.show_state(fresh(risk=risk_row(limits=near_its_limit)))
+    assert [each.title for each in strip.shown] == ["Equity", "Net exposure"]

@@ -26,7 +26,7 @@ REPEATED = Verdict("DUPLICATE_INTENT", Outcome.FAIL, None, None, "s", "this inte
     [
         ((PASSED, SPACED), "in 9 s"),
         ((SPACED, LONGER), "in 53 s"),
-        ((STALE, SPACED), "once there is a fresh price"),
+        ((STALE, SPACED), "at the next price"),
         ((Verdict("ORDER_RATE", Outcome.FAIL, 9.0, 8.0, "", "too many"),), "within a minute"),
         ((SPACED, DEEP), ""),
         ((REPEATED,), ""),

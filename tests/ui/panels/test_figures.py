@@ -198,19 +198,19 @@ def test_positions_are_listed_and_summed(qtbot: QtBot, theme: Theme, fresh: Make
     panel = PositionsPanel(theme)
     qtbot.addWidget(panel)
     panel.refresh(fresh(positions=(position_row(1), position_row(2, symbol="USDJPY", profit=-205.0, stop_loss=None))))
-    assert panel.sum.text() == "2 positions, profit and swap \N{MINUS SIGN}101.60 EUR · 1 without stop"
-    assert panel.sum.tone is Tone.DOWN
+    assert panel.headline()[0] == "2 positions, profit and swap \N{MINUS SIGN}101.60 EUR · 1 without stop"
+    assert panel.headline()[1] is Tone.DOWN
     assert [panel.model.index(row, 9).data() for row in (1, 0)] == ["+105.00", "\N{MINUS SIGN}205.00"]
     assert panel.model.index(0, 5).data() == "no stop"
     assert panel.tab_title() == "Positions (2)"
     panel.refresh(fresh(age=60.0))
-    assert panel.sum.text().startswith("STALE, 60 s old: 1 position,")
+    assert panel.headline()[0].startswith("STALE, 60 s old: 1 position,")
     panel.refresh(fresh(sync={}))
-    assert panel.sum.text().startswith("Not synced yet: 1 position,")
+    assert panel.headline()[0].startswith("Not synced yet: 1 position,")
     panel.refresh(fresh(positions=()))
     assert panel.view.empty_text.startswith("No open positions. ")
     panel.refresh(NOTHING_YET)
-    assert panel.sum.text() == panel.view.empty_text == "Positions are not known yet"
+    assert panel.headline()[0] == panel.view.empty_text == "Positions are not known yet"
 
 
 def test_closing_a_position_takes_two_presses_on_the_same_one(qtbot: QtBot, theme: Theme, fresh: Make) -> None:

@@ -346,7 +346,7 @@ def test_a_missing_stop_stands_out(panel: PositionsPanel) -> None:
     for title in ("Stop", "At risk"):
         assert columns[title].text(SHORT) == "no stop"
         assert columns[title].tone(SHORT) is Tone.WARN
-    assert "1 without stop" in panel.sum.text()
+    assert "1 without stop" in panel.headline()[0]
 
 
 def test_the_stop_is_edited_by_a_double_click(panel: PositionsPanel) -> None:

@@ -39,11 +39,11 @@ def test_positions_cannot_be_closed_before_arming(positions: PositionsPanel, fre
     positions.view.choose(1)
     buttons = (positions.close_button, positions.part, positions.stops, positions.break_even, positions.several)
     assert not any(button.isEnabled() for button in buttons)
-    assert positions.sum.text().startswith("NOT ARMED \N{MIDDLE DOT} 1 position")
+    assert positions.headline()[0].startswith("NOT ARMED \N{MIDDLE DOT} 1 position")
     assert "a close included" in positions.close_button.toolTip()
     positions.refresh(fresh(pool=LIVE, arming=ARMED))
     assert all(button.isEnabled() for button in buttons)
-    assert positions.sum.text().startswith("1 position")
+    assert positions.headline()[0].startswith("1 position")
     assert "also works while halted" in positions.close_button.toolTip()
 
 

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars import notice_bar as notice_module
 from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.models.desk import notice_columns
@@ -22,6 +23,8 @@ from arbitrex_desktop.ui.widgets.fields import Share
 from arbitrex_desktop.ui.widgets.limit_bar import LimitBar
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 from arbitrex_desktop.ui.widgets.table_view import TableView
+from tests.fakes.clock import ManualClock
+from tests.ui.conftest import OPEN_MS
 
 
 @pytest.fixture
@@ -52,6 +55,21 @@ def test_the_gravest_message_is_shown_first(bar: NoticeBar) -> None:
     bar.clear("unknown")
     assert bar.texts == ("hello",)
     bar.grab()
+
+
+def test_what_passed_last_stays_in_the_strip(qtbot: QtBot, theme: Theme, clock: ManualClock) -> None:
+    """With its time and muted, until there is something else to say; it counts as no message."""
+    bar = NoticeBar(theme, clock=clock)
+    shown(qtbot, bar)
+    bar.post("info", "CLOSED 1.94 GBPCHF", "close")
+    bar._timers["close"].start(1)
+    qtbot.waitUntil(lambda: not bar.texts, timeout=OPEN_MS)
+    assert bar._label.text() == f"{formats.clock_time(clock.now())}  CLOSED 1.94 GBPCHF"
+    assert bar._label.palette().color(bar._label.foregroundRole()) == theme.colours.muted
+    assert bar._label.isVisible()
+    assert bar.text == ""
+    bar.post("error", "broken", "b")
+    assert bar.text == "ERROR: broken"
 
 
 def test_what_just_happened_is_not_hidden_by_what_is_known(bar: NoticeBar) -> None:
