@@ -14,8 +14,11 @@ def read_text(path: Path) -> str:
     is repeated in it.
     """
     data = path.read_bytes()
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:4]:
         raise UnicodeError("its encoding is UTF-16 (or it is no text); save it as UTF-8")
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        raise UnicodeError(f"it has a NUL character, which no text has (line {line}); write that line anew")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

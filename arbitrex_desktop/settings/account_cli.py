@@ -14,7 +14,7 @@ from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.raw_layer.connection.environment import others_may_read, read_environment
-from arbitrex_desktop.raw_layer.connection.sessions import parse_sessions
+from arbitrex_desktop.raw_layer.connection.sessions import account_number, parse_sessions
 from arbitrex_desktop.raw_layer.connection.terminal_client import TransportFactory
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.settings.account_setup import LoginTrial, keep_account
@@ -38,7 +38,7 @@ def add_parser(subparsers: Subparsers) -> None:
     actions = account.add_subparsers(dest="account_action", required=True)
     add = actions.add_parser("add", help="add an account behind the others; its password is asked for")
     add.add_argument("name", help="a word by which you know it")
-    add.add_argument("--login", type=int, required=True, help="the account's number")
+    add.add_argument("--login", required=True, help="the account's number")
     add.add_argument("--server", required=True, help="as MetaTrader shows it, for example Broker-Demo")
     add.add_argument("--terminal", default="", metavar="PATH", help="terminal64.exe; the one used last when left out")
     actions.add_parser("list", help="the accounts in their order, and where each password is")
@@ -92,7 +92,10 @@ class AccountCommand:
     def add(self) -> None:
         """Keep the password, then write the account down."""
         args = self._args
-        account = Account(args.name, args.login, args.server, args.terminal)
+        if not args.server.strip():
+            raise SettingsError("--server must name the broker's server, as MetaTrader shows it")
+        number = account_number(args.login, "--login")
+        account = Account(args.name, number, args.server.strip(), args.terminal.strip(' "'))
         password = self._ask_password(account)
         keep_account(account, password, self._store, sys.stdout.write)
         sys.stdout.write(f"account {account.name}: {account.login} at {account.server} counts from the next start on\n")
@@ -132,9 +135,12 @@ class AccountCommand:
     def remove(self) -> None:
         """Forget the account and its password."""
         account = self._named()
-        number = [each.name for each in load(self._start).accounts].index(account.name)
+        accounts = load(self._start).accounts
+        number = [each.name for each in accounts].index(account.name)
         change(lambda file: file.without_entry(ACCOUNT, number), sys.stdout.write)
-        self._store.remove(account)
+        # The same account on another terminal goes on with the password.
+        if [(each.login, each.server) for each in accounts].count((account.login, account.server)) == 1:
+            self._store.remove(account)
         sys.stdout.write(f"account {account.name} is no longer used; its journal stays\n")
 
     def _named(self) -> Account:
@@ -148,7 +154,12 @@ class AccountCommand:
     def _ask_password(self, account: Account) -> str:
         """Return the password that the user types or that is piped in; empty for the one that the terminal has."""
         if self._args.password_stdin:
-            return sys.stdin.readline().rstrip("\r\n")
-        if account.is_simulated:
+            # What PowerShell pipes may begin with a byte order mark.
+            password = sys.stdin.readline().removeprefix("\ufeff").rstrip("\r\n")
+        elif account.is_simulated:
             return ""
-        return getpass.getpass(f"Password of {account.login} (empty: the terminal knows it): ")
+        else:
+            password = getpass.getpass(f"Password of {account.login} (empty: the terminal knows it): ")
+        if "\0" in password:
+            raise SettingsError("the password has a character that none can have (NUL); nothing has changed")
+        return password

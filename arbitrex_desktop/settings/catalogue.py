@@ -42,6 +42,10 @@ class NewsSettings:
     ] = ""
 
 
+_ONE_LINE: Final = r"\A[^\x00-\x1f\x7f]*\Z"
+_ONE_LINE_FORM: Final = "of one line, without tabs"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """One `[[account]]`; the password is never in the file."""
@@ -49,7 +53,7 @@ class Account:
     name: Annotated[
         str,
         Meta(
-            pattern="^[A-Za-z0-9_-]{1,40}$",
+            pattern=r"\A[A-Za-z0-9_-]{1,40}\Z",
             description="a word by which you know it",
             extra={"form": "of letters, digits, - and _"},
         ),
@@ -63,9 +67,19 @@ class Account:
             extra={"form": "of digits only, the account's number"},
         ),
     ] = 0
-    server: Annotated[str, Meta(description="the broker's server, as MetaTrader shows it")] = ""
+    server: Annotated[
+        str,
+        Meta(
+            pattern=_ONE_LINE, description="the broker's server, as MetaTrader shows it", extra={"form": _ONE_LINE_FORM}
+        ),
+    ] = ""
     terminal: Annotated[
-        str, Meta(description="path of the terminal's program, or the word simulated; empty: the one used last")
+        str,
+        Meta(
+            pattern=_ONE_LINE,
+            description="path of the terminal's program, or the word simulated; empty: the one used last",
+            extra={"form": _ONE_LINE_FORM},
+        ),
     ] = ""
 
     @property

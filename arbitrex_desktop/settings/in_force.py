@@ -213,10 +213,11 @@ def _accounts(file: TomlFile) -> tuple[Account, ...]:
         raise file.error([ACCOUNT], "expected accounts, each under a line [[account]]")
     accounts = tuple(_account(file, number, entry) for number, entry in enumerate(entries))
     for number, account in enumerate(accounts):
-        if account.name in {other.name for other in accounts[:number]}:
-            raise file.error(
-                [ACCOUNT, number, "name"], f"there is another account {account.name!r} above; name it anew"
-            )
+        # Names that differ in capitals or strokes only would share the variable of their password.
+        same = (other.name for other in accounts[:number] if other.password_variable == account.password_variable)
+        other = next(same, None)
+        if other is not None:
+            raise file.error([ACCOUNT, number, "name"], f"there is another account {other!r} above; name it anew")
         if account.is_simulated is not accounts[0].is_simulated:
             raise file.error([ACCOUNT, number], "real and simulated accounts cannot be mixed")
     return accounts

@@ -85,6 +85,69 @@ def test_a_password_of_a_refused_account_is_not_kept(type_in: Callable[[str], No
     assert store.kept == {}
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--login=0", "--server", "S"), "--login must be the account's number"),
+        (("--login=1_000", "--server", "S"), "--login must be the account's number"),
+        (("--login=-5", "--server", "S"), "--login must be the account's number"),
+        (("--login=5", "--server", "  "), "--server must name the broker's server"),
+        (("--login=5", "--server", "a\nb"), "account.server: expected a text of one line"),
+        (("--login=5", "--server", "a\0b"), "account.server: expected a text of one line"),
+        (("--login=5", "--server", "S", "--terminal", "C:\\x\n"), "account.terminal: expected a text of one line"),
+    ],
+)
+def test_an_account_that_cannot_be_meant_is_refused(
+    type_in: Callable[[str], None], capsys: Output, words: tuple[str, ...], told: str
+) -> None:
+    """Nothing of it is kept, neither in the file nor in the store."""
+    store = FakePasswordStore()
+    type_in("hunter2\n")
+    assert account(store, "add", "live", *words, "--password-stdin") == 2
+    assert told in capsys.readouterr().err
+    assert store.kept == {}
+
+
+def test_names_that_share_a_variable_are_one(type_in: Callable[[str], None], capsys: Output) -> None:
+    """`my-live` and `MY_LIVE` would both have their password in MT5_PASSWORD_MY_LIVE."""
+    store = FakePasswordStore()
+    type_in("one\ntwo\n")
+    assert account(store, "add", "my-live", "--login", "1", "--server", "S", "--password-stdin") == 0
+    assert account(store, "add", "MY_LIVE", "--login", "2", "--server", "S", "--password-stdin") == 2
+    assert "there is another account 'my-live' above" in capsys.readouterr().err
+    assert store.kept == {(1, "S"): "one"}
+
+
+def test_one_account_on_two_terminals_keeps_its_password_until_the_last_is_gone(
+    type_in: Callable[[str], None],
+) -> None:
+    """The store knows accounts by number and server."""
+    store = FakePasswordStore()
+    for name, path in (("one", "C:\\one\\terminal64.exe"), ("two", '"C:\\two two\\terminal64.exe"')):
+        type_in("pw\n")
+        words = ("--login", "1", "--server", " S ", "--terminal", path, "--password-stdin")
+        assert account(store, "add", name, *words) == 0
+    assert account(store, "remove", "two") == 0
+    assert store.kept == {(1, "S"): "pw"}
+    assert account(store, "remove", "one") == 0
+    assert store.kept == {}
+
+
+@pytest.mark.parametrize("password", ['"q"', "'q'", "  sp  ", "\ttab", "a#b", "$x${Y}", "C:\\new", "é漢🎉", "export x"])
+def test_a_password_is_kept_as_it_was_typed(type_in: Callable[[str], None], password: str) -> None:
+    """Nothing in it means anything, but for the mark that PowerShell may put before it, and NUL, which none has."""
+    store = FakePasswordStore()
+    for line in (f"{password}\n", f"\ufeff{password}\r\n"):
+        type_in(line)
+        account(store, "remove", "live")
+        assert account(store, *ADD) == 0
+        assert store.kept == {(123, "Broker-Live"): password}
+    account(store, "remove", "live")
+    type_in(f"{password}\0\n")
+    assert account(store, *ADD) == 2
+    assert store.kept == {}
+
+
 def test_a_password_is_changed(type_in: Callable[[str], None], capsys: Output) -> None:
     """The account stays where it is; an empty password changes nothing."""
     store = FakePasswordStore()

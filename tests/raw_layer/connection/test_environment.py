@@ -136,12 +136,13 @@ def test_utf_8_is_read_with_or_without_its_mark(encoding: str, tmp_path: Path) -
         ("MT5_LOGIN=1".encode("utf-16"), "UTF-16"),
         ("MT5_LOGIN=1".encode("utf-16-le"), "UTF-16"),
         ("A=1\nMT5_PASSWORD=hünter2".encode("cp1252"), r"not UTF-8 \(line 2\)"),
+        (b"A=1\nMT5_PASSWORD=hunter2\0", r"NUL character.*\(line 2\)"),
     ],
 )
 def test_another_encoding_is_refused_in_words(data: bytes, words: str, tmp_path: Path) -> None:
-    """The words name the encoding and how to mend it, and repeat nothing of the file."""
+    """The words name the encoding or the letter and how to mend it, and repeat nothing of the file."""
     (tmp_path / ".env").write_bytes(data)
-    with pytest.raises(SessionConfigError, match=f"{words}.*save it as UTF-8") as caught:
+    with pytest.raises(SessionConfigError, match=f"{words}.*(save it as UTF-8|write that line anew)") as caught:
         read_environment()
     assert "nter2" not in str(caught.value)
 
