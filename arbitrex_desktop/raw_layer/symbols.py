@@ -22,8 +22,12 @@ _QUOTED_IN: Final = (
 _PAIR: Final = re.compile(f"[A-Z]{{3}}(?:{'|'.join(_QUOTED_IN)})")
 """A name in capitals that ends with a currency; `GDAXIM` and `CHINAH` have six letters and are none."""
 _MARKS: Final = re.compile(r"[/_\- ]")
-_SUFFIX: Final = re.compile(r"[^A-Z0-9].*|[A-Z]{1,2}[^A-Z0-9]*|(?:CASH|MINI|MICRO|PRO|ECN|RAW|STD)[^A-Z0-9]*")
+_SUFFIX: Final = re.compile(r"[^A-Z0-9].*|[A-Z]{1,2}[^A-Z0-9]*|(?:CASH|MINI|MICRO|CENT|SPOT|PRO|ECN|RAW|STD)[^A-Z0-9]*")
 """What may follow an index's name, so that `DAX` is no `DAXONE`: a mark with anything, or a usual ending."""
+
+_PREFIX: Final = re.compile(r"\A[A-Z]{1,3}[._-]+(?=[A-Z0-9]{3})")
+"""What may stand before an index's name, as in `FX.US30`."""
+_COINS: Final = frozenset(("BTC", "ETH", "LTC", "XRP", "BCH", "ADA", "DOT", "SOL", "DOGE", "BNB"))
 
 _METALS: Final = {"GOLD": "XAU", "SILVER": "XAG"}
 
@@ -43,9 +47,12 @@ _SAME: Final[tuple[frozenset[str], ...]] = tuple(map(frozenset, (
     ("CHINAH", "CHN.H", "HSCEI"),
     ("XAUUSD", "GOLD"),
     ("XAGUSD", "SILVER"),
+    ("XTIUSD", "USOIL", "WTI", "USCRUDE"),
+    ("XBRUSD", "UKOIL", "BRENT", "UKBRENT"),
 )))
 # fmt: on
-"""Names that brokers give to the same index or metal, in capitals."""
+"""Names that brokers give to the same index, metal or oil, in capitals."""
+_KNOWN: Final = frozenset().union(*_SAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +128,8 @@ class SymbolBook:
     def _nearest(self, name: str) -> str:
         names = {one.name.upper(): one.name for one in self.listed if name[:3].upper() in one.name.upper()}
         close = [names[each] for each in get_close_matches(name.upper(), names, _NAMED, 0.5)]
+        same = next((each for each in _SAME if name.upper() in each), frozenset())
+        close += [one.name for one in self.listed if _bare(one.name.upper()) in same and one.name not in close]
         return f"; nearest: {_some(close)}" if close else ""
 
 
@@ -138,16 +147,34 @@ def _means(one: ListedSymbol, plain: str) -> bool:
     name = _MARKS.sub("", one.name.upper())
     base, profit = plain[:3], plain[3:]
     if _PAIR.fullmatch(plain) and plain in name:
-        # Some brokers give a metal the currency of its price as the base.
-        metal = base.startswith("X") and one.base == one.profit
-        if one.profit == profit and (one.base == base or metal):
+        # Some brokers give a metal or a coin the currency of its price as the base.
+        own_price = (base.startswith("X") or base in _COINS) and one.base == one.profit
+        if one.profit == profit and (one.base == base or own_price):
             return True
-    bare = name.lstrip(".#@[")
+    bare = _bare(one.name.upper())
     rest = bare.removeprefix(plain)
     # `GOLD` is a mining share with some brokers: a metal's word counts only where the metal is what is bought.
     if one.base != _METALS.get(plain, one.base):
         return False
-    return bare.startswith(plain) and not _PAIR.fullmatch(plain) and (not rest or bool(_SUFFIX.fullmatch(rest)))
+    if not bare.startswith(plain) or _PAIR.fullmatch(plain):
+        return False
+    return not rest or (bool(_SUFFIX.fullmatch(rest)) and (_is_marked(one.name, rest) or _is_index(plain)))
+
+
+def _bare(upper: str) -> str:
+    """Return a name in capitals without what stands before it, and without strokes."""
+    return _MARKS.sub("", _PREFIX.sub("", upper.lstrip(".#@["), count=1))
+
+
+def _is_index(plain: str) -> bool:
+    """Return whether capitals right behind a name are the broker's: `US30M` is `US30`, but `AAPLX` is no `AAPL`."""
+    return plain in _KNOWN or plain[-1].isdigit()
+
+
+def _is_marked(name: str, rest: str) -> bool:
+    """Return whether the rest of a name begins with a mark, or is in small letters."""
+    ending = _MARKS.sub("", name)[-len(rest) :]
+    return not ending[0].isalnum() or ending.lower() == ending or name[-len(rest) - 1] in "_- "
 
 
 def _some(names: Sequence[str]) -> str:

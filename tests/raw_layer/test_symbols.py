@@ -38,7 +38,15 @@ def test_a_pair_is_found_whatever_its_prefix_or_suffix(name: str) -> None:
     ("plain", "listed"),
     [
         *[("US30", "DJ30"), ("US30", "US30.cash"), ("US30", "WS30m"), ("GDAXIm", "GER40"), ("US30.cash", "US30.cash")],
-        *[("GDAXIm", "GDAXIm.r"), ("CHINAH", "CHINAH.r"), ("MXSHAR", "MXSHAR_x"), ("NIFTYX", "NIFTYX-ECN")],
+        *[("US30", "FX.US30"), ("US30", "C_WS30"), ("MAYM", "FX.MAYM.pro"), ("WTI", "USOIL.cash"), ("AAPL", "AAPL.US")],
+        *[
+            ("BRENT", "XBRUSD_i"),
+            ("BTCUSD", "BTCUSD#"),
+            ("GDAXIm", "GDAXIm.r"),
+            ("CHINAH", "CHINAH.r"),
+            ("MXSHAR", "MXSHAR_x"),
+            ("NIFTYX", "NIFTYX-ECN"),
+        ],
     ],
 )
 def test_an_index_is_found_by_its_usual_names(plain: str, listed: str) -> None:
@@ -53,6 +61,11 @@ def test_an_index_is_found_by_its_usual_names(plain: str, listed: str) -> None:
         ("DAX", ListedSymbol("DAXHOLDING", "EUR", "EUR", visible=True, tradable=True)),
         ("XAUUSD", ListedSymbol("GOLD.US", "USD", "USD", visible=True, tradable=True)),
         ("EURUSD", ListedSymbol("EURUSDX-GBP", "EUR", "GBP", visible=True, tradable=True)),
+        ("AAPL", ListedSymbol("AAPLX", "USD", "USD", visible=True, tradable=True)),
+        ("META", ListedSymbol("METAL", "USD", "USD", visible=True, tradable=True)),
+        ("F", ListedSymbol("FX", "USD", "USD", visible=True, tradable=True)),
+        ("EURUSD", ListedSymbol("EURUSD_VOL", "USD", "USD", visible=True, tradable=True)),
+        ("B", ListedSymbol("BRK.B", "USD", "USD", visible=True, tradable=True)),
         ("", ListedSymbol("EURUSD", "EUR", "USD", visible=True, tradable=True)),
     ],
 )
@@ -60,6 +73,13 @@ def test_what_only_looks_alike_is_not_taken(plain: str, listed: ListedSymbol) ->
     """Another instrument is never traded because its name begins alike."""
     with pytest.raises(UnknownSymbol, match="does not have it"):
         book(listed).resolve(plain)
+
+
+def test_a_name_that_may_be_the_metal_is_told() -> None:
+    """`GOLD` in dollars may be the metal or a mine: it is not taken, and is named as the nearest."""
+    mine = ListedSymbol("GOLD", "USD", "USD", visible=True, tradable=True)
+    with pytest.raises(UnknownSymbol, match="nearest: GOLD"):
+        book(mine).resolve("XAUUSD")
 
 
 def test_the_exact_name_wins() -> None:
