@@ -246,8 +246,11 @@ class RiskPortfolioManager(RiskFigures):
 
     def _read_again(self) -> None:
         """Take up a saved state that could not be read or written before (blocks, at most every few seconds)."""
-        name, now = self._state.account, self._clock.monotonic()
-        if not (self._repository.unread or self._repository.in_use(name)) or now < self._read_again_at:
+        name = self._state.account
+        if not (self._repository.unread or self._repository.in_use(name)):
+            return
+        now = self._clock.monotonic()
+        if now < self._read_again_at:
             return
         self._read_again_at = now + _READ_AGAIN_AFTER
         amiss = filter(self._repository.is_amiss, dict.fromkeys((EVERY_ACCOUNT, name)))
@@ -291,7 +294,7 @@ class RiskPortfolioManager(RiskFigures):
         if not fault:
             code, fault = reasons.INVALID_CONFIGURATION, self._config_fault
         if not fault:
-            code, fault = reasons.INVALID_STATE, state_fault(state.portfolio, state.capital(self.config))
+            code, fault = reasons.INVALID_STATE, state_fault(state.portfolio, state.capital(self.config), seen)
         if not fault:
             code, fault = reasons.STATE_IN_USE, self._repository.in_use(state.account)
         if record:

@@ -30,6 +30,7 @@ class MarketView(msgspec.Struct, frozen=True):
         connected: whether the pool is connected to the terminal.
         instrument: the symbol's contract; None when the symbol is not known.
         price: what the trade would be entered at: the intent's own price, else ask or bid.
+        closing: what it would be closed at as it is entered: the price less the spread, where that is known.
         mid: middle of the last good quote.
         spread_bps: its spread in hundredths of a percent.
         quote_age: its age in seconds.
@@ -43,6 +44,7 @@ class MarketView(msgspec.Struct, frozen=True):
     connected: bool
     instrument: Instrument | None
     price: float | None
+    closing: float | None
     mid: float | None
     spread_bps: float | None
     quote_age: float | None

@@ -42,6 +42,10 @@ class OrderKind(StrEnum):
     STOP = "STOP"
 
 
+_MARKET: Final = OrderKind.MARKET
+_TRADER: Final = IntentSource.TRADER
+
+
 class TradeIntent(msgspec.Struct, frozen=True):
     """What is asked for, as one value from the desk to the rules; `checked` tells whether it can be used.
 
@@ -107,12 +111,12 @@ class TradeIntent(msgspec.Struct, frozen=True):
     @property
     def is_person_s(self) -> bool:
         """Whether a person asks who names no strategy; programs that name none are one strategy together."""
-        return self.strategy_id is None and self.source is IntentSource.TRADER
+        return self.strategy_id is None and self.source is _TRADER
 
     @property
     def rests(self) -> bool:
         """Whether it asks for an order that rests until its price is reached."""
-        return self.order_kind is not OrderKind.MARKET
+        return self.order_kind is not _MARKET
 
 
 def checked(intent: TradeIntent) -> TradeIntent:
@@ -120,9 +124,10 @@ def checked(intent: TradeIntent) -> TradeIntent:
     amiss = _amiss(intent) or (_resting_amiss(intent) if intent.rests else _market_amiss(intent))
     if amiss:
         raise InvalidField(amiss)
-    changes, by_person = {}, intent.source is IntentSource.TRADER
-    for value, (name, check, optional) in zip(_values_of(intent), _CHECKS, strict=True):
-        if value is not None or not (optional or (by_person and name in _SIGNAL)):
+    changes, values = {}, _values_of(intent)
+    needed = _NEEDED if intent.source is _TRADER else _NEEDED_OF_STRATEGY
+    for value, name, check in zip(values, _FIELD_CHECKS, _FIELD_CHECKS.values(), strict=True):
+        if value is not None or name in needed:
             usable = check(name, value)
             if usable is not value:
                 changes[name] = usable
@@ -294,12 +299,11 @@ _FIELD_CHECKS: Final[dict[str, Callable[[str, Any], Any]]] = {
     "order_price": _above_zero,
 }
 FIELDS: Final = TradeIntent.__struct_fields__
-_SIGNAL: Final = frozenset({"confidence_score", "regime", "vol_percentile"})
-"""What a strategy must say of its signal, and a person need not: what is not given is not judged."""
-_MAY_BE_LEFT_OUT: Final = {each.name for each in msgspec.structs.fields(TradeIntent) if each.default is None}
+_NEEDED: Final = frozenset({"symbol", "direction", "atr"})
+_NEEDED_OF_STRATEGY: Final = _NEEDED | {"confidence_score", "regime", "vol_percentile"}
+"""A person need not say anything of a signal: what is not given is not judged."""
 _NO_MATTER_TO_AN_EXIT: Final = (
     *("current_price", "win_rate", "avg_win", "avg_loss", "num_trades", "adv_units", "spread_pct", "daily_volatility"),
     *("take_profit", "magic"),
 )
 _values_of: Final = attrgetter(*_FIELD_CHECKS)
-_CHECKS: Final = tuple((name, check, name in _MAY_BE_LEFT_OUT) for name, check in _FIELD_CHECKS.items())

@@ -86,10 +86,14 @@ class Check:
     minimum: bool = False
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and vars(self) == vars(other)
+        return isinstance(other, Check) and self._identity() == other._identity()
 
     def __hash__(self) -> int:
-        return hash((type(self), self.subject))
+        return hash(self._identity())
+
+    def _identity(self) -> tuple[object, ...]:
+        """Return what tells one check from another: of a copy in another process, too."""
+        return type(self), self.stage, self.subject
 
     def message(self, result: RuleResult) -> str:
         """Return a result in one plain sentence."""

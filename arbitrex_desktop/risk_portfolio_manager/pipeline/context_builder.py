@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from arbitrex_desktop.mt5.constants import AccountMarginMode
 from arbitrex_desktop.raw_layer.views import AccountReading
@@ -30,7 +32,7 @@ _RELATIVE_TOLERANCE: Final = 1e-9
 _NETTING: Final = frozenset({AccountMarginMode.RETAIL_NETTING, AccountMarginMode.EXCHANGE})
 
 
-class _Closable(NamedTuple):
+class _Closable(msgspec.Struct, frozen=True):
     """What a trade could close: units, the position's number (0 for none), and whether others are closing it."""
 
     units: float = 0.0
@@ -71,21 +73,23 @@ def _market(
     pool, calendar = sources.pool, sources.calendar
     if pool is None:
         price = intent.order_price or intent.current_price or sources.prices.get(symbol)
-        return MarketView(now, False, False, instrument, price, None, None, None, None, None, calendar)
+        return MarketView(now, False, False, instrument, price, price, None, None, None, None, None, calendar)
     measured = state.stats.returns(symbol)
     shock, margin = measured.shock if measured is not None else None, pool.margin_per_lot(symbol, intent.direction)
     connected, price = pool.is_connected(), intent.order_price or intent.current_price
     quote = latest_quote(pool, symbol, moment)
     if quote is None:
-        return MarketView(now, True, connected, instrument, price, None, None, None, margin, shock, calendar)
+        return MarketView(now, True, connected, instrument, price, price, None, None, None, margin, shock, calendar)
     mid, spread = quote.mid, quote.ask - quote.bid
-    near = 0.1 * intent.atr * config.atr_multiplier
+    if intent.order_price is None:
+        price = entry_price(quote, intent, 0.1 * intent.atr * config.atr_multiplier)
     return MarketView(
         now,
         True,
         connected,
         instrument,
-        entry_price(quote, intent, near) if intent.order_price is None else intent.order_price,
+        price,
+        None if price is None else price - intent.direction * spread,
         mid,
         spread / mid * 10_000.0,
         quote.age(moment),
@@ -143,7 +147,7 @@ def _exposure(
     reducing = reducible > 0.0 and (asked is None or asked * contract <= reducible * (1.0 + _RELATIVE_TOLERANCE))
     other = book.belongs_to_other(name, symbol, side)
     reused = name in book.traded or other or (record and (name in book.reserved or state.activity.admits(name)))
-    held, in_flight = sums.held, sums.in_flight
+    held, in_flight, counter = sums.held, sums.in_flight, instrument.counter if instrument else ""
     netting = _margin_mode(state) in _NETTING
     reverses = netting and reducible > 0.0 and not reducing
     return ExposureView(
@@ -151,7 +155,7 @@ def _exposure(
         sums.notional_towards(symbol, side),
         symbol in held.manual_units,
         sums.currency_towards(instrument.base, side) if instrument else 0.0,
-        sums.currency_towards(instrument.counter, -side) if instrument and instrument.counter else 0.0,
+        sums.currency_towards(counter, -side) if counter else 0.0,
         sums.net_towards(side),
         sums.gross,
         in_flight.margin,

@@ -32,6 +32,9 @@ class SizeDecided(Check):
         self.step = instrument.volume_step if instrument is not None else 0.0
         self.results = results
 
+    def _identity(self) -> tuple[object, ...]:
+        return *super()._identity(), self.lots, self.asked, self.allowed, self.results
+
     def message(self, result: RuleResult) -> str:  # noqa: ARG002 - all is known already
         """Return which limit decided, and the largest size that would pass."""
         units, what = self._largest()

@@ -58,7 +58,7 @@ def decide(context: RuleContext, order_id: str) -> tuple[TradeDecision, RuleCont
         refusal, again = _last_look(context, lots, adjusted=bool(cuts))
         results = [*results, refusal] if refusal is not None else as_approved(results, again, lots)
     if not context.exposure.reducing and size.allowed > 0.0:
-        results.append(RuleResult(SizeDecided(context, tuple(results), lots if refusal is None else 0.0), Outcome.PASS))
+        results.append(RuleResult(SizeDecided(context, tuple(results), lots if refusal is None else 0.0), _PASS))
     if refusal is not None:
         return _refused(context, refusal, results, order_id), context
     decision = TradeDecision(

@@ -167,14 +167,15 @@ class ClassInstruments:
 class PoolInstruments:
     """Instruments from the symbol properties that the pool holds; converted once per reading of them.
 
-    What rates convert is converted each time, by quotes that are not older than `oldest` seconds at `moment`.
+    What rates convert is converted each time, by quotes that are not older than `oldest` seconds by `monotonic`.
     """
 
-    def __init__(self, pool: PoolReader) -> None:
+    def __init__(self, pool: PoolReader, monotonic: Callable[[], float]) -> None:
         self.pool = pool
+        self._monotonic = monotonic
         self._known: dict[str, tuple[SymbolInfo, Instrument]] = {}
         self.account_currency = ""
-        self.moment, self.oldest = 0.0, math.inf
+        self.oldest = math.inf
 
     def get(self, symbol: str) -> Instrument | None:
         """Return a symbol's instrument; None when the pool does not know the symbol."""
@@ -255,7 +256,7 @@ class PoolInstruments:
     def _mid(self, name: str, beside: str) -> float | None:
         """Return a quote's middle, with the same suffix that the broker gives the symbol beside it."""
         quote = self.pool.quote(name) or self.pool.quote(name + beside[2 * _CODE :])
-        return quote.mid if quote is not None and quote.age(self.moment) <= self.oldest else None
+        return quote.mid if quote is not None and quote.age(self._monotonic()) <= self.oldest else None
 
 
 def _sound(info: SymbolInfo) -> bool:

@@ -22,6 +22,11 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDi
 ChangeCount = tuple[object, ...] | None
 """What moves with every change of a `PortfolioState`; None where a part of it cannot count its changes."""
 _version_of: Final = attrgetter("_version")
+_HOLDERS: Final = (
+    ("open_positions", (dict, Mapping, list, tuple), "a mapping or a list"),
+    ("symbol_exposure", (dict, Mapping), "a mapping"),
+    ("currency_exposure", (dict, Mapping), "a mapping"),
+)
 _PLAIN: Final = frozenset({float, int, str, bool, type(None), datetime})
 
 
@@ -192,24 +197,17 @@ class PortfolioState:
 
     def fault(self) -> str:
         """Return in words what cannot be read because the program put something else in its place, or nothing."""
-        for name in ("open_positions", "symbol_exposure", "currency_exposure"):
+        for name, kinds, what in _HOLDERS:
             found = vars(self)[name]
-            if isinstance(found, dict):
-                continue
-            kinds = (Mapping, list, tuple) if name == "open_positions" else (Mapping,)
             if not isinstance(found, kinds):
-                return f"{name} must be a mapping{' or a list' * (len(kinds) > 1)} (it is a {type(found).__name__})"
+                return f"{name} must be {what} (it is a {type(found).__name__})"
         return ""
 
     def change_count(self) -> ChangeCount:
-        """Return what moves with every change of this state, and is another for another state."""
-        held = self.exposure_count()
-        return None if held is None else (self, self.version, *held)
+        """Return what moves with every change of this state, and is another for another state; None where it cannot.
 
-    def exposure_count(self) -> ChangeCount:
-        """Return what moves with every change of positions and exposures; None where they cannot count.
-
-        Every version is given out once, so that no change leaves it as it was, however many threads make some.
+        What comes after the second moves with changes of positions and exposures alone.  Every version is given out
+        once, so that no change leaves it as it was, however many threads make some.
         """
         positions, symbols, currencies = self.open_positions, self.symbol_exposure, self.currency_exposure
         if not (
@@ -219,11 +217,11 @@ class PortfolioState:
         ):
             return None
         try:
-            edits = tuple(map(_version_of, list(positions.values())))
+            edits = tuple(map(_version_of, positions.values()))
         except (AttributeError, RuntimeError):  # a program put something else among them, or puts in something now
             return None
-        mappings = (id(positions), positions.version, id(symbols), symbols.version, id(currencies), currencies.version)
-        return (*mappings, edits)
+        own, versions = (self, self.version), (positions.version, symbols.version, currencies.version)
+        return (*own, id(positions), id(symbols), id(currencies), *versions, edits)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-safe values; positions as a list."""

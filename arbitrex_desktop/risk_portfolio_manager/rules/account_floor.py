@@ -118,11 +118,10 @@ def account_floor(context: RuleContext) -> float:
     """Return the firm's own floor, in account currency."""
     config, record = context.config, context.account.record
     initial: float = config.initial_balance
-    highest = initial
-    if config.firm_floor != "static":
-        highest = max(initial, record.highest_close if config.firm_floor == "end of day" else record.highest_equity)
+    highest, kind, locked = initial, config.firm_floor, config.firm_floor_locks_at * initial
+    if kind != "static":
+        highest = max(initial, record.highest_close if kind == "end of day" else record.highest_equity)
     floor: float = highest - config.firm_max_loss * initial
-    locked: float = config.firm_floor_locks_at * initial
     return min(floor, locked) if locked else floor
 
 

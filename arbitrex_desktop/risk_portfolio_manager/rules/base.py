@@ -31,6 +31,8 @@ class Rule(Check, ABC):
         daily: whether what it latches is of one day, and may end with it.
         paces: whether it counts what was asked for or approved before, so that an approved intent that is judged
             again before it is sent must not be counted against itself.
+        fine: what is said where nothing is amiss and there is no number to tell.
+        in_order: the result that says so, made once since it is that of most rules for most intents.
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
@@ -39,6 +41,10 @@ class Rule(Check, ABC):
     latches: ClassVar[bool] = False
     daily: ClassVar[bool] = False
     paces: ClassVar[bool] = False
+    fine: ClassVar[str] = ""
+
+    def __init__(self) -> None:
+        self.in_order = self.ok(self.fine)
 
     @abstractmethod
     def check(self, context: RuleContext) -> RuleResult:

@@ -20,6 +20,7 @@ class NewsBlackout(Rule):
     )
     stage, order = Stage.FINAL, 120
     subject = "news"
+    fine = "none is near"
     parameters = (
         number("news_minutes_before", 30.0, "No trades before news for", "min", looser=Looser.LOWER),
         number("news_minutes_after", 15.0, "No trades after news for", "min", looser=Looser.LOWER),
@@ -51,7 +52,7 @@ class NewsBlackout(Rule):
         except CalendarUnavailable as error:
             return self.unknown(str(error))
         if event is None:
-            return self.ok("none is near")
+            return self.in_order
         return self.failed(note=f"{event.currency} {event.title} at {event.at:%H:%M} UTC")
 
 

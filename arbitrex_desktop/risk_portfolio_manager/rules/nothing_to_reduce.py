@@ -17,6 +17,7 @@ class NothingToReduce(Rule):
     )
     stage, order = Stage.SOURCES, 5
     subject = "position to close"
+    fine = "it was not asked to close one"
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look at what is left to close; a reducing trade has found its position and does not come here."""
@@ -28,4 +29,4 @@ class NothingToReduce(Rule):
             return self.ok(f"it closes the {amounts.lots(lots)} lots that are held, and opens the rest the other way")
         if intent.reduce_only or intent.position_ticket is not None:
             return self.failed(note=f"there is no position of {intent.symbol} with so much to close")
-        return self.ok("it was not asked to close one")
+        return self.in_order

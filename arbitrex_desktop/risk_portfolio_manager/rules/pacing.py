@@ -30,6 +30,7 @@ class DuplicateIntent(Rule):
     code = RejectionReason("DUPLICATE_INTENT", "The same trade was asked for a moment ago.", "Wait, if it is meant.")
     stage, order = Stage.FINAL, 60
     subject = "time since the same trade was asked for"
+    fine = "it was not asked for lately"
     unit = "s"
     minimum = True
     paces = True
@@ -52,7 +53,7 @@ class DuplicateIntent(Rule):
         trade = (intent.strategy_id or "", intent.symbol, intent.direction, intent.requested_volume)
         before = context.activity.same_before(trade, intent.intent_id)
         if before is None or not context.moment - before < window:
-            return self.ok("it was not asked for lately")
+            return self.in_order
         return self.at_least(context.moment - before, window)
 
 
@@ -181,6 +182,7 @@ class _Spacing(Rule):
     unit = "s"
     minimum = True
     paces = True
+    fine = "there was none"
     least: ClassVar[str]
 
     @abstractmethod
@@ -193,7 +195,7 @@ class _Spacing(Rule):
             return self.off()
         last = self.last(context)
         if last is None:
-            return self.ok("there was none")
+            return self.in_order
         return self.at_least(context.moment - last, getattr(context.config, self.least))
 
 

@@ -15,6 +15,7 @@ class PriceCollar(Rule):
     )
     stage, order = Stage.FINAL, 40
     subject = "distance from the last good price"
+    fine = "the quote itself is used"
     unit = "share"
     parameters = (
         share("max_price_deviation_pct", 0.05, "Farthest price from the last good one", looser=Looser.HIGHER),
@@ -29,5 +30,5 @@ class PriceCollar(Rule):
         if mid is None:
             return self.unknown("there is no quote")
         if price is None:
-            return self.ok("the quote itself is used")
+            return self.in_order
         return self.at_most(abs(price - mid) / mid, context.config.max_price_deviation_pct)

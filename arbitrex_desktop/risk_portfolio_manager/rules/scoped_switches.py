@@ -3,13 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import SwitchAction, SwitchLevel
 from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, seconds
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
-
-_FREE: Final = "not throttled"
 
 
 class ScopedSwitches(Rule):
@@ -22,6 +18,7 @@ class ScopedSwitches(Rule):
     )
     stage, order = Stage.KILL_SWITCH, 30
     subject = "kill switches"
+    fine = "none is set"
     guards_adding = False
 
     def check(self, context: RuleContext) -> RuleResult:
@@ -29,7 +26,7 @@ class ScopedSwitches(Rule):
         for switch in context.switches:
             if switch.action is not SwitchAction.THROTTLE and not context.exposure.reducing:
                 return self.failed(note=switch.message)
-        return self.ok("none is set")
+        return self.in_order
 
 
 class Throttle(Rule):
@@ -42,6 +39,7 @@ class Throttle(Rule):
     )
     stage, order = Stage.KILL_SWITCH, 100
     subject = "throttle"
+    fine = "not throttled"
     unit = "s"
     minimum = True
     paces = True
@@ -54,7 +52,7 @@ class Throttle(Rule):
         """Measure the time since the last intent that any throttle let through."""
         activity, strategy = context.activity, context.intent.strategy_id or ""
         if not context.switches and strategy not in activity.throttled:
-            return self.ok(_FREE)
+            return self.in_order
         scopes = [(each.level, each.name) for each in context.switches if each.action is SwitchAction.THROTTLE]
         if any(level is SwitchLevel.SYMBOL for level, _ in scopes):  # its name there may be the plain one
             scopes.append((SwitchLevel.SYMBOL, context.intent.symbol))
@@ -62,7 +60,7 @@ class Throttle(Rule):
         if ends is not None and context.moment < ends:
             scopes.append((SwitchLevel.STRATEGY, strategy))
         if not scopes:
-            return self.ok(_FREE)
+            return self.in_order
         heard = [activity.heard[scope] for scope in scopes if scope in activity.heard]
         if not heard:
             return self.ok("throttled, and this is the first intent since")

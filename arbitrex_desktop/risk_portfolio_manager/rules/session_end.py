@@ -19,6 +19,7 @@ class SessionEnd(Rule):
     code = RejectionReason("SESSION_END", "The session is over, or about to end.", "Wait for the next session.")
     stage, order = Stage.FINAL, 125
     subject = "session"
+    fine = "it goes on"
     parameters = (
         Text(
             name="session_end", default="", label="The session ends at", help="Empty is off.",
@@ -49,4 +50,4 @@ class SessionEnd(Rule):
             return self.off()
         if session_over(context.market.now, context.config, context.config.no_entry_minutes):
             return self.failed(note=f"it ends at {context.config.session_end} {context.config.session_timezone}")
-        return self.ok("it goes on")
+        return self.in_order

@@ -16,12 +16,13 @@ class Connection(Rule):
     )
     stage, order = Stage.SOURCES, 10
     subject = "connection"
+    fine = "connected"
 
     def check(self, context: RuleContext) -> RuleResult:
         """Ask whether the pool counts itself as connected."""
         if not context.market.has_pool:
             return self.no_pool()
-        return self.ok("connected") if context.market.connected else self.unknown("the terminal is not connected")
+        return self.in_order if context.market.connected else self.unknown("the terminal is not connected")
 
 
 class AccountSync(Rule):
@@ -55,6 +56,7 @@ class TradingAllowed(Rule):
     )
     stage, order = Stage.SOURCES, 30
     subject = "permission to trade"
+    fine = "allowed"
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look at the account's flags."""
@@ -64,7 +66,7 @@ class TradingAllowed(Rule):
         if account is None:
             return self.unknown("the account was not read yet")
         if account.trade_allowed and account.trade_expert:
-            return self.ok("allowed")
+            return self.in_order
         return self.failed(note="the broker does not allow trading on this account")
 
 
@@ -96,6 +98,7 @@ class PositionsKnown(Rule):
     code = CONVERSION_UNKNOWN
     stage, order = Stage.SOURCES, 70
     subject = "worth of open positions"
+    fine = "all are known"
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look whether the sums are complete; without a pool, prices that were never given are left out."""
@@ -106,4 +109,4 @@ class PositionsKnown(Rule):
             return self.unknown(f"the position in {exposure.unpriced} cannot be converted")
         if exposure.unpriced:
             return self.skipped(f"no price was given to value {exposure.unpriced}, it is counted in no exposure")
-        return self.ok("all are known")
+        return self.in_order

@@ -23,28 +23,20 @@ class StopSides(Rule):
     code = INVALID_STOPS
     stage, order = Stage.FINAL, 10
     subject = "sides of stop and take-profit"
+    fine = "right"
     parameters = (number("atr_multiplier", 1.5, "Stop distance in ATRs", "ATR", low_open=True),)
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the stop with the price at which it would close, the take-profit with that of the entry."""
-        intent, price, stop = context.intent, context.market.price, context.size.stop
-        if price is None:
+        intent, stop, price, closing = context.intent, context.size.stop, context.market.price, context.market.closing
+        if price is None or closing is None:
             return self.unpriced(context)
-        closing = _closing_price(context, price)
         if stop is not None and not (intent.direction * (closing - stop) > 0.0 and stop > 0.0):
             return self.failed(note=f"the stop {stop:.10g} is on the wrong side of the price {closing:.10g}")
         target = intent.take_profit
         if target is not None and not intent.direction * (target - price) > 0.0:
             return self.failed(note=f"the take-profit {target:.10g} is on the wrong side of the price {price:.10g}")
-        return self.ok("right")
-
-
-def _closing_price(context: RuleContext, price: float) -> float:
-    """Return the price at which the trade would be closed as it is entered: less the spread, where that is known."""
-    market = context.market
-    if market.spread_bps is None or market.mid is None:
-        return price
-    return price - context.intent.direction * market.spread_bps * 1e-4 * market.mid
+        return self.in_order
 
 
 class StopDistance(Rule):
@@ -61,14 +53,14 @@ class StopDistance(Rule):
 
     def check(self, context: RuleContext) -> RuleResult:
         """Compare the nearer of both with the least distance."""
-        if not context.market.has_pool:
+        market, intent, stop = context.market, context.intent, context.size.stop
+        if not market.has_pool:
             return self.no_pool()
-        price, instrument, target = context.market.price, context.market.instrument, context.intent.take_profit
-        if price is None or instrument is None:
+        side, instrument = market.price if intent.rests else market.closing, market.instrument
+        if side is None or instrument is None:
             return self.unknown("price or symbol is not known")
-        direction, stop = context.intent.direction, context.size.stop
-        side = price if context.intent.rests else _closing_price(context, price)
-        distance = context.size.stop_distance if stop is None else direction * (side - stop)
-        nearest = distance if target is None else min(distance, abs(target - side))
+        nearest = context.size.stop_distance if stop is None else intent.direction * (side - stop)
+        if intent.take_profit is not None:
+            nearest = min(nearest, abs(intent.take_profit - side))
         pip = instrument.pip
         return self.at_least(nearest * (1.0 + _RELATIVE_TOLERANCE) / pip, instrument.stops_distance / pip)

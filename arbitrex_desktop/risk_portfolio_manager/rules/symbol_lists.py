@@ -21,6 +21,7 @@ class SymbolLists(Rule):
     )
     stage, order = Stage.FINAL, 50
     subject = "symbol lists"
+    fine = "allowed"
     parameters = (
         Names(name="allowed_symbols", default=(), label="Only these symbols", help="Empty allows every symbol."),
         Names(name="denied_symbols", default=(), label="Never these symbols"),
@@ -33,4 +34,4 @@ class SymbolLists(Rule):
             return self.failed(note=f"{symbol} is on the deny list")
         if config.allowed_symbols and not is_named(context, config.allowed_symbols):
             return self.failed(note=f"{symbol} is not on the allow list")
-        return self.ok("allowed")
+        return self.in_order

@@ -28,12 +28,13 @@ class SymbolKnown(Rule):
     )
     stage, order = Stage.SOURCES, 40
     subject = "symbol"
+    fine = "known"
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look whether its properties are there."""
         if context.market.instrument is None:
             return self.unknown(f"{context.intent.symbol} is not among the symbols that the pool knows")
-        return self.ok("known")
+        return self.in_order
 
 
 class SymbolTradable(Rule):
@@ -46,6 +47,7 @@ class SymbolTradable(Rule):
     )
     stage, order = Stage.SOURCES, 50
     subject = "trading in the symbol"
+    fine = "allowed"
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look the direction up in the symbol's trade mode."""
@@ -55,5 +57,5 @@ class SymbolTradable(Rule):
             return self.unknown("the symbol is not known")
         mode = context.market.instrument.trade_mode
         if context.intent.direction in _ALLOWED.get(mode, ()):
-            return self.ok("allowed")
+            return self.in_order
         return self.failed(note=f"the broker allows {_NAMES.get(mode, 'nothing')} only")

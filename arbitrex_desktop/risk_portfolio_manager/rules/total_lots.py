@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,9 +72,8 @@ class TotalLots(Rule):
 
 def _step(steps: Any, profit: float) -> float:
     """Return the lots of the highest step that the profit has reached; below the first, those of the first."""
-    amounts = {float(amount): lots for amount, lots in steps.items()}
-    reached = [amount for amount in amounts if amount <= profit]
-    return float(amounts[max(reached) if reached else min(amounts)])
+    amounts = sorted(steps, key=float)
+    return float(steps[amounts[max(0, bisect_right(amounts, profit, key=float) - 1)]])
 
 
 def _is_number(key: str) -> bool:

@@ -17,13 +17,14 @@ class TradingHalted(Rule):
     )
     stage, order = Stage.KILL_SWITCH, 10
     subject = "trading state"
+    fine = "not halted"
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look at the portfolio's own flag."""
         account = context.account
         if account.halted:
             return self.failed(note=f"trading is halted: {account.halt_reason or 'no reason was given'}")
-        return self.ok("not halted")
+        return self.in_order
 
 
 class TradingReducing(Rule):
@@ -36,6 +37,7 @@ class TradingReducing(Rule):
     )
     stage, order = Stage.KILL_SWITCH, 20
     subject = "trading state"
+    fine = "not reducing"
     parameters = (
         seconds("halt_cooldown_seconds", 3600, "Reducing only, after an automatic halt, for", looser=Looser.LOWER),
     )
@@ -44,4 +46,4 @@ class TradingReducing(Rule):
         """Look whether reducing is in force now."""
         if context.account.reducing:
             return self.failed(note=f"only trades that reduce risk pass: {context.account.reducing}")
-        return self.ok("not reducing")
+        return self.in_order

@@ -144,6 +144,8 @@ class KillSwitches:
         A switch on a plain name (`EURUSD`) bears on every symbol that it may mean (`EURUSDm`), where `instrument`
         says what the symbol's currencies are.
         """
+        if not self._switches:
+            return []
         whole, own, strategy = scopes_of(symbol, strategy_id)
         symbols = [key for key in self._switches if key == own or _means(key, instrument)]
         return [self._switches[key] for key in (whole, *symbols, strategy) if key in self._switches]

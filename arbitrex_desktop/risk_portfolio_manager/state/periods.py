@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 
 
-class Result(NamedTuple):
+class Result(msgspec.Struct, frozen=True):
     """A day's or a week's figures: its realised profit, what losses are measured from, and losses in a row."""
 
     pnl: float
@@ -51,7 +50,7 @@ class Period(msgspec.Struct):
         """Go to the period of `start`, `written` being the portfolio's figures; return whether they are another's."""
         if self.start is None or start > self.start:
             known, self.start = self.start, start
-            self.before = None if known is None else Before(known, *written)
+            self.before = None if known is None else Before(known, written.pnl, written.anchor, written.losses)
             return known is not None
         if self.before is None or start != self.before.start:
             return False

@@ -121,7 +121,7 @@ class RiskState:
         """Let the portfolio's figures be those of the day and the week of these resets."""
         portfolio, (day, week) = self.portfolio, self.results(starts, config)
         if self.day.roll(starts[0], Result(portfolio.daily_pnl, portfolio.day_anchor, portfolio.consecutive_losses)):
-            portfolio.daily_pnl, portfolio.day_anchor, portfolio.consecutive_losses = day
+            portfolio.daily_pnl, portfolio.day_anchor, portfolio.consecutive_losses = day.pnl, day.anchor, day.losses
         if self.week.roll(starts[1], Result(portfolio.weekly_pnl, portfolio.week_anchor)):
             portfolio.weekly_pnl, portfolio.week_anchor = week.pnl, week.anchor
 

@@ -80,10 +80,10 @@ class Sources:
             classes = ClassInstruments(config.account_currency, config.default_volume_min, config.default_volume_step)
             return classes.get(symbol, lambda name: self._given_price(name, portfolio.positions(), intent))
         if known is None or known.pool is not pool:
-            known = self._instruments = PoolInstruments(pool)
+            known = self._instruments = PoolInstruments(pool, self.clock.monotonic)
         if self.reading is not None:
             known.account_currency = self.reading.account.currency
-        known.moment, known.oldest = self.clock.monotonic(), config.max_quote_age_seconds
+        known.oldest = config.max_quote_age_seconds
         return known.get(symbol)
 
     def _given_price(self, name: str, positions: Iterable[Any], intent: TradeIntent | None) -> float | None:

@@ -107,7 +107,7 @@ def from_pool(**changes: Any) -> tuple[PoolInstruments, FakePool]:
     """Return instruments of a pool whose EURUSD has other properties."""
     pool = FakePool()
     pool.infos["EURUSD"] = replace(pool.infos["EURUSD"], **changes)
-    return PoolInstruments(pool), pool
+    return PoolInstruments(pool, pool.clock.monotonic), pool
 
 
 def test_with_a_pool_the_symbols_own_properties_decide() -> None:
@@ -167,7 +167,7 @@ def test_a_tick_value_that_the_rates_contradict_is_not_believed(symbol: str, tol
     pool.infos[symbol] = replace(
         make_symbol(symbol), trade_tick_value_loss=told, trade_tick_size=0.001, trade_contract_size=100_000.0
     )
-    source = PoolInstruments(pool)
+    source = PoolInstruments(pool, pool.clock.monotonic)
     source.account_currency = "USD"
     found = source.get(symbol)
     assert found is not None
@@ -208,16 +208,14 @@ def test_an_old_quote_converts_nothing() -> None:
     """R17: a rate that is three days old is none, and one that moves counts at once, not a minute later."""
     pool = FakePool()
     pool.infos["EURGBP"] = replace(pool.infos["EURGBP"], trade_tick_value_loss=0.0)
-    source = PoolInstruments(pool)
+    source = PoolInstruments(pool, pool.clock.monotonic)
     source.account_currency, source.oldest = "USD", 30.0
     for mid in (1.3, 1.56):
-        source.moment = pool.clock.monotonic()
         pool.set_quote("GBPUSD", mid)
         found = source.get("EURGBP")
         assert found is not None
         assert found.value == pytest.approx(mid)
     pool.clock.advance(3 * 86_400.0)
-    source.moment = pool.clock.monotonic()
     found = source.get("EURGBP")
     assert found is not None
     assert math.isnan(found.value)

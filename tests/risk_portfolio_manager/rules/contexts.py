@@ -32,8 +32,8 @@ EURUSD = Instrument(
 )  # fmt: skip
 INTENT = TradeIntent("EURUSD", 1, 0.8, "TRENDING", 0.01, 0.4)
 MARKET = MarketView(
-    now=START, has_pool=True, connected=True, instrument=EURUSD, price=1.15, mid=1.15, spread_bps=1.0, quote_age=1.0,
-    margin_per_lot=1_000.0, shock=None, calendar=None,
+    now=START, has_pool=True, connected=True, instrument=EURUSD, price=1.15, closing=1.149885, mid=1.15, spread_bps=1.0,
+    quote_age=1.0, margin_per_lot=1_000.0, shock=None, calendar=None,
 )  # fmt: skip
 ACCOUNT = AccountView(
     capital=100_000.0, equity=100_000.0, drawdown=0.0, daily_pnl=0.0, weekly_pnl=0.0, day_start=START,
@@ -69,9 +69,17 @@ def context(
     usual = {"intent": INTENT, "market": MARKET, "account": ACCOUNT, "exposure": EXPOSURE, "size": SIZE}
     views = {name: changed(view, parts.pop(name, {})) for name, view in usual.items()}
     assert not parts, f"no such part: {parts}"
+    views["market"] = changed(views["market"], {"closing": _closing(views["market"], views["intent"].direction)})
     return RuleContext(
         config=config or RPMConfig(), activity=activity or Activity(), switches=switches, moment=NOW, **views
     )
+
+
+def _closing(market: MarketView, direction: int) -> float | None:
+    """Return the price of a market less its spread, on the side that closes a trade of a direction."""
+    if market.price is None or market.mid is None or market.spread_bps is None:
+        return market.price
+    return market.price - direction * market.spread_bps * 1e-4 * market.mid
 
 
 def asked_at(*moments: float, intent_id: str = "") -> Activity:

@@ -105,7 +105,7 @@ def test_a_night_costs_what_the_broker_says(mode: SymbolSwapMode, rate: float, n
     pool = FakePool()
     info = make_symbol("EURUSD", swap_mode=int(mode), swap_long=rate, swap_short=rate, swap_rollover3days=3)
     pool.infos["EURUSD"] = replace(info, bid=1.15)
-    instrument = PoolInstruments(pool).get("EURUSD")
+    instrument = PoolInstruments(pool, pool.clock.monotonic).get("EURUSD")
     assert instrument is not None
     tuesday, wednesday = datetime(2025, 3, 11, tzinfo=UTC), datetime(2025, 3, 12, tzinfo=UTC)
     for side in (1, -1):
