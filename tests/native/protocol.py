@@ -158,7 +158,7 @@ def _state(terminal: TerminalBackend, arguments: Arguments) -> bytes:
 
 def _ticks_from(terminal: TerminalBackend, arguments: Arguments) -> bytes:
     symbol, since = arguments.text(), arguments.take("q") // _MSC
-    return _array(terminal.copy_ticks_from(symbol, since, arguments.take("I"), arguments.take("i")))
+    return _array(terminal.copy_ticks_from(symbol, since, arguments.take("i"), arguments.take("i")))
 
 
 def _ticks_range(terminal: TerminalBackend, arguments: Arguments) -> bytes:
@@ -222,9 +222,9 @@ _ANSWERS: Final[dict[int, Callable[[TerminalBackend, Arguments], bytes]]] = {
     Command.STATE: _state,
     Command.TICKS_FROM: _ticks_from,
     Command.TICKS_RANGE: _ticks_range,
-    Command.RATES_FROM: _rates("qI", "copy_rates_from"),
+    Command.RATES_FROM: _rates("qi", "copy_rates_from"),
     Command.RATES_RANGE: _rates("qq", "copy_rates_range"),
-    Command.RATES_FROM_POS: _rates("II", "copy_rates_from_pos"),
+    Command.RATES_FROM_POS: _rates("ii", "copy_rates_from_pos"),
     Command.POSITIONS_TOTAL: _total("positions_total"),
     Command.POSITIONS: _all("positions_get", layouts.POSITION),
     Command.POSITIONS_OF_SYMBOL: _of_symbol("positions_get", layouts.POSITION),

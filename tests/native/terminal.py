@@ -68,6 +68,11 @@ class Terminal:
                 self._answer(client, client.request())
         except pipe.Closed:
             client.close()
+        except Exception as error:
+            # Whoever asked must not wait for ever for an answer that our broker could not give.
+            self.log("broken", error=repr(error))
+            client.close()
+            raise
 
     def log(self, event: str, **fields: Any) -> None:
         """Write a line down."""

@@ -155,7 +155,7 @@ class TradeCalls(TerminalCore):
         """Return the margin of a deal in account currency."""
         spec = self._spec(symbol)
         self._check_side(action)
-        return self._valuation.money(self._valuation.margin(spec, volume, price, self.market_time_msc()))
+        return self._sum(lambda: self._valuation.margin(spec, volume, price, self.market_time_msc()))
 
     def order_calc_profit(
         self, action: int, symbol: str, volume: float, price_open: float, price_close: float
@@ -164,8 +164,16 @@ class TradeCalls(TerminalCore):
         spec = self._spec(symbol)
         side = self._check_side(action)
         now = self.market_time_msc()
-        profit = self._valuation.profit(spec, side, volume, opened=price_open, closed=price_close, at_msc=now)
-        return self._valuation.money(profit)
+        return self._sum(
+            lambda: self._valuation.profit(spec, side, volume, opened=price_open, closed=price_close, at_msc=now)
+        )
+
+    def _sum(self, figure: Callable[[], int]) -> float:
+        """Return an amount in account currency; raise BackendError where the arguments make no number."""
+        try:
+            return self._valuation.money(figure())
+        except (ValueError, OverflowError):
+            raise BackendError.of(ResultCode.E_INVALID_PARAMS) from None
 
     def _check_side(self, action: int) -> int:
         """Return 1 or -1 for an order type; raise BackendError unless it buys or sells."""

@@ -55,9 +55,21 @@ _HUGE: Final = (
 """Signs of numbers and dates that would make the broker hand out years of ticks."""
 
 
+class StandingClock(ManualClock):
+    """A day's time that stands at `NOW`, while a second passes at each look at the time that runs.
+
+    So the broker counts no two requests within a second, of which it refuses the many.
+    """
+
+    def monotonic(self) -> float:
+        """Return a time a second after the one before."""
+        self._monotonic += 1.0
+        return self._monotonic
+
+
 def open_broker() -> Simulation:
     """Return the broker, its clock standing at `NOW`."""
-    return build_simulation(BROKER, ManualClock(NOW))
+    return build_simulation(BROKER, StandingClock(NOW))
 
 
 def _arguments() -> Iterator[tuple[str, list[str]]]:

@@ -278,6 +278,19 @@ def test_another_terminals_path_is_refused(module: Any) -> None:
     assert module.account_info() is None
 
 
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
+def test_sums_of_what_is_no_number_are_refused(module: Any, bad: float) -> None:
+    """A volume or a price of which no amount can be made is an error of the terminal's, never an exception."""
+    asked = (
+        ("order_calc_margin", (0, "EURUSD", bad, 1.1)),
+        ("order_calc_profit", (1, "EURUSD", 0.1, bad, 1.1)),
+        ("order_calc_profit", (0, "USDJPY", bad, 150.0, bad)),
+    )
+    for name, arguments in asked:
+        assert getattr(module, name)(*arguments) is None
+        assert module.last_error() == (-2, "Terminal: Invalid params")
+
+
 @pytest.mark.parametrize("speed", [1.0, 60.0])
 def test_the_next_tick_is_announced(clock: ManualClock, speed: float) -> None:
     """Just before the announced moment there is no new tick, at it there is one; a minute is foreseen at most."""
