@@ -38,6 +38,7 @@ _CLOSES_WITHIN: Final = 2.0
 _THREE_DAYS: Final = 3 * 86_400
 _NOT_OURS: Final = ("PYTHON", "_PYI_", "_MEIPASS", "QT_PLUGIN_PATH", "QML2_IMPORT_PATH", "MT5_PASSWORD")
 _HALVES: Final = ("lose order_send", "hang order_send")
+_BUTTONS: Final = ("autotrading", "api")
 
 
 @dataclass
@@ -255,6 +256,35 @@ def recovers(trial: Trial) -> None:
     steps.check(len(alive) == 1, "the terminal is left alone")
 
 
+def waits_for_the_terminal(trial: Trial, trouble: str, event: str) -> None:
+    """Check that a terminal that does not let the program in is told, and that it connects once it is let in."""
+    trial.trouble(trouble)
+    with steps.started(trial.program, *trial.arguments) as app:
+        steps.wait_for(lambda: trial.said(event), f"knock at a terminal ({trouble})", _PATIENCE)
+        if trouble == "refused":
+            trial.wait_for_state("LOST", 0)
+        steps.check(win32.answers(app.window), f"{trouble}: the window answers while it waits: {_short(trial)[-1]}")
+        steps.check(
+            "CONNECTED" not in {entry["after"] for entry in trial.states()}, "it does not take it for connected"
+        )
+        trial.trouble()
+        trial.observed["connected_after"] = trial.wait_for_state("CONNECTED", 0)
+        win32.close(app.window)
+        steps.check(app.process.wait(steps.LONGEST_WAIT) == 0, "CONNECTED once it may; the window closes with 0")
+    trial.observed["states"] = _short(trial)
+    steps.wait_for(lambda: not steps.ours(), "end of its host", _PATIENCE)
+
+
+def sends_nothing(trial: Trial, trouble: str) -> None:
+    """Check that with one of a terminal's two buttons for trading off nothing is sent, and the trader is told why."""
+    trial.trouble(trouble)
+    code = steps.run(trial.program, *trial.self_test)
+    seen: dict[str, Any] = json.loads(trial.report.read_text(encoding="utf-8"))
+    trial.observed |= {"self_test": seen, "states": _short(trial)}
+    steps.check(code != 0 and "TRADING_NOT_ALLOWED" in seen["failure"], f"{trouble} off is told: {seen['failure']}")
+    steps.check(not trial.said("ORDER_SEND"), "nothing was sent")
+
+
 def closes_while_it_hangs(trial: Trial) -> None:
     """Check that a window closed while `initialize` hangs ends at once and in order."""
     trial.trouble("hang hello")
@@ -275,6 +305,9 @@ CASES: Final[tuple[tuple[str, Callable[[Trial], None]], ...]] = (
     *((f"sends once, {words}", lambda trial, words=words: sends_once(trial, words)) for words in _HALVES),
     ("finds its order after a kill", finds_its_order_after_a_kill),
     ("recovers", recovers),
+    ("waits for the password", lambda trial: waits_for_the_terminal(trial, "refused", "LOGIN")),
+    ("waits for a terminal that loads", lambda trial: waits_for_the_terminal(trial, "loading", "HELLO")),
+    *((f"sends nothing, {words} off", lambda trial, words=words: sends_nothing(trial, words)) for words in _BUTTONS),
     ("closes while it hangs", closes_while_it_hangs),
 )
 

@@ -192,6 +192,13 @@ def works_on_the_genuine_package(pictures: Path) -> None:
         shutil.copy(folder / real_path.REPORT, pictures)
 
 
+def builds_requests_that_the_package_takes() -> None:
+    """Check every request of the desk for orders that rest, through the genuine package."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        code = steps.run(sys.executable, "-m", "tests.native.request_forms", Path(folder) / "terminal")
+    steps.check(code == 0, "the package takes every form of request")
+
+
 def knows_of_the_other_scope(setup: Path) -> None:
     """Check that what is installed for this user is not installed for all users as well in silence."""
     code = steps.install(setup, "/AllUsers")
@@ -282,6 +289,7 @@ def main() -> int:
         (closes_by_itself, ()),
         (survives_its_host, ()),
         (leaves_no_orphan, ()),
+        (builds_requests_that_the_package_takes, ()),
         (works_on_the_genuine_package, (pictures,)),
         (says_that_there_is_no_terminal, (pictures,)),
         (leaves_nothing, (before,)),
