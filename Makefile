@@ -60,7 +60,7 @@ trials: fair-share
 
 fair-share:
 	sh installer/setup.sh dev
-	.venv/bin/python -m tests.trials.fair_share --seconds 60
+	.venv/bin/python -m tests.trials.fair_share --rounds 8
 
 # A week of market in half an hour, with 5,000 intents and faults: what do window and host hold at the end?
 week:

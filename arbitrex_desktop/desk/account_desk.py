@@ -34,10 +34,11 @@ from arbitrex_desktop.desk.presentation.rows import (
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, OrderRow, PositionRow
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.desk.queue.pending import PendingQueue, in_flight_names
+from arbitrex_desktop.desk.queue.policy import ApprovalPolicy
 from arbitrex_desktop.desk.queue.shares import PendingShare
 from arbitrex_desktop.desk.risk.risk_client import under_broker_name
 from arbitrex_desktop.mt5.results import TradePosition
-from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading
+from arbitrex_desktop.raw_layer.views import AccountReading
 
 POLICY: Final = "policy"
 _UNDONE: Final = frozenset({IntentState.REJECTED, IntentState.EXPIRED, IntentState.CANCELLED, IntentState.FAILED})
@@ -58,6 +59,7 @@ class AccountDesk:
         self.book = IntentStore(journal, context.clock, new_id)
         self.book.listeners.append(self._follow)
         self.pending = PendingQueue(self.book, context)
+        self.policy = ApprovalPolicy(self.book, self.pending, context)
         self.executor = Executor(self.book, context)
         self.positions = PositionActions(ActionLog(self.book, context, reserve), context)
         self.recovery = Recovery(self.book, context, self.positions.unanswered)
@@ -170,12 +172,10 @@ class AccountDesk:
         while self._confirmed:
             rpm.release_intent(self._confirmed.pop())
 
-    def auto_approvable(self) -> tuple[Intent, ...]:
-        """Return the pending intents that a policy approves: named strategies, small sizes, never on LIVE accounts."""
-        limits = self._context.settings.auto_approve_lots
-        if self._context.pool.mode not in (AccountMode.SIMULATED, AccountMode.DEMO) or not limits:
-            return ()
-        return tuple(each for each in self.book.in_state(IntentState.PENDING) if self._auto(each))
+    @property
+    def has_more_to_do(self) -> bool:
+        """Whether there may be intents to be judged again, or approved by a policy, whose turn has not come yet."""
+        return self.pending.is_judging or self.policy.busy
 
     def intent_rows(self) -> tuple[IntentRow, ...]:
         """Return the intents for the window, newest first; those that ended are made once."""
@@ -205,7 +205,7 @@ class AccountDesk:
 
     def closing(self, request: IntentRequest, judgement: RiskAnswer | None) -> str:
         """Return in words which position a trade closes, empty for one that closes none."""
-        own = judgement is None or judgement.closes is None or self._opened_by(judgement.closes, request.source)
+        own = judgement is None or judgement.closes is None or self.policy.opened_by(judgement.closes, request.source)
         return closing_text(request, judgement, self._context.pool.latest_account(), own=own)
 
     def close(self) -> None:
@@ -223,23 +223,6 @@ class AccountDesk:
         if notice is not None:
             self._context.post(notice.level, notice.topic, notice.text, replace=notice.replaces)
         self._context.announce(intent, event)
-
-    def _auto(self, intent: Intent) -> bool:
-        """Return whether a policy approves an intent."""
-        source = intent.request.source
-        limit = self._context.settings.auto_approve_lots.get(source, 0.0)
-        current = self.pending.current(intent)
-        if current is None or self.pending.blocker(intent) or not 0.0 < current.lots <= limit:
-            return False
-        # What somebody else opened is touched by a person's click only.
-        return current.closes is None or self._opened_by(current.closes, source)
-
-    def _opened_by(self, ticket: int, source: str) -> bool:
-        """Return whether a position came from a source's own intent."""
-        reading = self._context.pool.latest_account()
-        comments = {position.ticket: position.comment for position in reading.positions} if reading else {}
-        owner = self.book.owner_of(ticket, comments.get(ticket, ""))
-        return bool(owner) and self.book.get(owner).request.source == source
 
     def _row(self, intent: Intent) -> IntentRow:
         """Return an intent's row, the one made before when nothing changed."""

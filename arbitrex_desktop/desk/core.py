@@ -43,13 +43,12 @@ from arbitrex_desktop.desk.presentation.limits import WorstOfDay
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
 from arbitrex_desktop.desk.presentation.watch import symbol_days
-from arbitrex_desktop.desk.queue.pending import in_flight_names
+from arbitrex_desktop.desk.preview import preview
 from arbitrex_desktop.desk.queue.shares import PendingShare
 from arbitrex_desktop.desk.review.review_desk import ReviewDesk
-from arbitrex_desktop.desk.risk.risk_client import RiskClient, broker_symbol, under_broker_name
+from arbitrex_desktop.desk.risk.risk_client import RiskClient, broker_symbol
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView
-from arbitrex_desktop.desk.service import Service
-from arbitrex_desktop.desk.services import Services
+from arbitrex_desktop.desk.services import Service, Services
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.desk.settings_desk import SettingsDesk, SettingsEditor
 from arbitrex_desktop.desk.watch_list import WatchList
@@ -147,8 +146,11 @@ class TradingCore:
         self.step()
         self._services.start()
 
-    def step(self) -> None:
-        """Do what is due; whatever fails is told and does not keep the rest from being done."""
+    def step(self) -> bool:
+        """Do what is due, a little of it at a time; return whether more is due at once.
+
+        Whatever fails is told and does not keep the rest from being done.
+        """
         if self.rpm is None and (self._pool.is_connected() or self._pool.stats().last_error):
             self._guard("risk manager", self._make_rpm)
         self._guard("journal", self._accounts.follow)
@@ -159,8 +161,10 @@ class TradingCore:
             self._guard("intents", self._reevaluate)
             if self._settings_desk is not None:
                 self._guard("settings", self._settings_desk.end_override)
+        if self.desk is not None:
+            self._guard("intents", self.desk.pending.go_on)
         if not self._accounts.sending.acquire(blocking=False):
-            return
+            return False
         try:
             self._guard("orders", self._settle)
             self._guard("positions", self._accounts.reconcile_actions)
@@ -168,9 +172,10 @@ class TradingCore:
                 self._guard("orders unknown", self.desk.unjournalled.look)
                 self._guard("orders missing", self.desk.missing.look)
                 self._guard("limits", partial(self._limits.step, self.desk))
-            self._guard("policy", self._apply_policies)
+            self._guard("policy", self._apply_policy)
         finally:
             self._accounts.sending.release()
+        return self.desk is not None and self.desk.has_more_to_do
 
     def stop(self) -> None:
         """Stop the pool and close the journal; nothing is left running."""
@@ -209,15 +214,7 @@ class TradingCore:
 
     def preview(self, request: IntentRequest, number: int) -> Preview:
         """Return what the RPM would answer now; nothing is recorded."""
-        request, desk = under_broker_name(self._pool, request), self.desk
-        instead_of = in_flight_names(desk.pairs.check(request)) if desk is not None else ()
-        judgement = self._risk.evaluate(request, "", instead_of=instead_of)
-        now = self._clock.now()
-        intent = Intent("", request, IntentState.RECEIVED, now, now, now, judgement)
-        blocker = judgement.details if judgement.refused else self._gate.blocker(reducing=judgement.reducing)
-        closing = desk.closing(request, judgement) if desk is not None else ""
-        digits, money = rows.digits_of(self._pool, request.symbol), rows.money_digits_of(self._pool)
-        return Preview(number, rows.intent_row(intent, judgement, blocker, digits, closing=closing, money_digits=money))
+        return preview(self._context, self.desk, request, number)
 
     def approve(self, intent_id: str, seen: SeenTrade | None = None) -> None:
         """Judge an intent once more and send it; raise `CommandRefused` with the reason when it may not be sent.
@@ -399,9 +396,10 @@ class TradingCore:
             self.desk.cancel_all(f"trading was halted: {halted}")
         self.desk.settle(self._sync)
 
-    def _apply_policies(self) -> None:
-        """Approve what a policy lets pass without a person."""
-        for intent in self.desk.auto_approvable() if self.desk is not None else ():
+    def _apply_policy(self) -> None:
+        """Approve the next one that a policy lets pass without a person."""
+        intent = self.desk.policy.next() if self.desk is not None else None
+        if intent is not None:
             self._approve(intent.intent_id, POLICY)
 
     def _remember_halt(self) -> None:

@@ -6,14 +6,27 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from arbitrex_desktop.causes import in_words
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import DeskError
-from arbitrex_desktop.desk.service import Service
 
 _RETRY_SECONDS: Final = 5.0
+
+
+class Service(Protocol):
+    """What lives and ends with the core."""
+
+    @property
+    def name(self) -> str:
+        """Return what the trader knows it by."""
+
+    def start(self) -> None:
+        """Begin; what it raises is posted to the trader and keeps nothing else from starting."""
+
+    def stop(self) -> None:
+        """End; nothing of it is left running."""
 
 
 class Services:

@@ -351,6 +351,8 @@ HANDLERS: Final[Mapping[type[TraderCommand], Callable[[Core, Any], object]]] = {
 """What the core does for each command."""
 
 
+SENDS_NOTHING: Final = (PreviewIntent, SubmitIntent, RejectIntent)
+"""Commands that never reach the broker, and so need not wait for orders that are on their way."""
 QUIET: Final = (PreviewIntent, ReadSettings, CheckSettings, ChangeSettings)
 """Commands whose panel or window says itself what came of them; the strip of notices says nothing."""
 

@@ -103,8 +103,8 @@ class Core(Protocol):
     def start(self) -> None:
         """Connect; may block for as long as a first connection attempt takes.  No connection is no error."""
 
-    def step(self) -> None:
-        """Do what is due: sync, expiry, re-judging, reconciling."""
+    def step(self) -> bool:
+        """Do what is due: sync, expiry, re-judging, reconciling; return whether more is due at once."""
 
     def snapshot(self) -> DeskSnapshot:
         """Return all that the window draws besides quotes (any thread but the GUI's, soon)."""

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The core on its own thread: commands in by queued signals, frozen results out by signals.
 
-A second thread only takes snapshots, so that a worker that waits for a hung terminal does not blind the window.
+A second thread only takes snapshots, so that a worker that waits for a hung terminal does not blind the window; on a
+third the form's intents are previewed and taken in, however many orders are on their way on the first.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     # Loaded at `start`: the window is made with its worker, and its first picture must not wait for them.
     from arbitrex_desktop.ui.commands import TraderCommand
     from arbitrex_desktop.ui.seam import Core, CoreFactory
-    from arbitrex_desktop.ui.worker_threads import Reporter, Runner, Watcher
+    from arbitrex_desktop.ui.worker_threads import DeskLane, Reporter, Runner, Watcher
 
 STOP_WAIT_MS: Final = 5_000
 """Longest that closing the window waits for a core that does not answer."""
@@ -34,20 +35,24 @@ class CoreWorker(QObject):
     Signals, all emitted on the GUI thread: `core_ready(Core)`, once the core is built and before it connects, so
     that HALT works during a slow connection; `snapshot_changed(DeskSnapshot)`; `busy_changed(Task | None)`, what the
     worker begins, None when it is over; `command_done(CommandResult)`, when a command has been run, well or not;
+    `form_ready()`, once the core has started, from when on what sends nothing has a thread of its own;
     `phase_failed(Phase, str)`, what failed besides commands, with a message for the trader; `stopped()`, when the
     worker thread has ended.
 
-    Commands queue behind what the core is doing.  `halt` and `disarm` do not.
+    Commands queue behind what the core is doing.  `halt` and `disarm` do not; what never reaches the broker queues
+    behind its own kind only, once the core has started.
     """
 
     core_ready = Signal(object)
     snapshot_changed = Signal(object)
     busy_changed = Signal(object)
     command_done = Signal(object)
+    form_ready = Signal()
     phase_failed = Signal(object, str)
     stopped = Signal()
 
     _run = Signal(object)
+    _run_in_lane = Signal(object)
     _end = Signal()
 
     def __init__(self, core_factory: CoreFactory, parent: QObject | None = None) -> None:
@@ -57,10 +62,12 @@ class CoreWorker(QObject):
         self._closing = threading.Event()
         self._gate = threading.Lock()
         self._halt_reason: str | None = None
-        self._thread, self._watch_thread = QThread(), QThread()
+        self._thread, self._watch_thread, self._lane_thread = QThread(), QThread(), QThread()
         self._thread.setObjectName("core")
         self._watch_thread.setObjectName("core-watch")
-        self._residents: tuple[Runner, Reporter, Watcher] | None = None
+        self._lane_thread.setObjectName("core-desk")
+        self._residents: tuple[Runner, Reporter, DeskLane, Watcher] | None = None
+        self._sends_nothing: tuple[type, ...] = ()
 
     @property
     def core(self) -> Core | None:
@@ -70,7 +77,7 @@ class CoreWorker(QObject):
     @property
     def is_running(self) -> bool:
         """Whether a thread of the worker's runs."""
-        return self._thread.isRunning() or self._watch_thread.isRunning()
+        return any(thread.isRunning() for thread in (self._thread, self._watch_thread, self._lane_thread))
 
     def start(self) -> None:
         """Start the threads, once; the core is built and connected on the first."""
@@ -80,9 +87,13 @@ class CoreWorker(QObject):
         watcher.moveToThread(self._watch_thread)
         runner: Runner = threads.Runner(self._build_halted_if_asked, reporter, self._closing)
         runner.moveToThread(self._thread)
-        self._residents = runner, reporter, watcher
+        lane: DeskLane = threads.DeskLane(reporter, self._closing)
+        lane.moveToThread(self._lane_thread)
+        self._residents = runner, reporter, lane, watcher
         self._connect(runner, reporter, watcher)
+        self._connect_lane(runner, lane)
         self._watch_thread.start()
+        self._lane_thread.start()
         self._thread.start()
 
     def halt(self, reason: str) -> None:
@@ -100,7 +111,7 @@ class CoreWorker(QObject):
     @Slot(object)
     def send(self, command: TraderCommand) -> None:
         """Have the core carry a command out; `command_done` answers."""
-        self._run.emit(command)
+        (self._run_in_lane if isinstance(command, self._sends_nothing) else self._run).emit(command)
 
     def disarm(self) -> None:
         """Take the arming back now, without waiting for the worker; before the core exists nothing is armed.
@@ -121,7 +132,8 @@ class CoreWorker(QObject):
         if self.is_running:
             self._end.emit()
         deadline = QDeadlineTimer(wait_ms)
-        hung = [thread for thread in (self._watch_thread, self._thread) if not thread.wait(deadline)]
+        threads = (self._watch_thread, self._lane_thread, self._thread)
+        hung = [thread for thread in threads if not thread.wait(deadline)]
         if hung:
             names = ", ".join(thread.objectName() for thread in hung)
             _log.error("the trading core did not stop within %d ms; leaving it (%s)", wait_ms, names)
@@ -144,6 +156,19 @@ class CoreWorker(QObject):
         self._end.connect(watcher.end)
         self._end.connect(runner.end)
 
+    def _connect_lane(self, runner: Runner, lane: DeskLane) -> None:
+        runner.started.connect(lane.take)
+        runner.started.connect(self._open_lane)
+        lane.done.connect(self.command_done)
+        self._run_in_lane.connect(lane.run)
+        self._end.connect(lane.end)
+
+    @Slot()
+    def _open_lane(self) -> None:
+        """From here on the form has its own lane; `lane.take` was queued before."""
+        self._sends_nothing = importlib.import_module("arbitrex_desktop.ui.commands").SENDS_NOTHING
+        self.form_ready.emit()
+
     def _build_halted_if_asked(self) -> Core:
         """Build the core (worker thread), and halt it before anyone can use it when that was asked meanwhile."""
         core = self._factory()
@@ -160,7 +185,7 @@ class CoreWorker(QObject):
         WORKAROUND: a parent that Qt never deletes keeps the object alive; the abort is documented at
         https://doc.qt.io/qt-6/qthread.html#dtor.QThread
         """
-        for emitter in (self._residents or ())[:2]:
+        for emitter in (self._residents or ())[:3]:
             with contextlib.suppress(RuntimeError):
                 emitter.disconnect(self)
         for thread in hung:

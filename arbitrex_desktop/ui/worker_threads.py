@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What lives on the worker's two threads: the runner that may block, and the watcher that never waits for it."""
+"""What lives on the worker's threads: the runner that may block, and two that never wait for it.
+
+These are the watcher, which takes snapshots, and the desk lane, on which intents are previewed, taken in and rejected.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,8 @@ from arbitrex_desktop.ui.seam import Core, CoreFactory
 
 STEP_MS: Final = 250
 """Milliseconds between two steps of the core, and between two snapshots."""
+_SOON_MS: Final = 10
+"""Milliseconds to the next step when the core has more to do: commands that wait come in between."""
 
 NOT_RUNNING: Final = N_("the trading core is not running")
 CLOSING: Final = N_("the window is closing, so it was not done")
@@ -79,15 +84,62 @@ class Watcher(QObject):
         self.thread().quit()
 
 
+def carry_out(core: Core, command: TraderCommand) -> CommandResult:
+    """Have the core carry a command out; whatever it raises becomes a message."""
+    try:
+        return CommandResult(command, HANDLERS[type(command)](core, command))
+    except Exception as error:  # noqa: BLE001 - whatever it was, the worker must live on
+        _log.warning("%s failed", command.doing, exc_info=True)
+        return CommandResult(command, error=message_of(error))
+
+
+class DeskLane(QObject):
+    """Carries out, on a thread of its own, what sends nothing: the form does not wait for orders on their way.
+
+    Signals (emitted on that thread): `done(CommandResult)`.
+    """
+
+    done = Signal(object)
+
+    def __init__(self, reporter: Reporter, closing: threading.Event) -> None:
+        super().__init__()
+        self._reporter = reporter
+        self._closing = closing
+        self._core: Core | None = None
+
+    @Slot(object)
+    def take(self, core: Core) -> None:
+        """Work on this core from now on."""
+        self._core = core
+
+    @Slot(object)
+    def run(self, command: TraderCommand) -> None:
+        """Run one command, unless the window is closing."""
+        core = self._core
+        if core is None or self._closing.is_set():
+            self.done.emit(CommandResult(command, error=CLOSING))
+            return
+        result = carry_out(core, command)
+        if not isinstance(command, QUIET):
+            self._reporter.report(core)
+        self.done.emit(result)
+
+    @Slot()
+    def end(self) -> None:
+        """End the thread."""
+        self.thread().quit()
+
+
 class Runner(QObject):
     """Lives on the worker thread and runs there whatever may block.
 
-    Signals (all emitted on the worker thread): `built(Core)`; `busy_with(Task | None)`, what begins now, None when it
-    is over; `done(CommandResult)`, when a command has run, well or not; `failed(Phase, str)`, with the message;
-    `finished()`, after the core was stopped.
+    Signals (all emitted on the worker thread): `built(Core)`; `started(Core)`, once it has begun;
+    `busy_with(Task | None)`, what begins now, None when it is over; `done(CommandResult)`, when a command has run, well
+    or not; `failed(Phase, str)`, with the message; `finished()`, after the core was stopped.
     """
 
     built = Signal(object)
+    started = Signal(object)
     busy_with = Signal(object)
     done = Signal(object)
     failed = Signal(object, str)
@@ -100,6 +152,7 @@ class Runner(QObject):
         self._closing = closing
         self._core: Core | None = None
         self._timer: QTimer | None = None
+        self._soon: QTimer | None = None
 
     @Slot()
     def begin(self) -> None:
@@ -111,10 +164,14 @@ class Runner(QObject):
         if self._closing.is_set():
             return
         self._attempt(Phase.CONNECT, self._core.start)
+        self.started.emit(self._core)
         self._timer = QTimer(self)
         self._timer.setInterval(STEP_MS)
         self._timer.timeout.connect(self._step)
         self._timer.start()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._step)
         self._step()
 
     @Slot(object)
@@ -125,11 +182,7 @@ class Runner(QObject):
             self.done.emit(CommandResult(command, error=_(NOT_RUNNING if core is None else CLOSING)))
             return
         self.busy_with.emit(command)
-        try:
-            result = CommandResult(command, HANDLERS[type(command)](core, command))
-        except Exception as error:  # noqa: BLE001 - whatever it was, the worker must live on
-            _log.warning("%s failed", command.doing, exc_info=True)
-            result = CommandResult(command, error=message_of(error))
+        result = carry_out(core, command)
         self.busy_with.emit(None)
         if not isinstance(command, QUIET):
             self._reporter.report(core)
@@ -138,8 +191,9 @@ class Runner(QObject):
     @Slot()
     def end(self) -> None:
         """Stop the timer and the core, then say so."""
-        if self._timer is not None:
-            self._timer.stop()
+        for timer in (self._timer, self._soon):
+            if timer is not None:
+                timer.stop()
         if self._core is not None:
             self._attempt(Phase.STOP, self._core.stop)
         self._core = None
@@ -150,16 +204,19 @@ class Runner(QObject):
         self.built.emit(self._core)
 
     def _step(self) -> None:
-        if self._core is not None and not self._closing.is_set():
-            self._attempt(Phase.STEP, self._core.step)
+        if self._core is None or self._closing.is_set():
+            return
+        if self._attempt(Phase.STEP, self._core.step) and self._soon is not None:
+            self._soon.start(_SOON_MS)
 
-    def _attempt(self, phase: Phase, act: Callable[[], None]) -> None:
-        """Run `act`; whatever it raises becomes a message, since one failure must not end the worker."""
+    def _attempt(self, phase: Phase, act: Callable[[], object]) -> object:
+        """Run `act` and return what it does; what it raises becomes a message: one failure must not end the worker."""
         self.busy_with.emit(phase)
         try:
-            act()
+            return act()
         except Exception as error:  # noqa: BLE001 - whatever it was, the worker must live on
             _log.warning("%s failed", phase, exc_info=True)
             self.failed.emit(phase, message_of(error))
+            return None
         finally:
             self.busy_with.emit(None)

@@ -126,7 +126,7 @@ class FakeCore:
         self.alerts: AlertAccess | None = FakeAlerts(self.asked)
         self.watch_list: WatchListAccess | None = FakeWatchList(self.asked)
         self.review: ReviewAccess | None = FakeReview(self.asked)
-        self.steps = 0
+        self.steps = self.more_due = 0
         self.reached = threading.Event()
         self._held: str | None = None
         self._release = threading.Event()
@@ -159,10 +159,12 @@ class FakeCore:
         self._note("start")
         self.asked.append(("start",))
 
-    def step(self) -> None:
-        """Count a step."""
+    def step(self) -> bool:
+        """Count a step; say that more is due as often as `more_due` says."""
         self._note("step")
         self.steps += 1
+        self.more_due -= 1
+        return self.more_due >= 0
 
     def snapshot(self) -> DeskSnapshot:
         """Return `shown`."""

@@ -108,3 +108,10 @@ def test_a_failure_is_raised() -> None:
     core.failures["approve"] = RuntimeError("no")
     with pytest.raises(RuntimeError, match="no"):
         core.approve("a")
+
+
+def test_more_is_due_as_often_as_it_is_told() -> None:
+    """A step says that more is due for a number of steps, and then no longer."""
+    core = FakeCore()
+    core.more_due = 2
+    assert [core.step() for _ in range(4)] == [True, True, False, False]

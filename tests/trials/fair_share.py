@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: MIT
 """What an honest strategy and the trader see of another strategy that is at the limit of its rate, or beyond it.
 
-    python -m tests.trials.fair_share --seconds 60
+    python -m tests.trials.fair_share --rounds 8
 
-The whole product without its window, as the settings make it, on a data folder of its own.  A registered strategy in
-a process of its own hands in two intents a second, the trader submits and previews two a second; each answer is timed.
-They are alone, then beside a second registered strategy at the limit of its rate, then alone again, then beside a
-program that sends as fast as it can under three names.  All intents are small ones that the risk manager approves, so
-that they wait until their time is over and are judged again meanwhile.  Prints the answers' times in each part, what
-came of the intents, and the p99 of both beside what it was alone; exits 1 if an honest one was refused.
+The whole product without its window, as the settings make it, on a data folder of its own, with the window's own
+worker, to which the trader's commands go as the form's do.  A registered strategy in a process of its own hands in
+three intents a second, the trader previews and submits as often; each answer is timed.  They go on all the while.
+Beside them, in turns, there is nobody; a registered strategy at the limit of its rate; nobody; another one at its
+limit whose intents are approved without the trader and sent; and a program that sends as fast as it can under three
+names.  So whatever else the machine does falls on all turns alike, and the two turns with nobody say how much two
+measurements of the same differ.  What a turn leaves behind is let go before the next is measured.  All intents are
+small ones that the risk manager approves.  Prints the answers' times by turn, with the p99 beside that of the turns
+alone, and what came of the intents; exits 1 if an honest one was refused.
 """
 
 from __future__ import annotations
@@ -19,26 +22,36 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+from PySide6.QtCore import QCoreApplication, QTimer
 
 from arbitrex_desktop.assembly import build_core
 from arbitrex_desktop.client import DeskClient, DeskRefused
-from arbitrex_desktop.desk.core import TradingCore
-from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.desk.gateway.strategies import Strategy, StrategyRegister
 from arbitrex_desktop.desk.intents.intent import IntentRequest
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.settings import parse
+from arbitrex_desktop.ui.commands import CommandResult, PreviewIntent, SubmitIntent
+from arbitrex_desktop.ui.worker import CoreWorker
 from tests.trials.kills import SETTINGS
 
-Seen = dict[str, tuple[list[float], dict[str, int]]]
-"""Who had answers: their times in milliseconds, and how many of each kind."""
-_EVERY = 0.5
+TURNS: Final = ("alone", "greedy", "alone again", "approved", "flood")
+TURN_SECONDS: Final = 16.0
+_LEFT_BEHIND: Final = 7.0
+"""Seconds from the beginning of a turn until all that the one before left pending has expired."""
+_EVERY: Final = 0.33
+_RATE: Final = 4.0
+"""A fifth of what all may hand in together, in intents a second: three are registered, two shares are for others."""
+_SWITCH_SECONDS: Final = 0.001
+"""As the window has it set."""
 _SMALL: dict[str, Any] = {
     "confidence_score": 0.9,
     "regime": "TRENDING",
@@ -46,155 +59,192 @@ _SMALL: dict[str, Any] = {
     "requested_volume": 0.01,
 }
 _INTENT: dict[str, Any] = {**_SMALL, "atr": 0.002}
+Asked = Callable[[DeskClient, int], str]
 
 
-def honest(folder: Path, seconds: float) -> None:
-    """Hand in two intents a second; print the answers' times in milliseconds, and how many of each state."""
-    times, answers, end = [], Counter[str](), time.monotonic() + seconds
-    with DeskClient("honest", folder) as desk:
-        while time.monotonic() < end:
-            begun = time.perf_counter()
-            try:
-                answers[desk.submit("GBPUSD", "buy", time_to_live=3.0, **_INTENT).state] += 1
-            except DeskRefused as refusal:
-                answers[refusal.code] += 1
-            times.append((time.perf_counter() - begun) * 1_000.0)
-            time.sleep(_EVERY)
-    print(json.dumps([times, answers]))
+@dataclass
+class Seen:
+    """What somebody had answered: when and in how many milliseconds, and how many of each kind in each turn."""
+
+    times: list[tuple[float, float]] = field(default_factory=list)
+    answers: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def add(self, turn: str, answer: str, begun: float, now: float) -> None:
+        """Take an answer down."""
+        self.times.append((begun, (now - begun) * 1_000.0))
+        self.answers.setdefault(turn, Counter())[answer] += 1
+
+    def within(self, plan: Plan, turn: str) -> list[float]:
+        """Return the times of one kind of turn, in milliseconds, without those right after a change of turns."""
+        return [each for begun, each in self.times if plan.turn(begun) == turn and plan.settled(begun)]
 
 
-def greedy(folder: Path, seconds: float) -> None:
-    """As a registered strategy, hand five intents in a second, the most that it may; print what became of them."""
-    answers, begun = Counter[str](), time.monotonic()
-    with DeskClient("greedy", folder) as desk:
-        for number in range(round(seconds * 5.0)):
-            time.sleep(max(0.0, begun + number / 5.0 - time.monotonic()))
-            answers[_handed_in(desk)] += 1
-    print(json.dumps([[], answers]))
+@dataclass(frozen=True)
+class Plan:
+    """When whose turn is, on the monotonic clock of this computer."""
+
+    begun: float
+    rounds: int
+
+    @property
+    def end(self) -> float:
+        """When it is over."""
+        return self.begun + self.rounds * len(TURNS) * TURN_SECONDS
+
+    def turn(self, moment: float) -> str:
+        """Return whose turn a moment belongs to."""
+        return TURNS[int((moment - self.begun) / TURN_SECONDS) % len(TURNS)]
+
+    def settled(self, moment: float) -> bool:
+        """Return whether the turn before has left nothing behind."""
+        since = moment - self.begun
+        return since >= 0.0 and since % TURN_SECONDS > _LEFT_BEHIND
 
 
-def flood(folder: Path, seconds: float) -> None:
-    """Send as fast as it goes, under three names that are not registered; print what became of it."""
-    answers, end = Counter[str](), time.monotonic() + seconds
-    desks = [DeskClient(f"flood{number}", folder) for number in range(3)]
-    while time.monotonic() < end:
-        for desk in desks:
-            answers[_handed_in(desk)] += 1
-    print(json.dumps([[], answers]))
+def act(plan: Plan, folder: Path, role: str) -> None:
+    """Hand in intents while it is the role's turn, under all its names; print what was seen."""
+    turn, names, ask, every = ROLES[role]
+    seen, desks, started = Seen(), [DeskClient(name, folder) for name in names], time.monotonic()
+    for number in count():
+        time.sleep(max(0.0, started + number * every - time.monotonic()))
+        now = time.monotonic()
+        if now >= plan.end:
+            break
+        if turn in ("", plan.turn(now)):
+            for desk in desks:
+                begun = time.monotonic()
+                seen.add(plan.turn(now), _answer(ask, desk, number), begun, time.monotonic())
+    print(json.dumps([seen.times, seen.answers]))
 
 
-def _handed_in(desk: DeskClient) -> str:
+def _answer(ask: Asked, desk: DeskClient, number: int) -> str:
     """Hand an intent in; return its state, or why it was not taken."""
     try:
-        return desk.submit("EURUSD", "buy", time_to_live=8.0, **_INTENT).state
+        return ask(desk, number)
     except DeskRefused as refusal:
         return refusal.code
 
 
+def _honest(desk: DeskClient, _: int) -> str:
+    return desk.submit("GBPUSD", "buy", time_to_live=3.0, **_INTENT).state
+
+
+def _waiting(desk: DeskClient, _: int) -> str:
+    return desk.submit("EURUSD", "buy", time_to_live=6.0, **_INTENT).state
+
+
+def _opened_and_closed(desk: DeskClient, number: int) -> str:
+    side, closes = ("sell", True) if number % 2 else ("buy", False)
+    return desk.submit("EURGBP", side, time_to_live=3.0, reduce_only=closes, **_INTENT).state
+
+
+ROLES: Final[dict[str, tuple[str, tuple[str, ...], Asked, float]]] = {
+    "honest": ("", ("honest",), _honest, _EVERY),
+    "greedy": ("greedy", ("greedy",), _waiting, 1.0 / _RATE),
+    "approved": ("approved", ("approved",), _opened_and_closed, 1.0 / _RATE),
+    "flood": ("flood", ("flood0", "flood1", "flood2"), _waiting, 0.001),
+}
+
+
 class Trader:
-    """Submits and previews as the form does, on a thread of its own."""
+    """Previews and submits as the form does, through the window's worker."""
 
-    def __init__(self, core: TradingCore, seconds: float) -> None:
-        self.times: dict[str, list[float]] = {"submit": [], "preview": []}
-        self.answers = Counter[str]()
-        self._core = core
-        self._end = time.monotonic() + seconds
-        self.thread = threading.Thread(target=self._act)
-        self.thread.start()
+    def __init__(self, worker: CoreWorker, plan: Plan) -> None:
+        self.seen = {"submit": Seen(), "preview": Seen()}
+        self._worker = worker
+        self._plan = plan
+        self._number = 0
+        self._begun: dict[int, float] = {}
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._ask)
+        worker.command_done.connect(self._done)
+        self._timer.start(round(_EVERY * 500.0))
 
-    def _act(self) -> None:
-        """Preview, then submit, twice a second."""
+    def _ask(self) -> None:
+        """Preview and submit by turns."""
         request = IntentRequest("USDJPY", 1, time_to_live=3.0, **_SMALL, atr=0.3)
-        while time.monotonic() < self._end:
-            self._time("preview", lambda: self._core.preview(request, 1))
-            self._time("submit", lambda: self._core.intent(self._core.submit(request)).state.value)
-            time.sleep(_EVERY)
+        self._number += 1
+        command = PreviewIntent(request, self._number) if self._number % 2 else SubmitIntent(request)
+        self._begun[id(command)] = time.monotonic()
+        self._worker.send(command)
 
-    def _time(self, what: str, act: Any) -> None:
-        """Do something, and note how long it took and what came of it."""
-        begun = time.perf_counter()
-        try:
-            answer = act()
-        except DeskError as error:
-            answer = str(error)
-        self.times[what].append((time.perf_counter() - begun) * 1_000.0)
-        if what == "submit":
-            self.answers[answer] += 1
+    def _done(self, result: CommandResult) -> None:
+        """Take an answer down."""
+        begun, now = self._begun.pop(id(result.command)), time.monotonic()
+        seen = self.seen["submit" if isinstance(result.command, SubmitIntent) else "preview"]
+        seen.add(self._plan.turn(begun), result.error or "taken", begun, now)
 
 
-def part(core: TradingCore, folder: Path, seconds: float, beside: str = "") -> Seen:
-    """Run one part, perhaps `beside` another program; return the times in milliseconds and the answers, by who."""
-    kinds = ("honest", beside) if beside else ("honest",)
-    running = [_start(kind, folder, seconds) for kind in kinds]
-    trader, seen = Trader(core, seconds), {}
-    for kind, process in zip(kinds, running, strict=True):
-        seen[kind] = json.loads(process.communicate()[0])
-    trader.thread.join()
-    return {**seen, **{f"trader's {what}": (times, trader.answers) for what, times in trader.times.items()}}
+def report(plan: Plan, seen: dict[str, Seen]) -> bool:
+    """Print everybody's times by turn; return whether no honest one was refused anything."""
+    for who in ("honest", "trader's submit", "trader's preview"):
+        alone = np.percentile(seen[who].within(plan, "alone") + seen[who].within(plan, "alone again"), (50, 99))
+        for turn in TURNS:
+            times = seen[who].within(plan, turn)
+            p50, p95, p99, most = np.percentile(times, (50, 95, 99, 100))
+            beside = f"p50 {p50 / alone[0]:4.2f} and p99 {p99 / alone[1]:4.2f} of alone"
+            figures = f"p50 {p50:6.1f}  p95 {p95:6.1f}  p99 {p99:6.1f}  most {most:6.1f} ms  {beside}"
+            print(f"{who:17} {turn:12} {len(times):5} answers  {figures}")
+    for who, what in seen.items():
+        print(f"{who:17}", json.dumps(what.answers))
+    fair = {"PENDING", "taken"}
+    return all(set(each) <= fair for who in ("honest", "trader's submit") for each in seen[who].answers.values())
 
 
-def _start(kind: str, folder: Path, seconds: float) -> subprocess.Popen[bytes]:
+def run(folder: Path, rounds: int) -> bool:
+    """Run the product and everybody beside it; print what they saw."""
+    application = QCoreApplication([])
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    worker, ready = CoreWorker(lambda: build_core(parse(["--data-dir", str(folder)]))), list[bool]()
+
+    def begin(snapshot: DeskSnapshot) -> None:
+        if snapshot.risk is not None and not ready:
+            ready.append(True)
+            application.quit()
+
+    worker.snapshot_changed.connect(begin)
+    worker.start()
+    application.exec()
+    # What is done first has imports to do and caches to fill: nobody's turn is yet.
+    plan = Plan(time.monotonic() + TURN_SECONDS, rounds)
+    playing = {role: _start(role, folder, plan) for role in ROLES}
+    trader = Trader(worker, plan)
+    QTimer.singleShot(round((plan.end - time.monotonic()) * 1_000.0), application.quit)
+    application.exec()
+    seen = {who: _read(process) for who, process in playing.items()}
+    worker.stop()
+    return report(plan, {**seen, **{f"trader's {what}": each for what, each in trader.seen.items()}})
+
+
+def _start(role: str, folder: Path, plan: Plan) -> subprocess.Popen[bytes]:
     """Start a strategy's process."""
-    arguments = [sys.executable, "-m", "tests.trials.fair_share", "--as", kind, str(folder), str(seconds)]
-    return subprocess.Popen(arguments, stdout=subprocess.PIPE)
+    arguments = [sys.executable, "-m", "tests.trials.fair_share", "--as", role, str(folder), str(plan.begun)]
+    return subprocess.Popen([*arguments, "--rounds", str(plan.rounds)], stdout=subprocess.PIPE)
 
 
-def report(title: str, seen: Seen, alone: Seen | None = None) -> bool:
-    """Print one part, perhaps beside what it was `alone`; return whether no honest one was refused anything."""
-    print(title)
-    for who, (times, answers) in seen.items():
-        p50, p99, most = (np.percentile(times, share) for share in (50, 99, 100)) if times else (0.0, 0.0, 0.0)
-        figures = f"p50 {p50:6.1f} ms  p99 {p99:6.1f} ms  most {most:6.1f} ms" if times else ""
-        beside = f"  p99 {p99 / np.percentile(alone[who][0], 99):4.2f} of alone" if alone and who in alone else ""
-        print(f"  {who:17} {len(times) or sum(answers.values()):5} answers  {figures}{beside}  {json.dumps(answers)}")
-    return all(set(seen[who][1]) == {"PENDING"} for who in ("honest", "trader's submit"))
+def _read(process: subprocess.Popen[bytes]) -> Seen:
+    """Return what a strategy has seen."""
+    times, answers = json.loads(process.communicate()[0])
+    return Seen([tuple(each) for each in times], {turn: Counter(each) for turn, each in answers.items()})
 
 
 def main() -> int:
     """Run the trial, or one of its strategies."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--as", nargs=3, dest="role", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.role:
-        roles = {"honest": honest, "greedy": greedy, "flood": flood}
-        roles[given.role[0]](Path(given.role[1]), float(given.role[2]))
+        role, folder, begun = given.role
+        act(Plan(float(begun), given.rounds), Path(folder), role)
         return 0
     with tempfile.TemporaryDirectory() as name:
         os.environ |= {"ARBITREX_DATA_DIR": name, "MT5_TERMINAL": "simulated", "MT5_LOGIN": "", "MT5_PASSWORD": ""}
-        folder, done = Path(name), threading.Event()
-        (folder / "settings.toml").write_text(SETTINGS)
-        for strategy in ("honest", "greedy"):
-            StrategyRegister(folder).add(Strategy(strategy, ""))
-        core = build_core(parse(["--data-dir", name]))
-        core.start()
-        stepping = threading.Thread(target=_step, args=(core, done))
-        stepping.start()
-        while core.snapshot().risk is None:
-            time.sleep(0.1)
-        fair = _compare(core, folder, given.seconds)
-        done.set()
-        stepping.join()
-        core.stop()
-    return int(not fair)
-
-
-def _compare(core: TradingCore, folder: Path, seconds: float) -> bool:
-    """Run and print the parts."""
-    # What is measured first has also the imports and the caches to fill.
-    part(core, folder, min(seconds, 5.0))
-    alone = part(core, folder, seconds)
-    fair = report("alone", alone)
-    fair = report("beside one at the limit of its rate", part(core, folder, seconds, "greedy"), alone) and fair
-    alone = part(core, folder, seconds)
-    fair = report("alone again", alone) and fair
-    return report("beside one that sends as fast as it can", part(core, folder, seconds, "flood"), alone) and fair
-
-
-def _step(core: TradingCore, done: threading.Event) -> None:
-    """Do what is due, as the window's worker does."""
-    while not done.wait(0.02):
-        core.step()
+        (Path(name) / "settings.toml").write_text(SETTINGS)
+        register = StrategyRegister(Path(name))
+        for strategy in (Strategy("honest", ""), Strategy("greedy", ""), Strategy("approved", "", auto_approve_lots=1)):
+            register.add(strategy)
+        return int(not run(Path(name), given.rounds))
 
 
 if __name__ == "__main__":

@@ -263,6 +263,33 @@ def test_a_hung_worker_does_not_blind_the_window(qtbot: QtBot, worker: CoreWorke
     until(qtbot, lambda: snapshots[-1] == (core.shown,))
 
 
+def test_the_form_does_not_wait_for_an_order_on_its_way(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
+    """While an order hangs at the broker, intents are previewed, taken in and rejected; other orders wait."""
+    done, ready = collect(worker.command_done), collect(worker.form_ready)
+    worker.start()
+    until(qtbot, lambda: ready)
+    core.hold("approve")
+    worker.send(ApproveIntent("a1"))
+    until(qtbot, core.reached.is_set)
+    form = (PreviewIntent(REQUEST, 1), SubmitIntent(REQUEST), RejectIntent("b2"))
+    for command in (ApproveIntent("a2"), *form):
+        worker.send(command)
+    until(qtbot, lambda: len(done) == len(form))
+    assert [result.command for (result,) in done if isinstance(result, CommandResult)] == list(form)
+    core.release()
+    until(qtbot, lambda: len(done) == len(form) + 2)
+
+
+def test_commands_come_in_between_when_much_is_due(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
+    """A core with more to do is stepped again soon, and an approval does not wait for the end of it."""
+    worker.start()
+    until(qtbot, lambda: core.steps)
+    core.more_due = 1_000_000
+    until(qtbot, lambda: core.steps > 20)
+    worker.send(ApproveIntent("a1"))
+    until(qtbot, lambda: ("approve", "a1") in core.asked)
+
+
 def test_a_hung_snapshot_does_not_keep_commands(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:
     """Nobody waits for a snapshot: commands run on, and report again once it comes back."""
     worker.start()
@@ -295,8 +322,7 @@ def test_commands_that_have_not_begun_are_dropped_at_the_end(qtbot: QtBot, worke
     worker.start()
     until(qtbot, core.reached.is_set)
     worker.send(ApproveIntent("a1"))
-    worker.send(SubmitIntent(REQUEST))
-    worker.send(PreviewIntent(REQUEST, 1))
+    worker.send(ClosePosition(7))
     assert not worker.stop(wait_ms=1)
     core.release()
     until(qtbot, lambda: ("stop",) in core.asked)

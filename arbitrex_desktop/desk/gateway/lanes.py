@@ -9,7 +9,7 @@ lane.  The parts depend on how many strategies are registered, never on what any
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Final
 
@@ -41,6 +41,7 @@ class Lane:
         messages: bucket of messages of any kind
         refusals: buckets of intents that the risk manager refuses, since each is journalled all the same
         shares: of the pending queue
+        turn: held while an intent is taken in: one at a time, over however many connections they come
     """
 
     whose: str
@@ -50,6 +51,7 @@ class Lane:
     messages: TokenBucket
     refusals: tuple[TokenBucket, ...]
     shares: tuple[PendingShare, ...]
+    turn: Lock = field(default_factory=Lock, compare=False)
 
     def take_intent(self) -> None:
         """Take one intent's place; raise `ProtocolError` when it comes too fast, or too many were refused."""

@@ -238,7 +238,9 @@ class Session:
             reduce_only=submit.reduce_only,
             position_ticket=submit.position_ticket,
         )
-        intent = self._core.intent(self._core.submit(lane.allowed(request, self._core.broker_symbol), lane.shares))
+        allowed = lane.allowed(request, self._core.broker_symbol)
+        with lane.turn:
+            intent = self._core.intent(self._core.submit(allowed, lane.shares))
         if intent.state is IntentState.REJECTED:
             lane.note_refusal()
         return intent

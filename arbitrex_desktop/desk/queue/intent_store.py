@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, takewhile
@@ -17,8 +18,10 @@ from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.journal import Journal
 from arbitrex_desktop.desk.journal.reserve import ExitReserve
+from arbitrex_desktop.desk.queue.commit_queue import CommitQueue, JournalChange
 from arbitrex_desktop.desk.queue.shares import PendingShare
 
+_log: Final = logging.getLogger(__name__)
 Listener = Callable[[Intent, Event], None]
 KEPT: Final = 500
 """How many ended intents stay in memory; the journal has them all."""
@@ -43,6 +46,8 @@ class IntentStore:
         # A flood of pending intents must not make every question about them slow.
         self._by_state: dict[IntentState, dict[str, None]] = {state: {} for state in IntentState}
         self._judging: set[str] = set()
+        self._coming: dict[str, str] = {}
+        self._commits = CommitQueue(self._commit)
         self._seq = 0
         self.listeners: list[Listener] = []
         self._load()
@@ -90,28 +95,37 @@ class IntentStore:
         Raises `CommandRefused` when one of the sender's `shares` of the pending queue is full; without any, when
         `capacity` intents of its source wait.
         """
-        with self._lock:
-            self._catch_up()
-            known = self.journal.find_client(request.source, request.client_id) if request.client_id else None
-            if known is not None:
-                return self.get(known)
+        known, taken = list[Intent](), list[str]()
+
+        def prepare() -> tuple[NewEvent, ...]:
+            found = self.journal.find_client(request.source, request.client_id) if request.client_id else None
+            if found is not None:
+                known.append(self.get(found))
+                return ()
             self._check_room(shares or (PendingShare("", capacity, lambda source: source == request.source),))
-            intent_id = self._free_id()
-            now = self._clock.now()
-            life = min(max(request.time_to_live, 1.0), _LONGEST_LIFE) if request.time_to_live > 0.0 else 1.0
-            received = self._draft(intent_id, request, EventKind.RECEIVED, actor=request.source)
-            body = to_body(request=request, expires_at=now + timedelta(seconds=life))
-            self._write(replace(received, at=now, new_state=IntentState.RECEIVED, body=body))
-            self._judging.add(intent_id)
-        # The RPM and the terminal are asked outside of the lock: a hung terminal must not hold the desk.
+            taken.append(self._free_id())
+            self._judging.update(taken)
+            return (self._received(taken[0], request),)
+
         try:
-            return self._judged(intent_id, judge(intent_id))
+            self._journal(prepare, request.source)
+            # The RPM and the terminal are asked outside of the lock: a hung terminal must not hold the desk.
+            return known[0] if known else self._judged(taken[0], judge(taken[0]))
         finally:
-            self._judging.discard(intent_id)
+            self._judging.difference_update(taken)
+
+    def _received(self, intent_id: str, request: IntentRequest) -> NewEvent:
+        """Return the event of an intent that came in."""
+        life = min(max(request.time_to_live, 1.0), _LONGEST_LIFE) if request.time_to_live > 0.0 else 1.0
+        self._coming[intent_id] = request.source
+        draft = self._draft(intent_id, request, EventKind.RECEIVED, actor=request.source)
+        body = to_body(request=request, expires_at=draft.at + timedelta(seconds=life))
+        return replace(draft, new_state=IntentState.RECEIVED, body=body)
 
     def _check_room(self, shares: Collection[PendingShare]) -> None:
         """Raise `CommandRefused` when a share of the pending queue is full."""
         waiting = [each.request.source for each in self.in_state(IntentState.PENDING, IntentState.RECEIVED)]
+        waiting += self._coming.values()
         for share in shares:
             if sum(1 for source in waiting if share.covers(source)) >= share.capacity:
                 whose = f" of {share.whose}" if share.whose else ""
@@ -140,38 +154,52 @@ class IntentStore:
         draft = self._draft(intent.intent_id, intent.request, kind, actor=actor)
         draft = replace(draft, reason=reason, old_state=intent.state, new_state=state or intent.state, ticket=ticket)
         draft = replace(draft, body=dict(body or {}))
-        with self._lock:
-            self._catch_up()
+
+        def prepare() -> tuple[NewEvent, ...]:
             current = self.get(intent.intent_id)
             if current.state is not intent.state:
                 raise CommandRefused(f"the intent is {current.state} by now")
             apply(current, Event(0, draft))
-            return self._write(draft)
+            return (draft,)
+
+        return self._journal(prepare, intent.request.source)[0]
+
+    def record_each(self, intents: Collection[Intent], kind: EventKind, *, reason: str, state: IntentState) -> None:
+        """Journal the same of several intents in one go; those that are in another state by then are left alone."""
+
+        def prepare() -> tuple[NewEvent, ...]:
+            same = [each for each in intents if self.get(each.intent_id).state is each.state]
+            drafts = [self._draft(each.intent_id, each.request, kind, actor=DESK) for each in same]
+            return tuple(
+                replace(draft, reason=reason, old_state=each.state, new_state=state)
+                for draft, each in zip(drafts, same, strict=True)
+            )
+
+        self._journal(prepare, *(each.request.source for each in intents))
 
     def note(self, kind: EventKind, *, actor: str = DESK, reason: str = "", **more: Any) -> None:
         """Journal an event of the desk as a whole, or of a position; `more` are fields of `NewEvent`."""
-        with self._lock:
-            self._catch_up()
-            events = self.journal.append(NewEvent(at=self._clock.now(), kind=kind, actor=actor, reason=reason, **more))
-            self._seq = events[-1].seq
+        draft = NewEvent(at=self._clock.now(), kind=kind, actor=actor, reason=reason, **more)
+        self._journal(lambda: (draft,))
 
     def take_in(self, intent_id: str, request: IntentRequest, fill: Fill, *, actor: str, reason: str) -> Intent:
         """Journal a trade that the broker has and the journal does not know, as an intent that was filled.
 
         `intent_id`, as its comment has it; empty to have one made.
         """
-        with self._lock:
-            self._catch_up()
+
+        def prepare() -> tuple[NewEvent, ...]:
             draft = self._draft(intent_id or self._free_id(), request, EventKind.TAKEN_IN, actor=actor)
             body = to_body(request=request, expires_at=draft.at, fill=fill)
-            return self._write(
-                replace(draft, reason=reason, new_state=IntentState.FILLED, ticket=fill.order or None, body=body)
-            )
+            ticket = fill.order or None
+            return (replace(draft, reason=reason, new_state=IntentState.FILLED, ticket=ticket, body=body),)
+
+        return self._journal(prepare, request.source)[0]
 
     def take_over(self, reserve: ExitReserve) -> int:
         """Journal what the reserve kept while that could not be done, each event once; return how many were new."""
-        with self._lock:
-            self._catch_up()
+        with self._commits.turn:
+            self._tell(self._catch_up())
             taken = reserve.hand_over(self.journal)
             self._seq = self.journal.head[0]
             return taken
@@ -201,21 +229,50 @@ class IntentStore:
             symbol=request.symbol,
         )
 
-    def _write(self, draft: NewEvent) -> Intent:
-        """Journal an event, then apply it and tell who listens."""
-        self._catch_up()
-        (event,) = self.journal.append(draft)
-        intent = self._take(event)
-        for listener in self.listeners:
-            listener(intent, event)
-        return intent
+    def _journal(self, prepare: Callable[[], tuple[NewEvent, ...]], *senders: str) -> list[Intent]:
+        """Have events journalled, together with what others wait for; return the intents as the events left them."""
+        return self._commits.run(JournalChange(frozenset(senders), prepare))
+
+    def _commit(self, batch: list[JournalChange]) -> None:
+        """Journal changes in one go, then apply them and tell who listens; one thread at a time."""
+        self._tell(self._catch_up())
+        with self._lock:
+            self._coming.clear()
+            drafts = [(change, draft) for change in batch for draft in self._prepared(change)]
+        # Who only reads does not wait for the disk.
+        events = self.journal.append(*(draft for _, draft in drafts)) if drafts else ()
+        with self._lock:
+            told = list[tuple[Intent, Event]]()
+            for (change, _), event in zip(drafts, events, strict=True):
+                self._seq = event.seq
+                if event.draft.kind in _OF_INTENTS:
+                    change.intents.append(self._take(event))
+                    told.append((change.intents[-1], event))
+            self._coming.clear()
+        self._tell(told)
+
+    def _prepared(self, change: JournalChange) -> tuple[NewEvent, ...]:
+        """Return the events of a change, none for one that cannot be made."""
+        try:
+            return change.prepare()
+        except Exception as error:  # noqa: BLE001 - it is raised where the change is waited for
+            change.error = error
+            return ()
+
+    def _tell(self, news: Iterable[tuple[Intent, Event]]) -> None:
+        """Tell who listens; what is journalled stays so, whatever a listener does with it."""
+        for intent, event in news:
+            for listener in self.listeners:
+                try:
+                    listener(intent, event)
+                except Exception:  # noqa: BLE001 - nobody's ear may keep the others from hearing
+                    _log.exception("an event of intent %s could not be passed on", intent.intent_id)
 
     def _take(self, event: Event) -> Intent:
         """Apply an event that is in the journal."""
         intent_id = event.draft.intent_id
         intent = apply(self._intents.get(intent_id), event)
         self._put(intent)
-        self._seq = event.seq
         self._forget_old()
         return intent
 
@@ -229,14 +286,17 @@ class IntentStore:
         self._intents[intent.intent_id] = intent
         self._order.setdefault(intent.intent_id)
 
-    def _catch_up(self) -> None:
-        """After a failed append: take over what reached the disk nevertheless."""
+    def _catch_up(self) -> list[tuple[Intent, Event]]:
+        """After a failed append: take over what reached the disk nevertheless, and return it."""
         if not self.journal.doubtful:
-            return
+            return []
+        found = []
         for event in self.journal.catch_up(self._seq):
-            if event.draft.intent_id in self._intents or event.draft.kind in (EventKind.RECEIVED, EventKind.TAKEN_IN):
-                self._take(event)
-            self._seq = event.seq
+            with self._lock:
+                if event.draft.intent_id in self._intents or event.draft.kind in _BEGINS:
+                    found.append((self._take(event), event))
+                self._seq = event.seq
+        return found
 
     def _load(self) -> None:
         """Read the open intents, those that failed and may still change, and the latest ended ones."""
@@ -270,10 +330,12 @@ class IntentStore:
         """Return an id that no intent of this account ever had."""
         while True:
             intent_id = self._new_id()
-            if intent_id not in self._intents and not self.journal.has_intent(intent_id):
+            taken = intent_id in self._intents or intent_id in self._coming
+            if not taken and not self.journal.has_intent(intent_id):
                 return intent_id
 
 
+_BEGINS: Final = (EventKind.RECEIVED, EventKind.TAKEN_IN)
 _OF_INTENTS: Final = frozenset(EventKind) - {
     EventKind.OPENED,
     EventKind.SET_ASIDE,

@@ -3,20 +3,25 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Final
 
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.events import EventKind, Intent, RiskAnswer, to_body
-from arbitrex_desktop.desk.intents.intent import IntentState, SeenTrade
+from arbitrex_desktop.desk.intents.intent import MANUAL, IntentState, SeenTrade
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import working_name
 
 _UNSEEN_FILL: Final = timedelta(seconds=5)
+_AT_ONCE: Final = 8
+"""So many intents are judged again before something else has its turn."""
 _EPSILON: Final = 1e-9
 _MORE_RISK: Final = 1.1
 """By this factor a risk has grown: below it, it only follows the price."""
@@ -35,13 +40,14 @@ class PendingQueue:
         self._synced = context.synced
         self._latest: dict[str, RiskAnswer] = {}
         self._deadlines: dict[str, float] = {}
+        self._round = deque[Intent]()
 
     def expire(self) -> None:
         """End what waited too long, by the wall clock or by the one that is never set, whichever is first."""
-        pending = self._store.in_state(IntentState.PENDING)
-        for intent in pending:
-            if self._has_expired(intent):
-                self._move(intent, EventKind.EXPIRED, IntentState.EXPIRED, "nobody decided in time")
+        over = list(filter(self._has_expired, self._store.in_state(IntentState.PENDING)))
+        if over:
+            reason = "nobody decided in time"
+            self._store.record_each(over, EventKind.EXPIRED, reason=reason, state=IntentState.EXPIRED)
 
     def _has_expired(self, intent: Intent) -> bool:
         """Return whether an intent has lived its time; a clock that is set back gives it no more."""
@@ -53,23 +59,38 @@ class PendingQueue:
 
     def cancel_all(self, reason: str) -> None:
         """Take back whatever waits."""
-        for intent in self._store.in_state(IntentState.PENDING):
-            self._move(intent, EventKind.CANCELLED, IntentState.CANCELLED, reason)
+        if waiting := self._store.in_state(IntentState.PENDING):
+            self._store.record_each(waiting, EventKind.CANCELLED, reason=reason, state=IntentState.CANCELLED)
 
     def reevaluate(self) -> None:
-        """Judge every pending intent as things stand now; journal only when the answer turned."""
-        pending = self._store.in_state(IntentState.PENDING)
-        latest = dict(self._latest)
-        self._latest = {each.intent_id: latest[each.intent_id] for each in pending if each.intent_id in latest}
-        ids = {each.intent_id for each in pending}
-        for intent_id in [each for each in self._deadlines if each not in ids]:
-            self._deadlines.pop(intent_id, None)
-        if not self._pool.is_connected():
+        """Begin to judge every pending intent as things stand now, unless that is under way; `go_on` does it."""
+        if self._round:
             return
-        for intent in pending:
-            # Somebody may decide it while we look.
-            with suppress(CommandRefused):
-                self._evaluate(intent)
+        pending = self._store.in_state(IntentState.PENDING)
+        ids = {each.intent_id for each in pending}
+        self._latest = {intent_id: answer for intent_id, answer in self._latest.items() if intent_id in ids}
+        for intent_id in self._deadlines.keys() - ids:
+            self._deadlines.pop(intent_id, None)
+        self._round.extend(in_turn(pending))
+
+    @property
+    def is_judging(self) -> bool:
+        """Whether some intents are to be judged still."""
+        return bool(self._round)
+
+    def go_on(self) -> None:
+        """Judge the next few again; journal only when the answer turned.
+
+        A few at a time: what the trader and others want meanwhile comes in between, however many wait.
+        """
+        if not self._pool.is_connected():
+            self._round.clear()
+        for _ in range(min(_AT_ONCE, len(self._round))):
+            intent = self._store.get(self._round.popleft().intent_id)
+            if intent.state is IntentState.PENDING:
+                # Somebody may decide it while we look.
+                with suppress(CommandRefused):
+                    self._evaluate(intent)
 
     def current(self, intent: Intent) -> RiskAnswer | None:
         """Return the judgement that the trader sees: the latest look of a pending intent, else what was journalled."""
@@ -189,11 +210,6 @@ class PendingQueue:
             self._store.record(intent, EventKind.REJUDGED, reason=answer.details, body=to_body(look=answer))
         return answer
 
-    def _move(self, intent: Intent, kind: EventKind, state: IntentState, reason: str) -> None:
-        """Move an intent, unless somebody else just did."""
-        with suppress(CommandRefused):
-            self._store.record(intent, kind, reason=reason, state=state)
-
     def _connection_blocker(self) -> str:
         """Return why the connection does not do."""
         if not self._pool.is_connected():
@@ -231,6 +247,14 @@ class PendingQueue:
             return f"there is no price of {intent.request.symbol}"
         age = quote.age(self._clock.monotonic())
         return f"the price is {age:.0f} s old" if age > self._settings.max_quote_age else ""
+
+
+def in_turn(intents: Iterable[Intent]) -> list[Intent]:
+    """Return intents in the order in which they are served: one of each sender in turn, the trader first."""
+    by_sender: dict[str, list[Intent]] = {MANUAL: []}
+    for intent in intents:
+        by_sender.setdefault(intent.request.source, []).append(intent)
+    return [intent for turn in zip_longest(*by_sender.values()) for intent in turn if intent is not None]
 
 
 def in_flight_names(intent: Intent | None) -> tuple[str, ...]:

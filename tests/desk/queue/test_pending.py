@@ -31,10 +31,15 @@ class Waiting:
         self.parts = parts
         self.queue = PendingQueue(parts.book, parts.context)
         parts.context.risk.start()
-        rpm = parts.context.risk.rpm
-        assert isinstance(rpm, FakeRiskManager)
-        self.rpm = rpm
+        assert isinstance(parts.context.risk.rpm, FakeRiskManager)
+        self.rpm = parts.context.risk.rpm
         self.sync()
+
+    def look_again(self) -> None:
+        """Judge everything that waits once more."""
+        self.queue.reevaluate()
+        while self.queue.is_judging:
+            self.queue.go_on()
 
     def sync(self) -> None:
         """Be synced as of now."""
@@ -68,11 +73,8 @@ class TestEnds:
         assert ended.state.value == state
         if state == "EXPIRED":
             newest = waiting.parts.events(taken.intent_id)[-1].draft
-            assert (newest.kind, newest.actor, newest.reason) == (
-                EventKind.EXPIRED,
-                "desk",
-                "nobody decided in time",
-            )
+            expected = (EventKind.EXPIRED, "desk", "nobody decided in time")
+            assert (newest.kind, newest.actor, newest.reason) == expected
 
     def test_a_clock_set_forward_ends_it_at_its_very_end(self, waiting: Waiting) -> None:
         """The wall clock counts too, from the moment that was written down on."""
@@ -88,8 +90,7 @@ class TestEnds:
         """Each waiting intent is cancelled with the reason; what was approved stays."""
         first, approved, last = waiting.submit(), waiting.parts.approved(), waiting.submit()
         waiting.queue.cancel_all("halted")
-        states = [waiting.now(each).state.value for each in (first, approved, last)]
-        assert states == ["CANCELLED", "APPROVED", "CANCELLED"]
+        assert [waiting.now(each).state for each in (first, approved, last)] == ["CANCELLED", "APPROVED", "CANCELLED"]
         newest = waiting.parts.events(last.intent_id)[-1].draft
         assert (newest.kind, newest.reason, newest.actor) == (EventKind.CANCELLED, "halted", "desk")
 
@@ -116,16 +117,16 @@ class TestLookingAgain:
         """The same answer anew is no event; a yes that turns into a no is one, and so is the way back."""
         taken = waiting.submit()
         for _ in range(2):
-            waiting.queue.reevaluate()
+            waiting.look_again()
         assert waiting.parts.kinds(taken.intent_id) == ["RECEIVED", "JUDGED"]
         waiting.rpm.refusal = ("SPREAD", "the spread is too wide")
         for _ in range(2):
-            waiting.queue.reevaluate()
+            waiting.look_again()
         newest = waiting.parts.events(taken.intent_id)[-1].draft
         assert (newest.kind, newest.reason) == (EventKind.REJUDGED, "the spread is too wide")
         assert from_body(newest.body, "look", RiskAnswer).reason == "SPREAD"
         waiting.rpm.refusal = None
-        waiting.queue.reevaluate()
+        waiting.look_again()
         assert waiting.parts.kinds(taken.intent_id) == ["RECEIVED", "JUDGED", "REJUDGED", "REJUDGED"]
 
     def test_the_latest_answer_is_the_one_to_see(self, waiting: Waiting) -> None:
@@ -133,29 +134,28 @@ class TestLookingAgain:
         taken = waiting.submit()
         assert waiting.queue.current(taken) == taken.judgement
         waiting.rpm.lots = 0.04
-        waiting.queue.reevaluate()
+        waiting.look_again()
         current = waiting.queue.current(taken)
         assert current is not None
         assert (current.lots, waiting.rpm.evaluated[-1].intent_id) == (0.04, taken.intent_id)
         approved = waiting.parts.approved()
-        assert waiting.queue.current(approved) == approved.approved
         refused = waiting.submit(answer(status="REJECTED", details="no"))
-        assert waiting.queue.current(refused) == refused.judgement
+        assert list(map(waiting.queue.current, (approved, refused))) == [approved.approved, refused.judgement]
 
     def test_an_atr_that_was_measured_is_kept(self, waiting: Waiting) -> None:
         """The volatility of the first judgement serves for the later ones; nothing is measured anew."""
         waiting.submit(answer(atr=0.0123))
-        waiting.queue.reevaluate()
+        waiting.look_again()
         assert [each.atr for each in waiting.rpm.evaluated] == [0.0123]
 
     def test_without_a_connection_nobody_is_asked(self, waiting: Waiting) -> None:
         """What was seen last stays on the screen while the line is down."""
         taken = waiting.submit()
         waiting.rpm.lots = 0.04
-        waiting.queue.reevaluate()
+        waiting.look_again()
         waiting.parts.broker.connected = False
         waiting.rpm.lots = 0.02
-        waiting.queue.reevaluate()
+        waiting.look_again()
         current = waiting.queue.current(taken)
         assert current is not None
         assert (current.lots, len(waiting.rpm.evaluated)) == (0.04, 1)
@@ -164,9 +164,9 @@ class TestLookingAgain:
         """Only what waits is kept in memory, and it is kept when others end."""
         first, second = waiting.submit(), waiting.submit()
         waiting.queue.expire()
-        waiting.queue.reevaluate()
+        waiting.look_again()
         waiting.parts.book.record(first, EventKind.REJECTED, state=IntentState.REJECTED)
-        waiting.queue.reevaluate()
+        waiting.look_again()
         assert set(waiting.queue._latest) == set(waiting.queue._deadlines) == {second.intent_id}
 
     def test_one_decided_meanwhile_keeps_no_other_from_being_judged(self, waiting: Waiting) -> None:
@@ -181,7 +181,7 @@ class TestLookingAgain:
             return judge(asked, record=record)
 
         waiting.rpm.judge = overtaken  # type: ignore[method-assign,assignment] # a trader who clicks in between
-        waiting.queue.reevaluate()
+        waiting.look_again()
         assert "REJUDGED" in waiting.parts.kinds(second.intent_id)
 
 
@@ -293,7 +293,7 @@ class TestBlockers:
         """A no of the risk manager comes last, in its own words where it has any, and is no obstacle besides."""
         taken = waiting.submit()
         waiting.rpm.refusal = ("SPREAD", details)
-        waiting.queue.reevaluate()
+        waiting.look_again()
         assert (waiting.queue.blocker(taken), waiting.queue.blocking_reason(taken)) == (words, "")
         waiting.parts.gate.halt.engage("enough")
         assert waiting.queue.blocker(taken) == "trading is halted: enough"
@@ -330,7 +330,7 @@ class TestApproving:
         """After a no on the screen, the answer of the click counts as it is."""
         taken = waiting.submit()
         waiting.rpm.refusal = ("SPREAD", "too wide")
-        waiting.queue.reevaluate()
+        waiting.look_again()
         waiting.rpm.refusal, waiting.rpm.lots = None, 0.7
         assert waiting.queue.reevaluate_for_approval(taken).lots == 0.7
 
