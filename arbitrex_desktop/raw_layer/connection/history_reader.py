@@ -9,6 +9,7 @@ import numpy as np
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE
 from arbitrex_desktop.mt5.commands import CopyRates, History, ReadHistory
+from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder
 from arbitrex_desktop.raw_layer.connection.connector import Ask
@@ -18,6 +19,8 @@ T = TypeVar("T")
 _WANTED_SECONDS: Final = 0.025
 """How long the terminal should take for a portion: half of what may hold up an order."""
 _FIRST_BARS: Final = 32
+"""Of the longer bars only one is asked for before it is known what it costs: a day's of a replayed file is made of all
+its ticks."""
 _MOST_BARS: Final = 20_000
 _DAY_SECONDS: Final = 86_400
 _MOST_SECONDS: Final = 100 * 366 * _DAY_SECONDS
@@ -54,7 +57,8 @@ class HistoryReader:
 
         A bar that begins meanwhile moves all others by one; each is given once all the same.
         """
-        portion = self._bars.setdefault(timeframe, Portion(_FIRST_BARS, _MOST_BARS))
+        first = _FIRST_BARS if timeframe <= Timeframe.M15 else 1
+        portion = self._bars.setdefault(timeframe, Portion(first, _MOST_BARS))
         pieces: list[Rows] = []
         taken = 0
         while taken < count:

@@ -57,6 +57,14 @@ def test_the_portions_are_the_whole(have: int, count: int, start: int) -> None:
     assert rows["time"].tolist() == terminal.times[max(0, end - count) : end]
 
 
+@pytest.mark.parametrize(("timeframe", "first"), [(1, 32), (15, 32), (16385, 1), (16408, 1), (49153, 1)])
+def test_of_long_bars_one_is_asked_for_first(timeframe: int, first: int) -> None:
+    """A day of a replayed file is made of all its ticks: a month of days at once would hold up the prices."""
+    terminal = Terminal(100)
+    HistoryReader(terminal.ask).rates("EURUSD", timeframe, 50, 0)
+    assert terminal.sizes[0] == first
+
+
 def test_a_portion_grows_and_shrinks_to_its_time() -> None:
     """Fast portions grow four times at most, slow ones shrink to a quarter at most, and one bar is the least."""
     portion = Portion(32, 1000)

@@ -18,7 +18,9 @@ from arbitrex_desktop.mt5.simulator.replay.fields import Integers
 from arbitrex_desktop.mt5.simulator.replay.formats import FileClock
 from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 
-_PARTS_HELD: Final = 4
+_RAW_HELD: Final = 4
+_PARTS_HELD: Final = 8
+"""A day of a busy symbol has five: who reads history day by day must not push out what each poll reads."""
 _READ_AT_ONCE: Final = 2
 """So many parts of each file are read before anything is played; a smaller file is refused as a whole or not at all."""
 _EST_MSC: Final = 5 * HOUR_MSC
@@ -93,8 +95,9 @@ class ReplaySeries:
                 )
         starts = np.concatenate([self._utc(file, file.starts) for file in self.files])
         self._cuts: Integers = np.maximum.accumulate(starts)
-        self._raw: BoundedCache[int, Part] = BoundedCache(_PARTS_HELD)
+        self._raw: BoundedCache[int, Part] = BoundedCache(_RAW_HELD)
         self._parts: BoundedCache[int, Part] = BoundedCache(_PARTS_HELD)
+        self._hours: dict[int, list[int]] = {}
         self._checked = min(_READ_AT_ONCE, len(self._places))
         for index in range(self._checked):
             self._raw_part(index)
@@ -132,7 +135,8 @@ class ReplaySeries:
         self.shifted_msc += by_msc
         self.first_msc += by_msc
         self._cuts = self._cuts + by_msc
-        self._raw = BoundedCache(_PARTS_HELD)
+        self._hours = {}
+        self._raw = BoundedCache(_RAW_HELD)
         self._parts = BoundedCache(_PARTS_HELD)
 
     def read_ahead(self) -> bool:
@@ -235,7 +239,9 @@ class ReplaySeries:
         """Yield the starts of the hours of UTC with ticks that begin at or before a moment, newest first."""
         newest: int | None = None
         for index in range(self.index_at(at_msc), -1, -1):
-            for hour in np.unique(self.part(index).times // HOUR_MSC)[::-1].tolist():
+            if index not in self._hours:
+                self._hours[index] = np.unique(self.part(index).times // HOUR_MSC)[::-1].tolist()
+            for hour in self._hours[index]:
                 if hour * HOUR_MSC <= at_msc and (newest is None or hour < newest):
                     newest = hour
                     yield hour * HOUR_MSC

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from arbitrex_desktop.mt5.arrays import Rows
+from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.mt5.host.server import ModuleRunner
+from arbitrex_desktop.mt5.simulator.market.bars import BarSource
 from arbitrex_desktop.mt5.simulator.market.server_clock import SimulatedServerClock
 from arbitrex_desktop.mt5.simulator.replay import text_file
 from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
@@ -28,9 +31,9 @@ def short_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_file, "PART_BYTES", PART)
 
 
-def rows(count: int, after: int = 0) -> list[str]:
-    """Return a tick a second, from so many seconds after the beginning."""
-    moments = (BEGIN + timedelta(seconds=after + number) for number in range(count))
+def rows(count: int, after: int = 0, step: int = 1) -> list[str]:
+    """Return a tick each `step` seconds, from so many seconds after the beginning."""
+    moments = (BEGIN + timedelta(seconds=after + number * step) for number in range(count))
     return [f"{at:%Y.%m.%d\t%H:%M:%S}.000\t1.10000\t1.10010\t\t\t6" for at in moments]
 
 
@@ -105,6 +108,26 @@ def test_the_symbols_of_a_file_are_known_by_its_beginning(tmp_path: Path) -> Non
     path = write(tmp_path, HEADER, *rows(400), "nonsense", *rows(400, 400))
     assert symbols_in([path]) == ("EURUSD",)
     assert symbols_in([write(tmp_path, "nonsense")]) == ()
+
+
+def test_days_of_the_past_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bars further and further back, as the pool asks for them, read each part of the file once and not all again."""
+    path = write(tmp_path, HEADER, *rows(4_000, step=60))
+    read: list[int] = []
+    plain = ExportFile.part
+
+    def counted(self: ExportFile, index: int, spread: int = 0) -> Rows:
+        read.append(index)
+        return plain(self, index, spread)
+
+    monkeypatch.setattr(ExportFile, "part", counted)
+    market = load_replay([path], SimulatedServerClock("UTC"))
+    bars = BarSource(market, SimulatedServerClock("UTC"))
+    parts = len(market.series["EURUSD"])
+    for count in range(1, 60):
+        assert len(bars.last("EURUSD", int(Timeframe.H1), count, until_msc=market.last_msc)) == count
+    assert parts > 50
+    assert len(read) < 2 * parts
 
 
 class SlowWorld:
