@@ -19,6 +19,7 @@ from arbitrex_desktop.paths import data_dir as default_data_dir
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading
 from arbitrex_desktop.risk_portfolio_manager import intent_methods
+from arbitrex_desktop.risk_portfolio_manager.config.fields import PARAMETERS
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision import reason as reasons
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics, RPMOutput, TradeDecision, metrics_of
@@ -349,7 +350,8 @@ class RiskPortfolioManager(RiskFigures):
             config.validate()
             self._config_fault = ""
         except (ValueError, AttributeError, TypeError) as fault:
-            self._config_fault = str(fault)
+            name, _, rest = str(fault).partition(" ")
+            self._config_fault = f'"{PARAMETERS[name].label}" {rest}' if name in PARAMETERS else str(fault)
         self._config_hash = config.get_config_hash()
         self._checked = (config, revision)
 

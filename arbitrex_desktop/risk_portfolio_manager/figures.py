@@ -59,7 +59,11 @@ class RiskFigures:
             context = build_context(self._state, nobody, self.config, self._clock.now())
             context = context if config is None else msgspec.structs.replace(context, config=config)
             found = (rule.in_use(context) for rule in ALL_RULES)
-        return tuple(result.verdict() for result in found if result is not None and result.observed is not None)
+        return tuple(
+            result.verdict(context.account.digits)
+            for result in found
+            if result is not None and result.observed is not None
+        )
 
     def portfolio_figures(self) -> PortfolioFigures:
         """Return what is held by symbol, and how it moves together."""

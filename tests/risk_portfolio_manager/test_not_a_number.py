@@ -154,7 +154,7 @@ def test_every_field_of_an_intent_refuses(value: float) -> None:
 
 @pytest.mark.parametrize("value", NOT_FINITE)
 def test_every_setting_refuses(value: float) -> None:
-    """A setting that turned into no number refuses all adding, by its name."""
+    """A setting that turned into no number refuses all adding, by its label."""
     for name, each in PARAMETERS.items():
         if not isinstance(each, Number):
             continue
@@ -162,7 +162,7 @@ def test_every_setting_refuses(value: float) -> None:
         setattr(rpm.config, name, value)
         output = rpm.process_trade_intent(**intent())
         assert reason(output) == "INVALID_CONFIGURATION", name
-        assert name in str(output.decision.rejected_trade)
+        assert f'"{each.label}" must be' in str(output.decision.rejected_trade)
 
 
 @pytest.mark.parametrize("value", NOT_FINITE)

@@ -71,7 +71,7 @@ class TestAtItsOwnPrice:
         manager = pooled(pool, wide())
         near = ask(manager, order_price=ask_price - 0.00009)
         assert reason(near) == "ENTRY_PRICE"
-        assert check(near, "ENTRY_PRICE").limit == pytest.approx(0.0001)
+        assert check(near, "ENTRY_PRICE").limit == pytest.approx(1.0), "in pips"
         assert ask(manager, order_price=ask_price - 0.0001).decision.status == "APPROVED"
 
     def test_a_price_far_from_the_market_is_a_slip_of_the_hand(self) -> None:

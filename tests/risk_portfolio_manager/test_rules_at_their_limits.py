@@ -111,7 +111,7 @@ AT_THE_LIMIT: list[tuple[str, Found, float, float, str]] = [
     ("ACCOUNT_STALE", with_sync_age, 60.0, 60.1, "age of the account sync 60.1 s"),
     ("QUOTE_STALE", with_quote_age, 30.0, 30.1, "age of the price 30.1 s has reached the limit of 30 s"),
     ("PRICE_COLLAR", with_price, 0.05 - HAIR, 0.05 + HAIR, "distance from the last good price 5.0%"),
-    ("INVALID_STOPS", with_stop_points, 10, 9, "distance of the stop 0.9 pips is under the minimum of 1 pips"),
+    ("INVALID_STOPS", with_stop_points, 10, 9, "distance of the stop 0.9 pips is under the minimum of 1 pip"),
 ]
 
 

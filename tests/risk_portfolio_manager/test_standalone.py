@@ -202,7 +202,7 @@ def test_settings_that_turn_invalid_refuse(value: Any) -> None:
     rpm.config.risk_per_trade = value
     output = rpm.process_trade_intent(**intent())
     assert reason(output) == "INVALID_CONFIGURATION"
-    assert "risk_per_trade" in str(output.decision.rejected_trade)
+    assert '"Risk per trade" must be' in str(output.decision.rejected_trade)
 
 
 def test_an_invalid_configuration_cannot_start() -> None:

@@ -14,7 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager import Outcome, Position, RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.config import PARAMETERS
 from arbitrex_desktop.risk_portfolio_manager.config.profiles import firm_profiles
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
-from tests.fakes.broker_data import make_position
+from tests.fakes.broker_data import make_account, make_position
 from tests.fakes.clock import START
 from tests.fakes.pool import FakePool
 from tests.risk_portfolio_manager.helpers import check, intent, pooled, reason, static, units, wide
@@ -166,6 +166,63 @@ def test_reductions_have_no_such_line() -> None:
     rpm = static(wide())
     rpm.portfolio_state.open_positions["EURUSD"] = Position("EURUSD", 1, 1_000.0, 1.15, START)
     assert not [each for each in rpm.evaluate(**intent(direction=-1)).decision.checks if each.name == "largest size"]
+
+
+@pytest.mark.parametrize(
+    ("currency", "digits", "money"), [("JPY", 0, "{:,.0f}"), ("USD", 2, "{:,.2f}"), ("USD", 3, "{:,.3f}")]
+)
+def test_money_has_the_decimals_of_the_account(currency: str, digits: int, money: str) -> None:
+    """Yen have none: in checks, in the refusal, in the reason of a halt, and of limits in use."""
+    account = make_account(
+        currency=currency, currency_digits=digits, balance=1e7, equity=1e7, margin_free=1e7, profit=0.0
+    )
+    pool = FakePool(account=account)
+    firm = {"initial_balance": 1e7, "firm_max_loss": 0.1, "firm_buffer": 0.0}
+    rpm = pooled(pool, wide(**firm, max_drawdown=1.0, max_daily_drawdown=1.0))
+    free, floor = money.format(1e6), money.format(9e6)
+    verdict = check(rpm.evaluate(**intent()), "FREE_MARGIN_LIMIT")
+    assert verdict.message.endswith(f"minimum {free}")
+    used = next(each for each in rpm.limits_in_use() if each.code == "ACCOUNT_FLOOR")
+    assert f"minimum {floor} (" in used.message
+    pool.account = replace(account, equity=8e6)
+    assert rpm.sync_with_mt5_account()
+    said = f"equity {money.format(8e6)} is under the minimum of {floor}"
+    assert said in str(rpm.portfolio_state.halt_reason)
+    rpm.kill_switches.manual_resume(rpm.portfolio_state)
+    refused = rpm.evaluate(**intent()).decision.rejected_trade
+    assert refused is not None
+    assert said in refused.rejection_details
+    small = pooled(FakePool(account=replace(account, balance=1e3, equity=1e3)), wide()).evaluate(**intent(atr=5.0))
+    note = check(small, "ZERO_POSITION_SIZE", "position size").message
+    assert note.partition("would risk ")[2].partition(" at the stop")[0] == money.format(
+        float(note.partition("would risk ")[2].partition(" at the stop")[0].replace(",", ""))
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("atr", None, "atr must be a number (it is not given)"),
+        ("atr", [1.0], "atr must be a number (it is of type list)"),
+        ("symbol", object(), "symbol must be a name (it is of type object)"),
+        ("regime", "calm", "regime must be one of"),
+    ],
+)
+def test_what_cannot_be_used_is_told_without_pythons_words(field: str, value: Any, said: str) -> None:
+    """No None, no address of an object."""
+    refused = static(wide()).evaluate(**intent(**{field: value})).decision.rejected_trade
+    assert refused is not None
+    assert said in refused.rejection_details
+    assert not any(each in refused.rejection_details for each in ("None", "object at", "<"))
+
+
+def test_a_setting_that_is_wrong_is_told_by_its_label() -> None:
+    """Not by its key."""
+    rpm = static(wide())
+    rpm.config.max_drawdown = 5.0
+    refused = rpm.evaluate(**intent()).decision.rejected_trade
+    assert refused is not None
+    assert refused.rejection_details == '"Greatest drawdown from the peak" must be in (0, 1.0] (it is 5.0)'
 
 
 def largest(output: RPMOutput) -> str:

@@ -73,6 +73,7 @@ class AccountView(msgspec.Struct, frozen=True):
         sync_age: seconds since it was last read; None before the first time.
         latest: the account as last polled or synced; None before.
         record: the account's days, by the firm's clock; empty where the settings name no firm's account.
+        digits: decimals of its currency; None where they are not known.
     """
 
     capital: float
@@ -91,6 +92,7 @@ class AccountView(msgspec.Struct, frozen=True):
     sync_age: float | None
     latest: AccountInfo | None
     record: TradingRecord = TradingRecord()
+    digits: int | None = None
 
 
 class Joined(msgspec.Struct, frozen=True):

@@ -150,6 +150,7 @@ class TradeDecision(msgspec.Struct, frozen=True, dict=True):
         sizing_adjustments: every factor of the size by name.
         processing_time_ms: time spent deciding.
         results: the checks that were made, in order.
+        digits: decimals of the account's currency, in which their sentences tell money; None where not known.
     """
 
     status: TradeApprovalStatus
@@ -164,11 +165,12 @@ class TradeDecision(msgspec.Struct, frozen=True, dict=True):
     sizing_adjustments: Mapping[str, float] = {}
     processing_time_ms: float = 0.0
     results: tuple[RuleResult, ...] = ()
+    digits: int | None = None
 
     @cached_property
     def checks(self) -> tuple[Verdict, ...]:
         """Return every check that was made with its sentence, in order."""
-        return tuple(result.verdict() for result in self.results)
+        return tuple(result.verdict(self.digits) for result in self.results)
 
 
 class RiskMetrics(msgspec.Struct, frozen=True):
@@ -254,7 +256,7 @@ class RPMOutput(msgspec.Struct, frozen=True):
         body["approved_trade"] = decision.approved_trade and plain(decision.approved_trade)
         body["rejected_trade"] = decision.rejected_trade and plain(decision.rejected_trade)
         body["checks"] = [json_safe(msgspec.to_builtins(verdict)) for verdict in decision.checks]
-        del body["results"]
+        del body["results"], body["digits"]
         return {
             "decision": body,
             "portfolio_state": self.portfolio_state.to_dict(),

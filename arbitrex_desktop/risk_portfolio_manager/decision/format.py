@@ -20,18 +20,22 @@ _TOLERANCE: Final = 1e-6
 """Forgiven when rounding down, in the unit shown, since a tenth has no exact binary form."""
 
 
-def format_value(value: float | None, unit: str) -> str:
-    """Return a number as the trader reads it: a `share` as a percentage, `money` with cents or in full."""
+def format_value(value: float | None, unit: str, digits: int | None = None) -> str:
+    """Return a number as the trader reads it: a `share` as a percentage, `money` with `digits` decimals.
+
+    Where those of the account's currency are not known, with cents or in full.
+    """
     if value is None:
         return "unknown"
     if unit in _FORMATS:
         return _FORMATS[unit].format(value)
     if unit == "money":
-        return amounts.money_of_any_account(value)
+        return amounts.money_of_any_account(value) if digits is None else amounts.money(value, digits=digits)
     if unit == "lots":
         return f"{amounts.lots(value)} lots"
     if unit == "s":
         return _duration(value)
+    unit = "pip" if (value, unit) == (1.0, "pips") else unit
     return f"{value:{',.0f' if abs(value) >= _LARGE else 'g'}} {unit}".rstrip()
 
 

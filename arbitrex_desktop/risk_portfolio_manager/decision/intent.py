@@ -149,11 +149,10 @@ def checked_or_exit(intent: TradeIntent) -> tuple[TradeIntent, str]:
 
 
 def _show(value: Any) -> str:
-    """Return a value for a message, whatever it is, cut to a readable length."""
-    try:
-        return repr(value)[:60]
-    except Exception:  # noqa: BLE001 - a foreign object's repr may do anything, and must not break the refusal
-        return f"a {type(value).__name__}"
+    """Return a value for a message, cut to a readable length; of anything but text and numbers, what kind it is."""
+    if value is None:
+        return "not given"
+    return repr(value)[:60] if type(value) in (str, int, float, bool) else f"of type {type(value).__name__}"
 
 
 def _number(name: str, value: Any) -> float:
@@ -252,7 +251,7 @@ def _market_amiss(intent: Any) -> str:
 def _resting_amiss(intent: Any) -> str:
     """Return which field of a resting order cannot be used, empty when all can."""
     if intent.order_price is None:
-        return "order_price must be given for an order that rests (it is None)"
+        return "order_price must be given for an order that rests"
     _above_zero("order_price", intent.order_price)
     moment = intent.expires_at
     if moment is not None and not (isinstance(moment, datetime) and moment.tzinfo is not None):

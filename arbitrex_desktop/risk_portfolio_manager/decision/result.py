@@ -53,17 +53,14 @@ class RuleResult(msgspec.Struct, frozen=True, gc=False):
         """Return True when this result alone refuses the intent."""
         return self.outcome is Outcome.FAIL or self.outcome is Outcome.UNKNOWN
 
-    @property
-    def message(self) -> str:
-        """Return one plain sentence for the trader."""
-        return self.check.message(self)
+    def message(self, digits: int | None = None) -> str:
+        """Return one plain sentence for the trader; `digits`, the decimals of the account's currency."""
+        return self.check.message(self, digits)
 
-    def verdict(self) -> Verdict:
+    def verdict(self, digits: int | None) -> Verdict:
         """Return the result with its sentence, free of what made it."""
-        check = self.check
-        return Verdict(
-            check.code.value, self.outcome, self.observed, self.limit, check.unit, self.message, check.subject
-        )
+        check, said = self.check, self.message(digits)
+        return Verdict(check.code.value, self.outcome, self.observed, self.limit, check.unit, said, check.subject)
 
 
 class Check:
@@ -95,11 +92,11 @@ class Check:
         """Return what tells one check from another: of a copy in another process, too."""
         return type(self), self.stage, self.subject
 
-    def message(self, result: RuleResult) -> str:
-        """Return a result in one plain sentence."""
+    def message(self, result: RuleResult, digits: int | None) -> str:
+        """Return a result in one plain sentence; `digits`, the decimals of the account's currency."""
         if result.observed is None:
             return self._bare_message(result)
-        seen, limit = format_value(result.observed, self.unit), format_value(result.limit, self.unit)
+        seen, limit = (format_value(value, self.unit, digits) for value in (result.observed, result.limit))
         limit += f" of {self.of}" if self.of else ""
         tail = f" ({result.note})" if result.note else ""
         bound = "minimum" if self.minimum else "limit"

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from arbitrex_desktop.mt5.constants import AccountMarginMode
+from arbitrex_desktop.raw_layer.amounts import currency_digits
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.context import (
     AccountView,
@@ -107,6 +108,7 @@ def _account(state: RiskState, config: RuleSettings, at: tuple[datetime, datetim
     until = portfolio.reducing_until
     reducing = portfolio.reducing_reason if until is None or wall < as_utc(until) else ""
     polled = None if sources.pool is None else sources.pool.latest_account()
+    latest = newer_account(polled, sources.reading)
     return AccountView(
         state.capital(config),
         portfolio.equity,
@@ -122,8 +124,9 @@ def _account(state: RiskState, config: RuleSettings, at: tuple[datetime, datetim
         reducing or "",
         sources.syncs,
         _sync_age(sources, polled, moment),
-        newer_account(polled, sources.reading),
+        latest,
         state.ledger.record,
+        currency_digits(config.account_currency) if latest is None else latest.currency_digits,
     )
 
 

@@ -35,7 +35,7 @@ class SizeDecided(Check):
     def _identity(self) -> tuple[object, ...]:
         return *super()._identity(), self.lots, self.asked, self.allowed, self.results
 
-    def message(self, result: RuleResult) -> str:  # noqa: ARG002 - all is known already
+    def message(self, result: RuleResult, digits: int | None) -> str:  # noqa: ARG002 - all is known already
         """Return which limit decided, and the largest size that would pass."""
         units, what = self._largest()
         most = round_lots(units, self.contract, self.step)

@@ -65,10 +65,11 @@ def decide(context: RuleContext, order_id: str) -> tuple[TradeDecision, RuleCont
         TradeApprovalStatus.ADJUSTED if cuts else TradeApprovalStatus.APPROVED,
         _approved(context, lots),
         order_id=order_id,
-        portfolio_constraint_violations=_violations(results) if cuts else (),
+        portfolio_constraint_violations=_violations(context, results) if cuts else (),
         position_sizing_applied=not context.exposure.reducing,
         sizing_adjustments=size.factors,
         results=tuple(results),
+        digits=context.account.digits,
     )
     return decision, context
 
@@ -123,7 +124,7 @@ def _last_look(context: RuleContext, lots: float, *, adjusted: bool) -> tuple[Ru
 
 def _refused(context: RuleContext, refusal: RuleResult, results: Sequence[RuleResult], order_id: str) -> TradeDecision:
     """Return the decision for a refusal."""
-    message, factors = refusal.message, context.size.factors
+    message, factors = refusal.message(context.account.digits), context.size.factors
     killed = refusal.check.stage is Stage.KILL_SWITCH
     return TradeDecision(
         TradeApprovalStatus.REJECTED,
@@ -132,10 +133,11 @@ def _refused(context: RuleContext, refusal: RuleResult, results: Sequence[RuleRe
         kill_switch_triggered=killed,
         kill_switch_reason=message if killed else None,
         portfolio_constraints_passed=not any(each.blocks and _limits_portfolio(each) for each in results),
-        portfolio_constraint_violations=_violations(results),
+        portfolio_constraint_violations=_violations(context, results),
         position_sizing_applied=bool(factors),
         sizing_adjustments=factors,
         results=tuple(results),
+        digits=context.account.digits,
     )
 
 
@@ -198,8 +200,7 @@ def _limits_portfolio(result: RuleResult) -> bool:
     return result.check.stage is Stage.PORTFOLIO or result.check.stage is Stage.CORRELATION
 
 
-def _violations(results: Sequence[RuleResult]) -> tuple[str, ...]:
+def _violations(context: RuleContext, results: Sequence[RuleResult]) -> tuple[str, ...]:
     """Return the sentences of the portfolio rules that cut or refused."""
-    return tuple(
-        each.message for each in results if _limits_portfolio(each) and (each.outcome is Outcome.ADJUST or each.blocks)
-    )
+    found = (each for each in results if each.outcome is Outcome.ADJUST or each.blocks)
+    return tuple(each.message(context.account.digits) for each in found if _limits_portfolio(each))

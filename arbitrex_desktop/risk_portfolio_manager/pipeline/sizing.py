@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import msgspec
 
-from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext, SizeResult
+from arbitrex_desktop.risk_portfolio_manager.decision.format import format_value
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import CONVERSION_UNKNOWN, INVALID_STOPS, RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.decision.result import PlainCheck, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
@@ -337,7 +337,7 @@ def _smallest_risk(context: RuleContext, allowed: float, least: float, loss: flo
     """Return in words how much would have to be at risk for the smallest volume."""
     if context.intent.requested_volume is not None and allowed >= least:
         return "less was asked for than the smallest volume"
-    risk, money = least * loss, amounts.money_of_any_account(least * loss)
+    risk, money = least * loss, format_value(least * loss, "money", context.account.digits)
     if not allowed > 0.0:
         return f"the smallest volume would risk {money}, {risk / context.account.capital:.2%} of capital"
     needed = context.config.risk_per_trade * least / allowed

@@ -22,6 +22,7 @@ class EntryPrice(Rule):
     )
     stage, order = Stage.FINAL, 35
     subject = "distance of the entry from the market"
+    unit = "pips"
     minimum = True
 
     def check(self, context: RuleContext) -> RuleResult:
@@ -42,4 +43,5 @@ class EntryPrice(Rule):
             kind = intent.order_kind.lower()
             note = f"the market at {opening:.10g} has passed the {kind} price {intent.order_price:.10g}"
             return self.failed(note=note)
-        return self.at_least(waits * (1.0 + _RELATIVE_TOLERANCE), market.instrument.stops_distance)
+        pip = market.instrument.pip
+        return self.at_least(waits * (1.0 + _RELATIVE_TOLERANCE) / pip, market.instrument.stops_distance / pip)

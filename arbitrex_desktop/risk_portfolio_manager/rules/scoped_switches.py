@@ -38,7 +38,7 @@ class Throttle(Rule):
         "Send fewer intents; the throttle ends by itself.",
     )
     stage, order = Stage.KILL_SWITCH, 100
-    subject = "throttle"
+    subject = "time between throttled intents"
     fine = "not throttled"
     unit = "s"
     minimum = True

@@ -30,7 +30,7 @@ class StopSides(Rule):
         """Compare the stop with the price at which it would close, the take-profit with that of the entry."""
         intent, stop, price, closing = context.intent, context.size.stop, context.market.price, context.market.closing
         if price is None or closing is None:
-            return self.unpriced(context)
+            return self.unknown("there is no price") if context.market.has_pool else self.skipped("no price was given")
         if stop is not None and not (intent.direction * (closing - stop) > 0.0 and stop > 0.0):
             return self.failed(note=f"the stop {stop:.10g} is on the wrong side of the price {closing:.10g}")
         target = intent.take_profit

@@ -40,7 +40,9 @@ class VolatilityShock(Rule):
         threshold = context.config.extreme_volatility_threshold
         shock = context.market.shock
         if shock is not None and not shock < threshold:
-            return self.failed(note=f"recent volatility is {shock:.1f} times the usual, the limit is {threshold:g}")
+            return self.failed(
+                note=f"recent volatility is {shock:.1f} times the usual, the limit is {threshold:g} times"
+            )
         if context.intent.vol_percentile is None:
             return self.skipped("none was given")
         return self.below(context.intent.vol_percentile, _percentile(threshold))

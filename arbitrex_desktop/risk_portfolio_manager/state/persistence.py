@@ -216,12 +216,17 @@ class SqliteStateStore:
 
 
 def _prepare(connection: sqlite3.Connection, *, found: bool) -> None:
-    """Check a file and make its tables; raise DatabaseError for one that was `found` and is none of ours."""
+    """Check a file and make its tables; raise DatabaseError for one that was `found` and is none of ours.
+
+    One that a newer version has made is no damage: it raises OperationalError, and is left as it is.
+    """
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > _VERSION:
+        raise sqlite3.OperationalError("a newer version of this program has made it; use that one, or another folder")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     verdict = connection.execute("PRAGMA quick_check").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if verdict != "ok" or version not in (0, 1, _VERSION):
+    if verdict != "ok" or version < 0:
         raise sqlite3.DatabaseError(f"check says {verdict}, version {version}")
     if found and connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchone() is None:
         raise sqlite3.DatabaseError("it holds no risk state")

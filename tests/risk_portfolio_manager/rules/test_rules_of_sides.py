@@ -66,15 +66,19 @@ class TestSwitches:
         )
         found = scoped_switches.ScopedSwitches().check(case)
         assert (found.outcome is PASS) == passes
-        assert passes or found.message == f"kill switches: {action} of everything: why"
+        assert passes or found.message() == f"kill switches: {action} of everything: why"
 
     @pytest.mark.parametrize(
         ("heard", "outcome", "message"),
         [
-            ({}, PASS, "throttle: throttled, and this is the first intent since"),
-            ({("GLOBAL", ""): NOW - 60.0}, PASS, "throttle 60 s, minimum 60 s"),
-            ({("GLOBAL", ""): NOW - 59.0}, FAIL, "throttle 59 s is under the minimum of 60 s"),
-            ({("SYMBOL", "GBPUSD"): NOW}, PASS, "throttle: throttled, and this is the first intent since"),
+            ({}, PASS, "time between throttled intents: throttled, and this is the first intent since"),
+            ({("GLOBAL", ""): NOW - 60.0}, PASS, "time between throttled intents 60 s, minimum 60 s"),
+            ({("GLOBAL", ""): NOW - 59.0}, FAIL, "time between throttled intents 59 s is under the minimum of 60 s"),
+            (
+                {("SYMBOL", "GBPUSD"): NOW},
+                PASS,
+                "time between throttled intents: throttled, and this is the first intent since",
+            ),
         ],
     )
     def test_a_throttle_by_hand(self, heard: dict[tuple[str, str], float], outcome: Outcome, message: str) -> None:
@@ -83,7 +87,7 @@ class TestSwitches:
         found = scoped_switches.Throttle().check(
             context(activity=activity, switches=(switch(THROTTLE), switch(SUSPEND)))
         )
-        assert (found.outcome, found.message) == (outcome, message)
+        assert (found.outcome, found.message()) == (outcome, message)
         assert (
             scoped_switches.Throttle().check(context(activity=activity, switches=(switch(SUSPEND),))).note
             == "not throttled"

@@ -122,7 +122,7 @@ WITHOUT_NUMBERS: list[Case] = [
     (spread.Spread(), {"market": {"spread_bps": None}, "intent": {"spread_pct": 0.0001}}, UNKNOWN, "there is no quote"),
     (stops.StopDistance(), {"market": {"price": None}}, UNKNOWN, "price or symbol is not known"),
     (stops.StopDistance(), {"market": {"instrument": None}}, UNKNOWN, "price or symbol is not known"),
-    (stops.StopSides(), {"market": {"price": None}}, UNKNOWN, "what a unit is worth is not known"),
+    (stops.StopSides(), {"market": {"price": None}}, UNKNOWN, "there is no price"),
     (stops.StopSides(), {"market": {"price": None, "has_pool": False}}, SKIPPED, "no price was given"),
     (
         symbol_trading.SymbolKnown(),
@@ -244,13 +244,13 @@ WITHOUT_NUMBERS: list[Case] = [
         volatility_shock.VolatilityShock(),
         {"market": {"shock": 3.0}},
         FAIL,
-        "recent volatility is 3.0 times the usual, the limit is 3",
+        "recent volatility is 3.0 times the usual, the limit is 3 times",
     ),
     (
         volatility_shock.VolatilityShock(),
         {"market": {"shock": math.nan}},
         FAIL,
-        "recent volatility is nan times the usual, the limit is 3",
+        "recent volatility is nan times the usual, the limit is 3 times",
     ),
     (
         regime_limits.StressedRegime(),
@@ -293,4 +293,4 @@ def test_what_is_told_without_numbers(rule: Rule, parts: dict[str, Any], outcome
     found = rule.check(context(**parts))
     assert (found.outcome, found.note) == (outcome, note)
     assert (found.observed, found.limit, found.headroom) == (None, None, None)
-    assert found.message.startswith(rule.subject)
+    assert found.message().startswith(rule.subject)

@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -248,6 +249,25 @@ EARLIER: dict[str, Any] = {
     ],
 }
 """What version 1 wrote."""
+
+
+@pytest.mark.expects_log_errors("a newer version")
+@pytest.mark.parametrize("with_pool", [False, True])
+def test_the_file_of_a_newer_version_is_left_as_it_is(tmp_path: Path, *, with_pool: bool) -> None:
+    """Nothing that adds risk passes, also once a person has resumed; it is said why, and the file is not touched."""
+    with kept(tmp_path):
+        pass
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    before = (tmp_path / FILE_NAME).read_bytes()
+    pool = FakePool()
+    with pooled(pool, wide(), enable_persistence=True, data_dir=tmp_path) if with_pool else kept(tmp_path) as rpm:
+        assert reason(rpm.process_trade_intent(**intent())) == "TRADING_HALTED"
+        assert "a newer version of this program has made it" in str(rpm.portfolio_state.halt_reason)
+        rpm.kill_switches.manual_resume(rpm.portfolio_state)
+        assert reason(rpm.process_trade_intent(**intent())) == "STATE_NOT_SAVED"
+    assert (tmp_path / FILE_NAME).read_bytes() == before
+    assert not list(tmp_path.glob("*.damaged*"))
 
 
 def test_a_backup_is_a_copy_that_can_be_read(tmp_path: Path) -> None:
