@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from arbitrex_desktop.desktop_session import DesktopSession
     from arbitrex_desktop.mt5.host.child import EarlyHost
     from arbitrex_desktop.settings.passwords import PasswordStore
+    from arbitrex_desktop.ui.commands import Phase
     from arbitrex_desktop.ui.dialogs.account_window import AccountWindow
+    from arbitrex_desktop.ui.program.steps import StepWork
     from arbitrex_desktop.ui.seam import Core, CoreFactory
     from arbitrex_desktop.ui.updates import UpdateWindow
 
@@ -47,6 +50,13 @@ _SETTLE_MS: Final = 200
 _SCREENSHOT_PATIENCE_MS: Final = 60_000
 _CURVE_MS: Final = 4_000
 _UNSEEN_MS: Final = 2_000
+_PAINT_MS: Final = 20
+_LOADED_MS: Final = 10_000
+"""After this long the start has made whatever it makes."""
+_LOADED_FIRST: Final = (
+    "mt5.host.child", "logs", "one_window", "mt5.results", "desk.intents.intent", "desk.presentation.snapshot",
+    "ui.commands", "desktop_session",
+)  # fmt: skip
 
 
 class Application:
@@ -85,6 +95,8 @@ class Application:
         self._updates: UpdateWindow | None = None
         self._accounts: AccountWindow | None = None
         self._soak: Soak | None = None
+        self._beginning: StepWork | None = None
+        self._offered_accounts = False
 
     def run(self) -> int:
         """Show the window, run until it closes, anew where another account was chosen; return the exit code."""
@@ -92,7 +104,9 @@ class Application:
         self._run_window()
         while self._is_wanted_again:
             self._is_wanted_again = False
+            gc.unfreeze()
             self._make_window()
+            gc.collect()
             self._run_window()
         return self.exit_code
 
@@ -101,10 +115,14 @@ class Application:
         # The first picture comes first; a window that opens minimised is never painted.
         self.window.first_painted.connect(partial(QTimer.singleShot, 0, self._begin))
         QTimer.singleShot(_UNSEEN_MS, self.window, self._begin)
+        # The garbage collector would look at all that a start makes, again and again: a tenth of its time.
+        gc.disable()
+        QTimer.singleShot(_LOADED_MS, self.window, _keep_for_good)
         self.window.show()
         try:
             self._qt.exec()
         finally:
+            gc.enable()
             if self._soak is not None:
                 self._end_watching(self._soak)
             if self._session is not None:
@@ -116,16 +134,34 @@ class Application:
             os._exit(self.exit_code or EXIT_LEFT_BEHIND)
 
     def _begin(self) -> None:
-        """Fill the window and start the core and what was asked for, once, unless the window was closed meanwhile."""
-        if self._session is not None or not self.window.isVisible():
-            return
-        module = importlib.import_module("arbitrex_desktop.desktop_session")
-        self._session = module.DesktopSession(self._settings, self.window, alone=self._settings.alone)
+        """Begin, once, unless the window was closed meanwhile."""
+        if self._beginning is None and self.window.isVisible():
+            steps = importlib.import_module("arbitrex_desktop.ui.program.steps")
+            loading = steps.load_modules(f"arbitrex_desktop.{name}" for name in _LOADED_FIRST)
+            self._beginning = steps.StepWork(self._begin_in_steps(loading), self.window, self.window.isVisible)
+            self._beginning.start()
+
+    def _begin_in_steps(self, loading: Iterator[None]) -> Iterator[None]:
+        """Start the host and fill the window."""
+        next(loading)
         self._start_host()
-        self.window.fill()
+        yield from loading
+        module = importlib.import_module("arbitrex_desktop.desktop_session")
+        session: DesktopSession = module.DesktopSession(self._settings, self.window, alone=self._settings.alone)
+        self._session = session
+        yield from self.window.filling()
+        if not self._settings.alone:
+            session.call_out(self.window.content, self.worker)
+        QTimer.singleShot(_PAINT_MS, self.window, self._begin_core)
+
+    def _begin_core(self) -> None:
+        """Start the core and what was asked for, once the desk is painted: two threads at work delay each other."""
+        if not self.window.isVisible():
+            return
+        self.worker.core_ready.connect(self._offer_accounts)
+        self.worker.phase_failed.connect(self._on_phase_failed)
         self.worker.start()
         self._offer_updates()
-        self._offer_accounts()
         if self._settings.self_test:
             self._run_self_test()
         elif self._settings.soak_hours is not None:
@@ -159,8 +195,16 @@ class Application:
         updates.ask_at_start()
         self._updates = updates
 
+    def _on_phase_failed(self, phase: Phase) -> None:
+        """Ask for the account where the core cannot be built without one."""
+        if phase.name == "START":
+            self._offer_accounts()
+
     def _offer_accounts(self) -> None:
         """Have the window set accounts up, at once where there is none; show the trader around where wanted."""
+        if self._offered_accounts:
+            return
+        self._offered_accounts = True
         content = self.window.content
         content.first_steps.accounts_asked.connect(self._open_accounts)
         if self._shows_around:
@@ -272,6 +316,12 @@ def _shown_already(settings: Settings) -> bool:
         return False
     # Seldom, so the first picture need not wait for what it takes to ask.
     return bool(importlib.import_module("arbitrex_desktop.one_window").show_first(settings.data_dir))
+
+
+def _keep_for_good() -> None:
+    """Have the garbage collector pass over what the start made: a look at all of it stops every thread for 50 ms."""
+    gc.freeze()
+    gc.enable()
 
 
 def _password_store() -> PasswordStore:

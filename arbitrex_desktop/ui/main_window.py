@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtCore import QEvent, QSize, Signal, Slot
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 TITLE: Final = "Arbitrex Desktop"
 DEFAULT_SIZE: Final = QSize(1600, 1000)
+_LOADED_FIRST: Final = (
+    "ui.widgets.table_view", "desk.review.trades", "ui.panels.market_watch", "ui.panels.chart", "ui.panels.intent_form",
+    "ui.hands.desk_menus", "desk.review.export", "ui.review.review", "ui.dialogs.settings_window",
+)  # fmt: skip
+"""What takes longest of what the content loads, a step each; the rest comes with the content itself."""
 
 
 class MainWindow(QMainWindow):
@@ -68,17 +74,26 @@ class MainWindow(QMainWindow):
         return self._content
 
     def fill(self) -> None:
-        """Make panels, bars and menus, once."""
+        """Make panels, bars and menus, once, at one stretch."""
+        for _step in self.filling():
+            pass
+
+    def filling(self) -> Iterator[None]:
+        """Make panels, bars and menus, once, in steps of at most a frame or so."""
         self._theme.follow_system()
+        steps = importlib.import_module("arbitrex_desktop.ui.program.steps")
+        yield from steps.load_modules(f"arbitrex_desktop.{name}" for name in _LOADED_FIRST)
         module = importlib.import_module("arbitrex_desktop.ui.window_content")
         content: WindowContent = module.WindowContent(self, self._worker, self._theme, self._clock)
-        self._content = content
+        yield
+        yield from content.build()
         content.chart.keep_in(self._memory.folder)
-        content.lay_out(self._kept or WindowState())
+        yield from content.lay_out(self._kept or WindowState())
+        self._content = content
+        yield
         content.focus_first()
         content.set_seen(seen=self.isVisible() and not self.isMinimized())
         content.refresh()
-        content.load_plots()
         self.filled.emit()
 
     @Slot(str)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -35,7 +35,7 @@ from arbitrex_desktop.ui.hands.hands import Hands
 from arbitrex_desktop.ui.help import TextWindow
 from arbitrex_desktop.ui.menus import HELP_MENU, Acts, build_menus
 from arbitrex_desktop.ui.panels.account import AccountPanel
-from arbitrex_desktop.ui.panels.chart import ChartPanel
+from arbitrex_desktop.ui.panels.chart import CHART_MODULES, ChartPanel
 from arbitrex_desktop.ui.panels.connection import ConnectionPanel
 from arbitrex_desktop.ui.panels.decisions import DecisionsPanel
 from arbitrex_desktop.ui.panels.equity import EquityPanel
@@ -45,10 +45,10 @@ from arbitrex_desktop.ui.panels.notices import NoticesPanel
 from arbitrex_desktop.ui.panels.orders import OrdersPanel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import PendingPanel
-from arbitrex_desktop.ui.panels.plot_loader import PlotLoader
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel
 from arbitrex_desktop.ui.program.closing import Closing
+from arbitrex_desktop.ui.program.steps import StepWork, load_modules
 from arbitrex_desktop.ui.review.review import Review
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -87,25 +87,26 @@ class WindowContent(QObject):
         self._task: tuple[Task | None, float, datetime] = (None, clock.monotonic(), clock.now())
         self._seen = True
         self._curves = HistoryLoader(self)
-        self._make_panels()
+        self._prices_turn = QTimer(self, singleShot=True)
+        self._beat = QTimer(self, interval=_BEAT_MS)
+
+    def build(self) -> Iterator[None]:
+        """Make all of it, once, in steps: no other function may be called before the last."""
+        yield from self._make_panels()
         self._make_bars()
-        self._docks = Docks(window, self.panels.values())
-        self.workspaces = Workspaces(window, self._docks)
-        self.first_steps = FirstSteps(window, theme, self._docks, self.top_bar, self.intent_form)
+        yield
+        self._docks = Docks(self._window, self.panels.values())
+        self.workspaces = Workspaces(self._window, self._docks)
+        self.first_steps = FirstSteps(self._window, self._theme, self._docks, self.top_bar, self.intent_form)
         self._make_menus()
         self._connect_worker()
         self._connect_panels()
-        self._loader = PlotLoader(parent=self)
-        self._loader.loaded.connect(self.equity.install)
-        self._loader.failed.connect(self.equity.show_failure)
-        self._prices_turn = QTimer(self, singleShot=True)
         self._prices_turn.timeout.connect(self._refresh_prices)
-        self._beat = QTimer(self, interval=_BEAT_MS)
         self._beat.timeout.connect(self.refresh)
         self._beat.start()
 
     def is_settled(self) -> bool:
-        """Return whether an account synced by the RPM, ten quotes (or all there are) and the chart are shown."""
+        """Return whether an account synced by the RPM, ten quotes (or all there are) and the curve are shown."""
         snapshot = self._fresh.snapshot
         return (
             snapshot is not None
@@ -113,7 +114,7 @@ class WindowContent(QObject):
             and snapshot.risk is not None
             and self._fresh.synced_at is not None
             and self.market_watch.quoted >= min(_SETTLED_SYMBOLS, max(1, len(snapshot.pool.symbols)))
-            and self.equity.has_plot
+            and (self.equity.has_plot or self.equity.visibleRegion().isEmpty())
         )
 
     @Slot()
@@ -181,13 +182,14 @@ class WindowContent(QObject):
         """Put every panel back to its place."""
         self.workspaces.reset()
 
-    def lay_out(self, kept: WindowState) -> None:
-        """Take the remembered layout, or the one for the window's size where none was remembered."""
+    def lay_out(self, kept: WindowState) -> Iterator[None]:
+        """Take the remembered layout, or the one for the window's size where none was remembered; in steps."""
         for name, view in self._tables().items():
             view.recall(kept.tables.get(name, {}))
         self.chart.recall(kept.chart)
-        self.workspaces.recall(kept.docks, kept.workspaces)
         self.hands.table.recall(kept.keys)
+        yield
+        self.workspaces.recall(kept.docks, kept.workspaces)
 
     def state(self) -> WindowState:
         """Return what is to be remembered, for `lay_out`."""
@@ -206,10 +208,6 @@ class WindowContent(QObject):
         """Have the layout follow the window's size."""
         self._docks.follow()
 
-    def load_plots(self) -> None:
-        """Load what loads slowly, in the background."""
-        self._loader.start()
-
     def focus_first(self) -> None:
         """Put the keyboard into the watch list: with HALT, the first in line, the space bar could halt by chance."""
         self.market_watch.view.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -218,7 +216,7 @@ class WindowContent(QObject):
         """Draw no more and close the windows that belong to this one."""
         self._beat.stop()
         self._prices_turn.stop()
-        self._loader.stop()
+        self.equity.stop()
         self.market_watch.stop()
         self.chart.stop()
         self._texts.close()
@@ -231,16 +229,19 @@ class WindowContent(QObject):
         ended += [each.stop(_HISTORY_WAIT_MS) for each in (self._curves, self.review)]
         return all(ended)
 
-    def _make_panels(self) -> None:
+    def _make_panels(self) -> Iterator[None]:
         self.market_watch = MarketWatchPanel(self._theme, self._clock)
+        yield
         self.account = AccountPanel(self._theme)
         self.chart = ChartPanel(self._theme, self._clock)
         self.equity = EquityPanel(self._theme)
         self.pending = PendingPanel(self._theme)
         self.positions = PositionsPanel(self._theme)
+        yield
         self.orders = OrdersPanel(self._theme)
         self.history = DecisionsPanel(self._theme)
         self.intent_form = IntentFormPanel(self._theme)
+        yield
         self.risk = RiskPanel(self._theme)
         self.connection = ConnectionPanel(self._theme)
         self.notices = NoticesPanel(self._theme)
@@ -250,6 +251,7 @@ class WindowContent(QObject):
             self.history, self.intent_form, self.risk, self.connection, self.notices, *self.review.panels,
         )  # fmt: skip
         self.panels = {panel.name: panel for panel in panels}
+        yield
 
     def _make_bars(self) -> None:
         self.top_bar = TopBar(self._theme)
@@ -389,7 +391,13 @@ class WindowContent(QObject):
     def _on_core(self, core: Core) -> None:
         core.set_seen(seen=self._seen)
         self.market_watch.watch(core.board)
+        StepWork(self._show_core(core), self, self._beat.isActive).start()
+
+    def _show_core(self, core: Core) -> Iterator[None]:
+        """Make what could not be made before the core was loaded, unless the window is closed meanwhile."""
+        yield from load_modules(CHART_MODULES)
         self.chart.watch(core.board)
+        yield
         self.chart.read_through(core)
         self._curves.start(core.bars)
         self.review.start(core.review)

@@ -122,7 +122,7 @@ class Showroom:
         self.window = MainWindow(CoreWorker(lambda: self.core), theme, clock=self.clock)
         self.window.show()
         self.window.fill()
-        self.window.content._loader.stop()
+        self.window.content.equity._loader.stop()
         self.window.content.equity.install(EquityPlot)
         self.window.content.market_watch.watch(self.board)
         self.window.content.market_watch._pacer.blockSignals(True)

@@ -22,7 +22,7 @@ from arbitrex_desktop.ui.main_window import DEFAULT_SIZE, MainWindow
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.window_state import WindowState
 from tests.fakes.clock import START, ManualClock
-from tests.fakes.core import FakeBoard, FakeCore
+from tests.fakes.core import FakeCore
 from tests.fakes.desk_data import desk_snapshot, intent_row, pool_stats, quote
 from tests.ui.conftest import OPEN_MS, WindowMaker, approve_button
 
@@ -71,17 +71,6 @@ def test_the_mode_is_told_in_words(open_window: WindowMaker, mode: AccountMode) 
     """SIMULATED, DEMO and LIVE each stand there as a word."""
     window = open_window(FakeCore(shown=desk_snapshot(pool=pool_stats(mode=mode))))
     assert window.content.top_bar.mode.text() == mode.value
-
-
-def test_the_window_settles(open_window: WindowMaker, qtbot: QtBot) -> None:
-    """Settled means: account, ten quotes and the chart, the last imported only after the first paint."""
-    board = FakeBoard({f"SYM{number}": 5 for number in range(12)})
-    window = open_window(FakeCore(board))
-    assert not window.content.is_settled()
-    for symbol in board.symbols:
-        board.put(quote(symbol))
-    qtbot.waitUntil(window.content.is_settled, timeout=OPEN_MS)
-    assert window.content.equity.has_plot
 
 
 def test_halt_works_by_key_while_the_core_hangs(open_window: WindowMaker, qtbot: QtBot) -> None:

@@ -31,6 +31,26 @@ application.window.first_painted.connect(painted)
 application.run()
 """
 
+BEGUN = """
+import gc, os, sys
+from PySide6.QtCore import QTimer
+import arbitrex_desktop.app as app
+from arbitrex_desktop.settings import parse
+app._LOADED_MS = 1
+application = app.Application(parse(["--data-dir", sys.argv[1]]))
+def look():
+    window = application.window
+    if window._content is None or application.worker.core is None or not gc.isenabled():
+        return
+    from arbitrex_desktop.ui.calling.callouts import CallOuts
+    print(gc.get_freeze_count() > 10_000, len(window.findChildren(CallOuts)), flush=True)
+    os._exit(0)
+looking = QTimer(interval=20)
+looking.timeout.connect(look)
+looking.start()
+application.run()
+"""
+
 
 @pytest.mark.slow
 def test_only_these_modules_are_loaded_before_the_first_paint(tmp_path: Path) -> None:
@@ -45,6 +65,16 @@ def test_only_these_modules_are_loaded_before_the_first_paint(tmp_path: Path) ->
     assert ours <= OURS
     libraries = {name.partition(".")[0] for name in loaded} - sys.stdlib_module_names - {"arbitrex_desktop"}
     assert libraries - MADE_BY_QT <= LIBRARIES
+
+
+@pytest.mark.slow
+def test_what_the_start_made_is_kept_and_alerts_call(tmp_path: Path) -> None:
+    """The garbage collector works again and passes over what is there for good; the window listens for calls."""
+    said = subprocess.run(
+        [sys.executable, "-c", BEGUN, str(tmp_path)],
+        capture_output=True, text=True, check=True, env=os.environ | {"MT5_TERMINAL": "simulated"}, timeout=60,
+    )  # fmt: skip
+    assert said.stdout.split() == ["True", "1"]
 
 
 def _is_package(name: str) -> bool:

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""A window that nobody sees draws nothing and has prices asked for seldom."""
+"""What nobody sees is neither drawn nor loaded, and has prices asked for seldom."""
 
 from __future__ import annotations
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.fakes.core import FakeCore
-from tests.fakes.desk_data import desk_snapshot, pool_stats
-from tests.ui.conftest import WindowMaker
+from tests.fakes.core import FakeBoard, FakeCore
+from tests.fakes.desk_data import desk_snapshot, pool_stats, quote
+from tests.ui.conftest import OPEN_MS, WindowMaker
 
 pytestmark = pytest.mark.slow
 
@@ -28,3 +28,18 @@ def test_a_window_out_of_sight_draws_nothing_and_catches_up(open_window: WindowM
     window.showNormal()
     qtbot.waitUntil(lambda: window.content.connection.value_of("login") == "777")
     assert core.seen == [True, False, True]
+
+
+def test_the_window_settles(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """Settled means: account, ten quotes and, where it is in sight, the curve, whose library is loaded only then."""
+    board = FakeBoard({f"SYM{number}": 5 for number in range(12)})
+    window = open_window(FakeCore(board))
+    assert not window.content.is_settled()
+    for symbol in board.symbols:
+        board.put(quote(symbol))
+    qtbot.waitUntil(window.content.is_settled, timeout=OPEN_MS)
+    assert not window.content.equity.has_plot
+    window.content.first_steps.bring_forward("equity")
+    assert not window.content.is_settled()
+    qtbot.waitUntil(window.content.is_settled, timeout=OPEN_MS)
+    assert window.content.equity.has_plot

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from arbitrex_desktop.ui.chart_grid.grid import ChartGrid
     from arbitrex_desktop.ui.chart_grid.live_chart import LiveChart
 
-CHART_MODULE: Final = "arbitrex_desktop.ui.chart_grid.grid"
+CHART_MODULES: Final = tuple(
+    f"arbitrex_desktop.ui.{name}" for name in ("chart.view", "chart_grid.live_chart", "chart_grid.grid")
+)
+"""What the charts are made of, in steps that a frame has room for."""
 
 
 class ChartPanel(Panel):
@@ -75,7 +78,7 @@ class ChartPanel(Panel):
 
     def watch(self, board: QuoteBoard) -> None:
         """Make the charts and have them read prices from this board."""
-        grid: ChartGrid = importlib.import_module(CHART_MODULE).ChartGrid(self.theme, self._clock)
+        grid: ChartGrid = importlib.import_module(CHART_MODULES[-1]).ChartGrid(self.theme, self._clock)
         self.grid = grid
         grid.history_asked.connect(self._history.ask)
         grid.history_cancelled.connect(self._history.cancel)

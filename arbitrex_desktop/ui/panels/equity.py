@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
@@ -18,6 +18,7 @@ from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.panels.curve import NO_PAST, CurvePast, LimitLevel, equity_at, levels_of, past_of
 from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.panels.plot_loader import PlotLoader
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
@@ -74,6 +75,9 @@ class EquityPanel(Panel):
         self._fresh = NOTHING_YET
         self._plot: Plot | None = None
         self._points: tuple[EquityPoint, ...] = ()
+        self._loader = PlotLoader(parent=self)
+        self._loader.loaded.connect(self.install)
+        self._loader.failed.connect(self.show_failure)
         self._past, self._pointed = NO_PAST, ""
         self.whole = QPushButton(_("Whole curve"))
         self.whole.setToolTip(_("Show all of it again; a stretch that reaches the newest point goes along with it"))
@@ -116,6 +120,10 @@ class EquityPanel(Panel):
         self._waiting.setText(_("No sync yet"))
         self._show_points()
 
+    def stop(self) -> None:
+        """Load nothing any more."""
+        self._loader.stop()
+
     def show_review(self, data: ReviewData) -> None:
         """Show the curve since the journal began, or of the time that was chosen."""
         snapshot = self._fresh.snapshot
@@ -147,6 +155,12 @@ class EquityPanel(Panel):
         """Draw what came while nobody could see it."""
         super().showEvent(event)
         self._show_points()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Load the plot: laid out behind other docks, the panel is shown for a moment, but never painted."""
+        super().paintEvent(event)
+        if self._plot is None:
+            self._loader.start()
 
     def _show_points(self) -> None:
         """Draw, once there are a plot and points; axes without numbers would invent some."""

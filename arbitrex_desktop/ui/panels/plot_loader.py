@@ -1,10 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Loads the plotting library after the window's first paint, in steps between which the window lives on.
-
-Not on a thread: PySide6 makes its classes when they are first asked for, pyqtgraph asks for all of them, and two
-threads that ask for one at a time, or a thread that is still at it when the process ends, crash the interpreter
-(seen as a segmentation fault at exit).
-"""
+"""Loads the plotting library after the window's first paint, in steps between which the window lives on."""
 
 from __future__ import annotations
 
@@ -14,9 +9,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from PySide6 import QtCore, QtGui, QtWidgets
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from arbitrex_desktop.texts import _
+from arbitrex_desktop.ui.program.steps import StepWork
 
 PLOT_MODULE: Final = "arbitrex_desktop.ui.panels.equity_plot"
 
@@ -38,24 +34,21 @@ class PlotLoader(QObject):
     def __init__(self, module: str = PLOT_MODULE, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._module = module
-        self._names = _names_of_qt()
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self._step)
+        self._steps = StepWork(self._work(), self)
 
     def start(self) -> None:
         """Begin."""
-        self._timer.start(0)
+        self._steps.start()
 
     def stop(self) -> None:
         """Begin nothing more."""
-        self._timer.stop()
+        self._steps.stop()
 
-    def _step(self) -> None:
-        for _turn in range(_NAMES_A_STEP):
-            if next(self._names, None) is None:
-                self._timer.stop()
-                self._load()
-                return
+    def _work(self) -> Iterator[None]:
+        for number, _name in enumerate(_names_of_qt(), 1):
+            if number % _NAMES_A_STEP == 0:
+                yield
+        self._load()
 
     def _load(self) -> None:
         try:
