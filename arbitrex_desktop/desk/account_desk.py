@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Final
 
 from arbitrex_desktop.desk.context import DeskContext
-from arbitrex_desktop.desk.errors import CommandRefused, JournalError
+from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.action_log import ActionLog
 from arbitrex_desktop.desk.execution.executor import Executor
 from arbitrex_desktop.desk.execution.missing import MissingTrades
@@ -78,20 +78,9 @@ class AccountDesk:
         risk, request = self._context.risk, under_broker_name(self._context.pool, request)
         instead_of = in_flight_names(self.pairs.check(request))
         capacity = self._context.settings.max_pending
-        try:
-            return self.book.receive(
-                request, lambda intent_id: risk.judge(request, intent_id, instead_of), capacity, shares
-            )
-        except JournalError as error:
-            self._tell_of_lost_exit(request, error)
-            raise
-
-    def _tell_of_lost_exit(self, request: IntentRequest, error: JournalError) -> None:
-        """Call the trader, who can close without the journal, to an exit that a strategy cannot have without it."""
-        if request.reduce_only or request.position_ticket is not None:
-            which = f" #{request.position_ticket}" if request.position_ticket is not None else ""
-            words = f"{request.source} wants to close {request.symbol}{which}, which was not taken: {error}"
-            self._context.post("error", f"exit {request.source}", f"{words}; close it in Positions if it is to go")
+        return self.book.receive(
+            request, lambda intent_id: risk.judge(request, intent_id, instead_of), capacity, shares
+        )
 
     def approve(self, intent_id: str, actor: str, sync: Callable[[], bool], seen: SeenTrade | None) -> Intent:
         """Judge the intent by the price and account of now and send it; raise `CommandRefused` if it may not live."""

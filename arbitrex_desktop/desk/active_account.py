@@ -11,16 +11,26 @@ from typing import Final
 
 from arbitrex_desktop.desk.account_desk import AccountDesk
 from arbitrex_desktop.desk.context import DeskContext
-from arbitrex_desktop.desk.errors import CommandRefused, JournalDamaged, JournalError, JournalOccupied
+from arbitrex_desktop.desk.errors import (
+    CommandRefused,
+    JournalDamaged,
+    JournalError,
+    JournalOccupied,
+    JournalUnavailable,
+)
 from arbitrex_desktop.desk.execution.action_log import ActionLog
+from arbitrex_desktop.desk.execution.lost_exits import LostExits
 from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.intents.events import EventKind
+from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.journal.chain_watch import ChainWatch
 from arbitrex_desktop.desk.journal.journal import JournalOpener
 from arbitrex_desktop.desk.journal.reserve import ExitReserve, ReserveOpener
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.rows import order_row, position_row
 from arbitrex_desktop.desk.presentation.snapshot import OrderRow, PositionRow
+from arbitrex_desktop.desk.queue.shares import PendingShare
+from arbitrex_desktop.desk.risk.risk_client import under_broker_name
 from arbitrex_desktop.raw_layer.views import AccountReading
 
 _RETRY_SECONDS: Final = 5.0
@@ -126,6 +136,24 @@ class ActiveAccount:
         if desk is None:
             raise CommandRefused(self._problem or "no account has been connected yet")
         return desk
+
+    def submit(self, request: IntentRequest, shares: tuple[PendingShare, ...]) -> str:
+        """Take an intent in and return its id; one that cannot be journalled, and is an exit, is not lost for that."""
+        try:
+            if self.desk is None and self._problem:
+                raise JournalUnavailable(self._problem)
+            with self.journal_session() as desk:
+                return desk.submit(request, shares).intent_id
+        except JournalError as error:
+            with self.sending:
+                self._lost_exits.take(under_broker_name(self._context.pool, request), error)
+            raise
+
+    @property
+    def _lost_exits(self) -> LostExits:
+        """What becomes of exits that cannot be journalled; without a desk nobody knows who opened what."""
+        policy = self.desk.policy if self.desk is not None else None
+        return LostExits(self.position_actions(), policy, self._context)
 
     @contextmanager
     def journal_session(self) -> Iterator[AccountDesk]:

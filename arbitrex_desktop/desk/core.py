@@ -208,9 +208,11 @@ class TradingCore:
         )
 
     def submit(self, request: IntentRequest, shares: tuple[PendingShare, ...] = ()) -> str:
-        """Journal an intent, have the RPM judge it, and return its id; raise `DeskError` when that cannot be done."""
-        with self._accounts.journal_session() as desk:
-            return desk.submit(request, shares).intent_id
+        """Journal an intent, have the RPM judge it, and return its id; raise `DeskError` when that cannot be done.
+
+        `ExitSent`, when it could not be journalled and was a strategy's exit that needs no person.
+        """
+        return self._accounts.submit(request, shares)
 
     def preview(self, request: IntentRequest, number: int) -> Preview:
         """Return what the RPM would answer now; nothing is recorded."""

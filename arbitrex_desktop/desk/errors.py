@@ -4,6 +4,7 @@
 DeskError
 ├── CommandRefused                  not possible now; the text tells the trader why
 │   └── UnknownIntent        there is no such intent
+├── ExitSent                        a position was closed, though no intent could be journalled
 └── JournalError
     ├── JournalUnavailable   the journal cannot be written or read now, so nothing may be sent
     │   └── JournalOccupied  another desk has it
@@ -23,6 +24,10 @@ class CommandRefused(DeskError):  # noqa: N818 - an answer, named as one
 
 class UnknownIntent(CommandRefused):
     """No intent has that id."""
+
+
+class ExitSent(DeskError):  # noqa: N818 - an answer, named as one
+    """A strategy's exit left while the journal could not be written, kept in the reserve; there is no intent of it."""
 
 
 class JournalError(DeskError):

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from arbitrex_desktop.client import DeskClient
+from arbitrex_desktop import client as client_module
+from arbitrex_desktop.client import DeskClient, DeskRefused
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.desk.gateway.gateway import Gateway
@@ -22,6 +23,7 @@ from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.journal.check import verify
 from arbitrex_desktop.desk.journal.journal import journal_opener, journal_path
 from arbitrex_desktop.desk.journal.reserve import reserve_opener
+from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.desk.conftest import Desk, intent
 from tests.fakes.broker import FakeBroker
@@ -72,7 +74,7 @@ def start(disk: SmallDisk) -> Iterator[Any]:
     """Give a function that starts a desk with the strategies' channel, its data folder on the small disk."""
     started: list[TradingCore] = []
 
-    def start(broker: FakeBroker | None = None) -> Desk:
+    def start(broker: FakeBroker | None = None, settings: DeskSettings | None = None) -> Desk:
         broker = broker or FakeBroker()
         broker.connected, broker.state = True, ConnectionState.CONNECTED
         rpm, numbers = FakeRiskManager(broker), count(len(started) * 1000 + 1)
@@ -81,6 +83,7 @@ def start(disk: SmallDisk) -> Iterator[Any]:
             broker,
             lambda _: rpm,
             clock=broker.clock,
+            settings=settings,
             journal=journal_opener(folder),
             new_id=lambda: f"TEST{next(numbers):08d}",
             halt_note=HaltNote(folder / "halt.note"),
@@ -150,6 +153,30 @@ def test_full_while_running(disk: SmallDisk, start: Any) -> None:
     assert desk.core.desk is not None
     kept = [each.draft.kind for each in desk.core.desk.book.journal.events() if each.draft.source == "reserve"]
     assert kept == ["ACTION_SENDING", "ACTION_ENDED"]
+    desk.core.stop()
+    assert verify(desk.journal).intact
+
+
+def test_a_strategys_own_exit_leaves(disk: SmallDisk, start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through the channel, on a full disk: the position that it opened itself is closed, and it hears so."""
+    desk = start(settings=DeskSettings(auto_approve_lots={"bot": 1.0}))
+    monkeypatch.setattr(client_module, "_now", desk.clock.now)
+    wish: dict[str, Any] = {"confidence_score": 0.8, "regime": "TRENDING", "vol_percentile": 0.4}
+    with DeskClient("bot", disk.path / "data") as bot:
+        bot.submit("EURUSD", "buy", **wish)
+        desk.step(2.0)
+        desk.step(2.0)
+        (position,) = desk.broker.positions
+        disk.fill()
+        assert "the disk is full" in [refusal(desk) for _ in range(400)][-1]
+        desk.rpm.reducing = True
+        with pytest.raises(DeskRefused, match="closed at the market") as told:
+            bot.submit("EURUSD", "sell", reduce_only=True, position_ticket=position.ticket, **wish)
+        assert told.value.code == "CLOSED"
+    assert not desk.broker.positions
+    disk.make_room()
+    desk.rpm.reducing = False
+    works(desk, disk.path / "data")
     desk.core.stop()
     assert verify(desk.journal).intact
 

@@ -16,7 +16,7 @@ from threading import Thread
 from typing import Final, Protocol
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.desk.errors import DeskError, UnknownIntent
+from arbitrex_desktop.desk.errors import DeskError, ExitSent, UnknownIntent
 from arbitrex_desktop.desk.gateway.lanes import Lane
 from arbitrex_desktop.desk.gateway.messages import (
     MOST_BYTES,
@@ -181,6 +181,8 @@ class Session:
             self._complain(request.number, error.code, str(error))
         except UnknownIntent as error:
             self._complain(request.number, "UNKNOWN_INTENT", str(error))
+        except ExitSent as error:
+            self._complain(request.number, "CLOSED", str(error))
         except DeskError as error:
             self._complain(request.number, "REFUSED", str(error))
 

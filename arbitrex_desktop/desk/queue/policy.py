@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from arbitrex_desktop.desk.context import DeskContext
-from arbitrex_desktop.desk.intents.events import Intent
+from arbitrex_desktop.desk.intents.events import Intent, RiskAnswer
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.desk.queue.pending import PendingQueue
@@ -46,8 +46,7 @@ class ApprovalPolicy:
 
     def _due(self) -> list[Intent]:
         """Return the intents that are to be approved, oldest first."""
-        limits = self._context.settings.auto_approve_lots
-        if self._context.pool.mode not in (AccountMode.SIMULATED, AccountMode.DEMO) or not limits:
+        if not self._context.settings.auto_approve_lots:
             return []
         soonest = self._context.clock.monotonic() - _TRY_AGAIN_SECONDS
         self._tried = {intent_id: at for intent_id, at in self._tried.items() if at > soonest}
@@ -56,13 +55,17 @@ class ApprovalPolicy:
 
     def _lets_pass(self, intent: Intent) -> bool:
         """Return whether an intent is approved without the trader."""
-        source = intent.request.source
+        source, current = intent.request.source, self._pending.current(intent)
+        return current is not None and self.allows(source, current) and not self._pending.blocker(intent)
+
+    def allows(self, source: str, answer: RiskAnswer) -> bool:
+        """Return whether what the RPM answered to a sender's intent needs no person's approval; from any thread."""
         limit = self._context.settings.auto_approve_lots.get(source, 0.0)
-        current = self._pending.current(intent) if limit > 0.0 else None
-        if current is None or self._pending.blocker(intent) or not 0.0 < current.lots <= limit:
+        known = self._context.pool.mode in (AccountMode.SIMULATED, AccountMode.DEMO)
+        if not known or not 0.0 < answer.lots <= limit:
             return False
         # What somebody else opened is touched by a person's click only.
-        return current.closes is None or self.opened_by(current.closes, source)
+        return answer.closes is None or self.opened_by(answer.closes, source)
 
     def opened_by(self, ticket: int, source: str) -> bool:
         """Return whether a position came from a source's own intent."""
