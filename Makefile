@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The developer's commands.  What each check does is written once, in .ci/run.
 
-.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format bench benchmarks bench-charts trials fair-share kill-trial reckoning week mutants windows
+.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format texts bench benchmarks bench-charts trials fair-share kill-trial reckoning week mutants windows
 
 demo:
 	./run-demo
@@ -22,6 +22,11 @@ format:
 	sh installer/setup.sh dev
 	.venv/bin/python -m ruff format .
 	.venv/bin/python -m ruff check --fix .
+
+# The catalogues of the window's texts, after a text was added or changed; translations are written by hand.
+texts:
+	sh installer/setup.sh dev
+	.venv/bin/python installer/texts.py
 
 # Figures, each beside a reference measured in the same run; nothing is asserted about time.
 bench:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.paths import open_mark
 from arbitrex_desktop.settings import Settings, parse
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.window_state import FileWindowState
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
     from arbitrex_desktop.desktop_session import DesktopSession
     from arbitrex_desktop.mt5.host.child import EarlyHost
     from arbitrex_desktop.settings.passwords import PasswordStore
-    from arbitrex_desktop.ui.commands import Phase
+    from arbitrex_desktop.ui.commands import CommandResult, Phase
     from arbitrex_desktop.ui.dialogs.account_window import AccountWindow
+    from arbitrex_desktop.ui.program.language import Language
     from arbitrex_desktop.ui.program.steps import StepWork
     from arbitrex_desktop.ui.seam import Core, CoreFactory
     from arbitrex_desktop.ui.updates import UpdateWindow
@@ -73,6 +75,7 @@ class Application:
         self._core_factory = core_factory
         self._clock = SystemClock()
         self._qt = _qt_application()
+        self._language: Language | None = None
         self._is_wanted_again = False
         self._shows_around = False
         self.exit_code = 0
@@ -149,9 +152,10 @@ class Application:
         module = importlib.import_module("arbitrex_desktop.desktop_session")
         session: DesktopSession = module.DesktopSession(self._settings, self.window, alone=self._settings.alone)
         self._session = session
+        self._speak()
         yield from self.window.filling()
-        if not self._settings.alone:
-            session.call_out(self.window.content, self.worker)
+        session.look_after(self.window, self.worker)
+        self.worker.command_done.connect(self._take_language)
         QTimer.singleShot(_PAINT_MS, self.window, self._begin_core)
 
     def _begin_core(self) -> None:
@@ -169,6 +173,24 @@ class Application:
         elif self._settings.screenshot is not None:
             self._take_screenshot(self._settings.screenshot)
 
+    def _speak(self) -> None:
+        """Speak the language that was chosen."""
+        if self._language is None:
+            module = importlib.import_module("arbitrex_desktop.ui.program.language")
+            self._language = module.Language(self._qt)
+            file = self._settings.data_dir / "settings.toml"
+            self._language.speak(self._settings.language or module.chosen_in(file))
+
+    def _take_language(self, result: CommandResult) -> None:
+        """Have a window in another language take the place of this one, once that was kept in the settings."""
+        if self._session is None or self._language is None or not self._language.follow(result):
+            return
+        self.window = self.window.make_anew()
+        self._session.look_after(self.window, self.worker)
+        self._accounts = None
+        self._offer_updates(asks=False)
+        self.window.content.first_steps.accounts_asked.connect(self._open_accounts)
+
     def _start_host(self) -> None:
         """Have the host load its code while this process loads its own; one that cannot start is told at connecting."""
         if self._core_factory is None:
@@ -181,18 +203,19 @@ class Application:
         core: Core = module.build_core(self._settings, self._clock, self._early_host)
         return core
 
-    def _offer_updates(self) -> None:
-        """Put the window of updates into the help menu, and ask for a newer version where that was chosen."""
+    def _offer_updates(self, *, asks: bool = True) -> None:
+        """Put the window of updates into the help menu; `asks` for a newer version where that was chosen."""
         content = self.window.content
         folder = None if self._settings.alone else self._settings.data_dir
         module = importlib.import_module("arbitrex_desktop.ui.updates")
         updates: UpdateWindow = module.UpdateWindow(folder, self.window)
         updates.newer.connect(lambda words: content.notice_bar.post("info", words, "updates"))
-        content.add_help("&Updates\N{HORIZONTAL ELLIPSIS}", updates.show)
+        content.add_help(_("&Updates\N{HORIZONTAL ELLIPSIS}"), updates.show)
         report = importlib.import_module("arbitrex_desktop.ui.program.problem_report")
         report_window = report.ReportWindow(self._settings.data_dir, self._clock, self.window)
-        content.add_help("&Report a problem\N{HORIZONTAL ELLIPSIS}", report_window.show)
-        updates.ask_at_start()
+        content.add_help(_("&Report a problem\N{HORIZONTAL ELLIPSIS}"), report_window.show)
+        if asks:
+            updates.ask_at_start()
         self._updates = updates
 
     def _on_phase_failed(self, phase: Phase) -> None:

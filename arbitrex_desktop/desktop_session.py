@@ -10,27 +10,25 @@ import faulthandler
 import logging
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from arbitrex_desktop import logs
 from arbitrex_desktop.causes import in_words
+from arbitrex_desktop.desk.presentation.alert_rows import AlertCall
 from arbitrex_desktop.one_window import OneWindow, bring_forward
 from arbitrex_desktop.paths import keep_private
 from arbitrex_desktop.raw_layer.connection.environment import read_environment, secrets_in
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.settings.start import Settings
+from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.calling.callouts import CallOuts
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.program.tray import Tray
 from arbitrex_desktop.ui.program.unhandled import UnhandledErrors
 from arbitrex_desktop.ui.worker import CoreWorker
-
-if TYPE_CHECKING:
-    # Loaded by the window, once its frame has been seen.
-    from arbitrex_desktop.ui.window_content import WindowContent
 
 _log = logging.getLogger(__name__)
 
@@ -49,23 +47,32 @@ class DesktopSession:
             _log.warning("the data folder cannot be kept from other users: %s", others)
         self.unhandled = UnhandledErrors()
         self.unhandled.install()
-        self.unhandled.noticed.connect(window.tell_error, Qt.ConnectionType.QueuedConnection)
         self._crash_file = _log_crashes(settings.data_dir / "logs" / "crash.log")
-        self._window = window
+        self._window, self._is_alone = window, alone
         self._tray: Tray | None = None
+        self._call_outs: CallOuts | None = None
         self._later_starts = OneWindow(settings.data_dir)
-        self._later_starts.asked.connect(partial(bring_forward, window), Qt.ConnectionType.QueuedConnection)
+        self._later_starts.asked.connect(self._bring_forward, Qt.ConnectionType.QueuedConnection)
         if not alone:
             self._later_starts.listen()
 
-    def call_out(self, content: WindowContent, worker: CoreWorker) -> None:
-        """Show the icon in the tray, where the desktop has one, and have alerts call from now on."""
-        if QSystemTrayIcon.isSystemTrayAvailable():
-            self._tray = Tray(content.halt, partial(bring_forward, self._window), content.closing.quit)
+    def look_after(self, window: MainWindow, worker: CoreWorker) -> None:
+        """Have errors, alerts, the tray and later starts come to a window from now on, in place of the one before."""
+        content, self._window = window.content, window
+        self.unhandled.noticed.connect(window.tell_error, Qt.ConnectionType.QueuedConnection)
+        if self._tray is not None:
+            self._tray.icon.hide()
+            self._tray = None
+        if QSystemTrayIcon.isSystemTrayAvailable() and not self._is_alone:
+            self._tray = Tray(content.halt, self._bring_forward, content.closing.quit)
             self._tray.icon.show()
         balloon = self._tray.balloon if self._tray is not None else lambda _title, _text: None
-        call_outs = CallOuts(self._window, balloon, content.tell_call)
-        worker.snapshot_changed.connect(call_outs.take)
+        last = self._call_outs.last if self._call_outs is not None else 0
+        self._call_outs = CallOuts(window, balloon, partial(_tell, content.notice_bar), last=last)
+        worker.snapshot_changed.connect(self._call_outs.take)
+
+    def _bring_forward(self) -> None:
+        bring_forward(self._window)
 
     def close(self) -> None:
         """Listen no longer."""
@@ -76,6 +83,12 @@ class DesktopSession:
         if self._crash_file is not None:
             faulthandler.disable()
             self._crash_file.close()
+
+
+def _tell(bar: NoticeBar, call: AlertCall) -> None:
+    """Tell a call in the strip of notices; what is grave stands there already."""
+    if not call.is_urgent:
+        bar.post("info" if call.is_quiet else "warning", call.text, f"alert {call.number}")
 
 
 def _keep_private(settings: Settings) -> str:

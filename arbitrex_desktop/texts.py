@@ -35,6 +35,11 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _catalogue.ngettext(one, many, count)
 
 
+def spoken() -> str:
+    """Return the code of the language that is spoken, as `en`."""
+    return "en" if _catalogue is None else _catalogue.info()["language"]
+
+
 def speak(catalogue: Path | None) -> None:
     """Speak the language of a compiled catalogue from now on, English without one; raises OSError.
 

@@ -66,7 +66,7 @@ LEFT_OUT_FILES: Final = {
         r"PySide6/Qt6(Quick|Qml|Pdf|VirtualKeyboard|OpenGL|Network|Designer|Sql|PrintSupport)\w*\.dll",
         rf"{_QT}lib/libQt6(Quick|Qml|Pdf|VirtualKeyboard|OpenGL|Network|Wayland|Egl)\w*\.so.*",
     ),
-    "Qt's own few dialogs speak English, as the program does": (rf"{_QT}translations/.*",),
+    "Qt's own words in languages that the program does not speak": (rf"{_QT}translations/(?!qtbase_de\.qm).*",),
     "touch drivers": (rf"{_PLUGINS}generic/.*",),
     "the state of the network": (rf"{_PLUGINS}networkinformation/.*",),
     "Qt's own encrypted connections; Python's are used": (rf"{_PLUGINS}tls/.*",),

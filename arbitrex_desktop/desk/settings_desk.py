@@ -28,7 +28,9 @@ _LOSSES: Final = frozenset(
 """What is never lifted for a while: limits of losses, how they are measured, and whole sets of limits."""
 _LONGEST_MINUTES: Final = 24 * 60
 RISK: Final = "risk."
-"""How the names of the limits begin, which count at once; all others do from the next start."""
+"""How the names of the limits begin."""
+_AT_ONCE: Final = (RISK, "window.")
+"""How the names begin of what counts at once; all others do from the next start."""
 
 Changes = Mapping[str, str | None]
 """New values by setting, as they are typed; None takes the setting back to its default."""
@@ -214,7 +216,7 @@ class SettingsDesk:
         self._ends_at = None
         if self._risk.rpm is not None:
             self._risk.rpm.config = new.risk
-        return tuple(name for name in changes if not name.startswith(RISK))
+        return tuple(name for name in changes if not name.startswith(_AT_ONCE))
 
     def _record(self, new: NewSettings, reason: str) -> None:
         """Journal settings, as they differ from those that the journal heard of last."""

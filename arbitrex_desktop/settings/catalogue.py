@@ -47,6 +47,19 @@ _ONE_LINE_FORM: Final = "of one line, without tabs"
 
 
 @dataclass(frozen=True, slots=True)
+class WindowSettings:
+    """How the window is; each field declares its own meaning."""
+
+    language: Annotated[
+        Literal["en", "de"],
+        Meta(
+            description="the language of the window's own texts, English or German; what the desk and the risk manager "
+            "say, and what the journal keeps, is English"
+        ),
+    ] = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """One `[[account]]`; the password is never in the file."""
 
@@ -215,6 +228,7 @@ SECTIONS: Final[dict[str, type]] = {
     "pool": PoolSettings,
     "ticks": TickSettings,
     "news": NewsSettings,
+    "window": WindowSettings,
 }
 
 CATALOGUE: Final[dict[str, Setting]] = {

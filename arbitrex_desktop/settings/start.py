@@ -45,6 +45,7 @@ class Settings:
         screenshot: where to put a picture of the window
         window_size: width and height in pixels, None for the usual one
         theme: dark or light, None for the one chosen in the window
+        language: en or de, None for the one in settings.toml
         record: whether ticks are recorded to disk
         self_test: whether the program tests itself and ends
         soak_hours: for how long the window is watched, None not at all
@@ -66,6 +67,7 @@ class Settings:
     screenshot: Path | None = None
     window_size: tuple[int, int] | None = None
     theme: str | None = None
+    language: str | None = None
     record: bool = False
     self_test: bool = False
     soak_hours: float | None = None
@@ -200,6 +202,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and exit")
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window")
     parser.add_argument("--theme", choices=("dark", "light"), help="colours of the window, this time")
+    parser.add_argument("--language", choices=("en", "de"), help="language of the window, this time")
     parser.add_argument("--self-test", action="store_true", help="start everything, trade on the simulator, report")
     parser.add_argument(
         "--demo-login", type=int, metavar="LOGIN", help="let the self-test trade on this DEMO account instead"
@@ -249,6 +252,7 @@ def parse(arguments: Sequence[str]) -> Settings:
         screenshot=given.screenshot,
         window_size=given.size,
         theme=given.theme,
+        language=given.language,
         record=given.record,
         self_test=given.self_test,
         soak_hours=given.soak_hours,

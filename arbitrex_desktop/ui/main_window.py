@@ -96,6 +96,24 @@ class MainWindow(QMainWindow):
         content.refresh()
         self.filled.emit()
 
+    def make_anew(self) -> MainWindow:
+        """Return a window on the same core that stands in this one's place, as a change of language asks for.
+
+        It has the layout, and what was typed into the ticket; this one is gone.
+        """
+        content = self.content
+        new = MainWindow(self._worker, self._theme, clock=self._clock, memory=self._memory)
+        new._kept = content.state()
+        new.restoreGeometry(self.saveGeometry())
+        new.show()
+        new.fill()
+        new.content.go_on_from(content)
+        content.stop()
+        content.stop_history()
+        self.hide()
+        self.deleteLater()
+        return new
+
     @Slot(str)
     def tell_error(self, words: str) -> None:
         """Say that something failed which no part of the program expected."""

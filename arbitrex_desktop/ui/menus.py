@@ -5,16 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 
-from arbitrex_desktop.texts import _
+from arbitrex_desktop.texts import _, spoken
 from arbitrex_desktop.ui.bars.status import HALT_KEYS
 from arbitrex_desktop.ui.cards.pending_text import GO_KEY
 from arbitrex_desktop.ui.hands.hands import Hands
 from arbitrex_desktop.ui.hands.key_table import BEFORE, FIXED
+from arbitrex_desktop.ui.program.language import LANGUAGES
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 
 HELP_MENU = "menu_help"
@@ -37,6 +39,7 @@ class Acts:
     settings: Callable[[], None]
     accounts: Callable[[], None]
     tour: Callable[[], None]
+    language: Callable[[str], None]
     quit: Callable[[], None]
 
 
@@ -71,6 +74,7 @@ def build_menus(
     view.addSeparator()
     _add(view, _("&Reset layout"), acts.reset_layout)
     _add_themes(view.addMenu(_("&Theme")), theme)
+    _add_languages(view.addMenu(_("&Language")), acts.language)
     bar.addMenu(workspaces)
     help_menu = bar.addMenu(_("&Help"))
     help_menu.setObjectName(HELP_MENU)
@@ -87,6 +91,24 @@ def _add(menu: QMenu, text: str, act: Callable[[], None], keys: str = "") -> QAc
     action.setShortcut(QKeySequence(keys))
     menu.addAction(action)
     return action
+
+
+def _add_languages(menu: QMenu, choose: Callable[[str], None]) -> None:
+    """Offer the languages, each by its own name, so that everybody finds his own again."""
+    group = QActionGroup(menu)
+    for code, name in LANGUAGES.items():
+        action = _add(menu, name, partial(choose, code))
+        action.setObjectName(f"language_{code}")
+        action.setCheckable(True)
+        action.setChecked(code == spoken())
+        # The mark goes over with the language, in the window that takes this one's place.
+        action.triggered.connect(partial(_mark_spoken, group))
+        group.addAction(action)
+
+
+def _mark_spoken(group: QActionGroup, *_checked: bool) -> None:
+    for action in group.actions():
+        action.setChecked(action.objectName() == f"language_{spoken()}")
 
 
 def _add_themes(menu: QMenu, theme: Theme) -> None:

@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.desk.presentation.alert_rows import AlertCall
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.alerts import Alerts
@@ -25,7 +24,16 @@ from arbitrex_desktop.ui.bars.replay_bar import ReplayBar
 from arbitrex_desktop.ui.bars.resume_bar import ResumeBar
 from arbitrex_desktop.ui.bars.status import StatusBar, TopBar, stacked, tool_bar
 from arbitrex_desktop.ui.chart.history import HistoryLoader
-from arbitrex_desktop.ui.commands import QUIET, ArmAccount, CommandResult, Phase, ResumeTrading, TakeInUnknown, Task
+from arbitrex_desktop.ui.commands import (
+    QUIET,
+    ArmAccount,
+    ChangeSettings,
+    CommandResult,
+    Phase,
+    ResumeTrading,
+    TakeInUnknown,
+    Task,
+)
 from arbitrex_desktop.ui.dialogs.settings_window import SettingsWindow
 from arbitrex_desktop.ui.docks import Docks
 from arbitrex_desktop.ui.freshness import Freshness
@@ -48,11 +56,13 @@ from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel
 from arbitrex_desktop.ui.program.closing import Closing
+from arbitrex_desktop.ui.program.language import SETTING
 from arbitrex_desktop.ui.program.steps import StepWork, load_modules
 from arbitrex_desktop.ui.review.review import Review
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.table_view import TableView
+from arbitrex_desktop.ui.widgets.typed import type_into, typed_in
 from arbitrex_desktop.ui.window_state import WindowState
 from arbitrex_desktop.ui.worker import CoreWorker
 from arbitrex_desktop.ui.workspaces.switch import WorkspaceSwitch
@@ -124,9 +134,8 @@ class WindowContent(QObject):
             self._worker.halt(_HALT_REASON)
         except Exception as error:  # noqa: BLE001 - whatever it was, the trader must know
             _log.exception("HALT failed")
-            self.notice_bar.post(
-                "error", _("HALT FAILED, close the terminal's connection by hand: {error}").format(error=error), "halt"
-            )
+            words = _("HALT FAILED, close the terminal's connection by hand: {error}")
+            self.notice_bar.post("error", words.format(error=error), "halt")
             return
         self._halt_watch.asked(_HALT_REASON, self._clock.monotonic())
         self.refresh()
@@ -178,10 +187,6 @@ class WindowContent(QObject):
     def _refresh_prices(self) -> None:
         self.market_watch.refresh(self._fresh)
 
-    def reset_layout(self) -> None:
-        """Put every panel back to its place."""
-        self.workspaces.reset()
-
     def lay_out(self, kept: WindowState) -> Iterator[None]:
         """Take the remembered layout, or the one for the window's size where none was remembered; in steps."""
         for name, view in self._tables().items():
@@ -190,6 +195,17 @@ class WindowContent(QObject):
         self.hands.table.recall(kept.keys)
         yield
         self.workspaces.recall(kept.docks, kept.workspaces)
+
+    def go_on_from(self, other: WindowContent) -> None:
+        """Take over what another one on the same core knows, and what was typed into its ticket."""
+        core = self._worker.core
+        if core is not None:
+            self._on_core(core)
+        self._fresh, self._broken, self._task = other._fresh, other._broken, other._task
+        self._halt_watch = other._halt_watch
+        self.refresh()
+        type_into(self.intent_form, typed_in(other.intent_form))
+        self.chart.recall(other.chart.look)
 
     def state(self) -> WindowState:
         """Return what is to be remembered, for `lay_out`."""
@@ -292,12 +308,13 @@ class WindowContent(QObject):
             disarm=self.disarm,
             decide=self._go_to_pending,
             take_in=partial(self._worker.send, TakeInUnknown()),
-            reset_layout=self.reset_layout,
+            reset_layout=self.workspaces.reset,
             guide=self._texts.show_guide,
             about=self._texts.show_about,
             settings=self.settings_window.open_and_read,
             accounts=self.first_steps.accounts_asked.emit,
             tour=self.first_steps.tour.begin,
+            language=lambda code: self._worker.send(ChangeSettings(((SETTING, code),), "")),
             quit=self.closing.quit,
         )
         switch, docks = WorkspaceSwitch(self._window, self.workspaces), self._docks.docks.values()
@@ -306,24 +323,13 @@ class WindowContent(QObject):
     def _make_hands(self) -> Hands:
         """Make what works the window by keyboard."""
         desk = DeskPanels(
-            self.panels,
-            self.market_watch,
-            self.chart,
-            self.intent_form,
-            self.pending,
-            self.positions,
-            self.orders,
+            self.panels, self.market_watch, self.chart, self.intent_form, self.pending, self.positions, self.orders,
             self.notices,
-        )
+        )  # fmt: skip
         self.hands = Hands(self._window, self._theme, self._docks.docks, desk, self.say)
         self.hands.open_settings_by(self.settings_window.open_at)
         self.hands.sheet.guide_asked.connect(self._texts.show_guide)
         return self.hands
-
-    def tell_call(self, call: AlertCall) -> None:
-        """Tell a call in the strip of notices; what is grave stands there already."""
-        if not call.is_urgent:
-            self.notice_bar.post("info" if call.is_quiet else "warning", call.text, f"alert {call.number}")
 
     def say(self, words: str) -> None:
         """Tell the trader why something that was asked for cannot be done."""
@@ -352,7 +358,8 @@ class WindowContent(QObject):
             panel.offer_taken.connect(self.first_steps.take)
         self.market_watch.history_asked.connect(self._curves.ask)
         self._curves.answered.connect(self.market_watch.take_history)
-        self._connect_chart()
+        self.intent_form.go_with(self.chart)
+        self.market_watch.symbol_clicked.connect(self.chart.look_at)
         self.review.chart_asked.connect(lambda _trade: self.first_steps.bring_forward(self.chart.name))
         self.review.chart_asked.connect(self.chart.show_trade)
         self.review.data_changed.connect(self.equity.show_review)
@@ -360,17 +367,6 @@ class WindowContent(QObject):
         self.resume_bar.resume_asked.connect(lambda reason: worker.send(ResumeTrading(reason)))
         self.arming_bar.arm_asked.connect(lambda typed_login: worker.send(ArmAccount(typed_login)))
         self.top_bar.arming.disarm_asked.connect(self.disarm)
-
-    def _connect_chart(self) -> None:
-        """Have the chart follow the ticket, and the ticket what is dragged on the chart."""
-        chart, ticket = self.chart, self.intent_form
-        ticket.symbol_changed.connect(chart.show_symbol)
-        ticket.plan_changed.connect(chart.show_plan)
-        chart.stop_planned.connect(ticket.set_stop)
-        chart.target_planned.connect(ticket.set_target)
-        chart.entry_planned.connect(ticket.set_entry)
-        chart.trade_wanted.connect(ticket.symbol.setCurrentText)
-        self.market_watch.symbol_clicked.connect(chart.look_at)
 
     def _tables(self) -> dict[str, TableView]:  # by the panel's name
         views = ((name, vars(panel).get("view")) for name, panel in self.panels.items())
@@ -416,8 +412,9 @@ class WindowContent(QObject):
         for panel in self.panels.values():
             panel.command_done(result)
         self.settings_window.command_done(result)
-        # The form and the settings say themselves what is wrong.
-        if not isinstance(result.command, QUIET):
+        # The form and the settings say themselves what is wrong, but a menu changes settings, too.
+        unseen = isinstance(result.command, ChangeSettings) and not self.settings_window.isVisible()
+        if unseen or not isinstance(result.command, QUIET):
             self._alerts.command_done(result)
 
     @Slot(object, str)

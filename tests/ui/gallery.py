@@ -131,7 +131,7 @@ class Showroom:
         """Show a state in a size, by itself: no worker runs."""
         window, now = self.window, self.clock.monotonic()
         window.resize(size)
-        window.content.reset_layout()
+        window.content.workspaces.reset()
         for each in quotes(now - state.quote_age):
             self.board.put(each)
         window.content._fresh = Freshness(state.snapshot, now - state.age, now)

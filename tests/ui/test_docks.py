@@ -36,7 +36,7 @@ def opened(open_window: WindowMaker, qtbot: QtBot, size: QSize) -> MainWindow:
     """Return a window of a size that has come to rest."""
     window = open_window()
     window.resize(size)
-    window.content.reset_layout()
+    window.content.workspaces.reset()
     rest(window, qtbot)
     return window
 
@@ -112,7 +112,7 @@ def test_nothing_is_covered_in_the_smallest_window_of_a_layout(
     core = FakeCore(shown=desk_snapshot(journal_problem="the disk is full"))
     window = open_window(core)
     window.resize(layout.least)
-    window.content.reset_layout()
+    window.content.workspaces.reset()
     qtbot.waitUntil(window.content.fixed_bar.isVisible, timeout=OPEN_MS)
     rest(window, qtbot)
     assert window.content._docks.layout is layout
@@ -160,7 +160,7 @@ def test_a_panel_moved_by_hand_stays(open_window: WindowMaker, qtbot: QtBot) -> 
     assert window.content._docks.layout is ROOMY
     assert window.height() > COMPACT.least.height()
     assert not overlaps(window)
-    window.content.reset_layout()
+    window.content.workspaces.reset()
     assert not window.content._docks.moved
     assert window.minimumSize() == LEAST_SIZE
     assert window.content._docks.layout is not ROOMY

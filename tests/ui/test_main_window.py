@@ -343,7 +343,7 @@ def test_a_title_is_told_once(open_window: WindowMaker) -> None:
     """Where a tab says it the title bar does not; a lone dock, or one whose neighbours are closed, says it itself."""
     window = open_window()
     window.resize(1280, 900)
-    window.content.reset_layout()
+    window.content.workspaces.reset()
     docks = window.content._docks.docks
     docks["account"].close()
     docks["intent_form"].close()
@@ -369,7 +369,7 @@ def test_the_default_layout_fits(open_window: WindowMaker, qtbot: QtBot, size: Q
     """At both sizes the window keeps its size, and no key figure, table head or button is cut off."""
     window = open_window()
     window.resize(size)
-    window.content.reset_layout()
+    window.content.workspaces.reset()
     cut = cut_off(window)
     qtbot.waitUntil(lambda: not cut_off(window), timeout=OPEN_MS)
     assert window.size() == size, cut

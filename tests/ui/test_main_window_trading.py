@@ -100,7 +100,7 @@ def test_one_key_leads_to_the_pending_intents(open_window: WindowMaker, qtbot: Q
     core = FakeCore()
     window = open_window(core)
     window.resize(1280, 720)
-    window.content.reset_layout()
+    window.content.workspaces.reset()
     window.content._docks.docks["positions"].raise_()
     window.activateWindow()
     window.content.intent_form.fields.volume.field.setFocus()
@@ -232,7 +232,7 @@ def test_the_windows_size_survives_its_bars(open_window: WindowMaker) -> None:
     )
     window = open_window(core)
     window.resize(1280, 720)
-    window.content.reset_layout()
+    window.content.workspaces.reset()
     window.content.top_bar.arming.arm.click()
     assert window.content.arming_bar.sizeHint().height() <= 2 * window.fontMetrics().lineSpacing() + 12
     window.content.notice_bar.post("error", "something else", "other")

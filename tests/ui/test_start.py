@@ -13,8 +13,8 @@ import pytest
 MADE_BY_QT = {"__feature__", "__mp_main__", "shibokensupport", "signature_bootstrap"}
 LIBRARIES = {"PySide6", "platformdirs", "shiboken6"}
 OURS = {
-    "app", "clock", "paths", "raw_layer.errors", "settings.start", "ui.main_window", "ui.resources", "ui.theme.colours",
-    "ui.theme.theme", "ui.window_state", "ui.worker",
+    "app", "clock", "paths", "raw_layer.errors", "settings.start", "texts", "ui.main_window", "ui.resources",
+    "ui.theme.colours", "ui.theme.theme", "ui.window_state", "ui.worker",
 }  # fmt: skip
 """Modules of the program that may be loaded before the first paint."""
 

@@ -8,21 +8,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from arbitrex_desktop.texts import N_
+
 
 class AlertKind(StrEnum):
     """What an alert watches; the last four are always watched and cannot be taken away."""
 
-    PRICE = "price"
-    SPREAD = "spread"
-    MARGIN = "margin level"
-    DRAWDOWN = "drawdown"
-    EQUITY = "equity"
-    POSITION = "profit of positions"
-    INTENT = "intent of a strategy"
-    HALT = "HALT"
-    UNKNOWN = "order of unknown fate"
-    CONNECTION = "connection lost"
-    DECISION = "a decision is needed"
+    PRICE = N_("price")
+    SPREAD = N_("spread")
+    MARGIN = N_("margin level")
+    DRAWDOWN = N_("drawdown")
+    EQUITY = N_("equity")
+    POSITION = N_("profit of positions")
+    INTENT = N_("intent of a strategy")
+    HALT = N_("HALT")
+    UNKNOWN = N_("order of unknown fate")
+    CONNECTION = N_("connection lost")
+    DECISION = N_("a decision is needed")
 
 
 ALWAYS: Final = (AlertKind.HALT, AlertKind.UNKNOWN, AlertKind.CONNECTION, AlertKind.DECISION)

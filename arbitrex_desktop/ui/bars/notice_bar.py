@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QMouseEvent, Q
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QToolTip, QWidget
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.texts import _
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.theme.colours import Colours, FillColours
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -32,6 +32,9 @@ class _Message:
     text: str
     times: int = 1
     at: datetime | None = None
+
+
+_LEVELS: Final = {"info": N_("INFO"), "warning": N_("WARNING"), "error": N_("ERROR")}
 
 
 class NoticeBar(QWidget):
@@ -176,7 +179,7 @@ class NoticeBar(QWidget):
         repeats = _("  ({times} times)").format(times=message.times) if message.times > 1 else ""
         others = _("  (and {more} more)").format(more=more) if more else ""
         text = " ".join(message.text.split()) if self._closable else message.text
-        self._label.setText(f"{message.level.upper()}: {text}")
+        self._label.setText(f"{_(_LEVELS.get(message.level, message.level))}: {text}")
         self._more.setText(repeats + others)
         palette = self.palette()
         for role in (self._label.foregroundRole(), self._more.foregroundRole(), self._close.foregroundRole()):

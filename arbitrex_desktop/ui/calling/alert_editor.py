@@ -70,7 +70,7 @@ class AlertEditor(QDialog):
         self.setModal(False)
         self._rule = AlertRule("", AlertKind.PRICE)
         self.kind, self.symbol, self.way = QComboBox(), QComboBox(), QComboBox()
-        self.kind.addItems([kind.value for kind in KINDS])
+        self.kind.addItems([_(kind.value) for kind in KINDS])
         self.symbol.setEditable(True)
         self.symbol.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.way.addItems([_("rises to"), _("falls to")])

@@ -52,7 +52,9 @@ class IntentCard(QWidget):
         self.reject = FilledButton(_("Reject"), theme, quiet)
         self.fold = QPushButton()
         self.fold.setFlat(True)
-        self.fold.setMaximumWidth(QFontMetrics(self._small).horizontalAdvance("888 checks") + 8)
+        self.fold.setMaximumWidth(
+            QFontMetrics(self._small).horizontalAdvance(_("{checks} checks").format(checks=888)) + 8
+        )
         self.fold.setFont(self._small)
         self._lay_out()
         for button, signal in (

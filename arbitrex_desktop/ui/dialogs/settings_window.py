@@ -35,6 +35,7 @@ SECTION_TITLES: Final = {
     "pool": N_("Connection"),
     "ticks": N_("Ticks"),
     "news": N_("News"),
+    "window": N_("Window"),
 }
 """What a section is called, in the order in which they are offered."""
 
@@ -181,7 +182,11 @@ class SettingsWindow(QDialog):
         for name, field in self.fields.items():
             field.setVisible(field.matches(words) if words else name.startswith(f"{section}."))
         nothing = bool(words) and all(field.isHidden() for field in self.fields.values())
-        self._nothing.setText(_("No setting matches {search!r}").format(search=self.search.text()))
+        self._nothing.setText(
+            _("No setting matches \N{LEFT DOUBLE QUOTATION MARK}{search}\N{RIGHT DOUBLE QUOTATION MARK}").format(
+                search=self.search.text()
+            )
+        )
         self._nothing.setVisible(nothing)
 
     def _show_message(self, text: str, tone: Tone = Tone.MUTED) -> None:

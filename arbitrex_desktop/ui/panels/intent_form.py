@@ -22,6 +22,7 @@ from arbitrex_desktop.ui.freshness import NOTHING_YET, STARTING, Freshness
 from arbitrex_desktop.ui.models.preview_words import REJECTED
 from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.models.ticket import LevelUnit, Market, NotYetKnownError
+from arbitrex_desktop.ui.panels.chart import ChartPanel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -118,6 +119,15 @@ class IntentFormPanel(Panel):
         elif due and not fresh.blocking_reason and self._awaited is None and self.isVisible():
             self._ask()
         self._show_submit()
+
+    def go_with(self, chart: ChartPanel) -> None:
+        """Have a chart show the trade, and what is dragged on it be typed here."""
+        self.symbol_changed.connect(chart.show_symbol)
+        self.plan_changed.connect(chart.show_plan)
+        chart.stop_planned.connect(self.set_stop)
+        chart.target_planned.connect(self.set_target)
+        chart.entry_planned.connect(self.set_entry)
+        chart.trade_wanted.connect(self.symbol.setCurrentText)
 
     def set_stop(self, price: float, digits: int) -> None:
         """Put a stop into the form, as when it is dragged on the chart."""

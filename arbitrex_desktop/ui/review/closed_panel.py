@@ -125,7 +125,7 @@ class ClosedPanel(Panel):
         """Return the menu of the kinds of files."""
         menu = QMenu(self)
         for kind, words in _EXPORTS.items():
-            menu.addAction(words).triggered.connect(lambda _checked=False, kind=kind: self.export_asked.emit(kind))
+            menu.addAction(_(words)).triggered.connect(lambda _checked=False, kind=kind: self.export_asked.emit(kind))
         return menu
 
     def _show_sum(self, data: ReviewData) -> None:

@@ -54,7 +54,7 @@ def test_the_journey_by_mouse(open_window: WindowMaker, qtbot: QtBot, core: Fake
     """From a symbol to a submitted intent, an approval, a part, HALT, a close while halted, and on with a reason."""
     window = open_window(core)
     window.resize(*size)
-    window.content.reset_layout()
+    window.content.workspaces.reset()
     content = window.content
     watch = content.market_watch.view
     qtbot.waitUntil(lambda: watch.model().rowCount() > 1, timeout=OPEN_MS)
