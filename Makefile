@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The developer's commands.  What each check does is written once, in .ci/run.
 
-.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format texts bench benchmarks bench-charts trials fair-share kill-trial reckoning week mutants windows
+.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format texts bench benchmarks bench-charts trials fair-share kill-trial reckoning invariants week mutants windows
 
 demo:
 	./run-demo
@@ -77,6 +77,11 @@ week:
 reckoning:
 	sh installer/setup.sh dev
 	.venv/bin/python -m tests.trials.reckoning --cases 5000 --seed 1
+
+# Bars and ticks of generated and replayed markets under fifty times as many random ranges as the suite's; some ten minutes.
+invariants:
+	sh installer/setup.sh dev
+	ARBITREX_EXAMPLES=50 .venv/bin/python -m pytest -q --timeout=3600 tests/mt5/simulator/test_history_invariants.py
 
 # Small changes to the code that money hangs on, 400 of them: which does no test notice?  Half an hour.
 mutants:
