@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Thread
+from threading import Lock, Thread
 from typing import Final
 
 _PATIENCE_SECONDS: Final = 2.0
@@ -15,15 +15,21 @@ class BackgroundWork:
 
     def __init__(self) -> None:
         self._threads: list[Thread] = []
+        self._lock = Lock()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being done."""
+        return any(thread.is_alive() for thread in self._threads)
 
     def begin(self, name: str, work: Callable[[], None]) -> None:
         """Begin a piece of work; nobody waits for it."""
         thread = Thread(target=work, name=name, daemon=True)
-        self._threads.append(thread)
+        with self._lock:
+            self._threads = [*(each for each in self._threads if each.is_alive()), thread]
         thread.start()
 
     def join(self) -> None:
         """Wait, not for ever, for what is being done."""
         for thread in self._threads:
             thread.join(_PATIENCE_SECONDS)
-        self._threads = [thread for thread in self._threads if thread.is_alive()]

@@ -157,7 +157,8 @@ class TradingCore:
         self._services.retry()
         if self._clock.monotonic() >= self._next_sync:
             self._next_sync = self._clock.monotonic() + _SYNC_SECONDS
-            self._guard("sync", partial(self._sync, measure=True))
+            self._guard("sync", self._sync)
+            self._guard("bars", self._risk.read_bars)
             self._guard("intents", self._reevaluate)
             if self._settings_desk is not None:
                 self._guard("settings", self._settings_desk.end_override)
@@ -184,8 +185,7 @@ class TradingCore:
         self._background.join()
         with self._accounts.sending:
             self._guard("stop", self._accounts.leave)
-        if self.rpm is not None:
-            self._guard("stop", self.rpm.close)
+        self._guard("stop", self._risk.close)
 
     def snapshot(self) -> DeskSnapshot:
         """Return all that the window draws besides quotes."""
@@ -365,12 +365,12 @@ class TradingCore:
             finally:
                 self._guard("sync", self._sync)
 
-    def _sync(self, *, measure: bool = False) -> bool:
+    def _sync(self) -> bool:
         """Let the RPM read the account; a failed sync is told and changes nothing."""
         rpm = self.rpm
         if rpm is None or not self._pool.is_connected():
             return False
-        if not rpm.sync_with_mt5_account(measure=measure):
+        if not rpm.sync_with_mt5_account(measure=False):
             message = rpm.get_mt5_sync_stats().get("last_error") or "no reason given"
             self._notices.post("error", "sync", f"the account could not be synced: {message}")
             return False

@@ -164,13 +164,13 @@ class RiskPortfolioManager(RiskFigures):
     def sync_with_mt5_account(self, *, measure: bool = True) -> bool:
         """Read the account and take it over; on failure change nothing, count it and return False (blocks).
 
-        With `measure`, the daily bars of up to two symbols are read besides, each once an hour; a terminal that has
-        to fetch them first may take its time, so who waits for the account alone leaves them out.
+        With `measure`, `read_bars` follows; a terminal that has to fetch bars first may take its time, so who waits for
+        the account alone leaves them out and reads them on a thread of its own.
         """
         with self._sync_lock:
             self._read_again()
             try:
-                pool = self._read_account()
+                self._read_account()
             except SyncFailed as failure:
                 self._sync.note_failure(str(failure))
                 return False
@@ -180,8 +180,20 @@ class RiskPortfolioManager(RiskFigures):
                 return False
             self._sync.note_success()
             if measure:
-                self._measure(pool)
+                self.read_bars()
             return True
+
+    def bars_due(self) -> bool:
+        """Return whether daily bars of what is held or was asked for are due; each symbol's are once an hour."""
+        return bool(self._bars.due(self._measured()))
+
+    def read_bars(self) -> None:
+        """Read the daily bars of up to two symbols that are due, for volatility and correlation (blocks)."""
+        if (pool := self._sync.pool) is None:
+            return
+        for symbol, bars in self._bars.read_due(pool, self._measured()).items():
+            with self._lock:
+                self._state.stats.set_bars(symbol, bars)
 
     def get_mt5_sync_stats(self) -> dict[str, Any]:
         """Return how the connection is shared and how the syncs went; see `MT5AccountSync.get_stats`.
@@ -355,8 +367,8 @@ class RiskPortfolioManager(RiskFigures):
         self._config_hash = config.get_config_hash()
         self._checked = (config, revision)
 
-    def _read_account(self) -> PoolReader:
-        """Read the account and its deals, and take them over; return the pool they were read through (blocks)."""
+    def _read_account(self) -> None:
+        """Read the account and its deals, and take them over (blocks)."""
         started = self._clock.monotonic()
         reading, now = self._sync.read_account()
         name = account_name(reading)
@@ -373,7 +385,6 @@ class RiskPortfolioManager(RiskFigures):
             changes = self._take_over(synced, loaded, pool, started)
         self._repository.write(changes)
         self._shared.look("" if pool.mode in (None, AccountMode.SIMULATED) else name)
-        return pool
 
     def _take_over(
         self, synced: SyncedAccount, loaded: Loaded | None, pool: PoolReader, started: float
@@ -416,14 +427,11 @@ class RiskPortfolioManager(RiskFigures):
         results = [rule.check(context) for rule in LATCHING]
         return lift_explained(state, results) if explained else latch(state, context, results)
 
-    def _measure(self, pool: PoolReader) -> None:
-        """Read daily bars of what is held or was asked for (blocks)."""
+    def _measured(self) -> list[str]:
+        """Return the symbols of what is held or was asked for."""
         with self._lock:
             held = (position.symbol for position in self._state.portfolio.positions())
-            wanted = [*held, *self._state.activity.symbols]
-        for symbol, bars in self._bars.read_due(pool, wanted).items():
-            with self._lock:
-                self._state.stats.set_bars(symbol, bars)
+            return [*held, *self._state.activity.symbols]
 
     def _cooldown(self) -> float:
         """Return for how long only reducing trades pass after an automatic halt; 0 while time spacing is off."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
-from threading import RLock
+from threading import Event, RLock
 from typing import Any
 
 from arbitrex_desktop.clock import SystemClock
@@ -75,6 +75,9 @@ class FakeRiskManager:
         self.recorded: list[TradeIntent] = []
         self.evaluated: list[TradeIntent] = []
         self.sync_failures = 0
+        self.bars_read = False
+        self.bars_come = Event()
+        self.bars_come.set()
         self._synced_at: datetime | None = None
         self._last_error = ""
         self.sync_with_mt5_account()
@@ -121,6 +124,15 @@ class FakeRiskManager:
         self.portfolio_state.equity = reading.account.equity
         self._synced_at = reading.observed_at
         return True
+
+    def bars_due(self) -> bool:
+        """Return whether its bars were not read yet."""
+        return not self.bars_read
+
+    def read_bars(self) -> None:
+        """Wait until they come, and remember that they were read."""
+        self.bars_come.wait(10.0)
+        self.bars_read = True
 
     def get_mt5_sync_stats(self) -> dict[str, Any]:
         """Return the figures of the sync."""

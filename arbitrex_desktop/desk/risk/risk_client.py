@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.background import BackgroundWork
 from arbitrex_desktop.desk.intents.entry import entry_problem
 from arbitrex_desktop.desk.intents.events import RiskAnswer
 from arbitrex_desktop.desk.intents.intent import MANUAL, GoodFor, IntentRequest
@@ -58,6 +59,7 @@ class RiskClient:
         self._factory = factory
         self._atr = AtrMeter(pool, clock)
         self._rpm: RiskManagerView | None = None
+        self._reading = BackgroundWork()
 
     @property
     def rpm(self) -> RiskManagerView | None:
@@ -68,6 +70,18 @@ class RiskClient:
         """Make the risk manager; return whether it has synced the account already.  Raises what its factory raises."""
         self._rpm = self._factory()
         return bool(self._rpm.get_mt5_sync_stats().get("last_sync_time"))
+
+    def read_bars(self) -> None:
+        """Begin to read bars that are due, beside the caller: a terminal that fetches them first takes its time."""
+        rpm = self._rpm
+        if rpm is not None and self._pool.is_connected() and not self._reading.busy and rpm.bars_due():
+            self._reading.begin("risk-bars", rpm.read_bars)
+
+    def close(self) -> None:
+        """End the risk manager, if there is one."""
+        self._reading.join()
+        if self._rpm is not None:
+            self._rpm.close()
 
     def atr(self, symbol: str) -> float | None:
         """Return the average true range of a symbol in price units, None where it cannot be measured (asks)."""

@@ -64,8 +64,14 @@ class RiskManagerView(Protocol):
     def sync_with_mt5_account(self, *, measure: bool = True) -> bool:
         """Read the account through the pool; False when that failed, and then nothing changed.
 
-        With `measure`, statistics of the market are brought up to date besides, which may take its time.
+        With `measure`, `read_bars` follows.
         """
+
+    def bars_due(self) -> bool:
+        """Return whether statistics of the market are due."""
+
+    def read_bars(self) -> None:
+        """Bring some of them up to date, which may take its time (blocks); on a thread of its own."""
 
     def get_mt5_sync_stats(self) -> dict[str, Any]:
         """Return the figures of the sync."""

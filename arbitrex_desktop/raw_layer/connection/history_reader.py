@@ -21,6 +21,7 @@ _WANTED_SECONDS: Final = 0.025
 _FIRST_BARS: Final = 32
 """Of the longer bars only one is asked for before it is known what it costs: a day's of a replayed file is made of all
 its ticks."""
+_LEAST_BARS: Final = 16
 _MOST_BARS: Final = 20_000
 _DAY_SECONDS: Final = 86_400
 _MOST_SECONDS: Final = 100 * 366 * _DAY_SECONDS
@@ -30,18 +31,20 @@ _CHANGE: Final = 4
 class Portion:
     """How much of a history to ask for next, learnt from how long the last portion took.
 
+    Never less than `least`: where the way to the terminal is what takes its time, smaller portions would only be more.
+
     Attributes:
         size: in whatever the history is counted
     """
 
-    def __init__(self, first: int, most: int) -> None:
+    def __init__(self, first: int, least: int, most: int) -> None:
         self.size = first
-        self._most = most
+        self._least, self._most = least, most
 
     def learn(self, size: int, seconds: float) -> None:
         """Take note of what a portion of a size took; the next is a quarter to four times as large."""
         wanted = size * _WANTED_SECONDS / max(seconds, 1e-6)
-        self.size = round(min(max(wanted, size / _CHANGE, 1), size * _CHANGE, self._most))
+        self.size = round(min(max(wanted, size / _CHANGE, self._least), size * _CHANGE, self._most))
 
 
 class HistoryReader:
@@ -50,15 +53,15 @@ class HistoryReader:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self._bars: dict[int, Portion] = {}
-        self._seconds = Portion(7 * _DAY_SECONDS, _MOST_SECONDS)
+        self._seconds = Portion(7 * _DAY_SECONDS, _DAY_SECONDS, _MOST_SECONDS)
 
     def rates(self, symbol: str, timeframe: int, count: int, start: int) -> Rows:
         """Read the last bars of a symbol but `start`, oldest first.
 
         A bar that begins meanwhile moves all others by one; each is given once all the same.
         """
-        first = _FIRST_BARS if timeframe <= Timeframe.M15 else 1
-        portion = self._bars.setdefault(timeframe, Portion(first, _MOST_BARS))
+        first, least = (_FIRST_BARS, _LEAST_BARS) if timeframe <= Timeframe.M15 else (1, 1)
+        portion = self._bars.setdefault(timeframe, Portion(first, least, _MOST_BARS))
         pieces: list[Rows] = []
         taken = 0
         while taken < count:
@@ -85,7 +88,8 @@ class HistoryReader:
         while True:
             size = self._seconds.size
             answer = self._ask(ReadHistory(since, min(since + size, end)))
-            self._seconds.learn(size, answer.seconds)
+            # A stretch in which nothing happened took the way to the terminal, not its work.
+            self._seconds.learn(size, answer.seconds if answer.value.deals or answer.value.orders else 0.0)
             orders |= {order.ticket: order for order in answer.value.orders}
             deals |= {deal.ticket: deal for deal in answer.value.deals}
             since += size

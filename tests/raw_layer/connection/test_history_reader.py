@@ -66,16 +66,16 @@ def test_of_long_bars_one_is_asked_for_first(timeframe: int, first: int) -> None
 
 
 def test_a_portion_grows_and_shrinks_to_its_time() -> None:
-    """Fast portions grow four times at most, slow ones shrink to a quarter at most, and one bar is the least."""
-    portion = Portion(32, 1000)
+    """Fast portions grow four times at most, slow ones shrink to a quarter at most, and never below the least."""
+    portion = Portion(32, 8, 1000)
     portion.learn(32, 0.0001)
     assert portion.size == 128
     portion.learn(128, 0.05)
     assert portion.size == 64
     portion.learn(64, 10.0)
     assert portion.size == 16
-    portion.learn(1, 10.0)
-    assert portion.size == 1
+    portion.learn(16, 10.0)
+    assert portion.size == 8
     portion.learn(900, 0.0001)
     assert portion.size == 1000
 
@@ -106,3 +106,28 @@ def test_deals_come_in_portions_and_each_once() -> None:
     assert [deal.ticket for deal in history.deals] == list(range(1, 31))
     assert len(terminal.sizes) > 5
     assert max(terminal.sizes[1:]) <= 7 / 4
+
+
+@pytest.mark.parametrize("way", [0.03, 0.2, 2.0])
+def test_a_slow_way_to_the_terminal_is_not_gone_more_often(way: float) -> None:
+    """Where each request takes its time whatever it asks, two days of deals and 260 bars are a few requests still."""
+    terminal = Terminal(500, seconds=lambda _size: way)
+    reader = HistoryReader(terminal.ask)
+    for _ in range(20):
+        reader.deals(27 * DAY, 28 * DAY)
+    terminal.sizes.clear()
+    assert [deal.ticket for deal in reader.deals(27 * DAY, 28 * DAY).deals] == [28, 29, 30]
+    assert len(terminal.sizes) <= 3
+    for _ in range(20):
+        reader.rates("EURUSD", 1, 260, 0)
+    terminal.sizes.clear()
+    assert len(reader.rates("EURUSD", 1, 260, 0)) == 260
+    assert len(terminal.sizes) <= 20
+
+
+def test_years_in_which_nothing_happened_are_passed_in_large_steps() -> None:
+    """A way of 0.2 s a request does not turn half a century without a deal into thousands of requests."""
+    terminal = Terminal(seconds=lambda _size: 0.2)
+    terminal.deals = terminal.deals[:1]
+    assert len(HistoryReader(terminal.ask).deals(0, 20_000 * DAY).deals) == 1
+    assert len(terminal.sizes) < 12
