@@ -65,6 +65,23 @@ def installs_silently(setup: Path) -> None:
     )
 
 
+def serves_all_users(setup: Path) -> None:
+    """Check that it can be installed for all users, is known as such, keeps a second one out, and goes again."""
+    steps.check(steps.install(setup, "/AllUsers") == 0, "the setup program for all users ends with 0")
+    steps.check(
+        (steps.INSTALLED_FOR_ALL / steps.PROGRAM).is_file(),
+        f"the program is in {steps.INSTALLED_FOR_ALL} for all users",
+    )
+    known = steps.registered(for_all=True) or {}
+    steps.check(known.get("DisplayName") == steps.PRODUCT, "Windows knows it for all users")
+    steps.check(steps.registered() is None and not steps.INSTALLED.exists(), "and nothing of it for this user")
+    code = steps.install(setup)
+    steps.check(code == _OTHER_SCOPE, f"setup for this user beside it ends with {_OTHER_SCOPE}")
+    steps.uninstall(for_all=True)
+    steps.wait_for(lambda: not steps.INSTALLED_FOR_ALL.exists(), "end of the program for all users")
+    steps.check(True, "uninstalling it leaves nothing")
+
+
 def tests_itself() -> None:
     """Check that the installed program passes its own self-test, and that its console twin can print."""
     with tempfile.TemporaryDirectory() as folder:
@@ -279,6 +296,7 @@ def main() -> int:
     for step, arguments in (
         (upgrades_in_place, (older, setup)),
         (uninstalls, (setup,)),
+        (serves_all_users, (setup,)),
         (installs_silently, (setup,)),
         (knows_of_the_other_scope, (setup,)),
         (tests_itself, ()),

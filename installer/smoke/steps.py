@@ -23,6 +23,7 @@ PROGRAM: Final = "Arbitrex.exe"
 CONSOLE: Final = "Arbitrex-console.exe"
 LOCAL: Final = Path(os.environ["LOCALAPPDATA"])
 INSTALLED: Final = LOCAL / "Programs" / PRODUCT
+INSTALLED_FOR_ALL: Final = Path(os.environ["ProgramW6432"]) / PRODUCT
 USER_DATA: Final = LOCAL / PRODUCT
 START_MENU: Final = Path(os.environ["APPDATA"]) / "Microsoft/Windows/Start Menu/Programs" / f"{PRODUCT}.lnk"
 START_MENU_SIMULATED: Final = START_MENU.with_name(f"{PRODUCT} (simulated).lnk")
@@ -69,16 +70,17 @@ def install(setup: Path, *options: str) -> int:
     return run(setup, "/S", *options)
 
 
-def uninstall(*options: str) -> None:
+def uninstall(*options: str, for_all: bool = False) -> None:
     """Uninstall silently; the uninstaller goes on as a copy of itself, so wait for its work to be done."""
-    run(INSTALLED / "uninstall.exe", "/S", *options)
-    wait_for(lambda: registered() is None and not (INSTALLED / "uninstall.exe").exists(), "end of the uninstaller")
+    uninstaller = (INSTALLED_FOR_ALL if for_all else INSTALLED) / "uninstall.exe"
+    run(uninstaller, "/S", *options)
+    wait_for(lambda: registered(for_all=for_all) is None and not uninstaller.exists(), "end of the uninstaller")
 
 
-def registered() -> dict[str, str | int] | None:
+def registered(*, for_all: bool = False) -> dict[str, str | int] | None:
     """Return what "Apps & features" knows of the program, None when it is not there, or goes while it is read."""
     try:
-        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, UNINSTALL_KEY) as key:
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE if for_all else winreg.HKEY_CURRENT_USER, UNINSTALL_KEY) as key:
             count = winreg.QueryInfoKey(key)[1]
             return {name: value for name, value, _ in (winreg.EnumValue(key, at) for at in range(count))}
     except FileNotFoundError:
