@@ -24,11 +24,10 @@ from arbitrex_desktop.risk_portfolio_manager.pipeline.sizing import (
     units_of,
 )
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument, without_residue
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
+from arbitrex_desktop.risk_portfolio_manager.rules.base import ONLY_REDUCES, Rule
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING, BEFORE_SIZING, CUTTING
 from arbitrex_desktop.risk_portfolio_manager.rules.requested_volume import RequestedVolume
 
-_ONLY_REDUCES = "this trade only reduces risk"
 _COUNTED_BEFORE = "it was counted when it was first approved"
 _RELATIVE_TOLERANCE = 1e-9
 _PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
@@ -81,7 +80,7 @@ def _run(rules: tuple[Rule, ...], checks: Checks, context: RuleContext) -> list[
     judged again passes the rules of pacing: they looked at it then, and would now find itself.
     """
     if context.exposure.reducing:
-        return [rule.ok(_ONLY_REDUCES) if rule.guards_adding else rule.check(context) for rule in rules]
+        return [rule.ok(ONLY_REDUCES) if rule.guards_adding else rule.check(context) for rule in rules]
     if context.exposure.admitted:
         return [rule.ok(_COUNTED_BEFORE) if rule.paces else rule.check(context) for rule in rules]
     return [check(context) for check in checks]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import RejectionReason
@@ -13,8 +13,9 @@ from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, RuleR
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter
 
-__all__ = ["Outcome", "RejectionReason", "Rule", "RuleContext", "RuleResult", "Stage"]
+__all__ = ["ONLY_REDUCES", "Outcome", "RejectionReason", "Rule", "RuleContext", "RuleResult", "Stage"]
 
+ONLY_REDUCES: Final = "this trade only reduces risk"
 _PASS = Outcome.PASS
 _NO_NUMBER = "a number is missing"
 _NO_PRICE = "no price was given"

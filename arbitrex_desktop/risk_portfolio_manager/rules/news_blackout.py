@@ -9,11 +9,22 @@ from functools import lru_cache
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import CalendarUnavailable
 from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Looser, number
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import split_symbol
-from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    ONLY_REDUCES,
+    Outcome,
+    RejectionReason,
+    Rule,
+    RuleContext,
+    RuleResult,
+    Stage,
+)
 
 
 class NewsBlackout(Rule):
-    """From `news_minutes_before` to `news_minutes_after` news of at least `news_min_impact` on either currency."""
+    """From `news_minutes_before` to `news_minutes_after` news of at least `news_min_impact` on either currency.
+
+    An exit always passes; where a firm forbids closing as well, it is told.
+    """
 
     code = RejectionReason(
         "NEWS_BLACKOUT", "News that moves this symbol is due or was just out.", "Wait until the window ends."
@@ -21,6 +32,7 @@ class NewsBlackout(Rule):
     stage, order = Stage.FINAL, 120
     subject = "news"
     fine = "none is near"
+    guards_adding = False
     parameters = (
         number("news_minutes_before", 30.0, "No trades before news for", "min", looser=Looser.LOWER),
         number("news_minutes_after", 15.0, "No trades after news for", "min", looser=Looser.LOWER),
@@ -36,10 +48,29 @@ class NewsBlackout(Rule):
             label="Without a calendar of news nothing is traded",
             looser=Looser.LOWER,
         ),
+        Flag(
+            name="news_closing_counts",
+            default=False,
+            label="The firm forbids closing near news, too",
+            help="An exit passes all the same, and it is said.",
+            looser=Looser.LOWER,
+        ),
     )
 
     def check(self, context: RuleContext) -> RuleResult:
-        """Ask the calendar, if there is one."""
+        """Ask the calendar, if there is one; never hold up an exit."""
+        if not context.exposure.reducing:
+            return self._near(context)
+        found = self._near(context) if context.config.news_closing_counts else self.in_order
+        if not found.blocks:
+            return self.ok(ONLY_REDUCES)
+        known = found.outcome is Outcome.FAIL
+        return self.ok(
+            f"{found.note}: {'the firm forbids closing now' if known else 'the firm may forbid closing now'}"
+        )
+
+    def _near(self, context: RuleContext) -> RuleResult:
+        """Return whether news are near."""
         market, config = context.market, context.config
         if market.calendar is None:
             no_calendar = "there is no calendar"

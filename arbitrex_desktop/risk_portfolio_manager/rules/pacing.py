@@ -8,7 +8,14 @@ from typing import ClassVar, Final
 
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource
 from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, Looser, count, seconds
-from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    ONLY_REDUCES,
+    RejectionReason,
+    Rule,
+    RuleContext,
+    RuleResult,
+    Stage,
+)
 
 _SPACING: Final = Flag(
     name="enforce_time_spacing",
@@ -43,7 +50,7 @@ class DuplicateIntent(Rule):
         if exposure.repeated:
             return self.failed(note="this intent was approved before, and is in flight")
         if exposure.reducing:
-            return self.ok("this trade only reduces risk")
+            return self.ok(ONLY_REDUCES)
         if exposure.reused:
             return self.failed(note="this intent was traded or approved before, or its name is that of another trade")
         window = context.config.duplicate_window_seconds

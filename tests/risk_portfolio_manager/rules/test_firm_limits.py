@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import Outcome, RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.config.profiles import firm_profiles
+from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsCalendar, NewsEvent
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_record import DayResult, TradingRecord
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import AccountFloor, account_floor
 from arbitrex_desktop.risk_portfolio_manager.rules.firm_daily_loss import FirmDailyLoss
@@ -17,6 +19,9 @@ from arbitrex_desktop.risk_portfolio_manager.rules.news_blackout import NewsBlac
 from arbitrex_desktop.risk_portfolio_manager.rules.profit_target import BestDay, ProfitTarget
 from arbitrex_desktop.risk_portfolio_manager.rules.session_end import SessionEnd
 from arbitrex_desktop.risk_portfolio_manager.rules.total_lots import TotalLots
+from tests.fakes.broker_data import make_position
+from tests.fakes.pool import FakePool
+from tests.risk_portfolio_manager.helpers import check, closing, pooled, wide
 from tests.risk_portfolio_manager.rules.contexts import context
 
 
@@ -186,3 +191,35 @@ def test_what_passes_says_what_it_was_held_against() -> None:
     result = TotalLots().check(context(RPMConfig(max_total_lots=5.0), exposure={"lots": 2.0}))
     assert result.observed == pytest.approx(2.1)
     assert (result.limit, result.headroom) == (5.0, 300_000.0)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "counts", "said"),
+    [
+        (1, True, "news: USD payrolls at 10:01 UTC: the firm forbids closing now"),
+        (-1, True, "news: USD payrolls at 09:59 UTC: the firm forbids closing now"),
+        (9, True, "news: this trade only reduces risk"),
+        (1, False, "news: this trade only reduces risk"),
+        (-5_000, True, "news: the calendar has no entries for today or later: the firm may forbid closing now"),
+        (None, True, "news: this trade only reduces risk"),
+    ],
+)
+def test_a_firm_that_forbids_closing_near_news_holds_up_no_exit(
+    minutes: int | None, said: str, *, counts: bool
+) -> None:
+    """The exit passes, and what the firm says of it is told; what adds risk at that moment is refused."""
+    pool = FakePool()
+    pool.positions = (make_position("EURUSD", 1, 0.5, ticket=7),)
+    at = pool.clock.now() + timedelta(minutes=minutes or 0)
+    calendar = None if minutes is None else NewsCalendar([NewsEvent(at, "USD", "high", "payrolls")])
+    config = wide(news_minutes_before=2.0, news_minutes_after=2.0, news_closing_counts=counts)
+    rpm = pooled(pool, config, calendar)
+    output = rpm.process_trade_intent(**closing(position_ticket=7))
+    assert output.decision.status == "APPROVED"
+    assert check(output, "NEWS_BLACKOUT").message == said
+
+
+def test_ftmos_accounts_over_news_say_so_of_exits() -> None:
+    """The funded accounts that forbid it, and no others."""
+    names = [name for name in firm_profiles() if RPMConfig.preset(name).news_closing_counts]
+    assert names == ["FTMO Account 2-Step Standard", "FTMO Account 1-Step Standard"]
