@@ -14,6 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import build_context
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
+from arbitrex_desktop.risk_portfolio_manager.state.recording import as_profit
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.sync import take_polled
 
@@ -49,14 +50,15 @@ class RiskFigures:
         """Return how much of each limit is used as things stand, in the order of the rules; reads memory only.
 
         A limit whose figure is not known is left out.  Value at risk and shortfall are of what is held and in flight.
-        With a `config` the same portfolio is held against its limits, which do not come into force by that.
+        With a `config` the same portfolio is held against its limits, which do not come into force by that.  A rise of
+        the balance that no deal explains yet counts as profit here: nothing is to be closed for it.
         """
         with self._lock:
             take_polled(self._state, self.config)
             self._state.refresh(self.config)
             held = [position.symbol for position in self._state.portfolio.positions()]
             nobody = msgspec.structs.replace(NOBODY, symbol=held[0]) if held else NOBODY
-            context = build_context(self._state, nobody, self.config, self._clock.now())
+            context = as_profit(self._state, build_context(self._state, nobody, self.config, self._clock.now()))
             context = context if config is None else msgspec.structs.replace(context, config=config)
             found = (rule.in_use(context) for rule in ALL_RULES)
         return tuple(

@@ -127,6 +127,7 @@ def _account(state: RiskState, config: RuleSettings, at: tuple[datetime, datetim
         latest,
         state.ledger.record,
         currency_digits(config.account_currency) if latest is None else latest.currency_digits,
+        state.day_money if state.day.start == starts[0] else None,
     )
 
 

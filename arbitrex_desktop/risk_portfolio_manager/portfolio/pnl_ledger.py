@@ -138,11 +138,23 @@ class _Moved(NamedTuple):
         return max(peak * factor, *seen)
 
 
+class Rise(msgspec.Struct, frozen=True):
+    """A rise of the balance that is taken for a deposit until a deal says that it was a profit.
+
+    `factor` is what peak and anchors were scaled by.
+    """
+
+    amount: float = 0.0
+    factor: float = 1.0
+
+
 class PnlFigures(msgspec.Struct, frozen=True):
     """What a sync came to, in account currency.
 
     `unexplained`, what the balance fell by for no reason that is known, and `withdrawn`, what balance deals have named
-    since all was explained; both are never above 0.
+    since all was explained; both are never above 0.  `rise`, what it rose by for no reason that is known yet, and what
+    peak and anchors were scaled by for it.  `day_money`, the balance at the day's reset and what came or went since: a
+    firm's loss of the day is an amount, which no withdrawal scales.
     """
 
     peak: float
@@ -154,6 +166,8 @@ class PnlFigures(msgspec.Struct, frozen=True):
     consecutive_losses: int
     unexplained: float = 0.0
     withdrawn: float = 0.0
+    rise: Rise = Rise()
+    day_money: float = 0.0
 
 
 class PnlLedger(msgspec.Struct):
@@ -191,7 +205,7 @@ class PnlLedger(msgspec.Struct):
         if self.closing is None:
             self.closing = _first(account, deals, (daily, weekly), now, starts)
         before = self.closing.ticket
-        closing, lost = self._take(account, deals, (daily, weekly), to_utc, now, starts)
+        closing, lost, rise = self._take(account, deals, (daily, weekly), to_utc, now, starts)
         since = self.open_since or now
         return PnlFigures(
             peak=closing.peak,
@@ -203,6 +217,8 @@ class PnlLedger(msgspec.Struct):
             consecutive_losses=losing_run(daily),
             unexplained=lost,
             withdrawn=sum(min(0.0, each.profit) for each in deals if each.ticket > before and each.type in _FLOWS),
+            rise=rise,
+            day_money=account.balance + account.credit - _results(daily) - lost,
         )
 
     def reset_day(self, now: datetime) -> None:
@@ -227,10 +243,10 @@ class PnlLedger(msgspec.Struct):
         to_utc: ToUtc,
         now: datetime,
         starts: tuple[datetime, datetime],
-    ) -> tuple[Checkpoint, float]:
+    ) -> tuple[Checkpoint, float, Rise]:
         """Compute from the last closing; close the books when every change of the balance is explained.
 
-        Return what was computed, and by how much the balance fell for no known reason, at most 0.
+        Return what was computed, by how much the balance fell for no known reason, at most 0, and what it rose by.
         """
         last = self.closing
         if last is None:
@@ -241,12 +257,13 @@ class PnlLedger(msgspec.Struct):
         flow = funds - last.funds - traded
         named = sum(deal.profit for deal in new if deal.type in _FLOWS)
         smallest = _smallest(account)
-        lost = flow - named if flow - named < -smallest else 0.0
+        lost, rise = flow - named if flow - named < -smallest else 0.0, Rise()
         self._note_sight(account, funds - last.funds, now)
         parts = [self._part(to_utc(deal.time), deal.profit) for deal in new if deal.type in _FLOWS]
         if flow - named > smallest:
             largest = max(self.sights, key=lambda sight: sight.change)
             parts.append(_Part(largest.at, flow - named, largest))
+            rise = Rise(flow - named, _Moved(parts[-1:], 0.0, now).factor() or 1.0)
         self.open_since = None if abs(flow - named) <= smallest else self.open_since or now
         moved = _Moved(parts, lost, self.open_since or now)
         factor = moved.factor()
@@ -272,11 +289,11 @@ class PnlLedger(msgspec.Struct):
         )
         if self.open_since is not None:
             if now - self.open_since < (_PATIENCE_WITH_LOSS if lost else _PATIENCE):
-                return current, lost
+                return current, lost, rise
             self.open_since = None
         self.sights.clear()
         self.closing = current
-        return current, 0.0
+        return current, 0.0, Rise()
 
     def _note_sight(self, account: AccountInfo, changed: float, now: datetime) -> None:
         """Take down the equity, and that the balance is another than before; `changed`, since the last closing."""

@@ -48,8 +48,19 @@ class FirmDailyLoss(FirmFloor):
 
     def floor(self, context: RuleContext) -> float | None:
         """Return what the day began with, less its loss; None before a reset was seen."""
-        start = context.account.day_anchor
+        start = firm_day_start(context)
         return None if start is None else start - daily_amount(context, start)
+
+
+def firm_day_start(context: RuleContext) -> float | None:
+    """Return what the day began with for the firm, with the money that came or went since; None where not known.
+
+    Money moves it by its amount, where anchors of shares are scaled.
+    """
+    anchor, money = context.account.day_anchor, context.account.day_money
+    if anchor is None or money is None:
+        return anchor
+    return money if context.config.loss_anchor == "balance" else max(anchor, money)
 
 
 def daily_amount(context: RuleContext, start: float) -> float:

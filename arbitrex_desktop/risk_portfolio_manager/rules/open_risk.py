@@ -6,7 +6,7 @@ from __future__ import annotations
 from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, Looser, share
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import guarded_floor
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
-from arbitrex_desktop.risk_portfolio_manager.rules.firm_daily_loss import daily_amount
+from arbitrex_desktop.risk_portfolio_manager.rules.firm_daily_loss import daily_amount, firm_day_start
 
 
 class OpenRisk(Rule):
@@ -82,8 +82,9 @@ def _rooms(context: RuleContext) -> list[tuple[float, float, str]]:
         rooms.append((equity - peak * (1.0 - config.max_drawdown) - fallen, fallen, "the greatest drawdown"))
     if config.firm_max_loss:
         rooms.append((equity - guarded_floor(context) - fallen, fallen, "the firm's greatest loss"))
-    if config.firm_daily_loss and start is not None:
-        amount = daily_amount(context, start)
-        rooms.append((equity - start + amount - fallen, fallen, "the firm's loss of a day"))
+    day = firm_day_start(context) if config.firm_daily_loss else None
+    if day is not None:
+        amount = daily_amount(context, day)
+        rooms.append((equity - day + amount - fallen, fallen, "the firm's loss of a day"))
         rooms.append((amount - realised, realised, "the firm's loss of a day, should it last into the next"))
     return rooms

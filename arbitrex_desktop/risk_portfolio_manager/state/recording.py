@@ -72,9 +72,12 @@ def end_what_has_passed(state: RiskState, config: RuleSettings, day_start: datet
 
 
 def latch(state: RiskState, context: RuleContext, results: Iterable[RuleResult]) -> bool:
-    """Halt trading for the first broken limit that latches; return whether one did."""
+    """Halt trading for the first broken limit that latches; return whether one did.
+
+    What is broken only as long as a rise of the balance counts as a deposit refuses, and does not halt.
+    """
     broken = _broken(results)
-    if broken is None:
+    if broken is None or (state.rise.amount and _holds(as_profit(state, context))):
         return False
     if not state.portfolio.trading_halted:
         state.switches.latch(state.portfolio, broken.check.code.value, broken.message(context.account.digits))
@@ -116,16 +119,38 @@ def _holds_as_withdrawal(state: RiskState, context: RuleContext, fall: float) ->
     if not account.equity > 0.0:
         return False
     peak, factor = max(state.portfolio.peak_equity, before), account.equity / before
+    return _holds(_with_account(context, (peak - before) / peak, -fall, factor, came=fall))
+
+
+def as_profit(state: RiskState, context: RuleContext) -> RuleContext:
+    """Return the context as it would be if an unexplained rise of the balance were a profit; as it is without one."""
+    equity, rise = context.account.equity, state.rise
+    peak = max(state.portfolio.peak_equity / rise.factor, equity)
+    if not (rise.amount and peak > 0.0):
+        return context
+    return _with_account(context, (peak - equity) / peak, rise.amount, 1.0 / rise.factor, came=-rise.amount)
+
+
+def _holds(context: RuleContext) -> bool:
+    """Return whether no limit that halts is broken."""
+    return _broken(rule.check(context) for rule in LATCHING) is None
+
+
+def _with_account(
+    context: RuleContext, drawdown: float, made: float, factor: float, *, came: float = 0.0
+) -> RuleContext:
+    """Return the context with another drawdown, more made, other anchors by a factor, and money that came besides."""
+    account = context.account
     seen = msgspec.structs.replace(
         account,
-        drawdown=(peak - before) / peak,
-        daily_pnl=account.daily_pnl - fall,
-        weekly_pnl=account.weekly_pnl - fall,
+        drawdown=drawdown,
+        daily_pnl=account.daily_pnl + made,
+        weekly_pnl=account.weekly_pnl + made,
         day_anchor=None if account.day_anchor is None else account.day_anchor * factor,
         week_anchor=None if account.week_anchor is None else account.week_anchor * factor,
+        day_money=None if account.day_money is None else account.day_money + came,
     )
-    context = msgspec.structs.replace(context, account=seen)
-    return _broken(rule.check(context) for rule in LATCHING) is None
+    return msgspec.structs.replace(context, account=seen)
 
 
 def withdraw(state: RiskState, effect: Effect, refusal: TradeDecision) -> None:

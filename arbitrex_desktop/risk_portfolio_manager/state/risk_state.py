@@ -16,7 +16,7 @@ from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Activity
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposure_book import ExposureBook
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
-from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlLedger
+from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlLedger, Rise
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import ChangeCount, PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import TradingDays
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
@@ -54,6 +54,8 @@ class RiskState:
         own_drawdown: the drawdown that was written last, to see whether the program set another.
         settings_capital: the settings' capital that counts.
         unexplained: what the balance fell by for no reason that is known yet, never above 0; a loss until then.
+        rise: what it rose by for no reason that is known yet; a deposit until then, and no profit.
+        day_money: balance at the day's reset of the last sync, with what came or went since; None before one.
         withdrawn: what the last sync named withdrawn since all was explained, likewise.
         provisional: the halt that an unexplained fall alone has brought; None for none.
     """
@@ -74,6 +76,8 @@ class RiskState:
         self.own_drawdown = 0.0
         self.settings_capital = portfolio.total_capital
         self.unexplained = self.withdrawn = 0.0
+        self.rise = Rise()
+        self.day_money: float | None = None
         self.provisional: ProvisionalHalt | None = None
         self._calendar = TradingDays()
 

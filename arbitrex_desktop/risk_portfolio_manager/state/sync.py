@@ -15,7 +15,7 @@ from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import SyncedAccount
 from arbitrex_desktop.risk_portfolio_manager.portfolio.fills import orders_in
-from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlFigures, PnlLedger
+from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlFigures, PnlLedger, Rise
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
     OpenPositions,
     Position,
@@ -50,7 +50,8 @@ def forget_account(state: RiskState) -> None:
     state.book.working = WorkingOrders()
     state.activity.last_by_symbol.clear()
     state.day, state.week = Period(), Period()
-    state.unexplained, state.withdrawn, state.provisional = 0.0, 0.0, None
+    state.unexplained, state.withdrawn, state.provisional, state.rise = 0.0, 0.0, None, Rise()
+    state.day_money = None
 
 
 def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config: RuleSettings, started: float) -> None:
@@ -59,7 +60,8 @@ def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config:
     starts = state.resets(synced.read_at, config)
     figures = state.ledger.update(reading.account, synced.deals, pool.server_time_to_utc, synced.read_at, starts)
     state.sources.reading, state.sources.synced_at, state.sources.newest = reading, started, reading
-    state.unexplained, state.withdrawn = figures.unexplained, figures.withdrawn
+    state.unexplained, state.withdrawn, state.rise = figures.unexplained, figures.withdrawn, figures.rise
+    state.day_money = figures.day_money
     state.roll_over(starts, config)
     if config.initial_balance > 0.0:
         _take_days(state, synced, figures, pool, config)

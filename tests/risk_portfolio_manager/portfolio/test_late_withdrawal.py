@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -132,3 +133,62 @@ def test_a_fall_that_is_resumed_by_hand_halts_again_only_for_itself(tmp_path: Pa
     assert account.code == "MAX_DRAWDOWN_EXCEEDED"
     account.explain(50_000.0, DealType.BALANCE)
     assert account.code == ""
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [{}, {"initial_balance": 100_000.0, "firm_daily_loss": 0.05, "max_daily_drawdown": 1.0}, {"max_drawdown": 0.03}],
+)
+@pytest.mark.parametrize("kind", [DealType.SELL, DealType.BALANCE])
+def test_a_profit_whose_deal_is_late_halts_nothing(limits: dict[str, Any], kind: DealType) -> None:
+    """4,000 are made beside 4,500 that float: refused until a deal says what it was, and nothing is closed."""
+    pool = FakePool(account=make_account(balance=100_000.0, equity=99_500.0, profit=-500.0))
+    rpm = pooled(pool, wide(**limits))
+    pool.account = replace(pool.account, balance=104_000.0, equity=99_500.0, profit=-4_500.0)
+    pool.clock.advance(1.0)
+    pool.refresh_quotes()
+    assert rpm.sync_with_mt5_account()
+    assert not rpm.portfolio_state.trading_halted
+    assert rpm.process_trade_intent(**intent()).decision.kill_switch_triggered
+    assert not rpm.portfolio_state.trading_halted
+    assert not [each for each in rpm.limits_in_use() if each.blocks]
+    pool.deals.append(make_deal(9, int(pool.clock.now().timestamp()), type=int(kind), profit=4_000.0))
+    pool.clock.advance(1.0)
+    pool.refresh_quotes()
+    assert rpm.sync_with_mt5_account()
+    assert rpm.portfolio_state.trading_halted == (kind is DealType.BALANCE), "a deposit leaves 4.5% of a day's loss"
+
+
+def test_a_loss_beside_a_rise_halts() -> None:
+    """What is broken however the rise is taken is broken."""
+    pool = FakePool(account=make_account(balance=100_000.0, equity=100_000.0))
+    rpm = pooled(pool, wide())
+    pool.account = replace(pool.account, balance=101_000.0, equity=90_000.0, profit=-11_000.0)
+    pool.clock.advance(1.0)
+    assert rpm.sync_with_mt5_account()
+    assert rpm.portfolio_state.halt_code == "MAX_DRAWDOWN_EXCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("amount", "equity", "halted"),
+    [
+        (-50_000.0, 45_501.0, False),
+        (-50_000.0, 45_499.0, True),
+        (50_000.0, 145_501.0, False),
+        (50_000.0, 145_499.0, True),
+    ],
+)
+def test_money_moves_a_firms_day_by_its_amount(amount: float, equity: float, *, halted: bool) -> None:
+    """The day began with 100,000 and may lose 4,500; at a floating loss of 3,000 money goes or comes."""
+    pool = FakePool(account=make_account(balance=100_000.0, equity=97_000.0, profit=-3_000.0))
+    firm = {"initial_balance": 100_000.0, "firm_daily_loss": 0.05, "firm_buffer": 0.1}
+    rpm = pooled(pool, wide(**firm, max_drawdown=1.0, max_daily_drawdown=1.0))
+    pool.deals.append(make_deal(9, int(pool.clock.now().timestamp()), type=int(DealType.BALANCE), profit=amount))
+    pool.account = replace(pool.account, balance=100_000.0 + amount, equity=97_000.0 + amount)
+    pool.clock.advance(1.0)
+    assert rpm.sync_with_mt5_account()
+    assert not rpm.portfolio_state.trading_halted
+    pool.account = replace(pool.account, equity=equity)
+    pool.clock.advance(1.0)
+    assert rpm.sync_with_mt5_account()
+    assert rpm.portfolio_state.halt_code == ("FIRM_DAILY_LOSS" if halted else "")
