@@ -81,12 +81,15 @@ def test_bars_and_extremes_are_still_their_ticks(symbol: str, hours: int, length
     assert bars.tolist() == expected.tolist()
 
 
-def test_an_index_has_its_triple_swap_on_fridays() -> None:
-    """The terminal says which night counts three times, and books it so."""
-    module, clock = connected(datetime(2026, 7, 23, 12, tzinfo=UTC))
-    assert module.symbol_info("MAYM").swap_rollover3days == 5
-    assert module.symbol_info("EURUSD").swap_rollover3days == 3
-    order = {"action": 1, "symbol": "MAYM", "volume": 10.0, "type": 0, "type_filling": 2}
+@pytest.mark.parametrize(
+    ("symbol", "filling", "day", "before"), [("MAYM", 2, 5, 23), ("USDCAD", 1, 4, 22), ("EURUSD", 1, 3, 21)]
+)
+def test_each_symbol_has_its_triple_night(symbol: str, filling: int, day: int, before: int) -> None:
+    """The terminal says which night counts three times, 0 being Sunday's, and books it so."""
+    module, clock = connected(datetime(2026, 7, before, 12, tzinfo=UTC))
+    assert module.symbol_info(symbol).swap_rollover3days == day
+    assert module.symbol_select(symbol, True)
+    order = {"action": 1, "symbol": symbol, "volume": 1.0, "type": 0, "type_filling": filling}
     assert module.order_send(order).retcode == TradeRetcode.DONE
     swaps = []
     for _ in range(2):

@@ -86,6 +86,12 @@ def test_who_trades_when(minutes: int) -> None:
         (datetime(2026, 7, 25, 12, 0, tzinfo=NEW_YORK), {"BTCUSD"}),  # a Saturday
         (datetime(2025, 12, 25, 12, 0, tzinfo=NEW_YORK), {"BTCUSD"}),
         (datetime(2025, 11, 27, 12, 0, tzinfo=NEW_YORK), {"BTCUSD", "CL", "EURUSD"}),  # Thanksgiving
+        (datetime(2025, 11, 27, 13, 0, tzinfo=NEW_YORK), {"BTCUSD", "EURUSD"}),
+        (datetime(2025, 11, 28, 12, 59, tzinfo=NEW_YORK), {"BTCUSD", "CL", "EURUSD", "AAPL"}),
+        (datetime(2025, 11, 28, 13, 0, tzinfo=NEW_YORK), {"BTCUSD", "CL", "EURUSD"}),
+        (datetime(2026, 4, 3, 12, 0, tzinfo=NEW_YORK), {"BTCUSD"}),  # Good Friday
+        (datetime(2026, 1, 19, 12, 0, tzinfo=NEW_YORK), {"BTCUSD", "CL", "EURUSD"}),  # a Monday in January
+        (datetime(2027, 7, 5, 12, 0, tzinfo=NEW_YORK), {"BTCUSD", "CL", "EURUSD"}),  # Independence Day was a Sunday
         (datetime(2026, 7, 22, 9, 29, tzinfo=NEW_YORK), {"BTCUSD", "CL", "EURUSD"}),
         (datetime(2026, 7, 22, 9, 30, tzinfo=NEW_YORK), {"BTCUSD", "CL", "EURUSD", "AAPL"}),
         (datetime(2026, 7, 22, 17, 30, tzinfo=NEW_YORK), {"BTCUSD", "EURUSD"}),  # the futures' daily break

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """When a symbol trades: the week without a pause on the plain market, with breaks and holidays on the realistic one.
 
-Not proven against a broker: that crypto pauses for the hour which the server's clock repeats in autumn, that futures
-keep the holidays of currencies, and that the exchange's other holidays are left out.
+Not proven against a broker: that crypto pauses for the hour which the server's clock repeats in autumn, and that
+currencies rest on Good Friday, on which some brokers quote them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Final
 
+from arbitrex_desktop.mt5.simulator.market.holidays import ends_early, is_exchange_holiday, is_holiday
 from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC, SERVER_CLOCKS, SimulatedServerClock
 from arbitrex_desktop.mt5.simulator.market.trading_calendar import HOURS_A_DAY, RoundTheClockHour, TradingHour
 from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
@@ -26,8 +27,8 @@ _BELL_HOUR: Final = 16
 _AFTER_BELL: Final = (30, 60)
 _LAST_BELL: Final = 23
 """Shares trade from half past nine to four in New York, the hours 16 to 22 of a trading day."""
-_HOLIDAYS: Final = frozenset({(12, 25), (1, 1)})
-_EXCHANGE_HOLIDAYS: Final = frozenset({(6, 19), (7, 4)})
+_EARLY_BELL: Final = 20
+"""One o'clock in New York: the end of an exchange's short day, and of the futures' on its holidays."""
 _HALF_A_DAY_SECONDS: Final = HOURS_A_DAY * 1800
 _CLOCKS: Final = tuple(SimulatedServerClock(rule) for rule in SERVER_CLOCKS)
 
@@ -36,7 +37,8 @@ class Sessions:
     """Says which minutes of an hour a symbol's market is open.
 
     On the realistic market metals, indices and futures pause for an hour each day, shares trade while the exchange is
-    open, nothing but crypto trades on Christmas and New Year's Day, and crypto never stops.
+    open, nothing but crypto trades on Good Friday, Christmas and New Year's Day, and crypto never stops.  On the
+    exchange's other holidays shares rest and futures end at one; on its short days shares do.
     """
 
     def __init__(self, *, realistic: bool) -> None:
@@ -55,15 +57,15 @@ class Sessions:
         if spec.group in _PAUSING and at.hour == _BREAK_HOUR:
             return _CLOSED
         noon = datetime.fromtimestamp(TradingHour(at.day, 0).start_msc // 1000 + _HALF_A_DAY_SECONDS, UTC).date()
-        if (noon.month, noon.day) in _HOLIDAYS:
+        if is_holiday(noon) or (spec.group == "Futures" and is_exchange_holiday(noon) and at.hour >= _EARLY_BELL):
             return _CLOSED
         return _share_minutes(noon, at.hour) if spec.group == "Shares" else _WHOLE
 
 
 def _share_minutes(day: date, hour: int) -> OpenMinutes:
-    """Return when the exchange is open: not on its own holidays, the fourth Thursday of November among them."""
-    thanksgiving = day.month == 11 and day.isoweekday() == 4 and 22 <= day.day <= 28  # noqa: PLR2004 - the rule
-    if thanksgiving or (day.month, day.day) in _EXCHANGE_HOLIDAYS or not _BELL_HOUR <= hour < _LAST_BELL:
+    """Return when the exchange is open."""
+    end = _EARLY_BELL if ends_early(day) else _LAST_BELL
+    if is_exchange_holiday(day) or not _BELL_HOUR <= hour < end:
         return _CLOSED
     return _AFTER_BELL if hour == _BELL_HOUR else _WHOLE
 

@@ -266,7 +266,10 @@ SYMBOLS: Final[dict[str, SymbolSpec]] = {
 """Every symbol of the simulated broker by name, as its terminal lists them."""
 
 
+_THURSDAY: Final = 4
 _FRIDAY: Final = 5
+_NEXT_DAY_PAIRS: Final = frozenset({"USDCAD"})
+"""Pairs that settle a day after the deal and not two: their triple night is Thursday's."""
 
 
 def _crypto(base: str, label: str, spread: int, ticks: float) -> SymbolSpec:
@@ -332,16 +335,23 @@ _MORE: Final = (
 )
 
 
+def _with_triple_day(spec: SymbolSpec) -> SymbolSpec:
+    """Return a symbol with the day on which realistic brokers charge the weekend's swap."""
+    if spec.group == "Indices":
+        return replace(spec, triple_swap_day=_FRIDAY)
+    return replace(spec, triple_swap_day=_THURSDAY) if spec.name in _NEXT_DAY_PAIRS else spec
+
+
 def broker_symbols(*, realistic: bool = False, suffix: str = "", more: int = 0) -> dict[str, SymbolSpec]:
     """Return what a simulated broker lists, by name.
 
-    A realistic one has crypto currencies, shares and futures, too, and an index's triple swap on Fridays; it lists
-    first what a new terminal shows.  `suffix` ends every name, and `more` further symbols carry a number.
+    A realistic one has crypto currencies, shares and futures, too, an index's triple swap on Fridays and that of pairs
+    that settle on the next day on Thursdays; it lists first what a new terminal shows.  `suffix` ends every name, and
+    `more` further symbols carry a number.
     """
     specs = [*SYMBOLS.values()]
     if realistic:
-        friday = [replace(spec, triple_swap_day=_FRIDAY) if spec.group == "Indices" else spec for spec in specs]
-        specs = sorted([*friday, *_MORE], key=lambda spec: spec.name not in SHOWN_AT_FIRST)
+        specs = sorted([*map(_with_triple_day, specs), *_MORE], key=lambda spec: spec.name not in SHOWN_AT_FIRST)
     numbered = (replace(specs[i % len(specs)], name=f"{specs[i % len(specs)].name}.{i:04d}") for i in range(more))
     named = (replace(spec, name=spec.name + suffix) for spec in (*specs, *numbered))
     return {spec.name: spec for spec in named}
