@@ -374,7 +374,7 @@ def _qt_application() -> QApplication:
         # Run from source the taskbar would show Python's icon; the frozen program is known by its own file.
         ctypes = importlib.import_module("ctypes")
         ctypes.WinDLL("shell32").SetCurrentProcessExplicitAppUserModelID("Arbitrex.Desktop")
-    # A thread that reckons gives the interpreter back after this long, when the window has something to paint: a
+    # A thread that computes gives the interpreter back after this long, when the window has something to paint: a
     # painting that is interrupted several times waits that often, and the default of 5 ms adds up to a visible pause.
     sys.setswitchinterval(_SWITCH_SECONDS)
     # The style as an argument: chosen later, Qt would make the system's first and throw it away.

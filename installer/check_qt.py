@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tell whether all that Qt needs of the system is there; if not, say what is missing and exit 1.
+"""Return whether all that Qt needs of the system is there; if not, say what is missing and exit 1.
 
 Loading is tried without opening a display, so it works on a machine without a screen.
 """

@@ -95,7 +95,7 @@ _LEFT_OUT: Final = re.compile(
 
 
 def is_left_out(name: str) -> bool:
-    """Tell whether a file, named relative to the program's folder with either slash, is not collected."""
+    """Return whether a file, named relative to the program's folder with either slash, is not collected."""
     return _LEFT_OUT.fullmatch(name.replace("\\", "/")) is not None
 
 

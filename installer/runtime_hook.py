@@ -25,7 +25,7 @@ def users_own(environment: Mapping[str, str], inside: str) -> dict[str, str]:
 
 
 def _lies_in(folder: str, inside: str) -> bool:
-    """Tell whether a folder is the other one or lies in it."""
+    """Return whether a folder is the other one or lies in it."""
     path = os.path.normcase(os.path.normpath(folder)) + os.sep
     return path.startswith(os.path.normcase(os.path.normpath(inside)) + os.sep)
 

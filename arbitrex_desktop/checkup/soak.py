@@ -27,7 +27,7 @@ from arbitrex_desktop.ui.worker import CoreWorker
 _SAMPLES: Final = 400
 _LEAST_SECONDS: Final = 1.0
 _SETTLED_SHARE: Final = 0.1
-"""Growth is reckoned from here: until then caches and rings fill."""
+"""Growth is measured from here: until then caches and rings fill."""
 _BEAT_MS: Final = 50
 _MEGABYTE: Final = 1024.0 * 1024.0
 _log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ class SoakReport:
     samples: list[SoakSample] = field(default_factory=list)
 
     def take(self, sample: SoakSample) -> None:
-        """Add a look, and reckon what follows from all of them."""
+        """Add a look, and compute what follows from all of them."""
         self.samples.append(sample)
         self.hours = sample.seconds / 3600.0
         self.longest_pause_ms = max(self.longest_pause_ms, sample.pause_ms)

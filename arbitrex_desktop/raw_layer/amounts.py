@@ -40,7 +40,7 @@ def money(amount: float, currency: str = "", digits: int | None = None) -> str:
 def money_of_any_account(amount: float) -> str:
     """Return an amount whose currency is not at hand: with cents, and in full where cents do not show what it is.
 
-    0.00125 is a sum to be reckoned with on an account in bitcoin.
+    0.00125 is an amount that counts on an account in bitcoin.
     """
     hidden = abs(amount) < 1.0 and abs(amount - round(amount, 2)) > _HIDDEN * abs(amount)
     return _in_full(amount) if hidden else f"{amount:,.2f}"

@@ -135,7 +135,7 @@ class SymbolBook:
 
 @lru_cache(maxsize=4096)
 def is_called(symbol: str, base: str, profit: str, name: str) -> bool:
-    """Tell whether a symbol, with its currencies, is of that name, exactly or in plain words."""
+    """Return whether a symbol, with its currencies, is of that name, exactly or in plain words."""
     plain = _MARKS.sub("", name.strip().upper())
     one = ListedSymbol(symbol, base, profit, visible=True, tradable=True)
     names = next((same for same in _SAME if plain in same), frozenset((plain,)))

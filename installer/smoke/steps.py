@@ -139,7 +139,7 @@ def started(program: Path, *arguments: str, **environment: str) -> Iterator[Star
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether a process lives."""
+    """Return whether a process lives."""
     return any(each.pid == pid for each in win32.processes())
 
 

@@ -188,7 +188,7 @@ def close(window: Window) -> None:
 
 
 def answers(window: Window) -> bool:
-    """Tell whether a window's thread takes a message within a second."""
+    """Return whether a window's thread takes a message within a second."""
     taken = ctypes.c_size_t()
     return bool(_user.SendMessageTimeoutW(window.handle, 0, 0, 0, 0x2, 1000, ctypes.byref(taken)))
 

@@ -154,7 +154,7 @@ def settle(folder: Path, client: Client) -> tuple[TradingCore, History, dict[str
 
 
 def _is_quiet(folder: Path, core: TradingCore) -> bool:
-    """Tell whether nothing is on its way, and nothing is looked for that may still be found."""
+    """Return whether nothing is on its way, and nothing is looked for that may still be found."""
     desk = core.desk
     if desk is None or any(folder.glob("transit-*.json")) or core.snapshot().pool.state != "CONNECTED":
         return False

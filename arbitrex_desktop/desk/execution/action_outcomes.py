@@ -58,7 +58,7 @@ class SentAction:
 
     @property
     def closes(self) -> bool:
-        """Tell whether it takes volume off a position."""
+        """Return whether it takes volume off a position."""
         return bool(self.request["action"] == TradeAction.DEAL)
 
 
@@ -171,7 +171,7 @@ def _of_past(order: TradeOrder, books: BrokerRecords, *, removing: bool) -> Acti
 
 
 def could_be(action: SentAction, deal: TradeDeal, books: BrokerRecords) -> bool:
-    """Tell whether a deal looks as one of a close would: that position's, with its magic number and its volume."""
+    """Return whether a deal looks as one of a close would: that position's, with its magic number and its volume."""
     order = next((each for each in books.history if each.ticket == deal.order), None)
     asked = action.request["volume"]
     right = abs(order.volume_initial - asked) <= _EPSILON if order is not None else deal.volume <= asked + _EPSILON

@@ -112,7 +112,7 @@ class UnansweredActions:
                 self._conclude(search, outcome, reading)
 
     def _is_due(self, search: _Search, reading: AccountReading) -> bool:
-        """Tell whether to look: at one that is watched, when what it would change has changed or its time is over."""
+        """Return whether to look: at one that is watched, when what it would change has changed or its time is over."""
         if reading.monotonic <= search.action.since:
             return False
         state, action = _state(search.action, reading), search.action
@@ -124,7 +124,7 @@ class UnansweredActions:
 
     @staticmethod
     def _is_over(search: _Search, reading: AccountReading) -> bool:
-        """Tell whether an action has been looked for long enough."""
+        """Return whether an action has been looked for long enough."""
         return reading.monotonic - search.action.since >= _WATCHED_SECONDS
 
     def _conclude(self, search: _Search, outcome: ActionOutcome, reading: AccountReading) -> None:
@@ -139,7 +139,7 @@ class UnansweredActions:
             self._post("warning", f"position {ticket}", f"#{ticket}: {outcome.message}")
 
     def _is_of_another(self, search: _Search, deal: TradeDeal) -> bool:
-        """Tell whether a deal is of an intent's own order, or of a close that was answered or found."""
+        """Return whether a deal is of an intent's own order, or of a close that was answered or found."""
         known = self._log.closing_orders(search.action.ticket)
         return deal.order in known or bool(self._log.owner_of_exit(deal))
 

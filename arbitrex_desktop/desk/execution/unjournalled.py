@@ -147,7 +147,7 @@ class UnjournalledTrades:
         return trades.values()
 
     def _is_ours(self, entry: _Entry, trade: StrangeTrade) -> bool:
-        """Tell whether a trade came from a desk: its comment says so, or its magic number where that is overwritten."""
+        """Return whether a trade came from a desk: its comment says so, or its magic number else."""
         if isinstance(entry, TradeDeal) and entry.entry not in (DealEntry.IN, DealEntry.INOUT):
             # What closes a position may repeat its comment, and has its magic number.
             return False
@@ -158,7 +158,7 @@ class UnjournalledTrades:
         return old and not waiting and is_our_magic(entry.magic, self._settings)
 
     def _is_known(self, tickets: Iterable[int], marked: str) -> bool:
-        """Tell whether the journal knows a trade by its tickets or by its comment."""
+        """Return whether the journal knows a trade by its tickets or by its comment."""
         journal = self._store.journal
         if marked and journal.has_intent(marked):
             return True

@@ -126,7 +126,7 @@ class Lanes:
             return lane
 
     def revoked(self, lane: Lane) -> bool:
-        """Tell whether a lane's strategy is registered no longer, or otherwise than it was."""
+        """Return whether a lane's strategy is registered no longer, or otherwise than it was."""
         if lane.registered is None:
             return False
         try:
@@ -176,7 +176,7 @@ class Lanes:
         )
 
     def _is_stranger(self, source: str) -> bool:
-        """Tell whether a source is neither the trader nor registered."""
+        """Return whether a source is neither the trader nor registered."""
         return source != MANUAL and source not in self._known
 
     def _bucket(self, rate: float, burst: float) -> TokenBucket:

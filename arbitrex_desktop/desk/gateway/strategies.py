@@ -51,7 +51,7 @@ class Strategy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     auto_approve_lots: Annotated[float, msgspec.Meta(ge=0)] = 0.0
 
     def admits(self, token: str) -> bool:
-        """Tell whether a token is its own."""
+        """Return whether a token is its own."""
         return hmac.compare_digest(_hash(token), self.token_hash)
 
 

@@ -41,7 +41,7 @@ def marked_intent(comment: str) -> str:
 
 
 def is_our_magic(magic: int, settings: DeskSettings) -> bool:
-    """Tell whether a magic number is one that this desk gives."""
+    """Return whether a magic number is one that this desk gives."""
     return _MAGIC_BASE <= magic < _MAGIC_BASE + _SPREAD or magic in settings.magic_numbers.values()
 
 

@@ -99,7 +99,7 @@ class Journal:
 
     @property
     def whole(self) -> bool:
-        """Tell whether the chain was checked and nothing touched the file since."""
+        """Return whether the chain was checked and nothing touched the file since."""
         return self._whole and not self._suspicion and not self._damage
 
     @property

@@ -55,14 +55,14 @@ def export(data: ReviewData, kind: ExportKind, path: Path) -> None:
 
 def trade_record(trade: ClosedTrade) -> dict[str, Any]:
     """Return a trade as plain values by the names of `FIELDS`."""
-    reckoned = {
+    derived = {
         "side": "buy" if trade.direction > 0 else "sell",
         "opened_at": _moment(trade.opened_at),
         "closed_at": _moment(trade.closed_at),
         "strategy": strategy_of(trade),
         "tags": " ".join(trade.tags),
     }
-    return {name: reckoned[name] if name in reckoned else _plain(getattr(trade, name)) for name in FIELDS}
+    return {name: derived[name] if name in derived else _plain(getattr(trade, name)) for name in FIELDS}
 
 
 def write_csv(data: ReviewData, out: TextIO) -> None:
@@ -100,9 +100,9 @@ def write_json(data: ReviewData, out: TextIO) -> None:
 
 
 def figures_record(figures: Statistics) -> dict[str, Any]:
-    """Return figures as plain values, those that are reckoned from others among them."""
-    reckoned = ("win_rate", "expectancy", "profit_factor", "mean_win", "mean_loss")
-    return asdict(figures) | {name: getattr(figures, name) for name in reckoned}
+    """Return figures as plain values, those that are derived from others among them."""
+    derived = ("win_rate", "expectancy", "profit_factor", "mean_win", "mean_loss")
+    return asdict(figures) | {name: getattr(figures, name) for name in derived}
 
 
 def _moment(moment: datetime | None) -> str | None:

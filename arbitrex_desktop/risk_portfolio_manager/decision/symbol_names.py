@@ -22,7 +22,7 @@ def names_of(context: RuleContext, names: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_named(context: RuleContext, names: Iterable[str]) -> bool:
-    """Tell whether any of the names stands for the intent's symbol."""
+    """Return whether any of the names stands for the intent's symbol."""
     return bool(names_of(context, names))
 
 

@@ -167,7 +167,7 @@ def _check(reading: AccountReading) -> None:
 
 
 def _usable(position: TradePosition) -> bool:
-    """Return whether a position's numbers can be reckoned with."""
+    """Return whether a position's numbers can be computed with."""
     numbers = (position.volume, position.price_open, position.price_current, position.profit, position.swap)
     return all(math.isfinite(number) for number in numbers) and position.volume > 0.0 and position.price_open > 0.0
 

@@ -31,7 +31,7 @@ _PATIENCE_WITH_LOSS: Final = timedelta(days=1)
 _MOST_DIGITS: Final = 8
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
 _MOST_SIGHTS: Final = 1_000
-_NEAR: Final = timedelta(minutes=10)
+_LONGEST_GAP: Final = timedelta(minutes=10)
 _WHOLE: Final = timedelta(days=400)
 """How far back the history is read for an account whose every day counts."""
 
@@ -411,7 +411,7 @@ def _anchor(
     """
     lost = moved.lost if moved.open_since >= start else 0.0
     balance = account.balance + account.credit - _results(since_reset) - moved.flow(start) - lost
-    if start - last.at <= _NEAR:
+    if start - last.at <= _LONGEST_GAP:
         equity = last.equity + moved.flow(_EVER) - moved.flow(start)
     else:
         equity = max(balance, account.equity - moved.flow(start))

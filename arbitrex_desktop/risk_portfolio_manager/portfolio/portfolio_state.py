@@ -267,7 +267,7 @@ def _copied(exposures: Any) -> TrackedDict[str, float]:
 def plain_number(value: Any) -> Any:
     """Return numbers of numpy, fractions and decimals as plain ones, everything else as it is.
 
-    They would be reckoned with in their own precision, and neither JSON nor the database can hold them.
+    They would be computed in their own precision, and neither JSON nor the database can hold them.
     """
     if type(value) in _PLAIN:
         return value

@@ -168,7 +168,7 @@ class KillSwitches:
 
 
 def _means(scope: tuple[SwitchLevel, str], instrument: Instrument | None) -> bool:
-    """Tell whether what a switch is set on is the instrument under another name."""
+    """Return whether what a switch is set on is the instrument under another name."""
     level, name = scope
     if level is not SwitchLevel.SYMBOL or instrument is None:
         return False

@@ -14,7 +14,7 @@ from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, fitted, tabular
 from arbitrex_desktop.ui.widgets.metric import whole_or_hidden
 
-_NEAR: Final = 0.8
+_AMBER_FROM: Final = 0.8
 """Share of a limit from which on the bar warns."""
 
 _BAR_HEIGHT: Final = 6
@@ -50,7 +50,7 @@ class LimitBar(QWidget):
             return Tone.MUTED
         if self._used >= 1.0:
             return Tone.BAD
-        return Tone.WARN if self._used >= _NEAR else Tone.TEXT
+        return Tone.WARN if self._used >= _AMBER_FROM else Tone.TEXT
 
     def show_used(self, used: float | None, text: str, *, stale: bool = False, worst: float | None = None) -> None:
         """Show a share of the limit (1 is all of it; None or no number is not known) and the numbers in words.

@@ -128,6 +128,6 @@ class UnknownBox(QWidget):
         for label in (self.what, self.evidence):
             label.setWordWrap(True)
             layout.addWidget(label)
-        # A dock does not reckon with lines that wrap.
+        # A dock does not allow for lines that wrap.
         self.evidence.setMinimumHeight(2 * self.evidence.fontMetrics().lineSpacing())
         layout.addLayout(row)
