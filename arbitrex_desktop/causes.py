@@ -61,6 +61,30 @@ def plain_words(error: Exception) -> str:
     return str(error) or f"the program itself failed ({type(error).__name__})"
 
 
+_NO_ANSWER: Final = {
+    "SSLCertVerificationError": "its certificate is not trusted",
+    "SSLError": "no encrypted connection can be made",
+    "InvalidURL": "the address is none",
+    "gaierror": "its name is not known, or this computer is offline",
+    "TimeoutError": "it took too long",
+    "ConnectionRefusedError": "nobody listens there",
+    "ConnectionError": "the connection was cut",
+    "HTTPException": "what it says is no HTTP",
+}
+"""By the names of Python's classes, the special before the general: most of them are not loaded until they are used."""
+
+
+def why_no_answer(error: Exception) -> str:
+    """Return why a server could not be asked, or the number with which it answered."""
+    code = getattr(error, "code", None)
+    if code is not None:
+        return f"the server answers {code}"
+    reason = getattr(error, "reason", error)
+    kinds = {each.__name__ for each in type(reason).__mro__}
+    words = next((words for name, words in _NO_ANSWER.items() if name in kinds), None)
+    return f"no answer: {words or plain_words(reason if isinstance(reason, Exception) else error)}"
+
+
 def why_not_written(path: Path) -> str:
     """Return why a file cannot be written, empty where nothing stands in the way; found out by trying, without a trace.
 

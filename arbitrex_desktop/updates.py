@@ -18,6 +18,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, Protocol
 
+from arbitrex_desktop.causes import why_no_answer
+
 FILE_NAME: Final = "updates.toml"
 """The user's choice, in the data folder."""
 
@@ -96,8 +98,9 @@ def ask(address: str, present: str, open_address: OpenAddress | None = None) -> 
             body, answered = response.read(_MOST_BYTES + 1), response.geturl()
         finally:
             response.close()
-    except (OSError, ValueError) as error:
-        raise UpdateCheckError(f"the address does not answer: {error}") from error
+    except Exception as error:
+        # urllib lets through what http.client raises, which is no OSError.
+        raise UpdateCheckError(why_no_answer(error)) from error
     if not answered.startswith("https://"):
         raise UpdateCheckError("the address leads to one that is not encrypted")
     newest = _version_in(body)
@@ -113,10 +116,10 @@ def _open(address: str) -> Response:
     return response
 
 
-def encrypted_only(web: ModuleType) -> Any:
-    """Return what opens https addresses and follows redirects to such, and no other: nothing is fetched in clear.
+def encrypted_only(web: ModuleType, *, follows: bool = True) -> Any:
+    """Return what opens https addresses and no other: nothing is fetched in clear.
 
-    `web`, the module `urllib.request`.
+    `web`, the module `urllib.request`; `follows`, whether redirects to such addresses are followed.
     """
     opener = web.OpenerDirector()
     for handler in (
@@ -124,8 +127,8 @@ def encrypted_only(web: ModuleType) -> Any:
         web.UnknownHandler,
         web.HTTPSHandler,
         web.HTTPDefaultErrorHandler,
-        web.HTTPRedirectHandler,
         web.HTTPErrorProcessor,
+        *((web.HTTPRedirectHandler,) if follows else ()),
     ):
         opener.add_handler(handler())
     return opener

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from threading import Event, Lock, Thread
 from typing import Final
 
+from arbitrex_desktop.causes import in_words, plain_words
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.alerts.book import AlertBook
 from arbitrex_desktop.desk.alerts.facts import Facts, Price
@@ -59,9 +61,12 @@ class AlertDesk:
         self._revision = 0
         self._seen: DeskSnapshot | None = None
         self._next_look = 0.0
-        self._trouble = ""
-        self._ways: list[Messenger] | None = None
-        self._outbox = Outbox(self._messengers, clock, self._take_trouble)
+        self._troubles: dict[str, str] = {}
+        self._messengers: dict[str, Messenger | None] = {}
+        self._outboxes = {
+            way: Outbox(way, partial(self._messenger, way), clock, partial(self._take_trouble, way))
+            for way in (TELEGRAM, WEBHOOK)
+        }
         self._wake, self._stopping = Event(), Event()
         self._thread: Thread | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -73,7 +78,8 @@ class AlertDesk:
         """Begin to judge and to send."""
         self._stopping.clear()
         self._unsubscribe = self._board.subscribe(self._wake.set)
-        self._outbox.start()
+        for outbox in self._outboxes.values():
+            outbox.start()
         self._thread = Thread(target=self._run, name="alerts", daemon=True)
         self._thread.start()
 
@@ -85,14 +91,15 @@ class AlertDesk:
         self._unsubscribe = lambda: None
         if self._thread is not None:
             self._thread.join(_JOIN_S)
-        self._outbox.stop()
+        for outbox in self._outboxes.values():
+            outbox.stop()
 
     # What the trader asks for
 
     def view(self) -> AlertsView:
         """Return all alerts as they stand."""
         with self._lock:
-            return self._book.view(self._trouble)
+            return self._book.view("; ".join(filter(None, self._troubles.values())))
 
     def put(self, rule: AlertRule) -> None:
         """Add a rule or change one; raise `CommandRefused` when it cannot be kept."""
@@ -117,15 +124,15 @@ class AlertDesk:
 
         Raises `CommandRefused`, or the store's own error, in words.
         """
-        if address and not address.startswith("https://"):
-            raise CommandRefused("the webhook's address must begin with https://")
+        if address and (not address.startswith("https://") or any(map(str.isspace, address))):
+            raise CommandRefused("the webhook's address must begin with https:// and have no blanks")
         self._hide([secret for secret in (token, address) if secret])
         for name, secret in ((TELEGRAM, token), (WEBHOOK, address)):
             if secret is not None:
                 self._secrets.put(name, secret)
         with self._lock:
             self._book.ways = ways
-            self._ways = None
+            self._messengers.clear()
             self._save()
 
     def test_ways(self) -> None:
@@ -163,7 +170,7 @@ class AlertDesk:
                 self.look()
             except Exception as error:  # noqa: BLE001 - one look that fails must not end all of them
                 _log.exception("judging the alerts failed")
-                self._take_trouble(f"alerts cannot be judged: {error}")
+                self._take_trouble("", f"alerts cannot be judged: {plain_words(error)}")
             self._stopping.wait(_LEAST_S)
             self._wake.wait(LOOK_S)
             self._wake.clear()
@@ -174,53 +181,55 @@ class AlertDesk:
             ways = self._book.ways
         chosen = [name for name, on in ((TELEGRAM, ways.telegram), (WEBHOOK, ways.webhook)) if on]
         for name in chosen:
-            self._outbox.put(name, message)
+            self._outboxes[name].put(message)
         return bool(chosen)
 
-    def _messengers(self) -> Sequence[Messenger]:
-        """Return the ways out as they are set up; asks the credential store once for each setting (sending thread)."""
+    def _messenger(self, way: str) -> Messenger | None:
+        """Return a way out as it is set up, None when it is off; asks the credential store once for each setting.
+
+        On the way's sending thread; raises `SendError`.
+        """
         with self._lock:
-            known, ways = self._ways, self._book.ways
-        if known is not None:
-            return known
-        token = self._secret(TELEGRAM) if ways.telegram else ""
-        address = self._secret(WEBHOOK) if ways.webhook else ""
-        made: list[Messenger] = []
-        if token:
-            made.append(TelegramMessenger(token, ways.chat))
-        if address:
-            made.append(WebhookMessenger(address))
+            ways, made = self._book.ways, self._messengers
+            if way in made:
+                return made[way]
+        messenger: Messenger | None = None
+        if way == TELEGRAM and ways.telegram:
+            messenger = TelegramMessenger(self._secret(way), ways.chat)
+        elif way == WEBHOOK and ways.webhook:
+            messenger = WebhookMessenger(self._secret(way))
         with self._lock:
-            self._ways = made
-        return made
+            if self._book.ways is ways:
+                made[way] = messenger
+        return messenger
 
     def _secret(self, name: str) -> str:
         """Return a way's secret; raises `SendError` where there is none, or the store cannot be asked."""
         try:
             secret = self._secrets.get(name)
         except Exception as error:
-            raise SendError(str(error)) from error
+            raise SendError(plain_words(error)) from error
         if not secret:
             raise SendError(f"{name} has no secret set up", is_final=True)
         self._hide([secret])
         return secret
 
-    def _take_trouble(self, words: str) -> None:
+    def _take_trouble(self, way: str, words: str) -> None:
         with self._lock:
-            self._trouble = words
+            self._troubles[way] = words
 
     def _save(self) -> None:
         """Write all of it down (under the lock); raise `CommandRefused` where that cannot be done."""
         try:
             self._store.save(self._book)
         except OSError as error:
-            raise CommandRefused(f"the alerts cannot be kept: {error}") from error
+            raise CommandRefused(f"the alerts cannot be kept: {in_words(error)}") from error
 
     def _try_to_save(self) -> None:
         try:
             self._save()
         except CommandRefused as error:
-            self._trouble = str(error)
+            self._troubles[""] = str(error)
 
 
 def _title(kind: AlertKind) -> str:

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+from arbitrex_desktop.causes import why_no_answer
 from arbitrex_desktop.desk.alerts.outbox import AlertMessage, SendError
 from arbitrex_desktop.updates import encrypted_only
 from arbitrex_desktop.visible import Redactor
@@ -15,11 +17,16 @@ from arbitrex_desktop.visible import Redactor
 TELEGRAM: Final = "Telegram"
 WEBHOOK: Final = "Webhook"
 _TIMEOUT_S: Final = 10.0
-_REFUSALS: Final = frozenset(range(400, 500)) - {408, 425, 429}
+_REFUSALS: Final = frozenset(range(300, 500)) - {408, 425, 429}
 """Answers after which trying again is no use; by the others a server asks to be asked again."""
 
+_LONGEST_TEXT: Final = 4_096
+"""Characters that Telegram takes."""
+_LONGEST_WAIT_S: Final = 3_600.0
+_MOST_BYTES: Final = 64 * 1024
+
 Post = Callable[[str, bytes], None]
-"""Posts JSON to an address; raises OSError, whose `code` is the server's answer where there was one."""
+"""Posts JSON to an address; raises an error whose `code` is the server's answer where there was one."""
 
 
 class SecretStore(Protocol):
@@ -33,12 +40,12 @@ class SecretStore(Protocol):
 
 
 def post(address: str, body: bytes) -> None:
-    """Post JSON over an encrypted line; blocks for up to 10 s or so."""
+    """Post JSON over an encrypted line; blocks for up to 10 s or so.  A redirect is an error: it loses the words."""
     # Loaded only when it is used: HTTP and encryption would delay every start.
     web = importlib.import_module("urllib.request")
     headers = {"User-Agent": "Arbitrex-Desktop", "Content-Type": "application/json"}
     request = web.Request(address, data=body, headers=headers, method="POST")
-    encrypted_only(web).open(request, timeout=_TIMEOUT_S).close()
+    encrypted_only(web, follows=False).open(request, timeout=_TIMEOUT_S).close()
 
 
 class TelegramMessenger:
@@ -51,7 +58,7 @@ class TelegramMessenger:
 
     def send(self, message: AlertMessage) -> None:
         """Send the words."""
-        body = {"chat_id": self._chat, "text": f"{message.kind}: {message.text}"}
+        body = {"chat_id": self._chat, "text": f"{message.kind}: {message.text}"[:_LONGEST_TEXT]}
         address = f"https://api.telegram.org/bot{self._token}/sendMessage"
         _deliver(self._post, address, body, secrets=(self._token,))
 
@@ -81,8 +88,21 @@ def _deliver(send: Post, address: str, body: dict[str, Any], secrets: tuple[str,
         raise SendError("the address must begin with https://", is_final=True)
     try:
         send(address, json.dumps(body).encode("utf-8"))
-    except (OSError, ValueError) as error:
-        code = getattr(error, "code", None)
-        words = f"no answer ({error})" if code is None else f"the server answers {code}"
-        is_final = isinstance(error, ValueError) or code in _REFUSALS
-        raise SendError(Redactor(secrets).text(words), is_final=is_final) from None
+    except Exception as error:  # noqa: BLE001 - urllib lets through what http.client raises, which is no OSError
+        words, code = Redactor(secrets).text(why_no_answer(error)), getattr(error, "code", None)
+        is_final = isinstance(error, ValueError) or code in _REFUSALS or type(error).__name__ == "InvalidURL"
+        wait = _wait_of(error)
+        with contextlib.suppress(AttributeError, OSError):
+            error.close()  # type: ignore[attr-defined] # an answer that is an error, too, holds its connection
+        raise SendError(words, is_final=is_final, wait=wait) from None
+
+
+def _wait_of(error: Exception) -> float:
+    """Return for how many seconds a server asks to be left alone, 0 where it does not say."""
+    headers, read = getattr(error, "headers", None), getattr(error, "read", None)
+    if headers is None or read is None:
+        return 0.0
+    with contextlib.suppress(Exception):
+        said = headers.get("Retry-After") or json.loads(read(_MOST_BYTES))["parameters"]["retry_after"]
+        return min(_LONGEST_WAIT_S, max(0.0, float(said)))
+    return 0.0

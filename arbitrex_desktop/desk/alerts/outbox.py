@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event, Lock, Thread
@@ -23,11 +23,14 @@ _log: Final = logging.getLogger(__name__)
 
 
 class SendError(Exception):
-    """A message was not taken; the text is for the trader and has no secret; `is_final`, trying again is no use."""
+    """A message was not taken; the text is for the trader and has no secret.
 
-    def __init__(self, words: str, *, is_final: bool = False) -> None:
+    `is_final`, trying again is no use; `wait`, for how many seconds at least it is no use.
+    """
+
+    def __init__(self, words: str, *, is_final: bool = False, wait: float = 0.0) -> None:
         super().__init__(words)
-        self.is_final = is_final
+        self.is_final, self.wait = is_final, wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,13 @@ class Messenger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    way: str
     message: AlertMessage
     tries: int = 0
     due: float = 0.0
 
 
 class RetryQueue:
-    """Messages for each way, with when each is due: bounded, the oldest goes first when there is no room."""
+    """Messages with when each is due: bounded, the oldest goes first when there is no room."""
 
     def __init__(self, most: int = MOST_WAITING) -> None:
         self._waiting: deque[_Waiting] = deque()
@@ -70,9 +72,9 @@ class RetryQueue:
         """Return how many wait."""
         return len(self._waiting)
 
-    def put(self, way: str, message: AlertMessage) -> bool:
-        """Add a message for a way; return whether another had to go for it."""
-        self._waiting.append(_Waiting(way, message))
+    def put(self, message: AlertMessage) -> bool:
+        """Add a message; return whether another had to go for it."""
+        self._waiting.append(_Waiting(message))
         full = len(self._waiting) > self._most
         if full:
             self._waiting.popleft()
@@ -85,12 +87,12 @@ class RetryQueue:
             self._waiting.remove(found)
         return found
 
-    def put_back(self, failed: _Waiting, now: float) -> bool:
-        """Have a failed message wait twice as long as before; return False when it was tried often enough."""
+    def put_back(self, failed: _Waiting, now: float, least: float = 0.0) -> bool:
+        """Have a failed message wait twice as long as before, `least` seconds at least; False after enough tries."""
         tries = failed.tries + 1
         if tries >= MOST_TRIES:
             return False
-        wait = min(_LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** (tries - 1))
+        wait = max(least, min(_LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** (tries - 1)))
         self._waiting.append(replace(failed, tries=tries, due=now + wait))
         return True
 
@@ -100,13 +102,17 @@ class RetryQueue:
 
 
 class Outbox:
-    """Sends what is put into it; `trouble` is told in words what did not arrive.  `put` may be called from any thread.
+    """Sends what is put into it by one way; `trouble` is told in words what did not arrive, "" when one has arrived.
 
-    `ways` is asked, on the sending thread, for the messengers as they are set up by then; it may raise `SendError`.
+    Each way has its own, so that a server that does not answer holds up no other.  `put` may be called from any thread.
+    `messenger` is asked, on the sending thread, for the way as it is set up by then, None when it is off; it may raise
+    `SendError`.
     """
 
-    def __init__(self, ways: Callable[[], Sequence[Messenger]], clock: Clock, trouble: Callable[[str], None]) -> None:
-        self._ways, self._clock, self._trouble = ways, clock, trouble
+    def __init__(
+        self, way: str, messenger: Callable[[], Messenger | None], clock: Clock, trouble: Callable[[str], None]
+    ) -> None:
+        self._way, self._messenger, self._clock, self._trouble = way, messenger, clock, trouble
         self._queue = RetryQueue()
         self._lock = Lock()
         self._wake, self._stopping = Event(), Event()
@@ -115,7 +121,7 @@ class Outbox:
     def start(self) -> None:
         """Begin to send."""
         self._stopping.clear()
-        self._thread = Thread(target=self._run, name="alert-outbox", daemon=True)
+        self._thread = Thread(target=self._run, name=f"alert-outbox-{self._way}", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -125,10 +131,10 @@ class Outbox:
         if self._thread is not None:
             self._thread.join(_JOIN_S)
 
-    def put(self, way: str, message: AlertMessage) -> None:
-        """Have a message sent that way, soon."""
+    def put(self, message: AlertMessage) -> None:
+        """Have a message sent, soon."""
         with self._lock:
-            full = self._queue.put(way, message)
+            full = self._queue.put(message)
         if full:
             self._trouble("too many messages wait to be sent; the oldest was given up")
         self._wake.set()
@@ -145,16 +151,22 @@ class Outbox:
     def _send(self, waiting: _Waiting) -> None:
         """Send one; a way that was switched off meanwhile takes its message with it."""
         try:
-            for messenger in self._ways():
-                if messenger.name == waiting.way:
-                    messenger.send(waiting.message)
+            messenger = self._messenger()
+            if messenger is not None:
+                messenger.send(waiting.message)
         except SendError as error:
-            with self._lock:
-                again = not error.is_final and self._queue.put_back(waiting, self._clock.monotonic())
-            _log.warning("%s: %s%s", waiting.way, error, "" if again else "; given up")
-            self._trouble(f"{waiting.way}: {error}{'; it is tried again' if again else '; given up'}")
+            self._take_back(waiting, error)
+        except Exception:  # noqa: BLE001 - one message that fails as nobody foresaw must not end the sending
+            _log.exception("%s: sending failed", self._way)
+            self._take_back(waiting, SendError("the program itself failed; Help, Report a problem, has the log"))
         else:
             self._trouble("")
+
+    def _take_back(self, waiting: _Waiting, error: SendError) -> None:
+        with self._lock:
+            again = not error.is_final and self._queue.put_back(waiting, self._clock.monotonic(), error.wait)
+        _log.warning("%s: %s%s", self._way, error, "" if again else "; given up")
+        self._trouble(f"{self._way}: {error}{'; it is tried again' if again else '; given up'}")
 
     def _run(self) -> None:
         """Send until stopped (sending thread)."""

@@ -91,7 +91,8 @@ def test_secrets_go_to_the_store_and_nowhere_else(bench: Bench, tmp_path: Path) 
     bench.desk.set_ways(ways, token="token-abc", address="https://example.org/hook")
     assert bench.secrets.kept == {"Telegram": "token-abc", "Webhook": "https://example.org/hook"}
     assert set(bench.hidden) == {"token-abc", "https://example.org/hook"}
-    assert [each.name for each in bench.desk._messengers()] == ["Telegram", "Webhook"]
+    made = [bench.desk._messenger(way) for way in ("Telegram", "Webhook")]
+    assert [each.name for each in made if each is not None] == ["Telegram", "Webhook"]
     text = (tmp_path / "alerts.json").read_text(encoding="utf-8")
     assert "token-abc" not in text
     assert "example.org" not in text
@@ -102,13 +103,26 @@ def test_what_cannot_be_is_told_in_words(bench: Bench) -> None:
     """No address in clear; no test without a way; a store that is locked is a trouble, not an end."""
     with pytest.raises(CommandRefused, match="https://"):
         bench.desk.set_ways(AlertWays(webhook=True), address="http://example.org")
+    with pytest.raises(CommandRefused, match="no blanks"):
+        bench.desk.set_ways(AlertWays(webhook=True), address="https://example.org/a b")
     with pytest.raises(CommandRefused, match="no way out"):
         bench.desk.test_ways()
     bench.secrets.broken = "the store is locked"
     bench.desk._book.ways = AlertWays(telegram=True, chat="42")
     bench.desk.test_ways()
-    bench.desk._outbox.send_due()
+    bench.desk._outboxes["Webhook"].send_due()
+    bench.desk._outboxes["Telegram"].send_due()
     assert "the store is locked" in bench.desk.view().trouble
+
+
+def test_a_way_without_a_secret_does_not_cost_the_other_its_message(bench: Bench) -> None:
+    """The one that is set up has its messenger; the other's trouble is told, and stands though the first one sends."""
+    bench.desk.set_ways(AlertWays(telegram=True, chat="42", webhook=True), address="https://example.org/hook")
+    assert getattr(bench.desk._messenger("Webhook"), "name", "") == "Webhook"
+    bench.desk.test_ways()
+    bench.desk._outboxes["Telegram"].send_due()
+    bench.desk._take_trouble("Webhook", "")
+    assert bench.desk.view().trouble == "Telegram: Telegram has no secret set up; given up"
 
 
 def test_a_full_disk_is_told_and_nothing_stops(bench: Bench, tmp_path: Path) -> None:

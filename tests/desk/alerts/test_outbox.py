@@ -39,7 +39,7 @@ class FakeMessenger:
 
 def outbox_of(messenger: FakeMessenger, clock: ManualClock, said: list[str]) -> Outbox:
     """Return an outbox with one way."""
-    return Outbox(lambda: (messenger,), clock, said.append)
+    return Outbox("Telegram", lambda: messenger, clock, said.append)
 
 
 def test_a_message_is_tried_again_until_taken() -> None:
@@ -47,7 +47,7 @@ def test_a_message_is_tried_again_until_taken() -> None:
     clock, messenger = ManualClock(), FakeMessenger(failures=3)
     said: list[str] = []
     outbox = outbox_of(messenger, clock, said)
-    outbox.put("Telegram", HELLO)
+    outbox.put(HELLO)
     tries = []
     for _second in range(20):
         outbox.send_due()
@@ -65,7 +65,7 @@ def test_what_never_arrives_is_given_up_and_told(*, is_final: bool, tries: int) 
     said: list[str] = []
     messenger = FakeMessenger(failures=99, is_final=is_final)
     outbox = outbox_of(messenger, clock, said)
-    outbox.put("Telegram", HELLO)
+    outbox.put(HELLO)
     for _minute in range(20):
         outbox.send_due()
         clock.advance(60.0)
@@ -75,8 +75,8 @@ def test_what_never_arrives_is_given_up_and_told(*, is_final: bool, tries: int) 
 
 def test_a_way_that_was_switched_off_takes_its_messages_along() -> None:
     """Nothing is sent by a way that is no more."""
-    outbox = Outbox(tuple, ManualClock(), lambda _words: None)
-    outbox.put("Telegram", HELLO)
+    outbox = Outbox("Telegram", lambda: None, ManualClock(), lambda _words: None)
+    outbox.put(HELLO)
     outbox.send_due()
 
 
@@ -87,7 +87,7 @@ def test_the_queue_is_bounded_whatever_comes(steps: list[str]) -> None:
     for step in steps:
         now += 1.0
         if step == "put":
-            queue.put("Telegram", HELLO)
+            queue.put(HELLO)
         taken = queue.take_due(now) if step != "put" else None
         if taken is not None:
             assert taken.due <= now
@@ -101,7 +101,7 @@ def test_what_has_no_room_is_told() -> None:
     said: list[str] = []
     outbox = outbox_of(FakeMessenger(), ManualClock(), said)
     for _number in range(MOST_WAITING + 1):
-        outbox.put("Telegram", HELLO)
+        outbox.put(HELLO)
     assert said == ["too many messages wait to be sent; the oldest was given up"]
 
 
@@ -129,8 +129,8 @@ def test_no_word_has_the_secret(code: int | None, caplog: pytest.LogCaptureFixtu
         assert raised.value.__cause__ is None
         said.append(str(raised.value))
         with caplog.at_level(logging.INFO):
-            outbox = Outbox(lambda messenger=messenger: (messenger,), ManualClock(), said.append)  # type: ignore[misc]
-            outbox.put(messenger.name, HELLO)
+            outbox = Outbox(messenger.name, lambda messenger=messenger: messenger, ManualClock(), said.append)  # type: ignore[misc]
+            outbox.put(HELLO)
             outbox.send_due()
     assert "very-secret" not in " ".join([*said, caplog.text])
 
