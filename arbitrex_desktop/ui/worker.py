@@ -87,11 +87,11 @@ class CoreWorker(QObject):
         watcher.moveToThread(self._watch_thread)
         runner: Runner = threads.Runner(self._build_halted_if_asked, reporter, self._closing)
         runner.moveToThread(self._thread)
-        lane: DeskLane = threads.DeskLane(reporter, self._closing)
+        lane: DeskLane = threads.DeskLane(self._closing)
         lane.moveToThread(self._lane_thread)
         self._residents = runner, reporter, lane, watcher
         self._connect(runner, reporter, watcher)
-        self._connect_lane(runner, lane)
+        self._connect_lane(runner, lane, watcher)
         self._watch_thread.start()
         self._lane_thread.start()
         self._thread.start()
@@ -156,10 +156,11 @@ class CoreWorker(QObject):
         self._end.connect(watcher.end)
         self._end.connect(runner.end)
 
-    def _connect_lane(self, runner: Runner, lane: DeskLane) -> None:
+    def _connect_lane(self, runner: Runner, lane: DeskLane, watcher: Watcher) -> None:
         runner.started.connect(lane.take)
         runner.started.connect(self._open_lane)
         lane.done.connect(self.command_done)
+        lane.changed.connect(watcher.look)
         self._run_in_lane.connect(lane.run)
         self._end.connect(lane.end)
 

@@ -61,7 +61,7 @@ class Reporter(QObject):
 
 
 class Watcher(QObject):
-    """Reports about four times a second on a thread of its own, also while the worker is blocked."""
+    """Reports about four times a second, and when asked, on a thread of its own, also while the worker is blocked."""
 
     def __init__(self, reporter: Reporter) -> None:
         super().__init__()
@@ -75,6 +75,11 @@ class Watcher(QObject):
         self._timer.setInterval(STEP_MS)
         self._timer.timeout.connect(lambda: self._reporter.report(core))
         self._timer.start()
+
+    @Slot(object)
+    def look(self, core: Core) -> None:
+        """Report now."""
+        self._reporter.report(core)
 
     @Slot()
     def end(self) -> None:
@@ -96,14 +101,14 @@ def carry_out(core: Core, command: TraderCommand) -> CommandResult:
 class DeskLane(QObject):
     """Carries out, on a thread of its own, what sends nothing: the form does not wait for orders on their way.
 
-    Signals (emitted on that thread): `done(CommandResult)`.
+    Signals (emitted on that thread): `done(CommandResult)`; `changed(Core)`, when there is something new to be seen.
     """
 
     done = Signal(object)
+    changed = Signal(object)
 
-    def __init__(self, reporter: Reporter, closing: threading.Event) -> None:
+    def __init__(self, closing: threading.Event) -> None:
         super().__init__()
-        self._reporter = reporter
         self._closing = closing
         self._core: Core | None = None
 
@@ -119,10 +124,9 @@ class DeskLane(QObject):
         if core is None or self._closing.is_set():
             self.done.emit(CommandResult(command, error=CLOSING))
             return
-        result = carry_out(core, command)
+        self.done.emit(carry_out(core, command))
         if not isinstance(command, QUIET):
-            self._reporter.report(core)
-        self.done.emit(result)
+            self.changed.emit(core)
 
     @Slot()
     def end(self) -> None:
