@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import RLock
 from typing import Final
 
+from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.desk.account_desk import AccountDesk
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import (
     CommandRefused,
+    DeskError,
     JournalDamaged,
     JournalError,
     JournalOccupied,
@@ -33,6 +36,7 @@ from arbitrex_desktop.desk.queue.shares import PendingShare
 from arbitrex_desktop.desk.risk.risk_client import under_broker_name
 from arbitrex_desktop.raw_layer.views import AccountReading
 
+_log: Final = logging.getLogger(__name__)
 _RETRY_SECONDS: Final = 5.0
 _FIRST_CHECK_SECONDS: Final = 0.2
 """How long the start waits for the check of a journal: most are checked by then."""
@@ -203,6 +207,15 @@ class ActiveAccount:
             if self._reserve is not None and self._reserve.waiting:
                 self._say_taken_over(self._reserve.hand_over(journal))
             desk = AccountDesk(journal, self._context, self._new_id, self._reserve)
+        except DeskError:
+            journal.close()
+            raise
+        except Exception as error:
+            journal.close()
+            # Whatever somebody did to its events, what is open can be closed.
+            _log.warning("the journal's events cannot be read: %r", error)
+            words = f"its events cannot be read: {plain_words(error)}"
+            raise JournalDamaged(f"the journal {journal.path.name} is not whole: {words}") from error
         except BaseException:
             journal.close()
             raise

@@ -23,6 +23,7 @@ from arbitrex_desktop.desk.gateway.endpoint import Endpoint, endpoint_address, p
 from arbitrex_desktop.desk.gateway.lanes import Lane, Lanes
 from arbitrex_desktop.desk.gateway.messages import ProtocolError
 from arbitrex_desktop.desk.gateway.session import GatewayCore, Session
+from arbitrex_desktop.desk.gateway.sparse_log import SparseLog
 from arbitrex_desktop.desk.gateway.strategies import StrategyRegister
 from arbitrex_desktop.desk.intents.events import Event, Intent
 
@@ -31,7 +32,10 @@ MOST_CLIENTS: Final = 16
 """Connections of all programs that are not registered, together."""
 MOST_OF_A_STRATEGY: Final = 4
 """Connections of a registered strategy."""
-_MOST_UNPROVEN: Final = 16
+MOST_UNPROVEN: Final = 32
+"""Connections that have not said who they are."""
+_BACKLOG: Final = 128
+"""Connections that the system keeps until they are taken in; a client that finds no place there is turned away."""
 _ADMISSION_SECONDS: Final = 5.0
 _JOIN_SECONDS: Final = 2.0
 _TICK_SECONDS: Final = 0.5
@@ -66,6 +70,7 @@ class Gateway:
         register = StrategyRegister(data_dir)
         self._lanes = Lanes(clock, register, intents_a_second=intents_a_second, burst=burst, max_pending=max_pending)
         self._sessions: list[Session] = []
+        self._sparse = SparseLog(_log, clock)
         self._lock = Lock()
         self._closing = Flag()
         self._listener: Listener | None = None
@@ -85,7 +90,7 @@ class Gateway:
             Path(address).unlink(missing_ok=True)
         try:
             self._endpoint = prepare_endpoint(self._data_dir)
-            self._listener = Listener(self._endpoint.address, self._endpoint.family, backlog=MOST_CLIENTS)
+            self._listener = Listener(self._endpoint.address, self._endpoint.family, backlog=_BACKLOG)
         except OSError:
             # An old address and token would send the strategies to nobody.
             remove_endpoint(self._data_dir)
@@ -131,24 +136,28 @@ class Gateway:
                 connection = listener.accept()
             except (OSError, EOFError) as error:
                 if not self._closing.is_set():
-                    _log.warning("a client could not be taken in: %s", error)
+                    self._sparse.warning("a client could not be taken in: %s", error)
                 self._closing.wait(_TICK_SECONDS / 10.0)
                 continue
             self._accept_client(connection, endpoint)
 
     def _accept_client(self, connection: Connection, endpoint: Endpoint) -> None:
-        """Begin a session; of too many that have not said who they are, the one that came first has to leave.
+        """Begin a session; of too many that have not said who they are, one has to leave.
 
-        Who knows the token says hello within a few milliseconds; who only holds a place is the one to lose it.
+        Who knows the token says hello within a few milliseconds; who only holds a place is the one to lose it: the one
+        that came first, of the process that has most of them.
         """
         if self._closing.is_set():
             connection.close()
             return
-        unproven = [each for each in self._open_sessions() if each.lane is None]
-        for session in unproven[: len(unproven) - _MOST_UNPROVEN + 1]:
-            _log.warning("too many clients have not said who they are; the first of them was sent away")
-            session.close()
-        session = Session(connection, endpoint.token, self._core, self._clock, self._welcome)
+        unproven = [each for each in self._open_sessions() if each.lane is None and not each.leaving]
+        if len(unproven) >= MOST_UNPROVEN:
+            (process, _), *_ = Counter(each.process for each in unproven).most_common(1)
+            next(each for each in unproven if each.process == process).close()
+            self._sparse.warning(
+                "too many clients have not said who they are; one of process %d was sent away", process
+            )
+        session = Session(connection, endpoint.token, self._core, self._clock, self._welcome, sparse=self._sparse)
         with self._lock:
             self._sessions.append(session)
         session.start()
@@ -158,7 +167,7 @@ class Gateway:
         while not self._closing.wait(_TICK_SECONDS):
             for session in self._open_sessions():
                 if session.lane is None and self._clock.monotonic() - session.since > _ADMISSION_SECONDS:
-                    _log.warning("a client did not prove itself in time and was sent away")
+                    self._sparse.warning("a client did not prove itself in time and was sent away")
                     session.close()
                 elif session.lane is not None and self._lanes.revoked(session.lane):
                     _log.warning("strategy %r was revoked; its connection is closed", session.strategy)

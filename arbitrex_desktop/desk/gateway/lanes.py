@@ -135,9 +135,14 @@ class Lanes:
             return True
 
     def _follow(self, registered: dict[str, Strategy]) -> None:
-        """Cut anew when another number of strategies is registered; forget lanes when there are very many."""
+        """Cut anew when another number of strategies is registered; forget processes when there are very many.
+
+        What those have used together is not forgotten: a program that starts others over and over gains nothing.
+        """
         parts = len(registered) + _PARTS_OF_STRANGERS
-        if parts != self._parts or len(self._lanes) > _MOST_PROCESSES + len(registered):
+        if len(self._lanes) > _MOST_PROCESSES + len(registered):
+            self._lanes = {key: lane for key, lane in self._lanes.items() if lane.registered is not None}
+        if parts != self._parts:
             self._parts = parts
             self._lanes.clear()
             self._strangers = self._bucket(_PARTS_OF_STRANGERS * self._rate_each(), 2.0 * self._burst)

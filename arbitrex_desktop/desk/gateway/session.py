@@ -34,6 +34,7 @@ from arbitrex_desktop.desk.gateway.messages import (
 )
 from arbitrex_desktop.desk.gateway.peer import peer_process
 from arbitrex_desktop.desk.gateway.rate_limit import TokenBucket
+from arbitrex_desktop.desk.gateway.sparse_log import SparseLog
 from arbitrex_desktop.desk.intents.events import Event, Intent
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.queue.shares import PendingShare
@@ -69,8 +70,8 @@ class Session:
     """A connection with a reading and a writing thread of its own.
 
     `welcome` gives the lane of who says hello, by name, token and process, shared by all its connections, or raises
-    `ProtocolError`.  `offer` may be called from any thread and never blocks: a client that does not read its events
-    is dropped when its queue is full.
+    `ProtocolError`; `sparse` takes the warnings of those who are not in.  `offer` may be called from any thread and
+    never blocks: a client that does not read its events is dropped when its queue is full.
 
     Attributes:
         strategy: the name it said hello with, empty before
@@ -86,6 +87,8 @@ class Session:
         core: GatewayCore,
         clock: Clock,
         welcome: Callable[[Session, str, str], Lane],
+        *,
+        sparse: SparseLog,
     ) -> None:
         self.strategy = ""
         self.lane: Lane | None = None
@@ -96,6 +99,7 @@ class Session:
         self._core = core
         self._clock = clock
         self._welcome = welcome
+        self._sparse = sparse
         self._messages = TokenBucket(clock, _STRANGERS_MESSAGES, _STRANGERS_MESSAGES)
         self._mistakes = 0
         self._closing = Flag()
@@ -114,6 +118,11 @@ class Session:
     def alive(self) -> bool:
         """Return whether a thread of it runs still."""
         return any(thread.is_alive() for thread in self._threads)
+
+    @property
+    def leaving(self) -> bool:
+        """Return whether it was told to end, or is ending."""
+        return self._closing.is_set()
 
     def offer(self, intent: Intent, event: Event) -> None:
         """Queue news of an intent, if it is the strategy's own."""
@@ -141,10 +150,10 @@ class Session:
             while not self._closing.is_set():
                 self._hear()
         except AuthenticationError as error:
-            _log.warning("a client could not prove that it may come in: %s", error)
+            self._sparse.warning("a client could not prove that it may come in: %s", error)
         except (EOFError, OSError, ValueError) as error:
             if not self._closing.is_set() and not isinstance(error, EOFError):
-                _log.warning("the connection of %s broke: %s", self._name, error)
+                self._sparse.warning("the connection of %s broke: %s", self._name, error)
         finally:
             self._closing.set()
             with contextlib.suppress(Full):

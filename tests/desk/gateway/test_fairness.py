@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
-from multiprocessing.connection import Client
+from multiprocessing.connection import Client, answer_challenge, deliver_challenge
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from arbitrex_desktop.client import DeskClient, DeskRefused, NoDesk
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.gateway.endpoint import endpoint_address
-from arbitrex_desktop.desk.gateway.gateway import MOST_CLIENTS, Gateway
+from arbitrex_desktop.desk.gateway.gateway import MOST_CLIENTS, MOST_UNPROVEN, Gateway
 from arbitrex_desktop.desk.gateway.peer import peer_process
 from arbitrex_desktop.desk.gateway.strategies import Strategy, StrategyRegister
 from arbitrex_desktop.desk.journal.journal import Journal
@@ -134,12 +135,12 @@ def test_half_open_connections_keep_nobody_out(gateway: Gateway, folder: Path, d
     """Places held without a word go to whoever comes next, as often as they are taken; who is in stays in."""
     with contextlib.ExitStack() as stack, DeskClient("inside", folder) as inside:
         for number in range(4):
-            for _ in range(2 * MOST_CLIENTS):
+            for _ in range(2 * MOST_UNPROVEN):
                 stack.enter_context(contextlib.closing(Client(*endpoint_address(folder))))
             with DeskClient(f"honest{number}", folder) as honest:
                 assert honest.submit("EURUSD", "buy", **SUBMIT).state == "PENDING"
         assert inside.submit("GBPUSD", "buy", **SUBMIT).state == "PENDING"
-        until(lambda: gateway.clients <= 2 + MOST_CLIENTS)
+        until(lambda: gateway.clients <= 2 + MOST_UNPROVEN)
     del desk
 
 
@@ -147,7 +148,7 @@ def test_half_open_connections_keep_nobody_out(gateway: Gateway, folder: Path, d
 def test_who_proves_itself_and_says_nothing_holds_no_place(folder: Path) -> None:
     """Knowing the channel's token is not enough to keep a place: only a hello is."""
     with contextlib.ExitStack() as stack:
-        for _ in range(2 * MOST_CLIENTS):
+        for _ in range(2 * MOST_UNPROVEN):
             stack.enter_context(contextlib.closing(come_in(folder)))
         DeskClient("honest", folder).close()
 
@@ -187,3 +188,44 @@ def test_the_other_end_is_known_by_its_process(folder: Path) -> None:
     """The system tells which process it is, on a socket as on a pipe."""
     with contextlib.closing(Client(*endpoint_address(folder))) as visitor:
         assert peer_process(visitor) == os.getpid()
+
+
+def test_who_holds_most_places_loses_one(gateway: Gateway, folder: Path, processes: Processes) -> None:
+    """A half-open flood of one process takes no place from a client of another that is still proving itself."""
+    with contextlib.ExitStack() as stack:
+        processes.next = HONEST
+        slow = stack.enter_context(contextlib.closing(Client(*endpoint_address(folder))))
+        until(lambda: gateway.clients == 1)
+        processes.next = GREEDY
+        for _ in range(3 * MOST_UNPROVEN):
+            stack.enter_context(contextlib.closing(Client(*endpoint_address(folder))))
+        until(lambda: gateway.clients == MOST_UNPROVEN)
+        token = bytes.fromhex((folder / "gateway" / "token").read_text())
+        answer_challenge(slow, token)
+        deliver_challenge(slow, token)
+        assert say(slow, type="hello", v=1, number=1, strategy="honest")["type"] == "hello"
+
+
+def test_a_flood_of_connections_does_not_fill_the_log(
+    gateway: Gateway, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However many come and are sent away, the log has some twenty lines of it, and then one with their number."""
+    with caplog.at_level(logging.WARNING), contextlib.ExitStack() as stack:
+        for _ in range(4 * MOST_UNPROVEN):
+            stack.enter_context(contextlib.closing(Client(*endpoint_address(folder))))
+        until(lambda: "sent away" in caplog.text)
+        until(lambda: gateway.clients == MOST_UNPROVEN)
+    assert 1 <= caplog.text.count("sent away") <= 20
+
+
+@pytest.mark.usefixtures("gateway")
+def test_starting_over_and_over_gains_nothing(folder: Path, desk: Desk, processes: Processes) -> None:
+    """What programs that are not registered have used together is not forgotten when very many of them come and go."""
+    taken = 0
+    for number in range(130):
+        processes.next = GREEDY + number
+        with DeskClient("many", folder) as greedy, contextlib.suppress(DeskRefused):
+            greedy.submit("EURUSD", "buy", time_to_live=1.0, **SUBMIT)
+            taken += 1
+    assert taken == 40
+    del desk

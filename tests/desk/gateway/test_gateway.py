@@ -156,6 +156,10 @@ def test_too_late_is_told(gateway: Gateway, folder: Path, desk: Desk) -> None:
     [
         (b"not json", "MALFORMED", "JSON"),
         (b'{"type":"status","v":1,"number":1,"intent_id":"a","intent_id":"b"}', "MALFORMED", "there twice"),
+        (b'{"type":"status","v":1,"number":1,"intent_id":"a","intent_id":"a"}', "MALFORMED", "there twice"),
+        (b'{"type":"status","v":1,"number":1,"intent_id":"a","intent\\u005fid":"b"}', "MALFORMED", "there twice"),
+        (b'{"type":"hello","type":"status","v":1,"number":1,"strategy":"a"}', "MALFORMED", ""),
+        (b'{"v":1,"type":"status","number":1,"intent_id":"a","v":2}', "MALFORMED", "there twice"),
         (b"\xff\xfe", "MALFORMED", ""),
         (b"[" * 10_000, "MALFORMED", ""),
         (b'{"type":"hello","v":1,"number":1}', "MALFORMED", "strategy"),

@@ -265,7 +265,25 @@ def edited_with_the_time_set_back(journal: Path, _old: Path) -> None:
     os.utime(journal, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
+def row_deleted(journal: Path, _old: Path) -> None:
+    """Take away the step by which the filled order was sent: what follows it cannot follow any more."""
+    edit(journal, "DELETE FROM events WHERE kind = 'SENDING'")
+
+
+def body_broken(journal: Path, _old: Path) -> None:
+    """Leave an event of which nobody can read what it says."""
+    edit(journal, "UPDATE events SET body = '{\"request\": \x01' WHERE kind = 'RECEIVED'")
+
+
+def kind_unknown(journal: Path, _old: Path) -> None:
+    """Give an event a kind that there is not."""
+    edit(journal, "UPDATE events SET kind = 'JUGDED' WHERE kind = 'JUDGED'")
+
+
 CLOSED: list[Tamper] = [
+    row_deleted,
+    body_broken,
+    kind_unknown,
     all_gone,
     database_gone,
     emptied,
