@@ -120,7 +120,14 @@ def test_a_position_in_a_symbol_of_unknown_properties_can_be_closed(bad: dict[st
 
 
 @pytest.mark.parametrize(
-    "bad", [{"atr": 0.0}, {"confidence_score": math.nan}, {"regime": "trending"}, {"vol_percentile": None}]
+    "bad",
+    [
+        {"atr": 0.0},
+        {"confidence_score": math.nan},
+        {"regime": "trending"},
+        {"vol_percentile": None},
+        {"stop_loss": -5.0},
+    ],
 )
 def test_an_exit_needs_no_figures_of_an_entry(bad: dict[str, Any]) -> None:
     """What only sizes an entry may be anything; an entry is refused for it."""

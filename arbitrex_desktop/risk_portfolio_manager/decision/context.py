@@ -74,7 +74,8 @@ class AccountView(msgspec.Struct, frozen=True):
         latest: the account as last polled or synced; None before.
         record: the account's days, by the firm's clock; empty where the settings name no firm's account.
         digits: decimals of its currency; None where they are not known.
-        day_money: balance at the day's reset, with what came or went since; None where it is not known.
+        day_balance: balance at the day's reset; None where it is not known.
+        day_flow: money that came or went since.
     """
 
     capital: float
@@ -94,7 +95,8 @@ class AccountView(msgspec.Struct, frozen=True):
     latest: AccountInfo | None
     record: TradingRecord = TradingRecord()
     digits: int | None = None
-    day_money: float | None = None
+    day_balance: float | None = None
+    day_flow: float = 0.0
 
 
 class Joined(msgspec.Struct, frozen=True):

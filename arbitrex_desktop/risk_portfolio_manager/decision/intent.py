@@ -270,7 +270,14 @@ def _is_ticket(value: Any) -> bool:
 
 def _as_exit(intent: TradeIntent) -> TradeIntent:
     """Return the intent without what an exit does not need, so that a bad figure among it cannot block one."""
-    signal = {"confidence_score": 0.0, "regime": Regime.TRENDING.value, "atr": 1.0, "vol_percentile": 0.0}
+    signal: dict[str, Any] = {
+        "confidence_score": 0.0,
+        "regime": Regime.TRENDING.value,
+        "atr": 1.0,
+        "vol_percentile": 0.0,
+    }
+    if intent.reduce_only is True or intent.position_ticket is not None:  # it opens nothing that needs a stop
+        signal["stop_loss"] = None
     return msgspec.structs.replace(intent, **signal, **dict.fromkeys(_NO_MATTER_TO_AN_EXIT))
 
 

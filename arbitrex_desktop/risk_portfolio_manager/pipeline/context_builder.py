@@ -127,7 +127,8 @@ def _account(state: RiskState, config: RuleSettings, at: tuple[datetime, datetim
         latest,
         state.ledger.record,
         currency_digits(config.account_currency) if latest is None else latest.currency_digits,
-        state.day_money if state.day.start == starts[0] else None,
+        state.day_balance if state.day.start == starts[0] else None,
+        state.day_flow,
     )
 
 

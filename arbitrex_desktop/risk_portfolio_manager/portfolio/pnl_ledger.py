@@ -153,8 +153,8 @@ class PnlFigures(msgspec.Struct, frozen=True):
 
     `unexplained`, what the balance fell by for no reason that is known, and `withdrawn`, what balance deals have named
     since all was explained; both are never above 0.  `rise`, what it rose by for no reason that is known yet, and what
-    peak and anchors were scaled by for it.  `day_money`, the balance at the day's reset and what came or went since: a
-    firm's loss of the day is an amount, which no withdrawal scales.
+    peak and anchors were scaled by for it.  `day_balance`, the balance at the day's reset, and `day_flow`, what came or
+    went since: what a firm reckons in amounts no withdrawal scales.
     """
 
     peak: float
@@ -167,7 +167,8 @@ class PnlFigures(msgspec.Struct, frozen=True):
     unexplained: float = 0.0
     withdrawn: float = 0.0
     rise: Rise = Rise()
-    day_money: float = 0.0
+    day_balance: float = 0.0
+    day_flow: float = 0.0
 
 
 class PnlLedger(msgspec.Struct):
@@ -207,6 +208,7 @@ class PnlLedger(msgspec.Struct):
         before = self.closing.ticket
         closing, lost, rise = self._take(account, deals, (daily, weekly), to_utc, now, starts)
         since = self.open_since or now
+        came = rise.amount + sum(each.profit for each in daily if each.type in _FLOWS)
         return PnlFigures(
             peak=closing.peak,
             day=closing.day,
@@ -218,7 +220,8 @@ class PnlLedger(msgspec.Struct):
             unexplained=lost,
             withdrawn=sum(min(0.0, each.profit) for each in deals if each.ticket > before and each.type in _FLOWS),
             rise=rise,
-            day_money=account.balance + account.credit - _results(daily) - lost,
+            day_balance=account.balance + account.credit - _results(daily) - lost - came,
+            day_flow=came,
         )
 
     def reset_day(self, now: datetime) -> None:

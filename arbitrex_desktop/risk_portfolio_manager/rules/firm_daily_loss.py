@@ -57,9 +57,10 @@ def firm_day_start(context: RuleContext) -> float | None:
 
     Money moves it by its amount, where anchors of shares are scaled.
     """
-    anchor, money = context.account.day_anchor, context.account.day_money
-    if anchor is None or money is None:
+    anchor, balance = context.account.day_anchor, context.account.day_balance
+    if anchor is None or balance is None:
         return anchor
+    money = balance + context.account.day_flow
     return money if context.config.loss_anchor == "balance" else max(anchor, money)
 
 

@@ -28,7 +28,7 @@ class Steps(Table):
 class TotalLots(Rule):
     """Lots of everything, long and short alike, <= `max_total_lots`, and <= what `lots_by_profit` has for the account.
 
-    Its profit counts as it was at the day's reset: a plan is climbed from one day to the next.
+    Its profit counts as it was at the day's reset: a plan is climbed from one day to the next, and not by a deposit.
     """
 
     code = RejectionReason("TOTAL_LOTS", "The account would hold too many lots.", "Close something, or trade smaller.")
@@ -62,7 +62,8 @@ class TotalLots(Rule):
             return self.unknown(context.exposure.unknown)
         most = config.max_total_lots or math.inf
         if config.lots_by_profit:
-            start, initial = context.account.day_anchor, config.initial_balance
+            account, initial = context.account, config.initial_balance
+            start = account.day_anchor if account.day_balance is None else account.day_balance
             if start is None or not initial:
                 return self.unknown("what the account has made so far is not known")
             most = min(most, _step(config.lots_by_profit, start - initial))

@@ -148,7 +148,7 @@ def _with_account(
         weekly_pnl=account.weekly_pnl + made,
         day_anchor=None if account.day_anchor is None else account.day_anchor * factor,
         week_anchor=None if account.week_anchor is None else account.week_anchor * factor,
-        day_money=None if account.day_money is None else account.day_money + came,
+        day_flow=account.day_flow + came,
     )
     return msgspec.structs.replace(context, account=seen)
 

@@ -55,7 +55,8 @@ class RiskState:
         settings_capital: the settings' capital that counts.
         unexplained: what the balance fell by for no reason that is known yet, never above 0; a loss until then.
         rise: what it rose by for no reason that is known yet; a deposit until then, and no profit.
-        day_money: balance at the day's reset of the last sync, with what came or went since; None before one.
+        day_balance: balance at the day's reset of the last sync; None before one.
+        day_flow: what came or went since that reset.
         withdrawn: what the last sync named withdrawn since all was explained, likewise.
         provisional: the halt that an unexplained fall alone has brought; None for none.
     """
@@ -77,7 +78,8 @@ class RiskState:
         self.settings_capital = portfolio.total_capital
         self.unexplained = self.withdrawn = 0.0
         self.rise = Rise()
-        self.day_money: float | None = None
+        self.day_balance: float | None = None
+        self.day_flow = 0.0
         self.provisional: ProvisionalHalt | None = None
         self._calendar = TradingDays()
 

@@ -51,7 +51,7 @@ def forget_account(state: RiskState) -> None:
     state.activity.last_by_symbol.clear()
     state.day, state.week = Period(), Period()
     state.unexplained, state.withdrawn, state.provisional, state.rise = 0.0, 0.0, None, Rise()
-    state.day_money = None
+    state.day_balance, state.day_flow = None, 0.0
 
 
 def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config: RuleSettings, started: float) -> None:
@@ -61,7 +61,7 @@ def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config:
     figures = state.ledger.update(reading.account, synced.deals, pool.server_time_to_utc, synced.read_at, starts)
     state.sources.reading, state.sources.synced_at, state.sources.newest = reading, started, reading
     state.unexplained, state.withdrawn, state.rise = figures.unexplained, figures.withdrawn, figures.rise
-    state.day_money = figures.day_money
+    state.day_balance, state.day_flow = figures.day_balance, figures.day_flow
     state.roll_over(starts, config)
     if config.initial_balance > 0.0:
         _take_days(state, synced, figures, pool, config)
