@@ -362,7 +362,7 @@ class WindowContent(QObject):
         self.market_watch.symbol_clicked.connect(self.chart.look_at)
         self.review.chart_asked.connect(lambda _trade: self.first_steps.bring_forward(self.chart.name))
         self.review.chart_asked.connect(self.chart.show_trade)
-        self.review.data_changed.connect(self.equity.show_review)
+        self.review.past_changed.connect(self.equity.show_past)
         self.top_bar.halt_asked.connect(self.halt)
         self.resume_bar.resume_asked.connect(lambda reason: worker.send(ResumeTrading(reason)))
         self.arming_bar.arm_asked.connect(lambda typed_login: worker.send(ArmAccount(typed_login)))

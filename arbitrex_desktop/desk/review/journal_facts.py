@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 """Hears how many of how many are done, now and then; what it raises ends the work."""
 
 _BETWEEN_REPORTS: Final = 500
-MOST_INTENTS: Final = 500
+MOST_INTENTS: Final = 20_000
 _TARGET_OR_STOP: Final = frozenset({"stop", "target"})
 
 _INTENT_SQL: Final = """

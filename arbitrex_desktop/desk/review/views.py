@@ -92,7 +92,7 @@ class ReviewData:
         drawdown_share: greatest fall of the balance below its peak in that time, None where it is not known
         groups: figures by symbol, strategy, hour, weekday (0 is Monday) and reason
         decisions: what became of the intents of that time
-        intents: those received in that time, the newest first, the newest 500 of them
+        intents: those received in that time, the newest first, the newest 20,000 of them
         balance: moments (UTC) and the balance from each on, oldest first
         equity: recorded while this program ran
         flows: deposits, withdrawals, credit and charges

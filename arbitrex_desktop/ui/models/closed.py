@@ -30,11 +30,9 @@ class ClosedRow:
     money_digits: int
 
 
-def closed_rows(data: ReviewData, most: int) -> tuple[ClosedRow, ...]:
-    """Return the newest trades as rows."""
-    return tuple(
-        ClosedRow(trade, data.price_digits.get(trade.symbol, 5), data.money_digits) for trade in data.trades[:most]
-    )
+def closed_rows(data: ReviewData) -> tuple[ClosedRow, ...]:
+    """Return all trades as rows, the newest first."""
+    return tuple(ClosedRow(trade, data.price_digits.get(trade.symbol, 5), data.money_digits) for trade in data.trades)
 
 
 def trade_words(row: ClosedRow) -> str:
@@ -85,16 +83,20 @@ def _tip(row: ClosedRow) -> str:
         else _("It had no stop that is known")
     )
     if trade.exit_slippage is not None:
-        lines.append(
-            _("Stop or target filled {price} worse than it stood").format(
-                price=formats.price(trade.exit_slippage, row.price_digits)
-            )
-        )
+        worse, better = _("Stop or target filled {price} worse than it stood"), _("Filled {price} better than it stood")
+        price = formats.price(abs(trade.exit_slippage), row.price_digits)
+        lines.append((worse if trade.exit_slippage >= 0.0 else better).format(price=price))
     return "\n".join((*lines, trade.note) if trade.note else lines)
 
 
 def _slippage(row: ClosedRow) -> str:
     return formats.number(row.trade.slippage_points, 1, signed=True)
+
+
+def _exit_slippage(row: ClosedRow) -> float | None:
+    """Return in points by how much worse than it stood a stop or target was filled, None for other exits."""
+    price = row.trade.exit_slippage
+    return None if price is None else round(price * 10.0**row.price_digits, 1)
 
 
 def _reason(row: ClosedRow) -> str:
@@ -126,9 +128,11 @@ def closed_columns(when: Callable[[datetime], str]) -> tuple[Column[ClosedRow], 
                hint=N_("With commission, swap and fees, in account currency")),
         Column(N_("Slip"), _slippage, lambda row: row.trade.slippage_points, "+18.8", tip=_tip, spare=8,
                hint=N_("Slippage of the entry in points; above zero is worse than asked")),
+        Column(N_("Exit slip"), lambda row: formats.number(_exit_slippage(row), 1, signed=True), _exit_slippage,
+               "+18.8", tip=_tip, spare=10,
+               hint=N_("By how many points a stop or target was filled worse than it stood")),
         Column(N_("Costs"), lambda row: _money(_costs(row.trade), row), lambda row: _costs(row.trade), "-188.88",
-               tip=_tip,
-               spare=9, hint=N_("Commission, swap and fees")),
+               tip=_tip, spare=9, hint=N_("Commission, swap and fees")),
         Column(N_("Open for"), lambda row: duration(row.trade.seconds), lambda row: row.trade.seconds, "88 h 88 min",
                tip=_tip, spare=4),
         Column(N_("Closed by"), _reason, _reason, "program, partly", least="program", number=False, tip=_tip, spare=3,

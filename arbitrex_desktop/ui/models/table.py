@@ -25,6 +25,8 @@ _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _NO_INDEX: Final = QModelIndex()
 
 _MANY: Final = 100
+LONG: Final = 1_000
+"""Rows from which on a table is shown anew as a whole: told one by one, what differs would be a long pause."""
 
 _ANSWERS: Final[dict[int, str]] = {
     Qt.ItemDataRole.ToolTipRole: "tip",
@@ -104,8 +106,8 @@ class RowTableModel(QAbstractTableModel, Generic[Row]):
     def set_rows(self, rows: Iterable[Row]) -> None:
         """Show these rows, in this order unless the user sorted by a column."""
         wanted = self._sorted(list(rows))
-        if not self._rows and len(wanted) > _MANY:
-            # Told one by one, as many rows as these would be a long pause.
+        before, after = len(self._rows), len(wanted)
+        if after > LONG or before > LONG or (not before and after > _MANY):
             self.beginResetModel()
             self._rows = wanted
             self.endResetModel()
@@ -179,11 +181,11 @@ class RowTableModel(QAbstractTableModel, Generic[Row]):
         if not 0 <= self._sort_column < len(self.columns):
             return rows
         value = self.columns[self._sort_column].value
-        known = [row for row in rows if value(row) is not None]
-        unknown = [row for row in rows if value(row) is None]
-        known.sort(key=lambda row: _order(value(row)), reverse=self._descending)
+        valued = [(value(row), row) for row in rows]
+        known = [pair for pair in valued if pair[0] is not None]
+        known.sort(key=lambda pair: _order(pair[0]), reverse=self._descending)
         # What is not known stands last either way: it is neither the least nor the most.
-        return known + unknown
+        return [row for _value, row in known] + [row for value, row in valued if value is None]
 
     def _drop_all_but(self, keys: set[Hashable]) -> None:
         for place in range(len(self._rows) - 1, -1, -1):

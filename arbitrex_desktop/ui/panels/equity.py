@@ -12,11 +12,10 @@ from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
-from arbitrex_desktop.desk.review.views import ReviewData
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
-from arbitrex_desktop.ui.panels.curve import NO_PAST, CurvePast, LimitLevel, equity_at, levels_of, past_of
+from arbitrex_desktop.ui.panels.curve import NO_PAST, CurvePast, LimitLevel, equity_at, levels_of
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.plot_loader import PlotLoader
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -124,12 +123,12 @@ class EquityPanel(Panel):
         """Load nothing any more."""
         self._loader.stop()
 
-    def show_review(self, data: ReviewData) -> None:
+    def show_past(self, past: CurvePast) -> None:
         """Show the curve since the journal began, or of the time that was chosen."""
         snapshot = self._fresh.snapshot
         # A replay's trades are of another time than its run, and its account begins with it.
         replayed = snapshot is not None and snapshot.pool.replay is not None
-        self._past = NO_PAST if replayed else past_of(data)
+        self._past = NO_PAST if replayed else past
         if self._plot is not None:
             self._plot.show_past(self._past)
         self._show_points()

@@ -14,7 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
-from arbitrex_desktop.ui.models.closed import ClosedRow, closed_columns, closed_rows, trade_words
+from arbitrex_desktop.ui.models.closed import ClosedRow, closed_columns, trade_words
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.review.filter_bar import FilterBar
@@ -24,9 +24,6 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.checks_table import ChecksTable
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel
-
-MOST_ROWS: Final = 500
-"""Rows of the table; figures and files have all of them."""
 
 NOT_READ: Final = N_("Closed trades are read once an account is connected")
 NONE_FOUND: Final = N_("No trade was closed in this time, or none fits: choose another period or clear the filter")
@@ -90,13 +87,13 @@ class ClosedPanel(Panel):
         count = self.model.rowCount()
         return f"{_(self.title)} ({count})" if count else _(self.title)
 
-    def show_data(self, data: ReviewData) -> None:
-        """Show trades, and offer what can be filtered by."""
+    def show_data(self, data: ReviewData, rows: tuple[ClosedRow, ...]) -> None:
+        """Show trades, `rows` being all of them, and offer what can be filtered by."""
         self.filter.offer(data.symbols, data.strategies)
         asked = data.query
         filtered = asked.symbol or asked.strategy or asked.text or asked.since is not None
         self.view.set_empty_text(_(NONE_FOUND if filtered else NONE_EVER))
-        self.view.set_rows(closed_rows(data, MOST_ROWS))
+        self.view.set_rows(rows)
         self._show_sum(data)
         self.export_button.setEnabled(True)
         self._show_choice()
@@ -132,12 +129,6 @@ class ClosedPanel(Panel):
         figures = data.figures
         net = formats.money(figures.net, data.currency, signed=True, digits=data.money_digits)
         words = _("{trades:,} closed, {net}").format(trades=figures.trades, net=net)
-        left_out = len(data.trades) - self.model.rowCount()
-        words += (
-            _("; the newest {most_rows:,} are listed, figures and files have all").format(most_rows=MOST_ROWS)
-            if left_out
-            else ""
-        )
         open_parts = sum(not trade.whole for trade in data.trades)
         words += _("; {open_parts} partly open, not counted").format(open_parts=open_parts) if open_parts else ""
         self.sum.show_text(words, Tone.TEXT)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,8 @@ from arbitrex_desktop.desk.review.store import Annotation
 from arbitrex_desktop.desk.review.views import ReviewData, ReviewQuery
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
+from arbitrex_desktop.ui.models.closed import ClosedRow, closed_rows
+from arbitrex_desktop.ui.panels.curve import CurvePast, past_of
 from arbitrex_desktop.ui.review.closed_panel import ClosedPanel
 from arbitrex_desktop.ui.review.intents_panel import IntentsPanel
 from arbitrex_desktop.ui.review.loader import Finished, ReviewLoader, Told
@@ -45,11 +48,11 @@ class Review(QObject):
     """Keeps closed trades and statistics up to date while they, or `also` others, can be seen.  On the GUI thread.
 
     Signals:
-        data_changed(ReviewData): trades and figures were read.
+        past_changed(CurvePast): trades and figures were read; what equity was meanwhile.
         chart_asked(ClosedTrade): a trade is to be shown on the chart.
     """
 
-    data_changed = Signal(object)
+    past_changed = Signal(object)
     chart_asked = Signal(object)
 
     def __init__(self, theme: Theme, clock: Clock, also: Iterable[QWidget] = (), parent: QObject | None = None) -> None:
@@ -144,6 +147,14 @@ class Review(QObject):
         dialog.fileSelected.connect(lambda name: self.export_to(kind, Path(name)))
         dialog.open()
 
+    def _show(self, reading: Reading) -> None:
+        self.data = reading.data
+        self.closed.show_idle()
+        self.closed.show_data(reading.data, reading.rows)
+        self.statistics.show_data(reading.data)
+        self.intents.show_data(reading.data)
+        self.past_changed.emit(reading.past)
+
     @Slot(str, str, float)
     def _on_told(self, topic: str, words: str, share: float) -> None:
         if topic in (_READ, _EXPORT):
@@ -154,18 +165,29 @@ class Review(QObject):
         topic = outcome.topic.partition(" ")[0]
         if outcome.error:
             self.closed.show_words(f"{_(_FAILED[topic])}: {outcome.error}", Tone.WARN)
-        elif isinstance(outcome.result, ReviewData):
-            self.data = outcome.result
-            self.closed.show_idle()
-            for panel in self.panels:
-                panel.show_data(outcome.result)
-            self.data_changed.emit(outcome.result)
+        elif isinstance(outcome.result, Reading):
+            self._show(outcome.result)
         elif topic in (_CHECKS, _INTENT) and isinstance(outcome.result, tuple):
             (self.closed if topic == _CHECKS else self.intents).show_checks(outcome.result)
         elif topic == _NOTE:
             self.read()
         elif topic == _EXPORT:
             self.closed.show_words(_("Exported to {result}").format(result=outcome.result), Tone.GOOD)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read, made ready to be shown: thousands of rows and points are made on the thread that reads.
+
+    Attributes:
+        data: what was found
+        rows: its trades
+        past: its curve
+    """
+
+    data: ReviewData
+    rows: tuple[ClosedRow, ...]
+    past: CurvePast
 
 
 _FAILED: Final = {
@@ -177,8 +199,9 @@ _FAILED: Final = {
 }
 
 
-def _read(query: ReviewQuery, access: ReviewAccess, told: Told) -> ReviewData:
-    return access.read(query, told)
+def _read(query: ReviewQuery, access: ReviewAccess, told: Told) -> Reading:
+    data = access.read(query, told)
+    return Reading(data, closed_rows(data), past_of(data))
 
 
 def _checks(intent_id: str, access: ReviewAccess, _told: Told) -> object:

@@ -49,11 +49,14 @@ class KeyedTable(TableView, Generic[Row]):
         return None if self._chosen is None else self._model.row_at(self._model.row_of(self._chosen))
 
     def set_rows(self, rows: Iterable[Row]) -> None:
-        """Show rows; what was chosen stays chosen while it is there."""
+        """Show rows; what was chosen stays chosen while it is there, and what is in sight in its place."""
         self._updating = True
+        bar = self.verticalScrollBar()
+        seen_from = bar.value()
         self._model.set_rows(rows)
         place = -1 if self._chosen is None else self._model.row_of(self._chosen)
         self._select(place)
+        bar.setValue(seen_from)
         self._updating = False
         if place < 0 and self._chosen is not None:
             self._chosen = None

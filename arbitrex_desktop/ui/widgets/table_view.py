@@ -34,7 +34,7 @@ from PySide6.QtWidgets import (
 )
 
 from arbitrex_desktop.texts import _
-from arbitrex_desktop.ui.models.table import TONE_ROLE, AnyIndex, RowTableModel
+from arbitrex_desktop.ui.models.table import LONG, TONE_ROLE, AnyIndex, RowTableModel
 from arbitrex_desktop.ui.theme.colours import Colours, Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.header import CELL_MARGIN, Header
@@ -42,6 +42,9 @@ from arbitrex_desktop.ui.widgets.metric import whole_or_hidden
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
 
 Row = TypeVar("Row")
+
+_SCREENFUL: Final = 100
+"""Rows that a screen shows at most."""
 
 _MARK: Final = 3
 """Pixels of the mark on the left of the chosen row while the keyboard is in the table."""
@@ -137,7 +140,8 @@ class TableView(QTableView):
         self._longest = [len(column.sample) for column in model.columns]
         self._set_up_headers()
         model.rowsInserted.connect(lambda _parent, first, last: self.fit_numbers(first, last))
-        model.modelReset.connect(lambda: self.fit_numbers(0, model.rowCount() - 1))
+        model.modelReset.connect(self._fit_seen)
+        self.verticalScrollBar().valueChanged.connect(self._fit_seen)
         model.modelReset.connect(self.viewport().update)
         theme.changed.connect(self.viewport().update)
 
@@ -206,6 +210,15 @@ class TableView(QTableView):
                 self._widths[place] = max(self._widths[place], needed)
         if self._widths != before:
             self._share_out(self.viewport().width())
+
+    def _fit_seen(self) -> None:
+        """Make the columns wide enough for all rows, of a long table for those in sight: looking at all is a pause."""
+        count = self._table_model.rowCount()
+        if count <= LONG:
+            self.fit_numbers(0, count - 1)
+            return
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height())
+        self.fit_numbers(max(0, first), last if last >= 0 else min(count, max(0, first) + _SCREENFUL) - 1)
 
     def is_longer(self, place: int, text: str) -> bool:
         """Return whether a number is longer than any before in its column; digits being of one width, it is wider."""

@@ -47,6 +47,15 @@ def test_money_has_the_accounts_decimals() -> None:
     """Yen have none, and gains bear a sign."""
     data = FakeReview([]).read(ReviewQuery(), lambda _words, _share: None)
     yen = replace(data, money_digits=0)
-    row = closed_rows(yen, 1)[0]
-    assert texts(row)["Result"] == "+88"
-    assert closed_rows(yen, 0) == ()
+    rows = closed_rows(yen)
+    assert texts(rows[0])["Result"] == "+88"
+    assert len(rows) == len(yen.trades)
+
+
+@pytest.mark.parametrize(
+    ("price", "digits", "text"), [(0.00012, 5, "+12.0"), (-0.03, 3, "\N{MINUS SIGN}30.0"), (None, 5, formats.DASH)]
+)
+def test_the_slippage_of_an_exit_is_told_in_points(price: float | None, digits: int, text: str) -> None:
+    """Above zero is worse than the stop or target stood; an exit by hand has none."""
+    trade = replace(closed_trade(1, 5.0), exit_slippage=price)
+    assert texts(ClosedRow(trade, digits, 2))["Exit slip"] == text

@@ -57,7 +57,7 @@ def points(count: int, first: int = 0) -> tuple[EquityPoint, ...]:
 
 def test_the_curve_begins_where_the_journal_does(panel: EquityPanel, fresh: Make) -> None:
     """The past is drawn before the points of this run, and none of it twice."""
-    panel.show_review(reviewed())
+    panel.show_past(past_of(reviewed()))
     panel.refresh(fresh(equity=points(5)))
     x, _y = plot_of(panel)._balance.getData()
     assert x[0] == (BEGIN - timedelta(hours=1)).timestamp()
@@ -69,7 +69,7 @@ def test_what_was_paid_is_marked_and_the_first_deposit_is_not(panel: EquityPanel
     """Where an account begins is no event of it."""
     past = past_of(reviewed())
     assert [words for _at, words in past.flows] == ["withdrawal \N{MINUS SIGN}500.00"]
-    panel.show_review(reviewed())
+    panel.show_past(past_of(reviewed()))
     assert [line.label.format for line in plot_of(panel)._marks] == ["withdrawal \N{MINUS SIGN}500.00"]
 
 
@@ -140,7 +140,7 @@ def test_a_day_of_the_past_has_nothing_of_the_present(panel: EquityPanel, fresh:
     until = BEGIN + timedelta(days=3)
     data = FakeReview([]).read(ReviewQuery(since=BEGIN, until=until), lambda _words, _share: None)
     panel.refresh(fresh(equity=points(5)))
-    panel.show_review(data)
+    panel.show_past(past_of(data))
     x, _y = plot_of(panel)._balance.getData()
     assert len(x) > 2
     assert x[-1] < until.timestamp()

@@ -20,7 +20,7 @@ from arbitrex_desktop.desk.review.store import Annotation
 from arbitrex_desktop.mt5.commands import ReplayStatus
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.panels.curve import NO_PAST
-from arbitrex_desktop.ui.review.closed_panel import MOST_ROWS, NONE_EVER, NONE_FOUND
+from arbitrex_desktop.ui.review.closed_panel import NONE_EVER, NONE_FOUND
 from arbitrex_desktop.ui.review.filter_bar import ReviewPeriod, midnight
 from arbitrex_desktop.ui.review.review import Review
 from tests.fakes.core import FakeCore
@@ -149,17 +149,24 @@ def test_all_that_is_shown_is_exported(open_window: WindowMaker, qtbot: QtBot, t
     qtbot.waitUntil(lambda: review.closed.sum.text().startswith("Not exported"), timeout=OPEN_MS)
 
 
-def test_many_trades_are_listed_in_part(open_window: WindowMaker, qtbot: QtBot) -> None:
-    """The newest are rows; the figures are of all, and that is said."""
-    trades = tuple(closed_trade(number, 5.0) for number in range(MOST_ROWS + 5))
-    fake = FakeReview([], trades)
-    window = open_window(core_with(fake))
+def test_every_trade_is_listed_however_many(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """Thousands are rows; one chosen far down stays chosen and in its place when they are read again."""
+    trades = tuple(closed_trade(number, 5.0) for number in range(23_000))
+    window = open_window(core_with(FakeReview([], trades)))
     review = review_of(window)
     qtbot.waitUntil(lambda: review.data is not None, timeout=OPEN_MS)
-    assert review.data is not None
-    assert review.closed.model.rowCount() == MOST_ROWS
-    assert review.data.figures.trades == MOST_ROWS + 5
-    assert f"the newest {MOST_ROWS:,} are listed" in review.closed.sum.text()
+    view, model = review.closed.view, review.closed.model
+    assert (model.rowCount(), model.rows[0].trade.key) == (23_000, trades[-1].key)
+    model.sort(3, Qt.SortOrder.AscendingOrder)
+    key = model.rows[11_000].trade.key
+    view.choose(key)
+    view.scrollTo(model.index(11_000, 0))
+    before, place = review.data, view.verticalScrollBar().value()
+    review.read()
+    qtbot.waitUntil(lambda: review.data is not before, timeout=OPEN_MS)
+    chosen = view.chosen
+    assert chosen is not None
+    assert (chosen.trade.key, view.verticalScrollBar().value()) == (key, place)
 
 
 def test_refusals_are_told_in_words(open_window: WindowMaker, qtbot: QtBot) -> None:
