@@ -147,7 +147,7 @@ class Review(QObject):
         dialog.fileSelected.connect(lambda name: self.export_to(kind, Path(name)))
         dialog.open()
 
-    def _show(self, reading: Reading) -> None:
+    def _show(self, reading: ReviewReading) -> None:
         self.data = reading.data
         self.closed.show_idle()
         self.closed.show_data(reading.data, reading.rows)
@@ -165,7 +165,7 @@ class Review(QObject):
         topic = outcome.topic.partition(" ")[0]
         if outcome.error:
             self.closed.show_words(f"{_(_FAILED[topic])}: {outcome.error}", Tone.WARN)
-        elif isinstance(outcome.result, Reading):
+        elif isinstance(outcome.result, ReviewReading):
             self._show(outcome.result)
         elif topic in (_CHECKS, _INTENT) and isinstance(outcome.result, tuple):
             (self.closed if topic == _CHECKS else self.intents).show_checks(outcome.result)
@@ -176,7 +176,7 @@ class Review(QObject):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReviewReading:
     """What was read, made ready to be shown: thousands of rows and points are made on the thread that reads.
 
     Attributes:
@@ -199,9 +199,9 @@ _FAILED: Final = {
 }
 
 
-def _read(query: ReviewQuery, access: ReviewAccess, told: Told) -> Reading:
+def _read(query: ReviewQuery, access: ReviewAccess, told: Told) -> ReviewReading:
     data = access.read(query, told)
-    return Reading(data, closed_rows(data), past_of(data))
+    return ReviewReading(data, closed_rows(data), past_of(data))
 
 
 def _checks(intent_id: str, access: ReviewAccess, _told: Told) -> object:
