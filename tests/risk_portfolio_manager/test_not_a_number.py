@@ -162,7 +162,8 @@ def test_every_setting_refuses(value: float) -> None:
         setattr(rpm.config, name, value)
         output = rpm.process_trade_intent(**intent())
         assert reason(output) == "INVALID_CONFIGURATION", name
-        assert f'"{each.label}" must be' in str(output.decision.rejected_trade)
+        assert output.decision.rejected_trade is not None
+        assert output.decision.rejected_trade.rejection_details.startswith(f'"{each.label}" must be')
 
 
 @pytest.mark.parametrize("value", NOT_FINITE)

@@ -6,11 +6,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from functools import partial
 from numbers import Integral, Real
 from operator import attrgetter
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -42,6 +43,13 @@ class OrderKind(StrEnum):
     STOP = "STOP"
 
 
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=_LONGEST_NAME, pattern=r"\S")]
+_Side = Annotated[int, msgspec.Meta(ge=-1, le=1)]
+_Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
+_Positive = Annotated[float, msgspec.Meta(ge=_SMALLEST, lt=_LARGEST)]
+_NotNegative = Annotated[float, msgspec.Meta(ge=0.0, lt=_LARGEST)]
+_Count = Annotated[int, msgspec.Meta(ge=0)]
+_Ticket = Annotated[int, msgspec.Meta(gt=0)]
 _MARKET: Final = OrderKind.MARKET
 _TRADER: Final = IntentSource.TRADER
 
@@ -80,33 +88,33 @@ class TradeIntent(msgspec.Struct, frozen=True):
         magic: what the sender's order will be marked with; None when that is not known.
     """
 
-    symbol: str
-    direction: int
-    confidence_score: float | None
+    symbol: _Name
+    direction: _Side
+    confidence_score: _Share | None
     regime: str | None
-    atr: float
-    vol_percentile: float | None
-    current_price: float | None = None
-    win_rate: float | None = None
-    avg_win: float | None = None
-    avg_loss: float | None = None
-    num_trades: int | None = None
-    adv_units: float | None = None
-    spread_pct: float | None = None
-    daily_volatility: float | None = None
-    strategy_id: str | None = None
-    stop_loss: float | None = None
-    take_profit: float | None = None
-    requested_volume: float | None = None
-    intent_id: str | None = None
+    atr: _Positive
+    vol_percentile: _Share | None
+    current_price: _Positive | None = None
+    win_rate: _Share | None = None
+    avg_win: _Positive | None = None
+    avg_loss: _Positive | None = None
+    num_trades: _Count | None = None
+    adv_units: _NotNegative | None = None
+    spread_pct: _NotNegative | None = None
+    daily_volatility: _NotNegative | None = None
+    strategy_id: _Name | None = None
+    stop_loss: _Positive | None = None
+    take_profit: _Positive | None = None
+    requested_volume: _Positive | None = None
+    intent_id: _Name | None = None
     source: IntentSource = IntentSource.STRATEGY
     order_kind: OrderKind = OrderKind.MARKET
-    order_price: float | None = None
+    order_price: _Positive | None = None
     expires_at: datetime | None = None
     reduce_only: bool = False
-    position_ticket: int | None = None
+    position_ticket: _Ticket | None = None
     instead_of: tuple[str, ...] = ()
-    magic: int | None = None
+    magic: _Ticket | None = None
 
     @property
     def is_person_s(self) -> bool:
@@ -119,7 +127,26 @@ class TradeIntent(msgspec.Struct, frozen=True):
         return self.order_kind is not _MARKET
 
 
+class _Sound(TradeIntent, frozen=True):
+    """An intent at the market whose fields hold what their types say."""
+
+
 def checked(intent: TradeIntent) -> TradeIntent:
+    """Return the intent with plain numbers; raise `InvalidField` for the first field that cannot be used.
+
+    Most are at the market and hold what the fields' types say; of any other each field is looked at by its name.
+    """
+    try:
+        sound = msgspec.convert(intent, _Sound, from_attributes=True)
+    except msgspec.ValidationError:
+        return _checked_by_name(intent)
+    signal = sound.confidence_score is not None and sound.regime in _REGIMES and sound.vol_percentile is not None
+    plain = sound.source is intent.source and intent.order_kind is _MARKET and type(intent.instead_of) is tuple
+    plain = plain and sound.order_price is None is sound.expires_at and sound.direction != 0
+    return sound if signal and plain and all(sound.instead_of) else _checked_by_name(intent)
+
+
+def _checked_by_name(intent: TradeIntent) -> TradeIntent:
     """Return the intent with plain numbers; raise `InvalidField` for the first field that cannot be used."""
     amiss = _amiss(intent) or (_resting_amiss(intent) if intent.rests else _market_amiss(intent))
     if amiss:
@@ -156,7 +183,7 @@ def _show(value: Any) -> str:
 
 
 def _number(name: str, value: Any) -> float:
-    """Return a finite float; numpy's numbers are numbers, booleans and texts are not."""
+    """Return a finite float; numpy's numbers and decimals are numbers, booleans and texts are not."""
     number = value if type(value) is float else _as_float(name, value)
     if -_LARGEST < number < _LARGEST:
         return number
@@ -166,7 +193,7 @@ def _number(name: str, value: Any) -> float:
 
 def _as_float(name: str, value: Any) -> float:
     """Return a number that is no float as one."""
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if isinstance(value, bool) or not isinstance(value, (Real, Decimal)):
         raise InvalidField(f"{name} must be a number (it is {_show(value)})")
     try:
         return float(value)

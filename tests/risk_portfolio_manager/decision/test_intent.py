@@ -7,6 +7,7 @@ import json
 import math
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from inspect import signature
 from typing import Any
 
@@ -27,7 +28,7 @@ from tests.risk_portfolio_manager.helpers import intent, reason, static
 BAD: dict[str, list[Any]] = {
     "symbol": ["", None, 5, "x" * 500],
     "direction": [0, 2, 1.0, "1", None, True, math.nan],
-    "confidence_score": [-0.1, 1.1, math.nan, math.inf, "0.8", None, True, Decimal("0.8"), 10**400],
+    "confidence_score": [-0.1, 1.1, math.nan, math.inf, "0.8", None, True, Decimal("NaN"), Decimal("1.1"), 10**400],
     "regime": ["trending", "", None, 3, "SIDEWAYS", ["TRENDING"]],
     "atr": [0.0, -1.0, math.nan, math.inf, "1", None, np.float64("nan"), 1e15, 1e300, 9e-16, 7e-240],
     "vol_percentile": [-0.01, 1.01, math.nan, None],
@@ -91,6 +92,16 @@ def test_a_bad_field_of_an_order_that_rests_refuses_by_its_name(name: str) -> No
 def test_every_field_is_covered_here() -> None:
     """No field escapes the table above."""
     assert set(BAD) == set(FIELDS)
+
+
+@pytest.mark.parametrize("atr", [0.1, np.float32(0.1), Decimal("0.1"), Fraction(1, 10)])
+@pytest.mark.parametrize("confidence", [0.8, np.float64(0.8), Decimal("0.8"), 1])
+def test_what_is_checked_holds_plain_numbers(atr: Any, confidence: Any) -> None:
+    """Whatever kind of number was handed in, alone or beside others."""
+    found = checked(TradeIntent("EURUSD", 1, confidence, "RANGING", atr, 0.4, num_trades=50))
+    assert [type(value) for value in (found.atr, found.confidence_score, found.vol_percentile)] == [float] * 3
+    assert found.atr == pytest.approx(0.1)
+    assert found.num_trades == 50
 
 
 def test_numbers_of_numpy_are_numbers() -> None:
