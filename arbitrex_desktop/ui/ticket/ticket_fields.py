@@ -183,9 +183,9 @@ class TicketFields(QWidget):
         if not self.fold.isChecked():
             return {}
         return {
-            "confidence_score": round(self.confidence.value(), 2),
+            "confidence_score": self.confidence.share(),
             "regime": self.regime.currentText(),
-            "vol_percentile": round(self.volatility.value(), 2),
+            "vol_percentile": self.volatility.share(),
         }
 
     def _summarise(self) -> None:

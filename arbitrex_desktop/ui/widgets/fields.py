@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Final
 
 from PySide6.QtCore import QLocale, QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
@@ -64,18 +65,36 @@ class OptionalNumber(QLineEdit):
         return value
 
 
+_MOST_TYPED: Final = 999.0
+
+
 class Share(QDoubleSpinBox):
-    """A number from 0 to 1, changed by typing or arrow keys; the mouse wheel scrolls past it unless it has focus."""
+    """A number from 0 to 1, changed by typing or arrow keys; the mouse wheel scrolls past it unless it has focus.
+
+    More than 1 can be typed, and is refused in words: a field that swallows digits makes 1.0 of 1.5, unsaid.
+    """
 
     def __init__(self, name: str, value: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setLocale(QLocale.c())
-        self.setRange(0.0, 1.0)
+        self.setRange(0.0, _MOST_TYPED)
         self.setSingleStep(0.05)
         self.setDecimals(2)
         self.setValue(value)
         self.setFont(tabular(self.font()))
         self.setAccessibleName(name)
+
+    def share(self) -> float:
+        """Return the number; raise ValueError in words when it is more than 1."""
+        value = round(self.value(), 2)
+        if value > 1.0:
+            raise ValueError(_("{name} must be from 0 to 1").format(name=self.accessibleName()))
+        return value
+
+    def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
+        """Go no further than 1 by arrow keys and wheel."""
+        super().stepBy(steps)
+        self.setValue(min(self.value(), 1.0))
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Change the value only while the keyboard is here."""

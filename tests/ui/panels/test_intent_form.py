@@ -64,6 +64,10 @@ def test_what_cannot_be_read_cannot_be_submitted(form: IntentFormPanel) -> None:
     form._submit()
     form.fields.stop_loss.clear()
     assert form.submit.isEnabled()
+    form.fields.fold.setChecked(True)
+    form.fields.confidence.setValue(1.5)
+    assert form.submit.toolTip() == "Confidence must be from 0 to 1"
+    form.fields.confidence.setValue(0.5)
     form.symbol.setCurrentText("NOSUCH")
     assert "no symbol of this terminal" in form.submit.toolTip()
     form.symbol.setCurrentText("")

@@ -256,6 +256,19 @@ def test_the_mouse_wheel_does_not_change_a_number_by_accident(qtbot: QtBot) -> N
     assert share.value() == 0.55
 
 
+def test_a_share_above_one_is_refused_in_words(qtbot: QtBot) -> None:
+    """What is typed stays as it was typed: 1.5 is no 1.0; the arrow keys stop at 1."""
+    share = Share("Confidence", 0.98)
+    shown(qtbot, share)
+    share.stepBy(3)
+    assert share.share() == 1.0
+    share.selectAll()
+    QTest.keyClicks(share, "1.5")
+    assert share.text() == "1.5"
+    with pytest.raises(ValueError, match="Confidence must be from 0 to 1"):
+        share.share()
+
+
 def test_a_header_click_sorts_and_shows_it(qtbot: QtBot, theme: Theme) -> None:
     """A click sorts upwards, the next downwards, and a table of nothing says what it is."""
     model: RowTableModel[object] = RowTableModel(notice_columns(str), id)  # type: ignore[arg-type]
