@@ -78,7 +78,7 @@ reckoning:
 	sh installer/setup.sh dev
 	.venv/bin/python -m tests.trials.reckoning --cases 5000 --seed 1
 
-# Bars and ticks of generated and replayed markets under fifty times as many random ranges as the suite's; some ten minutes.
+# Bars and ticks of generated and replayed markets under fifty times as many random ranges as the suite's; half an hour.
 invariants:
 	sh installer/setup.sh dev
 	ARBITREX_EXAMPLES=50 .venv/bin/python -m pytest -q --timeout=3600 tests/mt5/simulator/test_history_invariants.py

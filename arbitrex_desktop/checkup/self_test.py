@@ -9,7 +9,7 @@ trades on a simulated account, or on the DEMO account whose login the command li
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
@@ -39,6 +39,8 @@ _ENDED_BADLY: Final = (IntentState.REJECTED, IntentState.FAILED, IntentState.EXP
 _STOP_AWAY: Final = 0.02
 """Where the moved stop goes: this share of the price away from it."""
 _LEAST_LOTS: Final = 0.01
+_CONFIDENCES: Final = (0.9, 0.05)
+"""Of the two intents: of the one that is to be filled, and of the one that is to be refused."""
 
 
 @dataclass(slots=True)
@@ -109,6 +111,7 @@ class SelfTest(QObject):
         self._demo_login = demo_login
         self._started = clock.monotonic()
         self._ids: list[str] = []
+        self._submitting = False
         self._approved = False
         self._stop: float | None = None
         self._left: float | None = None
@@ -166,6 +169,8 @@ class SelfTest(QObject):
 
     def _on_done(self, result: CommandResult) -> None:
         """Keep the id of a submitted intent, or what went wrong."""
+        if isinstance(result.command, SubmitIntent):
+            self._submitting = False
         if result.error:
             self._on_failed(result.error)
         elif isinstance(result.command, SubmitIntent):
@@ -181,17 +186,22 @@ class SelfTest(QObject):
         return snapshot.pool.symbols_with_ticks >= min(ENOUGH_SYMBOLS, len(snapshot.pool.symbols) or ENOUGH_SYMBOLS)
 
     def _has_synced(self, snapshot: DeskSnapshot) -> bool:
-        if snapshot.account is None or not snapshot.sync.get("last_sync_time"):
-            return False
-        symbol = "EURUSD" if "EURUSD" in snapshot.pool.symbols else snapshot.pool.symbols[0]
-        for confidence in (0.9, 0.05):
-            request = IntentRequest(
-                symbol, 1, confidence, "TRENDING", 0.4, source=_SOURCE, time_to_live=PATIENCE_SECONDS
-            )
-            self._worker.send(SubmitIntent(request))
-        return True
+        return snapshot.account is not None and bool(snapshot.sync.get("last_sync_time"))
+
+    def _submit(self, symbols: Sequence[str]) -> None:
+        """Send the next intent, or the last one again that was refused since the desk was not open yet."""
+        if self._submitting:
+            return
+        self._submitting = True
+        symbol = "EURUSD" if "EURUSD" in symbols else symbols[0]
+        confidence = _CONFIDENCES[len(self._ids)]
+        request = IntentRequest(symbol, 1, confidence, "TRENDING", 0.4, source=_SOURCE, time_to_live=PATIENCE_SECONDS)
+        self._worker.send(SubmitIntent(request))
 
     def _has_judged(self, snapshot: DeskSnapshot) -> bool:
+        if len(self._ids) < len(_CONFIDENCES):
+            self._submit(snapshot.pool.symbols)
+            return False
         good, bad = (self._row(snapshot, index) for index in range(2))
         if good is None or bad is None or bad.state is not IntentState.REJECTED:
             return False

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,29 @@ def test_a_broker_with_suffixes_and_three_thousand_symbols_trades(tmp_path: Path
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert (report["fills"], report["stops_moved"], report["host_restarts"]) == (1, 1, 0)
     assert report["symbols_with_ticks"] >= 10
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(
+    ("name", "price", "digits"),
+    [("#EURUSD", 1.1, 5), ("FX.EURUSD_i", 1.1, 5), ("XAUUSD.", 2600.0, 2), ("eurusd-ecn", 1.1, 5)],
+)
+def test_a_broker_with_unusual_names_trades(tmp_path: Path, name: str, price: float, digits: int) -> None:
+    """From the start to a filled order in the window, on the one symbol that a file brings under the broker's name."""
+    begin = datetime(2026, 3, 4, 8)  # noqa: DTZ001 - the file's own clock
+    rows = [
+        f"{begin + timedelta(seconds=2 * row):%Y.%m.%d\t%H:%M:%S}.000"
+        f"\t{price * (1 + row % 9 * 1e-4):.{digits}f}\t{price * (1.0001 + row % 9 * 1e-4):.{digits}f}\t\t\t6"
+        for row in range(12_000)
+    ]
+    file = tmp_path / f"{name}_202603040800_202603041440.csv"
+    header = "<DATE>\t<TIME>\t<BID>\t<ASK>\t<LAST>\t<VOLUME>\t<FLAGS>"
+    file.write_text("\n".join([header, *rows, ""]), encoding="ascii")
+    replayed = ["--replay", str(file), "--from", "2026-03-04T12:30"]
+    result = start([*replayed, "--self-test", "--report", "report.json"], tmp_path)
+    assert result.returncode == 0, result.stderr
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert (report["fills"], report["symbols_with_ticks"], report["host_restarts"]) == (1, 1, 0)
 
 
 @pytest.mark.parametrize(

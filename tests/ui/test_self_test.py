@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from arbitrex_desktop.checkup.self_test import SelfTest
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.raw_layer.views import AccountMode
-from arbitrex_desktop.ui.commands import TraderCommand
+from arbitrex_desktop.ui.commands import CommandResult, SubmitIntent, TraderCommand
 from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.core import FakeCore
 from tests.fakes.desk_data import desk_snapshot
@@ -43,3 +43,22 @@ def test_only_a_simulated_account_or_the_demo_account_that_was_named(
     )
     assert ("account; the self-test trades on" in test.seen.failure) is refused
     assert bool(sent) is not refused
+
+
+def test_an_intent_that_came_before_the_desk_was_open_is_sent_again(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after the other and in their order, until the desk takes both."""
+    worker = CoreWorker(FakeCore)
+    sent: list[TraderCommand] = []
+    monkeypatch.setattr(worker, "send", sent.append)
+    test = SelfTest(worker, SystemClock())
+    plain = desk_snapshot()
+    snapshot = replace(plain, pool=replace(plain.pool, mode=AccountMode.SIMULATED, symbols_with_ticks=99))
+    for error in ("no account has been connected yet", "no account has been connected yet", "", ""):
+        worker.snapshot_changed.emit(snapshot)
+        worker.snapshot_changed.emit(snapshot)
+        worker.command_done.emit(CommandResult(sent[-1], answer="I1", error=error))
+    asked = [each.request.confidence_score for each in sent if isinstance(each, SubmitIntent)]
+    assert asked == [0.9, 0.9, 0.9, 0.05]
+    assert not test.seen.failure

@@ -196,6 +196,8 @@ class ConnectionLoop:
         # A replay is followed from where it began, since its clock ran on while we connected; otherwise the last
         # seconds are enough to show a price for every symbol at once.
         lead = None if now is None else now - _LEAD_MSC
+        if now is not None and connected.market_time_msc is not None:
+            self._ticks.server_clock.told(now - connected.market_time_msc)
         self._reconcile(lead if replay is None else replay.began_msc)
         self._poll()
 

@@ -50,6 +50,10 @@ class ServerClock:
         self.offset_seconds = offset
         return True
 
+    def told(self, msc: int) -> None:
+        """Take the offset, in milliseconds, from a terminal that knows it: a simulated one."""
+        self.offset_seconds = _rounded(msc / 1000.0)
+
     def shift(self, msc: int) -> bool:
         """Go along with a server clock that was moved; return whether the offset changed, which has quarter hours."""
         self._votes = {}

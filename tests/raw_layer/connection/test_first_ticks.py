@@ -87,3 +87,14 @@ def test_what_did_not_fit_into_one_poll_is_read_at_once(tmp_path: Path) -> None:
         module.add_tick("EURUSD", NOW - 9_000 + 8 * place, bid=1.15 + place * 1e-6, ask=1.16)
     with connected(tmp_path, module, replace(SETTINGS, poll_interval=600.0)) as pool:
         assert wait_for(lambda: pool.stats().ticks_total == count)
+
+
+def test_a_simulated_terminal_tells_its_clock(tmp_path: Path) -> None:
+    """The price that was there before we came has an age at once, though no tick has come to measure the clock by."""
+    module = FakeModule(["EURUSD"])
+    module.add_tick("EURUSD", NOW - 20_000, bid=1.15)
+    with connected(tmp_path, module, SETTINGS) as pool:
+        assert wait_for(lambda: pool.quote("EURUSD") is not None)
+        quote = pool.quote("EURUSD")
+        assert quote is not None
+        assert 20.0 <= quote.age_at_receipt < 20.0 + PATIENCE
