@@ -298,7 +298,7 @@ class TradingCore:
         self._background.begin("desk-disarm", partial(self._journal_note, "disarming", EventKind.DISARMED))
 
     def set_seen(self, *, seen: bool) -> None:
-        """Have prices as they come while the window can be seen, and twice a second otherwise."""
+        """Have prices as they come while the window can be seen, and once a second otherwise."""
         self._pool.poll_slowly(slow=not seen)
 
     def close_position(self, ticket: int, lots: float | None = None) -> None:

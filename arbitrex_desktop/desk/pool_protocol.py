@@ -30,7 +30,7 @@ class TradingPool(PoolReader, Protocol):
         """Change how a replay goes on; raise `MT5Error` with the reason where that cannot be (asks)."""
 
     def poll_slowly(self, *, slow: bool) -> None:
-        """Ask for prices twice a second while nobody watches, and have them as they come otherwise; returns at once."""
+        """Ask for prices once a second while nobody watches, and have them as they come otherwise; returns at once."""
 
     def stop(self) -> None:
         """End everything; nothing is left running."""

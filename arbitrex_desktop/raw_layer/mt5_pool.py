@@ -122,7 +122,7 @@ class MT5ConnectionPool:
             self._loop.attempted.wait(wait)
 
     def poll_slowly(self, *, slow: bool) -> None:
-        """Ask for prices twice a second while nobody watches, and have them as they come otherwise; returns at once."""
+        """Ask for prices once a second while nobody watches, and have them as they come otherwise; returns at once."""
         self._loop.poll_slowly(slow=slow)
 
     def stop(self) -> None:

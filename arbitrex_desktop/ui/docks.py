@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -160,6 +160,7 @@ class Docks:
     Attributes:
         docks: the docks by panel's name
         layouts: those for the workspace that is shown, the richest first
+        came_in_sight: called with each panel that can be seen from now on
         moved: whether the user has taken a dock from its place: from then on the layout is the user's own and is
             not laid out anew until `arrange`, and the window cannot be made too small for it
     """
@@ -168,6 +169,8 @@ class Docks:
         self._window = window
         self._panels = {panel.name: panel for panel in panels}
         self._arranging = False
+        self._in_sight: set[str] = set()
+        self.came_in_sight: Callable[[Panel], None] = lambda _panel: None
         self.layouts: Sequence[Layout] = TRADE
         self.moved = False
         self._settle = QTimer(window, singleShot=True, interval=_FOLLOW_MS)
@@ -241,6 +244,10 @@ class Docks:
         panel = self._panels[name]
         (panel.home or panel).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def panels_in_use(self) -> list[Panel]:
+        """Return the panels that can be seen, and those that take every snapshot."""
+        return [panel for name, panel in self._panels.items() if name in self._in_sight or panel.is_always_current]
+
     def show_counts(self) -> None:
         """Put the panels' counts and headlines into their titles."""
         for dock in self.docks.values():
@@ -253,7 +260,16 @@ class Docks:
         if panel.home is not None and not panel.home.accessibleName():
             panel.home.setAccessibleName(_(panel.title))
         dock.topLevelChanged.connect(self._on_moved)
+        dock.visibilityChanged.connect(partial(self._on_sight, panel))
         return dock
+
+    def _on_sight(self, panel: Panel, seen: bool) -> None:  # noqa: FBT001 - a slot
+        """Note whether a panel can be seen: closed ones cannot, nor those behind another tab."""
+        if seen and panel.name not in self._in_sight:
+            self._in_sight.add(panel.name)
+            self.came_in_sight(panel)
+        elif not seen:
+            self._in_sight.discard(panel.name)
 
     def _on_moved(self) -> None:
         """Note that the user takes a dock from its place or puts it back; there is no other way to move one."""

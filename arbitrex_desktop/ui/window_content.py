@@ -106,12 +106,13 @@ class WindowContent(QObject):
         self._make_bars()
         yield
         self._docks = Docks(self._window, self.panels.values())
+        self._docks.came_in_sight = lambda panel: panel.refresh(self._fresh)
         self.workspaces = Workspaces(self._window, self._docks)
         self.first_steps = FirstSteps(self._window, self._theme, self._docks, self.top_bar, self.intent_form)
         self._make_menus()
         self._connect_worker()
         self._connect_panels()
-        self._prices_turn.timeout.connect(self._refresh_prices)
+        self._prices_turn.timeout.connect(lambda: self.market_watch.refresh(self._fresh))
         self._beat.timeout.connect(self.refresh)
         self._beat.start()
 
@@ -167,7 +168,7 @@ class WindowContent(QObject):
         self._alerts.refresh(self._fresh, halt_overdue=self._halt_watch.overdue(self._fresh))
         if not self._seen:
             return
-        for panel in self.panels.values():
+        for panel in self._docks.panels_in_use():
             if panel is not self.market_watch:
                 panel.refresh(self._fresh)
         # Forty rows of prices are a third of all painting: they have a turn of their own, so that none is long.
@@ -182,10 +183,6 @@ class WindowContent(QObject):
         if core is not None:
             self.intent_form.set_symbols(core.board.symbols)
         self.intent_form.show_quote(self.market_watch.model.quote_of(self.intent_form.symbol.currentText()))
-
-    @Slot()
-    def _refresh_prices(self) -> None:
-        self.market_watch.refresh(self._fresh)
 
     def lay_out(self, kept: WindowState) -> Iterator[None]:
         """Take the remembered layout, or the one for the window's size where none was remembered; in steps."""
@@ -377,15 +374,14 @@ class WindowContent(QObject):
         if seen == self._seen:
             return
         self._seen = seen
-        core = self._worker.core
-        if core is not None:
-            core.set_seen(seen=seen)
+        self._worker.set_seen(seen=seen)
+        self.market_watch.set_seen(seen=seen)
         if seen:
             self.refresh()
 
     @Slot(object)
     def _on_core(self, core: Core) -> None:
-        core.set_seen(seen=self._seen)
+        self._worker.set_seen(seen=self._seen)
         self.market_watch.watch(core.board)
         StepWork(self._show_core(core), self, self._beat.isActive).start()
 
@@ -401,6 +397,8 @@ class WindowContent(QObject):
     @Slot(object)
     def _on_snapshot(self, snapshot: DeskSnapshot) -> None:
         self._fresh = Freshness(snapshot, self._clock.monotonic(), self._clock.monotonic())
+        if self._beat.isActive():
+            self._beat.start()  # the next beat is due where no snapshot comes
         self.refresh()
 
     @Slot(object)

@@ -53,6 +53,7 @@ class CoreWorker(QObject):
 
     _run = Signal(object)
     _run_in_lane = Signal(object)
+    _seen = Signal(bool)
     _end = Signal()
 
     def __init__(self, core_factory: CoreFactory, parent: QObject | None = None) -> None:
@@ -113,6 +114,13 @@ class CoreWorker(QObject):
         """Have the core carry a command out; `command_done` answers."""
         (self._run_in_lane if isinstance(command, self._sends_nothing) else self._run).emit(command)
 
+    def set_seen(self, *, seen: bool) -> None:
+        """Have the core read the market, and report, as often as somebody can see it."""
+        core = self._core
+        if core is not None:
+            core.set_seen(seen=seen)
+        self._seen.emit(seen)
+
     def disarm(self) -> None:
         """Take the arming back now, without waiting for the worker; before the core exists nothing is armed.
 
@@ -153,6 +161,7 @@ class CoreWorker(QObject):
         runner.finished.connect(self._thread.quit, QtCore.Qt.ConnectionType.DirectConnection)
         self._thread.finished.connect(self.stopped)
         self._run.connect(runner.run)
+        self._seen.connect(watcher.set_seen)
         self._end.connect(watcher.end)
         self._end.connect(runner.end)
 

@@ -20,6 +20,9 @@ from arbitrex_desktop.ui.seam import Core, CoreFactory
 
 STEP_MS: Final = 250
 """Milliseconds between two steps of the core, and between two snapshots."""
+
+UNSEEN_MS: Final = 1_000
+"""Milliseconds between two snapshots while nobody can see the window."""
 _SOON_MS: Final = 10
 """Milliseconds to the next step when the core has more to do: commands that wait come in between."""
 
@@ -61,18 +64,29 @@ class Reporter(QObject):
 
 
 class Watcher(QObject):
-    """Reports about four times a second, and when asked, on a thread of its own, also while the worker is blocked."""
+    """Reports about four times a second, seldom if unseen, and when asked, on a thread of its own.
+
+    It reports while the worker is blocked, too.
+    """
 
     def __init__(self, reporter: Reporter) -> None:
         super().__init__()
         self._reporter = reporter
         self._timer: QTimer | None = None
+        self._interval = STEP_MS
+
+    @Slot(bool)
+    def set_seen(self, seen: bool) -> None:  # noqa: FBT001 - a slot
+        """Report often, or seldom while nobody can see it."""
+        self._interval = STEP_MS if seen else UNSEEN_MS
+        if self._timer is not None:
+            self._timer.setInterval(self._interval)
 
     @Slot(object)
     def watch(self, core: Core) -> None:
         """Report on this core from now on."""
         self._timer = QTimer(self)
-        self._timer.setInterval(STEP_MS)
+        self._timer.setInterval(self._interval)
         self._timer.timeout.connect(lambda: self._reporter.report(core))
         self._timer.start()
 

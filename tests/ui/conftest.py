@@ -84,8 +84,9 @@ def open_window(qtbot: QtBot, theme: Theme, clock: ManualClock) -> Iterator[Wind
         window.fill()
         worker.start()
         if wait:
+            content = window.content
             qtbot.waitUntil(
-                lambda: bool(window.content.account.figures["equity"].text.strip("\N{EN DASH}")), timeout=OPEN_MS
+                lambda: content._fresh.snapshot is not None and content.chart.chart is not None, timeout=OPEN_MS
             )
         return window
 

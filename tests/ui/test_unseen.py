@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.core import FakeBoard, FakeCore
-from tests.fakes.desk_data import desk_snapshot, pool_stats, quote
+from tests.fakes.desk_data import desk_snapshot, pool_stats, position_row, quote
 from tests.ui.conftest import OPEN_MS, WindowMaker
 
 pytestmark = pytest.mark.slow
@@ -18,6 +18,7 @@ def test_a_window_out_of_sight_draws_nothing_and_catches_up(open_window: WindowM
     """Hidden or minimised, panels keep what they showed and the pool is slowed down; back in sight, all is there."""
     core = FakeCore()
     window = open_window(core)
+    window.content.first_steps.bring_forward("connection")
     assert core.seen == [True]
     getattr(window, way)()
     qtbot.waitUntil(lambda: core.seen == [True, False])
@@ -28,6 +29,17 @@ def test_a_window_out_of_sight_draws_nothing_and_catches_up(open_window: WindowM
     window.showNormal()
     qtbot.waitUntil(lambda: window.content.connection.value_of("login") == "777")
     assert core.seen == [True, False, True]
+
+
+def test_a_panel_behind_another_is_drawn_once_it_comes_to_the_front(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """What it shows is the newest snapshot; the count in the title of one behind another is always current."""
+    core = FakeCore()
+    content = open_window(core).content
+    core.shown = desk_snapshot(pool=pool_stats(login=777), positions=(position_row(), position_row(ticket=8)))
+    qtbot.waitUntil(lambda: content._docks.docks["positions"].windowTitle().endswith("(2)"), timeout=OPEN_MS)
+    assert content.connection.value_of("login") == ""
+    content.first_steps.bring_forward("connection")
+    assert content.connection.value_of("login") == "777"
 
 
 def test_the_window_settles(open_window: WindowMaker, qtbot: QtBot) -> None:

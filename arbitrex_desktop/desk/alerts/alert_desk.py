@@ -27,7 +27,8 @@ from arbitrex_desktop.desk.presentation.alert_rows import AlertCall, AlertKind, 
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 
-LOOK_S: Final = 0.25
+LOOK_S: Final = 1.0
+"""Between two looks at account and state; prices are judged as they come."""
 _LEAST_S: Final = 0.03
 """Prices may change a thousand times a second; they are judged no oftener than a screen shows them."""
 _JOIN_S: Final = 2.0

@@ -44,7 +44,7 @@ from arbitrex_desktop.raw_layer.views import NOTHING_WATCHED, AccountReading, Co
 
 _LEAD_MSC = 10_000
 _LONGEST_WAIT = 0.5
-_SLOW_SECONDS = 0.5
+_SLOW_SECONDS = 1.0
 _HEARTBEAT_SECONDS = 30.0
 _SYMBOLS_SECONDS = 60.0
 _log = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ class ConnectionLoop:
         self._client.end_wait()
 
     def poll_slowly(self, *, slow: bool) -> None:
-        """Poll twice a second while nobody watches, and as prices come otherwise."""
+        """Poll once a second while nobody watches, and as prices come otherwise."""
         self.slow = slow
         self._wake.set()
 

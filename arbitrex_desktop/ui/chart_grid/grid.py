@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
 from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from arbitrex_desktop.clock import Clock
@@ -23,10 +24,11 @@ from arbitrex_desktop.ui.chart.timeframes import SHOWN
 from arbitrex_desktop.ui.chart_grid.levels import Levels
 from arbitrex_desktop.ui.chart_grid.live_chart import LiveChart
 from arbitrex_desktop.ui.chart_grid.toolbar import COUNTS, ChartToolbar, Links
+from arbitrex_desktop.ui.frame_pacer import FramePacer
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.theme.theme import Theme
 
-_FRAME_MS: Final = 33
+_FRAME_S: Final = 1 / 30
 _GAP: Final = 3
 _DEALS_MS: Final = 1_500
 _MARKED: Final = timedelta(days=31)
@@ -71,8 +73,10 @@ class ChartGrid(QWidget):
         self._all: list[LiveChart] = []
         self._closed: Sequence[ClosedTrade] = ()
         self.chart = self._add()
-        self._frames = QTimer(self, interval=_FRAME_MS)
-        self._frames.timeout.connect(self.draw_frame)
+        self._pacer = FramePacer(clock, self)
+        self._pacer.least_seconds = _FRAME_S
+        self._pacer.frame.connect(self.draw_frame)
+        self._unsubscribe: Callable[[], None] = lambda: None
         self._held: tuple[tuple[int, float], ...] | None = None
         self._trades_due = QTimer(self, interval=_DEALS_MS, singleShot=True)
         self._trades_due.timeout.connect(lambda: self.trades_asked.emit(self._clock.now() - _MARKED))
@@ -92,11 +96,13 @@ class ChartGrid(QWidget):
         self._board, self._revision = board, 0
         for chart in self._all:
             chart.watch(board)
-        self._frames.start()
+        self._unsubscribe = board.subscribe(self._pacer.request)
+        self.draw_frame()
 
     def stop(self) -> None:
         """Read no prices any more; the core is about to go."""
-        self._frames.stop()
+        self._unsubscribe()
+        self._unsubscribe = lambda: None
         self._trades_due.stop()
         for chart in self._all:
             chart.stop()
@@ -165,6 +171,11 @@ class ChartGrid(QWidget):
             if quote is not None:
                 chart.take_quote(quote)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Take what came while nobody could see the charts."""
+        super().showEvent(event)
+        self.draw_frame()
+
     # What the trader chooses
 
     def show_count(self, count: int) -> None:
@@ -181,7 +192,7 @@ class ChartGrid(QWidget):
         if self.chart not in self.charts:
             self.chart = self.charts[0]
         self.refresh(self._fresh)
-        self._revision = 0
+        self._read_anew()
         self._show_chosen()
 
     def choose(self, chart: LiveChart) -> None:
@@ -255,8 +266,12 @@ class ChartGrid(QWidget):
 
     def _show(self, chart: LiveChart, symbol: str) -> None:
         chart.show_symbol(symbol)
-        # The board has told of its present price before.
+        self._read_anew()
+
+    def _read_anew(self) -> None:
+        """Have the board tell present prices again that it has told before."""
         self._revision = 0
+        self._pacer.request()
 
     def _show_chosen(self) -> None:
         for chart in self.charts:

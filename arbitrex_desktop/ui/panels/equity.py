@@ -119,6 +119,11 @@ class EquityPanel(Panel):
         self._waiting.setText(_("No sync yet"))
         self._show_points()
 
+    @property
+    def is_always_current(self) -> bool:
+        """True: what a review brings is read with the snapshot of its time."""
+        return True
+
     def stop(self) -> None:
         """Load nothing any more."""
         self._loader.stop()
@@ -163,7 +168,7 @@ class EquityPanel(Panel):
 
     def _show_points(self) -> None:
         """Draw, once there are a plot and points; axes without numbers would invent some."""
-        if self._plot is not None and self._points and self.isVisible():
+        if self._plot is not None and self._points and not self.visibleRegion().isEmpty():
             self._plot.show_points(self._points)
             self._stack.setCurrentWidget(self._plot.widget())
 

@@ -63,6 +63,7 @@ class MarketWatchPanel(Panel):
         self._revision = 0
         self._sorted_at = self._aged_at = 0.0
         self._live = False
+        self._seen = True
         self.model = QuoteModel(self)
         self.view = QuoteView(self.model, theme)
         self.offer = self.offer_in(self.view.viewport())
@@ -124,9 +125,15 @@ class MarketWatchPanel(Panel):
         self._unsubscribe = lambda: None
         self._board = None
 
+    def set_seen(self, *, seen: bool) -> None:
+        """Read nothing while the window cannot be seen; back in sight, catch up."""
+        self._seen = seen
+        if seen:
+            self.draw_frame()
+
     def draw_frame(self) -> None:
         """Take what changed since the last frame."""
-        if self._board is None:
+        if self._board is None or not self._seen:
             return
         self._check_symbols(self._board)
         revision, quotes = self._board.changed_since(self._revision)

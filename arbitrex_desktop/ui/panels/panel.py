@@ -20,8 +20,8 @@ from arbitrex_desktop.ui.widgets.empty_offer import EmptyOffer
 class Panel(QWidget):
     """Base of the panels.
 
-    `refresh` is called on the GUI thread for each snapshot (about four times a second), and twice a second so that
-    ages count up.
+    `refresh` is called on the GUI thread for each snapshot (about four times a second), and half a second after the
+    last so that ages count up, while the panel can be seen or `is_always_current`.
 
     Attributes:
         name: its stable name in a remembered layout.
@@ -62,6 +62,12 @@ class Panel(QWidget):
 
     def command_done(self, result: CommandResult) -> None:
         """Take note of what came of a command, whichever panel gave it."""
+
+    @property
+    def is_always_current(self) -> bool:
+        """Whether it takes every snapshot, also closed or behind another tab: its title or headline tells something."""
+        own = type(self)
+        return own.tab_title is not Panel.tab_title or own.headline is not Panel.headline
 
     def tab_title(self) -> str:
         """Return the title with a count, where there is something to count."""

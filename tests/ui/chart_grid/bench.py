@@ -34,7 +34,7 @@ class Bench:
         qtbot.addWidget(self.grid)
         self.grid.resize(900, 560)
         self.grid.watch(self.board)
-        self.grid._frames.stop()
+        self.grid._pacer.blockSignals(True)
         self.grid.show()
         qtbot.waitExposed(self.grid)
 

@@ -49,7 +49,7 @@ def test_without_a_core_the_way_to_an_account_is_offered(open_window: WindowMake
     content = window.content
     content._broken, content._fresh = "no account is set up", type(content._fresh)(None, 0.0, 0.0)
     content.refresh()
-    content._refresh_prices()
+    content.market_watch.refresh(content._fresh)
     offer = content.market_watch.offer
     assert offer.text() == NextStep.ACCOUNT
     with qtbot.waitSignal(content.first_steps.accounts_asked):
