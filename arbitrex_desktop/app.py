@@ -76,6 +76,9 @@ class Application:
         self._clock = SystemClock()
         self._qt = _qt_application()
         self._language: Language | None = None
+        # A thread that computes gives the interpreter back after this long, when the window has something to paint: a
+        # painting that is interrupted several times waits that often; the default of 5 ms adds up to a visible pause.
+        sys.setswitchinterval(_SWITCH_SECONDS)
         self._is_wanted_again = False
         self._shows_around = False
         self.exit_code = 0
@@ -118,9 +121,9 @@ class Application:
         # The first picture comes first; a window that opens minimised is never painted.
         self.window.first_painted.connect(partial(QTimer.singleShot, 0, self._begin))
         QTimer.singleShot(_UNSEEN_MS, self.window, self._begin)
-        # The garbage collector would look at all that a start makes, again and again: a tenth of its time.
+        # The garbage collector would look at all that a start makes, again and again: 70 ms of it.
         gc.disable()
-        QTimer.singleShot(_LOADED_MS, self.window, _keep_for_good)
+        QTimer.singleShot(_LOADED_MS, self.window, keep_for_good)
         self.window.show()
         try:
             self._qt.exec()
@@ -341,7 +344,7 @@ def _shown_already(settings: Settings) -> bool:
     return bool(importlib.import_module("arbitrex_desktop.one_window").show_first(settings.data_dir))
 
 
-def _keep_for_good() -> None:
+def keep_for_good() -> None:
     """Have the garbage collector pass over what the start made: a look at all of it stops every thread for 50 ms."""
     gc.freeze()
     gc.enable()
@@ -374,9 +377,6 @@ def _qt_application() -> QApplication:
         # Run from source the taskbar would show Python's icon; the frozen program is known by its own file.
         ctypes = importlib.import_module("ctypes")
         ctypes.WinDLL("shell32").SetCurrentProcessExplicitAppUserModelID("Arbitrex.Desktop")
-    # A thread that computes gives the interpreter back after this long, when the window has something to paint: a
-    # painting that is interrupted several times waits that often, and the default of 5 ms adds up to a visible pause.
-    sys.setswitchinterval(_SWITCH_SECONDS)
     # The style as an argument: chosen later, Qt would make the system's first and throw it away.
     application = QApplication(["arbitrex-desktop", "-style", "Fusion"])
     application.setApplicationName("Arbitrex Desktop")

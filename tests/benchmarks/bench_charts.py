@@ -33,7 +33,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
-from arbitrex_desktop.app import Application
+from arbitrex_desktop.app import Application, keep_for_good
 from arbitrex_desktop.assembly import build_core
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.mt5.constants import Timeframe
@@ -192,6 +192,7 @@ def pauses(charts: int) -> None:
         while not application.window.content.is_settled():
             wait(0.1)
         application.window.content.chart.show_count(charts)
+        keep_for_good()
         wait(5.0)
         beat.start()
         wait(PAUSE_S)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.app import Application
+from arbitrex_desktop.app import Application, keep_for_good
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.journal.journal import journal_opener
@@ -90,6 +90,7 @@ def test_a_storm_of_faults_neither_freezes_the_window_nor_fools_the_risk_manager
     application.window.fill()
     application.worker.start()
     qtbot.waitUntil(application.window.content.is_settled, timeout=60_000)
+    keep_for_good()
     assert faulty.rpm is not None
     believed: set[tuple[int, float]] = set()
     beat.start()

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.app import Application
+from arbitrex_desktop.app import Application, keep_for_good
 from arbitrex_desktop.settings import Settings
 from tests.benchmarks.beat import Beat, Watch
 from tests.benchmarks.bench_memory import resident_megabytes
@@ -58,6 +58,7 @@ def test_a_flood_of_intents_leaves_the_window_alone(
     application.window.fill()
     application.worker.start()
     qtbot.waitUntil(application.window.content.is_settled, timeout=60_000)
+    keep_for_good()
     qtbot.wait(3_000)
     before = resident_megabytes()
     flood = subprocess.Popen(

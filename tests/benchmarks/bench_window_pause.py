@@ -17,7 +17,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.app import Application
+from arbitrex_desktop.app import Application, keep_for_good
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.settings import Settings
 from tests.benchmarks.beat import Beat, Watch
@@ -45,6 +45,7 @@ def test_the_window_s_pauses_while_the_host_is_lost(
     application.worker.start()
     settled: Callable[[], bool] = application.window.content.is_settled
     qtbot.waitUntil(lambda: settled() and watch.connected(1), timeout=60_000)
+    keep_for_good()
     beat.start()
     qtbot.wait(_REFERENCE_MS)
     print(f"window, all well: {beat.stop()}")
