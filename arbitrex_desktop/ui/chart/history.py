@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.ui.program.reader_thread import ReaderThread
 
 if TYPE_CHECKING:
     # At run time it loads numpy, which the window's first picture must not wait for.
@@ -96,7 +97,7 @@ class _Reader(QObject):
             self.answered.emit(HistoryAnswer(request, bars, min(done, request.count), is_last))
 
 
-class HistoryLoader(QObject):
+class HistoryLoader(ReaderThread["ReadBars"]):
     """Reads bars for charts, one request at a time; lives on the GUI thread.
 
     A chart's newer request replaces its older one, also one that is being read.
@@ -109,32 +110,20 @@ class HistoryLoader(QObject):
     _read = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
         self._wanted: dict[int, HistoryRequest] = {}
         self._lock = threading.Lock()
-        self._thread = QThread()
-        self._thread.setObjectName("chart-history")
-        self._reader = _Reader(self._is_wanted)
-        self._reader.moveToThread(self._thread)
-        self._reader.answered.connect(self._on_answer)
-        self._read.connect(self._reader.read)
-        self._read_bars: ReadBars | None = None
-        self._stopped = False
-
-    def start(self, read_bars: ReadBars) -> None:
-        """Read through this function from now on; not after `stop`, as when a core is ready while its window closes."""
-        if self._stopped:
-            return
-        self._read_bars = read_bars
-        self._thread.start()
+        reader = _Reader(self._is_wanted)
+        super().__init__("chart-history", reader, parent)
+        reader.answered.connect(self._on_answer)
+        self._read.connect(reader.read)
 
     def ask(self, request: HistoryRequest) -> bool:
         """Have bars read; return False before `start` and after `stop`."""
-        if self._read_bars is None:
+        if self.source is None:
             return False
         with self._lock:
             self._wanted[request.chart] = request
-        self._read.emit(request, self._read_bars)
+        self._read.emit(request, self.source)
         return True
 
     def cancel(self, chart: int) -> None:
@@ -142,18 +131,10 @@ class HistoryLoader(QObject):
         with self._lock:
             self._wanted.pop(chart, None)
 
-    def stop(self, wait_ms: int) -> bool:
-        """End the thread; return False when it still waits for the terminal after `wait_ms`, and is left behind."""
-        self._read_bars = None
-        self._stopped = True
+    def give_up(self) -> None:
+        """Have nobody wait for anything."""
         with self._lock:
             self._wanted.clear()
-        self._thread.quit()
-        ended = self._thread.wait(QDeadlineTimer(wait_ms))
-        if not ended:
-            # WORKAROUND: Qt aborts the process when it destroys a running QThread, so its parent is never deleted.
-            self._thread.setParent(QThread.currentThread())
-        return ended
 
     def _is_wanted(self, request: HistoryRequest) -> bool:
         with self._lock:

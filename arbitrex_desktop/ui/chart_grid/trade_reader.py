@@ -6,7 +6,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
+
+from arbitrex_desktop.ui.program.reader_thread import ReaderThread
 
 if TYPE_CHECKING:
     # At run time these load what the window's first picture must not wait for.
@@ -44,7 +46,7 @@ class _DealReader(QObject):
             raise InterruptedError("the window is closing")
 
 
-class TradeReader(QObject):
+class TradeReader(ReaderThread["ReviewAccess | None"]):
     """Reads closed trades when asked; lives on the GUI thread.
 
     Signals:
@@ -55,39 +57,17 @@ class TradeReader(QObject):
     _read = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._thread = QThread()
-        self._thread.setObjectName("chart-trades")
         self._reader = _DealReader()
-        self._reader.moveToThread(self._thread)
+        super().__init__("chart-trades", self._reader, parent)
         self._reader.answered.connect(self.answered)
         self._read.connect(self._reader.read)
-        self._review: ReviewAccess | None = None
-
-    def start(self, review: ReviewAccess | None) -> None:
-        """Read through this from now on; None where nothing is kept of trades.
-
-        Not after `stop`, as when a core is ready while its window closes.
-        """
-        if self._reader.is_stopping:
-            return
-        self._review = review
-        if review is not None:
-            self._thread.start()
 
     @Slot(object)
     def ask(self, since: datetime) -> None:
         """Have the trades read that were closed since a moment, UTC."""
-        if self._review is not None:
-            self._read.emit(self._review, since)
+        if self.source is not None:
+            self._read.emit(self.source, since)
 
-    def stop(self, wait_ms: int) -> bool:
-        """End the thread; return False when it still waits for the terminal after `wait_ms`, and is left behind."""
-        self._review = None
+    def give_up(self) -> None:
+        """Have the reading end at its next step."""
         self._reader.is_stopping = True
-        self._thread.quit()
-        ended = self._thread.wait(QDeadlineTimer(wait_ms))
-        if not ended:
-            # WORKAROUND: Qt aborts the process when it destroys a running QThread, so its parent is never deleted.
-            self._thread.setParent(QThread.currentThread())
-        return ended

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout
@@ -19,6 +23,9 @@ from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
 from arbitrex_desktop.ui.widgets.table_view import TableView
+
+_AT_ONCE: Final = timedelta(seconds=10)
+"""Between what the core tells and the call for it there is at most a look of the alerts."""
 
 
 class NoticesPanel(Panel):
@@ -55,7 +62,8 @@ class NoticesPanel(Panel):
         self._fresh = fresh
         snapshot = fresh.snapshot
         calls = snapshot.alerts.calls if snapshot else ()
-        told = [*(snapshot.notices if snapshot else ()), *map(_as_notice, calls)]
+        notices = snapshot.notices if snapshot else ()
+        told = [*notices, *(_as_notice(call) for call in calls if not _is_told(call, notices))]
         if calls:
             told.sort(key=lambda row: row.at, reverse=True)
         self.model.set_rows({(row.at, row.topic, row.text): row for row in told}.values())
@@ -74,6 +82,14 @@ class NoticesPanel(Panel):
         """Return the title with the number of warnings and errors."""
         count = sum(row.level != "info" for row in self.model.rows)
         return f"{_(self.title)} ({count})" if count else _(self.title)
+
+
+def _is_told(call: AlertCall, notices: Iterable[Notice]) -> bool:
+    """Return whether the core told the same thing at that moment, as it does of a HALT: for the same reason."""
+    reason = call.text.partition(": ")[2]
+    return bool(reason) and any(
+        row.text.partition(": ")[2] == reason and abs(row.at - call.at) < _AT_ONCE for row in notices
+    )
 
 
 def _as_notice(call: AlertCall) -> Notice:

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
+
+from arbitrex_desktop.ui.program.reader_thread import ReaderThread
 
 if TYPE_CHECKING:
     from arbitrex_desktop.ui.seam import ReviewAccess
@@ -72,7 +74,7 @@ class _Worker(QObject):
             self.done.emit(outcome)
 
 
-class ReviewLoader(QObject):
+class ReviewLoader(ReaderThread["ReviewAccess"]):
     """Runs one piece of work at a time; a newer one of a topic replaces an older.  Lives on the GUI thread.
 
     Signals:
@@ -85,38 +87,21 @@ class ReviewLoader(QObject):
     _run = Signal(str, object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
         self._wanted: dict[str, Work] = {}
         self._lock = threading.Lock()
-        self._access: ReviewAccess | None = None
-        self._stopped = False
-        self._thread = QThread()
-        self._thread.setObjectName("review")
-        self._worker = _Worker(self._is_wanted)
-        self._worker.moveToThread(self._thread)
-        self._worker.told.connect(self._on_told)
-        self._worker.done.connect(self._on_done)
-        self._run.connect(self._worker.run)
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether there is something to read from."""
-        return self._access is not None
-
-    def start(self, access: ReviewAccess) -> None:
-        """Work on this from now on; not after `stop`, as when a core is ready while its window closes."""
-        if self._stopped:
-            return
-        self._access = access
-        self._thread.start()
+        worker = _Worker(self._is_wanted)
+        super().__init__("review", worker, parent)
+        worker.told.connect(self._on_told)
+        worker.done.connect(self._on_done)
+        self._run.connect(worker.run)
 
     def ask(self, topic: str, work: Work) -> bool:
         """Have a piece of work done; return False before `start` and after `stop`."""
-        if self._access is None:
+        if self.source is None:
             return False
         with self._lock:
             self._wanted[topic] = work
-        self._run.emit(topic, work, self._access)
+        self._run.emit(topic, work, self.source)
         return True
 
     def cancel(self, topic: str) -> None:
@@ -124,17 +109,10 @@ class ReviewLoader(QObject):
         with self._lock:
             self._wanted.pop(topic, None)
 
-    def stop(self, wait_ms: int) -> bool:
-        """End the thread; return False when it still waits for the terminal after `wait_ms`, and is left behind."""
-        self._access, self._stopped = None, True
+    def give_up(self) -> None:
+        """Have nobody wait for anything."""
         with self._lock:
             self._wanted.clear()
-        self._thread.quit()
-        ended = self._thread.wait(QDeadlineTimer(wait_ms))
-        if not ended:
-            # WORKAROUND: Qt aborts the process when it destroys a running QThread, so its parent is never deleted.
-            self._thread.setParent(QThread.currentThread())
-        return ended
 
     def _is_wanted(self, topic: str, work: Work) -> bool:
         with self._lock:

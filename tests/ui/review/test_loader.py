@@ -100,4 +100,4 @@ def test_before_the_start_and_after_the_end_nothing_is_done(qtbot: QtBot) -> Non
     assert not loader.ask("read", lambda _access, _told: 1)
     loader.stop(1_000)
     loader.start(FakeReview([]))
-    assert not loader.is_ready
+    assert loader.source is None
