@@ -25,7 +25,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_record import Tra
 _FLOWS: Final = frozenset({DealType.BALANCE, DealType.CREDIT, DealType.CORRECTION, DealType.BONUS})
 _TRADES: Final = frozenset({DealType.BUY, DealType.SELL})
 _CLOSING: Final = frozenset({DealEntry.OUT, DealEntry.INOUT, DealEntry.OUT_BY})
-_PATIENCE: Final = timedelta(seconds=60)
+_PATIENCE: Final = timedelta(minutes=10)
 _PATIENCE_WITH_LOSS: Final = timedelta(days=1)
 """For how long a deal is awaited that explains a rise, or a fall, of the balance; counted from its first sight."""
 _MOST_DIGITS: Final = 8
@@ -207,7 +207,7 @@ class PnlLedger(msgspec.Struct):
             self.closing = _first(account, deals, (daily, weekly), now, starts)
         before = self.closing.ticket
         closing, lost, rise = self._take(account, deals, (daily, weekly), to_utc, now, starts)
-        since = self.open_since or now
+        since = self._lost_since(now) if lost else now
         came = rise.amount + sum(each.profit for each in daily if each.type in _FLOWS)
         return PnlFigures(
             peak=closing.peak,
@@ -260,15 +260,17 @@ class PnlLedger(msgspec.Struct):
         flow = funds - last.funds - traded
         named = sum(deal.profit for deal in new if deal.type in _FLOWS)
         smallest = _smallest(account)
-        lost, rise = flow - named if flow - named < -smallest else 0.0, Rise()
         self._note_sight(account, funds - last.funds, now)
+        gap, rise = flow - named if abs(flow - named) > smallest else 0.0, Rise()
+        lost = min(gap, self._fallen(new)) if gap else 0.0
+        lost = lost if lost < -smallest else 0.0
         parts = [self._part(to_utc(deal.time), deal.profit) for deal in new if deal.type in _FLOWS]
-        if flow - named > smallest:
+        if gap - lost > smallest:
             largest = max(self.sights, key=lambda sight: sight.change)
-            parts.append(_Part(largest.at, flow - named, largest))
-            rise = Rise(flow - named, _Moved(parts[-1:], 0.0, now).factor() or 1.0)
-        self.open_since = None if abs(flow - named) <= smallest else self.open_since or now
-        moved = _Moved(parts, lost, self.open_since or now)
+            parts.append(_Part(largest.at, gap - lost, largest))
+            rise = Rise(gap - lost, _Moved(parts[-1:], 0.0, now).factor() or 1.0)
+        self.open_since = self.open_since or now if gap else None
+        moved = _Moved(parts, lost, self._lost_since(now))
         factor = moved.factor()
         day = _baseline(
             last, PastReset(last.day_start, last.day), last.day_before, starts[0], account, since_reset[0], moved
@@ -298,6 +300,12 @@ class PnlLedger(msgspec.Struct):
         self.closing = current
         return current, 0.0, Rise()
 
+    def _lost_since(self, now: datetime) -> datetime:
+        """Return when what is lost was first seen; beside a rise, when a fall was seen last."""
+        if any(sight.change > 0.0 for sight in self.sights):
+            return max((sight.at for sight in self.sights if sight.change < 0.0), default=now)
+        return self.open_since or now
+
     def _note_sight(self, account: AccountInfo, changed: float, now: datetime) -> None:
         """Take down the equity, and that the balance is another than before; `changed`, since the last closing."""
         sights, equity = self.sights, account.equity
@@ -310,6 +318,11 @@ class PnlLedger(msgspec.Struct):
             first = sights.pop(0)
             sights[0].change += first.change
             sights[0].highest = max(sights[0].highest, first.highest)
+
+    def _fallen(self, new: Sequence[TradeDeal]) -> float:
+        """Return what the falls that were seen are more than the deals that took something: what a rise hides."""
+        falls = sum(min(0.0, sight.change) for sight in self.sights)
+        return falls - sum(min(0.0, result_of(deal) + deal.profit * (deal.type in _FLOWS)) for deal in new)
 
     def _part(self, at: datetime, amount: float) -> _Part:
         """Return money that came or went at a moment, which deals give in whole seconds."""

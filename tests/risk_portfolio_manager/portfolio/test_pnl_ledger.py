@@ -144,14 +144,55 @@ def test_profit_raises_the_peak_and_nothing_else() -> None:
 
 
 def test_money_that_is_never_explained_counts_as_a_flow_in_the_end() -> None:
-    """A change of the balance without any deal is taken for money that came, after a minute."""
+    """A change of the balance without any deal is taken for money that came, after ten minutes."""
     books = Books()
     books.move(10_000.0, late=True)
     books.sync()
-    books.now += timedelta(minutes=2)
+    books.now += timedelta(minutes=11)
     assert books.sync().peak == pytest.approx(110_000.0)
     books.float(1_000.0)
     assert books.sync().peak == pytest.approx(111_000.0)
+
+
+@pytest.mark.parametrize("minutes", [1, 5, 9])
+def test_a_profit_whose_deal_comes_minutes_late_leaves_no_trace(minutes: int) -> None:
+    """Its deal explains the rise, which was no deposit and is followed by no loss."""
+    books = Books()
+    deal = books.move(2_000.0, late=True)
+    for _ in range(minutes):
+        books.sync()
+        books.now += timedelta(minutes=1)
+    books.deals.append(deal)
+    figures = books.sync()
+    assert (figures.peak, figures.day.balance, figures.daily_pnl) == (102_000.0, 100_000.0, 2_000.0)
+    assert (figures.rise.amount, figures.unexplained, books.ledger.open_since) == (0.0, 0.0, None)
+
+
+def test_a_rise_hides_no_loss() -> None:
+    """While it is not known what 10,000 are, a loss of 4,000 whose deal is late is one at once."""
+    books = Books()
+    deposit = books.move(10_000.0, late=True, type=int(DealType.BALANCE))
+    books.sync()
+    books.now += timedelta(seconds=5)
+    deal = books.move(-4_000.0, late=True)
+    figures = books.sync()
+    assert (figures.unexplained, figures.daily_pnl, figures.rise.amount) == (-4_000.0, -4_000.0, 10_000.0)
+    assert 1 - books.account.equity / figures.peak == pytest.approx(4_000 / 110_000)
+    books.deals += [deal, deposit]
+    figures = books.sync()
+    assert (figures.unexplained, figures.daily_pnl, figures.rise.amount) == (0.0, -4_000.0, 0.0)
+    assert figures.peak == pytest.approx(110_000.0)
+
+
+def test_a_reading_that_was_wrong_leaves_no_trace() -> None:
+    """A balance that is there again is no loss and no deposit."""
+    books = Books()
+    books.move(-50_000.0, late=True)
+    assert books.sync().daily_pnl == -50_000.0
+    books.move(50_000.0, late=True)
+    figures = books.sync()
+    assert (figures.peak, figures.day.balance, figures.daily_pnl) == (100_000.0, 100_000.0, 0.0)
+    assert books.ledger.open_since is None
 
 
 def test_an_empty_account_that_is_funded_starts_anew() -> None:
