@@ -81,7 +81,8 @@ class SymbolBook:
         """Return the broker's symbol of that name, exactly or in plain words.
 
         Of several candidates one that is watched goes first, then one in Market Watch, one that may be traded in full,
-        the shortest.  Raises `UnknownSymbol` where there is none, or none goes first.
+        one that has the very letters (`XAUUSD.` before `GOLD`), the shortest.  Raises `UnknownSymbol` where there is
+        none, or none goes first.
         """
         if not self.listed or name in watched or any(one.name == name for one in self.listed):
             return name
@@ -89,8 +90,11 @@ class SymbolBook:
         if not found:
             raise UnknownSymbol(f"the broker does not have it{self._nearest(name)}")
 
-        def order(one: ListedSymbol) -> tuple[bool, bool, bool, int]:
-            return one.name not in watched, not one.visible, not one.tradable, len(one.name)
+        letters = _MARKS.sub("", name.strip().upper())
+
+        def order(one: ListedSymbol) -> tuple[bool, bool, bool, bool, int]:
+            other = letters not in _MARKS.sub("", one.name.upper())
+            return one.name not in watched, not one.visible, not one.tradable, other, len(one.name)
 
         ranked = sorted(found, key=order)
         first = [one.name for one in ranked if order(one) == order(ranked[0])]

@@ -75,6 +75,14 @@ def test_what_only_looks_alike_is_not_taken(plain: str, listed: ListedSymbol) ->
         book(listed).resolve(plain)
 
 
+def test_the_very_letters_go_before_another_name() -> None:
+    """Where a broker lists gold twice, `XAUUSD` is the one that is called so, though the other's name is shorter."""
+    listed = [ListedSymbol(name, "XAU", "USD", visible=True, tradable=True) for name in ("GOLD", "XAUUSD.")]
+    assert book(*listed).resolve("XAUUSD") == "XAUUSD."
+    assert book(*listed).resolve("gold") == "GOLD"
+    assert book(*listed).in_words("XAUUSD", "XAUUSD.") == "XAUUSD., rather than GOLD"
+
+
 def test_a_name_that_may_be_the_metal_is_told() -> None:
     """`GOLD` in dollars may be the metal or a mine: it is not taken, and is named as the nearest."""
     mine = ListedSymbol("GOLD", "USD", "USD", visible=True, tradable=True)

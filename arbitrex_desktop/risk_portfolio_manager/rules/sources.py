@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import math
+
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import CONVERSION_UNKNOWN
 from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, seconds
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
@@ -87,9 +89,14 @@ class QuoteAge(Rule):
         """Compare the quote's age with its limit."""
         if not context.market.has_pool:
             return self.no_pool()
-        if context.market.quote_age is None:
+        age = context.market.quote_age
+        if age is None:
             return self.unknown("there is no quote of the symbol")
-        return self.at_most(context.market.quote_age, context.config.max_quote_age_seconds)
+        if math.isinf(age):
+            return self.unknown(
+                "its last price came before the program did, and no newer one tells the broker's time yet"
+            )
+        return self.at_most(age, context.config.max_quote_age_seconds)
 
 
 class PositionsKnown(Rule):

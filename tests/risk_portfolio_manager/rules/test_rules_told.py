@@ -64,6 +64,15 @@ NO_POOL: list[Case] = [
         volume_limits.VolumeLimits(),
     )
 ]
+NO_AGE: list[Case] = [
+    (sources.QuoteAge(), {"market": {"quote_age": None}}, UNKNOWN, "there is no quote of the symbol"),
+    (
+        sources.QuoteAge(),
+        {"market": {"quote_age": math.inf}},
+        UNKNOWN,
+        "its last price came before the program did, and no newer one tells the broker's time yet",
+    ),
+]
 NO_MARGIN: list[Case] = [
     (rule, {"market": {"margin_per_lot": value}}, UNKNOWN, "the terminal has not yet said what margin a lot needs")
     for rule in (margin.MarginLevel(), margin.FreeMargin())
@@ -287,7 +296,7 @@ WITHOUT_NUMBERS: list[Case] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "parts", "outcome", "note"), [*NO_POOL, *NO_MARGIN, *WITHOUT_NUMBERS])
+@pytest.mark.parametrize(("rule", "parts", "outcome", "note"), [*NO_POOL, *NO_AGE, *NO_MARGIN, *WITHOUT_NUMBERS])
 def test_what_is_told_without_numbers(rule: Rule, parts: dict[str, Any], outcome: Outcome, note: str) -> None:
     """Off, not known, in order or refused for a reason, which is told; nothing is measured."""
     found = rule.check(context(**parts))
