@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Builds the Windows program on Windows:  installer\build.ps1
-# Needs a 64-bit Python 3.11 (`py -3.11`, or named by $env:PYTHON), NSIS and git.  Gives the same four files in dist as
+# Needs a 64-bit Python 3.12 (`py -3.12`, or named by $env:PYTHON), NSIS and git.  Gives the same four files in dist as
 # build_on_linux.sh.  Signs with signtool when $env:ARBITREX_SIGN_THUMBPRINT names a certificate of the user's store.
 $ErrorActionPreference = 'Stop'
 $checkout = Split-Path -Parent $PSScriptRoot
@@ -40,7 +40,7 @@ $tools = Join-Path $build 'tools'
 $python = Join-Path $tools 'Scripts\python.exe'
 if (-not (Test-Path $python)) {
     if ($env:PYTHON) { Invoke-Checked $env:PYTHON @('-m', 'venv', $tools) }
-    else { Invoke-Checked 'py' @('-3.11', '-m', 'venv', $tools) }
+    else { Invoke-Checked 'py' @('-3.12', '-m', 'venv', $tools) }
 }
 Invoke-Checked $python @('-m', 'pip', 'install', '--quiet', '--require-hashes', '--no-deps', '-r', 'installer\pins\windows.txt',
     '-r', 'installer\pins\freeze.txt', '-r', 'installer\pins\freeze-windows.txt')

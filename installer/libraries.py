@@ -40,7 +40,7 @@ class Library:
 LIBRARIES: Final = (
     Library("OpenSSL", "_internal/libcrypto-*.dll", "Apache-2.0", "openssl:openssl"),
     Library("SQLite", "_internal/sqlite3.dll", "blessing", "sqlite:sqlite"),
-    # CPython 3.11 is built with this one; its DLL has no version resource.
+    # CPython 3.12 is built with this one; its DLL has no version resource.
     Library("libffi", "_internal/libffi-*.dll", "MIT", "libffi_project:libffi", "3.4.4"),
     # What numpy 2.0.2 says of itself in numpy.__config__.
     Library(
@@ -52,7 +52,7 @@ LIBRARIES: Final = (
         "bzip2", "_internal/_bz2.pyd", "bzip2-1.0.6", "bzip:bzip2", told=rb"(\d+\.\d+\.\d+), \d+-[A-Z][a-z]{2}-\d{4}"
     ),
     Library("zlib", "_internal/python3?*.dll", "Zlib", "zlib:zlib", told=rb"\0(1\.[2-9]\.\d+)\0"),
-    # CPython 3.11 is built with this one, which tells nothing of itself.
+    # CPython 3.12 is built with this one, which tells nothing of itself.
     Library("liblzma", "_internal/_lzma.pyd", "LicenseRef-public-domain", "tukaani:xz", "5.2.5"),
     Library("Qt", "_internal/PySide6/Qt6Core.dll", "LGPL-3.0-only", "qt:qt"),
     Library(

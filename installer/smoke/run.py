@@ -28,8 +28,8 @@ from installer.smoke import real_path, steps, win32
 
 assert sys.platform == "win32"  # tells the type checker which half of the libraries this is
 
-MOST_MEGABYTES: Final = 120
-MOST_SETUP_MEGABYTES: Final = 35
+MOST_MEGABYTES: Final = 130
+MOST_SETUP_MEGABYTES: Final = 40
 _NO_TERMINAL: Final = -10003
 _NOT_CONNECTED: Final = -10004
 _RUNNING: Final = 5
