@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The developer's commands.  What each check does is written once, in .ci/run.
 
-.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format texts bench benchmarks bench-charts trials fair-share kill-trial reckoning invariants week mutants windows
+.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format texts bench benchmarks bench-charts growth trials fair-share kill-trial reckoning invariants week mutants windows
 
 demo:
 	./run-demo
@@ -43,6 +43,12 @@ benchmarks: bench
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.benchmarks.bench_charts
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -q -s -m benchmark \
 		tests/benchmarks/bench_window_pause.py tests/benchmarks/bench_fault_storm.py tests/benchmarks/bench_flood.py
+
+# How costs grow with symbols, ticks, positions and intents, drawn for docs/performance.md.
+growth:
+	sh installer/setup.sh dev
+	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.benchmarks.growth --json build/growth.json
+	.venv/bin/python -m tests.benchmarks.growth --json build/growth.json --draw docs/growth
 
 # A frame of one, four and nine charts beside bare widgets, then the pauses of the real window with one and nine of them.
 bench-charts:

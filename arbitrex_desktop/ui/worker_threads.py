@@ -14,6 +14,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.commands import HANDLERS, QUIET, CommandResult, Phase, TraderCommand
 from arbitrex_desktop.ui.seam import Core, CoreFactory
@@ -21,8 +22,8 @@ from arbitrex_desktop.ui.seam import Core, CoreFactory
 STEP_MS: Final = 250
 """Milliseconds between two steps of the core, and between two snapshots."""
 
-UNSEEN_MS: Final = 1_000
-"""Milliseconds between two snapshots while nobody can see the window."""
+QUIET_MS: Final = 1_000
+"""Milliseconds between two snapshots while nobody can see the window, or the market is closed."""
 _SOON_MS: Final = 10
 """Milliseconds to the next step when the core has more to do: commands that wait come in between."""
 
@@ -40,6 +41,9 @@ def message_of(error: Exception) -> str:
 class Reporter(QObject):
     """Takes snapshots for whichever thread asks, one at a time, so that they reach the window in their order.
 
+    Attributes:
+        newest: the last one taken
+
     Signals (emitted on the asking thread): `snapshot(DeskSnapshot)`; `failed(Phase, str)`, with the message.
     """
 
@@ -49,13 +53,15 @@ class Reporter(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._one_at_a_time = threading.Lock()
+        self.newest: DeskSnapshot | None = None
 
     def report(self, core: Core) -> None:
         """Take a snapshot, unless another thread is taking one: nobody waits for a snapshot that hangs."""
         if not self._one_at_a_time.acquire(blocking=False):
             return
         try:
-            self.snapshot.emit(core.snapshot())
+            self.newest = core.snapshot()
+            self.snapshot.emit(self.newest)
         except Exception as error:  # noqa: BLE001 - whatever it was, the thread must live on
             _log.warning("snapshot failed", exc_info=True)
             self.failed.emit(Phase.REPORT, message_of(error))
@@ -64,7 +70,7 @@ class Reporter(QObject):
 
 
 class Watcher(QObject):
-    """Reports about four times a second, seldom if unseen, and when asked, on a thread of its own.
+    """Reports about four times a second, seldom if unseen or closed, and when asked, on a thread of its own.
 
     It reports while the worker is blocked, too.
     """
@@ -73,27 +79,35 @@ class Watcher(QObject):
         super().__init__()
         self._reporter = reporter
         self._timer: QTimer | None = None
-        self._interval = STEP_MS
+        self._seen = True
 
     @Slot(bool)
     def set_seen(self, seen: bool) -> None:  # noqa: FBT001 - a slot
         """Report often, or seldom while nobody can see it."""
-        self._interval = STEP_MS if seen else UNSEEN_MS
-        if self._timer is not None:
-            self._timer.setInterval(self._interval)
+        self._seen = seen
+        self._pace()
 
     @Slot(object)
     def watch(self, core: Core) -> None:
         """Report on this core from now on."""
         self._timer = QTimer(self)
-        self._timer.setInterval(self._interval)
-        self._timer.timeout.connect(lambda: self._reporter.report(core))
+        self._timer.timeout.connect(lambda: self.look(core))
+        self._pace()
         self._timer.start()
 
     @Slot(object)
     def look(self, core: Core) -> None:
         """Report now."""
         self._reporter.report(core)
+        self._pace()
+
+    def _pace(self) -> None:
+        """Have the next report come as soon as there may be something to see."""
+        newest = self._reporter.newest
+        is_open = newest is None or newest.pool.market_open
+        wanted = STEP_MS if self._seen and is_open else QUIET_MS
+        if self._timer is not None and self._timer.interval() != wanted:
+            self._timer.setInterval(wanted)
 
     @Slot()
     def end(self) -> None:

@@ -52,8 +52,9 @@ from arbitrex_desktop.ui.commands import (
 )
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.worker import CoreWorker
+from arbitrex_desktop.ui.worker_threads import QUIET_MS, STEP_MS, Reporter, Watcher
 from tests.fakes.core import FakeCore
-from tests.fakes.desk_data import desk_snapshot
+from tests.fakes.desk_data import desk_snapshot, pool_stats
 
 REQUEST = IntentRequest("EURUSD", 1, 0.7, "TRENDING", 0.5)
 WAIT_MS = 15_000
@@ -364,3 +365,22 @@ def test_a_process_with_a_hung_core_still_ends(project_root: Path) -> None:
     )
     assert result.stdout.split("\n")[:2] == ["left behind", "end"]
     assert result.returncode == 0, result.stderr
+
+
+def test_a_closed_market_is_reported_seldom(qtbot: QtBot) -> None:
+    """Four snapshots a second while the market is open and the window seen, one otherwise."""
+    core = FakeCore()
+    reporter = Reporter()
+    watcher = Watcher(reporter)
+    watcher.watch(core)
+    timer = watcher._timer
+    assert timer is not None
+    assert timer.interval() == STEP_MS
+    watcher.set_seen(False)
+    assert timer.interval() == QUIET_MS
+    watcher.set_seen(True)
+    assert timer.interval() == STEP_MS
+    core.shown = desk_snapshot(pool=pool_stats(market_open=False))
+    watcher.look(core)
+    assert timer.interval() == QUIET_MS
+    timer.stop()

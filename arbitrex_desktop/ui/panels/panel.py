@@ -20,7 +20,7 @@ from arbitrex_desktop.ui.widgets.empty_offer import EmptyOffer
 class Panel(QWidget):
     """Base of the panels.
 
-    `refresh` is called on the GUI thread for each snapshot (about four times a second), and half a second after the
+    `refresh` is called on the GUI thread for each snapshot (about four times a second), and a second after the
     last so that ages count up, while the panel can be seen or `is_always_current`.
 
     Attributes:
