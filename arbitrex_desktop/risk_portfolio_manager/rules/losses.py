@@ -58,9 +58,10 @@ class _LossRule(Rule):
 
     def with_warning(self, context: RuleContext, observed: float, limit: float) -> RuleResult:
         """Compare, and say so when the limit is close; a profit is no loss below zero."""
-        if limit * context.config.warning_share <= observed < limit:
-            return self.passed(observed, limit, "warning: close to the limit")
-        return self.below(max(0.0, observed), limit)
+        if observed < limit:
+            near = observed >= limit * context.config.warning_share
+            return self.passed(max(0.0, observed), limit, "warning: close to the limit" if near else "")
+        return self.below(observed, limit)
 
 
 class DailyLoss(_LossRule):

@@ -30,7 +30,7 @@ class SymbolLists(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Look the symbol up in both lists."""
         symbol, config = context.intent.symbol, context.config
-        if is_named(context, config.denied_symbols):
+        if config.denied_symbols and is_named(context, config.denied_symbols):
             return self.failed(note=f"{symbol} is on the deny list")
         if config.allowed_symbols and not is_named(context, config.allowed_symbols):
             return self.failed(note=f"{symbol} is not on the allow list")
