@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The developer's commands.  What each check does is written once, in .ci/run.
 
-.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format texts bench benchmarks bench-charts growth trials fair-share kill-trial reckoning invariants week mutants windows
+.PHONY: demo test quick lint types imports docs coverage core-without-qt other-pythons check format texts pictures bench benchmarks bench-charts growth trials fair-share kill-trial reckoning invariants week mutants windows
 
 demo:
 	./run-demo
@@ -27,6 +27,11 @@ format:
 texts:
 	sh installer/setup.sh dev
 	.venv/bin/python installer/texts.py
+
+# The guide's pictures, taken from the program itself on the simulated terminal, after the window has changed.
+pictures:
+	sh installer/setup.sh dev
+	.venv/bin/python installer/make_pictures.py
 
 # Figures, each beside a reference measured in the same run; nothing is asserted about time.
 bench:

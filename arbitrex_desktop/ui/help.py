@@ -193,7 +193,8 @@ class TextWindow(QDialog):
         splitter.addWidget(self._side)
         splitter.addWidget(self.browser)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([260, 640])
+        splitter.setSizes([250, 910])
         layout = QHBoxLayout(self)
         layout.addWidget(splitter)
-        self.resize(900, 620)
+        # As wide as the pictures are.
+        self.resize(1180, 760)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.ui.help import GUIDE, PAGES, TextWindow, found_in, sections_of
 from arbitrex_desktop.ui.resources import resource
+from installer.make_pictures import NAMES, WIDEST
 
 PAGE = """# Title
 
@@ -86,3 +88,15 @@ def test_every_picture_and_page_that_is_named_is_there() -> None:
         assert page.stem in PAGES, f"{page.name} is not in the contents"
         for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} names {target}"
+
+
+def test_the_pictures_are_those_that_the_program_takes_of_itself() -> None:
+    """Each is taken by `make pictures`, shown on a page, wide enough to be read and small enough to be shipped."""
+    guide = resource(GUIDE)
+    assert guide is not None
+    pages = "".join(page.read_text(encoding="utf-8") for page in guide.parent.glob("*.md"))
+    pictures = {path.stem: path for path in (guide.parent / "pictures").iterdir()}
+    assert set(pictures) == set(NAMES)
+    assert [name for name in NAMES if f"(pictures/{name}.png)" not in pages] == []
+    assert [name for name, path in pictures.items() if path.stat().st_size > 150_000] == []
+    assert {name for name, path in pictures.items() if QImage(str(path)).width() > WIDEST} == set()
