@@ -3,6 +3,7 @@
 
 `python -m tests.benchmarks.bench_journal [--events N]` writes a journal and prints seconds for 1,000,000 events: the
 check as `journal verify` makes it; on a thread of its own, as at a start after a crash; and SHA-256 of as many bytes.
+Then what Review takes to filter the last day, week and ten years of it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -23,33 +26,48 @@ from arbitrex_desktop.desk.journal.chain_watch import ChainWatch
 from arbitrex_desktop.desk.journal.check import verify
 from arbitrex_desktop.desk.journal.journal import Journal
 from arbitrex_desktop.desk.journal.notes import note_paths
+from arbitrex_desktop.desk.review.journal_facts import open_facts
+from arbitrex_desktop.desk.review.views import ReviewQuery
 
 BATCH: Final = 2_000
 CHECKS: Final = [{"code": "MAX_LOTS", "observed": 1.5, "limit": 2.0, "outcome": "PASS"} for _ in range(3)]
 
 
+def story(number: int, at: datetime) -> tuple[NewEvent, NewEvent]:
+    """Return an intent's two events: it came, and it was judged, every second one refused."""
+    event = partial(NewEvent, at, actor="desk", intent_id=f"INTENT{number}", source="bot", symbol="EURUSD")
+    refused = number % 2
+    judgement = {"status": "REJECTED" if refused else "APPROVED", "reason": "MAX_LOTS" * refused, "checks": CHECKS}
+    state = IntentState.REJECTED if refused else IntentState.PENDING
+    return (
+        event(EventKind.RECEIVED, new_state=IntentState.RECEIVED, body={"request": {"direction": 1}}),
+        event(EventKind.JUDGED, new_state=state, body={"judgement": judgement}),
+    )
+
+
 def fill(path: Path, events: int) -> None:
-    """Write a journal of so many events about intents, as a desk does but many in one transaction."""
-    journal, now = Journal(path), SystemClock().now()
-    for first in range(0, events, BATCH):
-        drafts = (
-            NewEvent(
-                now,
-                EventKind.JUDGED,
-                "desk",
-                intent_id=f"INTENT{number}",
-                source="bot",
-                symbol="EURUSD",
-                new_state=IntentState.PENDING,
-                body={"judgement": {"status": "APPROVED", "checks": CHECKS}},
-            )
-            for number in range(first, first + BATCH)
-        )
-        journal.append(*drafts)
+    """Write a journal of so many events, an intent a minute up to now, as a desk does but many in one transaction."""
+    journal, intents = Journal(path), events // 2
+    begun = SystemClock().now() - timedelta(minutes=intents)
+    for first in range(0, intents, BATCH // 2):
+        numbers = range(first, first + BATCH // 2)
+        journal.append(*(event for number in numbers for event in story(number, begun + timedelta(minutes=number))))
     journal.close()
     for note in note_paths(path):
         # As after a crash: nothing says that it was closed whole.
         note.write_bytes(note.read_bytes().splitlines(keepends=True)[0])
+
+
+def filtered(path: Path, days: int) -> float:
+    """Return how long Review takes to count and list what a text fits of the last days."""
+    until, query = SystemClock().now(), ReviewQuery(text="LOTS")
+    with open_facts(path) as facts:
+
+        def act() -> None:
+            facts.decisions(until - timedelta(days=days), until)
+            _found = [each for each in facts.intents(until - timedelta(days=days), until) if query.fits_intent(each)]
+
+        return seconds(act)
 
 
 def seconds(act: Callable[[], object]) -> float:
@@ -84,8 +102,11 @@ def main() -> None:
             "on its own thread": watched(path),
             "SHA-256 of its bytes": seconds(lambda: hashlib.sha256(content)),
         }
+        filters = {days: filtered(path, days) for days in (1, 7, 3_650)}
     for label, value in figures.items():
         sys.stdout.write(f"{label}: {value * 1_000_000 / events:.2f} s for 1,000,000 events\n")
+    for days, value in filters.items():
+        sys.stdout.write(f"filter of the last {days} days, among {events:,} events: {value * 1_000:.0f} ms, aim 200\n")
 
 
 if __name__ == "__main__":
