@@ -163,7 +163,8 @@ def _done_lots_value(row: IntentRow) -> float:
 
 
 def _done_lots(row: IntentRow) -> str:
-    return formats.lots(_done_lots_value(row))
+    # A refused intent that left its size to the RPM has none.
+    return formats.lots(_done_lots_value(row) or None)
 
 
 def _why(row: IntentRow) -> str:

@@ -22,6 +22,7 @@ from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.desk.queue.shares import PendingShare
 from tests.desk.conftest import intent
 from tests.fakes.clock import START, ManualClock
+from tests.fakes.disk import DiskFull, Fate
 
 YES = RiskAnswer(status="APPROVED", at=START, lots=0.1)
 
@@ -215,3 +216,20 @@ def test_an_interrupt_leaves_nobody_waiting() -> None:
     with pytest.raises(KeyboardInterrupt):
         queue.run(JournalChange(frozenset(), tuple))
     assert not queue._waiting
+
+
+def test_what_reached_the_disk_after_all_is_told(tmp_path: Path) -> None:
+    """A commit that seemed to fail and did not is found by the next one, and who listens hears of it then."""
+    fate, heard = Fate(None, DiskFull), list[EventKind]()
+    with closing(Journal(tmp_path / "j.sqlite3", fate.connect)) as journal:
+        book = IntentStore(journal, ManualClock(), lambda: "ID000001")
+        taken = book.receive(intent(), lambda _: YES, 10)
+        book.listeners.append(lambda _, event: heard.append(event.draft.kind))
+        one_commit = ["before INSERT", "before INSERT", "before COMMIT"]
+        fate.chosen = len(fate.passed) + len(one_commit)
+        with pytest.raises(JournalUnavailable):
+            book.record(taken, EventKind.REJECTED, state=IntentState.REJECTED)
+        assert (fate.failed, heard) == ("after COMMIT", [])
+        book.note(EventKind.OPENED, reason="again")
+        assert heard == [EventKind.REJECTED]
+        assert book.get(taken.intent_id).state is IntentState.REJECTED
