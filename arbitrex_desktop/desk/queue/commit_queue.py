@@ -21,6 +21,7 @@ class JournalChange:
         prepare: returns the events, as things are when its turn has come; raises what keeps it from being made
         intents: as its events left them
         error: why nothing was
+        written: whether it is on the disk, so that it must not be tried again
         done: whether it was journalled, or never will be
     """
 
@@ -28,6 +29,7 @@ class JournalChange:
     prepare: Callable[[], tuple[NewEvent, ...]]
     intents: list[Intent] = field(default_factory=list)
     error: BaseException | None = None
+    written: bool = False
     done: bool = False
 
 
@@ -35,8 +37,9 @@ class CommitQueue:
     """Takes changes from any thread; whoever's turn it is journals his own and all that wait by then.
 
     So nobody waits for more than the commit that is under way and the one that his own is in, however many there are.
-    `commit` journals changes in one go, and fills their `intents` or, for one that cannot be prepared, sets its
-    `error`; it is called by one thread at a time.  When it fails because of one of several, they are tried one by one.
+    `commit` journals changes in one go, says that they are `written`, and fills their `intents` or, for one that cannot
+    be prepared, sets its `error`; it is called by one thread at a time.  When it fails because of one of several,
+    before they are written, they are tried one by one.
     """
 
     def __init__(self, commit: Callable[[list[JournalChange]], None]) -> None:
@@ -76,7 +79,7 @@ class CommitQueue:
             raise
         if failure is None:
             self._end(batch)
-        elif isinstance(failure, JournalError) or len(batch) == 1:
+        elif isinstance(failure, JournalError) or len(batch) == 1 or any(change.written for change in batch):
             self._fail(batch, failure)
         else:
             for change in batch:

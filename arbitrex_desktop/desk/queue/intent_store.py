@@ -103,7 +103,8 @@ class IntentStore:
                 known.append(self.get(found))
                 return ()
             self._check_room(shares or (PendingShare("", capacity, lambda source: source == request.source),))
-            taken.append(self._free_id())
+            if not taken:
+                taken.append(self._free_id())
             self._judging.update(taken)
             return (self._received(taken[0], request),)
 
@@ -241,6 +242,8 @@ class IntentStore:
             drafts = [(change, draft) for change in batch for draft in self._prepared(change)]
         # Who only reads does not wait for the disk.
         events = self.journal.append(*(draft for _, draft in drafts)) if drafts else ()
+        for change, _ in drafts:
+            change.written = True
         with self._lock:
             told = list[tuple[Intent, Event]]()
             for (change, _), event in zip(drafts, events, strict=True):

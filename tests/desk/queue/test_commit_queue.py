@@ -233,3 +233,21 @@ def test_what_reached_the_disk_after_all_is_told(tmp_path: Path) -> None:
         book.note(EventKind.OPENED, reason="again")
         assert heard == [EventKind.REJECTED]
         assert book.get(taken.intent_id).state is IntentState.REJECTED
+
+
+def test_what_is_on_the_disk_is_not_written_again() -> None:
+    """A failure after the commit is told to everybody of it; nobody's change is tried a second time."""
+    tried: list[int] = []
+    queue: CommitQueue
+
+    def fails_late(batch: list[JournalChange]) -> None:
+        tried.append(len(batch))
+        for change in batch:
+            change.written = True
+        raise ValueError("too late")
+
+    queue = CommitQueue(fails_late)
+    queue._waiting.append(JournalChange(frozenset({"a"}), tuple))
+    with pytest.raises(ValueError, match="too late"):
+        queue.run(JournalChange(frozenset({"b"}), tuple))
+    assert tried == [2]
