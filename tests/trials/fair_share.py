@@ -161,7 +161,9 @@ class Trader:
         self._timer.start(round(_EVERY * 500.0))
 
     def _ask(self) -> None:
-        """Preview and submit by turns."""
+        """Preview and submit by turns, each once the one before is answered."""
+        if self._begun:
+            return
         request = IntentRequest("USDJPY", 1, time_to_live=3.0, **_SMALL, atr=0.3)
         self._number += 1
         command = PreviewIntent(request, self._number) if self._number % 2 else SubmitIntent(request)
