@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -53,6 +54,32 @@ _INDICES: Final[dict[str, str]] = {
     **dict.fromkeys(("SWI20", "SMI20", "CH20"), "CHF"),
 }
 _SHARE: Final = re.compile(r"#[A-Z]{1,6}|[A-Z]{1,6}\.(?:US|NAS|NYSE|NYS|OQ|N|DE|UK|L|PA|AS|MC|MI|HK)")
+_MONEY: Final = frozenset({"base", "profit", "margin"})
+_CURRENCY: Final = re.compile(r"[A-Z][A-Z0-9]{2,4}")
+_LEAST: Final = 1e-8
+_ABOVE: Final = ("contract_size", "volume_min", "volume_max", "volume_step", "ticks_per_second")
+_FROM_ZERO: Final = (
+    "spread",
+    "stops_level",
+    "freeze_level",
+    "margin_initial",
+    "face_value",
+    "volume_limit",
+    "commission",
+)
+_BOUNDS: Final[dict[str, tuple[float, float]]] = {
+    **dict.fromkeys(_ABOVE, (_LEAST, inf)),
+    **dict.fromkeys(_FROM_ZERO, (0.0, inf)),
+    "digits": (0, 10),
+    "triple_swap_day": (0, 6),
+}
+_EXPECTED: Final[dict[str, str]] = {
+    **dict.fromkeys(_MONEY, "a currency in capitals"),
+    **dict.fromkeys(_ABOVE, "a number above 0"),
+    **dict.fromkeys(_FROM_ZERO, "0 or more"),
+    "digits": "from 0 to 10",
+    "triple_swap_day": "from 0, Sunday, to 6",
+}
 _NUMBERED: Final = frozenset({"calc_mode", "execution", "filling", "swap_mode", "driver"})
 
 
@@ -86,6 +113,7 @@ def read_sidecar(folder: Path) -> Mapping[str, Mapping[str, Any]]:
             raise SidecarError(f"{path}: expected a table [{symbol}], found {table!r}")
         for name, value in table.items():
             _check(f"{path}, [{symbol}]", name, value, known)
+        _check_volumes(f"{path}, [{symbol}]", table)
     return tables
 
 
@@ -97,6 +125,19 @@ def _check(where: str, name: str, value: object, known: Mapping[str, Any]) -> No
     fits = isinstance(value, str) if kind == "str" else isinstance(value, int | float) and not isinstance(value, bool)
     if not fits or (kind == "int" and not isinstance(value, int)):
         raise SidecarError(f"{where}: expected {name} to be of kind {kind}, found {value!r}")
+    if isinstance(value, str):
+        sound = bool(_CURRENCY.fullmatch(value)) if name in _MONEY else True
+    else:
+        least, most = _BOUNDS.get(name, (-inf, inf))
+        sound = isinstance(value, int | float) and isfinite(value) and least <= value <= most
+    if not sound:
+        raise SidecarError(f"{where}: expected {name} to be {_EXPECTED.get(name, 'a number')}, found {value!r}")
+
+
+def _check_volumes(where: str, table: Mapping[str, Any]) -> None:
+    least, most = table.get("volume_min", 0.0), table.get("volume_max", inf)
+    if least > most:
+        raise SidecarError(f"{where}: expected volume_min to be no more than volume_max, found {least:g} and {most:g}")
 
 
 def spec_of(name: str, digits: int, given: Mapping[str, Any] | None = None) -> FoundSpec:

@@ -89,6 +89,16 @@ def test_a_sidecar_has_the_last_word(tmp_path: Path) -> None:
         ("[EURUSD]\ndigits = 5.5", "expected digits to be of kind int, found 5.5"),
         ("[EURUSD]\ncontract_size = true", "expected contract_size to be of kind float, found True"),
         ("[EURUSD]\nprofit = 3", "expected profit to be of kind str, found 3"),
+        ("[WINQ20]\ncontract_size = -5.0", "contract_size to be a number above 0, found -5.0"),
+        ("[WINQ20]\nvolume_step = 0.0", "volume_step to be a number above 0, found 0.0"),
+        ("[WINQ20]\nvolume_min = nan", "volume_min to be a number above 0, found nan"),
+        ("[WINQ20]\ncontract_size = inf", "contract_size to be a number above 0, found inf"),
+        ("[WINQ20]\nswap_long = nan", "swap_long to be a number, found nan"),
+        ("[WINQ20]\nprofit = ''", "profit to be a currency in capitals, found ''"),
+        ("[WINQ20]\nbase = 'euro'", "base to be a currency in capitals, found 'euro'"),
+        ("[WINQ20]\ntriple_swap_day = 7", "triple_swap_day to be from 0, Sunday, to 6, found 7"),
+        ("[WINQ20]\nspread = -1", "spread to be 0 or more, found -1"),
+        ("[WINQ20]\nvolume_min = 5.0\nvolume_max = 1.0", "volume_min to be no more than volume_max, found 5 and 1"),
     ],
 )
 def test_a_wrong_sidecar_is_named(tmp_path: Path, text: str, expected: str) -> None:
