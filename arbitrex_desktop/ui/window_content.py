@@ -13,6 +13,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.texts import _
@@ -136,7 +137,7 @@ class WindowContent(QObject):
         except Exception as error:  # noqa: BLE001 - whatever it was, the trader must know
             _log.exception("HALT failed")
             words = _("HALT FAILED, close the terminal's connection by hand: {error}")
-            self.notice_bar.post("error", words.format(error=error), "halt")
+            self.notice_bar.post("error", words.format(error=plain_words(error)), "halt")
             return
         self._halt_watch.asked(_HALT_REASON, self._clock.monotonic())
         self.refresh()
@@ -148,7 +149,9 @@ class WindowContent(QObject):
             self._worker.disarm()
         except Exception as error:  # noqa: BLE001 - whatever it was, the trader must know
             _log.exception("disarming failed")
-            self.notice_bar.post("error", _("DISARMING FAILED, press HALT: {error}").format(error=error), "disarm")
+            self.notice_bar.post(
+                "error", _("DISARMING FAILED, press HALT: {error}").format(error=plain_words(error)), "disarm"
+            )
             return
         snapshot = self._fresh.snapshot
         if snapshot is not None:

@@ -45,6 +45,13 @@ def telegram_error(code: int, words: str, retry_after: int | None = None) -> Web
     return WebAnswer(code, json.dumps(said).encode())
 
 
+class _QuietServer(ThreadingHTTPServer):
+    """Says nothing of lines that are cut: that is what is tried."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing."""
+
+
 class WebServer:
     """Takes POSTs; the last of its answers is given for good.  Its threads end with `close`.
 
@@ -56,7 +63,7 @@ class WebServer:
     def __init__(self, certificate: Path, answers: tuple[WebAnswer, ...]) -> None:
         self.asked: list[tuple[str, Any]] = []
         self._answers, self._closed, self._came = list(answers), threading.Event(), threading.Condition()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._http = _QuietServer(("127.0.0.1", 0), self._handler())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         # Each connection shakes hands on its own thread.

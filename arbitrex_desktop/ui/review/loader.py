@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.ui.program.reader_thread import ReaderThread
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class _Worker(QObject):
             return
         except Exception as error:  # noqa: BLE001 - whatever it was, the thread must live on
             _log.warning("review: %s failed", topic, exc_info=True)
-            outcome = Finished(topic, error=str(error) or type(error).__name__)
+            outcome = Finished(topic, error=plain_words(error))
         if self._is_current(topic, work):
             self.done.emit(outcome)
 

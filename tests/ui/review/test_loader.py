@@ -101,3 +101,24 @@ def test_before_the_start_and_after_the_end_nothing_is_done(qtbot: QtBot) -> Non
     loader.stop(1_000)
     loader.start(FakeReview([]))
     assert loader.source is None
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (PermissionError(13, "Permission denied", "trades.csv"), "trades.csv: this user may not write to it"),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), "the file is not plain text in UTF-8"),
+        (KeyError("symbol"), "the program itself failed (KeyError)"),
+        (ValueError(""), "the program itself failed (ValueError)"),
+    ],
+)
+def test_what_failed_is_told_in_words(loader: ReviewLoader, qtbot: QtBot, error: Exception, words: str) -> None:
+    """No number of a system, no codec and no text that only Python means reaches the trader."""
+
+    def fail(_access: object, _told: object) -> object:
+        raise error
+
+    with qtbot.waitSignal(loader.done, timeout=15_000) as done:
+        loader.ask("export", fail)
+    assert done.args[0].error.startswith(words)
+    assert "Errno" not in done.args[0].error
