@@ -11,10 +11,11 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyleOptionDockWidget, QTabWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyleOptionDockWidget, QTabBar, QTabWidget
 
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.theme.theme import SMALL, tabular
 
 LEAST_SIZE: Final = QSize(1024, 640)
 """The smallest window; every panel of the compact layout has room in it, below a bar that blocks sending, too."""
@@ -171,6 +172,7 @@ class Docks:
         self._arranging = False
         self._in_sight: set[str] = set()
         self.came_in_sight: Callable[[Panel], None] = lambda _panel: None
+        self._tab_font = tabular(window.font(), SMALL)
         self.layouts: Sequence[Layout] = TRADE
         self.moved = False
         self._settle = QTimer(window, singleShot=True, interval=_FOLLOW_MS)
@@ -252,6 +254,10 @@ class Docks:
         """Put the panels' counts and headlines into their titles."""
         for dock in self.docks.values():
             dock.show_count()
+        # Qt makes the tab bars when it needs them; in small type seven titles with their counts have room.
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if bar.font() != self._tab_font:
+                bar.setFont(self._tab_font)
 
     def _dock(self, panel: Panel) -> Dock:
         dock = Dock(panel, self._window)

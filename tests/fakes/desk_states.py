@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.desk.presentation.alert_rows import AlertCall, AlertKind, AlertRow, AlertRule, AlertsView
 from arbitrex_desktop.desk.presentation.snapshot import (
     ArmingRow,
     DeskSnapshot,
@@ -19,6 +20,7 @@ from arbitrex_desktop.desk.presentation.snapshot import (
     OrderRow,
     PositionRow,
 )
+from arbitrex_desktop.mt5.commands import ReplayStatus
 from arbitrex_desktop.raw_layer.config import TRADING_UNIVERSE
 from arbitrex_desktop.raw_layer.views import AccountMode, CallStats, ConnectionState, Quote
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
@@ -153,16 +155,50 @@ def _curve(equity: float, balance: float, end: datetime = START) -> tuple[Equity
     )
 
 
+_LIMITS: Final = (
+    ("MAX_DRAWDOWN_EXCEEDED", 0.0058, 0.10, "share"), ("DAILY_LOSS_LIMIT", 312.5, 2_000.0, ""),
+    ("OPEN_RISK_LIMIT", 1_640.0, 2_000.0, ""), ("MAX_POSITIONS_REACHED", 3.0, 8.0, "count"),
+    ("MARGIN_LEVEL_LIMIT", 4_280.88, 200.0, "%"), ("WEEKLY_LOSS_LIMIT", 0.0, 5_000.0, ""),
+    ("TOTAL_EXPOSURE_LIMIT", 9.1, 15.0, "share"), ("VALUE_AT_RISK_LIMIT", 0.1757, 0.14, "share"),
+    ("DAILY_DRAWDOWN_LIMIT", 0.0031, 0.03, "share"), ("NET_EXPOSURE_LIMIT", 8.2, 12.0, "share"),
+    ("EXPECTED_SHORTFALL_LIMIT", 0.1, 0.18, "share"), ("CORRELATION_LIMIT", 4.4, 10.0, "share"),
+)  # fmt: skip
+
+
+def _alerts() -> AlertsView:
+    """Return alerts that wait, sleep, are raised and always call; and what they called."""
+    rows = (
+        AlertRow(AlertRule("p", AlertKind.PRICE, "EURUSD", level=1.2, digits=5, note="sell there"), value=1.10004),
+        AlertRow(AlertRule("d", AlertKind.DRAWDOWN, above=True, level=5.0), is_raised=True, value=5.8),
+        AlertRow(AlertRule("s", AlertKind.SPREAD, "XAUUSD", level=40.0), snoozed_until=START + timedelta(minutes=20)),
+        AlertRow(AlertRule("always HALT", AlertKind.HALT)),
+    )
+    calls = (
+        AlertCall(2, START - timedelta(seconds=20), AlertKind.DECISION, "BUY 12.34 XAUUSD waits for your decision"),
+        AlertCall(1, START - timedelta(minutes=4), AlertKind.DRAWDOWN, "drawdown 5.8 % is above 5 %"),
+    )
+    return AlertsView(rows, calls, trouble="Telegram did not take the last call: no answer within 10 s")
+
+
 def busy(**changes: Any) -> DeskSnapshot:
     """Return a connected desk with rows in every table."""
     account = account_row()
     calls = {"symbols_get": CallStats(3, 1, 1.2, 8.4, 11.0), "order_send": CallStats(12, 0, 3.4, 9.9, 12.0)}
     exposure = {"USD": -161_000.0, "EUR": 58_000.0, "JPY": 1_234_567.0, "GBP": -100_000.0}
     units = {"EURUSD": 50_000.0, "XAUUSD": -1_234.0, "GBPJPY": -10_000_000.0}
+    limits = tuple(
+        Verdict(code, Outcome.PASS, seen, most, unit, f"{code} {seen} of {most}") for code, seen, most, unit in _LIMITS
+    )
     base = desk_snapshot(
+        alerts=_alerts(),
         pool=pool_stats(symbols=tuple(SYMBOLS), symbols_with_ticks=len(SYMBOLS) - 1, calls=calls,
                         missing_symbols={"MXSHAR": "the terminal does not list it"}, bad_ticks={"crossed": 2}),
-        risk=risk_row(currency_exposure=exposure, symbol_exposure=units),
+        risk=risk_row(
+            currency_exposure=exposure, symbol_exposure=units, limits=limits, worst={"MAX_POSITIONS_REACHED": 0.875},
+            correlated=("EURUSD", "XAUUSD", "GBPJPY"),
+            correlations=((1.0, 0.62, -0.31), (0.62, 1.0, 0.05), (-0.31, 0.05, 1.0)),
+            switches=("GBPJPY is switched off: spread too wide overnight",),
+        ),
         positions=_positions(), orders=_orders(), intents=(*_pending(), *_ended()), notices=_notices(),
         equity=_curve(account.equity, account.capital),
     )  # fmt: skip
@@ -237,6 +273,35 @@ def _worst() -> DeskState:
     )
 
 
+def _replay() -> DeskState:
+    at = int(START.timestamp() * 1_000)
+    day, notes = 86_400_000, ("EURUSD.csv is taken for EURUSD",)
+    replay = ReplayStatus(at - day, at + day, at, 4.0, at - day, 0.62, notes)
+    return DeskState(busy(pool=replace(busy().pool, replay=replay)))
+
+
+def _full() -> DeskState:
+    """Return more of everything than any table shows at once."""
+    symbols = list(SYMBOLS)[:24]
+    positions = tuple(
+        position_row(300_000 + place, symbol=symbol, direction=1 if place % 2 else -1, digits=SYMBOLS[symbol],
+                     profit=(place - 11) * 137.5, opened_at=START - timedelta(minutes=7 * place))
+        for place, symbol in enumerate(symbols)
+    )  # fmt: skip
+    waiting = tuple(
+        intent_row(f"WAIT{place:08d}", symbol=symbol, direction=1 if place % 2 else -1, digits=SYMBOLS[symbol],
+                   source="trend-follow" if place % 3 else "manual",
+                   expires_at=START + timedelta(seconds=12 + 9 * place))
+        for place, symbol in enumerate(symbols[:9])
+    )  # fmt: skip
+    told = tuple(
+        Notice(START - timedelta(minutes=place), ("info", "warning", "error")[place % 3], "sync", f"message {place}")
+        for place in range(60)
+    )
+    ended = tuple(replace(row, intent_id=f"{row.intent_id}-{turn}") for turn in range(8) for row in _ended())
+    return DeskState(busy(positions=positions, intents=(*waiting, *ended), notices=told))
+
+
 def _before_sync() -> DeskSnapshot:
     pool = pool_stats(
         state=ConnectionState.DISCONNECTED, mode=None, login=None, server="", attempts=3, connections=0, symbols=(),
@@ -269,6 +334,9 @@ STATES: Final[Mapping[str, Callable[[], DeskState]]] = MappingProxyType(
         "closed": lambda: DeskState(busy(pool=replace(busy().pool, market_open=False)), quote_age=40_000.0),
         "halted": lambda: DeskState(_halted()),
         "deep": lambda: DeskState(_deep()),
+        "reconciling": lambda: DeskState(_in(ConnectionState.RECONCILING, "orders are compared with the broker's")),
+        "replay": _replay,
+        "full": _full,
         "unknown": lambda: DeskState(_unknown()),
         "worst": _worst,
         "live_unarmed": lambda: DeskState(_live(armed=False)),

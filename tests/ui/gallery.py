@@ -17,6 +17,9 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from arbitrex_desktop.desk.presentation.bar_history import BarHistory
+from arbitrex_desktop.desk.review.views import ReviewQuery
+from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.panels.account import AccountPanel
@@ -32,17 +35,28 @@ from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel
+from arbitrex_desktop.ui.review.loader import Finished
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.worker import CoreWorker
+from arbitrex_desktop.ui.workspaces.layouts import WORKSPACES
+from tests.fakes.bars import bar_rows
 from tests.fakes.clock import ManualClock
 from tests.fakes.core import FakeBoard, FakeCore
 from tests.fakes.desk_states import STATES, SYMBOLS, DeskState, quotes
+from tests.fakes.review import TRADES, FakeReview
 
-SIZES: Final = {"1024x768": QSize(1024, 768), "1280x720": QSize(1280, 720), "1920x1080": QSize(1920, 1080)}
+SIZES: Final = {
+    "1024x640": QSize(1024, 640),
+    "1280x720": QSize(1280, 720),
+    "1600x1000": QSize(1600, 1000),
+    "2560x1440": QSize(2560, 1440),
+}
 ARMING: Final = ("live_unarmed", "worst")
 """States in which the arming bar is looked at, too."""
 
 _SETTLE_MS: Final = 40
+_LEVEL: Final = 1.2277
+"""Near where the states' quotes have EURUSD."""
 THEMES: Final = (ThemeChoice.DARK, ThemeChoice.LIGHT)
 
 _PLACES: Final = {
@@ -126,12 +140,19 @@ class Showroom:
         self.window.content.equity.install(EquityPlot)
         self.window.content.market_watch.watch(self.board)
         self.window.content.market_watch._pacer.blockSignals(True)
+        self._asked: list[HistoryRequest] = []
+        self.window.content.chart.watch(self.board)
+        grid = self.window.content.chart.grid
+        assert grid is not None
+        grid.history_asked.connect(self._asked.append)
 
-    def show(self, state: DeskState, size: QSize) -> MainWindow:
-        """Show a state in a size, by itself: no worker runs."""
+    def show(self, state: DeskState, size: QSize, workspace: str = "Trade") -> MainWindow:
+        """Show a state in a size and a workspace, by itself: no worker runs."""
         window, now = self.window, self.clock.monotonic()
         window.resize(size)
+        window.content.workspaces.show(workspace)
         window.content.workspaces.reset()
+        self._review(state)
         for each in quotes(now - state.quote_age):
             self.board.put(each)
         window.content._fresh = Freshness(state.snapshot, now - state.age, now)
@@ -142,7 +163,26 @@ class Showroom:
         if state.snapshot is not None and state.snapshot.account is not None:
             window.content.intent_form.card.show_preview(state.preview)
         window.content.refresh()
+        self._answer()
         return window
+
+    def _review(self, state: DeskState) -> None:
+        """Give Review what the state has closed: trades where there are positions, none at all elsewhere."""
+        trades = TRADES if state.snapshot is not None and state.snapshot.positions else ()
+        if state.snapshot is not None and state.snapshot.account is not None:
+            read = FakeReview([], trades).read(ReviewQuery(), lambda _words, _share: None)
+            self.window.content.review._on_done(Finished("read", read))
+
+    def _answer(self) -> None:
+        """Give the charts the bars that they asked for."""
+        grid = self.window.content.chart.grid
+        assert grid is not None
+        while self._asked:
+            request = self._asked.pop()
+            rows = bar_rows(400, start=int(self.clock.now().timestamp()) - 400 * 900)
+            for name in ("open", "high", "low", "close"):
+                rows[name] += _LEVEL - rows["close"][-1]
+            grid.take_history(HistoryAnswer(request, BarHistory(rows, 0), request.count, is_last=True))
 
     def close(self) -> None:
         """Close the window."""
@@ -164,15 +204,18 @@ def save_sheets(folder: Path, theme: Theme, names: Iterable[str]) -> None:
 
 
 def save_windows(folder: Path, theme: Theme, names: Iterable[str]) -> None:
-    """Save the window in each state and size; on LIVE accounts with the arming bar open, too."""
+    """Save the window in each state, workspace and size; on LIVE accounts with the arming bar open, too."""
     room = Showroom(theme)
     for name in names:
         for words, size in SIZES.items():
+            for workspace in WORKSPACES[1:]:
+                window = room.show(STATES[name](), size, workspace.name)
+                picture(window).save(str(folder / f"{workspace.name}_{name}_{words}_{theme.choice.value}.png"))
             window = room.show(STATES[name](), size)
-            picture(window).save(str(folder / f"window_{name}_{words}_{theme.choice.value}.png"))
+            picture(window).save(str(folder / f"Trade_{name}_{words}_{theme.choice.value}.png"))
             if name in ARMING:
                 window.content.top_bar.arming.arm.click()
-                picture(window).save(str(folder / f"window_{name}_arming_{words}_{theme.choice.value}.png"))
+                picture(window).save(str(folder / f"Trade_{name}_arming_{words}_{theme.choice.value}.png"))
                 window.content.arming_bar.cancel.click()
     room.close()
 

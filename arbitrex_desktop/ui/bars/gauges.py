@@ -144,10 +144,17 @@ class GaugeStrip(QWidget):
     @property
     def shown(self) -> tuple[Gauge, ...]:
         """Those for which there is room: equity, those near or beyond their limit, and the first of the rest."""
-        room = max(0, (self.width() + _GAP) // (_WIDTH + _GAP))
+        room = max(0, (self.width() - self._first_width() + _WIDTH + _GAP) // (_WIDTH + _GAP))
         by_weight = sorted(self.gauges[1:], key=lambda each: each.tone is Tone.TEXT)
         chosen = (*self.gauges[:1], *by_weight)[:room]
         return tuple(each for each in self.gauges if each in chosen)
+
+    def _first_width(self) -> int:
+        """Return the room of the first, equity, which has two sums of any length."""
+        if not self.gauges:
+            return _WIDTH
+        texts = ((self._large, self.gauges[0].value), (self._small, self.gauges[0].limit))
+        return max(_WIDTH, *(QFontMetrics(font).horizontalAdvance(text) for font, text in texts))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return no width, of which it takes all that is left: what has no room is left out."""
@@ -156,7 +163,7 @@ class GaugeStrip(QWidget):
     def event(self, event: object) -> bool:
         """Show a gauge's sentence as its tool tip."""
         if isinstance(event, QHelpEvent) and event.type() is QHelpEvent.Type.ToolTip:
-            place = event.pos().x() // (_WIDTH + _GAP)
+            place = max(0, event.pos().x() - self._first_width() + _WIDTH) // (_WIDTH + _GAP)
             shown = self.shown
             QToolTip.showText(event.globalPos(), shown[place].tip if place < len(shown) else "", self)
             return True
@@ -166,8 +173,10 @@ class GaugeStrip(QWidget):
         """Paint the gauges."""
         del event
         painter = QPainter(self)
+        beyond = self._first_width() - _WIDTH
         for place, gauge in enumerate(self.shown):
-            self._paint(painter, gauge, QRectF(place * (_WIDTH + _GAP), 0.0, _WIDTH, _HEIGHT))
+            left = place * (_WIDTH + _GAP) + (beyond if place else 0)
+            self._paint(painter, gauge, QRectF(left, 0.0, _WIDTH, _HEIGHT))
         painter.end()
 
     def _paint(self, painter: QPainter, gauge: Gauge, area: QRectF) -> None:

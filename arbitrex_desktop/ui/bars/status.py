@@ -135,6 +135,8 @@ class TopBar(QWidget):
 
     def _lay_out(self) -> None:
         badges, words, left = QHBoxLayout(), QHBoxLayout(), QVBoxLayout()
+        badges.setSpacing(8)
+        words.setSpacing(12)
         for widget in (self.mode, self.state, self.arming):
             badges.addWidget(widget)
         badges.addStretch(1)

@@ -15,6 +15,7 @@ from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.cards.card import LEAST_WIDTH, MOST_WIDTH, IntentCard
 from arbitrex_desktop.ui.cards.card_text import CardText
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.focus_ring import ring_when_focused
 
 _GAP: Final = 6
 _STEPS: Final[dict[int, tuple[int, int]]] = {
@@ -56,6 +57,7 @@ class CardDeck(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(_("Pending intents"))
+        ring_when_focused(self)
         self._ground = QWidget()
         self.setWidget(self._ground)
 

@@ -32,6 +32,7 @@ from arbitrex_desktop.ui.chart.paint.layout import Areas, areas_of
 from arbitrex_desktop.ui.chart.paint.plates import legend_height
 from arbitrex_desktop.ui.chart.scales import PriceScale, TimeScale
 from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
+from arbitrex_desktop.ui.widgets.focus_ring import ring_when_focused
 
 _LEAST_DRAG: Final = 3.0
 """Pixels that the mouse must go before it drags: a hand that only clicks moves nothing."""
@@ -103,6 +104,7 @@ class ChartView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(_("Price chart"))
         self.setFont(tabular(self.font(), SMALL))
+        ring_when_focused(self)
         theme.changed.connect(self.update)
 
     # What is shown

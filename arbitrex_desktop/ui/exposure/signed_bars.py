@@ -12,11 +12,14 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
 
 _GAP: Final = 6
 _THICK: Final = 8.0
+_MOST: Final = 8
+"""More lines would push what stands below them out of sight."""
 _NAME, _AMOUNT = "XAUUSDm 8", "+88,888,888"
 
 
@@ -56,8 +59,11 @@ class SignedBars(QWidget):
         theme.changed.connect(self.update)
 
     def show_bars(self, bars: Iterable[Bar], *, stale: bool, empty: str = "") -> None:
-        """Show these, grey when they are not the present; `empty` says why there is none."""
-        shown = tuple(bars)
+        """Show the first of these, grey when they are not the present; `empty` says why there is none."""
+        every = tuple(bars)
+        shown, more = every[:_MOST], len(every) - _MOST
+        if more > 0:
+            shown = (*shown, Bar(_("and {count} more").format(count=more), None, "", Tone.MUTED))
         if (shown, stale, empty or self._empty) != (self.bars, self._stale, self._empty):
             grown = len(shown) != len(self.bars)
             self.bars, self._stale, self._empty = shown, stale, empty or self._empty

@@ -19,6 +19,8 @@ from arbitrex_desktop.ui.hands.key_sheet import KeySheet
 from arbitrex_desktop.ui.hands.key_table import KeyTable, run
 from arbitrex_desktop.ui.hands.palette import Palette, PaletteEntry
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.focus_ring import FocusRing
+from arbitrex_desktop.ui.widgets.tab_order import reached_by_tab
 
 if TYPE_CHECKING:
     from arbitrex_desktop.settings.catalogue import Setting
@@ -57,6 +59,7 @@ class Hands(QObject):
         self._bar = bar
         self.table = KeyTable(bar, local_keys())
         self.sheet = KeySheet(theme, self.table, window)
+        FocusRing(theme, window)
         self.palette = Palette(window, theme, (self._actions, self._local, self._symbol_offers, self._settings))
 
     def open_settings_by(self, open_setting: Callable[[str], None]) -> None:
@@ -86,10 +89,9 @@ class Hands(QObject):
         if dock.isFloating():
             dock.activateWindow()
         panel = self._panels[name]
-        fields = (widget for widget in _to_type_in(panel) if widget.isVisible() and widget.isEnabled())
-        home = panel.home or next(fields, None)
-        if home is not None:
-            home.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        fields = (widget for widget in reached_by_tab(panel) if widget.isVisible() and widget.isEnabled())
+        home = panel.home or next(fields, panel)
+        home.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _in_reading_order(self) -> list[str]:
         """Return the docks' names column by column from the left, each from the top."""
@@ -154,14 +156,3 @@ class Hands(QObject):
 
 def _is_in(widget: QWidget | None, dock: QDockWidget) -> bool:
     return widget is not None and (widget is dock or dock.isAncestorOf(widget))
-
-
-def _to_type_in(panel: QWidget) -> list[QWidget]:
-    """Return the widgets of a panel that Tab reaches, in their order."""
-    found: list[QWidget] = []
-    widget = panel.nextInFocusChain()
-    while widget is not None and widget is not panel:
-        if panel.isAncestorOf(widget) and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            found.append(widget)
-        widget = widget.nextInFocusChain()
-    return found

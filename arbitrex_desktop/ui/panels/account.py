@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
@@ -43,6 +43,8 @@ class AccountPanel(Panel):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(_(self.title))
         self.figures = {
             key: Metric(_(caption), theme, _SAMPLES.get(key, _SAMPLE)) for key, caption in _CAPTIONS.items()
         }

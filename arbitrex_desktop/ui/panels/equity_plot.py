@@ -18,6 +18,7 @@ from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.panels.curve import NO_PAST, CurvePast, LimitLevel
 from arbitrex_desktop.ui.panels.decimate import Line, thin
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.focus_ring import ring_when_focused
 
 _LEAST_SECONDS: Final = 60.0
 """A shorter time would be told in milliseconds."""
@@ -132,6 +133,7 @@ class EquityPlot:
         plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         plot.getViewBox().setAutoVisible(y=True)
         plot.setAccessibleName(_("Equity curve"))
+        ring_when_focused(plot)
 
     def _draw(self) -> None:
         past = self._past
@@ -188,7 +190,10 @@ class EquityPlot:
     def _line(self, place: float, angle: int, words: str, colour: QColor) -> Any:
         pen = QPen(colour, 1.0, Qt.PenStyle.DotLine)
         pen.setCosmetic(True)
-        options = {"color": colour, "position": 0.92 if angle else 0.06, "movable": False, "rotateAxis": None}
+        options = {"color": colour, "position": 0.92 if angle else 0.01, "movable": False, "rotateAxis": None}
+        if not angle:
+            # From the left edge on, above the line or below it, so that the axis cuts no letter.
+            options["anchors"] = [(0.0, 0.0), (0.0, 1.0)]
         line = pg.InfiniteLine(place, angle=angle, pen=pen, label=words, labelOpts=options)
         line.setZValue(_Z_LINES)
         self._plot.addItem(line, ignoreBounds=True)

@@ -386,6 +386,8 @@ class IntentFormPanel(Panel):
             return waits or str(error)
         if waits:
             return waits
+        if not self._fresh.connected:
+            return _("The terminal is not connected: nothing can be judged")
         if self._submitted_at is not None:
             return _(SUBMITTED)
         return refusal(self._shown_answer, self._fresh.snapshot.risk if self._fresh.snapshot else None)
@@ -421,7 +423,7 @@ class IntentFormPanel(Panel):
         self.head = head = TicketHead(theme)
         self.symbol, self.quote, self.buy, self.sell = head.symbol, head.quote, head.buy, head.sell
         self.entry = EntryFields(theme)
-        self.fields = TicketFields(theme)
+        self.fields = TicketFields(theme, (self.quote, self.entry))
         self.card = PreviewCard(theme)
         self.submit = FilledButton(
             _("Submit"), theme, lambda colours: colours.buy if self.buy.isChecked() else colours.sell
@@ -438,8 +440,6 @@ class IntentFormPanel(Panel):
         self.submit.clicked.connect(self._submit)
 
     def _lay_out(self) -> None:
-        self.fields.put_first(self.entry)
-        self.fields.put_first(self.quote)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 4, 10, 4)
         layout.setSpacing(4)

@@ -15,6 +15,7 @@ from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.empty_offer import EmptyOffer
+from arbitrex_desktop.ui.widgets.focus_ring import ring_when_focused
 
 
 class Panel(QWidget):
@@ -43,6 +44,8 @@ class Panel(QWidget):
         self.theme = theme
         self.setBackgroundRole(QPalette.ColorRole.Window)
         self.setAutoFillBackground(True)
+        # One without fields takes the keyboard itself.
+        ring_when_focused(self)
 
     def offer_in(self, place: QWidget) -> EmptyOffer:
         """Return a button for a place that may be empty; pressing it tells what was taken."""
@@ -57,7 +60,7 @@ class Panel(QWidget):
     @property
     def home(self) -> QWidget | None:
         """Where the keyboard goes when the trader comes to the panel; None for the first field there is."""
-        home = vars(self).get("view") or vars(self).get("deck")
+        home = vars(self).get("view") or vars(self).get("deck") or vars(self).get("area")
         return home if isinstance(home, QWidget) else None
 
     def command_done(self, result: CommandResult) -> None:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
@@ -23,6 +24,7 @@ from arbitrex_desktop.ui.models.positions import NO_STOP
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.focus_ring import ring_when_focused
 from arbitrex_desktop.ui.widgets.limit_bar import LimitBar
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 from arbitrex_desktop.ui.widgets.vertical_scroll import VerticalScrollArea
@@ -118,7 +120,11 @@ class RiskPanel(Panel):
         below.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(VerticalScrollArea(content, least_height=_LEAST_HEIGHT))
+        self.area = VerticalScrollArea(content, least_height=_LEAST_HEIGHT)
+        self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.area.setAccessibleName(_(self.title))
+        ring_when_focused(self.area)
+        layout.addWidget(self.area)
 
     def _show_limits(self, risk: RiskRow | None) -> None:
         """Show every other limit that the rules have a figure of; each keeps its place once it is there."""

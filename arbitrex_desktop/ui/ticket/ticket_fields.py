@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -57,7 +58,7 @@ class TicketFields(QWidget):
     size_changed = Signal()
     returned = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, above: Sequence[QWidget] = ()) -> None:
         super().__init__()
         self.market = Market()
         self.sized: IntentRow | None = None
@@ -70,7 +71,7 @@ class TicketFields(QWidget):
         self.signal = QWidget()
         self._make_signal()
         self._explain()
-        self._lay_out()
+        self._lay_out(above)
         self._connect()
         self._on_fold(is_open=False)
 
@@ -84,10 +85,6 @@ class TicketFields(QWidget):
         self.atr.clear()
         for each in (self.stop_loss, self.take_profit, self.volume):
             each.clear()
-
-    def put_first(self, widget: QWidget) -> None:
-        """Put something above the fields, that scrolls with them."""
-        self._column.insertWidget(0, widget)
 
     def stop_price(self) -> float | None:
         """Return the stop's price, None for one of the risk manager; raise ValueError in words."""
@@ -287,7 +284,8 @@ class TicketFields(QWidget):
         for line in self.findChildren(QLineEdit):
             line.returnPressed.connect(self.returned)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, above: Sequence[QWidget]) -> None:
+        """Place all; Tab goes through them in the order in which they are placed here."""
         presets, folded = QHBoxLayout(), QHBoxLayout()
         presets.setSpacing(4)
         for button in self.shares:
@@ -295,10 +293,11 @@ class TicketFields(QWidget):
         folded.addWidget(self.fold)
         folded.addWidget(self.summary, 1)
         self._lay_out_signal()
-        self._column = column = QVBoxLayout(self)
+        column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
-        column.addWidget(self.volume)
+        for widget in (*above, self.volume):
+            column.addWidget(widget)
         column.addLayout(presets)
         for level in (self.stop_loss, self.take_profit):
             column.addWidget(level)

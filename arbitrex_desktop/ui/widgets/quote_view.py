@@ -19,6 +19,7 @@ from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.models.quotes import COLUMNS, PRICES, TREND, QuoteModel, QuoteRow, price_parts
 from arbitrex_desktop.ui.models.table import AnyIndex
 from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
+from arbitrex_desktop.ui.widgets.focus_ring import ring_when_focused
 from arbitrex_desktop.ui.widgets.header import CELL_MARGIN
 from arbitrex_desktop.ui.widgets.table_view import TableView, cell_back
 
@@ -40,6 +41,7 @@ class QuoteView(TableView):
     def __init__(self, model: QuoteModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(model, theme, _("No symbols yet"), parent)
         self._quotes = model
+        ring_when_focused(self)
         self._pips, self._tenth = tabular(self.font(), bold=True), tabular(self.font(), SMALL)
         self._fonts = (self.font(), self._pips, self._tenth)
         metrics = [QFontMetrics(font) for font in self._fonts]
