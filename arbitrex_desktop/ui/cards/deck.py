@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.cards.card import LEAST_WIDTH, MOST_WIDTH, IntentCard
 from arbitrex_desktop.ui.cards.card_text import CardText
+from arbitrex_desktop.ui.theme.focus_ring import ring_when_focused
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.focus_ring import ring_when_focused
 
 _GAP: Final = 6
 _STEPS: Final[dict[int, tuple[int, int]]] = {

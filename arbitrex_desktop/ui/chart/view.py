@@ -24,6 +24,7 @@ from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.chart.axes import AxisClock
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
 from arbitrex_desktop.ui.chart.line_grip import LineGrip
+from arbitrex_desktop.ui.chart.mark_text import marks_text
 from arbitrex_desktop.ui.chart.marks import LineKind, Mark, PriceLine, Zone
 from arbitrex_desktop.ui.chart.options import ChartOptions
 from arbitrex_desktop.ui.chart.paint.frame import draw_frame
@@ -31,14 +32,11 @@ from arbitrex_desktop.ui.chart.paint.frame_values import Caption, Frame
 from arbitrex_desktop.ui.chart.paint.layout import Areas, areas_of
 from arbitrex_desktop.ui.chart.paint.plates import legend_height
 from arbitrex_desktop.ui.chart.scales import PriceScale, TimeScale
+from arbitrex_desktop.ui.theme.focus_ring import ring_when_focused
 from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
-from arbitrex_desktop.ui.widgets.focus_ring import ring_when_focused
 
 _LEAST_DRAG: Final = 3.0
 """Pixels that the mouse must go before it drags: a hand that only clicks moves nothing."""
-
-_MARK_REACH: Final = 8.0
-"""Pixels from a mark's tip within which it tells what it is."""
 
 _WHEEL: Final = 1.2
 _OLDER_WITHIN: Final = 50
@@ -312,7 +310,7 @@ class ChartView(QWidget):
         elif self._drags:
             self._drag_plot(at)
         self._show_cursor(at)
-        self.setToolTip(self._mark_text(at))
+        self.setToolTip(marks_text(self._marks, at, self._time, self._prices, self._series))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Let go."""
@@ -443,9 +441,3 @@ class ChartView(QWidget):
     def _show_cursor(self, at: QPointF) -> None:
         shape = Qt.CursorShape.SplitVCursor if self._on_axis(at) else Qt.CursorShape.CrossCursor
         self.setCursor(Qt.CursorShape.SizeVerCursor if self._grip.held or self._line_at(at) else shape)
-
-    def _mark_text(self, at: QPointF) -> str:
-        """Return what the marks under the pointer say, a line each."""
-        near = (mark for mark in self._marks if abs(self._prices.y(mark.price) - at.y()) <= _MARK_REACH)
-        here = ((mark.text, place) for mark in near if (place := self._series.index_at(mark.seconds)) >= 0)
-        return "\n".join(text for text, place in here if abs(self._time.x(place) - at.x()) <= _MARK_REACH)

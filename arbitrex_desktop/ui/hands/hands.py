@@ -18,9 +18,9 @@ from arbitrex_desktop.ui.hands.desk_menus import DeskMenus, DeskPanels, local_ke
 from arbitrex_desktop.ui.hands.key_sheet import KeySheet
 from arbitrex_desktop.ui.hands.key_table import KeyTable, run
 from arbitrex_desktop.ui.hands.palette import Palette, PaletteEntry
+from arbitrex_desktop.ui.hands.tab_order import reached_by_tab
+from arbitrex_desktop.ui.theme.focus_ring import FocusRing
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.focus_ring import FocusRing
-from arbitrex_desktop.ui.widgets.tab_order import reached_by_tab
 
 if TYPE_CHECKING:
     from arbitrex_desktop.settings.catalogue import Setting

@@ -17,8 +17,8 @@ from arbitrex_desktop.desk.presentation.snapshot import EquityPoint
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.panels.curve import NO_PAST, CurvePast, LimitLevel
 from arbitrex_desktop.ui.panels.decimate import Line, thin
+from arbitrex_desktop.ui.theme.focus_ring import ring_when_focused
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.focus_ring import ring_when_focused
 
 _LEAST_SECONDS: Final = 60.0
 """A shorter time would be told in milliseconds."""

@@ -13,9 +13,9 @@ from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.commands import CommandResult
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.focus_ring import ring_when_focused
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.empty_offer import EmptyOffer
-from arbitrex_desktop.ui.widgets.focus_ring import ring_when_focused
 
 
 class Panel(QWidget):

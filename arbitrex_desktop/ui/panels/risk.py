@@ -23,8 +23,8 @@ from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.positions import NO_STOP
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.focus_ring import ring_when_focused
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.focus_ring import ring_when_focused
 from arbitrex_desktop.ui.widgets.limit_bar import LimitBar
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 from arbitrex_desktop.ui.widgets.vertical_scroll import VerticalScrollArea

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QWidget
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.models.quotes import COLUMNS, PRICES, TREND, QuoteModel, QuoteRow, price_parts
 from arbitrex_desktop.ui.models.table import AnyIndex
+from arbitrex_desktop.ui.theme.focus_ring import ring_when_focused
 from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
-from arbitrex_desktop.ui.widgets.focus_ring import ring_when_focused
 from arbitrex_desktop.ui.widgets.header import CELL_MARGIN
 from arbitrex_desktop.ui.widgets.table_view import TableView, cell_back
 

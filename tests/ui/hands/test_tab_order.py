@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.ui.hands.tab_order import reached_by_tab
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
-from arbitrex_desktop.ui.widgets.tab_order import reached_by_tab
 from tests.fakes.desk_states import STATES
 from tests.ui.conftest import OPEN_MS
 from tests.ui.gallery import Showroom
