@@ -173,6 +173,8 @@ class Docks:
         self._in_sight: set[str] = set()
         self.came_in_sight: Callable[[Panel], None] = lambda _panel: None
         self._tab_font = tabular(window.font(), SMALL)
+        self._tabs_due = QTimer(window, singleShot=True, interval=0)
+        self._tabs_due.timeout.connect(self._dress_tabs)
         self.layouts: Sequence[Layout] = TRADE
         self.moved = False
         self._settle = QTimer(window, singleShot=True, interval=_FOLLOW_MS)
@@ -231,6 +233,7 @@ class Docks:
         dock.show()
         dock.raise_()
         dock.activateWindow()
+        self._tabs_due.start()
         return dock
 
     def restore(self, state: bytes, version: int) -> bool:
@@ -254,17 +257,21 @@ class Docks:
         """Put the panels' counts and headlines into their titles."""
         for dock in self.docks.values():
             dock.show_count()
-        # Qt makes the tab bars when it needs them; in small type seven titles with their counts have room.
+        self._dress_tabs()
+
+    def _dress_tabs(self) -> None:
+        """Give the tab bars a name, and small type, in which seven titles with counts have room; Qt makes them late."""
         for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            if bar.font() != self._tab_font:
+            if not bar.accessibleName():
                 bar.setFont(self._tab_font)
+                bar.setAccessibleName(_("Panels that share a place"))
 
     def _dock(self, panel: Panel) -> Dock:
         dock = Dock(panel, self._window)
         dock.setObjectName(panel.name)
         dock.setWidget(panel)
         if panel.home is not None and not panel.home.accessibleName():
-            panel.home.setAccessibleName(_(panel.title))
+            panel.home.setAccessibleName(_(panel.title).replace("&&", "&"))
         dock.topLevelChanged.connect(self._on_moved)
         dock.visibilityChanged.connect(partial(self._on_sight, panel))
         return dock
@@ -300,6 +307,7 @@ class Docks:
         divide()
         # Qt divides the room anew once it has laid out the docks just shown, so the shares are given again after it.
         QTimer.singleShot(0, self._window, divide)
+        self._tabs_due.start()
 
     @contextmanager
     def _at_once(self) -> Iterator[None]:

@@ -17,6 +17,7 @@ from arbitrex_desktop.ui.cards.pending_text import GO_KEY
 from arbitrex_desktop.ui.hands.hands import Hands
 from arbitrex_desktop.ui.hands.key_table import BEFORE, FIXED
 from arbitrex_desktop.ui.program.language import LANGUAGES
+from arbitrex_desktop.ui.theme.colours import DirectionPair
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 
 HELP_MENU = "menu_help"
@@ -112,14 +113,41 @@ def _mark_spoken(group: QActionGroup, *_checked: bool) -> None:
 
 
 def _add_themes(menu: QMenu, theme: Theme) -> None:
-    group = QActionGroup(menu)
-    for choice, text in (
+    """Offer the themes and, below them, the colours of direction; what is in use is marked."""
+    themes = (
         (ThemeChoice.SYSTEM, _("As the &system")),
         (ThemeChoice.DARK, _("&Dark")),
         (ThemeChoice.LIGHT, _("&Light")),
-    ):
-        action = _add(menu, text, lambda choice=choice: theme.choose(choice))  # type: ignore[misc]
+    )
+    pairs = (
+        (DirectionPair.BLUE_ORANGE, _("Up and down in &blue and orange, for every eye")),
+        (DirectionPair.GREEN_RED, _("Up and down in &green and red")),
+    )
+    _add_choices(
+        menu, theme, [(text, partial(theme.choose, each), partial(_is_theme, theme, each)) for each, text in themes]
+    )
+    menu.addSeparator()
+    _add_choices(
+        menu, theme, [(text, partial(theme.choose_pair, each), partial(_is_pair, theme, each)) for each, text in pairs]
+    )
+
+
+def _add_choices(
+    menu: QMenu, theme: Theme, choices: Iterable[tuple[str, Callable[[], None], Callable[[], bool]]]
+) -> None:
+    """Offer choices of which one is in use: text, what takes it, and whether it is the one."""
+    group = QActionGroup(menu)
+    for text, take, is_used in choices:
+        action = _add(menu, text, take)
         action.setCheckable(True)
         group.addAction(action)
-        action.setChecked(choice is theme.choice)
-        theme.changed.connect(lambda _colours, action=action, choice=choice: action.setChecked(choice is theme.choice))
+        action.setChecked(is_used())
+        theme.changed.connect(lambda _colours, action=action, is_used=is_used: action.setChecked(is_used()))
+
+
+def _is_theme(theme: Theme, choice: ThemeChoice) -> bool:
+    return theme.choice is choice
+
+
+def _is_pair(theme: Theme, pair: DirectionPair) -> bool:
+    return theme.pair is pair

@@ -215,6 +215,7 @@ class WindowContent(QObject):
             workspaces=self.workspaces.kept,
             theme=self._theme.choice.value,
             light=not self._theme.colours.is_dark,
+            pair=self._theme.pair.value,
             tables={name: view.choices for name, view in self._tables().items()},
             chart=self.chart.look,
             keys=self.hands.table.kept,
@@ -391,9 +392,10 @@ class WindowContent(QObject):
     def _show_core(self, core: Core) -> Iterator[None]:
         """Make what could not be made before the core was loaded, unless the window is closed meanwhile."""
         yield from load_modules(CHART_MODULES)
+        # Before the charts are made: on a core that is connected already they ask for their bars at once.
+        self.chart.read_through(core)
         self.chart.watch(core.board)
         yield
-        self.chart.read_through(core)
         self._curves.start(core.bars)
         self.review.start(core.review)
 

@@ -70,6 +70,7 @@ class NoticeBar(QWidget):
         self._close.setText("\N{MULTIPLICATION X}")
         self._close.setAutoRaise(True)
         self._close.setToolTip(_("Close this message"))
+        self._close.setAccessibleName(_("Close this message"))
         self._close.clicked.connect(self._close_shown)
         self._timers: dict[str, QTimer] = {}
         self._lay_out()

@@ -139,6 +139,9 @@ class ChartToolbar(QWidget):
     def _bar(self, buttons: Iterable[QToolButton]) -> QToolBar:
         """Return a bar of the buttons; those for which there is no room go behind its arrow."""
         bar = QToolBar()
+        for button in bar.findChildren(QToolButton):
+            # Qt's own, for what has no room.
+            button.setAccessibleName(_("More of the tools"))
         bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         for button in buttons:
             bar.addWidget(button)
@@ -161,6 +164,7 @@ class ChartToolbar(QWidget):
 
     def _more_frames(self) -> QToolButton:
         self._other = self._button("\N{HORIZONTAL ELLIPSIS}", _("Other timeframes"))
+        self._other.setAccessibleName(_("Other timeframes"))
         menu = QMenu(self)
         for frame in Timeframe:
             if frame not in SHOWN:

@@ -73,6 +73,8 @@ class KeySheet(QDialog):
         self.list.setAccessibleName(_("Actions and their keys"))
         self.keys = QKeySequenceEdit()
         self.keys.setAccessibleName(_("New keys"))
+        for line in self.keys.findChildren(QLineEdit):
+            line.setAccessibleName(_("New keys"))
         self.keys.setMaximumSequenceLength(1)
         self.set, self.none, self.usual = (
             QPushButton(_("&Set")),

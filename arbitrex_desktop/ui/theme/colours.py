@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The colours of the dark and of the light theme, and the measure of their contrast.
 
-Up and down, good and bad are blue and orange, which people with any common colour blindness tell apart; none of
-them is ever the only sign: an arrow, a sign or a word stands beside it.
+Up and down are blue and orange, which people with any common colour blindness tell apart, or green and red where the
+trader wants what he knows from elsewhere; verdicts are another family.  None is ever the only sign: an arrow, a sign or
+a word stands beside it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -152,6 +153,23 @@ LIGHT: Final = Colours(
     warning=_fill("#ffdf8a", "#2b2100"),
     error=_fill("#b3261e"),
 )
+
+
+class DirectionPair(StrEnum):
+    """The two colours of direction."""
+
+    BLUE_ORANGE = "blue and orange"
+    GREEN_RED = "green and red"
+
+
+def in_pair(colours: Colours, pair: DirectionPair) -> Colours:
+    """Return a theme with these colours of direction; blue and orange are its own."""
+    if pair is DirectionPair.BLUE_ORANGE:
+        return colours
+    up, down = ("#4ad6a8", "#ff8f96") if colours.is_dark else ("#0b6b47", "#b0203a")
+    return replace(
+        colours, up=QColor(up), down=QColor(down), equity=QColor(up), buy=_fill("#0f7a4d"), sell=_fill("#b3263a")
+    )
 
 
 def contrast(one: QColor, other: QColor) -> float:

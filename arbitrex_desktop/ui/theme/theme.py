@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication
 
-from arbitrex_desktop.ui.theme.colours import DARK, LIGHT, Colours
+from arbitrex_desktop.ui.theme.colours import DARK, LIGHT, Colours, DirectionPair, in_pair
 
 SMALL: Final = 0.88
 LARGE: Final = 1.25
@@ -44,7 +44,7 @@ class Theme(QObject):
         self._app = app
         self._system_is_light = light
         self._follows_system = False
-        self._choice = choice
+        self._choice, self._pair = choice, DirectionPair.BLUE_ORANGE
         self._colours = DARK
         self.choose(choice)
 
@@ -63,6 +63,16 @@ class Theme(QObject):
         self._choice = choice
         if self._follows_system:
             self._ask_title_bar(choice)
+        self._apply()
+
+    @property
+    def pair(self) -> DirectionPair:
+        """The colours of direction that the user chose."""
+        return self._pair
+
+    def choose_pair(self, pair: DirectionPair) -> None:
+        """Use these colours of direction from now on."""
+        self._pair = pair
         self._apply()
 
     def expect_system(self, *, light: bool) -> None:
@@ -91,7 +101,7 @@ class Theme(QObject):
         if system_chosen and self._follows_system:
             self._system_is_light = self._app.styleHints().colorScheme() is QtCore.Qt.ColorScheme.Light
         light = self._choice is ThemeChoice.LIGHT or (system_chosen and self._system_is_light)
-        self._colours = LIGHT if light else DARK
+        self._colours = in_pair(LIGHT if light else DARK, self._pair)
         self._app.setPalette(palette_of(self._colours))
         self.changed.emit(self._colours)
 

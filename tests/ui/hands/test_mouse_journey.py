@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.intents.intent import IntentState
+from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.widgets.table_view import TableView
+from tests.fakes.bars import bar_rows
 from tests.fakes.core import FakeCore
 from tests.fakes.desk_data import desk_snapshot, intent_row, position_row, quote
 from tests.ui.conftest import OPEN_MS, WindowMaker
@@ -35,6 +38,28 @@ def asked(core: FakeCore, name: str) -> list[tuple[object, ...]]:
     return [each for each in core.asked if each[0] == name]
 
 
+def drag_stop(window: MainWindow, qtbot: QtBot, symbol: str) -> float:
+    """Take the planned stop where it is drawn on the chart, pull it to the middle, let go; return the price there."""
+    qtbot.waitUntil(lambda: window.content.chart.chart is not None, timeout=OPEN_MS)
+    chart = window.content.chart.chart
+    assert chart is not None
+    view = chart.view
+
+    def stop_at() -> int:
+        view.grab()  # Where things stand is known once it has been painted.
+        prices = [line.price for line in view.lines if line.key == "stop:0"]
+        return round(view.price_scale.y(prices[0])) if prices and chart.symbol == symbol else -1
+
+    qtbot.waitUntil(lambda: 0 < stop_at() < view.height(), timeout=OPEN_MS)
+    start, end = QPoint(view.width() // 2, stop_at()), view.rect().center()
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+    for step in range(1, 11):
+        QTest.mouseMove(view, start + (end - start) * step / 10)
+    wanted = view.price_at(end.y())
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=end)
+    return wanted
+
+
 @pytest.fixture
 def core() -> FakeCore:
     """Return a core with prices, a position and an intent that waits."""
@@ -44,8 +69,14 @@ def core() -> FakeCore:
             intents=(intent_row("aaaa1111", state=IntentState.PENDING, can_approve=True),),
         )
     )
+    rows = bar_rows(300)
+    last = float(rows["close"][-1])
+    for name in ("open", "high", "low", "close"):
+        # Wide enough that the stop of the fake's answer is in sight in the smallest window, too.
+        rows[name] = 1.1 + 4.0 * (rows[name] - last)
     for symbol in core.board.symbols:
         core.board.put(quote(symbol, 1.1))
+        core.history[symbol, int(Timeframe.M15)] = rows
     return core
 
 
@@ -65,13 +96,13 @@ def test_the_journey_by_mouse(open_window: WindowMaker, qtbot: QtBot, core: Fake
     form = content.intent_form
     assert form.symbol.currentText() == "USDJPY"
     click(form.sell)
-    content.chart.stop_planned.emit(1.11, 3)
-    assert form.fields.stop_loss.field.text() == "1.110"
+    stop = drag_stop(window, qtbot, "USDJPY")
+    assert form.fields.stop_loss.field.text() == f"{stop:.3f}"
     qtbot.waitUntil(form.submit.isEnabled, timeout=OPEN_MS)
     click(form.submit)
     qtbot.waitUntil(lambda: bool(asked(core, "submit")), timeout=OPEN_MS)
     request = asked(core, "submit")[0][1]
-    assert (request.symbol, request.direction, request.stop_loss) == ("USDJPY", -1, 1.11)  # type: ignore[attr-defined]
+    assert (request.symbol, request.direction, request.stop_loss) == ("USDJPY", -1, stop)  # type: ignore[attr-defined]
 
     approve = content.pending.deck.cards["aaaa1111"].approve
     content.pending.deck.bring_into_sight("aaaa1111")

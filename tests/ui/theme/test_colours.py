@@ -9,13 +9,29 @@ import pytest
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
-from arbitrex_desktop.ui.theme.colours import DARK, LEAST_CONTRAST, LIGHT, Colours, FillColours, Tone, contrast, mix
+from arbitrex_desktop.ui.theme.colours import (
+    DARK,
+    LEAST_CONTRAST,
+    LIGHT,
+    Colours,
+    DirectionPair,
+    FillColours,
+    Tone,
+    contrast,
+    in_pair,
+    mix,
+)
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice, palette_of, tabular
 
 BOTH = pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+EVERY = pytest.mark.parametrize(
+    "colours",
+    [in_pair(each, pair) for each in (DARK, LIGHT) for pair in DirectionPair],
+    ids=lambda each: each.up.name(),
+)
 
 
-@BOTH
+@EVERY
 @pytest.mark.parametrize("tone", list(Tone))
 def test_every_tone_is_readable_everywhere(colours: Colours, tone: Tone) -> None:
     """WCAG's 4.5 to 1 on the window, tables, alternate rows and the selection."""
@@ -23,7 +39,7 @@ def test_every_tone_is_readable_everywhere(colours: Colours, tone: Tone) -> None
     assert min(contrast(colours.tone(tone), back) for back in backs) >= LEAST_CONTRAST
 
 
-@BOTH
+@EVERY
 def test_every_fill_is_readable(colours: Colours) -> None:
     """Badges, buttons and notices have readable words, disabled ones included."""
     fills = [getattr(colours, field.name) for field in fields(colours)]
@@ -64,6 +80,18 @@ def test_choosing_a_theme_repaints(qapp: QApplication) -> None:
     assert theme.choice is ThemeChoice.SYSTEM
     assert theme.colours in (DARK, LIGHT)
     theme.choose(ThemeChoice.DARK)
+
+
+def test_the_colours_of_direction_are_chosen(qapp: QApplication) -> None:
+    """Green and red in place of blue and orange, in both themes, until they are chosen back; verdicts stay."""
+    theme = Theme(qapp, ThemeChoice.DARK)
+    theme.choose_pair(DirectionPair.GREEN_RED)
+    theme.choose(ThemeChoice.LIGHT)
+    assert theme.colours.up.green() > theme.colours.up.blue()
+    assert theme.colours.down.red() > theme.colours.down.green()
+    assert (theme.colours.good, theme.colours.bad) == (LIGHT.good, LIGHT.bad)
+    theme.choose_pair(DirectionPair.BLUE_ORANGE)
+    assert theme.colours is LIGHT
 
 
 def test_the_system_is_taken_as_it_was_until_it_is_asked(qapp: QApplication) -> None:

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""Every window and bar that the main window can open, opened one after the other, to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from arbitrex_desktop.ui.commands import HANDLERS, CommandResult, TraderCommand
+from arbitrex_desktop.ui.program.problem_report import ReportWindow
+from arbitrex_desktop.ui.updates import UpdateWindow
+from tests.ui.gallery import Showroom
+
+
+def opened_dialogs(room: Showroom, folder: Path) -> Iterator[tuple[str, QWidget]]:
+    """Yield each by a name while it is open; the core's answers to the settings are a fake's."""
+    content, window = room.window.content, room.window
+    alerts = content.notices.alerts
+    report, updates = ReportWindow(folder, room.clock, window), UpdateWindow(folder, window)
+    content.settings_window.asked.disconnect()
+    content.settings_window.asked.connect(lambda command: _answer(room, command))
+    content.positions.view.choose(content.positions.model.rows[0].ticket)
+    bars = content.positions
+    for name, opens, shown in (
+        ("settings", content.settings_window.open_and_read, content.settings_window),
+        ("keys", content.hands.sheet.open_fresh, content.hands.sheet),
+        ("palette", content.hands.palette.open_fresh, content.hands.palette),
+        ("guide", content._texts.show_guide, content._texts),
+        ("about", content._texts.show_about, content._texts),
+        ("tour", content.first_steps.tour.begin, content.first_steps.tour),
+        ("alert", alerts.open_new, alerts.editor),
+        ("ways", alerts.open_ways, alerts.ways),
+        ("report", report.show, report),
+        ("updates", updates.show, updates),
+        ("part", bars.part.click, window),
+        ("stops", bars.stops.click, window),
+        ("standing", bars.standing.click, window),
+        ("several", bars.several.click, window),
+        ("resume", content._open_resume, window),
+        ("arming", content._open_arming, window),
+    ):
+        opens()
+        assert shown.isVisible(), name
+        yield name, shown
+        if shown is not window:
+            shown.close()
+
+
+def _answer(room: Showroom, command: TraderCommand) -> None:
+    result = CommandResult(command, HANDLERS[type(command)](room.core, command))
+    room.window.content.settings_window.command_done(result)
