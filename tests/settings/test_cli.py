@@ -155,4 +155,4 @@ def test_profiles_are_listed_with_their_sources(capsys: pytest.CaptureFixture[st
     assert main(["settings", "profiles"]) == 0
     printed = capsys.readouterr().out
     assert "FTMO Challenge 1-Step (FTMO, read on 2026-11-28)\n    https://ftmo.com/en/trading-objectives\n" in printed
-    assert "    not verified: a daily loss of 3%\n" in printed
+    assert "    not verified: the profits at which the plan's steps of 3, 4, 5, 10 and 15 lots begin\n" in printed
