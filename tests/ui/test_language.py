@@ -61,9 +61,10 @@ class Pseudo(NullTranslations):
 
 NAMES = (
     r"[A-Z]{6}|[A-Z]+\d+|Arbitrex Desktop|English|Deutsch|top|replay|closing|fixed|resume|arming|"
-    r"\d+ @ [\w-]+|(TRENDING|RANGING|VOLATILE|STRESSED|CRISIS)"
+    r"\d+ @ [\w-]+|(TRENDING|RANGING|VOLATILE|STRESSED|CRISIS)|"
+    r"Cut to the limit for one symbol"
 )
-"""Names that are the same in every language, and titles of bars that nobody sees."""
+"""Names that are the same in every language, titles of bars that nobody sees, and what the fake core answers."""
 
 
 @pytest.fixture
