@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     # At run time it loads numpy, which the window's first picture must not wait for.
     from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 
+FIRST_PORTION: Final = 100
+"""The newest bars come first and soon, however long the terminal takes for each; the next portion is larger."""
+_GROWTH: Final = 4
 PORTION: Final = 2_000
 """Bars a request to the terminal: some 50 ms of its time."""
 
@@ -80,9 +83,9 @@ class _Reader(QObject):
     @Slot(object, object)
     def read(self, request: HistoryRequest, read_bars: ReadBars) -> None:
         """Read in portions, newest first, until all is there or nobody waits for it any more."""
-        done, is_last = 0, False
+        done, is_last, size = 0, False, FIRST_PORTION
         while not is_last and self._is_current(request):
-            count = min(PORTION, request.count - done)
+            count = min(size, request.count - done)
             start = max(0, request.start + done - OVERLAP)
             try:
                 bars = read_bars(request.symbol, request.timeframe, count + OVERLAP, start)
@@ -94,6 +97,7 @@ class _Reader(QObject):
                 self.answered.emit(HistoryAnswer(request, None, done, is_last=True, error=plain_words(error)))
                 return
             done += count
+            size = min(PORTION, size * _GROWTH)
             is_last = done >= request.count or len(bars.rows) < count
             self.answered.emit(HistoryAnswer(request, bars, min(done, request.count), is_last))
 

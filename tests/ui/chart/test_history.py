@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.ui.chart.bar_series import BarSeries
-from arbitrex_desktop.ui.chart.history import PORTION, HistoryAnswer, HistoryLoader, HistoryRequest
+from arbitrex_desktop.ui.chart.history import FIRST_PORTION, PORTION, HistoryAnswer, HistoryLoader, HistoryRequest
 from tests.fakes.bars import bar_rows
 from tests.fakes.core import FakeCore
 
@@ -49,7 +49,7 @@ def test_all_bars_come_once_and_in_order(qtbot: QtBot, core: FakeCore, loader: H
     answers = answers_of(loader)
     assert loader.ask(HistoryRequest(1, "EURUSD", Timeframe.M15, 4500))
     qtbot.waitUntil(lambda: bool(answers) and answers[-1].is_last, timeout=WAIT_MS)
-    assert [answer.done for answer in answers] == [PORTION, 2 * PORTION, 4500]
+    assert [answer.done for answer in answers] == [FIRST_PORTION, 500, 2100, 2100 + PORTION, 4500]
     series = BarSeries(Timeframe.M15)
     for answer in answers:
         assert answer.bars is not None
@@ -66,7 +66,7 @@ def test_the_end_of_history_is_the_last_portion(qtbot: QtBot, loader: HistoryLoa
     qtbot.waitUntil(lambda: bool(answers) and answers[-1].is_last, timeout=WAIT_MS)
     times = np.concatenate([answer.bars.rows["time"] for answer in answers if answer.bars is not None])
     assert len(np.unique(times)) == 5000
-    assert len(answers) == 3
+    assert len(answers) == 5
 
 
 def test_a_failure_is_told_in_words(qtbot: QtBot, core: FakeCore, loader: HistoryLoader) -> None:
