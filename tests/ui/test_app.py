@@ -142,6 +142,9 @@ def test_a_polite_signal_closes_the_window_in_order(tmp_path: Path, polite: sign
     )
     try:
         (host,) = children_of(program.pid)
+        # A window that is still empty has no layout of its own to keep.
+        logs = tmp_path / "logs" / "mt5"
+        until(lambda: any('"CONNECTED"' in log.read_text() for log in logs.glob("*.jsonl")), "it does not connect")
         program.send_signal(polite)
         assert program.wait(30.0) == 0
     finally:

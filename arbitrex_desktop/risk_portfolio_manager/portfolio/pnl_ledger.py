@@ -208,19 +208,20 @@ class PnlLedger(msgspec.Struct):
         before = self.closing.ticket
         closing, lost, rise = self._take(account, deals, (daily, weekly), to_utc, now, starts)
         since = self._lost_since(now) if lost else now
+        lost_today = lost if since >= self._since(starts[0], self.day_reset_at) else 0.0
         came = rise.amount + sum(each.profit for each in daily if each.type in _FLOWS)
         return PnlFigures(
             peak=closing.peak,
             day=closing.day,
             week=closing.week,
-            daily_pnl=_results(daily) + (lost if since >= self._since(starts[0], self.day_reset_at) else 0.0),
+            daily_pnl=_results(daily) + lost_today,
             weekly_pnl=_results(weekly) + (lost if since >= self._since(starts[1], self.week_reset_at) else 0.0),
             realized=closing.realized,
             consecutive_losses=losing_run(daily),
             unexplained=lost,
             withdrawn=sum(min(0.0, each.profit) for each in deals if each.ticket > before and each.type in _FLOWS),
             rise=rise,
-            day_balance=account.balance + account.credit - _results(daily) - lost - came,
+            day_balance=account.balance + account.credit - _results(daily) - lost_today - came,
             day_flow=came,
         )
 
