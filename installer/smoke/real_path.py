@@ -221,8 +221,7 @@ def finds_its_order_after_a_kill(trial: Trial) -> None:
     with steps.started(trial.program, *trial.arguments) as app:
         steps.wait_for(lambda: "SENDING" not in trial.intents().values(), "word of the order", _PATIENCE)
         steps.wait_for(lambda: "FILLED" in trial.intents().values(), "order found", _PATIENCE)
-        win32.close(app.window)
-        app.process.wait(steps.LONGEST_WAIT)
+        steps.check(steps.leave(app) == 0, "asked twice, since a position of its own is open, the window closes with 0")
     intents, fills = trial.intents(), trial.fills()
     trial.observed |= {"before": before, "intents": intents, "orders_filled": fills}
     _check_once(intents, fills)
@@ -248,8 +247,7 @@ def recovers(trial: Trial) -> None:
             back = trial.wait_for_state("CONNECTED", before)
             steps.check(True, f"CONNECTED again after {back} s")
             trial.observed[trouble] = {"state": state, "noticed_after": noticed, "connected_again_after": back}
-        win32.close(app.window)
-        steps.check(app.process.wait(steps.LONGEST_WAIT) == 0, "the window closes with 0")
+        steps.check(steps.leave(app) == 0, "the window closes with 0")
     trial.observed["states"] = _short(trial)
     steps.wait_for(lambda: not steps.ours(), "end of its host", _PATIENCE)
     alive = [each["pid"] for each in trial.said("started") if steps.is_running(each["pid"])]
@@ -269,8 +267,7 @@ def waits_for_the_terminal(trial: Trial, trouble: str, event: str) -> None:
         )
         trial.trouble()
         trial.observed["connected_after"] = trial.wait_for_state("CONNECTED", 0)
-        win32.close(app.window)
-        steps.check(app.process.wait(steps.LONGEST_WAIT) == 0, "CONNECTED once it may; the window closes with 0")
+        steps.check(steps.leave(app) == 0, "CONNECTED once it may; the window closes with 0")
     trial.observed["states"] = _short(trial)
     steps.wait_for(lambda: not steps.ours(), "end of its host", _PATIENCE)
 

@@ -9,7 +9,7 @@ import sys
 import time
 import winreg
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -33,6 +33,7 @@ _KEY_DELETED: Final = 1018
 RUN_KEY: Final = r"Software\Microsoft\Windows\CurrentVersion\Run"
 LONGEST_WAIT: Final = 60.0
 _LOOK_AGAIN: Final = 0.02
+_ASKED_WITHIN: Final = 5.0
 _PAINTED_COLOURS: Final = 3
 _WIDEST_DIALOG: Final = 700
 
@@ -136,6 +137,15 @@ def started(program: Path, *arguments: str, **environment: str) -> Iterator[Star
         if process.poll() is None:
             process.kill()
         process.wait()
+
+
+def leave(app: Started) -> int:
+    """Close the window, and once more where it asks first because of what stands open; return the exit code."""
+    for patience in (_ASKED_WITHIN, LONGEST_WAIT):
+        win32.close(app.window)
+        with suppress(subprocess.TimeoutExpired):
+            return app.process.wait(patience)
+    raise SmokeError(f"the window did not close within {LONGEST_WAIT:g} s")
 
 
 def is_running(pid: int) -> bool:
