@@ -260,7 +260,7 @@ def waits_for_the_terminal(trial: Trial, trouble: str, event: str) -> None:
     with steps.started(trial.program, *trial.arguments) as app:
         steps.wait_for(lambda: trial.said(event), f"knock at a terminal ({trouble})", _PATIENCE)
         if trouble == "refused":
-            trial.wait_for_state("LOST", 0)
+            trial.wait_for_state("DISCONNECTED", 0)
         steps.check(win32.answers(app.window), f"{trouble}: the window answers while it waits: {_short(trial)[-1]}")
         steps.check(
             "CONNECTED" not in {entry["after"] for entry in trial.states()}, "it does not take it for connected"

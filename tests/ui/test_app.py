@@ -187,7 +187,7 @@ def test_a_second_start_ends_and_leaves_the_first_alone(tmp_path: Path) -> None:
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "MT5_TERMINAL": "simulated"},
     )
     try:
-        children_of(program.pid)
+        until((tmp_path / "data" / "window.open").is_file, "no window listens for a second start")
         second = start([], tmp_path, MT5_TERMINAL="simulated")
         assert (second.returncode, second.stdout) == (0, "the window that is open was brought to the front\n")
         assert program.poll() is None

@@ -16,6 +16,8 @@ from arbitrex_desktop.ui.chart.history import FIRST_PORTION, PORTION, HistoryAns
 from tests.fakes.bars import bar_rows
 from tests.fakes.core import FakeCore
 
+pytestmark = pytest.mark.usefixtures("qapp")
+
 WAIT_MS = 10_000
 
 
