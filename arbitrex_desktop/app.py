@@ -16,11 +16,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QLockFile, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from arbitrex_desktop.clock import SystemClock
-from arbitrex_desktop.paths import open_mark
+from arbitrex_desktop.paths import window_lock
 from arbitrex_desktop.settings import Settings, parse
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.main_window import MainWindow
@@ -54,6 +54,9 @@ _CURVE_MS: Final = 4_000
 _UNSEEN_MS: Final = 2_000
 _PAINT_MS: Final = 20
 _LOADED_MS: Final = 10_000
+_LOOK_AGAIN_MS: Final = 50
+_FIRST_LISTENS_MS: Final = 20_000
+"""How long a second start waits for the first to listen, or to end."""
 """After this long the start has made whatever it makes."""
 _LOADED_FIRST: Final = (
     "mt5.host.child", "logs", "one_window", "mt5.results", "desk.intents.intent", "desk.presentation.snapshot",
@@ -330,18 +333,30 @@ class Application:
 def main(arguments: Sequence[str]) -> int:
     """Run the window as the command line asks; return the exit code."""
     settings = parse(arguments)
-    if _shown_already(settings):
+    # Held until the end of this function, which is the end of the program.
+    lock = QLockFile(str(window_lock(settings.data_dir)))
+    if not settings.alone and _shown_already(settings.data_dir, lock):
         _say("the window that is open was brought to the front", failed=False)
         return 0
     return Application(settings).run()
 
 
-def _shown_already(settings: Settings) -> bool:
-    """Have the window that uses the data folder show itself; return False when there is none."""
-    if settings.alone or not open_mark(settings.data_dir).exists():
-        return False
-    # Seldom, so the first picture need not wait for what it takes to ask.
-    return bool(importlib.import_module("arbitrex_desktop.one_window").show_first(settings.data_dir))
+def _shown_already(data_dir: Path, lock: QLockFile) -> bool:
+    """Take the lock of a data folder; where another start has it, have its window show itself and return True.
+
+    That start may not listen yet, or be about to end: it is waited for.  A folder in which nothing can be locked is
+    told of later, and so is a journal that somebody else writes.
+    """
+    with contextlib.suppress(OSError):
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock.setStaleLockTime(0)  # however old: what counts is whether its process lives
+    looks = int(_FIRST_LISTENS_MS / _LOOK_AGAIN_MS)
+    while not lock.tryLock(_LOOK_AGAIN_MS) and lock.error() is QLockFile.LockError.LockFailedError and looks:
+        looks -= 1
+        # Seldom, so the first picture need not wait for what it takes to ask.
+        if importlib.import_module("arbitrex_desktop.one_window").show_first(data_dir):
+            return True
+    return False
 
 
 def keep_for_good() -> None:

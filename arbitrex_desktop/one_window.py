@@ -16,7 +16,6 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop.desk.gateway.endpoint import endpoint_address, private_folder
-from arbitrex_desktop.paths import open_mark
 
 _ANY_PROCESS: Final = -1
 _JOIN_SECONDS: Final = 2.0
@@ -36,7 +35,6 @@ class OneWindow(QObject):
     def __init__(self, data_dir: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._address = _address(data_dir)
-        self._mark = open_mark(data_dir)
         self._closing = Event()
         self._listener: Listener | None = None
         self._thread: Thread | None = None
@@ -49,7 +47,6 @@ class OneWindow(QObject):
                 private_folder(Path(address).parent)
                 # What a killed program left behind; nobody listens there.
                 Path(address).unlink(missing_ok=True)
-            self._mark.touch()
             self._listener = Listener(address, family)
         except OSError as error:
             _log.warning("a second start of the program will open a second window: %s", error)
@@ -62,8 +59,6 @@ class OneWindow(QObject):
         if self._listener is None or self._thread is None:
             return
         self._closing.set()
-        with contextlib.suppress(OSError):
-            self._mark.unlink()
         # accept() has no deadline: one more client wakes it.
         _connect(self._address)
         self._thread.join(_JOIN_SECONDS)

@@ -59,9 +59,9 @@ def _take_from_others(path: Path) -> None:
         path.chmod(mode & ~_OTHERS)
 
 
-def open_mark(folder: Path) -> Path:
-    """Return the file that is in a data folder while a window uses it, and after a window that was killed."""
-    return folder / "window.open"
+def window_lock(folder: Path) -> Path:
+    """Return the file that the one window of a data folder holds locked, from its first moment on."""
+    return folder / "window.lock"
 
 
 def account_file_stem(server: str, login: int) -> str:

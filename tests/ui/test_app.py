@@ -132,6 +132,29 @@ def test_nothing_is_left_when_the_program_is_killed(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_of_two_starts_at_once_one_is_the_window(tmp_path: Path) -> None:
+    """However close together they come, one window has the data folder, and the other start shows it and ends."""
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-m", "arbitrex_desktop", "--data-dir", str(tmp_path / "data")],
+            cwd=tmp_path,
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "MT5_TERMINAL": "simulated"},
+        )
+        for _ in range(2)
+    ]
+    try:
+        until(lambda: any(each.poll() is not None for each in both), "both starts stay")
+        (window,) = [each for each in both if each.poll() is None]
+        assert [each.returncode for each in both if each is not window] == [0]
+        window.send_signal(signal.SIGTERM)
+        assert window.wait(30.0) == 0
+    finally:
+        for each in both:
+            each.kill()
+            each.wait()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize("polite", [signal.SIGINT, signal.SIGTERM])
 def test_a_polite_signal_closes_the_window_in_order(tmp_path: Path, polite: signal.Signals) -> None:
     """Ctrl+C and SIGTERM end the program as closing its window does: exit code 0, layout kept, no host left."""
@@ -187,7 +210,7 @@ def test_a_second_start_ends_and_leaves_the_first_alone(tmp_path: Path) -> None:
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "MT5_TERMINAL": "simulated"},
     )
     try:
-        until((tmp_path / "data" / "window.open").is_file, "no window listens for a second start")
+        children_of(program.pid)
         second = start([], tmp_path, MT5_TERMINAL="simulated")
         assert (second.returncode, second.stdout) == (0, "the window that is open was brought to the front\n")
         assert program.poll() is None
