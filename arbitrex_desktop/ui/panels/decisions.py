@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QMenu
 
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.texts import N_, _
@@ -16,7 +15,7 @@ from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import is_open
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.checks_table import ChecksTable
+from arbitrex_desktop.ui.widgets.checks_table import ChecksTable, lay_out
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
 
@@ -35,15 +34,7 @@ class DecisionsPanel(Panel):
         self.view = KeyedTable(self.model, theme, _("No decisions yet"), lambda row: row.intent_id)
         self.view.own_menu = self.menu
         self.checks = ChecksTable(theme)
-        self.checks.hide()
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.addWidget(self.view)
-        splitter.addWidget(self.checks)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(splitter)
+        lay_out(self, self.view, self.checks)
         self.view.choice_changed.connect(self._show_choice)
 
     def refresh(self, fresh: Freshness) -> None:

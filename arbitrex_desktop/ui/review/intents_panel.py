@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout
+from PySide6.QtCore import Signal
 
 from arbitrex_desktop.desk.review.views import PastIntent, ReviewData
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
@@ -15,7 +14,7 @@ from arbitrex_desktop.ui.models.closed import intent_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.checks_table import ChecksTable
+from arbitrex_desktop.ui.widgets.checks_table import ChecksTable, lay_out
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 
 _NOT_READ = N_("Intents are read once an account is connected")
@@ -41,16 +40,7 @@ class IntentsPanel(Panel):
         self.view = KeyedTable(self.model, theme, _(_NOT_READ), lambda row: row.intent_id)
         self.view.setAccessibleName(_("Intents of the journal"))
         self.checks = ChecksTable(theme)
-        self.checks.setAccessibleName(_("Checks of the chosen intent"))
-        self.checks.hide()
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.addWidget(self.view)
-        splitter.addWidget(self.checks)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(splitter)
+        lay_out(self, self.view, self.checks)
         self.view.choice_changed.connect(self._choose)
 
     def refresh(self, fresh: Freshness) -> None:

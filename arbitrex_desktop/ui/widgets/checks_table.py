@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.texts import _
@@ -36,3 +36,15 @@ class ChecksTable(TableView):
     def show_checks(self, checks: Iterable[Verdict]) -> None:
         """Show these checks, the gravest first."""
         self._checks.set_rows(NumberedCheck(place, each) for place, each in enumerate(gravest_first(checks)))
+
+
+def lay_out(panel: QWidget, view: QWidget, checks: ChecksTable) -> None:
+    """Fill a panel with its table and, below it and hidden until there are some, the checks of the chosen row."""
+    checks.hide()
+    splitter = QSplitter(Qt.Orientation.Vertical)
+    for part, stretch in ((view, 3), (checks, 2)):
+        splitter.addWidget(part)
+        splitter.setStretchFactor(splitter.count() - 1, stretch)
+    layout = QVBoxLayout(panel)
+    layout.setContentsMargins(4, 4, 4, 4)
+    layout.addWidget(splitter)
