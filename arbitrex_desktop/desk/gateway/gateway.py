@@ -159,8 +159,9 @@ class Gateway:
             )
         session = Session(connection, endpoint.token, self._core, self._clock, self._welcome, sparse=self._sparse)
         with self._lock:
+            # At one stroke: who looks in between would take it for one that has ended, and forget it.
+            session.start()
             self._sessions.append(session)
-        session.start()
 
     def _watch(self) -> None:
         """Send away who does not say in time who it is, and who was revoked; forget who left."""

@@ -8,11 +8,13 @@ import logging
 import os
 from multiprocessing.connection import Client, answer_challenge, deliver_challenge
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from arbitrex_desktop.client import DeskClient, DeskRefused, NoDesk
 from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.gateway import session as session_module
 from arbitrex_desktop.desk.gateway.endpoint import endpoint_address
 from arbitrex_desktop.desk.gateway.gateway import MOST_CLIENTS, MOST_UNPROVEN, Gateway
 from arbitrex_desktop.desk.gateway.peer import peer_process
@@ -204,6 +206,23 @@ def test_who_holds_most_places_loses_one(gateway: Gateway, folder: Path, process
         answer_challenge(slow, token)
         deliver_challenge(slow, token)
         assert say(slow, type="hello", v=1, number=1, strategy="honest")["type"] == "hello"
+
+
+def test_a_client_is_not_forgotten_before_it_began(
+    gateway: Gateway, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks at the clients just as one comes in sees it, or waits: who is forgotten hears of no outcome."""
+    begin = session_module.Session.start
+
+    def start(session: session_module.Session) -> None:
+        looker = Thread(target=lambda: gateway.clients)
+        looker.start()
+        looker.join(0.2)
+        begin(session)
+
+    monkeypatch.setattr(session_module.Session, "start", start)
+    with contextlib.closing(Client(*endpoint_address(folder))):
+        until(lambda: gateway.clients == 1)
 
 
 def test_a_flood_of_connections_does_not_fill_the_log(
