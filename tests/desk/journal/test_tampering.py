@@ -41,9 +41,9 @@ def traded(build: BuildDesk) -> Desk:
 
 
 def wait_checked(desk: Desk) -> None:
-    """Let the check of the chain come to its end."""
+    """Let the check of the chain come to its end, and one that was begun only after it: of what was touched meanwhile."""
     watch = desk.core._accounts._watch
-    if watch is not None:
+    while watch is not None and watch._thread is not None:
         with contextlib.suppress(JournalError):
             watch.wait(20.0)
     desk.step(0.5)
