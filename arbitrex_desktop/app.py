@@ -53,11 +53,11 @@ _SCREENSHOT_PATIENCE_MS: Final = 60_000
 _CURVE_MS: Final = 4_000
 _UNSEEN_MS: Final = 2_000
 _PAINT_MS: Final = 20
-_LOADED_MS: Final = 10_000
 _LOOK_AGAIN_MS: Final = 50
+_LOADED_MS: Final = 10_000
+"""After this long the start has made whatever it makes."""
 _FIRST_LISTENS_MS: Final = 20_000
 """How long a second start waits for the first to listen, or to end."""
-"""After this long the start has made whatever it makes."""
 _LOADED_FIRST: Final = (
     "mt5.host.child", "logs", "one_window", "mt5.results", "desk.intents.intent", "desk.presentation.snapshot",
     "ui.commands", "desktop_session",

@@ -8,8 +8,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtCore import QEvent, QSize, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtGui import (
+    QCloseEvent,
+    QGuiApplication,
+    QHideEvent,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QFrame, QMainWindow
 
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.ui.resources import app_icon
@@ -24,6 +32,9 @@ if TYPE_CHECKING:
 
 TITLE: Final = "Arbitrex Desktop"
 DEFAULT_SIZE: Final = QSize(1600, 1000)
+_BARS_HEIGHT: Final = 100
+_STATUS_HEIGHT: Final = 24
+"""About what menus, account bar and status bar take; told apart before there is anything in them."""
 _LOADED_FIRST: Final = (
     "ui.widgets.table_view", "desk.review.trades", "ui.panels.market_watch", "ui.panels.chart", "ui.panels.intent_form",
     "ui.hands.desk_menus", "desk.review.export", "ui.review.review", "ui.dialogs.settings_window",
@@ -61,6 +72,7 @@ class MainWindow(QMainWindow):
         self._content: WindowContent | None = None
         self.setWindowTitle(TITLE)
         self.setWindowIcon(app_icon())
+        self._outline = self._make_outline()
         self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize()))
         if self._kept is not None:
             if self._kept.theme in set(ThemeChoice):
@@ -69,6 +81,17 @@ class MainWindow(QMainWindow):
             if self._kept.pair in set(DirectionPair):
                 theme.choose_pair(DirectionPair(self._kept.pair))
             self.restoreGeometry(self._kept.geometry)
+
+    def _make_outline(self) -> QFrame:
+        """Make what is seen until there is more: where bars and panels will be, told apart by their grounds.
+
+        A frame, since PySide needs longer for the first painting in Python than for all of the first picture.
+        """
+        outline = QFrame(self)
+        outline.setFrameShape(QFrame.Shape.StyledPanel)
+        outline.setAutoFillBackground(True)
+        outline.setBackgroundRole(QPalette.ColorRole.Base)
+        return outline
 
     @property
     def content(self) -> WindowContent:
@@ -93,6 +116,7 @@ class MainWindow(QMainWindow):
         content.chart.keep_in(self._memory.folder)
         yield from content.lay_out(self._kept or WindowState())
         self._content = content
+        self._outline.hide()
         yield
         content.focus_first()
         content.set_seen(seen=self.isVisible() and not self.isMinimized())
@@ -144,6 +168,8 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         if self._content is not None:
             self._content.follow_size()
+        else:
+            self._outline.setGeometry(self.rect().adjusted(0, _BARS_HEIGHT, 0, -_STATUS_HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint, and say so the first time."""

@@ -16,7 +16,7 @@ from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui.chart.options import ChartOptions
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.theme.colours import Tone
-from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.window_state import FileWindowState, WindowState
 from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.clock import START, ManualClock
@@ -46,6 +46,22 @@ def test_without_a_connection_nothing_claims_that_there_is_trading(
     qtbot.waitUntil(lambda: top.state.text() == "NOT CONNECTED", timeout=OPEN_MS)
     window.content.halt()
     assert window.content.top_bar.state.text() == "TRADING HALTED"
+
+
+@pytest.mark.parametrize("choice", [ThemeChoice.DARK, ThemeChoice.LIGHT])
+def test_the_first_picture_tells_bars_from_panels(qtbot: QtBot, theme: Theme, choice: ThemeChoice) -> None:
+    """Before anything is loaded the window shows where things will be; what comes then takes the place of that."""
+    theme.choose(choice)
+    window = MainWindow(CoreWorker(FakeCore), theme)
+    qtbot.addWidget(window)
+    with qtbot.waitSignal(window.first_painted):
+        window.show()
+    picture = window.grab().toImage()
+    middle, height = picture.width() // 2, picture.height()
+    colours = [picture.pixelColor(middle, at) for at in (0, height // 2, height - 1)]
+    assert colours == [theme.colours.window, theme.colours.base, theme.colours.window]
+    window.fill()
+    assert not window._outline.isVisible()
 
 
 @pytest.fixture
