@@ -54,7 +54,8 @@ application.run()
 
 def start(compiled: str, code: str, *arguments: str) -> list[float]:
     """Run a program and return the milliseconds from its start to each line that it prints."""
-    environment = {"QT_QPA_PLATFORM": "offscreen"} | os.environ | {"MT5_TERMINAL": "simulated", "PYTHONPYCACHEPREFIX": compiled}
+    environment = {"QT_QPA_PLATFORM": "offscreen"} | os.environ
+    environment |= {"MT5_TERMINAL": "simulated", "PYTHONPYCACHEPREFIX": compiled}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-c", f"import time; print(time.time(), flush=True)\n{code}", *arguments]
     began = time.time()

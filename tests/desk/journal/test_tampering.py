@@ -41,7 +41,7 @@ def traded(build: BuildDesk) -> Desk:
 
 
 def wait_checked(desk: Desk) -> None:
-    """Let the check of the chain come to its end, and one that was begun only after it: of what was touched meanwhile."""
+    """Let the check of the chain come to its end, and one that begins after it, of what was touched."""
     watch = desk.core._accounts._watch
     while watch is not None and watch._thread is not None:
         with contextlib.suppress(JournalError):
