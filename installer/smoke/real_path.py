@@ -35,6 +35,7 @@ REPORT: Final = "real-path.json"
 _CHECKOUT: Final = Path(__file__).resolve().parents[2]
 _PATIENCE: Final = 60.0
 _CLOSES_WITHIN: Final = 2.0
+_F12: Final = 0x7B
 _THREE_DAYS: Final = 3 * 86_400
 _NOT_OURS: Final = ("PYTHON", "_PYI_", "_MEIPASS", "QT_PLUGIN_PATH", "QML2_IMPORT_PATH", "MT5_PASSWORD")
 _HALVES: Final = ("lose order_send", "hang order_send")
@@ -283,16 +284,22 @@ def fills_nothing(trial: Trial, trouble: str) -> None:
     steps.check(not trial.fills(), "nothing was filled")
 
 
-def closes_while_it_hangs(trial: Trial) -> None:
-    """Check that a window closed while `initialize` hangs ends at once and in order."""
+def halts_and_closes_while_it_hangs(trial: Trial) -> None:
+    """Check that HALT counts while `initialize` hangs, and that a window closed then ends at once and in order."""
     trial.trouble("hang hello")
     with steps.started(trial.program, *trial.arguments) as app:
         steps.wait_for(lambda: trial.said("hang"), "terminal that hangs in initialize", _PATIENCE)
+        note = trial.folder / "data/halt.note"
+        begun = time.monotonic()
+        win32.press(app.window, _F12)
+        steps.wait_for(lambda: note.is_file() and b"HALTED" in note.read_bytes(), "HALT by its key", _PATIENCE)
+        halted = round(time.monotonic() - begun, 2)
         begun = time.monotonic()
         win32.close(app.window)
         code = app.process.wait(steps.LONGEST_WAIT)
         seconds = round(time.monotonic() - begun, 2)
-    trial.observed |= {"exit_code": code, "closed_within": seconds}
+    trial.observed |= {"exit_code": code, "halted_within": halted, "closed_within": seconds}
+    steps.check(halted <= _CLOSES_WITHIN, f"HALT is kept on disk after {halted} s while initialize hangs")
     steps.check(code == 0, f"closed while initialize hangs, the program ends with {code}")
     steps.check(seconds <= _CLOSES_WITHIN, f"after {seconds} s, at most {_CLOSES_WITHIN}")
     steps.wait_for(lambda: not steps.ours(), "end of its host", _PATIENCE)
@@ -306,7 +313,7 @@ CASES: Final[tuple[tuple[str, Callable[[Trial], None]], ...]] = (
     ("waits for the password", lambda trial: waits_for_the_terminal(trial, "refused", "LOGIN")),
     ("waits for a terminal that loads", lambda trial: waits_for_the_terminal(trial, "loading", "HELLO")),
     *((f"fills nothing, {words} off", lambda trial, words=words: fills_nothing(trial, words)) for words in _BUTTONS),
-    ("closes while it hangs", closes_while_it_hangs),
+    ("halts and closes while it hangs", halts_and_closes_while_it_hangs),
 )
 
 

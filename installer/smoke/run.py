@@ -10,6 +10,7 @@ first thing that is not as it must be, with exit code 1.  Nothing of the program
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -143,6 +144,22 @@ def shows_the_first_window() -> None:
         code = steps.run(steps.INSTALLED / steps.PROGRAM)
         steps.check(code == 0 and len(steps.ours()) == len([app, *app.hosts()]), f"a second start ends with {code}")
         steps.check(win32.answers(app.window), "and the first window is there")
+    steps.wait_for(lambda: not steps.ours(), "end of its host", _HOST_ENDS_WITHIN)
+
+
+def starts_once() -> None:
+    """Check that of two starts at the same moment one becomes the window and the other ends at once."""
+    both = [subprocess.Popen([str(steps.INSTALLED / steps.PROGRAM)], env={**os.environ, **_SIMULATED}) for _ in "ab"]
+    try:
+        ended = steps.wait_for(lambda: [one for one in both if one.poll() is not None], "end of one of two starts")
+        steps.check([one.returncode for one in ended] == [0], "of two starts at once one ends with 0")
+        (left,) = (one for one in both if one not in ended)
+        window = steps.wait_for(lambda: steps.painted_window(left), "window of the other")
+        steps.check(win32.answers(window) and left.poll() is None, "and the other is the window")
+    finally:
+        for one in both:
+            one.kill()
+            one.wait()
 
 
 def refuses_while_running(setup: Path) -> None:
@@ -303,6 +320,7 @@ def main() -> int:
         (holds_the_real_module, ()),
         (shows_its_window, (pictures,)),
         (shows_the_first_window, ()),
+        (starts_once, ()),
         (refuses_while_running, (setup,)),
         (closes_by_itself, ()),
         (survives_its_host, ()),

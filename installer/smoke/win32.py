@@ -28,6 +28,8 @@ _COPY: Final = 0x00CC0020
 _GONE: Final = 1
 _BYTES_A_PIXEL: Final = 4
 _SAMPLE: Final = 7
+_KEY_DOWN: Final = 0x100
+_KEY_UP: Final = 0x101
 _SCREEN_WIDTH: Final = 0
 _SCREEN_HEIGHT: Final = 1
 
@@ -185,6 +187,12 @@ def windows(pid: int) -> list[Window]:
 def close(window: Window) -> None:
     """Ask a window to close, as its close button does."""
     _user.PostMessageW(window.handle, 0x0010, 0, 0)
+
+
+def press(window: Window, key: int) -> None:
+    """Give a window a key, by its virtual code, as the keyboard does."""
+    for message in (_KEY_DOWN, _KEY_UP):
+        _user.PostMessageW(window.handle, message, key, 0)
 
 
 def answers(window: Window) -> bool:
