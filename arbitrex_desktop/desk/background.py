@@ -27,7 +27,8 @@ class BackgroundWork:
         thread = Thread(target=work, name=name, daemon=True)
         with self._lock:
             self._threads = [*(each for each in self._threads if each.is_alive()), thread]
-        thread.start()
+            # Within the lock: a thread that does not run yet would look ended to the next one.
+            thread.start()
 
     def join(self) -> None:
         """Wait, not for ever, for what is being done."""

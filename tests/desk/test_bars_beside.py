@@ -9,6 +9,7 @@ from tests.desk.conftest import Desk, intent
 
 def test_the_desk_is_not_held_by_bars(desk: Desk) -> None:
     """An approval goes out and its fill comes back while the bars for the risk are still being fetched."""
+    desk.core._risk._reading.join()  # of the start
     desk.rpm.bars_come.clear()
     desk.rpm.bars_read = False
     desk.clock.advance(60.0)
