@@ -37,8 +37,9 @@ WindowMaker = Callable[..., MainWindow]
 
 
 @pytest.fixture(autouse=True)
-def no_qt_warnings(qtlog: Any) -> Iterator[None]:
-    """Fail the test when Qt warned of anything."""
+def no_qt_warnings(qapp: QApplication, qtlog: Any) -> Iterator[None]:
+    """Fail the test when Qt warned of anything; Qt's threads and timers have an application, whichever test is first."""
+    del qapp
     yield
     grave = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
     stray = [record.message for record in qtlog.records if record.type in grave]
