@@ -38,7 +38,7 @@ WindowMaker = Callable[..., MainWindow]
 
 @pytest.fixture(autouse=True)
 def no_qt_warnings(qapp: QApplication, qtlog: Any) -> Iterator[None]:
-    """Fail the test when Qt warned of anything; Qt's threads and timers have an application, whichever test is first."""
+    """Fail the test when Qt warned of anything; Qt's threads have an application, whichever test is first."""
     del qapp
     yield
     grave = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
