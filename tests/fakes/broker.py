@@ -196,6 +196,7 @@ class FakeBroker(FakePool):
             "type": request["type"],
             "magic": request.get("magic", 0),
             "comment": request.get("comment", "") if self.keep_comments else "broker's own words",
+            "reason": DealReason.EXPERT,
         }
         closing = int(request.get("position", 0))
         times = {"time_setup": seconds, "time_done": seconds}

@@ -148,6 +148,7 @@ class Schedule:
         self.broker.fate = lambda: self.random.choice(("fill", "fill", "fill", "unanswered", "never", "late", "late"))
         self.ids = count(1)
         self.done: Counter[str] = Counter()
+        self.strange = set[str]()
         self.core, self.rpm = self._start()
 
     def run(self, steps: int) -> list[str]:
@@ -158,7 +159,7 @@ class Schedule:
         self.broker.fate = lambda: "fill"
         for seconds in (1.0,) * 60 + (400.0,) * 20 + (1.0,) * 30:
             self._wait(seconds)
-        wrong = Judge(self).wrong()
+        wrong = [*Judge(self).wrong(), *(f"not known as ours: {each}" for each in sorted(self.strange))]
         self.core.stop()
         return wrong
 
@@ -177,6 +178,8 @@ class Schedule:
         self.broker.arrive()
         self.broker.refresh_quotes()
         self.core.step()
+        if self.core.desk is not None:
+            self.strange.update(each.words for each in self.core.desk.unjournalled.found)
 
     def _act(self) -> None:
         """Do one thing that a trader, a strategy or a power cut does."""

@@ -73,7 +73,7 @@ class ActionLog:
             return ""
         marked = marked_intent(deal.comment)
         # What closes a position may repeat the comment of the intent that opened it.
-        known = bool(marked) and self._store.journal.has_intent(marked)
+        known = bool(marked) and self._store.has_left(marked)
         if known and (deal.entry == DealEntry.INOUT or self._store.get(marked).reduces):
             return marked
         filled = (
@@ -83,7 +83,9 @@ class ActionLog:
 
     def closing_orders(self, position: int) -> frozenset[int]:
         """Return the broker's orders that are known to have carried out closes of a position."""
-        return self._store.journal.closing_orders(position) if self._store is not None else frozenset()
+        waiting = self._reserve.events() if self._reserve is not None and self._reserve.waiting else ()
+        kept = frozenset(each.body.get("order", 0) for each in waiting if each.ticket == position)
+        return kept if self._store is None else kept | self._store.journal.closing_orders(position)
 
     def unended_actions(self) -> tuple[Event, ...]:
         """Return the orders whose end was never journalled, oldest first."""

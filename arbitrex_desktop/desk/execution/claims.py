@@ -51,7 +51,7 @@ class Claims:
         if not position:
             return set()
         failed = intent.state is IntentState.FAILED
-        return {*self._store.journal.closing_orders(position), *self._closes.claims(books, position, watched=failed)}
+        return self._closes.claims(books, position, watched=failed)
 
     def _reduces(self, intent_id: str) -> bool:
         """Return whether an intent only reduced what was open; one that is not known may have."""

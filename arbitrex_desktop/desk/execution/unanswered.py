@@ -93,10 +93,20 @@ class UnansweredActions:
             self._post("warning", f"position {ticket}", words)
 
     def claims(self, books: BrokerRecords, position: int, *, watched: bool) -> set[int]:
-        """Return the orders that may be a close's of a position which is looked for; `watched`, also one given up."""
+        """Return the orders that are a close's of a position, or may be one's which is looked for.
+
+        `watched`, also one that was given up.
+        """
         found = (each for each in self._searches.values() if each.action.closes and (watched or not each.watched))
         of_it = (each.action for each in found if each.action.ticket == position)
-        return {order for action in of_it for order in orders_that_could_be(action, books)}
+        sought = {order for action in of_it for order in orders_that_could_be(action, books)}
+        return sought | self._log.closing_orders(position)
+
+    def knows(self, deal: TradeDeal) -> bool:
+        """Return whether a deal is of a close that was sent from here, or may be of one that is looked for."""
+        if any(each.action.position_id == deal.position_id for each in self._searches.values()):
+            return True
+        return deal.order in self._log.closing_orders(deal.position_id) or bool(self._log.owner_of_exit(deal))
 
     def reconcile(self, reading: AccountReading) -> None:
         """See in a fresh reading, and in the broker's history, what became of them."""

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, TypeGuard
 
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
-from arbitrex_desktop.desk.intents.events import Fill
+from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
+from arbitrex_desktop.desk.intents.events import EventKind, Fill
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
-from arbitrex_desktop.desk.intents.order_tags import is_our_magic, marked_intent
+from arbitrex_desktop.desk.intents.order_tags import PREFIX, is_our_magic, marked_intent
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
-from arbitrex_desktop.mt5.constants import DealEntry
+from arbitrex_desktop.mt5.constants import DealEntry, DealReason
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer import amounts
 
@@ -39,8 +40,9 @@ class StrangeTrade:
 
     Attributes:
         ticket: of the order
-        intent_id: that its comment names, empty where the broker overwrote it
+        intent_id: that its comment names, empty where the broker overwrote it, and for a close that is no intent's
         at: when it was executed or placed, UTC
+        closes: the position that it took from, 0 for one that opened or rests
         fill: what was executed, None for an order that rests
     """
 
@@ -52,26 +54,33 @@ class StrangeTrade:
     price: float
     at: datetime
     fill: Fill | None
+    closes: int = 0
 
     @property
     def words(self) -> str:
         """Return what it is, for the trader."""
         side = "BUY" if self.direction > 0 else "SELL"
         what = "was executed" if self.fill is not None else "rests at the broker"
+        if self.closes:
+            what = f"closed position #{self.closes}"
         size = f"{amounts.lots(self.volume)} {self.symbol}"
         return f"order #{self.ticket} {side} {size} of {self.at:%Y-%m-%d %H:%M} UTC {what}"
 
 
 class UnjournalledTrades:
-    """Holds the broker's books against the journal.  Called on the worker's thread; asks the terminal."""
+    """Holds the broker's books against the journal; `actions` knows the closes that were sent and are looked for.
 
-    def __init__(self, store: IntentStore, context: DeskContext) -> None:
+    Called on the worker's thread; asks the terminal.
+    """
+
+    def __init__(self, store: IntentStore, context: DeskContext, actions: UnansweredActions) -> None:
         self._store = store
+        self._actions = actions
         self._pool = context.pool
         self._clock = context.clock
         self._post = context.post
         self._settings = context.settings
-        self._known: set[int] = set()
+        self._known: set[int | str] = set()
         self._open: frozenset[int] = frozenset()
         self._next = -math.inf
         self._back = _FIRST_LOOK_BACK
@@ -94,9 +103,8 @@ class UnjournalledTrades:
         history = self._pool.read_history(market_now - self._back, market_now)
         self._back = _LOOK_BACK
         entries: tuple[_Entry, ...] = (*history.deals, *working)
-        earlier = [each for each in self.found if not self._is_known((each.ticket,), each.intent_id)]
-        by_ticket = {each.ticket: each for each in (*earlier, *self._strange(entries))}
-        self.found = tuple(by_ticket.values())
+        earlier = {each.ticket: each for each in self.found if not self._is_known_by_now(each)}
+        self.found = tuple((earlier | self._strange(entries)).values())
         for trade in self.found:
             way = "Does another desk trade this account?"
             if trade.fill is not None:
@@ -108,7 +116,7 @@ class UnjournalledTrades:
             )
 
     def take_in(self, actor: str) -> int:
-        """Journal every trade that was found as an intent that was filled; return how many.
+        """Journal every trade that was found, as an intent that was filled or as a close; return how many.
 
         Raises `CommandRefused` when there is none, `JournalError` when it cannot be written.
         """
@@ -116,63 +124,103 @@ class UnjournalledTrades:
         if not trades:
             raise CommandRefused("the journal knows every trade that bears this desk's mark")
         for trade in trades:
-            request = IntentRequest(
-                symbol=trade.symbol,
-                direction=trade.direction,
-                confidence_score=0.0,
-                regime="",
-                vol_percentile=0.0,
-                requested_volume=trade.volume,
-                source=UNKNOWN_SOURCE,
-            )
             reason = f"taken over from the broker's history: {trade.words}"
-            self._store.take_in(trade.intent_id, request, trade.fill or Fill(), actor=actor, reason=reason)
+            if trade.closes and not trade.intent_id:
+                body = {"of": "", "order": trade.ticket, "lots": trade.volume}
+                more: dict[str, Any] = {"symbol": trade.symbol, "ticket": trade.closes, "body": body}
+                self._store.note(EventKind.ACTION_ENDED, actor=actor, reason=reason, **more)
+            else:
+                request = self._request_of(trade)
+                self._store.take_in(trade.intent_id, request, trade.fill or Fill(), actor=actor, reason=reason)
             self.found = tuple(each for each in self.found if each is not trade)
         return len(trades)
 
-    def _strange(self, entries: Iterable[_Entry]) -> Iterable[StrangeTrade]:
+    def executed(self, intent_id: str) -> bool:
+        """Return whether the broker has executed an intent that the journal takes for one that never left."""
+        return any(each.intent_id == intent_id for each in self.found)
+
+    def _request_of(self, trade: StrangeTrade) -> IntentRequest:
+        """Return the intent that a trade was, as far as it is known."""
+        if trade.intent_id and self._store.journal.has_intent(trade.intent_id):
+            return self._store.get(trade.intent_id).request
+        return IntentRequest(
+            symbol=trade.symbol,
+            direction=trade.direction,
+            confidence_score=0.0,
+            regime="",
+            vol_percentile=0.0,
+            requested_volume=trade.volume,
+            source=UNKNOWN_SOURCE,
+            reduce_only=bool(trade.closes),
+            position_ticket=trade.closes or None,
+        )
+
+    def _strange(self, entries: Iterable[_Entry]) -> dict[int, StrangeTrade]:
         """Return what is ours and not known, by order; several deals of one order are one trade."""
         trades: dict[int, StrangeTrade] = {}
         for entry in entries:
-            trade = self._read(entry)
-            marked = marked_intent(entry.comment)
-            tickets = (trade.ticket, entry.ticket, getattr(entry, "position_id", 0), getattr(entry, "identifier", 0))
-            if not self._is_ours(entry, trade) or self._is_known(tickets, marked):
+            if not self._is_ours(entry) or self._is_known(entry):
                 continue
+            trade = self._read(entry)
             known = trades.get(trade.ticket)
             if known is None:
                 trades[trade.ticket] = trade
             elif isinstance(entry, TradeDeal):
                 trades[trade.ticket] = _joined(known, trade)
-        return trades.values()
+        opened = {each.intent_id for each in trades.values() if not each.closes}
+        # What closes a position may repeat the comment of the intent that opened it.
+        repeated = [each for each in trades.values() if each.closes and each.intent_id in opened]
+        return trades | {each.ticket: replace(each, intent_id="") for each in repeated}
 
-    def _is_ours(self, entry: _Entry, trade: StrangeTrade) -> bool:
+    def _is_ours(self, entry: _Entry) -> bool:
         """Return whether a trade came from a desk: its comment says so, or its magic number else."""
-        if isinstance(entry, TradeDeal) and entry.entry not in (DealEntry.IN, DealEntry.INOUT):
-            # What closes a position may repeat its comment, and has its magic number.
+        marked = bool(marked_intent(entry.comment))
+        closing = _is_exit(entry)
+        if closing and entry.reason != DealReason.EXPERT:
+            # By hand in the terminal, or by the broker: it has the position's magic number, and may have its comment.
             return False
-        if trade.intent_id:
+        if marked and not closing:
             return True
-        old = (self._pool.market_now() - trade.at).total_seconds() >= _SETTLED_SECONDS
-        waiting = self._store.in_state(IntentState.SENDING, IntentState.UNKNOWN)
-        return old and not waiting and is_our_magic(entry.magic, self._settings)
+        ours = marked or is_our_magic(entry.magic, self._settings) or (closing and entry.comment.startswith(PREFIX))
+        return ours and self._is_settled(entry)
 
-    def _is_known(self, tickets: Iterable[int], marked: str) -> bool:
-        """Return whether the journal knows a trade by its tickets or by its comment."""
-        journal = self._store.journal
-        if marked and journal.has_intent(marked):
-            return True
-        known = [each for each in tickets if each and (each in self._known or journal.find_ticket(each) is not None)]
+    def _is_settled(self, entry: _Entry) -> bool:
+        """Return whether a trade is so old that no order of unknown fate may turn out to be it."""
+        waiting = self._store.in_state(IntentState.SENDING, IntentState.UNKNOWN)
+        return not waiting and (self._pool.market_now() - self._at(entry)).total_seconds() >= _SETTLED_SECONDS
+
+    def _is_known(self, entry: _Entry) -> bool:
+        """Return whether the journal knows a trade: a close by its order, all else by its tickets or its comment."""
+        order, marked = _order_of(entry), marked_intent(entry.comment)
+        if _is_exit(entry):
+            known: list[int | str] = [order] if order in self._known or self._actions.knows(entry) else []
+        else:
+            tickets = (order, entry.ticket, getattr(entry, "position_id", 0), getattr(entry, "identifier", 0))
+            known = [marked] if marked and (marked in self._known or self._store.has_left(marked)) else []
+            known += [each for each in tickets if each and self._knows_ticket(each)]
         self._known.update(known)
         return bool(known)
 
+    def _knows_ticket(self, ticket: int) -> bool:
+        """Return whether an order or position is an intent's."""
+        return ticket in self._known or self._store.journal.find_ticket(ticket) is not None
+
+    def _is_known_by_now(self, trade: StrangeTrade) -> bool:
+        """Return whether the journal has got to know a trade since it was found."""
+        if trade.intent_id and self._store.has_left(trade.intent_id):
+            return True
+        closing = trade.closes and trade.ticket in self._store.journal.closing_orders(trade.closes)
+        return bool(closing) or self._knows_ticket(trade.ticket)
+
+    def _at(self, entry: _Entry) -> datetime:
+        """Return when a trade was executed or placed, UTC."""
+        return self._pool.server_time_to_utc(entry.time_setup if isinstance(entry, TradeOrder) else entry.time)
+
     def _read(self, entry: _Entry) -> StrangeTrade:
         """Return an entry of the books as a trade."""
-        resting = isinstance(entry, TradeOrder)
-        order = entry.order if isinstance(entry, TradeDeal) else getattr(entry, "identifier", 0) or entry.ticket
+        resting, order = isinstance(entry, TradeOrder), _order_of(entry)
         volume = entry.volume_current if isinstance(entry, TradeOrder) else entry.volume
         price = entry.price if isinstance(entry, TradeDeal) else entry.price_open
-        seconds = entry.time_setup if isinstance(entry, TradeOrder) else entry.time
         deal = entry.ticket if isinstance(entry, TradeDeal) else 0
         position = entry.position_id if isinstance(entry, TradeDeal) else entry.ticket
         fill = Fill(order=order, deal=deal, position=position, volume=volume, price=price, confirmed=True)
@@ -183,9 +231,20 @@ class UnjournalledTrades:
             direction=1 if entry.type % 2 == 0 else -1,
             volume=volume,
             price=price,
-            at=self._pool.server_time_to_utc(seconds),
+            at=self._at(entry),
             fill=None if resting else fill,
+            closes=entry.position_id if _is_exit(entry) else 0,
         )
+
+
+def _order_of(entry: _Entry) -> int:
+    """Return the order that a trade is of."""
+    return entry.order if isinstance(entry, TradeDeal) else getattr(entry, "identifier", 0) or entry.ticket
+
+
+def _is_exit(entry: _Entry) -> TypeGuard[TradeDeal]:
+    """Return whether a trade only took from a position."""
+    return isinstance(entry, TradeDeal) and entry.entry not in (DealEntry.IN, DealEntry.INOUT)
 
 
 def _joined(first: StrangeTrade, more: StrangeTrade) -> StrangeTrade:
@@ -194,4 +253,4 @@ def _joined(first: StrangeTrade, more: StrangeTrade) -> StrangeTrade:
     price = (first.price * first.volume + more.price * more.volume) / volume if volume else first.price
     known = first.fill or Fill()
     fill = Fill(known.order, known.deal, known.position, volume, price, confirmed=True)
-    return StrangeTrade(first.ticket, first.intent_id, first.symbol, first.direction, volume, price, first.at, fill)
+    return replace(first, volume=volume, price=price, fill=fill)

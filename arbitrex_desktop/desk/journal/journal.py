@@ -237,6 +237,11 @@ class Journal:
         """Return whether an intent's id is taken."""
         return bool(self._rows("SELECT 1 FROM events WHERE intent_id = ? LIMIT 1", intent_id))
 
+    def has_left(self, intent_id: str) -> bool:
+        """Return whether an intent is known to have left for the broker."""
+        sql = "SELECT 1 FROM events WHERE intent_id = ? AND kind IN ('SENDING', 'TAKEN_IN') LIMIT 1"
+        return bool(self._rows(sql, intent_id))
+
     def close(self) -> None:
         """Close the file and let others have it."""
         with self._lock:

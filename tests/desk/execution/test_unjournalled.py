@@ -44,10 +44,11 @@ def test_a_lost_journal_is_found_out_by_the_broker(
     lose_the_journal(first, tmp_path)
     second = build(first.broker)
     second.step(1.0)
-    assert len(told(second)) == 1
-    assert "BUY 0.10 EURUSD" in told(second)[0]
-    assert "Trading > Take unknown orders into the journal" in told(second)[0]
-    assert second.core.take_in_unknown() == 1
+    assert len(told(second)) == 1 + closed
+    assert any("BUY 0.10 EURUSD" in each and "was executed" in each for each in told(second))
+    assert all("Trading > Take unknown orders into the journal" in each for each in told(second))
+    assert any(f"closed position #{ticket}" in each for each in told(second)) is closed
+    assert second.core.take_in_unknown() == 1 + closed
     assert second.core.desk is not None
     (event,) = (each for each in second.core.desk.book.journal.events() if each.draft.kind is EventKind.TAKEN_IN)
     taken = second.intent(event.draft.intent_id)

@@ -8,15 +8,21 @@ from typing import Any
 
 import pytest
 
+from arbitrex_desktop.desk.execution.action_log import ActionLog
+from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
 from arbitrex_desktop.desk.execution.unjournalled import UnjournalledTrades
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.intents.intent import IntentState
-from arbitrex_desktop.mt5.constants import DealEntry, OrderType
-from tests.desk.execution.conftest import Parts
+from arbitrex_desktop.desk.journal.reserve import ExitReserve
+from arbitrex_desktop.mt5.constants import DealEntry, DealReason, OrderType
+from tests.desk.conftest import intent
+from tests.desk.execution.conftest import Held, Parts, answer
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_deal, make_order
 
 MARK = "ABX 0123456789AB"
+OUT = int(DealEntry.OUT)
+EXPERT = int(DealReason.EXPERT)
 
 
 def deal(parts: Parts, number: int, **changes: Any) -> None:
@@ -31,7 +37,7 @@ def deal(parts: Parts, number: int, **changes: Any) -> None:
 def found(parts: Parts) -> UnjournalledTrades:
     """Return what looks, after its first look."""
     parts.broker.poll()
-    looking = UnjournalledTrades(parts.book, parts.context)
+    looking = UnjournalledTrades(parts.book, parts.context, UnansweredActions(parts.log, parts.context))
     looking.look()
     return looking
 
@@ -82,7 +88,105 @@ def test_a_magic_number_alone_tells_once_nothing_is_on_its_way(
 def test_another_s_trade_is_left_alone_however_old(parts: Parts) -> None:
     """Neither mark nor magic number of ours."""
     deal(parts, 5, comment="", magic=987)
-    deal(parts, 6, order=71, position_id=71, entry=int(DealEntry.OUT))
+    deal(parts, 6, order=71, position_id=71, entry=OUT, reason=EXPERT, comment="", magic=987)
+    assert found(parts).found == ()
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [DealReason.CLIENT, DealReason.MOBILE, DealReason.WEB, DealReason.SL, DealReason.TP, DealReason.SO],
+    ids=lambda reason: reason.name,
+)
+def test_a_close_by_hand_or_by_the_broker_is_not_ours(parts: Parts, reason: DealReason) -> None:
+    """It has the position's magic number, and may repeat its comment; no desk has sent it."""
+    deal(parts, 6, order=71, position_id=71, entry=OUT, reason=int(reason), magic=770_000_001)
+    assert found(parts).found == ()
+
+
+@pytest.mark.parametrize(
+    ("marks", "intent_id"),
+    [
+        ({"comment": MARK}, "0123456789AB"),
+        ({"comment": "ABX close"}, ""),
+        ({"comment": "the broker's", "magic": 770_000_001}, ""),
+    ],
+    ids=["an intent's", "the trader's", "no comment"],
+)
+def test_a_close_that_the_journal_lost_is_told(parts: Parts, marks: dict[str, Any], intent_id: str) -> None:
+    """By its intent's mark, by the one that closes have, or by the magic number where the broker overwrote both."""
+    deal(parts, 5, order=71, type=1, entry=OUT, reason=EXPERT, **marks)
+    deal(parts, 6, order=71, type=1, entry=OUT, reason=EXPERT, **marks)
+    looking = found(parts)
+    (trade,) = looking.found
+    assert (trade.ticket, trade.closes, trade.intent_id, trade.volume) == (71, 70, intent_id, 0.2)
+    assert "SELL 0.20 EURUSD" in trade.words
+    assert "closed position #70" in trade.words
+    assert looking.take_in("trader") == 1
+    assert found(parts).found == ()
+    if intent_id:
+        request = parts.book.get(intent_id).request
+        assert (request.reduce_only, request.position_ticket, request.direction) == (True, 70, -1)
+    else:
+        assert parts.book.journal.closing_orders(70) == {71}
+
+
+def test_a_close_that_repeats_its_position_s_comment_is_not_its_intent(parts: Parts) -> None:
+    """Opened and closed, both lost, both under one comment: one intent that was filled, and one close."""
+    deal(parts, 5)
+    deal(parts, 6, order=71, type=1, entry=OUT, reason=EXPERT)
+    looking = found(parts)
+    assert [(each.ticket, each.closes, each.intent_id) for each in looking.found] == [
+        (70, 0, "0123456789AB"),
+        (71, 70, ""),
+    ]
+    assert looking.take_in("trader") == 2
+    assert parts.book.get("0123456789AB").request.direction == 1
+    assert found(parts).found == ()
+
+
+def test_a_close_that_is_looked_for_is_not_told(held: Held) -> None:
+    """Its answer is lost, so it may be the one that the broker shows: what it was is found out, and then known."""
+    held.lose(lambda: held.actions.close(11), Mood.FILL_LOST)
+    held.broker.clock.advance(120.0)
+    held.broker.poll()
+    looking = UnjournalledTrades(held.parts.book, held.parts.context, held.actions.unanswered)
+    looking.look()
+    assert looking.found == ()
+    held.look(1.0)
+    assert held.parts.kinds()[-1] == "ACTION_ENDED"
+    held.broker.clock.advance(601.0)
+    held.broker.poll()
+    looking.look()
+    assert looking.found == ()
+
+
+def test_a_close_in_the_reserve_is_known(held: Held) -> None:
+    """What could not be journalled yet is no trade that nobody knows."""
+    held.actions.close(11)
+    (deal_of_it,) = held.broker.deals
+    ended = next(each.draft for each in held.parts.events() if each.draft.kind is EventKind.ACTION_ENDED)
+    reserve = ExitReserve(held.parts.book.journal.path.with_suffix(".reserve"))
+    reserve.prepare()
+    reserve.write(replace(ended, ticket=12, body={**ended.body, "order": 99}))
+    log = ActionLog(held.parts.book, held.parts.context, reserve)
+    actions = UnansweredActions(log, held.parts.context)
+    assert actions.knows(deal_of_it)
+    assert actions.knows(replace(deal_of_it, order=99, position_id=12))
+    assert not actions.knows(replace(deal_of_it, order=98, position_id=12))
+
+
+def test_an_intent_that_never_left_and_was_executed_is_told(parts: Parts) -> None:
+    """An older copy of the journal has it waiting still; it is taken in as what it was."""
+    waiting = parts.book.receive(intent(client_id="mine", source="bot"), lambda _: answer(), 100)
+    deal(parts, 5, comment=f"ABX {waiting.intent_id}")
+    looking = found(parts)
+    (trade,) = looking.found
+    assert looking.executed(waiting.intent_id)
+    assert not looking.executed("another")
+    assert looking.take_in("trader") == 1
+    taken = parts.book.get(waiting.intent_id)
+    assert (taken.state, taken.request, trade.intent_id) == (IntentState.FILLED, waiting.request, waiting.intent_id)
+    assert parts.book.in_state(IntentState.PENDING) == ()
     assert found(parts).found == ()
 
 
