@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Final
 
 from arbitrex_desktop.desk.context import DeskContext
-from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.errors import CommandRefused, JournalError
 from arbitrex_desktop.desk.execution.action_log import ActionLog
 from arbitrex_desktop.desk.execution.executor import Executor
 from arbitrex_desktop.desk.execution.missing import MissingTrades
@@ -33,6 +33,7 @@ from arbitrex_desktop.desk.presentation.rows import (
 )
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, OrderRow, PositionRow
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
+from arbitrex_desktop.desk.queue.kept_exits import KeptExits
 from arbitrex_desktop.desk.queue.pending import PendingQueue, in_flight_names
 from arbitrex_desktop.desk.queue.policy import ApprovalPolicy
 from arbitrex_desktop.desk.queue.shares import PendingShare
@@ -56,14 +57,14 @@ class AccountDesk:
     ) -> None:
         self._context = context
         self._journal = journal
-        self.book = IntentStore(journal, context.clock, new_id)
+        self.book = IntentStore(journal, context.clock, new_id, KeptExits(reserve, self._say_kept))
         self.book.listeners.append(self._follow)
         self.pending = PendingQueue(self.book, context)
         self.policy = ApprovalPolicy(self.book, self.pending, context)
         self.executor = Executor(self.book, context)
         self.positions = PositionActions(ActionLog(self.book, context, reserve), context)
         self.recovery = Recovery(self.book, context, self.positions.unanswered)
-        self.unjournalled = UnjournalledTrades(self.book, context)
+        self.unjournalled = UnjournalledTrades(self.book, context, self.positions.unanswered)
         self.missing = MissingTrades(self.book, context)
         self.pairs = OrderPairs(self.book, context, self.positions)
         self.standing = StandingInstructions(self.book, context, self.positions)
@@ -89,7 +90,9 @@ class AccountDesk:
             raise CommandRefused(f"the intent is {intent.state}; only a pending one is approved")
         if self._context.pool.is_connected() and not sync():
             raise CommandRefused("the account could not be read just now, so nothing was sent")
-        self.recovery.reconcile()
+        if self.unjournalled.executed(intent_id):
+            raise CommandRefused("the broker has executed it already, and the journal has lost that: take it in first")
+        self._reconcile_before(intent)
         blocking_reason = self.pending.blocking_reason(intent)
         if blocking_reason:
             raise CommandRefused(blocking_reason)
@@ -104,6 +107,21 @@ class AccountDesk:
             body=to_body(judgement=answer),
         )
         return self.executor.send(intent)
+
+    def _reconcile_before(self, intent: Intent) -> None:
+        """See what became of the orders before; no exit waits for that to be written down."""
+        current = self.pending.current(intent)
+        try:
+            self.recovery.reconcile()
+        except JournalError as error:
+            if current is None or not current.reducing:
+                raise
+            self._context.journal_failed(error)
+
+    def _say_kept(self, error: JournalError, words: str) -> None:
+        """Tell that the journal failed, and that an exit goes on."""
+        self._context.journal_failed(error)
+        self._context.post("warning", "journal reserve", words)
 
     def reject(self, intent_id: str, actor: str, reason: str) -> None:
         """End a pending intent by the trader's will."""

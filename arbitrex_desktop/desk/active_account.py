@@ -168,7 +168,7 @@ class ActiveAccount:
         except JournalError as error:
             self.report_error(error)
             raise
-        if self._problem:
+        if self._problem and not (self._reserve is not None and self._reserve.waiting):
             self._problem = ""
             self._notices.resolve("journal", "the journal can be written again")
 

@@ -20,6 +20,7 @@ from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.desk.gateway.gateway import Gateway
 from arbitrex_desktop.desk.halt_note import HaltNote
+from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.check import verify
 from arbitrex_desktop.desk.journal.journal import journal_opener, journal_path
 from arbitrex_desktop.desk.journal.reserve import reserve_opener
@@ -177,6 +178,34 @@ def test_a_strategys_own_exit_leaves(disk: SmallDisk, start: Any, monkeypatch: p
     disk.make_room()
     desk.rpm.reducing = False
     works(desk, disk.path / "data")
+    desk.core.stop()
+    assert verify(desk.journal).intact
+
+
+def test_an_exit_that_waited_already_leaves(disk: SmallDisk, start: Any) -> None:
+    """Approved by the trader on the full disk: it leaves once, and with room the journal has every step of it."""
+    desk = start()
+    desk.core.approve(desk.core.submit(intent(source="bot")))
+    desk.step(2.0)
+    ticket = desk.broker.positions[0].ticket
+    desk.rpm.reducing = True
+    wanted = desk.core.submit(
+        intent(source="bot", direction=-1, reduce_only=True, position_ticket=ticket, time_to_live=3_600.0)
+    )
+    desk.rpm.reducing = False
+    disk.fill()
+    assert "the disk is full" in [refusal(desk) for _ in range(400)][-1]
+    desk.rpm.reducing = True
+    desk.core.approve(wanted)
+    assert not desk.broker.positions
+    assert desk.row(wanted).state is IntentState.FILLED
+    assert "the disk is full" in desk.core.snapshot().journal_problem
+    disk.make_room()
+    desk.rpm.reducing = False
+    works(desk, disk.path / "data")
+    assert desk.core.desk is not None
+    steps = [each.draft.kind for each in desk.core.desk.book.journal.events(intent_id=wanted)]
+    assert steps[:5] == ["RECEIVED", "JUDGED", "APPROVED", "SENDING", "FILLED"]
     desk.core.stop()
     assert verify(desk.journal).intact
 

@@ -16,11 +16,11 @@ import msgspec
 
 from arbitrex_desktop.causes import in_words
 from arbitrex_desktop.desk.errors import JournalUnavailable
-from arbitrex_desktop.desk.intents.events import NewEvent
+from arbitrex_desktop.desk.intents.events import EventKind, NewEvent
 from arbitrex_desktop.desk.journal.journal import Journal
 from arbitrex_desktop.paths import account_file_stem
 
-_BYTES: Final = 256 * 1024
+_BYTES: Final = 1024 * 1024
 """Enough for a hundred positions to be closed."""
 ReserveOpener = Callable[[str, int], "ExitReserve"]
 """Gives the reserve of a server and login."""
@@ -89,7 +89,7 @@ class ExitReserve:
         """Have the journal take over what is here, each event once; return how many; raises `JournalError`."""
         fresh = [each for each in self.events() if journal.find_client(SOURCE, each.client_id) is None]
         if fresh:
-            journal.append(*fresh)
+            journal.append(*(_of_this_journal(each, journal) for each in fresh))
         self._clear()
         return len(fresh)
 
@@ -116,6 +116,15 @@ class ExitReserve:
 def reserve_opener(data_dir: Path) -> ReserveOpener:
     """Return what gives the reserves below a data folder, in a folder that is not the journals' own."""
     return lambda server, login: ExitReserve(data_dir / "journal-notes" / f"{account_file_stem(server, login)}.reserve")
+
+
+def _of_this_journal(event: NewEvent, journal: Journal) -> NewEvent:
+    """Return an event as a journal can take it: where that is a new one, the intent's way is no more than words."""
+    if not event.intent_id or journal.has_intent(event.intent_id):
+        return event
+    words = f"of intent {event.intent_id}, which this journal does not know: {event.kind}, {event.reason}"
+    event = replace(event, kind=EventKind.ACTION_ENDED, reason=words, body={**event.body, "of": ""})
+    return replace(event, intent_id="", old_state=None, new_state=None)
 
 
 def _lines(content: bytes) -> list[bytes]:

@@ -12,13 +12,14 @@ from threading import RLock
 from typing import Any, Final
 
 from arbitrex_desktop.clock import Clock
-from arbitrex_desktop.desk.errors import CommandRefused, UnknownIntent
+from arbitrex_desktop.desk.errors import CommandRefused, JournalError, UnknownIntent
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Fill, Intent, NewEvent, RiskAnswer, apply, to_body
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.journal import Journal
 from arbitrex_desktop.desk.journal.reserve import ExitReserve
 from arbitrex_desktop.desk.queue.commit_queue import CommitQueue, JournalChange
+from arbitrex_desktop.desk.queue.kept_exits import KeptExits
 from arbitrex_desktop.desk.queue.shares import PendingShare
 
 _log: Final = logging.getLogger(__name__)
@@ -33,11 +34,15 @@ class IntentStore:
     """Intents and their events.  Safe from any thread; each change is one journalled step.
 
     An intent changes only if it is still in the state that the caller saw, so that two approvals at once cannot
-    both succeed: the second raises `CommandRefused`.  Raises `JournalError`, and then nothing changed.
+    both succeed: the second raises `CommandRefused`.  Raises `JournalError`, and then nothing changed.  An approved
+    exit goes on all the same: `kept` has the events that the journal could not take.
     """
 
-    def __init__(self, journal: Journal, clock: Clock, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, journal: Journal, clock: Clock, new_id: Callable[[], str], kept: KeptExits | None = None
+    ) -> None:
         self.journal = journal
+        self._kept = kept or KeptExits(None, lambda _error, _words: None)
         self._clock = clock
         self._new_id = new_id
         self._lock = RLock()
@@ -132,6 +137,14 @@ class IntentStore:
                 whose = f" of {share.whose}" if share.whose else ""
                 raise CommandRefused(f"{share.capacity} intents{whose} are waiting already; decide some first")
 
+    def has_left(self, intent_id: str) -> bool:
+        """Return whether an intent is known, and known to have left for the broker."""
+        with self._lock:
+            known = self._intents.get(intent_id)
+        if known is not None:
+            return known.attempt is not None or known.fill is not None
+        return self.journal.has_left(intent_id)
+
     def unjudged(self) -> tuple[Intent, ...]:
         """Return the intents whose judgement was lost on the way: nobody is working on it any more."""
         with self._lock:
@@ -163,7 +176,25 @@ class IntentStore:
             apply(current, Event(0, draft))
             return (draft,)
 
-        return self._journal(prepare, intent.request.source)[0]
+        try:
+            if cause := self._kept.cause(intent.intent_id):
+                raise cause
+            return self._journal(prepare, intent.request.source)[0]
+        except JournalError as error:
+            if not apply(intent, Event(intent.seq, draft)).reduces:
+                raise
+            return self._keep(prepare, error)
+
+    def _keep(self, prepare: Callable[[], tuple[NewEvent, ...]], error: JournalError) -> Intent:
+        """Have the reserve keep an event of an approved exit, and apply it."""
+        with self._commits.turn:
+            (draft,) = prepare()
+            self._kept.keep(draft, error)
+            with self._lock:
+                event = Event(self._intents[draft.intent_id].seq + 1, draft)
+                intent = self._take(event)
+            self._tell([(intent, event)])
+            return intent
 
     def record_each(self, intents: Collection[Intent], kind: EventKind, *, reason: str, state: IntentState) -> None:
         """Journal the same of several intents in one go; those that are in another state by then are left alone."""
@@ -202,7 +233,10 @@ class IntentStore:
         with self._commits.turn:
             self._tell(self._catch_up())
             taken = reserve.hand_over(self.journal)
-            self._seq = self.journal.head[0]
+            with self._lock:
+                self._seq = self.journal.head[0]
+                for intent_id in self._kept.handed_over():
+                    self._put(self._read(intent_id))
             return taken
 
     def owner_of(self, ticket: int, comment: str) -> str:
@@ -296,7 +330,8 @@ class IntentStore:
         found = []
         for event in self.journal.catch_up(self._seq):
             with self._lock:
-                if event.draft.intent_id in self._intents or event.draft.kind in _BEGINS:
+                known = event.draft.intent_id in self._intents or event.draft.kind in _BEGINS
+                if known and event.draft.intent_id not in self._kept:
                     found.append((self._take(event), event))
                 self._seq = event.seq
         return found

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import Final
 
 from arbitrex_desktop.desk.context import DeskContext
-from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.errors import CommandRefused, JournalError
 from arbitrex_desktop.desk.intents.events import EventKind, Intent, RiskAnswer, to_body
 from arbitrex_desktop.desk.intents.intent import MANUAL, IntentState, SeenTrade
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
@@ -38,6 +38,7 @@ class PendingQueue:
         self._clock = context.clock
         self._settings = context.settings
         self._synced = context.synced
+        self._journal_failed = context.journal_failed
         self._latest: dict[str, RiskAnswer] = {}
         self._deadlines: dict[str, float] = {}
         self._round = deque[Intent]()
@@ -162,7 +163,10 @@ class PendingQueue:
                 f"it is larger now: {amounts.lots(first.lots)} \N{RIGHTWARDS ARROW} {amounts.lots(current.lots)} lots"
             )
         if (current.risk_amount or 0.0) > (first.risk_amount or 0.0) * _MORE_RISK:
-            before, now = map(amounts.money_of_any_account, (first.risk_amount or 0.0, current.risk_amount or 0.0))
+            reading = self._pool.latest_account()
+            digits = reading.account.currency_digits if reading is not None else None
+            risks = (first.risk_amount or 0.0, current.risk_amount or 0.0)
+            before, now = (amounts.money(each, digits=digits) for each in risks)
             return f"it risks more now: {before} \N{RIGHTWARDS ARROW} {now}"
         return ""
 
@@ -207,7 +211,13 @@ class PendingQueue:
         answer = self._risk.evaluate(intent.request, intent.intent_id, atr, instead_of)
         self._latest[intent.intent_id] = answer
         if before is None or before.refused != answer.refused:
-            self._store.record(intent, EventKind.REJUDGED, reason=answer.details, body=to_body(look=answer))
+            try:
+                self._store.record(intent, EventKind.REJUDGED, reason=answer.details, body=to_body(look=answer))
+            except JournalError as error:
+                # What lets an exit go need not be written down: its approval will be.
+                if answer.refused or not answer.reducing:
+                    raise
+                self._journal_failed(error)
         return answer
 
     def _connection_blocker(self) -> str:

@@ -18,9 +18,11 @@ from arbitrex_desktop.desk.core import TradingCore
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.desk.halt_note import HaltNote
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentState
+from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.check import verify
 from arbitrex_desktop.desk.journal.journal import journal_opener, journal_path
 from arbitrex_desktop.desk.journal.reserve import reserve_opener
+from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from tests.desk.conftest import intent
 from tests.fakes.broker import FakeBroker
@@ -57,9 +59,25 @@ class Trial:
             with contextlib.suppress(DeskError):
                 core.approve(core.submit(request))
             self.run(core, 1)
+        self.leave(core)
         if self.broker.positions:
             core.close_position(self.broker.positions[0].ticket)
         self.run(core, 1)
+
+    def leave(self, core: TradingCore) -> None:
+        """Close a position by an intent; one that waits leaves, unless nothing at all can be written."""
+        rpm = core.rpm
+        assert isinstance(rpm, FakeRiskManager)
+        rpm.reducing = True
+        for position in self.broker.positions[:1]:
+            direction = -1 if position.type == PositionType.BUY else 1
+            exit_ = intent(
+                symbol=position.symbol, direction=direction, reduce_only=True, position_ticket=position.ticket
+            )
+            with contextlib.suppress(DeskError):
+                core.approve(core.submit(exit_))
+            self.run(core, 1)
+        rpm.reducing = False
 
     def run(self, core: TradingCore, steps: int) -> None:
         """Let the desk run, two seconds at a time."""
@@ -77,11 +95,11 @@ class Trial:
         assert core.desk is not None, core._accounts.problem
         assert core.snapshot().journal_problem == "", core.snapshot().journal_problem
         assert not core._gate.blocker(), core._gate.blocker()
-        deals = self.broker.opening_deals
+        orders = {deal.order for deal in self.broker.deals if marked_intent(deal.comment)}
         filled = [each for each in core.desk.book.intents() if each.state in _EXECUTED]
-        assert len(filled) == len(deals), (filled, deals)
+        assert sorted(each.fill.order for each in filled if each.fill) == sorted(orders), (filled, self.broker.deals)
         assert all(each.state in (*ENDED, IntentState.PENDING) for each in core.desk.book.intents())
-        assert len({each.fill.order for each in filled if each.fill}) == len(deals)
+        assert len(self.broker.deals) == len({deal.order for deal in self.broker.deals})
         assert core.desk.unjournalled.found == ()
 
 
