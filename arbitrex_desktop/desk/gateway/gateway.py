@@ -37,6 +37,8 @@ MOST_UNPROVEN: Final = 32
 _BACKLOG: Final = 128
 """Connections that the system keeps until they are taken in; a client that finds no place there is turned away."""
 _ADMISSION_SECONDS: Final = 5.0
+_FAIR_STAY_SECONDS: Final = 10.0
+"""So long a program that is not registered keeps its place at least, when others wait for one."""
 _JOIN_SECONDS: Final = 2.0
 _TICK_SECONDS: Final = 0.5
 
@@ -193,19 +195,37 @@ class Gateway:
             for each in self._open_sessions()
             if each is not session
             and each.lane is not None
+            and not each.leaving
             and (each.lane is lane if lane.registered else each.lane.registered is None)
         ]
         most = MOST_OF_A_STRATEGY if lane.registered else MOST_CLIENTS
         if len(same_kind) < most:
             return lane
-        own = sum(1 for each in same_kind if each.process == session.process)
-        by_process = Counter(each.process for each in same_kind)
-        process, held = by_process.most_common(1)[0]
-        if lane.registered or held <= own + 1:
+        if lane.registered:
             raise ProtocolError("TOO_MANY_CLIENTS", f"{most} connections are open already")
-        # A program that holds most of the places has to leave one to a program that has fewer.
-        next(each for each in same_kind if each.process == process).close()
+        self._give_way(same_kind, session.process).close()
         return lane
+
+    def _give_way(self, strangers: list[Session], process: int) -> Session:
+        """Return which program that is not registered leaves its place to another; raise `ProtocolError` for none.
+
+        One that holds several, to one that has fewer; where each has one, the one that came first, to one that has
+        none.  So many programs that hold all places keep nobody out for long, and who they are does not matter.
+        """
+        held = Counter(each.process for each in strangers)
+        most, places = held.most_common(1)[0]
+        if places > held[process] + 1:
+            return next(each for each in strangers if each.process == most)
+        full = f"{len(strangers)} connections of programs that are not registered are open already"
+        first = min(strangers, key=lambda each: each.since)
+        wait = first.since + _FAIR_STAY_SECONDS - self._clock.monotonic()
+        if held[process]:
+            raise ProtocolError("TOO_MANY_CLIENTS", full)
+        if wait > 0.0:
+            way = "a registered strategy has places of its own"
+            raise ProtocolError("TOO_MANY_CLIENTS", f"{full}; one has to leave in {wait:.0f} s, and {way}")
+        self._sparse.warning("%s; strategy %r, which came first, had to leave one", full, first.strategy)
+        return first
 
 
 def _other_desk_listens(data_dir: Path) -> bool:

@@ -16,7 +16,7 @@ from arbitrex_desktop.client import DeskClient, DeskRefused, NoDesk
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.gateway import session as session_module
 from arbitrex_desktop.desk.gateway.endpoint import endpoint_address
-from arbitrex_desktop.desk.gateway.gateway import MOST_CLIENTS, MOST_UNPROVEN, Gateway
+from arbitrex_desktop.desk.gateway.gateway import MOST_CLIENTS, MOST_OF_A_STRATEGY, MOST_UNPROVEN, Gateway
 from arbitrex_desktop.desk.gateway.peer import peer_process
 from arbitrex_desktop.desk.gateway.strategies import Strategy, StrategyRegister
 from arbitrex_desktop.desk.journal.journal import Journal
@@ -248,3 +248,60 @@ def test_starting_over_and_over_gains_nothing(folder: Path, desk: Desk, processe
             taken += 1
     assert taken == 40
     del desk
+
+
+def strangers(stack: contextlib.ExitStack, folder: Path, processes: Processes) -> list[DeskClient]:
+    """Let as many programs as there are places hold one each."""
+    held = []
+    for number in range(MOST_CLIENTS):
+        processes.next = GREEDY + 100 + number
+        held.append(stack.enter_context(DeskClient(f"stranger{number}", folder)))
+    return held
+
+
+@pytest.mark.usefixtures("gateway")
+def test_programs_that_hold_all_places_touch_neither_the_registered_nor_the_trader(
+    folder: Path, desk: Desk, processes: Processes
+) -> None:
+    """Sixteen programs with a place each, all at their limits: the registered ones have all of theirs."""
+    StrategyRegister(folder).add(Strategy("alpha", ""))
+    with contextlib.ExitStack() as stack:
+        for stranger in strangers(stack, folder, processes):
+            with contextlib.suppress(DeskRefused):
+                for _ in range(30):
+                    stranger.submit("EURUSD", "buy", time_to_live=86_400.0, **SUBMIT)
+        processes.next = HONEST
+        alphas = [stack.enter_context(DeskClient("alpha", folder)) for _ in range(MOST_OF_A_STRATEGY)]
+        for alpha in alphas:
+            assert alpha.submit("EURUSD", "buy", **SUBMIT).state == "PENDING"
+        with pytest.raises(NoDesk, match="TOO_MANY_CLIENTS"):
+            DeskClient("alpha", folder)
+        for _ in range(100):
+            desk.core.submit(intent())
+
+
+@pytest.mark.usefixtures("gateway")
+def test_programs_that_hold_all_places_have_to_leave_one(folder: Path, desk: Desk, processes: Processes) -> None:
+    """A newcomer is told how long, has the place of the first that came then, and keeps it as long as any other."""
+    with contextlib.ExitStack() as stack:
+        held = strangers(stack, folder, processes)
+        processes.next = HONEST
+        with pytest.raises(NoDesk, match="one has to leave in 10 s, and a registered strategy has places of its own"):
+            DeskClient("honest", folder)
+        desk.clock.advance(10.0)
+        honest = stack.enter_context(DeskClient("honest", folder))
+        assert honest.submit("EURUSD", "buy", **SUBMIT).state == "PENDING"
+        with pytest.raises(NoDesk):
+            held[0].status("any")
+        with pytest.raises(DeskRefused):
+            held[1].status("any")
+        with pytest.raises(NoDesk, match="TOO_MANY_CLIENTS"):
+            DeskClient("honest_again", folder)
+        # The others come back for it, one after the other; each takes the place of who came before.
+        for number in range(MOST_CLIENTS - 1):
+            processes.next = GREEDY + 200 + number
+            stack.enter_context(DeskClient("back", folder))
+        assert honest.submit("EURUSD", "buy", **SUBMIT).state == "PENDING"
+        processes.next = GREEDY + 300
+        with pytest.raises(NoDesk, match="one has to leave in 10 s"):
+            DeskClient("back", folder)
