@@ -2,13 +2,14 @@
 """What an honest strategy and the trader see of another strategy that is at the limit of its rate, or beyond it.
 
     python -m tests.trials.fair_share --rounds 8
+    python -m tests.trials.fair_share --rounds 4 --seconds 67 --turns alone greedy
 
 The whole product without its window, as the settings make it, on a data folder of its own, with the window's own
 worker, to which the trader's commands go as the form's do.  A registered strategy in a process of its own hands in
 three intents a second, the trader previews and submits as often; each answer is timed.  They go on all the while.
-Beside them, in turns, there is nobody; a registered strategy at the limit of its rate; nobody; another one at its
-limit whose intents are approved without the trader and sent; and a program that sends as fast as it can under three
-names.  So whatever else the machine does falls on all turns alike, and the two turns with nobody say how much two
+Beside them, in turns, which `--turns` chooses, there is nobody; a registered strategy at the limit of its rate;
+nobody; another one at its limit whose intents are approved without the trader and sent; and a program that sends as
+fast as it can under three names.  So whatever else the machine does falls on all turns alike, and the two turns with nobody say how much two
 measurements of the same differ.  What a turn leaves behind is let go before the next is measured.  All intents are
 small ones that the risk manager approves.  Prints the answers' times by turn, with the p99 beside that of the turns
 alone, and what came of the intents; exits 1 if an honest one was refused.
@@ -25,7 +26,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -81,24 +82,26 @@ class Seen:
 
 @dataclass(frozen=True)
 class Plan:
-    """When whose turn is, on the monotonic clock of this computer."""
+    """When whose turn is, on the monotonic clock of this computer; a turn has `seconds`."""
 
     begun: float
     rounds: int
+    seconds: float
+    turns: tuple[str, ...]
 
     @property
     def end(self) -> float:
         """When it is over."""
-        return self.begun + self.rounds * len(TURNS) * TURN_SECONDS
+        return self.begun + self.rounds * len(self.turns) * self.seconds
 
     def turn(self, moment: float) -> str:
         """Return whose turn a moment belongs to."""
-        return TURNS[int((moment - self.begun) / TURN_SECONDS) % len(TURNS)]
+        return self.turns[int((moment - self.begun) / self.seconds) % len(self.turns)]
 
     def settled(self, moment: float) -> bool:
         """Return whether the turn before has left nothing behind."""
         since = moment - self.begun
-        return since >= 0.0 and since % TURN_SECONDS > _LEFT_BEHIND
+        return since >= 0.0 and since % self.seconds > _LEFT_BEHIND
 
 
 def act(plan: Plan, folder: Path, role: str) -> None:
@@ -180,8 +183,10 @@ class Trader:
 def report(plan: Plan, seen: dict[str, Seen]) -> bool:
     """Print everybody's times by turn; return whether no honest one was refused anything."""
     for who in ("honest", "trader's submit", "trader's preview"):
-        alone = np.percentile(seen[who].within(plan, "alone") + seen[who].within(plan, "alone again"), (50, 99))
-        for turn in TURNS:
+        alone = np.percentile(
+            [t for turn in plan.turns if "alone" in turn for t in seen[who].within(plan, turn)], (50, 99)
+        )
+        for turn in plan.turns:
             times = seen[who].within(plan, turn)
             p50, p95, p99, most = np.percentile(times, (50, 95, 99, 100))
             beside = f"p50 {p50 / alone[0]:4.2f} and p99 {p99 / alone[1]:4.2f} of alone"
@@ -193,7 +198,7 @@ def report(plan: Plan, seen: dict[str, Seen]) -> bool:
     return all(set(each) <= fair for who in ("honest", "trader's submit") for each in seen[who].answers.values())
 
 
-def run(folder: Path, rounds: int) -> bool:
+def run(folder: Path, plan: Plan) -> bool:
     """Run the product and everybody beside it; print what they saw."""
     application = QCoreApplication([])
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -208,8 +213,8 @@ def run(folder: Path, rounds: int) -> bool:
     worker.start()
     application.exec()
     # What is done first has imports to do and caches to fill: nobody's turn is yet.
-    plan = Plan(time.monotonic() + TURN_SECONDS, rounds)
-    playing = {role: _start(role, folder, plan) for role in ROLES}
+    plan = replace(plan, begun=time.monotonic() + TURN_SECONDS)
+    playing = {role: _start(role, folder, plan) for role in ROLES if ROLES[role][0] in ("", *plan.turns)}
     trader = Trader(worker, plan)
     QTimer.singleShot(round((plan.end - time.monotonic()) * 1_000.0), application.quit)
     application.exec()
@@ -221,7 +226,8 @@ def run(folder: Path, rounds: int) -> bool:
 def _start(role: str, folder: Path, plan: Plan) -> subprocess.Popen[bytes]:
     """Start a strategy's process."""
     arguments = [sys.executable, "-m", "tests.trials.fair_share", "--as", role, str(folder), str(plan.begun)]
-    return subprocess.Popen([*arguments, "--rounds", str(plan.rounds)], stdout=subprocess.PIPE)
+    times = ["--rounds", str(plan.rounds), "--seconds", str(plan.seconds), "--turns", *plan.turns]
+    return subprocess.Popen([*arguments, *times], stdout=subprocess.PIPE)
 
 
 def _read(process: subprocess.Popen[bytes]) -> Seen:
@@ -234,11 +240,13 @@ def main() -> int:
     """Run the trial, or one of its strategies."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=TURN_SECONDS, help="of a turn, 7 of which are not measured")
+    parser.add_argument("--turns", nargs="+", choices=TURNS, default=TURNS, help="who is beside them, in turns")
     parser.add_argument("--as", nargs=3, dest="role", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.role:
         role, folder, begun = given.role
-        act(Plan(float(begun), given.rounds), Path(folder), role)
+        act(Plan(float(begun), given.rounds, given.seconds, tuple(given.turns)), Path(folder), role)
         return 0
     with tempfile.TemporaryDirectory() as name:
         os.environ |= {"ARBITREX_DATA_DIR": name, "MT5_TERMINAL": "simulated", "MT5_LOGIN": "", "MT5_PASSWORD": ""}
@@ -246,7 +254,7 @@ def main() -> int:
         register = StrategyRegister(Path(name))
         for strategy in (Strategy("honest", ""), Strategy("greedy", ""), Strategy("approved", "", auto_approve_lots=1)):
             register.add(strategy)
-        return int(not run(Path(name), given.rounds))
+        return int(not run(Path(name), Plan(0.0, given.rounds, given.seconds, tuple(given.turns))))
 
 
 if __name__ == "__main__":
