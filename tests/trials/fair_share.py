@@ -9,10 +9,10 @@ worker, to which the trader's commands go as the form's do.  A registered strate
 three intents a second, the trader previews and submits as often; each answer is timed.  They go on all the while.
 Beside them, in turns, which `--turns` chooses, there is nobody; a registered strategy at the limit of its rate;
 nobody; another one at its limit whose intents are approved without the trader and sent; and a program that sends as
-fast as it can under three names.  So whatever else the machine does falls on all turns alike, and the two turns with nobody say how much two
-measurements of the same differ.  What a turn leaves behind is let go before the next is measured.  All intents are
-small ones that the risk manager approves.  Prints the answers' times by turn, with the p99 beside that of the turns
-alone, and what came of the intents; exits 1 if an honest one was refused.
+fast as it can under three names.  So whatever else the machine does falls on all turns alike, and the two turns with
+nobody say how much two measurements of the same differ.  What a turn leaves behind is let go before the next is
+measured.  All intents are small ones that the risk manager approves.  Prints the answers' times by turn, with the p99
+beside that of the turns alone, and what came of the intents; exits 1 if an honest one was refused.
 """
 
 from __future__ import annotations
