@@ -267,9 +267,7 @@ def test_programs_that_hold_all_places_touch_neither_the_registered_nor_the_trad
     StrategyRegister(folder).add(Strategy("alpha", ""))
     with contextlib.ExitStack() as stack:
         for stranger in strangers(stack, folder, processes):
-            with contextlib.suppress(DeskRefused):
-                for _ in range(30):
-                    stranger.submit("EURUSD", "buy", time_to_live=86_400.0, **SUBMIT)
+            until_refused(desk, stranger, 0.01)
         processes.next = HONEST
         alphas = [stack.enter_context(DeskClient("alpha", folder)) for _ in range(MOST_OF_A_STRATEGY)]
         for alpha in alphas:
