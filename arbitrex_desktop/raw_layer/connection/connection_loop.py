@@ -180,7 +180,8 @@ class ConnectionLoop:
         """Make one attempt to connect to the next session in turn."""
         session = self._enter(self._home + self._failed_attempts)
         self._failed_attempts += 1
-        self._client.machine.fire(Trigger.ATTEMPT, f"connecting to session {session.name!r}")
+        if self._client.machine.fire(Trigger.ATTEMPT, f"connecting to session {session.name!r}") is _S.STOPPED:
+            return
         self.attempts += 1
         check_terminal_path(session)
         simulation = self._simulation(session)

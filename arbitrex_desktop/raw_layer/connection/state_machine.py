@@ -16,6 +16,9 @@ _S = ConnectionState
 
 _T = Trigger
 _WITH_HOST = (_S.CONNECTING, _S.RECONNECTING, _S.RECONCILING, _S.CONNECTED, _S.STALE, _S.WRONG_ACCOUNT)
+_GONE = (_S.LOST, _S.UNRESPONSIVE, _S.STOPPED)
+_OF_A_HOST = (_T.INITIALIZED, _T.RECONCILED, _T.RECOVERED, _T.WENT_STALE, _T.OTHER_ACCOUNT, _T.FAILED)
+_LOSSES = (_T.DROPPED, _T.NO_ANSWER)
 
 TRANSITIONS: Final[dict[tuple[ConnectionState, Trigger], ConnectionState]] = {
     (_S.DISCONNECTED, _T.ATTEMPT): _S.CONNECTING,
@@ -39,13 +42,10 @@ TRANSITIONS: Final[dict[tuple[ConnectionState, Trigger], ConnectionState]] = {
     **{(state, _T.NO_ANSWER): _S.UNRESPONSIVE for state in _WITH_HOST},
     **{(state, _T.DROPPED): _S.LOST for state in _WITH_HOST},
     # Two threads may report the same loss; the second report changes nothing.
-    (_S.LOST, _T.DROPPED): _S.LOST,
-    (_S.LOST, _T.NO_ANSWER): _S.LOST,
-    (_S.UNRESPONSIVE, _T.DROPPED): _S.UNRESPONSIVE,
-    (_S.UNRESPONSIVE, _T.NO_ANSWER): _S.UNRESPONSIVE,
-    (_S.DISCONNECTED, _T.DROPPED): _S.DISCONNECTED,
-    (_S.STOPPED, _T.DROPPED): _S.STOPPED,
-    (_S.STOPPED, _T.NO_ANSWER): _S.STOPPED,
+    **{(state, loss): state for state in (_S.DISCONNECTED, *_GONE) for loss in _LOSSES},
+    # Nor does what the pool's thread heard of a host that another thread has found dead since, or that was stopped.
+    **{(state, trigger): state for state in _GONE for trigger in _OF_A_HOST},
+    (_S.STOPPED, _T.ATTEMPT): _S.STOPPED,
     **{(state, _T.STOP): _S.STOPPED for state in _S},
 }
 """The state that a trigger leads to, from each state in which it may come."""

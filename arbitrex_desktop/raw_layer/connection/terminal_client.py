@@ -80,16 +80,18 @@ class TerminalClient:
 
         Raises `CallFailed` or `HostError`, and what `permit` raises when the command's turn has come.
         """
-        if self._transport is None:
+        transport = self._transport
+        if transport is None:
             raise PoolUnavailable(f"not connected: {self.machine.reason}")
         kind = type(command).__name__
         started = self._clock.monotonic()
         try:
-            answer = self._transport.execute(command, deadline, permit=permit)
+            answer = transport.execute(command, deadline, permit=permit)
         except MT5Error as error:
             self._hide_secrets(error)
             self.calls.record(kind, self._clock.monotonic() - started, failed=True)
-            self._note(error, kind)
+            if transport is self._transport:  # a host that was replaced says nothing of the one that runs
+                self._note(error, kind)
             raise
         now = self._clock.monotonic()
         self.calls.record(kind, now - started - answer.waited, failed=False)
