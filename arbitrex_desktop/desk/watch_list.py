@@ -30,7 +30,7 @@ class WatchedPool(PoolReader, Protocol):
 class WatchList:
     """Keeps a small file for each account in a folder; `take` is given the pool's events, on the pool's thread.
 
-    `choose` may be called from any thread.
+    All else may be called from any thread.
     """
 
     def __init__(self, folder: Path, pool: WatchedPool) -> None:
@@ -65,6 +65,10 @@ class WatchList:
             self._save(choice)
             self._choice = choice
             self._pool.choose_symbols(choice)
+
+    def meant_by(self, name: str) -> str:
+        """Return the broker's symbol that a plain name means; raise `UnknownSymbol` where it means none or several."""
+        return self._pool.resolve(name)
 
     def _held(self) -> set[str]:
         reading = self._pool.latest_account()

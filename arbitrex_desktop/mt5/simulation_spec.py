@@ -31,7 +31,7 @@ class SimulationSpec:
         store: the file that keeps the broker's books, so that they survive a killed host; None keeps them in memory
         realistic: whether the market has crypto, shares and futures, sessions, breaks and holidays, and orders meet
             slippage and a limited depth
-        suffix: with what every name of the broker ends
+        prefix, suffix: with what every name of the broker begins and ends
         more_symbols: how many symbols the broker lists besides the usual ones
         demo_positions: whether a new account starts with open positions
         server_clock: the broker's time zone rule ("EET", "NewYork", "UTC")
@@ -53,8 +53,13 @@ class SimulationSpec:
     speed: float = 1.0
     store: Path | None = None
     realistic: bool = False
+    prefix: str = ""
     suffix: str = ""
     more_symbols: int = 0
     demo_positions: bool = True
     server_clock: str = "EET"
     faults: FaultPlan | None = None
+
+    def named(self, plain: str) -> str:
+        """Return the broker's name of a symbol."""
+        return f"{self.prefix}{plain}{self.suffix}"

@@ -38,7 +38,7 @@ class Settings:
         replay_from: the date, on the broker's clock, at which a replay begins; None is its first tick
         strict: whether files with rows in the wrong order are refused instead of sorted
         realistic: whether the simulated market has crypto, shares and futures, sessions, slippage and a limited depth
-        broker_suffix: with what the simulated broker's names end
+        broker_prefix, broker_suffix: with what the simulated broker's names begin and end
         broker_symbols: how many symbols the simulated broker lists besides the usual ones
         faults: a file of faults for hand tests
         simulated: whether this start takes the simulated terminal, whatever account is set up
@@ -60,6 +60,7 @@ class Settings:
     replay_from: datetime | None = None
     strict: bool = False
     realistic: bool = False
+    broker_prefix: str = ""
     broker_suffix: str = ""
     broker_symbols: int = 0
     faults: Path | None = None
@@ -85,7 +86,7 @@ class Settings:
         A replay has books of its own, kept in memory: yesterday's replay is no part of today's.  Raises
         `SessionConfigError` for a file of faults that cannot be used.
         """
-        usual = not (self.realistic or self.broker_suffix or self.broker_symbols)
+        usual = not (self.realistic or self.broker_prefix or self.broker_suffix or self.broker_symbols)
         if self.replay is None and self.faults is None and usual:
             return None
         plan = _fault_plan(self.faults) if self.faults is not None else None
@@ -93,6 +94,7 @@ class Settings:
         module = importlib.import_module("arbitrex_desktop.mt5.simulation_spec")
         spec: SimulationSpec = module.SimulationSpec(
             realistic=self.realistic,
+            prefix=self.broker_prefix,
             suffix=self.broker_suffix,
             more_symbols=self.broker_symbols,
             replay=replay,
@@ -194,6 +196,9 @@ def make_parser() -> argparse.ArgumentParser:
         help="simulated terminal: crypto, shares, futures, sessions, holidays, slippage and partial fills;"
         " the account is not kept",
     )
+    parser.add_argument(
+        "--broker-prefix", default="", metavar="TEXT", help="simulated broker: begins every name, as x."
+    )
     parser.add_argument("--broker-suffix", default="", metavar="TEXT", help="simulated broker: ends every name, as .r")
     parser.add_argument(
         "--broker-symbols", type=_count, default=0, metavar="N", help="simulated broker: lists so many more symbols"
@@ -246,6 +251,7 @@ def parse(arguments: Sequence[str]) -> Settings:
         replay_from=given.replay_from,
         strict=given.strict,
         realistic=given.realistic,
+        broker_prefix=given.broker_prefix,
         broker_suffix=given.broker_suffix,
         broker_symbols=given.broker_symbols,
         faults=given.faults,

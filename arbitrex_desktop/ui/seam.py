@@ -57,6 +57,9 @@ class WatchListAccess(Protocol):
     def choose(self, symbol: str, *, watched: bool) -> None:
         """Watch a symbol from now on, or no longer; remembered for the account, raises with the reason if not."""
 
+    def meant_by(self, name: str) -> str:
+        """Return the broker's symbol that a plain name means; ValueError with the candidates for none (any thread)."""
+
 
 class ReviewAccess(Protocol):
     """What became of trades (a thread of Review's own; may block on the terminal, raises with the reason)."""

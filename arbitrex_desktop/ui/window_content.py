@@ -184,8 +184,8 @@ class WindowContent(QObject):
         self._docks.show_counts()
         core = self._worker.core
         if core is not None:
-            self.intent_form.set_symbols(core.board.symbols)
-        self.intent_form.show_quote(self.market_watch.model.quote_of(self.intent_form.symbol.currentText()))
+            self.intent_form.set_symbols(core.board.symbols, core.watch_list)
+        self.intent_form.show_quote(self.market_watch.model.quote_of(self.intent_form.chosen))
 
     def lay_out(self, kept: WindowState) -> Iterator[None]:
         """Take the remembered layout, or the one for the window's size where none was remembered; in steps."""

@@ -15,6 +15,8 @@ from arbitrex_desktop.desk.presentation.alert_rows import AlertRule, AlertWays
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview
 from arbitrex_desktop.mt5.arrays import Rows
+from arbitrex_desktop.mt5.commands import ListedSymbol
+from arbitrex_desktop.raw_layer.symbols import SymbolBook
 from arbitrex_desktop.raw_layer.views import Quote
 from arbitrex_desktop.ui.seam import AlertAccess, ReviewAccess, WatchListAccess
 from tests.fakes.bars import bar_rows
@@ -65,10 +67,15 @@ class FakeBoard:
 
 
 class FakeWatchList:
-    """Implements `ui.seam.WatchListAccess`: notes what is asked."""
+    """Implements `ui.seam.WatchListAccess`: notes what is asked; a plain name means what `listed` says."""
 
-    def __init__(self, asked: list[tuple[object, ...]]) -> None:
+    def __init__(self, asked: list[tuple[object, ...]], listed: tuple[ListedSymbol, ...] = ()) -> None:
         self._asked = asked
+        self._book = SymbolBook(listed)
+
+    def meant_by(self, name: str) -> str:
+        """Return the symbol of that name among those listed."""
+        return self._book.resolve(name)
 
     def choose(self, symbol: str, *, watched: bool) -> None:
         """Note the choice."""

@@ -123,8 +123,8 @@ def _backend(terminal: SimulatedTerminal, hazards: Hazards) -> TerminalBackend:
 def _market(spec: SimulationSpec, epoch: datetime, tell: Progress) -> tuple[MarketFeed, datetime]:
     """Return the market, and its time at the epoch: a replay's first tick, or a moment of the trading week."""
     if not spec.replay:
-        market = GeneratedMarket(spec.seed, realistic=spec.realistic, suffix=spec.suffix, more=spec.more_symbols)
-        return market, demo_start(epoch, lambda moment: market.is_open(f"EURUSD{spec.suffix}", moment))
+        market = GeneratedMarket(spec.seed, realistic=spec.realistic, named=spec.named, more=spec.more_symbols)
+        return market, demo_start(epoch, lambda moment: market.is_open(spec.named("EURUSD"), moment))
     clock = SimulatedServerClock(spec.server_clock)
     replay = load_replay(spec.replay, clock, strict=spec.strict, tell=tell)
     first = replay.first_msc

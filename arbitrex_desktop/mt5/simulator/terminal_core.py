@@ -123,7 +123,7 @@ class TerminalCore:
 
     def reset_market_watch(self) -> None:
         """Show the few symbols that a new terminal shows, or all replayed ones, and those with positions or orders."""
-        usual = [name + self.spec.suffix for name in SHOWN_AT_FIRST]
+        usual = [self.spec.named(name) for name in SHOWN_AT_FIRST]
         shown = self._feed.symbols if self.spec.replay else usual
         self.selected = {name for name in shown if name in self._feed.symbols}
         self.selected |= self.books.open_symbols()

@@ -24,6 +24,7 @@ from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.models.ticket import LevelUnit, Market, NotYetKnownError
 from arbitrex_desktop.ui.panels.chart import ChartPanel
 from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.seam import WatchListAccess
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.ticket.entry_fields import EntryFields
@@ -63,18 +64,18 @@ class IntentFormPanel(Panel):
         self._fresh = NOTHING_YET
         self._number = 0
         self._awaited: int | None = None
-        self._asked_at = 0.0
+        self._asked_at = self._sized_at = 0.0
         self._answer: IntentRow | None = None
         self._lagging: IntentRow | None = None
         self._answer_number = -1
         self._asked_request: IntentRequest | None = None
         self._probes = False
-        self._sized_at = 0.0
         self._auto_risk: float | None = None
         self._atr_measured: float | None = None
         self._quote_row: QuoteRow | None = None
         self._submitted_at: float | None = None
         self._symbol = self._trading_state = ""
+        self._no_symbol = _("Choose a symbol")
         self._now = Market()
         self._make_fields(theme)
         self._debounce = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
@@ -82,9 +83,14 @@ class IntentFormPanel(Panel):
         self._lay_out()
         self._connect()
 
-    def set_symbols(self, symbols: Iterable[str]) -> None:
-        """Offer these symbols, keeping the one chosen."""
-        if self.head.offer(symbols):
+    @property
+    def chosen(self) -> str:
+        """The terminal's symbol that is chosen, "" for none."""
+        return self._symbol
+
+    def set_symbols(self, symbols: Iterable[str], watch_list: WatchListAccess | None = None) -> None:
+        """Offer these symbols, keeping the one chosen; `watch_list` knows what plain names mean."""
+        if self.head.offer(symbols, watch_list):
             self._symbol_changed()
 
     def choose_symbol(self, symbol: str) -> None:
@@ -261,15 +267,13 @@ class IntentFormPanel(Panel):
 
         A `probe` leaves out the levels whose measure is still to come from its answer.
         """
-        symbol = self.symbol.currentText().strip()
-        if not self.head.is_offered(symbol):
-            words = _("{symbol} is no symbol of this terminal") if symbol else _("Choose a symbol")
-            raise ValueError(words.format(symbol=symbol))
+        if self._no_symbol:
+            raise ValueError(self._no_symbol)
         fields = self.fields
         stop, target = fields.known_levels() if probe else (fields.stop_price(), fields.target_price())
         good_for, good_until = self.entry.lifetime()
         return IntentRequest(
-            symbol=symbol,
+            symbol=self._symbol,
             direction=self.head.direction,
             **fields.signal_values(),
             atr=fields.atr.number(),
@@ -285,15 +289,16 @@ class IntentFormPanel(Panel):
 
     def _symbol_changed(self) -> None:
         """Clear what was about another symbol."""
-        symbol = self.symbol.currentText().strip()
-        if symbol == self._symbol:
+        meant = self.head.meant()
+        if meant == (self._symbol, self._no_symbol):
             return
-        self._symbol = symbol
+        self._symbol, self._no_symbol = meant
         self._answer = self._quote_row = self._atr_measured = None
         self.fields.clear()
         self.entry.clear()
         self._changed()
-        self._tell_symbol(symbol)
+        if self._symbol:
+            self.symbol_changed.emit(self._symbol)
 
     def _changed(self) -> None:
         """Another trade: what was said of the one before, its size too, is no answer to it."""
@@ -339,11 +344,6 @@ class IntentFormPanel(Panel):
         self._show_submit()
         self._debounce.start()
         self.plan_changed.emit(self.plan())
-
-    def _tell_symbol(self, text: str) -> None:
-        """Tell of a symbol of the terminal; half of one that is being typed is none."""
-        if self.head.is_offered(text):
-            self.symbol_changed.emit(text)
 
     def _ask(self) -> None:
         """Ask for a preview, unless one is on its way: its arrival asks again if the form changed meanwhile.

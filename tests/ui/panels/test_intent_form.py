@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.presentation.snapshot import Preview
+from arbitrex_desktop.mt5.commands import ListedSymbol
 from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.ui.commands import CommandResult, PreviewIntent, SubmitIntent
@@ -22,6 +23,7 @@ from arbitrex_desktop.ui.panels.intent_form import SUBMITTED, IntentFormPanel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.widgets.fields import OptionalNumber
 from tests.fakes.clock import ManualClock
+from tests.fakes.core import FakeWatchList
 from tests.fakes.desk_data import intent_row, pool_stats, quote, risk_row
 
 Make = Callable[..., Freshness]
@@ -72,6 +74,29 @@ def test_what_cannot_be_read_cannot_be_submitted(form: IntentFormPanel) -> None:
     assert "no symbol of this terminal" in form.submit.toolTip()
     form.symbol.setCurrentText("")
     assert form.submit.toolTip() == "Choose a symbol"
+
+
+@pytest.mark.parametrize("name", ["EURUSDm", "x.EURUSD", "EURUSD-ECN", "EURUSD#"])
+def test_a_plain_name_is_the_terminal_s_symbol(form: IntentFormPanel, name: str) -> None:
+    """`EURUSD` is chosen at first and may be typed where the broker calls it otherwise; the chart is told its name."""
+    told: list[str] = []
+    form.symbol_changed.connect(told.append)
+    listed = tuple(
+        ListedSymbol(each, each_base, "USD", visible=True, tradable=True)
+        for each, each_base in ((name, "EUR"), ("AUDUSD.a", "AUD"), ("AUDUSD.b", "AUD"))
+    )
+    watch_list = FakeWatchList([], listed)
+    form.set_symbols(["AUDUSD.a", "AUDUSD.b", name], watch_list)
+    assert (form.chosen, form.request().symbol) == (name, name)
+    form.symbol.setCurrentText("AUDUSD")
+    assert form.submit.toolTip().startswith("AUDUSD: the broker has several of that name: AUDUSD.a, AUDUSD.b")
+    form.symbol.setCurrentText("EURUSD")
+    assert (form.chosen, form.request().symbol, told[-1]) == (name, name, name)
+    assert form.submit.text() == f"Submit ▲ BUY {name}"
+    form.set_symbols(["AUDUSD.a", "AUDUSD.b", name, "GBPUSD.a"], watch_list)
+    assert form.request().symbol == name
+    form.symbol.setCurrentText("GBPUSD.")
+    assert "GBPUSD.: the broker does not have it" in form.submit.toolTip()
 
 
 def test_submit_hands_the_request_on(form: IntentFormPanel) -> None:

@@ -68,7 +68,7 @@ class NewAccount:
         """Fill the books as of now; the positions live through the ticks since their opening."""
         openings = [
             (self._tradable(item.symbol, now_msc - round(item.hours_ago * HOUR_MSC)), item)
-            for item in (replace(each, symbol=each.symbol + self._spec.suffix) for each in _OPENINGS)
+            for item in (replace(each, symbol=self._spec.named(each.symbol)) for each in _OPENINGS)
             if self._spec.demo_positions and not self._spec.replay and item.symbol in self._feed.symbols
         ]
         first = min((moment for moment, _ in openings), default=now_msc)

@@ -9,7 +9,7 @@ any day, and a closed bar never changes.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
@@ -48,10 +48,10 @@ class GeneratedMarket:
     For one thread.
     """
 
-    def __init__(self, seed: int, *, realistic: bool = False, suffix: str = "", more: int = 0) -> None:
+    def __init__(self, seed: int, *, realistic: bool = False, named: Callable[[str], str] = str, more: int = 0) -> None:
         self._seed = seed
         self._sessions = Sessions(realistic=realistic)
-        self._symbols = broker_symbols(realistic=realistic, suffix=suffix, more=more)
+        self._symbols = broker_symbols(realistic=realistic, named=named, more=more)
         self._paths = DriverPaths(seed)
         self._mixtures: dict[str, Mixture] = {name: mixture(spec) for name, spec in self._symbols.items()}
         self._bars: dict[str, MinuteBars] = {}

@@ -6,6 +6,7 @@ The levels and conditions are plausible for 2026, not any broker's own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -342,16 +343,18 @@ def _with_triple_day(spec: SymbolSpec) -> SymbolSpec:
     return replace(spec, triple_swap_day=_THURSDAY) if spec.name in _NEXT_DAY_PAIRS else spec
 
 
-def broker_symbols(*, realistic: bool = False, suffix: str = "", more: int = 0) -> dict[str, SymbolSpec]:
+def broker_symbols(
+    *, realistic: bool = False, named: Callable[[str], str] = str, more: int = 0
+) -> dict[str, SymbolSpec]:
     """Return what a simulated broker lists, by name.
 
     A realistic one has crypto currencies, shares and futures, too, an index's triple swap on Fridays and that of pairs
-    that settle on the next day on Thursdays; it lists first what a new terminal shows.  `suffix` ends every name, and
-    `more` further symbols carry a number.
+    that settle on the next day on Thursdays; it lists first what a new terminal shows.  `named` makes the broker's
+    names of the plain ones, and `more` further symbols carry a number.
     """
     specs = [*SYMBOLS.values()]
     if realistic:
         specs = sorted([*map(_with_triple_day, specs), *_MORE], key=lambda spec: spec.name not in SHOWN_AT_FIRST)
     numbered = (replace(specs[i % len(specs)], name=f"{specs[i % len(specs)].name}.{i:04d}") for i in range(more))
-    named = (replace(spec, name=spec.name + suffix) for spec in (*specs, *numbered))
-    return {spec.name: spec for spec in named}
+    called = (replace(spec, name=named(spec.name)) for spec in (*specs, *numbered))
+    return {spec.name: spec for spec in called}
