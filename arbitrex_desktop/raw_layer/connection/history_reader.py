@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final, TypeVar
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE
 from arbitrex_desktop.mt5.commands import CopyRates, History, ReadHistory
 from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.mt5.errors import CallFailed
 from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder
 from arbitrex_desktop.raw_layer.connection.connector import Ask
@@ -17,21 +19,21 @@ from arbitrex_desktop.raw_layer.connection.connector import Ask
 T = TypeVar("T")
 
 _WANTED_SECONDS: Final = 0.025
-"""How long the terminal should take for a portion: half of what may hold up an order."""
-_FIRST_BARS: Final = 32
-"""Of the longer bars only one is asked for before it is known what it costs: a day's of a replayed file is made of all
-its ticks."""
+"""How long the terminal should work for a portion: half of what may hold up an order."""
 _LEAST_BARS: Final = 16
+"""Of bars longer than 15 minutes one: a day's of a replayed file is made of all its ticks."""
 _MOST_BARS: Final = 20_000
+_WAY_HOLDS: Final = 16
+"""After so many answers a long way is measured again, since it may have become shorter."""
 _DAY_SECONDS: Final = 86_400
 _MOST_SECONDS: Final = 100 * 366 * _DAY_SECONDS
 _CHANGE: Final = 4
 
 
 class Portion:
-    """How much of a history to ask for next, learnt from how long the last portion took.
+    """How much of a history to ask for next, learnt from how long the terminal worked for the last portion.
 
-    Never less than `least`: where the way to the terminal is what takes its time, smaller portions would only be more.
+    Never less than `least`.
 
     Attributes:
         size: in whatever the history is counted
@@ -41,10 +43,18 @@ class Portion:
         self.size = first
         self._least, self._most = least, most
 
-    def learn(self, size: int, seconds: float) -> None:
-        """Take note of what a portion of a size took; the next is a quarter to four times as large."""
-        wanted = size * _WANTED_SECONDS / max(seconds, 1e-6)
-        self.size = round(min(max(wanted, size / _CHANGE, self._least), size * _CHANGE, self._most))
+    @property
+    def is_least(self) -> bool:
+        """Whether less cannot be asked for."""
+        return self.size == self._least
+
+    def learn(self, size: int, seconds: float, wanted_seconds: float = _WANTED_SECONDS) -> None:
+        """Take note of what a portion of a size took; the next is a quarter to four times as large.
+
+        The rest of a history, which is smaller than what could be asked for, does not make the next portion small.
+        """
+        wanted = size * wanted_seconds / max(seconds, 1e-6)
+        self.size = round(min(max(wanted, size / _CHANGE, self._least), max(size * _CHANGE, self.size), self._most))
 
 
 class HistoryReader:
@@ -53,6 +63,7 @@ class HistoryReader:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self._bars: dict[int, Portion] = {}
+        self._way, self._answers = 0.0, 0
         self._seconds = Portion(7 * _DAY_SECONDS, _DAY_SECONDS, _MOST_SECONDS)
 
     def rates(self, symbol: str, timeframe: int, count: int, start: int) -> Rows:
@@ -60,14 +71,18 @@ class HistoryReader:
 
         A bar that begins meanwhile moves all others by one; each is given once all the same.
         """
-        first, least = (_FIRST_BARS, _LEAST_BARS) if timeframe <= Timeframe.M15 else (1, 1)
-        portion = self._bars.setdefault(timeframe, Portion(first, least, _MOST_BARS))
+        least = _LEAST_BARS if timeframe <= Timeframe.M15 else 1
+        portion = self._bars.setdefault(timeframe, Portion(least, least, _MOST_BARS))
+        if portion.is_least or (self._way > _WANTED_SECONDS and self._answers > _WAY_HOLDS):
+            self._measure_way(symbol)
         pieces: list[Rows] = []
         taken = 0
         while taken < count:
             size = min(portion.size, count - taken)
             answer = self._ask(CopyRates(symbol, timeframe, size, start + taken))
-            portion.learn(size, answer.seconds)
+            self._way, self._answers = min(self._way, answer.seconds), self._answers + 1
+            # Where the way is long, as much work is asked for: less would hold up an order as long, and more often.
+            portion.learn(size, answer.seconds - self._way, max(_WANTED_SECONDS, self._way))
             pieces.insert(0, answer.value)
             taken += size
             if len(answer.value) < size:
@@ -76,6 +91,11 @@ class HistoryReader:
         fresh = np.ones(len(rows), dtype=bool)
         fresh[1:] = rows["time"][1:] > np.maximum.accumulate(rows["time"])[:-1]
         return rows[fresh]
+
+    def _measure_way(self, symbol: str) -> None:
+        """Measure what an answer takes for which the terminal hardly works: that of the newest minute."""
+        with suppress(CallFailed):  # whoever wants bars hears of it
+            self._way, self._answers = self._ask(CopyRates(symbol, Timeframe.M1, 1)).seconds, 0
 
     def deals(self, since: int, until: int) -> History:
         """Read orders and deals between two seconds of the server clock, the newest ones included.
