@@ -21,9 +21,14 @@ _DECIMALS: Final = (
 # fmt: on
 
 
-def lots(volume: float) -> str:
-    """Return a volume with two decimals, and as many more as it has: volume steps go down to 0.00000001 lots."""
-    return _in_full(volume) if math.isfinite(volume) else str(volume)
+def lots(volume: float, decimals: int = _LEAST_DECIMALS) -> str:
+    """Return a volume with the `decimals` of its symbol's volume step, two if not given, and as many more as it has."""
+    return _in_full(volume, decimals) if math.isfinite(volume) else str(volume)
+
+
+def step_decimals(step: float) -> int:
+    """Return the decimals of a volume step, which may be as small as 0.00000001 lots."""
+    return len(_in_full(step, 0).partition(".")[2])
 
 
 def currency_digits(currency: str) -> int:
@@ -46,7 +51,7 @@ def money_of_any_account(amount: float) -> str:
     return _in_full(amount) if hidden else f"{amount:,.2f}"
 
 
-def _in_full(amount: float) -> str:
-    """Return a number with two decimals, and as many more as it has."""
+def _in_full(amount: float, decimals: int = _LEAST_DECIMALS) -> str:
+    """Return a number with so many decimals, and as many more as it has."""
     whole, _, part = f"{amount:,.{_MOST_DECIMALS}f}".partition(".")
-    return f"{whole}.{part.rstrip('0').ljust(_LEAST_DECIMALS, '0')}"
+    return f"{whole}.{part.rstrip('0').ljust(decimals, '0')}".rstrip(".")

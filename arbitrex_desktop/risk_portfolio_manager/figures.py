@@ -62,9 +62,7 @@ class RiskFigures:
             context = context if config is None else msgspec.structs.replace(context, config=config)
             found = (rule.in_use(context) for rule in ALL_RULES)
         return tuple(
-            result.verdict(context.account.digits)
-            for result in found
-            if result is not None and result.observed is not None
+            result.verdict(context.decimals) for result in found if result is not None and result.observed is not None
         )
 
     def portfolio_figures(self) -> PortfolioFigures:

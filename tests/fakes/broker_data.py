@@ -30,8 +30,11 @@ USD_PRICE: Final[dict[str, float]] = {
     "XAG": 31.0,
     "XPD": 1_000.0,
     "XPT": 980.0,
+    "BTC": 100_000.0,
+    "KWD": 3.25,
+    "USC": 0.01,
 }
-"""One unit of each currency or metal, in US dollars."""
+"""One unit of each currency, of cents or of a metal, in US dollars."""
 
 _CONTRACT: Final[dict[str, float]] = {"XAU": 100.0, "XAG": 5_000.0, "XPD": 100.0, "XPT": 100.0}
 _EMPTY: Final[dict[str, Any]] = {"int": 0, "float": 0.0, "bool": False, "str": "", "TradeRequest": None}

@@ -20,6 +20,17 @@ def test_a_volume_has_two_decimals_and_all_that_it_needs(volume: float, text: st
     assert amounts.lots(volume) == text
 
 
+@pytest.mark.parametrize(
+    ("step", "decimals", "volume", "text"),
+    [(1.0, 0, 5.0, "5"), (10.0, 0, 30.0, "30"), (0.1, 1, 0.3, "0.3"), (0.1, 1, 0.25, "0.25"), (0.01, 2, 5.0, "5.00"),
+     (0.001, 3, 0.25, "0.250"), (1e-8, 8, 0.5, "0.50000000"), (0.25, 2, 1.5, "1.50"), (5.0, 0, 1_000.0, "1,000")],
+)  # fmt: skip
+def test_a_volume_has_the_decimals_of_its_step(step: float, decimals: int, volume: float, text: str) -> None:
+    """And more where it has more: half a lot of whole ones is not rounded away."""
+    assert amounts.step_decimals(step) == decimals
+    assert amounts.lots(volume, decimals) == text
+
+
 @given(st.integers(0, 10**14))
 def test_no_volume_that_a_server_counts_loses_anything(units: int) -> None:
     """Read back, the text is the volume, for every multiple of the server's least unit."""

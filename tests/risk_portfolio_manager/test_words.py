@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -197,6 +198,54 @@ def test_money_has_the_decimals_of_the_account(currency: str, digits: int, money
     assert note.partition("would risk ")[2].partition(" at the stop")[0] == money.format(
         float(note.partition("would risk ")[2].partition(" at the stop")[0].replace(",", ""))
     )
+
+
+@pytest.mark.parametrize(
+    ("step", "smallest", "ten"), [(1.0, "1", "10"), (0.1, "0.1", "10.0"), (0.001, "0.001", "10.000")]
+)
+def test_lots_have_the_decimals_of_the_symbols_step(step: float, smallest: str, ten: str) -> None:
+    """In checks, in the line of the size, in the refusal of what is too small, and of a reversal."""
+    pool = FakePool(account=make_account(balance=1e7, equity=1e7, margin_free=1e7, margin_mode=0))
+    pool.infos["EURUSD"] = replace(pool.infos["EURUSD"], volume_step=step, volume_min=step)
+    rpm = pooled(pool, wide(max_lots_per_order=10.0, max_positions_per_symbol=9))
+    output = rpm.evaluate(**intent(atr=0.001, requested_volume=10.0))
+    assert check(output, "ZERO_POSITION_SIZE", "position size").message == (
+        f"position size {ten} lots, minimum {smallest} lots"
+    )
+    assert check(output, "MAX_LOTS").message == f"lots {ten} lots, limit {ten} lots (of one order)"
+    assert largest(output).startswith(f"size {ten} lots, as asked for; the largest size that would pass is {ten} lots")
+    pool.positions = (make_position("EURUSD", -1, 10.0, ticket=3),)
+    assert rpm.sync_with_mt5_account()
+    words = check(rpm.evaluate(**intent(atr=0.0001, requested_volume=20.0)), "NOTHING_TO_REDUCE").message
+    assert f"it closes the {ten} lots that are held" in words
+    rpm.config.max_lots_per_order = step / 2
+    refused = rpm.evaluate(**intent(atr=0.0001, requested_volume=20.0)).decision.rejected_trade
+    assert refused is not None
+    assert f"the limit is {format(step / 2, 'g')} lots" in refused.rejection_details
+
+
+@pytest.mark.parametrize(
+    ("currency", "digits", "scale", "said"),
+    [
+        ("BTC", 8, 1e-5, "0.90000000"),
+        ("JPY", 0, 150.0, "13,500,000"),
+        ("USC", 2, 100.0, "9,000,000.00"),
+        ("KWD", 3, 0.3, "27,000.000"),
+    ],
+)
+def test_money_of_any_account_is_told_in_its_decimals(currency: str, digits: int, scale: float, said: str) -> None:
+    """No amount is told by powers of ten, whatever the account keeps; a firm's floor has the account's decimals."""
+    account = make_account(
+        currency=currency, currency_digits=digits, balance=1e5 * scale, equity=1e5 * scale, margin_free=1e5 * scale
+    )
+    pool = FakePool(account=account)
+    rpm = pooled(pool, wide(initial_balance=1e5 * scale, firm_max_loss=0.1, firm_buffer=0.0, profit_target=0.5))
+    messages = [each.message for each in rpm.evaluate(**intent()).decision.checks]
+    messages += [each.message for each in rpm.limits_in_use()]
+    assert not [each for each in messages if re.search(r"\de[-+]\d", each)]
+    floor = amounts.money(9e4 * scale, digits=digits)
+    assert floor == said
+    assert any(f"minimum {floor} (the firm's floor" in each for each in messages)
 
 
 @pytest.mark.parametrize(

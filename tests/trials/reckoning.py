@@ -157,7 +157,7 @@ class Case(Street):
 
     def late(self) -> float:
         """Return by how many seconds a deal is late: mostly not at all."""
-        return self.random.choice((0.0, 0.0, 0.0, 1.5, 20.0, 45.0, 400.0))
+        return self.random.choice((0.0, 0.0, 0.0, 1.5, 20.0, 45.0, 400.0, 4_000.0, 40_000.0))
 
     def trade(self) -> None:
         """Ask for a trade, and let the broker do with it what brokers do."""

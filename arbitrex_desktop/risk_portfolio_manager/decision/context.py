@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from arbitrex_desktop.mt5.results import AccountInfo
+from arbitrex_desktop.risk_portfolio_manager.decision.format import Decimals
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import KillSwitch
 from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
@@ -247,3 +248,9 @@ class RuleContext(msgspec.Struct, frozen=True):
     switches: Sequence[KillSwitch]
     moment: float
     size: SizeResult = NOT_SIZED
+
+    @property
+    def decimals(self) -> Decimals:
+        """Return the decimals in which sentences tell money and lots."""
+        money, instrument = self.account.digits, self.market.instrument
+        return Decimals(money) if instrument is None else Decimals(money, instrument.decimals)

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from arbitrex_desktop.risk_portfolio_manager.decision.format import NOT_KNOWN, Decimals
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
@@ -150,7 +151,7 @@ class TradeDecision(msgspec.Struct, frozen=True, dict=True):
         sizing_adjustments: every factor of the size by name.
         processing_time_ms: time spent deciding.
         results: the checks that were made, in order.
-        digits: decimals of the account's currency, in which their sentences tell money; None where not known.
+        decimals: those in which their sentences tell money and lots.
     """
 
     status: TradeApprovalStatus
@@ -165,12 +166,12 @@ class TradeDecision(msgspec.Struct, frozen=True, dict=True):
     sizing_adjustments: Mapping[str, float] = {}
     processing_time_ms: float = 0.0
     results: tuple[RuleResult, ...] = ()
-    digits: int | None = None
+    decimals: Decimals = NOT_KNOWN
 
     @cached_property
     def checks(self) -> tuple[Verdict, ...]:
         """Return every check that was made with its sentence, in order."""
-        return tuple(result.verdict(self.digits) for result in self.results)
+        return tuple(result.verdict(self.decimals) for result in self.results)
 
 
 class RiskMetrics(msgspec.Struct, frozen=True):
@@ -256,7 +257,7 @@ class RPMOutput(msgspec.Struct, frozen=True):
         body["approved_trade"] = decision.approved_trade and plain(decision.approved_trade)
         body["rejected_trade"] = decision.rejected_trade and plain(decision.rejected_trade)
         body["checks"] = [json_safe(msgspec.to_builtins(verdict)) for verdict in decision.checks]
-        del body["results"], body["digits"]
+        del body["results"], body["decimals"]
         return {
             "decision": body,
             "portfolio_state": self.portfolio_state.to_dict(),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, NamedTuple
 
 from arbitrex_desktop.raw_layer import amounts
 
@@ -20,8 +20,18 @@ _TOLERANCE: Final = 1e-6
 """Forgiven when rounding down, in the unit shown, since a tenth has no exact binary form."""
 
 
-def format_value(value: float | None, unit: str, digits: int | None = None) -> str:
-    """Return a number as the trader reads it: a `share` as a percentage, `money` with `digits` decimals.
+class Decimals(NamedTuple):
+    """The decimals of the account's currency, None where they are not known, and of the symbol's volume step."""
+
+    money: int | None = None
+    lots: int = 2
+
+
+NOT_KNOWN: Final = Decimals()
+
+
+def format_value(value: float | None, unit: str, decimals: Decimals = NOT_KNOWN) -> str:
+    """Return a number as the trader reads it: a `share` as a percentage, `money` and `lots` with their decimals.
 
     Where those of the account's currency are not known, with cents or in full.
     """
@@ -30,9 +40,10 @@ def format_value(value: float | None, unit: str, digits: int | None = None) -> s
     if unit in _FORMATS:
         return _FORMATS[unit].format(value)
     if unit == "money":
-        return amounts.money_of_any_account(value) if digits is None else amounts.money(value, digits=digits)
+        known = decimals.money
+        return amounts.money_of_any_account(value) if known is None else amounts.money(value, digits=known)
     if unit == "lots":
-        return f"{amounts.lots(value)} lots"
+        return f"{amounts.lots(value, decimals.lots)} lots"
     if unit == "s":
         return _duration(value)
     unit = "pip" if (value, unit) == (1.0, "pips") else unit

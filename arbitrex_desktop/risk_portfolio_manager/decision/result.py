@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from arbitrex_desktop.risk_portfolio_manager.decision.format import format_value
+from arbitrex_desktop.risk_portfolio_manager.decision.format import NOT_KNOWN, Decimals, format_value
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 
@@ -53,13 +53,13 @@ class RuleResult(msgspec.Struct, frozen=True, gc=False):
         """Return True when this result alone refuses the intent."""
         return self.outcome is Outcome.FAIL or self.outcome is Outcome.UNKNOWN
 
-    def message(self, digits: int | None = None) -> str:
-        """Return one plain sentence for the trader; `digits`, the decimals of the account's currency."""
-        return self.check.message(self, digits)
+    def message(self, decimals: Decimals = NOT_KNOWN) -> str:
+        """Return one plain sentence for the trader."""
+        return self.check.message(self, decimals)
 
-    def verdict(self, digits: int | None) -> Verdict:
+    def verdict(self, decimals: Decimals) -> Verdict:
         """Return the result with its sentence, free of what made it."""
-        check, said = self.check, self.message(digits)
+        check, said = self.check, self.message(decimals)
         return Verdict(check.code.value, self.outcome, self.observed, self.limit, check.unit, said, check.subject)
 
 
@@ -92,11 +92,11 @@ class Check:
         """Return what tells one check from another: of a copy in another process, too."""
         return type(self), self.stage, self.subject
 
-    def message(self, result: RuleResult, digits: int | None) -> str:
-        """Return a result in one plain sentence; `digits`, the decimals of the account's currency."""
+    def message(self, result: RuleResult, decimals: Decimals) -> str:
+        """Return a result in one plain sentence."""
         if result.observed is None:
             return self._bare_message(result)
-        seen, limit = (format_value(value, self.unit, digits) for value in (result.observed, result.limit))
+        seen, limit = (format_value(value, self.unit, decimals) for value in (result.observed, result.limit))
         limit += f" of {self.of}" if self.of else ""
         tail = f" ({result.note})" if result.note else ""
         bound = "minimum" if self.minimum else "limit"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
+from arbitrex_desktop.risk_portfolio_manager.decision.format import Decimals, format_value
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.risk_portfolio_manager.pipeline.sizing import SIZE_CODE, SIZE_SUBJECT, round_lots
@@ -35,19 +35,20 @@ class SizeDecided(Check):
     def _identity(self) -> tuple[object, ...]:
         return *super()._identity(), self.lots, self.asked, self.allowed, self.results
 
-    def message(self, result: RuleResult, digits: int | None) -> str:  # noqa: ARG002 - all is known already
+    def message(self, result: RuleResult, decimals: Decimals) -> str:  # noqa: ARG002 - all is known already
         """Return which limit decided, and the largest size that would pass."""
         units, what = self._largest()
         most = round_lots(units, self.contract, self.step)
         blocking = next((each for each in self.results if each.blocks and each.headroom is None), None)
         if blocking is not None:
             return f"no size would pass: {blocking.check.subject}"
-        largest = f"the largest size that would pass is {amounts.lots(most)} lots, by {what}"
+        size, most_said = (format_value(lots, "lots", decimals) for lots in (self.lots, most))
+        largest = f"the largest size that would pass is {most_said}, by {what}"
         if not self.lots:
             return largest
         if self.asked is not None and self.lots >= self.asked * (1.0 - _RELATIVE_TOLERANCE):
-            return f"size {amounts.lots(self.lots)} lots, as asked for; {largest}"
-        return f"size {amounts.lots(self.lots)} lots, decided by {what}; {largest}"
+            return f"size {size}, as asked for; {largest}"
+        return f"size {size}, decided by {what}; {largest}"
 
     def _largest(self) -> tuple[float, str]:
         """Return the most units that every check leaves, and the tightest of them."""
@@ -60,18 +61,19 @@ class SizeDecided(Check):
         return min([(self.allowed, _BY_RISK), *rooms])
 
 
-def as_approved(results: list[RuleResult], again: Sequence[RuleResult], lots: float) -> list[RuleResult]:
+def as_approved(
+    results: list[RuleResult], again: Sequence[RuleResult], lots: float, decimals: Decimals
+) -> list[RuleResult]:
     """Return results that show the size which was approved; `again`, what the rules say of it after a cut."""
     if not again:
         return results
-    found = {id(each.check): each for each in again}
-    return [_of_approved(each, found.get(id(each.check)), lots) for each in results]
+    found, size = {id(each.check): each for each in again}, format_value(lots, "lots", decimals)
+    return [_of_approved(each, found.get(id(each.check)), lots, size) for each in results]
 
 
-def _of_approved(result: RuleResult, again: RuleResult | None, lots: float) -> RuleResult:
+def _of_approved(result: RuleResult, again: RuleResult | None, lots: float, size: str) -> RuleResult:
     """Return a result as it is for the approved size; one that cut says to what."""
     if result.outcome is Outcome.ADJUST:
-        size = f"{amounts.lots(lots)} lots"
         note = f"{result.note}, {size}" if result.note else size
         return msgspec.structs.replace(result, note=note)
     if result.check.subject == SIZE_SUBJECT and result.check.stage is Stage.SIZING:

@@ -55,7 +55,7 @@ def decide(context: RuleContext, order_id: str) -> tuple[TradeDecision, RuleCont
         if cuts or context.exposure.reducing:
             lots = _final_lots(context, min([size.units, *cuts]), cut=bool(cuts))
         refusal, again = _last_look(context, lots, adjusted=bool(cuts))
-        results = [*results, refusal] if refusal is not None else as_approved(results, again, lots)
+        results = [*results, refusal] if refusal is not None else as_approved(results, again, lots, context.decimals)
     if not context.exposure.reducing and size.allowed > 0.0:
         results.append(RuleResult(SizeDecided(context, tuple(results), lots if refusal is None else 0.0), _PASS))
     if refusal is not None:
@@ -68,7 +68,7 @@ def decide(context: RuleContext, order_id: str) -> tuple[TradeDecision, RuleCont
         position_sizing_applied=not context.exposure.reducing,
         sizing_adjustments=size.factors,
         results=tuple(results),
-        digits=context.account.digits,
+        decimals=context.decimals,
     )
     return decision, context
 
@@ -112,7 +112,8 @@ def _last_look(context: RuleContext, lots: float, *, adjusted: bool) -> tuple[Ru
     instrument = context.market.instrument
     least = instrument.volume_min if instrument is not None and not context.exposure.reducing else 0.0
     if not (lots > 0.0 and lots >= least * (1.0 - _RELATIVE_TOLERANCE)):
-        said = f"nothing is left: {amounts.lots(lots)} lots, the smallest volume is {amounts.lots(least)}"
+        left, smallest = (amounts.lots(each, context.decimals.lots) for each in (lots, least))
+        said = f"nothing is left: {left} lots, the smallest volume is {smallest}"
         return _LEFT.failed(note=said), ()
     if not adjusted or instrument is None:
         return None, ()
@@ -123,7 +124,7 @@ def _last_look(context: RuleContext, lots: float, *, adjusted: bool) -> tuple[Ru
 
 def _refused(context: RuleContext, refusal: RuleResult, results: Sequence[RuleResult], order_id: str) -> TradeDecision:
     """Return the decision for a refusal."""
-    message, factors = refusal.message(context.account.digits), context.size.factors
+    message, factors = refusal.message(context.decimals), context.size.factors
     killed = refusal.check.stage is Stage.KILL_SWITCH
     return TradeDecision(
         TradeApprovalStatus.REJECTED,
@@ -136,7 +137,7 @@ def _refused(context: RuleContext, refusal: RuleResult, results: Sequence[RuleRe
         position_sizing_applied=bool(factors),
         sizing_adjustments=factors,
         results=tuple(results),
-        digits=context.account.digits,
+        decimals=context.decimals,
     )
 
 
@@ -202,4 +203,4 @@ def _limits_portfolio(result: RuleResult) -> bool:
 def _violations(context: RuleContext, results: Sequence[RuleResult]) -> tuple[str, ...]:
     """Return the sentences of the portfolio rules that cut or refused."""
     found = (each for each in results if each.outcome is Outcome.ADJUST or each.blocks)
-    return tuple(each.message(context.account.digits) for each in found if _limits_portfolio(each))
+    return tuple(each.message(context.decimals) for each in found if _limits_portfolio(each))

@@ -337,7 +337,7 @@ def _smallest_risk(context: RuleContext, allowed: float, least: float, loss: flo
     """Return in words how much would have to be at risk for the smallest volume."""
     if context.intent.requested_volume is not None and allowed >= least:
         return "less was asked for than the smallest volume"
-    risk, money = least * loss, format_value(least * loss, "money", context.account.digits)
+    risk, money = least * loss, format_value(least * loss, "money", context.decimals)
     if not allowed > 0.0:
         return f"the smallest volume would risk {money}, {risk / context.account.capital:.2%} of capital"
     needed = context.config.risk_per_trade * least / allowed

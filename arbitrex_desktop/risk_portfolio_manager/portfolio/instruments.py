@@ -15,6 +15,7 @@ from typing import Final
 
 from arbitrex_desktop.mt5.constants import SymbolCalcMode, SymbolSwapMode, SymbolTradeMode
 from arbitrex_desktop.mt5.results import SymbolInfo
+from arbitrex_desktop.raw_layer.amounts import money_of_any_account, step_decimals
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 
 PriceOf = Callable[[str], float | None]
@@ -50,6 +51,7 @@ class Instrument:
         value: account currency that one unit gains when its price rises by 1 (NaN when not known)
         tick: the price step (0 when not known)
         volume_min, volume_max, volume_step, volume_limit: lots, a limit of 0 for none
+        decimals: those of the volume step
         stops_distance: least distance of stops from the price (nearer than the freeze level a position could
             neither be closed nor its stop be moved)
         trade_mode: a `SymbolTradeMode`
@@ -76,6 +78,7 @@ class Instrument:
     swap_sell: float = 0.0
     triple_day: int = 3
     doubt: str = ""
+    decimals: int = 2
 
     @property
     def counter(self) -> str:
@@ -161,6 +164,7 @@ class ClassInstruments:
             value=math.nan if rate is None else rate,
             volume_min=self._volume_min,
             volume_step=self._volume_step,
+            decimals=step_decimals(self._volume_step),
         )
 
 
@@ -209,6 +213,7 @@ class PoolInstruments:
             digits=info.digits,
             volume_min=info.volume_min,
             volume_step=info.volume_step,
+            decimals=step_decimals(info.volume_step),
             volume_max=info.volume_max,
             volume_limit=info.volume_limit,
             stops_distance=max(info.trade_stops_level, info.trade_freeze_level) * info.point,
@@ -239,10 +244,11 @@ class PoolInstruments:
             return told, ""
         own = self.account_currency in (info.currency_base, info.currency_profit)
         a_tick = info.trade_tick_size * info.trade_contract_size
+        ticks = [money_of_any_account(value * a_tick) for value in (told, by_rates)]
         what = "the value by its own price counts" if own else "the worse of both counts"
         doubt = (
-            f"the broker's tick value of {told * a_tick:.5g} {self.account_currency} a lot contradicts contract size "
-            f"and rates, which make it {by_rates * a_tick:.5g}; {what}"
+            f"the broker's tick value of {ticks[0]} {self.account_currency} a lot contradicts contract size and rates, "
+            f"which make it {ticks[1]}; {what}"
         )
         return by_rates if own else max(by_rates, told), doubt
 

@@ -1,35 +1,35 @@
 # SPDX-License-Identifier: MIT
 """Peak, anchors and profit from account readings and deals, untouched by deposits and withdrawals.
 
-Money that came or went is what the balance changed by beyond the results of deals.  Deals may reach the history a
-second after the balance, so each sync computes from the last one at which the books closed: what looked like a
-deposit for a moment leaves no trace.  A fall that no deal explains is a loss until a balance deal names it a
-withdrawal.  A flow scales peak and anchors by equity after over equity before it, which
-keeps every drawdown what it was (the unit method of fund accounting).
+Money that came or went is what balance deals say.  Deals may reach the history long after the balance, so each sync
+computes from the last one at which the books closed, and they close when deals explain all: until then a fall is a
+loss and a rise is money that came, whichever is the stricter, and neither leaves a trace when its deal is there.  After
+a day they close without it; a deal that comes later still names what was taken down then, and is nothing new.  A flow
+scales peak and anchors by equity after over equity before it, which keeps every drawdown what it was (the unit method
+of fund accounting).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 from arbitrex_desktop.mt5.constants import DealEntry, DealType
 from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal
+from arbitrex_desktop.risk_portfolio_manager.portfolio.balance_changes import Moved, Part, Sight
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_record import TradingRecord
 
 _FLOWS: Final = frozenset({DealType.BALANCE, DealType.CREDIT, DealType.CORRECTION, DealType.BONUS})
 _TRADES: Final = frozenset({DealType.BUY, DealType.SELL})
 _CLOSING: Final = frozenset({DealEntry.OUT, DealEntry.INOUT, DealEntry.OUT_BY})
-_PATIENCE: Final = timedelta(minutes=10)
-_PATIENCE_WITH_LOSS: Final = timedelta(days=1)
-"""For how long a deal is awaited that explains a rise, or a fall, of the balance; counted from its first sight."""
+_PATIENCE: Final = timedelta(days=1)
+"""For how long a deal is awaited that explains a change of the balance; counted from its first sight."""
 _MOST_DIGITS: Final = 8
-_EVER: Final = datetime.min.replace(tzinfo=UTC)
 _MOST_SIGHTS: Final = 1_000
 _LONGEST_GAP: Final = timedelta(minutes=10)
 _WHOLE: Final = timedelta(days=400)
@@ -48,6 +48,10 @@ class LossBaseline(msgspec.Struct, frozen=True, array_like=True):
         """Return what losses are measured from: balance, equity, or the higher of both."""
         return {"balance": self.balance, "equity": self.equity}.get(kind, max(self.balance, self.equity))
 
+    def less(self, result: float) -> LossBaseline:
+        """Return the anchor without a result that was taken for a part of it."""
+        return LossBaseline(self.balance - result, self.equity - result)
+
     def scaled(self, factor: float) -> LossBaseline:
         """Return the anchor after money came or went."""
         return LossBaseline(self.balance * factor, self.equity * factor)
@@ -63,7 +67,8 @@ class PastReset(msgspec.Struct, frozen=True):
 class Checkpoint(msgspec.Struct, frozen=True):
     """The account at the last sync at which the books closed.
 
-    `ticket`, the highest deal seen by then; `day_before` and `week_before`, what those before began with.
+    `ticket`, the highest deal seen by then; `day_before` and `week_before`, what those before began with; `unnamed`,
+    what the balance had changed by without any deal.
     """
 
     at: datetime
@@ -78,64 +83,14 @@ class Checkpoint(msgspec.Struct, frozen=True):
     ticket: int
     day_before: PastReset | None = None
     week_before: PastReset | None = None
+    unnamed: float = 0.0
 
 
-class Sight(msgspec.Struct, array_like=True):
-    """A sync that saw the balance change: when, by how much, the equity then, and the highest since."""
+class Reading(msgspec.Struct, frozen=True, array_like=True):
+    """The equity at a moment."""
 
     at: datetime
-    change: float
     equity: float
-    highest: float
-
-
-class _Part(NamedTuple):
-    """Money that came or went, when, and the sync that saw it first in the balance."""
-
-    at: datetime
-    amount: float
-    sight: Sight
-
-
-class _Moved(NamedTuple):
-    """What changed since the last closing besides the results of trading.
-
-    Attributes:
-        parts: what came or went, named by deals or not.
-        lost: what the balance fell by for no known reason, at most 0.
-        open_since: when something unexplained was first seen, now for nothing.
-    """
-
-    parts: list[_Part]
-    lost: float
-    open_since: datetime
-
-    def flow(self, since: datetime) -> float:
-        """Return what came or went since a moment."""
-        return sum(part.amount for part in self.parts if part.at >= since)
-
-    def factor(self, since: datetime = _EVER, after: datetime = _EVER) -> float | None:
-        """Return what scales a peak or an anchor; None when there was nothing before it.
-
-        It is of the money that came or went `since` a moment and was seen `after` another: by the equity after it over
-        the equity before it.  What the market does until its deal is there is none of it.
-        """
-        sums: dict[datetime, tuple[float, float]] = {}
-        for part in self.parts:
-            if part.at >= since and part.sight.at > after:
-                equity, before = sums.get(part.sight.at, (part.sight.equity, part.sight.equity))
-                sums[part.sight.at] = equity, before - part.amount
-        if not all(equity > 0.0 and before > 0.0 for equity, before in sums.values()):
-            return None
-        return math.prod(equity / before for equity, before in sums.values())
-
-    def peak(self, peak: float, sights: list[Sight], equity: float) -> float:
-        """Return the peak after it, whatever was seen while it was not explained; the equity for money into nothing."""
-        factor = self.factor()
-        if factor is None:
-            return equity
-        seen = (each.highest * (self.factor(after=each.at) or 0.0) for each in sights)
-        return max(peak * factor, *seen)
 
 
 class Rise(msgspec.Struct, frozen=True):
@@ -176,7 +131,9 @@ class PnlLedger(msgspec.Struct):
 
     `reset_at` is a manual daily or weekly reset, which begins it anew; `open_since`, when the balance was first seen to
     have changed by what no deal explains, None while all is explained; `sights`, where it has changed since the last
-    closing.  `record`, the account's days, kept where the settings hold it to a firm's rules.
+    closing.  `record`, the account's days, kept where the settings hold it to a firm's rules.  `known_since`, when the
+    account was seen first: all deals before are in its balance.  `seen`, the last reading; `eves`, the one shortly
+    before each reset since the last closing.
     """
 
     day_reset_at: datetime | None = None
@@ -185,6 +142,9 @@ class PnlLedger(msgspec.Struct):
     open_since: datetime | None = None
     sights: list[Sight] = []
     record: TradingRecord = TradingRecord()
+    known_since: datetime | None = None
+    seen: Reading | None = None
+    eves: dict[datetime, Reading] = {}
 
     def read_from(self, week_start: datetime, *, whole: bool = False) -> datetime:
         """Return since when deals are needed; with `whole`, once, from the account's beginning on."""
@@ -205,7 +165,10 @@ class PnlLedger(msgspec.Struct):
         weekly = [deal for deal in deals if to_utc(deal.time) >= self._since(starts[1], self.week_reset_at)]
         if self.closing is None:
             self.closing = _first(account, deals, (daily, weekly), now, starts)
+            self.known_since = now.replace(microsecond=0)  # deals give whole seconds
+        self._take_earlier(deals, (daily, weekly), to_utc)
         before = self.closing.ticket
+        self._note_reading(account, now, starts)
         closing, lost, rise = self._take(account, deals, (daily, weekly), to_utc, now, starts)
         since = self._lost_since(now) if lost else now
         lost_today = lost if since >= self._since(starts[0], self.day_reset_at) else 0.0
@@ -255,30 +218,29 @@ class PnlLedger(msgspec.Struct):
         last = self.closing
         if last is None:
             raise RuntimeError("the ledger has no closing to compute from")
-        funds = account.balance + account.credit
+        funds, smallest = account.balance + account.credit, _smallest(account)
         new = [deal for deal in deals if deal.ticket > last.ticket]
         traded = _results(new)
-        flow = funds - last.funds - traded
         named = sum(deal.profit for deal in new if deal.type in _FLOWS)
-        smallest = _smallest(account)
         self._note_sight(account, funds - last.funds, now)
-        gap, rise = flow - named if abs(flow - named) > smallest else 0.0, Rise()
+        gap, rise = funds - last.funds - traded - named, Rise()
+        older = [each for each in new if to_utc(each.time) <= last.at]
+        late = _late(gap, last.unnamed, older)
+        gap = gap + late if abs(gap + late) > smallest else 0.0
         lost = min(gap, self._fallen(new)) if gap else 0.0
         lost = lost if lost < -smallest else 0.0
-        parts = [self._part(to_utc(deal.time), deal.profit) for deal in new if deal.type in _FLOWS]
+        came = [each for each in new if each.type in _FLOWS and not (late > 0.0 and each in older)]
+        parts = [self._part(to_utc(deal.time), deal.profit) for deal in came]
         if gap - lost > smallest:
             largest = max(self.sights, key=lambda sight: sight.change)
-            parts.append(_Part(largest.at, gap - lost, largest))
-            rise = Rise(gap - lost, _Moved(parts[-1:], 0.0, now).factor() or 1.0)
+            parts.append(Part(largest.at, gap - lost, largest))
+            rise = Rise(gap - lost, Moved(parts[-1:], 0.0, now).factor() or 1.0)
         self.open_since = self.open_since or now if gap else None
-        moved = _Moved(parts, lost, self._lost_since(now))
+        moved = Moved(parts, lost, self._lost_since(now))
         factor = moved.factor()
-        day = _baseline(
-            last, PastReset(last.day_start, last.day), last.day_before, starts[0], account, since_reset[0], moved
-        )
-        week = _baseline(
-            last, PastReset(last.week_start, last.week), last.week_before, starts[1], account, since_reset[1], moved
-        )
+        passed = (PastReset(last.day_start, last.day), PastReset(last.week_start, last.week))
+        day = self._baseline(passed[0], last.day_before, starts[0], account, since_reset[0], moved)
+        week = self._baseline(passed[1], last.week_before, starts[1], account, since_reset[1], moved)
         current = Checkpoint(
             at=now,
             funds=funds,
@@ -290,16 +252,40 @@ class PnlLedger(msgspec.Struct):
             day_start=starts[0],
             week_start=starts[1],
             ticket=max([last.ticket, *(deal.ticket for deal in deals)]),
-            day_before=_before(PastReset(last.day_start, last.day), last.day_before, starts[0], factor or 1.0),
-            week_before=_before(PastReset(last.week_start, last.week), last.week_before, starts[1], factor or 1.0),
+            day_before=_before(passed[0], last.day_before, starts[0], factor or 1.0),
+            week_before=_before(passed[1], last.week_before, starts[1], factor or 1.0),
+            unnamed=last.unnamed - late + gap,
         )
-        if self.open_since is not None:
-            if now - self.open_since < (_PATIENCE_WITH_LOSS if lost else _PATIENCE):
-                return current, lost, rise
-            self.open_since = None
+        if self.open_since is not None and now - self.open_since < _PATIENCE:
+            return current, lost, rise
+        self.open_since = None
         self.sights.clear()
+        self.eves.clear()
         self.closing = current
         return current, 0.0, Rise()
+
+    def _take_earlier(
+        self, deals: Sequence[TradeDeal], since_reset: tuple[list[TradeDeal], list[TradeDeal]], to_utc: ToUtc
+    ) -> None:
+        """Take the deals that came into the history late, and were made before the account was first seen.
+
+        Their results are in the first closing's balance, and were not in its day's and week's beginning.
+        """
+        last, known = self.closing, self.known_since
+        if last is None or known is None:
+            return
+        earlier = [deal for deal in deals if deal.ticket > last.ticket and to_utc(deal.time) < known]
+        if earlier:
+            day, week = (_results([each for each in earlier if each in period]) for period in since_reset)
+            ticket, anchors = max(each.ticket for each in earlier), (last.day.less(day), last.week.less(week))
+            self.closing = msgspec.structs.replace(last, ticket=ticket, day=anchors[0], week=anchors[1])
+
+    def _note_reading(self, account: AccountInfo, now: datetime, starts: tuple[datetime, datetime]) -> None:
+        """Take down the equity, and which one was the last before a reset."""
+        for start in starts:
+            if self.seen is not None and self.seen.at <= start <= min(now, self.seen.at + _LONGEST_GAP):
+                self.eves.setdefault(start, self.seen)
+        self.seen = Reading(now, account.equity)
 
     def _lost_since(self, now: datetime) -> datetime:
         """Return when what is lost was first seen; beside a rise, when a fall was seen last."""
@@ -325,9 +311,37 @@ class PnlLedger(msgspec.Struct):
         falls = sum(min(0.0, sight.change) for sight in self.sights)
         return falls - sum(min(0.0, result_of(deal) + deal.profit * (deal.type in _FLOWS)) for deal in new)
 
-    def _part(self, at: datetime, amount: float) -> _Part:
+    def _part(self, at: datetime, amount: float) -> Part:
         """Return money that came or went at a moment, which deals give in whole seconds."""
-        return _Part(at, amount, next((sight for sight in self.sights if sight.at >= at), self.sights[-1]))
+        return Part(at, amount, next((sight for sight in self.sights if sight.at >= at), self.sights[-1]))
+
+    def _baseline(  # noqa: PLR0917 - all that an anchor depends on
+        self,
+        latest: PastReset,
+        before: PastReset | None,
+        start: datetime,
+        account: AccountInfo,
+        since_reset: list[TradeDeal],
+        moved: Moved,
+    ) -> LossBaseline:
+        """Return what the losses of the period of `start` are measured from, after all money that came or went.
+
+        Of a reset that has passed it is today's funds less what was made, came, went or was lost since.  Its equity is
+        that of a reading shortly before; without one it is the higher of balance and what equity is now, since a firm
+        may count the day's loss from an equity that nobody here has seen.  What came since scales both.
+        """
+        if before is not None and before.start == start:  # the clock was ahead, and is right again
+            return before.baseline.scaled(moved.factor() or 1.0)
+        if start <= latest.start:
+            return latest.baseline.scaled(moved.factor() or 1.0)
+        lost = moved.lost if moved.open_since >= start else 0.0
+        balance = account.balance + account.credit - _results(since_reset) - moved.flow(start) - lost
+        eve = self.eves.get(start)
+        if eve is None:
+            equity = max(balance, account.equity - moved.flow(start))
+        else:
+            equity = eve.equity + moved.between(eve.at, start)
+        return LossBaseline(balance, equity).scaled(moved.factor(start) or 1.0)
 
     def _since(self, start: datetime, reset: datetime | None) -> datetime:
         """Return the later of the calendar's reset and a manual one."""
@@ -338,23 +352,6 @@ def _before(latest: PastReset, before: PastReset | None, start: datetime, factor
     """Return the reset before that of `start`, after money came or went."""
     found = latest if start > latest.start else before
     return None if found is None or found.start >= start else PastReset(found.start, found.baseline.scaled(factor))
-
-
-def _baseline(  # noqa: PLR0917 - all that an anchor depends on
-    last: Checkpoint,
-    latest: PastReset,
-    before: PastReset | None,
-    start: datetime,
-    account: AccountInfo,
-    since_reset: list[TradeDeal],
-    moved: _Moved,
-) -> LossBaseline:
-    """Return what the losses of the period of `start` are measured from, after all money that came or went."""
-    if before is not None and before.start == start:  # the clock was ahead, and is right again
-        return before.baseline.scaled(moved.factor() or 1.0)
-    if start <= latest.start:
-        return latest.baseline.scaled(moved.factor() or 1.0)
-    return _anchor(last, account, since_reset, start, moved)
 
 
 def result_of(deal: TradeDeal) -> float:
@@ -381,6 +378,13 @@ def losing_run(deals: Sequence[TradeDeal]) -> int:
         results[position] = results.pop(position, 0.0) + result_of(deal)
     lost = [result < 0.0 for result in results.values()]
     return len(list(takewhile(bool, reversed(lost))))
+
+
+def _late(gap: float, unnamed: float, deals: Sequence[TradeDeal]) -> float:
+    """Return how much of a gap only names what the books closed on before: by deals from before they closed."""
+    sign = math.copysign(1.0, unnamed)
+    told = sum(max(0.0, sign * (result_of(each) + each.profit * (each.type in _FLOWS))) for each in deals)
+    return sign * max(0.0, min(sign * unnamed, -sign * gap, told))
 
 
 def _results(deals: Sequence[TradeDeal]) -> float:
@@ -416,20 +420,3 @@ def _first(
         week_start=starts[1],
         ticket=max((deal.ticket for deal in deals), default=0),
     )
-
-
-def _anchor(
-    last: Checkpoint, account: AccountInfo, since_reset: list[TradeDeal], start: datetime, moved: _Moved
-) -> LossBaseline:
-    """Return an anchor for a reset that has passed: today's funds less what was made, came, went or was lost since.
-
-    Its equity is that of a closing shortly before the reset; without one it is the higher of balance and what equity is
-    now, since a firm may count the day's loss from an equity that nobody here has seen.  What came since scales both.
-    """
-    lost = moved.lost if moved.open_since >= start else 0.0
-    balance = account.balance + account.credit - _results(since_reset) - moved.flow(start) - lost
-    if start - last.at <= _LONGEST_GAP:
-        equity = last.equity + moved.flow(_EVER) - moved.flow(start)
-    else:
-        equity = max(balance, account.equity - moved.flow(start))
-    return LossBaseline(balance, equity).scaled(moved.factor(start) or 1.0)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.risk_portfolio_manager.decision.format import format_value
 from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
 
 
@@ -25,8 +25,8 @@ class NothingToReduce(Rule):
             return self.failed(note="the position is being closed already, by a trade in flight")
         intent, instrument, closing = context.intent, context.market.instrument, context.exposure.reversing
         if closing and instrument is not None:
-            lots = closing / instrument.contract
-            return self.ok(f"it closes the {amounts.lots(lots)} lots that are held, and opens the rest the other way")
+            lots = format_value(closing / instrument.contract, "lots", context.decimals)
+            return self.ok(f"it closes the {lots} that are held, and opens the rest the other way")
         if intent.reduce_only or intent.position_ticket is not None:
             return self.failed(note=f"there is no position of {intent.symbol} with so much to close")
         return self.in_order

@@ -80,7 +80,7 @@ def latch(state: RiskState, context: RuleContext, results: Iterable[RuleResult])
     if broken is None or (state.rise.amount and _holds(as_profit(state, context))):
         return False
     if not state.portfolio.trading_halted:
-        state.switches.latch(state.portfolio, broken.check.code.value, broken.message(context.account.digits))
+        state.switches.latch(state.portfolio, broken.check.code.value, broken.message(context.decimals))
         at, fall = state.portfolio.halt_timestamp, state.unexplained
         explained = at is not None and fall < 0.0 and _holds_as_withdrawal(state, context, fall)
         state.provisional = (

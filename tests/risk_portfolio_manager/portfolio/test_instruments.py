@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
     ClassInstruments,
     PoolInstruments,
@@ -231,7 +232,7 @@ def test_a_tick_value_that_is_not_believed_is_said(symbol: str, words: str) -> N
     asked = intent(symbol=symbol, current_price=None, stop_loss=price - 1.0, requested_volume=0.1)
     output = pooled(pool, wide()).process_trade_intent(**asked)
     message = check(output, "CONVERSION_UNKNOWN", "loss of one unit").message
-    assert f"tick value of {right / 10.0:.5g} USD" in message
+    assert f"tick value of {amounts.money_of_any_account(right / 10.0)} USD" in message
     assert words in message
     trade = output.decision.approved_trade
     assert trade is not None

@@ -144,11 +144,11 @@ def test_profit_raises_the_peak_and_nothing_else() -> None:
 
 
 def test_money_that_is_never_explained_counts_as_a_flow_in_the_end() -> None:
-    """A change of the balance without any deal is taken for money that came, after ten minutes."""
+    """A change of the balance without any deal is taken for money that came, after a day."""
     books = Books()
     books.move(10_000.0, late=True)
     books.sync()
-    books.now += timedelta(minutes=11)
+    books.now += timedelta(days=1)
     assert books.sync().peak == pytest.approx(110_000.0)
     books.float(1_000.0)
     assert books.sync().peak == pytest.approx(111_000.0)
