@@ -22,7 +22,7 @@ class Sight(msgspec.Struct, array_like=True):
     highest: float
 
 
-class Part(NamedTuple):
+class Flow(NamedTuple):
     """Money that came or went, when, and the sync that saw it first in the balance."""
 
     at: datetime
@@ -39,7 +39,7 @@ class Moved(NamedTuple):
         open_since: when something unexplained was first seen, now for nothing.
     """
 
-    parts: list[Part]
+    parts: list[Flow]
     lost: float
     open_since: datetime
 

@@ -21,7 +21,7 @@ import msgspec
 
 from arbitrex_desktop.mt5.constants import DealEntry, DealType
 from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal
-from arbitrex_desktop.risk_portfolio_manager.portfolio.balance_changes import Moved, Part, Sight
+from arbitrex_desktop.risk_portfolio_manager.portfolio.balance_changes import Flow, Moved, Sight
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_record import TradingRecord
 
 _FLOWS: Final = frozenset({DealType.BALANCE, DealType.CREDIT, DealType.CORRECTION, DealType.BONUS})
@@ -86,7 +86,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
     unnamed: float = 0.0
 
 
-class Reading(msgspec.Struct, frozen=True, array_like=True):
+class EquityAt(msgspec.Struct, frozen=True, array_like=True):
     """The equity at a moment."""
 
     at: datetime
@@ -143,8 +143,8 @@ class PnlLedger(msgspec.Struct):
     sights: list[Sight] = []
     record: TradingRecord = TradingRecord()
     known_since: datetime | None = None
-    seen: Reading | None = None
-    eves: dict[datetime, Reading] = {}
+    seen: EquityAt | None = None
+    eves: dict[datetime, EquityAt] = {}
 
     def read_from(self, week_start: datetime, *, whole: bool = False) -> datetime:
         """Return since when deals are needed; with `whole`, once, from the account's beginning on."""
@@ -233,7 +233,7 @@ class PnlLedger(msgspec.Struct):
         parts = [self._part(to_utc(deal.time), deal.profit) for deal in came]
         if gap - lost > smallest:
             largest = max(self.sights, key=lambda sight: sight.change)
-            parts.append(Part(largest.at, gap - lost, largest))
+            parts.append(Flow(largest.at, gap - lost, largest))
             rise = Rise(gap - lost, Moved(parts[-1:], 0.0, now).factor() or 1.0)
         self.open_since = self.open_since or now if gap else None
         moved = Moved(parts, lost, self._lost_since(now))
@@ -285,7 +285,7 @@ class PnlLedger(msgspec.Struct):
         for start in starts:
             if self.seen is not None and self.seen.at <= start <= min(now, self.seen.at + _LONGEST_GAP):
                 self.eves.setdefault(start, self.seen)
-        self.seen = Reading(now, account.equity)
+        self.seen = EquityAt(now, account.equity)
 
     def _lost_since(self, now: datetime) -> datetime:
         """Return when what is lost was first seen; beside a rise, when a fall was seen last."""
@@ -311,9 +311,9 @@ class PnlLedger(msgspec.Struct):
         falls = sum(min(0.0, sight.change) for sight in self.sights)
         return falls - sum(min(0.0, result_of(deal) + deal.profit * (deal.type in _FLOWS)) for deal in new)
 
-    def _part(self, at: datetime, amount: float) -> Part:
+    def _part(self, at: datetime, amount: float) -> Flow:
         """Return money that came or went at a moment, which deals give in whole seconds."""
-        return Part(at, amount, next((sight for sight in self.sights if sight.at >= at), self.sights[-1]))
+        return Flow(at, amount, next((sight for sight in self.sights if sight.at >= at), self.sights[-1]))
 
     def _baseline(  # noqa: PLR0917 - all that an anchor depends on
         self,
