@@ -31,6 +31,8 @@ RequestExecutionLevel user
 !define TREE "${STAGE}\tree"
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\${PRODUCT}"
 !define RUN_KEY "Software\Microsoft\Windows\CurrentVersion\Run"
+; What Windows remembers of a program that was switched off or on in its list of autostarts.
+!define APPROVED_KEY "Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 
 Name "${PRODUCT}"
 OutFile "${OUTPUT}"
@@ -303,6 +305,7 @@ Section "Uninstall"
     Delete "$SMPROGRAMS\${PRODUCT} (simulated).lnk"
     Delete "$DESKTOP\${PRODUCT}.lnk"
     DeleteRegValue SHCTX "${RUN_KEY}" "${PRODUCT}"
+    DeleteRegValue SHCTX "${APPROVED_KEY}" "${PRODUCT}"
     DeleteRegKey SHCTX "${UNINSTALL_KEY}"
     Call un.OfferUserData
   ${EndIf}

@@ -280,12 +280,14 @@ def upgrades_in_place(older: Path, setup: Path) -> None:
 
 def uninstalls(setup: Path) -> None:
     """Check that uninstalling leaves user data and foreign files and nothing else; data go only when asked."""
+    steps.switch_autostart_off()
     steps.uninstall()
     left = [path.relative_to(steps.INSTALLED).as_posix() for path in steps.INSTALLED.rglob("*")]
     steps.check(left == ["note.txt"], f"of the program's folder only the foreign file is left: {left}")
     shortcuts = (steps.START_MENU, steps.START_MENU_SIMULATED, steps.DESKTOP)
     steps.check(not any(shortcut.exists() for shortcut in shortcuts), "the shortcuts are gone")
     steps.check(steps.autostart() is None and steps.registered() is None, "Windows does not know it any more")
+    steps.check(steps.autostart(steps.APPROVED_KEY) is None, "nor that its autostart was switched off")
     steps.check((steps.USER_DATA / "keep.txt").is_file(), "the user's data are still there")
     (steps.INSTALLED / "note.txt").unlink()
     steps.INSTALLED.rmdir()

@@ -31,6 +31,7 @@ DESKTOP: Final = Path(os.environ["USERPROFILE"]) / "Desktop" / f"{PRODUCT}.lnk"
 UNINSTALL_KEY: Final = rf"Software\Microsoft\Windows\CurrentVersion\Uninstall\{PRODUCT}"
 _KEY_DELETED: Final = 1018
 RUN_KEY: Final = r"Software\Microsoft\Windows\CurrentVersion\Run"
+APPROVED_KEY: Final = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 LONGEST_WAIT: Final = 60.0
 _LOOK_AGAIN: Final = 0.02
 _ASKED_WITHIN: Final = 5.0
@@ -92,10 +93,16 @@ def registered(*, for_all: bool = False) -> dict[str, str | int] | None:
         return None
 
 
-def autostart() -> str | None:
-    """Return the command that starts the program with Windows, None when there is none."""
+def switch_autostart_off() -> None:
+    """Leave in the registry what Windows does when the user switches an autostart off."""
+    with winreg.CreateKey(winreg.HKEY_CURRENT_USER, APPROVED_KEY) as key:
+        winreg.SetValueEx(key, PRODUCT, 0, winreg.REG_BINARY, b"\x03" + bytes(11))
+
+
+def autostart(of: str = RUN_KEY) -> str | None:
+    """Return the command that starts the program with Windows, or what another key has; None when there is none."""
     try:
-        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, RUN_KEY) as key:
+        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, of) as key:
             return str(winreg.QueryValueEx(key, PRODUCT)[0])
     except FileNotFoundError:
         return None
