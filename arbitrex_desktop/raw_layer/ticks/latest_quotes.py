@@ -13,6 +13,9 @@ class LatestQuotes:
     """Latest quote per symbol, with a revision, so that a reader takes only what changed.
 
     Written by the pool's thread, read by any; the lock is held for microseconds.
+
+    Attributes:
+        symbols: the selected ones in the order in which they were asked for; another tuple after each selection.
     """
 
     def __init__(self) -> None:
@@ -22,11 +25,7 @@ class LatestQuotes:
         self._revision = 0
         self._digits: dict[str, int] = {}
         self._listeners: tuple[Callable[[], None], ...] = ()
-
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """Return the selected symbols in the order in which they were asked for."""
-        return tuple(self._digits)
+        self.symbols: tuple[str, ...] = ()
 
     def digits(self, symbol: str) -> int:
         """Return how many decimals a symbol's prices have, 5 for one that is not selected."""
@@ -36,6 +35,7 @@ class LatestQuotes:
         """Name the selected symbols and their digits; quotes of others are dropped."""
         with self._lock:
             self._digits = dict(digits)
+            self.symbols = tuple(digits)
             self._quotes = {symbol: quote for symbol, quote in self._quotes.items() if symbol in digits}
         self._notify()
 

@@ -60,6 +60,7 @@ class MarketWatchPanel(Panel):
         self._clock = clock
         self._board: QuoteBoard | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
+        self._symbols: tuple[str, ...] | None = None
         self._revision = 0
         self._sorted_at = self._aged_at = 0.0
         self._live = False
@@ -115,7 +116,7 @@ class MarketWatchPanel(Panel):
 
     def watch(self, board: QuoteBoard) -> None:
         """Read this board from now on."""
-        self._board, self._revision = board, 0
+        self._board, self._symbols, self._revision = board, None, 0
         self._unsubscribe = board.subscribe(self._pacer.request)
         self.draw_frame()
 
@@ -267,7 +268,11 @@ class MarketWatchPanel(Panel):
 
     def _check_symbols(self, board: QuoteBoard) -> None:
         """Follow the board's list: it is complete only after the pool has connected."""
-        wanted = [(symbol, board.digits(symbol)) for symbol in board.symbols]
+        symbols = board.symbols
+        if symbols is self._symbols:
+            return
+        self._symbols = symbols
+        wanted = [(symbol, board.digits(symbol)) for symbol in symbols]
         if wanted != self.model.listed:
             self.model.set_symbols(wanted)
             self._revision = 0
