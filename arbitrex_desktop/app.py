@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QLockFile, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
+from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.paths import window_lock
 from arbitrex_desktop.settings import Settings, parse
@@ -37,9 +38,10 @@ if TYPE_CHECKING:
     from arbitrex_desktop.settings.passwords import PasswordStore
     from arbitrex_desktop.ui.commands import CommandResult, Phase
     from arbitrex_desktop.ui.dialogs.account_window import AccountWindow
-    from arbitrex_desktop.ui.program.language import Language
+    from arbitrex_desktop.ui.program.appearance import Appearance, Language
     from arbitrex_desktop.ui.program.steps import StepWork
     from arbitrex_desktop.ui.seam import Core, CoreFactory
+    from arbitrex_desktop.ui.theme.colours import DirectionPair
     from arbitrex_desktop.ui.updates import UpdateWindow
 
 EXIT_FAILED: Final = 1
@@ -161,7 +163,7 @@ class Application:
         self._speak()
         yield from self.window.filling()
         session.look_after(self.window, self.worker)
-        self.worker.command_done.connect(self._take_language)
+        self.worker.command_done.connect(self._take_appearance)
         QTimer.singleShot(_PAINT_MS, self.window, self._begin_core)
 
     def _begin_core(self) -> None:
@@ -180,15 +182,20 @@ class Application:
             self._take_screenshot(self._settings.screenshot)
 
     def _speak(self) -> None:
-        """Speak the language that was chosen."""
+        """Speak the language that was chosen, in the colours that were."""
+        module = importlib.import_module("arbitrex_desktop.ui.program.appearance")
+        chosen: Appearance = module.chosen_in(self._settings.data_dir / "settings.toml")
+        self._theme.choose_pair(chosen.colours)
         if self._language is None:
-            module = importlib.import_module("arbitrex_desktop.ui.program.language")
             self._language = module.Language(self._qt)
-            file = self._settings.data_dir / "settings.toml"
-            self._language.speak(self._settings.language or module.chosen_in(file))
+            self._language.speak(self._settings.language or chosen.language)
 
-    def _take_language(self, result: CommandResult) -> None:
-        """Have a window in another language take the place of this one, once that was kept in the settings."""
+    def _take_appearance(self, result: CommandResult) -> None:
+        """Take other colours that were kept in the settings; in another language, another window, too."""
+        module = importlib.import_module("arbitrex_desktop.ui.program.appearance")
+        pair: DirectionPair | None = module.colours_changed_by(result)
+        if pair is not None:
+            self._theme.choose_pair(pair)
         if self._session is None or self._language is None or not self._language.follow(result):
             return
         self.window = self.window.make_anew()
@@ -291,7 +298,7 @@ class Application:
             soak.stop()
         except OSError as error:
             self.exit_code = EXIT_FAILED
-            _say(f"the report cannot be written: {error}", failed=True)
+            _say(f"the report cannot be written: {plain_words(error)}", failed=True)
         _say(summary(soak.report), failed=False)
 
     def _report(self, test: SelfTest, summary: Callable[[Observations], str]) -> None:
@@ -300,7 +307,7 @@ class Application:
             test.seen.write(self._settings.report)
         except OSError as error:
             test.seen.passed = False
-            test.seen.failure = test.seen.failure or f"the report cannot be written: {error}"
+            test.seen.failure = test.seen.failure or f"the report cannot be written: {plain_words(error)}"
         self.exit_code = 0 if test.seen.passed else EXIT_FAILED
         _say(summary(test.seen), failed=not test.seen.passed)
 

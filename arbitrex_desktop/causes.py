@@ -23,6 +23,10 @@ _WORDS: Final[dict[int, str]] = {
     errno.ENAMETOOLONG: "its name is too long for this disk",
     errno.EEXIST: "something else has its name",
     errno.EISDIR: "a folder has its name",
+    errno.EBUSY: "another program is using it",
+    errno.EADDRINUSE: "another program has its address",
+    errno.ETIMEDOUT: "it took too long",
+    errno.ECONNREFUSED: "nobody listens there",
 }
 _PROBE_BYTES: Final = 4096
 
@@ -46,6 +50,22 @@ _OF_THE_PROGRAM: Final = (
 """Errors whose text is for whoever writes programs."""
 
 
+_OF_A_DATABASE: Final[dict[int, str]] = {
+    5: "another program is using it",
+    6: "another program is using it",
+    8: "this user may not write to it",
+    10: "the disk reports an error",
+    11: "it is damaged",
+    13: "the disk is full",
+    14: "it cannot be opened",
+    26: "it is damaged",
+}
+"""By SQLite's numbers; its module is not loaded until a database is used."""
+
+_OF_A_CODEC: Final = {("json.decoder", "JSONDecodeError"), ("msgspec", "DecodeError"), ("msgspec", "ValidationError")}
+"""Errors that tell how a file of ours departs from its form, in the words of whoever reads forms."""
+
+
 def plain_words(error: Exception) -> str:
     """Return what any error means for the trader: no number of a system, no codec, no Python name alone.
 
@@ -58,6 +78,11 @@ def plain_words(error: Exception) -> str:
         return in_words(error)
     if isinstance(error, _OF_THE_PROGRAM):
         return f"the program itself failed ({type(error).__name__}); Help, Report a problem, has the log"
+    kind = type(error)
+    if kind.__module__ == "sqlite3" and hasattr(error, "sqlite_errorcode"):
+        return _OF_A_DATABASE.get(error.sqlite_errorcode & 0xFF, "it cannot be used now")
+    if (kind.__module__, kind.__name__) in _OF_A_CODEC:
+        return "its content is not as it was written"
     return str(error) or f"the program itself failed ({type(error).__name__})"
 
 

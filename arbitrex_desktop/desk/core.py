@@ -329,7 +329,7 @@ class TradingCore:
     def bars(self, symbol: str, timeframe: int, count: int, start: int = 0) -> BarHistory:
         """Read bars for a chart (any thread; waits for the terminal); raises `PoolUnavailable` or `MT5Error`."""
         rows = self._pool.read_rates(symbol, timeframe, count, start)
-        return BarHistory(rows, self._pool.stats().server_offset_seconds or 0)
+        return BarHistory(rows, self._pool.server_zone)
 
     def steer_replay(self, speed: float | None = None, to_msc: int | None = None, step: str = "") -> None:
         """Change how a replay goes on."""

@@ -10,10 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.mt5.commands import CheckOrder, History, ReadAccount, ReplayStatus, SendOrder
+from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.host.client import HostProcess
 from arbitrex_desktop.mt5.module import Rows
@@ -32,6 +33,7 @@ from arbitrex_desktop.raw_layer.connection.state_machine import ConnectionMachin
 from arbitrex_desktop.raw_layer.connection.terminal_client import TerminalClient, TransportFactory
 from arbitrex_desktop.raw_layer.errors import PoolError, PoolUnavailable
 from arbitrex_desktop.raw_layer.events import PoolEvent, StateChanged, Trigger
+from arbitrex_desktop.raw_layer.server_zone import ServerZone, bars_around, offset_in, rule_of, telling_weekends
 from arbitrex_desktop.raw_layer.settings import PoolSettings
 from arbitrex_desktop.raw_layer.symbols import SymbolChoice
 from arbitrex_desktop.raw_layer.ticks.latest_quotes import LatestQuotes
@@ -44,6 +46,10 @@ from arbitrex_desktop.visible import Redactor
 _STOP_PATIENCE = 2.0
 _FIRST_CONNECT_SECONDS = 20.0
 _log = logging.getLogger(__name__)
+
+
+_TELLS_WEEKS: Final = "EURUSD"
+"""The pair by whose weeks the server clock is known over the year."""
 
 
 class MT5ConnectionPool:
@@ -86,6 +92,7 @@ class MT5ConnectionPool:
         self._client = TerminalClient(self._machine, self._clock, transport_factory, redactor)
         self._ticks = TickPipeline(self._clock, self._settings.ring_capacity, sinks)
         self._history = HistoryReader(self._client.ask_connected)
+        self._learned_in = 0
         self._started = False
         epoch = self._clock.now()
         chosen = symbols or self._settings.symbols
@@ -216,8 +223,13 @@ class MT5ConnectionPool:
         return self._loop.account
 
     def server_time_to_utc(self, seconds: float) -> datetime:
-        """Convert a time of the server clock to UTC."""
-        return self._ticks.server_clock.to_utc(seconds)
+        """Convert a time of the server clock to UTC, in whatever season it was."""
+        return self.server_zone.to_utc(seconds)
+
+    @property
+    def server_zone(self) -> ServerZone:
+        """How the server clock is set, as far as that is known."""
+        return self._ticks.server_clock.zone(self.market_now())
 
     def market_now(self) -> datetime:
         """Return the present in market time, UTC."""
@@ -282,12 +294,31 @@ class MT5ConnectionPool:
 
     def read_history(self, since: datetime, until: datetime) -> History:
         """Read history orders and deals between two moments; raises `PoolUnavailable` or `MT5Error`."""
-        to_server = self._ticks.server_clock.to_server
-        return self._history.deals(to_server(since), to_server(until))
+        to_server = self.server_zone.to_server
+        return self._history.deals(int(to_server(since)), int(to_server(until)))
 
     def read_rates(self, symbol: str, timeframe: int, count: int, start: int = 0) -> Rows:
         """Read the last bars but `start` of a symbol, oldest first; raises `PoolUnavailable` or `MT5Error`."""
         return self._history.rates(symbol, int(timeframe), count, start)
+
+    def learn_summer_time(self) -> None:
+        """Find out from hourly bars whose summer time the server clock follows, once a connection.
+
+        Raises `PoolUnavailable` or `MT5Error`.  Where bars do not tell, none is followed.
+        """
+        clock, now, connections = self._ticks.server_clock, self.market_now(), self._loop.connections
+        present = clock.offset_seconds
+        symbol = next((each for each in self.symbols if _TELLS_WEEKS in each.upper()), None)
+        if present is None or symbol is None or self._learned_in == connections:
+            return
+        offsets: dict[datetime, int] = {}
+        for opening in telling_weekends(now):
+            start, count = bars_around(opening, now)
+            rows = self.read_rates(symbol, int(Timeframe.H1), count, start)
+            found = offset_in(rows, opening)
+            offsets |= {opening: found} if found is not None else {}
+        clock.rule = rule_of(offsets, now, present)
+        self._learned_in = connections
 
     def check_order(self, request: Mapping[str, Any]) -> OrderCheckResult:
         """Ask what the account would look like after a request; raises `PoolUnavailable` or `MT5Error`."""

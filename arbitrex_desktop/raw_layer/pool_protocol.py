@@ -16,6 +16,7 @@ from arbitrex_desktop.mt5.commands import History
 from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.results import OrderCheckResult, OrderSendResult, SymbolInfo
 from arbitrex_desktop.mt5.transport import Permit
+from arbitrex_desktop.raw_layer.server_zone import ServerZone
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, PoolStats, Quote
 
 
@@ -70,7 +71,14 @@ class PoolReader(Protocol):
         """
 
     def server_time_to_utc(self, seconds: float) -> datetime:
-        """Convert a time of the server clock, seconds since 1970, to UTC."""
+        """Convert a time of the server clock, seconds since 1970, to UTC, in whatever season it was."""
+
+    @property
+    def server_zone(self) -> ServerZone:
+        """How the server clock is set over the year, as far as that is known."""
+
+    def learn_summer_time(self) -> None:
+        """Find out whose summer time the server clock follows, once a connection (asks)."""
 
     def market_now(self) -> datetime:
         """Return the present in market time, UTC: the real clock, or the simulated terminal's own."""

@@ -57,6 +57,10 @@ class WindowSettings:
             "say, and what the journal keeps, is English"
         ),
     ] = "en"
+    colours: Annotated[
+        Literal["blue and orange", "green and red"],
+        Meta(description="the colours of up and down, buy and sell; blue and orange are told apart by every eye"),
+    ] = "blue and orange"
 
 
 @dataclass(frozen=True, slots=True)

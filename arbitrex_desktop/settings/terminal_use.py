@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.desk.errors import DeskError, JournalOccupied, JournalUnavailable
 from arbitrex_desktop.desk.journal.files import hold
 from arbitrex_desktop.file_lock import locks_folder
@@ -49,7 +50,9 @@ class TerminalsInUse:
             raise DeskError("another window of this program uses this terminal, and its account would change") from None
         except (JournalUnavailable, OSError) as error:
             self.stop()
-            raise DeskError(f"it cannot be told whether another window uses this terminal: {error}") from error
+            raise DeskError(
+                f"it cannot be told whether another window uses this terminal: {plain_words(error)}"
+            ) from error
 
     def stop(self) -> None:
         """Let the terminals go."""

@@ -18,6 +18,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
+from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.raw_layer.text_files import read_text
 
 Keys = Sequence[str | int]
@@ -60,9 +61,9 @@ class TomlFile:
         try:
             return cls.parse(path, read_text(path))
         except OSError as error:
-            raise SettingsError(f"{path.name} cannot be read: {error}") from error
+            raise SettingsError(f"{path.name} cannot be read: {plain_words(error)}") from error
         except UnicodeError as error:
-            raise SettingsError(f"{path.name}: {error}") from error
+            raise SettingsError(f"{path.name}: {plain_words(error)}") from error
 
     @classmethod
     def parse(cls, path: Path, text: str) -> TomlFile:

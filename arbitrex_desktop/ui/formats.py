@@ -29,6 +29,7 @@ _MONTHS: Final = (
     N_("Nov"),
     N_("Dec"),
 )
+_WEEKDAYS: Final = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _SECONDS_WITH_A_DECIMAL: Final = 10
 _ENOUGH_SECONDS: Final = 100
@@ -126,8 +127,22 @@ def short_time(moment: datetime, now: datetime | None) -> str:
         return local.strftime("%H:%M:%S")
     if today is not None and today.year != local.year:
         return local.strftime("%Y-%m-%d")
-    # Not by `%b`, which follows the computer's language.
-    return f"{local.day:02d} {_(_MONTHS[local.month - 1])} {local:%H:%M}"
+    return f"{day_and_month(local)} {local:%H:%M}"
+
+
+def day_and_month(moment: datetime) -> str:
+    """Return day and month as they stand in the moment's own zone, not by `%b`: it follows the computer's language."""
+    return f"{moment.day:02d} {_(_MONTHS[moment.month - 1])}"
+
+
+def month_and_year(moment: datetime) -> str:
+    """Return month and year, likewise."""
+    return f"{_(_MONTHS[moment.month - 1])} {moment.year}"
+
+
+def weekday(moment: datetime) -> str:
+    """Return the day of the week, shortened."""
+    return _(_WEEKDAYS[moment.weekday()])
 
 
 def utc_tip(moment: datetime | None) -> str:

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import QFrame, QMainWindow
 
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.ui.resources import app_icon
-from arbitrex_desktop.ui.theme.colours import DirectionPair
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.window_state import NoWindowState, WindowState, WindowStateStore
 
@@ -78,8 +77,6 @@ class MainWindow(QMainWindow):
             if self._kept.theme in set(ThemeChoice):
                 theme.choose(ThemeChoice(self._kept.theme))
             theme.expect_system(light=self._kept.light)
-            if self._kept.pair in set(DirectionPair):
-                theme.choose_pair(DirectionPair(self._kept.pair))
             self.restoreGeometry(self._kept.geometry)
 
     def _make_outline(self) -> QFrame:

@@ -16,7 +16,7 @@ from arbitrex_desktop.ui.bars.status import HALT_KEYS
 from arbitrex_desktop.ui.cards.pending_text import GO_KEY
 from arbitrex_desktop.ui.hands.hands import Hands
 from arbitrex_desktop.ui.hands.key_table import BEFORE, FIXED
-from arbitrex_desktop.ui.program.language import LANGUAGES
+from arbitrex_desktop.ui.program.appearance import LANGUAGES
 from arbitrex_desktop.ui.theme.colours import DirectionPair
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 
@@ -41,6 +41,7 @@ class Acts:
     accounts: Callable[[], None]
     tour: Callable[[], None]
     language: Callable[[str], None]
+    colours: Callable[[str], None]
     quit: Callable[[], None]
 
 
@@ -74,7 +75,7 @@ def build_menus(
         view.addAction(toggle)
     view.addSeparator()
     _add(view, _("&Reset layout"), acts.reset_layout)
-    _add_themes(view.addMenu(_("&Theme")), theme)
+    _add_themes(view.addMenu(_("&Theme")), theme, acts.colours)
     _add_languages(view.addMenu(_("&Language")), acts.language)
     bar.addMenu(workspaces)
     help_menu = bar.addMenu(_("&Help"))
@@ -112,7 +113,7 @@ def _mark_spoken(group: QActionGroup, *_checked: bool) -> None:
         action.setChecked(action.objectName() == f"language_{spoken()}")
 
 
-def _add_themes(menu: QMenu, theme: Theme) -> None:
+def _add_themes(menu: QMenu, theme: Theme, choose_pair: Callable[[str], None]) -> None:
     """Offer the themes and, below them, the colours of direction; what is in use is marked."""
     themes = (
         (ThemeChoice.SYSTEM, _("As the &system")),
@@ -128,7 +129,7 @@ def _add_themes(menu: QMenu, theme: Theme) -> None:
     )
     menu.addSeparator()
     _add_choices(
-        menu, theme, [(text, partial(theme.choose_pair, each), partial(_is_pair, theme, each)) for each, text in pairs]
+        menu, theme, [(text, partial(choose_pair, each.value), partial(_is_pair, theme, each)) for each, text in pairs]
     )
 
 

@@ -56,8 +56,8 @@ from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel
+from arbitrex_desktop.ui.program.appearance import COLOURS, LANGUAGE
 from arbitrex_desktop.ui.program.closing import Closing
-from arbitrex_desktop.ui.program.language import SETTING
 from arbitrex_desktop.ui.program.steps import StepWork, load_modules
 from arbitrex_desktop.ui.review.review import Review
 from arbitrex_desktop.ui.seam import Core
@@ -215,7 +215,6 @@ class WindowContent(QObject):
             workspaces=self.workspaces.kept,
             theme=self._theme.choice.value,
             light=not self._theme.colours.is_dark,
-            pair=self._theme.pair.value,
             tables={name: view.choices for name, view in self._tables().items()},
             chart=self.chart.look,
             keys=self.hands.table.kept,
@@ -315,7 +314,8 @@ class WindowContent(QObject):
             settings=self.settings_window.open_and_read,
             accounts=self.first_steps.accounts_asked.emit,
             tour=self.first_steps.tour.begin,
-            language=lambda code: self._worker.send(ChangeSettings(((SETTING, code),), "")),
+            language=lambda code: self._worker.send(ChangeSettings(((LANGUAGE, code),), "")),
+            colours=lambda pair: self._worker.send(ChangeSettings(((COLOURS, pair),), "")),
             quit=self.closing.quit,
         )
         switch, docks = WorkspaceSwitch(self._window, self.workspaces), self._docks.docks.values()

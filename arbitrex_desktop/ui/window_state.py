@@ -18,8 +18,7 @@ _log = logging.getLogger(__name__)
 class WindowState:
     """Qt's own description of geometry and docks, opaque bytes; `theme`, tables, chart, keys and workspaces as chosen.
 
-    `light` says whether the colours were light at the end, which is what the system is expected to have at the start;
-    `pair` names the colours of direction.
+    `light` says whether the colours were light at the end, which is what the system is expected to have at the start.
     """
 
     geometry: bytes = b""
@@ -30,7 +29,6 @@ class WindowState:
     chart: dict[str, object] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     workspaces: dict[str, object] = field(default_factory=dict)
-    pair: str = ""
 
 
 class WindowStateStore(Protocol):
@@ -65,7 +63,6 @@ class FileWindowState:
                 docks=base64.b64decode(kept["docks"], validate=True),
                 theme=str(kept["theme"]),
                 light=kept.get("light") is True,
-                pair=str(kept.get("pair", "")),
                 tables={str(name): dict(each) for name, each in kept.get("tables", {}).items()},
                 chart=dict(kept.get("chart", {})),
                 keys={str(name): str(keys) for name, keys in kept.get("keys", {}).items()},

@@ -16,6 +16,7 @@ from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.commands import ListedSymbol
+from arbitrex_desktop.raw_layer.server_zone import ServerZone
 from arbitrex_desktop.raw_layer.symbols import SymbolBook
 from arbitrex_desktop.raw_layer.views import Quote
 from arbitrex_desktop.ui.seam import AlertAccess, ReviewAccess, WatchListAccess
@@ -281,7 +282,7 @@ class FakeCore:
         """Return bars out of `history`, on the server clock of `server_offset`."""
         self._note("bars")
         known = self.history.get((symbol, timeframe), bar_rows(0))
-        return BarHistory(known[: max(0, len(known) - start)][-count:], self.server_offset)
+        return BarHistory(known[: max(0, len(known) - start)][-count:], ServerZone(self.server_offset))
 
     def stop(self) -> None:
         """Note the end."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from arbitrex_desktop.mt5.results import (
 from arbitrex_desktop.mt5.transport import Permit
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
 from arbitrex_desktop.raw_layer.events import PoolEvent, StateChanged, Trigger
+from arbitrex_desktop.raw_layer.server_zone import ServerZone
 from arbitrex_desktop.raw_layer.symbols import SymbolBook, SymbolChoice
 from arbitrex_desktop.raw_layer.views import AccountMode, AccountReading, ConnectionState, PoolStats, Quote
 from tests.fakes.broker_data import make, make_account, make_position, make_request, make_symbol, price_of
@@ -260,7 +261,15 @@ class FakePool:
 
     def server_time_to_utc(self, seconds: float) -> datetime:
         """Take `server_offset` off."""
-        return datetime.fromtimestamp(seconds - self.server_offset, UTC)
+        return self.server_zone.to_utc(seconds)
+
+    @property
+    def server_zone(self) -> ServerZone:
+        """Return `server_offset` with no summer time."""
+        return ServerZone(self.server_offset)
+
+    def learn_summer_time(self) -> None:
+        """Learn nothing: no summer time is followed."""
 
     def market_now(self) -> datetime:
         """Return the clock's moment."""

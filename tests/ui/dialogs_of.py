@@ -8,10 +8,16 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
+from arbitrex_desktop.settings.account_setup import AccountSetup
+from arbitrex_desktop.settings.start import parse
 from arbitrex_desktop.ui.commands import HANDLERS, CommandResult, TraderCommand
+from arbitrex_desktop.ui.dialogs.account_window import AccountWindow
 from arbitrex_desktop.ui.program.problem_report import ReportWindow
 from arbitrex_desktop.ui.updates import UpdateWindow
-from tests.ui.gallery import Showroom
+from tests.fakes.passwords import FakePasswordStore
+from tests.ui.showroom import Showroom
+
+_TERMINAL = "C:/Broker/terminal64.exe"
 
 
 def opened_dialogs(room: Showroom, folder: Path) -> Iterator[tuple[str, QWidget]]:
@@ -19,11 +25,15 @@ def opened_dialogs(room: Showroom, folder: Path) -> Iterator[tuple[str, QWidget]
     content, window = room.window.content, room.window
     alerts = content.notices.alerts
     report, updates = ReportWindow(folder, room.clock, window), UpdateWindow(folder, window)
+    setup = AccountSetup(parse(["--data-dir", str(folder)]), FakePasswordStore, terminals=lambda: (_TERMINAL,))
+    accounts = AccountWindow(setup, room.theme, window)
     content.settings_window.asked.disconnect()
     content.settings_window.asked.connect(lambda command: _answer(room, command))
     content.positions.view.choose(content.positions.model.rows[0].ticket)
     bars = content.positions
     for name, opens, shown in (
+        ("first_start", accounts.begin, accounts),
+        ("accounts", lambda: _begin_account(accounts), accounts),
         ("settings", content.settings_window.open_and_read, content.settings_window),
         ("keys", content.hands.sheet.open_fresh, content.hands.sheet),
         ("palette", content.hands.palette.open_fresh, content.hands.palette),
@@ -46,6 +56,11 @@ def opened_dialogs(room: Showroom, folder: Path) -> Iterator[tuple[str, QWidget]
         yield name, shown
         if shown is not window:
             shown.close()
+
+
+def _begin_account(accounts: AccountWindow) -> None:
+    accounts.begin()
+    accounts.real.click()
 
 
 def _answer(room: Showroom, command: TraderCommand) -> None:

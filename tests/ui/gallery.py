@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Pictures of every panel, and of the window in three sizes, in every state and both themes, for people to look at.
 
-`python -m tests.ui.gallery FOLDER [STATE ...]` saves them.  What a tool can tell of them is in `test_gallery`.
+Dialogs, charts of each timeframe, and all of it in another language, too; `python -m tests.ui.gallery --help` says how.
+What a tool can tell of them is in `test_gallery`.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -17,11 +19,8 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from arbitrex_desktop.desk.presentation.bar_history import BarHistory
-from arbitrex_desktop.desk.review.views import ReviewQuery
-from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
+from arbitrex_desktop.ui.chart.timeframes import SHOWN
 from arbitrex_desktop.ui.freshness import Freshness
-from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.panels.account import AccountPanel
 from arbitrex_desktop.ui.panels.connection import ConnectionPanel
 from arbitrex_desktop.ui.panels.decisions import DecisionsPanel
@@ -35,28 +34,16 @@ from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel
-from arbitrex_desktop.ui.review.loader import Finished
+from arbitrex_desktop.ui.program.appearance import ENGLISH, LANGUAGES, Language
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
-from arbitrex_desktop.ui.worker import CoreWorker
 from arbitrex_desktop.ui.workspaces.layouts import WORKSPACES
-from tests.fakes.bars import bar_rows
 from tests.fakes.clock import ManualClock
-from tests.fakes.core import FakeBoard, FakeCore
+from tests.fakes.core import FakeBoard
 from tests.fakes.desk_states import STATES, SYMBOLS, DeskState, quotes
-from tests.fakes.review import TRADES, FakeReview
-
-SIZES: Final = {
-    "1024x640": QSize(1024, 640),
-    "1280x720": QSize(1280, 720),
-    "1600x1000": QSize(1600, 1000),
-    "2560x1440": QSize(2560, 1440),
-}
-ARMING: Final = ("live_unarmed", "worst")
-"""States in which the arming bar is looked at, too."""
+from tests.ui.dialogs_of import opened_dialogs
+from tests.ui.showroom import ARMING, SIZES, Showroom
 
 _SETTLE_MS: Final = 40
-_LEVEL: Final = 1.2277
-"""Near where the states' quotes have EURUSD."""
 THEMES: Final = (ThemeChoice.DARK, ThemeChoice.LIGHT)
 
 _PLACES: Final = {
@@ -126,70 +113,6 @@ def picture(widget: QWidget) -> QPixmap:
     return widget.grab()
 
 
-class Showroom:
-    """One window on a fake core, shown in one state after another."""
-
-    def __init__(self, theme: Theme) -> None:
-        self.clock = ManualClock()
-        self.board = FakeBoard(SYMBOLS)
-        self.core = FakeCore(self.board)
-        self.window = MainWindow(CoreWorker(lambda: self.core), theme, clock=self.clock)
-        self.window.show()
-        self.window.fill()
-        self.window.content.equity._loader.stop()
-        self.window.content.equity.install(EquityPlot)
-        self.window.content.market_watch.watch(self.board)
-        self.window.content.market_watch._pacer.blockSignals(True)
-        self._asked: list[HistoryRequest] = []
-        self.window.content.chart.watch(self.board)
-        grid = self.window.content.chart.grid
-        assert grid is not None
-        grid.history_asked.connect(self._asked.append)
-
-    def show(self, state: DeskState, size: QSize, workspace: str = "Trade") -> MainWindow:
-        """Show a state in a size and a workspace, by itself: no worker runs."""
-        window, now = self.window, self.clock.monotonic()
-        window.resize(size)
-        window.content.workspaces.show(workspace)
-        window.content.workspaces.reset()
-        self._review(state)
-        for each in quotes(now - state.quote_age):
-            self.board.put(each)
-        window.content._fresh = Freshness(state.snapshot, now - state.age, now)
-        window.content._task = (state.task, now - 12.0, self.clock.now())
-        window.content.market_watch.draw_frame()
-        window.content.intent_form.set_symbols(self.board.symbols)
-        window.content._broken = state.broken
-        if state.snapshot is not None and state.snapshot.account is not None:
-            window.content.intent_form.card.show_preview(state.preview)
-        window.content.refresh()
-        self._answer()
-        return window
-
-    def _review(self, state: DeskState) -> None:
-        """Give Review what the state has closed: trades where there are positions, none at all elsewhere."""
-        trades = TRADES if state.snapshot is not None and state.snapshot.positions else ()
-        if state.snapshot is not None and state.snapshot.account is not None:
-            read = FakeReview([], trades).read(ReviewQuery(), lambda _words, _share: None)
-            self.window.content.review._on_done(Finished("read", read))
-
-    def _answer(self) -> None:
-        """Give the charts the bars that they asked for."""
-        grid = self.window.content.chart.grid
-        assert grid is not None
-        while self._asked:
-            request = self._asked.pop()
-            rows = bar_rows(400, start=int(self.clock.now().timestamp()) - 400 * 900)
-            for name in ("open", "high", "low", "close"):
-                rows[name] += _LEVEL - rows["close"][-1]
-            grid.take_history(HistoryAnswer(request, BarHistory(rows, 0), request.count, is_last=True))
-
-    def close(self) -> None:
-        """Close the window."""
-        self.window.close()
-        self.window.deleteLater()
-
-
 def save_sheets(folder: Path, theme: Theme, names: Iterable[str]) -> None:
     """Save a sheet of panels for each state."""
     for name in names:
@@ -203,37 +126,74 @@ def save_sheets(folder: Path, theme: Theme, names: Iterable[str]) -> None:
         sheet.deleteLater()
 
 
-def save_windows(folder: Path, theme: Theme, names: Iterable[str]) -> None:
+def save_windows(folder: Path, room: Showroom, suffix: str, names: Iterable[str], sizes: Iterable[str]) -> None:
     """Save the window in each state, workspace and size; on LIVE accounts with the arming bar open, too."""
-    room = Showroom(theme)
     for name in names:
-        for words, size in SIZES.items():
+        for words in sizes:
             for workspace in WORKSPACES[1:]:
-                window = room.show(STATES[name](), size, workspace.name)
-                picture(window).save(str(folder / f"{workspace.name}_{name}_{words}_{theme.choice.value}.png"))
-            window = room.show(STATES[name](), size)
-            picture(window).save(str(folder / f"Trade_{name}_{words}_{theme.choice.value}.png"))
+                window = room.show(STATES[name](), SIZES[words], workspace.name)
+                picture(window).save(str(folder / f"{workspace.name}_{name}_{words}_{suffix}.png"))
+            window = room.show(STATES[name](), SIZES[words])
+            picture(window).save(str(folder / f"Trade_{name}_{words}_{suffix}.png"))
             if name in ARMING:
                 window.content.top_bar.arming.arm.click()
-                picture(window).save(str(folder / f"Trade_{name}_arming_{words}_{theme.choice.value}.png"))
+                picture(window).save(str(folder / f"Trade_{name}_arming_{words}_{suffix}.png"))
                 window.content.arming_bar.cancel.click()
-    room.close()
+
+
+def save_tabs(folder: Path, room: Showroom, suffix: str, name: str, sizes: Iterable[str]) -> None:
+    """Save the window of a state with each panel in front that stands behind another: orders, decisions, alerts."""
+    for words in sizes:
+        window = room.show(STATES[name](), SIZES[words])
+        for panel in ("orders", "history", "notices", "equity", "connection"):
+            window.content._docks.bring_forward(panel)
+            window.content.refresh()
+            picture(window).save(str(folder / f"tab_{panel}_{name}_{words}_{suffix}.png"))
+
+
+def save_dialogs(folder: Path, room: Showroom, suffix: str) -> None:
+    """Save every window and bar that the main window can open."""
+    room.show(STATES["live_unarmed"](), SIZES["1600x1000"])
+    for name, shown in opened_dialogs(room, folder):
+        picture(shown).save(str(folder / f"dialog_{name}_{suffix}.png"))
+
+
+def save_timeframes(folder: Path, room: Showroom, suffix: str) -> None:
+    """Save the chart with bars of each length."""
+    window = room.show(STATES["connected"](), SIZES["1600x1000"])
+    grid = window.content.chart.grid
+    assert grid is not None
+    for timeframe in SHOWN:
+        grid.toolbar.timeframe_chosen.emit(timeframe)
+        room.answer()
+        picture(window.content.chart).save(str(folder / f"chart_{timeframe.name}_{suffix}.png"))
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Save all pictures, or those of the states named, to a folder."""
-    if not arguments:
-        sys.stderr.write("usage: python -m tests.ui.gallery FOLDER [STATE ...]\n")
-        return 2
-    folder = Path(arguments[0])
-    folder.mkdir(parents=True, exist_ok=True)
+    """Save all pictures, or those of the states, sizes and themes named, to a folder, in English or in German."""
+    parser = ArgumentParser(prog="python -m tests.ui.gallery", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("states", nargs="*", choices=(*STATES, []), metavar="STATE")
+    parser.add_argument("--sizes", nargs="*", choices=tuple(SIZES), default=tuple(SIZES))
+    parser.add_argument("--themes", nargs="*", type=ThemeChoice, default=THEMES)
+    parser.add_argument("--language", choices=tuple(LANGUAGES), default=ENGLISH)
+    given = parser.parse_args(arguments)
+    given.folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication(["gallery", "-style", "Fusion"])
+    Language(app).speak(given.language)
     theme = Theme(app)
-    for choice in THEMES:
+    for choice in given.themes:
         theme.choose(choice)
-        save_sheets(folder, theme, arguments[1:] or STATES)
-        save_windows(folder, theme, arguments[1:] or STATES)
+        suffix, names = f"{choice.value}_{given.language}", given.states or STATES
+        save_sheets(given.folder, theme, names)
+        room = Showroom(theme)
+        save_windows(given.folder, room, suffix, names, given.sizes)
+        for name in names:
+            save_tabs(given.folder, room, suffix, name, given.sizes)
+        save_dialogs(given.folder, room, suffix)
+        save_timeframes(given.folder, room, suffix)
+        room.close()
     return 0
 
 

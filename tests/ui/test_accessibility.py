@@ -18,7 +18,7 @@ from tests.fakes.desk_states import STATES
 from tests.ui.accessibility import nameless
 from tests.ui.conftest import OPEN_MS
 from tests.ui.dialogs_of import opened_dialogs
-from tests.ui.gallery import Showroom
+from tests.ui.showroom import Showroom
 
 pytestmark = pytest.mark.slow
 _SIZE = QSize(1600, 1000)

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from arbitrex_desktop.ui.docks import LEAST_SIZE
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from tests.fakes.desk_states import STATES
-from tests.ui.gallery import ARMING, SIZES, Showroom, save_sheets
+from tests.ui.gallery import save_sheets
 from tests.ui.legibility import complaints
+from tests.ui.showroom import ARMING, SIZES, Showroom
 
 ALL_SIZES = {**SIZES, "least": LEAST_SIZE}
 _SETTLE_MS = 10

@@ -32,8 +32,16 @@ from arbitrex_desktop.ui.cards.card import IntentCard
 from arbitrex_desktop.ui.commands import ChangeSettings, CheckSettings, CommandResult
 from arbitrex_desktop.ui.exposure.signed_bars import SignedBars
 from arbitrex_desktop.ui.main_window import MainWindow
-from arbitrex_desktop.ui.program.language import SETTING, Language, chosen_in
+from arbitrex_desktop.ui.program.appearance import (
+    COLOURS,
+    LANGUAGE,
+    Appearance,
+    Language,
+    chosen_in,
+    colours_changed_by,
+)
 from arbitrex_desktop.ui.resources import resource
+from arbitrex_desktop.ui.theme.colours import DirectionPair
 from arbitrex_desktop.ui.widgets.badges import Badge
 from arbitrex_desktop.ui.widgets.typed import typed_in
 from tests.fakes.core import FakeCore
@@ -232,39 +240,51 @@ def run(folder: Path, language: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("content", "language"),
+    ("content", "chosen"),
     [
-        ('[window]\nlanguage = "de"\n', "de"),
-        ('[window]\nlanguage = "xx"\n', "en"),
-        ("window = 3 # no section has a language\n", "en"),
-        ("[window\nlanguage", "en"),
-        ("[desk]\nmax_pending = 3\n", "en"),
-        (None, "en"),
+        ('[window]\nlanguage = "de"\n', Appearance("de")),
+        ('[window]\nlanguage = "xx"\ncolours = "green and red"\n', Appearance("en", DirectionPair.GREEN_RED)),
+        ('[window]\ncolours = "pink"\n', Appearance()),
+        ("[window]\ncolours = [1]\nlanguage = {}\n", Appearance()),
+        ("window = 3 # no section has a language\n", Appearance()),
+        ("[window\nlanguage", Appearance()),
+        ("[desk]\nmax_pending = 3\n", Appearance()),
+        (None, Appearance()),
     ],
 )
-def test_the_language_is_the_one_in_the_settings_else_english(
-    tmp_path: Path, content: str | None, language: str
+def test_the_window_is_as_the_settings_say_else_english_in_blue_and_orange(
+    tmp_path: Path, content: str | None, chosen: Appearance
 ) -> None:
-    """A file that is not there, is damaged or asks for what there is not leaves the window English."""
+    """A file that is not there, is damaged or asks for what there is not leaves the window as by default."""
     file = tmp_path / "settings.toml"
     if content is not None:
         file.write_text(content, encoding="utf-8")
-    assert chosen_in(file) == language
+    assert chosen_in(file) == chosen
+
+
+def test_only_a_change_that_was_kept_changes_the_colours() -> None:
+    """A failed change and another setting leave them; taking the setting back is blue and orange again."""
+    green = ChangeSettings(((COLOURS, "green and red"),), "")
+    back = ChangeSettings(((COLOURS, None),), "")
+    other = ChangeSettings((("desk.max_pending", "3"),), "")
+    results = (CommandResult(green), CommandResult(green, error="the disk is full"), CommandResult(other))
+    assert [colours_changed_by(each) for each in results] == [DirectionPair.GREEN_RED, None, None]
+    assert colours_changed_by(CommandResult(back)) is DirectionPair.BLUE_ORANGE
 
 
 def test_only_a_change_that_was_kept_changes_the_language(qapp: QApplication) -> None:
     """A failed change, another setting, and a question leave it; taking the setting back is English again."""
     language = Language(qapp)
-    german = ChangeSettings(((SETTING, "de"),), "")
+    german = ChangeSettings(((LANGUAGE, "de"),), "")
     others = [
         CommandResult(german, error="the journal is full"),
         CommandResult(ChangeSettings((("desk.max_pending", "3"),), "")),
-        CommandResult(CheckSettings(((SETTING, "de"),), 1)),
+        CommandResult(CheckSettings(((LANGUAGE, "de"),), 1)),
     ]
     assert [language.follow(result) for result in others] == [False, False, False]
     assert (language.follow(CommandResult(german)), texts.spoken(), qapp.translate("QPlatformTheme", "Cancel")) == (
         True, "de", "Abbrechen",
     )  # fmt: skip
     assert language.follow(CommandResult(german)) is False
-    assert language.follow(CommandResult(ChangeSettings(((SETTING, None),), ""))) is True
+    assert language.follow(CommandResult(ChangeSettings(((LANGUAGE, None),), ""))) is True
     assert (texts.spoken(), qapp.translate("QPlatformTheme", "Cancel")) == ("en", "Cancel")

@@ -129,7 +129,9 @@ class StrategyRegister:
         try:
             listed = msgspec.json.decode(self.path.read_bytes(), type=list[Strategy])
         except (OSError, msgspec.MsgspecError) as error:
-            raise RegisterError(f"the register of strategies {self.path.name} cannot be read: {error}") from error
+            raise RegisterError(
+                f"the register of strategies {self.path.name} cannot be read: {plain_words(error)}"
+            ) from error
         return {each.name: each for each in listed}
 
     def _write(self, strategies: dict[str, Strategy]) -> None:

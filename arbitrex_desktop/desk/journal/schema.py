@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from arbitrex_desktop.causes import in_words, why_not_written
+from arbitrex_desktop.causes import in_words, plain_words, why_not_written
 from arbitrex_desktop.desk.errors import JournalDamaged, JournalError, JournalUnavailable
 from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent
 from arbitrex_desktop.desk.intents.intent import IntentState
@@ -148,10 +148,12 @@ def as_journal_error(error: sqlite3.Error | OSError, path: Path) -> JournalError
         return JournalUnavailable(f"the journal {path.name} cannot be used: {in_words(error)}")
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return JournalDamaged(f"the journal {path.name} is damaged ({error}); it is left as it is")
+        return JournalDamaged(f"the journal {path.name} is damaged; it is left as it is")
     # SQLite says of a full or a forbidden disk that a file cannot be opened, or that the disk failed.
     cause = why_not_written(path) if code in _VAGUE else ""
-    return JournalUnavailable(f"the journal {path.name} cannot be used: {cause or _MESSAGES.get(code, str(error))}")
+    return JournalUnavailable(
+        f"the journal {path.name} cannot be used: {cause or _MESSAGES.get(code, plain_words(error))}"
+    )
 
 
 _VAGUE: Final = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY})

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from arbitrex_desktop.mt5.arrays import Rows
+from arbitrex_desktop.raw_layer.server_zone import UNKNOWN_ZONE, ServerZone
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +15,8 @@ class BarHistory:
 
     Attributes:
         rows: oldest first, dtype `RATE_DTYPE`, times on the server clock, read only.
-        server_offset: seconds that the server clock is ahead of UTC, 0 while that is not known.
+        zone: how the server clock is set, UTC while that is not known.
     """
 
     rows: Rows
-    server_offset: int = 0
+    zone: ServerZone = UNKNOWN_ZONE

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from arbitrex_desktop.desk.journal.export import spreadsheet_safe
 from arbitrex_desktop.desk.review.report import write_report
 from arbitrex_desktop.desk.review.statistics import Statistics
 from arbitrex_desktop.desk.review.trades import ClosedTrade
-from arbitrex_desktop.desk.review.views import ReviewData, strategy_of
+from arbitrex_desktop.desk.review.views import WRITING, ReviewData, Told, strategy_of, telling, unheard
 
 FIELDS: Final = (
     "position", "life", "symbol", "side", "volume", "closed_volume", "opened_at", "closed_at", "seconds", "entry",
@@ -26,6 +27,9 @@ FIELDS: Final = (
     "exit_slippage", "reason", "exits", "strategy", "intent_id", "magic", "comment", "tags", "note",
 )  # fmt: skip
 """Columns of the CSV file, and names in the JSON file; times in UTC, money in account currency."""
+
+
+_PIECES: Final = 16_384
 
 
 class ExportKind(StrEnum):
@@ -36,9 +40,9 @@ class ExportKind(StrEnum):
     HTML = "html"
 
 
-def export(data: ReviewData, kind: ExportKind, path: Path) -> None:
-    """Write a file, whole or not at all; raises `DeskError` in words."""
-    writers: dict[ExportKind, Callable[[ReviewData, TextIO], None]] = {
+def export(data: ReviewData, kind: ExportKind, path: Path, told: Told = unheard) -> None:
+    """Write a file, whole or not at all; raises `DeskError` in words, and what `told` raises."""
+    writers: dict[ExportKind, Callable[[ReviewData, TextIO, Told], None]] = {
         ExportKind.CSV: write_csv,
         ExportKind.JSON: write_json,
         ExportKind.HTML: write_report,
@@ -46,11 +50,13 @@ def export(data: ReviewData, kind: ExportKind, path: Path) -> None:
     draft = path.with_name(f"{path.name}.new")
     try:
         with draft.open("w", encoding="utf-8", newline="") as out:
-            writers[kind](data, out)
+            writers[kind](data, out, told)
         draft.replace(path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise DeskError(f"{path} cannot be written: {in_words(error)}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def trade_record(trade: ClosedTrade) -> dict[str, Any]:
@@ -65,15 +71,15 @@ def trade_record(trade: ClosedTrade) -> dict[str, Any]:
     return {name: derived[name] if name in derived else _plain(getattr(trade, name)) for name in FIELDS}
 
 
-def write_csv(data: ReviewData, out: TextIO) -> None:
+def write_csv(data: ReviewData, out: TextIO, told: Told = unheard) -> None:
     """Write a row for each trade, newest first."""
     writer = csv.DictWriter(out, FIELDS)
     writer.writeheader()
-    for trade in data.trades:
+    for trade in telling(data.trades, told):
         writer.writerow({name: spreadsheet_safe(value) for name, value in trade_record(trade).items()})
 
 
-def write_json(data: ReviewData, out: TextIO) -> None:
+def write_json(data: ReviewData, out: TextIO, told: Told = unheard) -> None:
     """Write one object: what was asked, trades, figures, groups, decisions, balance, equity and flows."""
     query = data.query
     whole = {
@@ -95,7 +101,12 @@ def write_json(data: ReviewData, out: TextIO) -> None:
         "balance": [[_moment(at), level] for at, level in data.balance],
         "equity": [[_moment(point.at), point.equity, point.anchor] for point in data.equity],
     }
-    json.dump(whole, out, ensure_ascii=False, indent=1)
+    # A little more than four pieces for each field of a trade; the rest is little.
+    pieces = max(1, 5 * len(FIELDS) * len(data.trades))
+    for place, piece in enumerate(json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(whole)):
+        if place % _PIECES == 0:
+            told(WRITING, min(1.0, 0.1 + 0.9 * place / pieces))
+        out.write(piece)
     out.write("\n")
 
 

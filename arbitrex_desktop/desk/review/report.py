@@ -10,7 +10,7 @@ from typing import Final, TextIO
 
 from arbitrex_desktop.desk.review.statistics import Group, Statistics
 from arbitrex_desktop.desk.review.trades import ClosedTrade
-from arbitrex_desktop.desk.review.views import ReviewData, strategy_of
+from arbitrex_desktop.desk.review.views import ReviewData, Told, strategy_of, telling, unheard
 from arbitrex_desktop.raw_layer.amounts import lots, money
 
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -39,7 +39,7 @@ th,dt{color:#98a2b3}.up{color:#63b3ff}.down{color:#ffa04d}svg text{fill:#98a2b3}
 """
 
 
-def write_report(data: ReviewData, out: TextIO) -> None:
+def write_report(data: ReviewData, out: TextIO, told: Told = unheard) -> None:
     """Write the page."""
     title = f"Trades of account {data.account}"
     out.write(f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{_text(title)}</title>')
@@ -50,7 +50,7 @@ def write_report(data: ReviewData, out: TextIO) -> None:
         groups = data.groups.get(name, ())
         out.write(f"<h2>{heading}</h2>\n{_bars(name, groups, data)}\n{_group_table(name, groups, data)}\n")
     out.write(f"<h2>Refusals by rule</h2>\n{_refusals(data)}\n<h2>Trades</h2>\n")
-    _write_trades(data, out)
+    _write_trades(data, out, told)
     out.write("</body></html>\n")
 
 
@@ -173,12 +173,12 @@ def _refusals(data: ReviewData) -> str:
     )
 
 
-def _write_trades(data: ReviewData, out: TextIO) -> None:
+def _write_trades(data: ReviewData, out: TextIO, told: Told) -> None:
     headings = ("Closed", "Symbol", "Side", "Lots", "Entry", "Exit", "R", "Result", "Open for", "Closed by", "Strategy",
                 "Tags and note")  # fmt: skip
     # Row by row: a hundred thousand trades are no string in memory.
     out.write(_table(headings, ()).removesuffix("</tbody></table>"))
-    out.writelines(f"<tr>{''.join(_trade_cells(trade, data))}</tr>\n" for trade in data.trades)
+    out.writelines(f"<tr>{''.join(_trade_cells(trade, data))}</tr>\n" for trade in telling(data.trades, told))
     out.write("</tbody></table>")
 
 

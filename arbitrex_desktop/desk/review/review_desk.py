@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,9 @@ from arbitrex_desktop.desk.review.statistics import DecisionCount, Group, deepes
 from arbitrex_desktop.desk.review.store import EVERY_SECONDS, Annotation, ReviewStore, review_store
 from arbitrex_desktop.desk.review.trades import ClosedTrade, TradeBook, read_deals
 from arbitrex_desktop.desk.review.views import PastIntent, ReviewData, ReviewQuery, Told, strategy_of
+from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder
+from arbitrex_desktop.raw_layer.errors import PoolError
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
@@ -118,6 +121,9 @@ class ReviewDesk:
     def _book(self, reading: AccountReading) -> TradeBook:
         """Read what the broker's history has gained, and put all of it together."""
         account = (reading.account.server, reading.account.login)
+        with contextlib.suppress(PoolError, MT5Error):
+            # Without it, deals of another season are an hour off, which is no reason to show none.
+            self._pool.learn_summer_time()
         with self._lock:
             if account != self._account:
                 self._account, self._deals, self._orders = account, {}, {}

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Final
@@ -17,6 +17,21 @@ OTHER: Final = "other"
 
 Told = Callable[[str, float], None]
 """Hears what is being done and its share from 0 to 1; what it raises gives the work up."""
+
+WRITING: Final = "Writing"
+_AT_ONCE: Final = 256
+
+
+def unheard(_words: str, _share: float) -> None:
+    """Hear nothing, and never give the work up."""
+
+
+def telling(trades: Sequence[ClosedTrade], told: Told) -> Iterator[ClosedTrade]:
+    """Yield trades that are being written, and tell now and then how many are done."""
+    for place, trade in enumerate(trades):
+        if place % _AT_ONCE == 0:
+            told(WRITING, place / len(trades))
+        yield trade
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,6 @@ def load_real_module() -> MetaTrader5Module:
     try:
         module = importlib.import_module("MetaTrader5")
     except ImportError as error:
-        message = f"the MetaTrader5 package is not installed here (it exists for Windows only): {error}"
+        message = "the MetaTrader5 package is not installed here (it exists for Windows only)"
         raise ImportError(message) from error
     return cast("MetaTrader5Module", module)

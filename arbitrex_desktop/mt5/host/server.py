@@ -84,7 +84,11 @@ class ModuleRunner:
         except CallFailed as failure:
             return failure
         except Exception as error:  # noqa: BLE001 - a fault in a command must reach the caller, not kill the host
-            return CallFailed(type(command).__name__, _INTERNAL, f"{type(error).__name__}: {error}")
+            return CallFailed(
+                type(command).__name__,
+                _INTERNAL,
+                f"the program itself failed in its host ({type(error).__name__}: {error})",
+            )
         seconds = self._clock.monotonic() - started - waited
         world = self._world
         if world is None:

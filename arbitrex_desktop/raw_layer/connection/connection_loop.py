@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from random import Random
 
+from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.commands import (
     AccountState,
@@ -152,7 +153,7 @@ class ConnectionLoop:
                 wait = self._after_failure(error)
             except Exception as error:  # noqa: BLE001 - the thread outlives its own faults: the trader sees LOST
                 _log.exception("the pool's thread failed")
-                self._client.machine.fire(Trigger.DROPPED, f"internal fault: {error}")
+                self._client.machine.fire(Trigger.DROPPED, plain_words(error))
                 wait = self._backoff.next_wait()
             self.attempted.set()
             self._wake.wait(wait)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import redis
 
+from arbitrex_desktop.causes import why_no_answer
 from arbitrex_desktop.mt5.module import Rows
 
 _FIELDS: Final = ("time_msc", "bid", "ask", "last", "volume", "flags", "volume_real")
@@ -37,7 +38,7 @@ class RedisStreamSink:
                     pipeline.xadd(stream, entry, maxlen=self._keep, approximate=True)
                 pipeline.execute()
         except redis.RedisError as error:
-            raise OSError(f"Redis does not take ticks: {type(error).__name__}: {error}") from error
+            raise OSError(f"Redis does not take ticks: {why_no_answer(error)}") from error
 
     def _entries(self, batch: Mapping[str, Rows]) -> Iterator[tuple[str, Any]]:
         """Yield each tick's stream and fields, in order."""

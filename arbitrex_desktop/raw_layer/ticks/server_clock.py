@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from arbitrex_desktop.raw_layer.server_zone import ServerZone, summer_seconds
+
 _STEP_SECONDS: Final = 900
 _AGREEING: Final = 3
 _VOTE_COUNTS: Final = timedelta(seconds=60)
@@ -28,10 +30,12 @@ class ServerClock:
 
     Attributes:
         offset_seconds: server time minus UTC, None before it is measured
+        rule: whose summer time it follows, as far as that is known: of `server_zone.RULES`
     """
 
     def __init__(self) -> None:
         self.offset_seconds: int | None = None
+        self.rule = ""
         self._votes: dict[str, tuple[int, datetime]] = {}
 
     def observe(self, newest_tick_seconds: Mapping[str, float], now: datetime, symbols: int) -> bool:
@@ -63,10 +67,10 @@ class ServerClock:
         self.offset_seconds += seconds
         return True
 
-    def to_utc(self, server_seconds: float) -> datetime:
-        """Convert a time of the server clock to UTC; an offset that is not measured yet counts as none."""
-        return datetime.fromtimestamp(server_seconds, UTC) - timedelta(seconds=self.offset_seconds or 0)
+    def zone(self, now: datetime) -> ServerZone:
+        """Return how the clock is set over the year."""
+        return ServerZone((self.offset_seconds or 0) - summer_seconds(self.rule, now), self.rule)
 
-    def to_server(self, moment: datetime) -> int:
-        """Convert a moment in UTC to whole seconds of the server clock."""
-        return int(moment.timestamp()) + (self.offset_seconds or 0)
+    def to_utc(self, server_seconds: float) -> datetime:
+        """Convert a recent time of the server clock to UTC; an offset that is not measured yet counts as none."""
+        return datetime.fromtimestamp(server_seconds, UTC) - timedelta(seconds=self.offset_seconds or 0)

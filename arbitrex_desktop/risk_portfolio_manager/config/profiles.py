@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
+from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS
 
 FOLDER: Final = "profiles"
@@ -71,7 +72,8 @@ def read_profiles(folder: Path) -> dict[str, Profile]:
         try:
             found |= _profiles_in(path, found)
         except (OSError, ValueError, msgspec.ValidationError) as error:
-            raise ValueError(f"{path.name}: {error}") from error
+            words = plain_words(error) if isinstance(error, OSError | UnicodeError) else error
+            raise ValueError(f"{path.name}: {words}") from error
     return found
 
 

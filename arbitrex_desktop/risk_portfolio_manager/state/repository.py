@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import STATE_DAMAGED, end_halt
@@ -136,7 +137,9 @@ class StateRepository:
         except StateDamaged as damage:
             return Loaded(account, damage=str(damage))
         except (msgspec.MsgspecError, ValueError) as error:
-            return Loaded(account, damage=f"the saved risk state of this account has the wrong form ({error})")
+            return Loaded(
+                account, damage=f"the saved risk state of this account has the wrong form ({plain_words(error)})"
+            )
         return Loaded(account, state, approvals, stored.number)
 
     def take_up(self, loaded: Loaded, state: RiskState, *, figures: bool) -> None:
@@ -163,7 +166,7 @@ class StateRepository:
             for each in loaded.approvals if loaded.taken else ():
                 restore_approval(each, state)
         except (TypeError, ZeroDivisionError) as error:
-            damage = f"the saved risk state of this account has the wrong form ({error!r})"
+            damage = f"the saved risk state of this account has the wrong form ({plain_words(error)})"
         if damage:
             _log.error("%s", damage)
             state.switches.latch(state.portfolio, STATE_DAMAGED, damage)

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, NamedTuple
 
+from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.file_lock import FileHeld, hold
 
 _LET_GO: Final = "the saved state was let go of, and has to be read again"
@@ -102,7 +103,7 @@ class WriterLock:
                 self._program = f"{self._words.program}; {held}"
                 return None
             except sqlite3.Error as error:
-                raise OSError(f"the data folder could not be locked: {error}") from error
+                raise OSError(f"the data folder could not be locked: {plain_words(error)}") from error
             _held[self._path.absolute()] = folder
         self._folder, self._program = folder, ""
         return folder

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.raw_layer.server_zone import UNKNOWN_ZONE, ServerZone
 from arbitrex_desktop.ui.chart.options import TimeZone
 from arbitrex_desktop.ui.chart.timeframes import seconds_of
+from arbitrex_desktop.ui.formats import day_and_month, month_and_year, weekday
 
 _DAY: Final = 86_400
 _STEPS: Final = (
@@ -39,25 +41,26 @@ class AxisClock:
 
     Attributes:
         zone: the clock chosen.
-        offset: the server clock's seconds ahead of UTC, as measured now.
+        server: how the server clock is set.
         local: the zone of LOCAL, None for the computer's.
     """
 
     zone: TimeZone = TimeZone.UTC
-    offset: int = 0
+    server: ServerZone = UNKNOWN_ZONE
     local: tzinfo | None = None
 
     def moment(self, seconds: float) -> datetime:
         """Return the moment as the chosen clock shows it."""
         if self.zone is TimeZone.BROKER:
             return datetime.fromtimestamp(seconds, UTC)
-        utc = datetime.fromtimestamp(seconds - self.offset, UTC)
+        utc = self.server.to_utc(seconds)
         return utc if self.zone is TimeZone.UTC else utc.astimezone(self.local)
 
     def shift(self, seconds: float) -> float:
         """Return what to add to server seconds so that whole hours and days are the chosen clock's."""
-        shown = self.moment(seconds).utcoffset() or timedelta(0)
-        return shown.total_seconds() - (0 if self.zone is TimeZone.BROKER else self.offset)
+        moment = self.moment(seconds)
+        shown = moment.utcoffset() or timedelta(0)
+        return shown.total_seconds() - (0 if self.zone is TimeZone.BROKER else self.server.offset_at(moment))
 
 
 def label_places(times: NDArray[np.int64], shift: float, pixels_a_bar: float, least_pixels: float) -> NDArray[np.intp]:
@@ -77,15 +80,16 @@ def label_places(times: NDArray[np.int64], shift: float, pixels_a_bar: float, le
 def label_text(moment: datetime, before: datetime | None, timeframe: Timeframe) -> str:
     """Return a label: the day where it changes, the time elsewhere, month and year for long bars."""
     if seconds_of(timeframe) >= _DAY:
-        return f"{moment:%b %Y}" if before is None or moment.year != before.year else f"{moment:%d %b}"
+        return month_and_year(moment) if before is None or moment.year != before.year else day_and_month(moment)
     if before is None or moment.date() != before.date():
-        return f"{moment:%d %b}"
+        return day_and_month(moment)
     return f"{moment:%H:%M}"
 
 
 def full_text(moment: datetime, timeframe: Timeframe) -> str:
     """Return a moment whole, for the crosshair."""
-    return f"{moment:%a %d %b %Y}" if seconds_of(timeframe) >= _DAY else f"{moment:%a %d %b %H:%M}"
+    day = f"{weekday(moment)} {day_and_month(moment)}"
+    return f"{day} {moment:%Y}" if seconds_of(timeframe) >= _DAY else f"{day} {moment:%H:%M}"
 
 
 def day_starts(times: NDArray[np.int64]) -> NDArray[np.intp]:

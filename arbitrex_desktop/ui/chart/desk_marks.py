@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from arbitrex_desktop.desk.presentation.snapshot import AccountRow, DeskSnapshot, IntentRow, PositionRow
+from arbitrex_desktop.raw_layer.server_zone import ServerZone
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.chart.marks import Mark
@@ -19,11 +20,11 @@ _REASONS: Final = {"stop": N_("by its stop"), "target": N_("by its target"), "st
 
 
 def desk_marks(
-    snapshot: DeskSnapshot, symbol: str, offset: int, closed: Sequence[ClosedTrade] = (), digits: int = 5
+    snapshot: DeskSnapshot, symbol: str, server: ServerZone, closed: Sequence[ClosedTrade] = (), digits: int = 5
 ) -> tuple[Mark, ...]:
     """Return a symbol's fills and closes, oldest first.
 
-    `offset` is the server clock's lead on UTC in seconds, `digits` the decimals of the symbol's prices.  The broker's
+    `server` is how the server clock is set, `digits` the decimals of the symbol's prices.  The broker's
     deals count first, also for what its stops and targets did and what was traded elsewhere; an intent's own mark,
     where the desk heard of the fill, stands as long as no deal is known for it.
     """
@@ -34,21 +35,23 @@ def desk_marks(
     opened = (row for row in snapshot.positions if row.symbol == symbol and row.ticket not in known)
     account = snapshot.account
     marks = [
-        *(_fill(row, offset) for row in filled if row.ticket not in dealt),
-        *(_opening(row, offset) for row in opened),
-        *(mark for trade in trades for mark in trade_marks(trade, digits, offset, account)),
+        *(_fill(row, server) for row in filled if row.ticket not in dealt),
+        *(_opening(row, server) for row in opened),
+        *(mark for trade in trades for mark in trade_marks(trade, digits, server, account)),
     ]
     return tuple(sorted(marks, key=lambda mark: mark.seconds))
 
 
-def trade_marks(trade: ClosedTrade, digits: int, offset: int, account: AccountRow | None = None) -> Iterator[Mark]:
+def trade_marks(
+    trade: ClosedTrade, digits: int, server: ServerZone, account: AccountRow | None = None
+) -> Iterator[Mark]:
     """Return where a trade was opened, if that is known, and where it was closed, with its result."""
     side = trade.direction
     if trade.opened_at is not None and trade.entry is not None:
         text = _("{text}  opens #{position}").format(
             text=_text(side, trade.volume, trade.entry, digits), position=trade.position
         )
-        yield Mark(_seconds(trade.opened_at, offset), trade.entry, side, text)
+        yield Mark(_seconds(trade.opened_at, server), trade.entry, side, text)
     currency, cents = (account.currency, account.currency_digits) if account is not None else ("", 2)
     label = formats.money(trade.net, signed=True, digits=cents)
     money = formats.money(trade.net, currency, signed=True, digits=cents)
@@ -60,10 +63,10 @@ def trade_marks(trade: ClosedTrade, digits: int, offset: int, account: AccountRo
         money=money,
         in_r=in_r,
     )
-    yield Mark(_seconds(trade.closed_at, offset), trade.exit, -side, text, closes=True, label=label)
+    yield Mark(_seconds(trade.closed_at, server), trade.exit, -side, text, closes=True, label=label)
 
 
-def _fill(row: IntentRow, offset: int) -> Mark:
+def _fill(row: IntentRow, server: ServerZone) -> Mark:
     assert row.fill_price is not None
     whose = (
         _("opens #{ticket}").format(ticket=row.ticket)
@@ -72,7 +75,7 @@ def _fill(row: IntentRow, offset: int) -> Mark:
     )
     text = _text(row.direction, row.filled_lots, row.fill_price, row.digits)
     return Mark(
-        _seconds(row.changed_at, offset),
+        _seconds(row.changed_at, server),
         row.fill_price,
         row.direction,
         f"{text}  {whose}  {row.source}",
@@ -80,10 +83,10 @@ def _fill(row: IntentRow, offset: int) -> Mark:
     )
 
 
-def _opening(row: PositionRow, offset: int) -> Mark:
+def _opening(row: PositionRow, server: ServerZone) -> Mark:
     text = _text(row.direction, row.volume, row.price_open, row.digits)
     return Mark(
-        _seconds(row.opened_at, offset),
+        _seconds(row.opened_at, server),
         row.price_open,
         row.direction,
         _("{text}  opens #{ticket}").format(text=text, ticket=row.ticket),
@@ -96,5 +99,5 @@ def _text(direction: int, lots: float, price: float, digits: int) -> str:
     )
 
 
-def _seconds(moment: datetime, offset: int) -> float:
-    return moment.timestamp() + offset
+def _seconds(moment: datetime, server: ServerZone) -> float:
+    return server.to_server(moment)

@@ -33,6 +33,7 @@ from arbitrex_desktop.ui.chart.paint.layout import Areas, areas_of
 from arbitrex_desktop.ui.chart.paint.plates import legend_height
 from arbitrex_desktop.ui.chart.scales import PriceScale, TimeScale
 from arbitrex_desktop.ui.theme.focus_ring import ring_when_focused
+from arbitrex_desktop.ui.theme.price_type import PriceType
 from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
 
 _LEAST_DRAG: Final = 3.0
@@ -102,6 +103,7 @@ class ChartView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(_("Price chart"))
         self.setFont(tabular(self.font(), SMALL))
+        self._price_type = PriceType(self.font())
         ring_when_focused(self)
         theme.changed.connect(self.update)
 
@@ -249,6 +251,7 @@ class ChartView(QWidget):
             options=self._options,
             clock=self._clock,
             digits=self._digits,
+            price_type=self._price_type,
             quote=self._quote,
             lines=self._grip.lines,
             zones=self._zones,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -16,6 +16,7 @@ from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
+from arbitrex_desktop.raw_layer.server_zone import ServerZone
 from arbitrex_desktop.raw_layer.views import Quote
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
@@ -103,7 +104,7 @@ class LiveChart(QWidget):
         self._is_titled = self._is_chosen = False
         self._fresh = NOTHING_YET
         self._series = BarSeries(self.timeframe)
-        self._offset, self._digits = 0, 5
+        self._server, self._digits = ServerZone(), 5
         self._waits = self._complete = False
         self._plan: TradePlan | None = None
         self._closed: Sequence[ClosedTrade] = ()
@@ -203,8 +204,8 @@ class LiveChart(QWidget):
             self._say(_("no bars: {error}").format(error=answer.error), tone=Tone.WARN)
             self._retry.start()
             return
-        if answer.bars.server_offset != self._offset:
-            self._offset = answer.bars.server_offset
+        if answer.bars.zone != self._server:
+            self._server = answer.bars.zone
             self._show_options()
             self._show_marks()
         self._learn_digits()
@@ -223,7 +224,7 @@ class LiveChart(QWidget):
     def take_quote(self, quote: Quote) -> None:
         """Take the symbol's newest price."""
         self._quote = quote
-        began = self._series.tick(quote.time.astimezone(UTC).timestamp() + self._offset, quote.bid)
+        began = self._series.tick(self._server.to_server(quote.time), quote.bid)
         self.view.show_quote(quote.bid, quote.ask)
         self.view.series_changed()
         if began and not self._waits:
@@ -288,7 +289,7 @@ class LiveChart(QWidget):
         self._say(_("loading bars: {done} of {count}").format(done=done, count=count), can_cancel=True)
 
     def _show_options(self) -> None:
-        self.view.set_options(self.options, AxisClock(self.options.zone, self._offset))
+        self.view.set_options(self.options, AxisClock(self.options.zone, self._server))
 
     def _say(self, text: str, *, tone: Tone = Tone.MUTED, can_cancel: bool = False) -> None:
         """Tell what is being loaded, or why there is nothing."""
@@ -321,7 +322,7 @@ class LiveChart(QWidget):
             closed = [trade for trade in self._closed if self._trade is None or trade.key != self._trade.key]
             if self._trade is not None:
                 closed.append(self._trade)
-            self.view.show_marks(desk_marks(snapshot, self.symbol, self._offset, closed, self._digits))
+            self.view.show_marks(desk_marks(snapshot, self.symbol, self._server, closed, self._digits))
 
     def _market_now(self) -> datetime:
         return self._fresh.market_now or self._clock.now()
@@ -331,7 +332,7 @@ class LiveChart(QWidget):
         trade, self._goes_to_trade = self._trade if self._goes_to_trade else None, False
         if trade is not None and trade.symbol == self.symbol and len(self._series):
             self._show_marks()
-            self.view.go_to((trade.opened_at or trade.closed_at).timestamp() + self._offset)
+            self.view.go_to(self._server.to_server(trade.opened_at or trade.closed_at))
 
     def _shows_plan(self) -> bool:
         return self._plan is not None and self._plan.symbol == self.symbol

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.raw_layer.connection.sessions import account_number
@@ -87,7 +88,7 @@ class LoginAsker(QObject):
         try:
             outcome = trial.run()
         except (MT5Error, DeskError, OSError) as error:
-            outcome = str(error)
+            outcome = plain_words(error)
         try:
             self._done.emit(trial, outcome)
         except RuntimeError:
@@ -161,7 +162,7 @@ class AccountWindow(QDialog):
         try:
             kept = self._setup.keep_simulated()
         except (SettingsError, OSError) as error:
-            self.before.show_text(str(error), Tone.BAD)
+            self.before.show_text(plain_words(error), Tone.BAD)
             self.before.show()
             return
         self._choose(simulated=not kept)
@@ -170,7 +171,7 @@ class AccountWindow(QDialog):
         try:
             account = self.typed()
         except (ValueError, SessionConfigError) as error:
-            self.outcome.show_text(str(error), Tone.WARN)
+            self.outcome.show_text(plain_words(error), Tone.WARN)
             return
         self.outcome.show_text("")
         self._since.start()
@@ -181,7 +182,7 @@ class AccountWindow(QDialog):
         try:
             self._setup.keep(self.typed(), self.password.text())
         except (ValueError, SessionConfigError, OSError) as error:
-            self.outcome.show_text(str(error), Tone.BAD)
+            self.outcome.show_text(plain_words(error), Tone.BAD)
             return
         self._choose(simulated=False)
 

@@ -21,8 +21,6 @@ from arbitrex_desktop.ui.models.table import Column, RowTableModel
 from arbitrex_desktop.ui.models.ticket import pip_size
 from arbitrex_desktop.ui.theme.colours import Tone
 
-_PIP_DIGITS: Final = 2
-
 
 @dataclass(frozen=True)
 class QuoteRow:
@@ -201,14 +199,6 @@ PRICES: Final = frozenset({2, 3})
 TREND: Final = 6
 """The column of the curve."""
 AGE_COLUMN: Final = 11
-
-
-def price_parts(text: str, digits: int) -> tuple[str, str, str]:
-    """Return a price's beginning, its pips, and the tenth of a pip behind them, where it has one."""
-    end = len(text) - (1 if digits in {3, 5} else 0)
-    if digits < _PIP_DIGITS or text == formats.DASH:
-        return text, "", ""
-    return text[: end - _PIP_DIGITS], text[end - _PIP_DIGITS : end], text[end:]
 
 
 class QuoteModel(RowTableModel[QuoteRow]):

@@ -103,7 +103,7 @@ class IntentFormPanel(Panel):
         if row is not self._quote_row:
             self._quote_row = row
             self._measure()
-        self.head.show_quote(row)
+        self.quote.show_quote(row)
 
     def refresh(self, fresh: Freshness) -> None:
         """Ask for a new preview when the last is old, and tell whether Submit can work."""

@@ -213,6 +213,6 @@ def _annotate(trade: str, annotation: Annotation, access: ReviewAccess, _told: T
 
 
 def _export(data: ReviewData, kind: ExportKind, path: Path, _access: ReviewAccess, told: Told) -> Path:
-    told(_("Writing {name}").format(name=path.name), 0.5)
-    export(data, kind, path)
+    writing = _("Writing {name}").format(name=path.name)
+    export(data, kind, path, lambda _words, share: told(writing, share))
     return path

@@ -10,12 +10,10 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QWidget
 
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.seam import WatchListAccess
-from arbitrex_desktop.ui.theme.colours import Tone
-from arbitrex_desktop.ui.theme.theme import Theme, tabular
+from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.badges import FilledButton
-from arbitrex_desktop.ui.widgets.metric import ElidedLabel
+from arbitrex_desktop.ui.widgets.price_label import QuoteLabel
 
 
 class TicketHead(QWidget):
@@ -29,9 +27,7 @@ class TicketHead(QWidget):
         self.symbol.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.symbol.setAccessibleName(_("Symbol"))
         self.symbol.setMinimumContentsLength(7)
-        self.quote = ElidedLabel(theme, Tone.MUTED)
-        self.quote.setFont(tabular(self.font()))
-        self.quote.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.quote = QuoteLabel(theme)
         self.buy = FilledButton(
             _("{up_arrow} Buy").format(up_arrow=formats.UP_ARROW), theme, lambda colours: colours.buy
         )
@@ -93,17 +89,3 @@ class TicketHead(QWidget):
     def _is_offered(self, symbol: str) -> bool:
         """Return whether a text is a symbol of the terminal; half of one that is being typed is none."""
         return self.symbol.findText(symbol, Qt.MatchFlag.MatchExactly) >= 0
-
-    def show_quote(self, row: QuoteRow | None) -> None:
-        """Show the present price of the chosen symbol; grey when it is stale."""
-        if row is None or row.quote is None:
-            self.quote.show_text(_("no price"), Tone.MUTED)
-            return
-        text = f"{formats.price(row.quote.bid, row.digits)} / {formats.price(row.quote.ask, row.digits)}"
-        if row.is_fresh:
-            self.quote.show_text(text)
-        else:
-            closed = _("closed, ") if row.closed else ""
-            self.quote.show_text(
-                _("{text}, {closed}{age} old").format(text=text, closed=closed, age=formats.age(row.age)), Tone.MUTED
-            )

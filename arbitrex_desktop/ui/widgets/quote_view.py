@@ -12,21 +12,21 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QAccessible, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop.texts import _
-from arbitrex_desktop.ui.models.quotes import COLUMNS, PRICES, TREND, QuoteModel, QuoteRow, price_parts
+from arbitrex_desktop.ui.models.quotes import COLUMNS, PRICES, TREND, QuoteModel, QuoteRow
 from arbitrex_desktop.ui.models.table import AnyIndex
 from arbitrex_desktop.ui.theme.focus_ring import ring_when_focused
-from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
+from arbitrex_desktop.ui.theme.price_type import PriceType
+from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.header import CELL_MARGIN
 from arbitrex_desktop.ui.widgets.table_view import TableView, cell_back
 
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
-_DIGITS: Final = "0123456789"
 _KEPT_COLUMNS: Final = 4
 """Symbol, arrow, bid and ask."""
 
@@ -42,13 +42,7 @@ class QuoteView(TableView):
         super().__init__(model, theme, _("No symbols yet"), parent)
         self._quotes = model
         ring_when_focused(self)
-        self._pips, self._tenth = tabular(self.font(), bold=True), tabular(self.font(), SMALL)
-        self._fonts = (self.font(), self._pips, self._tenth)
-        metrics = [QFontMetrics(font) for font in self._fonts]
-        # Digits are of one width, so that a price need not be measured each time it is painted.
-        self._digit_widths = tuple(each.horizontalAdvance(_DIGITS) / len(_DIGITS) for each in metrics)
-        self._point_width = metrics[0].horizontalAdvance(".")
-        self._ascent, self._lift = metrics[0].ascent(), metrics[0].ascent() - metrics[2].ascent()
+        self._price_type = PriceType(self.font())
         self.cells_painted = 0
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -110,7 +104,9 @@ class QuoteView(TableView):
                 painter.setPen(self._theme.colours.tone(data.tones[place]))
                 inner = QRect(left + CELL_MARGIN, top, width - 2 * CELL_MARGIN, height)
                 if place in PRICES:
-                    self._paint_price(painter, inner, text, data.digits)
+                    baseline = inner.center().y() + self._price_type.ascent // 2 - 1
+                    self._price_type.paint(painter, inner.right() + 1.0, baseline, text, data.digits)
+                    painter.setFont(self.font())
                 elif place == TREND:
                     _paint_trend(painter, inner, data)
                 else:
@@ -118,21 +114,6 @@ class QuoteView(TableView):
             if number and self.is_longer(place, text):
                 # Soon, since columns cannot be changed while they are painted.
                 QTimer.singleShot(0, self, partial(self.fit_numbers, row, row))
-
-    def _paint_price(self, painter: QPainter, area: QRect, text: str, digits: int) -> None:
-        """Paint a price with its pips set off and the tenth of a pip small and raised, from the right to the left."""
-        right = area.right() + 1.0
-        baseline = area.center().y() + self._ascent // 2 - 1
-        head, pips, tenth = price_parts(text, digits)
-        if not pips:
-            painter.drawText(area, _RIGHT, text)
-            return
-        for part, place, lift in ((tenth, 2, self._lift), (pips, 1, 0), (head, 0, 0)):
-            points = part.count(".")
-            right -= (len(part) - points) * self._digit_widths[place] + points * self._point_width
-            if part:
-                painter.setFont(self._fonts[place])
-                painter.drawText(QPointF(right, baseline - lift), part)
 
 
 def _paint_trend(painter: QPainter, area: QRect, row: QuoteRow) -> None:

@@ -106,6 +106,26 @@ def test_a_file_is_whole_or_not_there(kind: ExportKind, tmp_path: Path) -> None:
         export(data(), kind, tmp_path / "missing" / f"a.{kind}")
 
 
+@pytest.mark.parametrize("kind", list(ExportKind))
+def test_an_export_tells_how_far_it_is_and_is_given_up(kind: ExportKind, tmp_path: Path) -> None:
+    """Each share is larger than the one before; what is given up leaves the old file, and no half of the new one."""
+    many = replace(data(), trades=data().trades * 400)
+    shares: list[float] = []
+    export(many, kind, tmp_path / "a", lambda _words, share: shares.append(share))
+    assert shares == sorted(set(shares))
+    assert len(shares) > 3
+    before = (tmp_path / "a").read_bytes()
+
+    def give_up(_words: str, share: float) -> None:
+        if share > shares[1]:
+            raise RuntimeError("given up")
+
+    with pytest.raises(RuntimeError, match="given up"):
+        export(many, kind, tmp_path / "a", give_up)
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert (tmp_path / "a").read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"), [(None, "\N{EN DASH}"), (5, "0 min 5 s"), (3_700, "1 h 1 min"), (200_000, "2 d 7 h")]
 )

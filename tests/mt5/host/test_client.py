@@ -150,7 +150,9 @@ def test_a_killed_host_is_told(host: HostProcess) -> None:
 
 def test_a_fault_in_a_command_does_not_end_the_host(host: HostProcess) -> None:
     """An exception of our own crosses as words, and the host goes on."""
-    with pytest.raises(CallFailed, match="ZeroDivisionError: a fault of ours"):
+    with pytest.raises(
+        CallFailed, match=r"the program itself failed in its host \(ZeroDivisionError: a fault of ours\)"
+    ):
         host.execute(FailInside())
     assert host.execute(CONNECT).value.account.login == DEFAULT_LOGIN
 

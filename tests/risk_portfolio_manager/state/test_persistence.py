@@ -392,7 +392,7 @@ def test_a_locked_file_is_no_damage(tmp_path: Path) -> None:
     other.execute("PRAGMA locking_mode = EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
     store = SqliteStateStore(tmp_path)
-    with pytest.raises(StateDamaged, match="could not be read: database is locked"):
+    with pytest.raises(StateDamaged, match="could not be read: another program is using it"):
         store.load("static")
     other.execute("ROLLBACK")
     other.close()

@@ -8,6 +8,7 @@ from datetime import timedelta, timezone
 import numpy as np
 
 from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.raw_layer.server_zone import ServerZone
 from arbitrex_desktop.ui.chart.axes import AxisClock, day_starts, full_text, label_places, label_text
 from arbitrex_desktop.ui.chart.options import TimeZone
 from tests.fakes.bars import MONDAY
@@ -19,7 +20,7 @@ def test_three_clocks_show_one_moment() -> None:
     """Midnight at a broker two hours ahead of UTC is 22:00 UTC, and 17:00 in a zone five hours behind."""
     new_york = timezone(timedelta(hours=-5))
     texts = {
-        zone: f"{AxisClock(zone, BROKER_AHEAD, new_york).moment(MONDAY):%H:%M}"
+        zone: f"{AxisClock(zone, ServerZone(BROKER_AHEAD), new_york).moment(MONDAY):%H:%M}"
         for zone in (TimeZone.BROKER, TimeZone.UTC, TimeZone.LOCAL)
     }
     assert texts == {TimeZone.BROKER: "00:00", TimeZone.UTC: "22:00", TimeZone.LOCAL: "17:00"}
@@ -27,7 +28,7 @@ def test_three_clocks_show_one_moment() -> None:
 
 def test_labels_stand_at_round_times_of_the_chosen_clock() -> None:
     """With an offset of half an hour, labels are at whole hours of the clock shown, not of the broker's."""
-    clock = AxisClock(TimeZone.UTC, 5 * 3600 + 1800)
+    clock = AxisClock(TimeZone.UTC, ServerZone(5 * 3600 + 1800))
     times = MONDAY + 900 * np.arange(200)
     places = label_places(times, clock.shift(MONDAY), 7.0, 84.0)
     assert len(places)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.presentation.bar_history import BarHistory
+from arbitrex_desktop.raw_layer.server_zone import ServerZone
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
 from arbitrex_desktop.ui.chart_grid.grid import ChartGrid
 from arbitrex_desktop.ui.theme.theme import Theme
@@ -44,7 +45,7 @@ class Bench:
 
     def give(self, request: HistoryRequest, *, is_last: bool = True, done: int | None = None, error: str = "") -> None:
         """Answer a request with the bars there are."""
-        bars = None if error else BarHistory(ROWS[: len(ROWS) - request.start or None], OFFSET)
+        bars = None if error else BarHistory(ROWS[: len(ROWS) - request.start or None], ServerZone(OFFSET))
         count = request.count if done is None else done
         self.grid.take_history(HistoryAnswer(request, bars, count, is_last, error))
 

@@ -55,7 +55,7 @@ def test_another_symbol_or_timeframe_begins_anew(bench: Bench) -> None:
     assert len(bench.panel._series) == 0
     assert bench.asked[-1].symbol == "USDJPY"
     old = HistoryRequest(1, "EURUSD", Timeframe.M15, FIRST_BARS)
-    bench.panel.take_history(HistoryAnswer(old, BarHistory(ROWS, 0), FIRST_BARS, is_last=True))
+    bench.panel.take_history(HistoryAnswer(old, BarHistory(ROWS), FIRST_BARS, is_last=True))
     assert len(bench.panel._series) == 0
     bench.toolbar._frames[Timeframe.H1].click()
     assert bench.asked[-1] == HistoryRequest(1, "USDJPY", Timeframe.H1, FIRST_BARS)
@@ -336,4 +336,4 @@ def test_the_look_is_chosen_from_menus(bench: Bench) -> None:
     assert options.indicators == {Indicator.RSI}
     assert (options.zone, options.style) == (TimeZone.BROKER, BarStyle.LINE)
     assert bench.panel.view._options == options
-    assert bench.panel.view._clock.offset == OFFSET
+    assert bench.panel.view._clock.server.winter == OFFSET

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.raw_layer.server_zone import ServerZone
 from arbitrex_desktop.ui.chart.desk_marks import trade_marks
 from arbitrex_desktop.ui.chart.timeframes import seconds_of
 from arbitrex_desktop.ui.chart_grid.past_trade import bars_back, timeframe_for
@@ -39,7 +40,7 @@ def test_the_bars_reach_back_or_are_the_longest(days: int, present: Timeframe) -
 
 def test_its_marks_are_entry_and_exit_on_the_servers_clock() -> None:
     """One that opens on its own side, one that closes on the other."""
-    begin, end = trade_marks(TRADE, 2, 7_200)
+    begin, end = trade_marks(TRADE, 2, ServerZone(7_200))
     assert (begin.seconds, begin.price, begin.direction) == (OPENED.timestamp() + 7_200, TRADE.entry, TRADE.direction)
     assert (end.seconds, end.price, end.closes) == (TRADE.closed_at.timestamp() + 7_200, TRADE.exit, True)
     assert end.direction == -TRADE.direction
@@ -47,5 +48,5 @@ def test_its_marks_are_entry_and_exit_on_the_servers_clock() -> None:
 
 def test_an_unknown_entry_has_no_mark() -> None:
     """Where the history begins later there is the exit alone."""
-    (only,) = trade_marks(replace(TRADE, entry=None, opened_at=None), 2, 0)
+    (only,) = trade_marks(replace(TRADE, entry=None, opened_at=None), 2, ServerZone())
     assert only.closes

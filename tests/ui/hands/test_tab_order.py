@@ -16,8 +16,8 @@ from arbitrex_desktop.ui.hands.tab_order import reached_by_tab
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from tests.fakes.desk_states import STATES
 from tests.ui.conftest import OPEN_MS
-from tests.ui.gallery import Showroom
 from tests.ui.reading_order import by_eye, tabbed_through
+from tests.ui.showroom import Showroom
 
 pytestmark = pytest.mark.slow
 

@@ -8,9 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from arbitrex_desktop.desk.presentation.snapshot import SymbolDay
-from arbitrex_desktop.ui.formats import DASH
 from arbitrex_desktop.ui.freshness import QUOTE_STALE_S
-from arbitrex_desktop.ui.models.quotes import AGE_COLUMN, TREND, QuoteModel, QuoteRow, price_parts
+from arbitrex_desktop.ui.models.quotes import AGE_COLUMN, TREND, QuoteModel, QuoteRow
 from arbitrex_desktop.ui.models.table import TONE_ROLE
 from arbitrex_desktop.ui.theme.colours import Tone
 from tests.fakes.desk_data import quote
@@ -211,19 +210,6 @@ def test_what_may_be_done_in_a_symbol_is_told(model: QuoteModel) -> None:
     assert row_of(model).market == "closed"
     model.set_days([SymbolDay("EURUSD", restriction="close only")])
     assert row_of(model).market == "close only"
-
-
-@pytest.mark.parametrize(
-    ("text", "digits", "parts"),
-    [
-        ("1.16401", 5, ("1.16", "40", "1")), ("151.254", 3, ("151.", "25", "4")), ("2345.67", 2, ("2345.", "67", "")),
-        ("1.0876", 4, ("1.08", "76", "")), ("9309.2", 1, ("9309.2", "", "")), (DASH, 5, (DASH, "", "")),
-    ],
-)  # fmt: skip
-def test_pips_are_set_off(text: str, digits: int, parts: tuple[str, str, str]) -> None:
-    """Two digits of pips, a tenth of one behind them where prices have it, and nothing where there are too few."""
-    assert price_parts(text, digits) == parts
-    assert "".join(parts) == text
 
 
 def test_the_curve_ends_at_the_present_bid(model: QuoteModel) -> None:

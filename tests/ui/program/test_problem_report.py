@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import errno
+import json
+import sqlite3
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -74,6 +77,13 @@ def test_a_report_that_cannot_be_written_says_why(data_dir: Path, qtbot: QtBot) 
     assert "Errno" not in window.outcome.text()
 
 
+def of_sqlite(message: str, code: int) -> sqlite3.Error:
+    """Return an error as SQLite raises it, with its number."""
+    error = sqlite3.OperationalError(message)
+    error.sqlite_errorcode = code
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [
@@ -84,6 +94,12 @@ def test_a_report_that_cannot_be_written_says_why(data_dir: Path, qtbot: QtBot) 
             ZeroDivisionError("division by zero"),
             "the program itself failed (ZeroDivisionError); Help, Report",
         ),
+        (of_sqlite("no such table: x", sqlite3.SQLITE_ERROR), "it cannot be used now"),
+        (of_sqlite("file is not a database", sqlite3.SQLITE_NOTADB), "it is damaged"),
+        (of_sqlite("database is locked", sqlite3.SQLITE_BUSY), "another program is using it"),
+        (json.JSONDecodeError("Expecting value", "", 0), "its content is not as it was written"),
+        (msgspec.ValidationError("Expected `array`, got `object`"), "its content is not as it was written"),
+        (OSError(errno.EBUSY, "Device or resource busy", "x"), "x: another program is using it"),
         (RuntimeError(), "the program itself failed (RuntimeError)"),
         (ValueError("lots must be above zero"), "lots must be above zero"),
     ],

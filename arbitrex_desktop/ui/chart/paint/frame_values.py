@@ -15,6 +15,7 @@ from arbitrex_desktop.ui.chart.options import ChartOptions
 from arbitrex_desktop.ui.chart.paint.layout import Areas
 from arbitrex_desktop.ui.chart.scales import PriceScale, TimeScale
 from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.price_type import PriceType
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Frame:
         time, prices: the scales.
         areas: where the parts lie.
         options, clock: how it looks.
-        digits: decimals of prices.
+        digits, price_type: decimals of prices, and how they are painted on the axis.
         quote: bid and ask, zero for none.
         lines, zones, marks: what stands on it.
         pointer: the mouse, None when it is elsewhere.
@@ -58,6 +59,7 @@ class Frame:
     options: ChartOptions
     clock: AxisClock
     digits: int
+    price_type: PriceType
     quote: tuple[float, float]
     lines: tuple[PriceLine, ...]
     zones: tuple[Zone, ...]

@@ -81,7 +81,9 @@ def _edge(frame: Frame, index: int) -> float:
 
 
 def _draw_sessions(painter: QPainter, frame: Frame, times: Seconds, places: Places, colours: Colours) -> None:
-    hours = ((times - frame.clock.offset) // 3600) % 24
+    # One distance for all in sight: in view of both seasons, those of the older one are an hour off.
+    zone = frame.clock.server
+    hours = ((times - zone.offset_at(zone.to_utc(float(times[-1])))) // 3600) % 24
     open_now = np.zeros(len(hours), dtype=np.int8)
     for begin, end in _SESSIONS_UTC:
         open_now += (hours >= begin) & (hours < end)

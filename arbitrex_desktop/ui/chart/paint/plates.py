@@ -112,18 +112,21 @@ def draw_axis_plates(painter: QPainter, frame: Frame, colours: Colours) -> None:
     heights = [painter.fontMetrics().height() + 2.0] * len(plates)
     middles = spread_apart([frame.prices.y(price) for price, _, _ in plates], heights, plot.top(), plot.bottom())
     for (price, back, colour), middle in zip(plates, middles, strict=True):
-        draw_axis_price(painter, frame, f"{price:.{frame.digits}f}", middle, back=back, colour=colour)
+        draw_axis_price(painter, frame, price, middle, back=back, colour=colour)
 
 
-def draw_axis_price(painter: QPainter, frame: Frame, text: str, y: float, *, back: QColor, colour: QColor) -> None:
-    """Draw a price on a filled plate of the price axis."""
+def draw_axis_price(painter: QPainter, frame: Frame, price: float, y: float, *, back: QColor, colour: QColor) -> None:
+    """Draw a price on a filled plate of the price axis, its pips set off."""
     plot, axis = frame.areas.plot, frame.areas.price_axis
     height = painter.fontMetrics().height() + 2.0
     top = min(max(np.floor(y - height / 2.0), plot.top()), plot.bottom() - height)
     box = QRectF(axis.left() + 1.0, top, axis.width() - 1.0, height)
     painter.fillRect(box, back)
     painter.setPen(colour)
-    painter.drawText(box.adjusted(4.0, 0.0, 0.0, 0.0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+    text, font, kind = f"{price:.{frame.digits}f}", painter.font(), frame.price_type
+    right, baseline = box.left() + 4.0 + kind.width(text, frame.digits), box.top() + 1.0 + kind.ascent
+    kind.paint(painter, right, baseline, text, frame.digits)
+    painter.setFont(font)
 
 
 def draw_crosshair(painter: QPainter, frame: Frame, colours: Colours) -> None:
@@ -141,8 +144,8 @@ def draw_crosshair(painter: QPainter, frame: Frame, colours: Colours) -> None:
         whole = QRectF(0.0, 0.0, areas.plot.right(), areas.time_axis.top())
         shapes.fill(painter, shapes.dashes(shapes.level(whole, at.y()), _CROSS, _CROSS), colour)
         if areas.plot.contains(at):
-            text = f"{frame.prices.price(at.y()):.{frame.digits}f}"
-            draw_axis_price(painter, frame, text, at.y(), back=colours.text, colour=colours.base)
+            price = frame.prices.price(at.y())
+            draw_axis_price(painter, frame, price, at.y(), back=colours.text, colour=colours.base)
     moment = frame.clock.moment(float(frame.series.rows["time"][index]))
     _draw_time_plate(painter, frame, axes.full_text(moment, frame.timeframe), x, colours)
 
