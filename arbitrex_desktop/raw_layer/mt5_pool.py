@@ -290,7 +290,9 @@ class MT5ConnectionPool:
         answer = self._client.ask_connected(ReadAccount())
         state = answer.value
         self._loop.verify(state)
-        return AccountReading(state.account, state.positions, state.orders, answer.observed_at, self._clock.monotonic())
+        return AccountReading(
+            state.account, state.positions, state.orders, answer.observed_at, self._clock.monotonic(), self.market_now()
+        )
 
     def read_history(self, since: datetime, until: datetime) -> History:
         """Read history orders and deals between two moments; raises `PoolUnavailable` or `MT5Error`."""

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from arbitrex_desktop.mt5.commands import ReplayStatus
     from arbitrex_desktop.mt5.results import AccountInfo, TradeOrder, TradePosition
 
+NO_ACCOUNT: Final = "no account is set up"
+"""How the words begin that say why there is no session: nothing is wrong, nothing was chosen yet."""
+
 NOTHING_WATCHED: Final = (
     "no symbol is watched: show symbols in Market Watch of the terminal (Ctrl+M), or name the broker's symbols in "
     "settings.toml as pool.symbols, and connect again"
@@ -89,6 +92,7 @@ class AccountReading:
         account, positions, orders: as the terminal has them
         observed_at: UTC
         monotonic: the same moment on this computer's monotonic clock, in seconds
+        market_at: the same moment in market time, UTC: that of deals and bars, another day's on a simulated weekend
     """
 
     account: AccountInfo
@@ -96,6 +100,7 @@ class AccountReading:
     orders: tuple[TradeOrder, ...]
     observed_at: datetime
     monotonic: float
+    market_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

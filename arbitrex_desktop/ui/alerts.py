@@ -38,7 +38,7 @@ _TROUBLE: Final = frozenset(
 
 def _level_of(fresh: Freshness) -> str:
     """Return how grave it is that the core is busy or silent."""
-    if fresh.starting:
+    if fresh.starting or fresh.lacks_account:
         return "info"
     return "error" if fresh.core_silent or fresh.broken else "warning"
 

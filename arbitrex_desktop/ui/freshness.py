@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
-from arbitrex_desktop.raw_layer.views import ConnectionState
+from arbitrex_desktop.raw_layer.views import NO_ACCOUNT, ConnectionState
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.commands import Phase, Task, TraderCommand
@@ -87,6 +87,8 @@ class Freshness:
     @property
     def blocking_reason(self) -> str:
         """Say why commands wait and since when, in words that stay the same meanwhile; empty when none waits."""
+        if self.lacks_account:
+            return _("No account is chosen yet: Program, Accounts\N{HORIZONTAL ELLIPSIS}, a simulated one or your own")
         if self.broken:
             return _("The trading core could not be started: {broken}").format(broken=self.broken)
         if self.core_busy:
@@ -102,6 +104,11 @@ class Freshness:
             since = formats.clock_time(self.snapshot.taken_at) if self.snapshot else _("the start")
             return _("The trading core has not answered since {since}").format(since=since)
         return ""
+
+    @property
+    def lacks_account(self) -> bool:
+        """Whether there is no core since no account was chosen yet, which is no error."""
+        return self.broken.startswith(NO_ACCOUNT)
 
     @property
     def starting(self) -> bool:

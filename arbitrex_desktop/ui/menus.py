@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 
@@ -133,17 +133,36 @@ def _add_themes(menu: QMenu, theme: Theme, choose_pair: Callable[[str], None]) -
     )
 
 
+class _Choices(QActionGroup):
+    """Marks the choice in use; an object of Qt's, so that it no longer hears of the theme when its menu is gone.
+
+    Attributes:
+        marks: each choice with what tells whether it is the one
+    """
+
+    def __init__(self, menu: QMenu) -> None:
+        super().__init__(menu)
+        self.marks: list[tuple[QAction, Callable[[], bool]]] = []
+
+    @Slot()
+    def mark(self) -> None:
+        """Mark it."""
+        for action, is_used in self.marks:
+            action.setChecked(is_used())
+
+
 def _add_choices(
     menu: QMenu, theme: Theme, choices: Iterable[tuple[str, Callable[[], None], Callable[[], bool]]]
 ) -> None:
     """Offer choices of which one is in use: text, what takes it, and whether it is the one."""
-    group = QActionGroup(menu)
+    group = _Choices(menu)
     for text, take, is_used in choices:
         action = _add(menu, text, take)
         action.setCheckable(True)
         group.addAction(action)
-        action.setChecked(is_used())
-        theme.changed.connect(lambda _colours, action=action, is_used=is_used: action.setChecked(is_used()))
+        group.marks.append((action, is_used))
+    group.mark()
+    theme.changed.connect(group.mark)
 
 
 def _is_theme(theme: Theme, choice: ThemeChoice) -> bool:

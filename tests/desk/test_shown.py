@@ -53,6 +53,15 @@ def test_the_curve_does_not_run_ahead_of_the_account() -> None:
     assert track.points(None) == ()
 
 
+def test_the_curve_is_in_market_time() -> None:
+    """On a weekend, whose market is Friday's on a simulated account, it goes on where what was kept ends."""
+    reading = FakePool().poll()
+    friday = reading.observed_at - timedelta(days=1)
+    track = EquityTrack()
+    track.add(replace(reading, market_at=friday))
+    assert [point.at for point in track.points(replace(reading, market_at=friday))] == [friday]
+
+
 def test_another_account_begins_a_curve_of_its_own() -> None:
     """One account's equity is never drawn as another's past."""
     pool, track = FakePool(), EquityTrack()

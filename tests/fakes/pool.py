@@ -110,7 +110,7 @@ class FakePool:
     def poll(self) -> AccountReading:
         """Make account, positions and orders the latest reading, as the pool's own poll does."""
         self._latest = AccountReading(
-            self.account, self.positions, self.orders, self.clock.now(), self.clock.monotonic()
+            self.account, self.positions, self.orders, self.clock.now(), self.clock.monotonic(), self.market_now()
         )
         return self._latest
 

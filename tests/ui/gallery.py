@@ -153,9 +153,10 @@ def save_tabs(folder: Path, room: Showroom, suffix: str, name: str, sizes: Itera
 
 def save_dialogs(folder: Path, room: Showroom, suffix: str) -> None:
     """Save every window and bar that the main window can open."""
-    room.show(STATES["live_unarmed"](), SIZES["1600x1000"])
-    for name, shown in opened_dialogs(room, folder):
-        picture(shown).save(str(folder / f"dialog_{name}_{suffix}.png"))
+    for state in ("connected", "live_unarmed"):
+        room.show(STATES[state](), SIZES["1600x1000"])
+        for name, shown in opened_dialogs(room, folder):
+            picture(shown).save(str(folder / f"dialog_{name}_{state}_{suffix}.png"))
 
 
 def save_timeframes(folder: Path, room: Showroom, suffix: str) -> None:

@@ -13,8 +13,11 @@ from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
 from arbitrex_desktop.ui.chart.timeframes import seconds_of
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.main_window import MainWindow
+from arbitrex_desktop.ui.models.closed import closed_rows
+from arbitrex_desktop.ui.panels.curve import NO_PAST
 from arbitrex_desktop.ui.panels.equity_plot import EquityPlot
 from arbitrex_desktop.ui.review.loader import Finished
+from arbitrex_desktop.ui.review.review import ReviewReading
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.bars import bar_rows
@@ -81,7 +84,8 @@ class Showroom:
         trades = TRADES if state.snapshot is not None and state.snapshot.positions else ()
         if state.snapshot is not None and state.snapshot.account is not None:
             read = FakeReview([], trades).read(ReviewQuery(), lambda _words, _share: None)
-            self.window.content.review._on_done(Finished("read", read))
+            reading = ReviewReading(read, closed_rows(read), NO_PAST)
+            self.window.content.review._on_done(Finished("read", reading))
 
     def answer(self) -> None:
         """Give the charts the bars that they asked for."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from arbitrex_desktop import texts
 from arbitrex_desktop.ui.docks import LEAST_SIZE
+from arbitrex_desktop.ui.resources import resource
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
+from arbitrex_desktop.ui.workspaces.layouts import WORKSPACES
 from tests.fakes.desk_states import STATES
 from tests.ui.gallery import save_sheets
 from tests.ui.legibility import complaints
@@ -21,6 +25,7 @@ from tests.ui.showroom import ARMING, SIZES, Showroom
 ALL_SIZES = {**SIZES, "least": LEAST_SIZE}
 _SETTLE_MS = 10
 _PATIENCE = 60
+_SAMPLE = ("connected", "empty", "disconnected", "halted", "live_unarmed")
 
 
 @pytest.fixture
@@ -57,6 +62,26 @@ def test_nothing_is_cut_or_covered_in_any_state(room: Showroom, words: str) -> N
         found += [f"{name}: {each}" for each in at_rest(window)]
         assert window.size() == size
         window.content.arming_bar.cancel.click()
+    assert found == []
+
+
+@pytest.fixture
+def german_room(theme: Theme) -> Iterator[Showroom]:
+    """Return a window in German to be shown in any state."""
+    texts.speak(resource("texts/de.mo"))
+    made = Showroom(theme)
+    yield made
+    made.close()
+    texts.speak(None)
+
+
+def test_nothing_is_cut_or_covered_in_german(german_room: Showroom) -> None:
+    """Nor in the language whose words are longer, in the smallest size and the usual one, in every workspace."""
+    found: list[str] = []
+    for name, words in product(_SAMPLE, ("1024x640", "1600x1000")):
+        for workspace in WORKSPACES:
+            window = german_room.show(STATES[name](), SIZES[words], workspace.name)
+            found += [f"{name}, {words}, {workspace.name}: {each}" for each in at_rest(window)]
     assert found == []
 
 

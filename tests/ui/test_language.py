@@ -12,7 +12,8 @@ from gettext import NullTranslations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -26,12 +27,14 @@ from PySide6.QtWidgets import (
     QTableView,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop import texts
 from arbitrex_desktop.ui.cards.card import IntentCard
 from arbitrex_desktop.ui.commands import ChangeSettings, CheckSettings, CommandResult
 from arbitrex_desktop.ui.exposure.signed_bars import SignedBars
 from arbitrex_desktop.ui.main_window import MainWindow
+from arbitrex_desktop.ui.panels.equity_plot import EquityPlot
 from arbitrex_desktop.ui.program.appearance import (
     COLOURS,
     LANGUAGE,
@@ -42,8 +45,10 @@ from arbitrex_desktop.ui.program.appearance import (
 )
 from arbitrex_desktop.ui.resources import resource
 from arbitrex_desktop.ui.theme.colours import DirectionPair
+from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.widgets.badges import Badge
 from arbitrex_desktop.ui.widgets.typed import typed_in
+from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.core import FakeCore
 from tests.ui.conftest import WindowMaker
 
@@ -66,6 +71,9 @@ class Pseudo(NullTranslations):
         """Return what language this is."""
         return {"language": "pseudo"}
 
+
+_MARGINS = 8
+"""Pixels left and right of words on a button, at least."""
 
 NAMES = (
     r"[A-Z]{6}|[A-Z]+\d+|Arbitrex Desktop|English|Deutsch|top|replay|closing|fixed|resume|arming|"
@@ -141,12 +149,17 @@ def is_a_name(thing: QObject, text: str) -> bool:
     return core or qts or bool(re.fullmatch(NAMES, text))
 
 
+def words_width(button: QPushButton) -> int:
+    """Return how wide a button's words are."""
+    return button.fontMetrics().horizontalAdvance(button.text().replace("&", ""))
+
+
 def test_in_german_no_button_is_cut(open_window: WindowMaker, german: None) -> None:
     """Each button that is seen has room for its words."""
     window = open_window(FakeCore())
     window.resize(1600, 1000)
     buttons = [each for each in window.findChildren(QPushButton) if each.isVisible() and each.text()]
-    cut = {each.text() for each in buttons if each.width() < each.minimumSizeHint().width()}
+    cut = {each.text() for each in buttons if each.width() < words_width(each) + _MARGINS}
     assert buttons
     assert cut == set()
 
@@ -288,3 +301,20 @@ def test_only_a_change_that_was_kept_changes_the_language(qapp: QApplication) ->
     assert language.follow(CommandResult(german)) is False
     assert language.follow(CommandResult(ChangeSettings(((LANGUAGE, None),), ""))) is True
     assert (texts.spoken(), qapp.translate("QPlatformTheme", "Cancel")) == ("en", "Cancel")
+
+
+def test_a_window_that_was_replaced_hears_of_no_theme_any_more(theme: Theme, qtbot: QtBot) -> None:
+    """After a change of language, another theme and other colours reach nothing that is gone."""
+    old = MainWindow(CoreWorker(FakeCore), theme)
+    old.show()
+    old.fill()
+    old.content.equity._loader.stop()
+    old.content.equity.install(EquityPlot)
+    new = old.make_anew()
+    new.content.equity._loader.stop()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not shiboken6.isValid(old)
+    theme.choose(ThemeChoice.LIGHT)
+    theme.choose_pair(DirectionPair.GREEN_RED)
+    new.close()
+    new.deleteLater()

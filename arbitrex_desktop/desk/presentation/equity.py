@@ -46,11 +46,11 @@ class EquityTrack:
         if newest is None:
             return ()
         before = tuple(self._points) if _account_of(newest) == self._account else ()
-        return (*takewhile(lambda point: point.at < newest.observed_at, before), _point(newest))
+        return (*takewhile(lambda point: point.at < newest.market_at, before), _point(newest))
 
 
 def _point(reading: AccountReading) -> EquityPoint:
-    return EquityPoint(reading.observed_at, reading.account.equity, reading.account.balance)
+    return EquityPoint(reading.market_at, reading.account.equity, reading.account.balance)
 
 
 def _account_of(reading: AccountReading) -> tuple[int, str, str]:

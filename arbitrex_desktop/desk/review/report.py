@@ -12,14 +12,23 @@ from arbitrex_desktop.desk.review.statistics import Group, Statistics
 from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.desk.review.views import ReviewData, Told, strategy_of, telling, unheard
 from arbitrex_desktop.raw_layer.amounts import lots, money
+from arbitrex_desktop.texts import N_
 
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS: Final = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
 GROUP_TITLES: Final = {
-    "symbol": "Symbol",
-    "strategy": "Strategy",
-    "hour": "Hour of entry",
-    "weekday": "Weekday of entry",
-    "reason": "Closed by",
+    "symbol": N_("Symbol"),
+    "strategy": N_("Strategy"),
+    "hour": N_("Hour of entry"),
+    "weekday": N_("Weekday of entry"),
+    "reason": N_("Closed by"),
 }
 _DASH: Final = "\N{EN DASH}"
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 960, 300, 90, 24
@@ -66,11 +75,15 @@ def rule_name(code: str) -> str:
     return code.replace("_", " ").capitalize()
 
 
+def first_day(data: ReviewData) -> datetime | None:
+    """Return when the time that is shown begins, None where that is not known."""
+    return data.query.since or (data.balance[0][0] if data.balance else None)
+
+
 def span_words(data: ReviewData) -> str:
     """Return in words which trades these are."""
     query = data.query
-    first = query.since or (data.balance[0][0] if data.balance else None)
-    parts = [f"Closed from {_day(data, first)} to {_day(data, query.until or data.read_at)}"]
+    parts = [f"Closed from {_day(data, first_day(data))} to {_day(data, query.until or data.read_at)}"]
     wanted = (("symbol", query.symbol), ("strategy", query.strategy), ("search", query.text))
     parts += [f"{name} {value}" for name, value in wanted if value]
     open_parts = sum(not trade.whole for trade in data.trades)
@@ -83,22 +96,22 @@ def figure_words(data: ReviewData) -> tuple[tuple[str, str], ...]:
     figures = data.figures
     share = data.drawdown_share
     return (
-        ("Trades", f"{figures.trades:,}"),
-        ("Net result", _money(data, figures.net)),
-        ("Expectancy", _money(data, figures.expectancy)),
-        ("Win rate", percent(figures.win_rate)),
-        ("Profit factor", _number(figures.profit_factor)),
-        ("Mean R", _number(figures.mean_r, "+")),
-        ("Mean win", _money(data, figures.mean_win)),
-        ("Mean loss", _money(data, figures.mean_loss)),
-        ("Best", _money(data, figures.best)),
-        ("Worst", _money(data, figures.worst)),
-        ("Deepest fall of results", _money(data, figures.max_drawdown)),
-        ("Deepest fall of the balance", percent(share)),
-        ("Losses in a row", f"{figures.losing_run}"),
-        ("Costs", _money(data, figures.costs)),
-        ("Mean time open", duration(figures.mean_seconds)),
-        ("Approved intents", f"{data.decisions.approved:,}"),
+        (N_("Trades"), f"{figures.trades:,}"),
+        (N_("Net result"), _money(data, figures.net)),
+        (N_("Expectancy"), _money(data, figures.expectancy)),
+        (N_("Win rate"), percent(figures.win_rate)),
+        (N_("Profit factor"), _number(figures.profit_factor)),
+        (N_("Mean R"), _number(figures.mean_r, "+")),
+        (N_("Mean win"), _money(data, figures.mean_win)),
+        (N_("Mean loss"), _money(data, figures.mean_loss)),
+        (N_("Best"), _money(data, figures.best)),
+        (N_("Worst"), _money(data, figures.worst)),
+        (N_("Deepest fall of results"), _money(data, figures.max_drawdown)),
+        (N_("Deepest fall of the balance"), percent(share)),
+        (N_("Losses in a row"), f"{figures.losing_run}"),
+        (N_("Costs"), _money(data, figures.costs)),
+        (N_("Mean time open"), duration(figures.mean_seconds)),
+        (N_("Approved intents"), f"{data.decisions.approved:,}"),
     )
 
 

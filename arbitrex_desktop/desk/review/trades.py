@@ -19,12 +19,13 @@ from typing import Final
 
 from arbitrex_desktop.mt5.constants import DealEntry, DealReason, DealType
 from arbitrex_desktop.mt5.results import TradeDeal
+from arbitrex_desktop.texts import N_
 
 ToUtc = Callable[[float], datetime]
 
-BROKER: Final = "broker"
-REVERSED: Final = "reversed"
-CLOSED_BY: Final = "close by"
+BROKER: Final = N_("broker")
+REVERSED: Final = N_("reversed")
+CLOSED_BY: Final = N_("close by")
 
 DEPOSIT: Final = "deposit"
 WITHDRAWAL: Final = "withdrawal"
@@ -36,13 +37,13 @@ CHARGE: Final = "charge"
 _TRADES: Final = frozenset({DealType.BUY, DealType.SELL})
 _PAID: Final = frozenset({DealType.BALANCE, DealType.CORRECTION, DealType.BONUS})
 _REASONS: Final = {
-    DealReason.CLIENT: "by hand",
-    DealReason.MOBILE: "by hand",
-    DealReason.WEB: "by hand",
-    DealReason.EXPERT: "program",
-    DealReason.SL: "stop",
-    DealReason.TP: "target",
-    DealReason.SO: "stop out",
+    DealReason.CLIENT: N_("by hand"),
+    DealReason.MOBILE: N_("by hand"),
+    DealReason.WEB: N_("by hand"),
+    DealReason.EXPERT: N_("program"),
+    DealReason.SL: N_("stop"),
+    DealReason.TP: N_("target"),
+    DealReason.SO: N_("stop out"),
 }
 _EPSILON: Final = 1e-9
 _UNITS: Final = 100_000_000

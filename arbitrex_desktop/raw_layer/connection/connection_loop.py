@@ -346,7 +346,12 @@ class ConnectionLoop:
         """Keep a reading of the account."""
         state = answer.value
         self.account = AccountReading(
-            state.account, state.positions, state.orders, answer.observed_at, self._clock.monotonic()
+            state.account,
+            state.positions,
+            state.orders,
+            answer.observed_at,
+            self._clock.monotonic(),
+            self._client.market_now(),
         )
 
     def _upkeep(self) -> None:

@@ -125,9 +125,11 @@ class TopBar(QWidget):
         if state.reason:
             return state.reason, Tone.WARN
         if fresh.blocking_reason:
-            return fresh.blocking_reason, Tone.BAD if fresh.broken or (
-                fresh.core_silent and not fresh.starting
-            ) else Tone.WARN
+            # What was not chosen yet stands in the strip of notices, and is nothing bad.
+            if fresh.lacks_account:
+                return "", Tone.MUTED
+            is_bad = fresh.broken or (fresh.core_silent and not fresh.starting)
+            return fresh.blocking_reason, Tone.BAD if is_bad else Tone.WARN
         pool = fresh.snapshot.pool if fresh.snapshot else None
         if pool is not None and pool.state is not ConnectionState.CONNECTED:
             return f"{pool.state}: {pool.reason}", Tone.WARN
@@ -186,7 +188,8 @@ class StatusBar(QStatusBar):
                 label.clear()
             message = _("The trading core does not run") if fresh.broken else _(STARTING)
             self._post("trading", _("Trading: {word}").format(word=state.word), Tone.WARN)
-            self._post("connection", message, Tone.BAD if fresh.broken else Tone.MUTED)
+            is_bad = fresh.broken and not fresh.lacks_account
+            self._post("connection", message, Tone.BAD if is_bad else Tone.MUTED)
             return
         self._post(
             "trading", _("Trading: {word}").format(word=state.word), Tone.TEXT if state.word == ACTIVE else Tone.WARN

@@ -27,6 +27,9 @@ SNOOZE_MINUTES: Final = 15
 _MORE: Final = "\N{HORIZONTAL ELLIPSIS}"
 
 
+_MARGIN: Final = 9
+
+
 class AlertList(QWidget):
     """Shows the alerts of the newest snapshot.
 
@@ -141,10 +144,12 @@ class AlertList(QWidget):
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
-        for button in (self.new, self.edit, self.snooze, self.remove):
+        buttons.setSpacing(4)
+        for button in (self.new, self.edit, self.snooze, self.remove, self.how):
+            # As wide as its words: the messages beside need the room more than a row of even buttons does.
+            button.setFixedWidth(button.fontMetrics().horizontalAdvance(button.text().replace("&", "")) + 2 * _MARGIN)
             buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.how)
+        buttons.insertStretch(buttons.count() - 1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view, 1)

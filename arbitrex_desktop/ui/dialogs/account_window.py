@@ -269,7 +269,7 @@ class AccountWindow(QDialog):
         for button, words in ((self.simulated, _SIMULATED), (self.real, _REAL)):
             column.addSpacing(6)
             column.addWidget(button)
-            column.addWidget(self._explanation(words))
+            column.addWidget(self._explanation(_(words)))
         column.addSpacing(6)
         column.addWidget(self.before)
         column.addWidget(self.tour)

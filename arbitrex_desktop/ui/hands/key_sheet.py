@@ -41,7 +41,7 @@ _COLUMNS: Final = (
         N_("Action"), lambda row: row.text, lambda row: row.text, sample="M" * 22, number=False, least="M" * 12
     ),
     Column[KeyEntry | FixedKeys](
-        N_("Keys"), _keys_text, lambda row: row.keys, sample="F12, Ctrl+Shift+H (fixed)", number=False
+        N_("Keys"), _keys_text, lambda row: row.keys, sample="F12, Ctrl+Shift+H  (festgelegt)", number=False
     ),
     Column[KeyEntry | FixedKeys](
         N_("Where"), lambda row: row.where, lambda row: row.where, sample="M" * 14, number=False, least="M" * 6
@@ -61,7 +61,7 @@ class KeySheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Keys"))
         self.setModal(False)
-        self.resize(680, 560)
+        self.resize(760, 560)
         self._table = table
         self._rows: list[KeyEntry | FixedKeys] = []
         self.search = QLineEdit()

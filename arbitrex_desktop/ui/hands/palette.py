@@ -52,7 +52,7 @@ _COLUMNS: Final = (
         N_("Action"), lambda row: row.text, lambda row: row.text, sample="M" * 24, number=False, least="M" * 16
     ),
     Column[PaletteEntry](
-        N_("Keys"), lambda row: row.keys, lambda row: row.keys, sample="Ctrl+Shift+Return", number=False
+        N_("Keys"), lambda row: row.keys, lambda row: row.keys, sample="F12, Ctrl+Shift+Return", number=False
     ),
     Column[PaletteEntry](
         N_("Where"),

@@ -100,7 +100,8 @@ def _exit_slippage(row: ClosedRow) -> float | None:
 
 
 def _reason(row: ClosedRow) -> str:
-    return row.trade.reason if row.trade.whole else _("{reason}, partly").format(reason=row.trade.reason)
+    reason = _(row.trade.reason)
+    return reason if row.trade.whole else _("{reason}, partly").format(reason=reason)
 
 
 def closed_columns(when: Callable[[datetime], str]) -> tuple[Column[ClosedRow], ...]:

@@ -305,10 +305,10 @@ def notice_columns(when: When) -> tuple[Column[Notice], ...]:
     return (
         Column(N_("Time"), lambda row: when(row.at), lambda row: row.at.timestamp(), _WHEN,
                tip=lambda row: formats.utc_tip(row.at), hint=N_("Local time, with the day when it was not today")),
-        Column(N_("Level"), lambda row: row.level, lambda row: row.level, "warning ", number=False,
+        Column(N_("Level"), lambda row: row.level, lambda row: row.level, "warning ", number=False, spare=1,
                tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT)),
-        Column(N_("Topic"), lambda row: row.topic, lambda row: row.topic, "connection ", number=False, spare=1,
+        Column(N_("Topic"), lambda row: row.topic, lambda row: row.topic, "connection ", number=False, spare=2,
                tip=lambda row: row.topic),
-        Column(N_("Message"), lambda row: row.text, lambda row: row.text, "x" * 40, number=False,
+        Column(N_("Message"), lambda row: row.text, lambda row: row.text, "x" * 40, number=False, least="x" * 14,
                tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT), tip=lambda row: row.text),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -53,7 +53,7 @@ class _MoneyAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type hi
         return [f"{value * scale:,.{decimals}f}" for value in values]
 
 
-class EquityPlot:
+class EquityPlot(QObject):
     """Equity and balance over local time, thinned to the plot's width, with day anchors, flows and limits.
 
     All is in sight until the wheel or a drag chooses a stretch; one that reaches the newest point goes along with it.
@@ -64,6 +64,7 @@ class EquityPlot:
     """
 
     def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._points: Sequence[EquityPoint] = ()
         self._past: CurvePast = NO_PAST
@@ -79,6 +80,8 @@ class EquityPlot:
         self._plot = pg.PlotWidget(axisItems={"bottom": pg.DateAxisItem(orientation="bottom"), "left": money})
         self._plot.setAccessibleName(_("Equity and balance"))
         self._plot.viewport().setAccessibleName(_("Equity and balance"))
+        # Gone with its widget, it hears of the theme no more.
+        self.setParent(self._plot)
         self._set_up()
         self._anchors, self._balance, self._equity = self._plot.plot(), self._plot.plot(), self._plot.plot()
         self._cursor = pg.InfiniteLine(angle=90)
@@ -199,6 +202,7 @@ class EquityPlot:
         self._plot.addItem(line, ignoreBounds=True)
         return line
 
+    @Slot()
     def _recolour(self) -> None:
         colours = self._theme.colours
         self._plot.setBackground(colours.base)

@@ -54,7 +54,8 @@ class NoticesPanel(Panel):
         splitter.setChildrenCollapsible(False)
         for place, widget in enumerate((self.view, self.alerts)):
             splitter.addWidget(widget)
-            splitter.setStretchFactor(place, 1)
+            # Messages are long: they have all the room that the alerts do not need.
+            splitter.setStretchFactor(place, 1 - place)
         layout.addWidget(splitter)
 
     def refresh(self, fresh: Freshness) -> None:

@@ -7,9 +7,9 @@ from typing import Final
 
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout
 
-from arbitrex_desktop.desk.review.report import GROUP_TITLES, figure_words, group_name, rule_name, span_words
+from arbitrex_desktop.desk.review.report import GROUP_TITLES, figure_words, first_day, group_name, rule_name
 from arbitrex_desktop.desk.review.views import ReviewData
-from arbitrex_desktop.texts import N_, _
+from arbitrex_desktop.texts import N_, _, spoken
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.closed import GroupRow, group_columns
@@ -24,6 +24,7 @@ _RULES: Final = N_("Refused by rule")
 _NOT_READ: Final = N_("Statistics are reckoned once an account is connected")
 _NOTHING: Final = N_("No trade that is wholly closed: choose another period in Closed trades")
 _COLUMNS: Final = 2
+ENGLISH: Final = "en"
 
 
 class StatisticsPanel(Panel):
@@ -39,7 +40,7 @@ class StatisticsPanel(Panel):
         self.values: dict[str, TonedLabel] = {}
         self._grid = QGridLayout()
         self.by = QComboBox()
-        self.by.addItems([_("By {title}").format(title=title.lower()) for title in GROUP_TITLES.values()])
+        self.by.addItems([_("By {title}").format(title=_in_a_phrase(title)) for title in GROUP_TITLES.values()])
         self.by.addItem(_(_RULES))
         self.by.setAccessibleName(_("What the statistics are grouped by"))
         self.model: RowTableModel[GroupRow] = RowTableModel(group_columns(), lambda row: row.place, self)
@@ -54,7 +55,7 @@ class StatisticsPanel(Panel):
     def show_data(self, data: ReviewData) -> None:
         """Show the figures of these trades."""
         self._data = data
-        self.span.show_text(span_words(data), Tone.MUTED)
+        self.span.show_text(_span(data), Tone.MUTED)
         for place, (name, value) in enumerate(figure_words(data)):
             label = self.values.get(name) or self._add_figure(place, name)
             label.show_text(value.replace("-", formats.MINUS))
@@ -63,9 +64,9 @@ class StatisticsPanel(Panel):
     def _add_figure(self, place: int, name: str) -> TonedLabel:
         row, column = divmod(place, _COLUMNS)
         caption, value = TonedLabel(self.theme, Tone.MUTED), TonedLabel(self.theme)
-        caption.setText(name)
+        caption.setText(_(name))
         value.setFont(tabular(value.font()))
-        value.setAccessibleName(name)
+        value.setAccessibleName(_(name))
         self._grid.addWidget(caption, row, column * 3)
         self._grid.addWidget(value, row, column * 3 + 1)
         self._grid.setColumnStretch(column * 3 + 2, 1)
@@ -91,7 +92,8 @@ class StatisticsPanel(Panel):
         kind = list(GROUP_TITLES)[self.by.currentIndex()]
         groups = data.groups.get(kind, ())
         return [
-            GroupRow(place, group_name(kind, group.name), group.figures, digits) for place, group in enumerate(groups)
+            GroupRow(place, _(group_name(kind, group.name)), group.figures, digits)
+            for place, group in enumerate(groups)
         ]
 
     def _lay_out(self) -> None:
@@ -105,3 +107,22 @@ class StatisticsPanel(Panel):
         layout.addLayout(top)
         layout.addLayout(self._grid)
         layout.addWidget(self.view, 1)
+
+
+def _in_a_phrase(title: str) -> str:
+    """Return a title as it stands within a phrase: small in English, where nouns are."""
+    return title.lower() if spoken() == ENGLISH else _(title)
+
+
+def _span(data: ReviewData) -> str:
+    """Return in words which trades these are."""
+    query = data.query
+    first, last = first_day(data), query.until or data.read_at
+    words = _("Closed from {first} to {last}").format(
+        first=_("the beginning") if first is None else f"{first.astimezone(query.zone):%Y-%m-%d}",
+        last=f"{last.astimezone(query.zone):%Y-%m-%d}",
+    )
+    chosen = [each for each in (query.symbol, query.strategy, query.text) if each]
+    parts = sum(not trade.whole for trade in data.trades)
+    left = [_("{parts} still partly open and not counted").format(parts=parts)] if parts else []
+    return ", ".join((words, *chosen, *left))
