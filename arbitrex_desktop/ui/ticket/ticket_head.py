@@ -12,8 +12,8 @@ from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.seam import WatchListAccess
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.ticket.quote_label import QuoteLabel
 from arbitrex_desktop.ui.widgets.badges import FilledButton
-from arbitrex_desktop.ui.widgets.price_label import QuoteLabel
 
 
 class TicketHead(QWidget):
