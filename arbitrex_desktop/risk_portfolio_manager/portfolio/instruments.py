@@ -8,9 +8,11 @@ class, and values from the prices that the program itself gave.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from arbitrex_desktop.mt5.constants import SymbolCalcMode, SymbolSwapMode, SymbolTradeMode
@@ -28,7 +30,11 @@ METALS: Final[dict[str, float]] = {"XAU": 100.0, "XAG": 5_000.0, "XPD": 100.0, "
 """Contract sizes of metals, in ounces per lot."""
 FX_CONTRACT: Final = 100_000.0
 _PIVOTS: Final = ("USD", "EUR", "GBP", "JPY")
-_CODE = 3
+_PAIR: Final = re.compile(
+    f"(?={'|'.join([*METALS, *sorted(CURRENCIES)])})(?P<base>...)[/_ -]?(?P<profit>{'|'.join(sorted(CURRENCIES))})",
+    re.IGNORECASE,
+)
+"""Two codes, wherever they stand among a broker's prefix and suffix."""
 _PAIRS: Final = frozenset({"fx", "metal"})
 _FINE_DIGITS: Final = (3, 5)
 """Digits of prices that have one digit more than a pip."""
@@ -105,14 +111,24 @@ InstrumentOf = Callable[[str], Instrument | None]
 """Gives a symbol's instrument, None when it is not known."""
 
 
+@lru_cache(maxsize=4096)
 def split_symbol(symbol: str) -> tuple[str, str, str]:
     """Return kind, base and profit currency of a symbol by its name; profit is empty when the name does not say."""
-    base, profit = symbol[:_CODE].upper(), symbol[_CODE : 2 * _CODE].upper()
-    if profit in CURRENCIES and base in METALS:
-        return "metal", base, profit
-    if profit in CURRENCIES and base in CURRENCIES:
-        return "fx", base, profit
-    return "other", symbol, ""
+    pair = _PAIR.search(symbol)
+    if pair is None:
+        return "other", symbol, ""
+    base, profit = pair["base"].upper(), pair["profit"].upper()
+    return "metal" if base in METALS else "fx", base, profit
+
+
+@lru_cache(maxsize=4096)
+def _named_like(name: str, symbol: str) -> str:
+    """Return what a broker calls a pair who calls another one `symbol`; the pair itself where that is none."""
+    pair = _PAIR.search(symbol)
+    if pair is None:
+        return name
+    own = name.lower() if pair["base"].islower() else name
+    return symbol[: pair.start()] + own + symbol[pair.end() :]
 
 
 def conversion_rate(source: str, target: str, price_of: PriceOf) -> float | None:
@@ -178,6 +194,7 @@ class PoolInstruments:
         self.pool = pool
         self._monotonic = monotonic
         self._known: dict[str, tuple[SymbolInfo, Instrument]] = {}
+        self._pair = ""
         self.account_currency = ""
         self.oldest = math.inf
 
@@ -260,9 +277,17 @@ class PoolInstruments:
         return math.nan if rate is None else rate
 
     def _mid(self, name: str, beside: str) -> float | None:
-        """Return a quote's middle, with the same suffix that the broker gives the symbol beside it."""
-        quote = self.pool.quote(name) or self.pool.quote(name + beside[2 * _CODE :])
+        """Return a quote's middle, under a name as the broker gives the symbol beside it, or else another pair."""
+        quote = self.pool.quote(name) or self.pool.quote(_named_like(name, self._pair_of(beside)))
         return quote.mid if quote is not None and quote.age(self._monotonic()) <= self.oldest else None
+
+    def _pair_of(self, symbol: str) -> str:
+        """Return the symbol if it is a pair, else the last one that was, else one that the pool watches."""
+        if _PAIR.search(symbol):
+            self._pair = symbol
+        elif not self._pair:
+            self._pair = next(filter(_PAIR.search, self.pool.stats().symbols), "")
+        return self._pair
 
 
 def _sound(info: SymbolInfo) -> bool:

@@ -37,6 +37,11 @@ def price(name: str) -> float | None:
         ("EURUSD.pro", "fx", "EUR", "USD"),
         ("XAUUSD", "metal", "XAU", "USD"),
         ("XAGEUR.r", "metal", "XAG", "EUR"),
+        ("x.EURUSD", "fx", "EUR", "USD"),
+        ("mUSDJPY", "fx", "USD", "JPY"),
+        ("#XAUUSD", "metal", "XAU", "USD"),
+        ("FX.eurgbp_i", "fx", "EUR", "GBP"),
+        ("EUR/USD", "fx", "EUR", "USD"),
         ("USDXAU", "other", "USDXAU", ""),
         ("AAPL", "other", "AAPL", ""),
         ("US500", "other", "US500", ""),
@@ -102,6 +107,27 @@ def test_without_a_pool_and_a_rate_the_worth_is_not_known() -> None:
     """A pair whose price is in a currency that nothing converts."""
     assert math.isnan(ClassInstruments("USD", 0.01, 0.01).get("EURNOK", price).value)
     assert ClassInstruments("NOK", 0.01, 0.01).get("EURNOK", price).value == 1.0
+
+
+@pytest.mark.parametrize("named", ["x.{}", "{}m", "#{}micro", "FX_{}.r", "{}-ECN"])
+@pytest.mark.parametrize(("symbol", "profit", "value"), [("EURJPY", "JPY", 1 / 150), ("GER40", "EUR", 1.15)])
+def test_rates_are_found_under_the_broker_s_names(named: str, symbol: str, profit: str, value: float) -> None:
+    """What a broker gives no tick value for is converted, whatever stands before and behind the pairs' names."""
+    pool = FakePool(symbols=("EURUSD", "USDJPY"))
+    for plain in ("EURUSD", "USDJPY"):
+        name = named.format(plain)
+        pool.infos[name] = replace(pool.infos.pop(plain), name=name)
+        pool.quotes[name] = pool.quotes.pop(plain)
+    name = named.format(symbol)
+    base = symbol[:3] if symbol == "EURJPY" else profit
+    kept = replace(pool.infos[named.format("EURUSD")], name=name, trade_tick_value_loss=0.0)
+    pool.infos[name] = replace(kept, currency_base=base, currency_profit=profit)
+    source = PoolInstruments(pool, pool.clock.monotonic)
+    source.account_currency = "USD"
+    found = source.get(name)
+    assert found is not None
+    assert found.value == pytest.approx(value, rel=1e-6)
+    assert (found.kind, found.counter) == (("fx", "JPY") if symbol == "EURJPY" else ("other", ""))
 
 
 def from_pool(**changes: Any) -> tuple[PoolInstruments, FakePool]:
