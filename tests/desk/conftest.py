@@ -23,6 +23,9 @@ from tests.fakes.broker import FakeBroker
 from tests.fakes.clock import ManualClock
 from tests.fakes.rpm import FakeRiskManager
 
+PATIENCE = 60.0
+"""Seconds after which a test gives up on what has to happen: longer than a busy machine takes for it."""
+
 
 def intent(**changes: Any) -> IntentRequest:
     """Return an intent to buy EURUSD."""

@@ -11,7 +11,7 @@ from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.raw_layer.views import AccountMode
-from tests.desk.conftest import Desk, intent
+from tests.desk.conftest import PATIENCE, Desk, intent
 
 
 @pytest.fixture
@@ -53,17 +53,17 @@ def test_disarming_waits_for_nothing(armed: Desk) -> None:
     def hang(moment: str) -> None:
         if moment == "before the broker has it":
             inside.set()
-            assert release.wait(10.0)
+            assert release.wait(PATIENCE)
 
     first, second = armed.core.submit(intent()), armed.core.submit(intent(symbol="GBPUSD"))
     armed.broker.step = hang
     worker = Thread(target=armed.core.approve, args=(first,))
     worker.start()
-    assert inside.wait(10.0)
+    assert inside.wait(PATIENCE)
     armed.core.disarm()
     assert armed.core.snapshot().arming.until is None
     release.set()
-    worker.join(10.0)
+    worker.join(PATIENCE)
     with pytest.raises(CommandRefused, match="arming comes first"):
         armed.core.approve(second)
     assert len(armed.broker.sent) == 1

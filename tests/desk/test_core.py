@@ -15,7 +15,7 @@ from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.constants import OrderType
 from arbitrex_desktop.raw_layer.errors import PoolUnavailable
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
-from tests.desk.conftest import BuildDesk, Desk, intent
+from tests.desk.conftest import PATIENCE, BuildDesk, Desk, intent
 from tests.fakes.broker import FakeBroker, Mood
 from tests.fakes.broker_data import make_order, make_position
 
@@ -170,20 +170,20 @@ def test_halt_does_not_wait_for_a_hung_terminal(desk: Desk) -> None:
     def hang(moment: str) -> None:
         if moment == "before the broker has it":
             inside.set()
-            assert release.wait(10.0)
+            assert release.wait(PATIENCE)
 
     desk.broker.step = hang
     first, second = desk.core.submit(intent()), desk.core.submit(intent(symbol="GBPUSD"))
     worker = Thread(target=desk.core.approve, args=(first,))
     worker.start()
-    assert inside.wait(10.0)
+    assert inside.wait(PATIENCE)
     desk.core.halt("now")
     snapshot = desk.core.snapshot()
     assert snapshot.risk is not None
     assert snapshot.risk.trading_state == "HALTED"
     assert desk.row(first).state is IntentState.SENDING
     release.set()
-    worker.join(10.0)
+    worker.join(PATIENCE)
     assert desk.row(first).state is IntentState.FILLED
     with pytest.raises(CommandRefused, match="halted"):
         desk.core.approve(second)

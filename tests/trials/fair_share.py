@@ -2,7 +2,7 @@
 """What an honest strategy and the trader see of another strategy that is at the limit of its rate, or beyond it.
 
     python -m tests.trials.fair_share --rounds 8
-    python -m tests.trials.fair_share --rounds 4 --seconds 67 --turns alone greedy
+    python -m tests.trials.fair_share --rounds 2 --seconds 67 --turns alone greedy "alone again" greedy
 
 The whole product without its window, as the settings make it, on a data folder of its own, with the window's own
 worker, to which the trader's commands go as the form's do.  A registered strategy in a process of its own hands in
@@ -186,7 +186,7 @@ def report(plan: Plan, seen: dict[str, Seen]) -> bool:
         alone = np.percentile(
             [t for turn in plan.turns if "alone" in turn for t in seen[who].within(plan, turn)], (50, 99)
         )
-        for turn in plan.turns:
+        for turn in dict.fromkeys(plan.turns):
             times = seen[who].within(plan, turn)
             p50, p95, p99, most = np.percentile(times, (50, 95, 99, 100))
             beside = f"p50 {p50 / alone[0]:4.2f} and p99 {p99 / alone[1]:4.2f} of alone"

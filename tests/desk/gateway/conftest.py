@@ -18,7 +18,7 @@ from arbitrex_desktop import client as client_module
 from arbitrex_desktop.desk.gateway import session as session_module
 from arbitrex_desktop.desk.gateway.endpoint import endpoint_address
 from arbitrex_desktop.desk.gateway.gateway import Gateway
-from tests.desk.conftest import Desk
+from tests.desk.conftest import PATIENCE, Desk
 
 SUBMIT: dict[str, Any] = {"confidence_score": 0.8, "regime": "TRENDING", "vol_percentile": 0.4}
 
@@ -60,8 +60,8 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Processes:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that another thread will do, five seconds at most."""
-    end, pause = time.monotonic() + 5.0, Event()
+    """Wait for something that another thread will do."""
+    end, pause = time.monotonic() + PATIENCE, Event()
     while not condition():
         assert time.monotonic() < end, "it never happened"
         pause.wait(0.002)
@@ -81,6 +81,6 @@ def say(connection: Connection, **fields: Any) -> dict[str, Any]:
 
 def listen(connection: Connection) -> dict[str, Any]:
     """Return the next message."""
-    assert connection.poll(5.0), "no answer came"
+    assert connection.poll(PATIENCE), "no answer came"
     message: dict[str, Any] = json.loads(connection.recv_bytes())
     return message

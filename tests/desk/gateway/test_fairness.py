@@ -20,7 +20,7 @@ from arbitrex_desktop.desk.gateway.gateway import MOST_CLIENTS, MOST_OF_A_STRATE
 from arbitrex_desktop.desk.gateway.peer import peer_process
 from arbitrex_desktop.desk.gateway.strategies import Strategy, StrategyRegister
 from arbitrex_desktop.desk.journal.journal import Journal
-from tests.desk.conftest import Desk, intent
+from tests.desk.conftest import PATIENCE, Desk, intent
 from tests.desk.gateway.conftest import SUBMIT, Processes, come_in, say, until
 
 GREEDY, HONEST = 101, 102
@@ -180,7 +180,7 @@ def test_rubbish_slows_its_sender_only(folder: Path, desk: Desk, processes: Proc
         for _ in range(400):
             raw.send_bytes(b"rubbish")
         processes.next = HONEST
-        with DeskClient("honest", folder, timeout=2.0) as honest:
+        with DeskClient("honest", folder, timeout=PATIENCE) as honest:
             assert honest.submit("EURUSD", "buy", **SUBMIT).state == "PENDING"
     del desk
 

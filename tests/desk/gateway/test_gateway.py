@@ -26,7 +26,7 @@ from arbitrex_desktop.desk.gateway.endpoint import endpoint_address
 from arbitrex_desktop.desk.gateway.gateway import MOST_CLIENTS, Gateway
 from arbitrex_desktop.desk.gateway.messages import MOST_BYTES, ProtocolError, channel_schema, decode
 from arbitrex_desktop.paths import data_dir
-from tests.desk.conftest import Desk, intent
+from tests.desk.conftest import PATIENCE, Desk, intent
 from tests.desk.gateway.conftest import SUBMIT, come_in, listen, say, until
 from tests.fakes.broker import Mood
 from tests.fakes.broker_data import make_position
@@ -35,7 +35,7 @@ from tests.fakes.broker_data import make_position
 @pytest.fixture
 def strategy(gateway: Gateway, folder: Path) -> Iterator[DeskClient]:
     """Give a strategy that has come in."""
-    with DeskClient("bot", folder, timeout=5.0) as connected:
+    with DeskClient("bot", folder, timeout=PATIENCE) as connected:
         yield connected
 
 
@@ -45,7 +45,7 @@ def test_a_strategy_gets_its_decision_and_the_news(strategy: DeskClient, desk: D
     assert (answer.state, answer.decision, answer.lots, answer.ended) == ("PENDING", "APPROVED", 0.1, False)
     assert desk.row(answer.intent_id).source == "bot"
     desk.core.approve(answer.intent_id)
-    final = strategy.wait(answer.intent_id, timeout=5.0)
+    final = strategy.wait(answer.intent_id, timeout=PATIENCE)
     assert (final.state, final.filled_lots) == ("FILLED", 0.1)
     assert {"RECEIVED", "PENDING", "APPROVED", "SENDING", "FILLED"} <= {each.state for each in strategy.events()}
 
@@ -62,7 +62,7 @@ def test_a_strategy_waits_past_a_failure_that_may_still_change(strategy: DeskCli
     desk.broker._deal(desk.broker.sent[-1], 0.1)
     desk.broker.poll()
     desk.step()
-    seen = strategy.wait(lost.intent_id, timeout=5.0)
+    seen = strategy.wait(lost.intent_id, timeout=PATIENCE)
     assert (seen.state, seen.final, seen.filled_lots) == ("FILLED", True, 0.1)
 
 
@@ -71,7 +71,7 @@ def test_a_refused_order_is_final(strategy: DeskClient, desk: Desk) -> None:
     refused = strategy.submit("EURUSD", "buy", **SUBMIT)
     desk.broker.moods.append(Mood.REJECT)
     desk.core.approve(refused.intent_id)
-    seen = strategy.wait(refused.intent_id, timeout=5.0)
+    seen = strategy.wait(refused.intent_id, timeout=PATIENCE)
     assert (seen.state, seen.final) == ("FAILED", True)
 
 
@@ -220,7 +220,7 @@ def test_who_does_not_prove_itself_is_sent_away(gateway: Gateway, folder: Path, 
         until(lambda: gateway.clients == 1)
         desk.clock.advance(6.0)
         until(lambda: gateway.clients == 0)
-        assert silent.poll(5.0)
+        assert silent.poll(PATIENCE)
 
 
 def test_too_many_clients_are_sent_away(gateway: Gateway, folder: Path) -> None:
@@ -306,7 +306,7 @@ def test_asyncio_strategies_are_served_alike(gateway: Gateway, folder: Path, des
         async with AsyncDeskClient("bot", folder) as strategy:
             answer = await strategy.submit("EURUSD", "buy", **SUBMIT)
             desk.core.approve(answer.intent_id)
-            final = await strategy.wait(answer.intent_id, 5.0)
+            final = await strategy.wait(answer.intent_id, PATIENCE)
             status = await strategy.status(answer.intent_id)
             return final.state, status.state, len(await strategy.events())
 

@@ -16,7 +16,7 @@ from arbitrex_desktop.client import AsyncDeskClient, DeskClient, DeskRefused
 from arbitrex_desktop.desk.gateway.gateway import Gateway
 from arbitrex_desktop.desk.intents.intent import GoodFor
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
-from tests.desk.conftest import Desk
+from tests.desk.conftest import PATIENCE, Desk
 
 LIMIT: dict[str, Any] = {
     "confidence_score": 0.8,
@@ -41,7 +41,7 @@ def gateway(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 @pytest.fixture
 def strategy(gateway: Path) -> Iterator[DeskClient]:
     """Give a strategy that has come in."""
-    with DeskClient("bot", gateway, timeout=5.0) as connected:
+    with DeskClient("bot", gateway, timeout=PATIENCE) as connected:
         yield connected
 
 
@@ -72,8 +72,8 @@ def test_a_strategy_forms_a_pair(strategy: DeskClient, desk: Desk) -> None:
     desk.broker.trigger(desk.broker.orders[0].ticket)
     for _ in range(3):
         desk.step()
-    assert strategy.wait(first.intent_id, timeout=5.0).state == "FILLED"
-    assert strategy.wait(second.intent_id, timeout=5.0).state == "CANCELLED"
+    assert strategy.wait(first.intent_id, timeout=PATIENCE).state == "FILLED"
+    assert strategy.wait(second.intent_id, timeout=PATIENCE).state == "CANCELLED"
 
 
 def test_another_strategys_intent_forms_no_pair(strategy: DeskClient, gateway: Path) -> None:

@@ -20,7 +20,7 @@ from arbitrex_desktop.desk.journal.journal import Journal
 from arbitrex_desktop.desk.queue.commit_queue import CommitQueue, JournalChange
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.desk.queue.shares import PendingShare
-from tests.desk.conftest import intent
+from tests.desk.conftest import PATIENCE, intent
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.disk import DiskFull, Fate
 
@@ -40,7 +40,7 @@ class SlowJournal(Journal):
     def append(self, *drafts: NewEvent) -> tuple[JournalEvent, ...]:
         """Wait for the disk, then write."""
         self.reached.set()
-        assert self.go.wait(10.0)
+        assert self.go.wait(PATIENCE)
         if self.failure is not None:
             raise self.failure
         self.sizes.append(len(drafts))
@@ -79,11 +79,11 @@ def together(book: IntentStore, journal: SlowJournal, *sources: str) -> list[Int
     hold(journal)
     with ThreadPoolExecutor(len(sources)) as pool:
         taken = [pool.submit(book.receive, intent(source=sources[0]), lambda _: YES, 10)]
-        assert journal.reached.wait(10.0)
+        assert journal.reached.wait(PATIENCE)
         taken += [pool.submit(book.receive, intent(source=source), lambda _: YES, 10) for source in sources[1:]]
         until_waiting(book, len(sources) - 1)
         journal.go.set()
-        return [each.result(10.0) for each in taken]
+        return [each.result(PATIENCE) for each in taken]
 
 
 def test_what_waits_is_written_in_one_go(book: IntentStore, journal: SlowJournal) -> None:
@@ -102,12 +102,12 @@ def test_reading_does_not_wait_for_the_disk(book: IntentStore, journal: SlowJour
     hold(journal)
     with ThreadPoolExecutor(1) as pool:
         ends = pool.submit(book.record, first, EventKind.REJECTED, state=IntentState.REJECTED)
-        assert journal.reached.wait(10.0)
+        assert journal.reached.wait(PATIENCE)
         with ThreadPoolExecutor(1) as reader:
-            assert reader.submit(book.get, first.intent_id).result(5.0) == first
-            assert reader.submit(book.in_state, IntentState.PENDING).result(5.0) == (first,)
+            assert reader.submit(book.get, first.intent_id).result(PATIENCE) == first
+            assert reader.submit(book.in_state, IntentState.PENDING).result(PATIENCE) == (first,)
         journal.go.set()
-        assert ends.result(10.0).state is IntentState.REJECTED
+        assert ends.result(PATIENCE).state is IntentState.REJECTED
 
 
 def test_of_two_changes_of_one_intent_one_is_made(book: IntentStore) -> None:
@@ -116,7 +116,7 @@ def test_of_two_changes_of_one_intent_one_is_made(book: IntentStore) -> None:
         seen, start = book.receive(intent(), lambda _: YES, 100), Barrier(2)
 
         def decide(state: IntentState, kind: EventKind, seen: Intent = seen, start: Barrier = start) -> str:
-            start.wait(10.0)
+            start.wait(PATIENCE)
             try:
                 return book.record(seen, kind, state=state).state.value
             except CommandRefused:
@@ -125,7 +125,7 @@ def test_of_two_changes_of_one_intent_one_is_made(book: IntentStore) -> None:
         with ThreadPoolExecutor(2) as pool:
             one = pool.submit(decide, IntentState.REJECTED, EventKind.REJECTED)
             two = pool.submit(decide, IntentState.CANCELLED, EventKind.CANCELLED)
-            came = {one.result(10.0), two.result(10.0)}
+            came = {one.result(PATIENCE), two.result(PATIENCE)}
         assert came == {"late", book.get(seen.intent_id).state.value}
 
 
@@ -134,13 +134,13 @@ def test_what_one_sends_twice_at_once_is_one_intent(book: IntentStore, journal: 
     hold(journal)
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(book.receive, intent(source="x"), lambda _: YES, 10)
-        assert journal.reached.wait(10.0)
+        assert journal.reached.wait(PATIENCE)
         once = intent(source="s", client_id="once")
         twice = [pool.submit(book.receive, once, lambda _: YES, 10) for _ in range(2)]
         until_waiting(book, 2)
         journal.go.set()
-        assert first.result(10.0).state is IntentState.PENDING
-        assert len({each.result(10.0).intent_id for each in twice}) == 1
+        assert first.result(PATIENCE).state is IntentState.PENDING
+        assert len({each.result(PATIENCE).intent_id for each in twice}) == 1
 
 
 def test_the_last_place_is_given_once(book: IntentStore, journal: SlowJournal) -> None:
@@ -149,12 +149,12 @@ def test_the_last_place_is_given_once(book: IntentStore, journal: SlowJournal) -
     hold(journal)
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(book.receive, intent(source="x"), lambda _: YES, 10)
-        assert journal.reached.wait(10.0)
+        assert journal.reached.wait(PATIENCE)
         rest = [pool.submit(book.receive, intent(source=each), lambda _: YES, 10, shares) for each in "abc"]
         until_waiting(book, 3)
         journal.go.set()
-        assert first.result(10.0).state is IntentState.PENDING
-        refused = [each for each in rest if each.exception(10.0) is not None]
+        assert first.result(PATIENCE).state is IntentState.PENDING
+        refused = [each for each in rest if each.exception(PATIENCE) is not None]
     assert len(refused) == 1
     assert isinstance(refused[0].exception(), CommandRefused)
 
@@ -166,14 +166,14 @@ def test_one_that_cannot_be_written_harms_no_other(book: IntentStore, journal: S
     hold(journal)
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(book.receive, intent(source="x"), lambda _: YES, 10)
-        assert journal.reached.wait(10.0)
+        assert journal.reached.wait(PATIENCE)
         fails = pool.submit(book.record, bad, EventKind.REJUDGED, body={"look": object()})
         goes = pool.submit(book.record, other, EventKind.REJECTED, state=IntentState.REJECTED)
         until_waiting(book, 2)
         journal.go.set()
-        assert first.result(10.0).state is IntentState.PENDING
-        assert isinstance(fails.exception(10.0), TypeError)
-        assert goes.result(10.0).state is IntentState.REJECTED
+        assert first.result(PATIENCE).state is IntentState.PENDING
+        assert isinstance(fails.exception(PATIENCE), TypeError)
+        assert goes.result(PATIENCE).state is IntentState.REJECTED
     assert book.get(bad.intent_id).state is IntentState.PENDING
 
 
@@ -182,12 +182,12 @@ def test_a_full_disk_is_told_to_everybody(book: IntentStore, journal: SlowJourna
     hold(journal)
     with ThreadPoolExecutor(3) as pool:
         taken = [pool.submit(book.receive, intent(source="a"), lambda _: YES, 10)]
-        assert journal.reached.wait(10.0)
+        assert journal.reached.wait(PATIENCE)
         taken += [pool.submit(book.receive, intent(source=each), lambda _: YES, 10) for each in "bc"]
         until_waiting(book, 2)
         journal.failure = JournalUnavailable("the disk is full")
         journal.go.set()
-        assert all(isinstance(each.exception(10.0), JournalUnavailable) for each in taken)
+        assert all(isinstance(each.exception(PATIENCE), JournalUnavailable) for each in taken)
     journal.failure = None
     assert book.intents() == ()
     assert book.receive(intent(), lambda _: YES, 10).state is IntentState.PENDING
