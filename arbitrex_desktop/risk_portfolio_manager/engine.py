@@ -24,15 +24,15 @@ from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision import reason as reasons
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics, RPMOutput, TradeDecision, metrics_of
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import InvalidField, TradeIntent, checked_or_exit
-from arbitrex_desktop.risk_portfolio_manager.figures import NOBODY, RiskFigures
+from arbitrex_desktop.risk_portfolio_manager.figures import RiskFigures
 from arbitrex_desktop.risk_portfolio_manager.market.bar_reader import BarReader
 from arbitrex_desktop.risk_portfolio_manager.market.calendar import NewsSource
-from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import build_context
+from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import account_view, build_context
 from arbitrex_desktop.risk_portfolio_manager.pipeline.pipeline import decide
 from arbitrex_desktop.risk_portfolio_manager.pipeline.refusal import refuse_outright, state_fault
 from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import MT5AccountSync, SyncedAccount, SyncFailed
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import ChangeCount, PortfolioState
-from arbitrex_desktop.risk_portfolio_manager.rules.registry import LATCHING, limits_of
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import limits_of, plan_of
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import SqliteStateStore, StateStore
 from arbitrex_desktop.risk_portfolio_manager.state.recording import (
@@ -106,7 +106,8 @@ class RiskPortfolioManager(RiskFigures):
         self.kill_switches = KillSwitches(self._clock, self._lock, self.save_state, self._cooldown)
         self._sync = account_sync or MT5AccountSync(mt5_pool, auto_initialize=sync_with_mt5, clock=self._clock)
         sources = Sources(self._clock, mt5_pool, calendar, syncs=sync_with_mt5)
-        self._state = RiskState(PortfolioState(self.config.total_capital), sources, self.kill_switches)
+        portfolio = PortfolioState(self.config.total_capital)
+        self._state = RiskState(portfolio, sources, self.kill_switches, self.config)
         kept = store or (SqliteStateStore(data_dir or default_data_dir()) if enable_persistence else None)
         self._repository = StateRepository(kept, self._clock)
         self._shared = SharedAccount()
@@ -317,7 +318,7 @@ class RiskPortfolioManager(RiskFigures):
             context = build_context(state, intent, self.config, wall, record=record)
         if context is None or (fault and not context.exposure.reducing):
             return self._refused(asked, code, fault, order_id, record=record)
-        decision, context = decide(context, order_id)
+        decision, context = decide(context, order_id, state.plan)
         return decision, _record(state, context, decision, order_id) if record else None
 
     def _refused(
@@ -360,10 +361,11 @@ class RiskPortfolioManager(RiskFigures):
             return
         try:
             config.validate()
-            self._config_fault = ""
+            self._config_fault, self._state.plan = "", plan_of(config)
         except (ValueError, AttributeError, TypeError) as fault:
             name, _, rest = str(fault).partition(" ")
             self._config_fault = f'"{PARAMETERS[name].label}" {rest}' if name in PARAMETERS else str(fault)
+            self._state.plan = self._state.plan.without_limits()
         self._config_hash = config.get_config_hash()
         self._checked = (config, revision)
 
@@ -423,9 +425,10 @@ class RiskPortfolioManager(RiskFigures):
         explained = may_be_explained(state)
         if (state.portfolio.trading_halted and not explained) or not state.portfolio.total_capital > 0.0:
             return False
-        context = build_context(state, NOBODY, self.config, self._clock.now())
-        results = [rule.check(context) for rule in LATCHING]
-        return lift_explained(state, results) if explained else latch(state, context, results)
+        self._check_config()
+        account = account_view(state, self.config, state.sources.market_now(), self._clock.now())
+        results = state.limits(account, self.config).results
+        return lift_explained(state, results) if explained else latch(state, self.config, account, results)
 
     def _measured(self) -> list[str]:
         """Return the symbols of what is held or was asked for."""

@@ -13,7 +13,8 @@ from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.risk_portfolio_manager.pipeline.context_builder import build_context
-from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
+from arbitrex_desktop.risk_portfolio_manager.rules.base import AccountRule
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES, plan_of
 from arbitrex_desktop.risk_portfolio_manager.state.recording import as_profit
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import RiskState
 from arbitrex_desktop.risk_portfolio_manager.state.sync import take_polled
@@ -58,9 +59,12 @@ class RiskFigures:
             self._state.refresh(self.config)
             held = [position.symbol for position in self._state.portfolio.positions()]
             nobody = msgspec.structs.replace(NOBODY, symbol=held[0]) if held else NOBODY
-            context = as_profit(self._state, build_context(self._state, nobody, self.config, self._clock.now()))
-            context = context if config is None else msgspec.structs.replace(context, config=config)
-            found = (rule.in_use(context) for rule in ALL_RULES)
+            context = build_context(self._state, nobody, self.config, self._clock.now())
+            account, limits = as_profit(self._state, context.account), config or self.config
+            stands = plan_of(limits).limits_of(account, limits)
+            context = msgspec.structs.replace(context, config=limits, account=account, limits=stands)
+            shown = (rule for rule in ALL_RULES if rule.is_on(limits) or not isinstance(rule, AccountRule))
+            found = [rule.in_use(context) for rule in shown]
         return tuple(
             result.verdict(context.decimals) for result in found if result is not None and result.observed is not None
         )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +15,14 @@ import msgspec
 import pytest
 
 from arbitrex_desktop.mt5.constants import OrderType
-from arbitrex_desktop.risk_portfolio_manager import Outcome, Position, RiskPortfolioManager, RPMConfig, RPMOutput
+from arbitrex_desktop.risk_portfolio_manager import (
+    OpenPositions,
+    Outcome,
+    Position,
+    RiskPortfolioManager,
+    RPMConfig,
+    RPMOutput,
+)
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource, TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.portfolio import portfolio_state, tracking
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import SqliteStateStore, Stored
@@ -186,19 +194,51 @@ def test_r21_d16_a_table_is_written_before_it_is_counted(name: str) -> None:
     assert table.version > before
 
 
-@pytest.mark.parametrize("thing", [Position("EURUSD", 1, 1.0, 1.0, START), portfolio_state.PortfolioState()])
-def test_r21_d16_a_field_is_written_before_it_is_counted(monkeypatch: pytest.MonkeyPatch, thing: Any) -> None:
-    """At the moment at which the count is given the value is there already."""
-    field = "units" if isinstance(thing, Position) else "equity"
-    there = list[float]()
+@pytest.mark.parametrize("field", ["units", "equity"])
+def test_r21_d16_a_field_is_written_before_it_is_counted(monkeypatch: pytest.MonkeyPatch, field: str) -> None:
+    """At the moment at which the count is given the value is there already, of a position in two books as well."""
+    held = Position("EURUSD", 1, 1.0, 1.0, START)
+    books = [OpenPositions.of([held]), OpenPositions.of([held, held])]
+    thing: Any = held if field == "units" else portfolio_state.PortfolioState()
+    there, before, count = list[float](), [each.version for each in books], tracking.next_version
 
     def counted() -> int:
         there.append(getattr(thing, field))
-        return tracking.next_version()
+        return count()
 
-    monkeypatch.setattr(portfolio_state, "next_version", counted)
+    for module in (portfolio_state, tracking):
+        monkeypatch.setattr(module, "next_version", counted)
     setattr(thing, field, 77_000.0)
-    assert there == [77_000.0]
+    assert set(there) == {77_000.0}
+    if field == "units":
+        assert all(book.version > old for book, old in zip(books, before, strict=True))
+
+
+def test_r21_whatever_way_a_position_comes_in_its_edits_count() -> None:
+    """Set, updated, merged, by default, copied whole: the next decision has each edit."""
+    rpm = static(wide(**MANY))
+    state, last = rpm.portfolio_state, 0.0
+    held = [Position("EURUSD", 1, 1_000.0, 1.15, START) for _ in range(5)]
+    book = OpenPositions({"a": held[0]})
+    state.open_positions = book
+    book["b"] = held[1]
+    book.update({"c": held[2]})
+    book |= {"d": held[3]}
+    book.setdefault("e", held[4])
+    for number, each in enumerate([*held, *held]):
+        each.units = 2_000.0 + number
+        seen = check(rpm.evaluate(**intent(requested_volume=0.01)), "SYMBOL_EXPOSURE_LIMIT", "symbol exposure").observed
+        assert seen == sum(one.units for one in held) + 1_000.0
+        assert seen != last
+        last = seen
+    copied = copy.deepcopy(state.copy())
+    rpm.portfolio_state = copied
+    copied.open_positions["a"].units = 70_000.0
+    assert sum(one.units for one in held) < 70_000.0
+    seen = check(rpm.evaluate(**intent(requested_volume=0.01)), "SYMBOL_EXPOSURE_LIMIT", "symbol exposure").observed
+    assert seen == sum(one.units for one in copied.positions()) + 1_000.0
+    book["f"] = object()  # type: ignore[assignment] # a program may
+    assert state.change_count() is None
 
 
 def test_r21_d16_a_storm_of_limits_and_switches_loses_none() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager, Verdict
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
-from tests.fakes.broker_data import make_position
+from tests.fakes.broker_data import make_account, make_position
 from tests.fakes.pool import FakePool
 from tests.risk_portfolio_manager.helpers import check, intent, pooled, static, wide
 
@@ -102,3 +102,12 @@ def test_a_flat_account_holds_nothing() -> None:
     """No symbol, and nothing to compare."""
     figures = static().portfolio_figures()
     assert (figures.notional, figures.correlated, figures.correlations) == ({}, (), ())
+
+
+@pytest.mark.parametrize("firm", [{}, {"initial_balance": 1e5, "firm_max_loss": 0.1, "profit_target": 0.1}])
+def test_an_account_without_money_is_told_and_trades_nothing(firm: dict[str, float]) -> None:
+    """A balance of nothing has no share that could be lost: nothing is divided by it, and nothing is approved."""
+    empty = make_account(balance=0.0, equity=0.0, margin_free=0.0)
+    manager = pooled(FakePool(account=empty), wide(**firm))
+    assert {"MAX_POSITIONS_REACHED", "OPEN_RISK_LIMIT"} <= in_use(manager).keys()
+    assert manager.evaluate(**intent()).decision.approved_trade is None

@@ -75,11 +75,10 @@ def test_an_edit_between_counting_and_publishing_is_counted() -> None:
     assert check(output, "SYMBOL_EXPOSURE_LIMIT", "symbol exposure").observed == 301_000.0
 
 
-@pytest.mark.parametrize("thing", [Position("EURUSD", 1, 1.0, 1.0, START), PortfolioState(), RPMConfig()])
+@pytest.mark.parametrize("thing", [PortfolioState(), RPMConfig()])
 def test_no_version_is_given_twice(thing: object) -> None:
     """A thread that read the count before another's edit cannot set it back to what was seen."""
-    field = {"Position": "units", "PortfolioState": "equity"}.get(type(thing).__name__, "risk_per_trade")
-    counter = {"Position": "_version", "PortfolioState": "version"}.get(type(thing).__name__, "revision")
+    field, counter = ("equity", "version") if isinstance(thing, PortfolioState) else ("risk_per_trade", "revision")
     seen = set[int]()
 
     def edit() -> None:

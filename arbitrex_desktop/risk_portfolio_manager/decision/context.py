@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -71,7 +72,7 @@ class AccountView(msgspec.Struct, frozen=True):
         halt_reason: why.
         reducing: why only reducing trades pass now; empty when others do too.
         syncs: whether this manager reads an account at all.
-        sync_age: seconds since it was last read; None before the first time.
+        synced_at: when it was last read, in monotonic seconds; None before the first time.
         latest: the account as last polled or synced; None before.
         record: the account's days, by the firm's clock; empty where the settings name no firm's account.
         digits: decimals of its currency; None where they are not known.
@@ -92,12 +93,45 @@ class AccountView(msgspec.Struct, frozen=True):
     halt_reason: str | None
     reducing: str
     syncs: bool
-    sync_age: float | None
+    synced_at: float | None
     latest: AccountInfo | None
     record: TradingRecord = TradingRecord()
     digits: int | None = None
     day_balance: float | None = None
     day_flow: float = 0.0
+
+
+class LossRoom(msgspec.Struct, frozen=True):
+    """What the loss limits leave from now on, in account currency, each with its limit in words.
+
+    Attributes:
+        realised: the tightest of those that count realised losses.
+        realised_by: its limit.
+        equity: the tightest of those that count equity.
+        equity_by: its limit.
+    """
+
+    realised: float
+    realised_by: str
+    equity: float = math.inf
+    equity_by: str = ""
+
+
+class AccountLimits(msgspec.Struct, frozen=True):
+    """How the account stands to its limits, whatever is asked for.
+
+    Attributes:
+        results: of the rules about the account alone.
+        broken: those of them that refuse.
+        room: what the loss limits leave.
+    """
+
+    results: tuple[RuleResult, ...] = ()
+    broken: tuple[RuleResult, ...] = ()
+    room: LossRoom = LossRoom(math.inf, "")
+
+
+NO_LIMITS: Final = AccountLimits()
 
 
 class Joined(msgspec.Struct, frozen=True):
@@ -236,6 +270,7 @@ class RuleContext(msgspec.Struct, frozen=True):
         activity: what happened lately.
         switches: kill switches that cover the intent, the widest first.
         moment: monotonic seconds.
+        limits: how the account stands to its limits.
         size: the size that is judged; `NOT_SIZED` in the stages before the sizing.
     """
 
@@ -247,6 +282,7 @@ class RuleContext(msgspec.Struct, frozen=True):
     activity: Activity
     switches: Sequence[KillSwitch]
     moment: float
+    limits: AccountLimits
     size: SizeResult = NOT_SIZED
 
     @property

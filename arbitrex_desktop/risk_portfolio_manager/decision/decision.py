@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -150,7 +151,7 @@ class TradeDecision(msgspec.Struct, frozen=True, dict=True):
         position_sizing_applied: whether a size was computed.
         sizing_adjustments: every factor of the size by name.
         processing_time_ms: time spent deciding.
-        results: the checks that were made, in order.
+        results: the checks that were made, and those that are switched off.
         decimals: those in which their sentences tell money and lots.
     """
 
@@ -171,7 +172,7 @@ class TradeDecision(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def checks(self) -> tuple[Verdict, ...]:
         """Return every check that was made with its sentence, in order."""
-        return tuple(result.verdict(self.decimals) for result in self.results)
+        return tuple(each.verdict(self.decimals) for each in sorted(self.results, key=attrgetter("place")))
 
 
 class RiskMetrics(msgspec.Struct, frozen=True):

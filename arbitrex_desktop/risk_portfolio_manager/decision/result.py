@@ -49,6 +49,11 @@ class RuleResult(msgspec.Struct, frozen=True, gc=False):
     note: str = ""
 
     @property
+    def place(self) -> tuple[int, int]:
+        """Return where it stands among the others: the first that refuses gives the reason."""
+        return self.check.stage, self.check.order
+
+    @property
     def blocks(self) -> bool:
         """Return True when this result alone refuses the intent."""
         return self.outcome is Outcome.FAIL or self.outcome is Outcome.UNKNOWN
@@ -73,6 +78,7 @@ class Check:
         unit: of the observed value and the limit, as in `format.format_value`.
         of: what a share is of, in words; empty where that is plain.
         minimum: whether the limit is a least rather than a greatest value.
+        order: its place within its stage.
     """
 
     code: RejectionReason
@@ -81,6 +87,7 @@ class Check:
     unit: str = ""
     of: str = ""
     minimum: bool = False
+    order: int = 0
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Check) and self._identity() == other._identity()
@@ -157,6 +164,14 @@ class PlainCheck(Check):
     """A check that is made within other work: it has words, and no rule of its own."""
 
     def __init__(
-        self, stage: Stage, code: RejectionReason, subject: str, unit: str = "", *, minimum: bool = False
+        self,
+        stage: Stage,
+        code: RejectionReason,
+        subject: str,
+        unit: str = "",
+        *,
+        minimum: bool = False,
+        order: int = 0,
     ) -> None:
         self.stage, self.code, self.subject, self.unit, self.minimum = stage, code, subject, unit, minimum
+        self.order = order

@@ -50,6 +50,7 @@ def build_context(
     before is a second trade then, and not the same one that is looked at again.
     """
     now, moment = state.sources.market_now(), state.sources.clock.monotonic()
+    account = account_view(state, config, now, wall)
     instrument = state.instrument(intent.symbol, config, intent)
     closable = _closable(state, intent, None if record else intent.intent_id)
     if instrument is None and closable.units > 0.0:
@@ -58,11 +59,12 @@ def build_context(
         config,
         intent,
         _market(state, intent, config, (now, moment, instrument)),
-        _account(state, config, (now, wall, moment)),
+        account,
         _exposure(state, intent, config, (instrument, closable, record)),
         state.activity,
         state.switches.covering(intent.symbol, intent.strategy_id, instrument),
         moment,
+        state.limits(account, config),
     )
 
 
@@ -100,9 +102,9 @@ def _market(
     )
 
 
-def _account(state: RiskState, config: RuleSettings, at: tuple[datetime, datetime, float]) -> AccountView:
+def account_view(state: RiskState, config: RuleSettings, now: datetime, wall: datetime) -> AccountView:
     """Read the account; figures of a day or week that has ended are those of the new one."""
-    portfolio, sources, (now, wall, moment) = state.portfolio, state.sources, at
+    portfolio, sources = state.portfolio, state.sources
     starts = state.resets(now, config)
     day, week = state.results(starts, config)
     until = portfolio.reducing_until
@@ -123,7 +125,7 @@ def _account(state: RiskState, config: RuleSettings, at: tuple[datetime, datetim
         portfolio.halt_reason,
         reducing or "",
         sources.syncs,
-        _sync_age(sources, polled, moment),
+        _synced_at(sources, polled),
         latest,
         state.ledger.record,
         currency_digits(config.account_currency) if latest is None else latest.currency_digits,
@@ -132,13 +134,11 @@ def _account(state: RiskState, config: RuleSettings, at: tuple[datetime, datetim
     )
 
 
-def _sync_age(sources: Sources, polled: AccountReading | None, moment: float) -> float | None:
-    """Return how long ago the account was synced; None before, and while the terminal is on another account."""
-    if sources.synced_at is None or sources.reading is None:
-        return None
-    if polled is not None and not is_same_account(polled, sources.reading):
-        return None
-    return moment - sources.synced_at
+def _synced_at(sources: Sources, polled: AccountReading | None) -> float | None:
+    """Return when the account was synced; None before, and while the terminal is on another account."""
+    synced = sources.reading
+    other = polled is not None and synced is not None and not is_same_account(polled, synced)
+    return None if synced is None or other else sources.synced_at
 
 
 def _exposure(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -22,7 +23,8 @@ class SizeDecided(Check):
     """One line about the size, worded only when somebody reads it."""
 
     code = SIZE_CODE
-    stage = Stage.PORTFOLIO
+    stage = Stage.FINAL
+    order = 10_000
     subject = "largest size"
 
     def __init__(self, context: RuleContext, results: Sequence[RuleResult], lots: float) -> None:
@@ -39,9 +41,9 @@ class SizeDecided(Check):
         """Return which limit decided, and the largest size that would pass."""
         units, what = self._largest()
         most = round_lots(units, self.contract, self.step)
-        blocking = next((each for each in self.results if each.blocks and each.headroom is None), None)
-        if blocking is not None:
-            return f"no size would pass: {blocking.check.subject}"
+        blocking = [each for each in self.results if each.blocks and each.headroom is None]
+        if blocking:
+            return f"no size would pass: {min(blocking, key=attrgetter('place')).check.subject}"
         size, most_said = (format_value(lots, "lots", decimals) for lots in (self.lots, most))
         largest = f"the largest size that would pass is {most_said}, by {what}"
         if not self.lots:
@@ -65,8 +67,6 @@ def as_approved(
     results: list[RuleResult], again: Sequence[RuleResult], lots: float, decimals: Decimals
 ) -> list[RuleResult]:
     """Return results that show the size which was approved; `again`, what the rules say of it after a cut."""
-    if not again:
-        return results
     found, size = {id(each.check): each for each in again}, format_value(lots, "lots", decimals)
     return [_of_approved(each, found.get(id(each.check)), lots, size) for each in results]
 

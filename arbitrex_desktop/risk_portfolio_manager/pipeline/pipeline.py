@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -25,41 +26,39 @@ from arbitrex_desktop.risk_portfolio_manager.pipeline.sizing import (
 )
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument, without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.base import ONLY_REDUCES, Rule
-from arbitrex_desktop.risk_portfolio_manager.rules.registry import AFTER_SIZING, BEFORE_SIZING, CUTTING
-from arbitrex_desktop.risk_portfolio_manager.rules.requested_volume import RequestedVolume
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import RiskPlan
 
 _COUNTED_BEFORE = "it was counted when it was first approved"
 _RELATIVE_TOLERANCE = 1e-9
 _PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
-Checks = tuple[Callable[[RuleContext], RuleResult], ...]
-_BEFORE: Checks = tuple(rule.check for rule in BEFORE_SIZING)
-_AFTER: Checks = tuple(rule.check for rule in AFTER_SIZING)
+_LEFT = PlainCheck(Stage.PORTFOLIO, SIZE_CODE, "position size", order=Rule.order)
 
 
-_LEFT = PlainCheck(Stage.PORTFOLIO, SIZE_CODE, "position size")
-
-
-def decide(context: RuleContext, order_id: str) -> tuple[TradeDecision, RuleContext]:
-    """Run every rule and the sizing; return the answer, and the context with the size that was judged.
+def decide(context: RuleContext, order_id: str, plan: RiskPlan) -> tuple[TradeDecision, RuleContext]:
+    """Run every rule that is on, and the sizing; return the answer, and the context with the size that was judged.
 
     All are run even when one has refused, so that all can be shown.
     """
-    results = _run(BEFORE_SIZING, _BEFORE, context)
+    results = _run(plan.before, context)
     size = size_reduction(context) if context.exposure.reducing else size_trade(context)
     results += size.results
     context = msgspec.structs.replace(context, size=size)
-    results += _run(AFTER_SIZING, _AFTER, context)
-    refusal, cuts = _weigh(results)
+    results += _run(plan.after, context)
+    refusal, cuts = _weigh(results, () if context.exposure.reducing else context.limits.broken)
+    results += _of_account(plan, context)
     lots = size.lots
     if refusal is None:
         if cuts or context.exposure.reducing:
             lots = _final_lots(context, min([size.units, *cuts]), cut=bool(cuts))
-        refusal, again = _last_look(context, lots, adjusted=bool(cuts))
-        results = [*results, refusal] if refusal is not None else as_approved(results, again, lots, context.decimals)
+        refusal, again = _last_look(context, lots, plan, adjusted=bool(cuts))
+        if refusal is not None:
+            results.append(refusal)
+        elif again:
+            results = as_approved(results, again, lots, context.decimals)
     if not context.exposure.reducing and size.allowed > 0.0:
         results.append(RuleResult(SizeDecided(context, tuple(results), lots if refusal is None else 0.0), _PASS))
     if refusal is not None:
-        return _refused(context, refusal, results, order_id), context
+        return _refused(context, refusal, [*results, *plan.off], order_id), context
     decision = TradeDecision(
         TradeApprovalStatus.ADJUSTED if cuts else TradeApprovalStatus.APPROVED,
         _approved(context, lots),
@@ -67,14 +66,21 @@ def decide(context: RuleContext, order_id: str) -> tuple[TradeDecision, RuleCont
         portfolio_constraint_violations=_violations(context, results) if cuts else (),
         position_sizing_applied=not context.exposure.reducing,
         sizing_adjustments=size.factors,
-        results=tuple(results),
+        results=(*results, *plan.off),
         decimals=context.decimals,
     )
     return decision, context
 
 
-def _run(rules: tuple[Rule, ...], checks: Checks, context: RuleContext) -> list[RuleResult]:
-    """Run rules, whose checks are given besides.
+def _of_account(plan: RiskPlan, context: RuleContext) -> Sequence[RuleResult]:
+    """Return how the account stands to its limits, none of which holds up a reducing trade."""
+    if context.exposure.reducing:
+        return [rule.ok(ONLY_REDUCES) for rule in plan.of_account]
+    return context.limits.results
+
+
+def _run(rules: tuple[Rule, ...], context: RuleContext) -> list[RuleResult]:
+    """Run rules.
 
     Those that guard against adding risk let a reducing trade through unchecked.  An intent that was approved and is
     judged again passes the rules of pacing: they looked at it then, and would now find itself.
@@ -83,14 +89,17 @@ def _run(rules: tuple[Rule, ...], checks: Checks, context: RuleContext) -> list[
         return [rule.ok(ONLY_REDUCES) if rule.guards_adding else rule.check(context) for rule in rules]
     if context.exposure.admitted:
         return [rule.ok(_COUNTED_BEFORE) if rule.paces else rule.check(context) for rule in rules]
-    return [check(context) for check in checks]
+    return [rule.check(context) for rule in rules]
 
 
-def _weigh(results: list[RuleResult]) -> tuple[RuleResult | None, list[float]]:
-    """Return the first refusal, and every headroom that the size must be cut to."""
+def _weigh(results: list[RuleResult], broken: Sequence[RuleResult]) -> tuple[RuleResult | None, list[float]]:
+    """Return the first refusal, by the account's `broken` limits or others, and every headroom to cut the size to."""
     telling = [each for each in results if each.outcome is not _PASS and each.outcome is not _SKIPPED]
-    refusal = next((each for each in telling if each.blocks), None)
-    return refusal, [each.headroom or 0.0 for each in telling if each.outcome is Outcome.ADJUST]
+    if not telling and not broken:
+        return None, []
+    cuts = [each.headroom or 0.0 for each in telling if each.outcome is Outcome.ADJUST]
+    refusals = [*broken, *(each for each in telling if each.blocks)]
+    return min(refusals, key=attrgetter("place"), default=None), cuts
 
 
 def _final_lots(context: RuleContext, units: float, *, cut: bool) -> float:
@@ -104,7 +113,9 @@ def _final_lots(context: RuleContext, units: float, *, cut: bool) -> float:
     return lots
 
 
-def _last_look(context: RuleContext, lots: float, *, adjusted: bool) -> tuple[RuleResult | None, Sequence[RuleResult]]:
+def _last_look(
+    context: RuleContext, lots: float, plan: RiskPlan, *, adjusted: bool
+) -> tuple[RuleResult | None, Sequence[RuleResult]]:
     """Return why the size that is left cannot be; a size that was cut is held against every cutting rule again.
 
     Return what they say of it, too.
@@ -118,7 +129,7 @@ def _last_look(context: RuleContext, lots: float, *, adjusted: bool) -> tuple[Ru
     if not adjusted or instrument is None:
         return None, ()
     smaller = resized(context, units_of(lots, instrument.contract))
-    again = [rule.check(smaller) for rule in CUTTING if not isinstance(rule, RequestedVolume)]
+    again = [rule.check(smaller) for rule in plan.cutting]
     return next((each for each in again if each.blocks or each.outcome is Outcome.ADJUST), None), again
 
 
@@ -202,5 +213,5 @@ def _limits_portfolio(result: RuleResult) -> bool:
 
 def _violations(context: RuleContext, results: Sequence[RuleResult]) -> tuple[str, ...]:
     """Return the sentences of the portfolio rules that cut or refused."""
-    found = (each for each in results if each.outcome is Outcome.ADJUST or each.blocks)
-    return tuple(each.message(context.decimals) for each in found if _limits_portfolio(each))
+    found = [each for each in results if (each.outcome is Outcome.ADJUST or each.blocks) and _limits_portfolio(each)]
+    return tuple(each.message(context.decimals) for each in sorted(found, key=attrgetter("place")))

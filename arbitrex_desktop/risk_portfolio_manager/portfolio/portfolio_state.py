@@ -14,19 +14,22 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from numbers import Integral, Real
-from operator import attrgetter
+from operator import methodcaller
 from typing import Any, Final
+from weakref import ref
 
 from arbitrex_desktop.risk_portfolio_manager.portfolio.tracking import TrackedDict, next_version
 
 ChangeCount = tuple[object, ...] | None
 """What moves with every change of a `PortfolioState`; None where a part of it cannot count its changes."""
-_version_of: Final = attrgetter("_version")
 _HOLDERS: Final = (
     ("open_positions", (dict, Mapping, list, tuple), "a mapping or a list"),
     ("symbol_exposure", (dict, Mapping), "a mapping"),
     ("currency_exposure", (dict, Mapping), "a mapping"),
 )
+_BOOKS: Final = "_books"
+"""Where a position keeps by whom it is held."""
+_there: Final = methodcaller("__call__")
 _PLAIN: Final = frozenset({float, int, str, bool, type(None), datetime})
 
 
@@ -73,37 +76,73 @@ class Position:
     def __setattr__(self, name: str, value: Any) -> None:
         values = vars(self)
         values[name] = plain_number(value)
-        values["_version"] = next_version()
+        for book in map(_there, values.get(_BOOKS, ())):
+            if book is not None:
+                TrackedDict.note_change(book)
+
+    def held_by(self, book: ref[OpenPositions]) -> None:
+        """Tell a book of every change from now on."""
+        books = vars(self).get(_BOOKS, ())
+        if not any(each is book for each in books):  # references are equal when what is held is
+            vars(self)[_BOOKS] = (*books, book)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != _BOOKS}
 
     def copy(self) -> Position:
         """Return an independent copy."""
         twin = object.__new__(Position)
-        vars(twin).update(vars(self))
+        vars(twin).update(self.__getstate__())
         return twin
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON-safe values."""
-        return {name: json_safe(value) for name, value in vars(self).items() if name != "_version"}
+        return {name: json_safe(value) for name, value in self.__getstate__().items()}
 
 
 class OpenPositions(TrackedDict[str, Position]):
-    """Open positions by name: a symbol's first under the symbol itself, further ones under `SYMBOL#2` and so on."""
+    """Open positions by name: a symbol's first under the symbol itself, further ones under `SYMBOL#2` and so on.
+
+    Changes of the positions count as changes of their own.
+
+    Attributes:
+        whole: whether all are positions; what is none may change without being noticed.
+    """
+
+    def __init__(self, positions: Any = (), **more: Position) -> None:
+        super().__init__(positions, **more)
+        self._self = ref(self)
+        self.note_change()
+
+    def note_change(self) -> None:
+        """Have every position tell of its changes from now on, then count the change that was made."""
+        held: list[Any] = list(self.values())
+        for position in held:
+            if isinstance(position, Position):
+                position.held_by(self._self)
+        self.whole = all(isinstance(each, Position) for each in held)
+        super().note_change()
 
     def append(self, position: Position) -> None:
         """Add a position under the first free name of its symbol."""
-        name, number = position.symbol, 1
-        while name in self:
-            number += 1
-            name = f"{position.symbol}#{number}"
-        self[name] = position
+        self[_free_name(position.symbol, self)] = position
 
     @classmethod
     def of(cls, positions: Iterable[Position]) -> OpenPositions:
         """Build from positions in order."""
-        book = cls()
+        named: dict[str, Position] = {}
         for position in positions:
-            book.append(position)
-        return book
+            named[_free_name(position.symbol, named)] = position
+        return cls(named)
+
+
+def _free_name(symbol: str, taken: Mapping[str, Position]) -> str:
+    """Return the first free name of a symbol's positions."""
+    name, number = symbol, 1
+    while name in taken:
+        number += 1
+        name = f"{symbol}#{number}"
+    return name
 
 
 class PortfolioState:
@@ -211,17 +250,14 @@ class PortfolioState:
         """
         positions, symbols, currencies = self.open_positions, self.symbol_exposure, self.currency_exposure
         if not (
-            isinstance(positions, TrackedDict)
+            isinstance(positions, OpenPositions)
+            and positions.whole
             and isinstance(symbols, TrackedDict)
             and isinstance(currencies, TrackedDict)
         ):
             return None
-        try:
-            edits = tuple(map(_version_of, positions.values()))
-        except (AttributeError, RuntimeError):  # a program put something else among them, or puts in something now
-            return None
-        own, versions = (self, self.version), (positions.version, symbols.version, currencies.version)
-        return (*own, id(positions), id(symbols), id(currencies), *versions, edits)
+        versions = (positions.version, symbols.version, currencies.version)
+        return (self, self.version, id(positions), id(symbols), id(currencies), *versions)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-safe values; positions as a list."""

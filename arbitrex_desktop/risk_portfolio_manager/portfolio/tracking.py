@@ -25,6 +25,12 @@ class TrackedDict(dict[K, V]):
     version: int = 0
     on_change: Callable[[], None] | None = None
 
+    def note_change(self) -> None:
+        """Count a change that was made."""
+        self.version = next_version()
+        if self.on_change is not None:
+            self.on_change()
+
 
 def _counting(name: str) -> Callable[..., Any]:
     """Return the dict method of that name, which counts once it has run."""
@@ -34,9 +40,7 @@ def _counting(name: str) -> Callable[..., Any]:
         try:
             return original(self, *args, **kwargs)
         finally:
-            self.version = next_version()
-            if self.on_change is not None:
-                self.on_change()
+            self.note_change()
 
     method.__name__ = name
     method.__doc__ = original.__doc__

@@ -7,7 +7,14 @@ from abc import abstractmethod
 from typing import ClassVar, Final
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Looser, Number, number, share
-from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    AccountRule,
+    AccountView,
+    RejectionReason,
+    RuleResult,
+    RuleSettings,
+    Stage,
+)
 
 INITIAL_BALANCE: Final = number(
     "initial_balance",
@@ -26,11 +33,10 @@ BUFFER: Final = share(
 )
 
 
-class FirmFloor(Rule):
+class FirmFloor(AccountRule):
     """Equity stays above a firm's floor and its buffer; at the floor trading halts.
 
     Attributes:
-        switch: the setting by which the rule is off, at 0.
         floor_name: what the floor is called.
         not_known: why the floor is not known, where it is not.
     """
@@ -39,28 +45,25 @@ class FirmFloor(Rule):
     unit = "money"
     minimum = True
     latches = True
-    switch: ClassVar[str]
     floor_name: ClassVar[str]
     not_known: ClassVar[str]
 
     @abstractmethod
-    def floor(self, context: RuleContext) -> float | None:
+    def floor(self, account: AccountView, config: RuleSettings) -> float | None:
         """Return what equity may not fall to, in account currency; None where that is not known."""
 
-    def check(self, context: RuleContext) -> RuleResult:
+    def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:
         """Hold the equity against the floor and its buffer."""
-        if not getattr(context.config, self.switch):
-            return self.off()
-        if not context.config.initial_balance:
+        if not config.initial_balance:
             return self.unknown("the balance that the account began with is not set")
-        floor, equity = self.floor(context), context.account.equity
+        floor, equity = self.floor(account, config), account.equity
         if floor is None:
             return self.unknown(self.not_known)
         if equity > floor:
             return self.passed(equity, floor, self.floor_name)
         return self.failed(equity, floor, self.floor_name) if equity <= floor else self.unknown("equity is no number")
 
-    in_use = check
+    in_use = AccountRule.check
 
 
 class AccountFloor(FirmFloor):
@@ -77,7 +80,7 @@ class AccountFloor(FirmFloor):
     )
     order = 45
     subject = "equity"
-    switch = "firm_max_loss"
+    switches = ("firm_max_loss",)
     floor_name = "the firm's floor, and its buffer"
     not_known = "the account's days were not read yet"
     parameters = (
@@ -108,15 +111,15 @@ class AccountFloor(FirmFloor):
         ),
     )
 
-    def floor(self, context: RuleContext) -> float | None:
+    def floor(self, account: AccountView, config: RuleSettings) -> float | None:
         """Return the floor, which may need the account's days."""
-        known = context.config.firm_floor == "static" or context.account.record.complete
-        return guarded_floor(context) if known else None
+        known = config.firm_floor == "static" or account.record.complete
+        return guarded_floor(account, config) if known else None
 
 
-def account_floor(context: RuleContext) -> float:
+def account_floor(account: AccountView, config: RuleSettings) -> float:
     """Return the firm's own floor, in account currency."""
-    config, record = context.config, context.account.record
+    record = account.record
     initial: float = config.initial_balance
     highest, kind, locked = initial, config.firm_floor, config.firm_floor_locks_at * initial
     if kind != "static":
@@ -125,7 +128,6 @@ def account_floor(context: RuleContext) -> float:
     return min(floor, locked) if locked else floor
 
 
-def guarded_floor(context: RuleContext) -> float:
+def guarded_floor(account: AccountView, config: RuleSettings) -> float:
     """Return the floor with its buffer: what equity may not fall to."""
-    config = context.config
-    return account_floor(context) + float(config.firm_buffer * config.firm_max_loss * config.initial_balance)
+    return account_floor(account, config) + float(config.firm_buffer * config.firm_max_loss * config.initial_balance)

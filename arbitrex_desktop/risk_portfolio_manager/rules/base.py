@@ -7,13 +7,24 @@ import math
 from abc import ABC, abstractmethod
 from typing import ClassVar, Final
 
-from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
+from arbitrex_desktop.risk_portfolio_manager.decision.context import AccountView, RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.reason import RejectionReason
 from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
-from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter
+from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter, RuleSettings
 
-__all__ = ["ONLY_REDUCES", "Outcome", "RejectionReason", "Rule", "RuleContext", "RuleResult", "Stage"]
+__all__ = [
+    "ONLY_REDUCES",
+    "AccountRule",
+    "AccountView",
+    "Outcome",
+    "RejectionReason",
+    "Rule",
+    "RuleContext",
+    "RuleResult",
+    "RuleSettings",
+    "Stage",
+]
 
 ONLY_REDUCES: Final = "this trade only reduces risk"
 _PASS = Outcome.PASS
@@ -26,6 +37,7 @@ class Rule(Check, ABC):
 
     Attributes:
         parameters: the settings that it reads, declared here or shared with other rules.
+        switches: those of them that switch it off, each while it is 0, false or empty.
         order: its place within its stage, by which refusals are given and shown; new ones come last.
         guards_adding: whether a trade that only reduces risk passes unchecked.
         latches: whether a refusal halts trading.
@@ -37,7 +49,8 @@ class Rule(Check, ABC):
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
-    order: ClassVar[int] = 1_000
+    switches: ClassVar[tuple[str, ...]] = ()
+    order: int = 1_000
     guards_adding: ClassVar[bool] = True
     latches: ClassVar[bool] = False
     daily: ClassVar[bool] = False
@@ -46,6 +59,10 @@ class Rule(Check, ABC):
 
     def __init__(self) -> None:
         self.in_order = self.ok(self.fine)
+
+    def is_on(self, config: RuleSettings) -> bool:
+        """Return whether the settings have it on; one that is off is not asked."""
+        return all(getattr(config, name) for name in self.switches)
 
     @abstractmethod
     def check(self, context: RuleContext) -> RuleResult:
@@ -87,6 +104,18 @@ class Rule(Check, ABC):
         return self.skipped(_NO_PRICE)
 
 
+class AccountRule(Rule):
+    """A rule about the account alone, whatever is asked for: it is asked again only when the account has changed."""
+
+    @abstractmethod
+    def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:
+        """Judge the account."""
+
+    def check(self, context: RuleContext) -> RuleResult:
+        """Judge the account of an intent."""
+        return self.judge(context.account, context.config)
+
+
 class ExposureRule(Rule):
     """An exposure as a share of capital: (held + added) / capital <= limit."""
 
@@ -99,15 +128,15 @@ class ExposureRule(Rule):
 
     def check(self, context: RuleContext) -> RuleResult:
         """Measure what the limit leaves beside what is held."""
-        exposure, worth = self.held(context), context.size.unit_notional
+        exposure, size, capital = self.held(context), context.size, context.account.capital
         if exposure is None:
             return self.unpriced(context)
         held, limit, note = exposure
-        capital = context.account.capital
+        worth = size.unit_notional
         if worth is None:
             return self.without_trade(context, held, limit)
-        headroom = (limit * capital - held) / worth
-        return self.check_headroom(context, headroom, (held + context.size.units * worth) / capital, limit, note)
+        seen = (held + size.units * worth) / capital
+        return self.check_headroom(context, (limit * capital - held) / worth, seen, limit, note)
 
     def in_use(self, context: RuleContext) -> RuleResult | None:
         """Return what is held as a share of capital."""

@@ -4,16 +4,24 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, count
-from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    AccountRule,
+    AccountView,
+    RejectionReason,
+    RuleResult,
+    RuleSettings,
+    Stage,
+)
 
 
-class ConsecutiveLosses(Rule):
+class ConsecutiveLosses(AccountRule):
     """Closing deals with a loss since the last one with a profit, since the day's reset < `max_consecutive_losses`."""
 
     code = RejectionReason("CONSECUTIVE_LOSSES", "Too many trades in a row ended in a loss today.", "Stop for the day.")
     stage, order = Stage.PORTFOLIO, 20
     subject = "losses in a row"
     unit = "count"
+    switches = ("max_consecutive_losses",)
     parameters = (
         count(
             "max_consecutive_losses",
@@ -24,7 +32,6 @@ class ConsecutiveLosses(Rule):
         ),
     )
 
-    def check(self, context: RuleContext) -> RuleResult:
-        """Compare the run with its limit; 0 switches the rule off."""
-        limit = context.config.max_consecutive_losses
-        return self.below(context.account.consecutive_losses, limit) if limit else self.off()
+    def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:
+        """Compare the run with its limit."""
+        return self.below(account.consecutive_losses, config.max_consecutive_losses)

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, share
-from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
-from arbitrex_desktop.risk_portfolio_manager.rules.losses import WARNING_SHARE
+from arbitrex_desktop.risk_portfolio_manager.rules.base import AccountView, RejectionReason, RuleResult, RuleSettings
+from arbitrex_desktop.risk_portfolio_manager.rules.losses import WARNING_SHARE, LossRule
 
 
-class Drawdown(Rule):
+class Drawdown(LossRule):
     """(peak equity - equity) / peak equity; at `max_drawdown` trading halts."""
 
     code = RejectionReason(
@@ -16,18 +16,11 @@ class Drawdown(Rule):
         "Equity fell too far below its peak. Halts trading.",
         "Review the account, then resume manually.",
     )
-    stage, order = Stage.KILL_SWITCH, 40
+    order = 40
     subject = "drawdown"
-    unit = "share"
     of = "the peak"
-    latches = True
     parameters = (share("max_drawdown", 0.10, "Greatest drawdown from the peak", looser=Looser.HIGHER), WARNING_SHARE)
 
-    def check(self, context: RuleContext) -> RuleResult:
+    def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:
         """Compare the drawdown with its limit."""
-        limit, drawdown = context.config.max_drawdown, context.account.drawdown
-        if limit * context.config.warning_share <= drawdown < limit:
-            return self.passed(drawdown, limit, "warning: close to the limit")
-        return self.below(drawdown, limit)
-
-    in_use = check
+        return self.with_warning(config, account.drawdown, config.max_drawdown)

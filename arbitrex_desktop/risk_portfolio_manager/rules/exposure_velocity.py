@@ -16,6 +16,7 @@ class ExposureVelocity(Rule):
     unit = "share"
     of = "capital"
     paces = True
+    switches = ("max_exposure_velocity_pct",)
     parameters = (
         number(
             "max_exposure_velocity_pct",
@@ -35,8 +36,6 @@ class ExposureVelocity(Rule):
             context.size.unit_notional,
             context.account.capital,
         )
-        if limit <= 0.0:
-            return self.off()
         if worth is None:
             return self.unpriced(context)
         added = context.activity.added_since(context.moment - context.config.exposure_velocity_window_seconds)

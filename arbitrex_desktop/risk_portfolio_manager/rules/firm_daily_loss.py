@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Looser, share
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import BUFFER, INITIAL_BALANCE, FirmFloor
-from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, RuleContext
+from arbitrex_desktop.risk_portfolio_manager.rules.base import AccountView, RejectionReason, RuleSettings
 
 
 class FirmDailyLoss(FirmFloor):
@@ -23,7 +23,7 @@ class FirmDailyLoss(FirmFloor):
     order = 55
     subject = "equity today"
     daily = True
-    switch = "firm_daily_loss"
+    switches = ("firm_daily_loss",)
     floor_name = "the firm's limit of the day, and its buffer"
     not_known = "no daily reset has been seen yet"
     parameters = (
@@ -46,26 +46,25 @@ class FirmDailyLoss(FirmFloor):
         ),
     )
 
-    def floor(self, context: RuleContext) -> float | None:
+    def floor(self, account: AccountView, config: RuleSettings) -> float | None:
         """Return what the day began with, less its loss; None before a reset was seen."""
-        start = firm_day_start(context)
-        return None if start is None else start - daily_amount(context, start)
+        start = firm_day_start(account, config)
+        return None if start is None else start - daily_amount(config, start)
 
 
-def firm_day_start(context: RuleContext) -> float | None:
+def firm_day_start(account: AccountView, config: RuleSettings) -> float | None:
     """Return what the day began with for the firm, with the money that came or went since; None where not known.
 
     Money moves it by its amount, where anchors of shares are scaled.
     """
-    anchor, balance = context.account.day_anchor, context.account.day_balance
+    anchor, balance = account.day_anchor, account.day_balance
     if anchor is None or balance is None:
         return anchor
-    money = balance + context.account.day_flow
-    return money if context.config.loss_anchor == "balance" else max(anchor, money)
+    money = balance + account.day_flow
+    return money if config.loss_anchor == "balance" else max(anchor, money)
 
 
-def daily_amount(context: RuleContext, start: float) -> float:
+def daily_amount(config: RuleSettings, start: float) -> float:
     """Return what may be lost in a day that began with `start`, less the buffer, in account currency."""
-    config = context.config
     of = start if config.firm_daily_loss_of == "day" else config.initial_balance
     return float(config.firm_daily_loss * of * (1.0 - config.firm_buffer))

@@ -7,7 +7,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Flag, Looser, Number, Text, share
-from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    AccountRule,
+    AccountView,
+    RejectionReason,
+    RuleResult,
+    RuleSettings,
+    Stage,
+)
 
 
 def is_time_zone(name: str) -> bool:
@@ -47,24 +54,28 @@ _RESETS: Final = (
 )
 
 
-class _LossRule(Rule):
+class LossRule(AccountRule):
+    """A loss as a share of what it is measured from; at its limit trading halts."""
+
     stage = Stage.KILL_SWITCH
     unit = "share"
     latches = True
 
-    def in_use(self, context: RuleContext) -> RuleResult:
-        """Return the loss there is."""
-        return self.check(context)
+    in_use = AccountRule.check
 
-    def with_warning(self, context: RuleContext, observed: float, limit: float) -> RuleResult:
+    def realised(self, config: RuleSettings, result: float, start: float, limit: float) -> RuleResult:
+        """Compare a realised loss with its limit, as a share of what it is measured from."""
+        return self.with_warning(config, -result / start, limit) if start > 0.0 else self.unknown("there is no capital")
+
+    def with_warning(self, config: RuleSettings, observed: float, limit: float) -> RuleResult:
         """Compare, and say so when the limit is close; a profit is no loss below zero."""
         if observed < limit:
-            near = observed >= limit * context.config.warning_share
+            near = observed >= limit * config.warning_share
             return self.passed(max(0.0, observed), limit, "warning: close to the limit" if near else "")
         return self.below(observed, limit)
 
 
-class DailyLoss(_LossRule):
+class DailyLoss(LossRule):
     """Realised loss since the day's reset, as a share of the day's anchor (of capital before one is known)."""
 
     code = RejectionReason(
@@ -76,14 +87,12 @@ class DailyLoss(_LossRule):
     of = "the day's anchor"
     parameters = (share("daily_loss_limit", 0.02, "Greatest realised loss of a day", looser=Looser.HIGHER), *_RESETS)
 
-    def check(self, context: RuleContext) -> RuleResult:
+    def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:
         """Compare the realised loss with its limit."""
-        account = context.account
-        loss = -account.daily_pnl / (account.day_anchor or account.capital)
-        return self.with_warning(context, loss, context.config.daily_loss_limit)
+        return self.realised(config, account.daily_pnl, account.day_anchor or account.capital, config.daily_loss_limit)
 
 
-class WeeklyLoss(_LossRule):
+class WeeklyLoss(LossRule):
     """Realised loss since the week's reset, as a share of the week's anchor (of capital before one is known)."""
 
     code = RejectionReason(
@@ -94,14 +103,13 @@ class WeeklyLoss(_LossRule):
     of = "the week's anchor"
     parameters = (share("weekly_loss_limit", 0.05, "Greatest realised loss of a week", looser=Looser.HIGHER), *_RESETS)
 
-    def check(self, context: RuleContext) -> RuleResult:
+    def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:
         """Compare the realised loss with its limit."""
-        account = context.account
-        loss = -account.weekly_pnl / (account.week_anchor or account.capital)
-        return self.with_warning(context, loss, context.config.weekly_loss_limit)
+        start = account.week_anchor or account.capital
+        return self.realised(config, account.weekly_pnl, start, config.weekly_loss_limit)
 
 
-class DailyDrawdown(_LossRule):
+class DailyDrawdown(LossRule):
     """(day's anchor - equity) / day's anchor, floating loss included; not known before a reset was seen."""
 
     code = RejectionReason(
@@ -116,9 +124,9 @@ class DailyDrawdown(_LossRule):
         *_RESETS,
     )
 
-    def check(self, context: RuleContext) -> RuleResult:
+    def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:
         """Compare the fall below the day's anchor with its limit."""
-        anchor = context.account.day_anchor
-        if anchor is None:
+        anchor = account.day_anchor
+        if not anchor:
             return self.skipped("no daily reset has been seen yet")
-        return self.with_warning(context, (anchor - context.account.equity) / anchor, context.config.max_daily_drawdown)
+        return self.with_warning(config, (anchor - account.equity) / anchor, config.max_daily_drawdown)

@@ -8,7 +8,14 @@ import math
 from arbitrex_desktop.risk_portfolio_manager.decision.symbol_names import names_of
 from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, Table, number
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import without_residue
-from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    RejectionReason,
+    Rule,
+    RuleContext,
+    RuleResult,
+    RuleSettings,
+    Stage,
+)
 
 
 class MaxLots(Rule):
@@ -37,13 +44,17 @@ class MaxLots(Rule):
         ),
     )
 
+    def is_on(self, config: RuleSettings) -> bool:
+        """Return whether one of both is set."""
+        return bool(config.max_lots_per_order or config.max_lots_by_symbol)
+
     def check(self, context: RuleContext) -> RuleResult:
         """Measure what the tighter of both limits leaves."""
         per_order, instrument = context.config.max_lots_per_order, context.market.instrument
         table = context.config.max_lots_by_symbol
         names = names_of(context, table)
         if not per_order and not names:
-            return self.off()
+            return self.skipped("there is no limit for the symbol")
         if instrument is None:
             return self.unknown("the symbol is not known")
         lots, held = context.size.units / instrument.contract, context.exposure.units / instrument.contract

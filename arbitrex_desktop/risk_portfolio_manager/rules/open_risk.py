@@ -3,9 +3,20 @@
 
 from __future__ import annotations
 
+import math
+
+from arbitrex_desktop.risk_portfolio_manager.decision.context import LossRoom
 from arbitrex_desktop.risk_portfolio_manager.parameters import Flag, Looser, share
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import guarded_floor
-from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    AccountView,
+    RejectionReason,
+    Rule,
+    RuleContext,
+    RuleResult,
+    RuleSettings,
+    Stage,
+)
 from arbitrex_desktop.risk_portfolio_manager.rules.firm_daily_loss import daily_amount, firm_day_start
 
 
@@ -25,6 +36,7 @@ class OpenRisk(Rule):
     stage, order = Stage.PORTFOLIO, 35
     subject = "loss if every stop is hit"
     unit = "money"
+    switches = ("look_ahead",)
     parameters = (
         Flag(
             name="look_ahead",
@@ -45,11 +57,9 @@ class OpenRisk(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Measure what the tightest of the limits leaves."""
         loss = context.size.unit_loss
-        if not context.config.look_ahead:
-            return self.off()
         if loss is None:
             return self.unpriced(context)
-        left, at_risk, what = min(_rooms(context))
+        left, at_risk, what = _left(context)
         moved = context.size.moved_loss
         at_risk, wanted = max(0.0, at_risk), context.size.units * loss + moved
         return self.check_headroom(
@@ -58,33 +68,36 @@ class OpenRisk(Rule):
 
     def in_use(self, context: RuleContext) -> RuleResult | None:
         """Return what would be lost as things stand."""
-        left, at_risk, what = min(_rooms(context))
+        left, at_risk, what = _left(context)
         return self.passed(at_risk, max(0.0, at_risk + left), f"left of {what}")
 
 
-def _rooms(context: RuleContext) -> list[tuple[float, float, str]]:
-    """Return for each loss limit what it leaves besides what is at risk, and what is at risk, in account currency.
-
-    What is realised is lost from the entry on, what equity loses from the price of now on.
-    """
-    account, config, exposure = context.account, context.config, context.exposure
-    equity, start, capital = account.equity, account.day_anchor, account.capital
-    without_stop: float = config.loss_without_stop * exposure.without_stop
+def _left(context: RuleContext) -> tuple[float, float, str]:
+    """Return what the tightest limit leaves besides what is at risk, what is at risk, and the limit."""
+    exposure, room = context.exposure, context.limits.room
+    without_stop: float = context.config.loss_without_stop * exposure.without_stop
     realised, fallen = exposure.entry_risk + without_stop, exposure.open_risk + without_stop
-    today = config.daily_loss_limit * (start or capital) + account.daily_pnl - realised
-    week = config.weekly_loss_limit * (account.week_anchor or capital) + account.weekly_pnl - realised
-    rooms = [(today, realised, "today's loss limit"), (week, realised, "this week's loss limit")]
+    if room.realised - realised <= room.equity - fallen:
+        return room.realised - realised, realised, room.realised_by
+    return room.equity - fallen, fallen, room.equity_by
+
+
+def loss_room(account: AccountView, config: RuleSettings) -> LossRoom:
+    """Return what the loss limits leave: what is realised counts from the entry on, equity from the price of now on."""
+    equity, start, capital = account.equity, account.day_anchor, account.capital
+    today = config.daily_loss_limit * (start or capital) + account.daily_pnl
+    week = config.weekly_loss_limit * (account.week_anchor or capital) + account.weekly_pnl
+    realised, fallen = [(today, "today's loss limit"), (week, "this week's loss limit")], [(math.inf, "")]
     if start is not None:
-        floor = (start or capital) * (1.0 - config.max_daily_drawdown)
-        rooms.append((equity - floor - fallen, fallen, "today's greatest fall"))
+        fallen.append((equity - (start or capital) * (1.0 - config.max_daily_drawdown), "today's greatest fall"))
     if account.drawdown < 1.0:
         peak = equity / (1.0 - account.drawdown)
-        rooms.append((equity - peak * (1.0 - config.max_drawdown) - fallen, fallen, "the greatest drawdown"))
+        fallen.append((equity - peak * (1.0 - config.max_drawdown), "the greatest drawdown"))
     if config.firm_max_loss:
-        rooms.append((equity - guarded_floor(context) - fallen, fallen, "the firm's greatest loss"))
-    day = firm_day_start(context) if config.firm_daily_loss else None
+        fallen.append((equity - guarded_floor(account, config), "the firm's greatest loss"))
+    day = firm_day_start(account, config) if config.firm_daily_loss else None
     if day is not None:
-        amount = daily_amount(context, day)
-        rooms.append((equity - day + amount - fallen, fallen, "the firm's loss of a day"))
-        rooms.append((amount - realised, realised, "the firm's loss of a day, should it last into the next"))
-    return rooms
+        amount = daily_amount(config, day)
+        fallen.append((equity - day + amount, "the firm's loss of a day"))
+        realised.append((amount, "the firm's loss of a day, should it last into the next"))
+    return LossRoom(*min(realised), *min(fallen))

@@ -75,6 +75,7 @@ class IntentRate(Rule):
     subject = "intents of this source in the last minute"
     unit = "count"
     paces = True
+    switches = ("max_intents_per_minute",)
     parameters = (
         count(
             "max_intents_per_minute",
@@ -89,7 +90,7 @@ class IntentRate(Rule):
         """Count them."""
         limit = context.config.max_intents_per_minute
         asked = context.activity.asked_by(context.intent.strategy_id, context.moment)
-        return self.below(asked, limit) if limit else self.off()
+        return self.below(asked, limit)
 
 
 class OrderRate(Rule):
@@ -100,6 +101,7 @@ class OrderRate(Rule):
     subject = "trades that the risk manager passed in the last minute"
     unit = "count"
     paces = True
+    switches = ("max_orders_per_minute",)
     parameters = (
         count("max_orders_per_minute", 0, "Most approvals per minute", help="0 is off.", looser=Looser.HIGHER_OR_NONE),
     )
@@ -107,7 +109,7 @@ class OrderRate(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Count them."""
         limit = context.config.max_orders_per_minute
-        return self.below(context.activity.orders.count(context.moment), limit) if limit else self.off()
+        return self.below(context.activity.orders.count(context.moment), limit)
 
 
 class ExecutionThrottle(Rule):
@@ -121,6 +123,7 @@ class ExecutionThrottle(Rule):
     stage, order = Stage.FINAL, 95
     subject = "trades of the strategy lately"
     unit = "count"
+    switches = ("max_executions",)
     parameters = (
         count(
             "max_executions",
@@ -135,8 +138,6 @@ class ExecutionThrottle(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Count them; the suspension itself is a kill switch."""
         limit = context.config.max_executions
-        if not limit:
-            return self.off()
         if context.intent.source is IntentSource.TRADER:
             return self.skipped("a person asks")
         since = context.moment - context.config.executions_window_seconds
@@ -157,6 +158,7 @@ class RejectionVelocity(Rule):
     stage, order = Stage.FINAL, 90
     subject = "refusals of the strategy lately"
     unit = "count"
+    switches = ("rejection_velocity_count",)
     parameters = (
         count(
             "rejection_velocity_count",
@@ -171,8 +173,8 @@ class RejectionVelocity(Rule):
     def check(self, context: RuleContext) -> RuleResult:
         """Count them; the throttle itself is another rule."""
         limit, strategy = context.config.rejection_velocity_count, context.intent.strategy_id or ""
-        if not limit or context.intent.is_person_s:
-            return self.skipped("a person asks, who names no strategy") if limit else self.off()
+        if context.intent.is_person_s:
+            return self.skipped("a person asks, who names no strategy")
         since = context.moment - context.config.rejection_velocity_window_seconds
         refused = context.activity.refused_since(strategy, since, limit)
         return self.passed(refused, limit, "the strategy is throttled" if refused >= limit else "")
@@ -189,6 +191,7 @@ class _Spacing(Rule):
     unit = "s"
     minimum = True
     paces = True
+    switches = ("enforce_time_spacing",)
     fine = "there was none"
     least: ClassVar[str]
 
@@ -198,8 +201,6 @@ class _Spacing(Rule):
 
     def check(self, context: RuleContext) -> RuleResult:
         """Measure it."""
-        if not context.config.enforce_time_spacing:
-            return self.off()
         last = self.last(context)
         if last is None:
             return self.in_order

@@ -5,10 +5,17 @@ from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import Number, count, share
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import INITIAL_BALANCE
-from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    AccountRule,
+    AccountView,
+    RejectionReason,
+    RuleResult,
+    RuleSettings,
+    Stage,
+)
 
 
-class ProfitTarget(Rule):
+class ProfitTarget(AccountRule):
     """Balance - initial balance < `profit_target` of it, unless trading days are still missing."""
 
     code = RejectionReason(
@@ -19,6 +26,7 @@ class ProfitTarget(Rule):
     stage, order = Stage.PORTFOLIO, 22
     subject = "profit since the account began"
     unit = "money"
+    switches = ("profit_target", "initial_balance")
     parameters = (
         INITIAL_BALANCE,
         share("profit_target", 0.0, "Profit at which trading ends", low_open=False, help="0 is off."),
@@ -33,12 +41,9 @@ class ProfitTarget(Rule):
         ),
     )
 
-    def check(self, context: RuleContext) -> RuleResult:
+    def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:
         """Compare the profit with the target, and the days with those asked for."""
-        config, account = context.config, context.account
         initial: float = config.initial_balance
-        if not config.profit_target or not initial:
-            return self.off()
         profit, target = account.capital - initial, config.profit_target * initial
         if config.min_trading_days:
             missing = config.min_trading_days - account.record.trading_days(config.trading_day_profit * initial)
@@ -46,28 +51,28 @@ class ProfitTarget(Rule):
                 return self.passed(profit, target, f"{missing} more trading days are asked for")
         return self.below(profit, target)
 
-    in_use = check
+    in_use = AccountRule.check
 
 
-class BestDay(Rule):
+class BestDay(AccountRule):
     """Today's realised profit < `best_day_share` of the profit target, or of all profit where that is more."""
 
     code = RejectionReason("BEST_DAY", "Today would bring too large a share of the whole profit.", "Go on tomorrow.")
     stage, order = Stage.PORTFOLIO, 24
     subject = "today's profit"
     unit = "money"
+    switches = ("best_day_share", "initial_balance")
     parameters = (
         INITIAL_BALANCE,
         share("best_day_share", 0.0, "Share of the profit that one day may bring", low_open=False, help="0 is off."),
     )
 
-    def check(self, context: RuleContext) -> RuleResult:
+    def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:
         """Compare what today brought with what it may."""
-        config, account = context.config, context.account
         initial: float = config.initial_balance
         whole = max(config.profit_target * initial, account.capital - initial)
-        if not config.best_day_share or not initial or not whole > 0.0:
-            return self.off()
+        if not whole > 0.0:
+            return self.skipped("there is no profit yet")
         return self.below(max(0.0, account.daily_pnl), config.best_day_share * whole)
 
-    in_use = check
+    in_use = AccountRule.check

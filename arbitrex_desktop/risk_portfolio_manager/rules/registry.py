@@ -11,10 +11,15 @@ from inspect import isabstract
 from types import ModuleType
 from typing import Any, Final
 
+import msgspec
+
 from arbitrex_desktop.risk_portfolio_manager import rules
+from arbitrex_desktop.risk_portfolio_manager.decision.context import NO_LIMITS, AccountLimits, AccountView
 from arbitrex_desktop.risk_portfolio_manager.parameters import Parameter, RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState, as_utc
-from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import AccountRule, Rule, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.open_risk import loss_room
+from arbitrex_desktop.risk_portfolio_manager.rules.requested_volume import RequestedVolume
 
 
 def _rules_of(module: ModuleType) -> Iterator[Rule]:
@@ -46,12 +51,51 @@ def parameters_of(found: tuple[Rule, ...]) -> dict[str, Parameter]:
 
 ALL_RULES: Final = _discover()
 """In order; the first refusal gives the reason."""
-BEFORE_SIZING: Final = tuple(rule for rule in ALL_RULES if rule.stage < Stage.SIZING)
-AFTER_SIZING: Final = tuple(rule for rule in ALL_RULES if rule.stage > Stage.SIZING)
-CUTTING: Final = tuple(rule for rule in ALL_RULES if rule.stage in (Stage.PORTFOLIO, Stage.CORRELATION))
-"""Those that may cut the size, looked at again with the size that is left."""
 LATCHING: Final = tuple(rule for rule in ALL_RULES if rule.latches)
 """Those whose refusal halts trading."""
+_CUTTING: Final = (Stage.PORTFOLIO, Stage.CORRELATION)
+
+
+class RiskPlan(msgspec.Struct, frozen=True):
+    """Which rules are asked, and when; made of the settings when they change.
+
+    Attributes:
+        of_account: those about the account alone, in order.
+        before: the others before the sizing.
+        after: the others after it.
+        cutting: those that may cut the size, looked at again with the size that is left.
+        off: the results of those that are switched off.
+    """
+
+    of_account: tuple[AccountRule, ...]
+    before: tuple[Rule, ...]
+    after: tuple[Rule, ...]
+    cutting: tuple[Rule, ...]
+    off: tuple[RuleResult, ...]
+
+    def without_limits(self) -> RiskPlan:
+        """Return the plan while the settings cannot be used: only exits pass, and no such limit bears on one."""
+        return msgspec.structs.replace(self, of_account=())
+
+    def limits_of(self, account: AccountView, config: RuleSettings) -> AccountLimits:
+        """Return how an account stands to its limits."""
+        if not self.of_account:
+            return NO_LIMITS
+        results = tuple(rule.judge(account, config) for rule in self.of_account)
+        return AccountLimits(results, tuple(each for each in results if each.blocks), loss_room(account, config))
+
+
+def plan_of(config: RuleSettings) -> RiskPlan:
+    """Return what follows from the settings alone."""
+    on = [rule for rule in ALL_RULES if rule.is_on(config)]
+    others = [rule for rule in on if not isinstance(rule, AccountRule)]
+    return RiskPlan(
+        tuple(rule for rule in on if isinstance(rule, AccountRule)),
+        tuple(rule for rule in others if rule.stage < Stage.SIZING),
+        tuple(rule for rule in others if rule.stage > Stage.SIZING),
+        tuple(rule for rule in others if rule.stage in _CUTTING and not isinstance(rule, RequestedVolume)),
+        tuple(rule.off() for rule in ALL_RULES if not rule.is_on(config)),
+    )
 
 
 _DAILY: Final = frozenset(rule.code.value for rule in LATCHING if rule.daily)

@@ -20,6 +20,7 @@ class SessionEnd(Rule):
     stage, order = Stage.FINAL, 125
     subject = "session"
     fine = "it goes on"
+    switches = ("session_end",)
     parameters = (
         Text(
             name="session_end", default="", label="The session ends at", help="Empty is off.",
@@ -46,8 +47,6 @@ class SessionEnd(Rule):
 
     def check(self, context: RuleContext) -> RuleResult:
         """Look at the clock."""
-        if not context.config.session_end:
-            return self.off()
         if session_over(context.market.now, context.config, context.config.no_entry_minutes):
             return self.failed(note=f"it ends at {context.config.session_end} {context.config.session_timezone}")
         return self.in_order

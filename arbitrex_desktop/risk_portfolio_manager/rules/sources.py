@@ -43,9 +43,9 @@ class AccountSync(Rule):
         account = context.account
         if not account.syncs:
             return self.skipped("this manager does not sync")
-        if account.sync_age is None:
+        if account.synced_at is None:
             return self.unknown("the account was never synced")
-        return self.at_most(account.sync_age, context.config.max_sync_age_seconds)
+        return self.at_most(context.moment - account.synced_at, context.config.max_sync_age_seconds)
 
 
 class TradingAllowed(Rule):

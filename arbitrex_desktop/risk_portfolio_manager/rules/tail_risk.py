@@ -7,7 +7,6 @@ otherwise.  Losses are parametric (normal) and, when bars of every symbol are th
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from statistics import NormalDist
 from typing import ClassVar, Final
@@ -105,8 +104,7 @@ class _TailRule(Rule):
             if past > money:
                 headroom = min(headroom, joint.past.headroom(money, confidence))
             loss = max(loss, past)
-        headroom = headroom / size.unit_notional if math.isfinite(headroom) else headroom
-        return self.check_headroom(context, headroom, loss / capital, most)
+        return self.check_headroom(context, headroom / size.unit_notional, loss / capital, most)
 
     def in_use(self, context: RuleContext) -> RuleResult | None:
         """Return the loss of what is held and in flight; None where its worth is not known."""

@@ -4,14 +4,20 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, Table, number
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.account_floor import INITIAL_BALANCE
-from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    RejectionReason,
+    Rule,
+    RuleContext,
+    RuleResult,
+    RuleSettings,
+    Stage,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +57,13 @@ class TotalLots(Rule):
         ),
     )
 
+    def is_on(self, config: RuleSettings) -> bool:
+        """Return whether one of both is set."""
+        return bool(config.max_total_lots or config.lots_by_profit)
+
     def check(self, context: RuleContext) -> RuleResult:
         """Measure in lots what the tighter of both leaves."""
         config, instrument, held = context.config, context.market.instrument, context.exposure.lots
-        if not config.max_total_lots and not config.lots_by_profit:
-            return self.off()
         if instrument is None:
             return self.unknown("the symbol is not known")
         if context.exposure.unknown:
@@ -73,8 +81,8 @@ class TotalLots(Rule):
 
 def _step(steps: Any, profit: float) -> float:
     """Return the lots of the highest step that the profit has reached; below the first, those of the first."""
-    amounts = sorted(steps, key=float)
-    return float(steps[amounts[max(0, bisect_right(amounts, profit, key=float) - 1)]])
+    reached = [amount for amount in steps if float(amount) <= profit]
+    return float(steps[max(reached, key=float) if reached else min(steps, key=float)])
 
 
 def _is_number(key: str) -> bool:

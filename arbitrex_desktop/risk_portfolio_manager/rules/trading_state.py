@@ -4,10 +4,17 @@
 from __future__ import annotations
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, seconds
-from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, Rule, RuleContext, RuleResult, Stage
+from arbitrex_desktop.risk_portfolio_manager.rules.base import (
+    AccountRule,
+    AccountView,
+    RejectionReason,
+    RuleResult,
+    RuleSettings,
+    Stage,
+)
 
 
-class TradingHalted(Rule):
+class TradingHalted(AccountRule):
     """A halt, latched by a limit or manually, refuses until a person resumes."""
 
     code = RejectionReason(
@@ -19,15 +26,14 @@ class TradingHalted(Rule):
     subject = "trading state"
     fine = "not halted"
 
-    def check(self, context: RuleContext) -> RuleResult:
+    def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:  # noqa: ARG002 - no limit bears on it
         """Look at the portfolio's own flag."""
-        account = context.account
         if account.halted:
             return self.failed(note=f"trading is halted: {account.halt_reason or 'no reason was given'}")
         return self.in_order
 
 
-class TradingReducing(Rule):
+class TradingReducing(AccountRule):
     """While the state is REDUCING, only trades that reduce risk pass."""
 
     code = RejectionReason(
@@ -42,8 +48,8 @@ class TradingReducing(Rule):
         seconds("halt_cooldown_seconds", 3600, "Reducing only, after an automatic halt, for", looser=Looser.LOWER),
     )
 
-    def check(self, context: RuleContext) -> RuleResult:
+    def judge(self, account: AccountView, config: RuleSettings) -> RuleResult:  # noqa: ARG002 - no limit bears on it
         """Look whether reducing is in force now."""
-        if context.account.reducing:
-            return self.failed(note=f"only trades that reduce risk pass: {context.account.reducing}")
+        if account.reducing:
+            return self.failed(note=f"only trades that reduce risk pass: {account.reducing}")
         return self.in_order

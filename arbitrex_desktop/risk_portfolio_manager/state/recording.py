@@ -9,13 +9,14 @@ from typing import Final
 
 import msgspec
 
-from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
+from arbitrex_desktop.risk_portfolio_manager.decision.context import AccountView, RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import (
     ApprovedTrade,
     RiskMetrics,
     TradeDecision,
     metrics_of,
 )
+from arbitrex_desktop.risk_portfolio_manager.decision.format import Decimals
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource
 from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import scopes_of
 from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
@@ -24,7 +25,7 @@ from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Asked
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation
 from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule
-from arbitrex_desktop.risk_portfolio_manager.rules.registry import LATCHING, halt_is_over
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import halt_is_over
 from arbitrex_desktop.risk_portfolio_manager.rules.scoped_switches import Throttle
 from arbitrex_desktop.risk_portfolio_manager.state.risk_state import ProvisionalHalt, RiskState
 
@@ -53,7 +54,7 @@ def record(state: RiskState, context: RuleContext, decision: TradeDecision, orde
     state.roll_over(state.resets(context.market.now, context.config), context.config)
     _mark_equity(state, context)
     _note_intent(state, context)
-    latched = decision.kill_switch_triggered and latch(state, context, decision.results)
+    latched = decision.kill_switch_triggered and latch(state, context.config, context.account, decision.results)
     trade = decision.approved_trade
     reservation = None if trade is None else _reserve(state, context, trade, order_id)
     throttled = _pace_strategy(state, context, decision)
@@ -71,18 +72,18 @@ def end_what_has_passed(state: RiskState, config: RuleSettings, day_start: datet
     return cooled or over
 
 
-def latch(state: RiskState, context: RuleContext, results: Iterable[RuleResult]) -> bool:
+def latch(state: RiskState, config: RuleSettings, account: AccountView, results: Iterable[RuleResult]) -> bool:
     """Halt trading for the first broken limit that latches; return whether one did.
 
     What is broken only as long as a rise of the balance counts as a deposit refuses, and does not halt.
     """
     broken = _broken(results)
-    if broken is None or (state.rise.amount and _holds(as_profit(state, context))):
+    if broken is None or (state.rise.amount and _holds(state, config, as_profit(state, account))):
         return False
     if not state.portfolio.trading_halted:
-        state.switches.latch(state.portfolio, broken.check.code.value, broken.message(context.decimals))
+        state.switches.latch(state.portfolio, broken.check.code.value, broken.message(Decimals(account.digits)))
         at, fall = state.portfolio.halt_timestamp, state.unexplained
-        explained = at is not None and fall < 0.0 and _holds_as_withdrawal(state, context, fall)
+        explained = at is not None and fall < 0.0 and _holds_as_withdrawal(state, config, account, fall)
         state.provisional = (
             ProvisionalHalt(at, state.portfolio.halt_code, fall) if at is not None and explained else None
         )
@@ -112,36 +113,32 @@ def _broken(results: Iterable[RuleResult]) -> RuleResult | None:
     return next((each for each in failed if isinstance(each.check, Rule) and each.check.latches), None)
 
 
-def _holds_as_withdrawal(state: RiskState, context: RuleContext, fall: float) -> bool:
+def _holds_as_withdrawal(state: RiskState, config: RuleSettings, account: AccountView, fall: float) -> bool:
     """Return whether no limit would be broken if an unexplained fall were a withdrawal."""
-    account = context.account
     before = account.equity - fall
     if not account.equity > 0.0:
         return False
     peak, factor = max(state.portfolio.peak_equity, before), account.equity / before
-    return _holds(_with_account(context, (peak - before) / peak, -fall, factor, came=fall))
+    return _holds(state, config, _changed(account, (peak - before) / peak, -fall, factor, came=fall))
 
 
-def as_profit(state: RiskState, context: RuleContext) -> RuleContext:
-    """Return the context as it would be if an unexplained rise of the balance were a profit; as it is without one."""
-    equity, rise = context.account.equity, state.rise
+def as_profit(state: RiskState, account: AccountView) -> AccountView:
+    """Return the account as it would be if an unexplained rise of the balance were a profit; as it is without one."""
+    equity, rise = account.equity, state.rise
     peak = max(state.portfolio.peak_equity / rise.factor, equity)
     if not (rise.amount and peak > 0.0):
-        return context
-    return _with_account(context, (peak - equity) / peak, rise.amount, 1.0 / rise.factor, came=-rise.amount)
+        return account
+    return _changed(account, (peak - equity) / peak, rise.amount, 1.0 / rise.factor, came=-rise.amount)
 
 
-def _holds(context: RuleContext) -> bool:
+def _holds(state: RiskState, config: RuleSettings, account: AccountView) -> bool:
     """Return whether no limit that halts is broken."""
-    return _broken(rule.check(context) for rule in LATCHING) is None
+    return _broken(state.plan.limits_of(account, config).results) is None
 
 
-def _with_account(
-    context: RuleContext, drawdown: float, made: float, factor: float, *, came: float = 0.0
-) -> RuleContext:
-    """Return the context with another drawdown, more made, other anchors by a factor, and money that came besides."""
-    account = context.account
-    seen = msgspec.structs.replace(
+def _changed(account: AccountView, drawdown: float, made: float, factor: float, *, came: float = 0.0) -> AccountView:
+    """Return the account with another drawdown, more made, other anchors by a factor, and money that came besides."""
+    return msgspec.structs.replace(
         account,
         drawdown=drawdown,
         daily_pnl=account.daily_pnl + made,
@@ -150,7 +147,6 @@ def _with_account(
         week_anchor=None if account.week_anchor is None else account.week_anchor * factor,
         day_flow=account.day_flow + came,
     )
-    return msgspec.structs.replace(context, account=seen)
 
 
 def withdraw(state: RiskState, effect: Effect, refusal: TradeDecision) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from arbitrex_desktop.risk_portfolio_manager.decision.context import AccountLimits, AccountView
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import TradeIntent
 from arbitrex_desktop.risk_portfolio_manager.market.market_stats import MarketStats
@@ -19,6 +20,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instru
 from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlLedger, Rise
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import ChangeCount, PortfolioState
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_days import TradingDays
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import RiskPlan, plan_of
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import KillSwitches
 from arbitrex_desktop.risk_portfolio_manager.state.periods import Period, Result
 from arbitrex_desktop.risk_portfolio_manager.state.sources import Sources
@@ -59,9 +61,12 @@ class RiskState:
         day_flow: what came or went since that reset.
         withdrawn: what the last sync named withdrawn since all was explained, likewise.
         provisional: the halt that an unexplained fall alone has brought; None for none.
+        plan: which rules the settings have on.
     """
 
-    def __init__(self, portfolio: PortfolioState, sources: Sources, switches: KillSwitches) -> None:
+    def __init__(
+        self, portfolio: PortfolioState, sources: Sources, switches: KillSwitches, config: RuleSettings
+    ) -> None:
         self.portfolio = portfolio
         self.sources = sources
         self.switches = switches
@@ -81,7 +86,9 @@ class RiskState:
         self.day_balance: float | None = None
         self.day_flow = 0.0
         self.provisional: ProvisionalHalt | None = None
+        self.plan = plan_of(config)
         self._calendar = TradingDays()
+        self._looked_at: tuple[AccountView, RiskPlan, AccountLimits] | None = None
 
     def resets(self, now: datetime, config: RuleSettings) -> tuple[datetime, datetime]:
         """Return the latest resets of day and week."""
@@ -95,6 +102,13 @@ class RiskState:
     def instrument(self, symbol: str, config: RuleSettings, intent: TradeIntent | None = None) -> Instrument | None:
         """Return a symbol's instrument; None when it is not known."""
         return self.sources.instrument(symbol, config, self.portfolio, intent)
+
+    def limits(self, account: AccountView, config: RuleSettings) -> AccountLimits:
+        """Return how an account stands to its limits; one that is the same in every field stands as it did."""
+        known = self._looked_at
+        if known is None or known[1] is not self.plan or known[0] != account:
+            known = self._looked_at = (account, self.plan, self.plan.limits_of(account, config))
+        return known[2]
 
     def plain_drawdown(self) -> float:
         """Return (peak - equity) / peak; equity above the peak is a new peak."""

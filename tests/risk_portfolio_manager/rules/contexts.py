@@ -22,6 +22,8 @@ from arbitrex_desktop.risk_portfolio_manager.decision.kill_switch import KillSwi
 from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import JointRisk
 from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import Activity, Asked
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
+from arbitrex_desktop.risk_portfolio_manager.rules.base import Rule, RuleResult
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import plan_of
 from tests.fakes.broker_data import make_account
 from tests.fakes.clock import START
 
@@ -38,7 +40,7 @@ MARKET = MarketView(
 ACCOUNT = AccountView(
     capital=100_000.0, equity=100_000.0, drawdown=0.0, daily_pnl=0.0, weekly_pnl=0.0, day_start=START,
     day_anchor=None, week_anchor=None, consecutive_losses=0, halted=False, halt_reason=None, reducing="", syncs=True,
-    sync_age=1.0, latest=make_account(),
+    synced_at=999.0, latest=make_account(),
 )  # fmt: skip
 JOINT = JointRisk(cluster=0.0, highest=0.0, sigma=0.01, variance=0.0, covariance=0.0, past=None)
 EXPOSURE = ExposureView(
@@ -70,9 +72,16 @@ def context(
     views = {name: changed(view, parts.pop(name, {})) for name, view in usual.items()}
     assert not parts, f"no such part: {parts}"
     views["market"] = changed(views["market"], {"closing": _closing(views["market"], views["intent"].direction)})
+    config = config or RPMConfig()
+    limits = plan_of(config).limits_of(views["account"], config)
     return RuleContext(
-        config=config or RPMConfig(), activity=activity or Activity(), switches=switches, moment=NOW, **views
+        config=config, activity=activity or Activity(), switches=switches, moment=NOW, limits=limits, **views
     )
+
+
+def told(rule: Rule, case: RuleContext) -> RuleResult:
+    """Return what is told of a rule: that it is off, or what it says."""
+    return rule.check(case) if rule.is_on(case.config) else rule.off()
 
 
 def _closing(market: MarketView, direction: int) -> float | None:

@@ -22,7 +22,7 @@ from arbitrex_desktop.risk_portfolio_manager.rules.total_lots import TotalLots
 from tests.fakes.broker_data import make_position
 from tests.fakes.pool import FakePool
 from tests.risk_portfolio_manager.helpers import check, closing, pooled, wide
-from tests.risk_portfolio_manager.rules.contexts import context
+from tests.risk_portfolio_manager.rules.contexts import context, told
 
 
 def lent(**changes: Any) -> RPMConfig:
@@ -49,13 +49,13 @@ def test_the_floor_is_where_the_firm_has_it(kind: str, locks: float, close: floa
     config = lent(firm_floor=kind, firm_floor_locks_at=locks)
     for equity, outcome in ((floor + 0.01, Outcome.PASS), (floor, Outcome.FAIL), (math.nan, Outcome.UNKNOWN)):
         case = context(config, account={"equity": equity, "record": record})
-        assert account_floor(case) == floor
+        assert account_floor(case.account, case.config) == floor
         assert AccountFloor().check(case).outcome is outcome
 
 
 def test_what_the_floor_needs_must_be_known() -> None:
     """Without the initial balance, or the days where they count, nothing can be checked; 0 is off."""
-    assert AccountFloor().check(context(RPMConfig())).outcome is Outcome.SKIPPED
+    assert told(AccountFloor(), context(RPMConfig())).outcome is Outcome.SKIPPED
     assert AccountFloor().check(context(lent(initial_balance=0.0))).outcome is Outcome.UNKNOWN
     assert AccountFloor().check(context(lent(firm_floor="end of day"))).outcome is Outcome.UNKNOWN
     assert FirmDailyLoss().check(context(lent(initial_balance=0.0))).outcome is Outcome.UNKNOWN
@@ -97,7 +97,7 @@ def test_trading_ends_at_the_target_once_the_days_are_done() -> None:
         assert ProfitTarget().check(context(config, account=account)).outcome is outcome
     record = TradingRecord(days=days)
     assert (record.trading_days(0.0), record.trading_days(500.0), record.trading_days(500.01)) == (4, 4, 0)
-    assert ProfitTarget().check(context(lent())).outcome is Outcome.SKIPPED
+    assert told(ProfitTarget(), context(lent())).outcome is Outcome.SKIPPED
 
 
 def test_no_day_brings_more_than_its_share() -> None:
@@ -140,7 +140,7 @@ def test_steps_are_amounts_and_what_is_not_known_is_refused() -> None:
     with pytest.raises(ValueError, match="lots_by_profit must have amounts of money as keys"):
         RPMConfig(lots_by_profit={"much": 1.0}).validate()
     assert TotalLots().check(context(lent(lots_by_profit={"0": 2.0}))).outcome is Outcome.UNKNOWN
-    assert TotalLots().check(context(lent())).outcome is Outcome.SKIPPED
+    assert told(TotalLots(), context(lent())).outcome is Outcome.SKIPPED
 
 
 CHICAGO = {"session_end": "15:10", "session_start": "17:00", "session_timezone": "America/Chicago"}
@@ -174,7 +174,7 @@ def test_nothing_is_opened_before_the_sessions_end_nor_after_it(
     now = datetime(2025, 3, *moment, tzinfo=UTC)
     result = SessionEnd().check(context(RPMConfig(no_entry_minutes=10.0, **config), market={"now": now}))
     assert (result.outcome is Outcome.PASS) is open_
-    assert SessionEnd().check(context()).outcome is Outcome.SKIPPED
+    assert told(SessionEnd(), context()).outcome is Outcome.SKIPPED
 
 
 def test_a_calendar_that_is_needed_must_be_there() -> None:

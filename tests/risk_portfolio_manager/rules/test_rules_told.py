@@ -44,6 +44,7 @@ from tests.risk_portfolio_manager.rules.contexts import (
     NOW,
     approved_at,
     context,
+    told,
 )
 
 PASS, ADJUST, FAIL, UNKNOWN, SKIPPED = Outcome.PASS, Outcome.ADJUST, Outcome.FAIL, Outcome.UNKNOWN, Outcome.SKIPPED
@@ -126,7 +127,7 @@ WITHOUT_NUMBERS: list[Case] = [
     (volume_limits.VolumeLimits(), {"market": {"instrument": None}}, UNKNOWN, "the symbol is not known"),
     (price_collar.PriceCollar(), {"market": {"mid": None}}, UNKNOWN, "there is no quote"),
     (sources.Connection(), {"market": {"connected": False}}, UNKNOWN, "the terminal is not connected"),
-    (sources.AccountSync(), {"account": {"sync_age": None}}, UNKNOWN, "the account was never synced"),
+    (sources.AccountSync(), {"account": {"synced_at": None}}, UNKNOWN, "the account was never synced"),
     (sources.TradingAllowed(), {"account": {"latest": None}}, UNKNOWN, "the account was not read yet"),
     (spread.Spread(), {"market": {"spread_bps": None}, "intent": {"spread_pct": 0.0001}}, UNKNOWN, "there is no quote"),
     (stops.StopDistance(), {"market": {"price": None}}, UNKNOWN, "price or symbol is not known"),
@@ -299,7 +300,7 @@ WITHOUT_NUMBERS: list[Case] = [
 @pytest.mark.parametrize(("rule", "parts", "outcome", "note"), [*NO_POOL, *NO_AGE, *NO_MARGIN, *WITHOUT_NUMBERS])
 def test_what_is_told_without_numbers(rule: Rule, parts: dict[str, Any], outcome: Outcome, note: str) -> None:
     """Off, not known, in order or refused for a reason, which is told; nothing is measured."""
-    found = rule.check(context(**parts))
+    found = told(rule, context(**parts))
     assert (found.outcome, found.note) == (outcome, note)
     assert (found.observed, found.limit, found.headroom) == (None, None, None)
     assert found.message().startswith(rule.subject)
