@@ -150,7 +150,7 @@ class ExportFile:
         with self._naming_rows(index):
             columns = self._columns("\n".join(lines), first=index == 0)
         texts = [text for role in _PRICED & {*columns} for text in columns[role].tolist()]
-        return max((len(text.partition(b".")[2]) for text in texts), default=0)
+        return max(map(_decimals_of, texts), default=0)
 
     def _look_at_first(self) -> int:
         """Return the length of bars in milliseconds, 0 of ticks, which are refused without a bid or without an ask.
@@ -177,7 +177,7 @@ class ExportFile:
         """Return which side of the price is never given; none where only deals are."""
         with self._naming_rows(0):
             values = self._values({role: columns[role] for role in _SIDES if role in columns})
-        given = {role for role, column in values.items() if not np.isnan(column).all()}
+        given = {role for role, column in values.items() if (column > 0).any()}
         return [] if given == {"last"} else [role for role in ("bid", "ask") if role not in given]
 
     def _columns(self, text: str, *, first: bool) -> dict[str, Texts]:
@@ -248,6 +248,12 @@ def format_of(text: TextFile) -> FileFormat:
     if found.header and not second:
         raise ReplayError(f"{text.path}, line 2: expected at least one row after the header, found none")
     return found
+
+
+def _decimals_of(text: bytes) -> int:
+    """Return how many decimals a price is written with, `1.23e-05` being 0.0000123."""
+    number, _, exponent = text.lower().partition(b"e")
+    return max(len(number.partition(b".")[2]) - int(exponent or 0), 0)
 
 
 def _table(text: str, delimiter: str, skip: int, width: int) -> Texts:

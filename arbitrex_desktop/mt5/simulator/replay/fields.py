@@ -141,7 +141,8 @@ def _number(letters: Bytes, first: int, width: int) -> Integers:
 
 
 _YMD: Final = _Layout("9999.99.99").allow(4, b".-/").allow(7, b".-/")
-_DMY: Final = _Layout("99.99.9999").allow(2, b".-/").allow(5, b".-/")
+_DMY: Final = _Layout("99.99.9999")
+"""Between strokes it may be the month that stands first."""
 _COMPACT_DATE: Final = _Layout("99999999")
 _DATES: Final[tuple[tuple[_Layout, tuple[int, int, int]], ...]] = (
     (_YMD, (0, 5, 8)),
@@ -164,6 +165,7 @@ def dates(texts: Texts) -> Integers:
     months = _number(letters, month, 2)
     _require((months >= 1) & (months <= _MONTHS), texts, "a date such as 2019.01.01")
     counted = (_number(letters, year, 4) - 1970) * _MONTHS + months - 1
+    _require(counted >= 0, texts, "a date since 1970")
     first = counted.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     following = (counted + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     days = _number(letters, day, 2)

@@ -15,8 +15,10 @@ _EXPORTED: Final = re.compile(
 """As a terminal names what it exports, with dates to the minute."""
 _DUKASCOPY: Final = re.compile(r"(?P<symbol>[^_]+)_(?:Candlestick|Ticks)_.*")
 _DUKASCOPY_NODE: Final = re.compile(r"(?P<symbol>[a-z0-9]+)-(?:tick|s1|m\d+|h\d+|d1|mn1)(?:-(?:bid|ask))?-\d{4}-.*")
-_USUAL_ENDINGS: Final = frozenset({"i", "ecn", "pro", "raw", "std", "mini", "micro", "cash"})
-_PERIOD: Final = re.compile(r"[._](?:M\d{1,2}|H\d{1,2}|D1|W1|MN1|Daily|Weekly|Monthly)$", re.IGNORECASE)
+_USUAL_ENDINGS: Final = re.compile(r".+_(?:i|ecn|pro|raw|std|mini|micro|cash|x\d{1,3}m?)")
+_COPY: Final = re.compile(r"(?: \(\d{1,3}\)| - (?:Copy|Kopie|Copie|Copia)(?: \(\d{1,3}\))?)$")
+"""What a browser or a file manager puts behind a name that is there already."""
+_PERIOD: Final = re.compile(r"[._,] ?(?:M\d{1,2}|H\d{1,2}|D1|W1|MN1|Daily|Weekly|Monthly)$", re.IGNORECASE)
 _NO_PART: Final = re.compile(r"_(?![A-Z]{2}[A-Z0-9]*$)[^_]*$")
 _BAR_MINUTES: Final = ("43200", "10080", "1440", "240", "60", "30", "15", "5", "1")
 
@@ -25,11 +27,12 @@ def symbol_of(path: Path, known: Iterable[str] = (), *, minutes: bool = False) -
     """Return the symbol of a file, "" where its name has none.
 
     Dates, periods and what else follows a stroke are no part of it, unless that is in capitals, as in `BTC_USD`, or a
-    usual ending of brokers, as in `EURUSD_i`; of a name as a terminal gives it, all before period and dates is.  A name
-    that begins with one of the `known` symbols is of the longest such.  `minutes` is for MetaTrader 4, which puts a
-    bar's minutes right behind the symbol.
+    usual ending of brokers, as in `EURUSD_i` or `US30_x10`; of a name as a terminal gives it, all before period and
+    dates is.  A name that begins with one of the `known` symbols is of the longest such.  `minutes` is for MetaTrader
+    4, which puts a bar's minutes right behind the symbol.
     """
     stem = path.name.removesuffix(path.suffix) if path.suffix.lower() in {".csv", ".txt"} else path.name
+    stem = _COPY.sub("", stem)
     fitting = [name for name in known if stem == name or stem.startswith((f"{name}_", f"{name}."))]
     if fitting:
         return max(fitting, key=len)
@@ -48,6 +51,7 @@ def symbol_of(path: Path, known: Iterable[str] = (), *, minutes: bool = False) -
 
 def _stripped(stem: str) -> str:
     """Return a name without its last part, if that is none of a symbol's."""
-    if stem.rpartition("_")[2] in _USUAL_ENDINGS:
+    if _USUAL_ENDINGS.fullmatch(stem):
         return stem
-    return _NO_PART.sub("", _PERIOD.sub("", stem))
+    without = _PERIOD.sub("", stem)
+    return without if without != stem else _NO_PART.sub("", stem)

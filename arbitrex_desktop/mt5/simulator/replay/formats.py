@@ -26,6 +26,7 @@ _ZONED: Final = re.compile(r".*(?:Z|[+-]\d\d:?\d\d)")
 _COPIED_NAMES: Final = frozenset({"timemsc", "volumereal", "realvolume"})
 _PRICES: Final = ("open", "high", "low", "close")
 _EPOCH: Final = re.compile(r"\d{10}(\d{3})?")
+_OF_DAY: Final = re.compile(r"\d\d:\d\d\S*")
 
 
 class FileClock(StrEnum):
@@ -104,6 +105,20 @@ _SHAPES: Final = (
         FileClock.UTC,
     ),
     _shape(
+        rf"\d{{4}}\.\d\d\.\d\d\t\d\d:\d\d:\d\d(\.\d{{3}})?(\t({_NUMBER})?){{4}}\t\d+",
+        "ticks of MetaTrader 5 without their header",
+        "\t",
+        "date,time,bid,ask,last,volume,flags",
+        FileClock.SERVER,
+    ),
+    _shape(
+        rf"\d{{4}}\.\d\d\.\d\d\t\d\d:\d\d:\d\d(\t{_NUMBER}){{4}}(\t\d+){{3}}",
+        "bars of MetaTrader 5 without their header",
+        "\t",
+        "date,time,open,high,low,close,-,-,spread",
+        FileClock.SERVER,
+    ),
+    _shape(
         rf"\d{{4}}\.\d\d\.\d\d,\d\d:\d\d:\d\d\.\d{{3}}(,{_NUMBER}){{2,4}}",
         "ticks with date and time",
         ",",
@@ -126,8 +141,11 @@ def _of_header(first: str, second: str) -> FileFormat | None:
     if not all(name in _ROLES for name in names):
         return None
     columns = [_ROLES[name] for name in names]
+    fields = [field.strip(' "') for field in second.split(delimiter)]
     if "date" not in columns and "time" in columns:
         columns[columns.index("time")] = "" if "moment" in columns else "moment"
+    elif "moment" in columns[: len(fields)] and _OF_DAY.fullmatch(fields[columns.index("moment")]):
+        columns[columns.index("moment")] = "time"
     named = [role for role in columns if role]
     bars = all(price in named for price in _PRICES)
     if (
@@ -136,7 +154,6 @@ def _of_header(first: str, second: str) -> FileFormat | None:
         or not {"date", "moment"} & {*named}
     ):
         return None
-    fields = [field.strip(' "') for field in second.split(delimiter)]
     moment = fields[columns.index("moment")] if "moment" in columns[: len(fields)] else ""
     # What `copy_ticks_*` and `copy_rates_*` of the Python package give, saved as it is: times of the server's clock.
     copied = bool(_COPIED_NAMES & {*names})

@@ -39,10 +39,11 @@ def tick_rows(times: Integers, values: Mapping[str, Floats], before: Tail) -> Ro
     """
     rows = np.zeros(len(times), dtype=TICK_DTYPE)
     empty = np.full(len(times), np.nan)
-    last = _filled(values.get("last", empty), before.get("last", 0.0))
+    deals = values.get("last", empty)
+    last = _filled(deals, before.get("last", 0.0))
     bid, ask = values.get("bid", empty), values.get("ask", empty)
     if not {"bid", "ask"} & {*before} and np.isnan(bid).all() and np.isnan(ask).all():
-        bid = ask = values.get("last", empty)
+        bid = ask = np.where(deals > 0, deals, np.nan)
         before = {name: before.get("last", np.nan) for name in ("bid", "ask")}
     rows["time_msc"] = times
     rows["time"] = times // 1000

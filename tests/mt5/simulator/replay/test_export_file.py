@@ -181,6 +181,15 @@ FORMATS = [
         1.1011,
     ),
     ("2026.03.02,10:00:01.500,1.1010,1.1011", FileClock.SERVER, moment(2026, 3, 2, 10, 0, 1, 500_000), 1.101, 1.1011),
+    (
+        "Date,Timestamp,Open,High,Low,Close,Volume\n20260302,10:01:00,1.10,1.12,1.09,1.11,75",
+        FileClock.UTC,
+        moment(2026, 3, 2, 10, 1),
+        1.10,
+        1.11,
+    ),
+    (GOOD, FileClock.SERVER, moment(2019, 1, 1, 23, 0, 0, 78_000), 1.14605, 1.14643),
+    ("2026.03.02\t10:01:00\t1.10\t1.12\t1.09\t1.11\t75\t0\t3", FileClock.SERVER, moment(2026, 3, 2, 10, 1), 1.10, 1.11),
 ]
 
 
@@ -193,6 +202,31 @@ def test_formats_are_told_by_their_content(  # noqa: PLR0917 - a row of the tabl
     rows = file.part(0)
     assert (file.clock, int(rows["time_msc"][0]), float(rows["bid"][0])) == (clock, time, bid)
     assert other == (rows["bid"][-1] if file.format.bars else rows["ask"][0])
+
+
+@pytest.mark.parametrize(
+    ("prices", "digits"),
+    [
+        (("1.101E+00", "1.1020e0"), 4),
+        (("1.2345e-05", "0.00001236"), 9),
+        (("6.70e4", "67010"), 0),
+        (("67000.0", "67001"), 1),
+    ],
+)
+def test_decimals_are_those_of_the_prices(tmp_path: Path, prices: tuple[str, str], digits: int) -> None:
+    """Also where a program wrote them with an exponent."""
+    path = write(tmp_path, TICKS, "2026.03.02\t10:00:00\t{}\t{}\t\t\t6".format(*prices))
+    assert ExportFile(path).digits == digits
+
+
+@pytest.mark.parametrize("first", ["0", "0.00", ""])
+def test_a_price_of_zero_is_none(tmp_path: Path, first: str) -> None:
+    """An exchange's symbol may have had no deal yet: the first one stands for what was before; 0 is not played."""
+    lines = [
+        f"2026.03.02\t10:00:0{second}\t0\t0\t{last}\t5\t24" for second, last in enumerate((first, "67001.5", "67002"))
+    ]
+    rows = rows_of(write(tmp_path, TICKS, *lines))
+    assert rows["bid"].tolist() == rows["ask"].tolist() == [67001.5, 67001.5, 67002.0]
 
 
 def test_rows_may_be_cut_where_only_empty_fields_follow(tmp_path: Path) -> None:
@@ -227,6 +261,8 @@ BAD_TICKS = [
     ("2019.01.01\t23:00:00.078\t1.1\t1.2\t\t6", "expected 7 fields separated by tabs, found 6"),
     ("2019.01.01\t23:00:00.078\t1.1\t1.2\t\t\t6\t", "expected 7 fields separated by tabs, found 8"),
     ("01.01.2019\t23:00:00.078\t1.1\t1.2\t\t\t6", "expected a date such as 2019.01.01, found '01.01.2019'"),
+    ("03/02/2026\t23:00:00.078\t1.1\t1.2\t\t\t6", "expected a date such as 2019.01.01, found '03/02/2026'"),
+    ("1969.12.31\t23:00:00.078\t1.1\t1.2\t\t\t6", "expected a date since 1970, found '1969.12.31'"),
     ("2019.02.30\t23:00:00.078\t1.1\t1.2\t\t\t6", "expected a date such as 2019.01.01, found '2019.02.30'"),
     ("2019.01.01\t23:00\t1.1\t1.2\t\t\t6", "expected a time such as 23:00:00 or 23:00:00.078, found '23:00'"),
     ("2019.01.01\t23:00:00.7\t1.1\t1.2\t\t\t6", "expected a time such as 23:00:00"),
@@ -277,6 +313,8 @@ def test_bad_bars_are_named(tmp_path: Path, row: str, expected: str) -> None:
         ([BARS], "line 2: expected at least one row"),
         ([], "line 1: expected the header"),
         ([TICKS, "2019.01.01\t23:00:00\t\t1.1\t\t\t4"], "expected at least one <BID>"),
+        ([TICKS, "2019.01.01\t23:00:00\t0\t0.0\t0\t0\t6"], "expected at least one <BID>, found none"),
+        ([TICKS, "03/02/2026\t23:00:00\t1.1\t1.2\t\t\t6"], "expected a date such as 2019.01.01, found '03/02/2026'"),
         (["Date,Time,Bid,Ask", "x"], "line 2: expected 4 fields separated by commas, found 1"),
     ],
 )
