@@ -114,7 +114,7 @@ class Busy(Market):
             local = now.astimezone(CHICAGO)
             if time(15, 10) <= local.time() < time(17, 0):
                 return "session"
-        if "Account" in self.name and "Standard" in self.name and _weekend(now):
+        if "Account" in self.name and "Standard" in self.name and weekend_in_new_york(now):
             return "weekend"
         target = {"Challenge 1-Step": 0.10, "Combine": 0.06}
         share = next((target[each] for each in target if each in self.name), 0.0)
@@ -122,7 +122,7 @@ class Busy(Market):
         return "best day" if share and self.made.get(self.day(), 0.0) >= 0.5 * whole else ""
 
 
-def _weekend(now: datetime) -> bool:
+def weekend_in_new_york(now: datetime) -> bool:
     """Return whether the week's end of the market is near or on, in New York."""
     local = now.astimezone(NEW_YORK)
     if local.weekday() == 4:

@@ -21,7 +21,7 @@ import msgspec
 
 from arbitrex_desktop.mt5.constants import DealEntry, DealType
 from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal
-from arbitrex_desktop.risk_portfolio_manager.portfolio.balance_changes import Flow, Moved, Sight
+from arbitrex_desktop.risk_portfolio_manager.portfolio.balance_changes import EVER, Flow, Moved, Sight
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_record import TradingRecord
 
 _FLOWS: Final = frozenset({DealType.BALANCE, DealType.CREDIT, DealType.CORRECTION, DealType.BONUS})
@@ -96,11 +96,16 @@ class EquityAt(msgspec.Struct, frozen=True, array_like=True):
 class Rise(msgspec.Struct, frozen=True):
     """A rise of the balance that is taken for a deposit until a deal says that it was a profit.
 
-    `factor` is what peak and anchors were scaled by.
+    `factor` is what peak and anchors were scaled by, `at`, when it was seen.
     """
 
     amount: float = 0.0
     factor: float = 1.0
+    at: datetime = EVER
+
+    def before(self, start: datetime) -> float:
+        """Return what of it was there at a reset."""
+        return self.amount if self.at < start else 0.0
 
 
 class PnlFigures(msgspec.Struct, frozen=True):
@@ -234,7 +239,7 @@ class PnlLedger(msgspec.Struct):
         if gap - lost > smallest:
             largest = max(self.sights, key=lambda sight: sight.change)
             parts.append(Flow(largest.at, gap - lost, largest))
-            rise = Rise(gap - lost, Moved(parts[-1:], 0.0, now).factor() or 1.0)
+            rise = Rise(gap - lost, Moved(parts[-1:], 0.0, now).factor() or 1.0, largest.at)
         self.open_since = self.open_since or now if gap else None
         moved = Moved(parts, lost, self._lost_since(now))
         factor = moved.factor()

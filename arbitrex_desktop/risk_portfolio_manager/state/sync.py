@@ -81,7 +81,7 @@ def _take_days(
     """Bring the record of the account's days up to date, by the firm's clock."""
     state.ledger.record = state.ledger.record.after(
         synced.reading.account,
-        figures.day.balance,
+        figures.day_balance + figures.rise.before(state.resets(synced.read_at, config)[0]),
         synced.deals,
         pool.server_time_to_utc,
         lambda moment: trading_day(moment, config.reset_hour, config.reset_timezone),
