@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QLockFile, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
-from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.paths import window_lock
 from arbitrex_desktop.settings import Settings, parse
@@ -298,7 +297,7 @@ class Application:
             soak.stop()
         except OSError as error:
             self.exit_code = EXIT_FAILED
-            _say(f"the report cannot be written: {plain_words(error)}", failed=True)
+            _say(f"the report cannot be written: {_in_words(error)}", failed=True)
         _say(summary(soak.report), failed=False)
 
     def _report(self, test: SelfTest, summary: Callable[[Observations], str]) -> None:
@@ -307,7 +306,7 @@ class Application:
             test.seen.write(self._settings.report)
         except OSError as error:
             test.seen.passed = False
-            test.seen.failure = test.seen.failure or f"the report cannot be written: {plain_words(error)}"
+            test.seen.failure = test.seen.failure or f"the report cannot be written: {_in_words(error)}"
         self.exit_code = 0 if test.seen.passed else EXIT_FAILED
         _say(summary(test.seen), failed=not test.seen.passed)
 
@@ -370,6 +369,12 @@ def keep_for_good() -> None:
     """Have the garbage collector pass over what the start made: a look at all of it stops every thread for 50 ms."""
     gc.freeze()
     gc.enable()
+
+
+def _in_words(error: OSError) -> str:
+    """Return why something could not be written; how to say that is loaded when it has to be said."""
+    words: str = importlib.import_module("arbitrex_desktop.causes").plain_words(error)
+    return words
 
 
 def _password_store() -> PasswordStore:

@@ -90,8 +90,8 @@ class ChartPanel(Panel):
         grid.entry_planned.connect(self.entry_planned)
         grid.trade_wanted.connect(self.trade_wanted)
         grid.asked.connect(self.asked)
-        self._waiting.hide()
         self._layout.addWidget(grid)
+        self._show_one(bool(self._symbol))
         grid.levels.keep_in(self._folder)
         grid.recall(self._look)
         grid.watch(board)
@@ -138,7 +138,14 @@ class ChartPanel(Panel):
         """Follow the ticket to another symbol."""
         self._symbol = symbol
         if self.grid is not None:
+            self._show_one(bool(symbol))
             self.grid.show_symbol(symbol)
+
+    def _show_one(self, is_known: bool) -> None:  # noqa: FBT001 - of two
+        """Show the charts, or the words in their place while there is no symbol to show."""
+        self._waiting.setHidden(is_known)
+        if self.grid is not None:
+            self.grid.setVisible(is_known)
 
     def show_count(self, count: int) -> None:
         """Show so many charts side by side."""

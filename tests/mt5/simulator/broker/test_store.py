@@ -67,7 +67,7 @@ def test_two_brokers_cannot_share_a_file(store: SqliteStore, monkeypatch: pytest
     """A second broker on the same books is turned away, since it would hand out the same tickets."""
     monkeypatch.setattr("arbitrex_desktop.mt5.simulator.broker.store._WAIT_SECONDS", 0.01)
     store.commit([Change("deal", 9, DEAL)], {"next_ticket": 10})
-    with pytest.raises(StoreError, match="locked"):
+    with pytest.raises(StoreError, match="another program is using it"):
         SqliteStore(store._path, "one")
 
 
