@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tomllib
 from difflib import get_close_matches
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from arbitrex_desktop.desk.settings_desk import Changes, NewSettings, SettingRow
 from arbitrex_desktop.settings.catalogue import CATALOGUE, PRESET, Setting
@@ -95,11 +95,17 @@ def _row(value: Value, presets: tuple[str, ...]) -> SettingRow:
 
 def _text(setting: Setting, value: Any) -> str:
     """Return a value as it is typed."""
-    return str(value) if setting.is_text or get_origin(setting.type) is Literal else written(value)
+    return str(value) if setting.is_text or _listed(setting) else written(value)
+
+
+def _listed(setting: Setting) -> tuple[str, ...]:
+    """Return the values of a setting that lists them, () of any other."""
+    kind = get_args(setting.type)[0] if get_origin(setting.type) is Annotated else setting.type
+    return tuple(map(str, get_args(kind))) if get_origin(kind) is Literal else ()
 
 
 def _choices(setting: Setting) -> tuple[str, ...]:
     """Return the values of a setting that has only so many."""
-    if get_origin(setting.type) is Literal:
-        return tuple(map(str, get_args(setting.type)))
+    if listed := _listed(setting):
+        return listed
     return ("true", "false") if isinstance(setting.default, bool) else ()

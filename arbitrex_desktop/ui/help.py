@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 import arbitrex_desktop
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.resources import resource
+from arbitrex_desktop.ui.widgets.fields import offer_to_clear
 
 GUIDE = "help/index.md"
 PAGES: Final = ("index", "tour", "review", "settings", "strategies", "windows", "reason-codes")
@@ -105,7 +106,7 @@ class TextWindow(QDialog):
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("Search the guide"))
         self.search.setAccessibleName(_("Search the guide"))
-        self.search.setClearButtonEnabled(True)
+        offer_to_clear(self.search)
         self.contents = QListWidget()
         self.contents.setAccessibleName(_("Contents"))
         self.contents.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

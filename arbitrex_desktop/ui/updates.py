@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QWidget
 
 import arbitrex_desktop
 from arbitrex_desktop.causes import plain_words
@@ -36,13 +36,19 @@ class UpdateAsker(QObject):
         super().__init__(parent)
         self._question = question
         self._thread: threading.Thread | None = None
+        self._wanted: threading.Thread | None = None
 
     def ask(self, address: str) -> None:
         """Ask an address, unless it is still being asked."""
         if self._thread is None or not self._thread.is_alive():
             # Not waited for at the end: a slow server must not keep the window open.
             self._thread = threading.Thread(target=self._run, args=(address,), name="update-check", daemon=True)
+            self._wanted = self._thread
             self._thread.start()
+
+    def cancel(self) -> None:
+        """Wait for the answer no longer; a later question goes out once this one has ended by itself."""
+        self._wanted = None
 
     def _run(self, address: str) -> None:
         """Asking thread: emit what came back."""
@@ -53,9 +59,10 @@ class UpdateAsker(QObject):
         else:
             self._emit(self.answered, answer)
 
-    @staticmethod
-    def _emit(signal: object, value: object) -> None:
-        """Emit, unless the window has gone meanwhile."""
+    def _emit(self, signal: object, value: object) -> None:
+        """Emit, unless the window has gone meanwhile, or waits no longer."""
+        if self._wanted is not threading.current_thread():
+            return
         try:
             signal.emit(value)  # type: ignore[attr-defined]  # a bound signal, which the stubs do not name
         except RuntimeError:
@@ -83,6 +90,9 @@ class UpdateWindow(QDialog):
         self.at_start.setChecked(choice.at_start)
         self.ask_now = QPushButton(_("Ask now"))
         self.ask_now.setEnabled(bool(choice.address))
+        self.progress, self.cancel = QProgressBar(), QPushButton(_("Cancel"))
+        self.progress.setRange(0, 0)
+        self.progress.setAccessibleName(_("The address is being asked"))
         self.outcome = QLabel(_("This is version {version}.").format(version=arbitrex_desktop.__version__))
         self._arrange()
         self._connect()
@@ -97,6 +107,8 @@ class UpdateWindow(QDialog):
         layout.addRow(_("Address"), self.address)
         layout.addRow(self.at_start)
         layout.addRow(self.ask_now, self.outcome)
+        layout.addRow(self.cancel, self.progress)
+        self._show_busy(busy=False)
         self.setMinimumWidth(480)
 
     def _connect(self) -> None:
@@ -105,6 +117,7 @@ class UpdateWindow(QDialog):
         self.address.editingFinished.connect(self._keep)
         self.at_start.toggled.connect(self._keep)
         self.ask_now.clicked.connect(self._ask)
+        self.cancel.clicked.connect(self._give_up)
         self._asker.answered.connect(self._show_answer)
         self._asker.failed.connect(self._show_failure)
 
@@ -120,8 +133,18 @@ class UpdateWindow(QDialog):
 
     def _ask(self) -> None:
         """Ask now."""
+        self._show_busy(busy=True)
         self.outcome.setText(_("Asking\N{HORIZONTAL ELLIPSIS}"))
         self._asker.ask(self.choice.address)
+
+    def _give_up(self) -> None:
+        self._asker.cancel()
+        self._show_busy(busy=False)
+        self.outcome.setText(_("Not waited for any longer"))
+
+    def _show_busy(self, *, busy: bool) -> None:
+        self.progress.setVisible(busy)
+        self.cancel.setVisible(busy)
 
     def _keep(self) -> None:
         """Write the choice down."""
@@ -134,6 +157,7 @@ class UpdateWindow(QDialog):
 
     def _show_answer(self, answer: UpdateAnswer) -> None:
         """Say what there is; tell the main window when nobody is looking here."""
+        self._show_busy(busy=False)
         present = arbitrex_desktop.__version__
         if not answer.is_newer:
             self.outcome.setText(_("Version {present} is the newest.").format(present=present))
@@ -145,4 +169,5 @@ class UpdateWindow(QDialog):
 
     def _show_failure(self, message: str) -> None:
         """Say why there is no answer."""
+        self._show_busy(busy=False)
         self.outcome.setText(message[:1].upper() + message[1:] + ".")

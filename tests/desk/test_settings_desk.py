@@ -46,6 +46,8 @@ def test_rows_say_what_is_in_force(editor: FileSettingsEditor) -> None:
     assert (rows["desk.max_pending"].text, rows["desk.max_pending"].source) == ("20", "settings.toml")
     assert (rows["desk.cancel_on_halt"].text, rows["desk.cancel_on_halt"].choices) == ("true", ("true", "false"))
     assert "Standard FX" in rows["risk.preset"].choices
+    assert (rows["window.language"].text, rows["window.language"].choices) == ("en", ("en", "de"))
+    assert rows["window.colours"].choices == ("blue and orange", "green and red")
     assert rows[LIMIT].default == rows[LIMIT].text
 
 

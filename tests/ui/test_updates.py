@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 import arbitrex_desktop
 from arbitrex_desktop.ui.updates import UpdateWindow
 from arbitrex_desktop.updates import UpdateAnswer, UpdateCheckError, UpdateChoice, load_choice, save_choice
+from tests.ui.conftest import OPEN_MS
 
 ADDRESS = "https://updates.example/newest"
 
@@ -64,6 +66,35 @@ def test_the_button_asks_and_the_answer_is_shown(
     QTest.mouseClick(window.ask_now, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: words in window.outcome.text())
     assert oracle.asked == [ADDRESS]
+
+
+def test_a_question_is_waited_for_no_longer_when_it_is_cancelled(qtbot: QtBot, tmp_path: Path) -> None:
+    """Progress meanwhile; after Cancel a late answer changes nothing, and the next question is answered."""
+    go, asked = threading.Event(), threading.Event()
+
+    def slow(_address: str, _present: str) -> UpdateAnswer:
+        asked.set()
+        go.wait(OPEN_MS / 1000)
+        return UpdateAnswer("9.9.9", is_newer=True)
+
+    window = UpdateWindow(tmp_path, question=slow)
+    qtbot.addWidget(window)
+    window.show()
+    QTest.keyClicks(window.address, ADDRESS)
+    window.ask_now.click()
+    assert asked.wait(OPEN_MS / 1000)
+    assert (window.progress.isVisible(), window.cancel.isVisible()) == (True, True)
+    window.cancel.click()
+    assert window.progress.isHidden()
+    thread = window._asker._thread
+    assert thread is not None
+    go.set()
+    thread.join()
+    qtbot.wait(1)
+    assert window.outcome.text() == "Not waited for any longer"
+    window.ask_now.click()
+    qtbot.waitUntil(lambda: "9.9.9" in window.outcome.text(), timeout=OPEN_MS)
+    assert window.progress.isHidden()
 
 
 def test_a_choice_is_kept_and_obeyed_at_the_next_start(qtbot: QtBot, tmp_path: Path) -> None:

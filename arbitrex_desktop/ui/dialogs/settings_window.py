@@ -24,6 +24,7 @@ from arbitrex_desktop.ui.dialogs.setting_field import SettingField
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.badges import FilledButton
+from arbitrex_desktop.ui.widgets.fields import offer_to_clear
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
 if TYPE_CHECKING:
@@ -232,7 +233,7 @@ class SettingsWindow(QDialog):
     def _make_parts(self) -> None:
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("Search all settings"))
-        self.search.setClearButtonEnabled(True)
+        offer_to_clear(self.search)
         self.search.setAccessibleName(_("Search all settings"))
         self.search.textChanged.connect(self._show_section)
         self.sections.setFixedWidth(150)

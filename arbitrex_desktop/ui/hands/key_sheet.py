@@ -23,6 +23,7 @@ from arbitrex_desktop.ui.hands.key_table import FixedKeys, KeyEntry, KeyTable
 from arbitrex_desktop.ui.models.table import Column, RowTableModel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.fields import offer_to_clear
 from arbitrex_desktop.ui.widgets.keyed_table import KeyedTable
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
@@ -67,7 +68,7 @@ class KeySheet(QDialog):
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("Search actions and keys"))
         self.search.setAccessibleName(_("Search actions and keys"))
-        self.search.setClearButtonEnabled(True)
+        offer_to_clear(self.search)
         self.model: RowTableModel[KeyEntry | FixedKeys] = RowTableModel(_COLUMNS, _key_of, self)
         self.list = KeyedTable(self.model, theme, _("No action has that name"), _key_of)
         self.list.setAccessibleName(_("Actions and their keys"))

@@ -24,6 +24,7 @@ from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.empty_offer import NextStep
+from arbitrex_desktop.ui.widgets.fields import offer_to_clear
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 from arbitrex_desktop.ui.widgets.quote_view import QuoteView
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
@@ -71,7 +72,7 @@ class MarketWatchPanel(Panel):
         self._filter = QLineEdit()
         self._filter.setPlaceholderText(_("Filter: usd jp"))
         self._filter.setAccessibleName(_("Filter of symbols"))
-        self._filter.setClearButtonEnabled(True)
+        offer_to_clear(self._filter)
         self._group = QComboBox()
         self._group.setAccessibleName(_("Group of symbols"))
         self._group.addItem(_(_ALL))

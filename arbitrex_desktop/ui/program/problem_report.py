@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import platform
 import threading
 import zipfile
@@ -18,9 +20,11 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushB
 
 import arbitrex_desktop
 from arbitrex_desktop import logs
-from arbitrex_desktop.causes import in_words
+from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.texts import N_, _
+
+_log = logging.getLogger(__name__)
 
 _MOST_BYTES: Final = 2 * 1024 * 1024
 """Of each log the end is told."""
@@ -31,17 +35,36 @@ _EXPLANATION: Final = N_(
 )
 
 
-def write_report(data_dir: Path, target: Path, redact: Callable[[str], str] = logs.redact) -> None:
-    """Write the report to a new file (any thread; blocks on the disk); raises OSError, and leaves no half of one."""
+def _unheard(_share: float) -> None:
+    """Hear nothing."""
+
+
+class _GivenUp(Exception):  # noqa: N818 - no failure: somebody said so
+    """Nobody waits for the report any more."""
+
+
+def write_report(
+    data_dir: Path, target: Path, redact: Callable[[str], str] = logs.redact, told: Callable[[float], None] = _unheard
+) -> None:
+    """Write the report to a new file (any thread; blocks on the disk), telling `told` its share from 0 to 1.
+
+    Raises OSError and what `told` raises, and leaves no half of one.
+    """
     sources = [data_dir / "settings.toml", *sorted((data_dir / "logs").rglob("*.log*"))]
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(".new")
-    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as report:
-        report.writestr("versions.txt", versions())
-        for path in sources:
-            if path.is_file():
-                report.writestr(path.relative_to(data_dir).as_posix(), redact(_end_of(path)))
-    draft.replace(target)
+    try:
+        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as report:
+            report.writestr("versions.txt", versions())
+            for place, path in enumerate(sources):
+                told(place / len(sources))
+                if path.is_file():
+                    report.writestr(path.relative_to(data_dir).as_posix(), redact(_end_of(path)))
+        told(1.0)
+        draft.replace(target)
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def versions() -> str:
@@ -64,22 +87,40 @@ def _end_of(path: Path) -> str:
 class ReportWriter(QObject):
     """Writes a report on a thread of its own.
 
-    Signals, on the GUI thread: `written(str)`, the file; `failed(str)`, why not, in words.
+    Signals, on the GUI thread: `told(float)`, its share; `written(str)`, the file; `failed(str)`, why not, in words.
     """
 
+    told = Signal(float)
     written = Signal(str)
     failed = Signal(str)
 
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._wanted: Path | None = None
+
     def start(self, data_dir: Path, target: Path) -> None:
         """Begin; one at a time."""
+        self._wanted = target
         # Not waited for at the end: half a report is no report, and is written anew.
         threading.Thread(target=self._run, args=(data_dir, target), name="report", daemon=True).start()
 
+    def cancel(self) -> None:
+        """Give it up; nothing is told of it any more."""
+        self._wanted = None
+
     def _run(self, data_dir: Path, target: Path) -> None:
+        def told(share: float) -> None:
+            if self._wanted != target:
+                raise _GivenUp
+            self.told.emit(share)
+
         try:
-            write_report(data_dir, target)
-        except OSError as error:
-            self.failed.emit(_("The report could not be written: {in_words}").format(in_words=in_words(error)))
+            write_report(data_dir, target, told=told)
+        except _GivenUp:
+            return
+        except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for an answer
+            _log.warning("the report could not be written", exc_info=True)
+            self.failed.emit(_("The report could not be written: {in_words}").format(in_words=plain_words(error)))
         else:
             self.written.emit(str(target))
 
@@ -95,13 +136,16 @@ class ReportWindow(QDialog):
         self._writer = ReportWriter(self)
         self.make, self.folder = QPushButton(_("&Make the report")), QPushButton(_("&Open its folder"))
         self.progress = QProgressBar()
-        self.progress.setRange(0, 0)
+        self.progress.setRange(0, 100)
+        self.cancel = QPushButton(_("Cancel"))
         self.progress.setAccessibleName(_("The report is being made"))
         self.outcome = QLabel()
         self.outcome.setWordWrap(True)
         self._lay_out()
         self.make.clicked.connect(self._make)
         self.folder.clicked.connect(self._open_folder)
+        self.cancel.clicked.connect(self._give_up)
+        self._writer.told.connect(lambda share: self.progress.setValue(round(100 * share)))
         self._writer.written.connect(self._on_written)
         self._writer.failed.connect(self._end)
 
@@ -112,8 +156,7 @@ class ReportWindow(QDialog):
 
     def _make(self) -> None:
         moment: datetime = self._clock.now()
-        self.make.setEnabled(False)
-        self.progress.show()
+        self._show_busy(busy=True)
         self.outcome.setText("")
         self._writer.start(self._data_dir, self.folder_path / f"report-{moment:%Y%m%d-%H%M%S}.zip")
 
@@ -121,10 +164,19 @@ class ReportWindow(QDialog):
         self._end(_("The report is {path}").format(path=path))
         self.folder.setEnabled(True)
 
+    def _give_up(self) -> None:
+        self._writer.cancel()
+        self._end(_("No report was made"))
+
     def _end(self, words: str) -> None:
-        self.make.setEnabled(True)
-        self.progress.hide()
+        self._show_busy(busy=False)
         self.outcome.setText(words)
+
+    def _show_busy(self, *, busy: bool) -> None:
+        self.make.setEnabled(not busy)
+        for part in (self.progress, self.cancel):
+            part.setVisible(busy)
+        self.progress.setValue(0)
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.folder_path)))
@@ -132,12 +184,13 @@ class ReportWindow(QDialog):
     def _lay_out(self) -> None:
         explanation = QLabel(_(_EXPLANATION))
         explanation.setWordWrap(True)
-        self.progress.hide()
+        self._show_busy(busy=False)
         self.folder.setEnabled(False)
         buttons = QHBoxLayout()
         buttons.addWidget(self.make)
         buttons.addWidget(self.folder)
         buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
         layout = QVBoxLayout(self)
         for part in (explanation, self.progress, self.outcome):
             layout.addWidget(part)

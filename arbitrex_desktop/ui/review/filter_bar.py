@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QWid
 
 from arbitrex_desktop.desk.review.views import ReviewQuery
 from arbitrex_desktop.texts import N_, _
-from arbitrex_desktop.ui.widgets.fields import offer_choices
+from arbitrex_desktop.ui.widgets.fields import offer_choices, offer_to_clear
 
 _TYPING_MS: Final = 300
 ALL_SYMBOLS: Final = N_("All symbols")
@@ -115,7 +115,7 @@ class FilterBar(QWidget):
             day.hide()
         self.search.setPlaceholderText(_("Search note, tag, symbol, ticket"))
         self.search.setToolTip(_("Every word must be found in symbol, strategy, reason, ticket, note or tags"))
-        self.search.setClearButtonEnabled(True)
+        offer_to_clear(self.search)
         self.search.setMinimumWidth(90)
         self.offer((), ())
 

@@ -9,10 +9,17 @@ from typing import Final
 
 from PySide6.QtCore import QLocale, QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QToolButton, QWidget
 
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.theme.theme import tabular
+
+
+def offer_to_clear(line: QLineEdit) -> None:
+    """Put a button into a field that empties it, with a name that can be spoken."""
+    line.setClearButtonEnabled(True)
+    for button in line.findChildren(QToolButton):
+        button.setAccessibleName(_("Clear"))
 
 
 class OptionalNumber(QLineEdit):

@@ -66,6 +66,38 @@ def test_the_window_makes_a_report_and_says_where(data_dir: Path, qtbot: QtBot) 
     assert window.progress.isHidden()
 
 
+def test_a_report_tells_how_far_it_is_and_is_given_up(data_dir: Path) -> None:
+    """What is given up at any place leaves nothing behind."""
+    shares: list[float] = []
+    write_report(data_dir, data_dir / "whole.zip", told=shares.append)
+    assert shares == sorted(set(shares))
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+
+    for last in shares:
+
+        def give_up(share: float, last: float = last) -> None:
+            if share >= last:
+                raise InterruptedError
+
+        with pytest.raises(InterruptedError):
+            write_report(data_dir, data_dir / "reports" / "half.zip", told=give_up)
+    assert list((data_dir / "reports").iterdir()) == []
+
+
+def test_cancel_ends_the_making_of_a_report(data_dir: Path, qtbot: QtBot) -> None:
+    """The window says so at once, no file comes, and the next press makes one."""
+    window = ReportWindow(data_dir, ManualClock())
+    qtbot.addWidget(window)
+    window.show()
+    window.make.click()
+    assert (window.progress.isVisible(), window.cancel.isVisible()) == (True, True)
+    window.cancel.click()
+    assert window.outcome.text() == "No report was made"
+    assert (window.progress.isVisible(), window.make.isEnabled()) == (False, True)
+    window.make.click()
+    qtbot.waitUntil(window.folder.isEnabled, timeout=OPEN_MS)
+
+
 def test_a_report_that_cannot_be_written_says_why(data_dir: Path, qtbot: QtBot) -> None:
     """In words, and the button works again."""
     (data_dir / "reports").write_text("in the way", encoding="utf-8")
