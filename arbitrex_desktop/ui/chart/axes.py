@@ -80,7 +80,8 @@ def label_places(times: NDArray[np.int64], shift: float, pixels_a_bar: float, le
 def label_text(moment: datetime, before: datetime | None, timeframe: Timeframe) -> str:
     """Return a label: the day where it changes, the time elsewhere, month and year for long bars."""
     if seconds_of(timeframe) >= _DAY:
-        return month_and_year(moment) if before is None or moment.year != before.year else day_and_month(moment)
+        is_new_year = before is None or moment.year != before.year
+        return month_and_year(moment) if is_new_year or timeframe is Timeframe.MN1 else day_and_month(moment)
     if before is None or moment.date() != before.date():
         return day_and_month(moment)
     return f"{moment:%H:%M}"

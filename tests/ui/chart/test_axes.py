@@ -43,6 +43,7 @@ def test_labels_name_the_day_where_it_changes() -> None:
     assert label_text(midnight, evening, Timeframe.H1) == "21 Sep"
     assert label_text(morning, midnight, Timeframe.H1) == "08:00"
     assert label_text(midnight, None, Timeframe.D1) == "Sep 2026"
+    assert label_text(morning, midnight, Timeframe.MN1) == "Sep 2026"
     assert full_text(morning, Timeframe.H1) == "Mon 21 Sep 08:00"
 
 
