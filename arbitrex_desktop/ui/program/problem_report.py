@@ -8,7 +8,7 @@ import logging
 import platform
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -56,15 +56,21 @@ def write_report(
     try:
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as report:
             report.writestr("versions.txt", versions())
-            for place, path in enumerate(sources):
-                told(place / len(sources))
-                if path.is_file():
-                    report.writestr(path.relative_to(data_dir).as_posix(), redact(_end_of(path)))
+            for path in _telling(sources, told):
+                report.writestr(path.relative_to(data_dir).as_posix(), redact(_end_of(path)))
         told(1.0)
         draft.replace(target)
     finally:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def _telling(sources: Sequence[Path], told: Callable[[float], None]) -> Iterator[Path]:
+    """Yield the files that there are, and tell before each how far it is."""
+    for place, path in enumerate(sources):
+        told(place / len(sources))
+        if path.is_file():
+            yield path
 
 
 def versions() -> str:
