@@ -39,7 +39,7 @@ def _unheard(_share: float) -> None:
     """Hear nothing."""
 
 
-class _GivenUp(Exception):  # noqa: N818 - no failure: somebody said so
+class _ReportGivenUp(Exception):  # noqa: N818 - no failure: somebody said so
     """Nobody waits for the report any more."""
 
 
@@ -117,12 +117,12 @@ class ReportWriter(QObject):
     def _run(self, data_dir: Path, target: Path) -> None:
         def told(share: float) -> None:
             if self._wanted != target:
-                raise _GivenUp
+                raise _ReportGivenUp
             self.told.emit(share)
 
         try:
             write_report(data_dir, target, told=told)
-        except _GivenUp:
+        except _ReportGivenUp:
             return
         except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for an answer
             _log.warning("the report could not be written", exc_info=True)
