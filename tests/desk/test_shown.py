@@ -142,3 +142,17 @@ def test_orders_tell_when_they_end(desk: Desk, kind: int, seconds: int, at: obje
     desk.broker.poll()
     (row,) = desk.core.snapshot().orders
     assert (row.expires_at, row.for_the_day) == (at, for_the_day)
+
+
+@pytest.mark.parametrize(("digits", "words"), [(0, "5,000 \N{RIGHTWARDS ARROW} 7,000"), (8, "5,000.00000000")])
+def test_a_risk_that_grew_is_told_with_the_accounts_decimals(desk: Desk, digits: int, words: str) -> None:
+    """Yen have none, bitcoin eight; it is no matter of the amount."""
+    desk.broker.account = replace(desk.broker.account, currency_digits=digits)
+    desk.broker.poll()
+    intent_id = desk.core.submit(intent())
+    assert desk.core.desk is not None
+    arrived = desk.intent(intent_id)
+    assert arrived.judgement is not None
+    desk.core.desk.pending._latest[intent_id] = replace(arrived.judgement, risk_amount=7_000.0)
+    arrived = replace(arrived, judgement=replace(arrived.judgement, risk_amount=5_000.0))
+    assert f"it risks more now: {words}" in desk.core.desk.pending.escalation(arrived)

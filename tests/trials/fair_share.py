@@ -12,7 +12,8 @@ nobody; another one at its limit whose intents are approved without the trader a
 fast as it can under three names.  So whatever else the machine does falls on all turns alike, and the two turns with
 nobody say how much two measurements of the same differ.  What a turn leaves behind is let go before the next is
 measured.  All intents are small ones that the risk manager approves.  Prints the answers' times by turn, with the p99
-beside that of the turns alone, and what came of the intents; exits 1 if an honest one was refused.
+beside that of the turns alone and how much two draws of the same differ, and what came of the intents; exits 1 if an
+honest one was refused.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ _LEFT_BEHIND: Final = 7.0
 _EVERY: Final = 0.33
 _RATE: Final = 4.0
 """A fifth of what all may hand in together, in intents a second: three are registered, two shares are for others."""
+_DRAWS: Final = 1_000
 _SWITCH_SECONDS: Final = 0.001
 """As the window has it set."""
 _SMALL: dict[str, Any] = {
@@ -183,19 +185,28 @@ class Trader:
 def report(plan: Plan, seen: dict[str, Seen]) -> bool:
     """Print everybody's times by turn; return whether no honest one was refused anything."""
     for who in ("honest", "trader's submit", "trader's preview"):
-        alone = np.percentile(
-            [t for turn in plan.turns if "alone" in turn for t in seen[who].within(plan, turn)], (50, 99)
-        )
+        alone = [each for turn in plan.turns if "alone" in turn for each in seen[who].within(plan, turn)]
         for turn in dict.fromkeys(plan.turns):
             times = seen[who].within(plan, turn)
             p50, p95, p99, most = np.percentile(times, (50, 95, 99, 100))
-            beside = f"p50 {p50 / alone[0]:4.2f} and p99 {p99 / alone[1]:4.2f} of alone"
+            least, greatest = _likely(times, alone)
+            beside = f"p50 {p50 / np.percentile(alone, 50):4.2f} and p99 {p99 / np.percentile(alone, 99):4.2f} of alone"
             figures = f"p50 {p50:6.1f}  p95 {p95:6.1f}  p99 {p99:6.1f}  most {most:6.1f} ms  {beside}"
-            print(f"{who:17} {turn:12} {len(times):5} answers  {figures}")
+            print(f"{who:17} {turn:12} {len(times):5} answers  {figures} (by chance {least:.2f} to {greatest:.2f})")
     for who, what in seen.items():
         print(f"{who:17}", json.dumps(what.answers))
     fair = {"PENDING", "taken"}
     return all(set(each) <= fair for who in ("honest", "trader's submit") for each in seen[who].answers.values())
+
+
+def _likely(times: list[float], alone: list[float]) -> tuple[float, float]:
+    """Return between which values the quotient of both p99 lies nine times of ten if both are draws of the same."""
+    random, both = np.random.default_rng(0), np.array(times + alone)
+    drawn = [
+        np.percentile(random.choice(both, len(times)), 99) / np.percentile(random.choice(both, len(alone)), 99)
+        for _ in range(_DRAWS)
+    ]
+    return float(np.percentile(drawn, 5)), float(np.percentile(drawn, 95))
 
 
 def run(folder: Path, plan: Plan) -> bool:

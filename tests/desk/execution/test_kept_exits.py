@@ -195,6 +195,23 @@ def test_a_turned_answer_that_cannot_be_written_holds_no_exit(desk: Desk) -> Non
     assert not desk.broker.positions
 
 
+def test_another_order_that_cannot_be_confirmed_holds_no_exit(desk: Desk) -> None:
+    """What the books say of a fill before cannot be written down; the exit need not wait for that."""
+    wanted = waiting_exit(desk)
+    desk.rpm.reducing = False
+    opened = desk.core.submit(intent(symbol="GBPUSD"))
+    desk.core.approve(opened)
+    fill_disk(desk)
+    desk.rpm.reducing = True
+    for _ in range(4):
+        desk.step(2.0)
+    fill = desk.intent(opened).fill
+    assert fill is not None
+    assert not fill.confirmed
+    desk.core.approve(wanted)
+    assert desk.intent(wanted).state is IntentState.FILLED
+
+
 def test_a_new_journal_takes_words_for_what_it_does_not_know(build: BuildDesk, desk: Desk) -> None:
     """The journal was set aside with the reserve full: the new one can be read, and has what the reserve had."""
     wanted = waiting_exit(desk)
