@@ -122,6 +122,23 @@ def test_an_exchange_tells_of_deals() -> None:
     assert module.symbol_info("AAPL").swap_rollover3days == 5
 
 
+@pytest.mark.parametrize("symbol", ["AAPL", "CL", "EURUSD"])
+def test_the_day_s_deals_have_a_highest_and_a_lowest(symbol: str) -> None:
+    """Last price and volume of the server's day are its ticks', and go on with them; nothing of what has no deals."""
+    module, clock = connected(datetime(2026, 7, 22, 15, tzinfo=UTC), realistic=True)
+    assert module.symbol_select(symbol, True)
+    for _ in range(3):
+        info = module.symbol_info(symbol)
+        midnight = module.copy_rates_from_pos(symbol, int(Timeframe.D1), 0, 1)["time"][0]
+        ticks = module.copy_ticks_range(symbol, int(midnight), 2**31 - 1, CopyTicks.ALL)
+        seen = (info.lastlow, info.lasthigh, info.volumelow_real, info.volumehigh_real)
+        last, volume = ticks["last"][ticks["last"] > 0.0], ticks["volume_real"][ticks["volume_real"] > 0.0]
+        expected = (last.min(), last.max(), volume.min(), volume.max()) if len(last) else (0.0,) * 4
+        assert seen == expected
+        assert (info.volumelow, info.volumehigh) == seen[2:]
+        clock.advance(3600)
+
+
 def test_crypto_is_bought_on_a_saturday_and_a_share_at_its_bell() -> None:
     """The order of the closed market is refused with 10018; on Monday it is filled."""
     module, clock = connected(datetime(2026, 7, 24, 20, 30, tzinfo=UTC), realistic=True)

@@ -136,12 +136,17 @@ class GeneratedMarket:
         return self._bars[symbol]
 
     def extremes(self, symbol: str, from_msc: int, to_msc: int) -> Extremes | None:
-        """Return the least and greatest prices within two moments: of ticks at both ends, of bars in between."""
+        """Return the least and greatest prices within two moments: of ticks at both ends, of bars in between.
+
+        Bars do not tell of deals: where there are some, all ticks are read.
+        """
+        told = self._symbols[symbol].is_exchange
         found: Extremes | None = None
         for at in self._hours(symbol, from_msc, to_msc):
             start = at.start_msc
-            if from_msc <= start and start + HOUR_MSC <= to_msc + 1:
-                piece: Extremes | None = self._hours_extremes(symbol, at)
+            whole = from_msc <= start and start + HOUR_MSC <= to_msc + 1
+            if whole:
+                piece = extremes_of(self._whole_hour(symbol, at).rows) if told else self._hours_extremes(symbol, at)
             else:
                 piece = extremes_of(self._within(symbol, at, from_msc, to_msc))
             found = piece if found is None else found.joined(piece)

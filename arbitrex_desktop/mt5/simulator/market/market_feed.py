@@ -7,18 +7,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.simulator.symbols.specs import SymbolSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Extremes:
-    """The least and greatest bid and ask of some stretch of time; 0 where there was none."""
+    """The least and greatest bid, ask, price of a deal and its volume, of some stretch of time; 0 where none was."""
 
     bid_low: float = 0.0
     bid_high: float = 0.0
     ask_low: float = 0.0
     ask_high: float = 0.0
+    last_low: float = 0.0
+    last_high: float = 0.0
+    volume_low: float = 0.0
+    volume_high: float = 0.0
 
     def joined(self, other: Extremes | None) -> Extremes:
         """Return the extremes of both stretches."""
@@ -29,15 +35,25 @@ class Extremes:
             max(self.bid_high, other.bid_high),
             min(self.ask_low, other.ask_low),
             max(self.ask_high, other.ask_high),
+            _lower(self.last_low, other.last_low),
+            max(self.last_high, other.last_high),
+            _lower(self.volume_low, other.volume_low),
+            max(self.volume_high, other.volume_high),
         )
+
+
+def _lower(one: float, other: float) -> float:
+    """Return the lower of two, of which 0 is none."""
+    return min(one or other, other or one)
 
 
 def extremes_of(rows: Rows) -> Extremes | None:
     """Return the extremes of ticks, None of no ticks."""
     if not len(rows):
         return None
-    bid, ask = rows["bid"], rows["ask"]
-    return Extremes(float(bid.min()), float(bid.max()), float(ask.min()), float(ask.max()))
+    bid, ask, last, volume = rows["bid"], rows["ask"], rows["last"], rows["volume_real"]
+    columns = (bid, ask, last[last > 0.0], volume[volume > 0.0])
+    return Extremes(*(float(of(column)) if len(column) else 0.0 for column in columns for of in (np.min, np.max)))
 
 
 class MarketFeed(Protocol):
