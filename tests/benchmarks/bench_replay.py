@@ -30,9 +30,9 @@ _BLOCK: Final = 100_000
 
 FIRST_PRICE: Final = """
 import sys, tempfile, time
-from arbitrex_desktop.assembly import build_core
 from arbitrex_desktop.mt5.host.child import EarlyHost
-early = EarlyHost()
+early = EarlyHost()  # before all else is loaded, as the window does
+from arbitrex_desktop.assembly import build_core
 from arbitrex_desktop.settings import parse
 core = build_core(parse(["--data-dir", tempfile.mkdtemp(), "--replay", sys.argv[1]]), early=early)
 core.start()
