@@ -42,6 +42,7 @@ class Portion:
     def __init__(self, first: int, least: int, most: int) -> None:
         self.size = first
         self._least, self._most = least, most
+        self._each = 0.0
 
     @property
     def is_least(self) -> bool:
@@ -51,9 +52,13 @@ class Portion:
     def learn(self, size: int, seconds: float, wanted_seconds: float = _WANTED_SECONDS) -> None:
         """Take note of what a portion of a size took; the next is a quarter to four times as large.
 
-        The rest of a history, which is smaller than what could be asked for, does not make the next portion small.
+        The dearer of the last two portions counts, and the first alone makes none larger: the newest day may be known
+        and the one before cost a second.  The rest of a history, which is smaller than what could be asked for, does
+        not make the next portion small.
         """
-        wanted = size * wanted_seconds / max(seconds, 1e-6)
+        each = max(seconds, 1e-6) / size
+        wanted = wanted_seconds / max(each, self._each) if self._each else min(wanted_seconds / each, self.size)
+        self._each = each
         self.size = round(min(max(wanted, size / _CHANGE, self._least), max(size * _CHANGE, self.size), self._most))
 
 

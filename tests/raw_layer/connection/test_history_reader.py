@@ -73,20 +73,22 @@ def test_of_long_bars_one_is_asked_for_first(timeframe: int, first: int) -> None
 def test_a_portion_grows_and_shrinks_to_its_time() -> None:
     """Fast portions grow four times at most, slow ones shrink to a quarter at most, and never below the least."""
     portion = Portion(32, 8, 1000)
-    portion.learn(32, 0.0001)
-    assert portion.size == 128
-    portion.learn(128, 0.05)
-    assert portion.size == 64
-    portion.learn(64, 10.0)
-    assert portion.size == 16
-    portion.learn(16, 10.0)
-    assert portion.size == 8
-    portion.learn(900, 0.0001)
-    assert portion.size == 1000
-    portion.learn(3, 0.0001)
-    assert portion.size == 750
-    portion.learn(3, 0.01)
-    assert portion.size == 8
+    sizes = []
+    for size, seconds in (
+        *[(32, 0.0001), (32, 0.0001), (128, 0.05), (64, 10.0), (16, 10.0)],
+        *[(900, 0.0001), (900, 0.0001), (3, 0.0001), (3, 0.0001), (3, 0.01)],
+    ):
+        portion.learn(size, seconds)
+        sizes.append(portion.size)
+    assert sizes == [32, 128, 64, 16, 8, 225, 1000, 750, 750, 8]
+
+
+def test_a_cheap_bar_is_no_promise() -> None:
+    """The day of now is known, and each before it is a second's work: no two of them are asked for at once."""
+    terminal = Terminal(500)
+    terminal.seconds = lambda size: 0.001 if len(terminal.sizes) <= 2 else 0.001 + 1.0 * size
+    HistoryReader(terminal.ask).rates("EURUSD", 16408, 20, 0)
+    assert set(terminal.sizes) == {1}
 
 
 def test_what_was_learnt_is_remembered() -> None:
