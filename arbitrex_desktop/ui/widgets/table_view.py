@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, TypeVar
 
@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFileDialog,
     QHeaderView,
     QMenu,
     QStyle,
@@ -35,11 +36,13 @@ from PySide6.QtWidgets import (
 
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.models.table import LONG, TONE_ROLE, AnyIndex, RowTableModel
+from arbitrex_desktop.ui.program.rows_file import Cell, RowsFileWindow, cell_of
 from arbitrex_desktop.ui.theme.colours import Colours, Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.header import CELL_MARGIN, Header
 from arbitrex_desktop.ui.widgets.metric import whole_or_hidden
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
+from arbitrex_desktop.visible import visible
 
 Row = TypeVar("Row")
 
@@ -264,6 +267,8 @@ class TableView(QTableView):
         copy.setEnabled(row >= 0)
         every = menu.addAction(_("Copy all rows"), partial(self._copy, range(self._table_model.rowCount())))
         every.setEnabled(self._table_model.rowCount() > 0)
+        save = menu.addAction(_("Save all rows\N{HORIZONTAL ELLIPSIS}"), self.save_rows)
+        save.setEnabled(every.isEnabled())
         columns = menu.addMenu(_("Columns"))
         self._fill_columns(columns)
         return menu
@@ -292,6 +297,20 @@ class TableView(QTableView):
         lines += [[self._text_at(row, place) for place in places] for row in rows if row >= 0]
         if len(lines) > 1:
             QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+
+    def save_rows(self) -> QFileDialog:
+        """Ask where to save all rows, of the columns in sight, and return the dialog."""
+        header = self._header
+        places = [header.logicalIndex(place) for place in range(header.count())]
+        columns = [self._table_model.columns[place] for place in places if not self.isColumnHidden(place)]
+        named, rows = [column for column in columns if column.title], self._table_model.rows
+
+        def read() -> Iterator[list[Cell]]:
+            for row in rows:
+                yield [cell_of(visible(column.text(row))) for column in named]
+
+        titles = [_(column.title) for column in named]
+        return RowsFileWindow(self.accessibleName(), titles, read, len(rows), self.window()).ask()
 
     def _text_at(self, row: int, column: int) -> str:
         text = self._table_model.index(row, column).data()
