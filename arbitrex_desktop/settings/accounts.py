@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from arbitrex_desktop.raw_layer.connection.environment import SESSION_NAME, names_an_account, sessions_from
@@ -39,7 +40,13 @@ def sessions_of(
         return sessions
     if not by_environment and accounts:
         return {account.name: _session(account, environment, store) for account in accounts}
-    first = sessions_from(environment)
+    try:
+        first = sessions_from(environment)
+    except SessionConfigError as error:
+        file = start.env_file or Path(".env")
+        # Which of several files is meant; what is not set at all stands in none.
+        where = f" ({file.absolute()})" if by_environment and file.is_file() else ""
+        raise SessionConfigError(f"{error}{where}") from error
     if _is_simulated(first):
         return first
     others = _besides(first[SESSION_NAME], accounts)

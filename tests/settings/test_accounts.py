@@ -61,6 +61,15 @@ def test_without_any_account_the_words_say_what_to_do() -> None:
         sessions_of(Settings(), {}, ())
 
 
+def test_a_wrong_account_is_told_with_the_file_that_is_meant(tmp_path: Path) -> None:
+    """There may be several of that name: its whole path."""
+    file = tmp_path / ".env"
+    file.write_text("MT5_LOGIN=12\n", encoding="utf-8")
+    with pytest.raises(SessionConfigError) as raised:
+        sessions_of(Settings(env_file=file), {"MT5_LOGIN": "12", "MT5_SERVER": "S"}, ())
+    assert str(raised.value) == f"MT5_PASSWORD is missing in .env ({file})"
+
+
 @pytest.mark.parametrize("start", [Settings(replay=Path()), Settings(self_test=True)])
 def test_a_replay_and_the_self_test_are_simulated(start: Settings) -> None:
     """They select the simulated terminal where the environment names nothing, and never the file's accounts."""

@@ -41,8 +41,10 @@ def test_a_position_has_its_menu(qtbot: QtBot, theme: Theme, fresh: Fresh) -> No
     panel.refresh(fresh(positions=(position_row(ticket=7, symbol="USDJPY"),)))
     panel.view.choose(7)
     found = texts(panel.view.row_menu())
-    assert found[-4:] == ["Chart and ticket of USDJPY", "Copy the row", "Copy all rows", "Columns"]
-    assert len(found) == 10
+    assert found[-5:] == [
+        "Chart and ticket of USDJPY", "Copy the row", "Copy all rows", "Save all rows\N{HORIZONTAL ELLIPSIS}", "Columns",
+    ]  # fmt: skip
+    assert len(found) == 11
 
 
 def test_an_order_is_cancelled_from_its_menu(qtbot: QtBot, theme: Theme, fresh: Fresh) -> None:
