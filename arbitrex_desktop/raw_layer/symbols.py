@@ -148,7 +148,7 @@ def is_called(symbol: str, base: str, profit: str, name: str) -> bool:
 
 def _means(one: ListedSymbol, plain: str) -> bool:
     """Return whether a symbol is what a plain name says: a pair by its currencies, all else by how its name begins."""
-    name = _MARKS.sub("", one.name.upper())
+    name = _letters(one.name)
     base, profit = plain[:3], plain[3:]
     if _PAIR.fullmatch(plain) and plain in name:
         # Some brokers give a metal or a coin the currency of its price as the base.
@@ -165,6 +165,13 @@ def _means(one: ListedSymbol, plain: str) -> bool:
     return not rest or (bool(_SUFFIX.fullmatch(rest)) and (_is_marked(one.name, rest) or _is_index(plain)))
 
 
+@lru_cache(maxsize=8192)
+def _letters(name: str) -> str:
+    """Return a name in capitals without strokes; kept, since thousands are looked at for each that is typed."""
+    return _MARKS.sub("", name.upper())
+
+
+@lru_cache(maxsize=8192)
 def _bare(upper: str) -> str:
     """Return a name in capitals without what stands before it, and without strokes."""
     return _MARKS.sub("", _PREFIX.sub("", upper.lstrip(".#@["), count=1))

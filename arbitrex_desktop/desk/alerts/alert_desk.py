@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from threading import Event, Lock, Thread
 from typing import Final
@@ -23,7 +24,14 @@ from arbitrex_desktop.desk.alerts.messengers import (
 from arbitrex_desktop.desk.alerts.outbox import AlertMessage, Messenger, Outbox, SendError
 from arbitrex_desktop.desk.alerts.store import AlertStore
 from arbitrex_desktop.desk.errors import CommandRefused
-from arbitrex_desktop.desk.presentation.alert_rows import AlertCall, AlertKind, AlertRule, AlertsView, AlertWays
+from arbitrex_desktop.desk.presentation.alert_rows import (
+    OF_SYMBOL,
+    AlertCall,
+    AlertKind,
+    AlertRule,
+    AlertsView,
+    AlertWays,
+)
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 
@@ -38,7 +46,8 @@ _log: Final = logging.getLogger(__name__)
 class AlertDesk:
     """A service of the core: `snapshot` and `board` give what is judged.  Its methods may be called from any thread.
 
-    `hide` is told of each secret that must not be logged.
+    `hide` is told of each secret that must not be logged; `meant_by` gives the broker's symbol of a plain name, or
+    raises ValueError with the candidates.
     """
 
     name = "alerts"
@@ -52,7 +61,9 @@ class AlertDesk:
         clock: Clock,
         *,
         hide: Callable[[Sequence[str]], None] = lambda _texts: None,
+        meant_by: Callable[[str], str] = str,
     ) -> None:
+        self._meant_by = meant_by
         self._snapshot, self._board, self._store = snapshot, board, store
         self._secrets, self._clock, self._hide = secrets, clock, hide
         self._book = AlertBook()
@@ -103,10 +114,26 @@ class AlertDesk:
             return self._book.view("; ".join(filter(None, self._troubles.values())))
 
     def put(self, rule: AlertRule) -> None:
-        """Add a rule or change one; raise `CommandRefused` when it cannot be kept."""
+        """Add a rule or change one, under the broker's name of its symbol.
+
+        Raises `CommandRefused` when it cannot be kept, and for one that would never call: of a symbol that the broker
+        does not have, or whose price nobody watches.
+        """
+        if rule.symbol and rule.is_on:
+            rule = replace(rule, symbol=self._seen_symbol(rule))
         with self._lock:
             self._book.put(rule)
             self._save()
+
+    def _seen_symbol(self, rule: AlertRule) -> str:
+        try:
+            symbol = self._meant_by(rule.symbol)
+        except ValueError as unknown:
+            raise CommandRefused(f"{rule.symbol}: {unknown}") from unknown
+        watched = self._board.symbols
+        if rule.kind in OF_SYMBOL and watched and symbol not in watched:
+            raise CommandRefused(f"{symbol} is not watched, so nothing would call: add it in Market Watch first")
+        return symbol
 
     def remove(self, rule_id: str) -> None:
         """Take a rule away."""

@@ -14,6 +14,8 @@ from arbitrex_desktop.desk.alerts.alert_desk import AlertDesk
 from arbitrex_desktop.desk.alerts.store import AlertStore
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.presentation.alert_rows import AlertKind, AlertRule, AlertWays
+from arbitrex_desktop.mt5.commands import ListedSymbol
+from arbitrex_desktop.raw_layer.symbols import SymbolBook
 from tests.fakes.clock import ManualClock
 from tests.fakes.core import FakeBoard
 from tests.fakes.desk_data import desk_snapshot, quote, risk_row
@@ -62,6 +64,23 @@ def test_a_price_calls_without_the_window(bench: Bench) -> None:
     assert [call.text for call in bench.desk.view().calls] == ["EURUSD price rose to 1.20000, now 1.21000"]
     assert not bench.board.listeners
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("alert")]
+
+
+def test_a_plain_name_is_the_broker_s_and_what_would_never_call_is_refused(tmp_path: Path) -> None:
+    """`EURUSD` typed where the broker has `x.EURUSD` calls; what it lacks, or nobody watches, is told at once."""
+    bench = Bench(tmp_path)
+    listed = (ListedSymbol(name, name[2:5], "USD", visible=True, tradable=True) for name in ("x.EURUSD", "x.GBPUSD"))
+    bench.board = FakeBoard({"x.EURUSD": 5})
+    book, store = SymbolBook(tuple(listed)), AlertStore(tmp_path / "alerts.json")
+    desk = AlertDesk(lambda: CALM, bench.board, store, bench.secrets, bench.clock, meant_by=book.resolve)
+    desk.put(PRICE)
+    bench.board.put(quote("x.EURUSD", 1.21))
+    assert [call.text for call in desk.look()] == ["x.EURUSD price rose to 1.20000, now 1.21000"]
+    with pytest.raises(CommandRefused, match="NOSUCH: the broker does not have it"):
+        desk.put(replace(PRICE, rule_id="q", symbol="NOSUCH"))
+    with pytest.raises(CommandRefused, match=r"x\.GBPUSD is not watched"):
+        desk.put(replace(PRICE, rule_id="q", symbol="GBPUSD"))
+    desk.put(replace(PRICE, rule_id="q", symbol="NOSUCH", is_on=False))
 
 
 def test_account_and_state_are_looked_at_once_a_second(bench: Bench) -> None:
