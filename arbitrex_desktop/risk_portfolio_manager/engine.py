@@ -22,6 +22,7 @@ from arbitrex_desktop.risk_portfolio_manager import intent_methods
 from arbitrex_desktop.risk_portfolio_manager.config.fields import PARAMETERS
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
 from arbitrex_desktop.risk_portfolio_manager.decision import reason as reasons
+from arbitrex_desktop.risk_portfolio_manager.decision.context import NO_LIMITS
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics, RPMOutput, TradeDecision, metrics_of
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import InvalidField, TradeIntent, checked_or_exit
 from arbitrex_desktop.risk_portfolio_manager.figures import RiskFigures
@@ -318,7 +319,8 @@ class RiskPortfolioManager(RiskFigures):
             context = build_context(state, intent, self.config, wall, record=record)
         if context is None or (fault and not context.exposure.reducing):
             return self._refused(asked, code, fault, order_id, record=record)
-        decision, context = decide(context, order_id, state.plan)
+        limits = NO_LIMITS if context.exposure.reducing else state.limits(context.account, self.config)
+        decision, context = decide(context, order_id, state.plan, limits)
         return decision, _record(state, context, decision, order_id) if record else None
 
     def _refused(

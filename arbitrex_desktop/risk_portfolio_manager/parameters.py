@@ -222,60 +222,24 @@ class Table(Parameter):
         return {str(key): as_float(item) for key, item in value.items()} if isinstance(value, Mapping) else value
 
 
-def share(
-    name: str,
-    default: float,
-    label: str,
-    high: float = 1.0,
-    *,
-    low_open: bool = True,
-    help: str = "",  # noqa: A002 - the declaration's own word
-    looser: Looser = Looser.UNKNOWN,
-) -> Number:
-    """Return a parameter that is a share of something, by default in (0, 1.0]."""
-    return Number(
-        name=name, default=default, label=label, unit="share", high=high, low_open=low_open, help=help, looser=looser
-    )
+def share(name: str, default: float, label: str, high: float = 1.0, *, low_open: bool = True, **more: Any) -> Number:
+    """Return a parameter that is a share of something, by default in (0, 1.0]; `more`, further fields of it."""
+    return Number(name=name, default=default, label=label, unit="share", high=high, low_open=low_open, **more)
 
 
-def count(
-    name: str,
-    default: int,
-    label: str,
-    *,
-    low: float = 0.0,
-    help: str = "",  # noqa: A002 - as above
-    looser: Looser = Looser.UNKNOWN,
-) -> Number:
-    """Return a parameter that is a whole number."""
-    return Number(name=name, default=default, label=label, unit="count", low=low, whole=True, help=help, looser=looser)
+def count(name: str, default: int, label: str, **more: Any) -> Number:
+    """Return a parameter that is a whole number; `more`, further fields of it."""
+    return Number(name=name, default=default, label=label, unit="count", whole=True, **more)
 
 
-def seconds(
-    name: str,
-    default: float,
-    label: str,
-    *,
-    low_open: bool = False,
-    help: str = "",  # noqa: A002 - as above
-    looser: Looser = Looser.UNKNOWN,
-) -> Number:
-    """Return a parameter that is a duration in seconds."""
-    return Number(name=name, default=default, label=label, unit="s", low_open=low_open, help=help, looser=looser)
+def seconds(name: str, default: float, label: str, **more: Any) -> Number:
+    """Return a parameter that is a duration in seconds; `more`, further fields of it."""
+    return Number(name=name, default=default, label=label, unit="s", **more)
 
 
-def number(
-    name: str,
-    default: float,
-    label: str,
-    unit: str,
-    *,
-    low_open: bool = False,
-    help: str = "",  # noqa: A002 - as above
-    looser: Looser = Looser.UNKNOWN,
-) -> Number:
-    """Return a parameter that is a number at or above zero, or above zero with `low_open`."""
-    return Number(name=name, default=default, label=label, unit=unit, low_open=low_open, help=help, looser=looser)
+def number(name: str, default: float, label: str, unit: str, **more: Any) -> Number:
+    """Return a parameter that is a number at or above zero, or above with `low_open`; `more`, further fields of it."""
+    return Number(name=name, default=default, label=label, unit=unit, **more)
 
 
 def as_float(value: Any) -> Any:

@@ -274,6 +274,22 @@ def test_r21_d16_a_storm_of_limits_and_switches_loses_none() -> None:
         assert check(output, "MAX_LOTS").limit == 0.07, symbol
 
 
+@pytest.mark.parametrize("value", ["much", None, [1.0], float("nan"), -1.0])
+@pytest.mark.parametrize(
+    "field", ["total_capital", "equity", "daily_pnl", "day_anchor", "current_drawdown", "max_drawdown"]
+)
+def test_r7_an_exit_passes_whatever_a_figure_has_become(field: str, value: Any) -> None:
+    """A program, or a file, may have put anything in its place; an entry is refused for it, and says so."""
+    rpm = static(wide(**MANY))
+    rpm.portfolio_state.open_positions["EURUSD"] = Position("EURUSD", 1, 1_000.0, 1.15, START)
+    setattr(rpm.config if field == "max_drawdown" else rpm.portfolio_state, field, value)
+    assert rpm.process_trade_intent(**closing()).decision.approved_trade is not None
+    harmless = value == -1.0 or (value is None and field == "day_anchor")
+    refused = rpm.evaluate(**intent()).decision.rejected_trade
+    assert harmless or refused is not None
+    assert refused is None or refused.reason in ("INVALID_STATE", "INVALID_CONFIGURATION", "MAX_DRAWDOWN_EXCEEDED")
+
+
 @pytest.mark.parametrize("currency", ACCOUNTS)
 @pytest.mark.parametrize(
     ("base", "share"), [("balance", 1.0), ("equity", 0.63), ("lesser", 0.63), ("amount", 0.0), ("equity", 1.41)]

@@ -33,12 +33,12 @@ class MarketView(msgspec.Struct, frozen=True):
         instrument: the symbol's contract; None when the symbol is not known.
         price: what the trade would be entered at: the intent's own price, else ask or bid.
         closing: what it would be closed at as it is entered: the price less the spread, where that is known.
-        mid: middle of the last good quote.
-        spread_bps: its spread in hundredths of a percent.
-        quote_age: its age in seconds.
         margin_per_lot: margin of one lot in account currency.
         shock: recent volatility over usual; None when it was not measured.
         calendar: news that block trades; None when there is no calendar.
+        mid: middle of the last good quote.
+        spread_bps: its spread in hundredths of a percent.
+        quote_age: its age in seconds.
     """
 
     now: datetime
@@ -47,12 +47,12 @@ class MarketView(msgspec.Struct, frozen=True):
     instrument: Instrument | None
     price: float | None
     closing: float | None
-    mid: float | None
-    spread_bps: float | None
-    quote_age: float | None
-    margin_per_lot: float | None
-    shock: float | None
-    calendar: NewsSource | None
+    margin_per_lot: float | None = None
+    shock: float | None = None
+    calendar: NewsSource | None = None
+    mid: float | None = None
+    spread_bps: float | None = None
+    quote_age: float | None = None
 
 
 class AccountView(msgspec.Struct, frozen=True):
@@ -270,8 +270,8 @@ class RuleContext(msgspec.Struct, frozen=True):
         activity: what happened lately.
         switches: kill switches that cover the intent, the widest first.
         moment: monotonic seconds.
-        limits: how the account stands to its limits.
         size: the size that is judged; `NOT_SIZED` in the stages before the sizing.
+        limits: how the account stands to its limits; nothing before the sizing either.
     """
 
     config: RuleSettings
@@ -282,8 +282,8 @@ class RuleContext(msgspec.Struct, frozen=True):
     activity: Activity
     switches: Sequence[KillSwitch]
     moment: float
-    limits: AccountLimits
     size: SizeResult = NOT_SIZED
+    limits: AccountLimits = NO_LIMITS
 
     @property
     def decimals(self) -> Decimals:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import mul
 
 import numpy as np
 
@@ -32,7 +33,8 @@ class Weights:
         self.covariances: list[float] = (model.covariances[:, self._rows] @ sizes).tolist()
         complete = model.past is not None and all(model.measured[row] for row in self._rows)
         self.profits = sizes @ model.past[self._rows] if model.past is not None and complete else None
-        self._aligned: list[list[float]] = (np.sign(sizes) * model.correlations[:, self._rows]).tolist()
+        aligned = np.sign(sizes) * model.correlations[:, self._rows]
+        self._aligned: dict[int, list[list[float]]] = {1: aligned.tolist(), -1: (-aligned).tolist()}
         self._sizes: list[float] = np.abs(sizes).tolist()
 
     def moving_with(self, row: int, direction: int, floor: float) -> tuple[float, float]:
@@ -40,12 +42,9 @@ class Weights:
 
         Correlations are in the trade's direction; those with other symbols at least `floor`, with its own at least 0.
         """
-        exposure = highest = 0.0
-        for held, correlation, size in zip(self._rows, self._aligned[row], self._sizes, strict=True):
-            counted, least = direction * correlation, 0.0 if held == row else floor
-            if counted < least:  # noqa: PLR1730 - `max` takes three times as long, for every symbol of every decision
-                counted = least
-            if counted > highest:  # noqa: PLR1730 - as above
-                highest = counted
-            exposure += counted * size
-        return exposure, min(1.0, highest)
+        aligned = self._aligned[direction][row]
+        counted = [max(floor, each) for each in aligned]
+        if row in self._rows:
+            own = self._rows.index(row)
+            counted[own] = max(0.0, aligned[own])
+        return sum(map(mul, counted, self._sizes)), min(1.0, max(counted, default=0.0))

@@ -50,7 +50,6 @@ def build_context(
     before is a second trade then, and not the same one that is looked at again.
     """
     now, moment = state.sources.market_now(), state.sources.clock.monotonic()
-    account = account_view(state, config, now, wall)
     instrument = state.instrument(intent.symbol, config, intent)
     closable = _closable(state, intent, None if record else intent.intent_id)
     if instrument is None and closable.units > 0.0:
@@ -59,12 +58,11 @@ def build_context(
         config,
         intent,
         _market(state, intent, config, (now, moment, instrument)),
-        account,
+        account_view(state, config, now, wall),
         _exposure(state, intent, config, (instrument, closable, record)),
         state.activity,
         state.switches.covering(intent.symbol, intent.strategy_id, instrument),
         moment,
-        state.limits(account, config),
     )
 
 
@@ -73,32 +71,30 @@ def _market(
 ) -> MarketView:
     """Read what the pool has in memory of the symbol; without a pool, the last price given."""
     sources, symbol, (now, moment, instrument) = state.sources, intent.symbol, at
-    pool, calendar = sources.pool, sources.calendar
+    pool, price = sources.pool, intent.order_price or intent.current_price
     if pool is None:
-        price = intent.order_price or intent.current_price or sources.prices.get(symbol)
-        return MarketView(now, False, False, instrument, price, price, None, None, None, None, None, calendar)
+        price = price or sources.prices.get(symbol)
+        return MarketView(now, False, False, instrument, price, price, calendar=sources.calendar)
     measured = state.stats.returns(symbol)
     shock, margin = measured.shock if measured is not None else None, pool.margin_per_lot(symbol, intent.direction)
-    connected, price = pool.is_connected(), intent.order_price or intent.current_price
+    known = (margin, shock, sources.calendar)
     quote = latest_quote(pool, symbol, moment)
     if quote is None:
-        return MarketView(now, True, connected, instrument, price, price, None, None, None, margin, shock, calendar)
+        return MarketView(now, True, pool.is_connected(), instrument, price, price, *known)
     mid, spread = quote.mid, quote.ask - quote.bid
     if intent.order_price is None:
         price = entry_price(quote, intent, 0.1 * intent.atr * config.atr_multiplier)
     return MarketView(
         now,
         True,
-        connected,
+        pool.is_connected(),
         instrument,
         price,
         None if price is None else price - intent.direction * spread,
+        *known,
         mid,
         spread / mid * 10_000.0,
         quote.age(moment),
-        margin,
-        shock,
-        calendar,
     )
 
 

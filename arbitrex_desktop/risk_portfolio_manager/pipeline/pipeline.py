@@ -9,7 +9,7 @@ from operator import attrgetter
 import msgspec
 
 from arbitrex_desktop.raw_layer import amounts
-from arbitrex_desktop.risk_portfolio_manager.decision.context import RuleContext
+from arbitrex_desktop.risk_portfolio_manager.decision.context import AccountLimits, RuleContext
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import ApprovedTrade, TradeApprovalStatus, TradeDecision
 from arbitrex_desktop.risk_portfolio_manager.decision.result import PlainCheck, RuleResult, Stage
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
@@ -34,18 +34,21 @@ _PASS, _SKIPPED = Outcome.PASS, Outcome.SKIPPED
 _LEFT = PlainCheck(Stage.PORTFOLIO, SIZE_CODE, "position size", order=Rule.order)
 
 
-def decide(context: RuleContext, order_id: str, plan: RiskPlan) -> tuple[TradeDecision, RuleContext]:
+def decide(
+    context: RuleContext, order_id: str, plan: RiskPlan, limits: AccountLimits
+) -> tuple[TradeDecision, RuleContext]:
     """Run every rule that is on, and the sizing; return the answer, and the context with the size that was judged.
 
-    All are run even when one has refused, so that all can be shown.
+    `limits`, how the account stands to its own.  All rules are run even when one has refused, so that all can be shown.
     """
     results = _run(plan.before, context)
     size = size_reduction(context) if context.exposure.reducing else size_trade(context)
     results += size.results
-    context = msgspec.structs.replace(context, size=size)
+    context = msgspec.structs.replace(context, size=size, limits=limits)
     results += _run(plan.after, context)
-    refusal, cuts = _weigh(results, () if context.exposure.reducing else context.limits.broken)
-    results += _of_account(plan, context)
+    refusal, cuts = _weigh(results, limits.broken)
+    # No limit of the account holds up a trade that only reduces.
+    results += [rule.ok(ONLY_REDUCES) for rule in plan.of_account] if context.exposure.reducing else limits.results
     lots = size.lots
     if refusal is None:
         if cuts or context.exposure.reducing:
@@ -70,13 +73,6 @@ def decide(context: RuleContext, order_id: str, plan: RiskPlan) -> tuple[TradeDe
         decimals=context.decimals,
     )
     return decision, context
-
-
-def _of_account(plan: RiskPlan, context: RuleContext) -> Sequence[RuleResult]:
-    """Return how the account stands to its limits, none of which holds up a reducing trade."""
-    if context.exposure.reducing:
-        return [rule.ok(ONLY_REDUCES) for rule in plan.of_account]
-    return context.limits.results
 
 
 def _run(rules: tuple[Rule, ...], context: RuleContext) -> list[RuleResult]:

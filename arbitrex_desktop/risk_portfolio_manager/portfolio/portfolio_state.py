@@ -30,6 +30,9 @@ _HOLDERS: Final = (
 _BOOKS: Final = "_books"
 """Where a position keeps by whom it is held."""
 _there: Final = methodcaller("__call__")
+_RESULTS: Final = ("unrealized_pnl", "realized_pnl", "daily_pnl", "weekly_pnl")
+_FIGURES: Final = frozenset((*_RESULTS, "total_capital", "equity", "peak_equity", "current_drawdown"))
+_NUMBERS: Final = (float, int)
 _PLAIN: Final = frozenset({float, int, str, bool, type(None), datetime})
 
 
@@ -148,7 +151,7 @@ def _free_name(symbol: str, taken: Mapping[str, Position]) -> str:
 class PortfolioState:
     """Account, positions and profit; money in account currency, shares as fractions.
 
-    Numbers of numpy and decimals become plain ones when they are set.
+    Numbers of numpy and decimals become plain ones when they are set; a figure that is set to no number is none at all.
 
     Attributes:
         total_capital: the balance.
@@ -214,7 +217,8 @@ class PortfolioState:
             setattr(self, name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        vars(self)[name] = plain_number(value)
+        value = plain_number(value)
+        vars(self)[name] = math.nan if name in _FIGURES and type(value) not in _NUMBERS else value
         vars(self)["version"] = next_version()
 
     @property
