@@ -23,7 +23,7 @@ from tests.fakes.broker import FakeBroker
 from tests.fakes.clock import ManualClock
 from tests.fakes.rpm import FakeRiskManager
 
-PATIENCE = 60.0
+PATIENCE = 30.0
 """Seconds after which a test gives up on what has to happen: longer than a busy machine takes for it."""
 
 

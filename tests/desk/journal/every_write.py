@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A desk whose n-th write to the disk fails, for every n; run with `failing_disk.c` loaded first.
 
-`python -m tests.desk.journal.every_write LIBRARY FOLDER ERRNO MANY HALF` prints how many writes were let fail, one
-trial each, and ends with 1 and the trial's number at the first in which broker, journal and desk do not agree.
+`python -m tests.desk.journal.every_write LIBRARY FOLDER ERRNO MANY HALF FIRST STEP` prints how many writes were let
+fail, one trial each from FIRST on in steps of STEP, and ends with 1 and the trial's number at the first in which
+broker, journal and desk do not agree.
 """
 
 from __future__ import annotations
@@ -131,8 +132,8 @@ def main(arguments: list[str]) -> int:
     library, folder = ctypes.CDLL(arguments[0]), Path(arguments[1])
     library.failing_disk.argtypes = [ctypes.c_char_p, ctypes.c_long, ctypes.c_long, ctypes.c_int, ctypes.c_int]
     library.failing_disk_count.restype = ctypes.c_long
-    code, many, half = (int(each) for each in arguments[2:5])
-    number, failed = 1, 0
+    code, many, half, number, step = (int(each) for each in arguments[2:7])
+    failed = 0
     while True:
         try:
             writes = trial(library, folder / "data", number, (code, many, half))
@@ -142,7 +143,7 @@ def main(arguments: list[str]) -> int:
         if writes < number:
             break
         failed += 1
-        number += 1
+        number += step
     sys.stdout.write(f"{failed} writes failed, one trial each\n")
     return 0
 
