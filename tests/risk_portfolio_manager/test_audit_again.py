@@ -57,16 +57,18 @@ def test_r1_the_polled_account_counts_for_the_week_and_for_currencies() -> None:
     assert reason(rpm.evaluate(**intent())) == "ACCOUNT_STALE"
 
 
-def test_r4_a_limits_halt_stands_on_the_next_account_and_on_the_way_back(tmp_path: Path) -> None:
-    """Fail-over clears nothing."""
+@pytest.mark.parametrize("kept", [True, False])
+def test_r4_a_limits_halt_stands_on_the_next_account_and_on_the_way_back(tmp_path: Path, *, kept: bool) -> None:
+    """Fail-over clears nothing, whether anything is kept on disk or not."""
     pool = FakePool()
-    rpm = pooled(pool, wide(), enable_persistence=True, data_dir=tmp_path)
+    rpm = pooled(pool, wide(), enable_persistence=kept, data_dir=tmp_path)
     pool.account = replace(pool.account, equity=80_000.0)
     for account in (pool.account, make_account(login=5), make_account()):
         pool.account = account
         later(pool)
         assert rpm.sync_with_mt5_account()
         assert rpm.portfolio_state.halt_code == "MAX_DRAWDOWN_EXCEEDED"
+        assert reason(rpm.process_trade_intent(**intent())) == "TRADING_HALTED"
     rpm.close()
 
 

@@ -170,8 +170,8 @@ class PnlLedger(msgspec.Struct):
         weekly = [deal for deal in deals if to_utc(deal.time) >= self._since(starts[1], self.week_reset_at)]
         if self.closing is None:
             self.closing = _first(account, deals, (daily, weekly), now, starts)
-            self.known_since = now.replace(microsecond=0)  # deals give whole seconds
-        self._take_earlier(deals, (daily, weekly), to_utc)
+            self.known_since = now
+        self._take_earlier(deals, (daily, weekly), to_utc, now)
         before = self.closing.ticket
         self._note_reading(account, now, starts)
         closing, lost, rise = self._take(account, deals, (daily, weekly), to_utc, now, starts)
@@ -270,15 +270,21 @@ class PnlLedger(msgspec.Struct):
         return current, 0.0, Rise()
 
     def _take_earlier(
-        self, deals: Sequence[TradeDeal], since_reset: tuple[list[TradeDeal], list[TradeDeal]], to_utc: ToUtc
+        self,
+        deals: Sequence[TradeDeal],
+        since_reset: tuple[list[TradeDeal], list[TradeDeal]],
+        to_utc: ToUtc,
+        now: datetime,
     ) -> None:
         """Take the deals that came into the history late, and were made before the account was first seen.
 
         Their results are in the first closing's balance, and were not in its day's and week's beginning.
         """
-        last, known = self.closing, self.known_since
-        if last is None or known is None:
+        last = self.closing
+        if last is None or self.known_since is None:
             return
+        self.known_since = min(self.known_since, now)  # the clock may have been ahead
+        known = self.known_since.replace(microsecond=0)  # deals give whole seconds
         earlier = [deal for deal in deals if deal.ticket > last.ticket and to_utc(deal.time) < known]
         if earlier:
             day, week = (_results([each for each in earlier if each in period]) for period in since_reset)

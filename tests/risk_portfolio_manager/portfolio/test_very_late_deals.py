@@ -85,6 +85,21 @@ def test_a_deal_from_before_the_account_was_seen_is_in_its_balance(amount: float
         assert (figures.daily_pnl, figures.day.balance) == (amount, 100_000.0)
 
 
+@pytest.mark.parametrize("amount", [-5_000.0, 3_000.0])
+def test_an_account_that_was_first_seen_by_a_clock_that_was_ahead_counts_each_deal_once(amount: float) -> None:
+    """A day ahead at first, right at once after: what is made or lost then is no deal of before."""
+    books = Books()
+    books.now, books.ledger = NOW + timedelta(days=1), PnlLedger()
+    books.sync((MIDNIGHT, STARTS[1]))
+    books.now = NOW
+    books.sync()
+    books.now += timedelta(minutes=5)
+    books.move(amount)
+    for _ in range(2):
+        figures = books.sync()
+        assert (figures.daily_pnl, figures.unexplained, figures.rise.amount) == (amount, 0.0, 0.0)
+
+
 def test_a_day_that_begins_while_a_rise_is_unexplained_keeps_its_beginning() -> None:
     """5,000 float over midnight and are lost after it: the day is measured from the equity that was seen before it."""
     books = Books()
