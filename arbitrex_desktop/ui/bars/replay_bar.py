@@ -76,7 +76,10 @@ class ReplayBar(QWidget):
         ended = _(", ended") if status.ended else _(", paused") if status.speed == 0.0 else ""
         self.position.show_text(
             _("{moment} of {end} UTC{ended}").format(
-                moment=_moment(status.position_msc), end=_moment(status.last_msc), ended=ended
+                # The market's clock goes on when the last tick has come.
+                moment=_moment(min(status.position_msc, status.last_msc)),
+                end=_moment(status.last_msc),
+                ended=ended,
             ),
             Tone.TEXT,
         )

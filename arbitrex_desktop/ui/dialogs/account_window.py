@@ -40,7 +40,8 @@ from arbitrex_desktop.ui.widgets.metric import TonedLabel
 _TICK_MS: Final = 500
 _LAST_USED: Final = N_("The terminal used last")
 _SIMULATED: Final = N_(
-    "Generated prices, money that is not real, everything else as on a real account. Nothing leaves this computer."
+    "Generated prices, money that is not real, everything else as on a real account. Nothing leaves this computer. "
+    "It begins with four positions, as if they had been opened elsewhere."
 )
 _REAL: Final = N_(
     "A demo or live account at your broker, through the MetaTrader 5 terminal on this computer. "

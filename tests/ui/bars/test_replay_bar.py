@@ -39,6 +39,6 @@ def test_it_shows_and_steers(qtbot: QtBot, theme: Theme, fresh: Callable[..., Fr
     bar.pause.click()
     steps = [DirectReplay(speed=0.0), DirectReplay(step="tick"), DirectReplay(step="end"), DirectReplay(to_msc=600_000)]
     assert asked == [*steps, DirectReplay(speed=5.0)]
-    bar.follow(fresh(pool=pool_stats(replay=replace(STATUS, position_msc=1_000_000))))
+    bar.follow(fresh(pool=pool_stats(replay=replace(STATUS, position_msc=1_700_000))))
     assert not bar.pause.isEnabled()
-    assert bar.position.text().endswith("ended")
+    assert bar.position.text() == "1970-01-01 00:16:40 of 1970-01-01 00:16:40 UTC, ended"
