@@ -37,7 +37,7 @@ def test_without_a_connection_nothing_claims_that_there_is_trading(
     assert top.state.text() == "NOT CONNECTED"
     assert all(badge.isVisible() for badge in (top.mode, top.state, top.account, top.reason, top.halt))
     assert top.account.tone is Tone.MUTED
-    assert window.content.status.labels["trading"].text() == "Trading: ACTIVE"
+    assert window.content.status.labels["trading"].text() == "Trading: waits for the connection"
     core.shown = desk_snapshot()
     qtbot.waitUntil(lambda: top.state.text() == "TRADING ACTIVE", timeout=OPEN_MS)
     account = window.content.top_bar.account

@@ -191,9 +191,10 @@ class StatusBar(QStatusBar):
             is_bad = fresh.broken and not fresh.lacks_account
             self._post("connection", message, Tone.BAD if is_bad else Tone.MUTED)
             return
-        self._post(
-            "trading", _("Trading: {word}").format(word=state.word), Tone.TEXT if state.word == ACTIVE else Tone.WARN
-        )
+        # As the headline: what would be let through means nothing without a line.
+        waits = state.word == ACTIVE and not fresh.connected
+        word = _("waits for the connection") if waits else state.word
+        self._post("trading", _("Trading: {word}").format(word=word), Tone.TEXT if word == ACTIVE else Tone.WARN)
         connection = _("core silent") if fresh.core_silent else snapshot.pool.state.value
         self._post(
             "connection",

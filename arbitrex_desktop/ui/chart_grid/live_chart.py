@@ -105,7 +105,7 @@ class LiveChart(QWidget):
         self._fresh = NOTHING_YET
         self._series = BarSeries(self.timeframe)
         self._server, self._digits = ServerZone(), 5
-        self._waits = self._complete = False
+        self._waits = self._complete = self._cancelled = False
         self._plan: TradePlan | None = None
         self._closed: Sequence[ClosedTrade] = ()
         self._held: tuple[str, float] | None = None
@@ -135,13 +135,13 @@ class LiveChart(QWidget):
 
     def show_symbol(self, symbol: str) -> None:
         """Show another symbol, from its live edge."""
-        if symbol and symbol != self.symbol:
+        if symbol and (symbol != self.symbol or self._cancelled):
             self.symbol = symbol
             self._begin()
 
     def show_timeframe(self, timeframe: Timeframe) -> None:
         """Show bars of another length."""
-        if timeframe is not self.timeframe:
+        if timeframe is not self.timeframe or self._cancelled:
             self.timeframe = timeframe
             self._begin()
 
@@ -186,7 +186,8 @@ class LiveChart(QWidget):
     def refresh(self, fresh: Freshness) -> None:
         """Follow connection, positions, orders and intents."""
         self._fresh = fresh
-        if fresh.connected and not len(self._series) and not self._waits and not self._retry.isActive():
+        waits = self._waits or self._cancelled or self._retry.isActive()
+        if fresh.connected and not len(self._series) and not waits:
             self._load_first()
         if not fresh.connected:
             self.view.show_quote(0.0, 0.0)
@@ -234,7 +235,7 @@ class LiveChart(QWidget):
 
     def cancel(self) -> None:
         """Give up what is being loaded."""
-        self._waits = False
+        self._waits, self._cancelled = False, not len(self._series)
         self._complete = bool(len(self._series))
         self.history_cancelled.emit(self.number)
         self._say(_("loading was cancelled"))
@@ -244,7 +245,7 @@ class LiveChart(QWidget):
     def _begin(self) -> None:
         self._series = BarSeries(self.timeframe)
         self._level_hand.symbol = self.symbol
-        self._complete, self._waits, self._quote = False, False, None
+        self._complete, self._waits, self._cancelled, self._quote = False, False, False, None
         self._learn_digits()
         self.view.show_series(self._series, self._digits)
         self.note = ChartNote()

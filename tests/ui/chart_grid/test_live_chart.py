@@ -83,6 +83,22 @@ def test_progress_is_told_and_can_be_cancelled(qtbot: QtBot, bench: Bench) -> No
     assert bench.toolbar.cancel.isHidden()
 
 
+def test_a_first_loading_that_was_cancelled_stays_so(bench: Bench, fresh: Make) -> None:
+    """Snapshots that come do not begin it again; the same timeframe, chosen anew, does."""
+    bench.panel.show_symbol("USDJPY")
+    bench.panel.refresh(fresh())
+    asked = len(bench.asked)
+    bench.toolbar.cancel.click()
+    for _ in range(3):
+        bench.panel.refresh(fresh())
+    assert len(bench.asked) == asked
+    assert bench.toolbar.note.text() == "loading was cancelled"
+    bench.panel.show_timeframe(bench.panel.timeframe)
+    assert len(bench.asked) == asked + 1
+    bench.answer()
+    assert bench.toolbar.note.text() == ""
+
+
 def test_a_failure_is_told_and_tried_again(bench: Bench, fresh: Make) -> None:
     """The reason stands above the chart, and history is asked for again later."""
     bench.panel.show_symbol("USDJPY")
