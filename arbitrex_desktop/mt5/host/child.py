@@ -16,6 +16,8 @@ from arbitrex_desktop.mt5.host.parent_watchdog import ParentWatchdog
 HOST_ARGUMENT: Final = "--mt5-host"
 """With this hidden argument the frozen program is the host."""
 
+_OWNER_ONLY: Final = 0o077
+"""Takes every right on what the host writes from others; Windows keeps a folder by its access list."""
 _HOST_SCRIPT: Final = """\
 import sys
 sys.path.insert(0, {root!r})
@@ -59,6 +61,8 @@ class HostChild:
             stdout=subprocess.PIPE,
             stderr=None if sys.stderr is not None and not getattr(sys, "frozen", False) else subprocess.DEVNULL,
             env=host_environment(),
+            # The program has it only once it knows its data folder, which may be later.
+            umask=_OWNER_ONLY,
             **self._watchdog.popen_options(),
         )
         self.parent_pipe = self._watchdog.descriptor

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import pytest
 
 from arbitrex_desktop.mt5.host.child import EarlyHost
@@ -25,6 +29,20 @@ def test_the_first_start_takes_the_host_that_runs_already() -> None:
     assert not child.is_running
     host.stop()
     early.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the mask of another process is told on Linux")
+def test_what_a_host_writes_is_its_owners() -> None:
+    """The simulated broker's books lie in the data folder; the host may be there before the program has its mask."""
+    before = os.umask(0)
+    try:
+        early = EarlyHost()
+    finally:
+        os.umask(before)
+    (child,) = early._child
+    status = Path(f"/proc/{child.process.pid}/status").read_text("ascii")
+    early.close()
+    assert "Umask:\t0077" in status
 
 
 def test_an_early_host_that_died_is_not_used() -> None:
