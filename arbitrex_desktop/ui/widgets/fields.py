@@ -88,8 +88,13 @@ class Share(QDoubleSpinBox):
         self.setSingleStep(0.05)
         self.setDecimals(2)
         self.setValue(value)
+        self._usual = self.text()
         self.setFont(tabular(self.font()))
         self.setAccessibleName(name)
+
+    def fixup(self, text: str) -> str:
+        """Return what an emptied field holds once it is left: the usual share, not what stood there before."""
+        return text.strip() or self._usual
 
     def share(self) -> float:
         """Return the number; raise ValueError in words when it is more than 1."""

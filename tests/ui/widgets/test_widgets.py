@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.ui import formats
@@ -267,6 +267,26 @@ def test_a_share_above_one_is_refused_in_words(qtbot: QtBot) -> None:
     assert share.text() == "1.5"
     with pytest.raises(ValueError, match="Confidence must be from 0 to 1"):
         share.share()
+
+
+def test_an_emptied_share_is_the_usual_one_once_it_is_left(qtbot: QtBot) -> None:
+    """Not what stood there before, which the trader took away."""
+    form = QWidget()
+    share, other = Share("Confidence", 0.7), QLineEdit()
+    column = QVBoxLayout(form)
+    for part in (share, other):
+        column.addWidget(part)
+    shown(qtbot, form)
+    form.activateWindow()
+    share.setFocus()
+    qtbot.waitUntil(share.hasFocus)
+    share.selectAll()
+    QTest.keyClicks(share, "1.5")
+    share.selectAll()
+    QTest.keyClick(share, Qt.Key.Key_Delete)
+    QTest.keyClick(share, Qt.Key.Key_Tab)
+    qtbot.waitUntil(other.hasFocus)
+    assert (share.text(), share.share()) == ("0.70", 0.7)
 
 
 def test_a_header_click_sorts_and_shows_it(qtbot: QtBot, theme: Theme) -> None:
