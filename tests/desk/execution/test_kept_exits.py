@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NoReturn
 
 import pytest
@@ -15,6 +16,7 @@ from arbitrex_desktop.desk.journal.reserve import ExitReserve
 from arbitrex_desktop.desk.settings import DeskSettings
 from tests.desk.conftest import BuildDesk, Desk, intent
 from tests.desk.execution.test_lost_exits import fill_disk, kept, told
+from tests.desk.journal.test_tampering import wait_checked
 from tests.fakes.broker import Mood
 
 BY_POLICY = DeskSettings(auto_approve_lots={"bot": 0.2})
@@ -193,6 +195,24 @@ def test_a_turned_answer_that_cannot_be_written_holds_no_exit(desk: Desk) -> Non
     desk.rpm.refusal = None
     desk.core.approve(wanted)
     assert not desk.broker.positions
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows forbids renaming an open file")
+def test_it_leaves_while_the_journal_is_away(desk: Desk) -> None:
+    """Its file is moved away, and back: the exit leaves meanwhile, and the journal has all of it then."""
+    wanted = waiting_exit(desk)
+    away = desk.journal.with_suffix(".moved")
+    desk.journal.rename(away)
+    desk.core.approve(wanted)
+    assert not desk.broker.positions
+    assert kept(desk) == STEPS
+    away.rename(desk.journal)
+    for _ in range(4):
+        desk.step(6.0)
+        wait_checked(desk)
+    assert written(desk, wanted)[:5] == ["RECEIVED", "JUDGED", *STEPS]
+    desk.core.stop()
+    assert verify(desk.journal).intact
 
 
 def test_another_order_that_cannot_be_confirmed_holds_no_exit(desk: Desk) -> None:
