@@ -28,22 +28,20 @@ def journey():
     form.symbol.lineEdit().selectAll()
     QTest.keyClicks(form.symbol.lineEdit(), "USDJPY")
     form.fields.volume.field.setText("0.10")
-    while not form.submit.isEnabled() or not form.card.is_current:
-        yield form.submit.toolTip()
-    said = form.submit.text()
-    form.submit.click()
+    said = ""
     while not pending.deck.cards:
-        yield "a card"
-    (card,) = pending.deck.cards.values()
-    while not pending.deck.cards == {}:
-        if card.approve.isEnabled() and not pending._guard.isActive():
-            card.approve.click()
+        # What came before the account's journal was open is told, and can be pressed again.
+        if form.submit.isEnabled() and form.card.is_current:
+            said = form.submit.text()
+            form.submit.click()
+        yield form.submit.toolTip() or "a card"
+    held = []
+    while not held:
+        for card in list(pending.deck.cards.values())[:1]:
+            if card.approve.isEnabled() and not pending._guard.isActive():
+                card.approve.click()
         yield "the fill"
-    while True:
         held = [row.symbol for row in window.content._fresh.snapshot.positions if row.intent_id]
-        if held:
-            break
-        yield "the position"
     print(said, *held, sep="|", flush=True)
     os._exit(0)
 
@@ -52,7 +50,8 @@ def step():
     waits = next(steps)
 
 def give_up():
-    print("waits for", waits, flush=True)
+    shown = window.content._fresh.snapshot
+    print("waits for", waits, [(row.state, row.details) for row in shown.intents] if shown else "", flush=True)
     os._exit(1)
 
 application = Application(parse(sys.argv[1:]))
