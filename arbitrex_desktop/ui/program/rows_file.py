@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The rows of any table as a file: what is shown, as CSV for a spreadsheet or as JSON for a program."""
+"""The rows of any table for elsewhere: as CSV for a spreadsheet, as JSON for a program, or in the clipboard."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from arbitrex_desktop.causes import plain_words
@@ -84,7 +85,7 @@ def _telling(rows: Iterator[Row], told: Told) -> Iterator[Row]:
 
 
 class RowsFileWindow(QDialog):
-    """Asks where to, writes on a thread of its own, and says what came of it; modeless.
+    """Asks where to, reads and writes on a thread of its own, and says what came of it; modeless.
 
     `read` gives the rows on that thread, from what is frozen.
     """
@@ -97,9 +98,10 @@ class RowsFileWindow(QDialog):
     ) -> None:
         super().__init__(parent)
         self._name, self._titles, self._read = name, tuple(titles), read
-        self._given_up = threading.Event()
+        self._given_up, self._copies = threading.Event(), False
         self.setWindowTitle(_("Save {name}").format(name=name))
         self.setModal(False)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.words, self.progress, self.button = QLabel(), QProgressBar(), QPushButton(_("Cancel"))
         self.words.setWordWrap(True)
         self.progress.setRange(0, max(1, count))
@@ -117,6 +119,8 @@ class RowsFileWindow(QDialog):
         dialog = QFileDialog(self.parentWidget(), self.windowTitle(), f"{self._name.lower()}.csv".replace(" ", "-"))
         dialog.setNameFilters([_(each) for each in FILTERS])
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.rejected.connect(self.close)
         dialog.fileSelected.connect(lambda file: self.save(self._path_of(dialog, file)))
         dialog.open()
         return dialog
@@ -126,6 +130,13 @@ class RowsFileWindow(QDialog):
         self.words.setText(_("Writing {name}").format(name=path.name))
         self._soon.start()
         threading.Thread(target=self._run, args=(path,), name="rows-file", daemon=True).start()
+
+    def copy(self) -> None:
+        """Put all rows with their headings where spreadsheets take them from."""
+        self._copies = True
+        self.words.setText(_("Copying rows"))
+        self._soon.start()
+        threading.Thread(target=self._gather, name="rows-copy", daemon=True).start()
 
     def _path_of(self, dialog: QFileDialog, file: str) -> Path:
         """Return the file chosen, with the ending of the kind chosen where it has none of the two."""
@@ -148,6 +159,18 @@ class RowsFileWindow(QDialog):
         with contextlib.suppress(RuntimeError):  # the window has gone meanwhile
             self._ended.emit(words)
 
+    def _gather(self) -> None:
+        lines = ["\t".join(self._titles)]
+        try:
+            lines += [
+                "\t".join("" if cell is None else str(cell) for cell in row)
+                for row in _telling(self._read(), self._tell)
+            ]
+        except _SavingGivenUp:
+            return
+        with contextlib.suppress(RuntimeError):  # the window has gone meanwhile
+            self._ended.emit("\n".join(lines))
+
     def _tell(self, done: int) -> None:
         if self._given_up.is_set():
             raise _SavingGivenUp
@@ -155,6 +178,10 @@ class RowsFileWindow(QDialog):
 
     def _end(self, words: str) -> None:
         self._soon.stop()
+        if self._copies:
+            QGuiApplication.clipboard().setText(words)
+            self.close()
+            return
         self.words.setText(words)
         self.progress.hide()
         self.button.setText(_("Close"))

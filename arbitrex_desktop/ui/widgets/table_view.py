@@ -44,6 +44,9 @@ from arbitrex_desktop.ui.widgets.metric import whole_or_hidden
 from arbitrex_desktop.ui.widgets.row_menu import row_menu
 from arbitrex_desktop.visible import visible
 
+_FEW: Final = 200
+"""Rows that are read within a frame or two."""
+
 Row = TypeVar("Row")
 
 _SCREENFUL: Final = 100
@@ -265,7 +268,7 @@ class TableView(QTableView):
         row = self.currentIndex().row()
         copy = menu.addAction(_("Copy the row"), partial(self._copy, [row]))
         copy.setEnabled(row >= 0)
-        every = menu.addAction(_("Copy all rows"), partial(self._copy, range(self._table_model.rowCount())))
+        every = menu.addAction(_("Copy all rows"), self.copy_rows)
         every.setEnabled(self._table_model.rowCount() > 0)
         save = menu.addAction(_("Save all rows\N{HORIZONTAL ELLIPSIS}"), self.save_rows)
         save.setEnabled(every.isEnabled())
@@ -298,8 +301,19 @@ class TableView(QTableView):
         if len(lines) > 1:
             QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
 
+    def copy_rows(self) -> None:
+        """Put all rows, of the columns in sight, where spreadsheets take them from."""
+        if self._table_model.rowCount() > _FEW:
+            self._rows_window(lambda text: visible(" ".join(text.split()))).copy()
+        else:
+            self._copy(range(self._table_model.rowCount()))
+
     def save_rows(self) -> QFileDialog:
         """Ask where to save all rows, of the columns in sight, and return the dialog."""
+        return self._rows_window(lambda text: cell_of(visible(text))).ask()
+
+    def _rows_window(self, cell: Callable[[str], Cell]) -> RowsFileWindow:
+        """Return what reads all rows, of the columns in sight that have a name, beside the window."""
         header = self._header
         places = [header.logicalIndex(place) for place in range(header.count())]
         columns = [self._table_model.columns[place] for place in places if not self.isColumnHidden(place)]
@@ -307,10 +321,10 @@ class TableView(QTableView):
 
         def read() -> Iterator[list[Cell]]:
             for row in rows:
-                yield [cell_of(visible(column.text(row))) for column in named]
+                yield [cell(column.text(row)) for column in named]
 
         titles = [_(column.title) for column in named]
-        return RowsFileWindow(self.accessibleName(), titles, read, len(rows), self.window()).ask()
+        return RowsFileWindow(self.accessibleName(), titles, read, len(rows), self.window())
 
     def _text_at(self, row: int, column: int) -> str:
         text = self._table_model.index(row, column).data()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -97,6 +98,21 @@ def test_the_menu_of_a_table_saves_what_it_shows(table: TableView, qtbot: QtBot,
     else:
         assert list(csv.reader(text.splitlines())) == [["Symbol", "Profit"], ["EURUSD", "-1234.5"], ["'=cmd", "2.0"]]
     window.close()
+
+
+def test_many_rows_are_copied_beside_the_window(table: TableView, qtbot: QtBot) -> None:
+    """As few are, with headings, in the order shown; one that has no value is empty."""
+    QGuiApplication.clipboard().setText("")
+    table.copy_rows()
+    shown = QGuiApplication.clipboard().text()
+    assert shown.split("\n")[1].endswith("\N{MINUS SIGN}1,234.50")
+    model = table.model()
+    assert isinstance(model, RowTableModel)
+    model.set_rows([(f"S{place}", float(place)) for place in range(1_000)])
+    table.copy_rows()
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text().startswith("Symbol\tProfit"), timeout=OPEN_MS)
+    lines = QGuiApplication.clipboard().text().split("\n")
+    assert (len(lines), lines[1], lines[-1]) == (1_001, "S0\t+0.00", "S999\t+999.00")
 
 
 def test_a_folder_that_is_not_there_is_said_in_words(table: TableView, qtbot: QtBot, tmp_path: Path) -> None:
