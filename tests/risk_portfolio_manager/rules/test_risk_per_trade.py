@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from arbitrex_desktop.mt5.constants import SymbolSwapMode
 from arbitrex_desktop.risk_portfolio_manager import Outcome, RPMConfig, RPMOutput
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import PoolInstruments
+from arbitrex_desktop.risk_portfolio_manager.rules.risk_per_trade import RiskPerTrade
 from tests.fakes.broker_data import make_symbol
 from tests.fakes.pool import FakePool
 from tests.risk_portfolio_manager.helpers import check, intent, pooled, static, units, wide
+from tests.risk_portfolio_manager.rules.contexts import context
 
 SURE: dict[str, Any] = {
     "confidence_score": 1.0, "win_rate": 0.6, "avg_win": 1.0, "avg_loss": 0.5, "num_trades": 100, "atr": 0.01,
@@ -111,3 +113,13 @@ def test_a_night_costs_what_the_broker_says(mode: SymbolSwapMode, rate: float, n
     for side in (1, -1):
         assert instrument.swap_cost(side, tuesday) * 100_000 == pytest.approx(night)
         assert instrument.swap_cost(side, wednesday) * 100_000 == pytest.approx(3 * night)
+
+
+@pytest.mark.parametrize(("moved", "left"), [(0.0, 1_000.0), (230.0, 770.0)])
+def test_what_a_moved_stop_adds_is_part_of_the_trades_loss(moved: float, left: float) -> None:
+    """Of 1,000 that may be lost a position's moved stop takes 230: 770 are left for the trade, in its own units."""
+    config = RPMConfig(max_risk_per_trade=0.01)
+    for size, outcome in ((left / 0.015 - 1.0, Outcome.PASS), (left / 0.015 + 1.0, Outcome.ADJUST)):
+        found = RiskPerTrade().check(context(config, size={"units": size, "moved_loss": moved}))
+        assert found.outcome is outcome
+        assert found.headroom == pytest.approx(left / 0.015)
