@@ -351,3 +351,14 @@ def test_c14_without_settings_the_limits_fit_the_account(leverage: int, currency
     assert trade.decision.approved_trade is not None
     assert trade.decision.approved_trade.expected_loss <= 0.005 * pool.account.balance * (1.0 + 1e-9)  # type: ignore[operator]
     assert pooled(pool, RPMConfig()).config == RPMConfig()
+
+
+def test_r27_programs_that_name_no_strategy_are_one() -> None:
+    """Two trades of one strategy are the most: nobody's third is refused, a person's and a named one's are not."""
+    rpm = static(wide(max_positions_per_strategy=2, **MANY))
+    found = [rpm.process_trade_intent(**intent(strategy_id=None, atr=0.1 + number / 100)) for number in range(3)]
+    assert [output.decision.approved_trade is not None for output in found] == [True, True, False]
+    assert reason(found[2]) == "STRATEGY_POSITIONS_REACHED"
+    assert rpm.process_trade_intent(**intent(strategy_id="a", atr=0.2)).decision.approved_trade
+    person = msgspec.structs.replace(TradeIntent(**intent(atr=0.3)), source=IntentSource.TRADER)
+    assert rpm.judge(person, record=True).decision.approved_trade

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from arbitrex_desktop.raw_layer import amounts
 
@@ -20,7 +22,7 @@ _TOLERANCE: Final = 1e-6
 """Forgiven when rounding down, in the unit shown, since a tenth has no exact binary form."""
 
 
-class Decimals(NamedTuple):
+class Decimals(msgspec.Struct, frozen=True):
     """The decimals of the account's currency, None where they are not known, and of the symbol's volume step."""
 
     money: int | None = None

@@ -68,6 +68,21 @@ def test_what_falls_after_an_unnamed_rise_is_a_loss() -> None:
     assert books.sync((MIDNIGHT, STARTS[1])).unexplained == -3_700.0
 
 
+def test_what_falls_when_an_old_deal_comes_is_a_loss_of_its_own() -> None:
+    """Of 3,700 that came long ago 1,000 are named when 500 are lost whose deal is late: 500 are lost, not 1,500."""
+    books = Books()
+    deal = books.move(1_000.0, late=True)
+    books.move(2_700.0, late=True)
+    books.sync()
+    books.now += timedelta(days=1)
+    books.sync()
+    books.deals.append(deal)
+    books.now += timedelta(minutes=5)
+    books.move(-500.0, late=True)
+    figures = books.sync((MIDNIGHT, STARTS[1]))
+    assert (figures.unexplained, figures.daily_pnl) == (-500.0, -500.0)
+
+
 @pytest.mark.parametrize(("amount", "kind"), [(4_200.0, DealType.SELL), (-4_200.0, DealType.BUY)])
 def test_a_deal_from_before_the_account_was_seen_is_in_its_balance(amount: float, kind: DealType) -> None:
     """A program starts two seconds after a close whose deal is not there yet: no loss, no deposit, a right day."""
