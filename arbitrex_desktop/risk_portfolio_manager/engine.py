@@ -61,7 +61,6 @@ from arbitrex_desktop.risk_portfolio_manager.state.sync import (
 _WITHOUT_ACCOUNT: Final = "static"
 _READ_AGAIN_AFTER: Final = 5.0
 """Seconds between attempts to read a saved state that another program has locked."""
-"""Stands for an intent where limits are looked at without one."""
 _log = logging.getLogger(__name__)
 
 
@@ -209,13 +208,13 @@ class RiskPortfolioManager(RiskFigures):
         """Return version, settings' hash, portfolio, figures, kill switches, limits and an overall `health`."""
         with self._lock:
             portfolio, switches = self.portfolio_state, self.kill_switches.get_status()
-            halt = {"halt_code": portfolio.halt_code, "trading_halted": portfolio.trading_halted}
             return {
                 "rpm_version": __version__,
                 "config_hash": self.config.get_config_hash(),
                 "portfolio_state": portfolio.to_dict(),
                 "risk_metrics": self.risk_metrics.to_dict(),
-                "kill_switches": {**switches, **halt},
+                "kill_switches": switches
+                | {name: getattr(portfolio, name) for name in ("halt_code", "trading_halted")},
                 "portfolio_constraints": limits_of(self.config),
                 "persistence_error": self._repository.error,
                 "health": self._health(),

@@ -104,6 +104,28 @@ def test_a_flat_account_holds_nothing() -> None:
     assert (figures.notional, figures.correlated, figures.correlations) == ({}, (), ())
 
 
+def test_a_changed_limit_counts_at_the_next_decision() -> None:
+    """Of the same account, whether the setting is changed, or all are replaced, or only the portfolio."""
+    manager = static(wide(daily_loss_limit=0.02))
+    manager.portfolio_state.daily_pnl = -1_000.0
+
+    def refused() -> bool:
+        return manager.evaluate(**intent()).decision.approved_trade is None
+
+    found = [refused()]
+    manager.config.daily_loss_limit = 0.009
+    found.append(refused())
+    manager.config = wide(daily_loss_limit=0.02)
+    found.append(refused())
+    manager.portfolio_state.daily_pnl = -2_100.0
+    found.append(refused())
+    manager.config.daily_loss_limit = 0.03
+    found.append(refused())
+    manager.portfolio_state.trading_halted = True
+    found.append(refused())
+    assert found == [False, True, False, True, False, True]
+
+
 @pytest.mark.parametrize("firm", [{}, {"initial_balance": 1e5, "firm_max_loss": 0.1, "profit_target": 0.1}])
 def test_an_account_without_money_is_told_and_trades_nothing(firm: dict[str, float]) -> None:
     """A balance of nothing has no share that could be lost: nothing is divided by it, and nothing is approved."""

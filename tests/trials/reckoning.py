@@ -306,7 +306,10 @@ class Case(Street):
         share = self.random.choice((-0.4, -0.1, 0.2, 1.0))
         self.clock.advance(1.0)
         self.sync()
-        self.flow(round(self.house.balance * share, self.house.digits()), self.late())
+        late = (
+            self.late() if share > 0.0 else min(self.late(), 400.0)
+        )  # a fall is a loss until its deal is there, and halts
+        self.flow(round(self.house.balance * share, self.house.digits()), late)
 
     def fail_over(self) -> None:
         """Let the terminal come up on the other account."""

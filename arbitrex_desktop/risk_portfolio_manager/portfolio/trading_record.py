@@ -55,7 +55,7 @@ class TradingRecord(msgspec.Struct, frozen=True):
         what each later day brought.
         """
         days, changes = _by_day(deals, to_utc, date_of)
-        today, close, highest = date_of(now).isoformat(), day_balance, self.highest_close
+        today, close, highest = date_of(now).isoformat(), day_balance, max(self.highest_close, day_balance)
         for day in sorted(changes.keys() - {today}, reverse=True):
             if day < today:
                 highest = max(highest, close)

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from arbitrex_desktop.mt5.constants import DealType
 from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlLedger
+from tests.fakes.pool import FakePool
+from tests.risk_portfolio_manager.helpers import pooled, wide
 from tests.risk_portfolio_manager.portfolio.test_pnl_ledger import NOW, STARTS, Books
 
 FLOW = {"type": int(DealType.BALANCE)}
@@ -66,6 +69,20 @@ def test_what_falls_after_an_unnamed_rise_is_a_loss() -> None:
     books.move(3_700.0)
     books.move(-3_700.0, late=True)
     assert books.sync((MIDNIGHT, STARTS[1])).unexplained == -3_700.0
+
+
+def test_a_rise_that_is_unexplained_over_midnight_is_in_the_firms_closing_balance() -> None:
+    """3,000 were made and their deal is late: the next day the firm's floor is 10,000 below 103,000 all the same."""
+    pool = FakePool()
+    firm = {"initial_balance": 100_000.0, "firm_max_loss": 0.1, "firm_floor": "end of day", "firm_buffer": 0.0}
+    rpm = pooled(pool, wide(**firm))
+    pool.account = replace(pool.account, balance=103_000.0, equity=103_000.0)
+    for _ in range(2):
+        assert rpm.sync_with_mt5_account()
+        floor = next(each.limit for each in rpm.limits_in_use() if each.code == "ACCOUNT_FLOOR")
+        assert floor == (90_000.0 if pool.clock.now().day == 12 else 93_000.0)
+        pool.clock.advance(15 * 3_600.0)
+    assert pool.clock.now().day > 12
 
 
 def test_what_falls_when_an_old_deal_comes_is_a_loss_of_its_own() -> None:
