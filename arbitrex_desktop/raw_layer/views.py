@@ -92,7 +92,8 @@ class AccountReading:
         account, positions, orders: as the terminal has them
         observed_at: UTC
         monotonic: the same moment on this computer's monotonic clock, in seconds
-        market_at: the same moment in market time, UTC: that of deals and bars, another day's on a simulated weekend
+        market_at: the same moment in market time, UTC: that of deals and bars, another day's on a simulated weekend;
+            None where it is `observed_at`
     """
 
     account: AccountInfo
@@ -100,7 +101,7 @@ class AccountReading:
     orders: tuple[TradeOrder, ...]
     observed_at: datetime
     monotonic: float
-    market_at: datetime
+    market_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,8 @@ def test_the_curve_is_in_market_time() -> None:
     track = EquityTrack()
     track.add(replace(reading, market_at=friday))
     assert [point.at for point in track.points(replace(reading, market_at=friday))] == [friday]
+    plain = replace(reading, market_at=None)
+    assert track.points(plain)[-1].at == reading.observed_at
 
 
 def test_another_account_begins_a_curve_of_its_own() -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import takewhile
 from typing import Final
 
@@ -46,13 +47,18 @@ class EquityTrack:
         if newest is None:
             return ()
         before = tuple(self._points) if _account_of(newest) == self._account else ()
-        return (*takewhile(lambda point: point.at < newest.market_at, before), _point(newest))
+        return (*takewhile(lambda point: point.at < _at(newest), before), _point(newest))
 
 
 def _point(reading: AccountReading) -> EquityPoint:
-    return EquityPoint(reading.market_at, reading.account.equity, reading.account.balance)
+    return EquityPoint(_at(reading), reading.account.equity, reading.account.balance)
 
 
 def _account_of(reading: AccountReading) -> tuple[int, str, str]:
     account = reading.account
     return (account.login, account.server, account.currency)
+
+
+def _at(reading: AccountReading) -> datetime:
+    """Return the moment of a reading in market time."""
+    return reading.market_at or reading.observed_at
