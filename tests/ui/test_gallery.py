@@ -18,6 +18,7 @@ from arbitrex_desktop.ui.resources import resource
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.workspaces.layouts import WORKSPACES
 from tests.fakes.desk_states import STATES
+from tests.ui.dialogs_of import opened_dialogs
 from tests.ui.gallery import save_sheets
 from tests.ui.legibility import complaints
 from tests.ui.showroom import ARMING, SIZES, Showroom
@@ -83,6 +84,26 @@ def test_nothing_is_cut_or_covered_in_german(german_room: Showroom) -> None:
             window = german_room.show(STATES[name](), SIZES[words], workspace.name)
             found += [f"{name}, {words}, {workspace.name}: {each}" for each in at_rest(window)]
     assert found == []
+
+
+def test_every_dialog_reads_well(room: Showroom, tmp_path: Path) -> None:
+    """Nothing of a window or bar that the main window opens is cut or covered."""
+    assert cut_in_dialogs(room, tmp_path) == []
+
+
+def test_every_dialog_reads_well_in_german(german_room: Showroom, tmp_path: Path) -> None:
+    """Nor in the language whose words are longer."""
+    assert cut_in_dialogs(german_room, tmp_path) == []
+
+
+def cut_in_dialogs(room: Showroom, folder: Path) -> list[str]:
+    """Return what does not read well in any of them."""
+    found: list[str] = []
+    for state in ("connected", "live_unarmed"):
+        room.show(STATES[state](), SIZES["1600x1000"])
+        for name, shown in opened_dialogs(room, folder):
+            found += [f"{name}: {each}" for each in at_rest(shown)]
+    return found
 
 
 def test_every_part_has_its_place(room: Showroom) -> None:

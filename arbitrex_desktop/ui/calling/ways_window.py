@@ -20,6 +20,7 @@ _EXPLANATION = N_(
     "HALT, an order of unknown fate, a lost connection and a strategy's intent that waits for you always call. "
     "Token and address are kept in the system's credential store; nothing is sent before you switch it on here."
 )
+_LEAST_WIDTH: Final = 460
 
 
 class AlertWaysWindow(QDialog):
@@ -159,7 +160,10 @@ class AlertWaysWindow(QDialog):
             (self.address, _("Address of the webhook")),
         ):
             field.setAccessibleName(name)
-        self.setMinimumWidth(460)
+        self.setMinimumWidth(_LEAST_WIDTH)
+        # At a fractional scale the form gives a text of several lines less than it needs.
+        margins = form.contentsMargins()
+        explanation.setMinimumHeight(explanation.heightForWidth(_LEAST_WIDTH - margins.left() - margins.right()))
 
 
 def _is_time(text: str) -> bool:

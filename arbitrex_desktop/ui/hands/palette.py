@@ -18,7 +18,7 @@ from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.table_view import TableView
 
 _MOST: Final = 60
-_WIDTH, _HEIGHT = 620, 420
+_WIDTH, _HEIGHT = 720, 420
 _LATE: Final = 2
 _STEPS: Final[dict[int, int]] = {
     Qt.Key.Key_Up: -1,
