@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.review.export import ExportKind
@@ -69,6 +71,8 @@ class ClosedPanel(Panel):
         self.view.setAccessibleName(_("Closed trades"))
         self.sum, self.words = ElidedLabel(theme), ElidedLabel(theme, Tone.MUTED)
         self.progress, self.stop_button = QProgressBar(), QPushButton(_("Cancel"))
+        self.open_button = QPushButton(_("Open the file"))
+        self._exported: Path | None = None
         self.again, self.export_button = QPushButton(_("Read again")), QPushButton(_("Export"))
         self.chart_button, self.notes, self.checks = QPushButton(_("Show on chart")), NoteBar(), ChecksTable(theme)
         self.checks.setAccessibleName(_("Checks of the intent that opened the chosen trade"))
@@ -113,6 +117,12 @@ class ClosedPanel(Panel):
         self._show_busy(busy=False)
         self.sum.show_text(words, tone)
 
+    def show_exported(self, path: Path) -> None:
+        """Say where the file is, and offer to open it."""
+        self._exported = path
+        self.show_words(_("Exported to {result}").format(result=path), Tone.GOOD)
+        self.open_button.show()
+
     def show_checks(self, checks: tuple[Verdict, ...]) -> None:
         """Show the checks of the chosen trade's intent."""
         self.checks.setVisible(bool(checks))
@@ -156,7 +166,12 @@ class ClosedPanel(Panel):
         if row is not None:
             self.chart_asked.emit(row.trade)
 
+    def _open_exported(self) -> None:
+        if self._exported is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._exported)))
+
     def _show_busy(self, *, busy: bool) -> None:
+        self.open_button.hide()
         self.sum.setVisible(not busy)
         for part in (self.progress, self.stop_button):
             part.setVisible(busy)
@@ -193,6 +208,7 @@ class ClosedPanel(Panel):
         splitter.setChildrenCollapsible(False)
         bottom = QHBoxLayout()
         bottom.addWidget(self.sum, 1)
+        bottom.addWidget(self.open_button)
         bottom.addWidget(self.progress, 1)
         bottom.addWidget(self.stop_button)
         layout = QVBoxLayout(self)
@@ -203,6 +219,7 @@ class ClosedPanel(Panel):
 
     def _connect(self) -> None:
         self.filter.changed.connect(self.wanted)
+        self.open_button.clicked.connect(lambda _checked=False: self._open_exported())
         self.again.clicked.connect(lambda _checked=False: self.wanted.emit())
         self.stop_button.clicked.connect(lambda _checked=False: self.given_up.emit())
         self.view.choice_changed.connect(self._choose)

@@ -171,8 +171,8 @@ class Review(QObject):
             (self.closed if topic == _CHECKS else self.intents).show_checks(outcome.result)
         elif topic == _NOTE:
             self.read()
-        elif topic == _EXPORT:
-            self.closed.show_words(_("Exported to {result}").format(result=outcome.result), Tone.GOOD)
+        elif isinstance(outcome.result, Path):
+            self.closed.show_exported(outcome.result)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -137,7 +138,9 @@ def test_a_failure_stands_in_words(open_window: WindowMaker, qtbot: QtBot) -> No
     assert review.closed.model.rowCount() == len(TRADES)
 
 
-def test_all_that_is_shown_is_exported(open_window: WindowMaker, qtbot: QtBot, tmp_path: Path) -> None:
+def test_all_that_is_shown_is_exported_and_can_be_opened(
+    open_window: WindowMaker, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The file has the trades of the filter, and the window says where it is."""
     review = shown(qtbot, open_window())
     path = tmp_path / "mine.csv"
@@ -145,8 +148,14 @@ def test_all_that_is_shown_is_exported(open_window: WindowMaker, qtbot: QtBot, t
     qtbot.waitUntil(lambda: str(path) in review.closed.sum.text(), timeout=OPEN_MS)
     with path.open(encoding="utf-8", newline="") as file:
         assert len(list(csv.DictReader(file))) == len(TRADES)
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    assert review.closed.open_button.isVisible()
+    review.closed.open_button.click()
+    assert opened == [str(path)]
     review.export_to(ExportKind.HTML, tmp_path / "missing" / "a.html")
     qtbot.waitUntil(lambda: review.closed.sum.text().startswith("Not exported"), timeout=OPEN_MS)
+    assert review.closed.open_button.isHidden()
 
 
 def test_every_trade_is_listed_however_many(open_window: WindowMaker, qtbot: QtBot) -> None:
