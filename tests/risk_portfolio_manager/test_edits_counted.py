@@ -39,6 +39,7 @@ def test_r21_d16_a_field_is_written_before_it_is_counted(monkeypatch: pytest.Mon
     """At the moment at which the count is given the value is there already, of a position in two books as well."""
     held = Position("EURUSD", 1, 1.0, 1.0, START)
     books = [OpenPositions.of([held]), OpenPositions.of([held, held])]
+    assert all(book.listen() for book in books)
     thing: Any = held if field == "units" else portfolio_state.PortfolioState()
     there, before, count = list[float](), [each.version for each in books], tracking.next_version
 
@@ -73,7 +74,9 @@ def test_r21_whatever_way_a_position_comes_in_its_edits_count() -> None:
         last = seen
     copied = copy.deepcopy(state.copy())
     rpm.portfolio_state = copied
-    copied.open_positions["a"].units = 70_000.0
+    for units in (60_000.0, 70_000.0):
+        copied.open_positions["a"].units = units
+        rpm.evaluate(**intent(requested_volume=0.01))
     assert sum(one.units for one in held) < 70_000.0
     seen = check(rpm.evaluate(**intent(requested_volume=0.01)), "SYMBOL_EXPOSURE_LIMIT", "symbol exposure").observed
     assert seen == sum(one.units for one in copied.positions()) + 1_000.0

@@ -83,19 +83,15 @@ class Position:
             if book is not None:
                 TrackedDict.note_change(book)
 
-    def held_by(self, book: ref[OpenPositions]) -> None:
-        """Tell a book of every change from now on."""
-        books = vars(self).get(_BOOKS, ())
-        if not any(each is book for each in books):  # references are equal when what is held is
-            vars(self)[_BOOKS] = (*books, book)
-
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name != _BOOKS}
 
     def copy(self) -> Position:
         """Return an independent copy."""
         twin = object.__new__(Position)
-        vars(twin).update(self.__getstate__())
+        values = vars(twin)
+        values.update(vars(self))
+        values.pop(_BOOKS, None)
         return twin
 
     def to_dict(self) -> dict[str, Any]:
@@ -106,25 +102,33 @@ class Position:
 class OpenPositions(TrackedDict[str, Position]):
     """Open positions by name: a symbol's first under the symbol itself, further ones under `SYMBOL#2` and so on.
 
-    Changes of the positions count as changes of their own.
-
-    Attributes:
-        whole: whether all are positions; what is none may change without being noticed.
+    Changes of the positions count as changes of their own, once it listens to them.
     """
 
     def __init__(self, positions: Any = (), **more: Position) -> None:
         super().__init__(positions, **more)
-        self._self = ref(self)
-        self.note_change()
+        self._listens = self._whole = False
 
     def note_change(self) -> None:
-        """Have every position tell of its changes from now on, then count the change that was made."""
-        held: list[Any] = list(self.values())
-        for position in held:
-            if isinstance(position, Position):
-                position.held_by(self._self)
-        self.whole = all(isinstance(each, Position) for each in held)
+        """Count a change that was made; another position may have come in by it."""
+        self._listens = False
         super().note_change()
+
+    def listen(self) -> bool:
+        """Have every position tell of its changes from now on; return whether all are positions.
+
+        What is none may change without being noticed.
+        """
+        if self._listens:
+            return self._whole
+        self._listens = True  # before, since others may change it meanwhile
+        own, held = (ref(self),), list[Any](self.values())
+        for values in (vars(each) for each in held if isinstance(each, Position)):
+            books = values.setdefault(_BOOKS, own)
+            if books is not own and not any(each is own[0] for each in books):  # references of equal books are equal
+                values[_BOOKS] = books + own
+        self._whole = all(isinstance(each, Position) for each in held)
+        return self._whole
 
     def append(self, position: Position) -> None:
         """Add a position under the first free name of its symbol."""
@@ -255,7 +259,7 @@ class PortfolioState:
         positions, symbols, currencies = self.open_positions, self.symbol_exposure, self.currency_exposure
         if not (
             isinstance(positions, OpenPositions)
-            and positions.whole
+            and positions.listen()
             and isinstance(symbols, TrackedDict)
             and isinstance(currencies, TrackedDict)
         ):

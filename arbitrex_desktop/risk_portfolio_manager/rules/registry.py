@@ -81,8 +81,9 @@ class RiskPlan(msgspec.Struct, frozen=True):
         """Return how an account stands to its limits."""
         if not self.of_account:
             return NO_LIMITS
-        results = tuple(rule.judge(account, config) for rule in self.of_account)
-        return AccountLimits(results, tuple(each for each in results if each.blocks), loss_room(account, config))
+        results = [rule.judge(account, config) for rule in self.of_account]
+        broken = [each for each in results if each.blocks]
+        return AccountLimits(tuple(results), tuple(broken), loss_room(account, config))
 
 
 def plan_of(config: RuleSettings) -> RiskPlan:
