@@ -259,6 +259,7 @@ class Case(Street):
             * (1 - 0.5 * min(1.0, bps / config.max_spread_bps))
         )
         lots = min((money - moved) / loss * factors, (most - moved) / loss)
+        lots = min(lots, info.volume_max)
         if terms["requested_volume"] is not None:
             lots = min(lots, terms["requested_volume"])
         return round(math.floor(lots / info.volume_step + 1e-6) * info.volume_step, 2), stop
