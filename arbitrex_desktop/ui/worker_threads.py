@@ -75,10 +75,16 @@ class Watcher(QObject):
     It reports while the worker is blocked, too.
     """
 
+    # WORKAROUND: the timers are connected by the window's thread, before they move to theirs.  PySide6 6.11 holds
+    # Python's lock while it waits for Qt's in `connect`, and Qt's while it waits for Python's when an object of
+    # the window ends: two threads then wait for each other for ever.
+
     def __init__(self, reporter: Reporter) -> None:
         super().__init__()
         self._reporter = reporter
-        self._timer: QTimer | None = None
+        self._core: Core | None = None
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._look_again)
         self._seen = True
 
     @Slot(bool)
@@ -90,8 +96,7 @@ class Watcher(QObject):
     @Slot(object)
     def watch(self, core: Core) -> None:
         """Report on this core from now on."""
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(lambda: self.look(core))
+        self._core = core
         self._pace()
         self._timer.start()
 
@@ -101,19 +106,23 @@ class Watcher(QObject):
         self._reporter.report(core)
         self._pace()
 
+    @Slot()
+    def _look_again(self) -> None:
+        if self._core is not None:
+            self.look(self._core)
+
     def _pace(self) -> None:
         """Have the next report come as soon as there may be something to see."""
         newest = self._reporter.newest
         is_open = newest is None or newest.pool.market_open
         wanted = STEP_MS if self._seen and is_open else QUIET_MS
-        if self._timer is not None and self._timer.interval() != wanted:
+        if self._timer.interval() != wanted:
             self._timer.setInterval(wanted)
 
     @Slot()
     def end(self) -> None:
         """Report no longer, and end the thread."""
-        if self._timer is not None:
-            self._timer.stop()
+        self._timer.stop()
         self.thread().quit()
 
 
@@ -183,8 +192,12 @@ class Runner(QObject):
         self._reporter = reporter
         self._closing = closing
         self._core: Core | None = None
-        self._timer: QTimer | None = None
-        self._soon: QTimer | None = None
+        # Connected here, see `Watcher`.
+        self._timer, self._soon = QTimer(self), QTimer(self)
+        self._timer.setInterval(STEP_MS)
+        self._soon.setSingleShot(True)
+        for timer in (self._timer, self._soon):
+            timer.timeout.connect(self._step)
 
     @Slot()
     def begin(self) -> None:
@@ -197,13 +210,7 @@ class Runner(QObject):
             return
         self._attempt(Phase.CONNECT, self._core.start)
         self.started.emit(self._core)
-        self._timer = QTimer(self)
-        self._timer.setInterval(STEP_MS)
-        self._timer.timeout.connect(self._step)
         self._timer.start()
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._step)
         self._step()
 
     @Slot(object)
@@ -224,8 +231,7 @@ class Runner(QObject):
     def end(self) -> None:
         """Stop the timer and the core, then say so."""
         for timer in (self._timer, self._soon):
-            if timer is not None:
-                timer.stop()
+            timer.stop()
         if self._core is not None:
             self._attempt(Phase.STOP, self._core.stop)
         self._core = None
@@ -238,7 +244,7 @@ class Runner(QObject):
     def _step(self) -> None:
         if self._core is None or self._closing.is_set():
             return
-        if self._attempt(Phase.STEP, self._core.step) and self._soon is not None:
+        if self._attempt(Phase.STEP, self._core.step):
             self._soon.start(_SOON_MS)
 
     def _attempt(self, phase: Phase, act: Callable[[], object]) -> object:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QThread, QTimer
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop.desk.execution.positions import Which
@@ -52,7 +52,7 @@ from arbitrex_desktop.ui.commands import (
 )
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.worker import CoreWorker
-from arbitrex_desktop.ui.worker_threads import QUIET_MS, STEP_MS, Reporter, Watcher
+from arbitrex_desktop.ui.worker_threads import QUIET_MS, STEP_MS, Reporter, Runner, Watcher
 from tests.fakes.core import FakeCore
 from tests.fakes.desk_data import desk_snapshot, pool_stats
 
@@ -384,3 +384,19 @@ def test_a_closed_market_is_reported_seldom(qtbot: QtBot) -> None:
     watcher.look(core)
     assert timer.interval() == QUIET_MS
     timer.stop()
+
+
+def test_timers_are_connected_before_their_threads_begin() -> None:
+    """A `connect` on another thread and an object of the window that ends can wait for each other for ever."""
+    reporter = Reporter()
+    core = FakeCore()
+    for resident, begin in (
+        (runner := Runner(lambda: core, reporter, threading.Event()), runner.begin),
+        (watcher := Watcher(reporter), lambda: watcher.watch(core)),
+    ):
+        timers = resident.findChildren(QTimer)
+        assert timers
+        begin()
+        assert resident.findChildren(QTimer) == timers
+        for timer in timers:
+            timer.stop()
