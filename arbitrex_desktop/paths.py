@@ -9,6 +9,7 @@ import importlib
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -49,6 +50,21 @@ def keep_private(folder: Path, *, make: bool = True) -> None:
     for path in folder.rglob("*"):
         with contextlib.suppress(OSError):
             _take_from_others(path)
+
+
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give a draft to write, which takes the file's place in the end; whatever fails leaves the file as it was.
+
+    Raises OSError.
+    """
+    draft = path.with_name(f"{path.name}.new")
+    try:
+        yield draft
+        draft.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def _take_from_others(path: Path) -> None:

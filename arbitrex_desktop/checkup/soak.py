@@ -21,6 +21,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 import arbitrex_desktop
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
+from arbitrex_desktop.paths import written_whole
 from arbitrex_desktop.raw_layer.views import PoolStats
 from arbitrex_desktop.ui.worker import CoreWorker
 
@@ -106,9 +107,8 @@ class SoakReport:
     def write(self, path: Path) -> None:
         """Write it whole as JSON, so that a run that is cut off leaves the last report.  Raises OSError."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(path.suffix + ".new")
-        draft.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
-        draft.replace(path)
+        with written_whole(path) as draft:
+            draft.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
 
 def growth(first: SoakSample, last: SoakSample) -> dict[str, float]:

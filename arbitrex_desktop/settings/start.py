@@ -175,6 +175,32 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--data-dir", type=Path, metavar="DIR", help=f"keep the program's files here (also {DATA_DIR_VARIABLE})"
     )
+    _add_market(parser)
+    parser.add_argument("--record", action="store_true", help="record all ticks in the data folder, for --replay")
+    parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and exit")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window")
+    parser.add_argument("--theme", choices=("dark", "light"), help="colours of the window, this time")
+    parser.add_argument("--language", choices=("en", "de"), help="language of the window, this time")
+    parser.add_argument("--self-test", action="store_true", help="start everything, trade on the simulator, report")
+    parser.add_argument(
+        "--demo-login", type=int, metavar="LOGIN", help="let the self-test trade on this DEMO account instead"
+    )
+    parser.add_argument(
+        "--soak",
+        type=_hours,
+        dest="soak_hours",
+        metavar="HOURS",
+        help="watch the window for so long, on any account and without a trade: memory, handles, faults, pauses",
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="write what --self-test or --soak observed, as JSON"
+    )
+    parser.add_argument("--faults", type=Path, metavar="FILE", help=argparse.SUPPRESS)
+    return parser
+
+
+def _add_market(parser: argparse.ArgumentParser) -> None:
+    """Add what says which market the simulated terminal has: files to replay, or a broker of some kind."""
     parser.add_argument(
         "--replay",
         type=Path,
@@ -203,27 +229,6 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--broker-symbols", type=_count, default=0, metavar="N", help="simulated broker: lists so many more symbols"
     )
-    parser.add_argument("--record", action="store_true", help="record all ticks in the data folder, for --replay")
-    parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and exit")
-    parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window")
-    parser.add_argument("--theme", choices=("dark", "light"), help="colours of the window, this time")
-    parser.add_argument("--language", choices=("en", "de"), help="language of the window, this time")
-    parser.add_argument("--self-test", action="store_true", help="start everything, trade on the simulator, report")
-    parser.add_argument(
-        "--demo-login", type=int, metavar="LOGIN", help="let the self-test trade on this DEMO account instead"
-    )
-    parser.add_argument(
-        "--soak",
-        type=_hours,
-        dest="soak_hours",
-        metavar="HOURS",
-        help="watch the window for so long, on any account and without a trade: memory, handles, faults, pauses",
-    )
-    parser.add_argument(
-        "--report", type=Path, metavar="FILE", help="write what --self-test or --soak observed, as JSON"
-    )
-    parser.add_argument("--faults", type=Path, metavar="FILE", help=argparse.SUPPRESS)
-    return parser
 
 
 def _env_in(folder: Path) -> Path | None:

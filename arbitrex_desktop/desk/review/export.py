@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import json
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from arbitrex_desktop.desk.review.report import write_report
 from arbitrex_desktop.desk.review.statistics import Statistics
 from arbitrex_desktop.desk.review.trades import ClosedTrade
 from arbitrex_desktop.desk.review.views import WRITING, ReviewData, Told, strategy_of, telling, unheard
+from arbitrex_desktop.paths import written_whole
 
 FIELDS: Final = (
     "position", "life", "symbol", "side", "volume", "closed_volume", "opened_at", "closed_at", "seconds", "entry",
@@ -47,16 +47,11 @@ def export(data: ReviewData, kind: ExportKind, path: Path, told: Told = unheard)
         ExportKind.JSON: write_json,
         ExportKind.HTML: write_report,
     }
-    draft = path.with_name(f"{path.name}.new")
     try:
-        with draft.open("w", encoding="utf-8", newline="") as out:
+        with written_whole(path) as draft, draft.open("w", encoding="utf-8", newline="") as out:
             writers[kind](data, out, told)
-        draft.replace(path)
     except OSError as error:
         raise DeskError(f"{path} cannot be written: {in_words(error)}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
 
 
 def trade_record(trade: ClosedTrade) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from arbitrex_desktop.paths import account_file_stem
+from arbitrex_desktop.paths import account_file_stem, written_whole
 
 _FOLDER: Final = "levels"
 
@@ -120,11 +120,10 @@ class Levels(QObject):
         if path is None:
             return
         kept = {symbol: [asdict(level) for level in levels] for symbol, levels in self._by_symbol.items() if levels}
-        draft = path.with_suffix(".new")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(json.dumps(kept), encoding="utf-8")
-            draft.replace(path)
+            with written_whole(path) as draft:
+                draft.write_text(json.dumps(kept), encoding="utf-8")
         except OSError:
             _log.warning("the levels cannot be kept in %s", path, exc_info=True)
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import platform
 import threading
@@ -22,6 +21,7 @@ import arbitrex_desktop
 from arbitrex_desktop import logs
 from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.paths import written_whole
 from arbitrex_desktop.texts import N_, _
 
 _log = logging.getLogger(__name__)
@@ -52,17 +52,11 @@ def write_report(
     """
     sources = [data_dir / "settings.toml", *sorted((data_dir / "logs").rglob("*.log*"))]
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".new")
-    try:
-        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as report:
-            report.writestr("versions.txt", versions())
-            for path in _telling(sources, told):
-                report.writestr(path.relative_to(data_dir).as_posix(), redact(_end_of(path)))
+    with written_whole(target) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as report:
+        report.writestr("versions.txt", versions())
+        for path in _telling(sources, told):
+            report.writestr(path.relative_to(data_dir).as_posix(), redact(_end_of(path)))
         told(1.0)
-        draft.replace(target)
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
 
 
 def _telling(sources: Sequence[Path], told: Callable[[float], None]) -> Iterator[Path]:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QProgre
 
 from arbitrex_desktop.causes import plain_words
 from arbitrex_desktop.desk.journal.export import spreadsheet_safe
+from arbitrex_desktop.paths import written_whole
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 
@@ -52,15 +53,9 @@ def cell_of(text: str) -> Cell:
 
 def write_rows(titles: Sequence[str], rows: Iterator[Row], path: Path, told: Told) -> None:
     """Write a file, whole or not at all (any thread; blocks on the disk); raises OSError, and what `told` raises."""
-    draft = path.with_name(f"{path.name}.new")
     write = _write_json if path.suffix == _JSON else _write_csv
-    try:
-        with draft.open("w", encoding="utf-8", newline="") as out:
-            write(titles, _telling(rows, told), out)
-        draft.replace(path)
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
+    with written_whole(path) as draft, draft.open("w", encoding="utf-8", newline="") as out:
+        write(titles, _telling(rows, told), out)
 
 
 def _write_csv(titles: Sequence[str], rows: Iterator[Row], out: TextIO) -> None:
@@ -174,7 +169,10 @@ class RowsFileWindow(QDialog):
     def _tell(self, done: int) -> None:
         if self._given_up.is_set():
             raise _SavingGivenUp
-        self._told.emit(done)
+        try:
+            self._told.emit(done)
+        except RuntimeError as gone:  # the window was closed this very moment
+            raise _SavingGivenUp from gone
 
     def _end(self, words: str) -> None:
         self._soon.stop()

@@ -15,6 +15,7 @@ from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.closed import GroupRow, group_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
+from arbitrex_desktop.ui.program.appearance import ENGLISH
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel, TonedLabel
@@ -24,7 +25,6 @@ _RULES: Final = N_("Refused by rule")
 _NOT_READ: Final = N_("Statistics are reckoned once an account is connected")
 _NOTHING: Final = N_("No trade that is wholly closed: choose another period in Closed trades")
 _COLUMNS: Final = 2
-ENGLISH: Final = "en"
 
 
 class StatisticsPanel(Panel):
