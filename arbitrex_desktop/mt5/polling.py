@@ -150,11 +150,12 @@ def _overlap(module: MetaTrader5Module, cursor: TickCursor) -> Rows | None:
     """Read the ticks of the last seconds before a cursor, up to its own; None when that is not among them."""
     if not cursor.anchored or cursor.time_msc is None:
         return None
-    start = cursor.time_msc // 1000 - OVERLAP_SECONDS
+    since = cursor.time_msc // 1000 - OVERLAP_SECONDS
+    start = min(since, (cursor.known_from or cursor.time_msc) // 1000)
     rows: Rows = call(module, "copy_ticks_from", cursor.symbol, start, _LARGEST_OVERLAP, int(CopyTicks.ALL))
     if len(rows) == _LARGEST_OVERLAP or not cursor.is_in(rows):
         return None
-    return cursor.passed(rows)
+    return cursor.passed(rows[rows["time"] >= since])
 
 
 def _account(module: MetaTrader5Module) -> tuple[AccountState | None, CallFailed | None]:

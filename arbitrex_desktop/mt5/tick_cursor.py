@@ -3,14 +3,16 @@
 
 The cursor is the millisecond of the last tick read and the number of ticks already read at that millisecond, since
 about one tick in a hundred shares its millisecond with another.  `copy_ticks_from` takes whole seconds, so each
-read starts at the cursor's second and skips what was seen.  Every read therefore meets the cursor's own tick again:
-when it is not there, the server's clock was moved or its history amended, and time does not show what is new.
+read starts at a whole second and skips what was seen.  It starts with the second of the last tick but two, so that
+every read meets three known ticks again: when they are not there, the server's clock was moved or its history amended,
+and time does not show what is new.  One tick would not do: about one in ten thousand finds another of the same bid and
+ask, to the millisecond, in its place on a clock that was moved by seconds, and all in between would come twice.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -25,6 +27,9 @@ from arbitrex_desktop.mt5.module import MetaTrader5Module, Rows
 _FIRST_READ = 256
 _LARGEST_READ = 1_048_576
 _IDENTITY: Final = ("bid", "ask", "last", "volume", "flags")
+_KNOWN_BEFORE: Final = 2
+
+_Place = tuple[int, float, float]
 
 LatestTick = Mapping[str, float]
 """A symbol's last tick, field by field."""
@@ -39,7 +44,8 @@ class TickCursor(NamedTuple):
         seen: ticks read at exactly that millisecond, 0 while the cursor is not anchored to a tick
         newest: bid, ask, last, volume and flags of the last tick, to know it again and to distinguish it from a further
             one of the same millisecond
-        in_second: about how many ticks were read in the second of the last one, since a read begins with it
+        in_second: about how many ticks were read in the second of the last one, since a read begins with it or before
+        before: time_msc, bid and ask of the two ticks before the last one, oldest first, as far as they were read
     """
 
     symbol: str
@@ -47,6 +53,7 @@ class TickCursor(NamedTuple):
     seen: int = 0
     newest: tuple[float, ...] = ()
     in_second: int = 0
+    before: tuple[_Place, ...] = ()
 
     @property
     def anchored(self) -> bool:
@@ -55,11 +62,17 @@ class TickCursor(NamedTuple):
 
     def shifted(self, msc: int) -> TickCursor:
         """Return the cursor after the server's clock was moved by so many milliseconds."""
-        return self if self.time_msc is None else self._replace(time_msc=self.time_msc + msc)
+        if self.time_msc is None:
+            return self
+        before = tuple((time_msc + msc, bid, ask) for time_msc, bid, ask in self.before)
+        return self._replace(time_msc=self.time_msc + msc, before=before)
 
-    def unanchored(self) -> TickCursor:
-        """Return the cursor without its tick, which the terminal no longer has."""
-        return self._replace(seen=0, newest=(), in_second=0)
+    def loosened(self) -> TickCursor:
+        """Return the cursor without the ticks before its own, or, where none are known, without its tick.
+
+        For a terminal that no longer has them.
+        """
+        return self._replace(before=()) if self.before else TickCursor(self.symbol, self.time_msc)
 
     def advanced(self, rows: Rows) -> TickCursor:
         """Return the cursor after reading `rows` (new ticks only, in the terminal's order)."""
@@ -71,7 +84,20 @@ class TickCursor(NamedTuple):
         second = last // 1000
         same = self.time_msc is not None and self.time_msc // 1000 == second
         in_second = int(np.count_nonzero(times >= second * 1000)) + (self.in_second if same else 0)
-        return TickCursor(self.symbol, last, seen, _values(rows), in_second)
+        before = (self._known() + _places(rows[-1 - _KNOWN_BEFORE :]))[-1 - _KNOWN_BEFORE : -1]
+        return TickCursor(self.symbol, last, seen, _values(rows), in_second, before)
+
+    def _known(self) -> tuple[_Place, ...]:
+        """Return time, bid and ask of the last ticks that were read, the cursor's own among them."""
+        if not self.anchored or self.time_msc is None:
+            return ()
+        bid, ask = self.newest[:2]
+        return (*self.before, (self.time_msc, bid, ask))
+
+    @property
+    def known_from(self) -> int | None:
+        """Return the milliseconds of the oldest tick that is to be met again, None where none is known."""
+        return next((time_msc for time_msc, _, _ in self._known()), None)
 
     def start(self, latest: LatestTick) -> int:
         """Return the millisecond from which to read.
@@ -90,7 +116,7 @@ class TickCursor(NamedTuple):
         return self.anchored and latest["time_msc"] == self.time_msc and values == self.newest
 
     def is_in(self, rows: Rows) -> bool:
-        """Return whether the cursor's tick is where it was read, by time, bid and ask; true of one without a tick.
+        """Return whether the known ticks are where they were read, by time, bid and ask; true of none.
 
         The flags are left out: terminals are said to mend them when they complete their history.
         """
@@ -99,9 +125,11 @@ class TickCursor(NamedTuple):
         ranks = np.flatnonzero(rows["time_msc"] == self.time_msc)
         if len(ranks) < self.seen:
             return False
-        rank = ranks[self.seen - 1]
-        pairs = ((rows[name][rank].item(), known) for name, known in zip(("bid", "ask"), self.newest, strict=False))
-        return all(there == known or (math.isnan(there) and math.isnan(known)) for there, known in pairs)
+        last = int(ranks[self.seen - 1])
+        # Others may have come between the known ones, late.
+        return _is_at(rows, [last], self._known()[-1]) and all(
+            _is_at(rows, np.flatnonzero(rows["time_msc"][:last] == tick[0]), tick) for tick in self.before
+        )
 
     def passed(self, rows: Rows) -> Rows:
         """Return a copy of the rows that the cursor has passed, its own tick the last of them."""
@@ -130,9 +158,10 @@ def new_ticks(module: MetaTrader5Module, cursor: TickCursor, latest: LatestTick)
     if not latest["time_msc"] or cursor.is_at(latest):
         return Reading(nothing)
     start = cursor.start(latest)
+    begin = cursor.known_from or start
     count = _FIRST_READ + cursor.in_second
     while True:
-        rows = call(module, "copy_ticks_from", cursor.symbol, start // 1000, count, int(CopyTicks.ALL))
+        rows = call(module, "copy_ticks_from", cursor.symbol, begin // 1000, count, int(CopyTicks.ALL))
         fresh: Rows = rows[_behind(rows, start, cursor.seen)]
         complete = len(rows) < count
         if complete or len(fresh) or count >= _LARGEST_READ:
@@ -151,3 +180,18 @@ def _behind(rows: Rows, msc: int, seen: int) -> NDArray[np.bool_]:
 def _values(rows: Rows) -> tuple[float, ...]:
     """Return what identifies the last tick among those of its millisecond."""
     return tuple(rows[name][-1].item() for name in _IDENTITY)
+
+
+def _places(rows: Rows) -> tuple[_Place, ...]:
+    """Return time, bid and ask of each tick."""
+    return tuple(zip(rows["time_msc"].tolist(), rows["bid"].tolist(), rows["ask"].tolist(), strict=True))
+
+
+def _is_at(rows: Rows, places: Iterable[int], tick: _Place) -> bool:
+    """Return whether a tick lies at one of some places, by bid and ask; what is not a number is as good as itself."""
+    pairs = (
+        [(rows[name][at].item(), known) for name, known in zip(("bid", "ask"), tick[1:], strict=True)] for at in places
+    )
+    return any(
+        all(there == known or (math.isnan(there) and math.isnan(known)) for there, known in pair) for pair in pairs
+    )

@@ -61,7 +61,7 @@ class SymbolTicks:
 
         `found_msc` is where the search found the tail, None for nowhere; then it goes along with most of the others,
         by `common_msc`.  A tail found in its old place time and again, or nowhere while the others stayed, goes on
-        from the cursor's time without its tick.
+        from the cursor's tick without those before, and where that has gone too, from its time.
         """
         shift = common_msc if found_msc is None else found_msc
         self.searches += 1
@@ -70,4 +70,4 @@ class SymbolTicks:
             self.ring.shift(shift)
             self._late.shift(shift)
         elif found_msc is None or self.searches >= _MOST_SEARCHES:
-            self.cursor = self.cursor.unanchored()
+            self.cursor = self.cursor.loosened()

@@ -54,9 +54,9 @@ class Followed:
         self.passed_msc = 0
         self.made: Counter[tuple[str, float, float]] = Counter()
 
-    def tick(self, symbol: str, *, late_msc: int = 0) -> None:
-        """Let a tick come; every one has a price of its own, so that each is known again."""
-        bid = 1.0 + sum(self.made.values()) / 1e6
+    def tick(self, symbol: str, *, late_msc: int = 0, bid: float | None = None) -> None:
+        """Let a tick come; every one has a price of its own, so that each is known again, unless it is told one."""
+        bid = 1.0 + sum(self.made.values()) / 1e6 if bid is None else bid
         self.made[symbol, bid, bid + 0.5] += 1
         self.module.add_tick(symbol, BEGIN + self.passed_msc + self.moved_msc - late_msc, bid, bid + 0.5)
         self.module.ticks[symbol].sort(key=lambda tick: tick[0])
@@ -115,6 +115,21 @@ class MovingClock(RuleBasedStateMachine):
         """Move it by hours, seconds, or any number of milliseconds."""
         self.followed.move_clock(msc)
 
+    @rule(symbol=st.sampled_from(SYMBOLS), back=st.integers(1, 9), pause=st.sampled_from([1, 30, 700, 7_250, 90_000]))
+    def clock_is_moved_onto_a_price_that_was_there(self, symbol: str, back: int, pause: int) -> None:
+        """Bring an earlier tick's bid and ask once more, read it, and put the earlier tick in its very place."""
+        followed = self.followed
+        for _ in range(3):
+            followed.wait(pause)
+            followed.tick(symbol)
+        ticks = followed.module.ticks[symbol]
+        _, bid, _ = ticks[-min(back, len(ticks))]
+        followed.wait(pause)
+        followed.tick(symbol, bid=bid)
+        followed.settle()
+        ticks = followed.module.ticks[symbol]
+        followed.move_clock(ticks[-1][0] - next(msc for msc, other, _ in reversed(ticks[:-1]) if other == bid))
+
     @precondition(lambda self: self.followed.passed_msc > 1000)
     @rule(symbol=st.sampled_from(SYMBOLS), late_msc=st.integers(1, 900))
     def a_tick_comes_late(self, symbol: str, late_msc: int) -> None:
@@ -142,6 +157,37 @@ class MovingClock(RuleBasedStateMachine):
 
 TestMovingClock = pytest.mark.slow(MovingClock.TestCase)
 TestMovingClock.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+
+
+def test_an_earlier_tick_of_the_same_price_in_the_place_of_the_last_one_is_not_taken_for_it() -> None:
+    """The clock jumps by just the time since the price was last the same: the stretch in between comes once."""
+    followed = Followed()
+    for bid in (1.2, 1.3, 1.1, 1.4, 1.5, 1.1):
+        followed.wait(1450)
+        followed.tick("EURUSD", bid=bid)
+    followed.poll()
+    followed.move_clock(3 * 1450)
+    followed.wait(20)
+    followed.tick("EURUSD")
+    assert followed.poll()
+    followed.settle()
+    assert followed.ledger.given == followed.made
+
+
+def test_a_tick_before_the_last_that_was_amended_brings_none_twice() -> None:
+    """Where the last tick is still in its place, all goes on behind it."""
+    followed = Followed()
+    for _ in range(3):
+        followed.tick("EURUSD")
+    followed.poll()
+    given = followed.ledger.given.copy()
+    time, bid, ask = followed.module.ticks["EURUSD"][0]
+    followed.module.ticks["EURUSD"][0] = (time, bid + 0.25, ask + 0.25)
+    followed.wait(10)
+    followed.tick("EURUSD")
+    assert followed.poll()
+    assert not followed.poll()
+    assert sum((followed.ledger.given - given).values()) == 1
 
 
 def test_a_symbol_that_was_out_of_sight_goes_on_where_it_was() -> None:
