@@ -221,7 +221,7 @@ class Application:
         folder = None if self._settings.alone else self._settings.data_dir
         module = importlib.import_module("arbitrex_desktop.ui.updates")
         updates: UpdateWindow = module.UpdateWindow(folder, self.window)
-        updates.newer.connect(lambda words: content.notice_bar.post("info", words, "updates"))
+        updates.newer.connect(lambda message: content.notice_bar.post("info", message, "updates"))
         content.add_help(_("&Updates\N{HORIZONTAL ELLIPSIS}"), updates.show)
         report = importlib.import_module("arbitrex_desktop.ui.program.problem_report")
         report_window = report.ReportWindow(self._settings.data_dir, self._clock, self.window)
@@ -373,8 +373,8 @@ def keep_for_good() -> None:
 
 def _in_words(error: OSError) -> str:
     """Return why something could not be written; how to say that is loaded when it has to be said."""
-    words: str = importlib.import_module("arbitrex_desktop.causes").plain_words(error)
-    return words
+    message: str = importlib.import_module("arbitrex_desktop.causes").error_text(error)
+    return message
 
 
 def _password_store() -> PasswordStore:
@@ -411,9 +411,9 @@ def _qt_application() -> QApplication:
     return application
 
 
-def _say(words: str, *, failed: bool) -> None:
+def _say(message: str, *, failed: bool) -> None:
     """Print one line where there is somewhere to print."""
     stream = sys.stderr if failed else sys.stdout
     if stream is not None:  # None in a windowed program
-        stream.write(words + "\n")
+        stream.write(message + "\n")
         stream.flush()

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from arbitrex_desktop import logs
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.clock import Clock, SystemClock
 from arbitrex_desktop.desk.alerts.alert_desk import AlertDesk
 from arbitrex_desktop.desk.alerts.messengers import SecretStore
@@ -87,7 +87,7 @@ def news_calendar(chosen: NewsSettings, folder: Path) -> NewsCalendar | None:
     try:
         return NewsCalendar.from_csv(path)
     except (OSError, ValueError) as error:
-        raise SettingsError(f"news.calendar: '{path}' cannot be used: {plain_words(error)}") from error
+        raise SettingsError(f"news.calendar: '{path}' cannot be used: {error_text(error)}") from error
 
 
 def recording_opener(settings: Settings, chosen: SettingsInForce, clock: Clock) -> JournalOpener:

@@ -33,8 +33,8 @@ _PROBE_BYTES: Final = 4096
 
 def in_words(error: OSError) -> str:
     """Return what is wrong, with the file that it is about where the error names one."""
-    words = _WORDS.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__
-    return f"{error.filename}: {words}" if error.filename else words
+    message = _WORDS.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__
+    return f"{error.filename}: {message}" if error.filename else message
 
 
 _OF_THE_PROGRAM: Final = (
@@ -66,7 +66,7 @@ _OF_A_CODEC: Final = {("json.decoder", "JSONDecodeError"), ("msgspec", "DecodeEr
 """Errors that tell how a file of ours departs from its form, in the words of whoever reads forms."""
 
 
-def plain_words(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """Return what any error means for the trader: no number of a system, no codec, no Python name alone.
 
     What our own parts raise in words is passed on as it is.
@@ -106,8 +106,8 @@ def why_no_answer(error: Exception) -> str:
         return f"the server answers {code}"
     reason = getattr(error, "reason", error)
     kinds = {each.__name__ for each in type(reason).__mro__}
-    words = next((words for name, words in _NO_ANSWER.items() if name in kinds), None)
-    return f"no answer: {words or plain_words(reason if isinstance(reason, Exception) else error)}"
+    message = next((message for name, message in _NO_ANSWER.items() if name in kinds), None)
+    return f"no answer: {message or error_text(reason if isinstance(reason, Exception) else error)}"
 
 
 def why_not_written(path: Path) -> str:

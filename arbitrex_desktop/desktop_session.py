@@ -59,7 +59,7 @@ class DesktopSession:
     def look_after(self, window: MainWindow, worker: CoreWorker) -> None:
         """Have errors, alerts, the tray and later starts come to a window from now on, in place of the one before."""
         content, self._window = window.content, window
-        self.unhandled.noticed.connect(window.tell_error, Qt.ConnectionType.QueuedConnection)
+        self.unhandled.noticed.connect(window.post_error, Qt.ConnectionType.QueuedConnection)
         if self._tray is not None:
             self._tray.icon.hide()
             self._tray = None
@@ -68,7 +68,7 @@ class DesktopSession:
             self._tray.icon.show()
         balloon = self._tray.balloon if self._tray is not None else lambda _title, _text: None
         last = self._call_outs.last if self._call_outs is not None else 0
-        self._call_outs = CallOuts(window, balloon, partial(_tell, content.notice_bar), last=last)
+        self._call_outs = CallOuts(window, balloon, partial(_post_call, content.notice_bar), last=last)
         worker.snapshot_changed.connect(self._call_outs.take)
 
     def _bring_forward(self) -> None:
@@ -85,7 +85,7 @@ class DesktopSession:
             self._crash_file.close()
 
 
-def _tell(bar: NoticeBar, call: AlertCall) -> None:
+def _post_call(bar: NoticeBar, call: AlertCall) -> None:
     """Tell a call in the strip of notices; what is grave stands there already."""
     if not call.is_urgent:
         bar.post("info" if call.is_quiet else "warning", call.text, f"alert {call.number}")

@@ -27,7 +27,7 @@ SHOWING = {
     # Our own.
     "ConfirmButton", "DistanceField", "FilledButton", "Gauge", "KeyedTable", "LimitBar", "Metric", "OptionalNumber",
     "Share", "TableView", "UnitField", "ValueError", "NotYetKnownError", "_entry", "_say", "add_help", "drawText",
-    "say", "set_empty_text", "set_subject", "show_message", "show_text", "show_word", "show_words",
+    "say", "set_empty_text", "set_subject", "show_message", "show_text", "show_word",
 }  # fmt: skip
 """What shows the texts that it is given."""
 

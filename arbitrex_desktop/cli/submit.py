@@ -107,7 +107,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _show(status: IntentStatus) -> None:
     """Print how the intent stands."""
-    words = f": {status.details}" if status.details else ""
+    message = f": {status.details}" if status.details else ""
     closes = f", closes #{status.closes}" if status.closes is not None else ""
     changing = " (not final)" if status.state == "FAILED" and not status.final else ""
-    sys.stdout.write(f"{status.intent_id} {status.state}{changing} {amounts.lots(status.lots)} lots{closes}{words}\n")
+    sys.stdout.write(f"{status.intent_id} {status.state}{changing} {amounts.lots(status.lots)} lots{closes}{message}\n")

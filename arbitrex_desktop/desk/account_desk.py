@@ -118,10 +118,10 @@ class AccountDesk:
                 raise
             self._context.journal_failed(error)
 
-    def _say_kept(self, error: JournalError, words: str) -> None:
+    def _say_kept(self, error: JournalError, message: str) -> None:
         """Tell that the journal failed, and that an exit goes on."""
         self._context.journal_failed(error)
-        self._context.post("warning", "journal reserve", words)
+        self._context.post("warning", "journal reserve", message)
 
     def reject(self, intent_id: str, actor: str, reason: str) -> None:
         """End a pending intent by the trader's will."""
@@ -155,17 +155,17 @@ class AccountDesk:
         self.recovery.reconcile()
         self.pairs.enforce()
         self.settle_confirmed(sync)
-        self._tell_of_others()
+        self._warn_of_others()
         reading = self._context.pool.latest_account()
         if reading is not None and self.standing.act(reading):
             sync()
 
-    def _tell_of_others(self) -> None:
+    def _warn_of_others(self) -> None:
         """Warn when another program of this computer trades the account."""
         rpm = self._context.risk.rpm
-        words = "" if rpm is None else rpm.get_mt5_sync_stats().get("account_traded_by_others", "")
-        if words:
-            self._context.post("warning", "shared account", str(words))
+        message = "" if rpm is None else rpm.get_mt5_sync_stats().get("account_traded_by_others", "")
+        if message:
+            self._context.post("warning", "shared account", str(message))
 
     def settle_confirmed(self, sync: Callable[[], bool]) -> None:
         """Let the RPM forget the reservations of trades that the broker's books have confirmed.

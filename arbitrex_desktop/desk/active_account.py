@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from threading import RLock
 from typing import Final
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.desk.account_desk import AccountDesk
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import (
@@ -214,8 +214,8 @@ class ActiveAccount:
             journal.close()
             # Whatever somebody did to its events, what is open can be closed.
             _log.warning("the journal's events cannot be read: %r", error)
-            words = f"its events cannot be read: {plain_words(error)}"
-            raise JournalDamaged(f"the journal {journal.path.name} is not whole: {words}") from error
+            message = f"its events cannot be read: {error_text(error)}"
+            raise JournalDamaged(f"the journal {journal.path.name} is not whole: {message}") from error
         except BaseException:
             journal.close()
             raise

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.account_desk import POLICY, AccountDesk
 from arbitrex_desktop.desk.active_account import ActiveAccount
@@ -447,4 +447,4 @@ class TradingCore:
             self._notices.post("warning", topic, str(error))
         except Exception as error:  # noqa: BLE001 - one broken part must not stop the others, least of all the halt
             _log.warning("the desk's part %r failed", topic, exc_info=True)
-            self._notices.post("error", topic, f"{topic}: {plain_words(error)}")
+            self._notices.post("error", topic, f"{topic}: {error_text(error)}")

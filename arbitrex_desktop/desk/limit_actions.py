@@ -36,7 +36,7 @@ class LimitActions:
     def __init__(self, context: DeskContext) -> None:
         self._context = context
         self._days = TradingDays()
-        self._told: set[str] = set()
+        self._posted: set[str] = set()
         self._locked: dict[str, datetime] = {}
         self._next = -math.inf
         self._wait = _AGAIN_SECONDS
@@ -47,14 +47,14 @@ class LimitActions:
         """Do what is due; raises `CommandRefused` when it could not be done, to be tried again a little later."""
         self._note_reset(desk)
         due = self._due()
-        for code in due.keys() - self._told:
-            self._tell(desk, code, *due[code])
-        self._told = set(due)
+        for code in due.keys() - self._posted:
+            self._post_action(desk, code, *due[code])
+        self._posted = set(due)
         actions = [_RANK.index(action) for action, _ in due.values()]
         strongest = max(actions, default=0)
         if not strongest or self._context.clock.monotonic() < self._next:
             return
-        why = next(words for action, words in due.values() if _RANK.index(action) == strongest)
+        why = next(message for action, message in due.values() if _RANK.index(action) == strongest)
         desk.pending.cancel_all(why)
         if self._context.pool.is_connected():
             self._leave(desk, why, close=strongest >= _RANK.index("close"))
@@ -82,9 +82,9 @@ class LimitActions:
         if since is None or rpm is None or rpm.portfolio_state.trading_halted or not rpm.config.unlock_at_reset:
             return
         if since < self._day_start():
-            words = "a new day has begun: the halt by a limit of the day before has ended"
-            desk.book.note(EventKind.RESUMED, actor=LIMITS, reason=words)
-            self._context.post("info", "halt", words, replace=True)
+            message = "a new day has begun: the halt by a limit of the day before has ended"
+            desk.book.note(EventKind.RESUMED, actor=LIMITS, reason=message)
+            self._context.post("info", "halt", message, replace=True)
 
     def _due(self) -> dict[str, tuple[str, str]]:
         """Return what is to be done by what was reached: the action, and why in words."""
@@ -99,8 +99,8 @@ class LimitActions:
         now = pool.market_now()
         if settings.flat_at_session_end and config.session_end and session_over(now, config, config.flat_minutes):
             due[_SESSION] = ("close", f"the session ends at {config.session_end} {config.session_timezone}")
-        for code, words in self._reached().items():
-            due[code] = (self._actions()[code], words)
+        for code, message in self._reached().items():
+            due[code] = (self._actions()[code], message)
         return due
 
     def _actions(self) -> dict[str, str]:
@@ -116,14 +116,14 @@ class LimitActions:
         state = rpm.portfolio_state
         if state.trading_halted:
             broken.setdefault(state.halt_code, state.halt_reason or "")
-        return {code: words for code, words in broken.items() if code in actions}
+        return {code: text for code, text in broken.items() if code in actions}
 
-    def _tell(self, desk: AccountDesk, code: str, action: str, words: str) -> None:
+    def _post_action(self, desk: AccountDesk, code: str, action: str, message: str) -> None:
         """Journal once that something was reached, and tell the trader."""
         if action == "lock":
             self._locked[code] = self._context.clock.now()
-        desk.book.note(EventKind.LIMIT_REACHED, actor=LIMITS, reason=f"{code}: {action}: {words}")
-        self._context.post("error", f"limit {code}", f"LIMIT {words}: {action}")
+        desk.book.note(EventKind.LIMIT_REACHED, actor=LIMITS, reason=f"{code}: {action}: {message}")
+        self._context.post("error", f"limit {code}", f"LIMIT {message}: {action}")
 
     def _leave(self, desk: AccountDesk, why: str, *, close: bool) -> None:
         """Cancel what waits, close what is open if that was asked for; after a failure wait longer each time."""

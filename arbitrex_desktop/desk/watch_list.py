@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, Protocol
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.paths import account_file_stem
 from arbitrex_desktop.raw_layer.events import PoolEvent, StateChanged
@@ -101,4 +101,4 @@ class WatchList:
             draft.write_text(json.dumps(kept), encoding="utf-8")
             draft.replace(self._path)
         except OSError as error:
-            raise CommandRefused(f"the watch list cannot be kept: {plain_words(error)}") from error
+            raise CommandRefused(f"the watch list cannot be kept: {error_text(error)}") from error

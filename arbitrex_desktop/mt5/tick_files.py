@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.mt5.arrays import TICK_DTYPE
 from arbitrex_desktop.mt5.module import Rows
 
@@ -84,6 +84,6 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
             raise ValueError(f"{path}: no tick recording of format {FORMAT}")
         yield database
     except sqlite3.DatabaseError as error:
-        raise ValueError(f"{path}: {plain_words(error)}") from error
+        raise ValueError(f"{path}: {error_text(error)}") from error
     finally:
         database.close()

@@ -201,7 +201,7 @@ class RiskPortfolioManager(RiskFigures):
 
         `account_traded_by_others`, who else trades a real account from this computer, empty for nobody that is known.
         """
-        return {**self._sync.get_stats(), "account_traded_by_others": self._shared.words}
+        return {**self._sync.get_stats(), "account_traded_by_others": self._shared.message}
 
     def get_health_status(self) -> dict[str, Any]:
         """Return version, settings' hash, portfolio, figures, kill switches, limits and an overall `health`."""

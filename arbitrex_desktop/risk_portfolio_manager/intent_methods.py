@@ -20,7 +20,9 @@ class _Judge(Protocol):
         """Judge one."""
 
 
-def _judging(intent_of: Callable[P, TradeIntent], name: str, words: str) -> Callable[Concatenate[_Judge, P], RPMOutput]:
+def _judging(
+    intent_of: Callable[P, TradeIntent], name: str, message: str
+) -> Callable[Concatenate[_Judge, P], RPMOutput]:
     """Return the method that judges the intent of its arguments."""
     record = name == "process_trade_intent"
 
@@ -29,7 +31,7 @@ def _judging(intent_of: Callable[P, TradeIntent], name: str, words: str) -> Call
 
     fields = signature(intent_of).parameters.values()
     taken = signature(method).replace(parameters=[Parameter("self", Parameter.POSITIONAL_ONLY), *fields])
-    method.__name__, method.__qualname__, method.__doc__ = name, f"RiskPortfolioManager.{name}", words
+    method.__name__, method.__qualname__, method.__doc__ = name, f"RiskPortfolioManager.{name}", message
     method.__signature__ = taken  # type: ignore[attr-defined] # for help()
     return method
 

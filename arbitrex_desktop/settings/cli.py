@@ -104,8 +104,8 @@ def _rows(chosen: SettingsInForce, start: Settings, args: argparse.Namespace) ->
         unit = f" {each.setting.unit}" if each.setting.unit not in ("", "count") else ""
         yield name, shown(each.value) + unit, shown(each.setting.default), each.source, each.setting.meaning
     for account in chosen.accounts:
-        words = f"{account.login or 'its own login'} at {account.server or 'its own server'}"
-        yield f"account.{account.name}", words, "", SETTINGS_FILE, account.terminal or "on the terminal used last"
+        message = f"{account.login or 'its own login'} at {account.server or 'its own server'}"
+        yield f"account.{account.name}", message, "", SETTINGS_FILE, account.terminal or "on the terminal used last"
     in_file = read_env_file(start.env_file)
     for name, value in (in_file | dict(os.environ)).items():
         if name.startswith(("MT5_", "ARBITREX_")) and name != DATA_DIR_VARIABLE:

@@ -153,9 +153,9 @@ def read_value(file: TomlFile, setting: Setting, keys: Keys, found: Any) -> Any:
             # The entry that is wrong has a line of its own.
             key = next(key for key, value in found.items() if not setting.accepts({key: value}))
             keys, found = (*keys, key), found[key]
-        words = f"{'.'.join(map(str, keys))}: expected {setting.expected}"
-        words += f" ({setting.unit})" if setting.unit else ""
-        raise file.error(keys, f"{words}, found {shown(found)}" if setting.may_be_shown else words) from error
+        message = f"{'.'.join(map(str, keys))}: expected {setting.expected}"
+        message += f" ({setting.unit})" if setting.unit else ""
+        raise file.error(keys, f"{message}, found {shown(found)}" if setting.may_be_shown else message) from error
 
 
 def _risk(file: TomlFile, own: TomlFile) -> tuple[RPMConfig, dict[str, str]]:
@@ -201,9 +201,9 @@ def _config(values: Mapping[str, Any], file: TomlFile, prefix: tuple[str, ...]) 
     try:
         return RPMConfig.from_dict(values)
     except (ValueError, TypeError) as error:
-        words = str(error)
-        name = next((each for each in values if words.removeprefix("unknown settings: ").startswith(each)), None)
-        raise file.error((*prefix, name) if name else (), ".".join((*prefix, words))) from error
+        message = str(error)
+        name = next((each for each in values if message.removeprefix("unknown settings: ").startswith(each)), None)
+        raise file.error((*prefix, name) if name else (), ".".join((*prefix, message))) from error
 
 
 def _accounts(file: TomlFile) -> tuple[Account, ...]:
@@ -229,8 +229,8 @@ def _account(file: TomlFile, number: int, entry: Mapping[str, Any]) -> Account:
     for key, value in entry.items():
         place: Keys = [ACCOUNT, number, key]
         if key == "password":
-            words = "a password is never kept here: `arbitrex-desktop account add` puts it where passwords belong"
-            raise file.error(place, words)
+            message = "a password is never kept here: `arbitrex-desktop account add` puts it where passwords belong"
+            raise file.error(place, message)
         if key not in fields:
             raise file.error(place, _unknown(key, fields, "part of an account"))
         try:

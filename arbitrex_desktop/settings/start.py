@@ -112,8 +112,8 @@ def _fault_plan(path: Path) -> FaultPlan:
     try:
         plan: FaultPlan = importlib.import_module("arbitrex_desktop.mt5.fault_plan").load_fault_plan(path)
     except (OSError, ValueError) as error:
-        words = importlib.import_module("arbitrex_desktop.causes").plain_words(error)
-        raise SessionConfigError(f"the faults in '{path}' cannot be used: {words}") from error
+        message = importlib.import_module("arbitrex_desktop.causes").error_text(error)
+        raise SessionConfigError(f"the faults in '{path}' cannot be used: {message}") from error
     return plan
 
 

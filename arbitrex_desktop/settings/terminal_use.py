@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.desk.errors import DeskError, JournalOccupied, JournalUnavailable
 from arbitrex_desktop.desk.journal.files import hold
 from arbitrex_desktop.file_lock import locks_folder
@@ -51,7 +51,7 @@ class TerminalsInUse:
         except (JournalUnavailable, OSError) as error:
             self.stop()
             raise DeskError(
-                f"it cannot be told whether another window uses this terminal: {plain_words(error)}"
+                f"it cannot be told whether another window uses this terminal: {error_text(error)}"
             ) from error
 
     def stop(self) -> None:

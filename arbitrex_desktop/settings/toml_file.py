@@ -18,7 +18,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.raw_layer.text_files import read_text
 
 Keys = Sequence[str | int]
@@ -61,9 +61,9 @@ class TomlFile:
         try:
             return cls.parse(path, read_text(path))
         except OSError as error:
-            raise SettingsError(f"{path.name} cannot be read: {plain_words(error)}") from error
+            raise SettingsError(f"{path.name} cannot be read: {error_text(error)}") from error
         except UnicodeError as error:
-            raise SettingsError(f"{path.name}: {plain_words(error)}") from error
+            raise SettingsError(f"{path.name}: {error_text(error)}") from error
 
     @classmethod
     def parse(cls, path: Path, text: str) -> TomlFile:
@@ -75,10 +75,10 @@ class TomlFile:
             line = int(found[1]) if found else text.count("\n") + 1
             raise SettingsError(f"{path.name}, line {line}: {_in_words(error, text, line)}") from error
 
-    def error(self, keys: Keys, words: str) -> SettingsError:
+    def error(self, keys: Keys, message: str) -> SettingsError:
         """Return the error of a value, which names the file and the value's line."""
         line = line_of(self.text, keys)
-        return SettingsError(words, f"{self.path.name}, line {line}" if line else self.path.name)
+        return SettingsError(message, f"{self.path.name}, line {line}" if line else self.path.name)
 
     def with_value(self, keys: Sequence[str], value: Any) -> TomlFile:
         """Return the file with a value set, all else and every comment as they are; raises `SettingsError`."""

@@ -142,8 +142,8 @@ class Dock(QDockWidget):
         """Write the headline in its colour; the title before it, where no tab says that."""
         super().initStyleOption(option)
         text, tone = self._headline
-        words = ([] if self._has_tab() else [option.title]) + ([text] if text else [])
-        option.title = " \N{MIDDLE DOT} ".join(words)
+        message = ([] if self._has_tab() else [option.title]) + ([text] if text else [])
+        option.title = " \N{MIDDLE DOT} ".join(message)
         if text:
             palette = QPalette(option.palette)
             palette.setColor(QPalette.ColorRole.WindowText, self._panel.theme.colours.tone(tone))

@@ -139,10 +139,10 @@ class MainWindow(QMainWindow):
         return new
 
     @Slot(str)
-    def tell_error(self, words: str) -> None:
+    def post_error(self, message: str) -> None:
         """Say that something failed which no part of the program expected."""
         if self._content is not None:
-            self._content.notice_bar.post("error", words, words)
+            self._content.notice_bar.post("error", message, message)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Draw again."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     # At run time they load numpy and the core, which the window's first picture must not wait for.
     from arbitrex_desktop.desk.presentation.bar_history import BarHistory
     from arbitrex_desktop.desk.review.store import Annotation
-    from arbitrex_desktop.desk.review.views import ReviewData, ReviewQuery, Told
+    from arbitrex_desktop.desk.review.views import ReportProgress, ReviewData, ReviewQuery
     from arbitrex_desktop.desk.settings_desk import SettingRow, SettingsCheck
     from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 
@@ -64,8 +64,8 @@ class WatchListAccess(Protocol):
 class ReviewAccess(Protocol):
     """What became of trades (a thread of Review's own; may block on the terminal, raises with the reason)."""
 
-    def read(self, query: ReviewQuery, told: Told) -> ReviewData:
-        """Return trades, figures and curve of a time; `told` hears how far it is, and what it raises gives up."""
+    def read(self, query: ReviewQuery, report: ReportProgress) -> ReviewData:
+        """Return trades, figures and curve of a time; `report` hears how far it is, and what it raises gives up."""
 
     def checks(self, intent_id: str) -> tuple[Verdict, ...]:
         """Return the risk manager's checks of an intent."""

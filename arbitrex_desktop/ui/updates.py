@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QWidget
 
 import arbitrex_desktop
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.updates import UpdateAnswer, UpdateCheckError, UpdateChoice, ask, load_choice, save_choice
 
@@ -153,7 +153,7 @@ class UpdateWindow(QDialog):
         try:
             save_choice(self._folder, self.choice)
         except OSError as error:
-            self.outcome.setText(_("The choice could not be kept: {error}").format(error=plain_words(error)))
+            self.outcome.setText(_("The choice could not be kept: {error}").format(error=error_text(error)))
 
     def _show_answer(self, answer: UpdateAnswer) -> None:
         """Say what there is; tell the main window when nobody is looking here."""

@@ -13,7 +13,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.texts import _
@@ -136,8 +136,8 @@ class WindowContent(QObject):
             self._worker.halt(_HALT_REASON)
         except Exception as error:  # noqa: BLE001 - whatever it was, the trader must know
             _log.exception("HALT failed")
-            words = _("HALT FAILED, close the terminal's connection by hand: {error}")
-            self.notice_bar.post("error", words.format(error=plain_words(error)), "halt")
+            message = _("HALT FAILED, close the terminal's connection by hand: {error}")
+            self.notice_bar.post("error", message.format(error=error_text(error)), "halt")
             return
         self._halt_watch.asked(_HALT_REASON, self._clock.monotonic())
         self.refresh()
@@ -150,7 +150,7 @@ class WindowContent(QObject):
         except Exception as error:  # noqa: BLE001 - whatever it was, the trader must know
             _log.exception("disarming failed")
             self.notice_bar.post(
-                "error", _("DISARMING FAILED, press HALT: {error}").format(error=plain_words(error)), "disarm"
+                "error", _("DISARMING FAILED, press HALT: {error}").format(error=error_text(error)), "disarm"
             )
             return
         snapshot = self._fresh.snapshot
@@ -332,9 +332,9 @@ class WindowContent(QObject):
         self.hands.sheet.guide_asked.connect(self._texts.show_guide)
         return self.hands
 
-    def say(self, words: str) -> None:
+    def say(self, message: str) -> None:
         """Tell the trader why something that was asked for cannot be done."""
-        self.notice_bar.post("info", words, "hands")
+        self.notice_bar.post("info", message, "hands")
 
     def add_help(self, text: str, act: Callable[[], None]) -> None:
         """Add an entry to the help menu, for what the composition root brings along."""

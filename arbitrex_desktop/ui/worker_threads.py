@@ -13,7 +13,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.commands import HANDLERS, QUIET, CommandResult, Phase, TraderCommand
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 def message_of(error: Exception) -> str:
     """Return what an exception means, in words for the trader."""
-    return plain_words(error)
+    return error_text(error)
 
 
 class Reporter(QObject):

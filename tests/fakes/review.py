@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from arbitrex_desktop.desk.review.statistics import DecisionCount, deepest_share, grouped, statistics
 from arbitrex_desktop.desk.review.store import Annotation, EquityMoment
 from arbitrex_desktop.desk.review.trades import DEPOSIT, ClosedTrade, MoneyFlow
-from arbitrex_desktop.desk.review.views import PastIntent, ReviewData, ReviewQuery, Told, strategy_of
+from arbitrex_desktop.desk.review.views import PastIntent, ReportProgress, ReviewData, ReviewQuery, strategy_of
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 
 BEGIN = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -74,10 +74,10 @@ class FakeReview:
         self.failure: Exception | None = None
         self.asked = asked
 
-    def read(self, query: ReviewQuery, told: Told) -> ReviewData:
+    def read(self, query: ReviewQuery, report: ReportProgress) -> ReviewData:
         """Return the trades that fit, with their figures."""
         self.asked.append(("review", query))
-        told("Reading the broker's deals", 0.0)
+        report("Reading the broker's deals", 0.0)
         if self.failure is not None:
             raise self.failure
         ends = [trade.closed_at + timedelta(days=1) for trade in self.trades]

@@ -205,7 +205,7 @@ def judge(folder: Path, core: TradingCore, history: History, client: Client, las
         "untold (of unknown fate)": [each.intent_id for each in intents if each.state in _UNSETTLED]
         + _unanswered(core),
         "closes told otherwise than done": _closes_told_wrongly(core, deals, owners),
-        "told as unknown, and ours": [each.words for each in core.desk.unjournalled.found],
+        "told as unknown, and ours": [each.message for each in core.desk.unjournalled.found],
         "client: told an end that was none": [
             each
             for each, told in client.told.items()

@@ -179,7 +179,7 @@ class Schedule:
         self.broker.refresh_quotes()
         self.core.step()
         if self.core.desk is not None:
-            self.strange.update(each.words for each in self.core.desk.unjournalled.found)
+            self.strange.update(each.message for each in self.core.desk.unjournalled.found)
 
     def _act(self) -> None:
         """Do one thing that a trader, a strategy or a power cut does."""

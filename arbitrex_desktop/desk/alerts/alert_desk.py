@@ -10,7 +10,7 @@ from functools import partial
 from threading import Event, Lock, Thread
 from typing import Final
 
-from arbitrex_desktop.causes import in_words, plain_words
+from arbitrex_desktop.causes import error_text, in_words
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.alerts.book import AlertBook
 from arbitrex_desktop.desk.alerts.facts import Facts, Price
@@ -198,7 +198,7 @@ class AlertDesk:
                 self.look()
             except Exception as error:  # noqa: BLE001 - one look that fails must not end all of them
                 _log.exception("judging the alerts failed")
-                self._take_trouble("", f"alerts cannot be judged: {plain_words(error)}")
+                self._take_trouble("", f"alerts cannot be judged: {error_text(error)}")
             self._stopping.wait(_LEAST_S)
             self._wake.wait(LOOK_S)
             self._wake.clear()
@@ -236,15 +236,15 @@ class AlertDesk:
         try:
             secret = self._secrets.get(name)
         except Exception as error:
-            raise SendError(plain_words(error)) from error
+            raise SendError(error_text(error)) from error
         if not secret:
             raise SendError(f"{name} has no secret set up", is_final=True)
         self._hide([secret])
         return secret
 
-    def _take_trouble(self, way: str, words: str) -> None:
+    def _take_trouble(self, way: str, message: str) -> None:
         with self._lock:
-            self._troubles[way] = words
+            self._troubles[way] = message
 
     def _save(self) -> None:
         """Write all of it down (under the lock); raise `CommandRefused` where that cannot be done."""

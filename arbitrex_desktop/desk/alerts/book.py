@@ -11,7 +11,7 @@ from typing import Final
 
 from arbitrex_desktop.desk.alerts.facts import Facts, readings
 from arbitrex_desktop.desk.alerts.machine import AlertState, snooze, step
-from arbitrex_desktop.desk.alerts.words import call_text
+from arbitrex_desktop.desk.alerts.texts import call_text
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.presentation.alert_rows import (
     ALWAYS,

@@ -89,12 +89,12 @@ def _deliver(send: Post, address: str, body: dict[str, Any], secrets: tuple[str,
     try:
         send(address, json.dumps(body).encode("utf-8"))
     except Exception as error:  # noqa: BLE001 - urllib lets through what http.client raises, which is no OSError
-        words, code = Redactor(secrets).text(why_no_answer(error)), getattr(error, "code", None)
+        message, code = Redactor(secrets).text(why_no_answer(error)), getattr(error, "code", None)
         is_final = isinstance(error, ValueError) or code in _REFUSALS or type(error).__name__ == "InvalidURL"
         wait = _wait_of(error)
         with contextlib.suppress(AttributeError, OSError):
             error.close()  # type: ignore[attr-defined] # an answer that is an error, too, holds its connection
-        raise SendError(words, is_final=is_final, wait=wait) from None
+        raise SendError(message, is_final=is_final, wait=wait) from None
 
 
 def _wait_of(error: Exception) -> float:

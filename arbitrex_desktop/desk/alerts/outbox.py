@@ -28,8 +28,8 @@ class SendError(Exception):
     `is_final`, trying again is no use; `wait`, for how many seconds at least it is no use.
     """
 
-    def __init__(self, words: str, *, is_final: bool = False, wait: float = 0.0) -> None:
-        super().__init__(words)
+    def __init__(self, message: str, *, is_final: bool = False, wait: float = 0.0) -> None:
+        super().__init__(message)
         self.is_final, self.wait = is_final, wait
 
 

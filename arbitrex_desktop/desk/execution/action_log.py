@@ -97,8 +97,8 @@ class ActionLog:
             if self._reserve is None:
                 raise JournalUnavailable("this desk has no reserve")
             self._reserve.write(draft)
-            words = "written to the reserve; the journal takes it over once it can be written"
+            message = "written to the reserve; the journal takes it over once it can be written"
         except JournalError as error:
-            words = f"NOT written down anywhere: {error}"
+            message = f"NOT written down anywhere: {error}"
             _log.exception("an exit could not be written down")
-        self._context.post("warning", "journal reserve", f"{draft.reason}: {words}")
+        self._context.post("warning", "journal reserve", f"{draft.reason}: {message}")

@@ -112,8 +112,8 @@ def _of_close(
         return _not_yet(_NOT_DONE) if settled else None
     deals = _newest(_exits(action, books), taken)
     if sum(deal.volume for deal in deals) < taken - _EPSILON:
-        words = f"the position is smaller by {amounts.lots(taken)} lots, and the broker's history has no deal of that"
-        return ActionOutcome(done=None, message=words) if settled else None
+        text = f"the position is smaller by {amounts.lots(taken)} lots, and the broker's history has no deal of that"
+        return ActionOutcome(done=None, message=text) if settled else None
     fit = [deal for deal in deals if could_be(action, deal, books) and not of_another(deal)]
     if fit:
         # One order's deals: what else fits is of another that is sought.
@@ -137,12 +137,12 @@ def _of_levels(
     if position is None:
         deals = _exits(action, books)
         whose = f" by {_by_whom(deals)}" if deals and deals[0].reason in OF_THE_BROKER else ""
-        words = f"the position was closed meanwhile{whose}, and the books no longer tell whether it was carried out"
-        return ActionOutcome(done=None, message=words) if deals or settled else None
+        text = f"the position was closed meanwhile{whose}, and the books no longer tell whether it was carried out"
+        return ActionOutcome(done=None, message=text) if deals or settled else None
     if _same(position.sl, action.request["sl"]) and _same(position.tp, action.request["tp"]):
         return ActionOutcome(done=True, message=f"it was carried out: {_levels_text(position)}")
-    words = f"it was not carried out: {_levels_text(position)}"
-    return _not_yet(words) if settled else None
+    text = f"it was not carried out: {_levels_text(position)}"
+    return _not_yet(text) if settled else None
 
 
 def _of_order(action: SentAction, books: BrokerRecords, *, settled: bool) -> ActionOutcome | None:
@@ -153,8 +153,8 @@ def _of_order(action: SentAction, books: BrokerRecords, *, settled: bool) -> Act
     if past is not None:
         return _of_past(past, books, removing=removing)
     if waiting is None:
-        words = "the order is gone, and the broker's history does not tell how it ended"
-        return ActionOutcome(done=None, message=words) if settled else None
+        text = "the order is gone, and the broker's history does not tell how it ended"
+        return ActionOutcome(done=None, message=text) if settled else None
     if not removing and _as_asked(waiting, action.request):
         return ActionOutcome(done=True, message="it was carried out")
     return _not_yet("it was not carried out: the order waits as before") if settled else None

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.requests import OrderTerms, RestingTerms, deal_request, resting_request
@@ -92,7 +92,7 @@ class Executor:
             return Reply(Meaning(RetcodeAction.RECONCILE, f"no answer came: {error}"))
         except Exception as error:  # noqa: BLE001 - whatever broke, the order may be on its way
             _log.exception("sending an order failed in a way that was not foreseen")
-            return Reply(Meaning(RetcodeAction.RECONCILE, f"sending broke off: {plain_words(error)}"))
+            return Reply(Meaning(RetcodeAction.RECONCILE, f"sending broke off: {error_text(error)}"))
         return Reply(meaning(result.retcode, result.comment), result)
 
     def _settle(self, intent: Intent, reply: Reply) -> Intent:

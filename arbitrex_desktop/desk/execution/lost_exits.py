@@ -39,5 +39,5 @@ class LostExits:
             raise ExitSent(f"{what} closed at the market, but there is no intent of it: {error}") from error
         if answer.closes is not None or request.reduce_only or request.position_ticket is not None:
             which = f" #{request.position_ticket}" if request.position_ticket is not None else ""
-            words = f"{request.source} wants to close {request.symbol}{which}, which was not taken: {error}"
-            self._context.post("error", f"exit {request.source}", f"{words}; close it in Positions if it is to go")
+            message = f"{request.source} wants to close {request.symbol}{which}, which was not taken: {error}"
+            self._context.post("error", f"exit {request.source}", f"{message}; close it in Positions if it is to go")

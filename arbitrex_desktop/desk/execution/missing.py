@@ -39,7 +39,7 @@ class MissingTrades:
         self._clock = context.clock
         self._post = context.post
         self._suspects: dict[int, str] = {}
-        self._told: set[int] = set()
+        self._posted: set[int] = set()
         self._next = -math.inf
 
     def look(self) -> None:
@@ -52,12 +52,12 @@ class MissingTrades:
         since = min(intent.attempt.market_at for intent, _ in filled if intent.attempt) - _LOOK_BACK
         history = self._pool.read_history(since, market_now)
         missing = dict(_missing(filled, history.deals, self._pool.read_account()))
-        for ticket, words in missing.items():
-            if ticket in self._suspects and ticket not in self._told:
-                self._told.add(ticket)
-                self._post("error", f"missing {ticket}", words)
+        for ticket, message in missing.items():
+            if ticket in self._suspects and ticket not in self._posted:
+                self._posted.add(ticket)
+                self._post("error", f"missing {ticket}", message)
         self._suspects = missing
-        self._next = now + (_AGAIN_SECONDS if missing.keys() - self._told else _EVERY_SECONDS)
+        self._next = now + (_AGAIN_SECONDS if missing.keys() - self._posted else _EVERY_SECONDS)
 
     def _filled(self) -> list[tuple[Intent, Fill]]:
         """Return the intents that were filled within the last days, but not just now."""
@@ -84,8 +84,10 @@ def _missing(
         elif hedging and fill.position and intent.approved is not None and not intent.approved.reducing:
             left = _left(fill.position, deals)
             if left > _EPSILON and fill.position not in still_open:
-                words = f"position #{fill.position}, {name}, is gone, and the broker's history has no deal that closed"
-                yield fill.position, f"{words} {amounts.lots(left)} lots of it"
+                message = (
+                    f"position #{fill.position}, {name}, is gone, and the broker's history has no deal that closed"
+                )
+                yield fill.position, f"{message} {amounts.lots(left)} lots of it"
 
 
 def _left(position: int, deals: tuple[TradeDeal, ...]) -> float:

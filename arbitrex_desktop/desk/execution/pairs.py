@@ -57,7 +57,7 @@ class OrderPairs:
                 self._cancel(intent, f"the other order of the pair, {partner.intent_id}, was filled")
         for second in self._store.in_state(IntentState.FILLED, IntentState.PARTIAL, IntentState.PLACED):
             if second.request.oco_with and _filled(second) and _BOTH not in second.reason:
-                self._tell_both(second)
+                self._post_both(second)
 
     def _cancel(self, intent: Intent, reason: str) -> None:
         """Cancel a leg: at once while it only waits for the trader, else its order at the broker."""
@@ -74,7 +74,7 @@ class OrderPairs:
             name = f"{order_name(intent.request)} {intent.request.symbol} #{intent.fill.order}"
             self._post("error", f"pair {intent.intent_id}", f"{name} could not be cancelled yet, {reason}: {refusal}")
 
-    def _tell_both(self, second: Intent) -> None:
+    def _post_both(self, second: Intent) -> None:
         """Tell, once, that both legs were filled: two positions are open where one was wanted."""
         first = self._store.partner(second)
         if first is None or not _filled(first):

@@ -113,8 +113,8 @@ class StandingInstructions:
                 self._positions.tighten(standing.ticket, stop, actor=DESK, reason="standing instruction")
         except CommandRefused as refusal:
             self._not_before[standing.ticket] = self._clock.monotonic() + _AGAIN_SECONDS
-            words = f"the standing instruction on {position.symbol} #{standing.ticket} waits: {refusal}"
-            self._context.post("warning", f"standing {standing.ticket}", words)
+            message = f"the standing instruction on {position.symbol} #{standing.ticket} waits: {refusal}"
+            self._context.post("warning", f"standing {standing.ticket}", message)
         return False
 
     def _without_done(self, standing: Standing, position: TradePosition) -> Standing:
@@ -193,8 +193,8 @@ class StandingInstructions:
             return
         self._store.note(EventKind.STANDING_ENDED, actor=actor, reason=reason, symbol=standing.symbol, ticket=ticket)
         del self._standing[ticket]
-        words = f"standing instructions of {standing.symbol} #{ticket} ended: {reason}"
-        self._context.post("info", f"standing {ticket}", words)
+        message = f"standing instructions of {standing.symbol} #{ticket} ended: {reason}"
+        self._context.post("info", f"standing {ticket}", message)
 
 
 def _closing_price(position: TradePosition, quote: Quote) -> float:

@@ -86,11 +86,11 @@ class UnansweredActions:
             ticket, what = event.draft.ticket or 0, event.draft.reason
             if "action" in event.draft.body:
                 self.add(self._read(event))
-                words = f"the desk was interrupted during: {what}; looking at the broker's books"
+                message = f"the desk was interrupted during: {what}; looking at the broker's books"
             else:
-                words = f"the desk was interrupted during: {what}; please look at the position"
-                self._log.note(EventKind.ACTION_ENDED, reason=words, symbol=event.draft.symbol, ticket=ticket)
-            self._post("warning", f"position {ticket}", words)
+                message = f"the desk was interrupted during: {what}; please look at the position"
+                self._log.note(EventKind.ACTION_ENDED, reason=message, symbol=event.draft.symbol, ticket=ticket)
+            self._post("warning", f"position {ticket}", message)
 
     def claims(self, books: BrokerRecords, position: int, *, watched: bool) -> set[int]:
         """Return the orders that are a close's of a position, or may be one's which is looked for.
@@ -163,14 +163,14 @@ class UnansweredActions:
     def _end(self, search: _Search, outcome: ActionOutcome) -> None:
         """Journal what became of an action, and tell the trader, unless it is what was told before."""
         action = search.action
-        words = f"#{action.ticket}: {outcome.message}"
-        self._log.end(action, f"{words}, as the broker's books show", order=outcome.order, lots=outcome.lots)
+        message = f"#{action.ticket}: {outcome.message}"
+        self._log.end(action, f"{message}, as the broker's books show", order=outcome.order, lots=outcome.lots)
         del self._searches[action.name]
         if search.watched and not outcome.done and (outcome.done is False or not action.closes):
             return
         late = search.watched and outcome.done is True
         level = "error" if late else "info" if outcome.done else "warning"
-        self._post(level, f"position {action.ticket}", f"{words}, late" if late else words)
+        self._post(level, f"position {action.ticket}", f"{message}, late" if late else message)
 
     def _forget_same(self, ticket: int, request: dict[str, Any]) -> None:
         """Stop looking for a stop, a change or a cancellation that is ordered anew: nobody could tell them apart."""

@@ -57,7 +57,7 @@ class StrangeTrade:
     closes: int = 0
 
     @property
-    def words(self) -> str:
+    def message(self) -> str:
         """Return what it is, for the trader."""
         side = "BUY" if self.direction > 0 else "SELL"
         what = "was executed" if self.fill is not None else "rests at the broker"
@@ -112,7 +112,7 @@ class UnjournalledTrades:
             self._post(
                 "error",
                 f"unjournalled {trade.ticket}",
-                f"{trade.words}: it bears this desk's mark, and the journal does not know it. {way}",
+                f"{trade.message}: it bears this desk's mark, and the journal does not know it. {way}",
             )
 
     def take_in(self, actor: str) -> int:
@@ -124,7 +124,7 @@ class UnjournalledTrades:
         if not trades:
             raise CommandRefused("the journal knows every trade that bears this desk's mark")
         for trade in trades:
-            reason = f"taken over from the broker's history: {trade.words}"
+            reason = f"taken over from the broker's history: {trade.message}"
             if trade.closes and not trade.intent_id:
                 body = {"of": "", "order": trade.ticket, "lots": trade.volume}
                 more: dict[str, Any] = {"symbol": trade.symbol, "ticket": trade.closes, "body": body}

@@ -19,7 +19,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.desk.gateway.endpoint import private_folder, write_private
 from arbitrex_desktop.desk.gateway.messages import RESERVED_NAMES
 
@@ -94,7 +94,7 @@ class StrategyRegister:
             private_folder(path.parent)
             write_private(path, token)
         except OSError as error:
-            raise RegisterError(f"the token cannot be written: {plain_words(error)}") from error
+            raise RegisterError(f"the token cannot be written: {error_text(error)}") from error
         self._write({**known, strategy.name: msgspec.structs.replace(strategy, token_hash=_hash(token))})
         return path
 
@@ -121,7 +121,7 @@ class StrategyRegister:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise RegisterError(f"the register of strategies cannot be read: {plain_words(error)}") from error
+            raise RegisterError(f"the register of strategies cannot be read: {error_text(error)}") from error
         return state.st_mtime_ns, state.st_ino, state.st_size
 
     def _read(self) -> dict[str, Strategy]:
@@ -130,7 +130,7 @@ class StrategyRegister:
             listed = msgspec.json.decode(self.path.read_bytes(), type=list[Strategy])
         except (OSError, msgspec.MsgspecError) as error:
             raise RegisterError(
-                f"the register of strategies {self.path.name} cannot be read: {plain_words(error)}"
+                f"the register of strategies {self.path.name} cannot be read: {error_text(error)}"
             ) from error
         return {each.name: each for each in listed}
 
@@ -141,7 +141,7 @@ class StrategyRegister:
             private_folder(self._folder)
             write_private(self.path, text)
         except OSError as error:
-            raise RegisterError(f"the register of strategies cannot be written: {plain_words(error)}") from error
+            raise RegisterError(f"the register of strategies cannot be written: {error_text(error)}") from error
 
 
 class AutoApproval(Mapping[str, float]):

@@ -76,7 +76,7 @@ def lifetime_problem(info: SymbolInfo, good_for: GoodFor, until: datetime | None
     allowed = SymbolExpiration(info.expiration_mode & 15)
     if not allowed or allowed & _EXPIRATIONS[good_for][0]:
         return ""
-    takes = " or ".join(words for flag, words in _EXPIRATIONS.values() if allowed & flag)
+    takes = " or ".join(message for flag, message in _EXPIRATIONS.values() if allowed & flag)
     return f"on {info.name} the broker lets orders rest {takes} only"
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.desk.errors import JournalDamaged, JournalUnavailable
 from arbitrex_desktop.desk.journal.notes import end_problems
 from arbitrex_desktop.desk.journal.schema import (
@@ -67,9 +67,9 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _PASSING:
             raise as_journal_error(error, path) from error
-        raise JournalDamaged(f"the journal {path.name} cannot be read: {plain_words(error)}") from error
+        raise JournalDamaged(f"the journal {path.name} cannot be read: {error_text(error)}") from error
     except UnicodeDecodeError as error:
-        raise JournalDamaged(f"the journal {path.name} cannot be read: {plain_words(error)}") from error
+        raise JournalDamaged(f"the journal {path.name} cannot be read: {error_text(error)}") from error
     finally:
         connection.close()
 

@@ -122,8 +122,8 @@ def _of_this_journal(event: NewEvent, journal: Journal) -> NewEvent:
     """Return an event as a journal can take it: where that is a new one, the intent's way is no more than words."""
     if not event.intent_id or journal.has_intent(event.intent_id):
         return event
-    words = f"of intent {event.intent_id}, which this journal does not know: {event.kind}, {event.reason}"
-    event = replace(event, kind=EventKind.ACTION_ENDED, reason=words, body={**event.body, "of": ""})
+    message = f"of intent {event.intent_id}, which this journal does not know: {event.kind}, {event.reason}"
+    event = replace(event, kind=EventKind.ACTION_ENDED, reason=message, body={**event.body, "of": ""})
     return replace(event, intent_id="", old_state=None, new_state=None)
 
 

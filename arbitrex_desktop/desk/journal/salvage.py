@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import CommandRefused, JournalUnavailable
 from arbitrex_desktop.desk.intents.events import EventKind, NewEvent
@@ -42,7 +42,7 @@ def set_aside(path: Path, reason: str, clock: Clock) -> SetAside:
             raise CommandRefused(f"{path} is intact ({found.events} events); it is left where it is")
         _rename(path, kept)
     except OSError as error:
-        raise JournalUnavailable(f"the journal {path.name} cannot be renamed: {plain_words(error)}") from error
+        raise JournalUnavailable(f"the journal {path.name} cannot be renamed: {error_text(error)}") from error
     finally:
         lock.close()
     journal = Journal(path)

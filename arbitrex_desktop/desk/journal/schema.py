@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from arbitrex_desktop.causes import in_words, plain_words, why_not_written
+from arbitrex_desktop.causes import error_text, in_words, why_not_written
 from arbitrex_desktop.desk.errors import JournalDamaged, JournalError, JournalUnavailable
 from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent
 from arbitrex_desktop.desk.intents.intent import IntentState
@@ -152,7 +152,7 @@ def as_journal_error(error: sqlite3.Error | OSError, path: Path) -> JournalError
     # SQLite says of a full or a forbidden disk that a file cannot be opened, or that the disk failed.
     cause = why_not_written(path) if code in _VAGUE else ""
     return JournalUnavailable(
-        f"the journal {path.name} cannot be used: {cause or _MESSAGES.get(code, plain_words(error))}"
+        f"the journal {path.name} cannot be used: {cause or _MESSAGES.get(code, error_text(error))}"
     )
 
 

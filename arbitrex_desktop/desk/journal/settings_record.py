@@ -35,9 +35,9 @@ def record_settings(
     if changes or heard is None:
         text = "; ".join(f"{name}: {_shown(old)} -> {_shown(new)}" for name, (old, new) in changes.items())
         body = {"changes": {name: {"old": old, "new": new} for name, (old, new) in changes.items()}, "values": values}
-        words = text or "all settings are the defaults"
-        words += f"; why: {reason}" if reason else ""
-        event = NewEvent(clock.now(), EventKind.SETTINGS_CHANGED, who, words, body=body)
+        message = text or "all settings are the defaults"
+        message += f"; why: {reason}" if reason else ""
+        event = NewEvent(clock.now(), EventKind.SETTINGS_CHANGED, who, message, body=body)
         journal.append(event)
     return changes
 

@@ -193,7 +193,7 @@ class IntentStore:
             with self._lock:
                 event = Event(self._intents[draft.intent_id].seq + 1, draft)
                 intent = self._take(event)
-            self._tell([(intent, event)])
+            self._notify([(intent, event)])
             return intent
 
     def record_each(self, intents: Collection[Intent], kind: EventKind, *, reason: str, state: IntentState) -> None:
@@ -231,7 +231,7 @@ class IntentStore:
     def take_over(self, reserve: ExitReserve) -> int:
         """Journal what the reserve kept while that could not be done, each event once; return how many were new."""
         with self._commits.turn:
-            self._tell(self._catch_up())
+            self._notify(self._catch_up())
             taken = reserve.hand_over(self.journal)
             with self._lock:
                 self._seq = self.journal.head[0]
@@ -270,7 +270,7 @@ class IntentStore:
 
     def _commit(self, batch: list[JournalChange]) -> None:
         """Journal changes in one go, then apply them and tell who listens; one thread at a time."""
-        self._tell(self._catch_up())
+        self._notify(self._catch_up())
         with self._lock:
             self._coming.clear()
             drafts = [(change, draft) for change in batch for draft in self._prepared(change)]
@@ -279,14 +279,14 @@ class IntentStore:
         for change, _ in drafts:
             change.written = True
         with self._lock:
-            told = list[tuple[Intent, Event]]()
+            news = list[tuple[Intent, Event]]()
             for (change, _), event in zip(drafts, events, strict=True):
                 self._seq = event.seq
                 if event.draft.kind in _OF_INTENTS:
                     change.intents.append(self._take(event))
-                    told.append((change.intents[-1], event))
+                    news.append((change.intents[-1], event))
             self._coming.clear()
-        self._tell(told)
+        self._notify(news)
 
     def _prepared(self, change: JournalChange) -> tuple[NewEvent, ...]:
         """Return the events of a change, none for one that cannot be made."""
@@ -296,7 +296,7 @@ class IntentStore:
             change.error = error
             return ()
 
-    def _tell(self, news: Iterable[tuple[Intent, Event]]) -> None:
+    def _notify(self, news: Iterable[tuple[Intent, Event]]) -> None:
         """Tell who listens; what is journalled stays so, whatever a listener does with it."""
         for intent, event in news:
             for listener in self.listeners:

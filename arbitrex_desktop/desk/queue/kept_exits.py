@@ -9,7 +9,7 @@ from arbitrex_desktop.desk.errors import JournalError
 from arbitrex_desktop.desk.intents.events import NewEvent
 from arbitrex_desktop.desk.journal.reserve import ExitReserve
 
-TellFailure = Callable[[JournalError, str], None]
+ReportFailure = Callable[[JournalError, str], None]
 """Hears why the journal took an event not, and what was done about it, in words."""
 
 
@@ -19,9 +19,9 @@ class KeptExits:
     All that follows on one of them has to go there, too: the journal takes them over in the order in which they were.
     """
 
-    def __init__(self, reserve: ExitReserve | None, tell: TellFailure) -> None:
+    def __init__(self, reserve: ExitReserve | None, report: ReportFailure) -> None:
         self._reserve = reserve
-        self._tell = tell
+        self._report = report
         self._causes: dict[str, JournalError] = {}
 
     def __contains__(self, intent_id: str) -> bool:
@@ -41,7 +41,7 @@ class KeptExits:
             raise error from None
         self._causes[draft.intent_id] = error
         what = f"{draft.symbol} ({draft.intent_id}) {draft.new_state}"
-        self._tell(error, f"{what}: written to the reserve; the journal takes it over once it can be written")
+        self._report(error, f"{what}: written to the reserve; the journal takes it over once it can be written")
 
     def handed_over(self) -> set[str]:
         """Return which intents there were, and forget them: the journal has all of it."""

@@ -18,7 +18,14 @@ from arbitrex_desktop.desk.journal.export import spreadsheet_safe
 from arbitrex_desktop.desk.review.report import write_report
 from arbitrex_desktop.desk.review.statistics import Statistics
 from arbitrex_desktop.desk.review.trades import ClosedTrade
-from arbitrex_desktop.desk.review.views import WRITING, ReviewData, Told, strategy_of, telling, unheard
+from arbitrex_desktop.desk.review.views import (
+    WRITING,
+    ReportProgress,
+    ReviewData,
+    no_progress,
+    strategy_of,
+    with_progress,
+)
 from arbitrex_desktop.paths import written_whole
 
 FIELDS: Final = (
@@ -40,16 +47,16 @@ class ExportKind(StrEnum):
     HTML = "html"
 
 
-def export(data: ReviewData, kind: ExportKind, path: Path, told: Told = unheard) -> None:
-    """Write a file, whole or not at all; raises `DeskError` in words, and what `told` raises."""
-    writers: dict[ExportKind, Callable[[ReviewData, TextIO, Told], None]] = {
+def export(data: ReviewData, kind: ExportKind, path: Path, report: ReportProgress = no_progress) -> None:
+    """Write a file, whole or not at all; raises `DeskError` in words, and what `report` raises."""
+    writers: dict[ExportKind, Callable[[ReviewData, TextIO, ReportProgress], None]] = {
         ExportKind.CSV: write_csv,
         ExportKind.JSON: write_json,
         ExportKind.HTML: write_report,
     }
     try:
         with written_whole(path) as draft, draft.open("w", encoding="utf-8", newline="") as out:
-            writers[kind](data, out, told)
+            writers[kind](data, out, report)
     except OSError as error:
         raise DeskError(f"{path} cannot be written: {in_words(error)}") from error
 
@@ -66,15 +73,15 @@ def trade_record(trade: ClosedTrade) -> dict[str, Any]:
     return {name: derived[name] if name in derived else _plain(getattr(trade, name)) for name in FIELDS}
 
 
-def write_csv(data: ReviewData, out: TextIO, told: Told = unheard) -> None:
+def write_csv(data: ReviewData, out: TextIO, report: ReportProgress = no_progress) -> None:
     """Write a row for each trade, newest first."""
     writer = csv.DictWriter(out, FIELDS)
     writer.writeheader()
-    for trade in telling(data.trades, told):
+    for trade in with_progress(data.trades, report):
         writer.writerow({name: spreadsheet_safe(value) for name, value in trade_record(trade).items()})
 
 
-def write_json(data: ReviewData, out: TextIO, told: Told = unheard) -> None:
+def write_json(data: ReviewData, out: TextIO, report: ReportProgress = no_progress) -> None:
     """Write one object: what was asked, trades, figures, groups, decisions, balance, equity and flows."""
     query = data.query
     whole = {
@@ -100,7 +107,7 @@ def write_json(data: ReviewData, out: TextIO, told: Told = unheard) -> None:
     pieces = max(1, 5 * len(FIELDS) * len(data.trades))
     for place, piece in enumerate(json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(whole)):
         if place % _PIECES == 0:
-            told(WRITING, min(1.0, 0.1 + 0.9 * place / pieces))
+            report(WRITING, min(1.0, 0.1 + 0.9 * place / pieces))
         out.write(piece)
     out.write("\n")
 

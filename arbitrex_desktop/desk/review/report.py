@@ -10,7 +10,7 @@ from typing import Final, TextIO
 
 from arbitrex_desktop.desk.review.statistics import Group, Statistics
 from arbitrex_desktop.desk.review.trades import ClosedTrade
-from arbitrex_desktop.desk.review.views import ReviewData, Told, strategy_of, telling, unheard
+from arbitrex_desktop.desk.review.views import ReportProgress, ReviewData, no_progress, strategy_of, with_progress
 from arbitrex_desktop.raw_layer.amounts import lots, money
 from arbitrex_desktop.texts import N_
 
@@ -48,18 +48,18 @@ th,dt{color:#98a2b3}.up{color:#63b3ff}.down{color:#ffa04d}svg text{fill:#98a2b3}
 """
 
 
-def write_report(data: ReviewData, out: TextIO, told: Told = unheard) -> None:
+def write_report(data: ReviewData, out: TextIO, report: ReportProgress = no_progress) -> None:
     """Write the page."""
     title = f"Trades of account {data.account}"
     out.write(f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{_text(title)}</title>')
-    out.write(f"<style>{_STYLE}</style></head><body>\n<h1>{_text(title)}</h1>\n<p>{_text(span_words(data))}</p>\n")
+    out.write(f"<style>{_STYLE}</style></head><body>\n<h1>{_text(title)}</h1>\n<p>{_text(span_text(data))}</p>\n")
     out.write(f"<h2>Figures</h2>\n{_figures(data)}\n")
     out.write(f"<h2>Balance and equity in {_text(data.currency)}</h2>\n{_curve(data)}\n")
     for name, heading in GROUP_TITLES.items():
         groups = data.groups.get(name, ())
         out.write(f"<h2>{heading}</h2>\n{_bars(name, groups, data)}\n{_group_table(name, groups, data)}\n")
     out.write(f"<h2>Refusals by rule</h2>\n{_refusals(data)}\n<h2>Trades</h2>\n")
-    _write_trades(data, out, told)
+    _write_trades(data, out, report)
     out.write("</body></html>\n")
 
 
@@ -80,7 +80,7 @@ def first_day(data: ReviewData) -> datetime | None:
     return data.query.since or (data.balance[0][0] if data.balance else None)
 
 
-def span_words(data: ReviewData) -> str:
+def span_text(data: ReviewData) -> str:
     """Return in words which trades these are."""
     query = data.query
     parts = [f"Closed from {_day(data, first_day(data))} to {_day(data, query.until or data.read_at)}"]
@@ -91,7 +91,7 @@ def span_words(data: ReviewData) -> str:
     return ", ".join(parts)
 
 
-def figure_words(data: ReviewData) -> tuple[tuple[str, str], ...]:
+def figure_text(data: ReviewData) -> tuple[tuple[str, str], ...]:
     """Return the names and values of all figures, in the order in which they are shown."""
     figures = data.figures
     share = data.drawdown_share
@@ -144,12 +144,12 @@ def _day(data: ReviewData, moment: datetime | None) -> str:
     return "the beginning" if moment is None else f"{moment.astimezone(data.query.zone):%Y-%m-%d}"
 
 
-def _text(words: object) -> str:
-    return html.escape(str(words))
+def _text(message: object) -> str:
+    return html.escape(str(message))
 
 
 def _figures(data: ReviewData) -> str:
-    pairs = "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in figure_words(data))
+    pairs = "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in figure_text(data))
     return f"<dl>{pairs}</dl>"
 
 
@@ -159,8 +159,8 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
 
 
-def _cell(words: object, kind: str = "") -> str:
-    return f'<td class="{kind}">{_text(words)}</td>'
+def _cell(message: object, kind: str = "") -> str:
+    return f'<td class="{kind}">{_text(message)}</td>'
 
 
 def _result(data: ReviewData, amount: float | None) -> str:
@@ -180,18 +180,20 @@ def _group_table(kind: str, groups: Sequence[Group], data: ReviewData) -> str:
 
 def _refusals(data: ReviewData) -> str:
     decisions = data.decisions
-    told = f"<p>{decisions.approved:,} intents approved, {decisions.rejected:,} turned down by hand or withdrawn.</p>"
-    return told + _table(
+    paragraph = (
+        f"<p>{decisions.approved:,} intents approved, {decisions.rejected:,} turned down by hand or withdrawn.</p>"
+    )
+    return paragraph + _table(
         ("Rule", "Refused"), ((_cell(rule_name(code), "w"), _cell(count)) for code, count in decisions.refused)
     )
 
 
-def _write_trades(data: ReviewData, out: TextIO, told: Told) -> None:
+def _write_trades(data: ReviewData, out: TextIO, report: ReportProgress) -> None:
     headings = ("Closed", "Symbol", "Side", "Lots", "Entry", "Exit", "R", "Result", "Open for", "Closed by", "Strategy",
                 "Tags and note")  # fmt: skip
     # Row by row: a hundred thousand trades are no string in memory.
     out.write(_table(headings, ()).removesuffix("</tbody></table>"))
-    out.writelines(f"<tr>{''.join(_trade_cells(trade, data))}</tr>\n" for trade in telling(data.trades, told))
+    out.writelines(f"<tr>{''.join(_trade_cells(trade, data))}</tr>\n" for trade in with_progress(data.trades, report))
     out.write("</tbody></table>")
 
 
@@ -269,21 +271,21 @@ class _Frame:
         form = "%Y-%m-%d" if self.right - self.left > _SHORT_SECONDS else "%m-%d %H:%M"
         moments = [self.left + (self.right - self.left) * step / 5 for step in range(6)]
         days = "".join(
-            f'<text x="{self.x(at):.1f}" y="{_HEIGHT - 6}" text-anchor="{anchor}">{words}</text>'
+            f'<text x="{self.x(at):.1f}" y="{_HEIGHT - 6}" text-anchor="{anchor}">{message}</text>'
             for at, anchor in zip(moments, ("start", *["middle"] * 4, "end"), strict=True)
-            for words in (f"{datetime.fromtimestamp(at, tz=data.query.zone):{form}}",)
+            for message in (f"{datetime.fromtimestamp(at, tz=data.query.zone):{form}}",)
         )
         return lines + days
 
 
-def _flow_mark(frame: _Frame, at: float, words: str) -> str:
+def _flow_mark(frame: _Frame, at: float, message: str) -> str:
     if not frame.left <= at <= frame.right:
         return ""
     place = f"{frame.x(at):.1f}"
     line = (
         f'<line x1="{place}" x2="{place}" y1="5" y2="{_HEIGHT - _BOTTOM - 5}" stroke="#b58900" stroke-dasharray="2 3">'
     )
-    return f"{line}<title>{_text(words)}</title></line>"
+    return f"{line}<title>{_text(message)}</title></line>"
 
 
 def _bars(kind: str, groups: Sequence[Group], data: ReviewData) -> str:
@@ -297,13 +299,13 @@ def _bars(kind: str, groups: Sequence[Group], data: ReviewData) -> str:
         net, top = group.figures.net, place * _BAR_HEIGHT
         wide = abs(net) / most * reach
         left, colour = (middle, "#3f8fdb") if net >= 0.0 else (middle - wide, "#d9792b")
-        words, anchor, at = f"{net:+,.{data.money_digits}f}", "start", middle + wide + 6
+        message, anchor, at = f"{net:+,.{data.money_digits}f}", "start", middle + wide + 6
         if net < 0.0:
             anchor, at = "end", middle - wide - 6
         parts.append(
             f'<text x="0" y="{top + 14}">{_text(group_name(kind, group.name))}</text>'
             f'<rect x="{left:.1f}" y="{top + 3}" width="{max(wide, 0.5):.1f}" height="14" fill="{colour}"/>'
-            f'<text x="{at:.1f}" y="{top + 14}" text-anchor="{anchor}">{words}</text>'
+            f'<text x="{at:.1f}" y="{top + 14}" text-anchor="{anchor}">{message}</text>'
         )
     height = len(groups) * _BAR_HEIGHT + 4
     label = f"Net result by {GROUP_TITLES[kind].lower()}"

@@ -19,7 +19,7 @@ from arbitrex_desktop.desk.review.journal_facts import open_facts
 from arbitrex_desktop.desk.review.statistics import DecisionCount, Group, deepest_share, grouped, statistics
 from arbitrex_desktop.desk.review.store import EVERY_SECONDS, Annotation, ReviewStore, review_store
 from arbitrex_desktop.desk.review.trades import ClosedTrade, TradeBook, read_deals
-from arbitrex_desktop.desk.review.views import PastIntent, ReviewData, ReviewQuery, Told, strategy_of
+from arbitrex_desktop.desk.review.views import PastIntent, ReportProgress, ReviewData, ReviewQuery, strategy_of
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder
 from arbitrex_desktop.raw_layer.errors import PoolError
@@ -76,14 +76,14 @@ class ReviewDesk:
         with open_facts(journal_path(self._data_dir, account.server, account.login)) as facts:
             return facts.checks(intent_id)
 
-    def read(self, query: ReviewQuery, told: Told) -> ReviewData:
-        """Return what was asked for; raises `DeskError`, `PoolError` or `MT5Error` in words, and what `told` raises."""
+    def read(self, query: ReviewQuery, report: ReportProgress) -> ReviewData:
+        """Return what was asked for; raises `DeskError`, `PoolError` or `MT5Error` in words, and what `report` does."""
         reading = self._reading()
-        told("Reading the broker's deals", 0.0)
+        report("Reading the broker's deals", 0.0)
         book = self._book(reading)
-        told("Reading the journal", 0.3)
-        trades, journal = self._trades(reading, query, book, told)
-        told("Reckoning", 0.9)
+        report("Reading the journal", 0.3)
+        trades, journal = self._trades(reading, query, book, report)
+        report("Reckoning", 0.9)
         chosen = tuple(trade for trade in trades if query.fits(trade))
         account, digits = reading.account, reading.account.currency_digits
         since, until = self._span(query, journal.began, book)
@@ -135,7 +135,7 @@ class ReviewDesk:
             return read_deals(self._deals.values(), self._pool.server_time_to_utc, reading.account.currency_digits)
 
     def _trades(
-        self, reading: AccountReading, query: ReviewQuery, book: TradeBook, told: Told
+        self, reading: AccountReading, query: ReviewQuery, book: TradeBook, report: ReportProgress
     ) -> tuple[tuple[ClosedTrade, ...], _OfJournal]:
         """Return the trades of a time with all that is known of them, and what the journal says of that time."""
         since, until = self._span(query, None, book)
@@ -144,7 +144,7 @@ class ReviewDesk:
         path = journal_path(self._data_dir, reading.account.server, reading.account.login)
         if path.is_file():
             with open_facts(path) as facts:
-                trades = facts.describe(trades, self._orders, partial(_share, told))
+                trades = facts.describe(trades, self._orders, partial(_share, report))
                 found = _OfJournal(facts.began, facts.decisions(since, until), facts.intents(since, until))
         notes = self._store(reading).annotations()
         return tuple(_annotated(trade, notes.get(trade.key)) for trade in trades), found
@@ -160,8 +160,8 @@ class ReviewDesk:
         return _USUAL_DIGITS if info is None else info.digits
 
 
-def _share(told: Told, done: int, whole: int) -> None:
-    told(f"Reading the journal: {done:,} of {whole:,} trades", 0.3 + 0.6 * done / max(1, whole))
+def _share(report: ReportProgress, done: int, whole: int) -> None:
+    report(f"Reading the journal: {done:,} of {whole:,} trades", 0.3 + 0.6 * done / max(1, whole))
 
 
 def _annotated(trade: ClosedTrade, annotation: Annotation | None) -> ClosedTrade:

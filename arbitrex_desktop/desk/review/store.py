@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from arbitrex_desktop.causes import plain_words, why_not_written
+from arbitrex_desktop.causes import error_text, why_not_written
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.paths import account_file_stem
 
@@ -101,7 +101,7 @@ class ReviewStore:
                 database.executescript(_SCHEMA)
                 yield database
         except (sqlite3.Error, OSError) as error:
-            cause = why_not_written(self._path) or plain_words(error)
+            cause = why_not_written(self._path) or error_text(error)
             raise DeskError(f"the review file {self._path.name} cannot be used: {cause}") from error
 
 

@@ -15,22 +15,22 @@ from arbitrex_desktop.desk.review.trades import ClosedTrade, MoneyFlow
 
 OTHER: Final = "other"
 
-Told = Callable[[str, float], None]
+ReportProgress = Callable[[str, float], None]
 """Hears what is being done and its share from 0 to 1; what it raises gives the work up."""
 
 WRITING: Final = "Writing"
 _AT_ONCE: Final = 256
 
 
-def unheard(_words: str, _share: float) -> None:
+def no_progress(_doing: str, _share: float) -> None:
     """Hear nothing, and never give the work up."""
 
 
-def telling(trades: Sequence[ClosedTrade], told: Told) -> Iterator[ClosedTrade]:
+def with_progress(trades: Sequence[ClosedTrade], report: ReportProgress) -> Iterator[ClosedTrade]:
     """Yield trades that are being written, and tell now and then how many are done."""
     for place, trade in enumerate(trades):
         if place % _AT_ONCE == 0:
-            told(WRITING, place / len(trades))
+            report(WRITING, place / len(trades))
         yield trade
 
 
@@ -65,8 +65,8 @@ class ReviewQuery:
             return False
         return self._finds(intent.symbol, strategy, intent.reason, intent.state, intent.intent_id)
 
-    def _finds(self, *told: str) -> bool:
-        words = " ".join(told).casefold()
+    def _finds(self, *texts: str) -> bool:
+        words = " ".join(texts).casefold()
         return all(word in words for word in self.text.casefold().split())
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.background import BackgroundWork
 from arbitrex_desktop.desk.intents.entry import entry_problem
@@ -124,9 +124,7 @@ class RiskClient:
             output = self._rpm.judge(_trade_intent(request, asked, (atr, price), magic), record=record)
         except Exception as error:  # noqa: BLE001 - whatever breaks the risk manager, the answer is no
             _log.exception("the risk manager failed")
-            return self._refusal(
-                JUDGE_FAILED, f"the risk manager failed ({type(error).__name__}: {plain_words(error)})"
-            )
+            return self._refusal(JUDGE_FAILED, f"the risk manager failed ({type(error).__name__}: {error_text(error)})")
         return self._answer(
             output.decision, request, atr, price if request.order_price is None else request.order_price
         )

@@ -122,14 +122,14 @@ class ModuleRunner:
         self._idle_from = ended + (ended - began)
 
 
-def open_module(spec: HostSpec, clock: Clock, tell: Progress = no_progress) -> ModuleRunner:
+def open_module(spec: HostSpec, clock: Clock, report: Progress = no_progress) -> ModuleRunner:
     """Make the module that the spec names; raises ImportError or ValueError with a message for the user.
 
     `tell` hears how many of a replay's files are open.
     """
     if spec.simulation is None:
         return ModuleRunner(load_real_module(), clock)
-    simulation = build_simulation(spec.simulation, clock, tell=tell)
+    simulation = build_simulation(spec.simulation, clock, report=report)
     # Ticks that a fault holds back come when the fault ends, which the market does not know.
     rhythm = AnnouncedRhythm(simulation.terminal) if spec.simulation.faults is None else AdaptiveRhythm()
     return ModuleRunner(cast("MetaTrader5Module", simulation.module), clock, simulation, rhythm)

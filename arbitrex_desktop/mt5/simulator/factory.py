@@ -88,7 +88,7 @@ class Simulation:
 
 
 def build_simulation(
-    spec: SimulationSpec, clock: Clock, hazards: Hazards | None = None, *, tell: Progress = no_progress
+    spec: SimulationSpec, clock: Clock, hazards: Hazards | None = None, *, report: Progress = no_progress
 ) -> Simulation:
     """Return a simulated terminal with its account opened or taken up again from `spec.store`.
 
@@ -97,7 +97,7 @@ def build_simulation(
     `tell` hears how many of a replay's files are open.
     """
     epoch = spec.epoch or clock.now()
-    feed, start = _market(spec, epoch, tell)
+    feed, start = _market(spec, epoch, report)
     sim_clock = SimClock(clock, epoch, start, spec.speed)
     terminal = SimulatedTerminal(
         TerminalParts(spec=spec, feed=feed, store=_store(spec, epoch), sim_clock=sim_clock, wall_clock=clock)
@@ -120,13 +120,13 @@ def _backend(terminal: SimulatedTerminal, hazards: Hazards) -> TerminalBackend:
     return cast("TerminalBackend", FaultyTerminal(terminal, terminal.spec.faults, hazards))
 
 
-def _market(spec: SimulationSpec, epoch: datetime, tell: Progress) -> tuple[MarketFeed, datetime]:
+def _market(spec: SimulationSpec, epoch: datetime, report: Progress) -> tuple[MarketFeed, datetime]:
     """Return the market, and its time at the epoch: a replay's first tick, or a moment of the trading week."""
     if not spec.replay:
         market = GeneratedMarket(spec.seed, realistic=spec.realistic, named=spec.named, more=spec.more_symbols)
         return market, demo_start(epoch, lambda moment: market.is_open(spec.named("EURUSD"), moment))
     clock = SimulatedServerClock(spec.server_clock)
-    replay = load_replay(spec.replay, clock, strict=spec.strict, tell=tell)
+    replay = load_replay(spec.replay, clock, strict=spec.strict, report=report)
     first = replay.first_msc
     if spec.replay_from is not None:
         chosen = clock.to_utc(round(spec.replay_from.replace(tzinfo=UTC).timestamp() * 1000))

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from random import Random
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.commands import (
     AccountState,
@@ -153,7 +153,7 @@ class ConnectionLoop:
                 wait = self._after_failure(error)
             except Exception as error:  # noqa: BLE001 - the thread outlives its own faults: the trader sees LOST
                 _log.exception("the pool's thread failed")
-                self._client.machine.fire(Trigger.DROPPED, plain_words(error))
+                self._client.machine.fire(Trigger.DROPPED, error_text(error))
                 wait = self._backoff.next_wait()
             self.attempted.set()
             self._wake.wait(wait)
@@ -199,7 +199,7 @@ class ConnectionLoop:
         # seconds are enough to show a price for every symbol at once.
         lead = None if now is None else now - _LEAD_MSC
         if now is not None and connected.market_time_msc is not None:
-            self._ticks.server_clock.told(now - connected.market_time_msc)
+            self._ticks.server_clock.take_known(now - connected.market_time_msc)
         self._reconcile(lead if replay is None else replay.began_msc)
         self._poll()
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.raw_layer.connection.sessions import SIMULATED, account_number
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.raw_layer.text_files import read_text
@@ -40,7 +40,7 @@ def read_env_file(env_file: Path | None = None) -> dict[str, str]:
     try:
         return parse_env(read_text(path))
     except (OSError, UnicodeError) as error:
-        raise SessionConfigError(f"the settings file '{path}' cannot be read: {plain_words(error)}") from error
+        raise SessionConfigError(f"the settings file '{path}' cannot be read: {error_text(error)}") from error
 
 
 def parse_env(text: str) -> dict[str, str]:

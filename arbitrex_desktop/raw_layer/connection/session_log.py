@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.visible import Redactor
 
@@ -65,4 +65,4 @@ class SessionLog:
         """Report once that the log cannot be written."""
         if not self.error:
             _log.warning("the session log cannot be written: %s", error)
-        self.error = f"the session log cannot be written: {plain_words(error)}"
+        self.error = f"the session log cannot be written: {error_text(error)}"

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Final
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.raw_layer.ticks.tick_sinks import TickSink
 
@@ -91,7 +91,7 @@ class BackgroundSink:
         try:
             self._sink.write(batch)
         except Exception as error:  # noqa: BLE001 - a plug-in's fault is held against it, not against the program
-            return plain_words(error)
+            return error_text(error)
         return ""
 
     def _shed(self) -> None:

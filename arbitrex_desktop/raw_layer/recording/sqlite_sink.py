@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.mt5.module import Rows
 from arbitrex_desktop.mt5.tick_files import COLUMNS, FORMAT, RECORDING_SUFFIX, SCHEMA
@@ -43,7 +43,7 @@ class SqliteTickSink:
                 _insert(database, batch)
         except sqlite3.Error as error:
             self.close()
-            raise OSError(f"{self._folder}: {plain_words(error)}") from error
+            raise OSError(f"{self._folder}: {error_text(error)}") from error
         self.written += sum(map(len, batch.values()))
 
     def close(self) -> None:

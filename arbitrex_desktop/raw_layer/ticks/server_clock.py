@@ -54,7 +54,7 @@ class ServerClock:
         self.offset_seconds = offset
         return True
 
-    def told(self, msc: int) -> None:
+    def take_known(self, msc: int) -> None:
         """Take the offset, in milliseconds, from a terminal that knows it: a simulated one."""
         self.offset_seconds = _rounded(msc / 1000.0)
 

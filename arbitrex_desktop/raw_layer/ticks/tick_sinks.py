@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Protocol
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.mt5.module import Rows
 
 _log = logging.getLogger(__name__)
@@ -55,5 +55,5 @@ class TickSinks:
         except Exception as error:  # noqa: BLE001 - a recorder, ours or a plug-in's, must not stop the ticks
             if not self.error:
                 _log.warning("ticks cannot be recorded: %s", error)
-            return f"ticks cannot be recorded: {plain_words(error)}"
+            return f"ticks cannot be recorded: {error_text(error)}"
         return ""

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS
 
 FOLDER: Final = "profiles"
@@ -72,8 +72,8 @@ def read_profiles(folder: Path) -> dict[str, Profile]:
         try:
             found |= _profiles_in(path, found)
         except (OSError, ValueError, msgspec.ValidationError) as error:
-            words = plain_words(error) if isinstance(error, OSError | UnicodeError) else error
-            raise ValueError(f"{path.name}: {words}") from error
+            message = error_text(error) if isinstance(error, OSError | UnicodeError) else error
+            raise ValueError(f"{path.name}: {message}") from error
     return found
 
 

@@ -209,8 +209,8 @@ class PoolInstruments:
         if not _sound(info):
             return None
         instrument = self._convert(info)
-        told = _tick_value(info)
-        if told is not None and not instrument.doubt and self._is_checked(info):
+        stated = _tick_value(info)
+        if stated is not None and not instrument.doubt and self._is_checked(info):
             self._known[symbol] = (info, instrument)
         return instrument
 
@@ -253,21 +253,21 @@ class PoolInstruments:
         of account currency per tick.  Where the pair's own price converts, that is the value; where other symbols'
         prices do, the worse of both counts.
         """
-        told, by_rates = _tick_value(info), self._by_rates(info)
-        if told is None:
+        stated, by_rates = _tick_value(info), self._by_rates(info)
+        if stated is None:
             return by_rates, ""
-        wrong = info.trade_calc_mode in _LINEAR and abs(told - by_rates) > _BELIEVED * by_rates
+        wrong = info.trade_calc_mode in _LINEAR and abs(stated - by_rates) > _BELIEVED * by_rates
         if not wrong:
-            return told, ""
+            return stated, ""
         own = self.account_currency in (info.currency_base, info.currency_profit)
         a_tick = info.trade_tick_size * info.trade_contract_size
-        ticks = [money_of_any_account(value * a_tick) for value in (told, by_rates)]
+        ticks = [money_of_any_account(value * a_tick) for value in (stated, by_rates)]
         what = "the value by its own price counts" if own else "the worse of both counts"
         doubt = (
             f"the broker's tick value of {ticks[0]} {self.account_currency} a lot contradicts contract size and rates, "
             f"which make it {ticks[1]}; {what}"
         )
-        return by_rates if own else max(by_rates, told), doubt
+        return by_rates if own else max(by_rates, stated), doubt
 
     def _by_rates(self, info: SymbolInfo) -> float:
         """Return the value by the cross rates on the board, NaN when they do not reach the account's currency."""

@@ -394,8 +394,8 @@ def losing_run(deals: Sequence[TradeDeal]) -> int:
 def _late(gap: float, unnamed: float, deals: Sequence[TradeDeal]) -> float:
     """Return how much of a gap only names what the books closed on before: by deals from before they closed."""
     sign = math.copysign(1.0, unnamed)
-    told = sum(max(0.0, sign * (result_of(each) + each.profit * (each.type in _FLOWS))) for each in deals)
-    return sign * max(0.0, min(sign * unnamed, -sign * gap, told))
+    named = sum(max(0.0, sign * (result_of(each) + each.profit * (each.type in _FLOWS))) for each in deals)
+    return sign * max(0.0, min(sign * unnamed, -sign * gap, named))
 
 
 def _results(deals: Sequence[TradeDeal]) -> float:

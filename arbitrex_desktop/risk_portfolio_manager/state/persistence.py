@@ -19,7 +19,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, NamedTuple, Protocol
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.risk_portfolio_manager.state.approval_log import ApprovalLog, Entry
 from arbitrex_desktop.risk_portfolio_manager.state.writer_lock import WriterLock
 
@@ -127,10 +127,10 @@ class SqliteStateStore:
                 since = [each for each in self._log.entries() if each.account == account and each.number > found.number]
             except ValueError as error:
                 raise StateDamaged(
-                    f"the saved approvals of this account cannot be trusted: {plain_words(error)}"
+                    f"the saved approvals of this account cannot be trusted: {error_text(error)}"
                 ) from error
             except sqlite3.OperationalError as error:  # locked or out of reach, which is no damage
-                raise StateUnread(f"the saved risk state could not be read: {plain_words(error)}") from error
+                raise StateUnread(f"the saved risk state could not be read: {error_text(error)}") from error
             except sqlite3.DatabaseError as error:
                 raise StateDamaged(self._set_aside(error)) from error
         bodies = tuple(each.body for each in since)
@@ -146,7 +146,7 @@ class SqliteStateStore:
                     connection.execute(_SAVE_NUMBER, (account, number))
                 self._log.keep(lambda each: each.account != account or each.number > number)
             except (sqlite3.Error, ValueError) as error:
-                raise OSError(f"the risk state could not be saved: {plain_words(error)}") from error
+                raise OSError(f"the risk state could not be saved: {error_text(error)}") from error
 
     def append(self, account: str, body: bytes, number: int) -> None:
         """Write an approval, on disk when this returns."""
@@ -163,7 +163,7 @@ class SqliteStateStore:
             with self._lock, closing(sqlite3.connect(target)) as copy:
                 self._open().backup(copy)
         except sqlite3.Error as error:
-            raise OSError(f"the risk state could not be backed up: {plain_words(error)}") from error
+            raise OSError(f"the risk state could not be backed up: {error_text(error)}") from error
         return target
 
     def close(self) -> None:
@@ -205,17 +205,17 @@ class SqliteStateStore:
         number = 1
         while (target := self._path.with_name(f"{FILE_NAME}.damaged-{number}")).exists():
             number += 1
-        words = f"the saved risk state was damaged ({plain_words(error)}); it was set aside as {target.name}"
-        _log.error("%s", words)
+        message = f"the saved risk state was damaged ({error_text(error)}); it was set aside as {target.name}"
+        _log.error("%s", message)
         try:
             self._path.rename(target)
             for suffix in ("-wal", "-shm"):
                 self._path.with_name(FILE_NAME + suffix).unlink(missing_ok=True)
             with self._open() as connection:
-                connection.execute("INSERT INTO damage VALUES (datetime('now'), ?)", (words,))
+                connection.execute("INSERT INTO damage VALUES (datetime('now'), ?)", (message,))
         except (OSError, sqlite3.Error) as failure:
             _log.error("the damaged risk state could not be set aside: %s", failure)
-        return words
+        return message
 
 
 def _prepare(connection: sqlite3.Connection, *, found: bool) -> None:

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import RiskMetrics
 from arbitrex_desktop.risk_portfolio_manager.state.kill_switches import STATE_DAMAGED, end_halt
@@ -138,7 +138,7 @@ class StateRepository:
             return Loaded(account, damage=str(damage))
         except (msgspec.MsgspecError, ValueError) as error:
             return Loaded(
-                account, damage=f"the saved risk state of this account has the wrong form ({plain_words(error)})"
+                account, damage=f"the saved risk state of this account has the wrong form ({error_text(error)})"
             )
         return Loaded(account, state, approvals, stored.number)
 
@@ -166,7 +166,7 @@ class StateRepository:
             for each in loaded.approvals if loaded.taken else ():
                 restore_approval(each, state)
         except (TypeError, ZeroDivisionError) as error:
-            damage = f"the saved risk state of this account has the wrong form ({plain_words(error)})"
+            damage = f"the saved risk state of this account has the wrong form ({error_text(error)})"
         if damage:
             _log.error("%s", damage)
             state.switches.latch(state.portfolio, STATE_DAMAGED, damage)

@@ -10,13 +10,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, NamedTuple
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.file_lock import FileHeld, hold
 
 _LET_GO: Final = "the saved state was let go of, and has to be read again"
 
 
-class Words(NamedTuple):
+class LockMessages(NamedTuple):
     """How it is told that another program, or another manager of this one, was there first."""
 
     program: str = "another program keeps its risk state in this data folder"
@@ -43,8 +43,8 @@ class WriterLock:
     The account "" stands for all of them, and belongs to all stores of the program that has the folder.
     """
 
-    def __init__(self, path: Path, words: Words | None = None) -> None:
-        self._words = words or Words()
+    def __init__(self, path: Path, messages: LockMessages | None = None) -> None:
+        self._messages = messages or LockMessages()
         self._path = path
         self._folder: _FolderLock | None = None
         self._program = ""
@@ -65,7 +65,7 @@ class WriterLock:
             writer = folder.writers.get(account)
             other = None if writer is None else writer()
             if other is not None and other is not self and not over:
-                return self._words.manager
+                return self._messages.manager
             folder.writers[account] = weakref.ref(self)
             self._taken.add(account)
             return ""
@@ -78,7 +78,7 @@ class WriterLock:
         if folder is None:
             return _LET_GO
         writer = folder.writers.get(account)
-        return "" if writer is not None and writer() is self else self._words.manager
+        return "" if writer is not None and writer() is self else self._messages.manager
 
     def ensure(self, account: str) -> str:
         """Take the right to write if it was never asked for; return who else has it, empty when it is ours."""
@@ -100,10 +100,10 @@ class WriterLock:
             try:
                 folder = _FolderLock(self._path)
             except FileHeld as held:
-                self._program = f"{self._words.program}; {held}"
+                self._program = f"{self._messages.program}; {held}"
                 return None
             except sqlite3.Error as error:
-                raise OSError(f"the data folder could not be locked: {plain_words(error)}") from error
+                raise OSError(f"the data folder could not be locked: {error_text(error)}") from error
             _held[self._path.absolute()] = folder
         self._folder, self._program = folder, ""
         return folder

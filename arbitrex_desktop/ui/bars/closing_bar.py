@@ -68,7 +68,7 @@ class ClosingBar(PromptBar):
         self.cancel.setText(_("Stay"))
         self.really.clicked.connect(self.close_asked)
 
-    def open(self, words: str) -> None:
+    def open(self, text: str) -> None:
         """Say what would be left behind, with the keyboard on Stay."""
-        self.message.show_text(words[:1].upper() + words[1:] + ".", Tone.WARN)
+        self.message.show_text(text[:1].upper() + text[1:] + ".", Tone.WARN)
         self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -136,18 +136,18 @@ class TopBar(QWidget):
         return "", Tone.MUTED
 
     def _lay_out(self) -> None:
-        badges, words, left = QHBoxLayout(), QHBoxLayout(), QVBoxLayout()
+        badges, message, left = QHBoxLayout(), QHBoxLayout(), QVBoxLayout()
         badges.setSpacing(8)
-        words.setSpacing(12)
+        message.setSpacing(12)
         for widget in (self.mode, self.state, self.arming):
             badges.addWidget(widget)
         badges.addStretch(1)
         for label in (self.account, self.reason):
-            words.addWidget(label)
-        words.addStretch(1)
+            message.addWidget(label)
+        message.addStretch(1)
         left.setSpacing(2)
         left.addLayout(badges)
-        left.addLayout(words)
+        left.addLayout(message)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 3, 4, 3)
         layout.setSpacing(14)

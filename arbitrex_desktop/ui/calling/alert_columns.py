@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from arbitrex_desktop.desk.alerts.words import amount, rule_text
+from arbitrex_desktop.desk.alerts.texts import amount, rule_text
 from arbitrex_desktop.desk.presentation.alert_rows import AlertKind, AlertRow, AlertRule
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.models.table import Column

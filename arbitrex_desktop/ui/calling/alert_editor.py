@@ -128,9 +128,9 @@ class AlertEditor(QDialog):
         symbol = self.symbol.currentText().strip()
         if kind in OF_SYMBOL and not symbol:
             wrong["symbol"] = _("Which symbol?")
-        for name, words in wrong.items():
-            self.errors[name].setText(words)
-            self.errors[name].setVisible(bool(words))
+        for name, message in wrong.items():
+            self.errors[name].setText(message)
+            self.errors[name].setVisible(bool(message))
         if any(wrong.values()):
             return None
         return replace(
@@ -153,10 +153,10 @@ class AlertEditor(QDialog):
         return KINDS[self.kind.currentIndex()]
 
     def _read(self, field: QLineEdit, name: str, wrong: dict[str, str]) -> tuple[float, int]:
-        words = _("Level") if name == "level" else _("Way back")
+        message = _("Level") if name == "level" else _("Way back")
         may_be_negative = name == "level" and self._kind in _MAY_BE_NEGATIVE
         try:
-            return read_number(field.text(), words, may_be_negative=may_be_negative)
+            return read_number(field.text(), message, may_be_negative=may_be_negative)
         except ValueError as error:
             wrong[name] = str(error)
             return 0.0, 2

@@ -47,8 +47,8 @@ class AlertWaysWindow(QDialog):
         for secret in (self.token, self.address):
             secret.setEchoMode(QLineEdit.EchoMode.Password)
             secret.setPlaceholderText(_("unchanged"))
-        for field, words in ((self.quiet_from, "22:00"), (self.quiet_to, "07:00")):
-            field.setPlaceholderText(words)
+        for field, text in ((self.quiet_from, "22:00"), (self.quiet_to, "07:00")):
+            field.setPlaceholderText(text)
             field.setMaxLength(5)
         self.message = TonedLabel(theme, Tone.MUTED)
         self.message.setWordWrap(True)

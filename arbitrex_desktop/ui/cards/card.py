@@ -122,7 +122,7 @@ class IntentCard(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, self._text)
-        self._paint_words(painter, self._text)
+        self._paint_text(painter, self._text)
         painter.end()
 
     def _side_fill(self, colours: Colours) -> FillColours:
@@ -137,7 +137,7 @@ class IntentCard(QWidget):
         edge = colours.muted if self._gone else colours.up if text.direction > 0 else colours.down
         painter.fillRect(QRectF(area.left(), area.top() + 3.0, _EDGE, area.height() - 6.0), edge)
 
-    def _paint_words(self, painter: QPainter, text: CardText) -> None:
+    def _paint_text(self, painter: QPainter, text: CardText) -> None:
         left = _EDGE + _MARGIN
         area = QRectF(left, _MARGIN, self.width() - left - _MARGIN, 0.0)
         clock = self._gone or text.left

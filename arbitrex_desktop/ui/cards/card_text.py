@@ -15,7 +15,7 @@ from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.cards.pending_text import approve_tip
 from arbitrex_desktop.ui.models.desk import STATE_NAMES, cut_lots, decision_tone
-from arbitrex_desktop.ui.models.preview_words import REJECTED, wait_of
+from arbitrex_desktop.ui.models.preview_text import REJECTED, wait_of
 from arbitrex_desktop.ui.models.ticket import reward_ratio
 from arbitrex_desktop.ui.theme.colours import Tone
 

@@ -191,12 +191,12 @@ class CardDeck(QScrollArea):
         card.pressed.connect(partial(self._on_press, intent_id))
         card.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         card.customContextMenuRequested.connect(lambda place: self._ask_for_menu(intent_id, card.mapToGlobal(place)))
-        for signal, told in (
+        for signal, signal_of_deck in (
             (card.approve_pressed, self.approve_pressed),
             (card.reject_pressed, self.reject_pressed),
             (card.fold_pressed, self.fold_pressed),
         ):
-            signal.connect(partial(self._on_press, intent_id, told))
+            signal.connect(partial(self._on_press, intent_id, signal_of_deck))
         card.show()
         return card
 
@@ -211,12 +211,12 @@ class CardDeck(QScrollArea):
         self._on_press(intent_id)
         self.menu_asked.emit(place)
 
-    def _on_press(self, intent_id: str, told: object = None) -> None:
+    def _on_press(self, intent_id: str, signal_of_deck: object = None) -> None:
         """Choose the card that was pressed, have the keyboard here, and say what was pressed on it."""
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self.choose(intent_id)
-        if told is not None:
-            told.emit(intent_id)  # type: ignore[attr-defined]  # a bound signal, which the stubs do not name
+        if signal_of_deck is not None:
+            signal_of_deck.emit(intent_id)  # type: ignore[attr-defined]  # a bound signal, which the stubs do not name
 
     def _sweep(self) -> None:
         """Take away the cards of what is gone."""

@@ -14,7 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.chart.marks import LineKind, PriceLine, Zone
-from arbitrex_desktop.ui.models.preview_words import REJECTED, preview_words
+from arbitrex_desktop.ui.models.preview_text import REJECTED, preview_text
 from arbitrex_desktop.ui.models.ticket import pip_size, reward_ratio
 
 STOP: Final = "stop"
@@ -188,13 +188,13 @@ def _ghosts(intent: IntentRow) -> Iterator[PriceLine]:
     text = _("pending {side}{kind} {lots} {source}").format(
         side=formats.side(intent.direction), kind=kind, lots=formats.lots(intent.lots), source=intent.source
     )
-    for what, price, words in (
+    for what, price, message in (
         ("intent", intent.price, text),
         ("intent_stop", intent.stop_loss, _("pending stop")),
         ("intent_target", intent.take_profit, _("pending target")),
     ):
         if price:
-            yield PriceLine(f"{what}:{intent.intent_id}", price, words, LineKind.GHOST, intent.direction)
+            yield PriceLine(f"{what}:{intent.intent_id}", price, message, LineKind.GHOST, intent.direction)
 
 
 def plan_lines(plan: TradePlan) -> tuple[tuple[PriceLine, ...], tuple[Zone, ...]]:
@@ -226,11 +226,11 @@ def _entry_text(plan: TradePlan) -> str:
     text = f"{formats.side(plan.direction)}{size} {where}"
     if not plan.answer:
         return text
-    words, _tone = preview_words(plan.answer, plan.checks)
+    message, _tone = preview_text(plan.answer, plan.checks)
     if plan.answer == REJECTED:
-        return f"{text}  {words}: {plan.reason}"
+        return f"{text}  {message}: {plan.reason}"
     below = " \N{MIDDLE DOT} ".join(_limits(plan.checks))
-    return f"{text}  {words}\n{below}" if below else f"{text}  {words}"
+    return f"{text}  {message}\n{below}" if below else f"{text}  {message}"
 
 
 def _limits(checks: tuple[Verdict, ...]) -> Iterator[str]:

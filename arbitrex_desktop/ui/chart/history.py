@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.ui.program.reader_thread import ReaderThread
 
@@ -94,7 +94,7 @@ class _Reader(QObject):
                     # Given up, as when the window closes and the terminal with it.
                     return
                 _log.warning("history of %s could not be read", request.symbol, exc_info=True)
-                self.answered.emit(HistoryAnswer(request, None, done, is_last=True, error=plain_words(error)))
+                self.answered.emit(HistoryAnswer(request, None, done, is_last=True, error=error_text(error)))
                 return
             done += count
             size = min(PORTION, size * _GROWTH)

@@ -359,15 +359,15 @@ class LiveChart(QWidget):
             _entry(menu, _("Take the level away"), "Del", partial(self._level_hand.remove, key))
         menu.addSeparator()
         if self._shows_plan():
-            for words, signal in (
+            for message, signal in (
                 (_("Entry of the ticket at {price}"), self.entry_planned),
                 (_("Stop of the ticket at {price}"), self.stop_planned),
                 (_("Target of the ticket at {price}"), self.target_planned),
             ):
-                _entry(menu, words.format(price=text), "", partial(signal.emit, price, self._digits))
+                _entry(menu, message.format(price=text), "", partial(signal.emit, price, self._digits))
         else:
-            words = _("Trade {symbol} in the ticket").format(symbol=self.symbol)
-            _entry(menu, words, "", partial(self.trade_wanted.emit, self.symbol))
+            message = _("Trade {symbol} in the ticket").format(symbol=self.symbol)
+            _entry(menu, message, "", partial(self.trade_wanted.emit, self.symbol))
         menu.addSeparator()
         _entry(menu, _("Back to the live edge"), "End", self.view.go_back)
         return menu

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.mt5.errors import MT5Error
 from arbitrex_desktop.raw_layer.connection.sessions import account_number
@@ -89,7 +89,7 @@ class LoginAsker(QObject):
         try:
             outcome = trial.run()
         except (MT5Error, DeskError, OSError) as error:
-            outcome = plain_words(error)
+            outcome = error_text(error)
         try:
             self._done.emit(trial, outcome)
         except RuntimeError:
@@ -163,7 +163,7 @@ class AccountWindow(QDialog):
         try:
             kept = self._setup.keep_simulated()
         except (SettingsError, OSError) as error:
-            self.before.show_text(plain_words(error), Tone.BAD)
+            self.before.show_text(error_text(error), Tone.BAD)
             self.before.show()
             return
         self._choose(simulated=not kept)
@@ -172,7 +172,7 @@ class AccountWindow(QDialog):
         try:
             account = self.typed()
         except (ValueError, SessionConfigError) as error:
-            self.outcome.show_text(plain_words(error), Tone.WARN)
+            self.outcome.show_text(error_text(error), Tone.WARN)
             return
         self.outcome.show_text("")
         self._since.start()
@@ -183,7 +183,7 @@ class AccountWindow(QDialog):
         try:
             self._setup.keep(self.typed(), self.password.text())
         except (ValueError, SessionConfigError, OSError) as error:
-            self.outcome.show_text(plain_words(error), Tone.BAD)
+            self.outcome.show_text(error_text(error), Tone.BAD)
             return
         self._choose(simulated=False)
 
@@ -267,10 +267,10 @@ class AccountWindow(QDialog):
         head.setText(_("Which account is the desk for?"))
         head.setFont(tabular(self.font(), LARGE, bold=True))
         column.addWidget(head)
-        for button, words in ((self.simulated, _SIMULATED), (self.real, _REAL)):
+        for button, message in ((self.simulated, _SIMULATED), (self.real, _REAL)):
             column.addSpacing(6)
             column.addWidget(button)
-            column.addWidget(self._explanation(_(words)))
+            column.addWidget(self._explanation(_(message)))
         column.addSpacing(6)
         column.addWidget(self.before)
         column.addWidget(self.tour)
@@ -286,7 +286,7 @@ class AccountWindow(QDialog):
         form.addRow(_("Login"), self.login)
         form.addRow(_("Password"), self.password)
         form.addRow(_("Server"), self.server)
-        words = _("The password goes into the system's credential store, never into a file.")
+        message = _("The password goes into the system's credential store, never into a file.")
         for part, share in ((self.progress, 1), (self.cancel, 0)):
             running.addWidget(part, share)
         bottom.addWidget(self.back)
@@ -295,16 +295,16 @@ class AccountWindow(QDialog):
         bottom.addWidget(self.keep)
         column = QVBoxLayout(page)
         column.addLayout(form)
-        column.addWidget(self._explanation(words))
+        column.addWidget(self._explanation(message))
         column.addWidget(self.outcome)
         column.addLayout(running)
         column.addStretch(1)
         column.addLayout(bottom)
         return page
 
-    def _explanation(self, words: str) -> TonedLabel:
+    def _explanation(self, message: str) -> TonedLabel:
         label = TonedLabel(self._theme, Tone.MUTED)
-        label.setText(words)
+        label.setText(message)
         label.setWordWrap(True)
         return label
 

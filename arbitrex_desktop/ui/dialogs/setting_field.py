@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 _FIELD_WIDTH: Final = 190
 
 
-def effect_words(effect: LimitEffect) -> tuple[str, Tone]:
+def effect_text(effect: LimitEffect) -> tuple[str, Tone]:
     """Return what is in use of a new limit, and what saving it would do to that; bad where it is reached."""
     verdict = effect.verdict
     gauge = limit_gauge(verdict, "")
-    words = _("in use now {value} {limit}").format(value=gauge.value, limit=gauge.limit)
+    message = _("in use now {value} {limit}").format(value=gauge.value, limit=gauge.limit)
     if verdict.outcome is not Outcome.FAIL and (gauge.share or 0.0) < 1.0:
-        return words, Tone.MUTED if gauge.tone is Tone.TEXT else gauge.tone
+        return message, Tone.MUTED if gauge.tone is Tone.TEXT else gauge.tone
     return (
-        f"{words}: {_('would halt trading') if effect.halts else _('would refuse every trade that adds to it')}",
+        f"{message}: {_('would halt trading') if effect.halts else _('would refuse every trade that adds to it')}",
         Tone.BAD,
     )
 
@@ -120,8 +120,8 @@ class SettingField(QWidget):
                 _("changes with the set of limits: {old} \N{RIGHTWARDS ARROW} {new}").format(old=also[0], new=also[1])
             ]
         )
-        words, tone = effect_words(effect) if effect is not None else ("", Tone.WARN)
-        text = "; ".join([*parts, *([words] if words else [])])
+        message, tone = effect_text(effect) if effect is not None else ("", Tone.WARN)
+        text = "; ".join([*parts, *([message] if message else [])])
         self.effect.show_text(text, tone)
         self.effect.setVisible(bool(text))
 
@@ -130,8 +130,8 @@ class SettingField(QWidget):
         changes = [
             f"{name.removeprefix('risk.')} {old} \N{RIGHTWARDS ARROW} {new}" for name, (old, new) in also.items()
         ]
-        words = ngettext("changes {count} other setting", "changes {count} other settings", len(changes))
-        count = words.format(count=len(changes))
+        message = ngettext("changes {count} other setting", "changes {count} other settings", len(changes))
+        count = message.format(count=len(changes))
         self.effect.show_text(f"{count}: {', '.join(changes)}" if changes else _("changes no other setting"), Tone.WARN)
         self.effect.show()
 

@@ -35,7 +35,7 @@ def closed_rows(data: ReviewData) -> tuple[ClosedRow, ...]:
     return tuple(ClosedRow(trade, data.price_digits.get(trade.symbol, 5), data.money_digits) for trade in data.trades)
 
 
-def trade_words(row: ClosedRow) -> str:
+def trade_text(row: ClosedRow) -> str:
     """Return what was traded, in words."""
     trade = row.trade
     part = "" if trade.whole else _(" of {lots}").format(lots=formats.lots(trade.volume))

@@ -28,7 +28,7 @@ def origin(row: PositionRow) -> str:
     return _("trader") if row.source == _BY_HAND else row.source or (_("desk") if row.intent_id else _("other"))
 
 
-def risk_words(rows: Iterable[PositionRow], currency: str) -> str:
+def risk_text(rows: Iterable[PositionRow], currency: str) -> str:
     """Return in words what is lost when every stop is hit, and how many positions have none; empty for no position."""
     rows = tuple(rows)
     bare = sum(not row.stop_loss for row in rows)

@@ -299,8 +299,8 @@ class QuoteModel(RowTableModel[QuoteRow]):
         day = row.day
         if self._group and (day is None or day.group != self._group):
             return False
-        words = f"{row.symbol} {day.description if day else ''}".casefold()
-        return all(part in words for part in self._parts)
+        message = f"{row.symbol} {day.description if day else ''}".casefold()
+        return all(part in message for part in self._parts)
 
     def _update(self, row: QuoteRow) -> None:
         """Take a row's new figures."""

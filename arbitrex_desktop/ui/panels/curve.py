@@ -47,7 +47,7 @@ class LimitLevel:
     """A limit: the equity at which it is reached, in words, and how grave that is."""
 
     amount: float
-    words: str
+    message: str
     tone: Tone
 
 

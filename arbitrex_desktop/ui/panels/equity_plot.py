@@ -186,18 +186,18 @@ class EquityPlot(QObject):
         for item in self._marks:
             self._plot.removeItem(item)
         colours = self._theme.colours
-        lines = [(at, 90, words, colours.muted) for at, words in self._past.flows]
-        lines += [(level.amount, 0, level.words, colours.tone(level.tone)) for level in self._levels]
-        self._marks = [self._line(place, angle, words, colour) for place, angle, words, colour in lines]
+        lines = [(at, 90, message, colours.muted) for at, message in self._past.flows]
+        lines += [(level.amount, 0, level.message, colours.tone(level.tone)) for level in self._levels]
+        self._marks = [self._line(place, angle, message, colour) for place, angle, message, colour in lines]
 
-    def _line(self, place: float, angle: int, words: str, colour: QColor) -> Any:
+    def _line(self, place: float, angle: int, message: str, colour: QColor) -> Any:
         pen = QPen(colour, 1.0, Qt.PenStyle.DotLine)
         pen.setCosmetic(True)
         options = {"color": colour, "position": 0.92 if angle else 0.01, "movable": False, "rotateAxis": None}
         if not angle:
             # From the left edge on, above the line or below it, so that the axis cuts no letter.
             options["anchors"] = [(0.0, 0.0), (0.0, 1.0)]
-        line = pg.InfiniteLine(place, angle=angle, pen=pen, label=words, labelOpts=options)
+        line = pg.InfiniteLine(place, angle=angle, pen=pen, label=message, labelOpts=options)
         line.setZValue(_Z_LINES)
         self._plot.addItem(line, ignoreBounds=True)
         return line

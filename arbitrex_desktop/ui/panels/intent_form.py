@@ -19,7 +19,7 @@ from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan
 from arbitrex_desktop.ui.commands import CommandResult, PreviewIntent, SubmitIntent
 from arbitrex_desktop.ui.freshness import NOTHING_YET, STARTING, Freshness
-from arbitrex_desktop.ui.models.preview_words import REJECTED
+from arbitrex_desktop.ui.models.preview_text import REJECTED
 from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.models.ticket import LevelUnit, Market, NotYetKnownError
 from arbitrex_desktop.ui.panels.chart import ChartPanel
@@ -29,7 +29,7 @@ from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.ticket.entry_fields import EntryFields
 from arbitrex_desktop.ui.ticket.preview_card import PreviewCard
-from arbitrex_desktop.ui.ticket.submit_words import refusal, submit_text
+from arbitrex_desktop.ui.ticket.submit_text import refusal, submit_text
 from arbitrex_desktop.ui.ticket.ticket_fields import TicketFields
 from arbitrex_desktop.ui.ticket.ticket_head import TicketHead
 from arbitrex_desktop.ui.widgets.badges import FilledButton

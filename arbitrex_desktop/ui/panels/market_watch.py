@@ -97,8 +97,8 @@ class MarketWatchPanel(Panel):
         add = self.offers.addAction(_("Add it to the watch list"))
         add.triggered.connect(lambda: self.offers.itemActivated.emit(self.offers.currentItem()))
         self.offers.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.view.activated.connect(lambda index: self._tell(self.symbol_chosen, index.row()))
-        self.view.clicked.connect(lambda index: self._tell(self.symbol_clicked, index.row()))
+        self.view.activated.connect(lambda index: self._emit(self.symbol_chosen, index.row()))
+        self.view.clicked.connect(lambda index: self._emit(self.symbol_clicked, index.row()))
 
     @property
     def quoted(self) -> int:
@@ -278,7 +278,7 @@ class MarketWatchPanel(Panel):
             self.model.set_symbols(wanted)
             self._revision = 0
 
-    def _tell(self, signal: SignalInstance, row: int) -> None:
+    def _emit(self, signal: SignalInstance, row: int) -> None:
         chosen = self.model.row_at(row)
         if chosen is not None:
             signal.emit(chosen.symbol)

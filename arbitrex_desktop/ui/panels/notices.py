@@ -64,10 +64,10 @@ class NoticesPanel(Panel):
         snapshot = fresh.snapshot
         calls = snapshot.alerts.calls if snapshot else ()
         notices = snapshot.notices if snapshot else ()
-        told = [*notices, *(_as_notice(call) for call in calls if not _is_told(call, notices))]
+        rows = [*notices, *(_as_notice(call) for call in calls if not _is_posted(call, notices))]
         if calls:
-            told.sort(key=lambda row: row.at, reverse=True)
-        self.model.set_rows({(row.at, row.topic, row.text): row for row in told}.values())
+            rows.sort(key=lambda row: row.at, reverse=True)
+        self.model.set_rows({(row.at, row.topic, row.text): row for row in rows}.values())
         self.alerts.refresh(fresh)
 
     def menu(self) -> QMenu | None:
@@ -85,7 +85,7 @@ class NoticesPanel(Panel):
         return f"{_(self.title)} ({count})" if count else _(self.title)
 
 
-def _is_told(call: AlertCall, notices: Iterable[Notice]) -> bool:
+def _is_posted(call: AlertCall, notices: Iterable[Notice]) -> bool:
     """Return whether the core told the same thing at that moment, as it does of a HALT: for the same reason."""
     reason = call.text.partition(": ")[2]
     return bool(reason) and any(

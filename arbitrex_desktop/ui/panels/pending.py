@@ -208,11 +208,11 @@ class PendingPanel(Panel):
         self.unknown.show_rows(self._unknown(), row, self._busy)
         self.reject_all.setEnabled(bool(self._rejectable()))
         self.checks.show_checks(row.checks if row else ())
-        text, tone = self._words_for(row)
+        text, tone = self._text_for(row)
         self.blocker.show_text(text, tone)
         self.blocker.setToolTip(text)
 
-    def _words_for(self, row: IntentRow | None) -> tuple[str, Tone]:
+    def _text_for(self, row: IntentRow | None) -> tuple[str, Tone]:
         """Return what there is to say of the chosen intent, or of none being chosen."""
         if row is None:
             if self._decision:

@@ -11,7 +11,7 @@ from typing import Final
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, Signal
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.program.steps import StepWork
 
@@ -56,7 +56,7 @@ class PlotLoader(QObject):
             make = importlib.import_module(self._module).EquityPlot
         except Exception as error:  # noqa: BLE001 - a missing chart must not take the window along
             _log.exception("the plotting library cannot be loaded")
-            self.failed.emit(_("The chart cannot be loaded: {error}").format(error=plain_words(error)))
+            self.failed.emit(_("The chart cannot be loaded: {error}").format(error=error_text(error)))
         else:
             self.loaded.emit(make)
 

@@ -27,7 +27,7 @@ from arbitrex_desktop.ui.commands import (
 )
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import money_tone
-from arbitrex_desktop.ui.models.positions import position_columns, risk_words
+from arbitrex_desktop.ui.models.positions import position_columns, risk_text
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -144,7 +144,7 @@ class PositionsPanel(Panel):
         total = sum(row.profit + row.swap for row in rows)
         message = _("1 position") if len(rows) == 1 else _("{count} positions").format(count=len(rows))
         currency, digits = snapshot.account.currency, snapshot.account.currency_digits
-        risk = risk_words(rows, currency)
+        risk = risk_text(rows, currency)
         text = _("{message}, profit and swap {money}").format(
             message=message, money=formats.money(total, currency, signed=True, digits=digits)
         )

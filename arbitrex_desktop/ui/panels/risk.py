@@ -138,7 +138,7 @@ class RiskPanel(Panel):
             worst = risk.worst.get(code) if risk else None
             bar = self.limits[code]
             bar.show_used(used_of(verdict), f"{gauge.value} {gauge.limit}", stale=stale, worst=worst)
-            bar.setToolTip(f"{verdict.message[:1].upper()}{verdict.message[1:]}{_worst_words(worst)}")
+            bar.setToolTip(f"{verdict.message[:1].upper()}{verdict.message[1:]}{_worst_text(worst)}")
         for code, bar in self.limits.items():
             if code not in present:
                 bar.show_used(None, formats.DASH, stale=True)
@@ -181,7 +181,7 @@ class RiskPanel(Panel):
         self.drawdown.show_used(
             used_share(risk.drawdown, risk.max_drawdown), text, stale=stale, worst=worst("MAX_DRAWDOWN_EXCEEDED")
         )
-        self.drawdown.setToolTip(_(_DRAWDOWN_TIP) + _worst_words(worst("MAX_DRAWDOWN_EXCEEDED")))
+        self.drawdown.setToolTip(_(_DRAWDOWN_TIP) + _worst_text(worst("MAX_DRAWDOWN_EXCEEDED")))
         for bar, span, pnl, limit, code in (
             (self.daily, _("day"), risk.daily_pnl, risk.daily_limit, "DAILY_LOSS_LIMIT"),
             (self.weekly, _("week"), risk.weekly_pnl, risk.weekly_limit, "WEEKLY_LOSS_LIMIT"),
@@ -194,7 +194,7 @@ class RiskPanel(Panel):
                 .rstrip()
             )
             bar.show_used(used_share(loss, abs(limit)), text, stale=stale, worst=worst(code))
-            bar.setToolTip(_(_LOSS_TIP).format(span) + _worst_words(worst(code)))
+            bar.setToolTip(_(_LOSS_TIP).format(span) + _worst_text(worst(code)))
 
     def _show_today(self, risk: RiskRow, currency: str, *, stale: bool) -> None:
         """Show the day's fall of equity, with what floats; before a daily reset there is nothing to measure it from."""
@@ -203,7 +203,7 @@ class RiskPanel(Panel):
         )
         known = risk.day_anchor is not None and risk.daily_drawdown is not None
         worst = risk.worst.get("DAILY_DRAWDOWN_LIMIT")
-        self.today.setToolTip(anchor + _worst_words(worst) if known else _("Not known before a daily reset was seen"))
+        self.today.setToolTip(anchor + _worst_text(worst) if known else _("Not known before a daily reset was seen"))
         used = None if risk.daily_drawdown is None else used_share(risk.daily_drawdown, risk.max_daily_drawdown)
         text = _("{percent} of {limit}").format(
             percent=formats.percent(risk.daily_drawdown), limit=formats.percent(risk.max_daily_drawdown)
@@ -225,7 +225,7 @@ def _title(code: str) -> str:
     )
 
 
-def _worst_words(worst: float | None) -> str:
+def _worst_text(worst: float | None) -> str:
     """Return the most used of a limit; it is kept in memory only, so that a start begins it anew."""
     return (
         ""

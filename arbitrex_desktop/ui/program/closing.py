@@ -37,11 +37,11 @@ class Closing(QObject):
 
     def asks(self) -> bool:
         """Ask whether to close although something stands open; False where nothing does, or it was asked already."""
-        words = left_behind(self._snapshot())
-        if not words or self.tool_bar.isVisible():
+        message = left_behind(self._snapshot())
+        if not message or self.tool_bar.isVisible():
             return False
         self.tool_bar.show()
-        self.bar.open(words)
+        self.bar.open(message)
         return True
 
     def _leave(self) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushB
 
 import arbitrex_desktop
 from arbitrex_desktop import logs
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.paths import written_whole
 from arbitrex_desktop.texts import N_, _
@@ -35,7 +35,7 @@ _EXPLANATION: Final = N_(
 )
 
 
-def _unheard(_share: float) -> None:
+def _no_progress(_share: float) -> None:
     """Hear nothing."""
 
 
@@ -44,25 +44,28 @@ class _ReportGivenUp(Exception):  # noqa: N818 - no failure: somebody said so
 
 
 def write_report(
-    data_dir: Path, target: Path, redact: Callable[[str], str] = logs.redact, told: Callable[[float], None] = _unheard
+    data_dir: Path,
+    target: Path,
+    redact: Callable[[str], str] = logs.redact,
+    report: Callable[[float], None] = _no_progress,
 ) -> None:
-    """Write the report to a new file (any thread; blocks on the disk), telling `told` its share from 0 to 1.
+    """Write the report to a new file (any thread; blocks on the disk), telling `report` its share from 0 to 1.
 
-    Raises OSError and what `told` raises, and leaves no half of one.
+    Raises OSError and what `report` raises, and leaves no half of one.
     """
     sources = [data_dir / "settings.toml", *sorted((data_dir / "logs").rglob("*.log*"))]
     target.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(target) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as report:
-        report.writestr("versions.txt", versions())
-        for path in _telling(sources, told):
-            report.writestr(path.relative_to(data_dir).as_posix(), redact(_end_of(path)))
-        told(1.0)
+    with written_whole(target) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("versions.txt", versions())
+        for path in _with_progress(sources, report):
+            archive.writestr(path.relative_to(data_dir).as_posix(), redact(_end_of(path)))
+        report(1.0)
 
 
-def _telling(sources: Sequence[Path], told: Callable[[float], None]) -> Iterator[Path]:
+def _with_progress(sources: Sequence[Path], report: Callable[[float], None]) -> Iterator[Path]:
     """Yield the files that there are, and tell before each how far it is."""
     for place, path in enumerate(sources):
-        told(place / len(sources))
+        report(place / len(sources))
         if path.is_file():
             yield path
 
@@ -87,10 +90,10 @@ def _end_of(path: Path) -> str:
 class ReportWriter(QObject):
     """Writes a report on a thread of its own.
 
-    Signals, on the GUI thread: `told(float)`, its share; `written(str)`, the file; `failed(str)`, why not, in words.
+    Signals, on the GUI thread: `progressed(float)`, its share; `written(str)`, the file; `failed(str)`, why not.
     """
 
-    told = Signal(float)
+    progressed = Signal(float)
     written = Signal(str)
     failed = Signal(str)
 
@@ -109,18 +112,18 @@ class ReportWriter(QObject):
         self._wanted = None
 
     def _run(self, data_dir: Path, target: Path) -> None:
-        def told(share: float) -> None:
+        def report(share: float) -> None:
             if self._wanted != target:
                 raise _ReportGivenUp
-            self.told.emit(share)
+            self.progressed.emit(share)
 
         try:
-            write_report(data_dir, target, told=told)
+            write_report(data_dir, target, report=report)
         except _ReportGivenUp:
             return
         except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for an answer
             _log.warning("the report could not be written", exc_info=True)
-            self.failed.emit(_("The report could not be written: {in_words}").format(in_words=plain_words(error)))
+            self.failed.emit(_("The report could not be written: {in_words}").format(in_words=error_text(error)))
         else:
             self.written.emit(str(target))
 
@@ -145,7 +148,7 @@ class ReportWindow(QDialog):
         self.make.clicked.connect(self._make)
         self.folder.clicked.connect(self._open_folder)
         self.cancel.clicked.connect(self._give_up)
-        self._writer.told.connect(lambda share: self.progress.setValue(round(100 * share)))
+        self._writer.progressed.connect(lambda share: self.progress.setValue(round(100 * share)))
         self._writer.written.connect(self._on_written)
         self._writer.failed.connect(self._end)
 
@@ -168,9 +171,9 @@ class ReportWindow(QDialog):
         self._writer.cancel()
         self._end(_("No report was made"))
 
-    def _end(self, words: str) -> None:
+    def _end(self, message: str) -> None:
         self._show_busy(busy=False)
-        self.outcome.setText(words)
+        self.outcome.setText(message)
 
     def _show_busy(self, *, busy: bool) -> None:
         self.make.setEnabled(not busy)

@@ -16,7 +16,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.desk.journal.export import spreadsheet_safe
 from arbitrex_desktop.paths import written_whole
 from arbitrex_desktop.texts import N_, _
@@ -24,7 +24,7 @@ from arbitrex_desktop.ui import formats
 
 Cell = str | int | float | None
 Row = list[Cell]
-Told = Callable[[int], None]
+ReportProgress = Callable[[int], None]
 
 FILTERS: Final = (N_("For a spreadsheet (*.csv)"), N_("For a program (*.json)"))
 _AT_ONCE: Final = 256
@@ -51,11 +51,11 @@ def cell_of(text: str) -> Cell:
         return words
 
 
-def write_rows(titles: Sequence[str], rows: Iterator[Row], path: Path, told: Told) -> None:
-    """Write a file, whole or not at all (any thread; blocks on the disk); raises OSError, and what `told` raises."""
+def write_rows(titles: Sequence[str], rows: Iterator[Row], path: Path, report: ReportProgress) -> None:
+    """Write a file, whole or not at all (any thread; blocks on the disk); raises OSError, and what `report` raises."""
     write = _write_json if path.suffix == _JSON else _write_csv
     with written_whole(path) as draft, draft.open("w", encoding="utf-8", newline="") as out:
-        write(titles, _telling(rows, told), out)
+        write(titles, _with_progress(rows, report), out)
 
 
 def _write_csv(titles: Sequence[str], rows: Iterator[Row], out: TextIO) -> None:
@@ -72,10 +72,10 @@ def _write_json(titles: Sequence[str], rows: Iterator[Row], out: TextIO) -> None
     out.write("\n]\n")
 
 
-def _telling(rows: Iterator[Row], told: Told) -> Iterator[Row]:
+def _with_progress(rows: Iterator[Row], report: ReportProgress) -> Iterator[Row]:
     for place, row in enumerate(rows):
         if place % _AT_ONCE == 0:
-            told(place)
+            report(place)
         yield row
 
 
@@ -85,7 +85,7 @@ class RowsFileWindow(QDialog):
     `read` gives the rows on that thread, from what is frozen.
     """
 
-    _told = Signal(int)
+    _progressed = Signal(int)
     _ended = Signal(str)
 
     def __init__(
@@ -97,13 +97,13 @@ class RowsFileWindow(QDialog):
         self.setWindowTitle(_("Save {name}").format(name=name))
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.words, self.progress, self.button = QLabel(), QProgressBar(), QPushButton(_("Cancel"))
-        self.words.setWordWrap(True)
+        self.message, self.progress, self.button = QLabel(), QProgressBar(), QPushButton(_("Cancel"))
+        self.message.setWordWrap(True)
         self.progress.setRange(0, max(1, count))
         self.progress.setAccessibleName(_("Rows written"))
         self.button.clicked.connect(self.close)
         self._lay_out()
-        self._told.connect(self.progress.setValue)
+        self._progressed.connect(self.progress.setValue)
         self._ended.connect(self._end)
         self.finished.connect(self._given_up.set)
         self._soon = QTimer(self, singleShot=True, interval=_SHOWN_AFTER_MS)
@@ -122,14 +122,14 @@ class RowsFileWindow(QDialog):
 
     def save(self, path: Path) -> None:
         """Begin to write a file."""
-        self.words.setText(_("Writing {name}").format(name=path.name))
+        self.message.setText(_("Writing {name}").format(name=path.name))
         self._soon.start()
         threading.Thread(target=self._run, args=(path,), name="rows-file", daemon=True).start()
 
     def copy(self) -> None:
         """Put all rows with their headings where spreadsheets take them from."""
         self._copies = True
-        self.words.setText(_("Copying rows"))
+        self.message.setText(_("Copying rows"))
         self._soon.start()
         threading.Thread(target=self._gather, name="rows-copy", daemon=True).start()
 
@@ -143,44 +143,44 @@ class RowsFileWindow(QDialog):
 
     def _run(self, path: Path) -> None:
         try:
-            write_rows(self._titles, self._read(), path, self._tell)
+            write_rows(self._titles, self._read(), path, self._report)
         except _SavingGivenUp:
             return
         except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for an answer
             _log.warning("rows could not be saved", exc_info=True)
-            words = _("Not saved: {error}").format(error=plain_words(error))
+            message = _("Not saved: {error}").format(error=error_text(error))
         else:
-            words = _("Saved to {path}").format(path=path)
+            message = _("Saved to {path}").format(path=path)
         with contextlib.suppress(RuntimeError):  # the window has gone meanwhile
-            self._ended.emit(words)
+            self._ended.emit(message)
 
     def _gather(self) -> None:
         lines = ["\t".join(self._titles)]
         try:
             lines += [
                 "\t".join("" if cell is None else str(cell) for cell in row)
-                for row in _telling(self._read(), self._tell)
+                for row in _with_progress(self._read(), self._report)
             ]
         except _SavingGivenUp:
             return
         with contextlib.suppress(RuntimeError):  # the window has gone meanwhile
             self._ended.emit("\n".join(lines))
 
-    def _tell(self, done: int) -> None:
+    def _report(self, done: int) -> None:
         if self._given_up.is_set():
             raise _SavingGivenUp
         try:
-            self._told.emit(done)
+            self._progressed.emit(done)
         except RuntimeError as gone:  # the window was closed this very moment
             raise _SavingGivenUp from gone
 
-    def _end(self, words: str) -> None:
+    def _end(self, message: str) -> None:
         self._soon.stop()
         if self._copies:
-            QGuiApplication.clipboard().setText(words)
+            QGuiApplication.clipboard().setText(message)
             self.close()
             return
-        self.words.setText(words)
+        self.message.setText(message)
         self.progress.hide()
         self.button.setText(_("Close"))
         self.adjustSize()
@@ -192,6 +192,6 @@ class RowsFileWindow(QDialog):
         row.addStretch(1)
         row.addWidget(self.button)
         layout = QVBoxLayout(self)
-        layout.addWidget(self.words)
+        layout.addWidget(self.message)
         layout.addLayout(row)
         self.setMinimumWidth(420)

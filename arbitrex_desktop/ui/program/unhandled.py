@@ -81,7 +81,7 @@ class UnhandledErrors(QObject):
         if times <= _LOGGED_EACH:
             _log.critical("uncaught on %s, time %d", thread, times, exc_info=error)
         if times == 1:
-            self._tell(
+            self._post(
                 _(
                     "Something in the program failed ({name} in {place}). It goes on, but check what you did last. "
                     "Help, Report a problem, has the log."
@@ -94,10 +94,10 @@ class UnhandledErrors(QObject):
         if kind in _QT_LEVELS and self._seen[text] <= _LOGGED_EACH:
             _log.log(_QT_LEVELS[kind], "Qt: %s", text)
 
-    def _tell(self, words: str) -> None:
+    def _post(self, message: str) -> None:
         """Emit, unless the window has gone meanwhile."""
         try:
-            self.noticed.emit(words)
+            self.noticed.emit(message)
         except RuntimeError:
             return
 

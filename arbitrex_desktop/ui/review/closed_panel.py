@@ -16,7 +16,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
-from arbitrex_desktop.ui.models.closed import ClosedRow, closed_columns, trade_words
+from arbitrex_desktop.ui.models.closed import ClosedRow, closed_columns, trade_text
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.review.filter_bar import FilterBar
@@ -69,7 +69,7 @@ class ClosedPanel(Panel):
         self.model: RowTableModel[ClosedRow] = RowTableModel(columns, lambda row: row.trade.key, self)
         self.view = KeyedTable(self.model, theme, _(NOT_READ), lambda row: row.trade.key)
         self.view.setAccessibleName(_("Closed trades"))
-        self.sum, self.words = ElidedLabel(theme), ElidedLabel(theme, Tone.MUTED)
+        self.sum, self.chosen_trade = ElidedLabel(theme), ElidedLabel(theme, Tone.MUTED)
         self.progress, self.stop_button = QProgressBar(), QPushButton(_("Cancel"))
         self.open_button = QPushButton(_("Open the file"))
         self._exported: Path | None = None
@@ -102,9 +102,9 @@ class ClosedPanel(Panel):
         self.export_button.setEnabled(True)
         self._show_choice()
 
-    def show_progress(self, words: str, share: float) -> None:
+    def show_progress(self, message: str, share: float) -> None:
         """Show what is being done, with its share from 0 to 1."""
-        self.progress.setFormat(f"{words}\N{HORIZONTAL ELLIPSIS}")
+        self.progress.setFormat(f"{message}\N{HORIZONTAL ELLIPSIS}")
         self.progress.setValue(round(share * 100))
         self._show_busy(busy=True)
 
@@ -112,15 +112,15 @@ class ClosedPanel(Panel):
         """Show that nothing is being done any more."""
         self._show_busy(busy=False)
 
-    def show_words(self, words: str, tone: Tone) -> None:
+    def show_text(self, message: str, tone: Tone) -> None:
         """Say what came of it, in the place of the sums."""
         self._show_busy(busy=False)
-        self.sum.show_text(words, tone)
+        self.sum.show_text(message, tone)
 
     def show_exported(self, path: Path) -> None:
         """Say where the file is, and offer to open it."""
         self._exported = path
-        self.show_words(_("Exported to {result}").format(result=path), Tone.GOOD)
+        self.show_text(_("Exported to {result}").format(result=path), Tone.GOOD)
         self.open_button.show()
 
     def show_checks(self, checks: tuple[Verdict, ...]) -> None:
@@ -131,17 +131,17 @@ class ClosedPanel(Panel):
     def export_menu(self) -> QMenu:
         """Return the menu of the kinds of files."""
         menu = QMenu(self)
-        for kind, words in _EXPORTS.items():
-            menu.addAction(_(words)).triggered.connect(lambda _checked=False, kind=kind: self.export_asked.emit(kind))
+        for kind, message in _EXPORTS.items():
+            menu.addAction(_(message)).triggered.connect(lambda _checked=False, kind=kind: self.export_asked.emit(kind))
         return menu
 
     def _show_sum(self, data: ReviewData) -> None:
         figures = data.figures
         net = formats.money(figures.net, data.currency, signed=True, digits=data.money_digits)
-        words = _("{trades:,} closed, {net}").format(trades=figures.trades, net=net)
+        message = _("{trades:,} closed, {net}").format(trades=figures.trades, net=net)
         open_parts = sum(not trade.whole for trade in data.trades)
-        words += _("; {open_parts} partly open, not counted").format(open_parts=open_parts) if open_parts else ""
-        self.sum.show_text(words, Tone.TEXT)
+        message += _("; {open_parts} partly open, not counted").format(open_parts=open_parts) if open_parts else ""
+        self.sum.show_text(message, Tone.TEXT)
 
     def _show_choice(self) -> None:
         row = self.view.chosen
@@ -153,7 +153,7 @@ class ClosedPanel(Panel):
                 if row.trade.intent_id
                 else _("not opened by this desk")
             )
-            self.words.show_text(f"{trade_words(row)}, {intent}", Tone.MUTED)
+            self.chosen_trade.show_text(f"{trade_text(row)}, {intent}", Tone.MUTED)
 
     def _choose(self) -> None:
         self._show_choice()
@@ -195,7 +195,7 @@ class ClosedPanel(Panel):
         detail = QVBoxLayout(self._detail)
         detail.setContentsMargins(0, 0, 0, 0)
         line = QHBoxLayout()
-        line.addWidget(self.words, 1)
+        line.addWidget(self.chosen_trade, 1)
         line.addWidget(self.chart_button)
         detail.addLayout(line)
         detail.addWidget(self.notes)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.ui.program.reader_thread import ReaderThread
 
 if TYPE_CHECKING:
     from arbitrex_desktop.ui.seam import ReviewAccess
 
-Told = Callable[[str, float], None]
-Work = Callable[["ReviewAccess", Told], object]
+ReportProgress = Callable[[str, float], None]
+Work = Callable[["ReviewAccess", ReportProgress], object]
 """A piece of work on the loader's thread; what it returns is given back, what it raises is told."""
 
 _log: Final = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class _GivenUp(Exception):  # noqa: N818 - no failure: somebody said so
 class _Worker(QObject):
     """Lives on the loader's thread."""
 
-    told = Signal(str, str, float)
+    progressed = Signal(str, str, float)
     done = Signal(object)
 
     def __init__(self, is_current: Callable[[str, Work], bool]) -> None:
@@ -57,20 +57,20 @@ class _Worker(QObject):
     def run(self, topic: str, work: Work, access: ReviewAccess) -> None:
         """Do a piece of work unless nobody waits for it any more."""
 
-        def told(words: str, share: float) -> None:
+        def report(message: str, share: float) -> None:
             if not self._is_current(topic, work):
                 raise _GivenUp
-            self.told.emit(topic, words, share)
+            self.progressed.emit(topic, message, share)
 
         if not self._is_current(topic, work):
             return
         try:
-            outcome = Finished(topic, work(access, told))
+            outcome = Finished(topic, work(access, report))
         except _GivenUp:
             return
         except Exception as error:  # noqa: BLE001 - whatever it was, the thread must live on
             _log.warning("review: %s failed", topic, exc_info=True)
-            outcome = Finished(topic, error=plain_words(error))
+            outcome = Finished(topic, error=error_text(error))
         if self._is_current(topic, work):
             self.done.emit(outcome)
 
@@ -79,11 +79,11 @@ class ReviewLoader(ReaderThread["ReviewAccess"]):
     """Runs one piece of work at a time; a newer one of a topic replaces an older.  Lives on the GUI thread.
 
     Signals:
-        told(str, str, float): topic, what is being done, and its share from 0 to 1.
+        progressed(str, str, float): topic, what is being done, and its share from 0 to 1.
         done(Finished): a piece of work ended, well or not; one that was given up tells nothing.
     """
 
-    told = Signal(str, str, float)
+    progressed = Signal(str, str, float)
     done = Signal(object)
     _run = Signal(str, object, object)
 
@@ -92,7 +92,7 @@ class ReviewLoader(ReaderThread["ReviewAccess"]):
         self._lock = threading.Lock()
         worker = _Worker(self._is_wanted)
         super().__init__("review", worker, parent)
-        worker.told.connect(self._on_told)
+        worker.progressed.connect(self._on_progress)
         worker.done.connect(self._on_done)
         self._run.connect(worker.run)
 
@@ -120,9 +120,9 @@ class ReviewLoader(ReaderThread["ReviewAccess"]):
             return self._wanted.get(topic) is work
 
     @Slot(str, str, float)
-    def _on_told(self, topic: str, words: str, share: float) -> None:
+    def _on_progress(self, topic: str, message: str, share: float) -> None:
         if topic in self._wanted:
-            self.told.emit(topic, words, share)
+            self.progressed.emit(topic, message, share)
 
     @Slot(object)
     def _on_done(self, outcome: Finished) -> None:

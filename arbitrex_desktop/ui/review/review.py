@@ -23,7 +23,7 @@ from arbitrex_desktop.ui.models.closed import ClosedRow, closed_rows
 from arbitrex_desktop.ui.panels.curve import CurvePast, past_of
 from arbitrex_desktop.ui.review.closed_panel import ClosedPanel
 from arbitrex_desktop.ui.review.intents_panel import IntentsPanel
-from arbitrex_desktop.ui.review.loader import Finished, ReviewLoader, Told
+from arbitrex_desktop.ui.review.loader import Finished, ReportProgress, ReviewLoader
 from arbitrex_desktop.ui.review.statistics_panel import StatisticsPanel
 from arbitrex_desktop.ui.seam import ReviewAccess
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -119,14 +119,14 @@ class Review(QObject):
         closed.chart_asked.connect(self.chart_asked)
         closed.annotated.connect(self._annotate)
         closed.export_asked.connect(self._choose_file)
-        loader.told.connect(self._on_told)
+        loader.progressed.connect(self._on_progress)
         loader.done.connect(self._on_done)
 
     @Slot()
     def _give_up(self) -> None:
         for topic in (_READ, _EXPORT):
             self._loader.cancel(topic)
-        self.closed.show_words(_("Cancelled: what is shown may be old"), Tone.MUTED)
+        self.closed.show_text(_("Cancelled: what is shown may be old"), Tone.MUTED)
 
     def _ask_for_checks(self, topic: str, intent_id: str) -> None:
         if intent_id:
@@ -156,15 +156,15 @@ class Review(QObject):
         self.past_changed.emit(reading.past)
 
     @Slot(str, str, float)
-    def _on_told(self, topic: str, words: str, share: float) -> None:
+    def _on_progress(self, topic: str, message: str, share: float) -> None:
         if topic in (_READ, _EXPORT):
-            self.closed.show_progress(words, share)
+            self.closed.show_progress(message, share)
 
     @Slot(object)
     def _on_done(self, outcome: Finished) -> None:
         topic = outcome.topic.partition(" ")[0]
         if outcome.error:
-            self.closed.show_words(f"{_(_FAILED[topic])}: {outcome.error}", Tone.WARN)
+            self.closed.show_text(f"{_(_FAILED[topic])}: {outcome.error}", Tone.WARN)
         elif isinstance(outcome.result, ReviewReading):
             self._show(outcome.result)
         elif topic in (_CHECKS, _INTENT) and isinstance(outcome.result, tuple):
@@ -199,20 +199,20 @@ _FAILED: Final = {
 }
 
 
-def _read(query: ReviewQuery, access: ReviewAccess, told: Told) -> ReviewReading:
-    data = access.read(query, told)
+def _read(query: ReviewQuery, access: ReviewAccess, report: ReportProgress) -> ReviewReading:
+    data = access.read(query, report)
     return ReviewReading(data, closed_rows(data), past_of(data))
 
 
-def _checks(intent_id: str, access: ReviewAccess, _told: Told) -> object:
+def _checks(intent_id: str, access: ReviewAccess, _report: ReportProgress) -> object:
     return access.checks(intent_id)
 
 
-def _annotate(trade: str, annotation: Annotation, access: ReviewAccess, _told: Told) -> None:
+def _annotate(trade: str, annotation: Annotation, access: ReviewAccess, _report: ReportProgress) -> None:
     access.annotate(trade, annotation)
 
 
-def _export(data: ReviewData, kind: ExportKind, path: Path, _access: ReviewAccess, told: Told) -> Path:
+def _export(data: ReviewData, kind: ExportKind, path: Path, _access: ReviewAccess, report: ReportProgress) -> Path:
     writing = _("Writing {name}").format(name=path.name)
-    export(data, kind, path, lambda _words, share: told(writing, share))
+    export(data, kind, path, lambda _doing, share: report(writing, share))
     return path

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout
 
-from arbitrex_desktop.desk.review.report import GROUP_TITLES, figure_words, first_day, group_name, rule_name
+from arbitrex_desktop.desk.review.report import GROUP_TITLES, figure_text, first_day, group_name, rule_name
 from arbitrex_desktop.desk.review.views import ReviewData
 from arbitrex_desktop.texts import N_, _, spoken
 from arbitrex_desktop.ui import formats
@@ -56,7 +56,7 @@ class StatisticsPanel(Panel):
         """Show the figures of these trades."""
         self._data = data
         self.span.show_text(_span(data), Tone.MUTED)
-        for place, (name, value) in enumerate(figure_words(data)):
+        for place, (name, value) in enumerate(figure_text(data)):
             label = self.values.get(name) or self._add_figure(place, name)
             label.show_text(value.replace("-", formats.MINUS))
         self._show_groups()
@@ -118,11 +118,11 @@ def _span(data: ReviewData) -> str:
     """Return in words which trades these are."""
     query = data.query
     first, last = first_day(data), query.until or data.read_at
-    words = _("Closed from {first} to {last}").format(
+    message = _("Closed from {first} to {last}").format(
         first=_("the beginning") if first is None else f"{first.astimezone(query.zone):%Y-%m-%d}",
         last=f"{last.astimezone(query.zone):%Y-%m-%d}",
     )
     chosen = [each for each in (query.symbol, query.strategy, query.text) if each]
     parts = sum(not trade.whole for trade in data.trades)
     left = [_("{parts} still partly open and not counted").format(parts=parts)] if parts else []
-    return ", ".join((words, *chosen, *left))
+    return ", ".join((message, *chosen, *left))

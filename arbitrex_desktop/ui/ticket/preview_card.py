@@ -12,7 +12,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.models.desk import cut_lots, gravest_first
-from arbitrex_desktop.ui.models.preview_words import REJECTED, preview_words
+from arbitrex_desktop.ui.models.preview_text import REJECTED, preview_text
 from arbitrex_desktop.ui.models.ticket import reward_ratio
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
@@ -64,7 +64,7 @@ class PreviewCard(QWidget):
     def show_preview(self, row: IntentRow) -> None:
         """Show an answer to what stands in the form."""
         self._row, self._current = row, True
-        self.decision.show_text(*preview_words(row.decision, row.checks))
+        self.decision.show_text(*preview_text(row.decision, row.checks))
         texts = {
             "Lots": formats.lots(row.lots),
             "Loss at stop": _loss(row),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from arbitrex_desktop.desk.alerts.book import MOST_RULES, AlertBook, is_quiet
 from arbitrex_desktop.desk.alerts.facts import Facts, Price
 from arbitrex_desktop.desk.alerts.store import AlertStore
-from arbitrex_desktop.desk.alerts.words import rule_text
+from arbitrex_desktop.desk.alerts.texts import rule_text
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.alert_rows import AlertKind, AlertRule, AlertWays

@@ -119,8 +119,8 @@ def test_a_close_that_the_journal_lost_is_told(parts: Parts, marks: dict[str, An
     looking = found(parts)
     (trade,) = looking.found
     assert (trade.ticket, trade.closes, trade.intent_id, trade.volume) == (71, 70, intent_id, 0.2)
-    assert "SELL 0.20 EURUSD" in trade.words
-    assert "closed position #70" in trade.words
+    assert "SELL 0.20 EURUSD" in trade.message
+    assert "closed position #70" in trade.message
     assert looking.take_in("trader") == 1
     assert found(parts).found == ()
     if intent_id:

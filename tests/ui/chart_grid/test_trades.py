@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.desk.review.views import ReviewData, ReviewQuery, Told
+from arbitrex_desktop.desk.review.views import ReportProgress, ReviewData, ReviewQuery
 from arbitrex_desktop.ui.chart_grid.trade_reader import TradeReader
 from arbitrex_desktop.ui.freshness import Freshness
 from tests.fakes.bars import MONDAY
@@ -31,10 +31,10 @@ class WatchedReview(FakeReview):
         super().__init__([])
         self.threads: set[int] = set()
 
-    def read(self, query: ReviewQuery, told: Told) -> ReviewData:
+    def read(self, query: ReviewQuery, report: ReportProgress) -> ReviewData:
         """Note the thread, and read."""
         self.threads.add(threading.get_ident())
-        return super().read(query, told)
+        return super().read(query, report)
 
 
 @pytest.fixture

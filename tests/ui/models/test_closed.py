@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from arbitrex_desktop.desk.review.views import ReviewQuery
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.models.closed import ClosedRow, closed_columns, closed_rows, trade_words
+from arbitrex_desktop.ui.models.closed import ClosedRow, closed_columns, closed_rows, trade_text
 from arbitrex_desktop.ui.models.desk import notice_columns
 from tests.fakes.review import FakeReview, closed_trade
 
@@ -40,7 +40,7 @@ def test_a_part_and_an_unknown_entry_are_said() -> None:
     cells = texts(ClosedRow(trade, 5, 2))
     assert (cells["Entry"], cells["R"], cells["Slip"], cells["Open for"]) == (formats.DASH,) * 4
     assert cells["Closed by"] == "stop, partly"
-    assert "of 0.50 GBPUSD" in trade_words(ClosedRow(trade, 5, 2))
+    assert "of 0.50 GBPUSD" in trade_text(ClosedRow(trade, 5, 2))
 
 
 def test_money_has_the_accounts_decimals() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrex_desktop.ui.models.positions import more_at_risk, origin, pips_of, risk_words
+from arbitrex_desktop.ui.models.positions import more_at_risk, origin, pips_of, risk_text
 from tests.fakes.desk_data import position_row
 
 LONG = position_row(price_value=50_000.0)
@@ -61,8 +61,8 @@ def test_a_farther_stop_says_what_it_costs() -> None:
 def test_the_sum_tells_what_is_at_risk_and_what_has_no_stop() -> None:
     """Only what is known is summed."""
     bare = replace(LONG, stop_loss=None)
-    assert risk_words((LONG, LONG, bare), "EUR") == "710.00 EUR at risk to the stops, 1 without stop"
-    assert risk_words((), "EUR") == ""
+    assert risk_text((LONG, LONG, bare), "EUR") == "710.00 EUR at risk to the stops, 1 without stop"
+    assert risk_text((), "EUR") == ""
 
 
 @pytest.mark.parametrize(

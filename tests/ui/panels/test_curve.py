@@ -84,7 +84,7 @@ def test_a_day_anchor_is_told_once(panel: EquityPanel) -> None:
 def test_limits_are_lines(panel: EquityPanel, fresh: Make) -> None:
     """The drawdown's floor, the day's start and the day's loss limit, at the equity where each is reached."""
     row = risk_row(peak_equity=100_000.0, max_drawdown=0.1, day_anchor=99_000.0, daily_limit=2_000.0)
-    assert [(level.amount, level.words) for level in levels_of(row)] == [
+    assert [(level.amount, level.message) for level in levels_of(row)] == [
         (90_000.0, "drawdown limit"), (99_000.0, "day's start"), (97_000.0, "day's loss limit"),
     ]  # fmt: skip
     panel.refresh(fresh(equity=points(3), risk=row))

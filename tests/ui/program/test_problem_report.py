@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.ui.program.problem_report import ReportWindow, write_report
 from arbitrex_desktop.visible import Redactor
@@ -69,7 +69,7 @@ def test_the_window_makes_a_report_and_says_where(data_dir: Path, qtbot: QtBot) 
 def test_a_report_tells_how_far_it_is_and_is_given_up(data_dir: Path) -> None:
     """What is given up at any place leaves nothing behind."""
     shares: list[float] = []
-    write_report(data_dir, data_dir / "whole.zip", told=shares.append)
+    write_report(data_dir, data_dir / "whole.zip", report=shares.append)
     assert shares == sorted(set(shares))
     assert (shares[0], shares[-1]) == (0.0, 1.0)
 
@@ -80,7 +80,7 @@ def test_a_report_tells_how_far_it_is_and_is_given_up(data_dir: Path) -> None:
                 raise InterruptedError
 
         with pytest.raises(InterruptedError):
-            write_report(data_dir, data_dir / "reports" / "half.zip", told=give_up)
+            write_report(data_dir, data_dir / "reports" / "half.zip", report=give_up)
     assert list((data_dir / "reports").iterdir()) == []
 
 
@@ -138,11 +138,11 @@ def of_sqlite(message: str, code: int) -> sqlite3.Error:
 )
 def test_errors_are_words(error: Exception, words: str) -> None:
     """What our parts say is passed on; what Python says is put into words, with what to do."""
-    assert plain_words(error).startswith(words)
+    assert error_text(error).startswith(words)
 
 
 def test_a_file_of_another_coding_is_told_with_what_to_do() -> None:
     """No codec's message."""
     with pytest.raises(UnicodeDecodeError) as raised:
         b"abc\xff".decode()
-    assert plain_words(raised.value) == "the file is not plain text in UTF-8 (at byte 4): save it anew as UTF-8"
+    assert error_text(raised.value) == "the file is not plain text in UTF-8 (at byte 4): save it anew as UTF-8"

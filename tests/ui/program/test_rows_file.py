@@ -91,7 +91,7 @@ def test_the_menu_of_a_table_saves_what_it_shows(table: TableView, qtbot: QtBot,
     dialog.accept()
     qtbot.waitUntil(path.exists, timeout=OPEN_MS)
     (window,) = table.window().findChildren(RowsFileWindow)
-    qtbot.waitUntil(lambda: str(path) in window.words.text(), timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: str(path) in window.message.text(), timeout=OPEN_MS)
     text = path.read_text(encoding="utf-8")
     if ending == ".json":
         assert json.loads(text) == [{"Symbol": "EURUSD", "Profit": -1234.5}, {"Symbol": "=cmd", "Profit": 2.0}]
@@ -119,7 +119,7 @@ def test_a_folder_that_is_not_there_is_said_in_words(table: TableView, qtbot: Qt
     """Why, and no file."""
     window = RowsFileWindow("Orders", ("A", "B"), rows, 1_000, table.window())
     window.save(tmp_path / "missing" / "a.csv")
-    qtbot.waitUntil(lambda: "Not saved" in window.words.text(), timeout=OPEN_MS)
-    assert "it is not there" in window.words.text()
+    qtbot.waitUntil(lambda: "Not saved" in window.message.text(), timeout=OPEN_MS)
+    assert "it is not there" in window.message.text()
     assert (window.isVisible(), window.progress.isHidden(), window.button.text()) == (True, True, "Close")
     window.close()

@@ -109,5 +109,5 @@ def test_hooks_are_put_back(caplog: pytest.LogCaptureFixture) -> None:
 def test_the_window_tells(open_window: WindowMaker) -> None:
     """The words stand in the strip of notices as an error, which stays."""
     window = open_window()
-    window.tell_error("Something in the program failed")
+    window.post_error("Something in the program failed")
     assert window.content.notice_bar.text == "ERROR: Something in the program failed"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from arbitrex_desktop.ui.review.loader import Finished, ReviewLoader, Told
+from arbitrex_desktop.ui.review.loader import Finished, ReportProgress, ReviewLoader
 from arbitrex_desktop.ui.seam import ReviewAccess
 from tests.fakes.review import FakeReview
 
@@ -26,10 +26,10 @@ def loader(qtbot: QtBot) -> Iterator[ReviewLoader]:
 def test_work_is_done_on_another_thread(loader: ReviewLoader, qtbot: QtBot) -> None:
     """What it returns comes back, and what it says on the way."""
     said: list[tuple[str, str, float]] = []
-    loader.told.connect(lambda *each: said.append(each))
+    loader.progressed.connect(lambda *each: said.append(each))
 
-    def work(access: ReviewAccess, told: Told) -> object:
-        told("reading", 0.25)
+    def work(access: ReviewAccess, report: ReportProgress) -> object:
+        report("reading", 0.25)
         return threading.get_ident()
 
     with qtbot.waitSignal(loader.done, timeout=5_000) as done:
@@ -43,14 +43,14 @@ def test_work_is_done_on_another_thread(loader: ReviewLoader, qtbot: QtBot) -> N
 def test_a_failure_is_told_in_words(loader: ReviewLoader, qtbot: QtBot) -> None:
     """The thread lives on and does the next piece."""
 
-    def fail(_access: ReviewAccess, _told: Told) -> object:
+    def fail(_access: ReviewAccess, _report: ReportProgress) -> object:
         raise OSError("the disk is full")
 
     with qtbot.waitSignal(loader.done, timeout=5_000) as done:
         loader.ask("read", fail)
     assert done.args == [Finished("read", error="the disk is full")]
     with qtbot.waitSignal(loader.done, timeout=5_000) as done:
-        loader.ask("read", lambda _access, _told: 7)
+        loader.ask("read", lambda _access, _report: 7)
     assert done.args == [Finished("read", 7)]
 
 
@@ -60,15 +60,15 @@ def test_a_newer_question_replaces_the_older(loader: ReviewLoader, qtbot: QtBot)
     outcomes: list[Finished] = []
     loader.done.connect(outcomes.append)
 
-    def slow(_access: ReviewAccess, told: Told) -> object:
+    def slow(_access: ReviewAccess, report: ReportProgress) -> object:
         begun.set()
         go.wait(10.0)
-        told("still", 0.5)
+        report("still", 0.5)
         return "old"
 
     loader.ask("read", slow)
     assert begun.wait(10.0)
-    loader.ask("read", lambda _access, _told: "new")
+    loader.ask("read", lambda _access, _report: "new")
     go.set()
     qtbot.waitUntil(lambda: bool(outcomes), timeout=5_000)
     assert outcomes == [Finished("read", "new")]
@@ -80,14 +80,14 @@ def test_what_is_cancelled_tells_nothing(loader: ReviewLoader, qtbot: QtBot) -> 
     outcomes: list[Finished] = []
     loader.done.connect(outcomes.append)
 
-    def slow(_access: ReviewAccess, _told: Told) -> object:
+    def slow(_access: ReviewAccess, _report: ReportProgress) -> object:
         begun.set()
         go.wait(10.0)
         return "late"
 
     loader.ask("read", slow)
     assert begun.wait(10.0)
-    loader.ask("note", lambda _access, _told: "kept")
+    loader.ask("note", lambda _access, _report: "kept")
     loader.cancel("read")
     go.set()
     qtbot.waitUntil(lambda: bool(outcomes), timeout=5_000)
@@ -97,7 +97,7 @@ def test_what_is_cancelled_tells_nothing(loader: ReviewLoader, qtbot: QtBot) -> 
 def test_before_the_start_and_after_the_end_nothing_is_done(qtbot: QtBot) -> None:
     """And a loader that was stopped does not begin again."""
     loader = ReviewLoader()
-    assert not loader.ask("read", lambda _access, _told: 1)
+    assert not loader.ask("read", lambda _access, _report: 1)
     loader.stop(1_000)
     loader.start(FakeReview([]))
     assert loader.source is None
@@ -115,7 +115,7 @@ def test_before_the_start_and_after_the_end_nothing_is_done(qtbot: QtBot) -> Non
 def test_what_failed_is_told_in_words(loader: ReviewLoader, qtbot: QtBot, error: Exception, words: str) -> None:
     """No number of a system, no codec and no text that only Python means reaches the trader."""
 
-    def fail(_access: object, _told: object) -> object:
+    def fail(_access: object, _report: object) -> object:
         raise error
 
     with qtbot.waitSignal(loader.done, timeout=15_000) as done:

@@ -111,7 +111,7 @@ def test_the_checks_of_its_intent_are_shown(open_window: WindowMaker, qtbot: QtB
     qtbot.waitUntil(lambda: len(review.closed.checks.shown) == 1, timeout=OPEN_MS)
     review.closed.view.choose(TRADES[2].key)
     assert review.closed.checks.shown == ()
-    assert "not opened by this desk" in review.closed.words.text()
+    assert "not opened by this desk" in review.closed.chosen_trade.text()
 
 
 def test_a_double_click_shows_the_trade_on_the_chart(open_window: WindowMaker, qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.mt5.simulator.broker.records import BrokerPosition, Deal, Order
 
 _WAIT_SECONDS: Final = 3.0
@@ -93,7 +93,7 @@ class SqliteStore:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"{path}: the simulated broker's books cannot be opened: {plain_words(error)}") from error
+            raise StoreError(f"{path}: the simulated broker's books cannot be opened: {error_text(error)}") from error
         try:
             # One broker per file: a second one would hand out the same tickets again.
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -102,7 +102,7 @@ class SqliteStore:
             self._db.executescript(_SCHEMA)
         except sqlite3.Error as error:
             self._db.close()
-            raise StoreError(f"{path}: the simulated broker's books cannot be opened: {plain_words(error)}") from error
+            raise StoreError(f"{path}: the simulated broker's books cannot be opened: {error_text(error)}") from error
 
     def load(self) -> SavedBooks | None:
         """Return the account's books, None when the file has none."""
@@ -113,7 +113,7 @@ class SqliteStore:
             return self._read(numbers) if numbers else None
         except (sqlite3.Error, msgspec.MsgspecError) as error:
             raise StoreError(
-                f"{self._path}: the simulated broker's books cannot be read: {plain_words(error)}"
+                f"{self._path}: the simulated broker's books cannot be read: {error_text(error)}"
             ) from error
 
     def _read(self, numbers: dict[str, int]) -> SavedBooks:
@@ -145,7 +145,7 @@ class SqliteStore:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise StoreError(
-                f"{self._path}: the simulated broker's books cannot be written: {plain_words(error)}"
+                f"{self._path}: the simulated broker's books cannot be written: {error_text(error)}"
             ) from error
 
     def _write(self, change: Change) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from arbitrex_desktop.causes import plain_words
+from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
 from arbitrex_desktop.mt5.simulator.replay.fields import Integers
@@ -58,7 +58,7 @@ class RecordedFile:
         try:
             return read_recorded(self.path, self._symbol, first, end)
         except (OSError, ValueError) as error:
-            raise ReplayError(f"{self.path}: expected a recording of ticks: {plain_words(error)}") from error
+            raise ReplayError(f"{self.path}: expected a recording of ticks: {error_text(error)}") from error
 
 
 def open_recording(path: Path) -> dict[str, RecordedFile]:
@@ -75,7 +75,7 @@ def _symbols(path: Path) -> tuple[RecordedSymbol, ...]:
     try:
         symbols = recorded_symbols(path)
     except (OSError, ValueError) as error:
-        raise ReplayError(f"{path}: expected a recording of ticks: {plain_words(error)}") from error
+        raise ReplayError(f"{path}: expected a recording of ticks: {error_text(error)}") from error
     if not symbols:
         raise ReplayError(f"{path}: expected recorded ticks, found none")
     return symbols

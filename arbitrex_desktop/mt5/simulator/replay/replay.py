@@ -122,7 +122,7 @@ class ReplayMarket:
 
 
 def load_replay(
-    paths: Sequence[Path], clock: SimulatedServerClock, *, strict: bool = False, tell: Progress = no_progress
+    paths: Sequence[Path], clock: SimulatedServerClock, *, strict: bool = False, report: Progress = no_progress
 ) -> ReplayMarket:
     """Open files and folders of `SYMBOL*.csv`, and recordings (`.sqlite3`), all or nothing; raise `ReplayError`.
 
@@ -135,7 +135,7 @@ def load_replay(
     files = _files(paths)
     for done, path in enumerate(files):
         if done % max(len(files) // _TOLD, 1) == 0:
-            tell(done, len(files))
+            report(done, len(files))
         sidecar = _sidecar(path.parent)
         given |= sidecar
         for symbol, file in _opened(path, sidecar, strict=strict).items():

@@ -209,7 +209,7 @@ def test_many_files_are_told_of_by_the_hundredth_and_alike_symbols_in_one_line(t
     for number in range(300):
         export(tmp_path, f"#S{number:03d}Q.csv", datetime(2024, 5, 15, 10, tzinfo=UTC), count=3)
     told: list[tuple[int, int]] = []
-    market = load_replay([tmp_path], UTC_CLOCK, tell=lambda done, files: told.append((done, files)))
+    market = load_replay([tmp_path], UTC_CLOCK, report=lambda done, files: told.append((done, files)))
     assert told == [(done, 300) for done in range(0, 300, 3)]
     (note,) = market.notes
     assert note.startswith("#S000Q, #S001Q, #S002Q, #S003Q, #S004Q and 295 more: unknown: taken for")

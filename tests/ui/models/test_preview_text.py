@@ -8,9 +8,9 @@ import pytest
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
 from arbitrex_desktop.ui.chart.desk_lines import TradePlan, plan_lines
-from arbitrex_desktop.ui.models.preview_words import WAITS, preview_words, wait_of
+from arbitrex_desktop.ui.models.preview_text import WAITS, preview_text, wait_of
 from arbitrex_desktop.ui.theme.colours import Tone
-from arbitrex_desktop.ui.ticket.submit_words import refusal, submit_text
+from arbitrex_desktop.ui.ticket.submit_text import refusal, submit_text
 from tests.fakes.desk_data import intent_row
 
 SPACED = Verdict("TRADE_SPACING", Outcome.FAIL, 1.6, 10.0, "s", "passed a trade 1.6 s ago")
@@ -48,7 +48,7 @@ def test_ticket_and_chart_say_the_same() -> None:
         ("REJECTED", (SPACED,), "not now, in 9 s", Tone.WARN),
         ("", (), "no answer", Tone.MUTED),
     ):
-        assert preview_words(decision, checks) == (words, tone)
+        assert preview_text(decision, checks) == (words, tone)
         if decision:
             plan = TradePlan("EURUSD", 1, entry=1.1, answer=decision, checks=checks, reason="because")
             assert words in plan_lines(plan)[0][0].text

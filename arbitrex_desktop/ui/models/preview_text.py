@@ -36,11 +36,11 @@ WAITS: Final = frozenset({*_SPACED, *_A_MINUTE, *_UNTIL})
 """Codes of the rules that refuse for a time only: the same trade may pass later, with nothing done about it."""
 
 
-def preview_words(decision: str, checks: Iterable[Verdict]) -> tuple[str, Tone]:
+def preview_text(decision: str, checks: Iterable[Verdict]) -> tuple[str, Tone]:
     """Return a preview's answer in a few words: passes, is cut, is to wait and for what, or is refused."""
     if decision != REJECTED:
-        words, tone = _PASSES.get(decision, (decision or N_("no answer"), Tone.MUTED))
-        return _(words), tone
+        message, tone = _PASSES.get(decision, (decision or N_("no answer"), Tone.MUTED))
+        return _(message), tone
     until = wait_of(checks)
     return (_("not now, {until}").format(until=until), Tone.WARN) if until else (_("would be refused"), Tone.BAD)
 
@@ -50,7 +50,7 @@ def wait_of(checks: Iterable[Verdict]) -> str:
     blocking = {each.code: each for each in checks if each.blocks}
     if not blocking or not all(_ends_by_itself(each) for each in blocking.values()):
         return ""
-    conditions = [words for code, words in _UNTIL.items() if code in blocking]
+    conditions = [message for code, message in _UNTIL.items() if code in blocking]
     if conditions:
         return _(conditions[0])
     if blocking.keys() & _A_MINUTE:

@@ -8,7 +8,7 @@ from typing import Final
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, RiskRow
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.cards.pending_text import trade_text
-from arbitrex_desktop.ui.models.preview_words import REJECTED, wait_of
+from arbitrex_desktop.ui.models.preview_text import REJECTED, wait_of
 
 HALTED: Final = "HALTED"
 
@@ -21,8 +21,8 @@ def submit_text(trade: str, answer: IntentRow | None) -> str:
     if answer is None:
         return _("Submit {trade}").format(trade=trade)
     if answer.decision == REJECTED:
-        words = _("Not now: {trade}") if wait_of(answer.checks) else _("Would be refused: {trade}")
-        return words.format(trade=trade)
+        message = _("Not now: {trade}") if wait_of(answer.checks) else _("Would be refused: {trade}")
+        return message.format(trade=trade)
     return (_("Submit {trade}") if answer.closes is None else _("Submit: {trade}")).format(trade=trade_text(answer))
 
 
