@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import takewhile
 from typing import Final
 
 import numpy as np
@@ -30,6 +31,8 @@ _MINUTE_HOURS_KEPT: Final = 2048
 _HOURS_KEPT: Final = 40_000
 _MINUTE_DAYS_KEPT: Final = 48
 _HOUR_DAYS_KEPT: Final = 12_000  # 20 MB: a year of all symbols
+_STRETCH_MSC: Final = 28 * DAY_MSC
+_STRETCHES_KEPT: Final = 9_000  # 15 MB: all history of all symbols
 _FOUR_DAYS: Final = 4 * _DAY  # 1970 began on a Thursday; MetaTrader's weeks begin on Sunday
 
 
@@ -120,6 +123,7 @@ class BarSource:
         self._hours: BoundedCache[tuple[str, int], Rows] = BoundedCache(_HOURS_KEPT)
         self._days_minutes: BoundedCache[tuple[str, int], Rows] = BoundedCache(_MINUTE_DAYS_KEPT)
         self._days_hours: BoundedCache[tuple[str, int], Rows] = BoundedCache(_HOUR_DAYS_KEPT)
+        self._stretches: BoundedCache[tuple[str, int], Rows] = BoundedCache(_STRETCHES_KEPT)
 
     def last(self, symbol: str, timeframe: int, count: int, *, until_msc: int) -> Rows:
         """Return up to `count` bars of what happened up to a moment of UTC (milliseconds), oldest first."""
@@ -133,7 +137,7 @@ class BarSource:
         return bars[bars["time"] >= from_second]
 
     def _pieces(self, symbol: str, timeframe: int, until_msc: int) -> Iterator[Rows]:
-        """Yield bars piece by piece, newest first: by the minute, or by the hour where that is fine enough."""
+        """Yield bars piece by piece, newest first: by the minute, or by hour or day where that is fine enough."""
         if isinstance(self._feed, MinuteHistory):
             yield from self._of_minutes(self._feed, symbol, timeframe, until_msc)
         elif isinstance(self._feed, HourlyTicks):
@@ -152,12 +156,17 @@ class BarSource:
                 yield rows
 
     def _of_minutes(self, feed: MinuteHistory, symbol: str, timeframe: int, until_msc: int) -> Iterator[Rows]:
-        """Yield the unfinished minute, then each day's bars, newest day first."""
+        """Yield the unfinished minute, then each day's bars, newest day first; for long bars four weeks at once."""
         end = (until_msc + 1) // _MINUTE_MSC * _MINUTE_MSC
         present = self._minutes_between(symbol, end, until_msc)
         if len(present):
             yield present
+        stretch: int | None = None
         for start in feed.days_back(symbol, end - 1):
+            stretch = start // _STRETCH_MSC if stretch is None else stretch
+            if timeframe >= Timeframe.D1 and start // _STRETCH_MSC < stretch:
+                yield from self._stretches_back(feed, symbol, stretch - 1)
+                return
             if start + DAY_MSC > end:
                 minutes = self._day_of_minutes(feed, symbol, start)
                 yield minutes[: np.searchsorted(minutes["time"], self._clock.to_server(end) // 1000)]
@@ -165,6 +174,24 @@ class BarSource:
                 yield self._days_hours.get((symbol, start), partial(self._day_of_hours, feed, symbol, start))
             else:
                 yield self._day_of_minutes(feed, symbol, start)
+
+    def _stretches_back(self, feed: MinuteHistory, symbol: str, newest: int) -> Iterator[Rows]:
+        """Yield each stretch of finished trading days, newest first; one that has none is before all history."""
+        for stretch in range(newest, -1, -1):
+            rows = self._stretches.get((symbol, stretch), partial(self._stretch_of_days, feed, symbol, stretch))
+            if not len(rows):
+                return
+            yield rows
+
+    def _stretch_of_days(self, feed: MinuteHistory, symbol: str, stretch: int) -> Rows:
+        """Return the trading days that begin within a stretch as bars of the server's days, in part at its ends."""
+        first, end = stretch * _STRETCH_MSC, (stretch + 1) * _STRETCH_MSC
+        starts = list(takewhile(lambda start: start >= first, feed.days_back(symbol, end - 1)))
+        days = [self._shown_day(feed, symbol, start) for start in reversed(starts)]
+        bars = np.concatenate(
+            [np.zeros(0, dtype=RATE_DTYPE), *(merged(day, bar_start(Timeframe.D1, day["time"])) for day in days)]
+        )
+        return read_only(merged(bars, bar_start(Timeframe.D1, bars["time"])))
 
     def _day_of_minutes(self, feed: MinuteHistory, symbol: str, start: int) -> Rows:
         """Return a trading day's minute bars on the server's clock, kept for a while."""

@@ -121,6 +121,8 @@ class GeneratedMarket:
         day = calendar.at(day_start_msc).day
         minutes = self._days.known((symbol, day)) or self._bars_of(symbol).of_day(day)
         rows = rates_of(minutes, calendar(day, 0).start_msc, self._symbols[symbol].digits)
+        if not self._sessions.realistic:
+            return rows
         opened = [self._open_minutes(symbol, calendar(day, hour)) for hour in range(HOURS_A_DAY)]
         if all(hour == (0, MINUTES) for hour in opened):
             return rows

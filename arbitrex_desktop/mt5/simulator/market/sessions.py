@@ -39,10 +39,13 @@ class Sessions:
     On the realistic market metals, indices and futures pause for an hour each day, shares trade while the exchange is
     open, nothing but crypto trades on Good Friday, Christmas and New Year's Day, and crypto never stops.  On the
     exchange's other holidays shares rest and futures end at one; on its short days shares do.
+
+    Attributes:
+        realistic: whether the market is that one; otherwise every hour of the calendar is open
     """
 
     def __init__(self, *, realistic: bool) -> None:
-        self._realistic = realistic
+        self.realistic = realistic
 
     def hours(self, spec: SymbolSpec) -> type[TradingHour]:
         """Return the calendar by which a symbol's hours are counted."""
@@ -50,7 +53,7 @@ class Sessions:
 
     def open_minutes(self, spec: SymbolSpec, at: TradingHour) -> OpenMinutes:
         """Return the minutes of an hour of the symbol's calendar in which it trades."""
-        if not self._realistic:
+        if not self.realistic:
             return _WHOLE
         if spec.group == "Crypto":
             return _CLOSED if _is_repeated(at.start_msc) else _WHOLE

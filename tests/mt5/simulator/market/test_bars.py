@@ -49,7 +49,8 @@ def test_bars_are_their_ticks(timeframe: Timeframe) -> None:
 
 
 @pytest.mark.parametrize(
-    ("timeframe", "count"), [(Timeframe.M15, 4000), (Timeframe.H1, 1000), (Timeframe.H4, 260), (Timeframe.D1, 45)]
+    ("timeframe", "count"),
+    [(Timeframe.M15, 4000), (Timeframe.H1, 1000), (Timeframe.H4, 260), (Timeframe.D1, 45), (Timeframe.MN1, 3)],
 )
 @pytest.mark.parametrize("rule", ["EET", "NewYork", "UTC"])
 def test_larger_bars_are_their_minutes(timeframe: Timeframe, count: int, rule: str) -> None:
@@ -126,6 +127,25 @@ def test_years_of_bars_generate_no_ticks_but_those_of_the_minute(monkeypatch: py
     monkeypatch.setattr(market, "ticks", watched)
     assert len(BarSource(market, CLOCK).last("EURUSD", Timeframe.D1, 260, until_msc=NOW)) == 260
     assert asked == [NOW // 60_000 * 60_000]
+
+
+def test_what_was_read_of_wide_bars_is_not_gone_through_day_by_day_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chart reads history in portions, each from the present: its way back is not all days in between."""
+    market = GeneratedMarket(7)
+    source, passed = BarSource(market, CLOCK), list[int]()
+    days_back = market.days_back
+
+    def watched(symbol: str, until_msc: int) -> Iterator[int]:
+        for start in days_back(symbol, until_msc):
+            passed.append(start)
+            yield start
+
+    monkeypatch.setattr(market, "days_back", watched)
+    known = source.last("EURUSD", Timeframe.W1, 150, until_msc=NOW)
+    assert len(passed) > 700
+    passed.clear()
+    assert same_prices(source.last("EURUSD", Timeframe.W1, 150, until_msc=NOW), known)
+    assert len(passed) < 30
 
 
 def test_day_bars_are_cut_at_the_servers_midnight() -> None:
