@@ -114,7 +114,6 @@ class RiskPortfolioManager(RiskFigures):
         self._read_again_at = -math.inf
         self._checked: tuple[RPMConfig | None, int] = (None, 0)
         self._config_fault = self._config_hash = ""
-        self._sound: ChangeCount = None
         self._copied: tuple[ChangeCount, PortfolioState | None] = (None, None)
         self._repository.take_up(self._repository.load(EVERY_ACCOUNT), self._state, figures=False)
         if not sync_with_mt5:  # otherwise the account must be known first
@@ -307,9 +306,10 @@ class RiskPortfolioManager(RiskFigures):
         state, context = self._state, None
         if not fault:
             code, fault = reasons.INVALID_CONFIGURATION, self._config_fault
-        if not fault and (seen is None or seen != self._sound):
-            code, fault = reasons.INVALID_STATE, state_fault(state.portfolio, state.capital(self.config), seen)
-            self._sound = None if fault else seen
+        if not fault:
+            code, fault = reasons.INVALID_STATE, state_fault(state.portfolio, state.capital(self.config))
+        if not fault and seen is None:  # what counts its changes is what it must be
+            fault = state.portfolio.fault()
         if not fault:
             code, fault = reasons.STATE_IN_USE, self._repository.in_use(state.account)
         if record:

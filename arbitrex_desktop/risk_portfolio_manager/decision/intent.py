@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import partial
 from numbers import Integral, Real
 from operator import attrgetter
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -44,7 +44,6 @@ class OrderKind(StrEnum):
 
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=_LONGEST_NAME, pattern=r"\S")]
-_Side = Annotated[int, msgspec.Meta(ge=-1, le=1)]
 _Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 _Positive = Annotated[float, msgspec.Meta(ge=_SMALLEST, lt=_LARGEST)]
 _NotNegative = Annotated[float, msgspec.Meta(ge=0.0, lt=_LARGEST)]
@@ -89,7 +88,7 @@ class TradeIntent(msgspec.Struct, frozen=True):
     """
 
     symbol: _Name
-    direction: _Side
+    direction: int
     confidence_score: _Share | None
     regime: str | None
     atr: _Positive
@@ -128,22 +127,27 @@ class TradeIntent(msgspec.Struct, frozen=True):
 
 
 class _Sound(TradeIntent, frozen=True):
-    """An intent at the market whose fields hold what their types say."""
+    """A program's intent at the market, as nearly all are."""
+
+    direction: Literal[1, -1]
+    confidence_score: _Share
+    regime: Literal["TRENDING", "RANGING", "VOLATILE", "STRESSED", "CRISIS"]
+    vol_percentile: _Share
+    order_price: None = None
+    expires_at: None = None
 
 
 def checked(intent: TradeIntent) -> TradeIntent:
     """Return the intent with plain numbers; raise `InvalidField` for the first field that cannot be used.
 
-    Most are at the market and hold what the fields' types say; of any other each field is looked at by its name.
+    Most hold what the fields' types say; of any other each field is looked at by its name.
     """
     try:
         sound = msgspec.convert(intent, _Sound, from_attributes=True)
     except msgspec.ValidationError:
         return _checked_by_name(intent)
-    signal = sound.confidence_score is not None and sound.regime in _REGIMES and sound.vol_percentile is not None
     plain = sound.source is intent.source and intent.order_kind is _MARKET and type(intent.instead_of) is tuple
-    plain = plain and sound.order_price is None is sound.expires_at and sound.direction != 0
-    return sound if signal and plain and all(sound.instead_of) else _checked_by_name(intent)
+    return sound if plain and all(sound.instead_of) else _checked_by_name(intent)
 
 
 def _checked_by_name(intent: TradeIntent) -> TradeIntent:

@@ -93,9 +93,9 @@ class PortfolioRisk:
         """
         model, weights, versions = self._model, self._weights, (config.revision, self._stats.version)
         current = model is not None and config is self._config and versions == self._versions
-        names = {symbol, *(name for name, _ in in_flight)}
-        if model is None or not current or not names <= model.index.keys():
-            model, weights = self._lay_out(names.union(held), config), None
+        flying = {name for name, _ in in_flight} if in_flight else ()
+        if model is None or not current or symbol not in model.index or not all(map(model.index.__contains__, flying)):
+            model, weights = self._lay_out({symbol, *flying, *held}, config), None
             self._config, self._versions = config, versions
         if weights is None or weights.held is not held:
             if not held.keys() <= model.index.keys():
@@ -118,7 +118,7 @@ def _with_held(model: RiskModel, weights: Weights, symbol: str, direction: int, 
         past = Scenarios(weights.profits, model.past[row], direction)
     cluster, highest = weights.moving_with(row, direction, floor)
     covariance = direction * weights.covariances[row]
-    return JointRisk(cluster, highest, model.sigmas.item(row), weights.variance, covariance, past)
+    return JointRisk(cluster, highest, model.sigmas[row], weights.variance, covariance, past)
 
 
 def _with_in_flight(

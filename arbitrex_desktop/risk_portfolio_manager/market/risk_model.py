@@ -32,7 +32,7 @@ class RiskModel:
     def __init__(self, symbols: Iterable[str], stats: MarketStats, config: RuleSettings) -> None:
         names = sorted(symbols)
         self.index = {name: row for row, name in enumerate(names)}
-        self.sigmas = np.array([_sigma(name, stats, config) for name in names])
+        self.sigmas = [_sigma(name, stats, config) for name in names]
         self.correlations = np.eye(len(names))
         for row, one in enumerate(names):
             for column, other in enumerate(names[:row]):

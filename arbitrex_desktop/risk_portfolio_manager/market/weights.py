@@ -43,7 +43,7 @@ class Weights:
         Correlations are in the trade's direction; those with other symbols at least `floor`, with its own at least 0.
         """
         aligned = self._aligned[direction][row]
-        counted = [max(floor, each) for each in aligned]
+        counted = [each if each > floor else floor for each in aligned]  # noqa: FURB136 - calls take seven times as long
         if row in self._rows:
             own = self._rows.index(row)
             counted[own] = max(0.0, aligned[own])

@@ -22,7 +22,12 @@ from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource
 from arbitrex_desktop.risk_portfolio_manager.market.portfolio_risk import JointRisk
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.pipeline.quotes import entry_price, latest_quote, newer_account
-from arbitrex_desktop.risk_portfolio_manager.portfolio.exposures import Exposures, closable_units, closing_instrument
+from arbitrex_desktop.risk_portfolio_manager.portfolio.exposures import (
+    Exposures,
+    closable_units,
+    closing_instrument,
+    towards,
+)
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Position, as_utc, real_positions
 from arbitrex_desktop.risk_portfolio_manager.rules.registry import halt_is_over
@@ -77,21 +82,21 @@ def _market(
         return MarketView(now, False, False, instrument, price, price, calendar=sources.calendar)
     measured = state.stats.returns(symbol)
     shock, margin = measured.shock if measured is not None else None, pool.margin_per_lot(symbol, intent.direction)
-    known = (margin, shock, sources.calendar)
-    quote = latest_quote(pool, symbol, moment)
+    connected, quote = pool.is_connected(), latest_quote(pool, symbol, moment)
     if quote is None:
-        return MarketView(now, True, pool.is_connected(), instrument, price, price, *known)
+        return MarketView(now, True, connected, instrument, price, price, margin, shock, sources.calendar)
     mid, spread = quote.mid, quote.ask - quote.bid
-    if intent.order_price is None:
-        price = entry_price(quote, intent, 0.1 * intent.atr * config.atr_multiplier)
+    entry = intent.order_price or entry_price(quote, intent, 0.1 * intent.atr * config.atr_multiplier)
     return MarketView(
         now,
         True,
-        pool.is_connected(),
+        connected,
         instrument,
-        price,
-        None if price is None else price - intent.direction * spread,
-        *known,
+        entry,
+        entry - intent.direction * spread,
+        margin,
+        shock,
+        sources.calendar,
         mid,
         spread / mid * 10_000.0,
         quote.age(moment),
@@ -143,27 +148,28 @@ def _exposure(
     """Read the sums as they bear on the intent, its own trade in flight left out."""
     (instrument, closable, record), reducible = of, of[1].units
     book, symbol, side, name = state.book, intent.symbol, intent.direction, intent.intent_id
-    sums = book.without(name, *intent.instead_of)
+    sums = book.without((name, *intent.instead_of))
     asked, contract = intent.requested_volume, instrument.contract if instrument else 0.0
     reducing = reducible > 0.0 and (asked is None or asked * contract <= reducible * (1.0 + _RELATIVE_TOLERANCE))
     other = book.belongs_to_other(name, symbol, side)
     reused = name in book.traded or other or (record and (name in book.reserved or state.activity.admits(name)))
-    held, in_flight, counter = sums.held, sums.in_flight, instrument.counter if instrument else ""
+    held, flying, counter = sums.held, sums.in_flight, instrument.counter if instrument else ""
+    strategy = intent.strategy_id or ""
     netting = _margin_mode(state) in _NETTING
     reverses = netting and reducible > 0.0 and not reducing
     return ExposureView(
-        sums.units_towards(symbol, side),
-        sums.notional_towards(symbol, side),
+        towards(held.manual_units if symbol in held.manual_units else held.units, flying.units, symbol, side),
+        towards(held.notional, flying.notional, symbol, side),
         symbol in held.manual_units,
-        sums.currency_towards(instrument.base, side) if instrument else 0.0,
-        sums.currency_towards(counter, -side) if counter else 0.0,
-        sums.net_towards(side),
-        sums.gross,
-        in_flight.margin,
-        sums.count - reverses,
-        sums.count_in(symbol) - reverses,
-        sums.count_of(intent.strategy_id),
-        held.opened + in_flight.opened,
+        towards(held.currency, flying.currency, instrument.base, side) if instrument else 0.0,
+        towards(held.currency, flying.currency, counter, -side) if counter else 0.0,
+        max(0.0, side * held.net) + flying.net.get(side, 0.0),
+        held.gross + flying.gross,
+        flying.margin,
+        held.count + len(flying.opened) - reverses,
+        held.by_symbol.get(symbol, 0) + flying.by_symbol.get(symbol, 0) - reverses,
+        held.by_strategy.get(strategy, 0) + flying.by_strategy.get(strategy, 0),
+        held.opened + flying.opened if flying.opened else held.opened,
         held.unknown,
         held.unpriced,
         reducible,
@@ -174,9 +180,9 @@ def _exposure(
         closable.ticket if reducing else 0,
         closable.leaving and not reducing,
         record and name in book.reserved and not other,
-        held.lots + in_flight.lots,
-        held.open_risk + in_flight.risk,
-        held.entry_risk + in_flight.risk,
+        held.lots + flying.lots,
+        held.open_risk + flying.risk,
+        held.entry_risk + flying.risk,
         held.without_stop,
         reducible if reverses else 0.0,
         _joined(state, intent) if netting and book.holds(symbol, side) else None,

@@ -41,24 +41,24 @@ def decide(
 
     `limits`, how the account stands to its own.  All rules are run even when one has refused, so that all can be shown.
     """
-    results = _run(plan.before, context)
-    size = size_reduction(context) if context.exposure.reducing else size_trade(context)
+    results, reducing = _run(plan.before, context), context.exposure.reducing
+    size = size_reduction(context) if reducing else size_trade(context)
     results += size.results
     context = msgspec.structs.replace(context, size=size, limits=limits)
     results += _run(plan.after, context)
     refusal, cuts = _weigh(results, limits.broken)
     # No limit of the account holds up a trade that only reduces.
-    results += [rule.ok(ONLY_REDUCES) for rule in plan.of_account] if context.exposure.reducing else limits.results
+    results += [rule.ok(ONLY_REDUCES) for rule in plan.of_account] if reducing else limits.results
     lots = size.lots
     if refusal is None:
-        if cuts or context.exposure.reducing:
+        if cuts or reducing:
             lots = _final_lots(context, min([size.units, *cuts]), cut=bool(cuts))
         refusal, again = _last_look(context, lots, plan, adjusted=bool(cuts))
         if refusal is not None:
             results.append(refusal)
         elif again:
             results = as_approved(results, again, lots, context.decimals)
-    if not context.exposure.reducing and size.allowed > 0.0:
+    if not reducing and size.allowed > 0.0:
         results.append(RuleResult(SizeDecided(context, tuple(results), lots if refusal is None else 0.0), _PASS))
     if refusal is not None:
         return _refused(context, refusal, [*results, *plan.off], order_id), context
@@ -67,7 +67,7 @@ def decide(
         _approved(context, lots),
         order_id=order_id,
         portfolio_constraint_violations=_violations(context, results) if cuts else (),
-        position_sizing_applied=not context.exposure.reducing,
+        position_sizing_applied=not reducing,
         sizing_adjustments=size.factors,
         results=(*results, *plan.off),
         decimals=context.decimals,

@@ -19,7 +19,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.reason import (
     RejectionReason,
 )
 from arbitrex_desktop.risk_portfolio_manager.decision.result import PlainCheck, Stage
-from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import ChangeCount, PortfolioState
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import PortfolioState
 
 _FIGURES: Final = ("equity", "peak_equity", "unrealized_pnl", "daily_pnl", "weekly_pnl", "current_drawdown")
 _figures_of: Final = attrgetter(*_FIGURES)
@@ -65,26 +65,19 @@ def rejected_trade(intent: TradeIntent, code: RejectionReason, message: str) -> 
     )
 
 
-def state_fault(state: PortfolioState, capital: float, seen: ChangeCount) -> str:
-    """Return which figure of the portfolio cannot be computed with, empty when all can.
-
-    `seen`, its count of changes: what can count them is what it must be.
-    """
-    figures, day, week = _figures_of(state), state.day_anchor, state.week_anchor
+def state_fault(state: PortfolioState, capital: float) -> str:
+    """Return which figure of the portfolio is no number that can be computed with, empty when all are."""
+    day, week = state.day_anchor, state.week_anchor
     anchors = (capital, capital if day is None else day, capital if week is None else week)
-    if _usable(figures + anchors) and min(anchors) > 0.0:
-        return state.fault() if seen is None else ""
+    figures = _figures_of(state)
+    if _NUMBERS.issuperset(map(type, anchors)) and min(anchors) > 0.0 and all(map(math.isfinite, figures + anchors)):
+        return ""
     for name, value in zip(_FIGURES, figures, strict=True):
-        if not _usable((value,)):
+        if not math.isfinite(value):
             return f"{name} must be a number (it is {value!r})"
     named = zip(("total_capital", "day_anchor", "week_anchor"), anchors, strict=True)
-    name, value = next(each for each in named if not (_usable(each[1:]) and each[1] > 0.0))
+    name, value = next(each for each in named if type(each[1]) not in _NUMBERS or not 0.0 < each[1] < math.inf)
     return f"{name} must be a number above zero (it is {value!r})"
-
-
-def _usable(values: tuple[Any, ...]) -> bool:
-    """Return whether all values are finite numbers."""
-    return _NUMBERS.issuperset(map(type, values)) and all(map(math.isfinite, values))
 
 
 def _direction(value: Any) -> int:

@@ -23,6 +23,7 @@ from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import Instrument, without_residue
 from arbitrex_desktop.risk_portfolio_manager.rules.spread import spread_bps
 
+_STRESSED: Final = frozenset({"STRESSED", "CRISIS"})
 _EXPECTANCY: Final = ((0.001, 0.0), (0.01, 0.5), (0.02, 1.0))
 _BEST_EXPECTANCY: Final = 1.5
 _VOLATILE: Final = ((0.95, 0.7), (0.90, 0.8), (0.80, 0.9))
@@ -49,6 +50,7 @@ _LIQUIDITY_CODE: Final = RejectionReason(
 )
 _minimum: Final = partial(PlainCheck, Stage.SIZING, minimum=True)
 _CONVERSION: Final = _minimum(CONVERSION_UNKNOWN, "loss of one unit at the stop")
+_CONVERTED: Final = _CONVERSION.ok("known")
 _STOP_SIDE: Final = _minimum(INVALID_STOPS, "side of the stop")
 _KELLY: Final = PlainCheck(Stage.SIZING, _KELLY_CODE, "Kelly bet", "share")
 _WIN_RATE: Final = _minimum(_KELLY_CODE, "win rate", "share")
@@ -70,22 +72,26 @@ def size_trade(context: RuleContext) -> SizeResult:
     stop, distance = _stop(context, instrument)
     least = instrument.volume_min * instrument.contract
     loss = distance * instrument.value + _costs(context, instrument)
-    refusal = _refusal(context, distance, loss)
+    refusal = None if distance > 0.0 and 0.0 < loss < math.inf else _refusal(context, distance, loss)
     if refusal is not None:
         return SizeResult(least_units=least, stop=stop, stop_distance=distance, results=(refusal,))
-    joined, moved = _joined(context, stop, instrument)
-    base = max(0.0, _risk_money(context) - moved) / loss
-    found, factors = [_CONVERSION.ok(instrument.doubt or "known")], _factors(context)
+    joined, moved = (0.0, 0.0) if context.exposure.joined is None else _joined(context, stop, instrument)
+    risk, factors = _risk_money(context), _factors(context)
+    base = max(0.0, risk - moved) / loss
+    found = [_CONVERSION.ok(instrument.doubt) if instrument.doubt else _CONVERTED]
     if moved:
-        found.append(_MOVED_STOP.below(moved, _risk_money(context)))
+        found.append(_MOVED_STOP.below(moved, risk))
     if intent.win_rate is not None or intent.num_trades is not None:
         factors = _win_statistics(context, found) | factors
     most = max(0.0, context.account.capital * context.config.max_risk_per_trade - moved) / loss
-    allowed = min(_liquid(context, base * math.prod(factors.values()), found), most)
+    allowed = min(base * math.prod(factors.values()), most)
+    if intent.adv_units is not None:
+        allowed = min(allowed, _liquid(context, intent.adv_units, found))
     units = allowed if intent.requested_volume is None else min(allowed, intent.requested_volume * instrument.contract)
     lots = round_lots(units, instrument.contract, instrument.volume_step)
     found.append(_size_check(context, (allowed, least, loss), lots))
     worth = price * instrument.value if price is not None else None
+    deviation, tail = portfolio_loss(context, units, worth)
     return SizeResult(
         base,
         allowed,
@@ -98,7 +104,8 @@ def size_trade(context: RuleContext) -> SizeResult:
         distance,
         factors,
         tuple(found),
-        *portfolio_loss(context, units, worth),
+        deviation,
+        tail,
         joined,
         moved,
     )
@@ -183,13 +190,12 @@ def volatility_factor(percentile: float) -> float:
 
 def regime_factor(regime: str, config: RuleSettings) -> float:
     """Return a regime's factor; one without an adjustment takes its Kelly multiplier, a nervous one its own cap."""
-    factor: float = config.regime_adjustments.get(regime, config.kelly_regime_multipliers.get(regime, 0.0))
-    cap: float = factor
-    if regime in ("STRESSED", "CRISIS"):
-        cap = config.stressed_size_multiplier
-    elif regime == "VOLATILE":
-        cap = config.volatile_size_multiplier
-    return min(factor, cap)
+    adjustments = config.regime_adjustments
+    table = adjustments if regime in adjustments else config.kelly_regime_multipliers
+    factor: float = table.get(regime, 0.0)
+    if regime == "VOLATILE":
+        return min(factor, config.volatile_size_multiplier)
+    return min(factor, config.stressed_size_multiplier) if regime in _STRESSED else factor
 
 
 def expectancy_factor(expectancy: float) -> float:
@@ -308,21 +314,19 @@ def _kelly(context: RuleContext, found: list[RuleResult], statistics: tuple[floa
     }
 
 
-def _liquid(context: RuleContext, units: float, found: list[RuleResult]) -> float:
+def _liquid(context: RuleContext, volume: float, found: list[RuleResult]) -> float:
     """Return the units that liquidity allows: a share of the daily volume, and a bounded square-root impact.
 
     impact = coefficient x daily volatility x sqrt(units / volume) (Almgren and others 2005, exponent one half).
     """
-    volume, config = context.intent.adv_units, context.config
-    if volume is None:
-        return units
+    config = context.config
     found.append(_LIQUIDITY.at_least(volume, config.min_adv_units))
-    units = min(units, config.max_adv_pct * volume)
+    most: float = config.max_adv_pct * volume
     slope = config.impact_coefficient * (context.intent.daily_volatility or 0.0)
     if slope <= config.max_market_impact_pct:  # not even the whole volume would move the price that far
-        return units
+        return most
     impact: float = config.max_market_impact_pct / slope
-    return min(units, volume * impact**2)
+    return min(most, volume * impact**2)
 
 
 def _size_check(context: RuleContext, size: tuple[float, float, float], lots: float) -> RuleResult:

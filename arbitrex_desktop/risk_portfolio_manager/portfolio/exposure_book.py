@@ -163,7 +163,7 @@ class ExposureBook:
         named = None if intent_id is None else self.reserved.get(intent_id)
         return named is not None and (named.symbol, named.direction) != (symbol, direction)
 
-    def without(self, *names: str | None) -> Exposures:
+    def without(self, names: tuple[str | None, ...]) -> Exposures:
         """Return the sums as they would be without some trades in flight, by the names of intents or orders."""
         if not self.flies(names):
             return self.total

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
@@ -92,51 +92,20 @@ class InFlight(msgspec.Struct):
 
 
 class Exposures(msgspec.Struct, frozen=True):
-    """What is held and what is in flight.
-
-    What is asked for "towards" a side is what is held net on it and in flight to it.  What is on the other side makes
-    no room: a position may be closed and an order not be filled before the trade that is judged.
-    """
+    """What is held and what is in flight."""
 
     held: HeldExposure
     in_flight: InFlight
 
-    def units_towards(self, symbol: str, side: int) -> float:
-        """Return units of a symbol; those that the program set manually count where they are more."""
-        held = self.held.manual_units.get(symbol, self.held.units.get(symbol, 0.0))
-        return max(0.0, side * held) + self.in_flight.units.get((symbol, side), 0.0)
 
-    def notional_towards(self, symbol: str, side: int) -> float:
-        """Return the same in account currency, without what was set manually."""
-        return max(0.0, side * self.held.notional.get(symbol, 0.0)) + self.in_flight.notional.get((symbol, side), 0.0)
+def towards(held: Mapping[str, float], in_flight: Mapping[Side, float], name: str, side: int) -> float:
+    """Return what is held net of a symbol or currency on a side, and in flight to it.
 
-    def currency_towards(self, currency: str, side: int) -> float:
-        """Return what is held net of a currency, and in flight."""
-        held = max(0.0, side * self.held.currency.get(currency, 0.0))
-        return held + self.in_flight.currency.get((currency, side), 0.0)
-
-    def net_towards(self, side: int) -> float:
-        """Return what is held net of everything, and in flight."""
-        return max(0.0, side * self.held.net) + self.in_flight.net.get(side, 0.0)
-
-    @property
-    def count(self) -> int:
-        """Return how many positions and trades in flight there are."""
-        return self.held.count + len(self.in_flight.opened)
-
-    @property
-    def gross(self) -> float:
-        """Return the sum of all sizes."""
-        return self.held.gross + self.in_flight.gross
-
-    def count_in(self, symbol: str) -> int:
-        """Return how many there are in a symbol."""
-        return self.held.by_symbol.get(symbol, 0) + self.in_flight.by_symbol.get(symbol, 0)
-
-    def count_of(self, strategy_id: str | None) -> int:
-        """Return how many there are of a strategy; None stands for whatever names none."""
-        name = strategy_id or ""
-        return self.held.by_strategy.get(name, 0) + self.in_flight.by_strategy.get(name, 0)
+    What is on the other side makes no room: a position may be closed and an order not be filled before the trade that
+    is judged.
+    """
+    net, waiting = side * held.get(name, 0.0), in_flight.get((name, side), 0.0) if in_flight else 0.0
+    return waiting + net if net > 0.0 else waiting
 
 
 def closable_units(position: Position) -> float:

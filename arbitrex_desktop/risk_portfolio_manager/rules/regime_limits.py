@@ -12,12 +12,22 @@ from arbitrex_desktop.risk_portfolio_manager.rules.base import RejectionReason, 
 
 
 class _RegimeLimits(Rule):
-    """New positions are those opened since the day's reset, and approved trades in flight."""
+    """New positions are those opened since the day's reset, and approved trades in flight.
+
+    Attributes:
+        regimes: those that it is about.
+        mood: how its settings' names begin.
+        others: the result for each regime, made once, since it is that of most intents.
+    """
 
     stage = Stage.REGIME
     unit = "count"
     regimes: ClassVar[frozenset[str]]
     mood: ClassVar[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.others = {each.value: self.ok(f"the regime is {each}") for each in Regime}
 
     def check(self, context: RuleContext) -> RuleResult:
         """Check confidence, then the number of new positions."""
@@ -25,7 +35,7 @@ class _RegimeLimits(Rule):
         if context.intent.regime is None:
             return self.skipped("no regime was given")
         if context.intent.regime not in self.regimes:
-            return self.ok(f"the regime is {context.intent.regime}")
+            return self.others[context.intent.regime]
         most = getattr(context.config, f"{self.mood}_max_positions")
         least = getattr(context.config, f"{self.mood}_min_confidence")
         if confidence is not None and not confidence >= least:

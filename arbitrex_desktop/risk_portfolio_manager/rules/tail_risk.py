@@ -100,10 +100,9 @@ class _TailRule(Rule):
         factor, money = _DEVIATIONS[self.which](confidence), most * capital
         headroom, loss = joint.headroom(money / factor), factor * size.deviation
         if size.tail is not None and joint.past is not None:
-            past = size.tail[self.which]
-            if past > money:
+            loss = max(loss, size.tail[self.which])
+            if size.tail[self.which] > money:
                 headroom = min(headroom, joint.past.headroom(money, confidence))
-            loss = max(loss, past)
         return self.check_headroom(context, headroom / size.unit_notional, loss / capital, most)
 
     def in_use(self, context: RuleContext) -> RuleResult | None:

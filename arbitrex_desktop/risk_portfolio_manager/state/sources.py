@@ -101,4 +101,4 @@ class Sources:
 
 def is_same_account(one: AccountReading, other: AccountReading) -> bool:
     """Return whether two readings are of one account."""
-    return (one.account.login, one.account.server) == (other.account.login, other.account.server)
+    return one.account.login == other.account.login and one.account.server == other.account.server
