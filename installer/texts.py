@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,13 +19,26 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS
+from arbitrex_desktop.risk_portfolio_manager.decision.result import Check, PlainCheck
+from arbitrex_desktop.risk_portfolio_manager.parameters import Text
+from arbitrex_desktop.risk_portfolio_manager.pipeline import pipeline, refusal, sizing
+from arbitrex_desktop.risk_portfolio_manager.rules.base import ONLY_REDUCES
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
+from arbitrex_desktop.settings.catalogue import CATALOGUE
+from arbitrex_desktop.settings.expected import bare
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 FOLDER: Final = ROOT / "resources" / "texts"
+RULES: Final = ROOT / "arbitrex_desktop" / "risk_portfolio_manager" / "rules"
 TEMPLATE: Final = FOLDER / "arbitrex.pot"
 LANGUAGES: Final = ("de",)
 
 _MARKS: Final = {"_": 1, "N_": 1, "ngettext": 2}
 """What marks a text, and how many of its arguments are texts."""
+
+_SAYING: Final = {"ok", "skipped", "unknown", "failed"}
+"""Methods of a check that say what it found."""
 
 _WIDTH: Final = 120
 _ANY_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -39,7 +53,50 @@ def template() -> Catalog:
     for path in sorted((ROOT / "arbitrex_desktop").rglob("*.py")):
         for text in marked(ast.parse(path.read_text(encoding="utf-8"))):
             catalog.add(text)
+    for text in (*declared(), *headings()):
+        catalog.add(text)
     return catalog
+
+
+def declared() -> Iterator[str]:
+    """Yield the words of what is declared as data: the settings, and what the risk manager checks."""
+    for setting in CATALOGUE.values():
+        form = str((bare(setting.type)[1].extra or {}).get("form", ""))
+        what = setting.limit.what if isinstance(setting.limit, Text) else ""
+        yield from (text for text in (setting.meaning, form, what, *setting.choices) if _is_said(text))
+    yield from PRESETS
+    for each in _checks():
+        yield from (text for text in (each.subject, each.of, getattr(each, "fine", "")) if text)
+    yield from (ONLY_REDUCES, *(text for path in sorted(RULES.parent.rglob("*.py")) for text in _remarks(path)))
+
+
+def headings() -> Iterator[str]:
+    """Yield the titles of the guide's pages and of their sections, which its contents list."""
+    for page in sorted((ROOT / "resources" / "help").glob("*.md")):
+        for title in re.findall(r"^#{1,3} +(.+)$", page.read_text(encoding="utf-8"), re.MULTILINE):
+            yield " ".join(re.sub(r"[`*_|#]", " ", title).split())
+
+
+def _checks() -> Iterator[Check]:
+    """Yield every rule, and every check that the risk manager makes besides."""
+    yield from ALL_RULES
+    for module in (pipeline, refusal, sizing):
+        for value in vars(module).values():
+            found = value.values() if isinstance(value, dict) else (value,)
+            yield from (each for each in found if isinstance(each, PlainCheck))
+
+
+def _remarks(path: Path) -> Iterator[str]:
+    """Yield what a module of the risk manager's says of its checks besides their figures."""
+    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in _SAYING:
+            given = (*call.args[:1], *(each.value for each in call.keywords if each.arg == "note"))
+            yield from (each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str))
+
+
+def _is_said(text: str) -> bool:
+    """Return whether a text is shown in words: neither empty nor what a file has for yes, no and a language."""
+    return text not in {"", "true", "false", *LANGUAGES, "en"}
 
 
 def marked(tree: ast.Module) -> Iterator[str | tuple[str, ...]]:

@@ -49,6 +49,7 @@ class SettingRow:
         expected: type and bounds, in words.
         meaning: what it does, in words.
         choices: all values that it may have, empty where they cannot be listed.
+        is_share: whether the value is a share, which people say in percent.
     """
 
     name: str
@@ -59,6 +60,7 @@ class SettingRow:
     expected: str
     meaning: str
     choices: tuple[str, ...] = ()
+    is_share: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ class SettingsDesk:
         except ValueError as error:
             return SettingsCheck(str(error))
         also = {
-            name: (str(kept.values[name]), str(value))
+            name: (_written(kept.values[name]), _written(value))
             for name, value in new.values.items()
             if name not in changes and value != kept.values[name]
         }
@@ -222,3 +224,8 @@ class SettingsDesk:
         """Journal settings, as they differ from those that the journal heard of last."""
         with self._accounts.journal_session() as desk:
             record_settings(desk.book.journal, new.values, new.defaults, self._clock, TRADER, reason=reason)
+
+
+def _written(value: Any) -> str:
+    """Return a value as a file has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -16,7 +16,8 @@ from arbitrex_desktop.raw_layer.connection.sessions import SIMULATED
 from arbitrex_desktop.raw_layer.settings import PoolSettings, TickSettings
 from arbitrex_desktop.risk_portfolio_manager.config import PARAMETERS
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
-from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Parameter, Text
+from arbitrex_desktop.risk_portfolio_manager.parameters import Choice, Number, Parameter, Text
+from arbitrex_desktop.settings import expected
 
 DEFAULT_PRESET: Final = "Standard FX"
 PRESET: Final = "risk.preset"
@@ -25,8 +26,6 @@ ACCOUNT: Final = "account"
 
 _WITHOUT_POOL: Final = frozenset({"total_capital", "account_currency", "default_volume_min", "default_volume_step"})
 """Fields of the risk manager's that count only where it runs without a pool, as it never does here."""
-
-_KINDS: Final = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,8 @@ class WindowSettings:
     language: Annotated[
         Literal["en", "de"],
         Meta(
-            description="the language of the window's own texts, English or German; what the desk and the risk manager "
-            "say, and what the journal keeps, is English"
+            description="the language of the window, English or German; what the desk reports of orders, and what the "
+            "journal keeps, is English"
         ),
     ] = "en"
     colours: Annotated[
@@ -119,18 +118,33 @@ class Setting:
         type: what msgspec checks a value by
         default: what counts where nobody says otherwise
         unit: empty for none
-        expected: type and bounds in words
-        meaning: what it does, in words
+        meaning: what it does, in English words
         may_be_shown: whether a wrong value may be repeated in a message; False where passwords are put by mistake
+        limit: what the risk manager declares of it; None where the type says all
     """
 
     name: str
     type: Any
     default: Any
     unit: str
-    expected: str
     meaning: str
     may_be_shown: bool = True
+    limit: Parameter | None = None
+
+    @property
+    def expected(self) -> str:
+        """Kind, bounds and unit in words, in the language that is spoken."""
+        return expected.of_type(self.type, self.unit) if self.limit is None else expected.of_limit(self.limit)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """All values that it may have, empty where they cannot be listed."""
+        return expected.choices_of(self.type, self.limit)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether its value is one number that people say in percent."""
+        return self.unit == expected.SHARE and isinstance(self.limit, Number)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -145,7 +159,7 @@ class Setting:
     @property
     def is_text(self) -> bool:
         """Whether any text is a value of it."""
-        return _bare(self.type)[0] is str
+        return expected.bare(self.type)[0] is str
 
     def read(self, value: Any) -> Any:
         """Return a value of the file as the program uses it; raises `msgspec.ValidationError`."""
@@ -160,52 +174,17 @@ class Setting:
         return True
 
 
-def _bare(hint: Any) -> tuple[Any, Meta]:
-    """Return a type and what is declared of it."""
-    if get_origin(hint) is not Annotated:
-        return hint, Meta()
-    base, *found = get_args(hint)
-    return base, next(each for each in found if isinstance(each, Meta))
-
-
-def expected(hint: Any) -> str:
-    """Return in words what a type and its bounds let through."""
-    base, meta = _bare(hint)
-    if base in _KINDS:
-        return _KINDS[base] + _bounds(meta)
-    arguments = get_args(base)
-    if get_origin(base) is Literal:
-        return "one of " + ", ".join(map(str, arguments))
-    if isinstance(get_origin(base), type) and issubclass(get_origin(base), Mapping):
-        return f"for each name {expected(arguments[1])}"
-    if get_origin(base) is tuple:
-        return "a list of texts"
-    return expected(Annotated[arguments[0], meta])
-
-
-def _bounds(meta: Meta) -> str:
-    """Return the bounds in words, with a blank before them."""
-    form = (meta.extra or {}).get("form")
-    if form is not None:
-        return f" {form}"
-    if meta.ge is not None and meta.le is not None:
-        return f" from {meta.ge:,g} to {meta.le:,g}"
-    words = [f"above {meta.gt:,g}"] if meta.gt is not None else []
-    words += [f"at most {meta.le:,g}"] if meta.le is not None else []
-    return "".join(f" {' and '.join(words)}" if words else "")
-
-
 def declared(section: str, kind: type) -> Iterator[Setting]:
     """Yield the settings that a class declares."""
     hints = get_type_hints(kind, include_extras=True)
     for each in dataclasses.fields(kind):
         hint = hints[each.name]
-        meta = _bare(hint)[1]
+        meta = expected.bare(hint)[1]
         default = each.default_factory() if each.default_factory is not dataclasses.MISSING else each.default
         extra = meta.extra or {}
         unit, open_to_see = str(extra.get("unit", "")), "form" not in extra
         meaning = meta.description or ""
-        yield Setting(f"{section}.{each.name}", hint, default, unit, expected(hint), meaning, open_to_see)
+        yield Setting(f"{section}.{each.name}", hint, default, unit, meaning, open_to_see)
 
 
 def _type_of(parameter: Parameter) -> Any:
@@ -218,13 +197,13 @@ def _type_of(parameter: Parameter) -> Any:
 def _risk() -> Iterator[Setting]:
     """Yield the preset and every limit of the risk manager, with what counts when nothing is set."""
     meaning = "the set of limits from which the others depart: a preset, or a firm's rules for the account it lends"
-    yield Setting(PRESET, str, DEFAULT_PRESET, "", "the name of a set of limits", meaning)
+    named = Annotated[str, Meta(extra={"form": "that names a set of limits"})]
+    yield Setting(PRESET, named, DEFAULT_PRESET, "", meaning)
     usual = RPMConfig.preset(DEFAULT_PRESET).to_dict()
     for name, each in PARAMETERS.items():
         if name not in _WITHOUT_POOL:
-            rule = each.bounds().removeprefix("must be ")
-            meaning = f"{each.label}. {each.help}" if each.help else each.label
-            yield Setting(f"risk.{name}", _type_of(each), usual[name], each.unit, rule, meaning)
+            meaning = f"{each.label}: {each.help}" if each.help else each.label
+            yield Setting(f"risk.{name}", _type_of(each), usual[name], each.unit, meaning, limit=each)
 
 
 SECTIONS: Final[dict[str, type]] = {

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import tomllib
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_origin
 
 from arbitrex_desktop.desk.settings_desk import Changes, NewSettings, SettingRow
 from arbitrex_desktop.settings.catalogue import CATALOGUE, PRESET, Setting
 from arbitrex_desktop.settings.changes import checked
+from arbitrex_desktop.settings.expected import bare, unit_text
 from arbitrex_desktop.settings.in_force import (
+    OF_PRESET,
     SettingsInForce,
     Value,
     defaults,
@@ -21,6 +23,7 @@ from arbitrex_desktop.settings.in_force import (
 )
 from arbitrex_desktop.settings.start import Settings
 from arbitrex_desktop.settings.toml_file import SettingsError, TomlFile
+from arbitrex_desktop.texts import _
 
 
 def typed_value(setting: Setting, text: str) -> Any:
@@ -85,27 +88,22 @@ def _row(value: Value, presets: tuple[str, ...]) -> SettingRow:
         setting.name,
         _text(setting, value.value),
         _text(setting, setting.default),
-        value.source,
-        setting.unit,
+        _source(value.source),
+        "%" if setting.is_share else unit_text(setting.unit),
         setting.expected,
-        setting.meaning,
-        presets if setting.name == PRESET else _choices(setting),
+        _(setting.meaning),
+        presets if setting.name == PRESET else setting.choices,
+        is_share=setting.is_share,
     )
+
+
+def _source(source: str) -> str:
+    """Return where a value comes from, in words."""
+    if source.startswith(OF_PRESET):
+        return _("the set of limits {name}").format(name=_(source.removeprefix(OF_PRESET)))
+    return _(source)
 
 
 def _text(setting: Setting, value: Any) -> str:
     """Return a value as it is typed."""
-    return str(value) if setting.is_text or _listed(setting) else written(value)
-
-
-def _listed(setting: Setting) -> tuple[str, ...]:
-    """Return the values of a setting that lists them, () of any other."""
-    kind = get_args(setting.type)[0] if get_origin(setting.type) is Annotated else setting.type
-    return tuple(map(str, get_args(kind))) if get_origin(kind) is Literal else ()
-
-
-def _choices(setting: Setting) -> tuple[str, ...]:
-    """Return the values of a setting that has only so many."""
-    if listed := _listed(setting):
-        return listed
-    return ("true", "false") if isinstance(setting.default, bool) else ()
+    return str(value) if setting.is_text or get_origin(bare(setting.type)[0]) is Literal else written(value)

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 import tomlkit
 
+from arbitrex_desktop.risk_portfolio_manager.config.fields import PARAMETERS
 from arbitrex_desktop.risk_portfolio_manager.config.profiles import (
     FOLDER,
     Profile,
@@ -23,6 +24,7 @@ from arbitrex_desktop.risk_portfolio_manager.config.profiles import (
     read_profiles,
 )
 from arbitrex_desktop.risk_portfolio_manager.config.rpm_config import RPMConfig
+from arbitrex_desktop.risk_portfolio_manager.parameters import Number
 from arbitrex_desktop.settings.catalogue import (
     ACCOUNT,
     CATALOGUE,
@@ -33,13 +35,17 @@ from arbitrex_desktop.settings.catalogue import (
     Setting,
     declared,
 )
+from arbitrex_desktop.settings.expected import percent
 from arbitrex_desktop.settings.start import Settings
 from arbitrex_desktop.settings.toml_file import Keys, SettingsError, TomlFile
+from arbitrex_desktop.texts import N_, _
 
 SETTINGS_FILE: Final = "settings.toml"
 RISK_FILE: Final = "risk.toml"
-DEFAULT: Final = "default"
-COMMAND_LINE: Final = "command line"
+DEFAULT: Final = N_("default")
+COMMAND_LINE: Final = N_("command line")
+OF_PRESET: Final = "preset "
+"""How a source begins that is a set of limits; its name follows."""
 _SHOWN: Final = 40
 T = TypeVar("T")
 
@@ -153,9 +159,16 @@ def read_value(file: TomlFile, setting: Setting, keys: Keys, found: Any) -> Any:
             # The entry that is wrong has a line of its own.
             key = next(key for key, value in found.items() if not setting.accepts({key: value}))
             keys, found = (*keys, key), found[key]
-        message = f"{'.'.join(map(str, keys))}: expected {setting.expected}"
-        message += f" ({setting.unit})" if setting.unit else ""
-        raise file.error(keys, f"{message}, found {shown(found)}" if setting.may_be_shown else message) from error
+        raise file.error(keys, _refusal(".".join(map(str, keys)), setting, found)) from error
+
+
+def _refusal(name: str, setting: Setting, found: Any) -> str:
+    """Return in words what a setting takes, and what was found; not where passwords are put by mistake."""
+    if not setting.may_be_shown:
+        return _("{name}: expected {expected}").format(name=name, expected=setting.expected)
+    is_number = isinstance(found, int | float) and not isinstance(found, bool)
+    value = f"{percent(found)} ({shown(found)})" if setting.is_share and is_number else shown(found)
+    return _("{name}: expected {expected}, found {value}").format(name=name, expected=setting.expected, value=value)
 
 
 def _risk(file: TomlFile, own: TomlFile) -> tuple[RPMConfig, dict[str, str]]:
@@ -169,7 +182,7 @@ def _risk(file: TomlFile, own: TomlFile) -> tuple[RPMConfig, dict[str, str]]:
         source = RISK_FILE
         _config(base, own, ())
     else:
-        base, source = _preset(preset or DEFAULT_PRESET, file), f"preset {preset}" if preset else DEFAULT
+        base, source = _preset(preset or DEFAULT_PRESET, file), f"{OF_PRESET}{preset}" if preset else DEFAULT
     sources = dict.fromkeys(base, source) | dict.fromkeys(mine, file.path.name)
     return _config({**base, **mine}, file, ("risk",)), sources
 
@@ -198,6 +211,11 @@ def _preset(name: str, file: TomlFile) -> Mapping[str, Any]:
 
 def _config(values: Mapping[str, Any], file: TomlFile, prefix: tuple[str, ...]) -> RPMConfig:
     """Return limits that the risk manager accepts; raises `SettingsError` with the line of the one it does not."""
+    for field, value in values.items():
+        limit = PARAMETERS.get(field)
+        if isinstance(limit, Number) and not limit.accepts(value):
+            setting = Setting(field, Any, limit.default, limit.unit, limit.label, limit=limit)
+            raise file.error((*prefix, field), _refusal(".".join((*prefix, field)), setting, value))
     try:
         return RPMConfig.from_dict(values)
     except (ValueError, TypeError) as error:
@@ -236,7 +254,8 @@ def _account(file: TomlFile, number: int, entry: Mapping[str, Any]) -> Account:
         try:
             fields[key].read(value)
         except msgspec.ValidationError as error:
-            raise file.error(place, f"{ACCOUNT}.{key}: expected {fields[key].expected}") from error
+            words = _("{name}: expected {expected}").format(name=f"{ACCOUNT}.{key}", expected=fields[key].expected)
+            raise file.error(place, words) from error
     if "name" not in entry:
         raise file.error([ACCOUNT, number], "an account needs a name, a word by which you know it")
     return Account(**entry)

@@ -152,11 +152,11 @@ class TextWindow(QDialog):
         self.contents.clear()
         if not typed.strip():
             for each in self._sections:
-                self._add(each, "   " * (each.depth - 1) + each.title)
+                self._add(each, "   " * (each.depth - 1) + _(each.title))
             return
         found = found_in(self._sections, typed)
         for each, snippet in found:
-            self._add(each, f"{each.title}\n   \N{HORIZONTAL ELLIPSIS}{snippet}\N{HORIZONTAL ELLIPSIS}")
+            self._add(each, f"{_(each.title)}\n   \N{HORIZONTAL ELLIPSIS}{snippet}\N{HORIZONTAL ELLIPSIS}")
         if not found:
             self.contents.addItem(_("Nothing has these words"))
 

@@ -71,7 +71,7 @@ def build_menus(
     for dock in docks:
         toggle = dock.toggleViewAction()
         toggle.setObjectName(f"show_{dock.objectName()}")
-        toggle.setProperty(BEFORE, "Show or hide ")
+        toggle.setProperty(BEFORE, _("Show or hide "))
         view.addAction(toggle)
     view.addSeparator()
     _add(view, _("&Reset layout"), acts.reset_layout)

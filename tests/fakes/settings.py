@@ -12,7 +12,7 @@ ROWS = (
         "risk.preset", "Standard FX", "Standard FX", "default", "", "one of Standard FX, Conservative", "the set",
         ("Standard FX", "Conservative"),
     ),
-    SettingRow("risk.max_drawdown", "0.1", "0.1", "default", "fraction", "above 0 and at most 1", "maximum drawdown"),
+    SettingRow("risk.max_drawdown", "0.1", "0.1", "default", "%", "above 0 %", "maximum drawdown", is_share=True),
     SettingRow("desk.max_pending", "50", "200", "settings.toml", "intents", "from 1 to 10,000", "waiting at once"),
 )  # fmt: skip
 
@@ -30,7 +30,7 @@ class FakeSettings:
 
     def __init__(self, asked: list[tuple[object, ...]] | None = None) -> None:
         self.asked = asked if asked is not None else []
-        self.shown = ROWS
+        self.shown: tuple[SettingRow, ...] = ROWS
         self.errors: dict[str, str] = {}
         self.meaning = SettingsCheck()
         self.changed: list[tuple[dict[str, str | None], str]] = []

@@ -92,7 +92,11 @@ def test_values_are_read_as_they_are_meant(private_environment: Path, name: str,
         ("desk.max_pending", "many", 'found "many"'),
         ("desk.max_pendng", "5", "is desk.max_pending meant?"),
         ("x", "5", "`arbitrex-desktop settings show` lists them"),
-        ("risk.max_drawdown", "3", "risk.max_drawdown must be in (0, 1.0] (it is 3)"),
+        (
+            "risk.max_drawdown",
+            "3",
+            "risk.max_drawdown: expected a share above 0 and up to 100 % (1 in the file), found 300 % (3)",
+        ),
         ("ticks.redis_url", "redis://u:hunter2@h/0", "without user and password"),
     ],
 )

@@ -85,13 +85,13 @@ def test_a_risk_file_is_still_read_and_settings_win(folder: Path) -> None:
     [
         ("\n[desk]\nmax_pending = 0\n", "line 3: desk.max_pending: expected a whole number from 1 to 10,000, found 0"),
         ("[desk]\nmax_pending = 1.5\n", "line 2: desk.max_pending: expected a whole number"),
-        ('[desk]\nmax_quote_age = "15 s"\n', r'from 0.5 to 300 (s), found "15 s"'),
+        ('[desk]\nmax_quote_age = "15 s"\n', 'from 0.5 to 300 s, found "15 s"'),
         (
             "[desk]\nmax_quote_age = nan\n",
-            "expected a number from 0.5 to 300 (s), found nan",
+            "expected a number from 0.5 to 300 s, found nan",
         ),
         ("[desk]\nmax_quote_age = true\n", "found true"),
-        ("[desk]\ncancel_on_halt = 1\n", "expected true or false, found 1"),
+        ("[desk]\ncancel_on_halt = 1\n", "expected yes or no (true or false in the file), found 1"),
         (
             "[desk.auto_approve_lots]\na = 1\n\nb = -1\n",
             "line 4: desk.auto_approve_lots.b: expected for each",
@@ -107,7 +107,12 @@ def test_a_risk_file_is_still_read_and_settings_win(folder: Path) -> None:
             "[risk]\npreset = 'Bold'\n",
             "line 2: risk.preset: there is no set of limits named 'Bold'; known are Conservative, Standard FX",
         ),
-        ("[risk]\n\nmax_drawdown = 3\n", "line 3: risk.max_drawdown must be in (0, 1.0] (it is 3)"),
+        (
+            "[risk]\n\nmax_drawdown = 3\n",
+            "line 3: risk.max_drawdown: expected a share above 0 and up to 100 % (1 in the file), found 300 % (3)",
+        ),
+        ("[risk]\nreset_hour = 24\n", "risk.reset_hour: expected a whole number from 0 to 23 h, found 24"),
+        ("[risk]\nmax_lots_per_order = -1\n", "max_lots_per_order: expected a number of at least 0 lots, found -1"),
         ("[risk]\ntotal_capital = 3\n", "line 2: there is no setting of [risk] named 'total_capital'"),
         ("[account]\nname = 'a'\n", "line 1: expected accounts, each under a line [[account]]"),
         ("[[account]]\nlogin = 5\n", "line 1: an account needs a name"),
@@ -157,7 +162,7 @@ def test_a_risk_file_and_a_preset_contradict_each_other(folder: Path) -> None:
 
 def test_a_wrong_risk_file_is_told_with_its_line(folder: Path) -> None:
     """The file that is at fault is the one that is named."""
-    with pytest.raises(SettingsError, match=r"risk\.toml, line 2: risk_per_trade must be in"):
+    with pytest.raises(SettingsError, match=r"risk\.toml, line 2: risk_per_trade: expected a share above 0"):
         read(folder, risk="\nrisk_per_trade = 3\n")
     with pytest.raises(SettingsError, match=r"risk\.toml, line 1: unknown settings: risk_per_trad"):
         read(folder, risk="risk_per_trad = 0.1\n")

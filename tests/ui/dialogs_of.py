@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from arbitrex_desktop.settings.account_setup import AccountSetup
+from arbitrex_desktop.settings.editor import FileSettingsEditor
 from arbitrex_desktop.settings.start import parse
 from arbitrex_desktop.ui.commands import HANDLERS, CommandResult, TraderCommand
 from arbitrex_desktop.ui.dialogs.account_window import AccountWindow
@@ -27,6 +28,7 @@ def opened_dialogs(room: Showroom, folder: Path) -> Iterator[tuple[str, QWidget]
     report, updates = ReportWindow(folder, room.clock, window), UpdateWindow(folder, window)
     setup = AccountSetup(parse(["--data-dir", str(folder)]), FakePasswordStore, terminals=lambda: (_TERMINAL,))
     accounts = AccountWindow(setup, room.theme, window)
+    room.core.settings_desk.shown = FileSettingsEditor(parse(["--data-dir", str(folder)])).rows()
     content.settings_window.asked.disconnect()
     content.settings_window.asked.connect(lambda command: _answer(room, command))
     content.positions.view.choose(content.positions.model.rows[0].ticket)

@@ -3,41 +3,48 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from gettext import NullTranslations
+from itertools import product
 from pathlib import Path
 
+import msgspec
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QApplication,
     QComboBox,
+    QGraphicsScene,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
     QTabBar,
     QTableView,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from arbitrex_desktop import texts
-from arbitrex_desktop.ui.cards.card import IntentCard
+from arbitrex_desktop.risk_portfolio_manager.config.profiles import firm_profiles
 from arbitrex_desktop.ui.commands import ChangeSettings, CheckSettings, CommandResult
-from arbitrex_desktop.ui.exposure.signed_bars import SignedBars
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.panels.equity_plot import EquityPlot
 from arbitrex_desktop.ui.program.appearance import (
     COLOURS,
     LANGUAGE,
+    LANGUAGES,
     Appearance,
     Language,
     chosen_in,
@@ -46,11 +53,16 @@ from arbitrex_desktop.ui.program.appearance import (
 from arbitrex_desktop.ui.resources import resource
 from arbitrex_desktop.ui.theme.colours import DirectionPair
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
-from arbitrex_desktop.ui.widgets.badges import Badge
+from arbitrex_desktop.ui.widgets.header import Header
 from arbitrex_desktop.ui.widgets.typed import typed_in
 from arbitrex_desktop.ui.worker import CoreWorker
+from arbitrex_desktop.ui.workspaces.layouts import WORKSPACES
 from tests.fakes.core import FakeCore
+from tests.fakes.desk_states import STATES, SYMBOLS
+from tests.fakes.review import INTENTS, TRADES
 from tests.ui.conftest import WindowMaker
+from tests.ui.dialogs_of import opened_dialogs
+from tests.ui.showroom import SIZES, Showroom
 
 pytestmark = pytest.mark.slow
 
@@ -75,12 +87,15 @@ class Pseudo(NullTranslations):
 _MARGINS = 8
 """Pixels left and right of words on a button, at least."""
 
-NAMES = (
-    r"[A-Z]{6}|[A-Z]+\d+|Arbitrex Desktop|English|Deutsch|top|replay|closing|fixed|resume|arming|"
-    r"\d+ @ [\w-]+|(TRENDING|RANGING|VOLATILE|STRESSED|CRISIS)|"
-    r"Cut to the limit for one symbol"
+NO_WORDS = re.compile(
+    r"https?://\S*|(?:[A-Za-z]:)?/\S+"  # places
+    r"|\w+(?:[._]\w+)+"  # names of settings, files and functions
+    r"|(?:Ctrl|Alt|Shift)\+\S+"  # keys
+    r"|\b[A-Z][A-Z0-9]+[a-z]?\b"  # symbols, currencies, codes, marks such as LIVE
+    r"|\b\d[\d.,]*\s?(?:min|ms|px)\b"  # times
+    r"|: (?:True|False)\b|^(?:True|False)$"  # how the pool's own names are told
 )
-"""Names that are the same in every language, titles of bars that nobody sees, and what the fake core answers."""
+"""What is the same in every language, by how it is made."""
 
 
 @pytest.fixture
@@ -119,20 +134,89 @@ def shown_by(thing: QObject) -> Iterator[str]:
         yield from (str(head or "") for head in heads)
 
 
-def everything_in(window: MainWindow) -> Iterator[tuple[QObject, str]]:
-    """Yield each text of a window with what shows it."""
-    for thing in window.findChildren(QObject):
-        yield from ((thing, text) for text in shown_by(thing) if text)
+def rows_of(view: QAbstractItemView) -> Iterator[str]:
+    """Yield what stands in the rows of a table or a list, and what they tell to the mouse."""
+    model = view.model()
+    columns = model.columnCount(view.rootIndex()) if isinstance(view, QTableView) else 1
+    for row, column in product(range(model.rowCount(view.rootIndex())), range(columns)):
+        for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            yield str(model.index(row, column, view.rootIndex()).data(role) or "")
 
 
-def test_every_text_of_the_window_is_in_the_catalogue(open_window: WindowMaker, pseudo: None) -> None:
-    """All that the window shows and tells is bracketed, but for names, codes, amounts, and Qt's own few words."""
-    outside = {
-        (type(thing).__name__, text)
-        for thing, text in everything_in(open_window(FakeCore()))
-        if re.search(r"[A-Za-z]{2}", without_brackets(text)) and not is_a_name(thing, text)
-    }
-    assert outside == set()
+def everything_in(window: QWidget) -> Iterator[tuple[QObject, str]]:
+    """Yield each text of a window with what shows it; Qt's own buttons speak by Qt's own catalogue."""
+    for thing in (window, *window.findChildren(QObject)):
+        if type(thing) in (QAbstractButton, QToolButton, QHeaderView, Header) or thing.objectName().startswith("qt_"):
+            continue
+        if isinstance(thing.parent(), QGraphicsScene):
+            continue  # pyqtgraph's own menu, which is never shown
+        texts_of = [*shown_by(thing), *(rows_of(thing) if isinstance(thing, QAbstractItemView) else ())]
+        yield from ((thing, text) for text in texts_of if text)
+
+
+def said_by(core: object) -> Iterator[str]:
+    """Yield every text that a state of the core holds: its sentences, symbols, strategies and names."""
+    if isinstance(core, str):
+        yield core
+    elif isinstance(core, Mapping):
+        yield from (text for each in (*core, *core.values()) for text in said_by(each))
+    elif isinstance(core, tuple | list | frozenset):
+        yield from (text for each in core for text in said_by(each))
+    elif isinstance(core, msgspec.Struct) or dataclasses.is_dataclass(core):
+        yield from (text for name in fields_of(core) for text in said_by(getattr(core, name)))
+
+
+def fields_of(core: object) -> tuple[str, ...]:
+    """Return the names of what a record holds."""
+    return getattr(core, "__struct_fields__", None) or tuple(getattr(core, "__dataclass_fields__", ()))
+
+
+def outside(window: QWidget, known: Iterable[str]) -> set[str]:
+    """Return the texts with words that no catalogue has: outside all brackets, and not the core's own."""
+    said = sorted({each for each in ("Arbitrex Desktop", *known) if len(each) > 1}, key=len, reverse=True)
+    found = set()
+    for thing, text in everything_in(window):
+        rest = without_brackets(text)
+        for each in said:
+            rest = rest.replace(each, "").replace(each[:1].upper() + each[1:], "")
+        if re.search(r"[A-Za-z]{2}", NO_WORDS.sub("", rest)):
+            found.add(f"{type(thing).__name__}: {text}")
+    return found
+
+
+LANGUAGE_NAMES = frozenset(LANGUAGES.values())
+"""Each in its own language."""
+
+
+@pytest.mark.parametrize("state", ["connected", "empty", "halted", "disconnected", "live_unarmed", "replay"])
+def test_every_text_of_every_workspace_is_in_the_catalogue(theme: Theme, pseudo: None, state: str) -> None:
+    """All that the window shows and tells is bracketed, but for names, codes, figures and what the core says."""
+    room, shown = Showroom(theme), STATES[state]()
+    known = [*said_by(shown), *said_by((TRADES, INTENTS)), *SYMBOLS, *LANGUAGE_NAMES]
+    found: set[str] = set()
+    for workspace in WORKSPACES:
+        found |= outside(room.show(shown, SIZES["1600x1000"], workspace.name), known)
+    room.close()
+    assert found == set()
+
+
+def test_every_text_of_every_dialog_is_in_the_catalogue(theme: Theme, pseudo: None, tmp_path: Path) -> None:
+    """Settings with meanings, units, bounds and choices, the guide's contents, keys, alerts, accounts and the rest."""
+    room, shown = Showroom(theme), STATES["live_unarmed"]()
+    room.show(shown, SIZES["1600x1000"])
+    known = [*said_by(shown), *said_by((TRADES, INTENTS)), *SYMBOLS, *LANGUAGE_NAMES, *firm_profiles(), str(tmp_path)]
+    found = {f"{name}, {each}" for name, window in opened_dialogs(room, tmp_path) for each in outside(window, known)}
+    room.close()
+    assert found == set()
+
+
+def test_a_text_outside_the_catalogue_is_found(qtbot: QtBot, pseudo: None) -> None:
+    """A bare word is, beside bracketed ones, too; a figure, a code, a key and what the core says are not."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    for text in ("[All of it]", "[Half] of it", "EURUSD 1.17 USD", "Ctrl+K", "risk.max_drawdown", "done at once"):
+        QLabel(text, window)
+    assert outside(window, ["done at once"]) == {"QLabel: [Half] of it"}
 
 
 def without_brackets(text: str) -> str:
@@ -140,13 +224,6 @@ def without_brackets(text: str) -> str:
     while (less := re.sub(r"\[[^\[\]]*\]", "", text)) != text:
         text = less
     return text
-
-
-def is_a_name(thing: QObject, text: str) -> bool:
-    """Return whether a text is no language of ours: what the core says, symbols, accounts, codes, and Qt's own."""
-    core = isinstance(thing, Badge | IntentCard | SignedBars)
-    qts = thing.objectName().startswith(("qt_", "Scroll"))
-    return core or qts or bool(re.fullmatch(NAMES, text))
 
 
 def words_width(button: QPushButton) -> int:

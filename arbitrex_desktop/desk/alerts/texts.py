@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a call says."""
+"""What a rule and its call say, in the language that is spoken."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from arbitrex_desktop.desk.alerts.facts import Facts
 from arbitrex_desktop.desk.presentation.alert_rows import AlertKind, AlertRule
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.texts import _
 
 
 def call_text(rule: AlertRule, facts: Facts, subject: str, value: float | None) -> str:
@@ -18,44 +19,56 @@ def call_text(rule: AlertRule, facts: Facts, subject: str, value: float | None) 
 def rule_text(rule: AlertRule) -> str:
     """Return what a rule waits for."""
     if rule.kind is AlertKind.INTENT:
-        return f"an intent of {rule.strategy}"
+        return _("an intent of {strategy}").format(strategy=rule.strategy)
     if rule.is_permanent:
-        return rule.kind.value
-    whose = f"{rule.symbol} {rule.kind}" if rule.symbol else str(rule.kind)
-    return f"{whose} {'rises' if rule.above else 'falls'} to {amount(rule, rule.level)}"
+        return _(rule.kind.value)
+    words = _("{whose} rises to {level}") if rule.above else _("{whose} falls to {level}")
+    return words.format(whose=_whose(rule), level=amount(rule, rule.level))
 
 
 def amount(rule: AlertRule, value: float) -> str:
     """Return a value with its unit as the rule's level has it."""
     if value == float("inf"):
-        return "no margin in use"
+        return _("no margin in use")
     text = f"{value:,.{rule.digits}f}"
-    units = {AlertKind.SPREAD: " points", AlertKind.MARGIN: " %", AlertKind.DRAWDOWN: " %"}
-    return text + units.get(rule.kind, "")
+    if rule.kind is AlertKind.SPREAD:
+        return _("{count} points").format(count=text)
+    return f"{text} %" if rule.kind in (AlertKind.MARGIN, AlertKind.DRAWDOWN) else text
+
+
+def _whose(rule: AlertRule) -> str:
+    """Return the figure that a rule looks at, with its symbol where it is of one."""
+    return f"{rule.symbol} {_(rule.kind.value)}" if rule.symbol else _(rule.kind.value)
 
 
 def _text(rule: AlertRule, facts: Facts, subject: str, value: float | None) -> str:
     snapshot = facts.snapshot
     if rule.kind is AlertKind.HALT:
         reason = snapshot.risk.halt_reason if snapshot is not None and snapshot.risk is not None else ""
-        return f"Trading is HALTED: {reason}" if reason else "Trading is HALTED"
+        return _("Trading is HALTED: {reason}").format(reason=reason) if reason else _("Trading is HALTED")
     if rule.kind is AlertKind.CONNECTION:
         pool = snapshot.pool if snapshot is not None else None
-        return f"The connection is {pool.state}: {pool.reason}" if pool is not None else "The connection is gone"
+        if pool is None:
+            return _("The connection is gone")
+        return _("The connection is {state}: {reason}").format(state=pool.state, reason=pool.reason)
     row = next((each for each in snapshot.intents if each.intent_id == subject), None) if snapshot is not None else None
     if row is not None:
         return _of_intent(rule, row)
-    past = "rose" if rule.above else "fell"
-    now = f", now {amount(rule, value)}" if value is not None else ""
-    whose = f"{rule.symbol} {rule.kind}" if rule.symbol else f"{rule.kind}".capitalize()
-    return f"{whose} {past} to {amount(rule, rule.level)}{now}"
+    words = _("{whose} rose to {level}") if rule.above else _("{whose} fell to {level}")
+    now = _(", now {value}").format(value=amount(rule, value)) if value is not None else ""
+    whose = _whose(rule)
+    return (
+        words.format(whose=whose if rule.symbol else whose[:1].upper() + whose[1:], level=amount(rule, rule.level))
+        + now
+    )
 
 
 def _of_intent(rule: AlertRule, row: IntentRow) -> str:
     side = "BUY" if row.direction > 0 else "SELL"
     trade = f"{side} {amounts.lots(row.lots)} {row.symbol}"
     if rule.kind is AlertKind.UNKNOWN:
-        return f"The fate of an order is UNKNOWN: {trade}; {row.symbol} is blocked until you answer"
+        words = _("The fate of an order is UNKNOWN: {trade}; {symbol} is blocked until you answer")
+        return words.format(trade=trade, symbol=row.symbol)
     if rule.kind is AlertKind.DECISION:
-        return f"{trade} from {row.source} waits for your decision"
-    return f"{row.source} sent {trade}: {row.state.value}"
+        return _("{trade} from {source} waits for your decision").format(trade=trade, source=row.source)
+    return _("{source} sent {trade}: {state}").format(source=row.source, trade=trade, state=row.state.value)

@@ -16,6 +16,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.models.check_text import check_text
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
 
@@ -100,7 +101,7 @@ def limit_gauge(verdict: Verdict, title: str) -> Gauge:
         tone = Tone.WARN if share >= WARN_FROM else Tone.TEXT
     unit = "times" if verdict.unit == "share" and limit >= _TIMES else verdict.unit
     beside = f"{_('min') if is_least else _('of')} {_figure(limit, unit)}"
-    return Gauge(title, _figure(observed, unit), beside, share, verdict.message, tone)
+    return Gauge(title, _figure(observed, unit), beside, share, check_text(verdict), tone)
 
 
 def _figure(value: float, unit: str) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStatusBar, QToolBar, QVBoxLayout, QWidget
 
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
-from arbitrex_desktop.texts import _
+from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.arming import ArmingView, arming_state
 from arbitrex_desktop.ui.bars.gauges import GaugeStrip
@@ -234,9 +234,20 @@ def stacked(*widgets: QWidget) -> QWidget:
     return stack
 
 
+_BAR_TITLES: Final = {
+    "top": N_("Account and limits"),
+    "replay": N_("Replay"),
+    "fixed": N_("What stays until it is mended"),
+    "resume": N_("Resume"),
+    "arming": N_("Arming"),
+    "closing": N_("Closing the window"),
+}
+"""What the bars are called to those who hear them."""
+
+
 def tool_bar(window: QMainWindow, name: str, content: QWidget) -> QToolBar:
     """Put a widget over the whole width of a window, in a tool bar that nobody can move or close."""
-    bar = QToolBar(name, window)
+    bar = QToolBar(_(_BAR_TITLES[name]), window)
     bar.setObjectName(f"bar_{name}")
     bar.setMovable(False)
     bar.setFloatable(False)

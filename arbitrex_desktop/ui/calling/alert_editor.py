@@ -30,8 +30,8 @@ from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
 KINDS: Final = tuple(kind for kind in AlertKind if kind not in ALWAYS)
 _UNITS: Final = {
-    AlertKind.PRICE: "bid",
-    AlertKind.SPREAD: "points",
+    AlertKind.PRICE: N_("bid"),
+    AlertKind.SPREAD: N_("points"),
     AlertKind.MARGIN: "%",
     AlertKind.DRAWDOWN: "%",
     AlertKind.EQUITY: N_("account currency"),

@@ -14,6 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Ve
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.cards.pending_text import approve_tip
+from arbitrex_desktop.ui.models.check_text import check_text
 from arbitrex_desktop.ui.models.desk import STATE_NAMES, cut_lots, decision_tone
 from arbitrex_desktop.ui.models.preview_text import REJECTED, wait_of
 from arbitrex_desktop.ui.models.ticket import reward_ratio
@@ -132,7 +133,7 @@ def sentence_of(row: IntentRow, blocker: str) -> tuple[str, Tone]:
     cut = [each for each in row.checks if each.outcome is Outcome.ADJUST]
     if cut:
         more = _(" (and {count} more)").format(count=len(cut) - 1) if len(cut) > 1 else ""
-        return f"{max(cut, key=_overshoot).message}{more}", Tone.WARN
+        return f"{check_text(max(cut, key=_overshoot))}{more}", Tone.WARN
     less = cut_lots(row)
     if less:
         return less, Tone.WARN
@@ -145,7 +146,9 @@ def closest_limit(checks: Iterable[Verdict]) -> tuple[str, Tone]:
     if not used:
         return _("No limit was measured"), Tone.MUTED
     share, closest = max(used, key=lambda pair: pair[0])
-    return _("closest limit: {message}").format(message=closest.message), Tone.WARN if share >= WARN_FROM else Tone.GOOD
+    return _("closest limit: {message}").format(
+        message=check_text(closest)
+    ), Tone.WARN if share >= WARN_FROM else Tone.GOOD
 
 
 def used_share(check: Verdict) -> float | None:

@@ -9,6 +9,7 @@ from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.models.check_text import check_text, translated
 from arbitrex_desktop.ui.models.desk import cut_lots
 from arbitrex_desktop.ui.theme.colours import Tone
 
@@ -98,11 +99,9 @@ def _body_text(row: IntentRow, blocker: str, *, again: bool, keys: bool) -> tupl
 
 def _found(row: IntentRow) -> str:
     """Return what the RPM found, without the full stop."""
-    adjusted = next((check.message for check in row.checks if check.outcome is Outcome.ADJUST), "")
-    found = (
-        row.details
-        or row.reason
-        or (_("Adjusted: {adjusted}").format(adjusted=adjusted) if adjusted else _("Nothing speaks against it"))
+    adjusted = next((check_text(check) for check in row.checks if check.outcome is Outcome.ADJUST), "")
+    found = translated(row.details or row.reason, row.checks) or (
+        _("Adjusted: {adjusted}").format(adjusted=adjusted) if adjusted else _("Nothing speaks against it")
     )
     cut = cut_lots(row)
     return f"{cut}. {found}".rstrip(".") if cut else found.rstrip(".")

@@ -14,6 +14,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.chart.marks import LineKind, PriceLine, Zone
+from arbitrex_desktop.ui.models.check_text import translated
 from arbitrex_desktop.ui.models.preview_text import REJECTED, preview_text
 from arbitrex_desktop.ui.models.ticket import pip_size, reward_ratio
 
@@ -83,7 +84,7 @@ class TradePlan:
             lots=answer.lots,
             risk_amount=answer.risk_amount,
             answer=answer.decision,
-            reason=answer.details,
+            reason=translated(answer.details, answer.checks),
             checks=answer.checks,
         )
 

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPushButton, QWidget
 
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
-from arbitrex_desktop.texts import _, ngettext
+from arbitrex_desktop.texts import N_, _, ngettext
 from arbitrex_desktop.ui.bars.gauges import limit_gauge
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from arbitrex_desktop.desk.settings_desk import LimitEffect, SettingRow
 
 _FIELD_WIDTH: Final = 190
+_YES_OR_NO: Final = {"true": N_("yes"), "false": N_("no")}
 
 
 def effect_text(effect: LimitEffect) -> tuple[str, Tone]:
@@ -35,8 +37,24 @@ def effect_text(effect: LimitEffect) -> tuple[str, Tone]:
     )
 
 
+def in_percent(share: str) -> str:
+    """Return a share as a number of percent, exactly: 0.005 is 0.5; what is no number as it is."""
+    try:
+        return f"{(Decimal(share) * 100).normalize():f}"
+    except InvalidOperation:
+        return share
+
+
+def of_percent(text: str) -> str:
+    """Return what was typed in percent as a share, exactly: 0.5 or 0.5 % is 0.005; what is no number as it is."""
+    try:
+        return f"{Decimal(text.removesuffix('%').strip()) / 100:f}"
+    except InvalidOperation:
+        return text
+
+
 class SettingField(QWidget):
-    """Shows a setting; what is typed counts once the window saves it.
+    """Shows a setting, a share in percent; what is typed counts once the window saves it.
 
     Attributes:
         row: the setting as it is in force.
@@ -53,12 +71,12 @@ class SettingField(QWidget):
         self.editor: QComboBox | QLineEdit = self._make_editor()
         self.editor.setFixedWidth(_FIELD_WIDTH)
         self.editor.setFont(tabular(self.font()))
-        self.editor.setAccessibleName(row.name)
+        self.editor.setAccessibleName(row.meaning)
         self.editor.setToolTip(f"{row.name}: {row.expected}")
         self.note = TonedLabel(theme, Tone.MUTED)
         self.note.setWordWrap(True)
         self.default = QPushButton(_("Default"))
-        self.default.setToolTip(_("Go back to {default}").format(default=row.default or _("nothing")))
+        self.default.setToolTip(_("Go back to {default}").format(default=self.said(row.default)))
         self.default.clicked.connect(lambda: self._set(self.row.default))
         self.effect = TonedLabel(theme, Tone.WARN)
         self.effect.setWordWrap(True)
@@ -69,6 +87,7 @@ class SettingField(QWidget):
         meaning.setBuddy(self.editor)
         unit = TonedLabel(theme, Tone.MUTED)
         unit.setText(row.unit)
+        unit.setWordWrap(True)
         unit.setFixedWidth(90)
         grid = QGridLayout(self)
         grid.setContentsMargins(4, 4, 4, 4)
@@ -83,18 +102,30 @@ class SettingField(QWidget):
 
     @property
     def text(self) -> str:
-        """What stands in the field."""
-        return self.editor.currentText() if isinstance(self.editor, QComboBox) else self.editor.text().strip()
+        """What stands in the field, as it is typed there."""
+        return str(self.editor.currentData()) if isinstance(self.editor, QComboBox) else self.editor.text().strip()
 
     @property
     def change(self) -> str | None:
         """What to save: the text, or None to go back to the default."""
-        return None if self.text == self.row.default else self.text
+        if self.text == self._typed(self.row.default):
+            return None
+        return of_percent(self.text) if self.row.is_share else self.text
 
     @property
     def is_changed(self) -> bool:
         """Whether something else stands in it than what is in force."""
-        return self.text != self.row.text
+        return self.text != self._typed(self.row.text)
+
+    def said(self, value: str) -> str:
+        """Return a value of the file in words."""
+        if self.row.is_share:
+            return f"{in_percent(value)} %"
+        return (_(_YES_OR_NO.get(value, value)) if self.row.choices else value) or _("nothing")
+
+    def _typed(self, value: str) -> str:
+        """Return a value of the file as it is typed here."""
+        return in_percent(value) if self.row.is_share else value
 
     def matches(self, words: list[str]) -> bool:
         """Whether every one of some lower-case words is found in name, meaning or unit."""
@@ -117,7 +148,9 @@ class SettingField(QWidget):
             []
             if also is None
             else [
-                _("changes with the set of limits: {old} \N{RIGHTWARDS ARROW} {new}").format(old=also[0], new=also[1])
+                _("changes with the set of limits: {old} \N{RIGHTWARDS ARROW} {new}").format(
+                    old=self.said(also[0]), new=self.said(also[1])
+                )
             ]
         )
         message, tone = effect_text(effect) if effect is not None else ("", Tone.WARN)
@@ -139,20 +172,21 @@ class SettingField(QWidget):
         """Put back what is in force."""
         self._set(self.row.text)
 
-    def _set(self, text: str) -> None:
+    def _set(self, value: str) -> None:
         if isinstance(self.editor, QComboBox):
-            self.editor.setCurrentText(text)
+            self.editor.setCurrentIndex(self.editor.findData(value))
         else:
-            self.editor.setText(text)
+            self.editor.setText(self._typed(value))
 
     def _make_editor(self) -> QComboBox | QLineEdit:
         if self.row.choices:
             box = QComboBox()
-            box.addItems(list(self.row.choices))
-            box.setCurrentText(self.row.text)
+            for choice in self.row.choices:
+                box.addItem(_(_YES_OR_NO.get(choice, choice)), choice)
+            box.setCurrentIndex(box.findData(self.row.text))
             box.currentTextChanged.connect(self._on_edit)
             return box
-        line = QLineEdit(self.row.text)
+        line = QLineEdit(self._typed(self.row.text))
         line.textChanged.connect(self._on_edit)
         return line
 
@@ -165,7 +199,7 @@ class SettingField(QWidget):
         if self.is_changed:
             self.note.show_text(
                 _("{name}: in force is {text}; {expected}").format(
-                    name=self.row.name, text=self.row.text or _("nothing"), expected=self.row.expected
+                    name=self.row.name, text=self.said(self.row.text), expected=self.row.expected
                 ),
                 Tone.WARN,
             )

@@ -142,7 +142,13 @@ class SettingsWindow(QDialog):
             field.show_effect(found.also.get(name), found.effects.get(name))
         chosen = self.fields.get(_SET_OF_LIMITS)
         if chosen is not None and chosen.is_changed:
-            chosen.show_set(found.also)
+            chosen.show_set(
+                {
+                    name: (self.fields[name].said(old), self.fields[name].said(new))
+                    for name, (old, new) in found.also.items()
+                    if name in self.fields
+                }
+            )
         self._show_message("")
         self._show_save()
 

@@ -142,7 +142,7 @@ class Hands(QObject):
         # Loads the risk manager's rules, which the window's start need not wait for.
         catalogue: Mapping[str, Setting] = importlib.import_module("arbitrex_desktop.settings.catalogue").CATALOGUE
         return [
-            PaletteEntry(name, setting.meaning[:_MEANING], "", partial(self._open_setting, name), comes_late=True)
+            PaletteEntry(name, _(setting.meaning)[:_MEANING], "", partial(self._open_setting, name), comes_late=True)
             for name, setting in catalogue.items()
         ]
 

@@ -13,6 +13,7 @@ from arbitrex_desktop.desk.presentation.snapshot import IntentRow, Notice, Order
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.models.check_text import check_text, translated
 from arbitrex_desktop.ui.models.table import Column
 from arbitrex_desktop.ui.theme.colours import Tone
 
@@ -152,9 +153,8 @@ def _intent_tip(row: IntentRow) -> str:
         _("Intent {intent_id} from {source}").format(intent_id=row.intent_id, source=row.source),
         _("Received {created_at}").format(created_at=formats.utc_tip(row.created_at)),
     ]
-    lines += [
-        text for text in (row.closing_text, row.escalation, cut_lots(row), row.reason, row.details, row.blocker) if text
-    ]
+    said = (translated(text, row.checks) for text in (row.reason, row.details, row.blocker))
+    lines += [text for text in (row.closing_text, row.escalation, cut_lots(row), *said) if text]
     return "\n".join(lines)
 
 
@@ -168,7 +168,7 @@ def _done_lots(row: IntentRow) -> str:
 
 
 def _why(row: IntentRow) -> str:
-    return row.details or row.reason
+    return translated(row.details or row.reason, row.checks)
 
 
 _SYMBOL: Final[Column[IntentRow]] = Column(
@@ -266,13 +266,14 @@ def _check_tip(row: NumberedCheck) -> str:
     unit = f" ({row.verdict.unit})" if row.verdict.unit else ""
     code = f"{row.verdict.code}: " if row.verdict.blocks or not row.verdict.name else ""
     return _("{code}{message}\nObserved / limit: {measured}{unit}").format(
-        code=code, message=row.verdict.message, measured=_measured(row), unit=unit
+        code=code, message=check_text(row.verdict), measured=_measured(row), unit=unit
     )
 
 
 def check_name(verdict: Verdict) -> str:
     """Return what was checked, in words; one of an old journal has its code only."""
-    return verdict.name[:1].upper() + verdict.name[1:] if verdict.name else verdict.code
+    name = _(verdict.name)
+    return name[:1].upper() + name[1:] if name else verdict.code
 
 
 def _check_tone(row: NumberedCheck) -> Tone:
@@ -292,12 +293,26 @@ CHECK_COLUMNS: Final[tuple[Column[NumberedCheck], ...]] = (
            "Daily volatility of th",
            number=False, tone=_check_tone, tip=_check_tip, least="Symbol exposu"),
     Column(N_("Observed / limit"), _measured, lambda row: row.verdict.observed, "98,066.75 / 98,000", tip=_check_tip),
-    Column(N_("In words"), lambda row: row.verdict.message, lambda row: row.verdict.message, "x" * 36, number=False,
-           tone=_check_tone, tip=_check_tip, least="x" * 12),
+    Column(N_("In words"), lambda row: check_text(row.verdict), lambda row: row.verdict.message, "x" * 36,
+           number=False, tone=_check_tone, tip=_check_tip, least="x" * 12),
 )  # fmt: skip
 """The RPM's checks of one intent."""
 
+_NOTICE_LEVELS: Final = {"info": N_("info"), "warning": N_("warning"), "error": N_("error")}
+_TOPICS: Final = frozenset({
+    N_("alert"), N_("connection"), N_("halt"), N_("intent"), N_("journal"), N_("journal reserve"), N_("order"),
+    N_("position"), N_("shared account"), N_("sync"),
+})  # fmt: skip
+"""What notices are about; the name of what is meant may follow."""
 NOTICE_TONES: Final[dict[str, Tone]] = {"info": Tone.TEXT, "warning": Tone.WARN, "error": Tone.BAD}
+
+
+def topic_text(topic: str) -> str:
+    """Return what a notice is about in the language that is spoken, a name as it is."""
+    if topic in _TOPICS:
+        return _(topic)
+    word, blank, name = topic.partition(" ")
+    return f"{_(word)}{blank}{name}" if word in _TOPICS else topic
 
 
 def notice_columns(when: When) -> tuple[Column[Notice], ...]:
@@ -305,10 +320,10 @@ def notice_columns(when: When) -> tuple[Column[Notice], ...]:
     return (
         Column(N_("Time"), lambda row: when(row.at), lambda row: row.at.timestamp(), _WHEN,
                tip=lambda row: formats.utc_tip(row.at), hint=N_("Local time, with the day when it was not today")),
-        Column(N_("Level"), lambda row: row.level, lambda row: row.level, "warning ", number=False, spare=1,
-               tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT)),
-        Column(N_("Topic"), lambda row: row.topic, lambda row: row.topic, "connection ", number=False, spare=2,
-               tip=lambda row: row.topic),
+        Column(N_("Level"), lambda row: _(_NOTICE_LEVELS.get(row.level, row.level)), lambda row: row.level,
+               "warning ", number=False, spare=1, tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT)),
+        Column(N_("Topic"), lambda row: topic_text(row.topic), lambda row: row.topic, "connection ", number=False,
+               spare=2, tip=lambda row: topic_text(row.topic)),
         Column(N_("Message"), lambda row: row.text, lambda row: row.text, "x" * 40, number=False, least="x" * 14,
                tone=lambda row: NOTICE_TONES.get(row.level, Tone.TEXT), tip=lambda row: row.text),
     )  # fmt: skip

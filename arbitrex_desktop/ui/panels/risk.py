@@ -14,12 +14,14 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 from arbitrex_desktop.desk.presentation.limits import used_of
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow, RiskRow
 from arbitrex_desktop.raw_layer import amounts
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.bars.gauges import TITLES, limit_gauge
 from arbitrex_desktop.ui.exposure.heat_map import HeatMap
 from arbitrex_desktop.ui.exposure.signed_bars import Bar, SignedBars
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
+from arbitrex_desktop.ui.models.desk import check_name
 from arbitrex_desktop.ui.models.positions import NO_STOP
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -131,14 +133,15 @@ class RiskPanel(Panel):
         stale = not self._fresh.account_fresh
         present = {verdict.code: verdict for verdict in risk.limits if verdict.code not in _SHOWN_ABOVE} if risk else {}
         for code, verdict in present.items():
-            gauge = limit_gauge(verdict, _title(code))
+            title = _title(verdict)
+            gauge = limit_gauge(verdict, title)
             if code not in self.limits:
-                self.limits[code] = LimitBar(_title(code), self.theme)
+                self.limits[code] = LimitBar(title, self.theme)
                 self._limits.addWidget(self.limits[code])
             worst = risk.worst.get(code) if risk else None
             bar = self.limits[code]
             bar.show_used(used_of(verdict), f"{gauge.value} {gauge.limit}", stale=stale, worst=worst)
-            bar.setToolTip(f"{verdict.message[:1].upper()}{verdict.message[1:]}{_worst_text(worst)}")
+            bar.setToolTip(f"{gauge.tip[:1].upper()}{gauge.tip[1:]}{_worst_text(worst)}")
         for code, bar in self.limits.items():
             if code not in present:
                 bar.show_used(None, formats.DASH, stale=True)
@@ -218,11 +221,9 @@ def used_share(used: float, limit: float) -> float | None:
     return 1.0 if used > 0 else None
 
 
-def _title(code: str) -> str:
-    """Return what a limit is called: its short title, or its code in words."""
-    return (
-        _(TITLES.get(code, "")) or code.removesuffix("_LIMIT").removesuffix("_EXCEEDED").replace("_", " ").capitalize()
-    )
+def _title(verdict: Verdict) -> str:
+    """Return what a limit is called: its short title, or the name of its check."""
+    return _(TITLES.get(verdict.code, "")) or check_name(verdict)
 
 
 def _worst_text(worst: float | None) -> str:

@@ -82,8 +82,8 @@ class FilterBar(QWidget):
         return ReviewQuery(
             since=midnight(span[0]) if span else None,
             until=midnight(span[1]) if span else None,
-            symbol=self.symbol.currentText() if self.symbol.currentIndex() > 0 else "",
-            strategy=self.strategy.currentText() if self.strategy.currentIndex() > 0 else "",
+            symbol=_chosen(self.symbol),
+            strategy=_chosen(self.strategy),
             text=self.search.text().strip(),
         )
 
@@ -148,12 +148,18 @@ def _day(field: QDateEdit) -> date:
 
 def _fill(box: QComboBox, everything: str, names: Iterable[str]) -> None:
     """Have a box offer names, without a word to who listens."""
-    chosen = box.currentText() if box.currentIndex() > 0 else ""
-    wanted = [everything, *dict.fromkeys((*names, *([chosen] if chosen else [])))]
-    if [box.itemText(place) for place in range(box.count())] == wanted:
+    chosen = _chosen(box)
+    wanted = ["", *dict.fromkeys((*names, *([chosen] if chosen else [])))]
+    if [box.itemData(place) for place in range(box.count())] == wanted:
         return
     box.blockSignals(True)
     box.clear()
-    box.addItems(wanted)
-    box.setCurrentText(chosen or everything)
+    for name in wanted:
+        box.addItem(_(name) if name else everything, name)
+    box.setCurrentIndex(box.findData(chosen))
     box.blockSignals(False)
+
+
+def _chosen(box: QComboBox) -> str:
+    """Return the name that is chosen, empty for all of them."""
+    return str(box.currentData() or "")

@@ -11,6 +11,7 @@ from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.models.check_text import check_text, translated
 from arbitrex_desktop.ui.models.desk import cut_lots, gravest_first
 from arbitrex_desktop.ui.models.preview_text import REJECTED, preview_text
 from arbitrex_desktop.ui.models.ticket import reward_ratio
@@ -73,9 +74,9 @@ class PreviewCard(QWidget):
         }
         for caption, label in self.values.items():
             label.show_text(texts[caption], Tone.TEXT)
-        reasons = [each.message for each in gravest_first(row.checks) if each.outcome in _SPEAKS]
+        reasons = [check_text(each) for each in gravest_first(row.checks) if each.outcome in _SPEAKS]
         cut = cut_lots(row)
-        text = row.details or row.reason or _few(reasons) or _("Every check passes.")
+        text = translated(row.details or row.reason, row.checks) or _few(reasons) or _("Every check passes.")
         text = f"{cut}. {text}" if cut else text
         if row.blocker and row.decision != REJECTED:
             text = _("Could not be approved now: {blocker}. {text}").format(blocker=row.blocker, text=text)

@@ -8,6 +8,7 @@ from typing import Final
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, RiskRow
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.cards.pending_text import trade_text
+from arbitrex_desktop.ui.models.check_text import translated
 from arbitrex_desktop.ui.models.preview_text import REJECTED, wait_of
 
 HALTED: Final = "HALTED"
@@ -30,7 +31,9 @@ def refusal(answer: IntentRow | None, risk: RiskRow | None) -> str:
     """Return why the RPM would not let the trade through now, empty where it would or has not answered."""
     if answer is not None and answer.decision == REJECTED:
         later, never = _("The risk manager lets it pass later: {why}"), _("The risk manager would refuse it: {why}")
-        return (later if wait_of(answer.checks) else never).format(why=answer.details or answer.reason)
+        return (later if wait_of(answer.checks) else never).format(
+            why=translated(answer.details or answer.reason, answer.checks)
+        )
     if answer is None and risk is not None and risk.trading_state == HALTED:
         return _("Trading is HALTED; only what reduces risk is let through")
     return ""

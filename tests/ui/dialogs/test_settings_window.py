@@ -81,7 +81,7 @@ def test_sections_and_search(bench: Bench) -> None:
 
 def test_a_tighter_limit_is_saved_at_once(qtbot: QtBot, bench: Bench) -> None:
     """The reason may be given and need not; for a while only, it must be."""
-    bench.type(LIMIT, "0.05")
+    bench.type(LIMIT, "5")
     checked(qtbot, bench)
     assert "needs no reason" in bench.window.reason.placeholderText()
     bench.window.minutes.setValue(5)
@@ -94,7 +94,7 @@ def test_a_tighter_limit_is_saved_at_once(qtbot: QtBot, bench: Bench) -> None:
 def test_a_looser_limit_is_changed_with_a_reason(qtbot: QtBot, bench: Bench) -> None:
     """Without a reason it cannot be saved; with one it is, and the settings are read anew."""
     bench.core.settings_desk.meaning = SettingsCheck(loosened=(LIMIT,))
-    bench.type(LIMIT, "0.05")
+    bench.type(LIMIT, "5")
     checked(qtbot, bench)
     assert bench.window.reason.isVisible()
     assert not bench.window.save.isEnabled()
@@ -108,7 +108,7 @@ def test_a_looser_limit_is_changed_with_a_reason(qtbot: QtBot, bench: Bench) -> 
 def test_a_limit_is_changed_for_a_while(qtbot: QtBot, bench: Bench) -> None:
     """Beside the reason stands for how long; what is saved for good is left alone, and the next change is for good."""
     assert not bench.window.minutes.isVisible()
-    bench.type(LIMIT, "0.05")
+    bench.type(LIMIT, "5")
     checked(qtbot, bench)
     assert bench.window.minutes.isVisible()
     assert bench.window.minutes.text() == "for good"
@@ -170,12 +170,12 @@ def test_the_effect_on_what_is_open_stands_beside_the_limit(
     """Before it is saved; a value typed over it takes it away until that is checked, and no other field says any."""
     verdict = Verdict("MAX_DRAWDOWN_EXCEEDED", outcome, 0.031, limit, "share", "drawdown")
     bench.core.settings_desk.meaning = SettingsCheck(effects={LIMIT: LimitEffect(verdict, halts)})
-    bench.type(LIMIT, str(limit))
+    bench.type(LIMIT, f"{limit:%}")
     checked(qtbot, bench)
     effect = bench.window.fields[LIMIT].effect
     assert (effect.isVisible(), effect.text(), effect.tone.value) == (True, words, tone)
     assert bench.window.fields[PENDING].effect.isHidden()
-    bench.type(LIMIT, "0.09")
+    bench.type(LIMIT, "9")
     assert effect.isHidden()
 
 
@@ -184,12 +184,26 @@ def test_a_set_of_limits_says_what_it_changes_before_it_is_saved(qtbot: QtBot, b
     bench.core.settings_desk.meaning = SettingsCheck(also={LIMIT: ("0.1", "0.05")})
     bench.type("risk.preset", "Conservative")
     checked(qtbot, bench)
-    assert bench.window.fields[LIMIT].effect.text() == "changes with the set of limits: 0.1 \N{RIGHTWARDS ARROW} 0.05"
+    assert bench.window.fields[LIMIT].effect.text() == "changes with the set of limits: 10 % \N{RIGHTWARDS ARROW} 5 %"
     at_the_top = bench.window.fields["risk.preset"].effect
-    assert at_the_top.text() == "changes 1 other setting: max_drawdown 0.1 \N{RIGHTWARDS ARROW} 0.05"
+    assert at_the_top.text() == "changes 1 other setting: max_drawdown 10 % \N{RIGHTWARDS ARROW} 5 %"
     bench.window.reason.setText("a quiet month")
     bench.window.save.click()
     assert bench.core.settings_desk.changed == [({"risk.preset": "Conservative"}, "a quiet month")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "saved"), [("0.5", "0.005"), ("7", "0.07"), ("0.29 %", "0.0029"), ("10", None), ("many", "many")]
+)
+def test_a_share_is_typed_in_percent(qtbot: QtBot, bench: Bench, typed: str, saved: str | None) -> None:
+    """As people say it, exactly; the file keeps the share, and nothing of the default; what is no number is refused.
+
+    The limit is 10 % in force and by default, and its field says so.
+    """
+    field = bench.window.fields[LIMIT]
+    assert (field.text, field.row.unit, field.is_changed) == ("10", "%", False)
+    bench.type(LIMIT, typed)
+    assert field.change == saved
 
 
 def test_an_old_answer_does_not_make_a_new_value_good(qtbot: QtBot, bench: Bench) -> None:
@@ -204,7 +218,7 @@ def test_an_old_answer_does_not_make_a_new_value_good(qtbot: QtBot, bench: Bench
 
 def test_discard_puts_back_what_is_in_force(bench: Bench) -> None:
     """Nothing of what was typed is left."""
-    bench.type(LIMIT, "0.5")
+    bench.type(LIMIT, "50")
     bench.type("risk.preset", "Conservative")
     bench.window.discard.click()
     assert bench.window.changes == {}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""The risk manager's sentences in the language that is spoken; English is its own, which the journal keeps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
+from arbitrex_desktop.texts import N_, _, spoken
+
+_FORMS: Final = (
+    N_("{name} would be {seen}, the limit is {limit}: no room is left"),
+    N_("{name} would be {seen}, the minimum is {limit}: no room is left"),
+    N_("{name} would be {seen}, the limit is {limit}: size cut to fit"),
+    N_("{name} would be {seen}, the minimum is {limit}: size cut to fit"),
+    N_("{name} {seen} has reached the limit of {limit}"),
+    N_("{name} {seen} is under the minimum of {limit}"),
+    N_("{name} {seen}, limit {limit}"),
+    N_("{name} {seen}, minimum {limit}"),
+    N_("{name} cannot be checked: {note}"),
+    N_("{name} not checked: {note}"),
+    N_("{name}: {note}"),
+)
+"""How `risk_portfolio_manager.decision.result` words what a check found; a remark in brackets may follow."""
+
+
+def check_text(verdict: Verdict) -> str:
+    """Return a check's sentence; one that is worded in no known way stays English."""
+    if spoken() == "en" or not verdict.message.startswith(verdict.name):
+        return verdict.message
+    for form in _FORMS:
+        found = re.fullmatch(_pattern(form, verdict.name), verdict.message)
+        if found is not None:
+            return _said(form, verdict.name, found.groupdict(""))
+    return verdict.message
+
+
+def translated(text: str, checks: Iterable[Verdict]) -> str:
+    """Return what the desk says of an intent, with the sentences of its checks in the language that is spoken."""
+    for each in checks:
+        if each.message and each.message in text:
+            text = text.replace(each.message, check_text(each))
+    return text
+
+
+def _pattern(form: str, name: str) -> str:
+    """Return what finds a form's figures in a sentence that begins with a check's name."""
+    pattern = re.escape(form).replace(re.escape("{name}"), re.escape(name))
+    for field in ("seen", "limit", "note"):
+        pattern = pattern.replace(re.escape(f"{{{field}}}"), f"(?P<{field}>.+?)")
+    return pattern + r"(?: \((?P<remark>.+)\))?"
+
+
+def _said(form: str, name: str, found: dict[str, str]) -> str:
+    """Return a form with what was found in a sentence."""
+    limit, _of, whole = found.get("limit", "").partition(" of ")
+    if whole:
+        limit = _("{share} of {whole}").format(share=limit, whole=_(whole))
+    remark = f" ({_(found['remark'])})" if found.get("remark") else ""
+    return _(form).format(name=_(name), seen=found.get("seen"), limit=limit, note=_(found.get("note", ""))) + remark

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""The risk manager's sentences in German: every form that it has, figures and remarks kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from arbitrex_desktop import texts
+from arbitrex_desktop.risk_portfolio_manager.decision.result import RuleResult
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
+from arbitrex_desktop.risk_portfolio_manager.rules.registry import ALL_RULES
+from arbitrex_desktop.ui.models.check_text import check_text, translated
+from arbitrex_desktop.ui.resources import resource
+
+RULES = {each.code.value: each for each in ALL_RULES}
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    """Speak German."""
+    texts.speak(resource("texts/de.mo"))
+    yield
+    texts.speak(None)
+
+
+def verdict(code: str, outcome: Outcome, *figures: float | None, note: str = "") -> Verdict:
+    """Return what a rule says: of observed, limit and headroom."""
+    seen, limit, room = (*figures, None, None, None)[:3]
+    result = RuleResult(RULES[code], outcome, seen, limit, room, note)
+    return Verdict(code, outcome, seen, limit, RULES[code].unit, result.message(), RULES[code].subject)
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        (verdict("MAX_POSITIONS_REACHED", Outcome.FAIL, 8, 8), "Zahl der Positionen 8 hat die Grenze von 8 erreicht"),
+        (
+            verdict("TOTAL_EXPOSURE_LIMIT", Outcome.ADJUST, 15.2, 15.0, 3.0),
+            "gesamtes Exposure wäre 1520.0%, die Grenze ist 1500.0% von Kapital: auf passende Größe gekürzt",
+        ),
+        (
+            verdict("NET_EXPOSURE_LIMIT", Outcome.FAIL, 15.2, 15.0, 0.0, note="EURUSD"),
+            "Netto-Exposure wäre 1520.0%, die Grenze ist 1500.0% von Kapital: kein Raum bleibt (EURUSD)",
+        ),
+        (
+            verdict("DUPLICATE_INTENT", Outcome.FAIL, 1.6, 10.0),
+            "Zeit, seit derselbe Trade verlangt wurde 1.6 s liegt unter dem Minimum von 10 s",
+        ),
+        (verdict("DAILY_LOSS_LIMIT", Outcome.PASS, 0.01, 0.02), "Tagesverlust 1.0%, Grenze 2.0% von Tagesanfang"),
+        (
+            verdict("SPREAD_TOO_WIDE", Outcome.UNKNOWN, note="there is no quote"),
+            "Spread nicht prüfbar: es gibt keinen Kurs",
+        ),
+        (verdict("MAX_LOTS", Outcome.SKIPPED, note="switched off"), "Lots nicht geprüft: abgeschaltet"),
+        (verdict("TRADING_HALTED", Outcome.PASS, note="not halted"), "Handelszustand: nicht angehalten"),
+        (Verdict("OWN", Outcome.FAIL, None, None, "", "worded in its own way", "own"), "worded in its own way"),
+    ],
+)  # fmt: skip
+def test_every_form_is_said_in_german(german: None, check: Verdict, words: str) -> None:
+    """With the check's name, its figures, its remark; a sentence of no known form stays as it is."""
+    assert check_text(check) == words
+
+
+def test_every_rule_that_is_in_order_or_off_is_said_in_german(german: None) -> None:
+    """Nothing of what a rule says without figures is left in English."""
+    left = [
+        words
+        for rule in ALL_RULES
+        for result in (rule.in_order, rule.off(), rule.no_pool())
+        for check in [Verdict("", result.outcome, None, None, "", result.message(), rule.subject)]
+        if (words := check_text(check)) == check.message and result.note
+    ]
+    assert left == []
+
+
+def test_in_english_nothing_is_touched() -> None:
+    """The sentence of a check is the risk manager's own, and so is what the desk says with it."""
+    check = verdict("MAX_POSITIONS_REACHED", Outcome.FAIL, 8, 8)
+    assert check_text(check) == check.message == "position count 8 has reached the limit of 8"
+    assert translated(f"refused: {check.message}", [check]) == f"refused: {check.message}"
+
+
+def test_a_sentence_within_another_text_is_said_in_german(german: None) -> None:
+    """What is around it stays."""
+    check = verdict("MAX_POSITIONS_REACHED", Outcome.FAIL, 8, 8)
+    assert translated(f"A: {check.message}.", [check]) == "A: Zahl der Positionen 8 hat die Grenze von 8 erreicht."
