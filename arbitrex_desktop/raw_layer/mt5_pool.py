@@ -35,7 +35,7 @@ from arbitrex_desktop.raw_layer.errors import PoolError, PoolUnavailable
 from arbitrex_desktop.raw_layer.events import PoolEvent, StateChanged, Trigger
 from arbitrex_desktop.raw_layer.server_zone import ServerZone, bars_around, offset_in, rule_of, telling_weekends
 from arbitrex_desktop.raw_layer.settings import PoolSettings
-from arbitrex_desktop.raw_layer.symbols import SymbolChoice
+from arbitrex_desktop.raw_layer.symbols import SymbolChoice, is_called
 from arbitrex_desktop.raw_layer.ticks.latest_quotes import LatestQuotes
 from arbitrex_desktop.raw_layer.ticks.market_hours import market_is_open
 from arbitrex_desktop.raw_layer.ticks.tick_pipeline import TickPipeline
@@ -310,7 +310,9 @@ class MT5ConnectionPool:
         """
         clock, now, connections = self._ticks.server_clock, self.market_now(), self._loop.connections
         present = clock.offset_seconds
-        symbol = next((each for each in self.symbols if _TELLS_WEEKS in each.upper()), None)
+        infos = self._loop.symbols.values()
+        called = (is_called(each.name, each.currency_base, each.currency_profit, _TELLS_WEEKS) for each in infos)
+        symbol = next((each.name for each, is_it in zip(infos, called, strict=True) if is_it), None)
         if present is None or symbol is None or self._learned_in == connections:
             return
         offsets: dict[datetime, int] = {}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,14 @@ def test_all_symbols_of_the_broker_are_listed(bench: Bench) -> None:
     """Also those that nobody watches, for a search."""
     bench.pool.start_tick_collection()
     assert set(bench.pool.stats().listed) == set(bench.module.symbols)
+
+
+@pytest.mark.parametrize("name", ["EURUSD", "EUR/USD", "x.EURUSD", "eur-usd_i"])
+def test_the_pair_that_tells_the_weeks_is_known_by_any_name(bench: Bench, name: str) -> None:
+    """Its hourly bars are read for the server clock's summer time, however the broker writes it."""
+    bench.module.symbols = {name: replace(make_symbol("EURUSD"), name=name)}
+    bench.module.ticks = {name: []}
+    bench.pool.start_tick_collection()
+    bench.pool._ticks.server_clock.take_known(7_200_000)
+    bench.pool.learn_summer_time()
+    assert bench.module.calls["copy_rates_from_pos"]

@@ -9,6 +9,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from arbitrex_desktop.mt5.results import AccountInfo
+
+_MOST_DIGITS: Final = 8
 EVER: Final = datetime.min.replace(tzinfo=UTC)
 """Before all else."""
 
@@ -73,3 +76,19 @@ class Moved(NamedTuple):
             return equity
         seen = (each.highest * (self.factor(after=each.at) or 0.0) for each in sights)
         return max(peak * factor, *seen)
+
+
+def of_credit(gap: float, changed: float, smallest: float) -> float:
+    """Return what of a gap is the credit's own change, which no trade makes.
+
+    Where balance and credit went opposite ways, one may have become the other, and a loss or profit hide in it: 0.
+    """
+    rest = gap - changed
+    same_way = abs(rest) <= smallest or rest * changed > 0.0
+    return changed if same_way and abs(changed) > smallest else 0.0
+
+
+def smallest_amount(account: AccountInfo) -> float:
+    """Return what the balance may differ by for rounding alone: a little more than the currency's smallest amount."""
+    digits = min(max(account.currency_digits, 0), _MOST_DIGITS)
+    return 1.1 * 10.0**-digits

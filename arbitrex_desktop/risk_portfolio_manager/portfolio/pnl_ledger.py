@@ -3,10 +3,11 @@
 
 Money that came or went is what balance deals say.  Deals may reach the history long after the balance, so each sync
 computes from the last one at which the books closed, and they close when deals explain all: until then a fall is a
-loss and a rise is money that came, whichever is the stricter, and neither leaves a trace when its deal is there.  After
-a day they close without it; a deal that comes later still names what was taken down then, and is nothing new.  A flow
-scales peak and anchors by equity after over equity before it, which keeps every drawdown what it was (the unit method
-of fund accounting).
+loss and a rise is money that came, whichever is the stricter, and neither leaves a trace when its deal is there.
+Credit tells of itself: what it changes by came or went, since no trade changes it.  After a day they
+close without a deal; one that comes later still names what was taken down then, and is nothing new.  A flow scales
+peak and anchors by equity after over equity before it, which keeps every drawdown what it was (the unit method of
+fund accounting).
 """
 
 from __future__ import annotations
@@ -21,7 +22,14 @@ import msgspec
 
 from arbitrex_desktop.mt5.constants import DealEntry, DealType
 from arbitrex_desktop.mt5.results import AccountInfo, TradeDeal
-from arbitrex_desktop.risk_portfolio_manager.portfolio.balance_changes import EVER, Flow, Moved, Sight
+from arbitrex_desktop.risk_portfolio_manager.portfolio.balance_changes import (
+    EVER,
+    Flow,
+    Moved,
+    Sight,
+    of_credit,
+    smallest_amount,
+)
 from arbitrex_desktop.risk_portfolio_manager.portfolio.trading_record import TradingRecord
 
 _FLOWS: Final = frozenset({DealType.BALANCE, DealType.CREDIT, DealType.CORRECTION, DealType.BONUS})
@@ -29,7 +37,6 @@ _TRADES: Final = frozenset({DealType.BUY, DealType.SELL})
 _CLOSING: Final = frozenset({DealEntry.OUT, DealEntry.INOUT, DealEntry.OUT_BY})
 _PATIENCE: Final = timedelta(days=1)
 """For how long a deal is awaited that explains a change of the balance; counted from its first sight."""
-_MOST_DIGITS: Final = 8
 _MOST_SIGHTS: Final = 1_000
 _LONGEST_GAP: Final = timedelta(minutes=10)
 _WHOLE: Final = timedelta(days=400)
@@ -68,7 +75,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
     """The account at the last sync at which the books closed.
 
     `ticket`, the highest deal seen by then; `day_before` and `week_before`, what those before began with; `unnamed`,
-    what the balance had changed by without any deal.
+    what the balance had changed by without any deal; `credit`, the account's, None where it was not written down yet.
     """
 
     at: datetime
@@ -84,6 +91,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
     day_before: PastReset | None = None
     week_before: PastReset | None = None
     unnamed: float = 0.0
+    credit: float | None = None
 
 
 class EquityAt(msgspec.Struct, frozen=True, array_like=True):
@@ -174,10 +182,10 @@ class PnlLedger(msgspec.Struct):
         self._take_earlier(deals, (daily, weekly), to_utc, now)
         before = self.closing.ticket
         self._note_reading(account, now, starts)
-        closing, lost, rise = self._take(account, deals, (daily, weekly), to_utc, now, starts)
+        closing, lost, rise, credit = self._take(account, deals, (daily, weekly), to_utc, now, starts)
         since = self._lost_since(now) if lost else now
         lost_today = lost if since >= self._since(starts[0], self.day_reset_at) else 0.0
-        came = rise.amount + sum(each.profit for each in daily if each.type in _FLOWS)
+        came = rise.amount + credit + sum(each.profit for each in daily if each.type in _FLOWS)
         return PnlFigures(
             peak=closing.peak,
             day=closing.day,
@@ -215,15 +223,16 @@ class PnlLedger(msgspec.Struct):
         to_utc: ToUtc,
         now: datetime,
         starts: tuple[datetime, datetime],
-    ) -> tuple[Checkpoint, float, Rise]:
+    ) -> tuple[Checkpoint, float, Rise, float]:
         """Compute from the last closing; close the books when every change of the balance is explained.
 
-        Return what was computed, by how much the balance fell for no known reason, at most 0, and what it rose by.
+        Return what was computed, by how much the balance fell for no known reason, at most 0, what it rose by, and
+        what credit came or went today without a deal yet.
         """
         last = self.closing
         if last is None:
             raise RuntimeError("the ledger has no closing to compute from")
-        funds, smallest = account.balance + account.credit, _smallest(account)
+        funds, smallest = account.balance + account.credit, smallest_amount(account)
         new = [deal for deal in deals if deal.ticket > last.ticket]
         traded = _results(new)
         named = sum(deal.profit for deal in new if deal.type in _FLOWS)
@@ -232,14 +241,19 @@ class PnlLedger(msgspec.Struct):
         older = [each for each in new if to_utc(each.time) <= last.at]
         late = _late(gap, last.unnamed, older)
         gap = gap + late if abs(gap + late) > smallest else 0.0
-        lost = min(gap, self._fallen(new)) if gap else 0.0
+        credit = 0.0
+        if gap and last.credit is not None:
+            told = sum(deal.profit for deal in new if deal.type == DealType.CREDIT)
+            credit = of_credit(gap, account.credit - last.credit - told, smallest)
+        lost = min(gap, self._fallen(new)) - min(0.0, credit) if gap else 0.0
         lost = lost if lost < -smallest else 0.0
         came = [each for each in new if each.type in _FLOWS and not (late > 0.0 and each in older)]
         parts = [self._part(to_utc(deal.time), deal.profit) for deal in came]
-        if gap - lost > smallest:
-            largest = max(self.sights, key=lambda sight: sight.change)
-            parts.append(Flow(largest.at, gap - lost, largest))
-            rise = Rise(gap - lost, Moved(parts[-1:], 0.0, now).factor() or 1.0, largest.at)
+        if credit:
+            parts.append(self._unnamed(credit))
+        if gap - lost - credit > smallest:
+            parts.append(self._unnamed(gap - lost - credit))
+            rise = Rise(parts[-1].amount, Moved(parts[-1:], 0.0, now).factor() or 1.0, parts[-1].at)
         self.open_since = self.open_since or now if gap else None
         moved = Moved(parts, lost, self._lost_since(now))
         factor = moved.factor()
@@ -260,14 +274,16 @@ class PnlLedger(msgspec.Struct):
             day_before=_before(passed[0], last.day_before, starts[0], factor or 1.0),
             week_before=_before(passed[1], last.week_before, starts[1], factor or 1.0),
             unnamed=last.unnamed - late + gap,
+            credit=account.credit,
         )
         if self.open_since is not None and now - self.open_since < _PATIENCE:
-            return current, lost, rise
+            today = credit and self._unnamed(credit).at >= self._since(starts[0], self.day_reset_at)
+            return current, lost, rise, credit if today else 0.0
         self.open_since = None
         self.sights.clear()
         self.eves.clear()
         self.closing = current
-        return current, 0.0, Rise()
+        return current, 0.0, Rise(), 0.0
 
     def _take_earlier(
         self,
@@ -308,7 +324,7 @@ class PnlLedger(msgspec.Struct):
         """Take down the equity, and that the balance is another than before; `changed`, since the last closing."""
         sights, equity = self.sights, account.equity
         change = changed - sum(sight.change for sight in sights)
-        if sights and abs(change) < _smallest(account) / 2.0:
+        if sights and abs(change) < smallest_amount(account) / 2.0:
             sights[-1].highest = max(sights[-1].highest, equity)
             return
         sights.append(Sight(now, change, equity, equity))
@@ -325,6 +341,11 @@ class PnlLedger(msgspec.Struct):
     def _part(self, at: datetime, amount: float) -> Flow:
         """Return money that came or went at a moment, which deals give in whole seconds."""
         return Flow(at, amount, next((sight for sight in self.sights if sight.at >= at), self.sights[-1]))
+
+    def _unnamed(self, amount: float) -> Flow:
+        """Return money that came or went at the sync that saw most of it."""
+        largest = max(self.sights, key=lambda sight: math.copysign(1.0, amount) * sight.change)
+        return Flow(largest.at, amount, largest)
 
     def _baseline(  # noqa: PLR0917 - all that an anchor depends on
         self,
@@ -403,12 +424,6 @@ def _results(deals: Sequence[TradeDeal]) -> float:
     return sum(result_of(deal) for deal in deals)
 
 
-def _smallest(account: AccountInfo) -> float:
-    """Return what the balance may differ by for rounding alone: a little more than the currency's smallest amount."""
-    digits = min(max(account.currency_digits, 0), _MOST_DIGITS)
-    return 1.1 * 10.0**-digits
-
-
 def _first(
     account: AccountInfo,
     deals: Sequence[TradeDeal],
@@ -430,4 +445,5 @@ def _first(
         day_start=starts[0],
         week_start=starts[1],
         ticket=max((deal.ticket for deal in deals), default=0),
+        credit=account.credit,
     )

@@ -14,6 +14,7 @@ from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.parameters import RuleSettings
 from arbitrex_desktop.risk_portfolio_manager.portfolio.account_sync import SyncedAccount
+from arbitrex_desktop.risk_portfolio_manager.portfolio.balance_changes import of_credit, smallest_amount
 from arbitrex_desktop.risk_portfolio_manager.portfolio.fills import orders_in
 from arbitrex_desktop.risk_portfolio_manager.portfolio.pnl_ledger import PnlFigures, PnlLedger, Rise
 from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import (
@@ -93,7 +94,7 @@ def take_polled(state: RiskState, config: RuleSettings) -> None:
     """Let the portfolio show the account as the pool polled it since the last sync; reads memory only.
 
     Deals are not known before the next sync: what the balance fell by counts as a loss until then, and what it rose
-    by as no profit.
+    by as no profit.  What the credit changed by came or went.
     """
     pool, known = state.sources.pool, state.sources.newest
     polled = None if pool is None or known is None else pool.latest_account()
@@ -102,12 +103,17 @@ def take_polled(state: RiskState, config: RuleSettings) -> None:
     if polled.monotonic < known.monotonic or not is_same_account(polled, known):
         return
     portfolio, account, before = state.portfolio, polled.account, known.account
-    fall = min(0.0, account.balance + account.credit - before.balance - before.credit)
+    changed = account.balance + account.credit - before.balance - before.credit
+    credit = of_credit(changed, account.credit - before.credit, smallest_amount(account))
+    fall = min(0.0, changed - credit)
     portfolio.total_capital, portfolio.equity = account.balance, account.equity
     portfolio.unrealized_pnl, portfolio.last_update = account.profit, polled.observed_at
     portfolio.daily_pnl += fall
     portfolio.weekly_pnl += fall
     state.unexplained += fall
+    if credit and account.equity > max(0.0, credit):
+        _scale(state, account.equity / (account.equity - credit))
+        state.day_flow += credit
     portfolio.current_drawdown = state.own_drawdown = state.plain_drawdown()
     state.sources.newest, state.book.seen_from = polled, polled.monotonic
     if state.book.reserved and (polled.positions, polled.orders) != (known.positions, known.orders):
@@ -116,6 +122,14 @@ def take_polled(state: RiskState, config: RuleSettings) -> None:
         _show_orders(polled, pool, state, config)
     if polled.positions != known.positions:
         _show_positions(polled, pool, state)
+
+
+def _scale(state: RiskState, factor: float) -> None:
+    """Scale peak and anchors by what money that came or went has left of the equity."""
+    portfolio = state.portfolio
+    portfolio.peak_equity *= factor
+    portfolio.day_anchor = None if portfolio.day_anchor is None else portfolio.day_anchor * factor
+    portfolio.week_anchor = None if portfolio.week_anchor is None else portfolio.week_anchor * factor
 
 
 def _show_positions(reading: AccountReading, pool: PoolReader, state: RiskState) -> None:

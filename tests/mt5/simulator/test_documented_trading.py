@@ -198,6 +198,8 @@ def test_history_of_orders_and_deals(mt5: Any, clock: ManualClock) -> None:
     ]
     entries = [each.entry for each in mt5.history_deals_get(position=opened.order)]
     assert entries == [mt5.DEAL_ENTRY_IN, mt5.DEAL_ENTRY_OUT]
+    assert [each.order for each in mt5.history_deals_get(ticket=opened.order)] == [opened.order]
+    assert mt5.history_deals_get(ticket=2**40) == ()
     (one,) = mt5.history_orders_get(ticket=opened.order)
     assert one.state == mt5.ORDER_STATE_FILLED
     past = (FROM, FROM + timedelta(days=1))

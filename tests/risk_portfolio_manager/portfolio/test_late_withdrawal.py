@@ -169,6 +169,82 @@ def test_a_loss_beside_a_rise_halts() -> None:
     assert rpm.portfolio_state.halt_code == "MAX_DRAWDOWN_EXCEEDED"
 
 
+class Credited(Account):
+    """An account with 40,000 of credit beside 60,000, seen once."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.money(balance=60_000.0, credit=40_000.0)
+        self.rpm.close()
+        self.rpm = self.start()
+
+    def money(self, balance: float | None = None, credit: float | None = None) -> None:
+        """Let balance and credit be others, without a position."""
+        account = self.pool.account
+        balance, credit = (
+            (account.balance if balance is None else balance),
+            (account.credit if credit is None else credit),
+        )
+        self.pool.account = replace(account, balance=balance, credit=credit, equity=balance + credit)
+
+
+@pytest.mark.parametrize("limits", [{}, {"initial_balance": 100_000.0, "firm_daily_loss": 0.05}])
+@pytest.mark.parametrize("polled", [False, True])
+@pytest.mark.parametrize("credit", [0.0, 90_000.0])
+def test_credit_that_comes_or_goes_halts_nothing_while_its_deal_is_late(
+    tmp_path: Path, limits: dict[str, Any], credit: float, *, polled: bool
+) -> None:
+    """The account itself tells of its credit, which no trade changes; peak and loss limits go along, a day long."""
+    account = Credited(tmp_path)
+    account.rpm.close()
+    account.rpm = pooled(account.pool, wide(**limits))
+    account.money(credit=credit)
+    account.pool.clock.advance(1.0)
+    if polled:
+        account.pool.poll()
+        assert account.rpm.process_trade_intent(**intent()).decision.status == "APPROVED"
+    account.sync()
+    state = account.rpm.portfolio_state
+    assert (account.code, state.current_drawdown, state.daily_pnl) == ("", 0.0, 0.0)
+    assert state.peak_equity == pytest.approx(60_000.0 + credit)
+    if not polled:
+        assert account.rpm.process_trade_intent(**intent()).decision.status == "APPROVED"
+    account.money(balance=54_000.0)
+    account.sync()
+    assert state.daily_pnl == -6_000.0
+    when = int(account.pool.clock.now().timestamp())
+    account.pool.deals.append(make_deal(9, when - 2, type=int(DealType.CREDIT), profit=credit - 40_000.0))
+    account.pool.deals.append(make_deal(10, when, type=int(DealType.SELL), profit=-6_000.0))
+    account.sync()
+    assert (state.daily_pnl, round(state.peak_equity, 2)) == (-6_000.0, 60_000.0 + credit)
+
+
+def test_the_deal_of_credit_that_comes_after_a_day_is_nothing_new(tmp_path: Path) -> None:
+    """The books closed on what the account had said."""
+    account = Credited(tmp_path)
+    account.money(credit=0.0)
+    account.sync()
+    account.sync(86_401.0)
+    assert account.code == ""
+    account.explain(40_000.0, DealType.CREDIT)
+    state = account.rpm.portfolio_state
+    assert (account.code, state.current_drawdown, state.daily_pnl) == ("", 0.0, 0.0)
+
+
+@pytest.mark.parametrize("polled", [False, True])
+def test_credit_that_is_turned_into_balance_hides_no_loss(tmp_path: Path, *, polled: bool) -> None:
+    """Where both have changed, a fall of the sum is a loss until deals say otherwise."""
+    account = Credited(tmp_path)
+    account.money(balance=93_000.0, credit=0.0)
+    account.pool.clock.advance(1.0)
+    if polled:
+        account.pool.poll()
+        account.rpm.process_trade_intent(**intent())
+    else:
+        account.sync()
+    assert account.code == "DAILY_LOSS_LIMIT"
+
+
 @pytest.mark.parametrize(
     ("amount", "equity", "halted"),
     [
