@@ -26,6 +26,9 @@ from arbitrex_desktop.risk_portfolio_manager.state.writer_lock import WriterLock
 FILE_NAME: Final = "risk_state.sqlite3"
 LOG_NAME: Final = "risk_state.approvals"
 LOCK_NAME: Final = "risk_state.lock"
+BUSY_SECONDS = 2.0
+"""How long another program's lock on the file is waited for."""
+
 _VERSION: Final = 2
 _SCHEMA: Final = f"""
 CREATE TABLE IF NOT EXISTS state (
@@ -183,7 +186,7 @@ class SqliteStateStore:
         """Return the connection, opened and checked once; the caller holds the lock."""
         if self._connection is None:
             found = self._path.exists()
-            connection = sqlite3.connect(self._path, check_same_thread=False, timeout=2.0)
+            connection = sqlite3.connect(self._path, check_same_thread=False, timeout=BUSY_SECONDS)
             weakref.finalize(self, connection.close)  # programs that never close their manager leave no open file
             try:
                 _prepare(connection, found=found)

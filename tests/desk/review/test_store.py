@@ -34,13 +34,13 @@ def test_the_newest_note_counts(tmp_path: Path) -> None:
 def test_a_long_time_keeps_its_extremes(tmp_path: Path) -> None:
     """Of many moments a few are given, among them the lowest and the highest, in their order."""
     store = ReviewStore(tmp_path / "a.sqlite3")
-    for minute in range(400):
+    for minute in range(120):
         equity = 1000.0 + minute % 50
-        store.add_equity(BEGIN + timedelta(minutes=minute), 1.0 if minute == 123 else equity, 500.0)
-    points = store.equity(BEGIN, FAR, most=40)
-    assert len(points) <= 42
+        store.add_equity(BEGIN + timedelta(minutes=minute), 1.0 if minute == 83 else equity, 500.0)
+    points = store.equity(BEGIN, FAR, most=12)
+    assert len(points) <= 14
     assert [point.at for point in points] == sorted({point.at for point in points})
-    assert min(points, key=lambda point: point.equity).at == BEGIN + timedelta(minutes=123)
+    assert min(points, key=lambda point: point.equity).at == BEGIN + timedelta(minutes=83)
     assert max(point.equity for point in points) == 1049.0
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import Outcome, Position, RiskPortfolioManager
+from arbitrex_desktop.risk_portfolio_manager.state import persistence
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import FILE_NAME, SqliteStateStore, StateDamaged
 from tests.fakes.broker_data import make_deal
 from tests.fakes.clock import START, ManualClock
@@ -384,13 +385,14 @@ def test_an_empty_or_foreign_file_is_damage(tmp_path: Path, content: bytes | Non
     assert (tmp_path / f"{FILE_NAME}.damaged-1").exists()
 
 
-def test_a_locked_file_is_no_damage(tmp_path: Path) -> None:
+def test_a_locked_file_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A healthy file that another program holds stays where it is; trading is halted, since nothing could be read."""
     with kept(tmp_path) as rpm:
         rpm.kill_switches.set("SYMBOL", "GBPUSD", "SUSPEND", "odd")
     other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
     other.execute("PRAGMA locking_mode = EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr(persistence, "BUSY_SECONDS", 0.05)
     store = SqliteStateStore(tmp_path)
     with pytest.raises(StateDamaged, match="could not be read: another program is using it"):
         store.load("static")

@@ -10,10 +10,17 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
+from arbitrex_desktop.risk_portfolio_manager.state import persistence
 from arbitrex_desktop.risk_portfolio_manager.state.persistence import FILE_NAME
 from tests.fakes.clock import ManualClock
 from tests.fakes.pool import FakePool
 from tests.risk_portfolio_manager.helpers import intent, reason, static, wide
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program's lock is not waited for as long as with a trader."""
+    monkeypatch.setattr(persistence, "BUSY_SECONDS", 0.05)
 
 
 @pytest.mark.expects_log_errors("could not be read")
