@@ -186,6 +186,8 @@ class ExportFile:
         width = _MOMENT_BYTES if "moment" in self.format.columns else _FIELD_BYTES
         if self.format.spaced:
             text = text.replace(f"{self.format.delimiter} ", self.format.delimiter)
+        if self.format.commas:
+            text = text.replace(",", ".")
         text = text.lstrip("\r\n")
         if not text.partition("\n")[2].strip() if skip else not text.strip():
             return {role: np.zeros(0, dtype="S1") for role in self.format.columns if role}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -23,7 +24,8 @@ _NUMERIC: Final = np.isin(np.arange(256), [*b"0123456789.+-eE\0"])
 _DAY_MSC: Final = 86_400_000
 _MONTHS: Final = 12
 _LIMITS: Final = (24, 60, 60)
-_EPOCH_DIGITS: Final = (10, 13)
+_EPOCH_DIGITS: Final = (10, 13, 16, 19)
+"""Of seconds, and of thousandths, millionths and billionths, from 2001 to 2286."""
 
 
 def plain(value: np.bytes_) -> str:
@@ -93,13 +95,15 @@ def counts(texts: Texts, name: str) -> Floats:
 
 
 def epochs(texts: Texts) -> Integers:
-    """Return milliseconds since 1970, of a column that has them, or seconds."""
+    """Return milliseconds since 1970, of a column that has them, or seconds, or finer units, which are cut."""
     letters = _matrix(texts)
     lengths = (letters != 0).sum(axis=1)
     digits = ((letters == 0) | _digit(letters)).all(axis=1)
-    _require(digits & np.isin(lengths, _EPOCH_DIGITS), texts, "seconds or milliseconds since 1970")
-    values = texts.astype(np.int64)
-    milliseconds: Integers = np.where(lengths == _EPOCH_DIGITS[0], values * 1000, values)
+    _require(
+        digits & np.isin(lengths, _EPOCH_DIGITS), texts, "a date and a time, or seconds or milliseconds since 1970"
+    )
+    values, finer = texts.astype(np.int64), np.maximum(lengths - _EPOCH_DIGITS[1], 0)
+    milliseconds: Integers = np.where(lengths == _EPOCH_DIGITS[0], values * 1000, values // 10**finer)
     return milliseconds
 
 
@@ -156,8 +160,28 @@ _COMPACT_MILLISECONDS: Final = _Layout("999999999")
 _COMPACT_SECONDS: Final = _Layout("999999")
 
 
+def _again(read: Callable[[Texts], Integers], texts: Texts, rewrite: Callable[[bytes], bytes]) -> Integers:
+    """Return what is read of a column; where it cannot be, of its texts written as they usually are."""
+    try:
+        return read(texts)
+    except RowError:
+        usual = np.array([rewrite(text) for text in texts.tolist()])
+    try:
+        return read(usual)
+    except RowError as error:
+        expected = str(error).partition(", found ")[0]
+        raise RowError(error.row, f"{expected}, found {plain(texts[error.row])}") from None
+
+
 def dates(texts: Texts) -> Integers:
-    """Return the first millisecond of each date; all are written as the first: 2019.01.01, 01.01.2019 or 20190101."""
+    """Return the first millisecond of each date; all are written as the first: 2019.01.01, 01.01.2019 or 20190101.
+
+    A day or month of one digit, as spreadsheets write it, is as good as one of two.
+    """
+    return _again(_dates, texts, partial(_LONE_DIGIT.sub, rb"0\g<0>"))
+
+
+def _dates(texts: Texts) -> Integers:
     letters = _matrix(texts)
     fitting = (item for item in _DATES if item[0].fits(letters[:1])[0])
     layout, (year, month, day) = next(fitting, _DATES[0])
@@ -174,8 +198,28 @@ def dates(texts: Texts) -> Integers:
     return moments
 
 
+_LONE_DIGIT: Final = re.compile(rb"(?<!\d)\d(?!\d)")
+_TIME: Final = re.compile(rb"(?P<clock>\d\d?:\d\d(?::\d\d)?)(?:(?<=:\d\d:\d\d)[.:,](?P<finer>\d+))?")
+
+
+def _usual_time(text: bytes) -> bytes:
+    """Return a time with two digits of the hour and three behind the second: 9:00:00,5 is 09:00:00.500."""
+    match = _TIME.fullmatch(text)
+    if match is None:
+        return text
+    clock = match["clock"].rjust(len(b"09:00:00") if match["clock"].count(b":") > 1 else len(b"09:00"), b"0")
+    return clock if match["finer"] is None else clock + b"." + (match["finer"] + b"00")[:3]
+
+
 def times(texts: Texts) -> Integers:
-    """Return the milliseconds of the day; times without seconds only where the first one has none either."""
+    """Return the milliseconds of the day; times without seconds only where the first one has none either.
+
+    What is finer than a millisecond is left out.
+    """
+    return _again(_any_times, texts, _usual_time)
+
+
+def _any_times(texts: Texts) -> Integers:
     letters = _matrix(texts)
     colons = len(letters) > 0 and letters.shape[1] > 2 and letters[0, 2] == ord(":")  # noqa: PLR2004 - 23:00
     if colons:
@@ -206,14 +250,37 @@ _MOMENT: Final = re.compile(
     rb"(?P<time>\d\d:\d\d(?::\d\d(?:[.:]\d{3})?)?|\d{6}(?:\d{3})?)(?P<finer>\d*)"
     rb"(?P<zone>Z|(?: GMT)?[+-]\d\d:?\d\d)?"
 )
+_ANY_MOMENT: Final = re.compile(
+    rb"(?P<date>\d[\d.\-/]{5,9})[ T](?P<time>[\d:.,]+?)(?P<zone>Z| ?(?:UTC|GMT)|(?: GMT)?[+-]\d\d(?::?\d\d)?)?"
+)
+_FRACTION: Final = re.compile(rb"(?P<seconds>\d{10})\.(?P<finer>\d+)")
 
 
 def moments(texts: Texts) -> Integers:
     """Return milliseconds since 1970 of a column that has date and time, or a count of seconds or milliseconds.
 
     What is finer than a millisecond is left out; a zone (`Z`, `+01:00`, `GMT+0100`) makes the times those of UTC.
-    All rows are written as the first is.
     """
+    return _again(_moments, texts, _usual_moment)
+
+
+def _usual_moment(text: bytes) -> bytes:
+    """Return a moment with a time to the millisecond and a zone of hours and minutes; seconds since 1970 likewise."""
+    seconds = _FRACTION.fullmatch(text)
+    if seconds is not None:
+        return seconds["seconds"] + (seconds["finer"] + b"00")[:3]
+    match = _ANY_MOMENT.fullmatch(text)
+    if match is None:
+        return text
+    date, time, zone = _LONE_DIGIT.sub(rb"0\g<0>", match["date"]), _usual_time(match["time"]), match["zone"] or b""
+    if time.count(b":") > 1 and b"." not in time:
+        time += b".000"
+    zone = b"Z" if zone.strip() in {b"UTC", b"GMT"} else zone
+    return date + b" " + time + (zone + b"00" if zone[-3:-2] in {b"+", b"-"} else zone)
+
+
+def _moments(texts: Texts) -> Integers:
+    """Return the moments of texts that are all written as the first is."""
     first = _MOMENT.fullmatch(texts[0]) if len(texts) else None
     if first is None:
         return epochs(texts)

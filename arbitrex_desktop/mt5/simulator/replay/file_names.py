@@ -16,6 +16,7 @@ _EXPORTED: Final = re.compile(
 _DUKASCOPY: Final = re.compile(r"(?P<symbol>[^_]+)_(?:Candlestick|Ticks)_.*")
 _DUKASCOPY_NODE: Final = re.compile(r"(?P<symbol>[a-z0-9]+)-(?:tick|s1|m\d+|h\d+|d1|mn1)(?:-(?:bid|ask))?-\d{4}-.*")
 _USUAL_ENDINGS: Final = re.compile(r".+_(?:i|ecn|pro|raw|std|mini|micro|cash|x\d{1,3}m?)")
+_TEXTS: Final = frozenset({".csv", ".txt", ".tsv", ".tab", ".prn", ".dat", ".log"})
 _COPY: Final = re.compile(r"(?: \(\d{1,3}\)| - (?:Copy|Kopie|Copie|Copia)(?: \(\d{1,3}\))?)$")
 """What a browser or a file manager puts behind a name that is there already."""
 _PERIOD: Final = re.compile(r"[._,] ?(?:M\d{1,2}|H\d{1,2}|D1|W1|MN1|Daily|Weekly|Monthly)$", re.IGNORECASE)
@@ -31,7 +32,10 @@ def symbol_of(path: Path, known: Iterable[str] = (), *, minutes: bool = False) -
     dates is.  A name that begins with one of the `known` symbols is of the longest such.  `minutes` is for MetaTrader
     4, which puts a bar's minutes right behind the symbol.
     """
-    stem = path.name.removesuffix(path.suffix) if path.suffix.lower() in {".csv", ".txt"} else path.name
+    stem = path.name
+    while path.suffix.lower() in _TEXTS:
+        path = path.with_suffix("")
+        stem = path.name
     stem = _COPY.sub("", stem)
     fitting = [name for name in known if stem == name or stem.startswith((f"{name}_", f"{name}."))]
     if fitting:

@@ -4,28 +4,32 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 _DELIMITERS: Final = ("\t", ";", ",")
 
 _ROLES: Final[dict[str, str]] = {
-    **dict.fromkeys(("timestamp", "datetime", "gmttime", "localtime", "utctime", "timemsc"), "moment"),
+    **dict.fromkeys(("timestamp", "datetime", "gmttime", "localtime", "utctime", "timemsc", "opentime"), "moment"),
     **dict.fromkeys(("bid", "bidprice"), "bid"),
     **dict.fromkeys(("ask", "askprice"), "ask"),
-    **dict.fromkeys(("last", "lastprice"), "last"),
+    **dict.fromkeys(("last", "lastprice", "price"), "last"),
     **dict.fromkeys(("volume", "vol"), "volume"),
     **dict.fromkeys(("", "tickvol", "tickvolume", "realvolume", "volumereal", "askvolume", "bidvolume"), ""),
+    **dict.fromkeys(("adjclose", "closetime"), ""),
     **{name: name for name in ("date", "time", "flags", "open", "high", "low", "close", "spread")},
 }
 """What the names of header columns stand for, in small letters without brackets, blanks and strokes; "" is left out."""
 
 _UTC_NAMES: Final = frozenset({"timestamp", "gmttime", "utctime"})
-_ZONED: Final = re.compile(r".*(?:Z|[+-]\d\d:?\d\d)")
+_ZONED: Final = re.compile(r".*\d(?:Z| ?(?:UTC|GMT)|(?: GMT)?[+-]\d\d(?::?\d\d)?)")
+_NAMED_ZONE: Final = re.compile(r"\((?P<zone>UTC|GMT|EET)\)", re.IGNORECASE)
+"""As Dukascopy's platform writes it behind `Time`; that of Eastern Europe is the server's."""
 _COPIED_NAMES: Final = frozenset({"timemsc", "volumereal", "realvolume"})
 _PRICES: Final = ("open", "high", "low", "close")
-_EPOCH: Final = re.compile(r"\d{10}(\d{3})?")
+_EPOCH: Final = re.compile(r"\d{10}(\d{3}|\d{6}|\d{9}|\.\d+)?")
+_DECIMAL_COMMA: Final = re.compile(r'(?:.*;)?"?\d+,\d+"?(?:;.*)?')
 _OF_DAY: Final = re.compile(r"\d\d:\d\d\S*")
 
 
@@ -49,6 +53,7 @@ class FileFormat:
         header: whether the first line is one
         minutes: whether this is the shape of MetaTrader 4, whose file names end with the minutes of a bar
         spaced: whether a blank follows the delimiter
+        commas: whether decimals stand behind a comma, which they may where fields are separated by semicolons
     """
 
     name: str
@@ -58,6 +63,7 @@ class FileFormat:
     header: bool = True
     minutes: bool = False
     spaced: bool = False
+    commas: bool = False
 
     @property
     def bars(self) -> bool:
@@ -130,14 +136,20 @@ _SHAPES: Final = (
 
 def recognise(first: str, second: str) -> FileFormat | None:
     """Return the format of a file whose first two lines are these, None for one that is not known."""
-    known = next((shape.format for shape in _SHAPES if shape.pattern.fullmatch(first.strip())), None)
-    return known or _of_header(first, second)
+    commas = first.count(";") > 1 and bool(_DECIMAL_COMMA.fullmatch(second.strip()))
+    plain = first.replace(",", ".") if commas else first
+    known = next((shape.format for shape in _SHAPES if shape.pattern.fullmatch(plain.strip())), None)
+    found = known or _of_header(first, second)
+    return None if found is None else replace(found, commas=commas)
 
 
 def _of_header(first: str, second: str) -> FileFormat | None:
     """Return the format that a header names."""
     delimiter = max(_DELIMITERS, key=first.count)
-    names = [re.sub(r"[<>\"'\s_]", "", name).lower() for name in first.rstrip("\r\n").split(delimiter)]
+    zone = _NAMED_ZONE.search(first)
+    names = [
+        re.sub(r"[<>\"'\s_]", "", _NAMED_ZONE.sub("", name)).lower() for name in first.rstrip("\r\n").split(delimiter)
+    ]
     if not all(name in _ROLES for name in names):
         return None
     columns = [_ROLES[name] for name in names]
@@ -158,6 +170,7 @@ def _of_header(first: str, second: str) -> FileFormat | None:
     # What `copy_ticks_*` and `copy_rates_*` of the Python package give, saved as it is: times of the server's clock.
     copied = bool(_COPIED_NAMES & {*names})
     utc = not copied and (bool(_UTC_NAMES & {*names}) or bool(_EPOCH.fullmatch(moment) or _ZONED.fullmatch(moment)))
+    utc = utc or (zone is not None and zone["zone"].upper() != "EET")
     kind = "bars" if bars else "ticks"
     return FileFormat(
         f"{kind} with a header",

@@ -21,6 +21,19 @@ _LEFT_BEHIND: Final = ("\0", "\x1a")
 """What a crash or an old system leaves at a file's end, and no row has."""
 
 
+_PACKED: Final = {
+    b"PK\3": "a zip archive or a spreadsheet",
+    b"\x1f\x8b": "packed by gzip",
+    b"BZh": "packed by bzip2",
+    b"\xfd7z": "packed by xz",
+    b"7z\xbc": "a 7-Zip archive",
+    b"Rar": "a RAR archive",
+    b"PAR": "a Parquet file",
+    b"\xd0\xcf\x11": "an old spreadsheet",
+}
+"""What a file is that is no text, by its first three bytes."""
+
+
 def is_row(line: str) -> bool:
     """Return whether there is anything in a line but blanks and delimiters."""
     return bool(line.strip(_NOTHING))
@@ -41,6 +54,9 @@ class TextFile:
             start = self._read(0, len(codecs.BOM_UTF8))
         except OSError as error:
             raise ReplayError(f"{path}: cannot be read: {error.strerror}") from error
+        packed = next((kind for mark, kind in _PACKED.items() if start.startswith(mark)), "")
+        if packed:
+            raise ReplayError(f"{path}: is {packed}; unpack it, or save it as text, first")
         self._encoding, first = _encoding(start)
         self._newline = "\n".encode(self._encoding)
         self._old_newline = self._has_old_newlines(first)

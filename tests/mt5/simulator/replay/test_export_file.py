@@ -265,7 +265,7 @@ BAD_TICKS = [
     ("1969.12.31\t23:00:00.078\t1.1\t1.2\t\t\t6", "expected a date since 1970, found '1969.12.31'"),
     ("2019.02.30\t23:00:00.078\t1.1\t1.2\t\t\t6", "expected a date such as 2019.01.01, found '2019.02.30'"),
     ("2019.01.01\t23:00\t1.1\t1.2\t\t\t6", "expected a time such as 23:00:00 or 23:00:00.078, found '23:00'"),
-    ("2019.01.01\t23:00:00.7\t1.1\t1.2\t\t\t6", "expected a time such as 23:00:00"),
+    ("2019.01.01\t23:00:00.7x\t1.1\t1.2\t\t\t6", "expected a time such as 23:00:00"),
     ("2019.01.01\t23:00:60\t1.1\t1.2\t\t\t6", "expected a time of day, found '23:00:60'"),
     ("2019.01.01\t23:00:00\t1,1\t1.2\t\t\t6", "expected BID to be a price, found '1,1'"),
     ("2019.01.01\t23:00:00\t1.1.2\t1.2\t\t\t6", "expected BID to be a price, found '1.1.2'"),
