@@ -40,6 +40,15 @@ def test_every_path_that_is_named_exists() -> None:
     assert [each for each in named if not (ROOT / each[1]).exists() and not each[1].startswith(MADE_BY_BUILDING)] == []
 
 
+def test_every_room_has_a_line() -> None:
+    """Where to look is told of each folder of the package."""
+    told = set(
+        re.findall(r"^\| `(arbitrex_desktop[\w/]*)` \|", (ROOT / "docs/where.md").read_text("utf-8"), re.MULTILINE)
+    )
+    rooms = {each.parent.relative_to(ROOT).as_posix() for each in ROOT.glob("arbitrex_desktop/**/__init__.py")}
+    assert rooms - told == set()
+
+
 def resolves(dotted: str) -> bool:
     """Return whether a dotted name is a module, or something in one."""
     module, _, name = dotted.rpartition(".")
