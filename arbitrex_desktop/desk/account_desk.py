@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 
 from arbitrex_desktop.desk.context import DeskContext
@@ -18,7 +19,7 @@ from arbitrex_desktop.desk.execution.recovery import Recovery
 from arbitrex_desktop.desk.execution.standing import StandingInstructions
 from arbitrex_desktop.desk.execution.unjournalled import UnjournalledTrades
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, RiskAnswer, to_body
-from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState, SeenTrade
+from arbitrex_desktop.desk.intents.intent import ENDED, TRADER, IntentRequest, IntentState, SeenTrade
 from arbitrex_desktop.desk.journal.journal import Journal
 from arbitrex_desktop.desk.journal.reserve import ExitReserve
 from arbitrex_desktop.desk.presentation.closing import closing_text
@@ -42,6 +43,7 @@ from arbitrex_desktop.mt5.results import TradePosition
 from arbitrex_desktop.raw_layer.views import AccountReading
 
 POLICY: Final = "policy"
+_TOLD_AGAIN: Final = timedelta(days=1)
 _UNDONE: Final = frozenset({IntentState.REJECTED, IntentState.EXPIRED, IntentState.CANCELLED, IntentState.FAILED})
 
 
@@ -73,6 +75,7 @@ class AccountDesk:
         self._confirmed: list[str] = []
         self.recovery.settle_interrupted()
         self.positions.unanswered.resume()
+        self._tell_again()
 
     def submit(self, request: IntentRequest, shares: tuple[PendingShare, ...] = ()) -> Intent:
         """Take an intent in and have it judged; without `shares`, as many of its source's as may wait in all."""
@@ -117,6 +120,17 @@ class AccountDesk:
             if current is None or not current.reducing:
                 raise
             self._context.journal_failed(error)
+
+    def _tell_again(self) -> None:
+        """Tell once more, with their times, the outcomes of the last day that need the trader's eyes."""
+        for event in self.book.journal.troubles(self._context.clock.now() - _TOLD_AGAIN):
+            intent, draft = self.book.get(event.draft.intent_id), event.draft
+            # What the trader decided himself, and what has become another thing since, is over.
+            if intent.state is not draft.new_state or draft.actor == TRADER:
+                continue
+            notice = order_notice(intent, event, digits_of(self._context.pool, intent.request.symbol))
+            if notice is not None:
+                self._context.post(notice.level, notice.topic, notice.text, at=draft.at)
 
     def _say_kept(self, error: JournalError, message: str) -> None:
         """Tell that the journal failed, and that an exit goes on."""
@@ -237,6 +251,7 @@ class AccountDesk:
         if known is not None and known[0] == intent.seq and intent.state in ENDED:
             return known[1]
         digits = digits_of(self._context.pool, intent.request.symbol)
+        self._context.awaited.give_way()
         current = self.pending.current(intent)
         closing = self.closing(intent.request, current)
         return intent_row(

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Work that is written down on threads of its own, so that nobody has to wait for the disk."""
+"""Work that nobody waits for: on threads of its own, or giving way to what somebody does wait for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Lock, Thread
+from threading import Condition, Lock, Thread
 from typing import Final
 
 _PATIENCE_SECONDS: Final = 2.0
+_MOMENT_SECONDS: Final = 0.05
 
 
 class BackgroundWork:
@@ -34,3 +35,38 @@ class BackgroundWork:
         """Wait, not for ever, for what is being done."""
         for thread in self._threads:
             thread.join(_PATIENCE_SECONDS)
+
+
+class AwaitedAnswers:
+    """Counts the answers that the trader waits for; what he does not wait for gives way to them.
+
+    Threads share one interpreter: each that works meanwhile holds an answer up at every one of its steps.  Safe from
+    any thread.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._slow = False
+        self._over = Condition()
+
+    def begin(self) -> None:
+        """Count one more answer."""
+        with self._over:
+            self._count += 1
+
+    def end(self) -> None:
+        """Count one less: it was given."""
+        with self._over:
+            self._count -= 1
+            if not self._count:
+                self._slow = False
+                self._over.notify_all()
+
+    def give_way(self) -> None:
+        """Wait until no answer is awaited, a moment at most; what takes longer waits for something else than us.
+
+        Called where nothing is held that an answer needs.
+        """
+        if self._count and not self._slow:
+            with self._over:
+                self._slow = not self._over.wait_for(lambda: not self._count, _MOMENT_SECONDS)

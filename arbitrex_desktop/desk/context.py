@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.background import AwaitedAnswers
 from arbitrex_desktop.desk.errors import JournalError
 from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.intents.events import Event, Intent
@@ -19,8 +21,8 @@ from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 class PostNotice(Protocol):
     """Posts a notice for the trader."""
 
-    def __call__(self, level: str, topic: str, text: str, *, replace: bool = False) -> None:
-        """`level` is info, warning or error; with `replace`, earlier ones of the topic go."""
+    def __call__(self, level: str, topic: str, text: str, *, replace: bool = False, at: datetime | None = None) -> None:
+        """`level` is info, warning or error; with `replace`, earlier ones of the topic go; `at`, not now but then."""
 
 
 Announce = Callable[[Intent, Event], None]
@@ -47,3 +49,4 @@ class DeskContext:
     journal_failed: Callable[[JournalError], None] = lambda _error: None
     announce: Announce = lambda _intent, _event: None
     synced: SyncAge = field(default_factory=SyncAge)
+    awaited: AwaitedAnswers = field(default_factory=AwaitedAnswers)

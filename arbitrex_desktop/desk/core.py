@@ -111,7 +111,7 @@ class TradingCore:
         editor = settings_editor
         self._settings_desk = SettingsDesk(editor, self._accounts, self._risk, clock) if editor is not None else None
         self._next_sync, self._background = -math.inf, BackgroundWork()
-        self._services = Services(clock, self._guard)
+        self._services, self.awaited = Services(clock, self._guard), self._context.awaited
 
     @property
     def board(self) -> QuoteBoard:

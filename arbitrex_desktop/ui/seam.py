@@ -28,6 +28,7 @@ from arbitrex_desktop.raw_layer.quote_board import QuoteBoard
 
 if TYPE_CHECKING:
     # At run time they load numpy and the core, which the window's first picture must not wait for.
+    from arbitrex_desktop.desk.background import AwaitedAnswers
     from arbitrex_desktop.desk.presentation.bar_history import BarHistory
     from arbitrex_desktop.desk.review.store import Annotation
     from arbitrex_desktop.desk.review.views import ReportProgress, ReviewData, ReviewQuery
@@ -99,6 +100,9 @@ class Core(Protocol):
     @property
     def board(self) -> QuoteBoard:
         """The pool's tick board (any thread, at once)."""
+
+    awaited: AwaitedAnswers
+    """Counts what the form waits for, so that what nobody waits for gives way (any thread, at once)."""
 
     def halt(self, reason: str) -> None:
         """Stop all sending from this moment on (any thread, at once, also while the worker is blocked)."""

@@ -112,7 +112,12 @@ class CoreWorker(QObject):
     @Slot(object)
     def send(self, command: TraderCommand) -> None:
         """Have the core carry a command out; `command_done` answers."""
-        (self._run_in_lane if isinstance(command, self._sends_nothing) else self._run).emit(command)
+        core = self._core
+        if core is not None and isinstance(command, self._sends_nothing):
+            core.awaited.begin()
+            self._run_in_lane.emit(command)
+        else:
+            self._run.emit(command)
 
     def set_seen(self, *, seen: bool) -> None:
         """Have the core read the market, and report, as often as somebody can see it."""

@@ -138,6 +138,8 @@ def carry_out(core: Core, command: TraderCommand) -> CommandResult:
 class DeskLane(QObject):
     """Carries out, on a thread of its own, what sends nothing: the form does not wait for orders on their way.
 
+    Each command was counted among the core's awaited answers when it was sent.
+
     Signals (emitted on that thread): `done(CommandResult)`; `changed(Core)`, when there is something new to be seen.
     """
 
@@ -162,6 +164,7 @@ class DeskLane(QObject):
             self.done.emit(CommandResult(command, error=CLOSING))
             return
         self.done.emit(carry_out(core, command))
+        core.awaited.end()
         if not isinstance(command, QUIET):
             self.changed.emit(core)
 

@@ -69,6 +69,39 @@ def test_a_restart_tells_what_it_finds(desk: Desk, build: BuildDesk) -> None:
     assert [level for level, text in told(again) if "FILLED" in text] == ["info"]
 
 
+def test_what_needs_the_traders_eyes_is_told_again_after_a_restart(desk: Desk, build: BuildDesk) -> None:
+    """Failed, in part, of unknown fate: with the time at which it happened; what went well, or is over, is not."""
+    desk.broker.moods = deque([Mood.REJECT, Mood.PART, Mood.FILL])
+    for _ in range(3):
+        desk.core.approve(desk.core.submit(intent()))
+        desk.step(1.0)
+    before = [each for each in desk.core.snapshot().notices if each.level == "error"]
+    assert [each.text.split()[3] for each in before] == ["PARTIAL:", "FAILED:"]
+    desk.core.stop()
+    desk.clock.advance(3_600.0)
+    again = build(desk.broker)
+    again.step()
+    kept = [each for each in again.core.snapshot().notices if each.level == "error"]
+    assert kept == before
+    again.core.stop()
+    desk.clock.advance(86_400.0)
+    later = build(desk.broker)
+    later.step()
+    assert not [each for each in later.core.snapshot().notices if each.level == "error"]
+
+
+def test_what_the_trader_decided_himself_is_not_told_again(desk: Desk, build: BuildDesk) -> None:
+    """An order of unknown fate that he has ended needs his eyes no more."""
+    desk.broker.moods = deque([Mood.LOST])
+    intent_id = desk.core.submit(intent())
+    desk.core.approve(intent_id)
+    desk.core.resolve(intent_id, executed=False, reason="seen in the terminal")
+    desk.core.stop()
+    again = build(desk.broker)
+    again.step()
+    assert [text for level, text in told(again) if level == "error"] == []
+
+
 def test_a_lost_connection_is_told_with_reason_and_duration(desk: Desk) -> None:
     """Going and coming back are notices; attempts that fail for the same reason are one."""
     broker = desk.broker

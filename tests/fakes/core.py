@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from arbitrex_desktop.desk.background import AwaitedAnswers
 from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.desk.intents.intent import IntentRequest, SeenTrade
 from arbitrex_desktop.desk.intents.standing import StandingRequest
@@ -121,6 +122,7 @@ class FakeCore:
     """
 
     def __init__(self, board: FakeBoard | None = None, shown: DeskSnapshot | None = None) -> None:
+        self.awaited = AwaitedAnswers()
         self._board = board if board is not None else FakeBoard({"EURUSD": 5, "USDJPY": 3, "XAUUSD": 2})
         self.shown = shown if shown is not None else desk_snapshot()
         self.asked: list[tuple[object, ...]] = []

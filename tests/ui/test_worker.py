@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import QThread, QTimer
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.desk import background
 from arbitrex_desktop.desk.execution.positions import Which
 from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.intents.standing import Distance, DistanceUnit, StandingRequest
@@ -279,6 +280,30 @@ def test_the_form_does_not_wait_for_an_order_on_its_way(qtbot: QtBot, worker: Co
     assert [result.command for (result,) in done if isinstance(result, CommandResult)] == list(form)
     core.release()
     until(qtbot, lambda: len(done) == len(form) + 2)
+
+
+def test_what_the_form_waits_for_goes_first(
+    qtbot: QtBot, worker: CoreWorker, core: FakeCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the moment the form asks until it has its answer, work that nobody waits for gives way."""
+    monkeypatch.setattr(background, "_MOMENT_SECONDS", 100.0)
+    done, ready, gone = collect(worker.command_done), collect(worker.form_ready), threading.Event()
+    worker.start()
+    until(qtbot, lambda: ready)
+    core.hold("preview")
+    worker.send(PreviewIntent(REQUEST, 1))
+
+    def work() -> None:
+        core.awaited.give_way()
+        gone.set()
+
+    other = threading.Thread(target=work)
+    other.start()
+    until(qtbot, core.reached.is_set)
+    assert not gone.is_set()
+    core.release()
+    until(qtbot, lambda: done and gone.is_set())
+    other.join()
 
 
 def test_commands_come_in_between_when_much_is_due(qtbot: QtBot, worker: CoreWorker, core: FakeCore) -> None:

@@ -14,9 +14,11 @@ from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.requests import OrderTerms, RestingTerms, deal_request, resting_request
 from arbitrex_desktop.desk.execution.retcodes import Meaning, RetcodeAction, failure_meaning, meaning
+from arbitrex_desktop.desk.intents.entry import filled_text
 from arbitrex_desktop.desk.intents.events import Attempt, EventKind, Fill, Intent, to_body
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.intents.order_tags import comment_of, magic_of
+from arbitrex_desktop.desk.presentation.rows import digits_of
 from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.mt5.constants import TradeRetcode
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
@@ -113,16 +115,21 @@ class Executor:
                 ticket=ticket or None,
                 body=body,
             )
-        fill = self._fill(intent, reply.result)
+        return self._filled(intent, reply.result, partly=reply.meaning.answer is RetcodeAction.PARTIAL)
+
+    def _filled(self, intent: Intent, result: OrderSendResult, *, partly: bool) -> Intent:
+        """Journal that an order was filled, whole or `partly`, as the broker says or its volume shows."""
+        fill = self._fill(intent, result)
         asked = float(intent.attempt.request["volume"]) if intent.attempt else fill.volume
-        partial = reply.meaning.answer is RetcodeAction.PARTIAL or 0.0 < fill.volume < asked - _EPSILON
+        partly = partly or 0.0 < fill.volume < asked - _EPSILON
+        digits = digits_of(self._pool, intent.request.symbol)
         return self._store.record(
             intent,
-            EventKind.PARTIALLY_FILLED if partial else EventKind.FILLED,
-            reason=message,
-            state=IntentState.PARTIAL if partial else IntentState.FILLED,
+            EventKind.PARTIALLY_FILLED if partly else EventKind.FILLED,
+            reason=filled_text(fill, digits, of_lots=asked if partly else None),
+            state=IntentState.PARTIAL if partly else IntentState.FILLED,
             ticket=fill.order or fill.deal or None,
-            body=to_body(fill=fill, retcode=reply.result.retcode, comment=reply.result.comment),
+            body=to_body(fill=fill, retcode=result.retcode, comment=result.comment),
         )
 
     def _placed(self, intent: Intent, result: OrderSendResult) -> Intent:

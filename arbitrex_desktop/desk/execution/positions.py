@@ -28,6 +28,7 @@ from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
 from arbitrex_desktop.desk.intents.events import EventKind, to_body
 from arbitrex_desktop.desk.intents.intent import TRADER, Which
 from arbitrex_desktop.desk.intents.standing import is_better
+from arbitrex_desktop.desk.presentation.rows import digits_of
 from arbitrex_desktop.desk.queue.pending import in_flight_names
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
@@ -233,7 +234,9 @@ class PositionActions:
             raise CommandRefused(f"{message}: {outcome.message}; looking at the broker's books")
         took = reply.result if action.closes and outcome.answer in _DONE else None
         order, lots = (took.order, took.volume or request["volume"]) if took else (0, 0.0)
-        self._log.end(action, f"{message}: {outcome.message}", symbol=symbol, order=order, lots=lots)
+        digits = digits_of(self._context.pool, symbol)
+        how = f"{outcome.message} at {took.price:.{digits}f}" if took and took.price else outcome.message
+        self._log.end(action, f"{message}: {how}", symbol=symbol, order=order, lots=lots)
         if outcome.answer is RetcodeAction.REFUSED or (last and outcome.answer is RetcodeAction.RETRY):
             raise CommandRefused(f"{message}: {outcome.message}")
         return reply

@@ -15,11 +15,13 @@ from arbitrex_desktop.desk.execution.executor import with_slippage
 from arbitrex_desktop.desk.execution.late_orders import LateOrders
 from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, ReconcileResult, positions_that_tell
 from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
-from arbitrex_desktop.desk.intents.entry import order_name
+from arbitrex_desktop.desk.intents.entry import fill_text, filled_text, order_name
 from arbitrex_desktop.desk.intents.events import EventKind, Fill, Intent, to_body
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentState
+from arbitrex_desktop.desk.presentation.rows import digits_of
 from arbitrex_desktop.desk.queue.intent_store import DESK, IntentStore
 from arbitrex_desktop.mt5.constants import OrderState
+from arbitrex_desktop.raw_layer import amounts
 
 _LOOK_BACK: Final = timedelta(minutes=10)
 _LEAST_LOOKS: Final = 3
@@ -151,7 +153,8 @@ class Recovery:
             self._placed_late(intent, finding)
         elif finding.found is Fate.EXECUTED and finding.fill is not None:
             self._alarm(intent, "but was executed")
-            self._executed(intent, finding.fill, "the broker executed it after it had counted as failed")
+            late = f"the broker executed it after it had counted as failed: {amounts.lots(finding.fill.volume)} lots"
+            self._executed(intent, finding.fill, late)
         elif finding.found is Fate.DEAD:
             self._alarm(intent, f"and {finding.message}")
             self._make_final(intent, f"{finding.message}: nothing was executed, and that is final")
@@ -190,19 +193,26 @@ class Recovery:
 
     def _executed(self, intent: Intent, fill: Fill, message: str) -> None:
         """Journal that an order was executed after all."""
-        asked = float(intent.attempt.request["volume"]) if intent.attempt else fill.volume
-        partial = fill.volume < asked - _EPSILON
         kind, state = (
-            (EventKind.PARTIALLY_FILLED, IntentState.PARTIAL) if partial else (EventKind.FILLED, IntentState.FILLED)
+            (EventKind.FILLED, IntentState.FILLED)
+            if _cut_from(intent, fill) is None
+            else (EventKind.PARTIALLY_FILLED, IntentState.PARTIAL)
         )
-        body = to_body(fill=self._slipped(intent, fill))
+        fill = self._slipped(intent, fill)
+        reason = f"{message}{fill_text(fill, digits_of(self._pool, intent.request.symbol))}"
         ticket = _ticket(intent, fill)
-        self._store.record(intent, kind, reason=message, state=state, ticket=ticket, body=body)
+        self._store.record(intent, kind, reason=reason, state=state, ticket=ticket, body=to_body(fill=fill))
 
     def _confirm(self, intent: Intent, fill: Fill) -> None:
         """Journal what the books say of a fill."""
-        body = to_body(fill=self._slipped(intent, fill))
-        self._store.record(intent, EventKind.CONFIRMED, ticket=_ticket(intent, fill), body=body)
+        fill = self._slipped(intent, fill)
+        # That the price was not known yet is over.
+        unpriced = intent.fill is None or intent.fill.price is None
+        digits = digits_of(self._pool, intent.request.symbol)
+        words = filled_text(fill, digits, of_lots=_cut_from(intent, fill))
+        reason = words if unpriced and intent.actor != TRADER else ""
+        ticket = _ticket(intent, fill)
+        self._store.record(intent, EventKind.CONFIRMED, reason=reason, ticket=ticket, body=to_body(fill=fill))
 
     def _placed_late(self, intent: Intent, finding: ReconcileResult) -> None:
         """Journal that an order rests that had counted as failed: an alarm."""
@@ -273,6 +283,12 @@ def _rests_whole(intent: Intent, resting: Mapping[int, float]) -> bool:
         return False
     asked = float(intent.attempt.request["volume"]) if intent.attempt else 0.0
     return resting[intent.fill.order] >= asked - intent.fill.volume - _EPSILON
+
+
+def _cut_from(intent: Intent, fill: Fill) -> float | None:
+    """Return the lots that were asked for of which a fill is only a part, None for a whole one."""
+    asked = float(intent.attempt.request["volume"]) if intent.attempt else fill.volume
+    return asked if fill.volume < asked - _EPSILON else None
 
 
 def _ticket(intent: Intent, fill: Fill) -> int | None:

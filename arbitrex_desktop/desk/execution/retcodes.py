@@ -86,7 +86,9 @@ _MEANINGS: Final[dict[int, tuple[RetcodeAction, str]]] = {
 def meaning(retcode: int, comment: str = "") -> Meaning:
     """Return what a retcode of `order_send` means; one that we do not know has to be looked into."""
     answer, message = _MEANINGS.get(retcode, (RetcodeAction.RECONCILE, "the broker gave an answer that is not known"))
-    said = f"; it says: {comment}" if comment and answer is not RetcodeAction.DONE else ""
+    if answer is RetcodeAction.DONE:
+        return Meaning(answer, message)
+    said = f"; it says: {comment}" if comment else ""
     return Meaning(answer, f"{message} ({retcode}{said})")
 
 

@@ -32,8 +32,11 @@ MOST_CLIENTS: Final = 16
 """Connections of all programs that are not registered, together."""
 MOST_OF_A_STRATEGY: Final = 4
 """Connections of a registered strategy."""
-MOST_UNPROVEN: Final = 32
+MOST_UNPROVEN: Final = 128
 """Connections that have not said who they are."""
+_LEAST_STAY_SECONDS: Final = 0.25
+"""So long each of them has to do so, however many come: an honest one needs a few milliseconds, on a busy computer a
+tenth of a second.  The next is taken in no sooner, which spares the desk the work of a flood, too."""
 _BACKLOG: Final = 128
 """Connections that the system keeps until they are taken in; a client that finds no place there is turned away."""
 _ADMISSION_SECONDS: Final = 5.0
@@ -41,6 +44,7 @@ _FAIR_STAY_SECONDS: Final = 10.0
 """So long a program that is not registered keeps its place at least, when others wait for one."""
 _JOIN_SECONDS: Final = 2.0
 _TICK_SECONDS: Final = 0.5
+_LOOK_SECONDS: Final = 0.01
 
 
 class ListenedCore(GatewayCore, Protocol):
@@ -109,9 +113,8 @@ class Gateway:
         if self._listener is None or self._endpoint is None:
             return
         self._closing.set()
-        # accept() has no deadline: one more client wakes it.
-        with contextlib.suppress(OSError, EOFError):
-            Client(self._endpoint.address, self._endpoint.family).close()
+        # Beside: in a flood it may find no place, and wait for one until nobody listens any more.
+        Thread(target=self._wake, args=(self._endpoint,), name="gateway-wake", daemon=True).start()
         self._threads[0].join(_JOIN_SECONDS)
         self._listener.close()
         for session in self._open_sessions():
@@ -131,6 +134,12 @@ class Gateway:
         """Return how many connections are open."""
         return len(self._open_sessions())
 
+    @staticmethod
+    def _wake(endpoint: Endpoint) -> None:
+        """Wake `accept`, which has no deadline, by one more client."""
+        with contextlib.suppress(OSError, EOFError):
+            Client(endpoint.address, endpoint.family).close()
+
     def _accept(self, listener: Listener, endpoint: Endpoint) -> None:
         """Take clients in; each proves itself on its own thread, so that none keeps the others waiting."""
         while not self._closing.is_set():
@@ -146,24 +155,37 @@ class Gateway:
     def _accept_client(self, connection: Connection, endpoint: Endpoint) -> None:
         """Begin a session; of too many that have not said who they are, one has to leave.
 
-        Who knows the token says hello within a few milliseconds; who only holds a place is the one to lose it: the one
-        that came first, of the process that has most of them.
+        Who only holds a place is the one to lose it: the one that came first, of the process that has most of them.
         """
+        self._make_room()
         if self._closing.is_set():
             connection.close()
             return
-        unproven = [each for each in self._open_sessions() if each.lane is None and not each.leaving]
-        if len(unproven) >= MOST_UNPROVEN:
-            (process, _), *_ = Counter(each.process for each in unproven).most_common(1)
-            next(each for each in unproven if each.process == process).close()
-            self._sparse.warning(
-                "too many clients have not said who they are; one of process %d was sent away", process
-            )
         session = Session(connection, endpoint.token, self._core, self._clock, self._welcome, sparse=self._sparse)
         with self._lock:
             # At one stroke: who looks in between would take it for one that has ended, and forget it.
             session.start()
             self._sessions.append(session)
+
+    def _make_room(self) -> None:
+        """See to it that one more may come in; wait until somebody has gone, or had the time to say who it is."""
+        looks = round(_LEAST_STAY_SECONDS / _LOOK_SECONDS)
+        while (first := self._first_to_leave()) is not None:
+            stayed, looks = self._clock.monotonic() - first.since, looks - 1
+            if looks < 0 or stayed >= _LEAST_STAY_SECONDS or self._closing.wait(_LOOK_SECONDS):
+                first.close()
+                self._sparse.warning(
+                    "too many clients have not said who they are; one of process %d was sent away", first.process
+                )
+                return
+
+    def _first_to_leave(self) -> Session | None:
+        """Return who loses a place to one more that has not said who it is; None while there is room."""
+        unproven = [each for each in self._open_sessions() if each.lane is None and not each.leaving]
+        if len(unproven) < MOST_UNPROVEN:
+            return None
+        (process, _), *_ = Counter(each.process for each in unproven).most_common(1)
+        return next(each for each in unproven if each.process == process)
 
     def _watch(self) -> None:
         """Send away who does not say in time who it is, and who was revoked; forget who left."""

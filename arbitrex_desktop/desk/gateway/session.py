@@ -16,6 +16,7 @@ from threading import Thread
 from typing import Final, Protocol
 
 from arbitrex_desktop.clock import Clock
+from arbitrex_desktop.desk.background import AwaitedAnswers
 from arbitrex_desktop.desk.errors import DeskError, ExitSent, UnknownIntent
 from arbitrex_desktop.desk.gateway.lanes import Lane
 from arbitrex_desktop.desk.gateway.messages import (
@@ -53,6 +54,9 @@ _CLOCK_SLACK: Final = 2.0
 class GatewayCore(Protocol):
     """What the gateway needs of the core; safe from any thread."""
 
+    awaited: AwaitedAnswers
+    """The answers that the trader waits for: they go first."""
+
     def submit(self, request: IntentRequest, shares: tuple[PendingShare, ...] = ()) -> str:
         """Judge and queue an intent, if there is room in the shares of who sends it; return its id."""
 
@@ -67,7 +71,7 @@ class GatewayCore(Protocol):
 
 
 class Session:
-    """A connection with a reading and a writing thread of its own.
+    """A connection with a reading thread of its own and, once it has proven itself, a writing one.
 
     `welcome` gives the lane of who says hello, by name, token and process, shared by all its connections, or raises
     `ProtocolError`; `sparse` takes the warnings of those who are not in.  `offer` may be called from any thread and
@@ -111,8 +115,7 @@ class Session:
 
     def start(self) -> None:
         """Begin."""
-        for thread in self._threads:
-            thread.start()
+        self._threads[0].start()
 
     @property
     def alive(self) -> bool:
@@ -130,7 +133,7 @@ class Session:
             self._say(event_message(intent, event))
 
     def close(self) -> None:
-        """End the connection at once; both threads wake and leave."""
+        """End the connection at once; its threads wake and leave."""
         self._closing.set()
         with contextlib.suppress(Full):
             self._out.put_nowait(_CLOSE)
@@ -147,6 +150,7 @@ class Session:
         try:
             deliver_challenge(self._connection, self._token)
             answer_challenge(self._connection, self._token)
+            self._threads[1].start()
             while not self._closing.is_set():
                 self._hear()
         except AuthenticationError as error:
@@ -156,8 +160,11 @@ class Session:
                 self._sparse.warning("the connection of %s broke: %s", self._name, error)
         finally:
             self._closing.set()
-            with contextlib.suppress(Full):
-                self._out.put_nowait(_CLOSE)
+            if self._threads[1].is_alive():
+                with contextlib.suppress(Full):
+                    self._out.put_nowait(_CLOSE)
+            else:
+                self._connection.close()
 
     def _hear(self) -> None:
         """Take one message in and answer it; wait a little when they come too thick."""
@@ -251,6 +258,7 @@ class Session:
         )
         allowed = lane.allowed(request, self._core.broker_symbol)
         with lane.turn:
+            self._core.awaited.give_way()
             intent = self._core.intent(self._core.submit(allowed, lane.shares))
         if intent.state is IntentState.REJECTED:
             lane.note_refusal()

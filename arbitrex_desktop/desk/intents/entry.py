@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""Orders that rest: what the symbol allows of them, how long they live, and how they are said in words."""
+"""Orders in words, and those that rest: what the symbol allows of them, and how long they live."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
 
+from arbitrex_desktop.desk.intents.events import Fill
 from arbitrex_desktop.desk.intents.intent import GoodFor, IntentRequest
 from arbitrex_desktop.mt5.constants import OrderTime, OrderType
 from arbitrex_desktop.mt5.results import SymbolInfo
 from arbitrex_desktop.mt5.symbol_modes import SymbolExpiration, SymbolOrderMode
+from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import OrderKind
 
 ORDER_TYPES: Final = {
@@ -90,3 +92,26 @@ def lifetime_text(good_for: GoodFor, until: datetime | None) -> str:
     if until is None:
         return _EXPIRATIONS[good_for][1]
     return f"until {until:%Y-%m-%d %H:%M} UTC" if good_for is GoodFor.TIME else f"until the end of {until:%Y-%m-%d}"
+
+
+def fill_text(fill: Fill, digits: int) -> str:
+    """Return price and slippage of a fill as far as they are known, ` at 1.30497, slippage +0.3 points`.
+
+    `digits`, the decimals of the symbol's prices.
+    """
+    if fill.price is None:
+        return "; the broker has not told the price yet"
+    price = f" at {fill.price:.{digits}f}"
+    if fill.slippage_points is None:
+        return price
+    # A hair better than asked is none, and zero has no minus.
+    return f"{price}, slippage {round(fill.slippage_points, 1) + 0.0:+.1f} points"
+
+
+def filled_text(fill: Fill, digits: int, *, of_lots: float | None = None) -> str:
+    """Return what was filled, in words: all of the order, or a part of the `of_lots` that were asked for."""
+    if of_lots is None:
+        return f"filled{fill_text(fill, digits)}"
+    told = 0.0 < fill.volume < of_lots
+    part = f"{amounts.lots(fill.volume)} of {amounts.lots(of_lots)} lots were" if told else "a part was"
+    return f"only {part} filled{fill_text(fill, digits)}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 from typing import Any, Final
@@ -40,6 +41,8 @@ _BUSY_SECONDS: Final = 2.0
 _COMMITS_BETWEEN: Final = 200
 """After so many the write-ahead log is carried into the file.  SQLite would do it unasked, and then a change of the
 file by our own hand could not be told from one by another's."""
+_LOOKED_THROUGH: Final = 20_000
+"""So many of the newest events are looked through for troubles: at a start nobody waits for more."""
 
 
 def journal_path(data_dir: Path, server: str, login: int) -> Path:
@@ -190,6 +193,18 @@ class Journal:
     def newest(self, kind: EventKind) -> Event | None:
         """Return the newest event of a kind, None when there is none."""
         return next(iter(self._query("kind = ? ORDER BY seq DESC LIMIT 1", kind.value)), None)
+
+    def troubles(self, since: datetime) -> tuple[Event, ...]:
+        """Return what failed, or became or stayed of unknown fate, after a moment, oldest first; of the newest events.
+
+        An order that was executed after it had counted as failed is among them.
+        """
+        condition = (
+            "seq > ? AND at >= ? AND before IS NOT after "
+            "AND (after IN ('FAILED', 'UNKNOWN', 'PARTIAL') OR before = 'FAILED') ORDER BY seq"
+        )
+        moment = since.astimezone(UTC).isoformat(timespec="microseconds")
+        return self._query(condition, self._head[0] - _LOOKED_THROUGH, moment)
 
     def catch_up(self, after: int) -> tuple[Event, ...]:
         """After a failed append: read what did reach the file, and trust the journal again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from datetime import datetime
 from typing import Final
 
 from arbitrex_desktop.clock import Clock
@@ -23,8 +24,11 @@ class NoticeBoard:
         self._notices: deque[Notice] = deque(maxlen=KEPT)
         self._last: dict[str, str] = {}
 
-    def post(self, level: str, topic: str, text: str, *, replace: bool = False) -> None:
-        """Add a message, unless it is what was said last on its topic; with `replace`, earlier ones of it go."""
+    def post(self, level: str, topic: str, text: str, *, replace: bool = False, at: datetime | None = None) -> None:
+        """Add a message, unless it is what was said last on its topic; with `replace`, earlier ones of it go.
+
+        `at`, when it happened (UTC), if that was not now.
+        """
         text = visible(text)
         if self._last.get(topic) == text:
             return
@@ -32,7 +36,7 @@ class NoticeBoard:
         if replace:
             kept = [notice for notice in self._notices.copy() if notice.topic != topic]
             self._notices = deque(kept, maxlen=KEPT)
-        self._notices.appendleft(Notice(self._clock.now(), level, topic, text))
+        self._notices.appendleft(Notice(at or self._clock.now(), level, topic, text))
         _log.info("%s: %s", topic, text)
 
     def resolve(self, topic: str, text: str = "") -> None:
@@ -42,4 +46,4 @@ class NoticeBoard:
 
     def newest(self) -> tuple[Notice, ...]:
         """Return the messages, newest first."""
-        return tuple(self._notices.copy())
+        return tuple(sorted(self._notices.copy(), key=lambda notice: notice.at, reverse=True))

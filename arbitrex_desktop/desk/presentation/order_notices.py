@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from arbitrex_desktop.desk.intents.entry import lifetime_text, order_name
-from arbitrex_desktop.desk.intents.events import Event, Intent
+from arbitrex_desktop.desk.intents.entry import fill_text, lifetime_text, order_name
+from arbitrex_desktop.desk.intents.events import Event, Fill, Intent
 from arbitrex_desktop.desk.intents.intent import MANUAL, TRADER, IntentState
 from arbitrex_desktop.raw_layer import amounts
 
@@ -33,7 +33,9 @@ def order_notice(intent: Intent, event: Event, digits: int) -> OrderNotice | Non
     if intent.state is IntentState.REJECTED and event.draft.actor != TRADER:
         return _refused(intent)
     name, reason = _name(intent), intent.reason or "no reason was given"
-    filled = intent.fill.volume if intent.fill else 0.0
+    fill = intent.fill or Fill()
+    late = event.draft.old_state is IntentState.FAILED
+    done, after = ("error", ", after it had counted as FAILED") if late else ("info", "")
     texts = {
         IntentState.FAILED: ("error", f"{name} FAILED: {reason}"),
         IntentState.UNKNOWN: (
@@ -42,10 +44,10 @@ def order_notice(intent: Intent, event: Event, digits: int) -> OrderNotice | Non
         ),
         IntentState.PARTIAL: (
             "error",
-            f"{name} PARTIAL: only {amounts.lots(filled)} lots were executed{_price(intent, digits)}",
+            f"{name} PARTIAL: only {amounts.lots(fill.volume)} lots were executed{fill_text(fill, digits)}",
         ),
-        IntentState.PLACED: ("info", f"{name} PLACED{_terms(intent, digits)}"),
-        IntentState.FILLED: ("info", f"{name} FILLED{_price(intent, digits)}"),
+        IntentState.PLACED: (done, f"{name} PLACED{_terms(intent, digits)}{after}"),
+        IntentState.FILLED: (done, f"{name} FILLED{fill_text(fill, digits)}{after}"),
         IntentState.EXPIRED: ("info", f"{name} EXPIRED: {reason}"),
         IntentState.CANCELLED: ("info", f"{name} CANCELLED: {reason}"),
         IntentState.REJECTED: ("info", f"{name} REJECTED by you{f': {intent.reason}' if intent.reason else ''}"),
@@ -85,15 +87,3 @@ def _terms(intent: Intent, digits: int) -> str:
     request, ticket = intent.request, intent.fill.order if intent.fill else 0
     rests = lifetime_text(request.good_for, request.good_until)
     return f" at {request.order_price or 0.0:.{digits}f}, order #{ticket}, {rests}"
-
-
-def _price(intent: Intent, digits: int) -> str:
-    """Return price and slippage of a fill as far as they are known."""
-    fill = intent.fill
-    if fill is None or fill.price is None:
-        return "; the broker has not told the price yet"
-    price = f" at {fill.price:.{digits}f}"
-    if fill.slippage_points is None:
-        return price
-    # A hair better than asked is none, and zero has no minus.
-    return f"{price}, slippage {round(fill.slippage_points, 1) + 0.0:+.1f} points"

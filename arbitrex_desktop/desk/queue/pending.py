@@ -38,6 +38,7 @@ class PendingQueue:
         self._clock = context.clock
         self._settings = context.settings
         self._synced = context.synced
+        self._awaited = context.awaited
         self._journal_failed = context.journal_failed
         self._latest: dict[str, RiskAnswer] = {}
         self._deadlines: dict[str, float] = {}
@@ -87,6 +88,7 @@ class PendingQueue:
         if not self._pool.is_connected():
             self._round.clear()
         for _ in range(min(_AT_ONCE, len(self._round))):
+            self._awaited.give_way()
             intent = self._store.get(self._round.popleft().intent_id)
             if intent.state is IntentState.PENDING:
                 # Somebody may decide it while we look.

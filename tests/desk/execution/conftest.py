@@ -101,7 +101,7 @@ def build_parts(tmp_path: Path) -> Iterator[BuildParts]:
             gate.account = (broker.account.server, broker.account.login)
             told: list[tuple[str, str, str]] = []
 
-            def post(level: str, topic: str, text: str, *, replace: bool = False) -> None:
+            def post(level: str, topic: str, text: str, *, replace: bool = False, at: datetime | None = None) -> None:
                 del replace
                 told.append((level, topic, text))
 

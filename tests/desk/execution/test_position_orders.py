@@ -35,7 +35,7 @@ def test_what_is_sent_is_journalled_before_and_its_end_after(held: Held) -> None
     )
     assert sending.body["action"]["request"] == held.broker.sent[0]
     assert (ended.kind, ended.symbol, ended.ticket) == ("ACTION_ENDED", "EURUSD", 11)
-    assert ended.reason == "close 0.30 lots of EURUSD #11: done (10009)"
+    assert ended.reason == "close 0.30 lots of EURUSD #11: done at 1.14994"
     assert held.parts.book.journal.unended_actions() == ()
 
 

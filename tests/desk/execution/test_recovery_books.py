@@ -24,19 +24,16 @@ class TestConfirming:
     """A fill that the broker told, seen in its books."""
 
     def test_the_books_complete_the_fill(self, looking: Looking) -> None:
-        """Position, deal, price and slippage are taken over, without a change of state or words."""
+        """Position, deal, price and slippage are taken over, and said now that they are known; the state stays."""
         parts = looking.parts
         parts.broker.slip = 0.0002
         filled = parts.send(Mood.UNTOLD)
         looking.look()
         seen = now(parts, filled)
         newest = parts.events(filled.intent_id)[-1].draft
-        assert (newest.kind, newest.ticket, newest.reason) == (
-            EventKind.CONFIRMED,
-            parts.broker.deals[0].position_id,
-            "",
-        )
-        assert (seen.state, seen.reason) == (IntentState.FILLED, filled.reason)
+        assert (newest.kind, newest.ticket) == (EventKind.CONFIRMED, parts.broker.deals[0].position_id)
+        assert filled.reason == "filled; the broker has not told the price yet"
+        assert (seen.state, seen.reason) == (IntentState.FILLED, "filled at 1.15026, slippage +19.8 points")
         assert seen.fill is not None
         assert (seen.fill.volume, seen.fill.price) == (0.1, parts.broker.deals[0].price)
         assert seen.fill.slippage_points == pytest.approx(20.0, abs=0.5)
@@ -101,7 +98,7 @@ class TestLate:
         late = now(parts, failed)
         assert (late.state, late.reason) == (
             IntentState.FILLED,
-            "the broker executed it after it had counted as failed",
+            "the broker executed it after it had counted as failed: 0.10 lots at 1.15006, slippage -0.2 points",
         )
         name = f"buy EURUSD ({failed.intent_id})"
         assert parts.told == [("error", f"late {failed.intent_id}", f"{name} had counted as failed, but was executed")]

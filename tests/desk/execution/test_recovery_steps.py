@@ -70,7 +70,9 @@ class TestExecutedAfterAll:
         found = now(parts, lost)
         newest = parts.events(lost.intent_id)[-1].draft
         assert (found.state.value, newest.kind.value, newest.ticket) == (state, state, deal.position_id)
-        assert found.reason == f"it was executed: deal #{deal.ticket}, {lots:.2f} lots"
+        assert found.reason.startswith(
+            f"it was executed: deal #{deal.ticket}, {lots:.2f} lots at 1.15036, slippage +29."
+        )
         assert found.fill is not None
         assert (found.fill.order, found.fill.deal, found.fill.position) == (deal.order, deal.ticket, deal.position_id)
         assert (found.fill.volume, found.fill.price, found.fill.confirmed) == (lots, deal.price, True)

@@ -38,7 +38,7 @@ def test_what_to_do_about_each_code(retcode: int, action: RetcodeAction) -> None
     """Only what surely was not done is tried again or given up; all that may have been done is looked up."""
     found = meaning(retcode)
     assert found.answer is action
-    assert found.message.endswith(f" ({retcode})")
+    assert action is A.DONE or found.message.endswith(f" ({retcode})")
     assert REFUSED.get(retcode, "") in found.message
 
 
@@ -59,7 +59,7 @@ def test_an_unknown_code_is_looked_up(retcode: int) -> None:
 def test_the_brokers_comment_is_told() -> None:
     """What the broker says besides belongs to the words, except where all went well."""
     assert meaning(10006, "no way").message == "the broker rejected the order (10006; it says: no way)"
-    assert meaning(10009, "Request executed").message == "done (10009)"
+    assert meaning(10009, "Request executed").message == "done"
 
 
 @pytest.mark.parametrize(

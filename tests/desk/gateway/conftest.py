@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from arbitrex_desktop import client as client_module
+from arbitrex_desktop.desk.gateway import gateway as gateway_module
 from arbitrex_desktop.desk.gateway import session as session_module
 from arbitrex_desktop.desk.gateway.endpoint import endpoint_address
 from arbitrex_desktop.desk.gateway.gateway import Gateway
@@ -36,8 +37,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def gateway(desk: Desk, folder: Path) -> Iterator[Gateway]:
-    """Give an open channel to a desk on fakes."""
+def gateway(desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
+    """Give an open channel to a desk on fakes, that waits for nobody to say who it is: its clock stands still."""
+    monkeypatch.setattr(gateway_module, "_LEAST_STAY_SECONDS", 0.0)
     opened = Gateway(desk.core, folder, desk.clock)
     opened.start()
     yield opened

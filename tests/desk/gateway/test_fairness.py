@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import socket
 from multiprocessing.connection import Client, answer_challenge, deliver_challenge
 from pathlib import Path
 from threading import Thread
@@ -14,6 +15,7 @@ import pytest
 
 from arbitrex_desktop.client import DeskClient, DeskRefused, NoDesk
 from arbitrex_desktop.desk.errors import CommandRefused
+from arbitrex_desktop.desk.gateway import gateway as gateway_module
 from arbitrex_desktop.desk.gateway import session as session_module
 from arbitrex_desktop.desk.gateway.endpoint import endpoint_address
 from arbitrex_desktop.desk.gateway.gateway import MOST_CLIENTS, MOST_OF_A_STRATEGY, MOST_UNPROVEN, Gateway
@@ -206,6 +208,41 @@ def test_who_holds_most_places_loses_one(gateway: Gateway, folder: Path, process
         answer_challenge(slow, token)
         deliver_challenge(slow, token)
         assert say(slow, type="hello", v=1, number=1, strategy="honest")["type"] == "hello"
+
+
+def test_who_proves_itself_has_the_time_for_it(gateway: Gateway, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flood, of the same process even, sends nobody away who came a moment ago; the next waits for a place."""
+    monkeypatch.setattr(gateway_module, "_LEAST_STAY_SECONDS", PATIENCE)
+    with contextlib.ExitStack() as stack:
+        slow = stack.enter_context(contextlib.closing(Client(*endpoint_address(folder))))
+        until(lambda: gateway.clients == 1)
+        for _ in range(MOST_UNPROVEN + 20):
+            stack.enter_context(contextlib.closing(Client(*endpoint_address(folder))))
+        until(lambda: gateway.clients == MOST_UNPROVEN)
+        token = bytes.fromhex((folder / "gateway" / "token").read_text())
+        answer_challenge(slow, token)
+        deliver_challenge(slow, token)
+        assert say(slow, type="hello", v=1, number=1, strategy="honest")["type"] == "hello"
+        until(lambda: gateway.clients == MOST_UNPROVEN + 1)
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="a named pipe has no such queue")
+def test_a_flood_does_not_keep_the_desk_from_ending(
+    gateway: Gateway, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With all places taken, and all of those to wait in, the channel is closed all the same."""
+    monkeypatch.setattr(gateway_module, "_LEAST_STAY_SECONDS", PATIENCE)
+    with contextlib.ExitStack() as stack:
+        for _ in range(1_000):
+            visitor = stack.enter_context(socket.socket(socket.AF_UNIX))
+            visitor.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                visitor.connect(endpoint_address(folder)[0])
+                continue
+            if gateway.clients == MOST_UNPROVEN:
+                break
+        gateway.stop()
+    assert not (folder / "gateway" / "door.json").exists()
 
 
 def test_a_client_is_not_forgotten_before_it_began(
