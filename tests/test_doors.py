@@ -142,7 +142,7 @@ def test_a_start_journals_what_was_edited(folder: Path) -> None:
             running.ready()
     [path] = (folder / "journal").glob("*.sqlite3")
     journal = Journal(path)
-    heard = [event.draft for event in journal.events() if event.draft.kind is EventKind.SETTINGS_CHANGED]
+    heard = [event for event in journal.events() if event.kind is EventKind.SETTINGS_CHANGED]
     journal.close()
     assert heard[-1].reason == "desk.max_pending: 200 -> 7"
     assert heard[-1].body["changes"] == {"desk.max_pending": {"old": 200, "new": 7}}

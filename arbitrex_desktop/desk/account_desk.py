@@ -124,13 +124,13 @@ class AccountDesk:
     def _tell_again(self) -> None:
         """Tell once more, with their times, the outcomes of the last day that need the trader's eyes."""
         for event in self.book.journal.troubles(self._context.clock.now() - _TOLD_AGAIN):
-            intent, draft = self.book.get(event.draft.intent_id), event.draft
+            intent = self.book.get(event.intent_id)
             # What the trader decided himself, and what has become another thing since, is over.
-            if intent.state is not draft.new_state or draft.actor == TRADER:
+            if intent.state is not event.new_state or event.actor == TRADER:
                 continue
             notice = order_notice(intent, event, digits_of(self._context.pool, intent.request.symbol))
             if notice is not None:
-                self._context.post(notice.level, notice.topic, notice.text, at=draft.at)
+                self._context.post(notice.level, notice.topic, notice.text, at=event.at)
 
     def _say_kept(self, error: JournalError, message: str) -> None:
         """Tell that the journal failed, and that an exit goes on."""
@@ -238,7 +238,7 @@ class AccountDesk:
         rpm = self._context.risk.rpm
         if rpm is not None and intent.state in _UNDONE:
             rpm.release_intent(intent.intent_id)
-        if event.draft.kind is EventKind.CONFIRMED:
+        if event.kind is EventKind.CONFIRMED:
             self._confirmed.append(intent.intent_id)
         notice = order_notice(intent, event, digits_of(self._context.pool, intent.request.symbol))
         if notice is not None:

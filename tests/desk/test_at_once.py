@@ -74,7 +74,7 @@ def test_a_disarming_is_journalled(armed: Desk) -> None:
     armed.core.disarm()
     armed.core._background.join()
     assert armed.core.desk is not None
-    kinds = [event.draft.kind for event in armed.core.desk.book.journal.events()]
+    kinds = [event.kind for event in armed.core.desk.book.journal.events()]
     assert kinds.index(EventKind.ARMED) < kinds.index(EventKind.DISARMED)
 
 

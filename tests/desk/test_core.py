@@ -91,7 +91,7 @@ def test_never_more_lots_than_were_shown(desk: Desk) -> None:
     desk.core.approve(second)
     assert [request["volume"] for request in desk.broker.sent] == [0.1, 0.05]
     assert "lots 0.1 to 0.05" in "".join(
-        event.draft.reason
+        event.reason
         for event in desk.core.desk.book.journal.events(intent_id=second)  # type: ignore[union-attr] # a desk is there
     )
 
@@ -145,7 +145,7 @@ def test_halt_stops_sending_at_once_and_outlives_the_program(desk: Desk, build: 
     assert desk.rpm.kill_switches.resumed == ["the news are over"]
     desk.step()
     desk.core.approve(intent_id)
-    kinds = [event.draft.kind for event in desk.core.desk.book.journal.events()]  # type: ignore[union-attr] # a desk is there
+    kinds = [event.kind for event in desk.core.desk.book.journal.events()]  # type: ignore[union-attr] # a desk is there
     assert kinds.index("HALTED") < kinds.index("RESUMED") < kinds.index("APPROVED")
 
 
@@ -153,9 +153,7 @@ def test_halt_between_journal_and_sending_still_stops_it(desk: Desk) -> None:
     """The gate is looked at immediately before the call, after everything else."""
     intent_id = desk.core.submit(intent())
     assert desk.core.desk is not None
-    desk.core.desk.book.listeners.append(
-        lambda _, event: desk.core.halt("now") if event.draft.kind == "SENDING" else None
-    )
+    desk.core.desk.book.listeners.append(lambda _, event: desk.core.halt("now") if event.kind == "SENDING" else None)
     desk.core.approve(intent_id)
     row = desk.row(intent_id)
     assert row.state is IntentState.FAILED

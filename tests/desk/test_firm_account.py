@@ -71,7 +71,7 @@ def test_positions_are_closed_before_the_firms_limit(tmp_path: Path, short: floa
         if short:
             return
         assert core.desk is not None
-        sent = [each.draft for each in core.desk.book.journal.events() if each.draft.kind is EventKind.ACTION_SUBMITTED]
+        sent = [each for each in core.desk.book.journal.events() if each.kind is EventKind.ACTION_SUBMITTED]
         assert {draft.actor for draft in sent} == {LIMITS}
         broker.deals.append(make_deal(900, int(broker.clock.now().timestamp()), profit=STOP_AT - 100_000.0))
         worth(broker, STOP_AT, STOP_AT)
@@ -80,7 +80,7 @@ def test_positions_are_closed_before_the_firms_limit(tmp_path: Path, short: floa
         step(core, broker, 14 * 3_600.0)
         assert not core.rpm.portfolio_state.trading_halted, "a new day in Prague"
         assert state_of(core, core.submit(intent())) is IntentState.PENDING
-        (resumed,) = [each.draft for each in core.desk.book.journal.events() if each.draft.kind is EventKind.RESUMED]
+        (resumed,) = [each for each in core.desk.book.journal.events() if each.kind is EventKind.RESUMED]
         assert (resumed.actor, resumed.reason[:21]) == (LIMITS, "a new day has begun: ")
     finally:
         core.stop()

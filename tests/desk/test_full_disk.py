@@ -152,7 +152,7 @@ def test_full_while_running(disk: SmallDisk, start: Any) -> None:
     desk.core.resume("there is room")
     works(desk, disk.path / "data")
     assert desk.core.desk is not None
-    kept = [each.draft.kind for each in desk.core.desk.book.journal.events() if each.draft.source == "reserve"]
+    kept = [each.kind for each in desk.core.desk.book.journal.events() if each.source == "reserve"]
     assert kept == ["ACTION_SENDING", "ACTION_ENDED"]
     desk.core.stop()
     assert verify(desk.journal).intact
@@ -204,7 +204,7 @@ def test_an_exit_that_waited_already_leaves(disk: SmallDisk, start: Any) -> None
     desk.rpm.reducing = False
     works(desk, disk.path / "data")
     assert desk.core.desk is not None
-    steps = [each.draft.kind for each in desk.core.desk.book.journal.events(intent_id=wanted)]
+    steps = [each.kind for each in desk.core.desk.book.journal.events(intent_id=wanted)]
     assert steps[:5] == ["RECEIVED", "JUDGED", "APPROVED", "SENDING", "FILLED"]
     desk.core.stop()
     assert verify(desk.journal).intact

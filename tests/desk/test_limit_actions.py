@@ -51,7 +51,7 @@ def open_things(desk: Desk) -> tuple[int, int, int]:
 def drafts(desk: Desk, kind: EventKind) -> list[NewEvent]:
     """Return the journalled events of a kind."""
     assert desk.core.desk is not None
-    return [event.draft for event in desk.core.desk.book.journal.events() if event.draft.kind is kind]
+    return [event for event in desk.core.desk.book.journal.events() if event.kind is kind]
 
 
 @pytest.mark.parametrize(

@@ -132,9 +132,7 @@ class TestOneFilled:
         assert pair.state(other) is IntentState.CANCELLED
         assert desk.broker.orders == ()
         assert desk.core.desk is not None
-        (sending,) = (
-            each.draft for each in desk.core.desk.book.journal.events() if each.draft.kind == "ACTION_SENDING"
-        )
+        (sending,) = (each for each in desk.core.desk.book.journal.events() if each.kind == "ACTION_SENDING")
         assert sending.actor == "desk"
         assert sending.reason.endswith(f"the other order of the pair, {first}, was filled")
 
@@ -210,7 +208,7 @@ class TestOtherEnds:
         assert f"look at #{pair.ticket(pair.low)} and #{pair.ticket(pair.high)}" in notice.text
         assert len(desk.broker.sent) == sent
         assert desk.core.desk is not None
-        kinds = [each.draft.kind for each in desk.core.desk.book.journal.events(intent_id=pair.high)]
+        kinds = [each.kind for each in desk.core.desk.book.journal.events(intent_id=pair.high)]
         assert kinds.count(EventKind.EVIDENCE_FOUND) == 1
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from arbitrex_desktop.desk.execution.retcodes import RetcodeAction, meaning
 from arbitrex_desktop.desk.gateway.rate_limit import TokenBucket
-from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent, RiskAnswer, apply, from_body, to_body
+from arbitrex_desktop.desk.intents.events import Event, EventKind, RiskAnswer, apply, from_body, to_body
 from arbitrex_desktop.desk.intents.intent import ENDED, TRANSITIONS, IllegalIntentTransition, IntentRequest, IntentState
 from arbitrex_desktop.desk.presentation.equity import MOST_POINTS, EquityTrack
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
@@ -203,11 +203,10 @@ def test_events_keep_the_texts_of_the_first_journals() -> None:
 
 def test_an_event_that_cannot_follow_is_illegal() -> None:
     """Reading a journal that jumps a state raises, instead of inventing a life."""
-    received = Event(
-        1, NewEvent(START, EventKind.RECEIVED, "bot", intent_id="A", body=to_body(request=intent(), expires_at=START))
-    )
+    body = to_body(request=intent(), expires_at=START)
+    received = Event(START, EventKind.RECEIVED, "bot", intent_id="A", body=body, seq=1)
     life = apply(None, received)
-    jump = Event(2, NewEvent(START, EventKind.FILLED, "desk", intent_id="A", new_state=IntentState.FILLED))
+    jump = Event(START, EventKind.FILLED, "desk", intent_id="A", new_state=IntentState.FILLED, seq=2)
     with pytest.raises(IllegalIntentTransition):
         apply(life, jump)
     with pytest.raises(ValueError, match="never received"):

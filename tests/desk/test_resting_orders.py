@@ -49,7 +49,7 @@ def journalled_ticket(desk: Desk, intent_id: str) -> int | None:
     """Return the ticket with which the journal has it that an intent's order rests."""
     assert desk.core.desk is not None
     events = desk.core.desk.book.journal.events(intent_id=intent_id)
-    return next(each.draft.ticket for each in events if each.draft.kind is EventKind.PLACED)
+    return next(each.ticket for each in events if each.kind is EventKind.PLACED)
 
 
 class TestPlacing:
@@ -313,5 +313,5 @@ class TestWithdrawing:
         desk.core.cancel(intent_id, "trend")
         assert desk.intent(intent_id).state is IntentState.CANCELLED
         assert desk.broker.orders == ()
-        sending = [each.draft for each in desk.core.desk.book.journal.events() if each.draft.kind == "ACTION_SENDING"]  # type: ignore[union-attr]
+        sending = [each for each in desk.core.desk.book.journal.events() if each.kind == "ACTION_SENDING"]  # type: ignore[union-attr]
         assert [(each.actor, each.ticket) for each in sending] == [("trend", desk.broker.sent[-1]["order"])]

@@ -62,8 +62,8 @@ def test_a_changed_limit_counts_at_once_and_is_journalled(
     assert desk.core.desk is not None
     event = desk.core.desk.book.journal.newest(EventKind.SETTINGS_CHANGED)
     assert event is not None
-    assert event.draft.body["changes"][LIMIT]["new"] == 0.05
-    assert event.draft.reason.endswith("why: a calm month")
+    assert event.body["changes"][LIMIT]["new"] == 0.05
+    assert event.reason.endswith("why: a calm month")
 
 
 def test_a_tighter_limit_needs_no_reason(desk: Desk, settings_desk: SettingsDesk) -> None:
@@ -137,8 +137,8 @@ def test_a_firms_profile_is_chosen_like_a_preset(
     assert desk.core.desk is not None
     event = desk.core.desk.book.journal.newest(EventKind.SETTINGS_CHANGED)
     assert event is not None
-    assert event.draft.body["changes"]["risk.preset"] == {"old": "Standard FX", "new": "FTMO Challenge 2-Step"}
-    assert event.draft.body["changes"]["risk.firm_max_loss"] == {"old": 0.0, "new": 0.1}
+    assert event.body["changes"]["risk.preset"] == {"old": "Standard FX", "new": "FTMO Challenge 2-Step"}
+    assert event.body["changes"]["risk.firm_max_loss"] == {"old": 0.0, "new": 0.1}
 
 
 def test_a_limit_may_change_for_some_minutes(
@@ -157,7 +157,7 @@ def test_a_limit_may_change_for_some_minutes(
     settings_desk.end_override()
     assert desk.rpm.config.max_spread_bps == before == 20.0
     assert desk.core.desk is not None
-    drafts = [event.draft for event in desk.core.desk.book.journal.events()]
+    drafts = desk.core.desk.book.journal.events()
     began, ended = [draft for draft in drafts if draft.kind is EventKind.SETTINGS_CHANGED][-2:]
     assert began.body["changes"][name] == {"old": 20.0, "new": 80.0}
     assert began.reason.endswith("why: for 10 minutes: a thin holiday market")

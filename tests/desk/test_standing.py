@@ -250,11 +250,7 @@ class TestCarriedOut:
         desk.core.set_standing(11, StandingRequest(break_even=R1))
         move(desk, 101, steps=2)
         assert desk.core.desk is not None
-        said = [
-            (each.draft.kind.value, each.draft.actor)
-            for each in desk.core.desk.book.journal.events()
-            if each.draft.ticket == 11
-        ]
+        said = [(each.kind.value, each.actor) for each in desk.core.desk.book.journal.events() if each.ticket == 11]
         assert said == [
             ("STANDING_SET", "trader"),
             ("ACTION_SENDING", "desk"),

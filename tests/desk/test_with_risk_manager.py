@@ -155,7 +155,7 @@ def test_what_opened_and_closed_between_two_syncs_is_not_counted_on(real: Real) 
     assert real.core.rpm is not None
 
     def close_at_once(_intent: Intent, event: Event) -> None:
-        if event.draft.kind == "FILLED":
+        if event.kind == "FILLED":
             real.broker.positions = ()
 
     real.core.desk.book.listeners.append(close_at_once)

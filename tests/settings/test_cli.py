@@ -122,7 +122,7 @@ def test_a_change_is_journalled_with_old_and_new_value(private_environment: Path
     desk.close()
     event = newest(idle)
     assert event is not None
-    assert (event.draft.actor, event.draft.reason) == ("trader", "desk.max_pending: 200 -> 5")
+    assert (event.actor, event.reason) == ("trader", "desk.max_pending: 200 -> 5")
     assert newest(held) is None
 
 

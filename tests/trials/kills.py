@@ -167,7 +167,7 @@ def _is_quiet(folder: Path, core: TradingCore) -> bool:
 def _unanswered(core: TradingCore) -> list[str]:
     """Return the positions and orders on which an order of ours has no end yet, and nothing was said of it."""
     assert core.desk is not None
-    tickets = {event.draft.ticket or 0 for event in core.desk.book.journal.unended_actions()}
+    tickets = {event.ticket or 0 for event in core.desk.book.journal.unended_actions()}
     return [f"#{ticket}" for ticket in tickets if ticket in core.desk.positions.unanswered]
 
 
@@ -175,7 +175,7 @@ def judge(folder: Path, core: TradingCore, history: History, client: Client, las
     """Hold broker, journal and client against each other; print what was counted."""
     assert core.desk is not None
     journal = core.desk.book.journal
-    intents = [core.desk.book.get(each) for each in {e.draft.intent_id for e in journal.events()} if each]
+    intents = [core.desk.book.get(each) for each in {e.intent_id for e in journal.events()} if each]
     deals: defaultdict[int, list[TradeDeal]] = defaultdict(list)
     for deal in history.deals:
         if deal.entry in (DealEntry.IN, DealEntry.OUT) and deal.reason not in _OF_THE_BROKER:
@@ -217,9 +217,7 @@ def judge(folder: Path, core: TradingCore, history: History, client: Client, las
         "journal": list(verify(journal.path).problems),
     }
     states = Counter(each.state.value for each in intents)
-    via = sum(
-        1 for each in intents if any(e.draft.kind.value == "UNKNOWN" for e in journal.events(intent_id=each.intent_id))
-    )
+    via = sum(1 for each in intents if any(e.kind.value == "UNKNOWN" for e in journal.events(intent_id=each.intent_id)))
     print(
         json.dumps(
             {
@@ -244,9 +242,8 @@ def _print_intent(core: TradingCore, intent: Intent, history: History) -> None:
     """Print all that journal and broker have of an intent whose end is wrong."""
     assert core.desk is not None
     for event in core.desk.book.journal.events(intent_id=intent.intent_id):
-        draft = event.draft
-        body = {name: part for name, part in draft.body.items() if name in ("attempt", "fill", "tickets")}
-        print(f"  {event.seq} {draft.at} {draft.kind} {draft.ticket} {draft.reason} {body}")
+        body = {name: part for name, part in event.body.items() if name in ("attempt", "fill", "tickets")}
+        print(f"  {event.seq} {event.at} {event.kind} {event.ticket} {event.reason} {body}")
     tickets = {intent.fill.order, intent.fill.position} if intent.fill else set()
     print(*(f"  {deal}" for deal in history.deals if tickets & {deal.order, deal.position_id}), sep="\n")
     print(*(f"  {order}" for order in history.orders if tickets & {order.ticket, order.position_id}), sep="\n")
@@ -259,8 +256,8 @@ def _closes_told_wrongly(
     assert core.desk is not None
     told: defaultdict[int, float] = defaultdict(float)
     for event in core.desk.book.journal.events():
-        if event.draft.kind.value == "ACTION_ENDED":
-            told[event.draft.ticket or 0] += event.draft.body.get("lots", 0.0)
+        if event.kind.value == "ACTION_ENDED":
+            told[event.ticket or 0] += event.body.get("lots", 0.0)
     made: defaultdict[int, float] = defaultdict(float)
     for order, some in deals.items():
         for deal in some:
@@ -269,8 +266,8 @@ def _closes_told_wrongly(
     wrong = [each for each in {*told, *made} if abs(told[each] - made[each]) > 1e-6]
     for each in wrong:
         for event in core.desk.book.journal.events():
-            if event.draft.ticket == each:
-                print(f"  {event.seq} {event.draft.kind} {event.draft.intent_id} {event.draft.reason}")
+            if event.ticket == each:
+                print(f"  {event.seq} {event.kind} {event.intent_id} {event.reason}")
         print(*(f"  {deal}" for some in deals.values() for deal in some if deal.position_id == each), sep="\n")
     return [f"#{each}: told {told[each]:.2f}, done {made[each]:.2f}" for each in wrong]
 

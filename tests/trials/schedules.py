@@ -309,13 +309,11 @@ class Judge:
 
         A stop whose position is gone by now may be told as not known.
         """
-        ends = {
-            each.draft.body["of"]: each.draft.reason for each in events if each.draft.kind == EventKind.ACTION_ENDED
-        }
+        ends = {each.body["of"]: each.reason for each in events if each.kind == EventKind.ACTION_ENDED}
         told = defaultdict[str, list[str]](list)
         for event in events:
-            if event.draft.kind == EventKind.ACTION_SUBMITTED:
-                action = event.draft.body["action"]
+            if event.kind == EventKind.ACTION_SUBMITTED:
+                action = event.body["action"]
                 told[str(action["request"])].append(ends.get(action["name"], "it was not carried out"))
         wrong = []
         for request, words in told.items():
@@ -334,11 +332,10 @@ class Judge:
         requests: dict[str, dict[str, Any]] = {}
         told = []
         for event in events:
-            draft = event.draft
-            if draft.kind.value == "ACTION_SENDING":
-                requests[draft.body["action"]["name"]] = draft.body["action"]["request"]
-            elif draft.kind.value == "ACTION_ENDED" and draft.body.get("lots"):
-                told.append((self._key(requests[draft.body["of"]]), draft.body["lots"]))
+            if event.kind.value == "ACTION_SENDING":
+                requests[event.body["action"]["name"]] = event.body["action"]["request"]
+            elif event.kind.value == "ACTION_ENDED" and event.body.get("lots"):
+                told.append((self._key(requests[event.body["of"]]), event.body["lots"]))
         return told
 
     def _key(self, request: Mapping[str, Any]) -> tuple[object, ...]:

@@ -49,7 +49,7 @@ class StandingInstructions:
         self._not_before: dict[int, float] = {}
         self._missing: dict[int, float] = {}
         events = store.journal.standing_instructions()
-        self._standing = {each.draft.ticket or 0: from_body(each.draft.body, "standing", Standing) for each in events}
+        self._standing = {each.ticket or 0: from_body(each.body, "standing", Standing) for each in events}
 
     def text(self, ticket: int, digits: int) -> str:
         """Return a position's instructions in words, empty for none."""

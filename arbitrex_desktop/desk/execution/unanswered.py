@@ -83,13 +83,13 @@ class UnansweredActions:
     def resume(self) -> None:
         """Take up the actions that an earlier run sent and never saw the end of."""
         for event in self._log.unended_actions():
-            ticket, what = event.draft.ticket or 0, event.draft.reason
-            if "action" in event.draft.body:
+            ticket, what = event.ticket or 0, event.reason
+            if "action" in event.body:
                 self.add(self._read(event))
                 message = f"the desk was interrupted during: {what}; looking at the broker's books"
             else:
                 message = f"the desk was interrupted during: {what}; please look at the position"
-                self._log.note(EventKind.ACTION_ENDED, reason=message, symbol=event.draft.symbol, ticket=ticket)
+                self._log.note(EventKind.ACTION_ENDED, reason=message, symbol=event.symbol, ticket=ticket)
             self._post("warning", f"position {ticket}", message)
 
     def claims(self, books: BrokerRecords, position: int, *, watched: bool) -> set[int]:
@@ -182,7 +182,7 @@ class UnansweredActions:
 
     def _read(self, event: Event) -> SentAction:
         """Read an action back; it is looked for anew from now on."""
-        action = from_body(event.draft.body, "action", SentAction)
+        action = from_body(event.body, "action", SentAction)
         return replace(action, since=self._clock.monotonic(), name=action.name or f"event {event.seq}")
 
     def _utc(self, seconds: float) -> float:

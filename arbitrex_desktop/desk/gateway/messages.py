@@ -203,8 +203,7 @@ def decision(number: int, intent: Intent) -> bytes:
 
 def event_message(intent: Intent, event: Event) -> bytes:
     """Return the news of an intent."""
-    draft = event.draft
-    return _encoder.encode(EventMessage(kind=draft.kind, at=draft.at, reason=draft.reason, **_status_fields(intent)))
+    return _encoder.encode(EventMessage(kind=event.kind, at=event.at, reason=event.reason, **_status_fields(intent)))
 
 
 def error_message(number: int, code: str, message: str) -> bytes:

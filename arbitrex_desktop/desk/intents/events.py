@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -95,11 +95,15 @@ class NewEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """A journalled event: its place `seq` in the chain, from 1, and what happened."""
+class Event(NewEvent):
+    """A journalled event, with its place `seq` in the chain, from 1."""
 
-    seq: int
-    draft: NewEvent
+    seq: int = 0
+
+
+def journalled(event: NewEvent, seq: int) -> Event:
+    """Return an event with its place in the chain."""
+    return Event(**{each.name: getattr(event, each.name) for each in fields(NewEvent)}, seq=seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,44 +243,42 @@ def from_body(body: Body, name: str, kind: type[T]) -> T:
 
 def apply(intent: Intent | None, event: Event) -> Intent:
     """Return the intent after an event; raise `IllegalIntentTransition` for one that cannot follow."""
-    draft = event.draft
-    if draft.kind is EventKind.RECEIVED:
+    if event.kind is EventKind.RECEIVED:
         return _received(event)
-    if draft.kind is EventKind.TAKEN_IN:
-        began = replace(_received(event), state=draft.new_state or IntentState.FILLED, reason=draft.reason)
-        return _with_parts(replace(began, actor=draft.actor), draft)
+    if event.kind is EventKind.TAKEN_IN:
+        began = replace(_received(event), state=event.new_state or IntentState.FILLED, reason=event.reason)
+        return _with_parts(replace(began, actor=event.actor), event)
     if intent is None:
-        raise ValueError(f"event {event.seq} is about intent {draft.intent_id}, which was never received")
-    if draft.new_state is not None and draft.new_state is not intent.state:
-        check_transition(intent.state, draft.new_state)
+        raise ValueError(f"event {event.seq} is about intent {event.intent_id}, which was never received")
+    if event.new_state is not None and event.new_state is not intent.state:
+        check_transition(intent.state, event.new_state)
         intent = replace(
-            intent, state=draft.new_state, changed_at=draft.at, reason=draft.reason, actor=draft.actor, watched=False
+            intent, state=event.new_state, changed_at=event.at, reason=event.reason, actor=event.actor, watched=False
         )
-    elif draft.reason:
-        intent = replace(intent, reason=draft.reason)
-    return replace(_with_parts(intent, draft), seq=event.seq)
+    elif event.reason:
+        intent = replace(intent, reason=event.reason)
+    return replace(_with_parts(intent, event), seq=event.seq)
 
 
 def _received(event: Event) -> Intent:
     """Begin an intent."""
-    draft = event.draft
     return Intent(
-        intent_id=draft.intent_id,
-        request=from_body(draft.body, "request", IntentRequest),
+        intent_id=event.intent_id,
+        request=from_body(event.body, "request", IntentRequest),
         state=IntentState.RECEIVED,
-        created_at=draft.at,
-        expires_at=from_body(draft.body, "expires_at", datetime),
-        changed_at=draft.at,
+        created_at=event.at,
+        expires_at=from_body(event.body, "expires_at", datetime),
+        changed_at=event.at,
         seq=event.seq,
     )
 
 
-def _with_parts(intent: Intent, draft: NewEvent) -> Intent:
+def _with_parts(intent: Intent, event: NewEvent) -> Intent:
     """Take over what the event's body brings."""
-    body = draft.body
+    body = event.body
     if "judgement" in body:
         judgement = from_body(body, "judgement", RiskAnswer)
-        approved = judgement if draft.kind is EventKind.APPROVED else intent.approved
+        approved = judgement if event.kind is EventKind.APPROVED else intent.approved
         intent = replace(intent, judgement=judgement, approved=approved)
     if "attempt" in body:
         intent = replace(intent, attempt=from_body(body, "attempt", Attempt))

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from arbitrex_desktop.causes import why_not_written
 from arbitrex_desktop.desk.errors import JournalDamaged, JournalUnavailable
-from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent
+from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent, journalled
 from arbitrex_desktop.desk.intents.intent import ENDED
 from arbitrex_desktop.desk.journal.check import Report
 from arbitrex_desktop.desk.journal.files import OpenFiles, hold
@@ -356,7 +356,7 @@ class Journal:
         self._notes.move(head)
         self._mark_ours()
         self._carry_over()
-        return tuple(Event(seq, draft) for seq, draft in enumerate(drafts, start=first))
+        return tuple(journalled(draft, seq) for seq, draft in enumerate(drafts, start=first))
 
     def _write(self, drafts: Sequence[NewEvent]) -> tuple[int, str]:
         """Insert events behind the head and return the new head."""

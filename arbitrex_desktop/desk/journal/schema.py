@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from arbitrex_desktop.causes import error_text, in_words, why_not_written
 from arbitrex_desktop.desk.errors import JournalDamaged, JournalError, JournalUnavailable
-from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent
+from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent, journalled
 from arbitrex_desktop.desk.intents.intent import IntentState
 
 APPLICATION_ID: Final = 0x41425844  # "ABXD"
@@ -139,7 +139,7 @@ def from_row(row: Row) -> Event:
         ticket=ticket,
         body=json.loads(body),
     )
-    return Event(seq, draft)
+    return journalled(draft, seq)
 
 
 def as_journal_error(error: sqlite3.Error | OSError, path: Path) -> JournalError:

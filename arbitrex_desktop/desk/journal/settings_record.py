@@ -28,7 +28,7 @@ def record_settings(
     Returns the changes, old and new by name; nothing is written when there are none.  Raises `JournalError`.
     """
     heard = journal.newest(EventKind.SETTINGS_CHANGED)
-    before = defaults if heard is None else heard.draft.body["values"]
+    before = defaults if heard is None else heard.body["values"]
     names = [*values, *(name for name in before if name not in values)]
     pairs = {name: (before.get(name), values.get(name)) for name in names}
     changes = {name: (old, new) for name, (old, new) in pairs.items() if old != new}

@@ -28,13 +28,13 @@ def order_notice(intent: Intent, event: Event, digits: int) -> OrderNotice | Non
 
     `digits`, the decimals of the symbol's prices.
     """
-    if event.draft.old_state is event.draft.new_state:
+    if event.old_state is event.new_state:
         return None
-    if intent.state is IntentState.REJECTED and event.draft.actor != TRADER:
+    if intent.state is IntentState.REJECTED and event.actor != TRADER:
         return _refused(intent)
     name, reason = _name(intent), intent.reason or "no reason was given"
     fill = intent.fill or Fill()
-    late = event.draft.old_state is IntentState.FAILED
+    late = event.old_state is IntentState.FAILED
     done, after = ("error", ", after it had counted as FAILED") if late else ("info", "")
     texts = {
         IntentState.FAILED: ("error", f"{name} FAILED: {reason}"),

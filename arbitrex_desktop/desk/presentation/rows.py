@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from arbitrex_desktop.desk.intents.entry import lifetime_text, order_name
-from arbitrex_desktop.desk.intents.events import Intent, RiskAnswer
+from arbitrex_desktop.desk.intents.events import Fill, Intent, RiskAnswer
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.presentation.limits import WorstOfDay
 from arbitrex_desktop.desk.presentation.snapshot import AccountRow, IntentRow, OrderRow, PositionRow, RiskRow
@@ -129,11 +129,11 @@ def intent_row(
     `closing`, what it closes, `changed`, what is different from the first answer, and `escalation`, how it is more
     than that, in words.
     """
-    request, fill = intent.request, intent.fill
+    request = intent.request
     seen = judgement or RiskAnswer(status="", at=intent.created_at)
     # What is refused for now, as during a halt, is shown with the figures that it had: the trader has to know it.
     trade = intent.judgement if seen.refused and intent.judgement is not None else seen
-    return IntentRow(
+    row = IntentRow(
         intent_id=intent.intent_id,
         source=visible(request.source),
         symbol=visible(request.symbol),
@@ -159,11 +159,6 @@ def intent_row(
         checks=seen.checks,
         can_approve=not blocker,
         blocker=blocker,
-        fill_price=fill.price if fill else None,
-        ticket=(fill.position or fill.order or None) if fill else None,
-        slippage_points=fill.slippage_points if fill else None,
-        filled_lots=fill.volume if fill else 0.0,
-        slippage_amount=fill.slippage_amount if fill else None,
         closes=trade.closes,
         closing_text=closing,
         changed=changed,
@@ -174,6 +169,19 @@ def intent_row(
         order_kind=request.order_kind.value if request.rests else "",
         entry_text=_entry_text(intent, digits) if request.rests else "",
         money_digits=money_digits,
+    )
+    return row if intent.fill is None else _with_fill(row, intent.fill)
+
+
+def _with_fill(row: IntentRow, fill: Fill) -> IntentRow:
+    """Return an intent's row with what the broker did."""
+    return replace(
+        row,
+        fill_price=fill.price,
+        ticket=fill.position or fill.order or None,
+        slippage_points=fill.slippage_points,
+        filled_lots=fill.volume,
+        slippage_amount=fill.slippage_amount,
     )
 
 

@@ -13,7 +13,17 @@ from typing import Any, Final
 
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import CommandRefused, JournalError, UnknownIntent
-from arbitrex_desktop.desk.intents.events import Event, EventKind, Fill, Intent, NewEvent, RiskAnswer, apply, to_body
+from arbitrex_desktop.desk.intents.events import (
+    Event,
+    EventKind,
+    Fill,
+    Intent,
+    NewEvent,
+    RiskAnswer,
+    apply,
+    journalled,
+    to_body,
+)
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.journal import Journal
@@ -173,7 +183,7 @@ class IntentStore:
             current = self.get(intent.intent_id)
             if current.state is not intent.state:
                 raise CommandRefused(f"the intent is {current.state} by now")
-            apply(current, Event(0, draft))
+            apply(current, journalled(draft, 0))
             return (draft,)
 
         try:
@@ -181,7 +191,7 @@ class IntentStore:
                 raise cause
             return self._journal(prepare, intent.request.source)[0]
         except JournalError as error:
-            if not apply(intent, Event(intent.seq, draft)).reduces:
+            if not apply(intent, journalled(draft, intent.seq)).reduces:
                 raise
             return self._keep(prepare, error)
 
@@ -191,7 +201,7 @@ class IntentStore:
             (draft,) = prepare()
             self._kept.keep(draft, error)
             with self._lock:
-                event = Event(self._intents[draft.intent_id].seq + 1, draft)
+                event = journalled(draft, self._intents[draft.intent_id].seq + 1)
                 intent = self._take(event)
             self._notify([(intent, event)])
             return intent
@@ -282,7 +292,7 @@ class IntentStore:
             news = list[tuple[Intent, Event]]()
             for (change, _), event in zip(drafts, events, strict=True):
                 self._seq = event.seq
-                if event.draft.kind in _OF_INTENTS:
+                if event.kind in _OF_INTENTS:
                     change.intents.append(self._take(event))
                     news.append((change.intents[-1], event))
             self._coming.clear()
@@ -307,7 +317,7 @@ class IntentStore:
 
     def _take(self, event: Event) -> Intent:
         """Apply an event that is in the journal."""
-        intent_id = event.draft.intent_id
+        intent_id = event.intent_id
         intent = apply(self._intents.get(intent_id), event)
         self._put(intent)
         self._forget_old()
@@ -330,8 +340,8 @@ class IntentStore:
         found = []
         for event in self.journal.catch_up(self._seq):
             with self._lock:
-                known = event.draft.intent_id in self._intents or event.draft.kind in _BEGINS
-                if known and event.draft.intent_id not in self._kept:
+                known = event.intent_id in self._intents or event.kind in _BEGINS
+                if known and event.intent_id not in self._kept:
                     found.append((self._take(event), event))
                 self._seq = event.seq
         return found
@@ -349,7 +359,7 @@ class IntentStore:
         """Build an intent from its events."""
         intent: Intent | None = None
         for event in self.journal.events(intent_id=intent_id):
-            if event.draft.kind in _OF_INTENTS:
+            if event.kind in _OF_INTENTS:
                 intent = apply(intent, event)
         if intent is None:
             raise UnknownIntent(f"there is no intent {intent_id}")

@@ -81,7 +81,7 @@ class Parts:
 
     def kinds(self, intent_id: str | None = None) -> list[str]:
         """Return the kinds of the journalled events."""
-        return [event.draft.kind.value for event in self.events(intent_id)]
+        return [event.kind.value for event in self.events(intent_id)]
 
 
 BuildParts = Callable[..., Parts]

@@ -86,7 +86,7 @@ class TestTheRequest:
         seen: list[Attempt] = []
 
         def look(when: str) -> None:
-            newest = parts.events()[-1].draft
+            newest = parts.events()[-1]
             if when.startswith("before"):
                 assert (newest.kind, newest.new_state) == (EventKind.SUBMITTED, IntentState.SENDING)
                 seen.append(from_body(newest.body, "attempt", Attempt))

@@ -34,7 +34,7 @@ def executed(desk: Desk, mood: Mood, direction: int = 1) -> str:
 def last_kind(desk: Desk, intent_id: str) -> EventKind:
     """Return the newest journalled event of an intent."""
     assert desk.core.desk is not None
-    return desk.core.desk.book.journal.events(intent_id=intent_id)[-1].draft.kind
+    return desk.core.desk.book.journal.events(intent_id=intent_id)[-1].kind
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ class TestAnswers:
         ended = parts.send()
         assert ended.fill is not None
         assert (ended.fill.order, ended.fill.deal, ended.fill.volume, ended.fill.price) == (order, deal, 0.1, 1.15)
-        assert parts.events()[-1].draft.ticket == ticket
+        assert parts.events()[-1].ticket == ticket
         for number in (7, 9):
             found = parts.book.journal.find_ticket(number)
             assert found == (ended.intent_id if number == ticket else None)
@@ -144,7 +144,7 @@ class TestAnswers:
         parts.broker.answers.append(done(order=7, comment="Request executed", retcode=int(TradeRetcode.DONE_PARTIAL)))
         sending(parts)
         ended = parts.send()
-        newest = parts.events()[-1].draft
+        newest = parts.events()[-1]
         assert (newest.body["retcode"], newest.body["comment"]) == (10010, "Request executed")
         assert newest.reason == ended.reason
         assert ended.reason.startswith("only a part was filled")
@@ -175,7 +175,7 @@ class TestAnswers:
         sending(parts)
         ended = parts.send()
         assert ended.state is IntentState.UNKNOWN
-        assert parts.events()[-1].draft.ticket == (order or None)
+        assert parts.events()[-1].ticket == (order or None)
         assert ended.fill == (Fill(order=order) if order else None)
         assert "did not answer in time" in ended.reason
 

@@ -44,7 +44,7 @@ def make_room(desk: Desk) -> None:
 def written(desk: Desk, intent_id: str) -> list[str]:
     """Return what the journal has of an intent."""
     assert desk.core.desk is not None
-    return [each.draft.kind.value for each in desk.core.desk.book.journal.events(intent_id=intent_id)]
+    return [each.kind.value for each in desk.core.desk.book.journal.events(intent_id=intent_id)]
 
 
 def test_the_trader_approves_it(desk: Desk) -> None:
@@ -246,7 +246,7 @@ def test_a_new_journal_takes_words_for_what_it_does_not_know(build: BuildDesk, d
     later = build(desk.broker)
     later.step(1.0)
     assert later.core.desk is not None
-    events = [each.draft for each in later.core.desk.book.journal.events() if each.draft.source == "reserve"]
+    events = [each for each in later.core.desk.book.journal.events() if each.source == "reserve"]
     assert [each.kind for each in events] == [EventKind.ACTION_ENDED] * 3
     assert all(f"of intent {wanted}, which this journal does not know" in each.reason for each in events)
     assert later.core.snapshot().journal_problem == ""

@@ -130,5 +130,5 @@ def test_room_again_brings_it_into_the_journal(held: Desk) -> None:
     del journal.append
     held.step(6.0)
     held.step(6.0)
-    assert [each.draft.actor for each in journal.events() if each.draft.source == "reserve"] == ["bot", "desk"]
+    assert [each.actor for each in journal.events() if each.source == "reserve"] == ["bot", "desk"]
     assert kept(held) == []

@@ -26,7 +26,7 @@ def test_what_is_sent_is_journalled_before_and_its_end_after(held: Held) -> None
     held.broker.step = lambda when: seen.append(held.parts.kinds()[-1])
     held.actions.close(11)
     assert seen == ["ACTION_SENDING", "ACTION_SENDING"]
-    sending, ended = (event.draft for event in held.parts.events())
+    sending, ended = held.parts.events()
     assert (sending.actor, sending.reason, sending.symbol, sending.ticket) == (
         "trader",
         "close 0.30 lots of EURUSD #11",
@@ -61,7 +61,7 @@ def test_none_is_no_stop_and_no_target(held: Held) -> None:
     held.actions.move_stops(11, None, None)
     (request,) = held.broker.sent
     assert (request["sl"], request["tp"], request["position"]) == (0.0, 0.0, 11)
-    assert held.parts.events()[0].draft.reason == "stop and target of EURUSD #11"
+    assert held.parts.events()[0].reason == "stop and target of EURUSD #11"
 
 
 @pytest.mark.parametrize(
@@ -214,5 +214,5 @@ def test_an_order_is_cancelled_under_its_own_ticket(held: Held) -> None:
         held.actions.cancel(21)
     held.actions.cancel(21)
     assert held.broker.sent[-1] == {"action": 8, "order": 21}
-    assert [(event.draft.ticket, event.draft.symbol) for event in held.parts.events()] == [(21, "EURUSD")] * 4
+    assert [(event.ticket, event.symbol) for event in held.parts.events()] == [(21, "EURUSD")] * 4
     assert held.broker.orders == ()

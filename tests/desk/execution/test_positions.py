@@ -243,7 +243,7 @@ def test_closing_an_intents_position_keeps_its_story(desk: Desk) -> None:
     desk.core.close_position(desk.broker.positions[0].ticket)
     desk.step()
     assert desk.row(intent_id).state == "FILLED"
-    kinds = [event.draft.kind.value for event in desk.core.desk.book.journal.events()]  # type: ignore[union-attr] # a desk is there
+    kinds = [event.kind.value for event in desk.core.desk.book.journal.events()]  # type: ignore[union-attr] # a desk is there
     assert kinds[-2:] == ["ACTION_SENDING", "ACTION_ENDED"]
 
 

@@ -30,7 +30,7 @@ class TestConfirming:
         filled = parts.send(Mood.UNTOLD)
         looking.look()
         seen = now(parts, filled)
-        newest = parts.events(filled.intent_id)[-1].draft
+        newest = parts.events(filled.intent_id)[-1]
         assert (newest.kind, newest.ticket) == (EventKind.CONFIRMED, parts.broker.deals[0].position_id)
         assert filled.reason == "filled; the broker has not told the price yet"
         assert (seen.state, seen.reason) == (IntentState.FILLED, "filled at 1.15026, slippage +19.8 points")
@@ -45,7 +45,7 @@ class TestConfirming:
         filled = looking.parts.send(Mood.FILL)
         looking.parts.broker.deals[0] = replace(looking.parts.broker.deals[0], position_id=0)
         looking.look()
-        newest = looking.parts.events(filled.intent_id)[-1].draft
+        newest = looking.parts.events(filled.intent_id)[-1]
         assert (newest.kind, newest.ticket) == (EventKind.CONFIRMED, looking.parts.broker.deals[0].order)
 
     @pytest.mark.parametrize(("seconds", "confirmed"), [(60.0, True), (60.001, False)])
@@ -203,7 +203,7 @@ class TestTheTradersWord:
             words,
             Fill(order=ticket, volume=0.1, confirmed=True),
         )
-        newest = parts.events(lost.intent_id)[-1].draft
+        newest = parts.events(lost.intent_id)[-1]
         assert (newest.kind, newest.actor, newest.ticket) == (EventKind.FILLED, "trader", ticket or None)
 
     def test_not_executed(self, parts: Parts) -> None:
@@ -211,7 +211,7 @@ class TestTheTradersWord:
         lost = parts.send(Mood.LOST)
         other = parts.send(Mood.LOST)
         ended = parts.recovery().resolve(lost.intent_id, executed=False, reason="")
-        newest = parts.events(lost.intent_id)[-1].draft
+        newest = parts.events(lost.intent_id)[-1]
         assert (ended.state, ended.reason, newest.actor) == (IntentState.FAILED, "decided by the trader", "trader")
         assert (newest.kind, newest.ticket, ended.fill) == (EventKind.FAILED, None, None)
         assert now(parts, other).state is IntentState.UNKNOWN

@@ -68,7 +68,7 @@ class TestExecutedAfterAll:
         looking.look()
         (deal,) = parts.broker.deals
         found = now(parts, lost)
-        newest = parts.events(lost.intent_id)[-1].draft
+        newest = parts.events(lost.intent_id)[-1]
         assert (found.state.value, newest.kind.value, newest.ticket) == (state, state, deal.position_id)
         assert found.reason.startswith(
             f"it was executed: deal #{deal.ticket}, {lots:.2f} lots at 1.15036, slippage +29."
@@ -84,7 +84,7 @@ class TestExecutedAfterAll:
         lost = looking.parts.send(Mood.FILL_LOST)
         looking.parts.broker.deals[0] = replace(looking.parts.broker.deals[0], position_id=0)
         looking.look()
-        assert looking.parts.events(lost.intent_id)[-1].draft.ticket == looking.parts.broker.deals[0].order
+        assert looking.parts.events(lost.intent_id)[-1].ticket == looking.parts.broker.deals[0].order
 
     def test_a_symbol_that_vanished_has_no_slippage(self, looking: Looking) -> None:
         """The fill is taken as the books have it."""
@@ -208,9 +208,7 @@ class TestEvidence:
         words = f"the broker has order #{ticket}, not executed yet"
         name = f"order {lost.intent_id}"
         assert parts.told == [("error", name, f"{side} EURUSD ({lost.intent_id}): {words}")]
-        evidence = [
-            event.draft for event in parts.events(lost.intent_id) if event.draft.kind is EventKind.EVIDENCE_FOUND
-        ]
+        evidence = [event for event in parts.events(lost.intent_id) if event.kind is EventKind.EVIDENCE_FOUND]
         assert [(each.reason, list(each.body["tickets"])) for each in evidence] == [(words, [ticket])]
         assert now(parts, lost).state is IntentState.UNKNOWN
 

@@ -51,7 +51,7 @@ def test_what_was_done_is_told_as_what_it_was(held: Held, what: str, ticket: int
     held.lose(act(held, what), Mood.FILL_LOST)
     held.look(0.5)
     assert held.parts.told == [("info", f"position {ticket}", f"#{ticket}: {words}")]
-    ended = held.parts.events()[-1].draft
+    ended = held.parts.events()[-1]
     assert (ended.kind, ended.ticket) == ("ACTION_ENDED", ticket)
     assert ended.reason == f"#{ticket}: {words}, as the broker's books show"
     assert held.parts.book.journal.unended_actions() == ()
@@ -430,7 +430,7 @@ def test_an_action_of_which_the_journal_has_no_request_is_for_the_trader(held: H
     held.actions.unanswered.resume()
     words = "the desk was interrupted during: close EURUSD #11; please look at the position"
     assert held.parts.told == [("warning", "position 11", words)]
-    ended = held.parts.events()[-1].draft
+    ended = held.parts.events()[-1]
     assert (ended.kind, ended.symbol, ended.ticket, ended.reason) == (EventKind.ACTION_ENDED, "EURUSD", 11, words)
 
 

@@ -50,8 +50,8 @@ def test_a_lost_journal_is_found_out_by_the_broker(
     assert any(f"closed position #{ticket}" in each for each in told(second)) is closed
     assert second.core.take_in_unknown() == 1 + closed
     assert second.core.desk is not None
-    (event,) = (each for each in second.core.desk.book.journal.events() if each.draft.kind is EventKind.TAKEN_IN)
-    taken = second.intent(event.draft.intent_id)
+    (event,) = (each for each in second.core.desk.book.journal.events() if each.kind is EventKind.TAKEN_IN)
+    taken = second.intent(event.intent_id)
     assert (taken.state, taken.request.symbol, taken.actor) == (IntentState.FILLED, "EURUSD", "trader")
     assert taken.fill is not None
     assert taken.fill.volume == pytest.approx(0.1)
@@ -62,7 +62,7 @@ def test_a_lost_journal_is_found_out_by_the_broker(
     third = build(first.broker)
     third.step(700.0)
     assert told(third) == []
-    assert third.intent(event.draft.intent_id) == taken
+    assert third.intent(event.intent_id) == taken
     assert verify(third.journal).intact
 
 

@@ -164,7 +164,7 @@ def test_a_close_in_the_reserve_is_known(held: Held) -> None:
     """What could not be journalled yet is no trade that nobody knows."""
     held.actions.close(11)
     (deal_of_it,) = held.broker.deals
-    ended = next(each.draft for each in held.parts.events() if each.draft.kind is EventKind.ACTION_ENDED)
+    ended = next(each for each in held.parts.events() if each.kind is EventKind.ACTION_ENDED)
     reserve = ExitReserve(held.parts.book.journal.path.with_suffix(".reserve"))
     reserve.prepare()
     reserve.write(replace(ended, ticket=12, body={**ended.body, "order": 99}))
@@ -206,6 +206,6 @@ def test_a_trade_that_is_taken_in_is_a_strategy_s_of_no_confidence(parts: Parts)
     signal = (taken.request.confidence_score, taken.request.vol_percentile, taken.request.regime)
     assert signal == (0.0, 0.0, "")
     assert taken.request.requested_volume == 0.1
-    (event,) = (each for each in parts.events() if each.draft.kind is EventKind.TAKEN_IN)
-    assert event.draft.ticket == 70
+    (event,) = (each for each in parts.events() if each.kind is EventKind.TAKEN_IN)
+    assert event.ticket == 70
     assert replace(taken.request, symbol="EURUSD") == taken.request

@@ -40,9 +40,9 @@ def test_a_damaged_journal_is_kept_and_a_new_one_says_so(damaged: Path, capsys: 
     journal = Journal(damaged)
     (event,) = journal.events()
     journal.close()
-    assert (event.draft.kind, event.draft.actor, event.draft.reason) == (EventKind.SET_ASIDE, "trader", "disk error")
-    assert event.draft.body["kept"] == kept.name
-    assert event.draft.body["problems"] == list(before.problems)
+    assert (event.kind, event.actor, event.reason) == (EventKind.SET_ASIDE, "trader", "disk error")
+    assert event.body["kept"] == kept.name
+    assert event.body["problems"] == list(before.problems)
     assert verify(damaged).intact
 
 

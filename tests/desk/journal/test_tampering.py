@@ -179,7 +179,7 @@ def test_a_file_that_comes_back_heals(build: BuildDesk) -> None:
     assert desk.core.snapshot().journal_problem == ""
     assert entry_is_refused(desk) == ""
     assert desk.core.desk is not None
-    kinds = [(each.draft.kind.value, each.draft.source) for each in desk.core.desk.book.journal.events()]
+    kinds = [(each.kind.value, each.source) for each in desk.core.desk.book.journal.events()]
     assert ("ACTION_SENDING", "reserve") in kinds
     assert ("ACTION_ENDED", "reserve") in kinds
     desk.core.stop()
@@ -338,7 +338,7 @@ def test_noticed_at_the_start(
     fourth = build(first.broker)
     assert entry_is_refused(fourth) == ""
     assert fourth.core.desk is not None
-    kept = [each.draft.kind.value for each in fourth.core.desk.book.journal.events() if each.draft.source == "reserve"]
+    kept = [each.kind.value for each in fourth.core.desk.book.journal.events() if each.source == "reserve"]
     assert kept == ["ACTION_SENDING", "ACTION_ENDED"]
 
 

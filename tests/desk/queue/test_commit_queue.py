@@ -201,7 +201,7 @@ def test_a_listener_that_fails_undoes_nothing(book: IntentStore) -> None:
     def fail(_: Intent, __: JournalEvent) -> None:
         raise RuntimeError("no ear")
 
-    book.listeners += [fail, lambda _, event: heard.append(event.draft.kind)]
+    book.listeners += [fail, lambda _, event: heard.append(event.kind)]
     assert book.receive(intent(), lambda _: YES, 10).state is IntentState.PENDING
     assert heard == [EventKind.RECEIVED, EventKind.JUDGED]
 
@@ -224,7 +224,7 @@ def test_what_reached_the_disk_after_all_is_told(tmp_path: Path) -> None:
     with closing(Journal(tmp_path / "j.sqlite3", fate.connect)) as journal:
         book = IntentStore(journal, ManualClock(), lambda: "ID000001")
         taken = book.receive(intent(), lambda _: YES, 10)
-        book.listeners.append(lambda _, event: heard.append(event.draft.kind))
+        book.listeners.append(lambda _, event: heard.append(event.kind))
         one_commit = ["before INSERT", "before INSERT", "before COMMIT"]
         fate.chosen = len(fate.passed) + len(one_commit)
         with pytest.raises(JournalUnavailable):

@@ -133,7 +133,7 @@ def test_taking_in_is_two_events(journal: Journal) -> None:
     """Received from its source with the request and its end, then judged by the desk with the answer and its words."""
     book = make(journal)
     taken = book.receive(intent(source="bot", client_id="c1", time_to_live=60.0), lambda _: NO, 10)
-    received, judged = (event.draft for event in journal.events())
+    received, judged = journal.events()
     assert (received.kind, received.actor, received.source, received.client_id, received.symbol) == (
         EventKind.RECEIVED,
         "bot",
@@ -205,7 +205,7 @@ def test_an_event_without_a_move_leaves_the_state(journal: Journal) -> None:
     taken = book.receive(intent(), lambda _: YES, 10)
     clock.advance(5.0)
     noted = book.record(taken, EventKind.REJUDGED, actor="bot", reason="hm", ticket=7, body={"a": 1})
-    newest = journal.events()[-1].draft
+    newest = journal.events()[-1]
     assert (newest.actor, newest.reason, newest.ticket, dict(newest.body)) == ("bot", "hm", 7, {"a": 1})
     assert (newest.old_state, newest.new_state) == (IntentState.PENDING, IntentState.PENDING)
     assert (noted.state, noted.reason, noted.changed_at) == (IntentState.PENDING, "hm", taken.changed_at)

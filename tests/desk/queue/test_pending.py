@@ -72,7 +72,7 @@ class TestEnds:
         ended = waiting.now(taken)
         assert ended.state.value == state
         if state == "EXPIRED":
-            newest = waiting.parts.events(taken.intent_id)[-1].draft
+            newest = waiting.parts.events(taken.intent_id)[-1]
             expected = (EventKind.EXPIRED, "desk", "nobody decided in time")
             assert (newest.kind, newest.actor, newest.reason) == expected
 
@@ -91,7 +91,7 @@ class TestEnds:
         first, approved, last = waiting.submit(), waiting.parts.approved(), waiting.submit()
         waiting.queue.cancel_all("halted")
         assert [waiting.now(each).state for each in (first, approved, last)] == ["CANCELLED", "APPROVED", "CANCELLED"]
-        newest = waiting.parts.events(last.intent_id)[-1].draft
+        newest = waiting.parts.events(last.intent_id)[-1]
         assert (newest.kind, newest.reason, newest.actor) == (EventKind.CANCELLED, "halted", "desk")
 
     def test_what_somebody_else_just_decided_is_left(self, waiting: Waiting) -> None:
@@ -122,7 +122,7 @@ class TestLookingAgain:
         waiting.rpm.refusal = ("SPREAD", "the spread is too wide")
         for _ in range(2):
             waiting.look_again()
-        newest = waiting.parts.events(taken.intent_id)[-1].draft
+        newest = waiting.parts.events(taken.intent_id)[-1]
         assert (newest.kind, newest.reason) == (EventKind.REJUDGED, "the spread is too wide")
         assert from_body(newest.body, "look", RiskAnswer).reason == "SPREAD"
         waiting.rpm.refusal = None
