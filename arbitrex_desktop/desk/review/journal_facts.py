@@ -75,6 +75,11 @@ class JournalFacts:
         row = self._db.execute("SELECT at FROM events ORDER BY seq LIMIT 1").fetchone()
         return datetime.fromisoformat(row[0]) if row else None
 
+    @property
+    def newest(self) -> int:
+        """The number of the newest event, 0 while there is none."""
+        return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])
+
     def describe(
         self, trades: Iterable[ClosedTrade], orders: Mapping[int, TradeOrder], progress: Progress
     ) -> tuple[ClosedTrade, ...]:
@@ -159,15 +164,12 @@ class JournalFacts:
     def _first_at(self, moment: datetime) -> int:
         """Return the number of the first event at or after a moment, one beyond the last where there is none."""
         text = moment.astimezone(UTC).isoformat(timespec="microseconds")
-        low, high = 1, self._last() + 1
+        low, high = 1, self.newest + 1
         while low < high:
             middle = (low + high) // 2
             (at,) = self._db.execute("SELECT at FROM events WHERE seq = ?", (middle,)).fetchone()
             low, high = (middle + 1, high) if at < text else (low, middle)
         return low
-
-    def _last(self) -> int:
-        return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])
 
 
 @contextmanager

@@ -43,6 +43,15 @@ class _OfJournal:
     intents: tuple[PastIntent, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A time's trades with all that is known of them but notes, and what the journal says; `basis`, what tells it."""
+
+    basis: object = None
+    trades: tuple[ClosedTrade, ...] = ()
+    journal: _OfJournal = field(default_factory=_OfJournal)
+
+
 class ReviewDesk:
     """Reads what became of trades.  `take` is called by the core, the rest from any thread but the window's.
 
@@ -58,6 +67,7 @@ class ReviewDesk:
         self._deals: dict[int, TradeDeal] = {}
         self._orders: dict[int, TradeOrder] = {}
         self._kept_at = -math.inf
+        self._past = _Past()
 
     def take(self, reading: AccountReading, anchor: float | None) -> None:
         """Keep the equity of a reading, once a minute; `anchor`, what the day's loss is measured from."""
@@ -140,14 +150,19 @@ class ReviewDesk:
         """Return the trades of a time with all that is known of them, and what the journal says of that time."""
         since, until = self._span(query, None, book)
         trades = tuple(trade for trade in book.trades if since <= trade.closed_at < until)
-        found = _OfJournal()
+        past = _Past(trades=trades)
         path = journal_path(self._data_dir, reading.account.server, reading.account.login)
         if path.is_file():
             with open_facts(path) as facts:
-                trades = facts.describe(trades, self._orders, partial(_share, report))
-                found = _OfJournal(facts.began, facts.decisions(since, until), facts.intents(since, until))
+                # A journal only grows: what is typed into the filter changes nothing of this.
+                basis = (path, facts.newest, query.since, query.until, trades, len(self._orders))
+                past = self._past
+                if past.basis != basis:
+                    described = facts.describe(trades, self._orders, partial(_share, report))
+                    journal = _OfJournal(facts.began, facts.decisions(since, until), facts.intents(since, until))
+                    self._past = past = _Past(basis, described, journal)
         notes = self._store(reading).annotations()
-        return tuple(_annotated(trade, notes.get(trade.key)) for trade in trades), found
+        return tuple(_annotated(trade, notes.get(trade.key)) for trade in past.trades), past.journal
 
     def _span(self, query: ReviewQuery, began: datetime | None, book: TradeBook) -> tuple[datetime, datetime]:
         """Return the time that is meant: without bounds from the first of journal and history to the present."""

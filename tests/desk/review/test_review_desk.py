@@ -175,3 +175,36 @@ def test_intents_of_a_time_say_where_they_stand(reviewed: Desk) -> None:
     assert (found[0].source, found[0].direction, found[0].actor, found[0].reason) == ("alpha", 1, "desk", "stressed")
     assert [each.intent_id for each in read(reviewed, ReviewQuery(strategy="alpha")).intents] == [refused]
     assert read(reviewed, ReviewQuery(until=found[1].at)).intents == ()
+
+
+def test_a_filter_reads_the_journal_once(reviewed: Desk) -> None:
+    """What is typed finds among what was read; a new event, a new trade or another time is read, and a note shows."""
+    first = round_trip(reviewed, source="alpha")
+    review = reviewed.core.review
+    assert review is not None
+    said: list[str] = []
+
+    def ask(**wanted: Any) -> ReviewData:
+        said.clear()
+        return review.read(ReviewQuery(**wanted), lambda text, _share: said.append(text))
+
+    def looked() -> bool:
+        return any("of 1 trades" in text or "of 2 trades" in text for text in said)
+
+    trade = only(ask())
+    assert looked()
+    assert only(ask(text="alpha")) == trade
+    assert ask(text="beta").trades == ()
+    assert not looked()
+    review.annotate(trade.key, Annotation("late"))
+    assert only(ask(text="late")).note == "late"
+    assert not looked()
+    assert ask(since=trade.closed_at + timedelta(days=1)).trades == ()
+    second = reviewed.core.submit(intent(requested_volume=0.1, source="beta"))
+    assert {each.intent_id for each in ask().intents} == {first, second}
+    assert looked()
+    reviewed.core.reject(second)
+    assert next(each.state for each in ask(text=second).intents) == "REJECTED"
+    round_trip(reviewed, source="beta")
+    assert len(ask().trades) == 2
+    assert looked()
