@@ -44,6 +44,7 @@ class Theme(QObject):
         self._app = app
         self._system_is_light = light
         self._follows_system = False
+        self._desktop_is_light: bool | None = None
         self._choice, self._pair = choice, DirectionPair.BLUE_ORANGE
         self._colours = DARK
         self.choose(choice)
@@ -63,6 +64,7 @@ class Theme(QObject):
         self._choice = choice
         if self._follows_system:
             self._ask_title_bar(choice)
+            self._look_at_system()
         self._apply()
 
     @property
@@ -82,8 +84,13 @@ class Theme(QObject):
 
     def follow_system(self) -> None:
         """Ask the system what it has, and follow its changes from now on; once, after the first picture."""
+        from arbitrex_desktop.ui.theme.desktop_scheme import DesktopScheme  # noqa: PLC0415 - not for the first picture
+
         self._follows_system = True
         self._app.styleHints().colorSchemeChanged.connect(self._on_system_change)
+        desktop = DesktopScheme(self)
+        desktop.told.connect(self._on_desktop)
+        desktop.listen()
         self.choose(self._choice)
 
     def _ask_title_bar(self, choice: ThemeChoice) -> None:
@@ -94,13 +101,22 @@ class Theme(QObject):
 
     def _on_system_change(self) -> None:
         if self._choice is ThemeChoice.SYSTEM:
+            self._look_at_system()
             self._apply()
 
-    def _apply(self) -> None:
-        system_chosen = self._choice is ThemeChoice.SYSTEM
-        if system_chosen and self._follows_system:
+    def _look_at_system(self) -> None:
+        if self._choice is ThemeChoice.SYSTEM:
             self._system_is_light = self._app.styleHints().colorScheme() is QtCore.Qt.ColorScheme.Light
-        light = self._choice is ThemeChoice.LIGHT or (system_chosen and self._system_is_light)
+            if self._desktop_is_light is not None:
+                self._system_is_light = self._desktop_is_light
+
+    def _on_desktop(self, light: bool) -> None:  # noqa: FBT001 - an answer
+        self._desktop_is_light = light
+        if light != self._system_is_light:
+            self._on_system_change()
+
+    def _apply(self) -> None:
+        light = self._choice is ThemeChoice.LIGHT or (self._choice is ThemeChoice.SYSTEM and self._system_is_light)
         self._colours = in_pair(LIGHT if light else DARK, self._pair)
         self._app.setPalette(palette_of(self._colours))
         self.changed.emit(self._colours)
