@@ -88,6 +88,7 @@ class ExportFile:
             columns = self._columns(self._text.part(index), first=index == 0)
             at = self._times(columns)
             values = self._values(columns)
+            self._check_end(index, len(at))
             self._check_order(index, at)
             self.last_msc = int(at.max(initial=self.last_msc))
             if self.format.bars:
@@ -104,6 +105,12 @@ class ExportFile:
         except RowError as error:
             line = self._text.line_number(index, error.row + int(index == 0 and self.format.header))
             raise ReplayError(f"{self.path}, line {line}: {error}") from None
+
+    def _check_end(self, index: int, rows: int) -> None:
+        """Refuse a last row that breaks off: what is there of its number may be another one."""
+        fields = self._text.breaks_off(index).split(self.format.delimiter)
+        if "flags" in self.format.columns and 1 < len(fields) < len(self.format.columns):
+            raise RowError(rows - 1, f"expected {len(self.format.columns)} fields, found the end of the file")
 
     def _check_order(self, index: int, at: Integers) -> None:
         """Count the rows that are earlier than the one before; refuse them when strict, and a bar that comes twice."""
@@ -188,7 +195,7 @@ class ExportFile:
             text = text.replace(f"{self.format.delimiter} ", self.format.delimiter)
         if self.format.commas:
             text = text.replace(",", ".")
-        text = text.lstrip("\r\n")
+        text = text.lstrip("\r\n").replace(" \n", "\n").replace(" \r", "\r")
         if not text.partition("\n")[2].strip() if skip else not text.strip():
             return {role: np.zeros(0, dtype="S1") for role in self.format.columns if role}
         try:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path
@@ -34,6 +35,10 @@ _PACKED: Final = {
 """What a file is that is no text, by its first three bytes."""
 
 
+_SEPARATOR: Final = re.compile(r'"?sep=[\t;,]"?\r?\n', re.IGNORECASE)
+"""What spreadsheets write above everything else."""
+
+
 def is_row(line: str) -> bool:
     """Return whether there is anything in a line but blanks and delimiters."""
     return bool(line.strip(_NOTHING))
@@ -58,6 +63,9 @@ class TextFile:
         if packed:
             raise ReplayError(f"{path}: is {packed}; unpack it, or save it as text, first")
         self._encoding, first = _encoding(start)
+        told = _SEPARATOR.match(self._read(first, _ROW_BYTES).decode(self._encoding, "ignore"))
+        self._before = 0 if told is None else 1
+        first += 0 if told is None else len(told[0].encode(self._encoding))
         self._newline = "\n".encode(self._encoding)
         self._old_newline = self._has_old_newlines(first)
         if self._old_newline:
@@ -106,7 +114,9 @@ class TextFile:
             text = self._read(start, end - start).decode(self._encoding, errors)
         except OSError as error:
             raise ReplayError(f"{self.path}: cannot be read: {error.strerror}") from error
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            if end == self._size and error.reason == "truncated data":
+                raise ReplayError(f"{self.path}: ends in the middle of a letter, so it was not copied whole") from None
             raise ReplayError(f"{self.path}: expected a text file of MetaTrader's export") from None
         for mark in _LEFT_BEHIND:
             text = text.replace(mark, "")
@@ -120,6 +130,13 @@ class TextFile:
         """Return the first lines of a part."""
         start, end = self.bounds[index], self.bounds[index + 1]
         return self._text(start, min(end, self._line_end(start + _LOOK_BYTES))).splitlines()
+
+    def breaks_off(self, index: int) -> str:
+        """Return the last line of a part that the file ends with, "" where its end is a line's."""
+        if index < len(self) - 1:
+            return ""
+        last = self._text(max(self.bounds[-2], self._size - _ROW_BYTES), self._size, "ignore").rpartition("\n")[2]
+        return last if is_row(last) else ""
 
     def first_row(self, index: int, skipped: int) -> str:
         """Return the first line of a part that is not blank, after so many others; "" without one."""
@@ -149,7 +166,7 @@ class TextFile:
 
     def line_number(self, index: int, row: int) -> int:
         """Return the number in the file, from 1, of a part's row."""
-        before = sum(self.part(earlier).count("\n") for earlier in range(index))
+        before = self._before + sum(self.part(earlier).count("\n") for earlier in range(index))
         rows = (number for number, line in enumerate(self.part(index).splitlines(), 1) if is_row(line))
         for _ in range(row):
             next(rows)

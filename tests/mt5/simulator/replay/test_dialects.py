@@ -133,3 +133,35 @@ def test_a_packed_file_is_called_packed(tmp_path: Path) -> None:
     for content, kind in ((gzip.compress(b"x"), "packed by gzip"), (archive.getvalue(), "a zip archive")):
         with pytest.raises(ReplayError, match=f"is {kind}.*unpack it"):
             ExportFile(written(tmp_path, content))
+
+
+TICKS = (
+    "<DATE>\t<TIME>\t<BID>\t<ASK>\t<LAST>\t<VOLUME>\t<FLAGS>\n" + "2026.03.02\t10:00:00\t1.10101\t1.10104\t\t\t6\n" * 3
+)
+
+
+@pytest.mark.parametrize("missing", [1, 2, 4, 5, 8, 12])
+def test_a_row_in_which_the_file_ends_is_played_whole_or_not(tmp_path: Path, missing: int) -> None:
+    """A copy that broke off may have cut a price short: `1.101` of `1.10104` is another number."""
+    path = written(tmp_path, TICKS[:-missing])
+    if missing <= 2:  # the end of the line, and the flags that stand for what has changed
+        assert len(ExportFile(path).part(0)) == 3
+        return
+    with pytest.raises(ReplayError, match="line 4: expected 7 fields"):
+        ExportFile(path).part(0)
+
+
+def test_a_copy_that_ends_within_a_letter_says_so(tmp_path: Path) -> None:
+    """Of a file with two bytes a letter one is missing."""
+    with pytest.raises(ReplayError, match="not copied whole"):
+        ExportFile(written(tmp_path, TICKS.encode("utf-16")[:-1]))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_separator_that_a_spreadsheet_names_is_no_row(tmp_path: Path, encoding: str) -> None:
+    """Lines are still counted from the file's first one; a blank may stand at their ends."""
+    rows = "sep=;\r\nDate;Time;Bid;Ask \r\n02.03.2026;10:00:00;1,1;1,2 \r\n02.03.2026;10:00:01;{};1,2\r\n"
+    file = ExportFile(written(tmp_path, rows.format("1,1").encode(encoding)))
+    assert file.part(0)["bid"].tolist() == [1.1, 1.1]
+    with pytest.raises(ReplayError, match="line 4: expected BID"):
+        ExportFile(written(tmp_path, rows.format("x").encode(encoding)))
