@@ -22,6 +22,7 @@ _QUOTED_IN: Final = (
 _PAIR: Final = re.compile(f"[A-Z]{{3}}(?:{'|'.join(_QUOTED_IN)})")
 """A name in capitals that ends with a currency; `GDAXIM` and `CHINAH` have six letters and are none."""
 _MARKS: Final = re.compile(r"[/_\- ]")
+_NO_LETTERS: Final = re.compile(r"[^A-Z0-9]")
 _SUFFIX: Final = re.compile(r"[^A-Z0-9].*|[A-Z]{1,2}[^A-Z0-9]*|(?:CASH|MINI|MICRO|CENT|SPOT|PRO|ECN|RAW|STD)[^A-Z0-9]*")
 """What may follow an index's name, so that `DAX` is no `DAXONE`: a mark with anything, or a usual ending."""
 
@@ -162,13 +163,15 @@ def _means(one: ListedSymbol, plain: str) -> bool:
         return False
     if not bare.startswith(plain) or _PAIR.fullmatch(plain):
         return False
+    if _is_index(plain):  # `US30USD`, `DE30EUR`
+        rest = rest.removeprefix(one.profit)
     return not rest or (bool(_SUFFIX.fullmatch(rest)) and (_is_marked(one.name, rest) or _is_index(plain)))
 
 
 @lru_cache(maxsize=8192)
 def _letters(name: str) -> str:
-    """Return a name in capitals without strokes; kept, since thousands are looked at for each that is typed."""
-    return _MARKS.sub("", name.upper())
+    """Return letters and digits of a name, in capitals; kept, since thousands are looked at for each that is typed."""
+    return _NO_LETTERS.sub("", name.upper())
 
 
 @lru_cache(maxsize=8192)

@@ -27,7 +27,19 @@ def book(*symbols: ListedSymbol) -> SymbolBook:
 
 @pytest.mark.parametrize(
     "name",
-    ["EURUSDm", "EURUSD.r", "mEURUSD", "#EURUSD", "EURUSD.£", "GBPUSD!EURUSD", "EUR/USD", "eurusd_i", "EURUSD-ECN"],
+    [
+        "EURUSDm",
+        "EURUSD.r",
+        "mEURUSD",
+        "#EURUSD",
+        "EURUSD.£",
+        "GBPUSD!EURUSD",
+        "EUR/USD",
+        "eurusd_i",
+        "EURUSD-ECN",
+        "EUR.USD",
+        "OANDA:EUR~USD",
+    ],
 )
 def test_a_pair_is_found_whatever_its_prefix_or_suffix(name: str) -> None:
     """Name and currencies tell which pair it is."""
@@ -46,6 +58,8 @@ def test_a_pair_is_found_whatever_its_prefix_or_suffix(name: str) -> None:
             ("CHINAH", "CHINAH.r"),
             ("MXSHAR", "MXSHAR_x"),
             ("NIFTYX", "NIFTYX-ECN"),
+            ("US30", "US30USD"),
+            ("US500", "SPX500USD.r"),
         ],
     ],
 )
