@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final, NamedTuple
@@ -23,6 +24,7 @@ from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.symbols import UnknownSymbol
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import ApprovedTrade, TradeApprovalStatus, TradeDecision
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import IntentSource, TradeIntent
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Verdict
 from arbitrex_desktop.risk_portfolio_manager.market.atr import AtrMeter
 
 REJECTED: Final = "REJECTED"
@@ -61,6 +63,7 @@ class RiskClient:
         self._atr = AtrMeter(pool, clock)
         self._rpm: RiskManagerView | None = None
         self._reading = BackgroundWork()
+        self._checks: tuple[Verdict, ...] = ()
 
     @property
     def rpm(self) -> RiskManagerView | None:
@@ -158,7 +161,11 @@ class RiskClient:
     def _answer(self, decision: TradeDecision, request: IntentRequest, atr: float, price: float | None) -> RiskAnswer:
         """Freeze the RPM's answer."""
         answer = RiskAnswer(
-            status=decision.status.value, at=self._clock.now(), checks=tuple(decision.checks), atr=atr, price=price
+            status=decision.status.value,
+            at=self._clock.now(),
+            checks=self._shared(decision.checks),
+            atr=atr,
+            price=price,
         )
         trade, refusal = decision.approved_trade, decision.rejected_trade
         if trade is None or decision.status is TradeApprovalStatus.REJECTED:
@@ -175,6 +182,12 @@ class RiskClient:
             risk_pct=self._share(trade.expected_loss),
             closing_lots=trade.closing_lots,
         )
+
+    def _shared(self, checks: Sequence[Verdict]) -> tuple[Verdict, ...]:
+        """Return the verdicts; what is as in the last answer is its very object, since hundreds of answers are kept."""
+        before = self._checks if len(self._checks) == len(checks) else checks
+        self._checks = tuple(old if old == new else new for old, new in zip(before, checks, strict=True))
+        return self._checks
 
     def _reduction(self, request: IntentRequest, trade: ApprovedTrade, answer: RiskAnswer) -> RiskAnswer:
         """Turn a reducing trade into the close of (a part of) one position: the RPM's choice, or the oldest.

@@ -22,7 +22,7 @@ class Outcome(StrEnum):
     SKIPPED = "SKIPPED"
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """One check that was made.
 
     Attributes:
