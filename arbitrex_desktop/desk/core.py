@@ -202,6 +202,7 @@ class TradingCore:
             equity=self._equity.points(reading),
             notices=self._notices.newest(),
             arming=ArmingRow(self._pool.mode is AccountMode.LIVE, self._gate.armed_until),
+            takes_intents=desk is not None,
             journal_problem=self._accounts.problem or self._connection.problem,
             watch=symbol_days(self._pool, pool.symbols),
             alerts=self.alerts.view() if self.alerts is not None else AlertsView(),
@@ -376,8 +377,7 @@ class TradingCore:
             return False
         self._notices.resolve("sync", "the account is synced again")
         self._context.synced.at = self._clock.monotonic()
-        reading = self._pool.latest_account()
-        if reading is not None:
+        if (reading := self._pool.latest_account()) is not None:
             self._equity.add(reading)
             if self.review is not None:
                 self._guard("review", partial(self.review.take, reading, rpm.portfolio_state.day_anchor))

@@ -108,4 +108,4 @@ def desk_snapshot(**changes: Any) -> DeskSnapshot:
     base = DeskSnapshot(
         START, pool_stats(), sync, account_row(), risk_row(), (position_row(),), (), (intent_row(),), points
     )
-    return replace(base, **changes)
+    return replace(base, **{"takes_intents": True, **changes})

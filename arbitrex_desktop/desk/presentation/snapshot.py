@@ -318,6 +318,7 @@ class DeskSnapshot:
         equity: points since the start, decimated to 5 000 at most
         notices: newest first, the latest 200
         arming: whether a LIVE account is armed, and until when
+        takes_intents: whether the account's journal is open, without which none is taken in
         journal_problem: why nothing can be journalled and so nothing sent, or that another window uses the data
             folder, empty when all is well
         watch: every selected symbol's day
@@ -335,6 +336,7 @@ class DeskSnapshot:
     equity: tuple[EquityPoint, ...] = ()
     notices: tuple[Notice, ...] = ()
     arming: ArmingRow = field(default_factory=lambda: ArmingRow(needed=False))
+    takes_intents: bool = False
     journal_problem: str = ""
     watch: tuple[SymbolDay, ...] = ()
     alerts: AlertsView = field(default_factory=AlertsView)
