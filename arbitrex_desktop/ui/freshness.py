@@ -75,6 +75,11 @@ class Freshness:
         return self.now if at is None else at + timedelta(seconds=self.snapshot_age)
 
     @property
+    def currency(self) -> str:
+        """The account's currency, empty before it is known."""
+        return self.snapshot.account.currency if self.snapshot and self.snapshot.account else ""
+
+    @property
     def core_silent(self) -> bool:
         """Whether the core has said nothing for too long."""
         return self.snapshot_age > CORE_SILENT_S

@@ -81,7 +81,7 @@ def panels_in(theme: Theme, state: DeskState) -> dict[str, Panel]:
     form.set_symbols(board.symbols)
     fresh = Freshness(state.snapshot, now - state.age, now, state.task, 12.0, clock.now(), state.broken)
     if state.snapshot is not None and state.snapshot.account is not None:
-        form.card.show_preview(state.preview)
+        form.card.show_preview(state.preview, state.snapshot.account.currency)
     for panel in made:
         panel.refresh(fresh)
     form.show_quote(watch.model.quote_of(form.symbol.currentText()))

@@ -21,7 +21,7 @@ from arbitrex_desktop.ui.window_state import FileWindowState, WindowState
 from arbitrex_desktop.ui.worker import CoreWorker
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.core import FakeCore
-from tests.fakes.desk_data import desk_snapshot, pool_stats
+from tests.fakes.desk_data import desk_snapshot, pool_stats, risk_row
 from tests.ui.conftest import OPEN_MS, WindowMaker
 from tests.ui.test_main_window import RememberedState
 
@@ -46,6 +46,18 @@ def test_without_a_connection_nothing_claims_that_there_is_trading(
     qtbot.waitUntil(lambda: top.state.text() == "NOT CONNECTED", timeout=OPEN_MS)
     window.content.halt()
     assert window.content.top_bar.state.text() == "TRADING HALTED"
+
+
+def test_the_button_of_a_halted_desk_says_that_it_is_done(open_window: WindowMaker, qtbot: QtBot) -> None:
+    """HALTED, and what pressing it again does; HALT again once trading goes on.  It can always be pressed."""
+    core = FakeCore(shown=desk_snapshot())
+    button = open_window(core).content.top_bar.halt
+    assert (button.text(), button.toolTip()) == ("HALT  F12", "Stop all sending at once (F12 or Ctrl+Shift+H)")
+    core.shown = desk_snapshot(risk=risk_row(trading_state="HALTED", halt_reason="by the trader"))
+    qtbot.waitUntil(lambda: button.text() == "HALTED  F12", timeout=OPEN_MS)
+    assert (button.isEnabled(), "it stays stopped" in button.toolTip()) == (True, True)
+    core.shown = desk_snapshot()
+    qtbot.waitUntil(lambda: button.text() == "HALT  F12", timeout=OPEN_MS)
 
 
 @pytest.mark.parametrize("choice", [ThemeChoice.DARK, ThemeChoice.LIGHT])

@@ -90,10 +90,8 @@ class TopBar(QWidget):
             label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             label.setMaximumWidth(most)
         self.resume = FilledButton(_("Resume\N{HORIZONTAL ELLIPSIS}"), theme, quiet)
-        self.halt = FilledButton(
-            _("HALT  {halt_keys}").format(halt_keys=HALT_KEYS[0]), theme, lambda colours: colours.halt, LARGE
-        )
-        self.halt.setToolTip(_("Stop all sending at once ({halt_keys})").format(halt_keys=" or ".join(HALT_KEYS)))
+        self.halt = FilledButton("", theme, quiet, LARGE)
+        self._show_halt(halted=False)
         self.halt.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.halt.clicked.connect(self.halt_asked)
         self.resume.clicked.connect(self.resume_asked)
@@ -117,7 +115,21 @@ class TopBar(QWidget):
         self.reason.show_text(*self._reason_of(fresh, state))
         self.reason.setVisible(bool(self.reason.text()))
         self.gauges.show_state(fresh)
-        self.resume.setVisible(state.word == HALTED and not state.unconfirmed)
+        halted = state.word == HALTED and not state.unconfirmed
+        self.resume.setVisible(halted)
+        self._show_halt(halted=halted)
+
+    def _show_halt(self, *, halted: bool) -> None:
+        """Say what HALT does, or that it is done: pressed again it halts again, which is never wrong."""
+        keys = " or ".join(HALT_KEYS)
+        word = _("HALTED  {halt_keys}") if halted else _("HALT  {halt_keys}")
+        self.halt.show_word(word.format(halt_keys=HALT_KEYS[0]), quiet if halted else lambda colours: colours.halt)
+        tip = (
+            _("All sending is stopped; pressed again, it stays stopped.  Resume lets trading go on ({halt_keys})")
+            if halted
+            else _("Stop all sending at once ({halt_keys})")
+        )
+        self.halt.setToolTip(tip.format(halt_keys=keys))
 
     def _reason_of(self, fresh: Freshness, state: ShownTradingState) -> tuple[str, Tone]:
         if state.unconfirmed:

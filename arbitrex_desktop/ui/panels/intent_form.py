@@ -173,8 +173,7 @@ class IntentFormPanel(Panel):
             request = self._trade()
         except ValueError:
             return None
-        account = self._fresh.snapshot.account if self._fresh.snapshot else None
-        return TradePlan.of(request, self._current_answer or self._lagging, account.currency if account else "")
+        return TradePlan.of(request, self._current_answer or self._lagging, self._fresh.currency)
 
     @property
     def _current_answer(self) -> IntentRow | None:
@@ -208,7 +207,7 @@ class IntentFormPanel(Panel):
         learnt = self._learn(preview.intent)
         if not self._probes or preview.intent.decision == REJECTED:
             self._answer, self._answer_number, self._lagging = preview.intent, self._number, None
-            self.card.show_preview(preview.intent)
+            self.card.show_preview(preview.intent, self._fresh.currency)
             self._show_submit()
             self.plan_changed.emit(self.plan())
         elif learnt:
@@ -390,7 +389,7 @@ class IntentFormPanel(Panel):
             return _("The terminal is not connected: nothing can be judged")
         if self._submitted_at is not None:
             return _(SUBMITTED)
-        return refusal(self._shown_answer, self._fresh.snapshot.risk if self._fresh.snapshot else None)
+        return refusal(self._shown_answer, self._fresh.snapshot)
 
     def _submit_text(self) -> str:
         try:

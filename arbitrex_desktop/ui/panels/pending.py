@@ -202,9 +202,7 @@ class PendingPanel(Panel):
             self._choice_is_gone, self._decision = False, ""
         if row is None or not self._is_warned(row):
             self._warned = None
-        snapshot = self._fresh.snapshot
-        currency = snapshot.account.currency if snapshot and snapshot.account else ""
-        self.deck.show_cards([self._card(each, currency) for each in self._rows.values()], self._became())
+        self.deck.show_cards([self._card(each, self._fresh.currency) for each in self._rows.values()], self._became())
         self.unknown.show_rows(self._unknown(), row, self._busy)
         self.reject_all.setEnabled(bool(self._rejectable()))
         self.checks.show_checks(row.checks if row else ())

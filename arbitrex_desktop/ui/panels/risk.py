@@ -75,12 +75,11 @@ class RiskPanel(Panel):
         self._fresh = fresh
         snapshot = fresh.snapshot
         risk = snapshot.risk if snapshot else None
-        currency = snapshot.account.currency if snapshot and snapshot.account else ""
         self.state.show_text(*self._state_of(risk))
         switches = risk.switches if risk else ()
         self.switches.show_text("\n".join(_("Kill switch: {each}").format(each=each) for each in switches), Tone.WARN)
         self.switches.setVisible(bool(switches))
-        self._show_bars(risk, currency)
+        self._show_bars(risk, fresh.currency)
         self._show_limits(risk)
         self._show_exposure(risk, snapshot.positions if snapshot else ())
 

@@ -62,13 +62,13 @@ class PreviewCard(QWidget):
         """Whether the preview answers what stands in the form now."""
         return self._current
 
-    def show_preview(self, row: IntentRow) -> None:
-        """Show an answer to what stands in the form."""
+    def show_preview(self, row: IntentRow, currency: str = "") -> None:
+        """Show an answer to what stands in the form, amounts in the account's currency."""
         self._row, self._current = row, True
         self.decision.show_text(*preview_text(row.decision, row.checks))
         texts = {
             "Lots": formats.lots(row.lots),
-            "Loss at stop": _loss(row),
+            "Loss at stop": _loss(row, currency),
             "Stop": formats.price(row.stop_loss, row.digits),
             "Target": _target(row),
         }
@@ -119,8 +119,8 @@ class PreviewCard(QWidget):
         return grid
 
 
-def _loss(row: IntentRow) -> str:
-    loss = formats.money(row.risk_amount, digits=row.money_digits)
+def _loss(row: IntentRow, currency: str) -> str:
+    loss = formats.money(row.risk_amount, currency, digits=row.money_digits)
     return loss if loss == formats.DASH else f"{loss} \N{MIDDLE DOT} {formats.percent(row.risk_pct)}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from arbitrex_desktop.desk.presentation.snapshot import IntentRow, RiskRow
+from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot, IntentRow
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.cards.pending_text import trade_text
 from arbitrex_desktop.ui.models.check_text import translated
@@ -27,8 +27,11 @@ def submit_text(trade: str, answer: IntentRow | None) -> str:
     return (_("Submit {trade}") if answer.closes is None else _("Submit: {trade}")).format(trade=trade_text(answer))
 
 
-def refusal(answer: IntentRow | None, risk: RiskRow | None) -> str:
-    """Return why the RPM would not let the trade through now, empty where it would or has not answered."""
+def refusal(answer: IntentRow | None, snapshot: DeskSnapshot | None) -> str:
+    """Return why the trade would not be taken in or let through now, empty where it would or nobody has answered."""
+    if snapshot is not None and not (snapshot.takes_intents or snapshot.journal_problem):
+        return _("The account's journal is not open yet; one moment")
+    risk = snapshot.risk if snapshot is not None else None
     if answer is not None and answer.decision == REJECTED:
         later, never = _("The risk manager lets it pass later: {why}"), _("The risk manager would refuse it: {why}")
         return (later if wait_of(answer.checks) else never).format(

@@ -76,6 +76,12 @@ class FilledButton(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self.update)
 
+    def show_word(self, word: str, fill: FillOf) -> None:
+        """Say something else, in its colour."""
+        if word != self.text():
+            self._fill = fill
+            self.setText(word)
+
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return room for the text and a margin of one letter."""
         metrics = self.fontMetrics()

@@ -24,7 +24,7 @@ from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.widgets.fields import OptionalNumber
 from tests.fakes.clock import ManualClock
 from tests.fakes.core import FakeWatchList
-from tests.fakes.desk_data import intent_row, pool_stats, quote, risk_row
+from tests.fakes.desk_data import account_row, intent_row, pool_stats, quote, risk_row
 
 Make = Callable[..., Freshness]
 
@@ -99,6 +99,21 @@ def test_a_plain_name_is_the_terminal_s_symbol(form: IntentFormPanel, name: str)
     assert "GBPUSD.: the broker does not have it" in form.submit.toolTip()
 
 
+def test_nothing_is_submitted_before_the_journal_is_open(
+    form: IntentFormPanel, fresh: Callable[..., Freshness]
+) -> None:
+    """Submit is off for that moment, with the reason; where the journal cannot be used, an exit may be sent still."""
+    form.refresh(fresh(takes_intents=False))
+    assert (form.submit.isEnabled(), form.submit.toolTip()) == (
+        False,
+        "The account's journal is not open yet; one moment",
+    )
+    form.refresh(fresh(takes_intents=False, journal_problem="the disk is full"))
+    assert form.submit.isEnabled()
+    form.refresh(fresh())
+    assert form.submit.isEnabled()
+
+
 def test_submit_hands_the_request_on(form: IntentFormPanel) -> None:
     """One click, one request."""
     submitted: list[object] = []
@@ -124,6 +139,14 @@ def test_only_the_newest_question_is_answered(form: IntentFormPanel, asked: list
     form.show_preview(Preview(first, intent_row(decision="APPROVED")))
     assert form.card.decision.text() == "would be refused"
     qtbot.waitUntil(lambda: len(asked) == 3)
+
+
+def test_the_loss_at_the_stop_has_its_currency(form: IntentFormPanel, fresh: Callable[..., Freshness]) -> None:
+    """An amount without one could be points, or another account's money."""
+    form.refresh(fresh())
+    form._awaited = form._number
+    form.show_preview(Preview(form._number, intent_row(risk_amount=12.5, risk_pct=0.001)))
+    assert form.card.values["Loss at stop"].text() == f"12.50 {account_row().currency} · 0.10 %"
 
 
 def test_a_change_greys_the_answer_at_once(form: IntentFormPanel) -> None:
