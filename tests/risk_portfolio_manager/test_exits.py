@@ -76,6 +76,16 @@ def test_reduce_only_finds_a_position_or_is_refused() -> None:
         assert reason(manager.judge(other, record=False)) == "NOTHING_TO_REDUCE"
 
 
+@pytest.mark.parametrize("mode", [NETTING, 1, 2])
+@pytest.mark.parametrize("told", [{"reduce_only": True}, {"position_ticket": 1}])
+def test_an_exit_of_more_than_is_held_reverses_nothing(mode: int, told: dict[str, Any]) -> None:
+    """1.5 lots to close of 1.0: on a netting account the rest would open the other way, on a hedging one all of it."""
+    _, manager = holding((1, 1.0), halted=False, margin_mode=mode, balance=1e7, equity=1e7, margin_free=1e7)
+    asked = intent(direction=-1, requested_volume=1.5, atr=0.005, **told)
+    assert reason(manager.process_trade_intent(**asked)) == "NOTHING_TO_REDUCE"
+    assert units(manager.process_trade_intent(**{**asked, "requested_volume": 1.0})) == 100_000.0
+
+
 @pytest.mark.parametrize("stop", [None, 1.2])
 def test_what_does_not_say_that_it_closes_opens_on_a_hedging_account(stop: float | None) -> None:
     """With a stop, its own or the RPM's, and a halt refuses it; on a netting account there is only one to take off."""

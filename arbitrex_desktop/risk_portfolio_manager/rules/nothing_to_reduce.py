@@ -24,9 +24,9 @@ class NothingToReduce(Rule):
         if context.exposure.leaving:
             return self.failed(note="the position is being closed already, by a trade in flight")
         intent, instrument, closing = context.intent, context.market.instrument, context.exposure.reversing
+        if intent.reduce_only or intent.position_ticket is not None:
+            return self.failed(note=f"there is no position of {intent.symbol} with so much to close")
         if closing and instrument is not None:
             lots = format_value(closing / instrument.contract, "lots", context.decimals)
             return self.ok(f"it closes the {lots} that are held, and opens the rest the other way")
-        if intent.reduce_only or intent.position_ticket is not None:
-            return self.failed(note=f"there is no position of {intent.symbol} with so much to close")
         return self.in_order
