@@ -12,7 +12,7 @@ from arbitrex_desktop.risk_portfolio_manager import RiskPortfolioManager
 from arbitrex_desktop.risk_portfolio_manager.decision.decision import ApprovedTrade
 from tests.fakes.broker_data import make_account, make_position
 from tests.fakes.pool import FakePool
-from tests.risk_portfolio_manager.helpers import check, intent, pooled, reason, units, wide
+from tests.risk_portfolio_manager.helpers import check, closing, intent, pooled, reason, units, wide
 
 NETTING, EXCHANGE, HEDGING = 0, 1, 2
 
@@ -38,12 +38,12 @@ def traded(manager: RiskPortfolioManager, **changes: Any) -> ApprovedTrade:
 def test_a_trade_beyond_what_is_held_is_told_as_a_reversal(mode: int) -> None:
     """P46, P51: short 0.10, buy 0.30 closes 0.10 and opens 0.20, whose loss at the stop is what is told."""
     pool, manager = keeping(mode, (-1, 0.1, 0.0))
+    output = manager.evaluate(**intent(requested_volume=0.3))
+    assert "closes the 0.10 lots that are held" in check(output, "NOTHING_TO_REDUCE").message
     trade = traded(manager, requested_volume=0.3, stop_loss=1.14, current_price=None)
     ask = pool.quotes["EURUSD"].ask
     assert (trade.lots, trade.closing_lots, trade.reduce_only, trade.position_ticket) == (0.3, 0.1, False, None)
     assert trade.expected_loss == pytest.approx(20_000 * (ask - 1.14))
-    output = manager.evaluate(**intent(requested_volume=0.3))
-    assert "closes the 0.10 lots that are held" in check(output, "NOTHING_TO_REDUCE").message
 
 
 def test_a_reversal_that_was_cut_to_what_is_held_opens_nothing() -> None:
@@ -51,6 +51,23 @@ def test_a_reversal_that_was_cut_to_what_is_held_opens_nothing() -> None:
     _, manager = keeping(NETTING, (-1, 0.1, 0.0), max_symbol_exposure_units=10_000.0)
     trade = traded(manager, requested_volume=0.3)
     assert (trade.lots, trade.closing_lots, trade.expected_loss) == (0.1, 0.1, 0.0)
+
+
+@pytest.mark.parametrize("mode", [NETTING, EXCHANGE])
+def test_what_a_reversal_in_flight_closes_is_closed_once(mode: int) -> None:
+    """Long 1.0, of which 1.5 sold close all: an exit beside them would open 1.0 short; released, it closes again."""
+    wealth = {"balance": 1e6, "equity": 1e6, "margin_free": 1e6}
+    pool = FakePool(account=make_account(margin_mode=mode, **wealth))
+    pool.positions = (make_position("EURUSD", 1, 1.0, ticket=1, sl=1.1),)
+    manager = pooled(pool, wide(max_positions_per_symbol=9, risk_per_trade=0.05))
+    asked = {"direction": -1, "requested_volume": 1.5, "atr": 0.01, "intent_id": "r"}
+    assert traded(manager, **asked).closing_lots == 1.0
+    assert reason(manager.process_trade_intent(**closing(intent_id="e"))) == "NOTHING_TO_REDUCE"
+    again = manager.evaluate(**intent(**asked)).decision.approved_trade
+    assert again is not None
+    assert again.closing_lots == 1.0
+    assert manager.release_intent("r")
+    assert units(manager.process_trade_intent(**closing(intent_id="e"))) == 100_000.0
 
 
 def test_a_reversal_is_held_against_every_limit_as_if_it_opened_all() -> None:

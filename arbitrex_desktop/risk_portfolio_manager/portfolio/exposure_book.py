@@ -187,10 +187,9 @@ class ExposureBook:
     def leaving(self, symbol: str, direction: int, but_intent: str | None = None, ticket: int | None = None) -> float:
         """Return the units that are being taken off by trades in flight, of one position with its `ticket`."""
         return sum(
-            each.units
+            each.leaving
             for each in self.reserved.values()
-            if each.reducing
-            and (each.symbol, each.direction) == (symbol, direction)
+            if (each.symbol, each.direction) == (symbol, direction)
             and each.intent_id != but_intent
             and (ticket is None or each.ticket == ticket)
         )

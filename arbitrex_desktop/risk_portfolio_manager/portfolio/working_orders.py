@@ -32,6 +32,7 @@ class Reservation(msgspec.Struct):
         order_id: the decision's own name, which an order may bear as well.
         magic: what its order is marked with, 0 when that is not known.
         filled: units seen of it.
+        closing: units with which a trade that reverses closes the open position first.
     """
 
     intent_id: str
@@ -53,11 +54,18 @@ class Reservation(msgspec.Struct):
     order_id: str = ""
     magic: int = 0
     filled: float = 0.0
+    closing: float = 0.0
+
+    @property
+    def leaving(self) -> float:
+        """Return the units that it takes off what is held."""
+        return self.units if self.reducing else self.closing
 
     def take_off(self, units: float) -> None:
         """Take what was seen of it off, with its share of everything that grows with its size."""
         share = 1.0 - units / self.units
         self.units -= units
+        self.closing = max(0.0, self.closing - units)
         self.notional *= share
         self.margin *= share
         self.risk *= share

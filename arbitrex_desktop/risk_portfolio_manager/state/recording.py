@@ -204,6 +204,7 @@ def _reserve(state: RiskState, context: RuleContext, trade: ApprovedTrade, order
         since=context.moment,
         order_id=order_id,
         magic=intent.magic or 0,
+        closing=min(trade.position_units, context.exposure.reversing),
     )
     state.book.reserve(reservation)
     if not trade.reducing:
