@@ -251,8 +251,8 @@ def test_money_of_any_account_is_told_in_its_decimals(currency: str, digits: int
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("atr", None, "atr must be a number (it is not given)"),
-        ("atr", [1.0], "atr must be a number (it is of type list)"),
+        ("atr", None, "atr must be a number above zero, of ordinary size (it is not given)"),
+        ("atr", [1.0], "atr must be a number above zero, of ordinary size (it is of type list)"),
         ("symbol", object(), "symbol must be a name (it is of type object)"),
         ("regime", "calm", "regime must be one of"),
     ],

@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+import re
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
-from functools import partial
-from numbers import Integral, Real
-from operator import attrgetter
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
 from arbitrex_desktop.risk_portfolio_manager.decision.regime import Regime
+from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import plain_number
 
 _LONGEST_NAME: Final = 200
 _LARGEST: Final = 1e15
@@ -49,6 +45,8 @@ _Positive = Annotated[float, msgspec.Meta(ge=_SMALLEST, lt=_LARGEST)]
 _NotNegative = Annotated[float, msgspec.Meta(ge=0.0, lt=_LARGEST)]
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 _Ticket = Annotated[int, msgspec.Meta(gt=0)]
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+_RegimeName = Literal["TRENDING", "RANGING", "VOLATILE", "STRESSED", "CRISIS"]
 _MARKET: Final = OrderKind.MARKET
 _TRADER: Final = IntentSource.TRADER
 
@@ -109,7 +107,7 @@ class TradeIntent(msgspec.Struct, frozen=True):
     source: IntentSource = IntentSource.STRATEGY
     order_kind: OrderKind = OrderKind.MARKET
     order_price: _Positive | None = None
-    expires_at: datetime | None = None
+    expires_at: _Moment | None = None
     reduce_only: bool = False
     position_ticket: _Ticket | None = None
     instead_of: tuple[str, ...] = ()
@@ -126,43 +124,41 @@ class TradeIntent(msgspec.Struct, frozen=True):
         return self.order_kind is not _MARKET
 
 
-class _Sound(TradeIntent, frozen=True):
-    """A program's intent at the market, as nearly all are."""
+class _OfPerson(TradeIntent, frozen=True):
+    """A person's intent whose fields hold what they must; nothing need be said of a signal, and is not judged then."""
 
     direction: Literal[1, -1]
+    regime: _RegimeName | None
+    instead_of: tuple[_Name, ...] = ()
+
+
+class _OfProgram(_OfPerson, frozen=True):
+    """The same of a program, which must say what its signal is."""
+
     confidence_score: _Share
-    regime: Literal["TRENDING", "RANGING", "VOLATILE", "STRESSED", "CRISIS"]
+    regime: _RegimeName
     vol_percentile: _Share
-    order_price: None = None
-    expires_at: None = None
 
 
 def checked(intent: TradeIntent) -> TradeIntent:
-    """Return the intent with plain numbers; raise `InvalidField` for the first field that cannot be used.
-
-    Most hold what the fields' types say; of any other each field is looked at by its name.
-    """
-    try:
-        sound = msgspec.convert(intent, _Sound, from_attributes=True)
-    except msgspec.ValidationError:
-        return _checked_by_name(intent)
-    plain = sound.source is intent.source and intent.order_kind is _MARKET and type(intent.instead_of) is tuple
-    return sound if plain and all(sound.instead_of) else _checked_by_name(intent)
-
-
-def _checked_by_name(intent: TradeIntent) -> TradeIntent:
     """Return the intent with plain numbers; raise `InvalidField` for the first field that cannot be used."""
-    amiss = _amiss(intent) or (_resting_amiss(intent) if intent.rests else _market_amiss(intent))
-    if amiss:
+    kind = _OfPerson if intent.source is _TRADER else _OfProgram
+    try:
+        sound = msgspec.convert(intent, kind, from_attributes=True)
+    except msgspec.ValidationError:
+        intent = _with_plain_numbers(intent)
+        try:
+            sound = msgspec.convert(intent, kind, from_attributes=True)
+        except msgspec.ValidationError as bad:
+            raise _invalid(intent, _FIELD_AT.findall(str(bad))[0]) from bad
+    if (type(intent.source), type(intent.order_kind), type(intent.instead_of)) != _KINDS:
+        # A text or a list that became one of these is not what was meant.
+        raise _invalid(
+            intent, next(name for name, kind in _OWN_KINDS.items() if type(getattr(intent, name)) is not kind)
+        )
+    if amiss := _amiss(sound):
         raise InvalidField(amiss)
-    changes, values = {}, _values_of(intent)
-    needed = _NEEDED if intent.source is _TRADER else _NEEDED_OF_STRATEGY
-    for value, name, check in zip(values, _FIELD_CHECKS, _FIELD_CHECKS.values(), strict=True):
-        if value is not None or name in needed:
-            usable = check(name, value)
-            if usable is not value:
-                changes[name] = usable
-    return msgspec.structs.replace(intent, **changes) if changes else intent
+    return sound
 
 
 def checked_or_exit(intent: TradeIntent) -> tuple[TradeIntent, str]:
@@ -186,117 +182,32 @@ def _show(value: Any) -> str:
     return repr(value)[:60] if type(value) in (str, int, float, bool) else f"of type {type(value).__name__}"
 
 
-def _number(name: str, value: Any) -> float:
-    """Return a finite float; numpy's numbers and decimals are numbers, booleans and texts are not."""
-    number = value if type(value) is float else _as_float(name, value)
-    if -_LARGEST < number < _LARGEST:
-        return number
-    kind = "a number of ordinary size" if math.isfinite(number) else "finite"
-    raise InvalidField(f"{name} must be {kind} (it is {number:g})")
+def _invalid(intent: TradeIntent, name: str) -> InvalidField:
+    """Return what is said of a field that cannot be used."""
+    return InvalidField(f"{name} must be {_MUST.get(name, _ABOVE_ZERO)} (it is {_show(getattr(intent, name))})")
 
 
-def _as_float(name: str, value: Any) -> float:
-    """Return a number that is no float as one."""
-    if isinstance(value, bool) or not isinstance(value, (Real, Decimal)):
-        raise InvalidField(f"{name} must be a number (it is {_show(value)})")
-    try:
-        return float(value)
-    except (OverflowError, ValueError, TypeError) as error:
-        raise InvalidField(f"{name} must be a number of ordinary size") from error
+def _with_plain_numbers(intent: TradeIntent) -> TradeIntent:
+    """Return the intent with plain numbers for those of numpy, fractions and decimals, and a loss as a positive one."""
+    values = {name: plain_number(getattr(intent, name)) for name in FIELDS}
+    loss = values["avg_loss"]
+    return TradeIntent(**{**values, "avg_loss": abs(loss) if type(loss) in (int, float) else loss})
 
 
-def _within(least: float, bounds: str, most: float, name: str, value: Any) -> float:
-    """Return a number from `least` to `most`; `bounds` says so."""
-    if type(value) is float and least <= value <= most and value < _LARGEST:
-        return value
-    number = _number(name, value)
-    if not least <= number <= most:
-        ordinary = "be a number of ordinary size" if 0.0 < number < least else f"be {bounds}"
-        raise InvalidField(f"{name} must {ordinary} (it is {number:g})")
-    return number
-
-
-_share: Final = partial(_within, 0.0, "in [0, 1]", 1.0)
-_not_negative: Final = partial(_within, 0.0, ">= 0", _LARGEST)
-_above_zero: Final = partial(_within, _SMALLEST, "> 0", _LARGEST)
-
-
-def _magnitude(name: str, value: Any) -> float:
-    """Return a loss as a positive number, whichever sign it was given with; zero is refused."""
-    return _above_zero(name, abs(_number(name, value)))
-
-
-def _whole(name: str, value: Any) -> int:
-    """Return a whole number at or above zero."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < 0:
-        raise InvalidField(f"{name} must be a whole number >= 0 (it is {_show(value)})")
-    return int(value)
-
-
-def _direction(name: str, value: Any) -> int:
-    """Return 1 or -1."""
-    if isinstance(value, bool) or not isinstance(value, (int, Integral)) or value not in (1, -1):
-        raise InvalidField(f"{name} must be 1 or -1 (it is {_show(value)})")
-    return int(value)
-
-
-def _name(name: str, value: Any) -> str:
-    """Return a text that is not empty and not absurdly long."""
-    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_NAME:
-        raise InvalidField(f"{name} must be a name (it is {_show(value)})")
-    return value
-
-
-def _regime(name: str, value: Any) -> str:
-    """Return a regime's name."""
-    if not isinstance(value, str) or value not in _REGIMES:
-        raise InvalidField(f"{name} must be one of {', '.join(_REGIMES)} (it is {_show(value)})")
-    return value
-
-
-def _amiss(intent: Any) -> str:
-    """Return which field that is no number cannot be used, empty when all can."""
-    if not isinstance(intent.source, IntentSource):
-        return f"source must be one of {', '.join(IntentSource)} (it is {_show(intent.source)})"
-    if not isinstance(intent.order_kind, OrderKind):
-        return f"order_kind must be one of {', '.join(OrderKind)} (it is {_show(intent.order_kind)})"
-    if not isinstance(intent.reduce_only, bool):
-        return f"reduce_only must be True or False (it is {_show(intent.reduce_only)})"
-    for name, value in (("position_ticket", intent.position_ticket), ("magic", intent.magic)):
-        if value is not None and not _is_ticket(value):
-            return f"{name} must be a whole number above zero (it is {_show(value)})"
-    names = intent.instead_of
-    if not isinstance(names, tuple) or (names and not all(isinstance(name, str) and name for name in names)):
-        return f"instead_of must be a tuple of names (it is {_show(names)})"
-    return ""
-
-
-def _market_amiss(intent: Any) -> str:
-    """Return which field only a resting order has, empty when there is none."""
-    for name, value in (("order_price", intent.order_price), ("expires_at", intent.expires_at)):
-        if value is not None:
-            return f"{name} must be left out of an order at the market (it is {_show(value)})"
-    return ""
-
-
-def _resting_amiss(intent: Any) -> str:
-    """Return which field of a resting order cannot be used, empty when all can."""
+def _amiss(intent: TradeIntent) -> str:
+    """Return what does not fit how the trade is entered, empty when all does."""
+    if intent.order_kind is _MARKET:
+        if intent.order_price is None and intent.expires_at is None:
+            return ""
+        given = "expires_at" if intent.order_price is None else "order_price"
+        return f"{given} must be left out of an order at the market (it is {_show(getattr(intent, given))})"
     if intent.order_price is None:
         return "order_price must be given for an order that rests"
-    _above_zero("order_price", intent.order_price)
-    moment = intent.expires_at
-    if moment is not None and not (isinstance(moment, datetime) and moment.tzinfo is not None):
-        return f"expires_at must be a moment with its time zone (it is {_show(moment)})"
     if intent.reduce_only:
         return "reduce_only must be False for an order that rests (it is True)"
     if intent.position_ticket is not None:
-        return f"position_ticket must be left out of an order that rests (it is {_show(intent.position_ticket)})"
+        return f"position_ticket must be left out of an order that rests (it is {intent.position_ticket})"
     return ""
-
-
-def _is_ticket(value: Any) -> bool:
-    """Return whether a value can be a broker's number."""
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _as_exit(intent: TradeIntent) -> TradeIntent:
@@ -312,35 +223,27 @@ def _as_exit(intent: TradeIntent) -> TradeIntent:
     return msgspec.structs.replace(intent, **signal, **dict.fromkeys(_NO_MATTER_TO_AN_EXIT))
 
 
-_REGIMES: Final = tuple(each.value for each in Regime)
-_FIELD_CHECKS: Final[dict[str, Callable[[str, Any], Any]]] = {
-    "symbol": _name,
-    "direction": _direction,
-    "confidence_score": _share,
-    "regime": _regime,
-    "atr": _above_zero,
-    "vol_percentile": _share,
-    "current_price": _above_zero,
-    "win_rate": _share,
-    "avg_win": _above_zero,
-    "avg_loss": _magnitude,
-    "num_trades": _whole,
-    "adv_units": _not_negative,
-    "spread_pct": _not_negative,
-    "daily_volatility": _not_negative,
-    "strategy_id": _name,
-    "stop_loss": _above_zero,
-    "take_profit": _above_zero,
-    "requested_volume": _above_zero,
-    "intent_id": _name,
-    "order_price": _above_zero,
-}
 FIELDS: Final = TradeIntent.__struct_fields__
-_NEEDED: Final = frozenset({"symbol", "direction", "atr"})
-_NEEDED_OF_STRATEGY: Final = _NEEDED | {"confidence_score", "regime", "vol_percentile"}
-"""A person need not say anything of a signal: what is not given is not judged."""
+_OWN_KINDS: Final = {"source": IntentSource, "order_kind": OrderKind, "instead_of": tuple}
+_KINDS: Final = tuple(_OWN_KINDS.values())
+_FIELD_AT: Final = re.compile(r"\$\.(\w+)")
+_ABOVE_ZERO: Final = "a number above zero, of ordinary size"
+_MUST: Final = {
+    **dict.fromkeys(("symbol", "strategy_id", "intent_id"), "a name"),
+    **dict.fromkeys(("confidence_score", "vol_percentile", "win_rate"), "a number in [0, 1]"),
+    **dict.fromkeys(("adv_units", "spread_pct", "daily_volatility"), "a number of 0 or more, of ordinary size"),
+    **dict.fromkeys(("position_ticket", "magic"), "a whole number above zero"),
+    "direction": "1 or -1",
+    "regime": f"one of {', '.join(Regime)}",
+    "num_trades": "a whole number of 0 or more",
+    "source": f"one of {', '.join(IntentSource)}",
+    "order_kind": f"one of {', '.join(OrderKind)}",
+    "expires_at": "a moment with its time zone",
+    "reduce_only": "True or False",
+    "instead_of": "a tuple of names",
+}
+"""What a field must be, in words; all others must be above zero."""
 _NO_MATTER_TO_AN_EXIT: Final = (
     *("current_price", "win_rate", "avg_win", "avg_loss", "num_trades", "adv_units", "spread_pct", "daily_volatility"),
     *("take_profit", "magic"),
 )
-_values_of: Final = attrgetter(*_FIELD_CHECKS)
