@@ -395,7 +395,7 @@ class RiskPortfolioManager(RiskFigures):
     ) -> list[StateChange]:
         """Take a reading over, unless a newer one is known; return what must be written."""
         state, known = self._state, self._state.sources.reading
-        state.sources.use_pool(pool)
+        state.sources.pool = pool  # it may be one that the sync has opened by itself
         changes = []
         if loaded is not None:
             changes = self._change_account(synced.reading, loaded)

@@ -10,7 +10,6 @@ import msgspec
 
 from arbitrex_desktop.mt5.constants import AccountMarginMode
 from arbitrex_desktop.raw_layer.amounts import currency_digits
-from arbitrex_desktop.raw_layer.views import AccountReading
 from arbitrex_desktop.risk_portfolio_manager.decision.context import (
     AccountView,
     ExposureView,
@@ -110,8 +109,7 @@ def account_view(state: RiskState, config: RuleSettings, now: datetime, wall: da
     day, week = state.results(starts, config)
     until = portfolio.reducing_until
     reducing = portfolio.reducing_reason if until is None or wall < as_utc(until) else ""
-    polled = None if sources.pool is None else sources.pool.latest_account()
-    latest = newer_account(polled, sources.reading)
+    latest = newer_account(sources.polled, sources.reading)
     return AccountView(
         state.capital(config),
         portfolio.equity,
@@ -126,7 +124,7 @@ def account_view(state: RiskState, config: RuleSettings, now: datetime, wall: da
         portfolio.halt_reason,
         reducing or "",
         sources.syncs,
-        _synced_at(sources, polled),
+        _synced_at(sources),
         latest,
         state.ledger.record,
         currency_digits(config.account_currency) if latest is None else latest.currency_digits,
@@ -135,11 +133,12 @@ def account_view(state: RiskState, config: RuleSettings, now: datetime, wall: da
     )
 
 
-def _synced_at(sources: Sources, polled: AccountReading | None) -> float | None:
+def _synced_at(sources: Sources) -> float | None:
     """Return when the account was synced; None before, and while the terminal is on another account."""
-    synced = sources.reading
-    other = polled is not None and synced is not None and not is_same_account(polled, synced)
-    return None if synced is None or other else sources.synced_at
+    synced, polled = sources.reading, sources.polled
+    if synced is None or (polled is not None and not is_same_account(polled, synced)):
+        return None
+    return sources.synced_at
 
 
 def _exposure(
@@ -191,8 +190,7 @@ def _exposure(
 
 def _margin_mode(state: RiskState) -> int | None:
     """Return how the account keeps positions; None where that is not known."""
-    sources = state.sources
-    reading = sources.newest or (None if sources.pool is None else sources.pool.latest_account())
+    reading = state.sources.newest or state.sources.polled
     return None if reading is None else reading.account.margin_mode
 
 
@@ -212,7 +210,7 @@ def _closable(state: RiskState, intent: TradeIntent, own: str | None) -> _Closab
     is held when it is filled is not known.  `own`, an intent whose trade in flight is left out.
     """
     book, symbol, side = state.book, intent.symbol, intent.direction
-    if intent.rests or not book.holds(symbol, -side):
+    if not book.holds(symbol, -side) or intent.rests:
         return _Closable()
     mode = _margin_mode(state)
     hedging = mode not in _NETTING and state.sources.pool is not None

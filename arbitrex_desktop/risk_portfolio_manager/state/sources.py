@@ -38,6 +38,7 @@ class Sources:
         reading: the account as last synced.
         synced_at: when that sync began, in monotonic seconds.
         newest: what the portfolio shows: the account as last synced, or as polled since.
+        polled: what the pool had read last when it was looked at, of whichever account.
         prices: what a program without a pool gave with its intents, by symbol.
     """
 
@@ -48,12 +49,9 @@ class Sources:
     reading: AccountReading | None = None
     synced_at: float | None = None
     newest: AccountReading | None = None
+    polled: AccountReading | None = None
     prices: dict[str, float] = field(default_factory=dict)
     _instruments: PoolInstruments | None = None
-
-    def use_pool(self, pool: PoolReader) -> None:
-        """Read from a pool from now on: one that the sync opened by itself."""
-        self.pool = pool
 
     def under_broker_name(self, intent: TradeIntent) -> TradeIntent:
         """Return an intent with the broker's symbol for a plain name; unchanged where that means none or several.

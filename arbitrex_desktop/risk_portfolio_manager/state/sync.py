@@ -60,7 +60,8 @@ def take_over(state: RiskState, synced: SyncedAccount, pool: PoolReader, config:
     reading, portfolio = synced.reading, state.portfolio
     starts = state.resets(synced.read_at, config)
     figures = state.ledger.update(reading.account, synced.deals, pool.server_time_to_utc, synced.read_at, starts)
-    state.sources.reading, state.sources.synced_at, state.sources.newest = reading, started, reading
+    sources = state.sources
+    sources.reading, sources.synced_at, sources.newest, sources.polled = reading, started, reading, reading
     state.unexplained, state.withdrawn, state.rise = figures.unexplained, figures.withdrawn, figures.rise
     state.day_balance, state.day_flow = figures.day_balance, figures.day_flow
     state.roll_over(starts, config)
@@ -97,7 +98,7 @@ def take_polled(state: RiskState, config: RuleSettings) -> None:
     by as no profit.  What the credit changed by came or went.
     """
     pool, known = state.sources.pool, state.sources.newest
-    polled = None if pool is None or known is None else pool.latest_account()
+    polled = state.sources.polled = None if pool is None else pool.latest_account()
     if pool is None or known is None or polled is None or polled is known:
         return
     if polled.monotonic < known.monotonic or not is_same_account(polled, known):
