@@ -55,7 +55,10 @@ def test_a_reversal_that_was_cut_to_what_is_held_opens_nothing() -> None:
 
 @pytest.mark.parametrize("mode", [NETTING, EXCHANGE])
 def test_what_a_reversal_in_flight_closes_is_closed_once(mode: int) -> None:
-    """Long 1.0, of which 1.5 sold close all: an exit beside them would open 1.0 short; released, it closes again."""
+    """Long 1.0, of which 1.5 sold close all: an exit beside them would open 1.0 short; released, it closes again.
+
+    What sells more than is held at all is no exit, and opens all of it.
+    """
     wealth = {"balance": 1e6, "equity": 1e6, "margin_free": 1e6}
     pool = FakePool(account=make_account(margin_mode=mode, **wealth))
     pool.positions = (make_position("EURUSD", 1, 1.0, ticket=1, sl=1.1),)
@@ -63,6 +66,13 @@ def test_what_a_reversal_in_flight_closes_is_closed_once(mode: int) -> None:
     asked = {"direction": -1, "requested_volume": 1.5, "atr": 0.01, "intent_id": "r"}
     assert traded(manager, **asked).closing_lots == 1.0
     assert reason(manager.process_trade_intent(**closing(intent_id="e"))) == "NOTHING_TO_REDUCE"
+    assert (
+        reason(manager.evaluate(**intent(**{**asked, "intent_id": "s", "requested_volume": 0.9})))
+        == "NOTHING_TO_REDUCE"
+    )
+    more = manager.evaluate(**intent(**{**asked, "intent_id": "s", "requested_volume": 1.1})).decision.approved_trade
+    assert more is not None
+    assert (more.lots, more.closing_lots, more.reduce_only) == (1.1, 0.0, False)
     again = manager.evaluate(**intent(**asked)).decision.approved_trade
     assert again is not None
     assert again.closing_lots == 1.0

@@ -37,7 +37,7 @@ class Held:
 
 @dataclass
 class Flight:
-    """An approved trade that the books do not show yet, and what is left of it."""
+    """An approved trade that the books do not show yet, what is left of it, and what of that closes a position."""
 
     name: str
     symbol: str
@@ -46,6 +46,7 @@ class Flight:
     at: float
     ticket: int = 0
     risk: float = 0.0
+    closing: float = 0.0
 
 
 @dataclass

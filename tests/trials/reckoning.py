@@ -180,7 +180,7 @@ class Case(Street):
         trade = output.decision.approved_trade
         if trade is None:
             return
-        flight = Flight(intent_id, name, side, trade.lots, self.clock.monotonic())
+        flight = Flight(intent_id, name, side, trade.lots, self.clock.monotonic(), closing=trade.closing_lots)
         fate = self.random.choice(("whole", "whole", "part", "never", "given up"))
         if trade.reducing:
             own = next(each for each in self.house.held if each.symbol == name)
@@ -193,6 +193,7 @@ class Case(Street):
         else:
             lots = trade.lots if fate == "whole" else max(0.01, round(trade.lots / 2, 2))
             flight.lots = round(trade.lots - lots, 2)
+            flight.closing = max(0.0, round(flight.closing - lots, 2))
             self.fill(name, side, lots, trade.stop_loss or 0.0, intent_id, 0.0)
             if flight.lots > 0.0:
                 self.house.flights.append(flight)
@@ -205,11 +206,13 @@ class Case(Street):
         against = own if own is not None and own.side == -side else None
         asked = terms["requested_volume"]
         price = self.price[name] + side * self.spread(name) / 2.0
+        left = 0.0 if against is None else max(0.0, round(against.lots - self.leaving(name, side), 2))
         if against is not None and (asked is None or asked <= against.lots + 1e-9):
-            lots = against.lots if asked is None else asked
+            lots = left if asked is None else asked
             told = None if trade is None else (trade.reducing, trade.lots, trade.position_ticket)
-            if told != (True, round(lots, 2), against.ticket):
-                self.found.append(f"a netting exit: {told}, right {(True, lots, against.ticket)} {self.why(output)}")
+            right = (True, round(lots, 2), against.ticket) if 0.0 < lots <= left + 1e-9 else None
+            if told != right:
+                self.found.append(f"a netting exit: {told}, right {right} {self.why(output)}")
             return
         if trade is None or trade.reducing:
             least = info.volume_min
@@ -219,14 +222,17 @@ class Case(Street):
         lots, stop = self.sized(name, price, terms, own, side)
         if abs(trade.lots - lots) > 1e-9:
             self.found.append(f"lots {trade.lots}, right {lots} of {terms}")
-        closing = against.lots if against is not None else 0.0
-        if abs(trade.closing_lots - min(closing, trade.lots)) > 1e-9:
-            self.found.append(f"closing lots {trade.closing_lots}, right {closing}")
-        loss = max(0.0, trade.lots - closing) * side * (price - stop) * self.worth(name)
+        if abs(trade.closing_lots - min(left, trade.lots)) > 1e-9:
+            self.found.append(f"closing lots {trade.closing_lots}, right {left}")
+        loss = max(0.0, trade.lots - left) * side * (price - stop) * self.worth(name)
         if own is not None and own.side == side:
             at_stop = trade.stop_loss or 0.0
             loss += max(0.0, side * (own.entry - at_stop), side * (price - at_stop)) * own.lots * self.worth(name)
         self.same("loss at the stop", trade.expected_loss, loss, 0.01)
+
+    def leaving(self, name: str, side: int) -> float:
+        """Return what reversals in flight to a side close of what is held on the other."""
+        return sum(each.closing for each in self.house.flights if (each.symbol, each.side) == (name, side))
 
     def sized(self, name: str, price: float, terms: dict[str, Any], own: Held | None, side: int) -> tuple[float, float]:
         """Return the right size in lots, and the stop by which it is reckoned."""
@@ -275,17 +281,21 @@ class Case(Street):
             return
         own = self.random.choice(self.house.held)
         ticket = own.ticket if self.random.random() < 0.5 else None
+        left = round(own.lots - self.leaving(own.symbol, -own.side), 2)
         output = self.rpm.process_trade_intent(
             own.symbol, -own.side, 0.0, "CRISIS", math.nan, 2.0, reduce_only=True, position_ticket=ticket,
         )  # fmt: skip
         trade = output.decision.approved_trade
         fits = [each for each in self.house.held if (each.symbol, each.side) == (own.symbol, own.side)]
         meant = next((each for each in fits if trade and each.ticket == trade.position_ticket), own)
+        if trade is None and left <= 0.0:  # a reversal in flight closes all of it
+            return
+        whole = left if self.house.mode == NETTING else meant.lots
         closes = None if trade is None else (trade.reducing, trade.position_ticket, trade.lots)
-        if closes != (True, meant.ticket, meant.lots) or (ticket is not None and meant is not own):
+        if closes != (True, meant.ticket, whole) or (ticket is not None and meant is not own):
             self.found.append(f"an exit of {meant}: {trade} {self.why(output)}")
             return
-        self.close(meant, meant.lots, self.late())
+        self.close(meant, whole, self.late())
         self.clock.advance(1.0)
 
     def by_hand(self) -> None:

@@ -38,11 +38,11 @@ _NETTING: Final = frozenset({AccountMarginMode.RETAIL_NETTING, AccountMarginMode
 
 
 class _Closable(msgspec.Struct, frozen=True):
-    """What a trade could close: units, the position's number (0 for none), and whether others are closing it."""
+    """What a trade could close: units, the position's number (0 for none), and the units that others are closing."""
 
     units: float = 0.0
     ticket: int = 0
-    leaving: bool = False
+    leaving: float = 0.0
 
 
 def build_context(
@@ -150,6 +150,9 @@ def _exposure(
     sums = book.without((name, *intent.instead_of))
     asked, contract = intent.requested_volume, instrument.contract if instrument else 0.0
     reducing = reducible > 0.0 and (asked is None or asked * contract <= reducible * (1.0 + _RELATIVE_TOLERANCE))
+    # More than is held at all is no exit, unless it says that it is one.
+    whole, declared = reducible + closable.leaving, intent.reduce_only or intent.position_ticket is not None
+    beyond = not declared and asked is not None and asked * contract > whole * (1.0 + _RELATIVE_TOLERANCE)
     other = book.belongs_to_other(name, symbol, side)
     reused = name in book.traded or other or (record and (name in book.reserved or state.activity.admits(name)))
     held, flying, counter = sums.held, sums.in_flight, instrument.counter if instrument else ""
@@ -177,7 +180,7 @@ def _exposure(
         not reused and (state.activity.admits(name) or book.flies(intent.instead_of)),
         None if reducing or instrument is None or held.unknown else _joint(state, intent, sums, config),
         closable.ticket if reducing else 0,
-        closable.leaving and not reducing,
+        closable.leaving > 0.0 and not reducing and not beyond,
         record and name in book.reserved and not other,
         held.lots + flying.lots,
         held.open_risk + flying.risk,
@@ -222,10 +225,9 @@ def _closable(state: RiskState, intent: TradeIntent, own: str | None) -> _Closab
     if hedging and intent.source is IntentSource.STRATEGY and intent.strategy_id is not None:
         against = [each for each in against if each.strategy_id in ("", intent.strategy_id)]
     if not hedging or not all(each.ticket for each in against):
-        left = book.reducible(symbol, side, own) if against else 0.0
-        return _Closable(
-            left, against[0].ticket if against else 0, bool(against) and book.leaving(symbol, side, own) > 0
-        )
+        if not against:
+            return _Closable()
+        return _Closable(book.reducible(symbol, side, own), against[0].ticket, book.leaving(symbol, side, own))
     return _first_left(state, intent, own, against)
 
 
@@ -234,10 +236,10 @@ def _first_left(state: RiskState, intent: TradeIntent, own: str | None, against:
     against.sort(
         key=lambda each: (each.strategy_id != (intent.strategy_id or ""), as_utc(each.entry_time), each.ticket)
     )
-    leaving = False
+    leaving = 0.0
     for each in against:
         going = state.book.leaving(intent.symbol, intent.direction, own, each.ticket)
-        leaving = leaving or going > 0.0
+        leaving += going
         left = closable_units(each) - going
         if left > _RELATIVE_TOLERANCE * closable_units(each):
             return _Closable(left, each.ticket, leaving)

@@ -16,7 +16,7 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -139,6 +139,22 @@ class PnlFigures(msgspec.Struct, frozen=True):
     day_flow: float = 0.0
 
 
+class _Sync(NamedTuple):
+    """A reading, the deals since `read_from`, and of day and week, in this order, the latest resets and deals since."""
+
+    account: AccountInfo
+    deals: Sequence[TradeDeal]
+    to_utc: ToUtc
+    now: datetime
+    starts: tuple[datetime, datetime]
+    since: tuple[list[TradeDeal], list[TradeDeal]]
+
+    @property
+    def funds(self) -> float:
+        """Return the balance with its credit."""
+        return self.account.balance + self.account.credit
+
+
 class PnlLedger(msgspec.Struct):
     """Keeps the last closing of one account.
 
@@ -176,13 +192,12 @@ class PnlLedger(msgspec.Struct):
         """Take a reading and the deals since `read_from`, and return the figures; `starts` are the latest resets."""
         daily = [deal for deal in deals if to_utc(deal.time) >= self._since(starts[0], self.day_reset_at)]
         weekly = [deal for deal in deals if to_utc(deal.time) >= self._since(starts[1], self.week_reset_at)]
+        sync = _Sync(account, deals, to_utc, now, starts, (daily, weekly))
         if self.closing is None:
-            self.closing = _first(account, deals, (daily, weekly), now, starts)
-            self.known_since = now
-        self._take_earlier(deals, (daily, weekly), to_utc, now)
-        before = self.closing.ticket
+            self.closing, self.known_since = _first(sync), now
+        self.closing = last = self._with_earlier(self.closing, sync)
         self._note_reading(account, now, starts)
-        closing, lost, rise, credit = self._take(account, deals, (daily, weekly), to_utc, now, starts)
+        closing, lost, rise, credit = self._take(last, sync)
         since = self._lost_since(now) if lost else now
         lost_today = lost if since >= self._since(starts[0], self.day_reset_at) else 0.0
         came = rise.amount + credit + sum(each.profit for each in daily if each.type in _FLOWS)
@@ -195,9 +210,9 @@ class PnlLedger(msgspec.Struct):
             realized=closing.realized,
             consecutive_losses=losing_run(daily),
             unexplained=lost,
-            withdrawn=sum(min(0.0, each.profit) for each in deals if each.ticket > before and each.type in _FLOWS),
+            withdrawn=sum(min(0.0, each.profit) for each in deals if each.ticket > last.ticket and each.type in _FLOWS),
             rise=rise,
-            day_balance=account.balance + account.credit - _results(daily) - lost_today - came,
+            day_balance=sync.funds - _results(daily) - lost_today - came,
             day_flow=came,
         )
 
@@ -215,69 +230,35 @@ class PnlLedger(msgspec.Struct):
             anchor = LossBaseline(self.closing.funds, self.closing.equity)
             self.closing = msgspec.structs.replace(self.closing, week=anchor)
 
-    def _take(  # noqa: PLR0917 - a reading is all of these
-        self,
-        account: AccountInfo,
-        deals: Sequence[TradeDeal],
-        since_reset: tuple[list[TradeDeal], list[TradeDeal]],
-        to_utc: ToUtc,
-        now: datetime,
-        starts: tuple[datetime, datetime],
-    ) -> tuple[Checkpoint, float, Rise, float]:
+    def _take(self, last: Checkpoint, sync: _Sync) -> tuple[Checkpoint, float, Rise, float]:
         """Compute from the last closing; close the books when every change of the balance is explained.
 
         Return what was computed, by how much the balance fell for no known reason, at most 0, what it rose by, and
         what credit came or went today without a deal yet.
         """
-        last = self.closing
-        if last is None:
-            raise RuntimeError("the ledger has no closing to compute from")
-        funds, smallest = account.balance + account.credit, smallest_amount(account)
-        new = [deal for deal in deals if deal.ticket > last.ticket]
-        traded = _results(new)
-        named = sum(deal.profit for deal in new if deal.type in _FLOWS)
-        self._note_sight(account, funds - last.funds, now)
-        gap, rise = funds - last.funds - traded - named, Rise()
-        older = [each for each in new if to_utc(each.time) <= last.at]
+        now, smallest = sync.now, smallest_amount(sync.account)
+        new = [deal for deal in sync.deals if deal.ticket > last.ticket]
+        self._note_sight(sync.account, sync.funds - last.funds, now)
+        gap = sync.funds - last.funds - _results(new) - sum(deal.profit for deal in new if deal.type in _FLOWS)
+        older = [each for each in new if sync.to_utc(each.time) <= last.at]
         late = _late(gap, last.unnamed, older)
         gap = gap + late if abs(gap + late) > smallest else 0.0
-        credit = 0.0
-        if gap and last.credit is not None:
-            told = sum(deal.profit for deal in new if deal.type == DealType.CREDIT)
-            credit = of_credit(gap, account.credit - last.credit - told, smallest)
+        credit = _credit(last, sync, gap, new)
         lost = min(gap, self._fallen(new)) - min(0.0, credit) if gap else 0.0
         lost = lost if lost < -smallest else 0.0
         came = [each for each in new if each.type in _FLOWS and not (late > 0.0 and each in older)]
-        parts = [self._part(to_utc(deal.time), deal.profit) for deal in came]
+        parts, rise = [self._part(sync.to_utc(deal.time), deal.profit) for deal in came], Rise()
         if credit:
             parts.append(self._unnamed(credit))
         if gap - lost - credit > smallest:
             parts.append(self._unnamed(gap - lost - credit))
             rise = Rise(parts[-1].amount, Moved(parts[-1:], 0.0, now).factor() or 1.0, parts[-1].at)
         self.open_since = self.open_since or now if gap else None
-        moved = Moved(parts, lost, self._lost_since(now))
-        factor = moved.factor()
-        passed = (PastReset(last.day_start, last.day), PastReset(last.week_start, last.week))
-        day = self._baseline(passed[0], last.day_before, starts[0], account, since_reset[0], moved)
-        week = self._baseline(passed[1], last.week_before, starts[1], account, since_reset[1], moved)
-        current = Checkpoint(
-            at=now,
-            funds=funds,
-            equity=account.equity,
-            peak=moved.peak(last.peak, self.sights, account.equity),
-            realized=last.realized + traded,
-            day=day,
-            week=week,
-            day_start=starts[0],
-            week_start=starts[1],
-            ticket=max([last.ticket, *(deal.ticket for deal in deals)]),
-            day_before=_before(passed[0], last.day_before, starts[0], factor or 1.0),
-            week_before=_before(passed[1], last.week_before, starts[1], factor or 1.0),
-            unnamed=last.unnamed - late + gap,
-            credit=account.credit,
-        )
+        current = self._checkpoint(last, sync, Moved(parts, lost, self._lost_since(now)))
+        made, unnamed = last.realized + _results(new), last.unnamed - late + gap
+        current = msgspec.structs.replace(current, realized=made, unnamed=unnamed)
         if self.open_since is not None and now - self.open_since < _PATIENCE:
-            today = credit and self._unnamed(credit).at >= self._since(starts[0], self.day_reset_at)
+            today = credit and self._unnamed(credit).at >= self._since(sync.starts[0], self.day_reset_at)
             return current, lost, rise, credit if today else 0.0
         self.open_since = None
         self.sights.clear()
@@ -285,27 +266,39 @@ class PnlLedger(msgspec.Struct):
         self.closing = current
         return current, 0.0, Rise(), 0.0
 
-    def _take_earlier(
-        self,
-        deals: Sequence[TradeDeal],
-        since_reset: tuple[list[TradeDeal], list[TradeDeal]],
-        to_utc: ToUtc,
-        now: datetime,
-    ) -> None:
-        """Take the deals that came into the history late, and were made before the account was first seen.
+    def _checkpoint(self, last: Checkpoint, sync: _Sync, moved: Moved) -> Checkpoint:
+        """Return the account as it is after what moved since the last closing."""
+        (day_start, week_start), factor = sync.starts, moved.factor() or 1.0
+        day, week = PastReset(last.day_start, last.day), PastReset(last.week_start, last.week)
+        return Checkpoint(
+            at=sync.now,
+            funds=sync.funds,
+            equity=sync.account.equity,
+            peak=moved.peak(last.peak, self.sights, sync.account.equity),
+            realized=last.realized,
+            day=self._baseline(0, day, last.day_before, sync, moved),
+            week=self._baseline(1, week, last.week_before, sync, moved),
+            day_start=day_start,
+            week_start=week_start,
+            ticket=max([last.ticket, *(deal.ticket for deal in sync.deals)]),
+            day_before=_before(day, last.day_before, day_start, factor),
+            week_before=_before(week, last.week_before, week_start, factor),
+            credit=sync.account.credit,
+        )
+
+    def _with_earlier(self, last: Checkpoint, sync: _Sync) -> Checkpoint:
+        """Return the closing with the deals that came into the history late, and were made before the account was seen.
 
         Their results are in the first closing's balance, and were not in its day's and week's beginning.
         """
-        last = self.closing
-        if last is None or self.known_since is None:
-            return
-        self.known_since = min(self.known_since, now)  # the clock may have been ahead
+        self.known_since = min(self.known_since or EVER, sync.now)  # the clock may have been ahead
         known = self.known_since.replace(microsecond=0)  # deals give whole seconds
-        earlier = [deal for deal in deals if deal.ticket > last.ticket and to_utc(deal.time) < known]
-        if earlier:
-            day, week = (_results([each for each in earlier if each in period]) for period in since_reset)
-            ticket, anchors = max(each.ticket for each in earlier), (last.day.less(day), last.week.less(week))
-            self.closing = msgspec.structs.replace(last, ticket=ticket, day=anchors[0], week=anchors[1])
+        earlier = [deal for deal in sync.deals if deal.ticket > last.ticket and sync.to_utc(deal.time) < known]
+        if not earlier:
+            return last
+        day, week = (_results([each for each in earlier if each in period]) for period in sync.since)
+        ticket = max(each.ticket for each in earlier)
+        return msgspec.structs.replace(last, ticket=ticket, day=last.day.less(day), week=last.week.less(week))
 
     def _note_reading(self, account: AccountInfo, now: datetime, starts: tuple[datetime, datetime]) -> None:
         """Take down the equity, and which one was the last before a reset."""
@@ -347,30 +340,25 @@ class PnlLedger(msgspec.Struct):
         largest = max(self.sights, key=lambda sight: math.copysign(1.0, amount) * sight.change)
         return Flow(largest.at, amount, largest)
 
-    def _baseline(  # noqa: PLR0917 - all that an anchor depends on
-        self,
-        latest: PastReset,
-        before: PastReset | None,
-        start: datetime,
-        account: AccountInfo,
-        since_reset: list[TradeDeal],
-        moved: Moved,
+    def _baseline(
+        self, of: int, latest: PastReset, before: PastReset | None, sync: _Sync, moved: Moved
     ) -> LossBaseline:
-        """Return what the losses of the period of `start` are measured from, after all money that came or went.
+        """Return what the losses of the day, 0, or the week, 1, are measured from, after all money that came or went.
 
         Of a reset that has passed it is today's funds less what was made, came, went or was lost since.  Its equity is
         that of a reading shortly before; without one it is the higher of balance and what equity is now, since a firm
         may count the day's loss from an equity that nobody here has seen.  What came since scales both.
         """
+        start = sync.starts[of]
         if before is not None and before.start == start:  # the clock was ahead, and is right again
             return before.baseline.scaled(moved.factor() or 1.0)
         if start <= latest.start:
             return latest.baseline.scaled(moved.factor() or 1.0)
         lost = moved.lost if moved.open_since >= start else 0.0
-        balance = account.balance + account.credit - _results(since_reset) - moved.flow(start) - lost
+        balance = sync.funds - _results(sync.since[of]) - moved.flow(start) - lost
         eve = self.eves.get(start)
         if eve is None:
-            equity = max(balance, account.equity - moved.flow(start))
+            equity = max(balance, sync.account.equity - moved.flow(start))
         else:
             equity = eve.equity + moved.between(eve.at, start)
         return LossBaseline(balance, equity).scaled(moved.factor(start) or 1.0)
@@ -424,26 +412,18 @@ def _results(deals: Sequence[TradeDeal]) -> float:
     return sum(result_of(deal) for deal in deals)
 
 
-def _first(
-    account: AccountInfo,
-    deals: Sequence[TradeDeal],
-    since_reset: tuple[list[TradeDeal], list[TradeDeal]],
-    now: datetime,
-    starts: tuple[datetime, datetime],
-) -> Checkpoint:
+def _credit(last: Checkpoint, sync: _Sync, gap: float, new: Sequence[TradeDeal]) -> float:
+    """Return what of a gap is credit that came or went without a deal yet."""
+    if not gap or last.credit is None:
+        return 0.0
+    told = sum(deal.profit for deal in new if deal.type == DealType.CREDIT)
+    return of_credit(gap, sync.account.credit - last.credit - told, smallest_amount(sync.account))
+
+
+def _first(sync: _Sync) -> Checkpoint:
     """Return the closing of an account that was never seen before: its peak is its equity."""
-    funds = account.balance + account.credit
-    day, week = funds - _results(since_reset[0]), funds - _results(since_reset[1])
-    return Checkpoint(
-        at=now,
-        funds=funds,
-        equity=account.equity,
-        peak=account.equity,
-        realized=0.0,
-        day=LossBaseline(day, day),
-        week=LossBaseline(week, week),
-        day_start=starts[0],
-        week_start=starts[1],
-        ticket=max((deal.ticket for deal in deals), default=0),
-        credit=account.credit,
-    )
+    equity, (day, week) = sync.account.equity, (sync.funds - _results(deals) for deals in sync.since)
+    ticket = max((deal.ticket for deal in sync.deals), default=0)
+    anchors = LossBaseline(day, day), LossBaseline(week, week)
+    closing = Checkpoint(sync.now, sync.funds, equity, equity, 0.0, *anchors, *sync.starts, ticket)
+    return msgspec.structs.replace(closing, credit=sync.account.credit)
