@@ -86,20 +86,8 @@ def _market(
         return MarketView(now, True, connected, instrument, price, price, margin, shock, sources.calendar)
     mid, spread = quote.mid, quote.ask - quote.bid
     entry = intent.order_price or entry_price(quote, intent, 0.1 * intent.atr * config.atr_multiplier)
-    return MarketView(
-        now,
-        True,
-        connected,
-        instrument,
-        entry,
-        entry - intent.direction * spread,
-        margin,
-        shock,
-        sources.calendar,
-        mid,
-        spread / mid * 10_000.0,
-        quote.age(moment),
-    )
+    closing, bps, age = entry - intent.direction * spread, spread / mid * 10_000.0, quote.age(moment)
+    return MarketView(now, True, connected, instrument, entry, closing, margin, shock, sources.calendar, mid, bps, age)
 
 
 def account_view(state: RiskState, config: RuleSettings, now: datetime, wall: datetime) -> AccountView:
@@ -148,11 +136,7 @@ def _exposure(
     (instrument, closable, record), reducible = of, of[1].units
     book, symbol, side, name = state.book, intent.symbol, intent.direction, intent.intent_id
     sums = book.without((name, *intent.instead_of))
-    asked, contract = intent.requested_volume, instrument.contract if instrument else 0.0
-    reducing = reducible > 0.0 and (asked is None or asked * contract <= reducible * (1.0 + _RELATIVE_TOLERANCE))
-    # More than is held at all is no exit, unless it says that it is one.
-    whole, declared = reducible + closable.leaving, intent.reduce_only or intent.position_ticket is not None
-    beyond = not declared and asked is not None and asked * contract > whole * (1.0 + _RELATIVE_TOLERANCE)
+    reducing, leaving = _as_exit(intent, closable, instrument.contract if instrument else 0.0)
     other = book.belongs_to_other(name, symbol, side)
     reused = name in book.traded or other or (record and (name in book.reserved or state.activity.admits(name)))
     held, flying, counter = sums.held, sums.in_flight, instrument.counter if instrument else ""
@@ -180,7 +164,7 @@ def _exposure(
         not reused and (state.activity.admits(name) or book.flies(intent.instead_of)),
         None if reducing or instrument is None or held.unknown else _joint(state, intent, sums, config),
         closable.ticket if reducing else 0,
-        closable.leaving > 0.0 and not reducing and not beyond,
+        leaving,
         record and name in book.reserved and not other,
         held.lots + flying.lots,
         held.open_risk + flying.risk,
@@ -189,6 +173,19 @@ def _exposure(
         reducible if reverses else 0.0,
         _joined(state, intent) if netting and book.holds(symbol, side) else None,
     )
+
+
+def _as_exit(intent: TradeIntent, closable: _Closable, contract: float) -> tuple[bool, bool]:
+    """Return whether a trade only takes off what it could close, and whether others are taking off what it would.
+
+    More than is held at all is no exit, unless it says that it is one.
+    """
+    asked = intent.requested_volume
+    units = 0.0 if asked is None else asked * contract * (1.0 - _RELATIVE_TOLERANCE)
+    if closable.units > 0.0 and units <= closable.units:
+        return True, False
+    declared = intent.reduce_only or intent.position_ticket is not None
+    return False, closable.leaving > 0.0 and (declared or units <= closable.units + closable.leaving)
 
 
 def _margin_mode(state: RiskState) -> int | None:

@@ -91,23 +91,10 @@ def size_trade(context: RuleContext) -> SizeResult:
     lots = round_lots(units, instrument.contract, instrument.volume_step)
     found.append(_size_check(context, (allowed, least, loss), lots))
     worth = price * instrument.value if price is not None else None
-    deviation, tail = portfolio_loss(context, units, worth)
+    sigma, tail = portfolio_loss(context, units, worth)
+    checks = tuple(found)
     return SizeResult(
-        base,
-        allowed,
-        units,
-        least,
-        lots,
-        worth,
-        loss,
-        stop,
-        distance,
-        factors,
-        tuple(found),
-        deviation,
-        tail,
-        joined,
-        moved,
+        base, allowed, units, least, lots, worth, loss, stop, distance, factors, checks, sigma, tail, joined, moved
     )
 
 
