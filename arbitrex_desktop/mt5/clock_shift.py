@@ -37,11 +37,13 @@ class Tail:
         symbol: its name
         rows: up to `TAIL` good ones or none, oldest first, dtype `TICK_DTYPE`
         quiet_msc: how long before the terminal's present the last of them can lie, in milliseconds
+        likely: by how much others were moved that this one was not
     """
 
     symbol: str
     rows: Rows
     quiet_msc: int
+    likely: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class FindClockShift(Command[Mapping[str, int | None]]):
     """Find where the tails lie now: milliseconds by symbol, None for one that lies nowhere.
 
     A tail of one or two ticks could lie in many places; its answer counts only where the other symbols give the
-    same one.  Symbols that cannot be read are left out.  Raises `CallFailed` when the connection is gone.
+    same one, or were moved by as much before.  Symbols that cannot be read are left out.  Raises `CallFailed` when
+    the connection is gone.
     """
 
     tails: tuple[Tail, ...]
@@ -64,7 +67,11 @@ class FindClockShift(Command[Mapping[str, int | None]]):
         weight = Counter(dict.fromkeys(sure.values(), _ENOUGH))
         for symbol in places.keys() - sure.keys():
             weight.update(dict.fromkeys(places[symbol], ticks[symbol]))
-        agreed = {symbol: {shift for shift in shifts if weight[shift] >= _ENOUGH} for symbol, shifts in places.items()}
+        likely = {tail.symbol: tail.likely for tail in self.tails}
+        agreed = {
+            symbol: {shift for shift in shifts if weight[shift] >= _ENOUGH} | (shifts & likely[symbol])
+            for symbol, shifts in places.items()
+        }
         return {symbol: sure.get(symbol, _nearest(shifts)) for symbol, shifts in agreed.items()}
 
 

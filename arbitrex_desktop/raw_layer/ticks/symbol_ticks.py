@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from arbitrex_desktop.mt5.clock_shift import TAIL, Tail
@@ -22,12 +23,14 @@ class SymbolTicks:
         cursor: how far the ticks have been read
         ring: the last good ones
         searches: how often the cursor's tick was searched for without it being in its place since
+        moved_msc: by how much the server's clock was moved, as far as this symbol shows
     """
 
     def __init__(self, symbol: str, begin_msc: int | None, ring_capacity: int) -> None:
         self.cursor = TickCursor(symbol, begin_msc)
         self.ring = TickRing(ring_capacity)
         self.searches = 0
+        self.moved_msc = 0
         self._late = LateTicks()
 
     def take(self, rows: Rows) -> tuple[Rows, dict[str, int]]:
@@ -50,24 +53,27 @@ class SymbolTicks:
         began = self.cursor.time_msc
         return began is not None and (self.cursor.anchored or int(rows["time_msc"][-1]) >= began)
 
-    def tail(self, latest_possible_msc: int) -> Tail:
-        """Return the last good ticks, to be found again after the server's clock was moved."""
+    def tail(self, latest_possible_msc: int, moved: Iterable[int]) -> Tail:
+        """Return the last good ticks, to be found again after the server's clock was moved; `moved`, others so far."""
         rows = self.ring.latest(TAIL)
         quiet_msc = max(0, latest_possible_msc - int(rows["time_msc"][-1]) if len(rows) else 0)
-        return Tail(self.cursor.symbol, rows, quiet_msc)
+        likely = frozenset(msc - self.moved_msc for msc in moved) - {0}
+        return Tail(self.cursor.symbol, rows, quiet_msc, likely)
 
     def realign(self, found_msc: int | None, common_msc: int) -> None:
         """Go along with a server clock that was moved, history and all.
 
         `found_msc` is where the search found the tail, None for nowhere; then it goes along with most of the others,
-        by `common_msc`.  A tail found in its old place time and again, or nowhere while the others stayed, goes on
-        from the cursor's tick without those before, and where that has gone too, from its time.
+        by `common_msc`.  A tail found in its old place or nowhere, time and again, goes on from the cursor's tick
+        without those before, and where that has gone too, from its time.  Not at once: of others that were read before
+        the clock was moved, the next poll shows it.
         """
         shift = common_msc if found_msc is None else found_msc
-        self.searches += 1
+        self.searches = 0 if shift else self.searches + 1
         if shift:
+            self.moved_msc += shift
             self.cursor = self.cursor.shifted(shift)
             self.ring.shift(shift)
             self._late.shift(shift)
-        elif found_msc is None or self.searches >= _MOST_SEARCHES:
+        elif self.searches >= _MOST_SEARCHES:
             self.cursor = self.cursor.loosened()

@@ -125,7 +125,8 @@ class TickPipeline:
     def search(self, displaced: Iterable[str], speed: float = 1.0) -> FindClockShift:
         """Return how to find where the ticks of displaced symbols are; `speed` is market seconds per second."""
         latest_possible = self._ages.latest_possible_msc(speed)
-        return FindClockShift(tuple(self._symbols[name].tail(latest_possible) for name in displaced))
+        moved = {self._symbols[name].moved_msc for name in self._followed}
+        return FindClockShift(tuple(self._symbols[name].tail(latest_possible, moved) for name in displaced))
 
     def realign(self, displaced: Iterable[str], shifts: Mapping[str, int | None]) -> bool:
         """Move displaced symbols to where the search found them; return whether the server's clock was moved.
