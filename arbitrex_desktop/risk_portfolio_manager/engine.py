@@ -114,7 +114,7 @@ class RiskPortfolioManager(RiskFigures):
         self._read_again_at = -math.inf
         self._checked: tuple[RPMConfig | None, int] = (None, 0)
         self._config_fault = self._config_hash = ""
-        self._copied: tuple[ChangeCount, PortfolioState | None] = (None, None)
+        self._copied: tuple[ChangeCount, PortfolioState] = (None, PortfolioState())
         self._repository.take_up(self._repository.load(EVERY_ACCOUNT), self._state, figures=False)
         if not sync_with_mt5:  # otherwise the account must be known first
             self._state.roll_over(self._state.resets(sources.market_now(), self.config), self.config)
@@ -345,16 +345,10 @@ class RiskPortfolioManager(RiskFigures):
 
     def _output(self, decision: TradeDecision, timestamp: datetime, seen: ChangeCount = None) -> RPMOutput:
         """Return a decision with the state it was made in."""
-        copied = self._portfolio_copy(seen or self._state.portfolio.change_count())
-        return RPMOutput(decision, copied, self._state.metrics, self._config_hash, __version__, timestamp)
-
-    def _portfolio_copy(self, seen: ChangeCount) -> PortfolioState:
-        """Return a copy of the portfolio, made anew when something in it changed, as its count of changes tells."""
-        portfolio, (key, copied) = self._state.portfolio, self._copied
-        if copied is None or seen is None or seen != key:
-            copied = portfolio.copy()
-            self._copied = (seen, copied)
-        return copied
+        seen = seen or self._state.portfolio.change_count()
+        if seen is None or seen != self._copied[0]:  # the copy is made anew when something has changed
+            self._copied = (seen, self._state.portfolio.copy())
+        return RPMOutput(decision, self._copied[1], self._state.metrics, self._config_hash, __version__, timestamp)
 
     def _check_config(self) -> None:
         """Validate the settings anew when one was changed."""

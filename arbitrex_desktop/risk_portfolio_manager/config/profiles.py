@@ -17,10 +17,11 @@ from typing import Any, Final
 import msgspec
 
 from arbitrex_desktop.causes import error_text
-from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS
+from arbitrex_desktop.risk_portfolio_manager.config.presets import FOLDER as SHIPPED
+from arbitrex_desktop.risk_portfolio_manager.config.presets import PRESETS, PRESETS_FILE
 
 FOLDER: Final = "profiles"
-"""Where they are: beside the risk manager, and in the data folder those of one's own."""
+"""Where those of one's own are, in the data folder."""
 
 
 class _Account(msgspec.Struct, forbid_unknown_fields=True):
@@ -68,7 +69,7 @@ def read_profiles(folder: Path) -> dict[str, Profile]:
     Raises ValueError, with the file's name first, for one that cannot be used.
     """
     found: dict[str, Profile] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted({*folder.glob("*.toml")} - {PRESETS_FILE}):
         try:
             found |= _profiles_in(path, found)
         except (OSError, ValueError, msgspec.ValidationError) as error:
@@ -80,7 +81,7 @@ def read_profiles(folder: Path) -> dict[str, Profile]:
 @cache
 def firm_profiles() -> dict[str, Profile]:
     """Return the profiles that come with the program, by name."""
-    return read_profiles(Path(__file__).parents[1] / FOLDER)
+    return read_profiles(SHIPPED)
 
 
 def all_presets(own: Path | None = None) -> dict[str, Mapping[str, Any]]:

@@ -38,7 +38,7 @@ class ApprovalLog:
         """Write an entry, on disk when this returns; raise OSError when that fails, and leave nothing of it."""
         file = self._open()
         content = b"%d %s %s" % (entry.number, entry.account.encode(), entry.body)
-        line = b"%s %s\n" % (_checksum(content), content)
+        line = b"%s %s\n" % (checksum_of(content).encode(), content)
         self._whole = False  # until it is
         if file.write(line) != len(line):
             raise OSError("the disk took a part of the approval only")
@@ -101,15 +101,15 @@ def _is_at(file: FileIO, path: Path) -> bool:
         return False
 
 
-def _checksum(content: bytes) -> bytes:
-    """Return the SHA-256 of a line's content, as hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest().encode()
+def checksum_of(content: bytes) -> str:
+    """Return the SHA-256 of what is kept, as hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _parsed(line: bytes) -> Entry:
     """Return a line's entry; raise ValueError for one that is not what was written."""
     checksum, _, content = line.partition(b" ")
-    if checksum != _checksum(content):
+    if checksum != checksum_of(content).encode():
         raise ValueError("an approval was changed or damaged")
     number, account, body = content.split(b" ", 2)
     return Entry(account.decode(), int(number), body)

@@ -67,7 +67,8 @@ class KillSwitches:
         """
         with self._lock:
             halted, code = portfolio_state.halt_timestamp, portfolio_state.halt_code
-            lift_halt(portfolio_state)
+            end_halt(portfolio_state)
+            portfolio_state.reducing_reason = portfolio_state.reducing_until = None
             self._switches = {key: each for key, each in self._switches.items() if not each.until_resumed}
             cooldown = self._cooldown()
             if halted is not None and cooldown > 0.0 and code not in ("", MANUAL):
@@ -173,12 +174,6 @@ def _means(scope: tuple[SwitchLevel, str], instrument: Instrument | None) -> boo
     if level is not SwitchLevel.SYMBOL or instrument is None:
         return False
     return is_called(instrument.symbol, instrument.base, instrument.profit, name)
-
-
-def lift_halt(state: PortfolioState) -> None:
-    """Take every halt off a portfolio."""
-    end_halt(state)
-    state.reducing_reason = state.reducing_until = None
 
 
 def end_halt(state: PortfolioState) -> None:

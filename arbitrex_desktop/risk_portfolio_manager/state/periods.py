@@ -16,13 +16,10 @@ class Result(msgspec.Struct, frozen=True):
     losses: int = 0
 
 
-class Before(msgspec.Struct, frozen=True):
+class Before(Result, frozen=True, kw_only=True):
     """The period before the latest, and what it had brought when that began."""
 
     start: datetime
-    pnl: float
-    anchor: float | None
-    losses: int = 0
 
 
 class Period(msgspec.Struct):
@@ -50,7 +47,7 @@ class Period(msgspec.Struct):
         """Go to the period of `start`, `written` being the portfolio's figures; return whether they are another's."""
         if self.start is None or start > self.start:
             known, self.start = self.start, start
-            self.before = None if known is None else Before(known, written.pnl, written.anchor, written.losses)
+            self.before = None if known is None else Before(*msgspec.structs.astuple(written), start=known)
             return known is not None
         if self.before is None or start != self.before.start:
             return False

@@ -8,7 +8,6 @@ until a person resumes; so does an account whose row or approvals are damaged.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import sqlite3
 import weakref
@@ -20,7 +19,7 @@ from threading import Lock
 from typing import Final, NamedTuple, Protocol
 
 from arbitrex_desktop.causes import error_text
-from arbitrex_desktop.risk_portfolio_manager.state.approval_log import ApprovalLog, Entry
+from arbitrex_desktop.risk_portfolio_manager.state.approval_log import ApprovalLog, Entry, checksum_of
 from arbitrex_desktop.risk_portfolio_manager.state.writer_lock import WriterLock
 
 FILE_NAME: Final = "risk_state.sqlite3"
@@ -145,7 +144,7 @@ class SqliteStateStore:
             self._claim(account)
             try:
                 with self._open() as connection:
-                    connection.execute(_SAVE, (account, body.decode(), _checksum(body), moment.isoformat()))
+                    connection.execute(_SAVE, (account, body.decode(), checksum_of(body), moment.isoformat()))
                     connection.execute(_SAVE_NUMBER, (account, number))
                 self._log.keep(lambda each: each.account != account or each.number > number)
             except (sqlite3.Error, ValueError) as error:
@@ -249,14 +248,9 @@ def _read(connection: sqlite3.Connection, account: str) -> Stored:
     return Stored(None if row is None else _checked(*row), number=0 if number is None else number[0])
 
 
-def _checksum(body: bytes) -> str:
-    """Return the SHA-256 of a row's content."""
-    return hashlib.sha256(body).hexdigest()
-
-
 def _checked(text: str, checksum: str) -> bytes:
     """Return a row's content; raise `StateDamaged` when it is not what was written."""
     body = str(text).encode()
-    if _checksum(body) != checksum:
+    if checksum_of(body) != checksum:
         raise StateDamaged("the saved risk state of this account was changed or damaged")
     return body

@@ -38,6 +38,7 @@ from arbitrex_desktop.risk_portfolio_manager.state.saved_state import (
     restore_approval,
     restore_state,
     restore_stops,
+    stops_in,
 )
 
 EVERY_ACCOUNT: Final = ""
@@ -156,8 +157,9 @@ class StateRepository:
         try:
             if isinstance(loaded.state, SavedStops):
                 self._stops = loaded.state
-            if loaded.state is not None and (isinstance(loaded.state, SavedStops) or not loaded.taken):
                 restore_stops(loaded.state, state)
+            elif loaded.state is not None and not loaded.taken:
+                restore_stops(stops_in(loaded.state), state)
             elif loaded.state is not None:
                 if loaded.account in self._taken_up:
                     state.metrics = RiskMetrics()

@@ -72,7 +72,10 @@ class SavedState(msgspec.Struct):
 
 
 class SavedStops(msgspec.Struct, frozen=True):
-    """What a person has stopped, whichever account is traded; `code` and `at` are those of the halt."""
+    """What a person has stopped, whichever account is traded; `code` and `at` are those of the halt.
+
+    `until`, when reducing ends by itself, which is of one account and not kept here.
+    """
 
     halted: bool = False
     reason: str | None = None
@@ -80,6 +83,7 @@ class SavedStops(msgspec.Struct, frozen=True):
     at: datetime | None = None
     reducing: str | None = None
     switches: tuple[KillSwitch, ...] = ()
+    until: datetime | None = None
 
 
 class SavedApproval(msgspec.Struct):
@@ -137,7 +141,7 @@ def dump_approval(state: RiskState, reservation: Reservation, named: str | None,
 
 def restore_state(saved: SavedState, state: RiskState, *, figures: bool) -> None:
     """Take up a saved state, halts first; `figures` too where no account is read that has them."""
-    restore_stops(saved, state)
+    restore_stops(stops_in(saved), state)
     state.metrics = saved.metrics.plus(state.metrics)
     state.provisional = saved.provisional
     if figures:
@@ -152,18 +156,21 @@ def restore_state(saved: SavedState, state: RiskState, *, figures: bool) -> None
         state.book.reserve(_arriving(each, monotonic - away))
 
 
-def restore_stops(saved: SavedState | SavedStops, state: RiskState) -> None:
+def stops_in(saved: SavedState) -> SavedStops:
+    """Return what an account's state says is stopped."""
+    figures, switches = saved.figures, saved.switches
+    halt = (figures.trading_halted, figures.halt_reason, switches.halt_code, figures.halt_timestamp)
+    return SavedStops(*halt, figures.reducing_reason, switches.switches, figures.reducing_until)
+
+
+def restore_stops(saved: SavedStops, state: RiskState) -> None:
     """Take up halts and switches; those that stand already are kept."""
-    if isinstance(saved, SavedState):
-        _restore_halt(saved, state)
-        state.switches.restore(saved.switches.switches)
-        return
     portfolio = state.portfolio
     if saved.halted and not portfolio.trading_halted:
         portfolio.trading_halted, portfolio.halt_reason = True, saved.reason
         portfolio.halt_timestamp, portfolio.halt_code = saved.at, saved.code
     if saved.reducing and not portfolio.reducing_reason:
-        portfolio.reducing_reason, portfolio.reducing_until = saved.reducing, None
+        portfolio.reducing_reason, portfolio.reducing_until = saved.reducing, saved.until
     state.switches.restore(saved.switches)
 
 
@@ -195,16 +202,6 @@ def _arriving(reservation: Reservation, monotonic: float) -> Reservation:
 def _seconds_since(moment: datetime, state: RiskState) -> float:
     """Return for how long the program was away, never less than nothing."""
     return max(0.0, (state.sources.clock.now() - as_utc(moment)).total_seconds())
-
-
-def _restore_halt(saved: SavedState, state: RiskState) -> None:
-    """Take up halts; one that stands already is kept."""
-    portfolio, figures = state.portfolio, saved.figures
-    if not portfolio.trading_halted and figures.trading_halted:
-        portfolio.trading_halted, portfolio.halt_reason = True, figures.halt_reason
-        portfolio.halt_timestamp, portfolio.halt_code = figures.halt_timestamp, saved.switches.halt_code
-    if not portfolio.reducing_reason and figures.reducing_reason:
-        portfolio.reducing_reason, portfolio.reducing_until = figures.reducing_reason, figures.reducing_until
 
 
 def _restore_figures(saved: SavedState, state: RiskState) -> None:
