@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -77,19 +78,16 @@ class MT5AccountSync:
     def read_account(self) -> tuple[AccountReading, datetime]:
         """Read account, positions and orders; return them with market time, UTC (blocks).  Raises `SyncFailed`."""
         pool = self._pool()
-        try:
+        with _failing():
             reading, now = pool.read_account(), pool.market_now()
-        except _FAILURES as error:
-            raise SyncFailed(str(error) or type(error).__name__) from error
         _check(reading)
         return reading, now
 
     def read_history(self, since: datetime, now: datetime) -> History:
         """Read deals and ended orders from a moment on (blocks).  Raises `SyncFailed`."""
-        try:
-            history = self._pool().read_history(since, now + timedelta(days=1))
-        except _FAILURES as error:
-            raise SyncFailed(str(error) or type(error).__name__) from error
+        pool = self._pool()
+        with _failing():
+            history = pool.read_history(since, now + timedelta(days=1))
         if not all(math.isfinite(value) for deal in history.deals for value in _money(deal)):
             raise SyncFailed("a deal of the history has no usable amount")
         return history
@@ -147,13 +145,19 @@ class MT5AccountSync:
             return self._given
         if not self._auto:
             raise SyncFailed("there is no pool to sync through")
-        with self._lock:
+        with self._lock, _failing():
             if self._own is None:
-                try:
-                    self._own = self._open_pool()
-                except (PoolError, MT5Error, OSError) as error:
-                    raise SyncFailed(str(error) or type(error).__name__) from error
+                self._own = self._open_pool()
             return self._own
+
+
+@contextmanager
+def _failing() -> Iterator[None]:
+    """Let what a pool may raise be `SyncFailed`."""
+    try:
+        yield
+    except _FAILURES as error:
+        raise SyncFailed(str(error) or type(error).__name__) from error
 
 
 def _check(reading: AccountReading) -> None:

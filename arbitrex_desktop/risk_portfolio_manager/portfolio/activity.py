@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
+K = TypeVar("K")
+V = TypeVar("V")
 Trade = tuple[str, str, int, float | None]
 """Strategy, symbol, direction and volume: what makes two intents the same trade."""
 
@@ -115,10 +117,9 @@ class Activity:
 
     def note_execution(self, strategy_id: str, at: float) -> None:
         """Remember an approved trade of a strategy."""
-        known = self.executions.pop(strategy_id, None) or deque[float](maxlen=_KEEP_ENTRIES)
-        self.executions[strategy_id] = known
+        known = self.executions.get(strategy_id) or deque[float](maxlen=_KEEP_ENTRIES)
         known.append(at)
-        _forget_oldest(self.executions, _KEEP_SOURCES)
+        put_last(self.executions, strategy_id, known, _KEEP_SOURCES)
 
     def added_since(self, moment: float) -> float:
         """Return the exposure added after a moment, in account currency."""
@@ -145,44 +146,33 @@ class Activity:
 
     def note_asked(self, asked: Asked) -> None:
         """Remember an intent that was judged."""
-        minute = self.intents.pop(asked.strategy_id, None) or Minute()
+        minute = self.intents.get(asked.strategy_id) or Minute()
         minute.add(asked.at)
-        self.intents[asked.strategy_id] = minute
-        _forget_oldest(self.intents, _KEEP_SOURCES)
-        key = asked.trade()
-        newest, other = self._trades.pop(key, (None, None))
+        put_last(self.intents, asked.strategy_id, minute, _KEEP_SOURCES)
+        newest, other = self._trades.get(asked.trade(), (None, None))
         if newest is not None and newest.intent_id != asked.intent_id:
             other = newest
-        self._trades[key] = (asked, other)
-        _forget_oldest(self._trades, _KEEP_ENTRIES)
-        self.symbols.pop(asked.symbol, None)
-        self.symbols[asked.symbol] = None
-        _forget_oldest(self.symbols, _KEEP_SYMBOLS)
+        put_last(self._trades, asked.trade(), (asked, other), _KEEP_ENTRIES)
+        put_last(self.symbols, asked.symbol, None, _KEEP_SYMBOLS)
 
     def note_refusal(self, strategy_id: str, at: float) -> None:
         """Remember a refusal of a strategy's intent."""
-        known = self.refusals.pop(strategy_id, None)
-        self.refusals[strategy_id] = known = deque[float](maxlen=1_000) if known is None else known
+        known = self.refusals.get(strategy_id) or deque[float](maxlen=1_000)
         known.append(at)
-        _forget_oldest(self.refusals, _KEEP_ENTRIES)
+        put_last(self.refusals, strategy_id, known, _KEEP_ENTRIES)
 
     def note_heard(self, scope: tuple[str, str], at: float) -> None:
         """Remember an adding intent that no throttle held back, for what it belongs to."""
-        self.heard.pop(scope, None)
-        self.heard[scope] = at
-        _forget_oldest(self.heard, _KEEP_ENTRIES)
+        put_last(self.heard, scope, at, _KEEP_ENTRIES)
 
     def throttle(self, strategy_id: str, end: float) -> None:
         """Throttle a strategy until a moment."""
-        self.throttled.pop(strategy_id, None)
-        self.throttled[strategy_id] = end
-        _forget_oldest(self.throttled, _KEEP_ENTRIES)
+        put_last(self.throttled, strategy_id, end, _KEEP_ENTRIES)
 
     def note_approval(self, symbol: str, notional: float, at: float, intent_id: str | None = None) -> None:
         """Remember an approval that adds exposure."""
         if intent_id:
-            self.admitted[intent_id] = at
-            _forget_oldest(self.admitted, _KEEP_ENTRIES)
+            put_last(self.admitted, intent_id, at, _KEEP_ENTRIES)
         self.orders.add(at)
         self.approvals.append(at)
         self.added.append((at, notional))
@@ -207,7 +197,9 @@ class Activity:
         self.throttled |= {name: monotonic + left - away for name, left in saved.throttled.items()}
 
 
-def _forget_oldest(table: dict[Any, Any], most: int) -> None:
-    """Drop the entry that was put in first when there are too many."""
+def put_last(table: dict[K, V], key: K, value: V, most: int) -> None:
+    """Set an entry of a table that keeps the latest `most`, and forget the first when there are more."""
+    table.pop(key, None)
+    table[key] = value
     if len(table) > most:
         del table[next(iter(table))]

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import put_last
 from arbitrex_desktop.risk_portfolio_manager.portfolio.exposures import (
     Exposures,
     HeldExposure,
@@ -214,9 +215,7 @@ class ExposureBook:
 
     def note_traded(self, intent_id: str) -> None:
         """Remember that an intent has become a position, so that it is not traded again."""
-        self.traded[intent_id] = None
-        if len(self.traded) > _REMEMBERED:
-            del self.traded[next(iter(self.traded))]
+        put_last(self.traded, intent_id, None, _REMEMBERED)
 
     def _take_manual_values(self, state: PortfolioState, sums: HeldExposure) -> None:
         """Let exposures that the program set manually count, where they are larger than the positions' own."""

@@ -26,6 +26,7 @@ from arbitrex_desktop.mt5.constants import (
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.pool_protocol import PoolReader
 from arbitrex_desktop.raw_layer.views import AccountReading
+from arbitrex_desktop.risk_portfolio_manager.portfolio.activity import put_last
 from arbitrex_desktop.risk_portfolio_manager.portfolio.working_orders import Reservation
 
 _REMEMBERED: Final = 5_000
@@ -84,9 +85,7 @@ class OrderOwners:
 
     def note(self, number: int, owner: Owner) -> None:
         """Remember an owner."""
-        self.by_number[number] = owner
-        if len(self.by_number) > _REMEMBERED:
-            del self.by_number[next(iter(self.by_number))]
+        put_last(self.by_number, number, owner, _REMEMBERED)
 
     def seen(
         self, orders: Iterable[BrokerOrder], trades: Mapping[str, Reservation]
