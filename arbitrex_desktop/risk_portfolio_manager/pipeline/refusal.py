@@ -23,7 +23,6 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.portfolio_state import Po
 
 _FIGURES: Final = ("equity", "peak_equity", "unrealized_pnl", "daily_pnl", "weekly_pnl", "current_drawdown")
 _figures_of: Final = attrgetter(*_FIGURES)
-_NUMBERS: Final = frozenset({float, int})
 _BEYOND_ANY_PRICE: Final = 1e300
 
 
@@ -70,13 +69,13 @@ def state_fault(state: PortfolioState, capital: float) -> str:
     day, week = state.day_anchor, state.week_anchor
     anchors = (capital, capital if day is None else day, capital if week is None else week)
     figures = _figures_of(state)
-    if _NUMBERS.issuperset(map(type, anchors)) and min(anchors) > 0.0 and all(map(math.isfinite, figures + anchors)):
+    if min(anchors) > 0.0 and math.isfinite(sum(figures + anchors)):  # which it is only if all are
         return ""
     for name, value in zip(_FIGURES, figures, strict=True):
         if not math.isfinite(value):
             return f"{name} must be a number (it is {value!r})"
     named = zip(("total_capital", "day_anchor", "week_anchor"), anchors, strict=True)
-    name, value = next(each for each in named if type(each[1]) not in _NUMBERS or not 0.0 < each[1] < math.inf)
+    name, value = next(each for each in named if not 0.0 < each[1] < math.inf)
     return f"{name} must be a number above zero (it is {value!r})"
 
 

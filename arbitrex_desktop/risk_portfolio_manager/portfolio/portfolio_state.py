@@ -32,6 +32,7 @@ _BOOKS: Final = "_books"
 _there: Final = methodcaller("__call__")
 _RESULTS: Final = ("unrealized_pnl", "realized_pnl", "daily_pnl", "weekly_pnl")
 _FIGURES: Final = frozenset((*_RESULTS, "total_capital", "equity", "peak_equity", "current_drawdown"))
+_ANCHORS: Final = ("day_anchor", "week_anchor")
 _NUMBERS: Final = (float, int)
 _PLAIN: Final = frozenset({float, int, str, bool, type(None), datetime})
 
@@ -222,7 +223,9 @@ class PortfolioState:
 
     def __setattr__(self, name: str, value: Any) -> None:
         value = plain_number(value)
-        vars(self)[name] = math.nan if name in _FIGURES and type(value) not in _NUMBERS else value
+        if type(value) not in _NUMBERS and (name in _FIGURES or (name in _ANCHORS and value is not None)):
+            value = math.nan
+        vars(self)[name] = value
         vars(self)["version"] = next_version()
 
     @property
