@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -30,12 +30,14 @@ GUIDE = "help/index.md"
 PAGES: Final = ("index", "tour", "review", "settings", "strategies", "windows", "reason-codes")
 """The pages in the order of the contents; one that is not there is left out."""
 
+_SIZE: Final = QSize(1180, 760)
+_ABOUT_SIZE: Final = QSize(560, 220)
 ABOUT = N_(
     "# Arbitrex Desktop {version}\n\nA trader's own window on a MetaTrader 5 account: live ticks, "
     "equity and risk, and a desk on which the\nRisk & Portfolio Manager judges every trade before "
     "a person approves it.\n\nFree software under the MIT license. It is built with Qt for Python "
     "(LGPL), pyqtgraph (MIT) and NumPy (BSD).\n"
-).format(version=arbitrex_desktop.__version__)
+)
 
 _HEADING: Final = re.compile(r"^(#{1,3}) +(.+)$", re.MULTILINE)
 _DEEPEST: Final = 3
@@ -123,12 +125,15 @@ class TextWindow(QDialog):
     def show_about(self) -> None:
         """Show what this program is."""
         self._side.hide()
-        self.browser.setMarkdown(ABOUT)
+        self.browser.setMarkdown(_(ABOUT).format(version=arbitrex_desktop.__version__))
+        self.resize(_ABOUT_SIZE)
         self._come()
 
     def show_guide(self) -> None:
         """Show the user guide, or where it should have been."""
         path = resource(GUIDE)
+        if self._side.isHidden():
+            self.resize(_SIZE)
         self._side.setVisible(path is not None)
         if path is None:
             self.browser.setMarkdown(
@@ -198,4 +203,4 @@ class TextWindow(QDialog):
         layout = QHBoxLayout(self)
         layout.addWidget(splitter)
         # As wide as the pictures are.
-        self.resize(1180, 760)
+        self.resize(_SIZE)

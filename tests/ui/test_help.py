@@ -14,6 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+import arbitrex_desktop
+from arbitrex_desktop import texts
 from arbitrex_desktop.ui.help import GUIDE, PAGES, TextWindow, found_in, sections_of
 from arbitrex_desktop.ui.resources import resource
 from installer.make_pictures import NAMES, WIDEST
@@ -78,6 +80,20 @@ def test_about_has_no_contents(window: TextWindow) -> None:
     window.show_about()
     assert not window.search.isVisible()
     assert "MIT" in window.browser.toPlainText()
+    assert window.height() < 400
+    window.show_guide()
+    assert window.height() > 600
+
+
+def test_about_is_said_in_german(window: TextWindow) -> None:
+    """With the version in its place."""
+    texts.speak(resource("texts/de.mo"))
+    try:
+        window.show_about()
+    finally:
+        texts.speak(None)
+    assert "MIT-Lizenz" in window.browser.toPlainText()
+    assert arbitrex_desktop.__version__ in window.browser.toPlainText()
 
 
 def test_every_picture_and_page_that_is_named_is_there() -> None:

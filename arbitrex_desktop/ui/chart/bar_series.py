@@ -12,6 +12,8 @@ from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.mt5.constants import Timeframe
 from arbitrex_desktop.ui.chart.timeframes import bar_start, seconds_of
 
+Floats = NDArray[np.float64]
+
 _SPARE: Final = 1024
 """Rows kept free behind the last bar, so that a new one rarely moves the others."""
 
@@ -20,6 +22,9 @@ class BarSeries:
     """Bars, oldest first; times are opening seconds on the broker's server clock, prices are bids.
 
     GUI thread only.
+
+    What is looked through from end to end in each frame, highs, lows and volumes, stands apart from the rows: read out
+    of them it took half of what 100,000 bars in sight cost.
 
     Attributes:
         timeframe: length of a bar.
@@ -30,6 +35,7 @@ class BarSeries:
         self.timeframe = timeframe
         self.prepended = 0
         self._rows: Rows = np.zeros(_SPARE, dtype=RATE_DTYPE)
+        self._apart = _fields_of(self._rows)
         self._count = 0
 
     def __len__(self) -> int:
@@ -39,6 +45,21 @@ class BarSeries:
     def rows(self) -> Rows:
         """All bars, dtype `RATE_DTYPE`; a view that the next tick may change."""
         return self._rows[: self._count]
+
+    @property
+    def highs(self) -> Floats:
+        """The highest price of each bar."""
+        return self._apart["high"][: self._count]
+
+    @property
+    def lows(self) -> Floats:
+        """The lowest price of each bar."""
+        return self._apart["low"][: self._count]
+
+    @property
+    def volumes(self) -> Floats:
+        """The ticks of each bar."""
+        return self._apart["tick_volume"][: self._count]
 
     def column(self, name: str) -> NDArray[np.float64]:
         """Return a field of all bars as floats."""
@@ -76,6 +97,7 @@ class BarSeries:
         last["low"] = min(last["low"], price)
         last["close"] = price
         last["tick_volume"] += 1
+        self._keep_apart(self._count - 1)
         return False
 
     def index_at(self, seconds: float) -> int:
@@ -100,8 +122,19 @@ class BarSeries:
         if self._count == len(self._rows):
             self._replace(self.rows)
         self._rows[self._count] = (start, price, price, price, price, 1, 0, 0)
+        self._keep_apart(self._count)
         self._count += 1
+
+    def _keep_apart(self, index: int) -> None:
+        for name, values in self._apart.items():
+            values[index] = self._rows[index][name]
 
     def _replace(self, rows: Rows) -> None:
         self._count = len(rows)
         self._rows = np.concatenate((rows, np.zeros(_SPARE, dtype=RATE_DTYPE)))
+        self._apart = _fields_of(self._rows)
+
+
+def _fields_of(rows: Rows) -> dict[str, Floats]:
+    """Return the fields that stand apart, as they are in rows."""
+    return {name: rows[name].astype(np.float64) for name in ("high", "low", "tick_volume")}

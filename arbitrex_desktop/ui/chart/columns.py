@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from arbitrex_desktop.mt5.arrays import Rows
+from arbitrex_desktop.ui.chart.bar_series import BarSeries
 from arbitrex_desktop.ui.chart.scales import Floats, TimeScale
 
 _ROUNDING: Final = 1e-5
@@ -34,10 +34,10 @@ class Columns:
     volume: Floats
 
 
-def visible_columns(rows: Rows, scale: TimeScale) -> Columns:
+def visible_columns(series: BarSeries, scale: TimeScale) -> Columns:
     """Return the bars in sight, those that share a pixel merged into one."""
-    first, last = scale.visible(len(rows))
-    seen = rows[first:last]
+    first, last = scale.visible(len(series))
+    seen = series.rows[first:last]
     starts = column_starts(scale, first, last)
     if len(starts) == len(seen):
         fields = (seen[name].astype(np.float64) for name in ("open", "high", "low", "close", "tick_volume"))
@@ -46,10 +46,10 @@ def visible_columns(rows: Rows, scale: TimeScale) -> Columns:
     return Columns(
         np.floor(pixels_of(scale, first + starts) + _ROUNDING),
         seen["open"][starts],
-        np.maximum.reduceat(seen["high"], starts),
-        np.minimum.reduceat(seen["low"], starts),
+        np.maximum.reduceat(series.highs[first:last], starts),
+        np.minimum.reduceat(series.lows[first:last], starts),
         seen["close"][ends],
-        np.add.reduceat(seen["tick_volume"].astype(np.float64), starts),
+        np.add.reduceat(series.volumes[first:last], starts),
     )
 
 

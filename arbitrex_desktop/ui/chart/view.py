@@ -86,7 +86,7 @@ class ChartView(QWidget):
         self._theme = theme
         self._series = BarSeries(Timeframe.M15)
         self._prepended = 0
-        self._digits, self._quote = 5, (0.0, 0.0)
+        self._digits, self._quote, self._is_fresh = 5, (0.0, 0.0), True
         self._options, self._clock = ChartOptions(), AxisClock()
         self._zones: tuple[Zone, ...] = ()
         self._marks: tuple[Mark, ...] = ()
@@ -147,10 +147,10 @@ class ChartView(QWidget):
             self._time = replace(self._time, right=self._time.right + added)
         self.update()
 
-    def show_quote(self, bid: float, ask: float) -> None:
-        """Draw the present bid and ask; zero for none."""
-        if (bid, ask) != self._quote:
-            self._quote = (bid, ask)
+    def show_quote(self, bid: float, ask: float, *, is_fresh: bool = True) -> None:
+        """Draw bid and ask, grey when they are not the present ones; zero for none."""
+        if (bid, ask, is_fresh) != (*self._quote, self._is_fresh):
+            self._quote, self._is_fresh = (bid, ask), is_fresh
             self.update()
 
     def show_lines(self, lines: Sequence[PriceLine], zones: Sequence[Zone] = ()) -> None:
@@ -253,6 +253,7 @@ class ChartView(QWidget):
             digits=self._digits,
             price_type=self._price_type,
             quote=self._quote,
+            is_fresh=self._is_fresh,
             lines=self._grip.lines,
             zones=self._zones,
             marks=self._marks,
@@ -274,8 +275,7 @@ class ChartView(QWidget):
         first, last = self._time.visible(len(self._series))
         if last <= first:
             return scale
-        seen = self._series.rows[first:last]
-        low, high = float(seen["low"].min()), float(seen["high"].max())
+        low, high = float(self._series.lows[first:last].min()), float(self._series.highs[first:last].max())
         span = max(high - low, 1e-12)
         near = [line.price for line in self._grip.lines if low - 0.5 * span <= line.price <= high + 0.5 * span]
         if self._time.follows:

@@ -42,7 +42,7 @@ from arbitrex_desktop.ui.chart_grid.level_hand import LEVEL, LevelHand
 from arbitrex_desktop.ui.chart_grid.levels import Levels
 from arbitrex_desktop.ui.chart_grid.past_trade import bars_back, timeframe_for
 from arbitrex_desktop.ui.commands import PutAlert, RemoveAlert
-from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
+from arbitrex_desktop.ui.freshness import NOTHING_YET, QUOTE_STALE_S, Freshness
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
 
@@ -191,6 +191,10 @@ class LiveChart(QWidget):
             self._load_first()
         if not fresh.connected:
             self.view.show_quote(0.0, 0.0)
+            if not len(self._series):
+                self._say(_("bars come when the terminal is connected"))
+        elif self._quote is not None:
+            self._show_quote(self._quote)
         self._follow_move()
         self._show_lines()
         self._show_marks()
@@ -226,12 +230,16 @@ class LiveChart(QWidget):
         """Take the symbol's newest price."""
         self._quote = quote
         began = self._series.tick(self._server.to_server(quote.time), quote.bid)
-        self.view.show_quote(quote.bid, quote.ask)
+        if self._fresh.connected:
+            self._show_quote(quote)
         self.view.series_changed()
         if began and not self._waits:
             self._ask(_MEND_BARS, 0)
         if self._shows_plan():
             self._show_lines()
+
+    def _show_quote(self, quote: Quote) -> None:
+        self.view.show_quote(quote.bid, quote.ask, is_fresh=quote.age(self._clock.monotonic()) <= QUOTE_STALE_S)
 
     def cancel(self) -> None:
         """Give up what is being loaded."""
@@ -302,7 +310,7 @@ class LiveChart(QWidget):
 
     def _show_caption(self) -> None:
         if not self._is_titled:
-            self.view.show_caption(Caption())
+            self.view.show_caption(Caption(note="" if len(self._series) else self.note.text, tone=self.note.tone))
             return
         title = f"{self.symbol} \N{MIDDLE DOT} {self.timeframe.name}" if self.symbol else _("no symbol")
         self.view.show_caption(Caption(title, self.note.text, self.note.tone, is_chosen=self._is_chosen))

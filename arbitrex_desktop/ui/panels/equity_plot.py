@@ -35,7 +35,7 @@ _AIR: Final = 0.04
 """Part of the width that stays free right of the newest point."""
 
 _NEAR_EDGE: Final = 0.02
-_Z_LINES: Final = -10
+_Z_LINES: Final = 10
 
 
 class _MoneyAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type hints
@@ -194,6 +194,8 @@ class EquityPlot(QObject):
         pen = QPen(colour, 1.0, Qt.PenStyle.DotLine)
         pen.setCosmetic(True)
         options = {"color": colour, "position": 0.92 if angle else 0.01, "movable": False, "rotateAxis": None}
+        # The curve goes on behind the words.
+        options["fill"] = self._theme.colours.base
         if not angle:
             # From the left edge on, above the line or below it, so that the axis cuts no letter.
             options["anchors"] = [(0.0, 0.0), (0.0, 1.0)]

@@ -217,7 +217,8 @@ class PendingPanel(Panel):
                 return self._decision, Tone.TEXT
             if self._choice_is_gone:
                 return _(CHOICE_IS_GONE), Tone.WARN
-            return (nothing_chosen() if self._rows else ""), Tone.MUTED
+            # An order of unknown fate needs the room, and its own buttons, first.
+            return (nothing_chosen() if self._rows and not self._unknown() else ""), Tone.MUTED
         if self._was_out_of_sight:
             return _(OUT_OF_SIGHT), Tone.WARN
         text, tone = text_for(row, self.blocker_of(row), again=self._is_warned(row), keys=self._keys_work())

@@ -37,6 +37,8 @@ def refusal(answer: IntentRow | None, snapshot: DeskSnapshot | None) -> str:
         return (later if wait_of(answer.checks) else never).format(
             why=translated(answer.details or answer.reason, answer.checks)
         )
-    if answer is None and risk is not None and risk.trading_state == HALTED:
+    # What adds and was let through was asked before the halt.
+    adds = answer is None or answer.closes is None
+    if adds and risk is not None and risk.trading_state == HALTED:
         return _("Trading is HALTED; only what reduces risk is let through")
     return ""

@@ -95,6 +95,8 @@ def test_bars_of_ticks_are_what_their_ticks_say(ticks: list[tuple[int, float]]) 
             inside[-1],
         )
     assert (np.diff(series.rows["time"]) > 0).all()
+    for apart, name in ((series.highs, "high"), (series.lows, "low"), (series.volumes, "tick_volume")):
+        assert (apart == series.rows[name]).all()
 
 
 @given(st.sampled_from(list(Timeframe)), st.integers(0, 2**31 - 1))

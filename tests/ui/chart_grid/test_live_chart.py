@@ -24,7 +24,8 @@ from arbitrex_desktop.ui.chart_grid.live_chart import FIRST_BARS, MORE_BARS
 from arbitrex_desktop.ui.commands import ModifyOrder, MoveStops
 from arbitrex_desktop.ui.freshness import Freshness
 from tests.fakes.bars import MONDAY
-from tests.fakes.desk_data import intent_row, order_row, pool_stats, position_row
+from tests.fakes.clock import ManualClock
+from tests.fakes.desk_data import intent_row, order_row, pool_stats, position_row, quote
 from tests.ui.chart_grid.bench import LAST, OFFSET, ROWS, Bench
 
 Make = Callable[..., Freshness]
@@ -116,6 +117,31 @@ def test_a_lost_connection_takes_the_price_lines_away(bench: Bench, fresh: Make)
     assert bench.panel.view._quote[0] == LAST
     bench.panel.refresh(fresh(pool=pool_stats(state=ConnectionState.LOST)))
     assert bench.panel.view._quote == (0.0, 0.0)
+    bench.put(MONDAY + 299 * 900 + 31, LAST)
+    assert bench.panel.view._quote == (0.0, 0.0)
+
+
+def test_an_old_price_is_drawn_as_one(bench: Bench, fresh: Make, clock: ManualClock) -> None:
+    """Grey on the axis after half a minute without a tick, as in the watch list; the next tick is bright again."""
+    bench.put(MONDAY + 299 * 900 + 30, LAST)
+    seen = [bench.panel.view._is_fresh]
+    clock.advance(31.0)
+    bench.panel.refresh(fresh())
+    seen.append(bench.panel.view._is_fresh)
+    bench.board.put(quote("EURUSD", LAST, received=clock.monotonic()))
+    bench.grid.draw_frame()
+    assert [*seen, bench.panel.view._is_fresh] == [True, False, True]
+
+
+def test_without_bars_the_chart_says_what_it_waits_for(bench: Bench, fresh: Make) -> None:
+    """An empty place tells nothing: the words stand in its middle until there are bars."""
+    bench.panel.refresh(fresh(pool=pool_stats(state=ConnectionState.DISCONNECTED)))
+    bench.panel.show_symbol("USDJPY")
+    bench.panel.refresh(fresh(pool=pool_stats(state=ConnectionState.DISCONNECTED)))
+    assert bench.panel.view._caption.note == "bars come when the terminal is connected"
+    bench.panel.refresh(fresh())
+    bench.answer()
+    assert bench.panel.view._caption.note == ""
 
 
 def drop(bench: Bench, key: str, price: float) -> None:

@@ -11,7 +11,7 @@ from arbitrex_desktop.ui.chart.desk_lines import TradePlan, plan_lines
 from arbitrex_desktop.ui.models.preview_text import WAITS, preview_text, wait_of
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.ticket.submit_text import refusal, submit_text
-from tests.fakes.desk_data import intent_row
+from tests.fakes.desk_data import desk_snapshot, intent_row, risk_row
 
 SPACED = Verdict("TRADE_SPACING", Outcome.FAIL, 1.6, 10.0, "s", "passed a trade 1.6 s ago")
 LONGER = Verdict("SYMBOL_SPACING", Outcome.FAIL, 8.0, 60.5, "s", "passed one in the symbol 8 s ago")
@@ -62,6 +62,14 @@ def test_the_button_says_that_it_is_only_a_matter_of_time() -> None:
     assert refusal(waits, None) == "The risk manager lets it pass later: why"
     assert refusal(refused, None) == "The risk manager would refuse it: why"
     assert refusal(None, None) == ""
+
+
+def test_a_halt_counts_more_than_an_answer_from_before_it() -> None:
+    """What adds is refused at once, though the risk manager had let it through; what closes is not."""
+    adds, closes = intent_row(decision="APPROVED"), intent_row(decision="APPROVED", closes=5)
+    halted = desk_snapshot(risk=risk_row(trading_state="HALTED"))
+    assert refusal(adds, halted) == "Trading is HALTED; only what reduces risk is let through"
+    assert (refusal(closes, halted), refusal(adds, desk_snapshot())) == ("", "")
 
 
 def test_every_code_is_a_rule_s_and_every_pacing_rule_is_among_them() -> None:

@@ -62,6 +62,9 @@ def draw_frame(painter: QPainter, frame: Frame, colours: Colours) -> None:
             _draw_pane(painter, frame, indicator, area, colours)
         plates.draw_axis_plates(painter, frame, colours)
         plates.draw_crosshair(painter, frame, colours)
+    elif frame.caption.note and not frame.caption.title:
+        plates.draw_note(painter, frame, colours)
+        return
     plates.draw_legend(painter, frame, colours)
     if frame.caption.is_chosen:
         painter.fillRect(QRectF(0.0, 0.0, painter.viewport().width(), 2.0), colours.up)
@@ -71,7 +74,7 @@ def _draw_plot(painter: QPainter, frame: Frame, colours: Colours) -> None:
     """Draw bars and what stands among them."""
     painter.save()
     painter.setClipRect(frame.areas.plot)
-    columns = visible_columns(frame.series.rows, frame.time)
+    columns = visible_columns(frame.series, frame.time)
     if frame.options.shows_volume and frame.areas.plot.height() >= _LEAST_FOR_VOLUME:
         shapes.draw_volume(painter, columns, frame.areas.plot, frame.time.bar, colours)
     shapes.draw_bars(painter, columns, frame.prices, frame.time.bar, style=frame.options.style, colours=colours)

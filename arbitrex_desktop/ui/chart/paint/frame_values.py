@@ -46,6 +46,7 @@ class Frame:
         options, clock: how it looks.
         digits, price_type: decimals of prices, and how they are painted on the axis.
         quote: bid and ask, zero for none.
+        is_fresh: whether they are the present ones.
         lines, zones, marks: what stands on it.
         pointer: the mouse, None when it is elsewhere.
         linked_seconds: moment under the mouse on a chart that this one is linked with, on the server clock.
@@ -61,6 +62,7 @@ class Frame:
     digits: int
     price_type: PriceType
     quote: tuple[float, float]
+    is_fresh: bool
     lines: tuple[PriceLine, ...]
     zones: tuple[Zone, ...]
     marks: tuple[Mark, ...]

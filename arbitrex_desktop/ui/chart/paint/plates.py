@@ -94,7 +94,7 @@ def draw_quote_lines(painter: QPainter, frame: Frame, colours: Colours) -> None:
     for price, colour in ((ask, colours.down), (bid, colours.up)):
         if price > 0.0:
             line = shapes.level(frame.areas.plot, frame.prices.y(price))
-            painter.fillRect(line, mix(colours.base, colour, 0.65))
+            painter.fillRect(line, mix(colours.base, colour if frame.is_fresh else colours.muted, 0.65))
 
 
 def draw_axis_plates(painter: QPainter, frame: Frame, colours: Colours) -> None:
@@ -106,9 +106,10 @@ def draw_axis_plates(painter: QPainter, frame: Frame, colours: Colours) -> None:
     ]
     bid, ask = frame.quote
     if ask > 0.0:
-        plates.append((ask, colours.alternate, colours.down))
+        plates.append((ask, colours.alternate, colours.down if frame.is_fresh else colours.muted))
     if bid > 0.0:
-        plates.append((bid, colours.buy.back, colours.buy.text))
+        back, text = (colours.buy.back, colours.buy.text) if frame.is_fresh else (colours.line, colours.muted)
+        plates.append((bid, back, text))
     heights = [painter.fontMetrics().height() + 2.0] * len(plates)
     middles = spread_apart([frame.prices.y(price) for price, _, _ in plates], heights, plot.top(), plot.bottom())
     for (price, back, colour), middle in zip(plates, middles, strict=True):
@@ -158,6 +159,13 @@ def _draw_time_plate(painter: QPainter, frame: Frame, text: str, x: float, colou
     painter.fillRect(box, colours.text)
     painter.setPen(colours.base)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def draw_note(painter: QPainter, frame: Frame, colours: Colours) -> None:
+    """Write in the middle of an empty chart why there is nothing."""
+    painter.setPen(colours.tone(frame.caption.tone))
+    how = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    painter.drawText(QRectF(painter.viewport()).adjusted(LEFT, 0.0, -LEFT, 0.0), how, frame.caption.note)
 
 
 def draw_legend(painter: QPainter, frame: Frame, colours: Colours) -> None:
