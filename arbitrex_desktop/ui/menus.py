@@ -51,21 +51,21 @@ def build_menus(
     """Fill the menu bar and return the HALT action."""
     bar = window.menuBar()
     program = bar.addMenu(_("&Program"))
-    _add(program, _("&Settings\N{HORIZONTAL ELLIPSIS}"), acts.settings, "Ctrl+,")
-    _add(program, _("&Accounts\N{HORIZONTAL ELLIPSIS}"), acts.accounts)
-    _add(program, _("&Quit"), acts.quit, "Ctrl+Q")
+    _add(program, "settings", _("&Settings\N{HORIZONTAL ELLIPSIS}"), acts.settings, "Ctrl+,")
+    _add(program, "accounts", _("&Accounts\N{HORIZONTAL ELLIPSIS}"), acts.accounts, "Ctrl+Shift+U")
+    _add(program, "quit", _("&Quit"), acts.quit, "Ctrl+Q")
     trading = bar.addMenu(_("&Trading"))
-    halt = _add(trading, _("&HALT: stop all sending"), acts.halt)
+    halt = _add(trading, "halt", _("&HALT: stop all sending"), acts.halt)
     halt.setShortcuts([QKeySequence(keys) for keys in HALT_KEYS])
     halt.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
     halt.setProperty(FIXED, True)
-    _add(trading, _("&Resume\N{HORIZONTAL ELLIPSIS}"), acts.resume)
-    _add(trading, _("&Arm the LIVE account\N{HORIZONTAL ELLIPSIS}"), acts.arm)
-    _add(trading, _("D&isarm"), acts.disarm)
-    decide = _add(trading, _("&Decide pending intents"), acts.decide)
+    _add(trading, "resume", _("&Resume\N{HORIZONTAL ELLIPSIS}"), acts.resume, "Ctrl+R")
+    _add(trading, "arm", _("&Arm the LIVE account\N{HORIZONTAL ELLIPSIS}"), acts.arm, "Ctrl+L")
+    _add(trading, "disarm", _("D&isarm"), acts.disarm, "Ctrl+Shift+L")
+    decide = _add(trading, "decide", _("&Decide pending intents"), acts.decide)
     decide.setShortcut(QKeySequence(GO_KEY))
     decide.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
-    _add(trading, _("&Take unknown orders into the journal"), acts.take_in)
+    _add(trading, "take_unknown", _("&Take unknown orders into the journal"), acts.take_in)
     hands.fill_desk_menus()
     view = bar.addMenu(_("&View"))
     for dock in docks:
@@ -74,21 +74,23 @@ def build_menus(
         toggle.setProperty(BEFORE, _("Show or hide "))
         view.addAction(toggle)
     view.addSeparator()
-    _add(view, _("&Reset layout"), acts.reset_layout)
+    _add(view, "reset_layout", _("&Reset layout"), acts.reset_layout, "Ctrl+Shift+0")
     _add_themes(view.addMenu(_("&Theme")), theme, acts.colours)
     _add_languages(view.addMenu(_("&Language")), acts.language)
     bar.addMenu(workspaces)
     help_menu = bar.addMenu(_("&Help"))
     help_menu.setObjectName(HELP_MENU)
-    _add(help_menu, _("&User guide"), acts.guide, "Shift+F1")
-    _add(help_menu, _("&Show me around"), acts.tour)
-    _add(help_menu, _("&About Arbitrex Desktop"), acts.about)
+    _add(help_menu, "guide", _("&User guide"), acts.guide, "Shift+F1")
+    _add(help_menu, "tour", _("&Show me around"), acts.tour)
+    _add(help_menu, "about", _("&About Arbitrex Desktop"), acts.about)
     hands.fill_menus(view, help_menu)
     return halt
 
 
-def _add(menu: QMenu, text: str, act: Callable[[], None], keys: str = "") -> QAction:
+def _add(menu: QMenu, name: str, text: str, act: Callable[[], None], keys: str = "") -> QAction:
+    """Add an action; its name, by which chosen keys are kept, is that of no language."""
     action = QAction(text, menu)
+    action.setObjectName(name)
     action.triggered.connect(lambda _checked=False: act())
     action.setShortcut(QKeySequence(keys))
     menu.addAction(action)
@@ -99,8 +101,7 @@ def _add_languages(menu: QMenu, choose: Callable[[str], None]) -> None:
     """Offer the languages, each by its own name, so that everybody finds his own again."""
     group = QActionGroup(menu)
     for code, name in LANGUAGES.items():
-        action = _add(menu, name, partial(choose, code))
-        action.setObjectName(f"language_{code}")
+        action = _add(menu, f"language_{code}", name, partial(choose, code))
         action.setCheckable(True)
         action.setChecked(code == spoken())
         # The mark goes over with the language, in the window that takes this one's place.
@@ -125,11 +126,21 @@ def _add_themes(menu: QMenu, theme: Theme, choose_pair: Callable[[str], None]) -
         (DirectionPair.GREEN_RED, _("Up and down in &green and red")),
     )
     _add_choices(
-        menu, theme, [(text, partial(theme.choose, each), partial(_is_theme, theme, each)) for each, text in themes]
+        menu,
+        theme,
+        [
+            (f"theme_{each}", text, partial(theme.choose, each), partial(_is_theme, theme, each))
+            for each, text in themes
+        ],
     )
     menu.addSeparator()
     _add_choices(
-        menu, theme, [(text, partial(choose_pair, each.value), partial(_is_pair, theme, each)) for each, text in pairs]
+        menu,
+        theme,
+        [
+            (f"colours_{each.name.lower()}", text, partial(choose_pair, each.value), partial(_is_pair, theme, each))
+            for each, text in pairs
+        ],
     )
 
 
@@ -152,12 +163,12 @@ class _Choices(QActionGroup):
 
 
 def _add_choices(
-    menu: QMenu, theme: Theme, choices: Iterable[tuple[str, Callable[[], None], Callable[[], bool]]]
+    menu: QMenu, theme: Theme, choices: Iterable[tuple[str, str, Callable[[], None], Callable[[], bool]]]
 ) -> None:
-    """Offer choices of which one is in use: text, what takes it, and whether it is the one."""
+    """Offer choices of which one is in use: name, text, what takes it, and whether it is the one."""
     group = _Choices(menu)
-    for text, take, is_used in choices:
-        action = _add(menu, text, take)
+    for name, text, take, is_used in choices:
+        action = _add(menu, name, text, take)
         action.setCheckable(True)
         group.addAction(action)
         group.marks.append((action, is_used))

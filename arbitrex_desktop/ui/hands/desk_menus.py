@@ -33,14 +33,22 @@ _PANEL_KEYS: Final = {
     "notices": "Alt+8",
     "account": "Alt+9",
     "risk": "Alt+0",
+    "closed": "Alt+Shift+1",
+    "statistics": "Alt+Shift+2",
+    "intents": "Alt+Shift+3",
+    "equity": "Alt+Shift+4",
+    "connection": "Alt+Shift+5",
 }
 _FRAME_KEYS: Final = {
     Timeframe.M1: "Ctrl+Alt+1",
     Timeframe.M5: "Ctrl+Alt+2",
     Timeframe.M15: "Ctrl+Alt+3",
+    Timeframe.M30: "Ctrl+Alt+Shift+3",
     Timeframe.H1: "Ctrl+Alt+4",
     Timeframe.H4: "Ctrl+Alt+5",
     Timeframe.D1: "Ctrl+Alt+6",
+    Timeframe.W1: "Ctrl+Alt+Shift+6",
+    Timeframe.MN1: "Ctrl+Alt+Shift+7",
 }
 
 Say = Callable[[str], None]
@@ -133,7 +141,7 @@ class DeskMenus:
 
     def _trades_menu(self, menu: QMenu) -> None:
         positions, orders, pending = self._panels.positions, self._panels.orders, self._panels.pending
-        self._add(menu, "position_close", _("&Close"), "", Press(positions, positions.close_button))
+        self._add(menu, "position_close", _("&Close"), "Ctrl+Shift+W", Press(positions, positions.close_button))
         self._add(menu, "position_part", _("Close a &part"), "Ctrl+P", Press(positions, positions.part))
         self._add(menu, "position_stops", _("&Stop and target"), "Ctrl+T", Press(positions, positions.stops))
         self._add(
@@ -147,7 +155,13 @@ class DeskMenus:
         self._add(menu, "order_move", _("&Move the order"), "Ctrl+M", Press(orders, orders.move_button))
         self._add(menu, "order_cancel", _("Cancel the &order"), "Ctrl+Shift+M", Press(orders, orders.cancel_button))
         menu.addSeparator()
-        self._add(menu, "pending_reject_all", _("&Reject all pending intents"), "", Press(pending, pending.reject_all))
+        self._add(
+            menu,
+            "pending_reject_all",
+            _("&Reject all pending intents"),
+            "Ctrl+Shift+Backspace",
+            Press(pending, pending.reject_all),
+        )
 
     def _alerts_menu(self, menu: QMenu) -> None:
         notices = self._panels.notices
@@ -156,7 +170,7 @@ class DeskMenus:
         self._add(menu, "alert_edit", _("&Edit the alert"), "", Press(notices, alerts.edit))
         self._add(menu, "alert_sleep", _("&Put the alert to sleep"), "", Press(notices, alerts.snooze))
         self._add(menu, "alert_remove", _("&Remove the alert"), "", Press(notices, alerts.remove))
-        self._add(menu, "alert_ways", _("&How alerts call"), "", Press(notices, alerts.how))
+        self._add(menu, "alert_ways", _("&How alerts call"), "Ctrl+Shift+C", Press(notices, alerts.how))
 
     def _chart_menu(self, menu: QMenu) -> None:
         for frame in Timeframe:

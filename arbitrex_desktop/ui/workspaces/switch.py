@@ -39,9 +39,11 @@ class WorkspaceSwitch:
         self._choices: list[QAction] = []
         self._group = QActionGroup(self.menu)
         self._rest = self.menu.addSeparator()
-        self._add(_("Save as a &new workspace\N{HORIZONTAL ELLIPSIS}"), self.ask_for_name)
-        self._add(_("&Reset this workspace"), workspaces.reset)
-        self._remove = self._add(_("&Delete this workspace"), workspaces.remove)
+        self._add(
+            "save_workspace", _("Save as a &new workspace\N{HORIZONTAL ELLIPSIS}"), self.ask_for_name, "Ctrl+Shift+S"
+        )
+        self._add("reset_workspace", _("&Reset this workspace"), workspaces.reset)
+        self._remove = self._add("delete_workspace", _("&Delete this workspace"), workspaces.remove)
         workspaces.changed.connect(self.refresh)
         self.refresh()
 
@@ -109,8 +111,10 @@ class WorkspaceSwitch:
     def _choose_tab(self, place: int) -> None:
         self._workspaces.show(self._workspaces.names[place])
 
-    def _add(self, text: str, act: object) -> QAction:
+    def _add(self, name: str, text: str, act: object, keys: str = "") -> QAction:
         action = QAction(text, self.menu)
+        action.setObjectName(name)
+        action.setShortcut(QKeySequence(keys))
         action.triggered.connect(lambda _checked=False: act())  # type: ignore[operator]
         self.menu.addAction(action)
         return action

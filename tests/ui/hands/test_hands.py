@@ -12,9 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop import texts
 from arbitrex_desktop.settings.catalogue import CATALOGUE
 from arbitrex_desktop.ui.hands.key_table import KeyEntry
 from arbitrex_desktop.ui.main_window import MainWindow
+from arbitrex_desktop.ui.resources import resource
 from arbitrex_desktop.ui.window_state import WindowState
 from tests.fakes.core import FakeCore
 from tests.fakes.desk_data import desk_snapshot, pool_stats
@@ -61,6 +63,47 @@ def test_the_palette_has_every_action_symbol_and_setting(open_window: WindowMake
     offered = {offer.text for offer in palette._all}
     assert offered >= {entry.text for entry in window.content.hands.table.entries()}
     assert offered >= {"EURUSD", "USDJPY", "XAUUSD", "ETHUSD", *CATALOGUE}
+
+
+def test_every_action_can_be_given_a_key_and_no_two_have_the_same(open_window: WindowMaker) -> None:
+    """But HALT, whose keys stay; each action has a name of its own by which its key is kept."""
+    window = open_window()
+    table = window.content.hands.table
+    entries = table.entries()
+    assert len({entry.name for entry in entries}) == len(entries)
+    usual = [keys.toString() for entry in entries for keys in entry.action.shortcuts()]
+    assert sorted(set(usual)) == sorted(usual)
+    for number, entry in enumerate(entries):
+        keys = QKeySequence(f"Ctrl+Alt+Shift+F{number % 12 + 1}, {chr(ord('A') + number // 12)}")
+        refused = table.assign(entry, keys)
+        assert (refused, entry.action.shortcuts()) == ("", [keys]) or entry.is_fixed
+    assert [entry.name for entry in entries if entry.is_fixed] == ["halt"]
+
+
+def test_what_a_trader_does_often_has_a_key(open_window: WindowMaker) -> None:
+    """Without looking anything up: trade, decide, close, stop, halt and resume, arm, the frames and the panels."""
+    window = open_window()
+    keys = {entry.name: entry.keys for entry in window.content.hands.table.entries()}
+    often = (
+        "halt", "resume", "arm", "disarm", "decide", "ticket_buy", "ticket_sell", "ticket_submit", "position_close",
+        "position_part", "position_stops", "position_break_even", "pending_reject_all", "order_cancel", "alert_new",
+        "chart_M30", "chart_W1", "settings", "accounts", "save_workspace",
+        *(name for name in keys if name.startswith(("go_to_", "workspace_"))),
+    )  # fmt: skip
+    assert [name for name in often if not keys[name]] == []
+
+
+def test_a_key_that_was_chosen_stays_in_another_language(open_window: WindowMaker) -> None:
+    """Actions are known by names of no language."""
+    english = open_window()
+    names = [entry.name for entry in english.content.hands.table.entries()]
+    texts.speak(resource("texts/de.mo"))
+    try:
+        german = english.make_anew()
+    finally:
+        texts.speak(None)
+    assert [entry.name for entry in german.content.hands.table.entries()] == names
+    german.close()
 
 
 def test_a_symbol_is_chosen_by_a_few_letters(open_window: WindowMaker, qtbot: QtBot) -> None:
