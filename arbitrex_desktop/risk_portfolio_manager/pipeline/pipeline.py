@@ -53,7 +53,7 @@ def decide(
     if refusal is None:
         if cuts or reducing:
             lots = _final_lots(context, min([size.units, *cuts]), cut=bool(cuts))
-        refusal, again = _last_look(context, lots, plan, adjusted=bool(cuts))
+        refusal, again = _last_look(context, lots, plan.cutting if cuts else ())
         if refusal is not None:
             results.append(refusal)
         elif again:
@@ -110,22 +110,19 @@ def _final_lots(context: RuleContext, units: float, *, cut: bool) -> float:
 
 
 def _last_look(
-    context: RuleContext, lots: float, plan: RiskPlan, *, adjusted: bool
+    context: RuleContext, lots: float, cutting: Sequence[Rule]
 ) -> tuple[RuleResult | None, Sequence[RuleResult]]:
-    """Return why the size that is left cannot be; a size that was cut is held against every cutting rule again.
-
-    Return what they say of it, too.
-    """
+    """Return why the size that is left cannot be, and what the `cutting` rules say of a size that was cut."""
     instrument = context.market.instrument
     least = instrument.volume_min if instrument is not None and not context.exposure.reducing else 0.0
     if not (lots > 0.0 and lots >= least * (1.0 - _RELATIVE_TOLERANCE)):
         left, smallest = (amounts.lots(each, context.decimals.lots) for each in (lots, least))
         said = f"nothing is left: {left} lots, the smallest volume is {smallest}"
         return _LEFT.failed(note=said), ()
-    if not adjusted or instrument is None:
+    if not cutting or instrument is None:
         return None, ()
     smaller = resized(context, units_of(lots, instrument.contract))
-    again = [rule.check(smaller) for rule in plan.cutting]
+    again = [rule.check(smaller) for rule in cutting]
     return next((each for each in again if each.blocks or each.outcome is Outcome.ADJUST), None), again
 
 
