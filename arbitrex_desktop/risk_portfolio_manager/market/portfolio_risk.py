@@ -77,6 +77,8 @@ class PortfolioRisk:
         self._config: RuleSettings | None = None
         self._versions = (0, 0)
         self._weights: Weights | None = None
+        self._with_held: dict[tuple[str, int, float], JointRisk] = {}
+        """What follows from model and weights alone, and is begun anew with either."""
 
     def of(  # noqa: PLR0917 - whose, and in which settings
         self,
@@ -100,8 +102,11 @@ class PortfolioRisk:
         if weights is None or weights.held is not held:
             if not held.keys() <= model.index.keys():
                 model = self._lay_out({*held}, config)
-            weights = self._weights = Weights(model, held)
-        joint = _with_held(model, weights, symbol, direction, floor)
+            weights, self._with_held = Weights(model, held), {}
+            self._weights = weights
+        joint = self._with_held.get((symbol, direction, floor))
+        if joint is None:
+            joint = self._with_held[symbol, direction, floor] = _with_held(model, weights, symbol, direction, floor)
         return _with_in_flight(joint, model, weights, in_flight, (symbol, direction, floor)) if in_flight else joint
 
     def _lay_out(self, names: set[str], config: RuleSettings) -> RiskModel:

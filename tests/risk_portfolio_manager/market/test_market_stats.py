@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 
 from arbitrex_desktop.mt5.arrays import RATE_DTYPE, Rows
 from arbitrex_desktop.risk_portfolio_manager import RPMConfig
@@ -112,6 +113,27 @@ def test_variance_adds_up_over_symbols() -> None:
     assert found.deviation(0.0) == pytest.approx(3**0.5 * 6.0)
     assert found.cluster == pytest.approx(0.2 * 2_000)
     assert found.highest == 0.2
+
+
+@given(st.lists(st.tuples(st.sampled_from(("ask", "hold", "bars", "settings")), st.integers(0, 3)), max_size=25))
+def test_one_that_was_asked_before_answers_as_a_new_one(steps: list[tuple[str, int]]) -> None:
+    """Whatever changes between two questions: positions, bars, settings; what is known of the past changes nothing."""
+    names, config, stats, held = ("EURUSD", "GBPUSD", "USDJPY", "AUDCAD"), RPMConfig(), MarketStats(), {"EURUSD": 1e3}
+    risk = PortfolioRisk(stats)
+    for what, number in steps:
+        if what == "hold":
+            held = {**held, names[number]: 700.0 * (number - 1)}
+        elif what == "bars":
+            stats.set_bars(names[number], bars(noise(number + len(held))))
+        elif what == "settings":
+            config.correlation_prior_weight = 10 * number
+        for symbol, direction, floor in ((names[number], 1, 0.2), (names[number], -1, 0.8), ("EURUSD", 1, 0.5)):
+            found = risk.of(held, {}, symbol, direction, floor, config)
+            fresh = PortfolioRisk(stats).of(held, {}, symbol, direction, floor, config)
+            assert astuple(found)[:5] == pytest.approx(astuple(fresh)[:5])
+            assert (found.past is None) == (fresh.past is None)
+            if found.past is not None and fresh.past is not None:
+                assert found.past.tail(300.0, 0.95) == pytest.approx(fresh.past.tail(300.0, 0.95))
 
 
 MONEY = st.dictionaries(st.sampled_from(["EURUSD", "GBPUSD", "USDJPY", "AUDCAD"]), st.integers(-5, 5).map(float))
