@@ -15,7 +15,7 @@ from typing import Final
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.journal.journal import journal_path
-from arbitrex_desktop.desk.review.journal_facts import open_facts
+from arbitrex_desktop.desk.review.journal_facts import JournalFacts, open_facts
 from arbitrex_desktop.desk.review.statistics import DecisionCount, Group, deepest_share, grouped, statistics
 from arbitrex_desktop.desk.review.store import EVERY_SECONDS, Annotation, ReviewStore, review_store
 from arbitrex_desktop.desk.review.trades import ClosedTrade, TradeBook, read_deals
@@ -158,11 +158,25 @@ class ReviewDesk:
                 basis = (path, facts.newest, query.since, query.until, trades, len(self._orders))
                 past = self._past
                 if past.basis != basis:
-                    described = facts.describe(trades, self._orders, partial(_share, report))
-                    journal = _OfJournal(facts.began, facts.decisions(since, until), facts.intents(since, until))
-                    self._past = past = _Past(basis, described, journal)
+                    past = self._read_past(facts, _Past(basis, trades), query, (since, until), report)
         notes = self._store(reading).annotations()
         return tuple(_annotated(trade, notes.get(trade.key)) for trade in past.trades), past.journal
+
+    def _read_past(
+        self,
+        facts: JournalFacts,
+        past: _Past,
+        query: ReviewQuery,
+        span: tuple[datetime, datetime],
+        report: ReportProgress,
+    ) -> _Past:
+        """Return a time's trades as the journal knows them, and what it says of the time where that is wanted."""
+        trades = facts.describe(past.trades, self._orders, partial(_share, report))
+        if not query.intents:
+            return _Past(past.basis, trades, _OfJournal(facts.began))
+        journal = _OfJournal(facts.began, facts.decisions(*span), facts.intents(*span))
+        self._past = _Past(past.basis, trades, journal)
+        return self._past
 
     def _span(self, query: ReviewQuery, began: datetime | None, book: TradeBook) -> tuple[datetime, datetime]:
         """Return the time that is meant: without bounds from the first of journal and history to the present."""

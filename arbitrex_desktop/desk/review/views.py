@@ -43,6 +43,7 @@ class ReviewQuery:
         symbol, strategy: exactly, empty for all
         text: what must be found in symbol, strategy, reason, ticket, note or tags, whatever the case
         zone: by whose clock hours and weekdays count, None for this computer's
+        intents: whether the journal's intents and decisions are wanted besides, which are many more than trades
     """
 
     since: datetime | None = None
@@ -51,6 +52,7 @@ class ReviewQuery:
     strategy: str = ""
     text: str = ""
     zone: tzinfo | None = None
+    intents: bool = True
 
     def fits(self, trade: ClosedTrade) -> bool:
         """Return whether a trade is wanted, its time aside."""

@@ -34,7 +34,7 @@ class _DealReader(QObject):
         from arbitrex_desktop.desk.review.views import ReviewQuery  # noqa: PLC0415 - loaded when it is needed
 
         try:
-            data = review.read(ReviewQuery(since=since), self._go_on)
+            data = review.read(ReviewQuery(since=since, intents=False), self._go_on)
         except Exception:  # noqa: BLE001 - whatever it was, the thread must live on
             if not self.is_stopping:
                 _log.warning("closed trades could not be read for the charts", exc_info=True)

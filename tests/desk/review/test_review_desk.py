@@ -177,6 +177,16 @@ def test_intents_of_a_time_say_where_they_stand(reviewed: Desk) -> None:
     assert read(reviewed, ReviewQuery(until=found[1].at)).intents == ()
 
 
+def test_a_chart_reads_trades_without_the_journals_intents(reviewed: Desk) -> None:
+    """Intents are many more than trades, and a chart that marks trades would keep them all for nothing."""
+    round_trip(reviewed)
+    light = read(reviewed, ReviewQuery(intents=False))
+    whole = read(reviewed)
+    assert (light.trades, light.began) == (whole.trades, whole.began)
+    assert (light.intents, light.decisions.approved) == ((), 0)
+    assert (len(whole.intents), whole.decisions.approved) == (1, 1)
+
+
 def test_a_filter_reads_the_journal_once(reviewed: Desk) -> None:
     """What is typed finds among what was read; a new event, a new trade or another time is read, and a note shows."""
     first = round_trip(reviewed, source="alpha")

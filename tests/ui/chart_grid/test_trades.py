@@ -53,13 +53,14 @@ def reader(review: WatchedReview) -> Iterator[TradeReader]:
 
 
 def test_trades_come_from_a_thread_of_their_own(qtbot: QtBot, reader: TradeReader, review: WatchedReview) -> None:
-    """Those closed since the moment asked for."""
+    """Those closed since the moment asked for, without the journal's intents, which are many more."""
     since = BEGIN + timedelta(days=5)
     with qtbot.waitSignal(reader.answered, timeout=WAIT_MS) as answered:
         reader.ask(since)
     assert answered.args is not None
     (data,) = answered.args
     assert data.trades == tuple(trade for trade in reversed(TRADES) if trade.closed_at >= since)
+    assert review.asked == [("review", ReviewQuery(since=since, intents=False))]
     assert threading.get_ident() not in review.threads
 
 
