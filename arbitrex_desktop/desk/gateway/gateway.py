@@ -188,10 +188,13 @@ class Gateway:
         return next(each for each in unproven if each.process == process)
 
     def _watch(self) -> None:
-        """Send away who does not say in time who it is, and who was revoked; forget who left."""
+        """Send away who does not say in time who it is, and who was revoked; let go, and forget, who left."""
         while not self._closing.wait(_TICK_SECONDS):
             for session in self._open_sessions():
-                if session.lane is None and self._clock.monotonic() - session.since > _ADMISSION_SECONDS:
+                if session.leaving:
+                    # What a client does not read it is not told any more.
+                    session.close()
+                elif session.lane is None and self._clock.monotonic() - session.since > _ADMISSION_SECONDS:
                     self._sparse.warning("a client did not prove itself in time and was sent away")
                     session.close()
                 elif session.lane is not None and self._lanes.revoked(session.lane):

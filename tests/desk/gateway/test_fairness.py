@@ -187,6 +187,18 @@ def test_rubbish_slows_its_sender_only(folder: Path, desk: Desk, processes: Proc
     del desk
 
 
+def test_who_does_not_read_and_has_to_leave_is_let_go(gateway: Gateway, folder: Path) -> None:
+    """What is to be said to it yet keeps neither a thread nor a connection of the desk's."""
+    with contextlib.closing(come_in(folder)) as raw:
+        say(raw, type="hello", v=1, number=1, strategy="greedy")
+        session = gateway._open_sessions()[0]
+        for _ in range(session_module._QUEUE - 10):
+            session._say(b"x" * 16_384)
+        with contextlib.suppress(BrokenPipeError):
+            raw.send_bytes(b"x" * 1_048_577)
+        until(lambda: gateway.clients == 0)
+
+
 @pytest.mark.usefixtures("gateway")
 def test_the_other_end_is_known_by_its_process(folder: Path) -> None:
     """The system tells which process it is, on a socket as on a pipe."""
