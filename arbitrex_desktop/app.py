@@ -232,7 +232,7 @@ class Application:
 
     def _on_phase_failed(self, phase: Phase) -> None:
         """Ask for the account where the core cannot be built without one."""
-        if phase.name == "START":
+        if phase.name in ("START", "ACCOUNT"):
             self._offer_accounts()
 
     def _offer_accounts(self) -> None:

@@ -17,5 +17,9 @@ class SessionConfigError(PoolError, ValueError):
     """A session's settings are missing or wrong; the text names the session and the key."""
 
 
+class NoAccountError(SessionConfigError):
+    """No account is set up at all; the text says how one is."""
+
+
 class PoolUnavailable(PoolError):  # noqa: N818 - a state, named as one
     """The pool is not connected, so it cannot ask the terminal; the text gives state and reason."""

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from arbitrex_desktop.mt5.commands import ReplayStatus
     from arbitrex_desktop.mt5.results import AccountInfo, TradeOrder, TradePosition
 
-NO_ACCOUNT: Final = "no account is set up"
-"""How the words begin that say why there is no session: nothing is wrong, nothing was chosen yet."""
-
 NOTHING_WATCHED: Final = (
     "no symbol is watched: show symbols in Market Watch of the terminal (Ctrl+M), or name the broker's symbols in "
     "settings.toml as pool.symbols, and connect again"

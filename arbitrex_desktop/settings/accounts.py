@@ -10,7 +10,7 @@ from typing import Any
 
 from arbitrex_desktop.raw_layer.connection.environment import SESSION_NAME, names_an_account, sessions_from
 from arbitrex_desktop.raw_layer.connection.sessions import SIMULATED
-from arbitrex_desktop.raw_layer.errors import SessionConfigError
+from arbitrex_desktop.raw_layer.errors import NoAccountError, SessionConfigError
 from arbitrex_desktop.settings.catalogue import Account
 from arbitrex_desktop.settings.passwords import PasswordStore, PasswordStoreError
 from arbitrex_desktop.settings.start import Settings
@@ -42,6 +42,8 @@ def sessions_of(
         return {account.name: _session(account, environment, store) for account in accounts}
     try:
         first = sessions_from(environment)
+    except NoAccountError:
+        raise
     except SessionConfigError as error:
         file = start.env_file or Path(".env")
         # Which of several files is meant; what is not set at all stands in none.

@@ -376,6 +376,7 @@ class Phase(StrEnum):
     """What the core's threads do besides commands."""
 
     START = N_("start")
+    ACCOUNT = N_("choice of an account")
     CONNECT = N_("connect")
     STEP = N_("update")
     REPORT = N_("report")

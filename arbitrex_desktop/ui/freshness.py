@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
-from arbitrex_desktop.raw_layer.views import NO_ACCOUNT, ConnectionState
+from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
 from arbitrex_desktop.ui.commands import Phase, Task, TraderCommand
@@ -31,6 +31,16 @@ _SLOW_BY_NATURE: Final[dict[Task | None, str]] = {
 }
 
 
+class NoCore(NamedTuple):
+    """Why there is no core, empty when there is one or may still be; whether it is for want of an account."""
+
+    reason: str = ""
+    lacks_account: bool = False
+
+
+_HAS_ONE: Final = NoCore()
+
+
 @dataclass(frozen=True, slots=True)
 class Freshness:
     """The age of one snapshot at one moment of the window's monotonic clock.
@@ -45,7 +55,7 @@ class Freshness:
         task: what the worker is busy with, None when with nothing.
         busy_for: for how many seconds.
         busy_since: since when, UTC.
-        broken: why there is no core at all, empty when there is one or may still be.
+        no_core: why there is none at all.
     """
 
     snapshot: DeskSnapshot | None
@@ -54,7 +64,7 @@ class Freshness:
     task: Task | None = None
     busy_for: float = 0.0
     busy_since: datetime | None = None
-    broken: str = ""
+    no_core: NoCore = _HAS_ONE
 
     @property
     def snapshot_age(self) -> float:
@@ -111,9 +121,14 @@ class Freshness:
         return ""
 
     @property
+    def broken(self) -> str:
+        """Why there is no core, empty when there is one or may still be."""
+        return self.no_core.reason
+
+    @property
     def lacks_account(self) -> bool:
         """Whether there is no core since no account was chosen yet, which is no error."""
-        return self.broken.startswith(NO_ACCOUNT)
+        return self.no_core.lacks_account
 
     @property
     def starting(self) -> bool:

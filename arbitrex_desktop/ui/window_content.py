@@ -37,7 +37,7 @@ from arbitrex_desktop.ui.commands import (
 )
 from arbitrex_desktop.ui.dialogs.settings_window import SettingsWindow
 from arbitrex_desktop.ui.docks import Docks
-from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.freshness import Freshness, NoCore
 from arbitrex_desktop.ui.hands.desk_menus import DeskPanels
 from arbitrex_desktop.ui.hands.first_steps import FirstSteps
 from arbitrex_desktop.ui.hands.hands import Hands
@@ -94,7 +94,7 @@ class WindowContent(QObject):
         self._clock = clock
         self._fresh = Freshness(None, clock.monotonic(), clock.monotonic())
         self._halt_watch = HaltWatch()
-        self._broken = ""
+        self._no_core = NoCore()
         self._task: tuple[Task | None, float, datetime] = (None, clock.monotonic(), clock.now())
         self._seen = True
         self._curves = HistoryLoader(self)
@@ -165,7 +165,7 @@ class WindowContent(QObject):
         now = self._clock.monotonic()
         task, began, began_at = self._task
         self._fresh = Freshness(
-            self._fresh.snapshot, self._fresh.received, now, task, now - began, began_at, self._broken
+            self._fresh.snapshot, self._fresh.received, now, task, now - began, began_at, self._no_core
         )
         state = self._halt_watch.state(self._fresh)
         self._alerts.refresh(self._fresh, halt_overdue=self._halt_watch.overdue(self._fresh))
@@ -201,7 +201,7 @@ class WindowContent(QObject):
         core = self._worker.core
         if core is not None:
             self._on_core(core)
-        self._fresh, self._broken, self._task = other._fresh, other._broken, other._task
+        self._fresh, self._no_core, self._task = other._fresh, other._no_core, other._task
         self._halt_watch = other._halt_watch
         self.refresh()
         type_into(self.intent_form, typed_in(other.intent_form))
@@ -422,9 +422,9 @@ class WindowContent(QObject):
 
     @Slot(object, str)
     def _on_phase_failed(self, phase: Phase, message: str) -> None:
-        if phase is Phase.START:
+        if phase in (Phase.START, Phase.ACCOUNT):
             # This stands for as long as the window does: nothing else would tell why it stays empty.
-            self._broken = message
+            self._no_core = NoCore(message, lacks_account=phase is Phase.ACCOUNT)
             self.refresh()
         else:
             self._alerts.phase_failed(phase, message)

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
+from arbitrex_desktop.raw_layer.errors import NoAccountError
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.commands import HANDLERS, QUIET, CommandResult, Phase, TraderCommand
 from arbitrex_desktop.ui.seam import Core, CoreFactory
@@ -257,7 +258,7 @@ class Runner(QObject):
             return act()
         except Exception as error:  # noqa: BLE001 - whatever it was, the worker must live on
             _log.warning("%s failed", phase, exc_info=True)
-            self.failed.emit(phase, message_of(error))
+            self.failed.emit(Phase.ACCOUNT if isinstance(error, NoAccountError) else phase, message_of(error))
             return None
         finally:
             self.busy_with.emit(None)

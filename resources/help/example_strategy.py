@@ -13,7 +13,15 @@ import sys
 import time
 from random import Random
 
-from arbitrex_desktop.client import DeskClient, DeskClientError, DeskRefused
+try:
+    from arbitrex_desktop.client import DeskClient, DeskClientError, DeskRefused
+except ModuleNotFoundError:
+    try:  # a copy of it beside this file
+        from client import DeskClient, DeskClientError, DeskRefused  # type: ignore[import-not-found, no-redef]
+    except ModuleNotFoundError:
+        sys.exit(
+            "This Python has no arbitrex_desktop: run it with the program's own, or put client.py beside this file."
+        )
 
 SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY")
 

@@ -20,7 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from arbitrex_desktop.ui.chart.timeframes import SHOWN
-from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.freshness import Freshness, NoCore
 from arbitrex_desktop.ui.panels.account import AccountPanel
 from arbitrex_desktop.ui.panels.connection import ConnectionPanel
 from arbitrex_desktop.ui.panels.decisions import DecisionsPanel
@@ -79,7 +79,7 @@ def panels_in(theme: Theme, state: DeskState) -> dict[str, Panel]:
     watch.watch(board)
     watch._pacer.blockSignals(True)
     form.set_symbols(board.symbols)
-    fresh = Freshness(state.snapshot, now - state.age, now, state.task, 12.0, clock.now(), state.broken)
+    fresh = Freshness(state.snapshot, now - state.age, now, state.task, 12.0, clock.now(), NoCore(state.broken))
     if state.snapshot is not None and state.snapshot.account is not None:
         form.card.show_preview(state.preview, state.snapshot.account.currency)
     for panel in made:

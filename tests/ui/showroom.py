@@ -11,7 +11,7 @@ from arbitrex_desktop.desk.presentation.bar_history import BarHistory
 from arbitrex_desktop.desk.review.views import ReviewQuery
 from arbitrex_desktop.ui.chart.history import HistoryAnswer, HistoryRequest
 from arbitrex_desktop.ui.chart.timeframes import seconds_of
-from arbitrex_desktop.ui.freshness import Freshness
+from arbitrex_desktop.ui.freshness import Freshness, NoCore
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.models.closed import closed_rows
 from arbitrex_desktop.ui.panels.curve import NO_PAST
@@ -72,7 +72,7 @@ class Showroom:
         window.content._task = (state.task, now - 12.0, self.clock.now())
         window.content.market_watch.draw_frame()
         window.content.intent_form.set_symbols(self.board.symbols)
-        window.content._broken = state.broken
+        window.content._no_core = NoCore(state.broken)
         if state.snapshot is not None and state.snapshot.account is not None:
             window.content.intent_form.card.show_preview(state.preview)
         window.content.refresh()

@@ -20,6 +20,7 @@ from arbitrex_desktop.desk.intents.standing import Distance, DistanceUnit, Stand
 from arbitrex_desktop.desk.presentation.alert_rows import AlertKind, AlertRule, AlertWays
 from arbitrex_desktop.desk.presentation.snapshot import Preview
 from arbitrex_desktop.desk.settings_desk import SettingsCheck
+from arbitrex_desktop.raw_layer.errors import NoAccountError
 from arbitrex_desktop.ui.commands import (
     HANDLERS,
     ApproveIntent,
@@ -202,6 +203,20 @@ def test_a_failure_is_told_and_survived(qtbot: QtBot, worker: CoreWorker, core: 
     until(qtbot, lambda: (Phase.STEP, "the program itself failed (ValueError)") in about)
     core.failures = {}
     until(qtbot, lambda: core.steps)
+
+
+def test_a_core_without_an_account_is_told_as_what_it_is(qtbot: QtBot) -> None:
+    """Nothing is wrong, nothing was chosen yet: told by a value, whatever the words are."""
+
+    def refuse() -> Core:
+        raise NoAccountError("choose one")
+
+    worker = CoreWorker(refuse)
+    about = collect(worker.phase_failed)
+    worker.start()
+    until(qtbot, lambda: about)
+    assert about == [(Phase.ACCOUNT, "choose one")]
+    assert worker.stop()
 
 
 def test_a_core_that_cannot_be_built_is_told(qtbot: QtBot) -> None:

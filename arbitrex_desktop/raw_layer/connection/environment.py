@@ -11,9 +11,8 @@ from typing import Any, Final
 
 from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.raw_layer.connection.sessions import SIMULATED, account_number
-from arbitrex_desktop.raw_layer.errors import SessionConfigError
+from arbitrex_desktop.raw_layer.errors import NoAccountError, SessionConfigError
 from arbitrex_desktop.raw_layer.text_files import read_text
-from arbitrex_desktop.raw_layer.views import NO_ACCOUNT
 
 SESSION_NAME: Final = "main"
 _ACCOUNT_KEYS: Final = ("MT5_LOGIN", "MT5_PASSWORD", "MT5_SERVER")
@@ -88,8 +87,8 @@ def sessions_from(environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         return {SESSION_NAME: {"terminal_path": SIMULATED}}
     missing = [name for name in _ACCOUNT_KEYS if not values[name].strip()]
     if len(missing) == len(_ACCOUNT_KEYS) and not terminal:
-        raise SessionConfigError(
-            f"{NO_ACCOUNT}: connect one with Program, Accounts\N{HORIZONTAL ELLIPSIS} in the window, or put "
+        raise NoAccountError(
+            "no account is set up: connect one with Program, Accounts\N{HORIZONTAL ELLIPSIS} in the window, or put "
             "MT5_LOGIN, MT5_PASSWORD and MT5_SERVER into .env, or MT5_TERMINAL=simulated for the simulated terminal"
         )
     if missing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.ui.freshness import NoCore
 from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 from tests.fakes.core import FakeBoard, FakeCore
 from tests.fakes.desk_data import desk_snapshot, intent_row, position_row
@@ -47,7 +48,10 @@ def test_without_a_core_the_way_to_an_account_is_offered(open_window: WindowMake
     """The button asks for the assistant; it stays in the middle of its place when that grows."""
     window = open_window(FakeCore(FakeBoard({})))
     content = window.content
-    content._broken, content._fresh = "no account is set up", type(content._fresh)(None, 0.0, 0.0)
+    content._no_core, content._fresh = (
+        NoCore("no account is set up", lacks_account=True),
+        type(content._fresh)(None, 0.0, 0.0),
+    )
     content.refresh()
     content.market_watch.refresh(content._fresh)
     offer = content.market_watch.offer
