@@ -59,11 +59,13 @@ def _draw_prices(painter: QPainter, frame: Frame, colours: Colours) -> None:
     edge = QRectF(axis.left(), axis.top(), 1.0, axis.height())
     shapes.fill(painter, [*levels, edge], mix(colours.base, colours.line, _GRID_SHARE))
     painter.setPen(colours.muted)
-    height = painter.fontMetrics().height()
+    height, font, kind = painter.fontMetrics().height(), painter.font(), frame.price_type
     for tick, line in zip(ticks, levels, strict=True):
         if height / 2 <= line.top() <= plot.bottom() - height / 2:
-            box = QRectF(axis.left() + 5.0, line.top() - height / 2, axis.width(), height)
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"{tick:.{frame.digits}f}")
+            text = f"{tick:.{frame.digits}f}"
+            right = axis.left() + 5.0 + kind.width(text, frame.digits)
+            kind.paint(painter, right, line.top() - height / 2 + kind.ascent, text, frame.digits)
+    painter.setFont(font)
 
 
 def _draw_days(painter: QPainter, frame: Frame, times: Seconds, places: Places, colours: Colours) -> None:
