@@ -46,7 +46,7 @@ LEFT_OUT_MODULES: Final = {
     "PySide6.QtDesigner": "forms are written in Python",
     "PySide6.QtUiTools": "same",
     "PySide6.QtSql": "the journal uses Python's own sqlite3",
-    "PySide6.QtDBus": "nothing talks D-Bus",
+    "PySide6.QtDBus": "only a Linux desktop is asked by D-Bus, and goes without where it is left out",
     "PySide6.QtXml": "nothing reads XML through Qt",
     "PySide6.QtNetwork": "nothing talks to the network through Qt",
     "redis": "a sink for developers, installed by hand where it is wanted",

@@ -25,24 +25,26 @@ _PATIENCE_MS: Final = 2_000
 class DesktopScheme(QObject):
     """Asks the portal and listens to its changes, without waiting; silent where there is none.
 
-    Signals: `told(bool)`, on the GUI thread, whether the desktop is light.
+    Signals: `found(bool)`, on the GUI thread, whether the desktop is light.
     """
 
-    told = Signal(bool)
+    found = Signal(bool)
 
     def listen(self) -> None:
         """Ask now, and after each change of the desktop's settings."""
         if not sys.platform.startswith("linux") or QGuiApplication.platformName() not in _PLATFORMS:
             return
-        from PySide6 import QtDBus  # noqa: PLC0415 - the first picture needs none, Windows never
-
+        try:
+            from PySide6 import QtDBus  # noqa: PLC0415 - the first picture needs none, Windows never
+        except ImportError:  # left out of the frozen program
+            return
         bus = QtDBus.QDBusConnection.sessionBus()
         bus.connect(*_SERVICE, _SETTINGS, "SettingChanged", self, SLOT("ask()"))  # type: ignore[call-overload] # stubs want bytes
         self.ask()
 
     @Slot()
     def ask(self) -> None:
-        """Ask the portal; `told` has its answer."""
+        """Ask the portal; `found` has its answer."""
         from PySide6 import QtDBus  # noqa: PLC0415 - see above
 
         question = QtDBus.QDBusMessage.createMethodCall(*_SERVICE, _SETTINGS, "Read")
@@ -56,5 +58,5 @@ class DesktopScheme(QObject):
         while hasattr(value, "variant"):
             value = value.variant()
         if value in _LIGHT:
-            self.told.emit(_LIGHT[value])
+            self.found.emit(_LIGHT[value])
         call.deleteLater()

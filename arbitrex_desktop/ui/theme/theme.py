@@ -89,7 +89,7 @@ class Theme(QObject):
         self._follows_system = True
         self._app.styleHints().colorSchemeChanged.connect(self._on_system_change)
         desktop = DesktopScheme(self)
-        desktop.told.connect(self._on_desktop)
+        desktop.found.connect(self._on_desktop)
         desktop.listen()
         self.choose(self._choice)
 
