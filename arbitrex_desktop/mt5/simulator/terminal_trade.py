@@ -130,16 +130,13 @@ class TradeCalls(TerminalCore):
         ticket: int | None = None,
         position: int | None = None,
     ) -> Sequence[results.TradeDeal]:
-        """Return deals: of an order, of a position, or between two dates; those of exits come a little late.
-
-        A ticket is an order's, as documented; where it is a deal's, that deal, as programs on real terminals have it.
-        """
+        """Return deals: of an order, of a position, or between two dates; those of exits come a little late."""
         now = self._settle()
         within = self._window(date_from, date_to)
 
         def wanted(item: Deal) -> bool:
             if ticket is not None:
-                return ticket in {item.order, item.ticket}  # no order has a deal's number
+                return item.order == ticket
             if position is not None:
                 return item.position == position
             return within(item.time_msc) and in_group(item.symbol, group)
