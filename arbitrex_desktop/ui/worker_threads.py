@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.raw_layer.errors import NoAccountError
+from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.commands import HANDLERS, QUIET, CommandResult, Phase, TraderCommand
 from arbitrex_desktop.ui.seam import Core, CoreFactory
@@ -115,8 +116,10 @@ class Watcher(QObject):
     def _pace(self) -> None:
         """Have the next report come as soon as there may be something to see."""
         newest = self._reporter.newest
-        is_open = newest is None or newest.pool.market_open
-        wanted = STEP_MS if self._seen and is_open else QUIET_MS
+        pool = None if newest is None else newest.pool
+        # Before there is a connection the market's own time is not known.
+        is_quiet = pool is not None and pool.state is ConnectionState.CONNECTED and not pool.market_open
+        wanted = STEP_MS if self._seen and not is_quiet else QUIET_MS
         if self._timer.interval() != wanted:
             self._timer.setInterval(wanted)
 

@@ -21,6 +21,7 @@ from arbitrex_desktop.desk.presentation.alert_rows import AlertKind, AlertRule, 
 from arbitrex_desktop.desk.presentation.snapshot import Preview
 from arbitrex_desktop.desk.settings_desk import SettingsCheck
 from arbitrex_desktop.raw_layer.errors import NoAccountError
+from arbitrex_desktop.raw_layer.views import ConnectionState
 from arbitrex_desktop.ui.commands import (
     HANDLERS,
     ApproveIntent,
@@ -423,6 +424,9 @@ def test_a_closed_market_is_reported_seldom(qtbot: QtBot) -> None:
     core.shown = desk_snapshot(pool=pool_stats(market_open=False))
     watcher.look(core)
     assert timer.interval() == QUIET_MS
+    core.shown = desk_snapshot(pool=pool_stats(state=ConnectionState.CONNECTING, market_open=False))
+    watcher.look(core)
+    assert timer.interval() == STEP_MS, "what the market's time is, is not known yet"
     timer.stop()
 
 

@@ -94,7 +94,7 @@ def build_simulation(
 
     Raises `ReplayError` for replay files that cannot be used, `StoreError` for a store that cannot be opened and
     ValueError for an unknown server clock.  `hazards` is what faults may do to the process, the real thing by default;
-    `tell` hears how many of a replay's files are open.
+    `report` hears how many of a replay's files are open.
     """
     epoch = spec.epoch or clock.now()
     feed, start = _market(spec, epoch, report)
