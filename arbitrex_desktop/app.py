@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from arbitrex_desktop.desktop_session import DesktopSession
     from arbitrex_desktop.mt5.host.child import EarlyHost
     from arbitrex_desktop.settings.passwords import PasswordStore
+    from arbitrex_desktop.ui.background.steps import StepWork
     from arbitrex_desktop.ui.commands import CommandResult, Phase
-    from arbitrex_desktop.ui.dialogs.account_window import AccountWindow
-    from arbitrex_desktop.ui.program.appearance import Appearance, Language
-    from arbitrex_desktop.ui.program.steps import StepWork
+    from arbitrex_desktop.ui.onboarding.account_window import AccountWindow
     from arbitrex_desktop.ui.seam import Core, CoreFactory
+    from arbitrex_desktop.ui.theme.appearance import Appearance, Language
     from arbitrex_desktop.ui.theme.colours import DirectionPair
     from arbitrex_desktop.ui.updates import UpdateWindow
 
@@ -146,7 +146,7 @@ class Application:
     def _begin(self) -> None:
         """Begin, once, unless the window was closed meanwhile."""
         if self._beginning is None and self.window.isVisible():
-            steps = importlib.import_module("arbitrex_desktop.ui.program.steps")
+            steps = importlib.import_module("arbitrex_desktop.ui.background.steps")
             loading = steps.load_modules(f"arbitrex_desktop.{name}" for name in _LOADED_FIRST)
             self._beginning = steps.StepWork(self._begin_in_steps(loading), self.window, self.window.isVisible)
             self._beginning.start()
@@ -182,7 +182,7 @@ class Application:
 
     def _speak(self) -> None:
         """Speak the language that was chosen, in the colours that were."""
-        module = importlib.import_module("arbitrex_desktop.ui.program.appearance")
+        module = importlib.import_module("arbitrex_desktop.ui.theme.appearance")
         chosen: Appearance = module.chosen_in(self._settings.data_dir / "settings.toml")
         self._theme.choose_pair(chosen.colours)
         if self._language is None:
@@ -191,7 +191,7 @@ class Application:
 
     def _take_appearance(self, result: CommandResult) -> None:
         """Take other colours that were kept in the settings; in another language, another window, too."""
-        module = importlib.import_module("arbitrex_desktop.ui.program.appearance")
+        module = importlib.import_module("arbitrex_desktop.ui.theme.appearance")
         pair: DirectionPair | None = module.colours_changed_by(result)
         if pair is not None:
             self._theme.choose_pair(pair)
@@ -201,7 +201,7 @@ class Application:
         self._session.look_after(self.window, self.worker)
         self._accounts = None
         self._offer_updates(asks=False)
-        self.window.content.first_steps.accounts_asked.connect(self._open_accounts)
+        self.window.content.newcomer_help.accounts_asked.connect(self._open_accounts)
 
     def _start_host(self) -> None:
         """Have the host load its code while this process loads its own; one that cannot start is told at connecting."""
@@ -223,7 +223,7 @@ class Application:
         updates: UpdateWindow = module.UpdateWindow(folder, self.window)
         updates.newer.connect(lambda message: content.notice_bar.post("info", message, "updates"))
         content.add_help(_("&Updates\N{HORIZONTAL ELLIPSIS}"), updates.show)
-        report = importlib.import_module("arbitrex_desktop.ui.program.problem_report")
+        report = importlib.import_module("arbitrex_desktop.ui.diagnostics.problem_report")
         report_window = report.ReportWindow(self._settings.data_dir, self._clock, self.window)
         content.add_help(_("&Report a problem\N{HORIZONTAL ELLIPSIS}"), report_window.show)
         if asks:
@@ -241,10 +241,10 @@ class Application:
             return
         self._offered_accounts = True
         content = self.window.content
-        content.first_steps.accounts_asked.connect(self._open_accounts)
+        content.newcomer_help.accounts_asked.connect(self._open_accounts)
         if self._shows_around:
             self._shows_around = False
-            content.first_steps.tour.begin()
+            content.newcomer_help.tour.begin()
         elif self._core_factory is None and not self._settings.alone:
             self._open_accounts(only_if_needed=True)
 
@@ -255,7 +255,7 @@ class Application:
             setup = module.AccountSetup(self._settings, _password_store)
             if only_if_needed and not setup.is_needed:
                 return
-            module = importlib.import_module("arbitrex_desktop.ui.dialogs.account_window")
+            module = importlib.import_module("arbitrex_desktop.ui.onboarding.account_window")
             accounts: AccountWindow = module.AccountWindow(setup, self._theme, self.window)
             accounts.chosen.connect(self._begin_anew)
             self._accounts = accounts

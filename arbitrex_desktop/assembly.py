@@ -20,11 +20,11 @@ from arbitrex_desktop.desk.errors import DeskError
 from arbitrex_desktop.desk.gateway.gateway import Gateway
 from arbitrex_desktop.desk.gateway.strategies import AutoApproval, StrategyRegister
 from arbitrex_desktop.desk.halt_note import HaltNote
+from arbitrex_desktop.desk.intent_queue.intent_store import DESK
 from arbitrex_desktop.desk.journal.journal import Journal, JournalOpener, journal_opener
 from arbitrex_desktop.desk.journal.reserve import reserve_opener
 from arbitrex_desktop.desk.journal.settings_record import record_settings
 from arbitrex_desktop.desk.pool_protocol import TradingPool
-from arbitrex_desktop.desk.queue.intent_store import DESK
 from arbitrex_desktop.desk.review.review_desk import ReviewDesk
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.desk.watch_list import WatchList

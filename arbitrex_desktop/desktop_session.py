@@ -23,11 +23,11 @@ from arbitrex_desktop.paths import keep_private
 from arbitrex_desktop.raw_layer.connection.environment import read_environment, secrets_in
 from arbitrex_desktop.raw_layer.errors import SessionConfigError
 from arbitrex_desktop.settings.start import Settings
+from arbitrex_desktop.ui.alerts.desktop_notifications import DesktopNotifications
+from arbitrex_desktop.ui.alerts.tray import Tray
 from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
-from arbitrex_desktop.ui.calling.callouts import CallOuts
+from arbitrex_desktop.ui.diagnostics.unhandled import UnhandledErrors
 from arbitrex_desktop.ui.main_window import MainWindow
-from arbitrex_desktop.ui.program.tray import Tray
-from arbitrex_desktop.ui.program.unhandled import UnhandledErrors
 from arbitrex_desktop.ui.worker import CoreWorker
 
 _log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class DesktopSession:
         self._crash_file = _log_crashes(settings.data_dir / "logs" / "crash.log")
         self._window, self._is_alone = window, alone
         self._tray: Tray | None = None
-        self._call_outs: CallOuts | None = None
+        self._notifications: DesktopNotifications | None = None
         self._later_starts = OneWindow(settings.data_dir)
         self._later_starts.asked.connect(self._bring_forward, Qt.ConnectionType.QueuedConnection)
         if not alone:
@@ -67,9 +67,9 @@ class DesktopSession:
             self._tray = Tray(content.halt, self._bring_forward, content.closing.quit)
             self._tray.icon.show()
         balloon = self._tray.balloon if self._tray is not None else lambda _title, _text: None
-        last = self._call_outs.last if self._call_outs is not None else 0
-        self._call_outs = CallOuts(window, balloon, partial(_post_call, content.notice_bar), last=last)
-        worker.snapshot_changed.connect(self._call_outs.take)
+        last = self._notifications.last if self._notifications is not None else 0
+        self._notifications = DesktopNotifications(window, balloon, partial(_post_call, content.notice_bar), last=last)
+        worker.snapshot_changed.connect(self._notifications.take)
 
     def _bring_forward(self) -> None:
         bring_forward(self._window)

@@ -100,7 +100,7 @@ class Photographer:
         yield _after(1_500)
         card.approve.click()
         yield lambda: not pending.deck.cards
-        content.first_steps.bring_forward("positions")
+        content.newcomer_help.bring_forward("positions")
         yield _after(1_500)
         self._keep("positions", content.positions)
         positions = content.positions
@@ -108,7 +108,7 @@ class Photographer:
         for _press in range(2):
             positions.close_button.click()
             yield _after(1_000)
-        content.first_steps.bring_forward("notices")
+        content.newcomer_help.bring_forward("notices")
         yield _after(500)
         self._keep("alerts", content.notices)
         content.workspaces.show("Review")

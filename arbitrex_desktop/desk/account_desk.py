@@ -18,6 +18,11 @@ from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.execution.recovery import Recovery
 from arbitrex_desktop.desk.execution.standing import StandingInstructions
 from arbitrex_desktop.desk.execution.unjournalled import UnjournalledTrades
+from arbitrex_desktop.desk.intent_queue.intent_store import IntentStore
+from arbitrex_desktop.desk.intent_queue.kept_exits import KeptExits
+from arbitrex_desktop.desk.intent_queue.pending import PendingQueue, in_flight_names
+from arbitrex_desktop.desk.intent_queue.policy import ApprovalPolicy
+from arbitrex_desktop.desk.intent_queue.shares import PendingShare
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, RiskAnswer, to_body
 from arbitrex_desktop.desk.intents.intent import ENDED, TRADER, IntentRequest, IntentState, SeenTrade
 from arbitrex_desktop.desk.journal.journal import Journal
@@ -33,11 +38,6 @@ from arbitrex_desktop.desk.presentation.rows import (
     position_row,
 )
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, OrderRow, PositionRow
-from arbitrex_desktop.desk.queue.intent_store import IntentStore
-from arbitrex_desktop.desk.queue.kept_exits import KeptExits
-from arbitrex_desktop.desk.queue.pending import PendingQueue, in_flight_names
-from arbitrex_desktop.desk.queue.policy import ApprovalPolicy
-from arbitrex_desktop.desk.queue.shares import PendingShare
 from arbitrex_desktop.desk.risk.risk_client import under_broker_name
 from arbitrex_desktop.mt5.results import TradePosition
 from arbitrex_desktop.raw_layer.views import AccountReading

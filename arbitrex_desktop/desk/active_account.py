@@ -24,6 +24,7 @@ from arbitrex_desktop.desk.errors import (
 from arbitrex_desktop.desk.execution.action_log import ActionLog
 from arbitrex_desktop.desk.execution.lost_exits import LostExits
 from arbitrex_desktop.desk.execution.positions import PositionActions
+from arbitrex_desktop.desk.intent_queue.shares import PendingShare
 from arbitrex_desktop.desk.intents.events import EventKind
 from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.journal.chain_watch import ChainWatch
@@ -32,7 +33,6 @@ from arbitrex_desktop.desk.journal.reserve import ExitReserve, ReserveOpener
 from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.rows import order_row, position_row
 from arbitrex_desktop.desk.presentation.snapshot import OrderRow, PositionRow
-from arbitrex_desktop.desk.queue.shares import PendingShare
 from arbitrex_desktop.desk.risk.risk_client import under_broker_name
 from arbitrex_desktop.raw_layer.views import AccountReading
 

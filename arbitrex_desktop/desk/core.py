@@ -26,6 +26,7 @@ from arbitrex_desktop.desk.execution.positions import PositionActions, Which
 from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.halt import TradingHalt
 from arbitrex_desktop.desk.halt_note import HaltNote
+from arbitrex_desktop.desk.intent_queue.shares import PendingShare
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentRequest, IntentState, SeenTrade
 from arbitrex_desktop.desk.intents.order_tags import new_intent_id
@@ -44,7 +45,6 @@ from arbitrex_desktop.desk.presentation.notices import NoticeBoard
 from arbitrex_desktop.desk.presentation.snapshot import ArmingRow, DeskSnapshot, Preview, RiskRow
 from arbitrex_desktop.desk.presentation.watch import symbol_days
 from arbitrex_desktop.desk.preview import preview
-from arbitrex_desktop.desk.queue.shares import PendingShare
 from arbitrex_desktop.desk.review.review_desk import ReviewDesk
 from arbitrex_desktop.desk.risk.risk_client import RiskClient, broker_symbol
 from arbitrex_desktop.desk.risk.risk_view import RiskManagerView

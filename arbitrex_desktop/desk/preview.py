@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from arbitrex_desktop.desk.account_desk import AccountDesk
 from arbitrex_desktop.desk.context import DeskContext
+from arbitrex_desktop.desk.intent_queue.pending import in_flight_names
 from arbitrex_desktop.desk.intents.events import Intent
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.presentation import rows
 from arbitrex_desktop.desk.presentation.snapshot import Preview
-from arbitrex_desktop.desk.queue.pending import in_flight_names
 from arbitrex_desktop.desk.risk.risk_client import under_broker_name
 
 

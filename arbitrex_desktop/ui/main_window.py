@@ -36,7 +36,7 @@ _STATUS_HEIGHT: Final = 24
 """About what menus, account bar and status bar take; told apart before there is anything in them."""
 _LOADED_FIRST: Final = (
     "ui.widgets.table_view", "desk.review.trades", "ui.panels.market_watch", "ui.panels.chart", "ui.panels.intent_form",
-    "ui.hands.desk_menus", "desk.review.export", "ui.review.review", "ui.dialogs.settings_window",
+    "ui.actions.desk_menus", "desk.review.export", "ui.review.review", "ui.settings.settings_window",
 )  # fmt: skip
 """What takes longest of what the content loads, a step each; the rest comes with the content itself."""
 
@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
     def filling(self) -> Iterator[None]:
         """Make panels, bars and menus, once, in steps of at most a frame or so."""
         self._theme.follow_system()
-        steps = importlib.import_module("arbitrex_desktop.ui.program.steps")
+        steps = importlib.import_module("arbitrex_desktop.ui.background.steps")
         yield from steps.load_modules(f"arbitrex_desktop.{name}" for name in _LOADED_FIRST)
         module = importlib.import_module("arbitrex_desktop.ui.window_content")
         content: WindowContent = module.WindowContent(self, self._worker, self._theme, self._clock)

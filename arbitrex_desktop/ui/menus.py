@@ -12,11 +12,11 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 
 from arbitrex_desktop.texts import _, spoken
+from arbitrex_desktop.ui.actions.key_table import BEFORE, FIXED
+from arbitrex_desktop.ui.actions.window_actions import WindowActions
 from arbitrex_desktop.ui.bars.status import HALT_KEYS
 from arbitrex_desktop.ui.cards.pending_text import GO_KEY
-from arbitrex_desktop.ui.hands.hands import Hands
-from arbitrex_desktop.ui.hands.key_table import BEFORE, FIXED
-from arbitrex_desktop.ui.program.appearance import LANGUAGES
+from arbitrex_desktop.ui.theme.appearance import LANGUAGES
 from arbitrex_desktop.ui.theme.colours import DirectionPair
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 
@@ -46,7 +46,13 @@ class Acts:
 
 
 def build_menus(
-    window: QMainWindow, docks: Iterable[QDockWidget], theme: Theme, acts: Acts, hands: Hands, *, workspaces: QMenu
+    window: QMainWindow,
+    docks: Iterable[QDockWidget],
+    theme: Theme,
+    acts: Acts,
+    actions: WindowActions,
+    *,
+    workspaces: QMenu,
 ) -> QAction:
     """Fill the menu bar and return the HALT action."""
     bar = window.menuBar()
@@ -66,7 +72,7 @@ def build_menus(
     decide.setShortcut(QKeySequence(GO_KEY))
     decide.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
     _add(trading, "take_unknown", _("&Take unknown orders into the journal"), acts.take_in)
-    hands.fill_desk_menus()
+    actions.fill_desk_menus()
     view = bar.addMenu(_("&View"))
     for dock in docks:
         toggle = dock.toggleViewAction()
@@ -83,7 +89,7 @@ def build_menus(
     _add(help_menu, "guide", _("&User guide"), acts.guide, "Shift+F1")
     _add(help_menu, "tour", _("&Show me around"), acts.tour)
     _add(help_menu, "about", _("&About Arbitrex Desktop"), acts.about)
-    hands.fill_menus(view, help_menu)
+    actions.fill_menus(view, help_menu)
     return halt
 
 

@@ -17,8 +17,11 @@ from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.texts import _
-from arbitrex_desktop.ui.alerts import Alerts
+from arbitrex_desktop.ui.actions.desk_menus import DeskPanels
+from arbitrex_desktop.ui.actions.window_actions import WindowActions
+from arbitrex_desktop.ui.background.steps import StepWork, load_modules
 from arbitrex_desktop.ui.bars.arming import ArmingBar, arming_state
+from arbitrex_desktop.ui.bars.closing import Closing
 from arbitrex_desktop.ui.bars.halt_watch import HaltWatch
 from arbitrex_desktop.ui.bars.notice_bar import NoticeBar
 from arbitrex_desktop.ui.bars.replay_bar import ReplayBar
@@ -35,14 +38,12 @@ from arbitrex_desktop.ui.commands import (
     TakeInUnknown,
     Task,
 )
-from arbitrex_desktop.ui.dialogs.settings_window import SettingsWindow
 from arbitrex_desktop.ui.docks import Docks
 from arbitrex_desktop.ui.freshness import Freshness, NoCore
-from arbitrex_desktop.ui.hands.desk_menus import DeskPanels
-from arbitrex_desktop.ui.hands.first_steps import FirstSteps
-from arbitrex_desktop.ui.hands.hands import Hands
 from arbitrex_desktop.ui.help import TextWindow
 from arbitrex_desktop.ui.menus import HELP_MENU, Acts, build_menus
+from arbitrex_desktop.ui.notice_sources import NoticeSources
+from arbitrex_desktop.ui.onboarding.newcomer_help import NewcomerHelp
 from arbitrex_desktop.ui.panels.account import AccountPanel
 from arbitrex_desktop.ui.panels.chart import CHART_MODULES, ChartPanel
 from arbitrex_desktop.ui.panels.connection import ConnectionPanel
@@ -56,11 +57,10 @@ from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel
-from arbitrex_desktop.ui.program.appearance import COLOURS, LANGUAGE
-from arbitrex_desktop.ui.program.closing import Closing
-from arbitrex_desktop.ui.program.steps import StepWork, load_modules
 from arbitrex_desktop.ui.review.review import Review
 from arbitrex_desktop.ui.seam import Core
+from arbitrex_desktop.ui.settings.settings_window import SettingsWindow
+from arbitrex_desktop.ui.theme.appearance import COLOURS, LANGUAGE
 from arbitrex_desktop.ui.theme.theme import Theme
 from arbitrex_desktop.ui.widgets.table_view import TableView
 from arbitrex_desktop.ui.widgets.typed import type_into, typed_in
@@ -109,7 +109,7 @@ class WindowContent(QObject):
         self._docks = Docks(self._window, self.panels.values())
         self._docks.came_in_sight = lambda panel: panel.refresh(self._fresh)
         self.workspaces = Workspaces(self._window, self._docks)
-        self.first_steps = FirstSteps(self._window, self._theme, self._docks, self.top_bar, self.intent_form)
+        self.newcomer_help = NewcomerHelp(self._window, self._theme, self._docks, self.top_bar, self.intent_form)
         self._make_menus()
         self._connect_worker()
         self._connect_panels()
@@ -192,7 +192,7 @@ class WindowContent(QObject):
         for name, view in self._tables().items():
             view.recall(kept.tables.get(name, {}))
         self.chart.recall(kept.chart)
-        self.hands.table.recall(kept.keys)
+        self.actions.table.recall(kept.keys)
         yield
         self.workspaces.recall(kept.docks, kept.workspaces)
 
@@ -217,7 +217,7 @@ class WindowContent(QObject):
             light=not self._theme.colours.is_dark,
             tables={name: view.choices for name, view in self._tables().items()},
             chart=self.chart.look,
-            keys=self.hands.table.kept,
+            keys=self.actions.table.kept,
         )
 
     def follow_size(self) -> None:
@@ -237,7 +237,7 @@ class WindowContent(QObject):
         self.chart.stop()
         self._texts.close()
         self.settings_window.close()
-        self.first_steps.tour.close()
+        self.newcomer_help.tour.close()
 
     def stop_history(self) -> bool:
         """End the reading of bars, once the pool has ended; return False where one had to be left behind."""
@@ -275,7 +275,7 @@ class WindowContent(QObject):
         self.resume_bar = ResumeBar(self._theme)
         self.arming_bar = ArmingBar(self._theme)
         self.fixed_bar = NoticeBar(self._theme, closable=False)
-        self._alerts = Alerts(self.notice_bar, self.fixed_bar)
+        self._alerts = NoticeSources(self.notice_bar, self.fixed_bar)
         self.status = StatusBar(self._theme)
         self._window.setStatusBar(self.status)
         self._texts = TextWindow(TITLE, self._window)
@@ -312,8 +312,8 @@ class WindowContent(QObject):
             guide=self._texts.show_guide,
             about=self._texts.show_about,
             settings=self.settings_window.open_and_read,
-            accounts=self.first_steps.accounts_asked.emit,
-            tour=self.first_steps.tour.begin,
+            accounts=self.newcomer_help.accounts_asked.emit,
+            tour=self.newcomer_help.tour.begin,
             language=lambda code: self._worker.send(ChangeSettings(((LANGUAGE, code),), "")),
             colours=lambda pair: self._worker.send(ChangeSettings(((COLOURS, pair),), "")),
             quit=self.closing.quit,
@@ -321,27 +321,27 @@ class WindowContent(QObject):
         switch, docks = WorkspaceSwitch(self._window, self.workspaces), self._docks.docks.values()
         build_menus(self._window, docks, self._theme, acts, self._make_hands(), workspaces=switch.menu)
 
-    def _make_hands(self) -> Hands:
+    def _make_hands(self) -> WindowActions:
         """Make what works the window by keyboard."""
         desk = DeskPanels(
             self.panels, self.market_watch, self.chart, self.intent_form, self.pending, self.positions, self.orders,
             self.notices,
         )  # fmt: skip
-        self.hands = Hands(self._window, self._theme, self._docks.docks, desk, self.say)
-        self.hands.open_settings_by(self.settings_window.open_at)
-        self.hands.sheet.guide_asked.connect(self._texts.show_guide)
-        return self.hands
+        self.actions = WindowActions(self._window, self._theme, self._docks.docks, desk, self.say)
+        self.actions.open_settings_by(self.settings_window.open_at)
+        self.actions.sheet.guide_asked.connect(self._texts.show_guide)
+        return self.actions
 
     def say(self, message: str) -> None:
         """Tell the trader why something that was asked for cannot be done."""
-        self.notice_bar.post("info", message, "hands")
+        self.notice_bar.post("info", message, "actions")
 
     def add_help(self, text: str, act: Callable[[], None]) -> None:
         """Add an entry to the help menu, for what the composition root brings along."""
         menu = self._window.menuBar().findChild(QMenu, HELP_MENU)
         assert isinstance(menu, QMenu)
         menu.addAction(text).triggered.connect(lambda _checked=False: act())
-        self.hands.table.entries()
+        self.actions.table.entries()
 
     def _connect_worker(self) -> None:
         worker = self._worker
@@ -356,12 +356,12 @@ class WindowContent(QObject):
         for panel in self.panels.values():
             panel.asked.connect(worker.send)
             panel.symbol_chosen.connect(self.intent_form.choose_symbol)
-            panel.offer_taken.connect(self.first_steps.take)
+            panel.offer_taken.connect(self.newcomer_help.follow)
         self.market_watch.history_asked.connect(self._curves.ask)
         self._curves.answered.connect(self.market_watch.take_history)
         self.intent_form.go_with(self.chart)
         self.market_watch.symbol_clicked.connect(self.chart.look_at)
-        self.review.chart_asked.connect(lambda _trade: self.first_steps.bring_forward(self.chart.name))
+        self.review.chart_asked.connect(lambda _trade: self.newcomer_help.bring_forward(self.chart.name))
         self.review.chart_asked.connect(self.chart.show_trade)
         self.review.past_changed.connect(self.equity.show_past)
         self.top_bar.halt_asked.connect(self.halt)

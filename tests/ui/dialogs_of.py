@@ -12,8 +12,8 @@ from arbitrex_desktop.settings.account_setup import AccountSetup
 from arbitrex_desktop.settings.editor import FileSettingsEditor
 from arbitrex_desktop.settings.start import parse
 from arbitrex_desktop.ui.commands import HANDLERS, CommandResult, TraderCommand
-from arbitrex_desktop.ui.dialogs.account_window import AccountWindow
-from arbitrex_desktop.ui.program.problem_report import ReportWindow
+from arbitrex_desktop.ui.diagnostics.problem_report import ReportWindow
+from arbitrex_desktop.ui.onboarding.account_window import AccountWindow
 from arbitrex_desktop.ui.updates import UpdateWindow
 from tests.fakes.passwords import FakePasswordStore
 from tests.ui.showroom import Showroom
@@ -37,11 +37,11 @@ def opened_dialogs(room: Showroom, folder: Path) -> Iterator[tuple[str, QWidget]
         ("first_start", accounts.begin, accounts),
         ("accounts", lambda: _begin_account(accounts), accounts),
         ("settings", content.settings_window.open_and_read, content.settings_window),
-        ("keys", content.hands.sheet.open_fresh, content.hands.sheet),
-        ("palette", content.hands.palette.open_fresh, content.hands.palette),
+        ("keys", content.actions.sheet.open_fresh, content.actions.sheet),
+        ("palette", content.actions.palette.open_fresh, content.actions.palette),
         ("guide", content._texts.show_guide, content._texts),
         ("about", content._texts.show_about, content._texts),
-        ("tour", content.first_steps.tour.begin, content.first_steps.tour),
+        ("tour", content.newcomer_help.tour.begin, content.newcomer_help.tour),
         ("alert", alerts.open_new, alerts.editor),
         ("ways", alerts.open_ways, alerts.ways),
         ("report", report.show, report),

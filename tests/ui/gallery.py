@@ -34,7 +34,7 @@ from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.pending import PendingPanel
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.panels.risk import RiskPanel
-from arbitrex_desktop.ui.program.appearance import ENGLISH, LANGUAGES, Language
+from arbitrex_desktop.ui.theme.appearance import ENGLISH, LANGUAGES, Language
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.workspaces.layouts import WORKSPACES
 from tests.fakes.clock import ManualClock

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from arbitrex_desktop.ui.hands.tab_order import reached_by_tab
+from arbitrex_desktop.ui.actions.tab_order import reached_by_tab
 
 _MOST_STEPS = 200
 

@@ -30,7 +30,7 @@ def journey():
     window = application.window
     yield lambda: window._content is not None and window.content.is_settled()
     content = window.content
-    tour = content.first_steps.tour
+    tour = content.newcomer_help.tour
     print(content.top_bar.mode.text(), tour.isVisible(), flush=True)
     while tour.isVisible():
         tour.onward.click()

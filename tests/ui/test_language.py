@@ -41,7 +41,8 @@ from arbitrex_desktop.risk_portfolio_manager.config.profiles import firm_profile
 from arbitrex_desktop.ui.commands import ChangeSettings, CheckSettings, CommandResult
 from arbitrex_desktop.ui.main_window import MainWindow
 from arbitrex_desktop.ui.panels.equity_plot import EquityPlot
-from arbitrex_desktop.ui.program.appearance import (
+from arbitrex_desktop.ui.resources import resource
+from arbitrex_desktop.ui.theme.appearance import (
     COLOURS,
     LANGUAGE,
     LANGUAGES,
@@ -50,7 +51,6 @@ from arbitrex_desktop.ui.program.appearance import (
     chosen_in,
     colours_changed_by,
 )
-from arbitrex_desktop.ui.resources import resource
 from arbitrex_desktop.ui.theme.colours import DirectionPair
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.widgets.header import Header
@@ -292,7 +292,7 @@ def look():
             window.content.halt()
         else:
             window.close()
-    elif step == 1 and application._session._call_outs.last:
+    elif step == 1 and application._session._notifications.last:
         step = 2
         window.content.intent_form.fields.volume.field.setText("0.03")
         window.findChild(QAction, "language_" + sys.argv[2]).trigger()

@@ -62,7 +62,7 @@ def test_the_window_shows_the_snapshot(open_window: WindowMaker) -> None:
         "ticks": "Ticks: 205 /s",
         "trading": "Trading: ACTIVE",
     }
-    window.content.first_steps.bring_forward("connection")
+    window.content.newcomer_help.bring_forward("connection")
     assert window.content.connection.value_of("initialized_by_sync") == "False"
     assert {panel.name for panel in window.content.panels.values()} == set(window.content.panels)
 
@@ -147,7 +147,7 @@ def test_a_silent_core_is_told(open_window: WindowMaker, qtbot: QtBot, clock: Ma
     """When not even snapshots come, everything is grey and the window says since when."""
     core = FakeCore()
     window = open_window(core)
-    window.content.first_steps.bring_forward("account")
+    window.content.newcomer_help.bring_forward("account")
     core.hold("snapshot")
     qtbot.waitUntil(core.reached.is_set, timeout=OPEN_MS)
     clock.advance(10)
@@ -266,7 +266,7 @@ def test_a_lost_connection_greys_everything(open_window: WindowMaker, qtbot: QtB
     """State and reason are told, and no number passes for present."""
     core = FakeCore()
     window = open_window(core)
-    window.content.first_steps.bring_forward("account")
+    window.content.newcomer_help.bring_forward("account")
     pool = pool_stats(state=ConnectionState.UNRESPONSIVE, reason="the terminal did not answer within 5 s")
     core.shown = replace(core.shown, pool=pool)
     qtbot.waitUntil(lambda: "UNRESPONSIVE" in window.content.notice_bar.text, timeout=OPEN_MS)

@@ -103,7 +103,7 @@ def test_a_core_that_cannot_be_built_says_why_for_as_long_as_the_window_stands(
     window.content.refresh()
     assert window.content.notice_bar.text == f"ERROR: {words}"
     assert window.content.top_bar.reason.text() == words
-    window.content.first_steps.bring_forward("connection")
+    window.content.newcomer_help.bring_forward("connection")
     assert window.content.connection.view.empty_text == words
     assert window.content.status.labels["connection"].text() == "The trading core does not run"
     assert window.content.intent_form.submit.toolTip() == words

@@ -42,8 +42,8 @@ def look():
     window = application.window
     if window._content is None or application.worker.core is None or not gc.isenabled():
         return
-    from arbitrex_desktop.ui.calling.callouts import CallOuts
-    print(gc.get_freeze_count() > 10_000, len(window.findChildren(CallOuts)), flush=True)
+    from arbitrex_desktop.ui.alerts.desktop_notifications import DesktopNotifications
+    print(gc.get_freeze_count() > 10_000, len(window.findChildren(DesktopNotifications)), flush=True)
     os._exit(0)
 looking = QTimer(interval=20)
 looking.timeout.connect(look)

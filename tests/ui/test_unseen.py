@@ -18,7 +18,7 @@ def test_a_window_out_of_sight_draws_nothing_and_catches_up(open_window: WindowM
     """Hidden or minimised, panels keep what they showed and the pool is slowed down; back in sight, all is there."""
     core = FakeCore()
     window = open_window(core)
-    window.content.first_steps.bring_forward("connection")
+    window.content.newcomer_help.bring_forward("connection")
     assert core.seen == [True]
     getattr(window, way)()
     qtbot.waitUntil(lambda: core.seen == [True, False])
@@ -38,7 +38,7 @@ def test_a_panel_behind_another_is_drawn_once_it_comes_to_the_front(open_window:
     core.shown = desk_snapshot(pool=pool_stats(login=777), positions=(position_row(), position_row(ticket=8)))
     qtbot.waitUntil(lambda: content._docks.docks["positions"].windowTitle().endswith("(2)"), timeout=OPEN_MS)
     assert content.connection.value_of("login") == ""
-    content.first_steps.bring_forward("connection")
+    content.newcomer_help.bring_forward("connection")
     assert content.connection.value_of("login") == "777"
 
 
@@ -51,7 +51,7 @@ def test_the_window_settles(open_window: WindowMaker, qtbot: QtBot) -> None:
         board.put(quote(symbol))
     qtbot.waitUntil(window.content.is_settled, timeout=OPEN_MS)
     assert not window.content.equity.has_plot
-    window.content.first_steps.bring_forward("equity")
+    window.content.newcomer_help.bring_forward("equity")
     assert not window.content.is_settled()
     qtbot.waitUntil(window.content.is_settled, timeout=OPEN_MS)
     assert window.content.equity.has_plot

@@ -10,10 +10,10 @@ from typing import Any, Final
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import JournalError, JournalUnavailable
 from arbitrex_desktop.desk.execution.action_outcomes import SentAction
+from arbitrex_desktop.desk.intent_queue.intent_store import DESK, IntentStore
 from arbitrex_desktop.desk.intents.events import Event, EventKind, NewEvent
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
 from arbitrex_desktop.desk.journal.reserve import ExitReserve
-from arbitrex_desktop.desk.queue.intent_store import DESK, IntentStore
 from arbitrex_desktop.mt5.constants import DealEntry
 from arbitrex_desktop.mt5.results import TradeDeal
 

@@ -7,9 +7,9 @@ from collections.abc import Collection
 
 from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, ReconcileResult, reconcile
 from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
+from arbitrex_desktop.desk.intent_queue.intent_store import IntentStore
 from arbitrex_desktop.desk.intents.events import Intent
 from arbitrex_desktop.desk.intents.intent import IntentState
-from arbitrex_desktop.desk.queue.intent_store import IntentStore
 
 _SAME_ORDER = ("symbol", "type", "volume", "magic", "position")
 

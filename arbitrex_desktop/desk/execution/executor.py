@@ -14,12 +14,12 @@ from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.requests import OrderTerms, RestingTerms, deal_request, resting_request
 from arbitrex_desktop.desk.execution.retcodes import Meaning, RetcodeAction, failure_meaning, meaning
+from arbitrex_desktop.desk.intent_queue.intent_store import IntentStore
 from arbitrex_desktop.desk.intents.entry import filled_text
 from arbitrex_desktop.desk.intents.events import Attempt, EventKind, Fill, Intent, to_body
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.intents.order_tags import comment_of, magic_of
 from arbitrex_desktop.desk.presentation.rows import digits_of
-from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.mt5.constants import TradeRetcode
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
 from arbitrex_desktop.mt5.results import OrderSendResult, SymbolInfo

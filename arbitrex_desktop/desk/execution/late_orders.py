@@ -14,10 +14,10 @@ from typing import Final
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.execution.claims import Claims
 from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, positions_that_tell
+from arbitrex_desktop.desk.intent_queue.intent_store import IntentStore
 from arbitrex_desktop.desk.intents.events import Intent
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.intents.order_tags import marked_intent
-from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.mt5.results import TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer.views import AccountReading
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import ExitSent, JournalError
 from arbitrex_desktop.desk.execution.positions import PositionActions
+from arbitrex_desktop.desk.intent_queue.policy import ApprovalPolicy
 from arbitrex_desktop.desk.intents.intent import MANUAL, IntentRequest
-from arbitrex_desktop.desk.queue.policy import ApprovalPolicy
 from arbitrex_desktop.raw_layer import amounts
 
 

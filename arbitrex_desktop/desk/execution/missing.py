@@ -13,9 +13,9 @@ from typing import Final
 
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.execution.reconcile import positions_that_tell
+from arbitrex_desktop.desk.intent_queue.intent_store import IntentStore
 from arbitrex_desktop.desk.intents.events import Fill, Intent
 from arbitrex_desktop.desk.intents.intent import IntentState
-from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.mt5.constants import AccountMarginMode, DealEntry
 from arbitrex_desktop.mt5.results import TradeDeal
 from arbitrex_desktop.raw_layer import amounts

@@ -12,10 +12,10 @@ from typing import Final
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused, UnknownIntent
 from arbitrex_desktop.desk.execution.positions import PositionActions
+from arbitrex_desktop.desk.intent_queue.intent_store import DESK, IntentStore
 from arbitrex_desktop.desk.intents.entry import order_name
 from arbitrex_desktop.desk.intents.events import EventKind, Intent
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentRequest, IntentState
-from arbitrex_desktop.desk.queue.intent_store import DESK, IntentStore
 
 _AGAIN_SECONDS: Final = 5.0
 _BOTH: Final = "both orders of the pair were filled"

@@ -25,11 +25,11 @@ from arbitrex_desktop.desk.execution.requests import (
 )
 from arbitrex_desktop.desk.execution.retcodes import Meaning, RetcodeAction, failure_meaning, meaning
 from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
+from arbitrex_desktop.desk.intent_queue.pending import in_flight_names
 from arbitrex_desktop.desk.intents.events import EventKind, to_body
 from arbitrex_desktop.desk.intents.intent import TRADER, Which
 from arbitrex_desktop.desk.intents.standing import is_better
 from arbitrex_desktop.desk.presentation.rows import digits_of
-from arbitrex_desktop.desk.queue.pending import in_flight_names
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.errors import CallFailed, MT5Error
 from arbitrex_desktop.mt5.results import SymbolInfo, TradeOrder, TradePosition

@@ -15,11 +15,11 @@ from arbitrex_desktop.desk.execution.executor import with_slippage
 from arbitrex_desktop.desk.execution.late_orders import LateOrders
 from arbitrex_desktop.desk.execution.reconcile import BrokerRecords, Fate, ReconcileResult, positions_that_tell
 from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
+from arbitrex_desktop.desk.intent_queue.intent_store import DESK, IntentStore
 from arbitrex_desktop.desk.intents.entry import fill_text, filled_text, order_name
 from arbitrex_desktop.desk.intents.events import EventKind, Fill, Intent, to_body
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentState
 from arbitrex_desktop.desk.presentation.rows import digits_of
-from arbitrex_desktop.desk.queue.intent_store import DESK, IntentStore
 from arbitrex_desktop.mt5.constants import OrderState
 from arbitrex_desktop.raw_layer import amounts
 

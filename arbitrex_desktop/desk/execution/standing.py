@@ -15,6 +15,7 @@ from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.positions import PositionActions
 from arbitrex_desktop.desk.execution.requests import legal_volume
+from arbitrex_desktop.desk.intent_queue.intent_store import DESK, IntentStore
 from arbitrex_desktop.desk.intents.events import EventKind, from_body, to_body
 from arbitrex_desktop.desk.intents.intent import TRADER
 from arbitrex_desktop.desk.intents.standing import (
@@ -27,7 +28,6 @@ from arbitrex_desktop.desk.intents.standing import (
     lots_to_close,
     next_stop,
 )
-from arbitrex_desktop.desk.queue.intent_store import DESK, IntentStore
 from arbitrex_desktop.mt5.constants import PositionType
 from arbitrex_desktop.mt5.results import SymbolInfo, TradePosition
 from arbitrex_desktop.raw_layer.views import AccountReading, Quote

@@ -15,10 +15,10 @@ from typing import Any, Final, TypeGuard
 from arbitrex_desktop.desk.context import DeskContext
 from arbitrex_desktop.desk.errors import CommandRefused
 from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
+from arbitrex_desktop.desk.intent_queue.intent_store import IntentStore
 from arbitrex_desktop.desk.intents.events import EventKind, Fill
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
 from arbitrex_desktop.desk.intents.order_tags import PREFIX, is_our_magic, marked_intent
-from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.mt5.constants import DealEntry, DealReason
 from arbitrex_desktop.mt5.results import TradeDeal, TradeOrder, TradePosition
 from arbitrex_desktop.raw_layer import amounts

@@ -17,8 +17,8 @@ from arbitrex_desktop.clock import Clock
 from arbitrex_desktop.desk.gateway.messages import ProtocolError
 from arbitrex_desktop.desk.gateway.rate_limit import TokenBucket
 from arbitrex_desktop.desk.gateway.strategies import RegisterError, Strategy, StrategyRegister
+from arbitrex_desktop.desk.intent_queue.shares import PendingShare
 from arbitrex_desktop.desk.intents.intent import MANUAL, IntentRequest
-from arbitrex_desktop.desk.queue.shares import PendingShare
 from arbitrex_desktop.raw_layer import amounts
 
 INTENTS_A_SECOND_TOGETHER: Final = 20.0

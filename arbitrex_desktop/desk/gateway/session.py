@@ -36,9 +36,9 @@ from arbitrex_desktop.desk.gateway.messages import (
 from arbitrex_desktop.desk.gateway.peer import peer_process
 from arbitrex_desktop.desk.gateway.rate_limit import TokenBucket
 from arbitrex_desktop.desk.gateway.sparse_log import SparseLog
+from arbitrex_desktop.desk.intent_queue.shares import PendingShare
 from arbitrex_desktop.desk.intents.events import Event, Intent
 from arbitrex_desktop.desk.intents.intent import IntentRequest, IntentState
-from arbitrex_desktop.desk.queue.shares import PendingShare
 
 _log: Final = logging.getLogger("arbitrex_desktop.gateway")
 _QUEUE: Final = 512

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.mt5.constants import Timeframe
-from arbitrex_desktop.ui.program.reader_thread import ReaderThread
+from arbitrex_desktop.ui.background.reader_thread import ReaderThread
 
 if TYPE_CHECKING:
     # At run time it loads numpy, which the window's first picture must not wait for.

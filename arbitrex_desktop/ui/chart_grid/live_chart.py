@@ -20,8 +20,8 @@ from arbitrex_desktop.raw_layer.server_zone import ServerZone
 from arbitrex_desktop.raw_layer.views import Quote
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.alerts.alert_columns import price_alert
 from arbitrex_desktop.ui.bars.move_bar import MoveBar, move_of
-from arbitrex_desktop.ui.calling.alert_columns import price_alert
 from arbitrex_desktop.ui.chart.alert_lines import ALERT, alert_lines
 from arbitrex_desktop.ui.chart.axes import AxisClock
 from arbitrex_desktop.ui.chart.bar_series import BarSeries

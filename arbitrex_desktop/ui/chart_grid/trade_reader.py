@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from arbitrex_desktop.ui.program.reader_thread import ReaderThread
+from arbitrex_desktop.ui.background.reader_thread import ReaderThread
 
 if TYPE_CHECKING:
     # At run time these load what the window's first picture must not wait for.

@@ -15,7 +15,7 @@ from arbitrex_desktop.desk.presentation.alert_rows import AlertCall
 from arbitrex_desktop.desk.presentation.snapshot import Notice
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.calling.alert_list import AlertList
+from arbitrex_desktop.ui.alerts.alert_list import AlertList
 from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.models.desk import notice_columns
 from arbitrex_desktop.ui.models.table import RowTableModel

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from arbitrex_desktop.causes import error_text
 from arbitrex_desktop.texts import _
-from arbitrex_desktop.ui.program.steps import StepWork
+from arbitrex_desktop.ui.background.steps import StepWork
 
 PLOT_MODULE: Final = "arbitrex_desktop.ui.panels.equity_plot"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal, Slot
 
 from arbitrex_desktop.causes import error_text
-from arbitrex_desktop.ui.program.reader_thread import ReaderThread
+from arbitrex_desktop.ui.background.reader_thread import ReaderThread
 
 if TYPE_CHECKING:
     from arbitrex_desktop.ui.seam import ReviewAccess

@@ -15,7 +15,7 @@ from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.models.closed import GroupRow, group_columns
 from arbitrex_desktop.ui.models.table import RowTableModel
 from arbitrex_desktop.ui.panels.panel import Panel
-from arbitrex_desktop.ui.program.appearance import ENGLISH
+from arbitrex_desktop.ui.theme.appearance import ENGLISH
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.metric import ElidedLabel, TonedLabel

@@ -35,8 +35,8 @@ from PySide6.QtWidgets import (
 )
 
 from arbitrex_desktop.texts import _
+from arbitrex_desktop.ui.models.rows_file import Cell, RowsFileWindow, cell_of
 from arbitrex_desktop.ui.models.table import LONG, TONE_ROLE, AnyIndex, RowTableModel
-from arbitrex_desktop.ui.program.rows_file import Cell, RowsFileWindow, cell_of
 from arbitrex_desktop.ui.theme.colours import Colours, Tone
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.header import CELL_MARGIN, Header

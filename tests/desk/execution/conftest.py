@@ -22,10 +22,10 @@ from arbitrex_desktop.desk.execution.recovery import Recovery
 from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
 from arbitrex_desktop.desk.gate import Gate
 from arbitrex_desktop.desk.halt import TradingHalt
+from arbitrex_desktop.desk.intent_queue.intent_store import IntentStore
 from arbitrex_desktop.desk.intents.events import Event, EventKind, Intent, RiskAnswer, to_body
 from arbitrex_desktop.desk.intents.intent import IntentState
 from arbitrex_desktop.desk.journal.journal import Journal
-from arbitrex_desktop.desk.queue.intent_store import IntentStore
 from arbitrex_desktop.desk.risk.risk_client import RiskClient
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.commands import History

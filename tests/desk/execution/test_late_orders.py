@@ -11,9 +11,9 @@ import pytest
 
 from arbitrex_desktop.desk.execution.recovery import Recovery
 from arbitrex_desktop.desk.execution.unanswered import UnansweredActions
+from arbitrex_desktop.desk.intent_queue.intent_store import KEPT, IntentStore
 from arbitrex_desktop.desk.intents.events import Intent
 from arbitrex_desktop.desk.intents.intent import IntentState
-from arbitrex_desktop.desk.queue.intent_store import KEPT, IntentStore
 from arbitrex_desktop.desk.settings import DeskSettings
 from arbitrex_desktop.mt5.commands import SendOrder
 from arbitrex_desktop.mt5.constants import AccountMarginMode, OrderState

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.slow
 
 def review_of(window: MainWindow) -> Review:
     """Return the window's Review, its panel in front."""
-    window.content.first_steps.bring_forward("closed")
+    window.content.newcomer_help.bring_forward("closed")
     return window.content.review
 
 

@@ -56,7 +56,7 @@ def test_without_a_core_the_way_to_an_account_is_offered(open_window: WindowMake
     content.market_watch.refresh(content._fresh)
     offer = content.market_watch.offer
     assert offer.text() == NextStep.ACCOUNT
-    with qtbot.waitSignal(content.first_steps.accounts_asked):
+    with qtbot.waitSignal(content.newcomer_help.accounts_asked):
         offer.click()
     window.resize(1900, 1000)
     place = content.market_watch.view.viewport()

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Alerts in the window: their list, their editor, sound, balloons and the tray."""

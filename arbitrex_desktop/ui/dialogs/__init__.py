@@ -1,2 +1,0 @@
-# SPDX-License-Identifier: MIT
-"""Windows beside the main window; none of them blocks it."""
