@@ -73,7 +73,7 @@ JOURNEYS: Final = {
         risk_portfolio_manager  pipeline.context_builder     gather what the rules look at
         risk_portfolio_manager  pipeline.pipeline            rules, sizing, rules, last look
         desk                    journal.journal              the answer, on disk
-        desk                    queue.pending                wait for the trader, judged again
+        desk                    intent_queue.pending         wait for the trader, judged again
         ui                      panels.pending               Approve
         desk                    gate                         HALT? arming? fresh?
         desk                    execution.executor           SENDING, on disk; then send
