@@ -23,6 +23,8 @@ class SimulationSpec:
         currency, deposit, leverage, hedging: of a new account
         epoch: the wall-clock moment (UTC) at which simulated time was anchored: a host that is started again with the
             same epoch goes on where the market is by now; None anchors at the first start
+        begins: the market's time (UTC) at the epoch, where it is generated; None is the present, or where that is
+            closed a like hour of the last day it was open
         replay: tick or bar files to play instead of the generated market
         replay_from: a naive date on the server's clock, within the files, at which the replay begins; what lies before
             is history.  None begins with the first tick
@@ -47,6 +49,7 @@ class SimulationSpec:
     leverage: int = 100
     hedging: bool = True
     epoch: datetime | None = None
+    begins: datetime | None = None
     replay: tuple[Path, ...] = ()
     replay_from: datetime | None = None
     strict: bool = False

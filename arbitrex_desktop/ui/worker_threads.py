@@ -21,11 +21,16 @@ from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui.commands import HANDLERS, QUIET, CommandResult, Phase, TraderCommand
 from arbitrex_desktop.ui.seam import Core, CoreFactory
 
+_S = ConnectionState
+
 STEP_MS: Final = 250
 """Milliseconds between two steps of the core, and between two snapshots."""
 
 QUIET_MS: Final = 1_000
 """Milliseconds between two snapshots while nobody can see the window, or the market is closed."""
+CONNECTING_MS: Final = 50
+"""Milliseconds between two snapshots while it connects: charts ask for their bars at the first one that says it has."""
+_CONNECTING: Final = frozenset({_S.DISCONNECTED, _S.CONNECTING, _S.RECONNECTING, _S.RECONCILING})
 _SOON_MS: Final = 10
 """Milliseconds to the next step when the core has more to do: commands that wait come in between."""
 
@@ -74,6 +79,8 @@ class Reporter(QObject):
 class Watcher(QObject):
     """Reports about four times a second, seldom if unseen or closed, and when asked, on a thread of its own.
 
+    While it connects it reports more often.
+
     It reports while the worker is blocked, too.
     """
 
@@ -118,8 +125,10 @@ class Watcher(QObject):
         newest = self._reporter.newest
         pool = None if newest is None else newest.pool
         # Before there is a connection the market's own time is not known.
-        is_quiet = pool is not None and pool.state is ConnectionState.CONNECTED and not pool.market_open
+        is_quiet = pool is not None and pool.state is _S.CONNECTED and not pool.market_open
         wanted = STEP_MS if self._seen and not is_quiet else QUIET_MS
+        if self._seen and (pool is None or pool.state in _CONNECTING):
+            wanted = CONNECTING_MS
         if self._timer.interval() != wanted:
             self._timer.setInterval(wanted)
 

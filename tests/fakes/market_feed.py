@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from arbitrex_desktop.mt5.arrays import TICK_DTYPE, Rows
-from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes, extremes_of
+from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes, bids_of_ticks, extremes_of
 from arbitrex_desktop.mt5.simulator.market.server_clock import HOUR_MSC
 from arbitrex_desktop.mt5.simulator.symbols.specs import SYMBOLS, SymbolSpec
 
@@ -53,6 +53,10 @@ class ScriptedFeed:
     def extremes(self, symbol: str, from_msc: int, to_msc: int) -> Extremes | None:
         """Return the least and greatest prices within two moments."""
         return extremes_of(next(self.ticks(symbol, from_msc, to_msc)))
+
+    def bids_around(self, symbol: str, at_msc: int, until_msc: int) -> tuple[float, float]:
+        """Return the last bid before a full hour and the first one from it until a moment."""
+        return bids_of_ticks(self, symbol, at_msc, until_msc)
 
     def is_open(self, symbol: str, at_msc: int) -> bool:
         """Return what the test has said."""

@@ -3,7 +3,8 @@
 
     python -m tests.trials.week --hours 120 --minutes 30 --intents 5000 --seed 1
 
-The real application without a screen, on a simulated terminal whose time is compressed.  Intents are submitted,
+The real application without a screen, on a simulated terminal whose time is compressed and begins on a Monday: from
+the second tenth on the market is what it is for five days, and not a weekend's quiet first.  Intents are submitted,
 approved, rejected or left to expire; positions are closed and their stops moved; the terminal breaks now and then,
 twice so that its host is replaced, both times in the first tenth.  Prints what both processes held a tenth of the time
 in and at the end (goal: memory within 5 %, no more threads, handles or files), and what became of the intents.
@@ -16,6 +17,8 @@ import os
 import sys
 import tempfile
 from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -27,7 +30,9 @@ from arbitrex_desktop.clock import SystemClock
 from arbitrex_desktop.desk.intents.intent import IntentRequest
 from arbitrex_desktop.desk.presentation.snapshot import DeskSnapshot
 from arbitrex_desktop.mt5.fault_plan import FaultKind
-from arbitrex_desktop.settings import parse
+from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
+from arbitrex_desktop.paths import DATA_DIR_VARIABLE
+from arbitrex_desktop.settings import Settings
 from arbitrex_desktop.ui.commands import (
     ApproveIntent,
     ClosePosition,
@@ -45,6 +50,9 @@ KINDS = (
 )  # fmt: skip
 """What does not cost the host its life: a host that was replaced cannot be compared with itself."""
 
+MONDAY = datetime(2026, 11, 22, 22, tzinfo=UTC)
+"""The beginning of a week's trading, midnight on the market's clock."""
+
 _FAULT_EVERY = 10.0
 _FIRST_FAULT = 15.0
 _OPEN = 6
@@ -61,6 +69,16 @@ def faults(random: Random, seconds: float) -> str:
         entries.append(f'[[fault]]\nkind = "{kind.value}"\nstart = {start:.1f}\nduration = 0.5\nseconds = 0.05\n')
         start += random.uniform(0.5, 1.5) * _FAULT_EVERY
     return "\n".join(entries)
+
+
+@dataclass(frozen=True)
+class Week(Settings):
+    """Settings of a start whose simulated market begins on a Monday, whatever day it is."""
+
+    def simulation(self) -> SimulationSpec | None:
+        """Return the simulated terminal with the week's beginning."""
+        spec = super().simulation()
+        return replace(spec, begins=MONDAY) if spec is not None else None
 
 
 class Trader:
@@ -132,20 +150,16 @@ def main() -> int:
     os.environ["MT5_TERMINAL"] = "simulated"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        os.environ[DATA_DIR_VARIABLE] = name
         (folder / "settings.toml").write_text(SETTINGS + "look_ahead = false\n")
         (folder / "faults.toml").write_text(faults(random, seconds))
-        speed = given.hours * 3600.0 / seconds
-        words = [
-            "--data-dir",
-            name,
-            "--faults",
-            str(folder / "faults.toml"),
-            "--speed",
-            str(speed),
-            "--size",
-            "1600x1000",
-        ]
-        application = Application(parse(words))
+        settings = Week(
+            data_dir=folder,
+            faults=folder / "faults.toml",
+            speed=given.hours * 3600.0 / seconds,
+            window_size=(1600, 1000),
+        )
+        application = Application(settings)
         trader = Trader(application, random, given.intents)
         soak = Soak(application.worker, SystemClock(), seconds / 3600.0, folder, given.report)
         soak.finished.connect(application.window.close)

@@ -55,7 +55,7 @@ from arbitrex_desktop.ui.commands import (
 )
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.worker import CoreWorker
-from arbitrex_desktop.ui.worker_threads import QUIET_MS, STEP_MS, Reporter, Runner, Watcher
+from arbitrex_desktop.ui.worker_threads import CONNECTING_MS, QUIET_MS, STEP_MS, Reporter, Runner, Watcher
 from tests.fakes.core import FakeCore
 from tests.fakes.desk_data import desk_snapshot, pool_stats
 
@@ -409,24 +409,28 @@ def test_a_process_with_a_hung_core_still_ends(project_root: Path) -> None:
 
 
 def test_a_closed_market_is_reported_seldom(qtbot: QtBot) -> None:
-    """Four snapshots a second while the market is open and the window seen, one otherwise."""
+    """Four snapshots a second while the market is open and the window seen, one otherwise, more while it connects."""
     core = FakeCore()
     reporter = Reporter()
     watcher = Watcher(reporter)
     watcher.watch(core)
     timer = watcher._timer
-    assert timer is not None
-    assert timer.interval() == STEP_MS
+    assert timer.interval() == CONNECTING_MS, "the first one that is connected brings the charts' bars"
     watcher.set_seen(False)
     assert timer.interval() == QUIET_MS
     watcher.set_seen(True)
+    core.shown = desk_snapshot(pool=pool_stats(state=ConnectionState.CONNECTED))
+    watcher.look(core)
     assert timer.interval() == STEP_MS
     core.shown = desk_snapshot(pool=pool_stats(market_open=False))
     watcher.look(core)
     assert timer.interval() == QUIET_MS
+    core.shown = desk_snapshot(pool=pool_stats(state=ConnectionState.LOST, market_open=False))
+    watcher.look(core)
+    assert timer.interval() == STEP_MS, "what the market's time is, is not known"
     core.shown = desk_snapshot(pool=pool_stats(state=ConnectionState.CONNECTING, market_open=False))
     watcher.look(core)
-    assert timer.interval() == STEP_MS, "what the market's time is, is not known yet"
+    assert timer.interval() == CONNECTING_MS
     timer.stop()
 
 

@@ -124,7 +124,7 @@ def _market(spec: SimulationSpec, epoch: datetime, report: Progress) -> tuple[Ma
     """Return the market, and its time at the epoch: a replay's first tick, or a moment of the trading week."""
     if not spec.replay:
         market = GeneratedMarket(spec.seed, realistic=spec.realistic, named=spec.named, more=spec.more_symbols)
-        return market, demo_start(epoch, lambda moment: market.is_open(spec.named("EURUSD"), moment))
+        return market, spec.begins or demo_start(epoch, lambda moment: market.is_open(spec.named("EURUSD"), moment))
     clock = SimulatedServerClock(spec.server_clock)
     replay = load_replay(spec.replay, clock, strict=spec.strict, report=report)
     first = replay.first_msc

@@ -83,13 +83,8 @@ class MarketCalls(TerminalCore):
         """Return the server's present day so far: its first bid, its extremes, and the last bid of the day before."""
         day = self.time.shown(now) // DAY_MSC
         midnight = self.time.utc(day * DAY_MSC)
-        opened, closed = self._days.get((symbol, day), lambda: self._day_start(symbol, midnight, now))
+        closed, opened = self._days.get((symbol, day), lambda: self._feed.bids_around(symbol, midnight, now))
         return DayPrices(opened, closed, self._day_extremes(symbol, midnight, now))
-
-    def _day_start(self, symbol: str, midnight: int, now: int) -> tuple[float, float]:
-        before = self._feed.last_tick(symbol, midnight - 1)
-        first = next((rows for rows in self._feed.ticks(symbol, midnight, now) if len(rows)), None)
-        return (0.0 if first is None else float(first["bid"][0]), 0.0 if before is None else float(before["bid"][0]))
 
     def _day_extremes(self, symbol: str, midnight: int, now: int) -> Extremes:
         """Return the extremes since midnight, read on from where they were read to the last time."""

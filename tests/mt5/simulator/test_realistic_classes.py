@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from arbitrex_desktop.mt5.arrays import TICK_DTYPE
@@ -18,7 +18,7 @@ from arbitrex_desktop.mt5.simulation_spec import SimulationSpec
 from arbitrex_desktop.mt5.simulator.factory import build_simulation
 from arbitrex_desktop.mt5.simulator.market.bars import BarSource, bars_of_ticks
 from arbitrex_desktop.mt5.simulator.market.market import GeneratedMarket
-from arbitrex_desktop.mt5.simulator.market.market_feed import extremes_of
+from arbitrex_desktop.mt5.simulator.market.market_feed import bids_of_ticks, extremes_of
 from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, HOUR_MSC, SERVER_CLOCKS, SimulatedServerClock
 from tests.fakes.clock import ManualClock
 
@@ -40,6 +40,20 @@ def connected(moment: datetime, **more: Any) -> tuple[Any, ManualClock]:
 def msc(moment: datetime) -> int:
     """Return milliseconds of UTC."""
     return round(moment.timestamp() * 1000)
+
+
+@given(
+    st.sampled_from([MARKET, GeneratedMarket(7)]),
+    st.sampled_from(("EURUSD", "XAUUSD")) | st.sampled_from(NEW_ONES),
+    st.integers(0, HOURS_OF_A_YEAR),
+    st.integers(0, 90_000) | st.integers(0, 80 * HOUR_MSC),
+)
+@settings(max_examples=60, deadline=None)
+def test_the_bids_around_an_hour_are_its_ticks(market: GeneratedMarket, symbol: str, hours: int, length: int) -> None:
+    """In and out of sessions, with the first minute still unfinished, in a long weekend: what the ticks say."""
+    assume(symbol in market.symbols)
+    at = BEGIN + hours * HOUR_MSC
+    assert market.bids_around(symbol, at, at + length) == bids_of_ticks(market, symbol, at, at + length)
 
 
 @given(st.sampled_from(NEW_ONES), st.integers(0, HOURS_OF_A_YEAR), st.integers(1, 30), st.sampled_from(SERVER_CLOCKS))

@@ -63,6 +63,15 @@ def test_a_new_demo_has_a_deposit_and_positions_whenever_it_starts(moment: datet
     assert module.symbol_info_tick("EURUSD").time_msc > tick
 
 
+def test_a_market_begins_where_it_is_told_to(clock: ManualClock) -> None:
+    """A trial's week begins on its Monday, whatever day it is, and goes on from there."""
+    monday = datetime(2026, 3, 1, 22, tzinfo=UTC)
+    module = terminal(clock, begins=monday, speed=60.0)
+    clock.advance(60)
+    shown = datetime.fromtimestamp(module.symbol_info_tick("EURUSD").time, UTC)
+    assert timedelta(hours=3 - 0.01) < shown - monday <= timedelta(hours=3)
+
+
 def test_same_specification_same_world(clock: ManualClock) -> None:
     """Two terminals of one seed and clock show the same account and market; another seed shows another one."""
     shown = [

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.arrays import Rows
 from arbitrex_desktop.mt5.simulator.market.cache import BoundedCache
-from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes, extremes_of
+from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes, bids_of_ticks, extremes_of
 from arbitrex_desktop.mt5.simulator.market.minute_bars import DayMinutes, MinuteBars, rates_of
 from arbitrex_desktop.mt5.simulator.market.minute_ticks import spread_width, ticks_of_hour
 from arbitrex_desktop.mt5.simulator.market.price_paths import MINUTES, DriverPaths, Mixture, mixture
@@ -108,6 +108,24 @@ class GeneratedMarket:
                     return hour.rows[end - 1 : end]
             at = at.moved(-1)
         return None
+
+    def bids_around(self, symbol: str, at_msc: int, until_msc: int) -> tuple[float, float]:
+        """Return the last bid before a full hour and the first one from it until a moment, from minutes where they end.
+
+        The prices of a day's turn are asked for of every symbol at once, and its ticks are of no other use by then.
+        """
+        before, first = self._calendar(symbol).at(at_msc - 1), self._calendar(symbol).at(_FIRST_MSC)
+        while before >= first and not self._trades(symbol, before):
+            before = before.moved(-1)
+        after = next((at for at in self._hours(symbol, at_msc, until_msc) if at.start_msc >= at_msc), None)
+        if before < first or after is None:
+            return bids_of_ticks(self, symbol, at_msc, until_msc)
+        opening = self._open_minutes(symbol, after)[0]
+        if after.start_msc + (opening + 1) * _MINUTE_MSC > until_msc:
+            return bids_of_ticks(self, symbol, at_msc, until_msc)
+        last, scale = self._open_minutes(symbol, before)[1] - 1, 10.0 ** self._symbols[symbol].digits
+        closed, opened = self._minutes(symbol, before).close[last], self._minutes(symbol, after).open[opening]
+        return float(closed) / scale, float(opened) / scale
 
     def days_back(self, symbol: str, until_msc: int) -> Iterator[int]:
         """Yield the starts of the trading days that begin at or before a moment, newest first."""

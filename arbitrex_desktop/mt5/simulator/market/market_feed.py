@@ -75,8 +75,18 @@ class MarketFeed(Protocol):
     def extremes(self, symbol: str, from_msc: int, to_msc: int) -> Extremes | None:
         """Return the least and greatest prices of the ticks within two moments, None when there are none."""
 
+    def bids_around(self, symbol: str, at_msc: int, until_msc: int) -> tuple[float, float]:
+        """Return the last bid before a full hour and the first one from it until a moment; 0 where there is none."""
+
     def is_open(self, symbol: str, at_msc: int) -> bool:
         """Return whether the symbol can be traded at a moment."""
+
+
+def bids_of_ticks(feed: MarketFeed, symbol: str, at_msc: int, until_msc: int) -> tuple[float, float]:
+    """Return what a feed's `bids_around` is to return, read from its ticks."""
+    before = feed.last_tick(symbol, at_msc - 1)
+    first = next((rows for rows in feed.ticks(symbol, at_msc, until_msc) if len(rows)), None)
+    return (0.0 if before is None else float(before["bid"][0]), 0.0 if first is None else float(first["bid"][0]))
 
 
 @runtime_checkable

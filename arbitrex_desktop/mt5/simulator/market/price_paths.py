@@ -16,6 +16,9 @@ from math import log
 from typing import Final
 
 import numpy as np
+
+# Named here, so that NumPy loads it with the rest and not at the first price, for which the window waits.
+from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
 from arbitrex_desktop.mt5.simulator.market.cache import BoundedCache
@@ -148,9 +151,9 @@ class DriverPaths:
             variances += weight**2 * its_own
         return path, variances
 
-    def _random(self, driver: str, *path: int) -> np.random.Generator:
+    def _random(self, driver: str, *path: int) -> Generator:
         """Return the random source of one piece of a driver's path."""
-        return np.random.default_rng([self._seed, zlib.crc32(driver.encode()), *path])
+        return default_rng([self._seed, zlib.crc32(driver.encode()), *path])
 
     def _shock_block(self, driver: str, block: int) -> Path:
         """Return the daily shocks, of variance 1, of one block of trading days."""

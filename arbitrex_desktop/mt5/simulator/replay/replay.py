@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from arbitrex_desktop.mt5.arrays import Rows
-from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes, extremes_of
+from arbitrex_desktop.mt5.simulator.market.market_feed import Extremes, bids_of_ticks, extremes_of
 from arbitrex_desktop.mt5.simulator.market.server_clock import DAY_MSC, SimulatedServerClock
 from arbitrex_desktop.mt5.simulator.replay.errors import ReplayError
 from arbitrex_desktop.mt5.simulator.replay.export_file import ExportFile, format_of
@@ -107,6 +107,10 @@ class ReplayMarket:
             piece = extremes_of(rows)
             found = piece if found is None else found.joined(piece)
         return found
+
+    def bids_around(self, symbol: str, at_msc: int, until_msc: int) -> tuple[float, float]:
+        """Return the last bid before a full hour and the first one from it until a moment."""
+        return bids_of_ticks(self, symbol, at_msc, until_msc)
 
     def is_open(self, symbol: str, at_msc: int) -> bool:
         """Return whether the exported market was trading: it is closed before, after, and in its long pauses."""
