@@ -3,29 +3,104 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.mt5.constants import Timeframe
+from arbitrex_desktop.ui.main_window import MainWindow
+from tests.fakes.bars import bar_rows
 from tests.fakes.core import FakeBoard, FakeCore
 from tests.fakes.desk_data import desk_snapshot, pool_stats, position_row, quote
 from tests.ui.conftest import OPEN_MS, WindowMaker
 
 pytestmark = pytest.mark.slow
+_TURNS = 3
+
+
+class Painted(QObject):
+    """Notes which widgets are painted, each with what it lies in."""
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        self.names: list[str] = []
+        application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Note a painting, and let it happen."""
+        if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
+            around = watched.parentWidget()
+            self.names.append(f"{type(watched).__name__} in {type(around).__name__}")
+        return False
+
+
+@pytest.fixture
+def painted(qapp: QApplication) -> Iterator[Painted]:
+    """Return what notes all paintings of the test."""
+    watch = Painted(qapp)
+    yield watch
+    qapp.removeEventFilter(watch)
+
+
+def wait_for_snapshots(window: MainWindow, qtbot: QtBot, count: int) -> None:
+    """Wait until the window has heard of the core so often."""
+    for _ in range(count):
+        with qtbot.waitSignal(window._worker.snapshot_changed):
+            pass
+
+
+def wait_until_drawn(window: MainWindow, qtbot: QtBot, painted: Painted) -> None:
+    """Wait until closed trades are marked, and the same snapshot, shown again, has nothing painted."""
+    grid = window.content.chart.grid
+    qtbot.waitUntil(lambda: grid is not None and bool(grid._closed), timeout=OPEN_MS)
+
+    def shown_again() -> None:
+        painted.names.clear()
+        for _ in range(_TURNS):
+            window.content.refresh()
+            QApplication.processEvents()
+        assert sorted(set(painted.names)) == []
+
+    qtbot.waitUntil(shown_again, timeout=OPEN_MS)
+
+
+def with_bars(core: FakeCore) -> FakeCore:
+    """Return a core that has bars for every chart, which is drawn then and asks no more."""
+    core.history = {(symbol, frame): bar_rows(60) for symbol in core.board.symbols for frame in Timeframe}
+    return core
+
+
+def test_a_snapshot_that_says_the_same_paints_nothing(open_window: WindowMaker, qtbot: QtBot, painted: Painted) -> None:
+    """Whichever panel is in front: once it is drawn, nothing in the window is painted until something is other."""
+    core = with_bars(FakeCore(shown=desk_snapshot(positions=(position_row(),))))
+    window = open_window(core)
+    for name in window.content.panels:
+        window.content.newcomer_help.bring_forward(name)
+        wait_until_drawn(window, qtbot, painted)
 
 
 @pytest.mark.parametrize("way", ["hide", "showMinimized"])
-def test_a_window_out_of_sight_draws_nothing_and_catches_up(open_window: WindowMaker, qtbot: QtBot, way: str) -> None:
+def test_a_window_out_of_sight_draws_nothing_and_catches_up(
+    open_window: WindowMaker, qtbot: QtBot, painted: Painted, way: str
+) -> None:
     """Hidden or minimised, panels keep what they showed and the pool is slowed down; back in sight, all is there."""
-    core = FakeCore()
+    core = with_bars(FakeCore())
     window = open_window(core)
     window.content.newcomer_help.bring_forward("connection")
     assert core.seen == [True]
     getattr(window, way)()
     qtbot.waitUntil(lambda: core.seen == [True, False])
-    core.shown = desk_snapshot(pool=pool_stats(login=777))
-    with qtbot.waitSignal(window._worker.snapshot_changed, check_params_cb=lambda shown: shown.pool.login == 777):
-        pass
+    wait_until_drawn(window, qtbot, painted)
+    core.shown = desk_snapshot(pool=pool_stats(login=777), positions=(position_row(), position_row(ticket=8)))
+    for bid in (1.1, 1.2):
+        core.board.put(replace(quote("EURUSD"), bid=bid))
+        wait_for_snapshots(window, qtbot, 1)
     assert window.content.connection.value_of("login") == "5001234"
+    assert painted.names == []
     window.showNormal()
     qtbot.waitUntil(lambda: window.content.connection.value_of("login") == "777")
     assert core.seen == [True, False, True]

@@ -147,6 +147,8 @@ class ChartGrid(QWidget):
             # The first reading, or something was opened or closed, perhaps by the broker; its deals come a little late.
             self._held = held
             self._trades_due.start()
+        # What came while the window was minimised.
+        self.draw_frame()
 
     def take_trades(self, data: ReviewData) -> None:
         """Mark closed trades on the charts of their symbols."""
@@ -161,8 +163,8 @@ class ChartGrid(QWidget):
                 chart.take_history(answer)
 
     def draw_frame(self) -> None:
-        """Take the newest prices to the charts of their symbols; hidden charts take none."""
-        if self._board is None or not self.isVisible():
+        """Take the newest prices to the charts of their symbols; what nobody can see takes none."""
+        if self._board is None or not self.isVisible() or self.window().isMinimized():
             return
         self._revision, quotes = self._board.changed_since(self._revision)
         by_symbol = {quote.symbol: quote for quote in quotes}

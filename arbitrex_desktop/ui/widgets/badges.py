@@ -38,11 +38,14 @@ class Badge(QLabel):
         self._recolour()
 
     def show_word(self, word: str, fill: FillOf) -> None:
-        """Show a word on a fill."""
+        """Show a word on a fill; what is shown already is not painted again."""
+        colours = self._theme.colours
+        is_other = fill(colours) != self._fill(colours)
         self._fill = fill
         if word != self.text():
             self.setText(word)
-        self._recolour()
+        if is_other:
+            self._recolour()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint the fill and then the word."""
