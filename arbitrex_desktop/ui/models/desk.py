@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from arbitrex_desktop.desk.intents.intent import TRADER, IntentState
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow, Notice, OrderRow, PositionRow
@@ -19,6 +19,8 @@ from arbitrex_desktop.ui.theme.colours import Tone
 
 When = Callable[[datetime], str]
 """Says a moment as short as its panel can: that knows what day it is."""
+
+Priced = TypeVar("Priced", PositionRow, OrderRow)
 
 _WHEN: Final = "88 Mmm 88:88"
 
@@ -33,6 +35,24 @@ def money_tone(value: float | None) -> Tone:
 def side_tone(row: PositionRow | IntentRow) -> Tone:
     """Return the tone of the direction."""
     return Tone.UP if row.direction > 0 else Tone.DOWN
+
+
+def price_column(
+    title: str,
+    price: Callable[[Priced], float | None],
+    tip: Callable[[Priced], str],
+    *,
+    absent: str = formats.DASH,
+    absent_tone: Tone = Tone.MUTED,
+    spare: int = 0,
+    hint: str = "",
+) -> Column[Priced]:
+    """Return a column of prices with their pips set off, and with a word where there is none."""
+    return Column(
+        title, lambda row: formats.price(price(row), row.digits) if price(row) else _(absent), price, "18888.88",
+        tone=lambda row: Tone.TEXT if price(row) else absent_tone, tip=tip, hint=hint, spare=spare,
+        digits=lambda row: row.digits,
+    )  # fmt: skip
 
 
 _ARROWS: Final = {1: f"{formats.UP_ARROW} ", -1: f"{formats.DOWN_ARROW} "}
@@ -80,12 +100,10 @@ def order_columns(when: When) -> tuple[Column[OrderRow], ...]:
                f"{formats.DOWN_ARROW} SELL STOP LIMIT", number=False, tone=_order_tone, tip=_order_tip),
         Column(N_("Lots"), lambda row: formats.lots(row.volume), lambda row: row.volume, "188.88", tip=_order_tip,
                hint=N_("What is not filled yet")),
-        Column(N_("Price"), lambda row: formats.price(row.price, row.digits), lambda row: row.price, "18888.88",
-               tip=_order_tip, hint=N_("Price at which the order is triggered or filled")),
-        Column(N_("Stop"), lambda row: formats.price(row.stop_loss, row.digits), lambda row: row.stop_loss, "18888.88",
-               tone=lambda row: Tone.TEXT if row.stop_loss else Tone.MUTED, tip=_order_tip),
-        Column(N_("Target"), lambda row: formats.price(row.take_profit, row.digits), lambda row: row.take_profit,
-               "18888.88", tone=lambda row: Tone.TEXT if row.take_profit else Tone.MUTED, tip=_order_tip),
+        price_column(N_("Price"), lambda row: row.price, _order_tip,
+                     hint=N_("Price at which the order is triggered or filled")),
+        price_column(N_("Stop"), lambda row: row.stop_loss, _order_tip),
+        price_column(N_("Target"), lambda row: row.take_profit, _order_tip),
         Column(N_("Expires"), expires, lambda row: row.expires_at.timestamp() if row.expires_at else None, _WHEN,
                tone=lambda row: Tone.TEXT if row.expires_at or row.for_the_day else Tone.MUTED, tip=_order_tip, spare=1,
                hint=N_("When the broker takes the order back by itself; local time")),
@@ -206,7 +224,7 @@ def history_columns(when: When) -> tuple[Column[IntentRow], ...]:
                tone=lambda row: Tone.TEXT if row.filled_lots else Tone.MUTED),
         Column(N_("Fill"), lambda row: formats.price(row.fill_price, row.digits), lambda row: row.fill_price,
                "18888.88",
-               tip=_intent_tip, hint=N_("Price of the fill"), spare=1),
+               tip=_intent_tip, hint=N_("Price of the fill"), digits=lambda row: row.digits, spare=1),
         Column(N_("Slip"), lambda row: formats.number(row.slippage_points, 1, signed=True),
                lambda row: row.slippage_points, "+18.8", tip=_intent_tip, spare=3,
                hint=N_("Slippage in points; above zero is worse than asked")),

@@ -9,7 +9,7 @@ from datetime import datetime
 from arbitrex_desktop.desk.presentation.snapshot import PositionRow
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
-from arbitrex_desktop.ui.models.desk import money_tone, side_tone
+from arbitrex_desktop.ui.models.desk import money_tone, price_column, side_tone
 from arbitrex_desktop.ui.models.table import Column
 from arbitrex_desktop.ui.models.ticket import pip_size
 from arbitrex_desktop.ui.theme.colours import Tone
@@ -83,16 +83,10 @@ def position_columns(now: Callable[[], datetime | None]) -> tuple[Column[Positio
         Column(N_("Side"), lambda row: formats.side(row.direction), lambda row: row.direction, formats.side(-1),
                number=False, tone=side_tone, tip=_position_tip),
         Column(N_("Lots"), lambda row: formats.lots(row.volume), lambda row: row.volume, "188.88", tip=_position_tip),
-        Column(N_("Open"), lambda row: formats.price(row.price_open, row.digits), lambda row: row.price_open,
-               "18888.88",
-               tip=_position_tip, spare=3),
-        Column(N_("Current"), lambda row: formats.price(row.price_current, row.digits), lambda row: row.price_current,
-               "18888.88", tip=_position_tip, spare=4),
-        Column(N_("Stop"), lambda row: formats.price(row.stop_loss, row.digits) if row.stop_loss else _(NO_STOP),
-               lambda row: row.stop_loss, "18888.88", tone=lambda row: Tone.TEXT if row.stop_loss else Tone.WARN,
-               tip=_position_tip),
-        Column(N_("Target"), lambda row: formats.price(row.take_profit, row.digits), lambda row: row.take_profit,
-               "18888.88", tone=lambda row: Tone.TEXT if row.take_profit else Tone.MUTED, tip=_position_tip, spare=2),
+        price_column(N_("Open"), lambda row: row.price_open, _position_tip, spare=3),
+        price_column(N_("Current"), lambda row: row.price_current, _position_tip, spare=4),
+        price_column(N_("Stop"), lambda row: row.stop_loss, _position_tip, absent=NO_STOP, absent_tone=Tone.WARN),
+        price_column(N_("Target"), lambda row: row.take_profit, _position_tip, spare=2),
         Column(N_("Pips"), lambda row: formats.number(pips_of(row), 1, signed=True), pips_of, "+888.8",
                tone=lambda row: money_tone(round(pips_of(row), 1)), tip=_position_tip),
         Column("R", lambda row: formats.number(row.r_multiple, 2, signed=True), lambda row: row.r_multiple, "+8.88",
@@ -104,10 +98,6 @@ def position_columns(now: Callable[[], datetime | None]) -> tuple[Column[Positio
                lambda row: row.risk_to_stop, "8,888.88", tone=lambda row: Tone.TEXT if row.stop_loss else Tone.WARN,
                tip=_position_tip, spare=1,
                hint=N_("What equity loses from now when the stop is hit, in account currency")),
-        Column(N_("Standing"), lambda row: row.standing or formats.DASH, lambda row: row.standing, "x" * 24,
-               number=False,
-               tone=lambda row: Tone.TEXT if row.standing else Tone.MUTED, tip=_position_tip, least="x" * 8, spare=5,
-               hint=N_("What the desk does by itself with it: stop to break-even, trailing stop, partial target")),
         Column(N_("Swap"), lambda row: _money(row, row.swap), lambda row: row.swap, "+88.88",
                tip=_position_tip, spare=7),
         Column(N_("Age"), age, lambda row: -row.opened_at.timestamp(), "88 min", spare=5,
@@ -117,6 +107,10 @@ def position_columns(now: Callable[[], datetime | None]) -> tuple[Column[Positio
                "2088-88-88 88:88", tip=lambda row: formats.utc_tip(row.opened_at), spare=8),
         Column(N_("Ticket"), lambda row: str(row.ticket), lambda row: row.ticket, "8888888888", tip=_position_tip,
                spare=9),
-        Column(N_("By"), origin, origin, "trend-fol", number=False, tip=_position_tip, spare=6,
+        Column(N_("By"), origin, origin, "trend-fol", number=False, tip=_position_tip, spare=4,
                hint=N_("The trader here, a strategy, or other: by hand elsewhere or an expert advisor")),
+        Column(N_("Standing"), lambda row: row.standing or formats.DASH, lambda row: row.standing, "x" * 12,
+               number=False,
+               tone=lambda row: Tone.TEXT if row.standing else Tone.MUTED, tip=_position_tip, least="x" * 8, spare=6,
+               hint=N_("What the desk does by itself with it: stop to break-even, trailing stop, partial target")),
     )  # fmt: skip

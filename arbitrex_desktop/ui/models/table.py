@@ -19,6 +19,7 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 TONE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 SORT_ROLE: Final = Qt.ItemDataRole.UserRole + 2
+DIGITS_ROLE: Final = Qt.ItemDataRole.UserRole + 3
 
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -32,6 +33,7 @@ _ANSWERS: Final[dict[int, str]] = {
     Qt.ItemDataRole.ToolTipRole: "tip",
     TONE_ROLE: "tone",
     SORT_ROLE: "value",
+    DIGITS_ROLE: "digits",
 }
 """Which attribute of a column answers which role."""
 
@@ -44,11 +46,16 @@ def _nothing(_row: object) -> str:
     return ""
 
 
+def _no_price(_row: object) -> int:
+    return 0
+
+
 @dataclass(frozen=True)
 class Column(Generic[Row]):
     """One column: its title, the text shown, the value it sorts by, a sample as wide as its widest usual text.
 
-    `number` aligns right; `tone` tells what the text means; `tip` is the tool tip, `hint` that of the header.
+    `number` aligns right; `tone` tells what the text means; `tip` is the tool tip, `hint` that of the header; `digits`,
+    of a price, its decimals, by which its pips are set off.
     Where a table is too narrow, columns with the highest `spare` above zero are left out first; and a column of texts
     may be made as narrow as `least`, a sample, where there is one.
     """
@@ -63,6 +70,7 @@ class Column(Generic[Row]):
     hint: str = ""
     spare: int = 0
     least: str = ""
+    digits: Callable[[Row], int] = _no_price
 
 
 class RowTableModel(QAbstractTableModel, Generic[Row]):

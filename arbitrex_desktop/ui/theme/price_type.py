@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRect
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from arbitrex_desktop.ui import formats
@@ -46,6 +46,10 @@ class PriceType:
                 right -= self._width(part, place)
                 painter.setFont(self._fonts[place])
                 painter.drawText(QPointF(right, baseline - lift), part)
+
+    def paint_in(self, painter: QPainter, area: QRect, text: str, digits: int) -> None:
+        """Paint a price at the right edge of a cell; the painter has another font afterwards."""
+        self.paint(painter, area.right() + 1.0, area.center().y() + self.ascent // 2 - 1, text, digits)
 
     def _width(self, part: str, place: int) -> float:
         points = part.count(".")

@@ -104,8 +104,7 @@ class QuoteView(TableView):
                 painter.setPen(self._theme.colours.tone(data.tones[place]))
                 inner = QRect(left + CELL_MARGIN, top, width - 2 * CELL_MARGIN, height)
                 if place in PRICES:
-                    baseline = inner.center().y() + self._price_type.ascent // 2 - 1
-                    self._price_type.paint(painter, inner.right() + 1.0, baseline, text, data.digits)
+                    self._price_type.paint_in(painter, inner, text, data.digits)
                     painter.setFont(self.font())
                 elif place == TREND:
                     _paint_trend(painter, inner, data)

@@ -36,8 +36,9 @@ from PySide6.QtWidgets import (
 
 from arbitrex_desktop.texts import _
 from arbitrex_desktop.ui.models.rows_file import Cell, RowsFileWindow, cell_of
-from arbitrex_desktop.ui.models.table import LONG, TONE_ROLE, AnyIndex, RowTableModel
+from arbitrex_desktop.ui.models.table import DIGITS_ROLE, LONG, TONE_ROLE, AnyIndex, RowTableModel
 from arbitrex_desktop.ui.theme.colours import Colours, Tone
+from arbitrex_desktop.ui.theme.price_type import PriceType
 from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.header import CELL_MARGIN, Header
 from arbitrex_desktop.ui.widgets.metric import whole_or_hidden
@@ -72,6 +73,7 @@ class CellDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._price_type = PriceType(parent.font())
         self.dimmed = False
         self.shows_keyboard = False
 
@@ -85,10 +87,14 @@ class CellDelegate(QStyledItemDelegate):
         if text:
             tone = Tone.MUTED if self.dimmed else Tone(index.data(TONE_ROLE) or Tone.TEXT)
             painter.setPen(colours.tone(tone))
-            inner = rect.adjusted(CELL_MARGIN, 0, -CELL_MARGIN, 0)
-            align = Qt.AlignmentFlag(index.data(Qt.ItemDataRole.TextAlignmentRole))
-            fit = whole_or_hidden if align & Qt.AlignmentFlag.AlignRight else elided
-            painter.drawText(inner, int(align), fit(painter.fontMetrics(), text, inner.width()))
+            inner, digits = rect.adjusted(CELL_MARGIN, 0, -CELL_MARGIN, 0), int(index.data(DIGITS_ROLE) or 0)
+            if digits and text[-1].isdigit() and self._price_type.width(text, digits) <= inner.width():
+                self._price_type.paint_in(painter, inner, text, digits)
+                painter.setFont(option.font)
+            else:
+                align = Qt.AlignmentFlag(index.data(Qt.ItemDataRole.TextAlignmentRole))
+                fit = whole_or_hidden if align & Qt.AlignmentFlag.AlignRight else elided
+                painter.drawText(inner, int(align), fit(painter.fontMetrics(), text, inner.width()))
             if selected and self.shows_keyboard and index.column() == 0:
                 painter.fillRect(QRect(rect.left(), rect.top(), _MARK, rect.height()), colours.up)
 

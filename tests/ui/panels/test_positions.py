@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
@@ -26,7 +27,9 @@ from arbitrex_desktop.ui.commands import (
 from arbitrex_desktop.ui.freshness import Freshness
 from arbitrex_desktop.ui.panels.positions import PositionsPanel
 from arbitrex_desktop.ui.theme.colours import Tone
+from arbitrex_desktop.ui.theme.price_type import PriceType
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.header import CELL_MARGIN
 from tests.fakes.clock import START
 from tests.fakes.desk_data import pool_stats, position_row, risk_row
 
@@ -353,3 +356,40 @@ def test_the_stop_is_edited_by_a_double_click(panel: PositionsPanel) -> None:
     """Enter on a row, or a double click, opens its bar."""
     panel.view.activated.emit(panel.model.index(0, 0))
     assert panel.stops_bar.isVisible()
+
+
+def painted_cell(panel: PositionsPanel, row: int, title: str) -> tuple[QImage, QRect]:
+    """Return a picture of a cell, and where a text stands in it."""
+    place = [column.title for column in panel.model.columns].index(title)
+    rect = panel.view.visualRect(panel.model.index(row, place))
+    inner = QRect(CELL_MARGIN, 0, rect.width() - 2 * CELL_MARGIN, rect.height())
+    return panel.view.viewport().grab(rect).toImage().convertToFormat(QImage.Format.Format_RGB32), inner
+
+
+def test_pips_are_set_off_in_prices(panel: PositionsPanel, theme: Theme) -> None:
+    """Prices read as on the watch list, in their big-figure form; the word for none is no price."""
+    panel.resize(960, 400)
+    panel.view.clearSelection()
+    row = panel.model.row_of(2)
+    for title, text in (("Open", "150.000"), ("Current", "150.500"), ("Stop", "no stop")):
+        cell, inner = painted_cell(panel, row, title)
+        drawn = QImage(cell.size(), QImage.Format.Format_RGB32)
+        drawn.fill(theme.colours.alternate if row % 2 else theme.colours.base)
+        painter = QPainter(drawn)
+        painter.setFont(panel.view.font())
+        painter.setPen(theme.colours.tone(Tone.WARN if title == "Stop" else Tone.TEXT))
+        if title == "Stop":
+            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        else:
+            PriceType(panel.view.font()).paint_in(painter, inner, text, 3)
+        painter.end()
+        assert not cell.isNull()
+        assert cell == drawn, title
+
+
+def test_whose_a_position_is_has_room_before_what_no_position_has(panel: PositionsPanel) -> None:
+    """Strategy and age are in sight in a roomy window, beside standing instructions, of which most have none."""
+    titles = [column.title for column in panel.model.columns]
+    panel.resize(960, 400)
+    hidden = {title for place, title in enumerate(titles) if panel.view.isColumnHidden(place)}
+    assert not hidden & {"By", "Age", "Pips", "R", "At risk", "Open", "Current"}
