@@ -131,6 +131,12 @@ class Freshness:
         return self.no_core.lacks_account
 
     @property
+    def wants_account(self) -> bool:
+        """Whether another account is the next step: there is no core, or its terminal was never reached."""
+        pool = self.snapshot.pool if self.snapshot else None
+        return bool(self.broken) or (pool is not None and pool.attempts > 1 and not pool.connections)
+
+    @property
     def starting(self) -> bool:
         """Whether what takes long is the usual start."""
         return self.task in _SLOW_BY_NATURE and not self.broken

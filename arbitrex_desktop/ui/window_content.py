@@ -110,6 +110,7 @@ class WindowContent(QObject):
         self._docks.came_in_sight = lambda panel: panel.refresh(self._fresh)
         self.workspaces = Workspaces(self._window, self._docks)
         self.newcomer_help = NewcomerHelp(self._window, self._theme, self._docks, self.top_bar, self.intent_form)
+        self.status.connection_asked.connect(partial(self._docks.bring_forward, self.connection.name))
         self._make_menus()
         self._connect_worker()
         self._connect_panels()
@@ -149,9 +150,8 @@ class WindowContent(QObject):
             self._worker.disarm()
         except Exception as error:  # noqa: BLE001 - whatever it was, the trader must know
             _log.exception("disarming failed")
-            self.notice_bar.post(
-                "error", _("DISARMING FAILED, press HALT: {error}").format(error=error_text(error)), "disarm"
-            )
+            message = _("DISARMING FAILED, press HALT: {error}")
+            self.notice_bar.post("error", message.format(error=error_text(error)), "disarm")
             return
         snapshot = self._fresh.snapshot
         if snapshot is not None:

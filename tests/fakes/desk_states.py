@@ -87,12 +87,13 @@ def quotes(received: float) -> tuple[Quote, ...]:
 
 def _positions() -> tuple[PositionRow, ...]:
     return (
-        position_row(281_474_976, intent_id="aaaa1111"),
+        position_row(281_474_976, intent_id="aaaa1111", price_value=50_000.0),
         position_row(281_474_977, symbol="XAUUSD", direction=-1, volume=12.34, price_open=2_345.67,
                      price_current=2_346.8, digits=2, stop_loss=None, take_profit=None, profit=-13_944.2, swap=-188.0,
                      opened_at=START - timedelta(days=12), comment="by hand"),
         position_row(281_474_978, symbol="GBPJPY", direction=-1, volume=100.0, price_open=191.234,
-                     price_current=191.234, digits=3, stop_loss=192.0, take_profit=189.5, profit=0.0, swap=0.0),
+                     price_current=191.234, digits=3, stop_loss=192.0, take_profit=189.5, profit=0.0, swap=0.0,
+                     price_value=61_800.0),
     )  # fmt: skip
 
 

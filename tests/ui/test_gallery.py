@@ -48,6 +48,16 @@ def at_rest(window: QWidget) -> list[str]:
     return found
 
 
+def test_a_state_moves_no_panel(room: Showroom) -> None:
+    """What is said of old data has the room that there was: no limit slides away under the eye when a line is lost."""
+    places = []
+    for name in ("connected", "lost", "unknown", "stale"):
+        docks = room.show(STATES[name](), LEAST_SIZE, "Risk").content._docks.docks
+        QTest.qWait(_SETTLE_MS)
+        places.append([docks[each].width() for each in ("risk", "account", "equity")])
+    assert places == places[:1] * 4
+
+
 @pytest.mark.parametrize("words", ALL_SIZES)
 def test_nothing_is_cut_or_covered_in_any_state(room: Showroom, words: str) -> None:
     """Every text, button and number in sight is whole, no table scrolls sideways, and the window keeps its size."""

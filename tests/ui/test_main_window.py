@@ -19,6 +19,7 @@ from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState, PoolS
 from arbitrex_desktop.ui.commands import ApproveIntent
 from arbitrex_desktop.ui.docks import Dock
 from arbitrex_desktop.ui.main_window import DEFAULT_SIZE, MainWindow
+from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme, ThemeChoice
 from arbitrex_desktop.ui.window_state import WindowState
 from tests.fakes.clock import START, ManualClock
@@ -62,7 +63,11 @@ def test_the_window_shows_the_snapshot(open_window: WindowMaker) -> None:
         "ticks": "Ticks: 205 /s",
         "trading": "Trading: ACTIVE",
     }
-    window.content.newcomer_help.bring_forward("connection")
+    status = window.content.status
+    assert (status.dot.text(), status.dot.tone) == ("\N{BLACK CIRCLE}", Tone.GOOD)
+    assert window.content.connection.visibleRegion().isEmpty()
+    QTest.mouseClick(status.dot, Qt.MouseButton.LeftButton)
+    assert not window.content.connection.visibleRegion().isEmpty()
     assert window.content.connection.value_of("initialized_by_sync") == "False"
     assert {panel.name for panel in window.content.panels.values()} == set(window.content.panels)
 

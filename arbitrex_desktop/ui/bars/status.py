@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStatusBar, QToolBar, QVBoxLayout, QWidget
 
 from arbitrex_desktop.raw_layer.views import AccountMode, ConnectionState
@@ -170,20 +170,37 @@ class TopBar(QWidget):
 
 
 class StatusBar(QStatusBar):
-    """Mode, arming on LIVE accounts, connection, the proof of the one, age of the last sync, ticks, trading state."""
+    """Mode, arming on LIVE accounts, connection, the proof of the one, age of the last sync, ticks, trading state.
+
+    Signals: `connection_asked()`, when what it says of the connection was clicked.
+    """
+
+    connection_asked = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.mode = Badge(theme, SMALL)
         self.arming = TonedLabel(theme, Tone.WARN)
+        self.dot = TonedLabel(theme, Tone.MUTED)
         names = ("connection", "using_mt5_pool", "sync", "ticks", "trading")
         self.labels = {name: TonedLabel(theme, Tone.MUTED) for name in names}
         self.setSizeGripEnabled(False)
         self.addWidget(self.mode)
-        for label in (self.arming, *self.labels.values()):
+        for label in (self.arming, self.dot, *self.labels.values()):
             label.setFont(tabular(self.font()))
             label.setContentsMargins(8, 0, 8, 0)
             self.addWidget(label)
+        self.labels["connection"].setContentsMargins(0, 0, 8, 0)
+        for label in (self.dot, self.labels["connection"], self.labels["using_mt5_pool"], self.labels["sync"]):
+            label.setCursor(Qt.CursorShape.PointingHandCursor)
+            label.setToolTip(_("Open Connection & sync"))
+            label.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Tell of a click on what is said of the connection."""
+        if event.type() is QEvent.Type.MouseButtonRelease:
+            self.connection_asked.emit()
+        return super().eventFilter(watched, event)
 
     def show_state(self, fresh: Freshness, state: ShownTradingState) -> None:
         """Show the newest figures."""
@@ -195,6 +212,9 @@ class StatusBar(QStatusBar):
         arming = arming_state(fresh)
         self.arming.show_text(arming.message, Tone.BAD if arming.until else Tone.WARN)
         self.arming.setVisible(arming.needed)
+        connected = fresh.connected
+        tone = Tone.GOOD if connected else Tone.BAD if fresh.broken or fresh.core_silent else Tone.WARN
+        self.dot.show_text("" if snapshot is None else "\N{BLACK CIRCLE}", tone)
         if snapshot is None:
             for label in self.labels.values():
                 label.clear()
@@ -211,7 +231,7 @@ class StatusBar(QStatusBar):
         self._post(
             "connection",
             _("Connection: {connection}").format(connection=connection),
-            Tone.TEXT if fresh.connected else Tone.WARN,
+            _plain_if(connected),
         )
         uses_pool = snapshot.sync.get("using_mt5_pool")
         self._post(
@@ -224,7 +244,7 @@ class StatusBar(QStatusBar):
         self._post(
             "ticks",
             _("Ticks: {ticks_per_second} /s").format(ticks_per_second=formats.whole(snapshot.pool.ticks_per_second)),
-            _plain_if(fresh.connected),
+            _plain_if(connected),
         )
 
     def _post(self, name: str, text: str, tone: Tone) -> None:

@@ -153,7 +153,7 @@ class IntentCard(QWidget):
         )
         area.translate(0.0, painter.fontMetrics().lineSpacing())
         painter.setFont(self._small)
-        lines = wrapped(f"{text.word}  {text.sentence}", self._small, int(area.width()), _LINES)
+        lines = wrapped(f"{text.word}  {text.sentence}".strip(), self._small, int(area.width()), _LINES)
         for line, tone in ((text.levels, Tone.MUTED), *((line, text.tone) for line in lines)):
             self._write(painter, area, line, tone)
             area.translate(0.0, painter.fontMetrics().lineSpacing())

@@ -47,7 +47,7 @@ class CardText:
         left_tone: of the time left.
         risk: loss at the stop in money and percent, and what the target would bring in R.
         levels: who asks, price, stop and target.
-        word, sentence: the answer, and what is to be known of it; `tone` of both.
+        word, sentence: the answer, empty where the sentence says it, and what is to be known; `tone` of both.
         whole: all of that, for the tool tip and for screen readers.
         approve: what the button says; `approve_tip`, what it does, or why it cannot.
         can_approve, can_reject: whether the buttons act.
@@ -84,6 +84,8 @@ def card_text(
     waits = row.state is IntentState.PENDING
     word, tone = answer_of(row)
     sentence, sentence_tone = sentence_of(row, blocker)
+    if sentence == row.closing_text:
+        word = ""  # the sentence begins with it
     kind = f" {row.order_kind}" if row.order_kind else ""
     title = f"{formats.side(row.direction)}{kind} {formats.lots(row.lots or row.requested_lots)} {row.symbol}"
     risk, levels = risk_of(row, currency), levels_of(row)

@@ -192,7 +192,7 @@ class LiveChart(QWidget):
         if not fresh.connected:
             self.view.show_quote(0.0, 0.0)
             if not len(self._series):
-                self._say(_("bars come when the terminal is connected"))
+                self._say(_("Bars come when the terminal is connected"))
         elif self._quote is not None:
             self._show_quote(self._quote)
         self._follow_move()
@@ -206,7 +206,7 @@ class LiveChart(QWidget):
             return
         self._waits = not answer.is_last
         if answer.bars is None:
-            self._say(_("no bars: {error}").format(error=answer.error), tone=Tone.WARN)
+            self._say(_("No bars: {error}").format(error=answer.error), tone=Tone.WARN)
             self._retry.start()
             return
         if answer.bars.zone != self._server:

@@ -50,7 +50,7 @@ class SignedBars(QWidget):
     def __init__(self, caption: str, theme: Theme, *, empty: str, signed: bool = True) -> None:
         super().__init__()
         self._theme = theme
-        self._caption, self._empty, self._signed = caption, empty, signed
+        self._caption, self._empty, self._signed, self._unit = caption, empty, signed, ""
         self._stale = False
         self.bars: tuple[Bar, ...] = ()
         self.setFont(tabular(self.font(), SMALL))
@@ -58,15 +58,16 @@ class SignedBars(QWidget):
         self.setAccessibleName(caption)
         theme.changed.connect(self.update)
 
-    def show_bars(self, bars: Iterable[Bar], *, stale: bool, empty: str = "") -> None:
-        """Show the first of these, grey when they are not the present; `empty` says why there is none."""
+    def show_bars(self, bars: Iterable[Bar], *, stale: bool, unit: str = "", empty: str = "") -> None:
+        """Show the first of these, in a unit, grey when they are not the present; `empty` says why there is none."""
         every = tuple(bars)
         shown, more = every[:_MOST], len(every) - _MOST
         if more > 0:
             shown = (*shown, Bar(_("and {count} more").format(count=more), None, "", Tone.MUTED))
-        if (shown, stale, empty or self._empty) != (self.bars, self._stale, self._empty):
+        present = (shown, stale, empty or self._empty, unit)
+        if present != (self.bars, self._stale, self._empty, self._unit):
             grown = len(shown) != len(self.bars)
-            self.bars, self._stale, self._empty = shown, stale, empty or self._empty
+            self.bars, self._stale, self._empty, self._unit = present
             self.setAccessibleDescription("; ".join(f"{bar.name} {bar.text}" for bar in shown) or self._empty)
             if grown:
                 self.updateGeometry()
@@ -88,7 +89,8 @@ class SignedBars(QWidget):
         painter, line = QPainter(self), float(self.fontMetrics().height() + 4)
         painter.setPen(self._theme.colours.muted)
         area = QRectF(0.0, 0.0, self.width(), line)
-        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), self._caption)
+        caption = f"{self._caption}, {self._unit}" if self._unit and self.bars else self._caption
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), caption)
         if not self.bars:
             painter.drawText(area.translated(0.0, line), int(Qt.AlignmentFlag.AlignVCenter), self._empty)
         most = max((abs(bar.amount) for bar in self.bars if bar.amount is not None), default=0.0)
@@ -102,6 +104,9 @@ class SignedBars(QWidget):
         middle = int(Qt.AlignmentFlag.AlignVCenter)
         name, amount = metrics.horizontalAdvance(_NAME), metrics.horizontalAdvance(_AMOUNT)
         painter.setPen(colours.muted if self._stale else colours.text)
+        if not bar.text:
+            painter.drawText(area, middle, bar.name)
+            return
         painter.drawText(area, middle, metrics.elidedText(bar.name, Qt.TextElideMode.ElideRight, name - _GAP))
         painter.setPen(tone)
         painter.drawText(area, middle | int(Qt.AlignmentFlag.AlignRight), bar.text)

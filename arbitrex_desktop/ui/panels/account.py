@@ -17,7 +17,8 @@ from arbitrex_desktop.ui.models.desk import money_tone
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.metric import ElidedLabel, Metric
+from arbitrex_desktop.ui.widgets.clamped_label import ClampedLabel
+from arbitrex_desktop.ui.widgets.metric import Metric
 
 _CAPTIONS: Final = {
     "capital": N_("Capital"),
@@ -48,7 +49,7 @@ class AccountPanel(Panel):
         self.figures = {
             key: Metric(_(caption), theme, _SAMPLES.get(key, _SAMPLE)) for key, caption in _CAPTIONS.items()
         }
-        self.caption = ElidedLabel(theme, Tone.MUTED)
+        self.caption = ClampedLabel(theme, Tone.MUTED)
         self._columns = 0
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(14)
@@ -68,6 +69,7 @@ class AccountPanel(Panel):
         self._show_account(account, fresh=fresh.account_fresh)
         self._show_risk(risk, account, fresh=fresh.account_fresh)
         self.caption.show_text(*self._caption_of(account, fresh))
+        self.caption.setToolTip(self.caption.text())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return room for two columns: four come when there is more."""

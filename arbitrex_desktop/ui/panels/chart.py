@@ -21,6 +21,7 @@ from arbitrex_desktop.ui.freshness import NOTHING_YET, Freshness
 from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.seam import Core
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 
 if TYPE_CHECKING:
     # At run time these load numpy, which the window's first picture must not wait for.
@@ -67,6 +68,7 @@ class ChartPanel(Panel):
         self._waiting = QLabel(_("The chart appears when the terminal is connected"))
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._waiting.setWordWrap(True)
+        self.offer = self.offer_in(self._waiting)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self._waiting)
@@ -172,5 +174,6 @@ class ChartPanel(Panel):
     def refresh(self, fresh: Freshness) -> None:
         """Follow connection, positions, orders and intents."""
         self._fresh = fresh
+        self.offer.show_offer(NextStep.ACCOUNT if fresh.wants_account else None)
         if self.grid is not None:
             self.grid.refresh(fresh)

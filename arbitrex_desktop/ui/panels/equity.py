@@ -20,7 +20,7 @@ from arbitrex_desktop.ui.panels.panel import Panel
 from arbitrex_desktop.ui.panels.plot_loader import PlotLoader
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import Theme
-from arbitrex_desktop.ui.widgets.metric import TonedLabel
+from arbitrex_desktop.ui.widgets.metric import ElidedLabel, TonedLabel
 
 _REDRAW_S: Final = 1.0
 _LEAST_HEIGHT: Final = 56
@@ -82,7 +82,8 @@ class EquityPanel(Panel):
         self.whole.setToolTip(_("Show all of it again; a stretch that reaches the newest point goes along with it"))
         self.whole.hide()
         self.legend = {N_("Equity"): TonedLabel(theme, Tone.UP), N_("Balance"): TonedLabel(theme, Tone.MUTED)}
-        self.note = TonedLabel(theme, Tone.MUTED)
+        self.note = ElidedLabel(theme, Tone.MUTED)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._waiting = QLabel(_("Loading the chart\N{HORIZONTAL ELLIPSIS}"))
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._waiting.setWordWrap(True)
@@ -91,8 +92,7 @@ class EquityPanel(Panel):
         for label in self.legend.values():
             top.addWidget(label)
             top.addSpacing(12)
-        top.addStretch(1)
-        top.addWidget(self.note)
+        top.addWidget(self.note, 1)
         top.addWidget(self.whole)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._waiting)

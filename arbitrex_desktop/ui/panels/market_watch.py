@@ -170,7 +170,7 @@ class MarketWatchPanel(Panel):
         """Return what there is to do while no symbol is listed."""
         if self.model.listed:
             return None
-        return NextStep.ACCOUNT if fresh.broken else NextStep.SYMBOLS if fresh.connected else None
+        return NextStep.ACCOUNT if fresh.wants_account else NextStep.SYMBOLS if fresh.connected else None
 
     def take_history(self, answer: HistoryAnswer) -> None:
         """Show the bars that came for a symbol's curve; without any it is asked for again later."""

@@ -10,13 +10,14 @@ from itertools import product
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout
 
 from arbitrex_desktop.desk.intents.intent import ENDED, IntentState, SeenTrade
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.texts import N_, _
 from arbitrex_desktop.ui import formats
+from arbitrex_desktop.ui.cards.card import LEAST_WIDTH
 from arbitrex_desktop.ui.cards.card_text import CardText, card_text
 from arbitrex_desktop.ui.cards.deck import CardDeck
 from arbitrex_desktop.ui.cards.pending_text import (
@@ -47,6 +48,9 @@ GUARD_MS: Final = 700
 """How long a button that has asked once more does not act: a double click is one press."""
 _MORE_RISK: Final = 1.1
 """More than this times the risk that was asked about is asked about anew, as the desk does against what arrived."""
+
+_SHORT: Final = 270
+"""Pixels of height with which an order of unknown fate and a whole card have no room one below the other."""
 
 
 def is_open(row: IntentRow) -> bool:
@@ -127,6 +131,15 @@ class PendingPanel(Panel):
         self.offer.show_offer(NextStep.INTENT if known and not self.deck.cards else None)
         self._decided = {each: word for each, word in self._decided.items() if each in self.deck.cards}
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put an order of unknown fate beside the cards where below them it would leave no card whole."""
+        super().resizeEvent(event)
+        beside = event.size().height() < _SHORT and event.size().width() >= 2 * LEAST_WIDTH
+        self._body.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        self._body.setStretch(0, int(not beside))
+        self._body.setStretch(1, int(beside))
+        self.unknown.set_narrow(narrow=beside)
+
     def choose_first(self) -> None:
         """Choose the first intent that can be decided on, unless one is chosen: a deliberate act of the trader's."""
         if self.chosen is None:
@@ -145,7 +158,7 @@ class PendingPanel(Panel):
     def tab_title(self) -> str:
         """Return the title with the number of open intents, and of those of unknown fate."""
         count, unknown = len(self._rows), len(self._unknown())
-        more = _(", {unknown} UNKNOWN").format(unknown=unknown) if unknown else ""
+        more = " ?" if unknown else ""
         return f"{_(self.title)} ({count}{more})" if count else _(self.title)
 
     def blocker_of(self, row: IntentRow) -> str:
@@ -382,7 +395,9 @@ class PendingPanel(Panel):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.setSpacing(4)
-        layout.addWidget(self._splitter, 1)
-        layout.addLayout(bottom)
+        self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._body.addWidget(self._splitter, 1)
         # Below the cards, so that its coming does not move them.
-        layout.addWidget(self.unknown)
+        self._body.addWidget(self.unknown)
+        layout.addLayout(self._body, 1)
+        layout.addLayout(bottom)

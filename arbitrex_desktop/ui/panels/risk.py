@@ -139,7 +139,8 @@ class RiskPanel(Panel):
                 self._limits.addWidget(self.limits[code])
             worst = risk.worst.get(code) if risk else None
             bar = self.limits[code]
-            bar.show_used(used_of(verdict), f"{gauge.value} {gauge.limit}", stale=stale, worst=worst)
+            unit = f" {self._fresh.currency}" if verdict.unit == "money" else ""
+            bar.show_used(used_of(verdict), f"{gauge.value} {gauge.limit}{unit}", stale=stale, worst=worst)
             bar.setToolTip(f"{gauge.tip[:1].upper()}{gauge.tip[1:]}{_worst_text(worst)}")
         for code, bar in self.limits.items():
             if code not in present:
@@ -147,12 +148,14 @@ class RiskPanel(Panel):
 
     def _show_exposure(self, risk: RiskRow | None, positions: Iterable[PositionRow]) -> None:
         stale = not self._fresh.account_fresh
-        empty = _(_NO_EXPOSURE) if risk else _("not known yet")
+        empty, unit = _(_NO_EXPOSURE) if risk else _("not known yet"), self._fresh.currency
         self.open_risk.show_bars(
-            _open_risk(positions), stale=stale, empty=_("no positions") if risk else _("not known yet")
+            _open_risk(positions), stale=stale, unit=unit, empty=_("no positions") if risk else _("not known yet")
         )
-        self.currencies.show_bars(_exposure(risk.currency_exposure if risk else {}), stale=stale, empty=empty)
-        self.symbols.show_bars(_exposure(risk.notional if risk else {}), stale=stale, empty=empty)
+        self.currencies.show_bars(
+            _exposure(risk.currency_exposure if risk else {}), stale=stale, unit=unit, empty=empty
+        )
+        self.symbols.show_bars(_exposure(risk.notional if risk else {}), stale=stale, unit=unit, empty=empty)
         names, values = (risk.correlated, risk.correlations) if risk else ((), ())
         self.together.show_values(names, values, stale=stale)
 

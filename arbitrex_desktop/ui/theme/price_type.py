@@ -31,7 +31,7 @@ class PriceType:
         metrics = [QFontMetricsF(each) for each in self._fonts]
         self._digit_widths = tuple(each.horizontalAdvance(_DIGITS) / len(_DIGITS) for each in metrics)
         self._point_width = metrics[0].horizontalAdvance(".")
-        self.ascent = metrics[0].ascent()
+        self.ascent, self._height = metrics[0].ascent(), metrics[0].height()
         self._lift = metrics[0].ascent() - metrics[2].ascent()
 
     def width(self, text: str, digits: int) -> float:
@@ -49,7 +49,8 @@ class PriceType:
 
     def paint_in(self, painter: QPainter, area: QRect, text: str, digits: int) -> None:
         """Paint a price at the right edge of a cell; the painter has another font afterwards."""
-        self.paint(painter, area.right() + 1.0, area.center().y() + self.ascent // 2 - 1, text, digits)
+        baseline = area.top() + (area.height() - self._height) / 2 + self.ascent
+        self.paint(painter, area.right() + 1.0, baseline, text, digits)
 
     def _width(self, part: str, place: int) -> float:
         points = part.count(".")

@@ -20,7 +20,7 @@ from arbitrex_desktop.ui.theme.theme import Theme, tabular
 from arbitrex_desktop.ui.widgets.clamped_label import ClampedLabel
 from arbitrex_desktop.ui.widgets.metric import TonedLabel
 
-_CAPTIONS: Final = (N_("Lots"), N_("Loss at stop"), N_("Stop"), N_("Target"))
+_CAPTIONS: Final = (N_("Lots"), N_("Loss at stop"), N_("Stop"), N_("Margin level"), N_("Target"))
 _SPEAKS: Final = frozenset({Outcome.FAIL, Outcome.UNKNOWN, Outcome.ADJUST})
 _MOST_REASONS: Final = 2
 """More are only in the tool tip."""
@@ -71,6 +71,7 @@ class PreviewCard(QWidget):
             "Loss at stop": _loss(row, currency),
             "Stop": formats.price(row.stop_loss, row.digits),
             "Target": _target(row),
+            "Margin level": _margin(row),
         }
         for caption, label in self.values.items():
             label.show_text(texts[caption], Tone.TEXT)
@@ -113,7 +114,7 @@ class PreviewCard(QWidget):
             name.setText(_(caption))
             label.setFont(tabular(self.font()))
             grid.addWidget(name, place // 2, place % 2 * 2)
-            grid.addWidget(label, place // 2, place % 2 * 2 + 1)
+            grid.addWidget(label, place // 2, place % 2 * 2 + 1, 1, 3 if caption == _CAPTIONS[-1] else 1)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         return grid
@@ -129,6 +130,12 @@ def _target(row: IntentRow) -> str:
     target = formats.price(row.take_profit, row.digits)
     ratio = reward_ratio(row.direction, row.price, row.stop_loss, row.take_profit)
     return target if ratio is None else f"{target} \N{MIDDLE DOT} {formats.number(ratio, 1)} R"
+
+
+def _margin(row: IntentRow) -> str:
+    """Return the margin level that the account would have with the trade."""
+    level = next((each.observed for each in row.checks if each.code == "MARGIN_LEVEL_LIMIT"), None)
+    return formats.DASH if level is None else _("{percent} after it").format(percent=formats.percent(level / 100.0, 0))
 
 
 def _few(reasons: list[str]) -> str:

@@ -36,8 +36,8 @@ from arbitrex_desktop.ui.models.ticket import (
 from arbitrex_desktop.ui.theme.colours import Tone
 from arbitrex_desktop.ui.theme.theme import SMALL, Theme, tabular
 from arbitrex_desktop.ui.ticket.unit_field import UnitField
+from arbitrex_desktop.ui.widgets.clamped_label import ClampedLabel
 from arbitrex_desktop.ui.widgets.fields import OptionalNumber, Share
-from arbitrex_desktop.ui.widgets.metric import ElidedLabel
 
 REGIMES: Final = ("TRENDING", "RANGING", "VOLATILE", "STRESSED", "CRISIS")
 _SHARES: Final = (25, 50, 100)
@@ -67,7 +67,8 @@ class TicketFields(QWidget):
         self.take_profit = UnitField(theme, _("Target"), _("none"), list(LevelUnit))
         self.shares = [QPushButton(f"{share} %") for share in _SHARES]
         self.fold = QToolButton()
-        self.summary = ElidedLabel(theme, Tone.MUTED)
+        self.summary = ClampedLabel(theme, Tone.MUTED)
+        self.summary.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.signal = QWidget()
         self._make_signal()
         self._explain()
@@ -204,6 +205,7 @@ class TicketFields(QWidget):
             ),
             Tone.MUTED,
         )
+        self.summary.setToolTip(self.summary.text())
 
     def _on_unit(self, level: UnitField, side: int, old: str) -> None:
         """Say the same level in the unit that was chosen; where that cannot be said, the field is emptied."""

@@ -25,6 +25,7 @@ class ClampedLabel(ElidedLabel):
     def __init__(self, theme: Theme, tone: Tone = Tone.TEXT, parent: QWidget | None = None) -> None:
         super().__init__(theme, tone, parent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return room for the lines."""
@@ -43,8 +44,11 @@ class ClampedLabel(ElidedLabel):
         painter, metrics = QPainter(self), self.fontMetrics()
         painter.setPen(self.palette().color(self.foregroundRole()))
         most = max(1, min(LINES, self.height() // metrics.lineSpacing()))
-        for number, line in enumerate(self.shown_lines(self.width(), most)):
-            painter.drawText(QPointF(0.0, metrics.ascent() + number * metrics.lineSpacing()), line)
+        lines = self.shown_lines(self.width(), most)
+        free = self.height() - len(lines) * metrics.lineSpacing()
+        top = free // 2 if self.alignment() & Qt.AlignmentFlag.AlignVCenter else 0
+        for number, line in enumerate(lines):
+            painter.drawText(QPointF(0.0, top + metrics.ascent() + number * metrics.lineSpacing()), line)
         painter.end()
 
 

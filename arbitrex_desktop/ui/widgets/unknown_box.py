@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from arbitrex_desktop.desk.presentation.snapshot import IntentRow
 from arbitrex_desktop.texts import _
@@ -46,6 +46,11 @@ class UnknownBox(QWidget):
         self._connect()
         self.hide()
 
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Put the buttons below the fields, or beside them."""
+        direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        self._answers.setDirection(direction)
+
     @property
     def shown(self) -> IntentRow | None:
         """The intent that is asked about."""
@@ -69,11 +74,9 @@ class UnknownBox(QWidget):
         trade = f"{formats.side(row.direction)} {formats.lots(row.lots)} {row.symbol}"
         others = _("  (and {more} more)").format(more=more) if more else ""
         self.what.show_text(
-            _("? UNKNOWN: {trade} (intent {intent_id}) may have been executed.{others}").format(
-                trade=trade, intent_id=formats.short_id(row.intent_id), others=others
-            ),
-            Tone.BAD,
+            _("? UNKNOWN: {trade}, perhaps executed.{others}").format(trade=trade, others=others), Tone.BAD
         )
+        self.what.setToolTip(_("Intent {intent_id}").format(intent_id=formats.short_id(row.intent_id)))
         known = row.details or _("nothing is known yet")
         self.evidence.show_text(
             _("What is known: {known}. {symbol} is blocked until this is answered.").format(
@@ -119,15 +122,20 @@ class UnknownBox(QWidget):
         self.not_executed.confirmed.connect(lambda: self._answer(executed=False))
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        for widget, stretch in ((self.reason, 3), (self.ticket, 1), (self.executed, 0), (self.not_executed, 0)):
-            row.addWidget(widget, stretch)
+        fields, buttons, self._answers = QHBoxLayout(), QHBoxLayout(), QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        for place, widget, stretch in (
+            (fields, self.reason, 3), (fields, self.ticket, 1), (buttons, self.executed, 0),
+            (buttons, self.not_executed, 0),
+        ):  # fmt: skip
+            place.addWidget(widget, stretch)
+        self._answers.addLayout(fields, 1)
+        self._answers.addLayout(buttons)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(2, 0, 2, 4)
-        layout.setSpacing(3)
+        layout.setContentsMargins(2, 0, 2, 2)
+        layout.setSpacing(2)
         for label in (self.what, self.evidence):
             label.setWordWrap(True)
             layout.addWidget(label)
         # A dock does not allow for lines that wrap.
         self.evidence.setMinimumHeight(2 * self.evidence.fontMetrics().lineSpacing())
-        layout.addLayout(row)
+        layout.addLayout(self._answers)

@@ -104,7 +104,7 @@ def test_a_failure_is_told_and_tried_again(bench: Bench, fresh: Make) -> None:
     """The reason stands above the chart, and history is asked for again later."""
     bench.panel.show_symbol("USDJPY")
     bench.answer(error="no connection")
-    assert bench.toolbar.note.text() == "no bars: no connection"
+    assert bench.toolbar.note.text() == "No bars: no connection"
     assert bench.panel._retry.isActive()
     bench.panel._retry.stop()
     bench.panel.refresh(fresh())
@@ -138,7 +138,7 @@ def test_without_bars_the_chart_says_what_it_waits_for(bench: Bench, fresh: Make
     bench.panel.refresh(fresh(pool=pool_stats(state=ConnectionState.DISCONNECTED)))
     bench.panel.show_symbol("USDJPY")
     bench.panel.refresh(fresh(pool=pool_stats(state=ConnectionState.DISCONNECTED)))
-    assert bench.panel.view._caption.note == "bars come when the terminal is connected"
+    assert bench.panel.view._caption.note == "Bars come when the terminal is connected"
     bench.panel.refresh(fresh())
     bench.answer()
     assert bench.panel.view._caption.note == ""

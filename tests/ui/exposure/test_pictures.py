@@ -54,6 +54,22 @@ def test_what_is_old_is_grey_and_what_is_unknown_has_no_bar(bars: SignedBars, th
     assert not coloured(image, theme.colours.up.name())
 
 
+def test_amounts_say_what_they_are_in_and_how_many_more_there_are(bars: SignedBars) -> None:
+    """The caption has the unit; the line for those that have no room is not cut."""
+    many = [Bar(f"S{place}", 1.0, "+1", Tone.UP) for place in range(24)]
+    line, pictures = bars.fontMetrics().height() + 4, []
+    for unit in ("", "USD"):
+        bars.show_bars(many, stale=False, unit=unit)
+        bars.resize(400, bars.sizeHint().height())
+        pictures.append(bars.grab().toImage())
+    captions = [picture.copy(0, 0, picture.width(), line) for picture in pictures]
+    assert captions[0] != captions[1]
+    assert bars.bars[-1].name == "and 16 more"
+    last = pictures[1].copy(0, pictures[1].height() - line, 400, line)
+    inked = [x for x in range(400) for y in range(line) if last.pixelColor(x, y) != last.pixelColor(399, 0)]
+    assert max(inked) > bars.fontMetrics().horizontalAdvance("and 16 mor")
+
+
 def test_no_bars_are_said_in_words(bars: SignedBars) -> None:
     """To the eye and to a screen reader."""
     bars.show_bars([], stale=False, empty="not known yet")

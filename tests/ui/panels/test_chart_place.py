@@ -3,12 +3,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pytestqt.qtbot import QtBot
 
+from arbitrex_desktop.ui.freshness import Freshness, NoCore
 from arbitrex_desktop.ui.panels.chart import ChartPanel
 from arbitrex_desktop.ui.theme.theme import Theme
+from arbitrex_desktop.ui.widgets.empty_offer import NextStep
 from tests.fakes.clock import ManualClock
 from tests.fakes.core import FakeBoard
+from tests.fakes.desk_data import pool_stats
+
+
+def test_a_button_stands_where_only_another_account_helps(
+    qtbot: QtBot, theme: Theme, clock: ManualClock, fresh: Callable[..., Freshness]
+) -> None:
+    """Without a core, or a terminal that was never reached, it leads to the accounts; while it connects it does not."""
+    panel = ChartPanel(theme, clock)
+    qtbot.addWidget(panel)
+    panel.show()
+    for pool, offered in (
+        (pool_stats(attempts=1, connections=0), False),
+        (pool_stats(attempts=2, connections=0), True),
+        (pool_stats(), False),
+    ):
+        panel.refresh(fresh(pool=pool))
+        assert panel.offer.isVisible() is offered
+    panel.refresh(Freshness(None, 0.0, 0.0, no_core=NoCore("no account")))
+    with qtbot.waitSignal(panel.offer_taken) as taken:
+        panel.offer.click()
+    assert taken.args == [NextStep.ACCOUNT]
 
 
 def test_words_stand_where_there_is_no_chart_yet(qtbot: QtBot, theme: Theme, clock: ManualClock) -> None:

@@ -321,8 +321,10 @@ def test_an_unknown_fate_has_its_evidence_beside_it(panel: PendingPanel, fresh: 
     pending = intent_row("p", symbol="AUDUSD")
     lost = intent_row("u", state=IntentState.UNKNOWN, details="no answer came", lots=0.25)
     settle(panel, fresh(intents=(pending, lost)))
-    assert panel.tab_title() == "Pending intents (2, 1 UNKNOWN)"
+    assert panel.tab_title() == "Pending intents (2 ?)"
     assert panel.unknown.isVisible()
+    panel.resize(panel.width(), 320)
+    panel.grab()
     assert panel.unknown.geometry().top() > panel.deck.geometry().bottom()
     assert "BUY 0.25 EURUSD" in panel.unknown.what.text()
     assert "What is known: no answer came. EURUSD is blocked" in panel.unknown.evidence.text()
@@ -337,6 +339,16 @@ def test_an_unknown_fate_has_its_evidence_beside_it(panel: PendingPanel, fresh: 
     assert panel.unknown.executed.isEnabled()
     settle(panel, fresh(intents=(pending,)))
     assert not panel.unknown.isVisible()
+
+
+def test_an_unknown_fate_leaves_a_card_whole_in_the_smallest_window(panel: PendingPanel, fresh: Make) -> None:
+    """What waits beside it can still be read and decided: where there is no room below the cards it stands beside."""
+    panel.resize(690, 190)
+    settle(panel, fresh(intents=(intent_row("p"), intent_row("u", state=IntentState.UNKNOWN, details="no answer"))))
+    panel.grab()
+    assert panel.unknown.geometry().left() > panel.deck.geometry().right()
+    assert panel.deck.is_in_sight("p")
+    assert panel.rect().contains(panel.unknown.geometry())
 
 
 def test_an_answer_that_changed_is_told(panel: PendingPanel, fresh: Make) -> None:
@@ -362,7 +374,7 @@ def test_a_trade_that_closes_says_so_everywhere(panel: PendingPanel, fresh: Make
     words = "CLOSES position #123 (BUY 0.01 XAUUSD)"
     closing = intent_row(decision="APPROVED", lots=0.01, risk_amount=0.0, closes=123, closing_text=words)
     settle(panel, fresh(intents=(closing,)))
-    assert (text(panel).word, text(panel).risk) == ("CLOSES #123", "takes risk away")
+    assert (text(panel).word, text(panel).sentence, text(panel).risk) == ("", words, "takes risk away")
     assert card(panel).approve.text() == "Approve close"
     assert panel.blocker.text().startswith(f"{words}. ")
     assert panel.blocker.tone is Tone.WARN

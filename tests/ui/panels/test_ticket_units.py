@@ -10,7 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from arbitrex_desktop.desk.presentation.snapshot import Preview
+from arbitrex_desktop.risk_portfolio_manager.decision.verdict import Outcome, Verdict
 from arbitrex_desktop.ui.commands import PreviewIntent
+from arbitrex_desktop.ui.formats import DASH
 from arbitrex_desktop.ui.models.quotes import QuoteRow
 from arbitrex_desktop.ui.models.ticket import LevelUnit, SizeUnit
 from arbitrex_desktop.ui.panels.intent_form import IntentFormPanel
@@ -173,3 +175,11 @@ def test_the_answer_has_loss_in_money_and_percent_and_r(form: IntentFormPanel) -
     form.card.show_preview(intent_row(price=1.1, stop_loss=1.095, take_profit=1.11))
     assert form.card.values["Loss at stop"].text() == "300.00 · 0.30 %"
     assert form.card.values["Target"].text() == "1.11000 · 2.0 R"
+
+
+def test_the_answer_has_the_margin_level_with_the_trade(form: IntentFormPanel) -> None:
+    """Before it is submitted, as in every terminal's ticket; a dash where the RPM did not look at it."""
+    assert form.card.values["Margin level"].text() == DASH
+    margin = Verdict("MARGIN_LEVEL_LIMIT", Outcome.PASS, 2653.4, 200.0, "%", "")
+    form.card.show_preview(intent_row(checks=(margin,)))
+    assert form.card.values["Margin level"].text() == "2,653 % after it"
