@@ -280,7 +280,7 @@ class RiskPortfolioManager(RiskFigures):
         """Judge under the lock; whatever goes wrong inside is a refusal.  Return what must be written, too."""
         started = self._clock.monotonic()
         timestamp, seen = self._clock.now(), None
-        order_id = f"RPM-{int(timestamp.timestamp() * 1e6):x}-{self._state.metrics.total_decisions + 1}"
+        order_id = f"RPM-{int(started * 1e6):x}-{self._state.metrics.total_decisions + 1}"
         try:
             take_polled(self._state, self.config)
             seen = self._state.portfolio.change_count()

@@ -39,7 +39,8 @@ class OrderKind(StrEnum):
     STOP = "STOP"
 
 
-_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=_LONGEST_NAME, pattern=r"\S")]
+_Text = Annotated[str, msgspec.Meta(min_length=1, max_length=_LONGEST_NAME)]
+_Name = Annotated[_Text, msgspec.Meta(pattern=r"\S")]
 _Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 _Positive = Annotated[float, msgspec.Meta(ge=_SMALLEST, lt=_LARGEST)]
 _NotNegative = Annotated[float, msgspec.Meta(ge=0.0, lt=_LARGEST)]
@@ -85,7 +86,7 @@ class TradeIntent(msgspec.Struct, frozen=True):
         magic: what the sender's order will be marked with; None when that is not known.
     """
 
-    symbol: _Name
+    symbol: _Text
     direction: int
     confidence_score: _Share | None
     regime: str | None
@@ -99,11 +100,11 @@ class TradeIntent(msgspec.Struct, frozen=True):
     adv_units: _NotNegative | None = None
     spread_pct: _NotNegative | None = None
     daily_volatility: _NotNegative | None = None
-    strategy_id: _Name | None = None
+    strategy_id: _Text | None = None
     stop_loss: _Positive | None = None
     take_profit: _Positive | None = None
     requested_volume: _Positive | None = None
-    intent_id: _Name | None = None
+    intent_id: _Text | None = None
     source: IntentSource = IntentSource.STRATEGY
     order_kind: OrderKind = OrderKind.MARKET
     order_price: _Positive | None = None
@@ -124,15 +125,18 @@ class TradeIntent(msgspec.Struct, frozen=True):
         return self.order_kind is not _MARKET
 
 
-class _OfPerson(TradeIntent, frozen=True):
-    """A person's intent whose fields hold what they must; nothing need be said of a signal, and is not judged then."""
+class _OfPerson(TradeIntent, frozen=True, array_like=True):
+    """A person's intent whose fields hold what they must; nothing need be said of a signal, and is not judged then.
+
+    It is made of the fields in order, which takes a third of the time of asking for each by its name.
+    """
 
     direction: Literal[1, -1]
     regime: _RegimeName | None
     instead_of: tuple[_Name, ...] = ()
 
 
-class _OfProgram(_OfPerson, frozen=True):
+class _OfProgram(_OfPerson, frozen=True, array_like=True):
     """The same of a program, which must say what its signal is."""
 
     confidence_score: _Share
@@ -144,18 +148,22 @@ def checked(intent: TradeIntent) -> TradeIntent:
     """Return the intent with plain numbers; raise `InvalidField` for the first field that cannot be used."""
     kind = _OfPerson if intent.source is _TRADER else _OfProgram
     try:
-        sound = msgspec.convert(intent, kind, from_attributes=True)
+        sound = msgspec.convert(msgspec.structs.astuple(intent), kind)
     except msgspec.ValidationError:
         intent = _with_plain_numbers(intent)
         try:
-            sound = msgspec.convert(intent, kind, from_attributes=True)
+            sound = msgspec.convert(msgspec.structs.astuple(intent), kind)
         except msgspec.ValidationError as bad:
-            raise _invalid(intent, _FIELD_AT.findall(str(bad))[0]) from bad
+            raise _invalid(intent, FIELDS[int(_FIELD_AT.findall(str(bad))[0])]) from bad
     if (type(intent.source), type(intent.order_kind), type(intent.instead_of)) != _KINDS:
         # A text or a list that became one of these is not what was meant.
         raise _invalid(
             intent, next(name for name, kind in _OWN_KINDS.items() if type(getattr(intent, name)) is not kind)
         )
+    for name in _NAMES:
+        value = getattr(sound, name)
+        if value is not None and value.isspace():  # a pattern takes ten times as long
+            raise _invalid(intent, name)
     if amiss := _amiss(sound):
         raise InvalidField(amiss)
     return sound
@@ -224,12 +232,13 @@ def _as_exit(intent: TradeIntent) -> TradeIntent:
 
 
 FIELDS: Final = TradeIntent.__struct_fields__
+_NAMES: Final = ("symbol", "strategy_id", "intent_id")
 _OWN_KINDS: Final = {"source": IntentSource, "order_kind": OrderKind, "instead_of": tuple}
 _KINDS: Final = tuple(_OWN_KINDS.values())
-_FIELD_AT: Final = re.compile(r"\$\.(\w+)")
+_FIELD_AT: Final = re.compile(r"\$\[(\d+)\]")
 _ABOVE_ZERO: Final = "a number above zero, of ordinary size"
 _MUST: Final = {
-    **dict.fromkeys(("symbol", "strategy_id", "intent_id"), "a name"),
+    **dict.fromkeys(_NAMES, "a name"),
     **dict.fromkeys(("confidence_score", "vol_percentile", "win_rate"), "a number in [0, 1]"),
     **dict.fromkeys(("adv_units", "spread_pct", "daily_volatility"), "a number of 0 or more, of ordinary size"),
     **dict.fromkeys(("position_ticket", "magic"), "a whole number above zero"),

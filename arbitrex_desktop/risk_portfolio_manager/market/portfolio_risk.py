@@ -95,9 +95,9 @@ class PortfolioRisk:
         """
         model, weights, versions = self._model, self._weights, (config.revision, self._stats.version)
         current = model is not None and config is self._config and versions == self._versions
-        flying = {name for name, _ in in_flight} if in_flight else ()
-        if model is None or not current or symbol not in model.index or not all(map(model.index.__contains__, flying)):
-            model, weights = self._lay_out({symbol, *flying, *held}, config), None
+        wanted = {symbol, *(name for name, _ in in_flight)} if in_flight else {symbol}
+        if model is None or not current or not wanted <= model.index.keys():
+            model, weights = self._lay_out({*wanted, *held}, config), None
             self._config, self._versions = config, versions
         if weights is None or weights.held is not held:
             if not held.keys() <= model.index.keys():

@@ -138,7 +138,7 @@ def _exposure(
     sums = book.without((name, *intent.instead_of))
     reducing, leaving = _as_exit(intent, closable, instrument.contract if instrument else 0.0)
     other = book.belongs_to_other(name, symbol, side)
-    reused = name in book.traded or other or (record and (name in book.reserved or state.activity.admits(name)))
+    reused = name in book.traded or other or (record and (name in book.reserved or name in state.activity.admitted))
     held, flying, counter = sums.held, sums.in_flight, instrument.counter if instrument else ""
     strategy = intent.strategy_id or ""
     netting = _margin_mode(state) in _NETTING
@@ -161,7 +161,7 @@ def _exposure(
         reducible,
         reducing,
         reused,
-        not reused and (state.activity.admits(name) or book.flies(intent.instead_of)),
+        not reused and (name in state.activity.admitted or book.flies(intent.instead_of)),
         None if reducing or instrument is None or held.unknown else _joint(state, intent, sums, config),
         closable.ticket if reducing else 0,
         leaving,

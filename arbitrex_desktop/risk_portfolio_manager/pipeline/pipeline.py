@@ -148,7 +148,7 @@ def _refused(context: RuleContext, refusal: RuleResult, results: Sequence[RuleRe
 def _approved(context: RuleContext, lots: float) -> ApprovedTrade:
     """Return the trade that may live."""
     intent, instrument, size = context.intent, context.market.instrument, context.size
-    reducing = context.exposure.reducing
+    reducing, reversing = context.exposure.reducing, context.exposure.reversing
     units = units_of(lots, instrument.contract) if instrument is not None else 0.0
     return ApprovedTrade(
         intent.symbol,
@@ -172,7 +172,7 @@ def _approved(context: RuleContext, lots: float) -> ApprovedTrade:
         intent.strategy_id,
         intent.intent_id,
         context.exposure.closes or None,
-        0.0 if instrument is None else without_residue(min(units, context.exposure.reversing) / instrument.contract),
+        without_residue(min(units, reversing) / instrument.contract) if reversing and instrument is not None else 0.0,
     )
 
 

@@ -28,8 +28,6 @@ _EXPECTANCY: Final = ((0.001, 0.0), (0.01, 0.5), (0.02, 1.0))
 _BEST_EXPECTANCY: Final = 1.5
 _VOLATILE: Final = ((0.95, 0.7), (0.90, 0.8), (0.80, 0.9))
 _RELATIVE_TOLERANCE: Final = 1e-9
-_LOT_PARTS: Final = 1e8
-"""Lots are computed to eight decimals; steps of which a whole number makes a lot divide this."""
 _STEP_TOLERANCE: Final = 1e-3
 """Never more than this share of a step is forgiven when rounding down, however many steps there are."""
 _KELLY_CODE: Final = RejectionReason(
@@ -149,11 +147,9 @@ def round_lots(units: float, contract: float, step: float) -> float:
     if not (contract > 0.0 and step > 0.0 and math.isfinite(units)):
         return 0.0
     steps = units / contract / step
-    steps = math.floor(steps + min(steps * _RELATIVE_TOLERANCE, _STEP_TOLERANCE) + _RELATIVE_TOLERANCE)
-    per_lot = 1.0 / step
-    if _LOT_PARTS % per_lot == 0.0:  # a division is rounded once, so it needs no rounding of ours
-        return steps / per_lot
-    return round(steps * step, 8)
+    return without_residue(
+        math.floor(steps + min(steps * _RELATIVE_TOLERANCE, _STEP_TOLERANCE) + _RELATIVE_TOLERANCE) * step
+    )
 
 
 def units_of(lots: float, contract: float) -> float:

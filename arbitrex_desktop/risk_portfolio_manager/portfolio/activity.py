@@ -102,10 +102,6 @@ class Activity:
     symbols: dict[str, None] = field(default_factory=dict)
     _trades: dict[Trade, tuple[Asked, Asked | None]] = field(default_factory=dict)
 
-    def admits(self, intent_id: str | None) -> bool:
-        """Return whether an intent was approved before, and so has been counted."""
-        return intent_id in self.admitted
-
     def asked_by(self, strategy_id: str | None, now: float) -> int:
         """Return how many intents of a source were judged in the last minute."""
         minute = self.intents.get(strategy_id or "")

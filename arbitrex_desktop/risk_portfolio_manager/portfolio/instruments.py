@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from arbitrex_desktop.mt5.constants import SymbolCalcMode, SymbolSwapMode, SymbolTradeMode
@@ -41,6 +41,9 @@ _FINE_DIGITS: Final = (3, 5)
 _LINEAR: Final = frozenset({SymbolCalcMode.FOREX, SymbolCalcMode.FOREX_NO_LEVERAGE})
 _BELIEVED: Final = 0.1
 """By so much a broker's tick value of a pair may differ from what the rates say, spreads and old rates included."""
+_PARTS: Final = 1e8
+_IN_PARTS: Final = 2**53 / _PARTS
+"""From here on a float has no eight decimals."""
 _BANK_DAYS: Final = 360.0
 """Days of the year by which MetaTrader divides a yearly interest."""
 
@@ -57,13 +60,15 @@ class Instrument:
         value: account currency that one unit gains when its price rises by 1 (NaN when not known)
         tick: the price step (0 when not known)
         volume_min, volume_max, volume_step, volume_limit: lots, a limit of 0 for none
-        decimals: those of the volume step
         stops_distance: least distance of stops from the price (nearer than the freeze level a position could
             neither be closed nor its stop be moved)
         trade_mode: a `SymbolTradeMode`
         swap_buy, swap_sell: what holding a unit over night costs, in account currency, never below 0
         triple_day: the day whose night counts three times, 0 is Sunday
         doubt: why the broker's own tick value is not believed; empty when it is
+        counter: the currency that a purchase sells; empty for what is no pair: an index in euros is no short euro
+        pip: a difference of prices: ten of the last digit where there are three or five
+        decimals: those of the volume step
     """
 
     symbol: str
@@ -84,17 +89,15 @@ class Instrument:
     swap_sell: float = 0.0
     triple_day: int = 3
     doubt: str = ""
-    decimals: int = 2
+    counter: str = field(init=False)
+    pip: float = field(init=False)
+    decimals: int = field(init=False)
 
-    @property
-    def counter(self) -> str:
-        """Return the currency that a purchase sells; empty for what is no pair: an index in euros is no short euro."""
-        return self.profit if self.kind in _PAIRS else ""
-
-    @property
-    def pip(self) -> float:
-        """Return a pip as a difference of prices: ten of the last digit where there are three or five."""
-        return 10.0 ** (-self.digits + (self.digits in _FINE_DIGITS))
+    def __post_init__(self) -> None:
+        derive = partial(object.__setattr__, self)
+        derive("counter", self.profit if self.kind in _PAIRS else "")
+        derive("pip", 10.0 ** (-self.digits + (self.digits in _FINE_DIGITS)))
+        derive("decimals", step_decimals(self.volume_step))
 
     def swap_cost(self, direction: int, now: datetime) -> float:
         """Return what a unit's swap at the end of this day costs, in account currency."""
@@ -103,8 +106,8 @@ class Instrument:
 
 
 def without_residue(amount: float) -> float:
-    """Return lots or units without what binary fractions leave: 0.7 - 0.6 lots are 0.1."""
-    return amount if amount % 1.0 == 0.0 or amount == math.inf else round(amount, 8)
+    """Return lots or units to eight decimals, without what binary fractions leave: 0.7 - 0.6 lots are 0.1."""
+    return round(amount * _PARTS) / _PARTS if abs(amount) < _IN_PARTS else amount
 
 
 InstrumentOf = Callable[[str], Instrument | None]
@@ -180,7 +183,6 @@ class ClassInstruments:
             value=math.nan if rate is None else rate,
             volume_min=self._volume_min,
             volume_step=self._volume_step,
-            decimals=step_decimals(self._volume_step),
         )
 
 
@@ -230,7 +232,6 @@ class PoolInstruments:
             digits=info.digits,
             volume_min=info.volume_min,
             volume_step=info.volume_step,
-            decimals=step_decimals(info.volume_step),
             volume_max=info.volume_max,
             volume_limit=info.volume_limit,
             stops_distance=max(info.trade_stops_level, info.trade_freeze_level) * info.point,

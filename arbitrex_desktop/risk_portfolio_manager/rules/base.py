@@ -128,14 +128,14 @@ class ExposureRule(Rule):
 
     def check(self, context: RuleContext) -> RuleResult:
         """Measure what the limit leaves beside what is held."""
-        exposure, size, capital = self.held(context), context.size, context.account.capital
+        exposure, worth = self.held(context), context.size.unit_notional
         if exposure is None:
             return self.unpriced(context)
         held, limit, note = exposure
-        worth = size.unit_notional
         if worth is None:
             return self.without_trade(context, held, limit)
-        seen = (held + size.units * worth) / capital
+        capital = context.account.capital
+        seen = (held + context.size.units * worth) / capital
         return self.check_headroom(context, (limit * capital - held) / worth, seen, limit, note)
 
     def in_use(self, context: RuleContext) -> RuleResult | None:

@@ -23,7 +23,7 @@ class _MarginRule(Rule):
         if account is None or instrument is None:
             return self.unknown("the account or the symbol is not known")
         margin = context.market.margin_per_lot
-        if margin is None or not math.isfinite(margin) or margin <= 0.0:
+        if margin is None or not 0.0 < margin < math.inf:
             return self.unknown("the terminal has not yet said what margin a lot needs")
         if not math.isfinite(account.equity + account.margin + account.margin_free):
             return self.unknown("the account's margin is no number")

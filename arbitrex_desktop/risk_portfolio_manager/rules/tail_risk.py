@@ -96,12 +96,12 @@ class _TailRule(Rule):
         joint, size, capital = context.exposure.joint, context.size, context.account.capital
         if joint is None or size.unit_notional is None:
             return self.unpriced(context)
-        confidence, most = context.config.var_confidence, getattr(context.config, self.limit)
-        factor, money = _DEVIATIONS[self.which](confidence), most * capital
+        which, confidence, most = self.which, context.config.var_confidence, getattr(context.config, self.limit)
+        factor, money = _DEVIATIONS[which](confidence), most * capital
         headroom, loss = joint.headroom(money / factor), factor * size.deviation
         if size.tail is not None and joint.past is not None:
-            loss = max(loss, size.tail[self.which])
-            if size.tail[self.which] > money:
+            loss = max(loss, size.tail[which])
+            if size.tail[which] > money:
                 headroom = min(headroom, joint.past.headroom(money, confidence))
         return self.check_headroom(context, headroom / size.unit_notional, loss / capital, most)
 

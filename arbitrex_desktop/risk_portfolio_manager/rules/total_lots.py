@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from arbitrex_desktop.risk_portfolio_manager.parameters import Looser, Table, number
@@ -74,15 +75,16 @@ class TotalLots(Rule):
             start = account.day_anchor if account.day_balance is None else account.day_balance
             if start is None or not initial:
                 return self.unknown("what the account has made so far is not known")
-            most = min(most, _step(config.lots_by_profit, start - initial))
+            most = min(most, _step(tuple(config.lots_by_profit.items()), start - initial))
         lots = held + context.size.units / instrument.contract
         return self.check_headroom(context, without_residue(most - held) * instrument.contract, lots, most)
 
 
-def _step(steps: Any, profit: float) -> float:
+@lru_cache(maxsize=16)
+def _step(steps: tuple[tuple[str, float], ...], profit: float) -> float:
     """Return the lots of the highest step that the profit has reached; below the first, those of the first."""
-    reached = [amount for amount in steps if float(amount) <= profit]
-    return float(steps[max(reached, key=float) if reached else min(steps, key=float)])
+    ascending = sorted((float(amount), float(lots)) for amount, lots in steps)
+    return next((lots for amount, lots in reversed(ascending) if amount <= profit), ascending[0][1])
 
 
 def _is_number(key: str) -> bool:

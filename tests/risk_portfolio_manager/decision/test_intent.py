@@ -11,6 +11,7 @@ from fractions import Fraction
 from inspect import signature
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from arbitrex_desktop.risk_portfolio_manager.decision.intent import (
     FIELDS,
+    IntentSource,
     InvalidField,
     OrderKind,
     TradeIntent,
@@ -26,7 +28,7 @@ from arbitrex_desktop.risk_portfolio_manager.decision.intent import (
 from tests.risk_portfolio_manager.helpers import intent, reason, static
 
 BAD: dict[str, list[Any]] = {
-    "symbol": ["", None, 5, "x" * 500],
+    "symbol": ["", " ", None, 5, "x" * 500],
     "direction": [0, 2, 1.0, "1", None, True, math.nan],
     "confidence_score": [-0.1, 1.1, math.nan, math.inf, "0.8", None, True, Decimal("NaN"), Decimal("1.1"), 10**400],
     "regime": ["trending", "", None, 3, "SIDEWAYS", ["TRENDING"]],
@@ -40,11 +42,11 @@ BAD: dict[str, list[Any]] = {
     "adv_units": [-1.0, math.inf, 1e300],
     "spread_pct": [-0.1, math.nan],
     "daily_volatility": [-0.1, math.nan],
-    "strategy_id": ["", 5],
+    "strategy_id": ["", "\t \n", 5],
     "stop_loss": [0.0, math.nan],
     "take_profit": [-1.0, math.inf],
     "requested_volume": [0.0, math.nan, "1"],
-    "intent_id": ["", 5],
+    "intent_id": ["", "  ", 5],
     "source": ["TRADER", None, 1],
     "order_kind": ["MARKET", "LIMIT", None],
     "order_price": [1.1, math.nan, "1"],
@@ -52,7 +54,7 @@ BAD: dict[str, list[Any]] = {
     "reduce_only": [1, None],
     "position_ticket": [0, -1, 1.0, True],
     "magic": [0, -1, 1.0, True],
-    "instead_of": ["a", ["a"], ("",), (5,), None],
+    "instead_of": ["a", ["a"], ("",), ("a", " "), (5,), None],
 }
 """Of an order at the market."""
 BAD_OF_A_RESTING_ONE: dict[str, list[Any]] = {
@@ -61,6 +63,23 @@ BAD_OF_A_RESTING_ONE: dict[str, list[Any]] = {
     "reduce_only": [True],
     "position_ticket": [7],
 }
+
+
+@pytest.mark.parametrize("source", IntentSource)
+def test_a_checked_intent_has_every_field_in_its_place(source: IntentSource) -> None:
+    """What is handed in field by field, in order, comes out under the same names."""
+    asked = TradeIntent(
+        "EURUSD",
+        -1,
+        *(0.7, "RANGING", 0.004, 0.4, 1.1, 0.55, 0.02, 0.01, 99, 1e6, 0.0001, 0.006, "alpha", 1.2, 1.0, 0.5, "name"),
+        source=source,
+        order_kind=OrderKind.LIMIT,
+        order_price=1.15,
+        expires_at=datetime(2030, 1, 1, tzinfo=UTC),
+        instead_of=("a", "b"),
+        magic=7,
+    )
+    assert msgspec.structs.asdict(checked(asked)) == msgspec.structs.asdict(asked)
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -87,9 +87,8 @@ def test_a_restart_finds_ages_not_moments() -> None:
     assert list(after.approvals) == pytest.approx([5.0 - 150.0, 5.0 - 110.0])
     assert after.last_by_symbol == pytest.approx({"EURUSD": -145.0, "GBPUSD": -105.0})
     assert after.throttled == pytest.approx({"alpha": 55.0})
-    assert after.admits("a")
-    assert not after.admits("b")
-    assert not after.admits(None)
+    assert "a" in after.admitted
+    assert "b" not in after.admitted
     assert after.orders.count(5.0) == 0
     quick = Activity()
     quick.restore(before.saved(1_050.0), 5.0, 1.0)
@@ -118,7 +117,7 @@ def test_memory_is_bounded() -> None:
     assert len(activity.symbols) == 200
     assert "S5999" in activity.symbols
     assert len(activity.admitted) == len(activity.added) == 5_000
-    assert not activity.admits("i999")
-    assert activity.admits("i1000")
+    assert "i999" not in activity.admitted
+    assert "i1000" in activity.admitted
     assert len(activity.refusals["alpha"]) == 1_000
     assert activity.same_before(asked(0.0, symbol="S5").trade(), None) is None

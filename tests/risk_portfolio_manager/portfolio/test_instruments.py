@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from arbitrex_desktop.raw_layer import amounts
 from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
@@ -15,6 +17,7 @@ from arbitrex_desktop.risk_portfolio_manager.portfolio.instruments import (
     PoolInstruments,
     conversion_rate,
     split_symbol,
+    without_residue,
 )
 from tests.fakes.broker_data import make_symbol
 from tests.fakes.pool import FakePool
@@ -266,3 +269,22 @@ def test_a_tick_value_that_is_not_believed_is_said(symbol: str, words: str) -> N
     pool.infos[symbol] = replace(pool.infos[symbol], trade_tick_value_loss=right)
     output = pooled(pool, wide()).evaluate(**asked)
     assert "contradicts" not in check(output, "CONVERSION_UNKNOWN", "loss of one unit").message
+
+
+@given(parts=st.integers(-(10**15), 10**15), noise=st.integers(-3, 3))
+@example(parts=70_000_000, noise=-1)
+def test_eight_decimals_are_left_of_an_amount(parts: int, noise: int) -> None:
+    """An amount of whole hundred-millionths that is off by its last bits becomes the float nearest to it."""
+    exact = parts / 1e8
+    off = exact
+    for _ in range(abs(noise)):
+        off = math.nextafter(off, math.copysign(math.inf, noise))
+    if abs(exact) < 1e6:  # where the last bits are far below the eighth decimal
+        assert without_residue(off) == exact
+    assert without_residue(off) == round(off, 8)
+
+
+@pytest.mark.parametrize("amount", [math.inf, -math.inf, 1e15, 9.1e7 + 1e-7])
+def test_an_amount_too_large_for_decimals_stays(amount: float) -> None:
+    """Beyond some 90 million a float has no eight decimals, and infinity none at all."""
+    assert without_residue(amount) == amount
