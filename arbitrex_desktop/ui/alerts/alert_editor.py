@@ -92,14 +92,14 @@ class AlertEditor(QDialog):
         self._lay_out()
         self._connect()
 
-    def open_rule(self, rule: AlertRule | None, symbols: Iterable[str], now: datetime) -> None:
-        """Show a rule, or a new one."""
+    def open_rule(self, rule: AlertRule | None, symbols: Iterable[str], now: datetime, preferred: str = "") -> None:
+        """Show a rule, or a new one, of the symbol that is preferred."""
         self._rule = rule or AlertRule(new_rule_id(), AlertKind.PRICE, created_at=now)
         shown = self._rule
         self.symbol.clear()
         self.symbol.addItems(list(symbols))
         self.kind.setCurrentIndex(KINDS.index(shown.kind))
-        self.symbol.setCurrentText(shown.symbol or (self.symbol.itemText(0) if rule is None else ""))
+        self.symbol.setCurrentText(shown.symbol or ((preferred or self.symbol.itemText(0)) if rule is None else ""))
         self.way.setCurrentIndex(0 if shown.above else 1)
         digits = shown.digits
         self.level.setText(f"{shown.level:.{digits}f}" if rule is not None else "")

@@ -44,20 +44,21 @@ class AlertList(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._fresh = NOTHING_YET
+        self._preferred = ""
         columns = alert_columns(lambda moment: formats.short_time(moment, self._fresh.now))
         self.model: RowTableModel[AlertRow] = RowTableModel(columns, lambda row: row.rule.rule_id, self)
         self.view = KeyedTable(self.model, theme, _("Alerts are not known yet"), lambda row: row.rule.rule_id)
         self.view.setAccessibleName(_("Alerts that call"))
         self.view.own_menu = self.menu
         self.new, self.edit = (
-            QPushButton(_("&New\N{HORIZONTAL ELLIPSIS}")),
-            QPushButton(_("&Edit\N{HORIZONTAL ELLIPSIS}")),
+            QPushButton(_("New\N{HORIZONTAL ELLIPSIS}")),
+            QPushButton(_("Edit\N{HORIZONTAL ELLIPSIS}")),
         )
         self.snooze, self.remove = (
-            QPushButton(_("S&leep {snooze_minutes} min").format(snooze_minutes=SNOOZE_MINUTES)),
-            QPushButton(_("Re&move")),
+            QPushButton(_("Sleep {snooze_minutes} min").format(snooze_minutes=SNOOZE_MINUTES)),
+            QPushButton(_("Remove")),
         )
-        self.how = QPushButton(_("&How they call\N{HORIZONTAL ELLIPSIS}"))
+        self.how = QPushButton(_("How they call\N{HORIZONTAL ELLIPSIS}"))
         self.editor, self.ways = AlertEditor(theme, self), NotificationSettings(theme, self)
         self._lay_out()
         self._connect()
@@ -89,6 +90,10 @@ class AlertList(QWidget):
         """Ask for a new alert."""
         self._open(None)
 
+    def prefer_symbol(self, symbol: str) -> None:
+        """Offer a symbol first, the one that the trader looks at."""
+        self._preferred = symbol
+
     def open_ways(self) -> None:
         """Ask how to be called."""
         if self._fresh.snapshot is not None:
@@ -109,7 +114,7 @@ class AlertList(QWidget):
     def _open(self, rule: AlertRule | None) -> None:
         snapshot = self._fresh.snapshot
         if snapshot is not None:
-            self.editor.open_rule(rule, snapshot.pool.symbols, snapshot.taken_at)
+            self.editor.open_rule(rule, snapshot.pool.symbols, snapshot.taken_at, self._preferred)
 
     def _edit(self) -> None:
         row = self._own()
@@ -147,7 +152,7 @@ class AlertList(QWidget):
         buttons.setSpacing(4)
         for button in (self.new, self.edit, self.snooze, self.remove, self.how):
             # As wide as its words: the messages beside need the room more than a row of even buttons does.
-            button.setFixedWidth(button.fontMetrics().horizontalAdvance(button.text().replace("&", "")) + 2 * _MARGIN)
+            button.setFixedWidth(button.fontMetrics().horizontalAdvance(button.text()) + 2 * _MARGIN)
             buttons.addWidget(button)
         buttons.insertStretch(buttons.count() - 1, 1)
         layout = QVBoxLayout(self)

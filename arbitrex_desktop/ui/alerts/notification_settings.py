@@ -46,10 +46,10 @@ class NotificationSettings(QDialog):
         self.token, self.chat, self.address = QLineEdit(), QLineEdit(), QLineEdit()
         for secret in (self.token, self.address):
             secret.setEchoMode(QLineEdit.EchoMode.Password)
-            secret.setPlaceholderText(_("unchanged"))
         for field, text in ((self.quiet_from, "22:00"), (self.quiet_to, "07:00")):
-            field.setPlaceholderText(text)
+            field.setPlaceholderText(_("none, or a time like {time}").format(time=text))
             field.setMaxLength(5)
+        self.chat.setPlaceholderText(_("the id of your chat"))
         self.message = TonedLabel(theme, Tone.MUTED)
         self.message.setWordWrap(True)
         self.keep = FilledButton(_("Keep"), theme, lambda colours: colours.buy)
@@ -65,6 +65,9 @@ class NotificationSettings(QDialog):
             box.setChecked(on)
         for field, text in ((self.quiet_from, ways.quiet_from), (self.quiet_to, ways.quiet_to), (self.chat, ways.chat)):
             field.setText(text)
+        kept = _("kept; write another one to change it")
+        self.token.setPlaceholderText(kept if ways.telegram else _("from BotFather"))
+        self.address.setPlaceholderText(kept if ways.webhook else "https://")
         self.token.clear()
         self.address.clear()
         self.follow(view)

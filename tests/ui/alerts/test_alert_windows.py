@@ -166,3 +166,27 @@ def test_ways_that_cannot_be_are_refused_in_words(
     window.keep.click()
     assert asked == []
     assert words in window.message.text()
+
+
+def test_a_new_alert_is_of_the_symbol_in_the_ticket(qtbot: QtBot, theme: Theme, fresh: Fresh) -> None:
+    """Not of the first one of the alphabet; an alert that is changed keeps its own."""
+    alerts = AlertList(theme)
+    qtbot.addWidget(alerts)
+    alerts.refresh(fresh(alerts=AlertsView((AlertRow(MINE),))))
+    alerts.prefer_symbol("XAUUSD")
+    alerts.open_new()
+    assert alerts.editor.symbol.currentText() == "XAUUSD"
+    alerts.view.choose(MINE.rule_id)
+    alerts.edit.click()
+    assert alerts.editor.symbol.currentText() == MINE.symbol
+
+
+@pytest.mark.parametrize("set_up", [False, True])
+def test_a_secret_is_called_kept_only_where_it_is(qtbot: QtBot, theme: Theme, *, set_up: bool) -> None:
+    """Before anything was set up the fields say where it is to be had; quiet hours that are not set are none."""
+    window = NotificationSettings(theme)
+    qtbot.addWidget(window)
+    window.open_ways(AlertsView(ways=AlertWays(telegram=set_up, webhook=set_up)))
+    for field in (window.token, window.address):
+        assert field.placeholderText().startswith("kept") == set_up
+    assert window.quiet_from.placeholderText().startswith("none")
